@@ -1,0 +1,33 @@
+"""What the domain refuses. These errors name places and codes and never hold a value."""
+
+from __future__ import annotations
+
+
+class InvalidRecord(Exception):
+    """One record cannot be masked; its neighbours in the batch are not concerned.
+
+    Attributes:
+        errors: (JSON Pointer inside the record, code) for every bad place. Codes: ``invalid-type``
+            (something that is neither a string, an integer nor null where a value should stand, or a value
+            where an object or an array should), ``too-deep`` (more than 32 levels) and ``too-large`` (more
+            mapped values than can be looked for in bounded time). The last two concern the record as a
+            whole, pointer ``""``: a pointer into unmapped keys would repeat keys that may be personal data.
+    """
+
+    def __init__(self, errors: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(", ".join(f"{code} at {pointer or 'the record'}" for pointer, code in errors))
+        self.errors = errors
+
+
+class DefinitionError(Exception):
+    """A schema or a profile, which the operator writes, is at fault.
+
+    Attributes:
+        path: where, dotted, beginning at the file's own top (``profiles.label.phone``, ``schemas.sto.fields``).
+        reason: what is wrong there, in words.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason

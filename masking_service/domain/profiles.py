@@ -1,0 +1,171 @@
+"""Who sees how much: a profile says for each kind what is hidden. What it does not name is hidden whole; it never shows a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+from masking_service.domain.addresses import mask_address
+from masking_service.domain.errors import DefinitionError
+from masking_service.domain.names import mask_name
+from masking_service.domain.phones import mask_phone
+from masking_service.domain.schema import KINDS
+from masking_service.domain.stars import stars
+from masking_service.domain.text import scrub
+
+ALL: Final = "all"
+NOTHING: Final = "nothing"
+
+_HIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("given", ALL, NOTHING),
+    "phone": (ALL, NOTHING),
+    "address": ("unit", "detail", ALL, NOTHING),
+    "unit": (ALL, NOTHING),
+    "text": ("found", ALL),
+    "virtual_phone": (NOTHING, ALL),
+}
+"""What each kind's `hide` may be. `secret` is not here: it is always hidden whole and cannot be named."""
+
+MOST_DIGITS_SHOWN: Final = 4
+"""The last four digits are what a station needs to hand a parcel over; of eleven, seven stay hidden (GB/T 41833-2022 asks for six)."""
+
+MOBILE_DIGITS: Final = 11
+"""Digits of a Chinese mobile number, the case the union of profiles is judged by."""
+
+_FEWEST_DIGITS_HIDDEN_BY_ALL: Final = 4
+
+_FLOOR: Final = "a label hides at least one character of the name, six digits of the phone, and unit and room (GB/T 41833-2022)"
+
+_EXAMPLES: Final[Mapping[str, str]] = {
+    "name": "欧阳娜娜",
+    "phone": "13812345678",
+    "address": "华志路1685号3号楼2单元402室",
+    "unit": "402",
+    "text": "微信同号13812345678，放门卫",
+    "secret": "110101199003074610",
+    "virtual_phone": "17012345678",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What one way of looking at a record hides.
+
+    Attributes:
+        name: what callers ask for.
+        label: True for what is printed on parcels; then it meets the floor, or `parse` refused it.
+        hide: for every kind (KINDS) what is hidden: ``all``, ``nothing``, or ``given`` (name), ``unit`` or
+            ``detail`` (address), ``found`` (text), ``digits`` (phone: all but the last `show_last`).
+        show_last: how many digits of a phone show at most, 0 to 4; six or more stay hidden in any case.
+    """
+
+    name: str
+    label: bool
+    hide: Mapping[str, str] = field(hash=False)
+    show_last: int
+
+    @classmethod
+    def parse(cls, name: str, mapping: object) -> Profile:
+        """Check one entry of the policy's ``profiles``.
+
+        Raises:
+            DefinitionError: with the path of the fault, beginning ``profiles.NAME``: unknown keys and values,
+                or a ``label: true`` that would show more than the floor allows.
+        """
+        top = f"profiles.{name}"
+        if not isinstance(mapping, Mapping):
+            raise DefinitionError(top, "must be a mapping")
+        label = mapping.get("label", False)
+        if not isinstance(label, bool):
+            raise DefinitionError(f"{top}.label", "must be true or false")
+        hide = dict.fromkeys(KINDS, ALL)
+        show_last = 0
+        for kind, rule in mapping.items():
+            if kind == "label":
+                continue
+            if kind not in _HIDE:
+                raise DefinitionError(f"{top}.{kind}", f"is not one of label, {', '.join(_HIDE)}")
+            if kind == "phone" and isinstance(rule, Mapping) and set(rule) == {"show_last"}:
+                hide[kind], show_last = "digits", _digits(f"{top}.phone.show_last", rule["show_last"])
+            else:
+                hide[kind] = _hide(f"{top}.{kind}", kind, rule)
+        if label:
+            _refuse_below_floor(top, hide)
+        return cls(name, label, hide, show_last)
+
+    def shows_in_full(self, kind: str) -> bool:
+        """True if values of `kind` come out as they went in.
+
+        A virtual phone never counts: a platform's privacy number is itself a mask, it shows nobody's number.
+        """
+        return self.hide[kind] == NOTHING and kind != "virtual_phone"
+
+    def masker(self, kind: str) -> Callable[[str], str] | None:
+        """The function that masks a value of `kind`, or None where it passes."""
+        hide = self.hide[kind]
+        if hide == NOTHING:
+            return None
+        if kind == "name":
+            return partial(mask_name, hide=hide)
+        if kind == "address":
+            return partial(mask_address, hide=hide)
+        if hide == "digits":
+            return partial(mask_phone, keep=self.show_last)
+        if hide == "found":
+            return scrub
+        return stars
+
+
+def union_check(profiles: Iterable[Profile]) -> int:
+    """How many digits of a mobile number stay hidden from one who holds a parcel's mask under every profile.
+
+    Every profile shows digits at the end only, so together they show what the most generous one shows.
+
+    Returns:
+        The number of digits of MOBILE_DIGITS that no profile shows: 4 or more.
+
+    Raises:
+        DefinitionError: at the profile that leaves fewer than four hidden.
+    """
+    fewest = MOBILE_DIGITS
+    for profile in profiles:
+        shown = MOBILE_DIGITS if profile.shows_in_full("phone") else profile.show_last
+        fewest = min(fewest, MOBILE_DIGITS - shown)
+        if fewest < _FEWEST_DIGITS_HIDDEN_BY_ALL:
+            raise DefinitionError(
+                f"profiles.{profile.name}.phone",
+                f"shows {shown} of {MOBILE_DIGITS} digits: all profiles together must hide at least four digits of a phone",
+            )
+    return fewest
+
+
+def examples(profile: Profile) -> list[tuple[str, str, str]]:
+    """(kind, before, after) for each kind, with invented values: what the profile does, for a person to judge."""
+    rows = []
+    for kind, before in _EXAMPLES.items():
+        mask = profile.masker(kind)
+        rows.append((kind, before, before if mask is None else mask(before)))
+    return rows
+
+
+def _digits(where: str, value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_DIGITS_SHOWN:
+        raise DefinitionError(where, f"must be a whole number from 0 to {MOST_DIGITS_SHOWN}")
+    return value
+
+
+def _hide(where: str, kind: str, rule: object) -> str:
+    allowed = " | ".join(_HIDE[kind])
+    wanted = f"must be {{hide: {allowed}}}" + (" or {show_last: 0..4}" if kind == "phone" else "")
+    if not isinstance(rule, Mapping) or set(rule) != {"hide"} or rule["hide"] not in _HIDE[kind]:
+        raise DefinitionError(where, wanted)
+    return str(rule["hide"])
+
+
+def _refuse_below_floor(top: str, hide: Mapping[str, str]) -> None:
+    """`show_last` cannot pass the floor: its greatest value leaves seven of eleven digits, and mask_phone never hides fewer than six."""
+    for kind, how in hide.items():
+        if how == NOTHING and kind != "virtual_phone":
+            raise DefinitionError(f"{top}.{kind}", _FLOOR)
