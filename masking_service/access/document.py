@@ -1,0 +1,135 @@
+"""Reads a YAML document place by place and collects every fault with its path, instead of stopping at the first.
+
+A reading that fails notes the fault and gives a harmless stand-in, so whoever reads must look at `faults` before
+using anything. Reasons say what would be right and never repeat what stands there.
+"""
+
+import re
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+_MISSING = object()
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+Faults = list[tuple[str, str]]
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML lets the later of two equal keys win, silently; in a policy the loser may be the restriction."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable) or key in seen:
+                line = key_node.start_mark.line + 1
+                raise yaml.constructor.ConstructorError(None, None, f"a key twice, at line {line}", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place in the document: what stands there, the path to it, and where its faults go."""
+
+    value: Any
+    path: str
+    faults: Faults
+
+    def fault(self, reason: str) -> None:
+        self.faults.append((self.path or "(document)", reason))
+
+    def named(self) -> dict[str, "Place"]:
+        """The entries of a mapping whose keys are free names. An absent or empty one is for the caller to judge."""
+        if not isinstance(self.value, Mapping):
+            self._expected("a mapping")
+            return {}
+        places = {}
+        for key, value in self.value.items():
+            if isinstance(key, str):
+                places[key] = Place(value, f"{self.path}.{key}" if self.path else key, self.faults)
+            else:
+                self.fault("every key has to be text (quote it)")
+        return places
+
+    def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Place"]:
+        """The entries of a mapping whose keys are known. Every required key is in the answer, missing or not."""
+        found = self.named()
+        required = tuple(required)
+        known = {*required, *optional}
+        for name in sorted(found.keys() - known):
+            found.pop(name).fault(f"unknown key; known here: {', '.join(sorted(known))}")
+        for name in required:
+            if name not in found:
+                missing = Place(_MISSING, f"{self.path}.{name}" if self.path else name, self.faults)
+                if isinstance(self.value, Mapping):
+                    missing.fault("missing")
+                found[name] = missing
+        return found
+
+    def items(self) -> list["Place"]:
+        """The entries of a list."""
+        if not isinstance(self.value, list):
+            self._expected("a list")
+            return []
+        return [Place(value, f"{self.path}[{index}]", self.faults) for index, value in enumerate(self.value)]
+
+    def text(self, longest: int = 512) -> str:
+        """Printable text that is not empty."""
+        if isinstance(self.value, str) and 0 < len(self.value) <= longest and self.value.isprintable():
+            return self.value
+        self._expected(f"text of 1 to {longest} printable characters")
+        return ""
+
+    def integer(self, least: int, most: int) -> int:
+        if isinstance(self.value, int) and not isinstance(self.value, bool) and least <= self.value <= most:
+            return self.value
+        self._expected(f"a whole number from {least} to {most}")
+        return least
+
+    def seconds(self, most: int) -> int:
+        """A duration such as `90s`, `15m`, `2h` or `180d`, in seconds."""
+        match = _DURATION.fullmatch(self.value) if isinstance(self.value, str) else None
+        seconds = int(match[1]) * _UNITS[match[2]] if match else 0
+        if 0 < seconds <= most:
+            return seconds
+        self._expected(f"a duration such as 90s, 15m, 2h or 180d, of at most {most} seconds")
+        return 1
+
+    def word(self, known: Collection[str], what: str) -> str:
+        """One of the known words."""
+        if isinstance(self.value, str) and self.value in known:
+            return self.value
+        self._expected(f"no such {what}; there are: {', '.join(sorted(known)) or 'none'}", whole=True)
+        return ""
+
+    def words(self, known: Collection[str], what: str) -> frozenset[str]:
+        """A list of known words, none of them twice."""
+        found: set[str] = set()
+        for item in self.items():
+            word = item.word(known, what)
+            if word in found:
+                item.fault("stands here twice")
+            found.add(word)
+        return frozenset(found - {""})
+
+    def _expected(self, reason: str, *, whole: bool = False) -> None:
+        if self.value is not _MISSING:  # what is missing was said once already
+            self.fault(reason if whole else f"has to be {reason}")
+
+
+def read_document(text: str) -> Place:
+    """The root of a YAML document. A document that is no YAML is a place with one fault and nothing in it."""
+    faults: Faults = []
+    try:
+        value = yaml.load(text, Loader=_Loader)  # noqa: S506 -- a SafeLoader, made stricter
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "(document)"
+        faults.append((where, str(getattr(error, "problem", None) or "is not YAML")))
+        return Place(_MISSING, "", faults)
+    return Place(value, "", faults)

@@ -1,0 +1,86 @@
+"""The refusals of this package, each with the code that its problem bears over HTTP.
+
+No error here ever holds a credential, a claim, an address or any other value that a caller sent.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class AccessError(Exception):
+    """A caller is refused. `code` is the problem's code (one table in `web` gives it a status)."""
+
+    code: ClassVar[str]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Unauthenticated(AccessError):
+    """Nobody is known by this credential. The caller is told nothing more.
+
+    `reason` is one of a few fixed words of this code base (such as `expired`) for logs and metrics;
+    it must not reach the caller, who could tell a revoked key from one that never was.
+    """
+
+    code = "unauthenticated"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SignInRequired(AccessError):
+    """The sign-in behind the token is too old or too weak for unmasking: sign in again.
+
+    `acr` and `max_age` (seconds) are what the issuer's rule asks for, None where it asks for nothing:
+    the two parameters of the challenge in RFC 9470, section 3.
+    """
+
+    code = "sign-in-required"
+
+    def __init__(self, acr: str | None, max_age: int | None) -> None:
+        super().__init__()
+        self.acr = acr
+        self.max_age = max_age
+
+
+class IssuerUnavailable(AccessError):
+    """The issuer's keys cannot be had right now, so its tokens can be neither accepted nor refused."""
+
+    code = "issuer-unavailable"
+
+
+class Forbidden(AccessError):
+    """The principal is known, and no role of theirs grants this."""
+
+    code = "forbidden"
+
+
+class ProfileRequired(AccessError):
+    """The principal has several profiles for this, so the request has to name one."""
+
+    code = "profile-required"
+
+
+class PurposeRequired(AccessError):
+    """Nothing is opened without a stated purpose."""
+
+    code = "purpose-required"
+
+
+class ClientError(Exception):
+    """A change to the registry of API clients that cannot be made; the text says why, for the operator."""
+
+
+class PolicyError(Exception):
+    """The policy has faults, and a service must not start with it.
+
+    `faults` holds every `(path, reason)` found, such as `("roles.courier.profiles[0]", "no such profile")`;
+    `source` is the name of the file. Reasons name what would be right, never what stands there.
+    """
+
+    def __init__(self, faults: Sequence[tuple[str, str]], source: str = "policy") -> None:
+        self.faults = tuple(faults)
+        self.source = source
+        super().__init__("\n".join(f"{source}: {path}: {reason}" for path, reason in self.faults))

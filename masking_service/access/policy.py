@@ -1,0 +1,204 @@
+"""The policy: every decision that roles can give, worked out once when it is loaded, and looked up after that.
+
+What is not in the table is forbidden. There is no wildcard, no negative rule and no switch that grants.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path
+
+from masking_service.access import rules
+from masking_service.access.errors import Forbidden, PolicyError, ProfileRequired, PurposeRequired
+from masking_service.access.policy_file import full_kinds, read_policy
+from masking_service.access.principals import Principal
+from masking_service.access.rules import Budget, Role, Rules, Scope
+
+_Question = tuple[str, str, str | None, str | None]  # role, permission, profile, purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One permission, granted: by which role, through what, how far, and out of which budget.
+
+    `kinds` is what the purpose opens (empty without a purpose), `full_kinds` what the profile shows in full
+    (empty without a profile; a view with any is a disclosure). `scope` `custody` narrows to what the caller holds.
+    `budget` is what using this grant spends, None where it is free.
+    """
+
+    role: str
+    permission: str
+    profile: str | None = None
+    purpose: str | None = None
+    scope: Scope = "all"
+    kinds: frozenset[str] = field(default=frozenset())
+    full_kinds: frozenset[str] = field(default=frozenset())
+    budget: Budget | None = None
+
+
+_Table = dict[_Question, tuple[int, Grant]]
+
+
+class Policy:
+    """A sound policy. Nothing changes it; a reload makes another one, with another `digest`.
+
+    `rules` is what it says. `development` lets API keys hold every role, as `serve --dev` needs it; elsewhere the
+    roles that open, approve or erase are for signed-in staff only. `roles_for_keys` are the others.
+    """
+
+    __slots__ = ("_for_keys", "_for_staff", "roles_for_keys", "rules")
+
+    def __init__(self, policy_rules: Rules, *, development: bool = False) -> None:
+        self.rules = policy_rules
+        self.roles_for_keys = frozenset(
+            name for name, role in policy_rules.roles.items() if development or not role.staff_only
+        )
+        # The narrowest grant gets the smallest number.
+        grants = sorted(_grants(policy_rules), key=_width)
+        self._for_staff: _Table = {
+            question: (number, grant)
+            for number, grant in enumerate(grants)
+            for question in _questions(grant, policy_rules.roles[grant.role])
+        }
+        self._for_keys: _Table = {
+            question: found for question, found in self._for_staff.items() if question[0] in self.roles_for_keys
+        }
+
+    @classmethod
+    def parse(cls, text: str, source: str = "policy", *, development: bool = False) -> "Policy":
+        """A policy from YAML text. Raises PolicyError with every fault; `source` is how it calls the file."""
+        return cls(read_policy(text, source), development=development)
+
+    @classmethod
+    def load(cls, path: Path, *, development: bool = False) -> "Policy":
+        """A policy from a file. Raises PolicyError, also where the file cannot be read."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise PolicyError([("(file)", "cannot be read as UTF-8 text")], path.name) from None
+        return cls.parse(text, path.name, development=development)
+
+    def grant(
+        self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
+    ) -> Grant:
+        """What lets this principal do this.
+
+        Without a profile, where the permission works through one, the only allowed profile is meant. Of several
+        roles that grant the same the narrowest counts (custody before all, then the smaller budget, then by
+        name), whatever the order in the credential: adding a role never widens what another role already gives.
+
+        Raises Forbidden, ProfileRequired, or PurposeRequired.
+        """
+        table = self._for_keys if principal.source == "key" else self._for_staff
+        roles = principal.roles
+        if len(roles) == 1:
+            found = table.get((roles[0], permission, profile, purpose))
+        else:
+            if profile is None and permission in rules.PROFILE_PERMISSIONS:
+                profile = self.default_profile(principal, permission)
+            every = [table[q] for role in roles if (q := (role, permission, profile, purpose)) in table]
+            found = min(every, key=itemgetter(0), default=None)
+        if found is None:
+            raise self._refusal(principal, permission, profile, purpose)
+        return found[1]
+
+    def _refusal(
+        self, principal: Principal, permission: str, profile: str | None, purpose: str | None
+    ) -> Forbidden | ProfileRequired | PurposeRequired:
+        """Why there is no grant: what was not said, if saying it could help, else forbidden."""
+        if not self.permits(principal, permission):
+            return Forbidden()
+        if permission in rules.PROFILE_PERMISSIONS and profile is None:
+            return ProfileRequired()
+        if permission in rules.PURPOSE_PERMISSIONS and purpose is None:
+            return PurposeRequired()
+        return Forbidden()
+
+    def permits(self, principal: Principal, permission: str) -> bool:
+        """Whether some role grants this permission at all, through whatever profile or purpose.
+
+        For what a caller may be told (a 403 before a 400). It opens nothing: using a permission takes a `grant`.
+        """
+        return any(permission in role.permissions for role in self._roles(principal))
+
+    def default_profile(self, principal: Principal, permission: str) -> str:
+        """The only profile through which this principal may do this. Raises ProfileRequired if there are several."""
+        profiles = {
+            profile
+            for role in self._roles(principal)
+            if permission in role.permissions and permission in rules.PROFILE_PERMISSIONS
+            for profile in role.profiles
+        }
+        if not profiles:
+            raise Forbidden
+        if len(profiles) > 1:
+            raise ProfileRequired
+        return profiles.pop()
+
+    def approvals_needed(self, purpose: str, waybills: int) -> int:
+        """How many people have to approve a case of this purpose naming that many waybills; 0 where none is needed."""
+        rule = self.rules.purposes[purpose]
+        return rule.approvals if rule.always_approved or waybills > self.rules.cases.approve_above else 0
+
+    def retention_days(self, tenant: str) -> int:
+        """How many days the records of a tenant are kept."""
+        return self.rules.retention_tenants.get(tenant, self.rules.retention_default)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the policy's content in hex: what an audit entry calls it by."""
+        return self.rules.digest
+
+    def _roles(self, principal: Principal) -> Iterator[Role]:
+        for name in principal.roles:
+            if name in self.rules.roles and (principal.source == "jwt" or name in self.roles_for_keys):
+                yield self.rules.roles[name]
+
+
+def _grants(policy_rules: Rules) -> Iterator[Grant]:
+    """Everything that the policy grants, one by one."""
+    for role in policy_rules.roles.values():
+        for permission in role.permissions:
+            if permission in rules.PROFILE_PERMISSIONS:
+                for profile in role.profiles:
+                    full = full_kinds(policy_rules.profiles[profile])
+                    budget = _budget(policy_rules, role, permission, disclosed=bool(full))
+                    yield Grant(role.name, permission, profile, None, role.scope, frozenset(), full, budget)
+            elif permission in rules.PURPOSE_PERMISSIONS:
+                for purpose in role.purposes:
+                    kinds = policy_rules.purposes[purpose].kinds
+                    yield Grant(role.name, permission, None, purpose, role.scope, kinds, frozenset(), role.fields)
+            else:
+                budget = _budget(policy_rules, role, permission)
+                yield Grant(role.name, permission, scope=role.scope, budget=budget)
+
+
+def _budget(policy_rules: Rules, role: Role, permission: str, *, disclosed: bool = False) -> Budget | None:
+    """What a permission spends. Opening is not here: it spends the role's `fields`, always."""
+    if permission == "waybill:view":
+        return role.full_views if disclosed else None
+    if permission == "waybill:tokenize":
+        return policy_rules.conflicts
+    return policy_rules.case_waybills if permission == "case:open" else None
+
+
+def _questions(grant: Grant, role: Role) -> Iterator[_Question]:
+    """The questions that a grant answers: the whole one, and the one without its profile if there is no other."""
+    yield grant.role, grant.permission, grant.profile, grant.purpose
+    if grant.profile is not None and len(role.profiles) == 1:
+        yield grant.role, grant.permission, None, None
+
+
+def _width(grant: Grant) -> tuple[object, ...]:
+    """Sorts narrow before wide: custody before all, then the smaller budget by its longest window, then the name."""
+    limits = {window.name: window.limit for window in grant.budget.windows} if grant.budget else {}
+    by_window = [limits.get(name, math.inf) for name in reversed(rules.WINDOWS)]
+    return (
+        grant.scope != "custody",
+        *by_window,
+        grant.role,
+        grant.permission,
+        grant.profile or "",
+        grant.purpose or "",
+    )

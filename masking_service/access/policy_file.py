@@ -1,0 +1,235 @@
+"""From the text of a policy file to `Rules`: typed, complete, and sound, or a `PolicyError` that names every fault.
+
+Nothing is guessed: an unknown key, a key twice, a limit of zero and a role that could spend without a budget are
+faults, because each of them would read as a restriction and be none.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeVar
+
+from masking_service.access import principals, rules
+from masking_service.access.document import Place, read_document
+from masking_service.access.errors import PolicyError
+from masking_service.access.rules import Budget, CaseRules, Factors, IssuerRule, Purpose, Role, Rules, Window
+from masking_service.domain.errors import DefinitionError
+from masking_service.domain.profiles import Profile, union_check
+
+_T = TypeVar("_T")
+_MILLION = 1_000_000
+_DAY = 86_400
+_LONGEST_RETENTION = 3_650 * _DAY
+_SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
+
+
+def read_policy(text: str, source: str) -> Rules:
+    """Rules from a policy's YAML text. `source` is the file's name, for the message of the PolicyError."""
+    document = read_document(text)
+    sections = document.fields(_SECTIONS, ("issuers",))
+    sections["version"].integer(1, 1)
+    profiles = _profiles(sections["profiles"])
+    purposes = _each(sections["purposes"], principals.role_name, _purpose)
+    roles = _each(sections["roles"], principals.role_name, lambda name, place: _role(name, place, profiles, purposes))
+    factors = sections["factors"].fields(("role", "tenant"))
+    budgets = sections["budgets"].fields(("conflicts", "case_waybills"))
+    retention = sections["retention"].fields(("default",), ("tenants",))
+    retention_tenants = retention.get("tenants")
+    read = Rules(
+        profiles=profiles,
+        purposes=purposes,
+        roles=roles,
+        factors=Factors(role=factors["role"].integer(1, _MILLION), tenant=factors["tenant"].integer(1, _MILLION)),
+        conflicts=_budget("conflicts", budgets["conflicts"]),
+        case_waybills=_budget("case_waybills", budgets["case_waybills"]),
+        cases=_cases(sections["cases"]),
+        retention_default=_days(retention["default"]),
+        retention_tenants=_each(retention_tenants, principals.tenant_name, lambda _, place: _days(place)),
+        issuers=_issuers(sections.get("issuers"), roles),
+        digest="" if document.faults else _digest(document.value),
+    )
+    if document.faults:
+        raise PolicyError(document.faults, source)
+    return read
+
+
+def _each(place: Place | None, check: Callable[[str], str], read: Callable[[str, Place], _T]) -> dict[str, _T]:
+    """One value for each entry of a mapping whose keys `check` accepts as names."""
+    found = {}
+    for name, entry in place.named().items() if place else ():
+        try:
+            check(name)
+        except ValueError as error:
+            entry.fault(str(error))
+        found[name] = read(name, entry)
+    return found
+
+
+def _profiles(place: Place) -> dict[str, Profile]:
+    found = {}
+    for name, entry in place.named().items():
+        try:
+            principals.role_name(name)
+            found[name] = Profile.parse(name, entry.value)
+        except DefinitionError as error:
+            entry.faults.append((error.path, error.reason))
+        except ValueError as error:
+            entry.fault(str(error))
+    try:
+        union_check(list(found.values()))
+    except DefinitionError as error:
+        place.faults.append((error.path, error.reason))
+    return found
+
+
+def _purpose(name: str, place: Place) -> Purpose:
+    found = place.fields(("kinds", "case"), ("approval", "approvals"))
+    kinds = found["kinds"].words(rules.TOKEN_KINDS, "kind that can be opened")
+    if not kinds:
+        found["kinds"].fault("a purpose opens at least one kind")
+    needs_case = found["case"].word(("required", "none"), "word") != "none"
+    approval = found["approval"].word(("required", "above-limit"), "word") if "approval" in found else "above-limit"
+    if approval == "required" and not needs_case:
+        found["approval"].fault("there is nothing to approve where no case is required")
+    # Missing means one. Zero is a fault: it must never come to mean that nobody is needed.
+    approvals = found["approvals"].integer(1, 10) if "approvals" in found else 1
+    return Purpose(name, kinds, needs_case, approval == "required", approvals)
+
+
+def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
+    found = place.fields(("permissions",), ("profiles", "purposes", "scope", "budget"))
+    budget = found["budget"].fields((), ("fields", "full_views")) if "budget" in found else {}
+    role = Role(
+        name=name,
+        permissions=found["permissions"].words(rules.PERMISSIONS, "permission"),
+        profiles=found["profiles"].words(profiles, "profile") if "profiles" in found else frozenset(),
+        purposes=found["purposes"].words(purposes, "purpose") if "purposes" in found else frozenset(),
+        scope="custody" if "scope" in found and found["scope"].word(("custody", "all"), "scope") != "all" else "all",
+        fields=_budget("fields", budget["fields"]) if "fields" in budget else None,
+        full_views=_budget("full_views", budget["full_views"]) if "full_views" in budget else None,
+    )
+    _check_role(role, place, profiles)
+    return role
+
+
+def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> None:
+    """What a role needs and lacks, and what it has and could never use: either way it is not what was meant."""
+    masks = bool(role.permissions & rules.PROFILE_PERMISSIONS)
+    opens = bool(role.permissions & rules.PURPOSE_PERMISSIONS)
+    views_in_full = "waybill:view" in role.permissions and any(full_kinds(profiles[p]) for p in role.profiles)
+    needs = (
+        ("profiles", masks, bool(role.profiles), "a permission to mask or view"),
+        ("purposes", opens, bool(role.purposes), "token:detokenize"),
+        ("budget.fields", opens, role.fields is not None, "token:detokenize"),
+        ("budget.full_views", views_in_full, role.full_views is not None, "a view that shows a kind in full"),
+    )
+    for key, needed, present, by in needs:
+        if needed != present:
+            reason = f"needed for {by}" if needed else f"of no use without {by}"
+            place.faults.append((f"{place.path}.{key}", reason))
+
+
+def full_kinds(profile: Profile) -> frozenset[str]:
+    """The kinds with tokens that a profile shows in full: a view through it is a disclosure."""
+    return frozenset(kind for kind in rules.TOKEN_KINDS if profile.shows_in_full(kind))
+
+
+def _budget(counts: rules.Counted, place: Place) -> Budget:
+    found = place.fields((), rules.WINDOWS)
+    if not found:
+        place.fault("has to limit at least one window")
+    windows = [
+        Window(name, seconds, found[name].integer(1, _MILLION))
+        for name, seconds in rules.WINDOWS.items()
+        if name in found
+    ]
+    return Budget(counts, tuple(windows))
+
+
+def _cases(place: Place) -> CaseRules:
+    found = place.fields(("approve_above", "at_most", "longest"))
+    return CaseRules(
+        approve_above=found["approve_above"].integer(0, 1_000),
+        at_most=found["at_most"].integer(1, 1_000),
+        longest=found["longest"].seconds(366 * _DAY),
+    )
+
+
+def _days(place: Place) -> int:
+    seconds = place.seconds(_LONGEST_RETENTION)
+    if seconds % _DAY and seconds > 1:
+        place.fault("has to be whole days, such as 180d")
+    return seconds // _DAY
+
+
+def _issuers(place: Place | None, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:
+    found = _each(place, principals.issuer_alias, lambda alias, entry: _issuer(alias, entry, roles))
+    names: set[str] = set()
+    for alias, rule in found.items():
+        if rule.issuer in names and place:
+            place.faults.append((f"{place.path}.{alias}.issuer", "another alias has this issuer"))
+        names.add(rule.issuer)
+    return found
+
+
+def _issuer(alias: str, place: Place, roles: Mapping[str, Role]) -> IssuerRule:
+    required = ("issuer", "audience", "algorithm", "keys", "tenants", "roles")
+    found = place.fields(required, ("claims", "lifetime", "unmasking"))
+    issuer = found["issuer"].text()
+    if alias == rules.DEVELOPMENT_ALIAS or issuer == rules.DEVELOPMENT_ISSUER:
+        place.fault("the development issuer exists in development only")
+    spoken = found["roles"].words(roles, "role")
+    tenants = [_tenant(item) for item in found["tenants"].items()]
+    for key, given in (("roles", spoken), ("tenants", tenants)):
+        if not given:
+            found[key].fault("names at least one")
+    # Fifteen minutes is the longest that a stolen or withdrawn staff token may still work.
+    for_staff = any(roles[role].staff_only for role in spoken)
+    longest = rules.STAFF_LIFETIME if for_staff else _DAY
+    unmasking = found["unmasking"].fields((), ("acr", "max_age")) if "unmasking" in found else {}
+    return IssuerRule(
+        alias=alias,
+        issuer=issuer,
+        audience=found["audience"].text(),
+        algorithm=found["algorithm"].word(rules.ALGORITHMS, "algorithm"),
+        keys=_keys(found["keys"]),
+        tenants=frozenset(tenants),
+        roles=spoken,
+        claims=_claims(found["claims"]) if "claims" in found else rules.Claims(),
+        lifetime=found["lifetime"].seconds(longest) if "lifetime" in found else rules.STAFF_LIFETIME,
+        acr=unmasking["acr"].text() if "acr" in unmasking else None,
+        max_age=unmasking["max_age"].seconds(30 * _DAY) if "max_age" in unmasking else None,
+    )
+
+
+def _tenant(place: Place) -> str:
+    try:
+        return principals.tenant_name(place.value)
+    except ValueError as error:
+        place.fault(str(error))
+        return ""
+
+
+def _keys(place: Place) -> str:
+    keys = place.text()
+    scheme, colon, _ = keys.partition("://")
+    if colon and scheme != "https":
+        place.fault("has to be the path of a PEM or JWKS file, or an https URL")
+    return keys
+
+
+def _claims(place: Place) -> rules.Claims:
+    found = place.fields((), ("sub", "roles", "tenant", "sites"))
+    ways = {
+        name: tuple(step.text() for step in entry.items()) if isinstance(entry.value, list) else (entry.text(),)
+        for name, entry in found.items()
+    }
+    for name, way in ways.items():
+        if not way:
+            found[name].fault("names at least one claim")
+    return rules.Claims(**ways)
+
+
+def _digest(value: object) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

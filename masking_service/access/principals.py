@@ -1,0 +1,106 @@
+"""A principal: who is asking, in the one form in which the rest of the service knows people and machines.
+
+An id is `client/ID` or `ALIAS/SUB`, cut at its first slash, so no two principals can ever share one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+CLIENT_ALIAS = "client"  # reserved: no issuer may bear it
+DEFAULT_TENANT = "default"
+
+_CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SUB_LONGEST = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking, proven.
+
+    `roles` are names only: what they allow is the policy's to say. `acr` and `signed_in_at` (Unix seconds)
+    say how and when a member of staff signed in; both are None for machines and where the issuer is silent.
+    """
+
+    id: str
+    tenant: str
+    roles: tuple[str, ...]
+    sites: frozenset[str] = field(repr=False)
+    source: Literal["key", "jwt"]
+    acr: str | None = field(default=None, repr=False)
+    signed_in_at: int | None = field(default=None, repr=False)
+
+    @property
+    def alias(self) -> str:
+        """The issuer's alias, or `client` for an API key."""
+        return self.id.partition("/")[0]
+
+
+def client_principal_id(client_id: object) -> str:
+    """`client/ID`; ValueError (without the value) unless ID is 1-64 of `a-z0-9._-`, a letter or digit first."""
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+        raise ValueError("a client id is 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit")
+    return f"{CLIENT_ALIAS}/{client_id}"
+
+
+def staff_principal_id(alias: str, sub: object) -> str:
+    """`ALIAS/SUB`; ValueError (without the value) where two spellings of SUB could look the same.
+
+    SUB is 1-128 printable characters (no control, format or surrogate code points, so no invisible twin), in
+    Unicode's composed form (so no decomposed twin), without a space at either end.
+    """
+    if not isinstance(sub, str) or not 1 <= len(sub) <= _SUB_LONGEST:
+        raise ValueError("a subject is 1 to 128 characters")
+    if not sub.isprintable() or sub != sub.strip() or not unicodedata.is_normalized("NFC", sub):
+        raise ValueError("a subject is printable, in composed form, without spaces around it")
+    return f"{issuer_alias(alias)}/{sub}"
+
+
+def principal_id(value: object) -> str:
+    """An id that came from outside (an officer, a courier, somebody to freeze), if it is well formed.
+
+    Says nothing about whether that principal exists. ValueError (without the value) otherwise.
+    """
+    if not isinstance(value, str):
+        raise ValueError("a principal's id is a string")
+    alias, slash, rest = value.partition("/")
+    if not slash:
+        raise ValueError("a principal's id is client/ID or ALIAS/SUB")
+    return client_principal_id(rest) if alias == CLIENT_ALIAS else staff_principal_id(alias, rest)
+
+
+def issuer_alias(value: object) -> str:
+    """An issuer's alias: 1-64 of `a-z0-9-`, and not `client`. ValueError otherwise."""
+    if value == CLIENT_ALIAS:
+        raise ValueError("the alias client belongs to the API keys")
+    return _named(value, "an alias")
+
+
+def tenant_name(value: object) -> str:
+    """A tenant's name: 1-64 of `a-z0-9-`. ValueError (without the value) otherwise."""
+    return _named(value, "a tenant")
+
+
+def role_name(value: object) -> str:
+    """A role's name: 1-64 of `a-z0-9-`. ValueError (without the value) otherwise."""
+    return _named(value, "a role")
+
+
+def site_codes(values: Iterable[object]) -> frozenset[str]:
+    """The codes of sites, each 1-64 of `A-Za-z0-9._-`. ValueError (without the value) otherwise."""
+    sites = []
+    for value in values:
+        if not isinstance(value, str) or not _SITE.fullmatch(value):
+            raise ValueError("a site is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
+        sites.append(value)
+    return frozenset(sites)
+
+
+def _named(value: object, what: str) -> str:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError(f"{what} is 1 to 64 of a-z 0-9 - and begins with a letter or digit")
+    return value

@@ -1,0 +1,159 @@
+"""What a policy says, as frozen typed values: the words that exist, and nothing that decides.
+
+`policy_file` reads them from YAML, `policy` decides by them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from masking_service.domain.profiles import Profile
+
+PERMISSIONS = frozenset(
+    {
+        "waybill:mask",
+        "waybill:tokenize",
+        "waybill:revise",
+        "waybill:view",
+        "waybill:erase",
+        "token:detokenize",
+        "case:open",
+        "case:read",
+        "case:approve",
+        "custody:move",
+        "principal:freeze",
+        "audit:read",
+        "decoy:plant",
+    }
+)
+PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:view"})
+PURPOSE_PERMISSIONS = frozenset({"token:detokenize"})
+
+# A key can be shared, and then nobody knows which two people stood behind the two pairs of eyes. So a role that
+# opens values or cases, approves, erases, or lifts a freeze speaks through a signed-in person only.
+STAFF_ONLY_PERMISSIONS = frozenset(
+    {"token:detokenize", "case:open", "case:approve", "waybill:erase", "principal:freeze"}
+)
+
+TOKEN_KINDS = ("name", "phone", "address", "unit")  # the kinds that get tokens; only these can be opened
+WINDOWS = {"1m": 60, "1h": 3_600, "1d": 86_400, "30d": 2_592_000}
+ALGORITHMS = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA")
+
+STAFF_LIFETIME = 15 * 60  # seconds; the longest life of a token that may open, approve or erase
+DEVELOPMENT_ALIAS = "dev"
+DEVELOPMENT_ISSUER = "urn:masking:dev-issuer"
+
+Scope = Literal["all", "custody"]
+Counted = Literal["fields", "full_views", "conflicts", "case_waybills"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `limit` in any `seconds` on end; `name` is how the policy and a 429 call it (`1h`)."""
+
+    name: str
+    seconds: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one person may spend: `counts` says of what, `windows` (shortest first) how much of it."""
+
+    counts: Counted
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a value may be opened: which kinds it opens, and what has to stand behind it.
+
+    `approvals` is how many people have to approve a case that needs approval: one at least, always.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    needs_case: bool
+    always_approved: bool
+    approvals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    permissions: frozenset[str]
+    profiles: frozenset[str]
+    purposes: frozenset[str]
+    scope: Scope
+    fields: Budget | None
+    full_views: Budget | None
+
+    @property
+    def staff_only(self) -> bool:
+        """Whether this role is given by JWT only, outside development."""
+        return not STAFF_ONLY_PERMISSIONS.isdisjoint(self.permissions)
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """How many times a person's budget all of a role, and all of a tenant, may spend together."""
+
+    role: int
+    tenant: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRules:
+    """Cases: more than `approve_above` waybills need approval, `at_most` is the most, `longest` is in seconds."""
+
+    approve_above: int
+    at_most: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Where a token carries what: each claim is the way to it through nested objects."""
+
+    sub: tuple[str, ...] = ("sub",)
+    roles: tuple[str, ...] = ("roles",)
+    tenant: tuple[str, ...] = ("tenant",)
+    sites: tuple[str, ...] = ("sites",)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerRule:
+    """An OIDC issuer that is believed, and exactly how far.
+
+    `keys` is the path of a PEM or JWKS file, relative to the policy's folder, or an https URL of a JWKS.
+    `lifetime` is the longest life of a token, `max_age` the greatest age of a sign-in for unmasking, in seconds.
+    """
+
+    alias: str
+    issuer: str
+    audience: str
+    algorithm: str
+    keys: str
+    tenants: frozenset[str]
+    roles: frozenset[str]
+    claims: Claims = Claims()
+    lifetime: int = STAFF_LIFETIME
+    acr: str | None = None
+    max_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A whole policy, read and found sound. `digest` is the SHA-256 of its content in hex, comments apart."""
+
+    profiles: Mapping[str, Profile]
+    purposes: Mapping[str, Purpose]
+    roles: Mapping[str, Role]
+    factors: Factors
+    conflicts: Budget
+    case_waybills: Budget
+    cases: CaseRules
+    retention_default: int  # days
+    retention_tenants: Mapping[str, int]  # days
+    issuers: Mapping[str, IssuerRule]
+    digest: str
