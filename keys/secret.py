@@ -1,0 +1,15 @@
+"""A base for objects that hold keys: they cannot be printed, copied or pickled by accident."""
+
+from typing import NoReturn
+
+
+class Secret:
+    """Hides its content from `repr`, and refuses pickling and copying."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} cannot be pickled or copied")
