@@ -26,8 +26,8 @@ class Principal:
     say how and when a member of staff signed in; both are None for machines and where the issuer is silent.
     """
 
-    id: str
-    tenant: str
+    id: str = field(repr=False)  # providers put people's names into subjects
+    tenant: str = field(repr=False)
     roles: tuple[str, ...]
     sites: frozenset[str] = field(repr=False)
     source: Literal["key", "jwt"]

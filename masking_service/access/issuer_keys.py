@@ -1,0 +1,173 @@
+"""The public keys with which an issuer's tokens are checked: pinned in a file, or fetched from one configured URL.
+
+Nothing that a token says ever chooses where a key comes from; its `kid` only picks among the keys that are here.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from http.client import HTTPException
+from typing import Any, Protocol
+
+from jwt import PyJWK, PyJWKClient, PyJWTError
+from jwt.algorithms import ECAlgorithm, get_default_algorithms
+
+from masking_service.access.errors import IssuerUnavailable, Unauthenticated
+from masking_service.access.rules import STAFF_LIFETIME
+
+FETCH_TIMEOUT = 2.0  # seconds: an answer may take five at most
+FRESH = 300  # seconds for which fetched keys are not asked for again
+# An issuer that is down makes no tokens, and the staff tokens that it made before have ended by then.
+USABLE = FRESH + STAFF_LIFETIME
+PAUSE_AFTER_SUCCESS = 30  # seconds: tokens with made-up key ids must not become a flood of fetches
+PAUSE_AFTER_FAILURE = 10  # seconds: an issuer that is down must not hold up every caller in turn
+
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+
+Keys = Mapping[str | None, PyJWK]  # by key id; None where the key has none
+
+
+class IssuerKeys(Protocol):
+    def find(self, kid: str | None, now: int) -> PyJWK:
+        """The key that is meant. Raises Unauthenticated if there is none, IssuerUnavailable if none can be had."""
+        ...
+
+
+class PinnedKeys:
+    """Keys that were read from a file at start and change with a reload only."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def find(self, kid: str | None, now: int) -> PyJWK:  # noqa: ARG002 -- pinned keys do not age
+        key = _choose(self._keys, kid)
+        if key is None:
+            raise Unauthenticated("unknown-kid")
+        return key
+
+
+class FetchedKeys:
+    """Keys from a JWKS URL, asked for again every five minutes or when a key id is new. Safe for threads.
+
+    `fetch` gives the decoded JWKS document or raises; at most one runs at a time, and callers who have keys that
+    are still usable do not wait for it.
+    """
+
+    def __init__(self, fetch: Callable[[], object], algorithm: str) -> None:
+        self._fetch = fetch
+        self._algorithm = algorithm
+        self._lock = threading.Lock()
+        self._keys: Keys = {}
+        self._fetched_at = 0
+        self._tried_at = 0
+        self._pause = 0
+        self._failed = False
+
+    @classmethod
+    def from_url(cls, url: str, algorithm: str) -> "FetchedKeys":
+        client = PyJWKClient(url, cache_jwk_set=False, timeout=FETCH_TIMEOUT)
+        return cls(client.fetch_data, algorithm)
+
+    def find(self, kid: str | None, now: int) -> PyJWK:
+        key = self._usable(kid, now)
+        if key is None or not self._fetched_at <= now < self._fetched_at + FRESH:
+            self._refresh(now, wait=FETCH_TIMEOUT if key is None else 0)
+            key = self._usable(kid, now)
+        if key is not None:
+            return key
+        if self._failed or not self._keys:
+            raise IssuerUnavailable
+        raise Unauthenticated("unknown-kid")
+
+    def _usable(self, kid: str | None, now: int) -> PyJWK | None:
+        return _choose(self._keys, kid) if self._fetched_at <= now < self._fetched_at + USABLE else None
+
+    def _refresh(self, now: int, wait: float) -> None:
+        if not self._lock.acquire(timeout=wait):
+            return
+        try:
+            if self._tried_at <= now < self._tried_at + self._pause:
+                return  # tried a moment ago, perhaps by the thread that was waited for
+            self._tried_at, self._pause, self._failed = now, PAUSE_AFTER_FAILURE, True
+            try:
+                keys = keys_from_jwks(self._fetch(), self._algorithm)
+            except (PyJWTError, OSError, HTTPException, ValueError, RecursionError):
+                return
+            self._keys, self._fetched_at = keys, now
+            self._pause, self._failed = PAUSE_AFTER_SUCCESS, False
+        finally:
+            self._lock.release()
+
+
+def keys_from_file(content: bytes, algorithm: str) -> Keys:
+    """The keys in a file that holds a PEM public key or a JWKS. ValueError says why there are none."""
+    if content.lstrip().startswith(b"-----BEGIN"):
+        if b"PRIVATE KEY" in content:
+            raise ValueError("holds a private key, where the public one is wanted")
+        return {None: _from_pem(content, algorithm)}
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ValueError("is neither PEM nor a JWKS") from None
+    return keys_from_jwks(document, algorithm)
+
+
+def keys_from_jwks(document: object, algorithm: str) -> Keys:
+    """The keys of a JWKS that verify signatures of this algorithm; others are passed over. ValueError if none do."""
+    entries = document.get("keys") if isinstance(document, Mapping) else None
+    if not isinstance(entries, list):
+        raise ValueError("is no JWKS")
+    keys: dict[str | None, PyJWK] = {}
+    for entry in entries:
+        if not isinstance(entry, dict) or not _is_for(entry, algorithm):
+            continue
+        if not _PRIVATE_MEMBERS.isdisjoint(entry):
+            raise ValueError("holds a private key, where the public one is wanted")
+        try:
+            key = _sound(PyJWK(entry, algorithm))
+        except (PyJWTError, ValueError, TypeError, AttributeError):
+            continue
+        if key.key_id in keys:
+            raise ValueError("has two keys of the same key id")
+        keys[key.key_id] = key
+    if not keys:
+        raise ValueError("holds no key for the algorithm")
+    return keys
+
+
+def development_keys(private_pem: bytes) -> Keys:
+    """The public half of the development issuer's ES256 key."""
+    members = ECAlgorithm.to_jwk(ECAlgorithm(ECAlgorithm.SHA256).prepare_key(private_pem), as_dict=True)
+    return {None: PyJWK({name: value for name, value in members.items() if name != "d"}, "ES256")}
+
+
+def _choose(keys: Keys, kid: str | None) -> PyJWK | None:
+    if len(keys) == 1 and (kid is None or None in keys):
+        return next(iter(keys.values()))  # the only key: there is nothing to pick
+    return keys.get(kid) if kid is not None else None
+
+
+def _is_for(entry: Mapping[str, Any], algorithm: str) -> bool:
+    operations = entry.get("key_ops", ["verify"])
+    return (
+        entry.get("use", "sig") == "sig"
+        and entry.get("alg", algorithm) == algorithm
+        and isinstance(entry.get("kid", ""), str)
+        and isinstance(operations, list)
+        and "verify" in operations
+    )
+
+
+def _from_pem(content: bytes, algorithm: str) -> PyJWK:
+    verifier = get_default_algorithms()[algorithm]
+    try:
+        return _sound(PyJWK(verifier.to_jwk(verifier.prepare_key(content), as_dict=True), algorithm))
+    except Exception:  # the parser of keys raises more than it names, and none of it may show what it read
+        raise ValueError("holds no key for the algorithm") from None
+
+
+def _sound(key: PyJWK) -> PyJWK:
+    """The key, if its curve and length are what the algorithm demands; ValueError otherwise."""
+    if key.Algorithm.check_key_length(key.Algorithm.prepare_key(key.key)):
+        raise ValueError("the key is too short")
+    return key
