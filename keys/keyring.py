@@ -105,9 +105,9 @@ class Keyring(Secret):
             found = self._tenants[name] = TenantKeys(self._keyset, name)
         return found
 
-    def api_key_digest(self, api_key: str) -> bytes:
-        """The keyed hash by which an API key is looked up; the key itself is kept nowhere."""
-        return hmac.digest(self._pepper, api_key.encode(), "sha256")
+    def api_key_digest(self, key: bytes) -> bytes:
+        """The keyed hash (32 bytes) by which an API key is looked up; the key itself is kept nowhere."""
+        return hmac.digest(self._pepper, key, "sha256")
 
     def new_data_key(self, tenant: str, key_id: bytes) -> bytes:
         """A new random data key of a tenant, wrapped under the root key.

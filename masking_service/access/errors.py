@@ -84,3 +84,33 @@ class PolicyError(Exception):
         self.faults = tuple(faults)
         self.source = source
         super().__init__("\n".join(f"{source}: {path}: {reason}" for path, reason in self.faults))
+
+
+class CaseRequired(AccessError):
+    """The purpose, or a waybill number instead of a token, needs a case."""
+
+    code = "case-required"
+
+
+class CaseNotOpen(AccessError):
+    """The case opens nothing for this caller: unknown, pending, denied, closed, expired, or another officer's."""
+
+    code = "case-not-open"
+
+
+class OwnCase(AccessError):
+    """Whoever opened or approved a case opens nothing under it."""
+
+    code = "own-case"
+
+
+class NoSuchCase(AccessError):
+    """The caller's tenant has no case of that name that the caller may see."""
+
+    code = "not-found"
+
+
+class CaseExists(AccessError):
+    """The name of a case was used before; names are never used twice."""
+
+    code = "case-exists"

@@ -1,0 +1,167 @@
+"""Unmasking cases: the authority to open the waybills that they name, for one purpose, for a while.
+
+What happens to a case is written once and never changed: it is opened, decided,
+closed, each a sealed fact in its own place. Its status follows from the facts
+and the clock. A name that was used is used for ever.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.keyring import Keyring
+from masking_service.access.errors import CaseExists, CaseNotOpen, NoSuchCase, OwnCase
+from masking_service.access.principals import Principal
+from masking_service.vault.connection import Command, Store
+from masking_service.vault.layout import tenant_stem
+
+Status = Literal["open", "pending", "denied", "closed", "expired"]
+MOST_LISTED: Final = 1_000
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """How a case was opened: everything that it is bound to. Times in Unix seconds."""
+
+    case: str
+    purpose: str
+    waybills: tuple[str, ...]
+    officer: str | None
+    reason: str
+    opened_by: str
+    opened_at: int
+    expires_at: int
+    approvals_needed: int
+
+
+class Act(msgspec.Struct, frozen=True):
+    """Something that somebody did to a case: ``approve``, ``deny`` or ``close``."""
+
+    act: Literal["approve", "deny", "close"]
+    by: str
+    at: int
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A case as it stands: how it was opened, and what was done to it since, in order."""
+
+    opening: Opening
+    acts: tuple[Act, ...] = ()
+
+    def status(self, now: int) -> Status:
+        """Where it stands at `now`. Whatever is missing counts against opening."""
+        done = [act.act for act in self.acts]
+        if "close" in done:
+            return "closed"
+        if "deny" in done:
+            return "denied"
+        if now >= self.opening.expires_at:
+            return "expired"
+        approvers = {act.by for act in self.acts if act.act == "approve"} - {self.opening.opened_by}
+        return "open" if len(approvers) >= self.opening.approvals_needed else "pending"
+
+    @property
+    def approved_by(self) -> tuple[str, ...]:
+        """Who approved it, in order."""
+        return tuple(act.by for act in self.acts if act.act == "approve")
+
+    def authorise(self, principal: Principal, purpose: str, now: int) -> None:
+        """Let `principal` open what this case names, or refuse.
+
+        Raises:
+            CaseNotOpen: it is not open, is for another purpose, or names another officer.
+            OwnCase: the caller opened or approved it.
+        """
+        if self.status(now) != "open" or self.opening.purpose != purpose:
+            raise CaseNotOpen
+        if principal.id == self.opening.opened_by or principal.id in self.approved_by:
+            raise OwnCase
+        if self.opening.officer is not None and self.opening.officer != principal.id:
+            raise CaseNotOpen
+
+
+class Cases:
+    """The cases of every tenant, sealed in the store."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._random = random
+
+    def open(self, tenant: str, opening: Opening) -> Case:
+        """Write a new case: one round trip.
+
+        Raises:
+            CaseExists: the name was used before, by whatever case.
+        """
+        key = self._key(tenant, opening.case)
+        written, _ = self._store.write(
+            [
+                (b"HSETNX", key, b"open", self._seal(tenant, key, b"open", opening)),
+                (b"ZADD", self._list(tenant), b"NX", opening.expires_at, key),
+            ]
+        )
+        if not written:
+            raise CaseExists
+        return Case(opening)
+
+    def get(self, tenant: str, name: str) -> Case:
+        """One case: one round trip.
+
+        Raises:
+            NoSuchCase: the tenant has none of that name.
+        """
+        found = self._load(tenant, [self._key(tenant, name)])[0]
+        if found is None:
+            raise NoSuchCase
+        return found
+
+    def living(self, tenant: str, now: int) -> list[Case]:
+        """The cases that have not expired, soonest to expire first, at most 1,000: two round trips."""
+        keys = self._store.read(
+            [(b"ZRANGE", self._list(tenant), now + 1, b"+inf", b"BYSCORE", b"LIMIT", 0, MOST_LISTED)]
+        )[0]
+        return [case for case in self._load(tenant, keys) if case is not None]
+
+    def close(self, tenant: str, name: str, by: str, now: int) -> Case:
+        """Close a case for good; closing it again changes nothing. Two round trips.
+
+        Raises:
+            NoSuchCase: the tenant has none of that name.
+        """
+        self.get(tenant, name)
+        key = self._key(tenant, name)
+        closed = self._seal(tenant, key, b"close", Act("close", by, now))
+        self._store.write([(b"HSETNX", key, b"close", closed)])
+        return self.get(tenant, name)
+
+    def _key(self, tenant: str, name: str) -> bytes:
+        keys = self._keyring.tenant(tenant)
+        return tenant_stem(keys.tag("tenant")) + b"case:" + keys.tag("case", name).encode()
+
+    def _list(self, tenant: str) -> bytes:
+        return tenant_stem(self._keyring.tenant(tenant).tag("tenant")) + b"cases"
+
+    def _seal(self, tenant: str, key: bytes, fact: bytes, value: Opening | Act) -> bytes:
+        state = self._keyring.tenant(tenant).state
+        return state.seal(msgspec.json.encode(value), key + b"/" + fact, self._random(NONCE_BYTES))
+
+    def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
+        commands: list[Command] = [(b"HGETALL", key) for key in keys]
+        if not commands:
+            return []
+        return [
+            self._read(tenant, key, dict(zip(flat[0::2], flat[1::2], strict=True)))
+            for key, flat in zip(keys, self._store.read(commands), strict=True)
+        ]
+
+    def _read(self, tenant: str, key: bytes, facts: dict[bytes, bytes]) -> Case | None:
+        """A case from its sealed facts. Acts without an opening are no case."""
+        state = self._keyring.tenant(tenant).state
+        opened = {fact: state.open(sealed, key + b"/" + fact) for fact, sealed in facts.items()}
+        opening = opened.pop(b"open", None)
+        if opening is None:
+            return None
+        acts = sorted((msgspec.json.decode(value, type=Act) for value in opened.values()), key=lambda act: act.at)
+        return Case(msgspec.json.decode(opening, type=Opening), tuple(acts))

@@ -1,0 +1,70 @@
+"""Who holds a parcel now: sealed beside the record, at the same shard, and read with it.
+
+A custody value cannot be moved to another waybill or tenant, and one that does
+not open is an alarm, never a permission.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.keyring import Keyring
+from masking_service.access.principals import Principal
+from masking_service.vault.connection import Store
+from masking_service.vault.layout import custody_key, record_stems
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """A site's code and, once a courier took it out, that courier's principal id. Either may be missing."""
+
+    site: str | None
+    courier: str | None = None
+
+    def held_by(self, principal: Principal) -> bool:
+        """Whether `principal` holds it: as its courier, or, while none is set, at one of its sites."""
+        if self.courier is not None:
+            return self.courier == principal.id
+        return self.site is not None and self.site in principal.sites
+
+
+class Custodies:
+    """Reads and writes custody values."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._random = random
+
+    def put_first(self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int]) -> None:
+        """Set custody of the waybills at `bases` where none is set yet: one round trip.
+
+        Args:
+            expires_at: Unix seconds, one for each base: when its record expires.
+
+        Raises:
+            StoreUnavailable: nothing is known to be set; the same call can be made again.
+        """
+        state = self._keyring.tenant(tenant).state
+        plain = msgspec.json.encode([custody.site, custody.courier])
+        places = [custody_key(stem) for stem in record_stems(bases)]
+        self._store.write(
+            [
+                (b"SET", place, state.seal(plain, place, self._random(NONCE_BYTES)), b"NX", b"EXAT", ends)
+                for place, ends in zip(places, expires_at, strict=True)
+            ]
+        )
+
+    def open(self, tenant: str, base: bytes, sealed: bytes | None) -> Custody | None:
+        """What stood beside the record at `base`, None where nothing did.
+
+        Raises:
+            IntegrityFault: it was changed, or belongs to another waybill.
+        """
+        if sealed is None:
+            return None
+        place = custody_key(record_stems([base])[0])
+        site, courier = msgspec.json.decode(self._keyring.tenant(tenant).state.open(sealed, place))
+        return Custody(site, courier)

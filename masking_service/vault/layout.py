@@ -1,0 +1,49 @@
+"""Every Redis key of the service, in one place. No name here can be read: what is keyed by data is keyed by a hash.
+
+`docs/adr/0003-key-layout.md` gives the reasons. All begin with `wm:`, so that an
+ACL user needs one prefix; `{…}` is the cluster's hash tag, so that what belongs
+together stands on one shard.
+"""
+
+from base64 import b64encode
+from collections.abc import Sequence
+
+PREFIX = b"wm:"
+FENCE = PREFIX + b"fence"
+CLIENTS = PREFIX + b"clients"
+AUDIT_WRITERS = PREFIX + b"audit-writers"
+
+MOST_REVISIONS = 16
+_REVISIONS = [b"}" + format(revision, "x").encode() for revision in range(MOST_REVISIONS + 1)]
+"""The seventeenth is never written by a record: a tombstone may stand there."""
+
+
+def record_stems(bases: Sequence[bytes]) -> list[bytes]:
+    """The beginning that all keys of a waybill share, for each 12-byte base: ``wm:{BASE``."""
+    text = b64encode(b"".join(bases), b"-_")
+    return [b"wm:{" + text[at : at + 16] for at in range(0, len(text), 16)]
+
+
+def record_key(stem: bytes, revision: int) -> bytes:
+    """Where a revision stands: ``wm:{BASE}0`` to ``wm:{BASE}f``."""
+    return stem + _REVISIONS[revision]
+
+
+def custody_key(stem: bytes) -> bytes:
+    """Where stands who holds the parcel now: ``wm:{BASE}@``."""
+    return stem + b"}@"
+
+
+def data_key_key(key_id: bytes) -> bytes:
+    """Where a wrapped data key stands: ``wm:key:ID``."""
+    return b"wm:key:" + b64encode(key_id, b"-_").rstrip(b"=")
+
+
+def tenant_stem(tag: str) -> bytes:
+    """The beginning that a tenant's cases, lists and budgets share: ``wm:{t:TAG}``."""
+    return f"wm:{{t:{tag}}}".encode()
+
+
+def audit_key(writer: str) -> bytes:
+    """The stream of one writer process: ``wm:audit:WRITER``."""
+    return f"wm:audit:{writer}".encode()
