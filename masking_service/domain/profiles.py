@@ -36,7 +36,9 @@ MOBILE_DIGITS: Final = 11
 
 _FEWEST_DIGITS_HIDDEN_BY_ALL: Final = 4
 
-_FLOOR: Final = "a label hides at least one character of the name, six digits of the phone, and unit and room (GB/T 41833-2022)"
+_FLOOR: Final = (
+    "a label hides at least one character of the name, six digits of the phone, and unit and room (GB/T 41833-2022)"
+)
 
 _EXAMPLES: Final[Mapping[str, str]] = {
     "name": "欧阳娜娜",

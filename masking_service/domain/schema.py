@@ -177,9 +177,7 @@ def _refuse_clash(where: str, steps: Steps, other: Steps) -> None:
     raise DefinitionError(where, f"leads through the value at '{written(other)}', or the reverse")
 
 
-def _waybill_paths(
-    where: str, paths: object, fields: tuple[tuple[tuple[str, ...], str], ...]
-) -> tuple[Steps, ...]:
+def _waybill_paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...], str], ...]) -> tuple[Steps, ...]:
     if not isinstance(paths, list):
         raise DefinitionError(where, "must be a list of paths")
     found: list[Steps] = []

@@ -1,0 +1,167 @@
+"""The leak guard: after masking, no original phone and no full original name of a record stands anywhere else in it.
+
+It costs next to nothing when there is nothing to find, and it never touches what is not one of the record's own
+values: strangers' numbers in unmapped keys come back as they came.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.schema import pointer
+from masking_service.domain.spellings import Mask, digits_of, has_capitals, hide_names, hide_phones, solid
+
+DEEPEST: Final = 32
+"""Levels of objects and arrays in a record, itself included."""
+
+_MOST_WORK: Final = 500_000_000
+"""Characters times values looked for: half a second. A waybill has a handful of values and some hundred characters."""
+
+# What of a text's UTF-8 is dropped before numbers are looked for: all but the ASCII digits and the first bytes of
+# all other scripts' digits (full-width EF, Arabic D9 and DB, N'Ko DF, Indic E0, Mongolian and Khmer E1, Vai EA,
+# the rest F0). What remains holds every spelling in ASCII digits, whatever stands between them.
+_OTHER_DIGITS_BEGIN: Final = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
+_DROPPED: Final = bytes(sorted(set(range(256)) - set(b"0123456789") - set(_OTHER_DIGITS_BEGIN)))
+_OTHER_DIGIT: Final = re.compile(r"[^\D0-9]")
+
+_WAYBILL_NO: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
+
+
+def gather(value: Any, texts: list[str], depth: int) -> None:
+    """Append every text and number of an unmapped value to `texts`, member names of its objects included.
+
+    Raises:
+        InvalidRecord: ``too-deep``; `depth` is how many containers stand around the value.
+    """
+    kind = type(value)
+    if kind is str:
+        texts.append(value)
+    elif kind is dict or kind is list:
+        if depth >= DEEPEST:
+            raise InvalidRecord((("", "too-deep"),))
+        if kind is dict:
+            texts.extend(value)
+            value = value.values()
+        for inner in value:
+            gather(inner, texts, depth + 1)
+    elif value is not None and kind is not bool:
+        texts.append(decimal_text(value))
+
+
+def may_leak(texts: list[str], phones: list[str], names: list[str]) -> bool:
+    """False only if none of the needles (`spellings`) stands in the texts. Quick, and errs towards True."""
+    joined = "\n".join(texts)
+    if (len(phones) + len(names)) * len(joined) > _MOST_WORK:
+        raise InvalidRecord((("", "too-large"),))
+    if phones:
+        digits = joined.encode("utf-8", "surrogatepass").translate(None, _DROPPED)
+        if digits and not digits.isdigit() and _OTHER_DIGIT.search(joined):
+            digits = digits_of(joined).encode()
+        for phone in phones:
+            if phone.encode() in digits:
+                return True
+    # A name's last character, in either case, is rarely in a masked record; its first one always is.
+    near = [name for name in names if name[-1] in joined or name[-1].upper() in joined]
+    if near:
+        letters = solid(joined)
+        return any(name.replace(" ", "") in letters for name in near)
+    return False
+
+
+class Hider:
+    """Masks what leaks in one record, in place.
+
+    Args:
+        phones, names: the needles.
+        mask_phone, mask_name: how a phone and a name are masked.
+        own_number: the record's own waybill number (`own_number`); it stays wherever it stands, even if it holds a needle.
+        fixed: member names that the schema gives; they stay even if they are somebody's name.
+    """
+
+    def __init__(
+        self,
+        phones: list[str],
+        names: list[str],
+        mask_phone: Mask,
+        mask_name: Mask,
+        own_number: str | None,
+        fixed: frozenset[str],
+    ) -> None:
+        self._phones = list(dict.fromkeys(phones))
+        self._names = list(dict.fromkeys(names))
+        # A person may be called Name or Status: member names are not searched for names in Latin letters.
+        self._names_of_members = [name for name in self._names if not has_capitals(name)]
+        self._mask_phone = mask_phone
+        self._mask_name = mask_name
+        self._own_number = own_number
+        self._fixed = fixed
+        self._found: list[str] = []
+
+    def hide(self, record: dict[str, Any]) -> list[str]:
+        """Mask every leak in the record; returns the JSON Pointers of the values and member names that changed."""
+        self._container(record, ())
+        return list(dict.fromkeys(self._found))
+
+    def _container(self, container: Any, keys: tuple[str | int, ...]) -> None:
+        if type(container) is dict:
+            self._member_names(container, keys)
+        for key, value in list(container.items() if type(container) is dict else enumerate(container)):
+            here = (*keys, key)
+            if type(value) is dict or type(value) is list:
+                self._container(value, here)
+            elif value is not None and type(value) is not bool:
+                text = value if type(value) is str else decimal_text(value)
+                masked = self._text(text, self._names)
+                if masked is not text:
+                    container[key] = masked
+                    self._found.append(pointer(here))
+
+    def _member_names(self, container: dict[str, Any], keys: tuple[str | int, ...]) -> None:
+        """Rename members that leak; the order stays, and a name that is taken gets more stars."""
+        names = {key: key if key in self._fixed else self._text(key, self._names_of_members) for key in container}
+        if all(old is new for old, new in names.items()):
+            return
+        members = list(container.items())
+        container.clear()
+        kept = {old for old, new in names.items() if old is new}
+        for old, value in members:
+            new = names[old]
+            while new is not old and (new in kept or new in container):
+                new += "*"
+            container[new] = value
+            if new is not old:
+                self._found.append(pointer((*keys, new)))
+
+    def _text(self, text: str, names: list[str]) -> str:
+        own = self._own_number
+        if own is None or own not in text:
+            return self._piece(text, names)
+        pieces = text.split(own)
+        masked = [self._piece(piece, names) for piece in pieces]
+        return text if all(a is b for a, b in zip(pieces, masked, strict=True)) else own.join(masked)
+
+    def _piece(self, text: str, names: list[str]) -> str:
+        return hide_names(hide_phones(text, self._phones, self._mask_phone), names, self._mask_name)
+
+
+def own_number(waybill_no: object) -> str | None:
+    """The waybill number as it stands in texts; None if it has not the form of one, for then nothing is kept for it."""
+    text = str(waybill_no) if type(waybill_no) is int and waybill_no.bit_length() < 200 else waybill_no
+    if type(text) is not str:
+        return None
+    text = text.strip()
+    return text if _WAYBILL_NO.fullmatch(text) else None
+
+
+def scrub_around(text: str, own: str, scrub: Mask) -> str:
+    """`scrub` the text but for the record's own waybill number."""
+    return own.join(map(scrub, text.split(own)))
+
+
+def decimal_text(number: Any) -> str:
+    try:
+        return str(number)
+    except ValueError:  # an integer of thousands of digits: Python refuses to write it in decimal
+        raise InvalidRecord((("", "too-large"),)) from None
