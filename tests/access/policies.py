@@ -1,0 +1,53 @@
+"""Policies for tests: the default one, and edits of it."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import yaml
+
+from masking_service.access.errors import PolicyError
+from masking_service.access.policy import Policy
+from masking_service.access.principals import Principal
+from masking_service.access.rules import Budget
+
+FILE = Path(__file__).parents[2] / "policy.yaml"
+TEXT = FILE.read_text(encoding="utf-8")
+DEFAULT = Policy.load(FILE)
+ISSUER = {
+    "issuer": "https://login.example.com",
+    "audience": "waybill-masking",
+    "algorithm": "ES256",
+    "keys": "https://login.example.com/jwks",
+    "tenants": ["default"],
+    "roles": ["dispute-officer"],
+}
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+def someone(*roles: str, source: Literal["key", "jwt"] = "jwt") -> Principal:
+    return Principal("staff/u-1", "default", roles, frozenset(), source)
+
+
+def edited(edit: Edit) -> str:
+    document = copy.deepcopy(yaml.safe_load(TEXT))
+    edit(document)
+    return yaml.safe_dump(document)
+
+
+def policy(edit: Edit, *, development: bool = False) -> Policy:
+    return Policy.parse(edited(edit), development=development)
+
+
+def faults(text: str) -> dict[str, str]:
+    with pytest.raises(PolicyError) as refused:
+        Policy.parse(text)
+    return dict(refused.value.faults)
+
+
+def limits(budget: Budget | None) -> dict[str, int]:
+    assert budget is not None
+    return {window.name: window.limit for window in budget.windows}

@@ -1,0 +1,92 @@
+"""Fetching an issuer's keys over real sockets: whatever goes wrong there, the issuer is unavailable and no more."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from masking_service.access import issuer_keys
+from masking_service.access.errors import IssuerUnavailable
+from masking_service.access.issuer_keys import FetchedKeys
+from masking_service.access.issuers import Issuer, Issuers
+from tests.access.tokens import KEY, NOW, ROLES, jwk, rule, token
+
+Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
+Serve = Callable[[Callable[[], Answer]], str]
+
+
+@pytest.fixture
+def jwks_server() -> Iterator[Serve]:
+    """Serves a function's answer to every GET."""
+    servers = []
+
+    def serve(answer: Callable[[], Answer]) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, headers, body = answer()
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/jwks"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+class TestFetchingOverHttp:
+    def test_a_jwks_is_read_from_its_url(self, jwks_server: Serve) -> None:
+        body = json.dumps({"keys": [jwk(KEY, kid="a")]}).encode()
+        keys = FetchedKeys.from_url(jwks_server(lambda: (200, {}, body)), "ES256")
+        believed = Issuers([Issuer(rule(), keys)], ROLES)
+        assert believed.authenticate(token({"kid": "a"}), NOW).id == "staff/u-1"
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            (500, {}, b""),
+            (302, {"Location": "http://127.0.0.1:9/"}, b""),
+            (200, {}, b"<html>"),
+            (200, {}, b"[]"),
+            (200, {}, b"\xff"),
+            (200, {"Content-Length": "100"}, b"{"),
+            (200, {}, b"[" * 100_000),
+        ],
+    )
+    def test_whatever_else_comes_back_the_issuer_is_unavailable(self, jwks_server: Serve, answer: Answer) -> None:
+        keys = FetchedKeys.from_url(jwks_server(lambda: answer), "ES256")
+        with pytest.raises(IssuerUnavailable):
+            keys.find("a", NOW)
+
+    def test_nobody_listening_is_unavailable(self) -> None:
+        with pytest.raises(IssuerUnavailable):
+            FetchedKeys.from_url("http://127.0.0.1:9/jwks", "ES256").find("a", NOW)
+
+    def test_an_endpoint_that_never_answers_is_given_up(
+        self, jwks_server: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(issuer_keys, "FETCH_TIMEOUT", 0.2)
+        gone = threading.Event()
+
+        def never() -> Answer:
+            gone.wait(5)
+            return 200, {}, b"{}"
+
+        url = jwks_server(never)
+        try:
+            with pytest.raises(IssuerUnavailable):
+                FetchedKeys.from_url(url, "ES256").find("a", NOW)
+        finally:
+            gone.set()
