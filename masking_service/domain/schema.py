@@ -1,4 +1,7 @@
-"""Where the values of a record stand: a schema maps paths to kinds. It describes records and never reads their values, except the waybill number."""
+"""Where the values of a record stand: a schema maps paths to kinds.
+
+It describes records and never reads their values, except the waybill number.
+"""
 
 from __future__ import annotations
 
@@ -105,10 +108,10 @@ class Schema:
         for keys in self.waybill_paths:
             value: Any = record
             for key in keys:
-                if type(key) is str:
-                    value = value.get(key) if isinstance(value, Mapping) else None
+                if isinstance(key, str):
+                    value = value.get(key) if isinstance(value, dict) else None
                 else:
-                    value = value[key] if isinstance(value, list) and len(value) > key else None
+                    value = value[key] if isinstance(value, list) and key < len(value) else None
             if value is not None and value != "":
                 return value  # type: ignore[no-any-return]  # any JSON value may stand there
         return None
@@ -169,7 +172,7 @@ def _fields(where: str, mapping: object) -> tuple[tuple[tuple[str, ...], str], .
 
 def _refuse_clash(where: str, steps: Steps, other: Steps) -> None:
     """Two paths may share a beginning; then they must part at two member names of one object."""
-    for mine, its in zip(steps, other):
+    for mine, its in zip(steps, other, strict=False):
         if mine != its:
             if EACH in (mine, its):
                 raise DefinitionError(where, f"holds an array where '{written(other)}' holds an object")
@@ -198,5 +201,5 @@ def _waybill_paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...
 
 def _stands_in(steps: Steps, mapped: Steps) -> bool:
     return len(steps) >= len(mapped) and all(
-        its == mine or (its == EACH and isinstance(mine, int)) for its, mine in zip(mapped, steps)
+        its == mine or (its == EACH and isinstance(mine, int)) for its, mine in zip(mapped, steps, strict=False)
     )

@@ -1,4 +1,7 @@
-"""Short codes for places, for what is stored: a line number of places.txt for the shipped schemas' fixed paths, the place in words for all others."""
+"""Short codes for places, for what is stored, which never change their meaning.
+
+A line number of places.txt for the shipped schemas' fixed paths, the place in words for all others.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,147 @@
+"""The compiled way through a record: from a schema's paths to the values, without a look at what is not on the way.
+
+It finds; it never masks and never keeps a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+from masking_service.domain.leaks import gather, is_plain_number
+from masking_service.domain.schema import EACH, Place, Schema, Steps, pointer
+from masking_service.domain.spellings import Mask
+
+_ABSENT: Final = object()
+
+
+class Run(Protocol):
+    """What is told of what stands beside the way.
+
+    Attributes:
+        errors: (JSON Pointer, ``invalid-type``) for what is no object or array where one should stand.
+        texts: gets every text, number and member name.
+    """
+
+    errors: list[tuple[str, str]]
+    texts: list[str]
+
+
+Take = Callable[[Any, Place, Mask | None, Any, Any, Any], None]
+"""Called with the run, a place, its mask, the value that stands there, what it stands in, and its key there."""
+
+Takes = dict[str, tuple[Take, Mask | None]]
+
+
+def way_through(schema: Schema, takes: Takes) -> ObjectNode:
+    """The way through records of this schema, with what is done for each kind."""
+    root: ObjectNode = _compile((), list(schema.fields), takes)
+    first = schema.waybill_paths[0]
+    root.own_key = str(first[0]) if len(first) == 1 else None
+    return root
+
+
+class LeafNode:
+    """A mapped value: what is done with it, its mask, and its place (None where that depends on an index)."""
+
+    __slots__ = ("_kind", "_steps", "mask", "place", "take")
+
+    def __init__(self, steps: Steps, kind: str, take: Take, mask: Mask | None) -> None:
+        self._steps = steps
+        self._kind = kind
+        self.take = take
+        self.mask = mask
+        self.place = None if EACH in steps else Place.at(kind, steps)
+
+    def place_at(self, indexes: tuple[int, ...]) -> Place:
+        return _place_at(self._kind, self._steps, indexes)
+
+
+class ObjectNode:
+    """An object on the way: the members that lead to mapped values; the others are gathered for the leak guard.
+
+    Attributes:
+        own_key: the member that holds the record's own waybill number, which is not looked at; None for most objects.
+    """
+
+    __slots__ = ("_depth", "_known", "_members", "_steps", "own_key")
+
+    def __init__(self, steps: Steps, nodes: dict[str, LeafNode | ObjectNode | ArrayNode]) -> None:
+        self._steps = steps
+        self._depth = len(steps) + 1
+        # Unpacked, because the loop below is where the time of a record goes.
+        self._members: list[tuple[str, Take | None, Place | None, Mask | None, Any]] = [
+            (key, node.take, node.place, node.mask, node)
+            if isinstance(node, LeafNode)
+            else (key, None, None, None, node)
+            for key, node in nodes.items()
+        ]
+        self._known = frozenset(nodes)
+        self.own_key: str | None = None
+
+    def visit(self, run: Run, value: Any, indexes: tuple[int, ...]) -> None:
+        if type(value) is not dict:
+            run.errors.append((pointer(_filled(self._steps, indexes)), "invalid-type"))
+            return
+        found = 0
+        for key, take, place, mask, node in self._members:
+            inner = value.get(key, _ABSENT)
+            if inner is _ABSENT:
+                continue
+            found += 1
+            if take is not None:
+                take(run, place or node.place_at(indexes), mask, inner, value, key)
+            elif inner is not None:
+                node.visit(run, inner, indexes)
+        if found < len(value):
+            for key, inner in value.items():
+                if key not in self._known and not (key == self.own_key and is_plain_number(inner)):
+                    run.texts.append(key)
+                    gather(inner, run.texts, self._depth)
+
+
+class ArrayNode:
+    """An array on the way: each element leads to mapped values, or is one."""
+
+    __slots__ = ("_element", "_steps")
+
+    def __init__(self, steps: Steps, element: LeafNode | ObjectNode | ArrayNode) -> None:
+        self._steps = steps
+        self._element = element
+
+    def visit(self, run: Run, value: Any, indexes: tuple[int, ...]) -> None:
+        if type(value) is not list:
+            run.errors.append((pointer(_filled(self._steps, indexes)), "invalid-type"))
+            return
+        element = self._element
+        for index, inner in enumerate(value):
+            if isinstance(element, LeafNode):
+                element.take(run, element.place_at((*indexes, index)), element.mask, inner, value, index)
+            elif inner is not None:
+                element.visit(run, inner, (*indexes, index))
+
+
+def _compile(steps: Steps, fields: list[tuple[Steps, str]], takes: Takes) -> Any:
+    """The node at `steps`, for the fields whose paths begin there."""
+    depth = len(steps)
+    if len(fields) == 1 and len(fields[0][0]) == depth:
+        kind = fields[0][1]
+        return LeafNode(steps, kind, *takes[kind])
+    groups: dict[Any, list[tuple[Steps, str]]] = {}
+    for path, kind in fields:
+        groups.setdefault(path[depth], []).append((path, kind))
+    if EACH in groups:
+        return ArrayNode(steps, _compile((*steps, EACH), fields, takes))
+    return ObjectNode(steps, {key: _compile((*steps, key), group, takes) for key, group in groups.items()})
+
+
+# Paths are schema names and array indexes, so what is kept here is not personal data.
+@lru_cache(maxsize=4096)
+def _place_at(kind: str, steps: Steps, indexes: tuple[int, ...]) -> Place:
+    return Place.at(kind, _filled(steps, indexes))
+
+
+def _filled(steps: Steps, indexes: tuple[int, ...]) -> Steps:
+    left = iter(indexes)
+    return tuple(next(left) if step == EACH else step for step in steps)
