@@ -24,11 +24,11 @@ run: install ## start the development service, send it a first batch, and leave 
 		nohup $(BIN)/python -m masking_service serve --dev --port $(PORT) --state-dir $(STATE) \
 			>$(STATE)/serve.log 2>&1 </dev/null & echo $$! >$(STATE)/serve.pid; }
 	@for i in $$(seq 300); do \
-		$(BIN)/python -c 'import sys, urllib.request as web; web.urlopen(sys.argv[1], timeout=2)' \
+		no_proxy=127.0.0.1 $(BIN)/python -c 'import sys, urllib.request as web; web.urlopen(sys.argv[1], timeout=2)' \
 			http://127.0.0.1:$(PORT)/readyz 2>/dev/null && exit 0; \
 		$(SERVING) || break; sleep 0.2; \
 	done; tail -n 20 $(STATE)/serve.log; echo "The service did not become ready: its log is $(STATE)/serve.log"; exit 1
-	@$(BIN)/python examples/first_batch.py --url http://127.0.0.1:$(PORT) --state-dir $(STATE)
+	@no_proxy=127.0.0.1 $(BIN)/python examples/first_batch.py --url http://127.0.0.1:$(PORT) --state-dir $(STATE)
 	@echo "The service goes on; its log is $(STATE)/serve.log. Stop it with: make stop"
 
 stop: ## stop what `make run` started
