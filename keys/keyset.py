@@ -153,6 +153,20 @@ def load(path: Path) -> Keyset:
     return Keyset(file.made_for, roots, secrets, active)
 
 
+def describe(path: Path) -> list[tuple[str, str, str, str]]:
+    """(use, id or version, state, date of birth) of every key in the file, which is checked as by `load`.
+
+    Raises:
+        KeysetFault: as `load`.
+    """
+    load(path)
+    file = msgspec.json.decode(read_secret_file(path), type=KeysetFile)
+    return [
+        *(("root", entry.id, entry.state, entry.created) for entry in file.roots),
+        *((entry.use, str(entry.version), entry.state, entry.created) for entry in file.secrets),
+    ]
+
+
 def _open_roots(path: Path, entries: list[RootEntry]) -> FileRootKeys:
     keys: dict[bytes, bytes] = {}
     active: list[bytes] = []

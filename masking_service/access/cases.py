@@ -5,6 +5,7 @@ closed, each a sealed fact in its own place. Its status follows from the facts
 and the clock. A name that was used is used for ever.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
@@ -19,6 +20,14 @@ from masking_service.vault.layout import tenant_stem
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 MOST_LISTED: Final = 1_000
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+
+
+def case_name(value: object) -> str:
+    """A case's name: 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first. ValueError otherwise."""
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise ValueError("a case's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
+    return value
 
 
 class Opening(msgspec.Struct, frozen=True):

@@ -114,3 +114,17 @@ class CaseExists(AccessError):
     """The name of a case was used before; names are never used twice."""
 
     code = "case-exists"
+
+
+class QuotaExceeded(AccessError):
+    """A budget has no room for this call, which took nothing from it.
+
+    `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds.
+    """
+
+    code = "quota-exceeded"
+
+    def __init__(self, window: str, retry_at: int) -> None:
+        super().__init__()
+        self.window = window
+        self.retry_at = retry_at

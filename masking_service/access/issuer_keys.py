@@ -20,6 +20,7 @@ FRESH = 300  # seconds for which fetched keys are not asked for again
 # An issuer that is down makes no tokens, and the staff tokens that it made before have ended by then.
 USABLE = FRESH + STAFF_LIFETIME
 PAUSE_AFTER_SUCCESS = 30  # seconds: tokens with made-up key ids must not become a flood of fetches
+SLACK = 60  # seconds: threads read the clock a little apart; further back than this, the clock was set back
 PAUSE_AFTER_FAILURE = 10  # seconds: an issuer that is down must not hold up every caller in turn
 
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
@@ -70,7 +71,7 @@ class FetchedKeys:
 
     def find(self, kid: str | None, now: int) -> PyJWK:
         key = self._usable(kid, now)
-        if key is None or not self._fetched_at <= now < self._fetched_at + FRESH:
+        if key is None or not _within(self._fetched_at, FRESH, now):
             self._refresh(now, wait=FETCH_TIMEOUT if key is None else 0)
             key = self._usable(kid, now)
         if key is not None:
@@ -80,13 +81,13 @@ class FetchedKeys:
         raise Unauthenticated("unknown-kid")
 
     def _usable(self, kid: str | None, now: int) -> PyJWK | None:
-        return _choose(self._keys, kid) if self._fetched_at <= now < self._fetched_at + USABLE else None
+        return _choose(self._keys, kid) if _within(self._fetched_at, USABLE, now) else None
 
     def _refresh(self, now: int, wait: float) -> None:
         if not self._lock.acquire(timeout=wait):
             return
         try:
-            if self._tried_at <= now < self._tried_at + self._pause:
+            if _within(self._tried_at, self._pause, now):
                 return  # tried a moment ago, perhaps by the thread that was waited for
             self._tried_at, self._pause, self._failed = now, PAUSE_AFTER_FAILURE, True
             try:
@@ -97,6 +98,10 @@ class FetchedKeys:
             self._pause, self._failed = PAUSE_AFTER_SUCCESS, False
         finally:
             self._lock.release()
+
+
+def _within(start: int, span: int, now: int) -> bool:
+    return start - SLACK <= now < start + span
 
 
 def keys_from_file(content: bytes, algorithm: str) -> Keys:

@@ -91,7 +91,7 @@ class Issuers:
 
         Raises Unauthenticated, or IssuerUnavailable where the issuer's keys cannot be had.
         """
-        if not isinstance(token, str) or len(token) > LONGEST_TOKEN or not token.isascii():
+        if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
             raise Unauthenticated("malformed")
         try:
             unverified = self._jws.decode_complete(token, options={"verify_signature": False})

@@ -72,6 +72,7 @@ class Store:
         connections: at most this many at once; a caller waits briefly for a free one.
 
     Attributes:
+        admitted: whether it may be used: a new store is shut until somebody has seen whose it is.
         round_trips: how many exchanges were made; for tests and metrics.
     """
 
@@ -88,7 +89,12 @@ class Store:
             driver_info=None,
         )
         self._breaker = Breaker()
+        self.admitted = False
         self.round_trips = 0
+
+    def admit(self) -> None:
+        """Let the store be used."""
+        self.admitted = True
 
     def read(self, commands: Sequence[Command]) -> list[Reply]:
         """Send `commands` together and return their replies in order.
@@ -142,6 +148,8 @@ class Store:
 
     def _exchange(self, payload: bytes, count: int) -> list[Reply]:
         """One round trip, tried twice; replies that are errors stand in the list as exceptions."""
+        if not self.admitted:
+            raise StoreUnavailable("not-admitted")
         self._breaker.check()
         try:
             replies = self._attempt(payload, count)

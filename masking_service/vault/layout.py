@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 PREFIX = b"wm:"
 FENCE = PREFIX + b"fence"
+GENESIS = PREFIX + b"genesis"
 CLIENTS = PREFIX + b"clients"
 AUDIT_WRITERS = PREFIX + b"audit-writers"
 

@@ -1,0 +1,23 @@
+"""How the service is served. Every value has its reason; `serve` uses the same file."""
+
+import os
+
+bind = os.environ.get("MASKING_BIND", "127.0.0.1:8080")
+worker_class = "masking_service.web.worker.Worker"
+workers = int(os.environ.get("MASKING_WORKERS", os.cpu_count() or 2))  # masking is bound by the processor
+threads = 8  # a view waits for the store; a batch does not wait
+backlog = 512
+
+timeout = 30  # of a worker that hangs; no request of ours takes 5 s
+graceful_timeout = 10  # what was taken in is answered before a worker ends
+keepalive = 5
+
+limit_request_line = 4094  # the longest address of ours has under 200 characters
+limit_request_fields = 50
+limit_request_field_size = 9 * 1024  # a JWT has up to 8 KiB
+
+accesslog = None  # it would hold paths, and paths hold waybill numbers; the application logs routes
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True  # it cannot be made on a read-only root
+forwarded_allow_ips = ""  # nothing forwarded is believed

@@ -1,0 +1,32 @@
+"""From a bearer credential to a principal: an API key or a JWT, told apart by how they begin."""
+
+from keys.keyring import Keyring
+from masking_service.access.clients import KEY_PREFIX, key_bytes
+from masking_service.access.errors import Unauthenticated
+from masking_service.access.issuers import Issuers
+from masking_service.access.principals import Principal
+from masking_service.access.registry import ClientRegistry
+
+
+class Authenticator:
+    """Knows every machine client, and believes the configured issuers."""
+
+    def __init__(self, registry: ClientRegistry, issuers: Issuers, keyring: Keyring) -> None:
+        self._registry = registry
+        self._issuers = issuers
+        self._keyring = keyring
+
+    def authenticate(self, authorization: str | None, address: str, now: int) -> Principal:
+        """Who sent this Authorization header from this IP address at `now` (Unix seconds).
+
+        Raises:
+            Unauthenticated: nobody is known by it, for whatever reason.
+            IssuerUnavailable: the issuer's keys cannot be had now.
+        """
+        scheme, _, credential = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("no-credential")
+        if credential.startswith(KEY_PREFIX):
+            digest = self._keyring.api_key_digest(key_bytes(credential))
+            return self._registry.clients.authenticate(digest, address, now)
+        return self._issuers.authenticate(credential, now)

@@ -1,0 +1,148 @@
+"""Budgets: how much a person, all of a role, and a whole tenant may take in any window on end.
+
+A call takes from every window of all three or from none, in one step inside the store, and what cannot be counted
+is refused. Nothing is freed early: not by a restart, a clock that goes back, or a request that is sent twice.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha1
+from importlib import resources
+from operator import itemgetter
+from typing import Final
+
+from keys.keyring import Keyring
+from masking_service.access.errors import QuotaExceeded
+from masking_service.access.policy import Grant
+from masking_service.access.principals import Principal
+from masking_service.access.rules import Budget, Factors, Window
+from masking_service.vault.connection import Store
+from masking_service.vault.layout import tenant_stem
+
+PARTS: Final = 60
+"""A window slides by a sixtieth of itself. A part that it has half left counts wholly, so it never allows more."""
+MOST: Final = 2**32 - 1
+"""The most that a counter of four bytes holds; a limit above it means this."""
+CALL_SECONDS: Final = 60
+"""How long a call is remembered. No request lives longer than 5 s."""
+CALL_ID_BYTES: Final = 16
+
+_SCRIPT: Final = resources.files(__package__).joinpath("budget.lua").read_bytes()
+_DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EVALSHA's name for it
+
+
+def part_seconds(window: Window) -> int:
+    """How long a part is: whole seconds."""
+    return window.seconds // PARTS
+
+
+def part_at(window: Window, now: float) -> int:
+    """The number of the part that holds `now` (Unix seconds): part 0 began in 1970."""
+    return int(now // part_seconds(window))
+
+
+def kept_seconds(window: Window) -> int:
+    """How long a window's key is kept after the first write in a part: the window, the part, and one to spare.
+
+    The one to spare is for a clock that goes back within a part. If it goes back further, the key is kept anew.
+    """
+    return window.seconds + 2 * part_seconds(window)
+
+
+def limit_of(window: Window, factor: int) -> int:
+    """What `factor` people's worth of this window allows."""
+    return min(window.limit * factor, MOST)
+
+
+def refusal(windows: Sequence[Window], fits_from: Sequence[int]) -> QuotaExceeded:
+    """The error that names the window which frees last, from the part in which each has room again (0: has it now)."""
+    frees = [(part * part_seconds(window), window) for window, part in zip(windows, fits_from, strict=True) if part]
+    retry_at, window = max(frees, key=itemgetter(0))
+    return QuotaExceeded(window.name, retry_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An amount that was taken from a budget; `amount` is 0 where the grant is free and nothing was."""
+
+    amount: int
+    _store: Store = field(repr=False)
+    _keys: Sequence[bytes] = field(repr=False)
+
+    def give_back(self, unused: int) -> None:
+        """Return what was not released to the parts from which it came: one round trip, none where there is nothing.
+
+        Only the first time counts, and only within a minute of the reservation; after that it stays spent.
+
+        Args:
+            unused: at most what was reserved.
+
+        Raises:
+            StoreUnavailable: it is not known to be given back; the same call can be made again.
+        """
+        if unused < 0:
+            raise ValueError("nothing less than nothing can be given back")
+        if not self._keys or not unused:
+            return
+        if unused > self.amount:
+            raise ValueError("more is given back than was reserved")
+        self._store.script(_DIGEST, _SCRIPT, self._keys, (b"give back", unused))
+
+
+class Budgets:
+    """What was spent lately, by everyone, counted in the store.
+
+    A person has one count of each thing (`Budget.counts`), whichever of their roles they spend through.
+
+    Args:
+        factors: how many times a person's budget all of a role, and all of a tenant, have together.
+        random: gives so many random bytes.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, factors: Factors, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._factors = factors
+        self._random = random
+
+    def reserve(self, principal: Principal, grant: Grant, amount: int, now: float) -> Reservation:
+        """Take `amount` out of every window of the grant's budget, or nothing: one round trip.
+
+        Where the grant has no budget, or the amount is 0, there is nothing to ask and no round trip.
+
+        Args:
+            now: the service's clock, Unix seconds. One that is behind what was seen before counts as that.
+
+        Raises:
+            QuotaExceeded: some window has no room. At its `retry_at` the same call would pass if nobody spends
+                until then. An amount above the limit itself never passes: `retry_at` is then a whole window
+                away, and a smaller call may pass before.
+            StoreUnavailable: it could not be counted, so nothing may be released.
+        """
+        if amount < 0:
+            raise ValueError("nothing less than nothing can be reserved")
+        if grant.budget is None or not amount:
+            return Reservation(0, self._store, ())
+        windows = grant.budget.windows
+        keys = self._keys(principal, grant.role, grant.budget)
+        args: list[bytes | int] = [b"reserve", CALL_SECONDS, amount]
+        for factor in (1, self._factors.role, self._factors.tenant):
+            for window in windows:
+                args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
+        fits_from = self._store.script(_DIGEST, _SCRIPT, keys, args)
+        if fits_from:
+            raise refusal(windows * 3, fits_from)
+        return Reservation(amount, self._store, keys)
+
+    def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
+        """The key of this call, then of each window for the person, the role and the tenant: all in one slot."""
+        tag = self._keyring.tenant(principal.tenant).tag
+        stem = tenant_stem(tag("tenant"))
+        subjects = (
+            tag("budget", budget.counts, "person", principal.id),
+            tag("budget", budget.counts, "role", role),
+            tag("budget", budget.counts, "tenant"),
+        )
+        call = f"call:{self._random(CALL_ID_BYTES).hex()}"
+        counts = [f"budget:{name}:{window.name}" for name in subjects for window in budget.windows]
+        return [stem + name.encode() for name in (call, *counts)]

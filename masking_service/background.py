@@ -1,0 +1,57 @@
+"""What a serving process does once a second beside answering: it looks who may still call, and whose store this is."""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from keys.errors import KeyFault
+from masking_service.assembly import Parts, admit_store
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.genesis import WrongStore
+
+EVERY_SECONDS: Final = 1.0
+
+Report = Callable[[str, Exception], None]
+
+
+class Background:
+    """One thread of a serving process. A revoked key is known everywhere within two seconds.
+
+    Args:
+        parts: the process's parts.
+        report: is told (event, error) where something is wrong that no caller sees.
+    """
+
+    def __init__(self, parts: Parts, report: Report) -> None:
+        self._parts = parts
+        self._report = report
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+
+    def start(self) -> None:
+        """Look once now, then go on beside.
+
+        Raises:
+            WrongStore: the store is another's; this process must not serve.
+        """
+        self._look()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        self._thread.join(2 * EVERY_SECONDS)
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY_SECONDS):
+            try:
+                self._look()
+            except WrongStore as fault:  # it stays shut: nothing is read from it or written to it
+                self._report("wrong-store", fault)
+
+    def _look(self) -> None:
+        try:
+            admit_store(self._parts)
+            self._parts.registry.refresh()
+        except (StoreUnavailable, KeyFault, OSError) as fault:
+            self._report("background", fault)

@@ -1,0 +1,166 @@
+"""Cases as their users know them: the desk opens them, supervisors see them, and either may close them.
+
+Opening looks no waybill up, so that a case tells nothing about what exists.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from masking_service.access.budgets import Budgets
+from masking_service.access.cases import Case, Cases, Opening, case_name
+from masking_service.access.errors import CaseExists, Forbidden, NoSuchCase
+from masking_service.access.policy import Policy
+from masking_service.access.principals import principal_id
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.text import scrub
+from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.journal import DONE, Call, Journal
+from masking_service.timestamps import rfc3339
+
+LONGEST_REASON = 500
+
+Result = dict[str, Any]
+
+
+class Casework:
+    """Opening, reading and closing cases, under one policy."""
+
+    def __init__(self, *, policy: Policy, cases: Cases, budgets: Budgets, journal: Journal) -> None:
+        self._policy = policy
+        self._cases = cases
+        self._budgets = budgets
+        self._journal = journal
+
+    def open(
+        self,
+        call: Call,
+        *,
+        case: str,
+        purpose: str,
+        waybills: Sequence[Any],
+        officer: str | None,
+        reason: str,
+        expires_in: int | None,
+    ) -> Result:
+        """Open a case; it is pending where the policy wants it approved. Round trips: three, and one for the audit.
+
+        Raises:
+            AccessError: the caller may not, its budget is spent, or the name was used before.
+            InvalidRecord: something in the request is malformed; the pointers are the request's.
+            StoreUnavailable: it may be open; asking for it tells.
+        """
+        grant = self._policy.grant(call.principal, "case:open")
+        opening = self._opening(call, case, purpose, waybills, officer, reason, expires_in)
+        reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
+        try:
+            opened = self._cases.open(call.principal.tenant, opening)
+        except CaseExists:
+            reserved.give_back(len(opening.waybills))
+            raise
+        self._journal.write(call, "case-open", DONE, role=grant.role, purpose=purpose, case=case)
+        return self._answer(opened, call.now)
+
+    def get(self, call: Call, name: str) -> Result:
+        """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
+        self._policy.grant(call.principal, "case:read")
+        return self._answer(self._visible(call, name), call.now)
+
+    def living(self, call: Call, status: str | None) -> list[Result]:
+        """The cases that have not expired, those of one status only if it is given. Raises AccessError."""
+        self._policy.grant(call.principal, "case:read")
+        return [
+            self._answer(case, call.now)
+            for case in self._cases.living(call.principal.tenant, call.now)
+            if self._sees(call, case) and status in (None, case.status(call.now))
+        ]
+
+    def close(self, call: Call, name: str) -> Result:
+        """Close a case: its opener and approvers may. Raises AccessError."""
+        approver = self._policy.permits(call.principal, "case:approve")
+        if not approver:
+            self._policy.grant(call.principal, "case:open")
+        found = self._visible(call, name)
+        if not approver and found.opening.opened_by != call.principal.id:
+            raise Forbidden
+        closed = self._cases.close(call.principal.tenant, name, call.principal.id, call.now)
+        self._journal.write(call, "case-close", DONE, purpose=found.opening.purpose, case=name)
+        return self._answer(closed, call.now)
+
+    def _visible(self, call: Call, name: str) -> Case:
+        try:
+            case = self._cases.get(call.principal.tenant, case_name(name))
+        except ValueError:
+            raise NoSuchCase from None
+        if not self._sees(call, case):
+            raise NoSuchCase
+        return case
+
+    def _sees(self, call: Call, case: Case) -> bool:
+        """The desk, which opens cases and approves none, sees its own."""
+        desk = self._policy.permits(call.principal, "case:open") and not self._policy.permits(
+            call.principal, "case:approve"
+        )
+        return not desk or case.opening.opened_by == call.principal.id
+
+    def _opening(
+        self,
+        call: Call,
+        case: str,
+        purpose: str,
+        waybills: Sequence[Any],
+        officer: str | None,
+        reason: str,
+        expires_in: int | None,
+    ) -> Opening:
+        rules = self._policy.rules.cases
+        errors: list[tuple[str, str]] = []
+        numbers: dict[str, None] = {}
+        for at, waybill_no in enumerate(waybills):
+            try:
+                numbers[normalise_waybill_no(waybill_no)] = None
+            except ValueError:
+                errors.append((f"/waybills/{at}", "invalid-waybill-no"))
+        if not 1 <= len(waybills) <= rules.at_most:
+            errors.append(("/waybills", "invalid-length"))
+        if purpose not in self._policy.rules.purposes:
+            errors.append(("/purpose", "unknown-purpose"))
+        for pointer, check, value in (("/case", case_name, case), ("/officer", principal_id, officer)):
+            try:
+                if value is not None:
+                    check(value)
+            except ValueError:
+                errors.append((pointer, "invalid-value"))
+        lifetime = rules.longest if expires_in is None else expires_in
+        if not 1 <= lifetime <= rules.longest:
+            errors.append(("/expires_in", "out-of-range"))
+        if not 1 <= len(reason) <= LONGEST_REASON:
+            errors.append(("/reason", "invalid-length"))
+        if errors:
+            raise InvalidRecord(tuple(errors))
+        return Opening(
+            case=case,
+            purpose=purpose,
+            waybills=tuple(numbers),
+            officer=officer,
+            reason=scrub(reason),
+            opened_by=call.principal.id,
+            opened_at=call.now,
+            expires_at=call.now + lifetime,
+            approvals_needed=self._policy.approvals_needed(purpose, len(numbers)),
+        )
+
+    @staticmethod
+    def _answer(case: Case, now: int) -> Result:
+        opening = case.opening
+        return {
+            "case": opening.case,
+            "status": case.status(now),
+            "purpose": opening.purpose,
+            "waybills": list(opening.waybills),
+            "officer": opening.officer,
+            "reason": opening.reason,
+            "opened_by": opening.opened_by,
+            "opened_at": rfc3339(opening.opened_at),
+            "expires_at": rfc3339(opening.expires_at),
+            "approved_by": list(case.approved_by),
+        }

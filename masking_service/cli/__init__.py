@@ -1,0 +1,58 @@
+"""The command line: `python -m masking_service COMMAND`. Faults are said in words and exit with 2."""
+
+import sys
+
+import click
+from rich.console import Console
+
+from keys.errors import KeyFault
+from masking_service.access.errors import ClientError, PolicyError
+from masking_service.assembly import WrongPurpose
+from masking_service.cli.bench import bench
+from masking_service.cli.clients import clients
+from masking_service.cli.doctor import doctor
+from masking_service.cli.keyset import keys
+from masking_service.cli.policy import policy
+from masking_service.cli.serve import serve
+from masking_service.cli.token import token
+from masking_service.domain.errors import DefinitionError
+from masking_service.settings import SettingsFault
+from masking_service.vault.embedded import EmbeddedServerError
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.genesis import WrongStore
+
+FAULTS = (
+    ClientError,
+    DefinitionError,
+    EmbeddedServerError,
+    KeyFault,
+    PolicyError,
+    SettingsFault,
+    StoreUnavailable,
+    WrongPurpose,
+    WrongStore,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """The waybill masking service: serve it, and look after its keys, clients and policy."""
+
+
+for command in (bench, clients, doctor, keys, policy, serve, token):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    try:
+        commands.main(prog_name="python -m masking_service", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except FAULTS as fault:
+        text = f"the store does not answer ({fault})" if isinstance(fault, StoreUnavailable) else str(fault)
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
+        sys.exit(2)

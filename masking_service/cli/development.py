@@ -1,0 +1,120 @@
+"""What `serve --dev` makes: an embedded store, keys, credentials for every role, an issuer. Never for production."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from keys import keyset
+from keys.errors import KeysetFault
+from keys.files import read_secret_file, write_secret_file
+from keys.keyring import Keyring
+from keys.signing import new_private_pem
+from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_text
+from masking_service.access.errors import Unauthenticated
+from masking_service.access.policy import Policy
+from masking_service.access.registry import SNAPSHOT, ClientRegistry
+from masking_service.assembly import DEVELOPMENT_ISSUER_KEY
+from masking_service.cli.options import opened_registry
+from masking_service.settings import Settings
+from masking_service.timestamps import clock, today
+from masking_service.vault.embedded import EmbeddedServer
+
+CREDENTIALS = "credentials.json"
+SITES = ("021001",)
+SECOND_PEOPLE = ("dispute-officer", "supervisor", "service-desk", "courier")
+OTHER_TENANT = {"other-tenant-printer": "label-printer", "other-tenant-officer": "dispute-officer"}
+
+
+class Development:
+    """A development set-up, from before its first request to after its last.
+
+    Args:
+        environment: the settings; without ``MASKING_REDIS_URL`` the embedded store runs.
+    """
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.settings = Settings.read(environment, development=True)
+        self._embedded = None if self.settings.redis_url else EmbeddedServer(self.settings.state_dir)
+
+    def __enter__(self) -> Self:
+        folder = self.settings.state_dir
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_keys(folder)
+        if self._embedded is not None:
+            self._embedded.start()
+            self.settings = replace(self.settings, redis_url=self._embedded.url)
+        try:
+            with opened_registry(self.settings) as (keyring, registry):
+                _make_credentials(self.settings, keyring, registry)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._embedded is not None:
+            self._embedded.stop()
+
+
+def people(policy: Policy) -> dict[str, dict[str, Any]]:
+    """The clients of a development set-up by id: one for each role, a second person of some, and another tenant's."""
+    roles = {role: role for role in policy.rules.roles}
+    roles |= {f"{role}-2": role for role in SECOND_PEOPLE if role in policy.rules.roles}
+    roles |= {name: role for name, role in OTHER_TENANT.items() if role in policy.rules.roles}
+    return {
+        name: {
+            "role": role,
+            "tenant": "other" if name in OTHER_TENANT else "default",
+            "sites": SITES if policy.rules.roles[role].scope == "custody" else (),
+        }
+        for name, role in roles.items()
+    }
+
+
+def _make_keys(folder: Path) -> None:
+    """The keyset and the issuer's key, at the first start only: data without keys is refused, not overwritten."""
+    path = folder / "keyset.json"
+    if not path.exists():
+        held = [name for name in ("valkey", SNAPSHOT, CREDENTIALS) if (folder / name).exists()]
+        if held:
+            raise KeysetFault(
+                f"{path}: is missing, and {folder} holds data that only it can open ({', '.join(held)}). "
+                "Put the keyset back, or choose another directory."
+            )
+        keyset.create(path, made_for="development", today=today())
+    issuer = folder / DEVELOPMENT_ISSUER_KEY
+    if not issuer.exists():
+        write_secret_file(issuer, new_private_pem(), replace=False)
+
+
+def _make_credentials(settings: Settings, keyring: Keyring, registry: ClientRegistry) -> None:
+    """An API key for everybody, in ``credentials.json``: those that it holds go on, missing ones are made."""
+    path = settings.state_dir / CREDENTIALS
+    held: dict[str, str] = msgspec.json.decode(read_secret_file(path)) if path.exists() else {}
+    wanted = people(Policy.load(settings.policy, development=True))
+    credentials = {name: held.get(name) or key_text(os.urandom(KEY_BYTES)) for name in wanted}
+    digests = {name: keyring.api_key_digest(key_bytes(text)) for name, text in credentials.items()}
+    now = clock()
+
+    def register(clients: Clients) -> Clients:
+        known = {client.id: client for client in clients}
+        for name, how in wanted.items():
+            if name not in known:
+                clients = clients.add(name, how["role"], digests[name], now, tenant=how["tenant"], sites=how["sites"])
+                continue
+            try:
+                clients.authenticate(digests[name], "127.0.0.1", now)
+            except Unauthenticated:
+                for key in known[name].keys:
+                    clients = clients.revoke_key(name, key.id)
+                clients = clients.add_key(name, digests[name], now)
+        return clients
+
+    if register(registry.clients).to_state() != registry.clients.to_state():
+        registry.change(register)
+    if credentials != held:
+        content = msgspec.json.format(msgspec.json.encode(credentials), indent=2)
+        write_secret_file(path, content + b"\n", replace=True)

@@ -1,0 +1,74 @@
+"""`doctor`: checks the whole set-up, prints each setting with its source, and says how to mend what is wrong."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from keys import keyset, selftest
+from masking_service.access.policy import Policy
+from masking_service.assembly import open_store
+from masking_service.cli.options import opened_registry, settings_of, state_dir
+from masking_service.schemas import load_schemas
+from masking_service.settings import VARIABLES, Settings
+from masking_service.vault import readiness
+
+Check = tuple[str, str]
+
+
+@click.command()
+@state_dir
+def doctor(state_dir: Path) -> None:
+    """Check the set-up; exits with 1 if something is wrong."""
+    console = Console(highlight=False)
+    table = Table("setting", "value", "source")
+    for name, default in VARIABLES.items():
+        given = os.environ.get(name)
+        shown = "(set)" if given and name == "MASKING_REDIS_URL" else given or default
+        table.add_row(name, shown, "environment" if given else "default")
+    console.print(table)
+    sound = True
+    for what, look in _checks(state_dir):
+        try:
+            look()
+        except Exception as fault:
+            sound = False
+            console.print(f"[red]✗[/red] {what}: ", end="")
+            console.print(str(fault), markup=False)
+        else:
+            console.print(f"[green]✓[/green] {what}")
+    sys.exit(0 if sound else 1)
+
+
+class Ailing(Exception):
+    """Something is wrong; the text says what and what mends it."""
+
+
+def _checks(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    yield "known answers of the cryptography", selftest.run
+    yield "keyset", lambda: keyset.load(folder / "keyset.json")
+    yield "policy", lambda: Policy.load(settings_of(folder).policy)
+    yield "schemas", lambda: load_schemas(settings_of(folder).schemas)
+    yield "store keeps what it acknowledges", lambda: _store(settings_of(folder))
+    yield "store is this keyset's, and clients can be read", lambda: _clients(settings_of(folder))
+
+
+def _store(settings: Settings) -> None:
+    store = open_store(settings)
+    store.admit()
+    try:
+        faults = readiness.faults(store)
+    finally:
+        store.close()
+    if faults:
+        raise Ailing("; ".join(f"{reason} (CONFIG GET {check})" for check, reason in faults))
+
+
+def _clients(settings: Settings) -> None:
+    with opened_registry(settings) as (_, registry):
+        if not len(registry.clients):
+            raise Ailing("no client may call yet: python -m masking_service clients add ID --role label-printer")

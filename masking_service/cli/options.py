@@ -1,0 +1,58 @@
+"""What every command has in common: where the state is, and the settings and store that follow from it."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from keys import keyset
+from keys.keyring import Keyring
+from masking_service.access.registry import ClientRegistry
+from masking_service.assembly import open_keyring, open_store
+from masking_service.settings import Settings
+from masking_service.vault.embedded import running_url
+from masking_service.vault.genesis import claim_or_check
+
+Command = Callable[..., Any]
+
+
+def state_dir(command: Command) -> Command:
+    """Give a command the option ``--state-dir``."""
+    return click.option(
+        "--state-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path(".local"),
+        envvar="MASKING_STATE_DIR",
+        show_default=True,
+        help="Where keys, snapshots and the embedded store are.",
+    )(command)
+
+
+def settings_of(folder: Path) -> Settings:
+    """The settings of the set-up in a state directory; its keyset says whether it is one for development.
+
+    The embedded store is used where it runs and the environment names no other.
+    """
+    url = os.environ.get("MASKING_REDIS_URL") or running_url(folder) or ""
+    environment = {**os.environ, "MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": url}
+    development = keyset.load(folder / "keyset.json").made_for == "development"
+    return Settings.read(environment, development=development)
+
+
+@contextmanager
+def opened_registry(settings: Settings) -> Iterator[tuple[Keyring, ClientRegistry]]:
+    """The registry of API clients in the store, once it is seen whose store it is."""
+    keyring = open_keyring(settings)
+    store = open_store(settings)
+    store.admit()
+    try:
+        claim_or_check(store, keyring, os.urandom)
+        registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
+        registry.load_snapshot()
+        registry.refresh()
+        yield keyring, registry
+    finally:
+        store.close()

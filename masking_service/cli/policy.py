@@ -1,0 +1,44 @@
+"""`policy check`: whether a policy is sound, and what its profiles show, before anything runs under it."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from masking_service.access.errors import PolicyError
+from masking_service.access.policy import Policy
+from masking_service.domain.errors import DefinitionError
+from masking_service.domain.profiles import examples, union_check
+from masking_service.schemas import load_schemas
+from masking_service.settings import ROOT
+
+
+@click.group()
+def policy() -> None:
+    """Look at a policy before it is used."""
+
+
+@policy.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=ROOT / "policy.yaml")
+@click.option("--schemas", type=click.Path(path_type=Path, file_okay=False, exists=True), envvar="MASKING_SCHEMAS")
+def check(file: Path, schemas: Path | None) -> None:
+    """Validate FILE and the schemas, and show what each profile shows. Exits with 1 on a fault."""
+    console = Console(highlight=False)
+    try:
+        found = Policy.load(file)
+        shipped = load_schemas(schemas)
+        hidden = union_check(found.rules.profiles.values())
+    except (PolicyError, DefinitionError) as fault:
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(fault))
+        sys.exit(1)
+    for profile in found.rules.profiles.values():
+        floor = "a label: meets the floor of GB/T 41833-2022" if profile.label else "not a label"
+        table = Table("kind", "before", "after", title=f"profile {profile.name} ({floor})", title_justify="left")
+        for kind, before, after in examples(profile):
+            table.add_row(kind, before, after)
+        console.print(table)
+    console.print(f"All profiles together hide at least {hidden} of 11 digits of a phone.")
+    console.print(f"{len(shipped)} schemas: {', '.join(sorted(shipped))}")
+    console.print(f"{file.name} is sound (digest {found.digest[:16]}).")

@@ -1,0 +1,61 @@
+"""`serve`: gunicorn with the settings of gunicorn.conf.py, and with `--dev` everything that it needs, made here."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+from gunicorn.app.base import Application
+
+from masking_service.cli.development import Development
+from masking_service.cli.options import state_dir
+from masking_service.settings import ROOT, Settings
+from masking_service.web.serving import serving_app
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's master, serving an application that each worker puts together for itself."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """The shipped configuration, and what the command line says instead."""
+        self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Called in each worker."""
+        return serving_app(self._settings)
+
+
+@click.command()
+@click.option("--dev", is_flag=True, help="Run on an embedded store with keys and credentials made here.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; one a processor if not given.")
+@state_dir
+def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path) -> None:
+    """Serve HTTP until SIGTERM or Ctrl-C."""
+    if dev and host not in LOOPBACK:
+        raise click.UsageError("--dev serves this machine only: leave --host at 127.0.0.1")
+    options: dict[str, Any] = {"bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "when_ready": _say}
+    if workers is not None:
+        options["workers"] = workers
+    environment = {**os.environ, "MASKING_STATE_DIR": str(state_dir)}
+    if not dev:
+        Gunicorn(Settings.read(environment), options).run()
+        return
+    with Development(environment) as development:
+        Gunicorn(development.settings, options).run()
+
+
+def _say(arbiter: Any) -> None:
+    """One line, once the socket listens: what connects from now on is answered."""
+    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+    click.echo(f"ready at http://{f'[{host}]' if ':' in host else host}:{port}")

@@ -1,0 +1,31 @@
+"""`token mint`: a signed-in person for the development issuer. No other issuer's tokens can be made here."""
+
+from pathlib import Path
+
+import click
+
+from keys.files import read_secret_file
+from masking_service.access.issuers import mint
+from masking_service.assembly import DEVELOPMENT_ISSUER_KEY
+from masking_service.cli.options import state_dir
+from masking_service.timestamps import clock
+
+
+@click.group()
+def token() -> None:
+    """Tokens of the development issuer."""
+
+
+@token.command("mint")
+@click.option("--role", "roles", multiple=True, required=True, help="A role; may be repeated.")
+@click.option("--sub", required=True, help="Who it is: the subject.")
+@click.option("--ttl", default=600, show_default=True, type=click.IntRange(1, 900), help="Seconds until it ends.")
+@click.option("--tenant", default="default", show_default=True)
+@click.option("--site", "sites", multiple=True, help="A site that they work for; may be repeated.")
+@state_dir
+def mint_token(
+    roles: tuple[str, ...], sub: str, ttl: int, tenant: str, sites: tuple[str, ...], state_dir: Path
+) -> None:
+    """Print a JWT of the development issuer."""
+    pem = read_secret_file(state_dir / DEVELOPMENT_ISSUER_KEY)
+    click.echo(mint(pem, sub=sub, roles=roles, tenant=tenant, sites=sites, ttl=ttl, now=clock()))

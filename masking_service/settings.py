@@ -1,0 +1,82 @@
+"""The settings: `MASKING_*` environment variables, read once, at the edge. None of them turns a guard off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+"""The checkout: where the default policy stands."""
+
+
+VARIABLES: Final = {
+    "MASKING_STATE_DIR": ".local",
+    "MASKING_REDIS_URL": "(none)",
+    "MASKING_REDIS_REPLICAS": "0",
+    "MASKING_POLICY": "policy.yaml",
+    "MASKING_SCHEMAS": "(none)",
+    "MASKING_MAX_BODY_BYTES": str(2 * 1024 * 1024),
+}
+"""Every variable that is read, and what holds where it is not set."""
+
+
+class SettingsFault(Exception):
+    """A setting cannot be used. Names the variable, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a process is set up.
+
+    Attributes:
+        state_dir: where keys, snapshots and, in development, the embedded store are.
+        redis_url: where the store is; may hold a password, so it is in no repr.
+        redis_replicas: how many replicas must have a write before it is acknowledged.
+        policy: the policy file.
+        schemas: a folder with a site's own schemas, or None.
+        development: whether `serve --dev` made this set-up.
+        most_body_bytes: a request with a longer body is answered with 413.
+    """
+
+    state_dir: Path
+    redis_url: str
+    redis_replicas: int
+    policy: Path
+    schemas: Path | None
+    development: bool
+    most_body_bytes: int
+
+    def __repr__(self) -> str:
+        return f"<Settings of {self.state_dir}>"
+
+    @property
+    def keyset(self) -> Path:
+        """The keyset file."""
+        return self.state_dir / "keyset.json"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], *, development: bool = False) -> "Settings":
+        """The settings that an environment says. `development` is said by `serve --dev` alone, never by a variable.
+
+        Raises:
+            SettingsFault: naming the variable at fault.
+        """
+        schemas = environment.get("MASKING_SCHEMAS", "")
+        return cls(
+            state_dir=Path(environment.get("MASKING_STATE_DIR", ".local")).resolve(),
+            redis_url=environment.get("MASKING_REDIS_URL", ""),
+            redis_replicas=_number(environment, "MASKING_REDIS_REPLICAS", 0, 0, 10),
+            policy=Path(environment.get("MASKING_POLICY", str(ROOT / "policy.yaml"))),
+            schemas=Path(schemas) if schemas else None,
+            development=development,
+            most_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", 2 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+        )
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and least <= int(text[:12]) <= most):
+        raise SettingsFault(f"{name} must be a whole number from {least} to {most}")
+    return int(text)

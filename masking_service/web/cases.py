@@ -1,0 +1,40 @@
+"""The addresses under which unmasking cases are opened, read and closed."""
+
+from flask import Blueprint, Response, request
+
+from masking_service.assembly import Parts
+from masking_service.web.contract import OpenCaseRequest
+from masking_service.web.exchange import answer, body, call
+
+
+def cases(parts: Parts) -> Blueprint:
+    """The addresses, bound to the use cases of this process."""
+    addresses = Blueprint("cases", __name__, url_prefix="/v1/cases")
+
+    @addresses.post("")
+    def open_case() -> Response:
+        wanted = body(OpenCaseRequest)
+        opened = parts.casework.open(
+            call(),
+            case=wanted.case,
+            purpose=wanted.purpose,
+            waybills=wanted.waybills,
+            officer=wanted.officer,
+            reason=wanted.reason,
+            expires_in=wanted.expires_in,
+        )
+        return answer(opened, 201)
+
+    @addresses.get("")
+    def living() -> Response:
+        return answer({"cases": parts.casework.living(call(), request.args.get("status"))})
+
+    @addresses.get("/<name>")
+    def get(name: str) -> Response:
+        return answer(parts.casework.get(call(), name))
+
+    @addresses.post("/<name>/close")
+    def close(name: str) -> Response:
+        return answer(parts.casework.close(call(), name))
+
+    return addresses

@@ -1,0 +1,105 @@
+"""One request and its answer: strict JSON in, JSON out, and every error as a problem."""
+
+import re
+import uuid
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+import msgspec
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from masking_service.domain.text import contains_personal_data
+from masking_service.journal import Call
+from masking_service.web.problems import Problem
+
+JSON: Final = "application/json"
+PROBLEM_JSON: Final = "application/problem+json"
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_STEP: Final = re.compile(r"\.([A-Za-z_]+)|\[(\d+)\]")
+_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
+_decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
+
+
+def request_id() -> str:
+    """The request's id: the caller's, where it is well formed and holds no personal data, else a new one."""
+    if "request_id" not in g:
+        given = request.headers.get("X-Request-Id", "")
+        sound = _REQUEST_ID.fullmatch(given) and not contains_personal_data(given)
+        g.request_id = given if sound else uuid.uuid4().hex
+    return str(g.request_id)
+
+
+def call() -> Call:
+    """Who is asking, as the authentication before the endpoint left it."""
+    return Call(g.principal, request_id(), g.now)
+
+
+def body(shape: type[Shape]) -> Shape:
+    """The request's body in its typed shape. Numbers keep every digit; unknown members are refused.
+
+    Raises:
+        Problem: ``unsupported-media-type``, ``invalid-json`` or ``invalid-request`` with pointers.
+    """
+    if request.content_encoding or request.mimetype not in ("", JSON):
+        raise Problem("unsupported-media-type")
+    decoder = _decoders.get(shape)
+    if decoder is None:
+        # Fractions stay as they were written: the record goes back to its owner unchanged.
+        decoder = _decoders[shape] = msgspec.json.Decoder(shape, float_hook=Decimal)
+    try:
+        decoded: Shape = decoder.decode(request.get_data(cache=False))
+        return decoded
+    except msgspec.ValidationError as error:
+        raise Problem("invalid-request", [(_pointer(str(error)), "invalid-value")]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError):
+        raise Problem("invalid-json") from None
+
+
+def at_most(count: int, most: int, pointer: str) -> None:
+    """Refuse a batch that is too long. Raises Problem."""
+    if count > most:
+        raise Problem("too-many-items", [(pointer, "too-many-items")])
+
+
+def answer(content: Any, status: int = 200) -> Response:
+    """A JSON answer that nobody on the way may keep."""
+    return Response(_encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+def batch(results: list[dict[str, Any]]) -> Response:
+    """The answer to a batch: its results in order, and how many of them failed."""
+    return answer({"results": results, "failed": sum("error" in result for result in results)})
+
+
+def problem_answer(problem: Problem) -> Response:
+    """A problem document."""
+    g.code = problem.code
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return Response(encode_problem(problem), problem.status, content_type=PROBLEM_JSON, headers=headers)
+
+
+def encode_problem(problem: Problem) -> bytes:
+    """The bytes of a problem document."""
+    return _encode(problem.body())
+
+
+def problem_of_http(error: HTTPException) -> Problem:
+    """The problem that a refusal of the framework is."""
+    match error:
+        case RequestEntityTooLarge():
+            return Problem("too-large")
+        case MethodNotAllowed():
+            return Problem("method-not-allowed", headers={"Allow": ", ".join(sorted(error.valid_methods or ()))})
+        case NotFound():
+            return Problem("not-found")
+    return Problem("bad-request")
+
+
+def _pointer(message: str) -> str:
+    """The JSON Pointer in a message of msgspec (``… - at `$.records[3]` ``); the rest of it is dropped."""
+    _, _, path = message.rpartition(" - at `$")
+    return "".join("/" + (name or index) for name, index in _STEP.findall(path.rstrip("`")))

@@ -1,0 +1,31 @@
+"""An application that serves: put together, looked after in the background, refused at once if set up wrongly."""
+
+import sys
+
+from flask import Flask
+
+from keys.errors import KeyFault
+from masking_service.access.errors import PolicyError
+from masking_service.assembly import WrongPurpose, assemble
+from masking_service.background import Background
+from masking_service.domain.errors import DefinitionError
+from masking_service.settings import Settings, SettingsFault
+from masking_service.vault.genesis import WrongStore
+from masking_service.web.app import create_app
+from masking_service.web.log import log
+
+GUNICORN_STOPS_AT = 4
+"""gunicorn ends its master, too, when a worker exits with this status before it has booted."""
+
+SETUP_FAULTS = (SettingsFault, KeyFault, WrongPurpose, PolicyError, DefinitionError, WrongStore)
+
+
+def serving_app(settings: Settings) -> Flask:
+    """The application of a worker. A wrong set-up ends the process with the reason on standard error."""
+    try:
+        parts = assemble(settings)
+        Background(parts, lambda event, fault: log.error(event, fault=type(fault).__name__)).start()
+    except SETUP_FAULTS as fault:
+        print(f"cannot start: {fault}", file=sys.stderr)
+        sys.exit(GUNICORN_STOPS_AT)
+    return create_app(parts)
