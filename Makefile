@@ -41,7 +41,7 @@ test: .venv/dev ## lint, check types, run every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest
 
 bench: install ## measure the service beside its yardstick
 	$(BIN)/python -m masking_service bench
