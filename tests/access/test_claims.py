@@ -55,7 +55,10 @@ class TestClaims:
     def test_what_has_to_be_there(self, name: str) -> None:
         assert refusal(token(**{name: ...})) in {"claims", "audience"}
 
-    @pytest.mark.parametrize("aud", ["another", "waybill-masking-2", ["another"], [], [["waybill-masking"]], {}, None])
+    @pytest.mark.parametrize(
+        "aud",
+        ["another", "waybill-masking-2", ["another"], [], [["waybill-masking"]], {}, None, ["waybill-masking", 7]],
+    )
     def test_another_audience(self, aud: object) -> None:
         assert refusal(token(aud=aud)) == "audience"
 

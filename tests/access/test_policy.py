@@ -185,7 +185,7 @@ class TestGrant:
 
     def test_custody_counts_before_the_whole_depot(self) -> None:
         def edit(p: dict[str, Any]) -> None:
-            p["roles"]["a-dispatcher"] = {**p["roles"]["courier"], "scope": "all", "budget": {"full_views": {"1m": 1}}}
+            p["roles"]["a-dispatcher"] = {**p["roles"]["courier"], "scope": "all", "budget": {"full_views": {"1d": 1}}}
 
         assert policy(edit).grant(someone("a-dispatcher", "courier"), "waybill:view").role == "courier"
 

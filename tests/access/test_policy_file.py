@@ -116,6 +116,12 @@ class TestFaults:
     def test_a_missing_section_is_one_fault_and_not_one_for_each_of_its_parts(self) -> None:
         assert list(faults(edited(without("cases")))) == ["cases"]
 
+    @pytest.mark.parametrize("value", ["0d", 180, None, "x"])
+    def test_a_faulty_duration_is_one_fault(self, value: object) -> None:
+        with pytest.raises(PolicyError) as refused:
+            policy(put("retention", "default", value))
+        assert len(refused.value.faults) == 1
+
     def test_a_missing_number_of_approvals_means_one(self) -> None:
         assert policy(without("purposes", "regulator", "approvals")).approvals_needed("regulator", 1) == 1
 
