@@ -4,30 +4,24 @@ Permission comes before any look-up, and the audit entry is durable before
 anything is answered. Results are plain JSON values in the order of the request.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.policy import Grant, Policy
-from masking_service.access.rules import TOKEN_KINDS
 from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.record import Masked, Masker, render
-from masking_service.domain.schema import Place, Schema, pointer
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.domain.record import Masker, render
+from masking_service.domain.schema import Schema
+from masking_service.items import NOT_FOUND, Entering, Result, invalid, normalised, refused, warned
 from masking_service.journal import DONE, RELEASED, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
-from masking_service.vault import records
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.references import block, make_tokens
+from masking_service.vault.references import Tokens
 from masking_service.vault.vault import Found, Stored, Vault
 
 SECONDS_A_DAY: Final = 86_400
-NOT_FOUND: Final = "not-found"
-
-Result = dict[str, Any]
 
 
 class NotFound(Exception):
@@ -40,22 +34,6 @@ class UnknownSchema(Exception):
 
 class SeveralWaybills(Exception):
     """A record of that schema holds several waybills: it can be masked, not tokenized."""
-
-
-@dataclass(slots=True)
-class _Entering:
-    """A record on its way into the vault: its index in the batch, and what is kept of it, in the order of ordinals."""
-
-    at: int
-    masked: Masked = field(repr=False)
-    number: str = field(repr=False)
-    kept: list[tuple[Place, Any]] = field(repr=False)
-
-    def show(self, tokens: Mapping[str, str]) -> None:
-        """Put each token where its value's mask stands."""
-        for place, _, parent, key, _ in self.masked.fields:
-            if place.pointer in tokens:
-                parent[key] = tokens[place.pointer]
 
 
 class Service:
@@ -99,9 +77,9 @@ class Service:
             try:
                 masked = masker.mask(record)
             except InvalidRecord as fault:
-                results.append(_invalid(fault))
+                results.append(invalid(fault))
             else:
-                results.append(_warned({"record": record}, masked))
+                results.append(warned({"record": record}, masked))
         return results
 
     def tokenize(
@@ -136,23 +114,19 @@ class Service:
         tenant = call.principal.tenant
 
         results: list[Result] = [{}] * len(batch)
-        entering: list[_Entering] = []
+        entering: list[Entering] = []
         for at, record in enumerate(batch):
             try:
-                masked = masker.mask(record)
-                number = _number_of(record, shape)
+                entering.append(Entering(at, record, masker.mask(record), shape))
             except InvalidRecord as fault:
-                results[at] = _invalid(fault)
-            else:
-                kept = [(place, value) for place, value, _, _, stored in masked.fields if stored]
-                entering.append(_Entering(at, masked, number, kept))
+                results[at] = invalid(fault)
 
         expires_at = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
         try:
             outcomes = self._vault.write(
                 tenant,
                 [one.number for one in entering],
-                [records.body_of(schema, one.kept) for one in entering],
+                [one.body for one in entering],
                 now=call.now,
                 expires_at=expires_at,
                 revise=revise,
@@ -167,13 +141,15 @@ class Service:
             if not mask_if_unavailable:
                 raise
             for one in entering:
-                results[one.at] = _warned({"record": batch[one.at], "stored": False}, one.masked)
+                results[one.at] = warned({"record": batch[one.at], "stored": False}, one.masked)
             return results
 
-        for one, outcome, tokens in zip(entering, outcomes, self._tokens(tenant, entering, outcomes), strict=True):
+        made = self._tokens(tenant, entering, outcomes)
+        for one, outcome in zip(entering, outcomes, strict=True):
             if not isinstance(outcome, Stored):
-                results[one.at] = _refused(outcome)
+                results[one.at] = refused(outcome)
                 continue
+            tokens = dict(zip(one.pointers, made[outcome.record.token_version], strict=False)) if one.pointers else {}
             if replace == "token":
                 one.show(tokens)
             result = {
@@ -183,7 +159,7 @@ class Service:
                 "created": outcome.created,
                 "expires_at": rfc3339(outcome.record.expires_at),
             }
-            results[one.at] = _warned(result, one.masked)
+            results[one.at] = warned(result, one.masked)
         return results
 
     def view(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[Result]:
@@ -198,7 +174,7 @@ class Service:
         """
         grant = self._policy.grant(call.principal, "waybill:view", profile=profile)
         reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
-        numbers = [_normalised(number) for number in waybill_nos]
+        numbers = [normalised(number) for number in waybill_nos]
         known = [number for number in numbers if number is not None]
         found = iter(self._vault.newest(call.principal.tenant, known, call.now))
         seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
@@ -220,7 +196,7 @@ class Service:
         results = []
         for asked, number, one in zip(waybill_nos, numbers, seen, strict=True):
             if one is None:
-                results.append({"waybill_no": asked} | _refused(NOT_FOUND))
+                results.append({"waybill_no": asked} | refused(NOT_FOUND))
                 continue
             schema, fields = one.record.content()
             record = render(shown, fields, number)
@@ -237,7 +213,7 @@ class Service:
         """
         tenant = call.principal.tenant
         grant = self._policy.grant(call.principal, "waybill:erase")
-        number = _normalised(waybill_no)
+        number = normalised(waybill_no)
         found = self._vault.newest(tenant, [number], call.now)[0] if number is not None else None
         seen = [Seen(found.base if found else None, DONE if found else NOT_FOUND)]
         entry = self._journal.write(call, "erase", seen[0].outcome, role=grant.role, seen=seen)
@@ -261,50 +237,11 @@ class Service:
         return found if custody is not None and custody.held_by(call.principal) else None
 
     def _tokens(
-        self, tenant: str, entering: Sequence[_Entering], outcomes: Sequence[Stored | str]
-    ) -> list[dict[str, str]]:
-        """For each record its tokens by pointer: none for what was not stored, is empty, or is of no openable kind."""
-        pointers: list[list[str]] = []
-        blocks: list[tuple[int, bytes]] = []
+        self, tenant: str, entering: Sequence[Entering], outcomes: Sequence[Stored | str]
+    ) -> dict[int, Iterator[str]]:
+        """The tokens of all records that are stored: by token key version, record after record."""
+        tokens = Tokens(self._keyring.tenant(tenant).tokens)
         for one, outcome in zip(entering, outcomes, strict=True):
-            mine: list[str] = []
-            pointers.append(mine)
-            if not isinstance(outcome, Stored):
-                continue
-            record = outcome.record
-            for ordinal, (place, value) in enumerate(one.kept):
-                if place.kind in TOKEN_KINDS and value not in (None, ""):
-                    mine.append(place.pointer)
-                    blocks.append((record.token_version, block(outcome.base, outcome.revision, ordinal, record.salt)))
-        tokens = make_tokens(self._keyring.tenant(tenant).tokens, blocks)
-        return [{pointer: next(tokens) for pointer in mine} for mine in pointers]
-
-
-def _number_of(record: Mapping[str, Any], schema: Schema) -> str:
-    try:
-        return normalise_waybill_no(schema.waybill_no(record))
-    except ValueError:
-        raise InvalidRecord(((pointer(schema.waybill_paths[0]), "invalid-waybill-no"),)) from None
-
-
-def _normalised(waybill_no: object) -> str | None:
-    """A waybill number as it is stored, or None for what can be none."""
-    try:
-        return normalise_waybill_no(waybill_no)
-    except ValueError:
-        return None
-
-
-def _refused(code: str) -> Result:
-    return {"error": {"code": code}}
-
-
-def _invalid(fault: InvalidRecord) -> Result:
-    errors = [{"pointer": pointer, "code": code} for pointer, code in fault.errors]
-    return {"error": {"code": errors[0]["code"], "errors": errors}}
-
-
-def _warned(result: Result, masked: Masked) -> Result:
-    if masked.warnings:
-        result["warnings"] = [{"pointer": pointer, "code": code} for pointer, code in masked.warnings]
-    return result
+            if isinstance(outcome, Stored):
+                tokens.add(outcome.base, outcome.revision, outcome.record, one.ordinals)
+        return tokens.make()

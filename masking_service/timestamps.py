@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def clock() -> int:
@@ -14,6 +15,7 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+@lru_cache(maxsize=1024)  # a batch asks for the same second hundreds of times
 def rfc3339(seconds: int) -> str:
     """Unix seconds as ``2027-05-23T00:00:00Z``."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

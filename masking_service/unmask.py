@@ -15,17 +15,15 @@ from masking_service.access.errors import AccessError, CaseNotOpen, CaseRequired
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
-from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.items import NOT_FOUND, Result, normalised, refused
 from masking_service.journal import RELEASED, Call, Journal, Seen
 from masking_service.vault.records import Record
 from masking_service.vault.references import Reference, read_token
 from masking_service.vault.vault import Vault
 
-NOT_FOUND: Final = "not-found"
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
 INVALID_ITEM: Final = "invalid-item"
 
-Result = dict[str, Any]
 SignInCheck = Callable[[Principal, int], None]
 
 
@@ -70,7 +68,7 @@ class _Asked:
         """The item's answer."""
         if self.outcome == RELEASED:
             return self.echo | {"kind": self.kind, "value": self.value}
-        return self.echo | {"error": {"code": self.outcome}}
+        return self.echo | refused(self.outcome)
 
 
 class Unmask:
@@ -166,7 +164,7 @@ class Unmask:
                         one.reference, one.base = reference, reference.base
                 case {"waybill_no": str(waybill_no), "field": str(field), **rest} if not rest:
                     one = _Asked({"waybill_no": waybill_no, "field": field}, field=field)
-                    number = _normalised(waybill_no)
+                    number = normalised(waybill_no)
                     if number in named:
                         one.number, one.base = number, named[number]
                 case _:
@@ -193,12 +191,5 @@ def _sound(case: str | None) -> str | None:
     """A case name that an entry may hold: only what could be one."""
     try:
         return case_name(case)
-    except ValueError:
-        return None
-
-
-def _normalised(waybill_no: str) -> str | None:
-    try:
-        return normalise_waybill_no(waybill_no)
     except ValueError:
         return None

@@ -5,7 +5,6 @@ Pure bytes; `docs/record-format.md` describes them for someone who writes anothe
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import msgspec
@@ -24,8 +23,7 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 _decode = msgspec.json.Decoder().decode
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A stored revision, opened.
 
     Attributes:
@@ -35,10 +33,13 @@ class Record:
         body: the fields as stored, by which two records are compared.
     """
 
-    salt: bytes = field(repr=False)
+    salt: bytes
     token_version: int
     expires_at: int
-    body: bytes = field(repr=False)
+    body: bytes
+
+    def __repr__(self) -> str:
+        return "<Record>"
 
     @property
     def erased(self) -> bool:
@@ -51,7 +52,7 @@ class Record:
 
     def expiring(self, at: int) -> "Record":
         """The same record with another expiry."""
-        return replace(self, expires_at=at)
+        return msgspec.structs.replace(self, expires_at=at)
 
     def same_as(self, body: bytes) -> bool:
         """Whether the same schema and values were stored."""

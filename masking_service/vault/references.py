@@ -1,6 +1,9 @@
-"""What a token refers to: a field of a record, packed into the 16 bytes of one block."""
+"""What a token refers to: a field of a record, packed into the 16 bytes of one block.
 
-from collections.abc import Iterator, Sequence
+The block is base (12), revision (1), the field's ordinal among those stored (1), the record's salt (2).
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from keys.tokens import TokenKeys
@@ -8,6 +11,7 @@ from masking_service.vault.layout import MOST_REVISIONS
 from masking_service.vault.records import Record
 
 BASE_BYTES = 12
+_BYTES = [bytes((number,)) for number in range(256)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +30,25 @@ class Reference:
         return (record.salt, record.token_version) == (self.salt, self.token_version)
 
 
-def block(base: bytes, revision: int, ordinal: int, salt: bytes) -> bytes:
-    """The 16 bytes behind a token: base 12, revision 1, ordinal 1, salt 2."""
-    return base + bytes((revision, ordinal)) + salt
+class Tokens:
+    """Collects references, record by record, and makes their tokens: one cipher call for a whole batch.
 
+    (One for each token key version among its records, and there are two only while a rotation is young.)
+    """
 
-def make_tokens(keys: TokenKeys, blocks: Sequence[tuple[int, bytes]]) -> Iterator[str]:
-    """Tokens, in order, for (token key version, block) pairs: one cipher call for each version among them."""
-    by_version: dict[int, list[bytes]] = {}
-    for version, one in blocks:
-        by_version.setdefault(version, []).append(one)
-    made = {version: iter(keys.make(some, version)) for version, some in by_version.items()}
-    return (next(made[version]) for version, _ in blocks)
+    def __init__(self, keys: TokenKeys) -> None:
+        self._keys = keys
+        self._blocks: dict[int, list[bytes]] = {}
+
+    def add(self, base: bytes, revision: int, record: Record, ordinals: Iterable[int]) -> None:
+        """Ask for the tokens of the fields at `ordinals` of a record at (base, revision)."""
+        head, tail = base + _BYTES[revision], record.salt
+        blocks = self._blocks.setdefault(record.token_version, [])
+        blocks += [head + _BYTES[ordinal] + tail for ordinal in ordinals]
+
+    def make(self) -> dict[int, Iterator[str]]:
+        """By token key version, its tokens in the order in which they were asked for."""
+        return {version: iter(self._keys.make(blocks, version)) for version, blocks in self._blocks.items()}
 
 
 def read_token(keys: TokenKeys, token: str) -> Reference | None:

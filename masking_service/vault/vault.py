@@ -5,8 +5,9 @@ where it stands is an alarm (`IntegrityFault`), never an absence.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from keys.aead import NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
@@ -20,8 +21,7 @@ Refusal = Literal["conflict", "erased", "revision-limit"]
 """Why a record was not stored: other values stand there, a tombstone stands there, or 16 revisions do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """Where a record stands: its waybill's base (12 B), the revision, and whether this write made it."""
 
     base: bytes
@@ -30,8 +30,7 @@ class Stored:
     created: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """The newest living revision of a waybill, and what stands at its custody place (sealed, or None)."""
 
     base: bytes
@@ -40,8 +39,7 @@ class Found:
     custody: bytes | None
 
 
-@dataclass(slots=True)
-class _Item:
+class _Item(msgspec.Struct):
     """One record on its way in: what it is, and the place that it tries next."""
 
     base: bytes
@@ -167,9 +165,7 @@ class Vault:
         """The living records at (base, revision), for tokens: one round trip."""
         stems = record_stems([base for base, _ in places])
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
-        return [
-            record if record is not None and record.living_at(now) else None for record in self._load(tenant, keys)
-        ]
+        return [record if record is not None and record.living_at(now) else None for record in self._load(tenant, keys)]
 
     def erase(self, tenant: str, waybill_no: str, *, now: int, until: int) -> None:
         """Put tombstones that last until `until` at every revision and at the next free one.

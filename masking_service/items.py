@@ -1,0 +1,79 @@
+"""One item of a batch: a record on its way into the vault, a waybill number asked for, and how each is answered."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from masking_service.access.rules import TOKEN_KINDS
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.record import Masked
+from masking_service.domain.schema import Schema, pointer
+from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.vault import records
+
+Result = dict[str, Any]
+NOT_FOUND: Final = "not-found"
+
+
+class Entering:
+    """A masked record on its way into the vault.
+
+    Attributes:
+        at: its index in the batch.
+        masked: what the pass over it found.
+        number: its waybill number, normalised.
+        body: what is kept of it.
+        ordinals, pointers: of those kept fields that get tokens. What is empty gets none.
+    """
+
+    __slots__ = ("at", "body", "masked", "number", "ordinals", "pointers")
+
+    def __init__(self, at: int, record: Mapping[str, Any], masked: Masked, schema: Schema) -> None:
+        kept = [(place, value) for place, value, _, _, stored in masked.fields if stored]
+        if len(kept) > records.MOST_FIELDS:
+            raise InvalidRecord((("", "too-many-fields"),))
+        tokenized = [
+            (ordinal, place.pointer)
+            for ordinal, (place, value) in enumerate(kept)
+            if place.kind in TOKEN_KINDS and value is not None and value != ""
+        ]
+        number = normalised(schema.waybill_no(record))
+        if number is None:
+            raise InvalidRecord(((pointer(schema.waybill_paths[0]), "invalid-waybill-no"),))
+        self.at = at
+        self.masked = masked
+        self.number = number
+        self.body = records.body_of(schema.name, kept)
+        self.ordinals = [ordinal for ordinal, _ in tokenized]
+        self.pointers = [pointer for _, pointer in tokenized]
+
+    def show(self, tokens: Mapping[str, str]) -> None:
+        """Put each token where its value's mask stands."""
+        for place, _, parent, key, _ in self.masked.fields:
+            if place.pointer in tokens:
+                parent[key] = tokens[place.pointer]
+
+
+def normalised(waybill_no: object) -> str | None:
+    """A waybill number as it is stored, or None for what can be none."""
+    try:
+        return normalise_waybill_no(waybill_no)
+    except ValueError:
+        return None
+
+
+def refused(code: str) -> Result:
+    """The answer to an item that failed."""
+    return {"error": {"code": code}}
+
+
+def invalid(fault: InvalidRecord) -> Result:
+    """The answer to a record with faults at its places."""
+    errors = [{"pointer": at, "code": code} for at, code in fault.errors]
+    return {"error": {"code": errors[0]["code"], "errors": errors}}
+
+
+def warned(result: Result, masked: Masked) -> Result:
+    """The answer to a record, with what there is to say of it beside."""
+    if masked.warnings:
+        result["warnings"] = [{"pointer": at, "code": code} for at, code in masked.warnings]
+    return result
