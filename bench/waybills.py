@@ -23,7 +23,7 @@ class Waybills:
 
     def __init__(self, prefix: str, seed: int) -> None:
         self._prefix = prefix
-        self._random = random.Random(seed)  # noqa: S311 - test data
+        self._random = random.Random(seed)
         self._numbers = itertools.count(1)
 
     def record(self) -> dict[str, Any]:
@@ -40,7 +40,8 @@ class Waybills:
         pick = self._random.choice
         name = pick(FAMILY) + "".join(self._random.choices(GIVEN, k=self._random.choice((1, 2, 2))))
         phone = f"1{pick('3578')}{self._random.randrange(10**9):09d}"
-        unit = f"{self._random.randrange(1, 30)}号楼{self._random.randrange(1, 5)}单元{self._random.randrange(101, 2000)}室"
+        draw = self._random.randrange
+        unit = f"{draw(1, 30)}号楼{draw(1, 5)}单元{draw(101, 2000)}室"
         return {
             "name": name,
             "phone": phone,

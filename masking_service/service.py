@@ -5,11 +5,13 @@ anything is answered. Results are plain JSON values in the order of the request.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies, Custody
+from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant, Policy
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masker, render
@@ -19,7 +21,7 @@ from masking_service.journal import DONE, RELEASED, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.references import Tokens
-from masking_service.vault.vault import Found, Stored, Vault
+from masking_service.vault.vault import Found, Refusal, Stored, Vault
 
 SECONDS_A_DAY: Final = 86_400
 
@@ -96,8 +98,8 @@ class Service:
     ) -> list[Result]:
         """Mask records in place, store what they held, and give each stored value its token.
 
-        One round trip for a batch of new waybills, one more where custody is set, and those of
-        `Vault.write` for numbers that are known.
+        One round trip for a batch of new waybills, and one more where custody is set. Where numbers
+        are known, those of `Vault.write` come on top, and two for the budget of conflicts.
 
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent.
@@ -111,7 +113,6 @@ class Service:
         shape = self._schemas[schema]
         if not shape.tokenize:
             raise SeveralWaybills
-        tenant = call.principal.tenant
 
         results: list[Result] = [{}] * len(batch)
         entering: list[Entering] = []
@@ -121,22 +122,8 @@ class Service:
             except InvalidRecord as fault:
                 results[at] = invalid(fault)
 
-        expires_at = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
         try:
-            outcomes = self._vault.write(
-                tenant,
-                [one.number for one in entering],
-                [one.body for one in entering],
-                now=call.now,
-                expires_at=expires_at,
-                revise=revise,
-            )
-            stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
-            if len(stored) < len(outcomes):
-                self._budgets.reserve(call.principal, grant, outcomes.count("conflict"), call.now)
-            if custody is not None and stored:
-                ends = [one.record.expires_at for one in stored]
-                self._custodies.put_first(tenant, [one.base for one in stored], custody, ends)
+            outcomes = self._store(call, grant, entering, revise, custody)
         except StoreUnavailable:
             if not mask_if_unavailable:
                 raise
@@ -144,7 +131,7 @@ class Service:
                 results[one.at] = warned({"record": batch[one.at], "stored": False}, one.masked)
             return results
 
-        made = self._tokens(tenant, entering, outcomes)
+        made = self._tokens(call.principal.tenant, entering, outcomes)
         for one, outcome in zip(entering, outcomes, strict=True):
             if not isinstance(outcome, Stored):
                 results[one.at] = refused(outcome)
@@ -235,6 +222,44 @@ class Service:
             return found
         custody = self._custodies.open(call.principal.tenant, found.base, found.custody)
         return found if custody is not None and custody.held_by(call.principal) else None
+
+    def _store(
+        self, call: Call, grant: Grant, entering: Sequence[Entering], revise: bool, custody: Custody | None
+    ) -> list[Stored | Refusal]:
+        """Write what enters, let conflicts spend their budget, and set custody where there is none yet."""
+        tenant = call.principal.tenant
+        outcomes = self._vault.write(
+            tenant,
+            [one.number for one in entering],
+            [one.body for one in entering],
+            now=call.now,
+            expires_at=call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY,
+            revise=revise,
+        )
+        stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+        if not all(outcome.created for outcome in stored) or len(stored) < len(outcomes):
+            self._spend_conflicts(call, grant, outcomes.count("conflict"))
+        if custody is not None and stored:
+            ends = [one.record.expires_at for one in stored]
+            self._custodies.put_first(tenant, [one.base for one in stored], custody, ends)
+        return outcomes
+
+    def _spend_conflicts(self, call: Call, grant: Grant, conflicts: int) -> None:
+        """Pay for conflicts, or guessing what a waybill holds would be free.
+
+        A call that met known numbers needs room for one conflict at least, so that with nothing left a right guess
+        is refused like a wrong one. A call that is refused takes what is left, so that a batch made one guess too
+        large does not tell, again and again and for nothing, whether one of them was right.
+        """
+        wanted = max(conflicts, 1)
+        try:
+            reserved = self._budgets.reserve(call.principal, grant, wanted, call.now)
+        except QuotaExceeded:
+            for power in reversed(range(conflicts.bit_length())):
+                with suppress(QuotaExceeded):
+                    self._budgets.reserve(call.principal, grant, 2**power, call.now)
+            raise
+        reserved.give_back(wanted - conflicts)
 
     def _tokens(
         self, tenant: str, entering: Sequence[Entering], outcomes: Sequence[Stored | str]
