@@ -1,0 +1,67 @@
+"""Numbers that are written with the code of a country other than China, read by libphonenumber's metadata."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import phonenumbers
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+_GROUP_END: Final = re.compile(r"\d(?!\d)")
+_AFTER_CODE: Final = re.compile(r"[) .\-]*")
+
+LONGEST_CODE: Final = 3
+
+
+def country_code(digits: str) -> str | None:
+    """The country code that a number in international form begins with, or None (E.164 codes are prefix-free)."""
+    for length in range(1, LONGEST_CODE + 1):
+        code = digits[:length]
+        if code and int(code) in COUNTRY_CODE_TO_REGION_CODE:
+            return code
+    return None
+
+
+def read_abroad(written: str) -> tuple[int, int, str] | None:
+    """Read a number that begins with ``+`` or ``00``.
+
+    Args:
+        written: ASCII digits and separators; may run on into what stands behind the number.
+
+    Returns:
+        Where the country code with its separators ends, where the number ends, and its national significant
+        number, or None if it is no number of any country.
+    """
+    ends = [match.end() for match in _GROUP_END.finditer(written)]
+    possible = None
+    for end in reversed(ends):
+        number = _parse(written[:end])
+        if number is None:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return _cut(written, end, number)
+        if possible is None and phonenumbers.is_possible_number(number):
+            possible = _cut(written, end, number)
+    if possible is None and ends and (number := _parse(written[: ends[-1]])) is not None:
+        too_short = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.TOO_SHORT
+        return _cut(written, ends[-1], number) if too_short else None
+    return possible
+
+
+def _parse(written: str) -> phonenumbers.PhoneNumber | None:
+    digits = "".join(filter(str.isdecimal, written))
+    try:
+        return phonenumbers.parse("+" + (digits if "+" in written else digits[2:]), None)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _cut(written: str, end: int, number: phonenumbers.PhoneNumber) -> tuple[int, int, str]:
+    left = len(str(number.country_code)) + (0 if "+" in written else 2)
+    at = 0
+    while left:
+        left -= written[at].isdecimal()
+        at += 1
+    gap = _AFTER_CODE.match(written, at)
+    return (gap.end() if gap else at), end, phonenumbers.national_significant_number(number)

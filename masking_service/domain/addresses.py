@@ -1,0 +1,140 @@
+"""Masks addresses: road, number and building show, what names unit, floor and room does not.
+
+Words (单元, 室, Apt) stay and their numbers or letters become stars, one for each. Text is scrubbed for phones and the
+like in every mode. It looks at spelling only and knows no place: what may be a room's number is hidden like one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.domain import address_words as words
+from masking_service.domain.districts import district_end
+from masking_service.domain.reading import Reading
+from masking_service.domain.stars import stars
+from masking_service.domain.text import scrub
+
+_A: Final = "[0-9A-Za-z*]"
+_H: Final = f"[{words.NUMERALS}]"
+_END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/])"
+_NOT_A_ROOM: Final = rf"(?!{_A}|\s?(?:{words.NOT_A_ROOM}|{words.NOT_COUNTED}))"
+_ROOM: Final = rf"(?:(?<={_A}){_A}{{0,5}}(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}|(?<=[0-9])[0-9]{{6,}}{_NOT_A_ROOM}|(?<={_H}){_H}{{0,5}}{_END})"
+_BARE: Final = rf"(?<=[\u4e00-\u9fff].)(?<![{words.ROAD}].)|(?<=[\u4e00-\u9fff]\s.)(?<![{words.ROAD}]\s.)"
+
+_CHINESE: Final = re.compile(
+    # Every alternative looks back from its first character on, so that the search leaps from number to number.
+    rf"[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中左右\-](?:"
+    rf"(?<!{_A}.)(?<={_A})(?:{_A}{{0,5}}(?:[-~、/,]{_A}{{1,5}})?(?=\s?[层層])|(?<=[0-9*]){_A}{{2,3}}(?:[-~、/,][0-9*]{{2,4}})+(?=[室房户戶]))"
+    rf"|(?<!{_A}.)(?<={_A}){_A}{{0,5}}(?=\s?(?:号|號)?\s?(?:{words.UNIT}|{words.STALL}))"
+    rf"|(?<!{_H}.)(?<={_H}){_H}{{0,5}}(?=(?:号|號)?(?:{words.UNIT})|{words.FLOOR})"
+    rf"|(?<!{_A}.)(?:(?<=[0-9*])[0-9*]{{0,2}}|(?<=[BbLl])[0-9*]{{1,2}})(?:[-~、/,][0-9*]{{1,3}})?(?=\s?{words.FLOOR})"
+    rf"|(?<=[甲乙丙丁])(?=[室户戶])|(?<=[元层層楼樓梯*0-9].)(?<=[东東西南北中左右])(?=[户戶室])"
+    rf"|(?<![0-9A-Za-z*].)(?<=[0-9*])[0-9*]?(?=[门門]\s?-?[0-9*])"
+    rf"|(?:(?<=[{words.HOLDS_ROOMS}].)|(?<=[{words.HOLDS_ROOMS}][\s,，\-].)|(?<=[0-9*][门門].)|(?<=[0-9*][门門]-.)|(?<=[0-9*/]F.)|(?<=[0-9*/]F[\s\-].)|(?<=[0-9A-Za-z]\#.)|(?<=[0-9A-Za-z]\#-.)){_ROOM}"
+    rf"|(?:(?<=[号號].)|(?<=[号號][\s,，\-].))(?:(?![^号號]{{0,2}}[号號]){_ROOM}|(?<=[0-9*])[0-9*]{{2,3}}(?=[号號](?!楼|樓|院|门|线)))"
+    rf"|(?<=[楼樓室号號层層F]之.)[0-9*{words.NUMERALS}]{{0,2}}"
+    rf"|(?<=-)(?<=[0-9A-Za-z].)(?<![0-9A-Za-z]{{4}}.)(?:{_A}{{1,5}}-){{1,2}}{_A}{{1,5}}{_NOT_A_ROOM}(?!-)"
+    rf"|(?<=-)(?<=[0-9A-Za-z].)(?<![0-9A-Za-z]{{3}}.)[0-9*]{{3,4}}[A-Za-z]?{_NOT_A_ROOM}(?!-|\s?[A-Za-z]{{2}}|号|號)"
+    rf"|(?:{_BARE})(?:(?<=[A-Za-z*])[0-9*]{{3,4}}|(?<=[0-9*])[0-9*]{{2,3}}[A-Za-z]?){_END}"
+    rf")"
+)
+_ROOM_FIRST: Final = re.compile(rf"(?P<kept>(?:{words.ROOM_FIRST})[:：\s]{{0,2}})(?:{_A}{{1,6}}(?:-{_A}{{1,5}}){{0,3}}|{_H}{{1,6}})")
+
+_VALUE: Final = r"(?:[0-9*][0-9A-Za-z*]{0,5}|[A-Za-z](?:[0-9*][0-9A-Za-z*]{0,4})?)(?:-[0-9A-Za-z*]{1,5}){0,3}(?![0-9A-Za-z*])"
+_LATIN: Final = re.compile(
+    rf"(?<![A-Za-z])(?P<kept>(?:{words.LATIN_UNIT})(?:\s?\#\s?|[\s.:]{{1,3}}(?:(?:no|number|num)[\s.:]{{1,3}})?\#?|(?=[0-9*])))"
+    rf"(?:{_VALUE}(?:\s?(?:&|and)\s?{_VALUE})?|(?:{words.WORDED_NUMBERS})\b|\*+)"
+    rf"|(?<![0-9A-Za-z*])(?:[0-9*]{{1,3}}(?:st|nd|rd|th)?|LG|UG|[GMB][0-9*]?)(?=\s?/\s?F(?![A-Za-z]))"
+    rf"|(?<![0-9A-Za-z*])[BL]?[0-9*]{{1,3}}(?=F(?![A-Za-z]))"
+    rf"|(?<![0-9A-Za-z*])[0-9*]{{1,3}}(?:st|nd|rd|th)?(?=\s?(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
+    rf"|(?<![A-Za-z])(?:{words.WORDED_NUMBERS})(?=\s(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
+    r"|(?<![0-9A-Za-z])(?P<sign>\#\s?)[0-9A-Za-z*]{1,4}(?:-[0-9A-Za-z*]{1,5}){0,2}(?![0-9A-Za-z*])"
+    r"|^[0-9*]{1,4}[A-Za-z]?(?=/[0-9]{1,4}[A-Za-z]?\s[A-Za-z]{2})",
+    re.I,
+)
+_HAS_LATIN: Final = re.compile(r"[A-Za-z#/]").search
+_ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：；！？（）]").search
+
+_BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
+_ONLY_UNIT: Final = re.compile(
+    rf"[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*"
+    rf"(?:(?:单元|單元|[室户戶房层層楼樓号號门門栋棟幢座之]|[A-Za-z]{{1,9}})[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*)*"
+).fullmatch
+_KEPT: Final = frozenset("-~、/, &")
+
+
+def mask_address(value: str, hide: str, keep: int = 4) -> str:
+    """Mask an address.
+
+    Args:
+        value: the field as it came in.
+        hide: ``unit`` (unit, floor and room), ``detail`` (everything behind the district; the whole where no district
+            can be told) or ``all``.
+        keep: how many of the last digits of a phone show that stands in it, 0 to 4.
+
+    Returns:
+        The mask; masking it again changes nothing.
+    """
+    if not value or value.isspace():
+        return value
+    if hide == "detail":
+        end = district_end(value)
+        return value[:end] + stars(value[end:]) if end < len(value) else value
+    if hide != "unit":
+        return stars(value)
+    text = scrub(value, keep)
+    if _ODD(text):
+        return _read_and_hide(text)
+    return _hide_units(text)[0]
+
+
+def _read_and_hide(value: str) -> str:
+    """Hide in what is read, and put the stars where it was written."""
+    reading = Reading(value)
+    masked, _ = _hide_units(reading.text)
+    return "".join(
+        "*" if after == "*" else reading.written(at, at + 1) for at, after in enumerate(masked)
+    )
+
+
+def _hide_units(text: str) -> tuple[str, int]:
+    """The text with a star for every character that names a unit, and how many units it names."""
+    if "(" not in text and "（" not in text and "[" not in text and "【" not in text:
+        return _hide_plain(text)
+    parts = _BRACKETS.split(text)
+    found = 0
+    hidden: set[str] = set()
+    for at in range(0, len(parts), 2):
+        masked, count = _hide_plain(parts[at])
+        hidden.update(_hidden_numbers(parts[at], masked))
+        parts[at] = masked
+        found += count
+    for at in range(1, len(parts), 2):
+        if not found or _ONLY_UNIT(parts[at]):
+            parts[at], count = _hide_plain(parts[at])
+        else:
+            # A note: it stays, but it must not say again what was hidden.
+            parts[at] = re.sub(r"[0-9A-Za-z]+", lambda m: "*" * len(m[0]) if m[0] in hidden else m[0], parts[at])
+    return "".join(parts), found
+
+
+def _hide_plain(text: str) -> tuple[str, int]:
+    masked, found = _CHINESE.subn(_starred, text)
+    if _HAS_LATIN(text):
+        masked, count = _LATIN.subn(_starred, masked)
+        found += count
+    if "号" in text or "门" in text or "房" in text or "層" in text or "层" in text:
+        masked, count = _ROOM_FIRST.subn(_starred, masked)
+        found += count
+    return masked, found
+
+
+def _starred(match: re.Match[str]) -> str:
+    kept = (match[match.lastgroup] or "") if match.lastgroup else ""
+    return kept + "".join([char if char in _KEPT else "*" for char in match[0][len(kept) :]])
+
+
+def _hidden_numbers(text: str, masked: str) -> set[str]:
+    """The numbers of two digits and more that were hidden."""
+    return {run[0] for run in re.finditer(r"[0-9A-Za-z]{2,}", text) if masked[run.start() : run.end()] != run[0]}

@@ -1,0 +1,142 @@
+"""Masks names: the family name shows, and of every name at least one character is hidden.
+
+Where it is not plain what the first character belongs to (a bracket, a digit, an emoji before it), nothing shows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from unicodedata import category
+
+from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.domain.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
+from masking_service.domain.reading import DIGIT
+from masking_service.domain.stars import graphemes, stars
+from masking_service.domain.text import scrub
+
+_SHORT_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,4}").fullmatch
+_FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
+
+_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
+"""What stands between the parts of a name, the wrong dots of practice included."""
+
+_SEPARATOR: Final = re.compile(rf"[\s{re.escape(_DOTS)}\ue000]")
+_PARTED: Final = re.compile(rf"[{re.escape(_DOTS)}]").search
+_HAS_PHONE_DIGITS: Final = re.compile(rf"(?:[{DIGIT}]\W{{0,6}}){{5}}|\*{{6}}\d").search
+
+_PASSES: Final = 8
+
+_LEADING: Final = 2
+"""How many characters of an organisation show before its legal form."""
+
+_HAN_FORM: Final = re.compile(rf"(?:{'|'.join(sorted(HAN_FORMS, key=len, reverse=True))})$")
+_LATIN_FORM: Final = re.compile(
+    r"(?<![\s,.])[\s,.(（]+(?:co\.|"
+    + "|".join(re.escape(form).replace(r"\ ", r"[\s.,]+") for form in sorted(LATIN_FORMS, key=len, reverse=True))
+    + r")[.)）]?$",
+    re.I,
+)
+_DOTTED_FORM: Final = re.compile(r"(?<![\s,.])[\s,]+(?:[A-Za-z]\.){2,4}[A-Za-z]?\.?$")
+
+
+def mask_name(value: str, hide: str, keep: int = 4) -> str:
+    """Mask the name of a person or an organisation.
+
+    Args:
+        value: the field as it came in.
+        hide: ``given`` (the family name shows, of organisations the first two characters and the legal form) or ``all``.
+        keep: how many digits of a phone show that stands in the field, 0 to 4.
+
+    Returns:
+        The mask, a star for each hidden character; masking it again changes nothing.
+    """
+    if hide != "given":
+        return value if not value or value.isspace() else stars(value)
+    if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS:
+        shown = 2 if value[:2] in DOUBLE_FAMILY_NAMES and len(value) > 2 else 1
+        return value[:shown] + "*" * (len(value) - shown)
+    if not value or value.isspace():
+        return value
+    if _HAS_PHONE_DIGITS(value):
+        return _with_phones(value, keep)
+    return _mask_name(value)
+
+
+def _mask_name(value: str) -> str:
+    """A name in which no number stands."""
+    characters = graphemes(value)
+    first = next((char for char in characters if not char.isspace()), "")
+    if not _is_letter(first):
+        return _starred(characters, 0)
+    form = _form_length(value, characters)
+    if form is not None:
+        return _organisation(characters, form)
+    start = characters.index(first)
+    shown = start + 1
+    pair = "".join(characters[start : start + 2])
+    if pair in DOUBLE_FAMILY_NAMES and not _PARTED(value) and _hides_any(characters[start + 2 :]):
+        shown = start + 2
+    if not _hides_any(characters[shown:]):
+        shown = start
+    return _starred(characters, shown)
+
+
+def _starred(characters: list[str], shown: int, ending: int = 0) -> str:
+    """The characters, hidden between the first `shown` and the last `ending`, separators excepted."""
+    stop = len(characters) - ending
+    hidden = [char if _SEPARATOR.fullmatch(char) else "*" for char in characters[shown:stop]]
+    return "".join([*characters[:shown], *hidden, *characters[stop:]])
+
+
+def _hides_any(characters: list[str]) -> bool:
+    return any(not _SEPARATOR.fullmatch(char) for char in characters)
+
+
+def _is_letter(grapheme: str) -> bool:
+    return bool(grapheme) and category(grapheme[0])[0] == "L"
+
+
+def _form_length(value: str, characters: list[str]) -> int | None:
+    """How many characters at the end are the legal form, or None if this is no organisation."""
+    trimmed = value.rstrip()
+    match = _HAN_FORM.search(trimmed[-16:]) or _LATIN_FORM.search(trimmed[-48:]) or _dotted(trimmed[-16:])
+    if match is None:
+        return None
+    length = len(graphemes(match[0].lstrip(" ,\t(（"))) + len(value) - len(trimmed)
+    before = sum(not _SEPARATOR.fullmatch(char) for char in characters[: len(characters) - length])
+    return length if before >= _LEADING else None
+
+
+def _dotted(ending: str) -> re.Match[str] | None:
+    match = _DOTTED_FORM.search(ending)
+    return match if match and match[0].strip(" ,").replace(".", "").lower() in DOTTED_FORMS else None
+
+
+def _organisation(characters: list[str], ending: int) -> str:
+    """The leading two characters and the legal form show; of what stands between, at least one is hidden."""
+    letters = [at for at, char in enumerate(characters[: len(characters) - ending]) if not _SEPARATOR.fullmatch(char)]
+    shown = letters[min(_LEADING, len(letters) - 1) - 1] + 1
+    return _starred(characters, shown, ending)
+
+
+_PHONE_MASK: Final = re.compile(r"(?:\+?\(?\d[\d-]{0,6}\)?[ -]?)?\*{6,}\d{1,4}(?!\d)(?:(?:[-,#x转轉]|分机|ext\.? ?)\*{1,8})?")
+_MASK: Final = "\ue000"
+"""Stands for a phone's mask while the name around it is masked. Private use: no name has it."""
+
+
+def _with_phones(value: str, keep: int) -> str:
+    """Phones are hidden like phones, the name around them by its rule, as if it stood alone."""
+    for _ in range(_PASSES):
+        scrubbed = scrub(value.replace(_MASK, "*"), keep)
+        masks = [match[0] for match in _PHONE_MASK.finditer(scrubbed)]
+        # In what was masked before, the stars of name and phone run into each other.
+        joined = scrubbed == value
+        masked = _mask_name(_PHONE_MASK.sub("*" + _MASK if joined else _MASK, scrubbed))
+        for mask in masks:
+            masked = masked.replace("*" + _MASK if joined else _MASK, mask, 1)
+        if masked == value:
+            return value
+        value = masked
+    return stars(value)

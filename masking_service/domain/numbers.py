@@ -1,0 +1,151 @@
+"""The spellings of phone numbers: finds where one begins and ends, and which of its digits count. It hides nothing.
+
+Everything here reads what `reading` makes of a text: ASCII digits, hyphens, stars and spaces, nothing invisible.
+
+n, the digits that count, are those of the number without country code and, for a Chinese landline, without area code
+(masking.md, "Phones"). A landline that is written without its 0 or its area code counts whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from masking_service.domain.abroad import read_abroad
+
+MOST_DIGITS: Final = 13
+"""A run of digits without country code that is longer is no phone number: identity numbers and cards look like that."""
+
+HIDDEN_AT_LEAST: Final = 6
+"""Digits of a phone that no label shows (GB/T 41833-2022)."""
+
+AREA: Final = r"0(?:10|2\d|[3-9]\d\d)"
+"""Area codes of China: 010 and 020 to 029 have eight digits behind them, those of four digits seven or eight."""
+
+
+class Number(NamedTuple):
+    """A number in a text that was read.
+
+    Attributes:
+        start: where it begins, codes included.
+        body: where the part begins whose digits are hidden.
+        end: where it ends, its extension not included.
+        digits: the n digits that count.
+        code: country code and area code, digits only: ``86``, ``021``, ``86021`` or nothing.
+        readable: False if it is too long to be any phone number; then it shows nothing.
+    """
+
+    start: int
+    body: int
+    end: int
+    digits: str
+    code: str = ""
+    readable: bool = True
+
+    def shown(self, keep: int) -> int:
+        """How many of the last digits may show."""
+        return max(0, min(keep, len(self.digits) - HIDDEN_AT_LEAST)) if self.readable else 0
+
+    def hidden(self, keep: int) -> str:
+        """The digits that count, all but the shown ones as stars."""
+        hidden = len(self.digits) - self.shown(keep)
+        return "*" * hidden + self.digits[hidden:]
+
+
+def spellings(gap: str, wide: str) -> dict[str, str]:
+    """The alternatives, by the name of the group that holds the body; the first that fits is the reading."""
+    china = rf"(?:\(?(?:\+|00)\ ?\(?86\)?{wide})"
+    bare = rf"(?:\(?86\)?{wide})"
+    area = rf"\(?{AREA}\)?{wide}"
+    three, four = rf"\(?0(?:10|2\d)\)?{wide}", rf"\(?0[3-9]\d\d\)?{wide}"
+    trunk = rf"(?:\(0\){gap}|0{gap})?"
+    return {
+        "mobile": rf"(?:{china}|{bare})?(?P<mobile>{trunk}1{gap}[3-9](?:{gap}\d){{9}})",
+        "eight": rf"(?:{china}|{bare})?{area}(?P<eight>[1-9]\d{{7}}|\d{{4}}[ \-]\d{{4}})",
+        "seven": rf"(?:{china}|{bare})?{four}(?P<seven>[1-9]\d{{6}}|\d{{3}}[ \-]\d{{4}})",
+        "loose": rf"(?:{china}|{bare})?(?:{three}|{four})(?P<loose>[1-9](?:{gap}\d){{7}})",
+        "looser": rf"(?:{china}|{bare})?{four}(?P<looser>[1-9](?:{gap}\d){{6}})",
+        "service": rf"(?P<service>[48]{gap}0{gap}0(?:{gap}\d){{7}})",
+        "national": rf"(?:{china}|\(?86\)?[ \-]{{1,2}})(?P<national>{trunk}[1-9](?:{gap}\d){{4,10}})",
+        "city": rf"86(?P<city>(?:10|2\d){gap}[1-9](?:{gap}\d){{7}})",
+    }
+
+
+_GAP: Final = r"[ .\-()\[\]]{0,3}"
+_FIELD_SPELLINGS: Final = {
+    **spellings(_GAP, _GAP),
+    "hongkong": rf"\(?85[23]\)?{_GAP}(?P<hongkong>[2-9](?:{_GAP}\d){{7}})",
+    "taiwan": rf"\(?886\)?{_GAP}(?P<taiwan>0?[2-9](?:{_GAP}\d){{7,8}})",
+    "short": rf"\(?{AREA}\)?[ .\-)]{{1,3}}(?P<short>\d{{3,8}})",
+}
+_FIELD: Final = re.compile("|".join(rf"(?:{form})(?!\d)" for form in _FIELD_SPELLINGS.values()))
+_GROUPS: Final = re.compile(rf"\d+(?:{_GAP}\d+)*")
+_ABROAD: Final = re.compile(rf"\(?(?:\+{_GAP}|00)[1-9](?:{_GAP}\d){{0,17}}(?!\d)")
+
+_FEWEST_DIGITS: Final = 7
+"""The shortest number that a group of digits makes alone; shorter groups belong together."""
+
+
+def read_number(text: str, at: int) -> Number | None:
+    """The number that begins at `at` in a phone field, or None if none does."""
+    if match := _FIELD.match(text, at):
+        return number_of(match)
+    if match := _ABROAD.match(text, at):
+        if number := abroad_of(match):
+            return number
+        if "+" in match[0]:
+            return Number(at, at, match.end(), _digits(match[0]), readable=False)
+    if match := _GROUPS.match(text, at):
+        return _plain(text, match)
+    return None
+
+
+def _plain(text: str, match: re.Match[str]) -> Number:
+    """Groups of digits that are no spelling of ours: as many as one number needs."""
+    digits = ""
+    end = match.start()
+    for group in re.finditer(r"\d+", match[0]):
+        digits += group[0]
+        end = match.start() + group.end()
+        if len(digits) >= _FEWEST_DIGITS:
+            break
+    readable = len(digits) <= MOST_DIGITS
+    if readable and len(digits) > _FEWEST_DIGITS:
+        digits = digits.removeprefix("0")
+    return Number(match.start(), match.start(), end, digits, readable=readable)
+
+
+def abroad_of(match: re.Match[str]) -> Number | None:
+    read = read_abroad(match[0])
+    if read is None:
+        return None
+    body, end, digits = read
+    start = match.start()
+    return Number(start, start + body, start + end, digits, _digits(match[0][:body]).removeprefix("00"))
+
+
+def number_of(match: re.Match[str]) -> Number:
+    form = match.lastgroup or ""
+    digits = _digits(match[form])
+    if form in ("mobile", "national", "taiwan"):
+        digits = digits.removeprefix("0")
+    start, body = match.start(), match.start(form)
+    return Number(start, body, match.end(), digits, _digits(match.string[start:body]).removeprefix("00"))
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))
+
+
+EXTENSION_WORD: Final = r"(?:转接?|轉接?|分机号?码?|分機號?碼?|内线|內線|extension|extn|ext|x)[ .:\#=]{0,3}"
+_EXTENSION: Final = re.compile(
+    rf"(?:[ ,;(\-]{{0,2}}{EXTENSION_WORD}(?=[\d*]{{1,8}}(?![\d*]))"
+    r"|\ ?[-,\#;*/~(]\ ?(?=[\d*]{1,6}(?![ .\-()]?[\d*])))([\d*]+)",
+    re.I,
+)
+
+
+def extension(text: str, at: int) -> tuple[int, int] | None:
+    """Where the digits of an extension begin and end, if one follows the number that ends at `at` in a phone field."""
+    match = _EXTENSION.match(text, at)
+    return match.span(1) if match else None

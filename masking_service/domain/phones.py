@@ -1,0 +1,63 @@
+"""Masks phone fields: of each number at most the last four digits show, and six or more stay hidden in any case.
+
+A field is read from left to right. Numbers and their extensions are masked, separators between them stay, and whatever
+else stands there (a name in brackets, a word) becomes stars. A field in which no number can be read is hidden whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.domain.masked_numbers import read_phones
+from masking_service.domain.stars import stars
+
+_PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
+
+_PASSES: Final = 8
+"""A mask may read as a number with what stands beside it; then it is masked again. More rounds than this never help."""
+
+
+def mask_phone(value: str, keep: int = 4) -> str:
+    """Mask every number of a phone field.
+
+    Args:
+        value: the field as it came in, numbers separated by ``/ 、 , ;`` or spaces.
+        keep: how many of a number's last digits may show, 0 to 4. Of n digits never more than n - 6 do.
+
+    Returns:
+        The mask; masking it again changes nothing.
+    """
+    if _PLAIN_MOBILE(value):
+        hidden = 11 - keep
+        return "*" * hidden + value[hidden:]
+    if not value or value.isspace():
+        return value
+    for _ in range(_PASSES):
+        masked = _mask_once(value, keep)
+        if masked == value:
+            return value
+        value = masked
+    return stars(value)
+
+
+def phone_numbers(value: str) -> list[str]:
+    """The ASCII digits of every number in a phone field that can be read, seven digits or more.
+
+    Each stands there in every form that it may have elsewhere, the longest first: with area code and its 0 (a landline),
+    without, and the bare local number. Country codes and extensions are left out.
+    """
+    if _PLAIN_MOBILE(value):
+        return [value]
+    forms: dict[str, None] = {}
+    for piece in read_phones(value, 0):
+        for number in piece.numbers:
+            forms[number] = None
+    return list(forms)
+
+
+def _mask_once(value: str, keep: int) -> str:
+    pieces = list(read_phones(value, keep))
+    if not any(piece.kind in ("number", "mask") for piece in pieces):
+        return stars(value)
+    return "".join([piece.shown for piece in pieces])

@@ -1,0 +1,79 @@
+"""Text as a person reads it: digits of every script as ASCII, full-width forms as ASCII, what cannot be seen left out.
+
+A reading is for finding things. What is kept is always cut from the text as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from unicodedata import category, digit
+
+_HYPHENS: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\u02d7\u2043\ufe58\ufe63\u30fc"
+_SPACES: Final = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u2800\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+_STARS: Final = "＊∗✱✲⁎﹡●•○◯■□█▇×✕✖"
+_DOTS: Final = "·・‧∙⋅･․"
+
+_SCRIPTS_END: Final = 0x20000
+"""Every digit of Unicode 15 stands below; above begin the rare ideographs."""
+
+_ENCLOSING: Final = (*range(0x0300, 0x0370), *range(0x20D0, 0x2100), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+"""Accents, key caps and strike-throughs laid over a digit, and variation selectors."""
+
+_FILLERS: Final = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)
+
+
+def _table() -> dict[int, str | None]:
+    table: dict[int, str | None] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    for code in range(0x80, _SCRIPTS_END):
+        char = chr(code)
+        if (number := digit(char, -1)) >= 0:
+            table[code] = str(number)
+        elif category(char) == "Cf":
+            table[code] = None
+    table.update(dict.fromkeys([*range(0x20), 0x7F, *_ENCLOSING, *_FILLERS, *range(0xE0000, 0xE0080)]))
+    for chars, plain in ((_HYPHENS, "-"), (_SPACES, " "), (_STARS, "*"), (_DOTS, "."), ("、", ","), ("﹢", "+")):
+        table.update({ord(char): plain for char in chars})
+    return table
+
+
+_TABLE: Final = _table()
+
+DIGIT: Final = r"\d" + "".join(sorted(chr(c) for c, plain in _TABLE.items() if plain and plain.isdigit() and not chr(c).isdecimal()))
+"""The inside of a character class that matches every digit as it may be written, circled and raised ones too."""
+
+_FOREIGN: Final = re.compile(r"[^ -~\u4e00-\u9fff，。！？：；]")
+_COMMON: Final = str.maketrans("，：；！？", ",:;!?")
+
+
+class Reading:
+    """A text as it is read.
+
+    Attributes:
+        text: what is read.
+        source: what was written.
+    """
+
+    __slots__ = ("_places", "source", "text")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._places: list[int] | None = None
+        if source.isascii() and source.isprintable():
+            self.text = source
+        elif _FOREIGN.search(source) is None:
+            self.text = source.translate(_COMMON)
+        else:
+            self.text = source.translate(_TABLE)
+            if len(self.text) != len(source):
+                self._places = [at for at, char in enumerate(source) if _TABLE.get(ord(char), "") is not None]
+                self._places.append(len(source))
+
+    def written(self, start: int, end: int) -> str:
+        """What was written where `text[start:end]` is read."""
+        if self._places is None:
+            return self.source[start:end]
+        # What cannot be seen belongs to what stands before it, at the very beginning to what follows.
+        return self.source[self._places[start] if start else 0 : self._places[end]]

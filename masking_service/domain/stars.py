@@ -1,0 +1,51 @@
+"""Counts what a reader sees as one character and puts one star for each; it never cuts such a character in two.
+
+Sequences of code points that are read as one (a letter with its accents, an emoji family, a syllable of an Indic
+script) are Unicode's extended grapheme clusters (UAX #29), found by the `regex` package. Text in which every code point
+stands for itself, as nearly all Chinese and ASCII text is, does not pay for that.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import regex
+
+STAR: Final = "*"
+
+_ONE_EACH: Final = re.compile(r"[ -~\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*").fullmatch
+"""ASCII without its control characters, Chinese punctuation, ideographs, full-width forms: one code point each."""
+
+_CLUSTERS: Final = regex.compile(r"\X").findall
+
+_UNSEEN: Final = regex.compile(r"[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+")
+
+
+def graphemes(value: str) -> list[str]:
+    """The user-perceived characters of the value, in order. What is not seen at all (U+200B, U+202E) is left out.
+
+    >>> graphemes("e\\u0301\\u200ba")
+    ['e\\u0301', 'a']
+    """
+    if _ONE_EACH(value):
+        return list(value)
+    clusters: list[str] = _CLUSTERS(value)
+    return [cluster for cluster in clusters if not _UNSEEN.fullmatch(cluster)]
+
+
+def stars(value: str) -> str:
+    """One star for each user-perceived character: the whole value hidden.
+
+    A value in which nothing is seen, though it is not empty, is one star: it must not look like an empty field.
+    """
+    if _ONE_EACH(value):
+        return STAR * len(value)
+    return STAR * (len(graphemes(value)) or 1)
+
+
+def first_grapheme(value: str) -> str:
+    """The first user-perceived character, or ``""`` where none is seen."""
+    if _ONE_EACH(value[:8]):
+        return value[:1]
+    return next(iter(graphemes(value)), "")

@@ -1,0 +1,117 @@
+"""Hides phones, identity numbers, e-mail addresses and bank cards in free text, each in its place; the rest stays as it is.
+
+Waybill and order numbers, dates, weights, prices and postcodes are not touched. A phone shows at most its last four
+digits; of the other three nothing shows: a star for each character, the ``@`` and dots of an e-mail address and the gaps
+of a number stay. Names and addresses cannot be told from other words: it does not look for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from masking_service.domain.found_numbers import extension_in_text, find_numbers
+from masking_service.domain.identity import find_cards, find_citizens, find_emails
+from masking_service.domain.reading import DIGIT, Reading
+from masking_service.domain.stars import stars
+
+_Edit = tuple[int, int, str]
+
+_TRIGGER: Final = re.compile(rf"[{DIGIT}@＠﹫]").search
+_WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:\W{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]").search
+"""Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
+
+_MASKED_MOBILE: Final = re.compile(r"(?<![0-9A-Za-z*])1[3-9]\d[ \-]?([*xX#_-])\1{3}[ \-]?\d{4}(?![0-9A-Za-z*])")
+_MASKED_LANDLINE: Final = re.compile(
+    r"(?<![0-9A-Za-z*])\(?0(?:10|2\d|[3-9]\d\d)\)?-?(?=[\d*]{0,6}\*{3})([\d*]{7,8})(?![0-9A-Za-z*])"
+)
+_KEPT: Final = frozenset("@. -")
+
+_PASSES: Final = 8
+
+
+def scrub(value: str, keep: int = 4) -> str:
+    """Mask what identifies someone.
+
+    Args:
+        value: any text.
+        keep: how many of a phone's last digits may show, 0 to 4.
+
+    Returns:
+        The text, masked; the same object where nothing was found. Scrubbing it again finds nothing.
+    """
+    if _TRIGGER(value) is None or _WORTH_READING(value) is None:
+        return value
+    for _ in range(_PASSES):
+        masked = _scrub_once(value, keep)
+        if masked is value:
+            return value
+        value = masked
+    return stars(value)
+
+
+def contains_personal_data(value: str) -> bool:
+    """True if an id that comes from outside (a request id, the name of a case) holds what `scrub` would hide."""
+    return scrub(value) is not value
+
+
+def _scrub_once(value: str, keep: int) -> str:
+    reading = Reading(value)
+    pieces: list[str] = []
+    done = 0
+    for start, end, shown in sorted(_edits(reading, keep)):
+        if start >= done and shown != reading.text[start:end]:
+            pieces += reading.written(done, start), shown
+            done = end
+    if not pieces:
+        return value
+    return "".join(pieces) + reading.written(done, len(reading.text))
+
+
+def _edits(reading: Reading, keep: int) -> list[_Edit]:
+    """What to put where in what was read, none inside another; what is longer than a phone goes first."""
+    text = reading.text
+    whole = [*find_citizens(text), *find_cards(text)]
+    if "@" in text:
+        whole += find_emails(text)
+    edits = [(start, end, _all_hidden(text[start:end])) for start, end in whole]
+    if whole:
+        text = _blanked(text, whole)
+    edits += _phones(reading, text, keep)
+    edits += _masked_phones(text, keep)
+    return edits
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text with a letter for each character of the spans, so that no phone begins or ends there."""
+    pieces: list[str] = []
+    done = 0
+    for start, end in sorted(spans):
+        if end > done:
+            pieces += text[done:start], "A" * (end - max(start, done))
+            done = end
+    return "".join(pieces) + text[done:]
+
+
+def _phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
+    for number in find_numbers(text):
+        end = number.end
+        shown = reading.written(number.start, number.body) + number.hidden(keep)
+        while found := extension_in_text(text, end):
+            shown += reading.written(end, found[0]) + "*" * (found[1] - found[0])
+            end = found[1]
+        yield number.start, end, shown
+
+
+def _masked_phones(text: str, keep: int) -> Iterator[_Edit]:
+    for match in _MASKED_MOBILE.finditer(text):
+        yield match.start(), match.end(), "*" * (11 - keep) + match[0][len(match[0]) - keep :]
+    for match in _MASKED_LANDLINE.finditer(text):
+        positions = match[1]
+        hidden = len(positions) - min(keep, len(positions) - 6)
+        yield match.start(1), match.end(1), "*" * hidden + positions[hidden:]
+
+
+def _all_hidden(written: str) -> str:
+    return "".join([char if char in _KEPT else "*" for char in written])

@@ -1,0 +1,29 @@
+"""The one spelling of a waybill number; it never says what it refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WAYBILL_NO: Final = re.compile(r"[A-Z0-9-]{6,40}")
+_BLANK: Final = " \t\r\n\f\v\u00a0\u3000"
+
+
+def normalise_waybill_no(value: object) -> str:
+    """Trim and upper-case a waybill number.
+
+    Args:
+        value: what stands where the schema says that the number is.
+
+    Returns:
+        6 to 40 of ``A-Z0-9-``.
+
+    Raises:
+        ValueError: anything else, also what only looks like it (full-width digits, letters of other scripts that
+            upper-case to ASCII). The message does not hold the value.
+    """
+    if isinstance(value, str) and (trimmed := value.strip(_BLANK)).isascii():
+        number = trimmed.upper()
+        if _WAYBILL_NO.fullmatch(number):
+            return number
+    raise ValueError("a waybill number is a string of 6 to 40 of A-Z, 0-9 and -")
