@@ -1,0 +1,116 @@
+"""Profiles: unnamed kinds are hidden, labels meet the floor, and all together hide enough of a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from masking_service.domain.errors import DefinitionError
+from masking_service.domain.profiles import Profile, examples, union_check
+from masking_service.domain.schema import KINDS
+
+LABEL: dict[str, Any] = {
+    "label": True,
+    "name": {"hide": "given"},
+    "phone": {"show_last": 4},
+    "address": {"hide": "unit"},
+    "unit": {"hide": "all"},
+    "text": {"hide": "found"},
+    "virtual_phone": {"hide": "nothing"},
+}
+
+
+def fault_path(mapping: object) -> str:
+    with pytest.raises(DefinitionError) as fault:
+        Profile.parse("p", mapping)
+    return fault.value.path
+
+
+def test_a_kind_that_is_not_named_is_hidden_whole() -> None:
+    profile = Profile.parse("hidden", {})
+    shown = {kind: mask("ab") for kind in KINDS if (mask := profile.masker(kind)) is not None}
+    assert shown == dict.fromkeys(KINDS, "**")
+
+
+def test_the_label_of_the_default_policy_meets_the_floor() -> None:
+    assert Profile.parse("label", LABEL).label
+
+
+@pytest.mark.parametrize("kind", ["name", "phone", "address", "unit"])
+def test_a_label_that_shows_a_kind_in_full_is_refused_at_that_kind(kind: str) -> None:
+    assert fault_path({**LABEL, kind: {"hide": "nothing"}}) == f"profiles.p.{kind}"
+
+
+def test_what_is_no_label_may_show_an_address_in_full() -> None:
+    assert Profile.parse("courier", {**LABEL, "label": False, "address": {"hide": "nothing"}}).shows_in_full("address")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_label_shows_no_kind_in_full(kind: str) -> None:
+    assert not Profile.parse("label", LABEL).shows_in_full(kind)
+
+
+@pytest.mark.parametrize("digits", [-1, 5, 11, 4.0, "4", True, None])
+def test_more_than_four_digits_of_a_phone_cannot_be_asked_for(digits: object) -> None:
+    assert fault_path({"phone": {"show_last": digits}}) == "profiles.p.phone.show_last"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "path"),
+    [
+        ([], "profiles.p"),
+        ({"label": "yes"}, "profiles.p.label"),
+        ({"secret": {"hide": "nothing"}}, "profiles.p.secret"),
+        ({"secret": {"hide": "all"}}, "profiles.p.secret"),
+        ({"email": {"hide": "all"}}, "profiles.p.email"),
+        ({"text": {"hide": "nothing"}}, "profiles.p.text"),
+        ({"name": {"hide": "unit"}}, "profiles.p.name"),
+        ({"name": {"hide": ["given"]}}, "profiles.p.name"),
+        ({"name": "given"}, "profiles.p.name"),
+        ({"name": {"hide": "given", "show_last": 1}}, "profiles.p.name"),
+        ({"phone": {"show_last": 2, "hide": "all"}}, "profiles.p.phone"),
+        ({"address": {"show_last": 2}}, "profiles.p.address"),
+        ({1: {"hide": "all"}}, "profiles.p.1"),
+    ],
+)
+def test_a_fault_names_its_path(mapping: object, path: str) -> None:
+    assert fault_path(mapping) == path
+
+
+@pytest.mark.parametrize(("keep", "mask"), [(0, "***********"), (2, "*********78"), (4, "*******5678")])
+def test_show_last_is_how_many_digits_show(keep: int, mask: str) -> None:
+    masker = Profile.parse("p", {"phone": {"show_last": keep}}).masker("phone")
+    assert masker is not None
+    assert masker("13812345678") == mask
+
+
+def test_what_hides_nothing_has_no_mask() -> None:
+    assert Profile.parse("p", {"virtual_phone": {"hide": "nothing"}}).masker("virtual_phone") is None
+
+
+def test_all_profiles_together_hide_what_the_most_generous_hides() -> None:
+    profiles = [Profile.parse("a", {}), Profile.parse("b", {"phone": {"show_last": 4}})]
+    assert union_check(profiles) == 7
+
+
+def test_a_profile_that_shows_phones_breaks_the_union_and_is_named() -> None:
+    open_one = Profile.parse("open", {"phone": {"hide": "nothing"}})
+    with pytest.raises(DefinitionError) as fault:
+        union_check([Profile.parse("label", LABEL), open_one])
+    assert fault.value.path == "profiles.open.phone"
+
+
+def test_examples_show_each_kind_before_and_after() -> None:
+    rows = {kind: (before, after) for kind, before, after in examples(Profile.parse("label", LABEL))}
+    assert rows.keys() == set(KINDS)
+    assert rows["phone"] == ("13812345678", "*******5678")
+
+
+def test_examples_of_a_profile_that_passes_a_kind_show_it_unchanged() -> None:
+    rows = {kind: (before, after) for kind, before, after in examples(Profile.parse("label", LABEL))}
+    assert rows["virtual_phone"][0] == rows["virtual_phone"][1]
+
+
+def test_equal_profiles_have_equal_hashes() -> None:
+    assert hash(Profile.parse("label", LABEL)) == hash(Profile.parse("label", LABEL))
