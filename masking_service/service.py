@@ -238,7 +238,8 @@ class Service:
         )
         stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
         if not all(outcome.created for outcome in stored) or len(stored) < len(outcomes):
-            self._spend_conflicts(call, grant, outcomes.count("conflict"))
+            # A number that has all its revisions compares what comes like any other.
+            self._spend_conflicts(call, grant, outcomes.count("conflict") + outcomes.count("revision-limit"))
         if custody is not None and stored:
             ends = [one.record.expires_at for one in stored]
             self._custodies.put_first(tenant, [one.base for one in stored], custody, ends)

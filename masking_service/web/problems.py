@@ -78,7 +78,7 @@ TABLE: Final[dict[str, tuple[int, str]]] = {
     "invalid-request": (422, "The request does not have the shape that this address expects."),
     "unknown-schema": (422, "There is no schema of that name."),
     "several-waybills": (422, "A record of this schema holds several waybills: it can be masked, not tokenized."),
-    "quota-exceeded": (429, "The budget for this is spent. Nothing was done and nothing was spent."),
+    "quota-exceeded": (429, "The budget for this is spent, and nothing is released. It frees at retry_at."),
     "unavailable": (503, "The store cannot answer now. Nothing was acknowledged; the same request can be sent again."),
     "integrity": (503, "Something stored does not open as it should. Nothing is answered; the operator is told."),
     "issuer-unavailable": (503, "The issuer's keys cannot be had now."),
