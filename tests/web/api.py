@@ -1,0 +1,147 @@
+"""The service in this process, as its callers meet it: requests by anybody, and records to send."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from keys.files import read_secret_file
+from masking_service.access.issuers import mint
+from masking_service.assembly import DEVELOPMENT_ISSUER_KEY, Parts
+from masking_service.cli.development import CREDENTIALS
+from masking_service.timestamps import clock
+from masking_service.web.app import create_app
+
+Json = dict[str, Any]
+
+PRINTER = "label-printer"
+COURIER = "courier"
+DESK = "service-desk"
+OFFICER = "dispute-officer"
+SUPERVISOR = "supervisor"
+PRIVACY = "privacy-officer"
+AUDITOR = "auditor"
+OTHER_PRINTER = "other-tenant-printer"
+OTHER_OFFICER = "other-tenant-officer"
+
+SITE = "021001"
+"""Where the couriers of a development set-up work."""
+
+VALUES: Json = {
+    "sender": {"name": "张三", "phone": "13812345678", "address": "华志路1685号3号楼2单元402室"},
+    "recipient": {"name": "欧阳娜娜", "phone": "021-59791234-801", "address": "一号楼二单元三零一"},
+    "remark": "放门卫",
+}
+MASKED: Json = {
+    "sender": {"name": "张*", "phone": "*******5678", "address": "华志路1685号3号楼*单元***室"},
+    "recipient": {"name": "欧阳**", "phone": "021-******34-***", "address": "一号楼*单元***"},
+    "remark": "放门卫",
+}
+TOKENIZED = ("/sender/name", "/sender/phone", "/sender/address")
+TOKENIZED += ("/recipient/name", "/recipient/phone", "/recipient/address")
+
+
+def record(number: str = "SF1234567890", **change: Any) -> Json:
+    """A record of the standard schema; `sender__phone="…"` changes one field, `...` leaves it out."""
+    made: Json = {"waybill_no": number, **copy.deepcopy(VALUES)}
+    for name, value in change.items():
+        *way, last = name.split("__")
+        parent = made
+        for step in way:
+            parent = parent[step]
+        if value is ...:
+            del parent[last]
+        else:
+            parent[last] = value
+    return made
+
+
+class Api:
+    """A caller of the service who can be anybody of the development set-up.
+
+    `who` is a name of the credentials, any other text to be sent as the bearer's, or None for no credential.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.app = create_app(parts)
+        self.client: FlaskClient = self.app.test_client()
+        folder = parts.settings.state_dir
+        self.credentials: dict[str, str] = json.loads(read_secret_file(folder / CREDENTIALS))
+        self.issuer_pem = read_secret_file(folder / DEVELOPMENT_ISSUER_KEY)
+
+    def call(
+        self,
+        who: str | None,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        content_type: str | None = "application/json",
+    ) -> TestResponse:
+        sent = dict(headers or {})
+        if who is not None:
+            sent["Authorization"] = f"Bearer {self.credentials.get(who, who)}"
+        if data is None and body is not None:
+            data = json.dumps(body, ensure_ascii=False).encode()
+        kept = content_type if data is not None else None
+        return self.client.open(path, method=method, data=data, headers=sent, content_type=kept)
+
+    def post(self, who: str | None, path: str, body: object = None, **more: Any) -> TestResponse:
+        return self.call(who, "POST", path, body, **more)
+
+    def get(self, who: str | None, path: str, **more: Any) -> TestResponse:
+        return self.call(who, "GET", path, **more)
+
+    def mint(self, role: str | Iterable[str], sub: str = "u-1", **more: Any) -> str:
+        """A signed-in person, as `token mint` makes one."""
+        roles = [role] if isinstance(role, str) else role
+        return mint(self.issuer_pem, sub=sub, roles=roles, **{"ttl": 600, "now": clock(), **more})
+
+    def tokenize(self, *records: Json, who: str = PRINTER, **more: Any) -> list[Json]:
+        """The results; the call itself has to succeed."""
+        return results(self.post(who, "/v1/tokenize", {"records": records, **more}))
+
+    def mask(self, *records: Any, **more: Any) -> list[Json]:
+        return results(self.post(PRINTER, "/v1/mask", {"records": records, **more}))
+
+    def open_case(self, case: str, *waybills: str, who: str = DESK, purpose: str = "dispute", **more: Any) -> Json:
+        wanted = {"case": case, "purpose": purpose, "waybills": waybills, "reason": "asked by the sender", **more}
+        answered = self.post(who, "/v1/cases", wanted)
+        assert answered.status_code == 201, answered.text
+        opened: Json = answered.get_json()
+        return opened
+
+    def detokenize(self, *items: Any, who: str = OFFICER, case: str | None = "D-1", **more: Any) -> TestResponse:
+        body = {"purpose": "dispute", "case": case, "items": items, **more}
+        return self.post(who, "/v1/detokenize", body)
+
+    def opened(self, *items: Any, **more: Any) -> list[Json]:
+        return results(self.detokenize(*items, **more))
+
+
+def results(answered: TestResponse) -> list[Json]:
+    assert answered.status_code == 200, answered.text
+    found: list[Json] = answered.get_json()["results"]
+    return found
+
+
+def refusal(answered: TestResponse) -> tuple[int, str]:
+    """The status and code of a problem."""
+    assert answered.content_type == "application/problem+json", answered.text
+    return answered.status_code, answered.get_json()["code"]
+
+
+def token(value: str) -> Json:
+    return {"token": value}
+
+
+def field(number: str, pointer: str) -> Json:
+    return {"waybill_no": number, "field": pointer}

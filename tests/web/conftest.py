@@ -1,0 +1,75 @@
+"""The service in this process, over a real Valkey that holds nothing at the start of each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from masking_service.assembly import admit_store, assemble
+from masking_service.cli.development import Development
+from masking_service.settings import Settings
+from masking_service.vault.embedded import EmbeddedServer
+from tests.web.api import Api
+
+
+@pytest.fixture(scope="session")
+def settings(embedded: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A development set-up, made once."""
+    folder = tmp_path_factory.mktemp("state")
+    with Development({"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": embedded.url}) as made:
+        return made.settings
+
+
+@pytest.fixture(scope="session")
+def shared(settings: Settings) -> Api:
+    parts = assemble(settings)
+    parts.store.admit()
+    return Api(parts)
+
+
+@pytest.fixture
+def api(shared: Api, valkey: str) -> Api:
+    """The service that the tests share. Its store is empty; what it has in memory is not new."""
+    return shared
+
+
+@pytest.fixture
+def fresh(settings: Settings, valkey: str) -> Api:
+    """A service as it starts, for tests that break it or count what it does first."""
+    parts = assemble(settings)
+    admit_store(parts)
+    return Api(parts)
+
+
+@pytest.fixture
+def storeless(settings: Settings, tmp_path: Path) -> Api:
+    """A service whose store does not answer."""
+    parts = assemble(replace(settings, redis_url=f"unix://{tmp_path}/nobody.sock"))
+    parts.store.admit()
+    return Api(parts)
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets what the service takes for now, in Unix seconds."""
+
+    def to(now: int) -> None:
+        monkeypatch.setattr("masking_service.web.app.clock", lambda: now)
+
+    return to
+
+
+@pytest.fixture
+def trips(api: Api) -> Iterator[Callable[[], int]]:
+    """How many exchanges with the store there were since this was last asked."""
+    seen = api.parts.store.round_trips
+
+    def since() -> int:
+        nonlocal seen
+        before, seen = seen, api.parts.store.round_trips
+        return seen - before
+
+    return since

@@ -1,0 +1,105 @@
+"""Erasing over HTTP: everything of a waybill is gone for good, and its number rests for one retention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.api import OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal, token
+
+NUMBER = "SF1234567890"
+PATH = f"/v1/waybills/{NUMBER}"
+RETENTION = 180 * 86_400
+NOW = 1_796_000_000
+GONE = {"error": {"code": "not-found"}}
+
+
+def test_erasing_answers_with_its_audit_entry(api: Api) -> None:
+    api.tokenize(record())
+
+    answered = api.call(PRIVACY, "DELETE", PATH)
+
+    assert answered.status_code == 200
+    assert list(answered.get_json()) == ["audit"]
+
+
+def test_an_erased_waybill_opens_by_no_token_of_any_revision(api: Api) -> None:
+    tokens = [
+        token(made)
+        for at in range(3)
+        for made in api.tokenize(record(remark=f"note {at}"), on_conflict="revise")[0]["tokens"].values()
+    ]
+    api.open_case("D-1", NUMBER)
+    api.call(PRIVACY, "DELETE", PATH)
+
+    assert api.opened(*tokens, field(NUMBER, "/sender/phone"))[:-1] == [one | GONE for one in tokens]
+
+
+def test_a_waybill_is_erased_once(api: Api) -> None:
+    api.tokenize(record())
+    api.call(PRIVACY, "DELETE", PATH)
+
+    assert refusal(api.call(PRIVACY, "DELETE", PATH)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("on_conflict", ["reject", "revise"])
+def test_an_erased_number_takes_no_record(api: Api, on_conflict: str) -> None:
+    api.tokenize(record())
+    api.call(PRIVACY, "DELETE", PATH)
+
+    for again in (record(), record(remark="new")):
+        assert api.tokenize(again, on_conflict=on_conflict) == [{"error": {"code": "erased"}}]
+
+
+def test_an_erased_number_does_not_spend_the_budget_for_conflicts(api: Api) -> None:
+    api.tokenize(record())
+    api.call(PRIVACY, "DELETE", PATH)
+
+    for _ in range(2):
+        api.tokenize(*[record()] * 100)
+
+
+def test_a_number_is_free_again_after_one_retention_and_old_tokens_stay_dead(
+    api: Api, set_clock: Callable[[int], None]
+) -> None:
+    set_clock(NOW)
+    old = api.tokenize(record())[0]["tokens"]["/sender/phone"]
+    api.call(PRIVACY, "DELETE", PATH)
+    for key in api.parts.store.read([(b"KEYS", b"wm:{*}[0-9a-f]")])[0]:  # the store's own clock ends the tombstones
+        api.parts.store.write([(b"DEL", key)])
+    set_clock(NOW + RETENTION)
+
+    again = api.tokenize(record())[0]
+    api.open_case("D-1", NUMBER)
+
+    assert again["created"] is True
+    assert again["tokens"]["/sender/phone"] != old
+    assert api.opened(token(old)) == [token(old) | GONE]
+
+
+def test_erasing_ends_custody_too(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+    api.call(PRIVACY, "DELETE", PATH)
+
+    assert api.parts.store.read([(b"KEYS", b"*@")])[0] == []
+
+
+def test_another_tenants_waybill_is_not_erased(api: Api) -> None:
+    api.tokenize(record())
+
+    theirs = api.call(api.mint(PRIVACY, tenant="other"), "DELETE", PATH)
+
+    assert refusal(theirs) == (404, "not-found")
+    assert api.get(OFFICER, PATH).status_code == 200
+
+
+def test_an_erased_waybill_fails_alone_in_its_batch(api: Api) -> None:
+    api.tokenize(record())
+    api.call(PRIVACY, "DELETE", PATH)
+
+    answered = api.post(
+        PRINTER, "/v1/tokenize", {"records": [record("SF2222222222"), record(), record("SF3333333333")]}
+    )
+
+    assert [one.get("created") for one in answered.get_json()["results"]] == [True, None, True]

@@ -1,0 +1,143 @@
+"""Who may do what over HTTP: every address for every role, by API key and by a signed-in person's token."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.api import (
+    AUDITOR,
+    COURIER,
+    DESK,
+    OFFICER,
+    PRINTER,
+    PRIVACY,
+    SUPERVISOR,
+    Api,
+    Json,
+    record,
+    refusal,
+    token,
+)
+
+ROLES = (PRINTER, COURIER, "tracking", DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR)
+CASE: Json = {"case": "D-9", "purpose": "dispute", "waybills": ["SF0000000001"], "reason": "lost"}
+OPEN: Json = {"items": [token("wbt")], "purpose": "dispute", "case": "D-9"}
+
+# Method, address, body, and who may: (status, code) is what they get in an empty store.
+TABLE: tuple[tuple[str, str, Json | None, dict[str, tuple[int, str]]], ...] = (
+    ("POST", "/v1/mask", {"records": [record()]}, {PRINTER: (200, "")}),
+    ("POST", "/v1/tokenize", {"records": [record()]}, {PRINTER: (200, "")}),
+    ("POST", "/v1/tokenize", {"records": [record()], "on_conflict": "revise"}, {PRINTER: (200, "")}),
+    (
+        "GET",
+        "/v1/waybills/SF0000000001",
+        None,
+        {COURIER: (404, "not-found"), OFFICER: (404, "not-found")},
+    ),
+    ("POST", "/v1/waybills/view", {"waybills": ["SF0000000001"]}, {COURIER: (200, ""), OFFICER: (200, "")}),
+    ("GET", "/v1/waybills/SF0000000001?profile=courier", None, {COURIER: (404, "not-found")}),
+    ("GET", "/v1/waybills/SF0000000001?profile=label", None, {OFFICER: (404, "not-found")}),
+    ("GET", "/v1/waybills/SF0000000001?profile=hidden", None, {}),
+    ("DELETE", "/v1/waybills/SF0000000001", None, {PRIVACY: (404, "not-found")}),
+    ("POST", "/v1/detokenize", OPEN, {OFFICER: (403, "case-not-open")}),
+    ("POST", "/v1/detokenize", OPEN | {"purpose": "redelivery"}, {OFFICER: (403, "case-not-open")}),
+    ("POST", "/v1/detokenize", OPEN | {"purpose": "regulator"}, {PRIVACY: (403, "case-not-open")}),
+    ("POST", "/v1/detokenize", OPEN | {"purpose": "gossip"}, {}),
+    (
+        "POST",
+        "/v1/detokenize",
+        {"items": [token("wbt")], "case": "D-9"},
+        {OFFICER: (400, "purpose-required"), PRIVACY: (400, "purpose-required")},
+    ),
+    ("POST", "/v1/cases", CASE, {DESK: (201, "")}),
+    ("GET", "/v1/cases", None, dict.fromkeys((DESK, OFFICER, SUPERVISOR, AUDITOR), (200, ""))),
+    ("GET", "/v1/cases/D-9", None, dict.fromkeys((DESK, OFFICER, SUPERVISOR, AUDITOR), (404, "not-found"))),
+    ("POST", "/v1/cases/D-9/close", None, dict.fromkeys((DESK, SUPERVISOR), (404, "not-found"))),
+)
+ROWS = [
+    pytest.param(method, path, body, role, may.get(role, (403, "forbidden")), id=f"{method} {path} {at} {role}")
+    for at, (method, path, body, may) in enumerate(TABLE)
+    for role in ROLES
+]
+
+
+def outcome(api: Api, who: str | None, method: str, path: str, body: Json | None) -> tuple[int, str]:
+    answered = api.call(who, method, path, body)
+    return answered.status_code, answered.get_json().get("code", "")
+
+
+@pytest.mark.parametrize(("method", "path", "body", "role", "expected"), ROWS)
+def test_an_api_key_may_what_its_role_may(
+    api: Api, method: str, path: str, body: Json | None, role: str, expected: tuple[int, str]
+) -> None:
+    assert outcome(api, role, method, path, body) == expected
+
+
+@pytest.mark.parametrize(("method", "path", "body", "role", "expected"), ROWS)
+def test_a_signed_in_person_may_what_their_role_may(
+    api: Api, method: str, path: str, body: Json | None, role: str, expected: tuple[int, str]
+) -> None:
+    assert outcome(api, api.mint(role), method, path, body) == expected
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [row[:3] for row in TABLE])
+@pytest.mark.parametrize("who", [None, "wbk_" + "A" * 43, "no credential at all", ""])
+def test_nobody_unknown_may_anything(api: Api, who: str | None, method: str, path: str, body: Json | None) -> None:
+    assert outcome(api, who, method, path, body) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [row[:3] for row in TABLE])
+def test_a_person_without_a_role_may_nothing(api: Api, method: str, path: str, body: Json | None) -> None:
+    assert outcome(api, api.mint(["director", "admin"]), method, path, body) == (403, "forbidden")
+
+
+def test_a_person_with_two_roles_may_what_either_may(api: Api) -> None:
+    both = api.mint([PRINTER, DESK])
+
+    assert outcome(api, both, "POST", "/v1/mask", {"records": []}) == (200, "")
+    assert outcome(api, both, "GET", "/v1/cases", None) == (200, "")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/readyz?for=mask", "/openapi.json", "/docs"])
+def test_operations_need_no_credential(api: Api, path: str) -> None:
+    assert api.get(None, path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", "/v1/", "/v1/mask/more", "/v1//mask"])
+def test_what_is_no_address_tells_strangers_nothing_either(api: Api, path: str) -> None:
+    assert refusal(api.get(None, path)) == (401, "unauthenticated")
+    assert refusal(api.get(PRINTER, path)) == (404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/v1/mask"), ("PUT", "/v1/cases"), ("POST", "/v1/waybills/SF1234567890")]
+)
+def test_another_method_is_405_and_names_the_right_ones(api: Api, method: str, path: str) -> None:
+    answered = api.call(PRINTER, method, path)
+
+    assert refusal(answered) == (405, "method-not-allowed")
+    assert answered.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic dXNlcjpwYXNz",
+        "Bearer\t{key}",
+        "Bearer {key} ",
+        "Bearer {key},x",
+        "{key}",
+        "Bearer {KEY}",
+    ],
+)
+def test_a_credential_counts_only_in_its_one_form(api: Api, header: str) -> None:
+    key = api.credentials[PRINTER]
+    sent = header.replace("{key}", key).replace("{KEY}", key.swapcase())
+
+    answered = api.post(None, "/v1/mask", {"records": []}, headers={"Authorization": sent})
+
+    assert refusal(answered) == (401, "unauthenticated")
+    assert answered.headers["WWW-Authenticate"] == "Bearer"

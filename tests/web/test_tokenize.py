@@ -1,0 +1,341 @@
+"""Tokenizing over HTTP: write-once records, the same tokens for the same values, revisions, and what gets none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.web.api import (
+    COURIER,
+    MASKED,
+    OFFICER,
+    PRINTER,
+    SITE,
+    TOKENIZED,
+    Api,
+    field,
+    record,
+    refusal,
+    results,
+    token,
+)
+
+DAY = 86_400
+NUMBER = "SF1234567890"
+
+
+def test_a_new_record_comes_back_masked_with_a_token_for_each_value(api: Api) -> None:
+    result = api.tokenize(record())[0]
+
+    assert result["record"] == {"waybill_no": NUMBER, **MASKED}
+    assert sorted(result["tokens"]) == sorted(TOKENIZED)
+    assert (result["created"], result["revision"]) == (True, 0)
+
+
+def test_every_token_is_another_one(api: Api) -> None:
+    tokens = [
+        *api.tokenize(record())[0]["tokens"].values(),
+        *api.tokenize(record("SF2222222222"))[0]["tokens"].values(),
+    ]
+
+    assert len({*tokens}) == 2 * len(TOKENIZED)
+
+
+def test_a_record_expires_after_the_retention(api: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(1_796_000_000)  # 2026-11-30T00:53:20Z; 180 days later is
+
+    assert api.tokenize(record())[0]["expires_at"] == "2027-05-29T00:53:20Z"
+
+
+def test_the_same_record_again_gets_the_same_tokens_and_no_longer_life(
+    api: Api, set_clock: Callable[[int], None]
+) -> None:
+    set_clock(1_796_000_000)
+    first = api.tokenize(record())[0]
+    set_clock(1_796_000_000 + DAY)
+
+    again = api.tokenize(record())[0]
+
+    assert again == first | {"created": False}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"unmapped": 1}, {"waybill_no": f"  {NUMBER.lower()} "}],
+    ids=["a key that the schema does not map", "the number in another spelling"],
+)
+def test_what_is_not_stored_makes_no_other_record(api: Api, change: dict[str, Any]) -> None:
+    first = api.tokenize(record())[0]
+
+    assert api.tokenize(record(**change))[0]["tokens"] == first["tokens"]
+
+
+def test_the_same_record_twice_in_a_batch_is_stored_once(api: Api) -> None:
+    first, second = api.tokenize(record(), record())
+
+    assert first["tokens"] == second["tokens"]
+    assert (first["created"], second["created"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sender__phone": "13812345679"},
+        {"sender__phone": 13812345678},
+        {"remark": "放门口"},
+        {"recipient__name": None},
+        {"recipient__name": ...},
+    ],
+    ids=["another digit", "the number as a number", "another remark", "null instead", "absent instead"],
+)
+def test_other_values_under_a_known_number_conflict(api: Api, change: dict[str, Any]) -> None:
+    api.tokenize(record())
+
+    assert api.tokenize(record(**change)) == [{"error": {"code": "conflict"}}]
+
+
+def test_a_conflict_changes_nothing(api: Api) -> None:
+    first = api.tokenize(record())[0]
+    api.tokenize(record(sender__phone="13812345679"))
+
+    assert api.tokenize(record())[0]["tokens"] == first["tokens"]
+
+
+def test_one_bad_record_fails_alone(api: Api) -> None:
+    api.tokenize(record("SF1111111111"))
+    batch = [record("SF2222222222"), record("SF1111111111", remark="x"), record("短"), 7, record("SF3333333333")]
+
+    answered = api.post(PRINTER, "/v1/tokenize", {"records": batch}).get_json()
+
+    assert ["error" in result for result in answered["results"]] == [False, True, True, True, False]
+    assert answered["failed"] == 3
+
+
+@pytest.mark.parametrize(
+    "number", [None, "", "SF123", "S" * 41, "SF 1234567", "ＳＦ1234567", "SF1234567!", 1234567890, ["SF1234567"], ...]
+)
+def test_a_waybill_number_that_is_none_is_named_by_its_place(api: Api, number: object) -> None:
+    bad = [{"pointer": "/waybill_no", "code": "invalid-waybill-no"}]
+
+    assert api.tokenize(record(waybill_no=number)) == [{"error": {"code": "invalid-waybill-no", "errors": bad}}]
+
+
+def test_masking_needs_no_waybill_number(api: Api) -> None:
+    assert api.mask(record(waybill_no=...)) == [{"record": MASKED}]
+
+
+def test_revising_makes_a_new_revision_with_new_tokens(api: Api) -> None:
+    first = api.tokenize(record())[0]
+
+    second = api.tokenize(record(remark="放门口"), on_conflict="revise")[0]
+
+    assert (second["revision"], second["created"], second["expires_at"]) == (1, True, first["expires_at"])
+    assert not {*first["tokens"].values()} & {*second["tokens"].values()}
+
+
+def test_the_newest_revision_again_is_no_revision(api: Api) -> None:
+    api.tokenize(record())
+    second = api.tokenize(record(remark="放门口"), on_conflict="revise")[0]
+
+    assert api.tokenize(record(remark="放门口"), on_conflict="revise") == [second | {"created": False}]
+    assert api.tokenize(record(remark="放门口")) == [second | {"created": False}]
+
+
+def test_an_older_revision_again_conflicts(api: Api) -> None:
+    api.tokenize(record())
+    api.tokenize(record(remark="放门口"), on_conflict="revise")
+
+    assert api.tokenize(record()) == [{"error": {"code": "conflict"}}]
+
+
+def test_a_waybill_has_at_most_sixteen_revisions(api: Api) -> None:
+    revisions = [api.tokenize(record(remark=f"note {at}"), on_conflict="revise")[0] for at in range(17)]
+
+    assert [result.get("revision") for result in revisions] == [*range(16), None]
+    assert revisions[-1] == {"error": {"code": "revision-limit"}}
+
+
+def test_the_tokens_of_a_revision_keep_opening_what_was_on_the_old_label(api: Api) -> None:
+    old = api.tokenize(record())[0]["tokens"]["/sender/phone"]
+    new = api.tokenize(record(sender__phone="13899990000"), on_conflict="revise")[0]["tokens"]["/sender/phone"]
+    api.open_case("D-1", NUMBER)
+
+    opened = api.opened(token(old), token(new), field(NUMBER, "/sender/phone"))
+
+    assert [item["value"] for item in opened] == ["13812345678", "13899990000", "13899990000"]
+
+
+def test_tokens_stand_in_the_record_where_that_is_asked_for(api: Api) -> None:
+    result = api.tokenize(record(x=1), replace="token")[0]
+
+    for pointer, made in result["tokens"].items():
+        person, name = pointer[1:].split("/")
+        assert result["record"][person][name] == made
+    assert result["record"] | VALUELESS == {"waybill_no": NUMBER, "remark": MASKED["remark"], "x": 1} | VALUELESS
+
+
+VALUELESS = {"sender": ..., "recipient": ...}
+
+
+@pytest.mark.parametrize("empty", [None, "", ...])
+def test_nothing_gets_no_token(api: Api, empty: object) -> None:
+    result = api.tokenize(record(sender__name=empty))[0]
+
+    assert sorted(result["tokens"]) == sorted({*TOKENIZED} - {"/sender/name"})
+    assert result["record"]["sender"].get("name", ...) == empty
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown"),
+    [
+        ("138****5678", "*******5678"),
+        ("$AbCdEfGh$1234abcd$1$$", "$AbCdEfGh$1234abcd$1$$"),
+        ("wbt1" + "A" * 23, "wbt1" + "A" * 23),
+    ],
+    ids=["a mask", "a platform's ciphertext", "a token"],
+)
+def test_what_comes_hidden_gets_no_token_and_a_warning(api: Api, hidden: str, shown: str) -> None:
+    result = api.tokenize(record(sender__phone=hidden))[0]
+
+    assert "/sender/phone" not in result["tokens"]
+    assert result["record"]["sender"]["phone"] == shown
+    assert result["warnings"] == [{"pointer": "/sender/phone", "code": "already-masked"}]
+
+
+def test_our_own_token_for_a_value_is_stored_by_no_one_again(api: Api) -> None:
+    made = api.tokenize(record())[0]["tokens"]["/sender/phone"]
+
+    result = api.tokenize(record("SF2222222222", sender__phone=made), replace="token")[0]
+
+    assert result["record"]["sender"]["phone"] == made
+    assert "/sender/phone" not in result["tokens"]
+
+
+def test_a_schema_of_several_waybills_is_not_tokenized(api: Api) -> None:
+    answered = api.post(PRINTER, "/v1/tokenize", {"schema": "yunda", "records": [{}]})
+
+    assert refusal(answered) == (422, "several-waybills")
+
+
+@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+def test_an_unknown_schema_is_refused(api: Api, path: str) -> None:
+    answered = api.post(PRINTER, path, {"schema": "nobody's", "records": [{}]})
+
+    assert refusal(answered) == (422, "unknown-schema")
+
+
+def test_another_schema_with_the_same_values_conflicts(api: Api) -> None:
+    api.tokenize({"waybillNo": NUMBER, "sender": {"name": "张三"}}, schema="sto")
+
+    assert api.tokenize({"waybill_no": NUMBER, "sender": {"name": "张三"}}) == [{"error": {"code": "conflict"}}]
+
+
+def test_without_a_store_tokenizing_fails_whole(storeless: Api) -> None:
+    answered = storeless.post(PRINTER, "/v1/tokenize", {"records": [record()]})
+
+    assert refusal(answered) == (503, "unavailable")
+    assert answered.headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize("replace", ["mask", "token"])
+def test_without_a_store_records_are_masked_where_that_is_asked_for(storeless: Api, replace: str) -> None:
+    body = {"records": [record(), record("短")], "if_unavailable": "mask", "replace": replace}
+
+    good, bad = results(storeless.post(PRINTER, "/v1/tokenize", body))
+
+    assert good == {"record": {"waybill_no": NUMBER, **MASKED}, "stored": False}
+    assert bad["error"]["code"] == "invalid-waybill-no"
+
+
+def seen_by_courier(api: Api) -> bool:
+    return api.get(COURIER, f"/v1/waybills/{NUMBER}").status_code == 200
+
+
+def test_custody_takes_effect_at_the_first_tokenizing(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+
+    assert seen_by_courier(api)
+
+
+def test_custody_takes_effect_where_a_known_waybill_has_none(api: Api) -> None:
+    api.tokenize(record())
+    assert not seen_by_courier(api)
+
+    api.tokenize(record(), custody={"site": SITE})
+
+    assert seen_by_courier(api)
+
+
+@pytest.mark.parametrize(("first", "second", "seen"), [(SITE, "999999", True), ("999999", SITE, False)])
+def test_custody_at_tokenizing_never_moves_a_parcel(api: Api, first: str, second: str, seen: bool) -> None:
+    api.tokenize(record(), custody={"site": first})
+    api.tokenize(record(), custody={"site": second})
+    api.tokenize(record(remark="new"), custody={"site": second}, on_conflict="revise")
+
+    assert seen_by_courier(api) is seen
+
+
+def test_a_conflict_takes_no_custody(api: Api) -> None:
+    api.tokenize(record())
+    api.tokenize(record(remark="guess"), custody={"site": SITE})
+
+    assert not seen_by_courier(api)
+
+
+def test_a_hundred_conflicts_an_hour_are_the_most(api: Api) -> None:
+    api.tokenize(record())
+    wrong = [record(remark=f"guess {at}") for at in range(100)]
+    assert {result["error"]["code"] for result in api.tokenize(*wrong)} == {"conflict"}
+
+    answered = api.post(PRINTER, "/v1/tokenize", {"records": [record(remark="one more")]})
+
+    assert refusal(answered) == (429, "quota-exceeded")
+    assert answered.get_json()["window"] == "1h"
+
+
+def test_guessing_in_large_batches_is_not_free(api: Api) -> None:
+    api.tokenize(record())
+    wrong = [record(remark=f"guess {at}") for at in range(101)]
+    assert refusal(api.post(PRINTER, "/v1/tokenize", {"records": wrong})) == (429, "quota-exceeded")
+
+    answered = api.post(PRINTER, "/v1/tokenize", {"records": wrong[:1]})
+
+    assert refusal(answered) == (429, "quota-exceeded")
+
+
+@pytest.fixture
+def spent(api: Api) -> Api:
+    """The printer's budget for conflicts is spent."""
+    api.tokenize(record())
+    api.tokenize(*[record(remark=f"guess {at}") for at in range(100)])
+    return api
+
+
+def test_new_numbers_pass_when_the_budget_for_conflicts_is_spent(spent: Api) -> None:
+    assert spent.tokenize(record("SF2222222222"))[0]["created"] is True
+
+
+def test_a_right_guess_is_refused_like_a_wrong_one_when_the_budget_is_spent(spent: Api) -> None:
+    answered = spent.post(PRINTER, "/v1/tokenize", {"records": [record()]})
+
+    assert refusal(answered) == (429, "quota-exceeded")
+
+
+def test_guessing_past_the_last_revision_is_not_free(api: Api) -> None:
+    for at in range(16):
+        api.tokenize(record(remark=f"note {at}"), on_conflict="revise")
+    guesses = [record(remark=f"guess {at}") for at in range(100)]
+    assert {result["error"]["code"] for result in api.tokenize(*guesses, on_conflict="revise")} == {"revision-limit"}
+
+    answered = api.post(PRINTER, "/v1/tokenize", {"records": guesses[:1], "on_conflict": "revise"})
+
+    assert refusal(answered) == (429, "quota-exceeded")
+
+
+def test_an_officer_opens_what_a_printer_stored_as_it_came_in(api: Api) -> None:
+    made = api.tokenize(record(sender__phone=13812345678))[0]["tokens"]["/sender/phone"]
+    api.open_case("D-1", NUMBER)
+
+    assert api.opened(token(made), who=OFFICER) == [{"token": made, "kind": "phone", "value": 13812345678}]

@@ -1,0 +1,216 @@
+"""Views over HTTP: masked, of the mapped fields only, inside custody; what may not be seen looks like nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.web.api import (
+    COURIER,
+    MASKED,
+    OFFICER,
+    OTHER_OFFICER,
+    PRIVACY,
+    SITE,
+    VALUES,
+    Api,
+    Json,
+    record,
+    refusal,
+    results,
+)
+
+NUMBER = "SF1234567890"
+COURIER_SEES: Json = {
+    "sender": MASKED["sender"] | {"address": VALUES["sender"]["address"]},
+    "recipient": MASKED["recipient"] | {"address": VALUES["recipient"]["address"]},
+    "remark": MASKED["remark"],
+}
+
+
+def view(api: Api, who: str, *numbers: object, **more: object) -> list[Json]:
+    return results(api.post(who, "/v1/waybills/view", {"waybills": numbers, **more}))
+
+
+def test_a_courier_sees_the_whole_address_and_masks(api: Api) -> None:
+    api.tokenize(record(x={"y": 1}), custody={"site": SITE})
+
+    answered = api.get(COURIER, f"/v1/waybills/{NUMBER}?profile=courier").get_json()
+
+    assert answered == {"waybill_no": NUMBER, "schema": "standard", "revision": 0, "record": COURIER_SEES}
+
+
+def test_an_officer_sees_what_the_label_shows(api: Api) -> None:
+    api.tokenize(record(x={"y": 1}))
+
+    assert api.get(OFFICER, f"/v1/waybills/{NUMBER}").get_json()["record"] == MASKED
+
+
+def test_a_view_shows_the_newest_revision(api: Api) -> None:
+    for at in range(4):
+        api.tokenize(record(remark=f"note {at}"), on_conflict="revise")
+
+    seen = view(api, OFFICER, NUMBER)[0]
+
+    assert (seen["revision"], seen["record"]["remark"]) == (3, "note 3")
+
+
+def test_a_number_is_found_in_any_spelling_and_answered_in_one(api: Api) -> None:
+    api.tokenize(record())
+
+    assert [seen["waybill_no"] for seen in view(api, OFFICER, f" {NUMBER.lower()}\t", NUMBER)] == [NUMBER, NUMBER]
+
+
+def test_results_stand_in_the_order_of_the_request(api: Api) -> None:
+    api.tokenize(record("SF1111111111"), record("SF2222222222"))
+
+    answered = api.post(OFFICER, "/v1/waybills/view", {"waybills": ["SF2222222222", "SF9999999999", "SF1111111111"]})
+
+    seen = answered.get_json()
+    assert [one["waybill_no"] for one in seen["results"]] == ["SF2222222222", "SF9999999999", "SF1111111111"]
+    assert seen["failed"] == 1
+
+
+def stripped(answered: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """Everything of an answer that its caller can compare."""
+    headers = [(name, value) for name, value in answered.headers if name != "X-Request-Id"]
+    return answered.status_code, answered.data, headers
+
+
+def make_unknown(api: Api) -> None:
+    """Nothing is stored."""
+
+
+def make_erased(api: Api) -> None:
+    api.tokenize(record(NUMBER), custody={"site": SITE})
+    assert api.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}").status_code == 200
+
+
+def make_another_tenants(api: Api) -> None:
+    api.tokenize(record(NUMBER), who="other-tenant-printer", custody={"site": SITE})
+
+
+def make_another_sites(api: Api) -> None:
+    api.tokenize(record(NUMBER), custody={"site": "999999"})
+
+
+def make_nobodys(api: Api) -> None:
+    api.tokenize(record(NUMBER))
+
+
+HIDDEN = [make_unknown, make_erased, make_another_tenants, make_another_sites, make_nobodys]
+
+
+@pytest.mark.parametrize("make", HIDDEN[1:])
+def test_what_a_courier_may_not_see_is_the_same_404_as_what_never_was(api: Api, make: Callable[[Api], None]) -> None:
+    unknown = stripped(api.get(COURIER, f"/v1/waybills/{NUMBER}"))
+    make(api)
+
+    assert stripped(api.get(COURIER, f"/v1/waybills/{NUMBER}")) == unknown
+    assert unknown[0] == 404
+
+
+@pytest.mark.parametrize("make", HIDDEN)
+def test_what_a_courier_may_not_see_is_one_item_error(api: Api, make: Callable[[Api], None]) -> None:
+    make(api)
+
+    assert view(api, COURIER, NUMBER) == [{"waybill_no": NUMBER, "error": {"code": "not-found"}}]
+
+
+@pytest.mark.parametrize("make", HIDDEN[:3])
+def test_what_is_gone_is_gone_for_an_officer_too(api: Api, make: Callable[[Api], None]) -> None:
+    make(api)
+
+    assert refusal(api.get(OFFICER, f"/v1/waybills/{NUMBER}")) == (404, "not-found")
+
+
+def test_an_expired_waybill_is_the_same_404(api: Api, set_clock: Callable[[int], None]) -> None:
+    unknown = stripped(api.get(OFFICER, f"/v1/waybills/{NUMBER}"))
+    set_clock(1_796_000_000)
+    api.tokenize(record())
+    set_clock(1_796_000_000 + 180 * 86_400)
+
+    assert stripped(api.get(OFFICER, f"/v1/waybills/{NUMBER}")) == unknown
+
+
+def test_a_person_of_another_site_sees_nothing(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+
+    seen = [view(api, api.mint(COURIER, sites=sites), NUMBER)[0] for sites in ([SITE], ["021002"], [])]
+
+    assert ["record" in one for one in seen] == [True, False, False]
+
+
+def test_both_couriers_of_a_site_see_what_is_there(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+
+    assert "record" in view(api, "courier-2", NUMBER)[0]
+
+
+def test_the_other_tenant_sees_its_own_under_the_same_number(api: Api) -> None:
+    api.tokenize(record())
+    api.tokenize(record(remark="theirs"), who="other-tenant-printer")
+
+    assert view(api, OTHER_OFFICER, NUMBER)[0]["record"]["remark"] == "theirs"
+    assert view(api, OFFICER, NUMBER)[0]["record"]["remark"] == MASKED["remark"]
+
+
+@pytest.mark.parametrize("asked", [None, 7, {"waybill_no": NUMBER}, [], "", "短", "a\u0000b", 1.5, True])
+def test_what_can_be_no_number_is_not_found(api: Api, asked: object) -> None:
+    assert view(api, OFFICER, asked) == [{"waybill_no": asked, "error": {"code": "not-found"}}]
+
+
+def test_fifty_waybills_are_seen_and_fifty_one_are_not(api: Api) -> None:
+    assert len(view(api, OFFICER, *["SF0000000000"] * 50)) == 50
+
+    answered = api.post(OFFICER, "/v1/waybills/view", {"waybills": ["SF0000000000"] * 51})
+
+    assert refusal(answered) == (413, "too-many-items")
+
+
+def test_forty_full_views_a_minute_are_the_most(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+    assert all("record" in one for one in view(api, COURIER, *[NUMBER] * 40))
+
+    answered = api.get(COURIER, f"/v1/waybills/{NUMBER}")
+
+    assert refusal(answered) == (429, "quota-exceeded")
+    assert answered.get_json()["window"] == "1m"
+
+
+def test_what_a_full_view_does_not_find_is_given_back(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+    for _ in range(2):
+        view(api, COURIER, *["SF9999999999"] * 40)
+
+    assert all("record" in one for one in view(api, COURIER, *[NUMBER] * 40))
+
+
+def test_one_courier_does_not_spend_anothers_views(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+    view(api, COURIER, *[NUMBER] * 40)
+
+    assert "record" in view(api, "courier-2", NUMBER)[0]
+
+
+def test_a_view_of_masks_is_free(api: Api) -> None:
+    api.tokenize(record())
+
+    assert all("record" in one for _ in range(3) for one in view(api, OFFICER, *[NUMBER] * 50))
+
+
+@pytest.mark.parametrize(
+    ("who", "profile"), [(COURIER, "label"), (OFFICER, "courier"), (OFFICER, "hidden"), (OFFICER, "x")]
+)
+def test_a_profile_of_somebody_else_is_forbidden(api: Api, who: str, profile: str) -> None:
+    answered = api.post(who, "/v1/waybills/view", {"waybills": [], "profile": profile})
+
+    assert refusal(answered) == (403, "forbidden")
+
+
+def test_a_person_with_two_profiles_has_to_name_one(api: Api) -> None:
+    both = api.mint([COURIER, OFFICER])
+
+    assert refusal(api.get(both, f"/v1/waybills/{NUMBER}")) == (400, "profile-required")
