@@ -103,9 +103,7 @@ def create(path: Path, *, made_for: Literal["development", "production"], today:
     for use in USES:
         secret, version = os.urandom(KEY_BYTES), 0
         wrapped = roots.wrap(secret, _context(use, version))
-        entries.append(
-            SecretEntry(use, version, "active", today, b64encode(wrapped).decode("ascii"), _check(secret))
-        )
+        entries.append(SecretEntry(use, version, "active", today, b64encode(wrapped).decode("ascii"), _check(secret)))
     entry = RootEntry(root_id.hex(), "active", today, b64encode(root).decode("ascii"), _check(root))
     file = KeysetFile(FORMAT, made_for, [entry], entries)
     try:
@@ -125,7 +123,7 @@ def load(path: Path) -> Keyset:
         file = msgspec.json.decode(content, type=KeysetFile)
     except msgspec.DecodeError as error:
         raise KeysetFault(f"{path}: is cut or is not a keyset ({error})") from None
-    except (UnicodeDecodeError, RecursionError):
+    except UnicodeDecodeError:
         raise KeysetFault(f"{path}: is not a keyset") from None
     if file.format != FORMAT:
         raise KeysetFault(f"{path}: has format {file.format}; this release reads format {FORMAT}")
