@@ -1,0 +1,183 @@
+"""Sealing: what is sealed opens at its place and nowhere else, and never in part."""
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keys import aead
+from keys.aead import (
+    AES_256_GCM_SIV,
+    FORMAT,
+    HEADER_BYTES,
+    NONCE_BYTES,
+    OVERHEAD_BYTES,
+    SealingKey,
+    key_id_of,
+)
+from keys.errors import IntegrityFault
+from tests.keys.known import known_bytes
+
+KEY = known_bytes("a key")
+KEY_ID = known_bytes("its id")[:8]
+NONCE = known_bytes("a nonce")[:NONCE_BYTES]
+PLACE = b"wm:{place}0"
+PLAIN = b"what is sealed"
+
+
+def sealing_key(
+    key: bytes = KEY, key_id: bytes = KEY_ID, *, label: bytes = b"record", tenant: bytes = b"default"
+) -> SealingKey:
+    return SealingKey(key, key_id, label=label, tenant=tenant)
+
+
+SEALED = sealing_key().seal(PLAIN, PLACE, NONCE)
+
+
+def changed(value: bytes, at: int, by: int = 1) -> bytes:
+    return value[:at] + bytes((value[at] ^ by,)) + value[at + 1 :]
+
+
+def with_key_id(value: bytes, key_id: bytes) -> bytes:
+    return value[:2] + key_id + value[HEADER_BYTES:]
+
+
+@given(st.binary(min_size=1, max_size=300), st.binary(max_size=40), st.binary(min_size=12, max_size=12))
+def test_what_is_sealed_opens_at_its_place(plain: bytes, place: bytes, nonce: bytes) -> None:
+    key = sealing_key()
+
+    assert key.open(key.seal(plain, place, nonce), place) == plain
+
+
+def test_a_sealed_value_begins_with_format_algorithm_key_id_and_nonce() -> None:
+    assert SEALED[: HEADER_BYTES + NONCE_BYTES] == bytes((FORMAT, AES_256_GCM_SIV)) + KEY_ID + NONCE
+
+
+def test_a_sealed_value_is_longer_by_the_stated_overhead() -> None:
+    assert len(SEALED) == len(PLAIN) + OVERHEAD_BYTES
+
+
+def test_a_batch_is_sealed_like_its_members_one_by_one() -> None:
+    key, nonces = sealing_key(), bytes(range(36))
+
+    batch = key.seal_many([b"a", b"bb", b"ccc"], [b"1", b"2", b"3"], nonces)
+
+    assert batch == [
+        key.seal(b"a", b"1", nonces[:12]),
+        key.seal(b"bb", b"2", nonces[12:24]),
+        key.seal(b"ccc", b"3", nonces[24:]),
+    ]
+
+
+def test_a_batch_with_a_place_missing_is_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        sealing_key().seal_many([b"a", b"b"], [b"1"], bytes(24))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(sealing_key(label=b"state"), id="label"),
+        pytest.param(sealing_key(tenant=b"other"), id="tenant"),
+        pytest.param(sealing_key(key=known_bytes("another key")), id="key"),
+        pytest.param(sealing_key(label=b"recor", tenant=b"ddefault"), id="border between label and tenant"),
+    ],
+)
+def test_what_one_key_sealed_another_does_not_open(other: SealingKey) -> None:
+    with pytest.raises(IntegrityFault):
+        other.open(SEALED, PLACE)
+
+
+@pytest.mark.parametrize("place", [b"", b"wm:{place}1", PLACE + b"\0", PLACE[:-1]])
+def test_a_value_does_not_open_at_another_place(place: bytes) -> None:
+    with pytest.raises(IntegrityFault):
+        sealing_key().open(SEALED, place)
+
+
+def test_the_key_id_is_bound_even_where_the_key_is_the_same() -> None:
+    other_id = known_bytes("another id")[:8]
+
+    with pytest.raises(IntegrityFault):
+        sealing_key(key_id=other_id).open(with_key_id(SEALED, other_id), PLACE)
+
+
+def test_the_format_is_bound_even_for_a_reader_of_another_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aead, "FORMAT", 0)
+
+    with pytest.raises(IntegrityFault):
+        sealing_key().open(changed(SEALED, 0), PLACE)
+
+
+def test_the_algorithm_is_bound_even_where_another_number_means_the_same_cipher(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(aead, "_cipher", lambda algorithm, key: AESGCMSIV(key))
+    reader = SealingKey(KEY, KEY_ID, label=b"record", tenant=b"default", algorithm=0)
+
+    with pytest.raises(IntegrityFault):
+        reader.open(changed(SEALED, 1), PLACE)
+
+
+@pytest.mark.parametrize("at", range(len(SEALED)))
+def test_no_byte_can_be_changed(at: int) -> None:
+    with pytest.raises(IntegrityFault):
+        sealing_key().open(changed(SEALED, at), PLACE)
+
+
+@pytest.mark.parametrize("length", range(len(SEALED)))
+def test_a_cut_value_never_gives_a_value(length: int) -> None:
+    with pytest.raises(IntegrityFault):
+        sealing_key().open(SEALED[:length], PLACE)
+
+
+def test_a_longer_value_never_gives_a_value() -> None:
+    with pytest.raises(IntegrityFault):
+        sealing_key().open(SEALED + b"\0", PLACE)
+
+
+@given(st.binary(max_size=80))
+def test_arbitrary_bytes_behind_a_right_header_never_give_a_value(body: bytes) -> None:
+    with pytest.raises(IntegrityFault):
+        sealing_key().open(SEALED[:HEADER_BYTES] + body, PLACE)
+
+
+def test_a_fault_names_no_value() -> None:
+    with pytest.raises(IntegrityFault) as fault:
+        sealing_key().open(SEALED, b"wm:{other}0")
+
+    assert str(fault.value) == "a sealed value did not open at its place"
+
+
+def test_a_fault_drags_no_other_error_along() -> None:
+    with pytest.raises(IntegrityFault) as fault:
+        sealing_key().open(SEALED, b"wm:{other}0")
+
+    assert fault.value.__suppress_context__
+
+
+def test_a_sealed_value_names_its_key() -> None:
+    assert key_id_of(SEALED) == KEY_ID
+
+
+@pytest.mark.parametrize("value", [b"", SEALED[: OVERHEAD_BYTES - 1], changed(SEALED, 0)])
+def test_what_is_cut_or_of_another_format_names_no_key(value: bytes) -> None:
+    with pytest.raises(IntegrityFault):
+        key_id_of(value)
+
+
+@pytest.mark.parametrize("algorithm", [0, 2, 255])
+def test_an_unknown_algorithm_is_refused_and_never_replaced(algorithm: int) -> None:
+    with pytest.raises(IntegrityFault):
+        SealingKey(KEY, KEY_ID, label=b"record", tenant=b"", algorithm=algorithm)
+
+
+@pytest.mark.parametrize("length", [0, 16, 24, 31, 33])
+def test_a_key_of_another_length_is_refused(length: int) -> None:
+    with pytest.raises(IntegrityFault):
+        SealingKey(bytes(length), KEY_ID, label=b"record", tenant=b"")
+
+
+@pytest.mark.parametrize("length", [0, 7, 9])
+def test_a_key_id_of_another_length_is_refused(length: int) -> None:
+    with pytest.raises(ValueError, match="8 bytes"):
+        SealingKey(KEY, bytes(length), label=b"record", tenant=b"")

@@ -1,0 +1,159 @@
+"""The keys in use: separate for each tenant and each use, and the same in every process."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keys.errors import IntegrityFault, ProviderFault
+from keys.keyring import Keyring, TenantKeys
+from tests.keys.known import known_keyring
+
+RING = known_keyring()
+DEFAULT, OTHER = RING.tenant("default"), RING.tenant("other")
+NUMBERS = st.text(min_size=1, max_size=12)
+KEY_ID = DEFAULT.data_key_id(20_000, 0)
+
+
+def names_of(keys: TenantKeys) -> dict[str, object]:
+    """One answer of each key that a tenant has."""
+    return {
+        "index": keys.bases(["SF1234567890"])[0],
+        "tag": keys.tag("tenant"),
+        "audit": keys.audit_hash("tenant"),
+        "data key": keys.data_key_id(20_000, 0),
+        "state": keys.state.key_id,
+        "token": keys.tokens.make([bytes(16)], 0)[0],
+    }
+
+
+def test_a_tenants_keys_are_the_same_in_another_process() -> None:
+    assert names_of(known_keyring().tenant("default")) == names_of(DEFAULT)
+
+
+@pytest.mark.parametrize("use", names_of(DEFAULT))
+def test_no_two_tenants_share_a_key(use: str) -> None:
+    assert names_of(DEFAULT)[use] != names_of(OTHER)[use]
+
+
+@pytest.mark.parametrize("use", names_of(DEFAULT))
+def test_no_two_keysets_share_a_key(use: str) -> None:
+    assert names_of(DEFAULT)[use] != names_of(known_keyring("another owner").tenant("default"))[use]
+
+
+def test_no_two_uses_share_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    derived: list[bytes] = []
+    original = Keyring.__init__.__globals__["_derive"]
+
+    def remember(*args: object) -> bytes:
+        derived.append(original(*args))
+        return derived[-1]
+
+    monkeypatch.setitem(Keyring.__init__.__globals__, "_derive", remember)
+    known_keyring(token_versions=(0, 1)).tenant("default")
+
+    assert len({key[:8] for key in derived}) == 8  # client, index, tag, audit, state, its id, and two for tokens
+
+
+def test_tenants_are_derived_once() -> None:
+    assert RING.tenant("default") is DEFAULT
+
+
+def test_a_base_is_96_bits_and_a_batch_is_like_its_members() -> None:
+    bases = DEFAULT.bases(["SF1234567890", "YT0987654321"])
+
+    assert [len(base) for base in bases] == [12, 12]
+    assert bases == [DEFAULT.bases(["SF1234567890"])[0], DEFAULT.bases(["YT0987654321"])[0]]
+
+
+@given(st.lists(NUMBERS, min_size=2, max_size=2, unique=True))
+def test_two_numbers_stand_at_two_places(numbers: list[str]) -> None:
+    one, other = DEFAULT.bases(numbers)
+
+    assert one != other
+
+
+def test_where_tenant_ends_and_number_begins_makes_a_difference() -> None:
+    assert RING.tenant("ab").bases(["cdefgh"]) != RING.tenant("abc").bases(["defgh"])
+
+
+def test_a_tag_is_sixteen_characters_of_base64url() -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_-]{16}", DEFAULT.tag("case", "D-2026-0001"))
+
+
+def test_where_the_parts_of_a_tag_meet_makes_a_difference() -> None:
+    assert DEFAULT.tag("case", "x") != DEFAULT.tag("cas", "ex")
+
+
+def test_where_the_parts_of_an_audit_hash_meet_makes_a_difference() -> None:
+    assert DEFAULT.audit_hash("case", "x") != DEFAULT.audit_hash("cas", "ex")
+
+
+def test_an_audit_hash_is_32_hexadecimal_digits() -> None:
+    assert re.fullmatch(r"[0-9a-f]{32}", DEFAULT.audit_hash("tenant"))
+
+
+def test_each_day_and_number_has_its_own_data_key_id() -> None:
+    ids = {DEFAULT.data_key_id(day, number) for day in range(20_000, 20_010) for number in range(10)}
+
+    assert (len(ids), {len(key_id) for key_id in ids}) == (100, {8})
+
+
+def test_an_api_keys_digest_is_keyed() -> None:
+    assert RING.api_key_digest(b"key") != known_keyring("another owner").api_key_digest(b"key")
+
+
+def test_every_token_key_reads_and_the_active_one_is_the_last() -> None:
+    tokens = known_keyring(token_versions=(0, 1)).tenant("default").tokens
+    (old,) = DEFAULT.tokens.make([bytes(16)], 0)
+
+    assert (tokens.active, tokens.read(old)) == (1, (0, bytes(16)))
+
+
+def test_a_data_key_seals_and_opens_records_of_its_tenant() -> None:
+    wrapped = RING.new_data_key("default", KEY_ID)
+    sealed = RING.open_data_key("default", KEY_ID, wrapped).seal(b"record", b"place", bytes(12))
+
+    assert RING.open_data_key("default", KEY_ID, wrapped).open(sealed, b"place") == b"record"
+
+
+def test_every_data_key_is_new() -> None:
+    one, other = (RING.open_data_key("default", KEY_ID, RING.new_data_key("default", KEY_ID)) for _ in range(2))
+
+    with pytest.raises(IntegrityFault):
+        other.open(one.seal(b"record", b"place", bytes(12)), b"place")
+
+
+@pytest.mark.parametrize(
+    ("tenant", "key_id"),
+    [
+        pytest.param("other", KEY_ID, id="another tenant"),
+        pytest.param("default", DEFAULT.data_key_id(20_001, 0), id="another day"),
+    ],
+)
+def test_a_wrapped_data_key_opens_for_its_own_tenant_and_id_only(tenant: str, key_id: bytes) -> None:
+    wrapped = RING.new_data_key("default", KEY_ID)
+
+    with pytest.raises(IntegrityFault):
+        RING.open_data_key(tenant, key_id, wrapped)
+
+
+@pytest.mark.parametrize("at", [0, 1, 10, 22, 40, 69])
+def test_a_changed_wrapped_key_gives_no_key(at: int) -> None:
+    wrapped = bytearray(RING.new_data_key("default", KEY_ID))
+    wrapped[at] ^= 1
+
+    with pytest.raises(IntegrityFault):
+        RING.open_data_key("default", KEY_ID, bytes(wrapped))
+
+
+def test_a_key_that_another_root_wrapped_is_the_providers_fault_and_not_an_alarm() -> None:
+    wrapped = known_keyring("another owner").new_data_key("default", KEY_ID)
+
+    with pytest.raises(ProviderFault):
+        RING.open_data_key("default", KEY_ID, wrapped)
+
+
+def test_a_keyring_knows_what_it_was_made_for() -> None:
+    assert RING.made_for == "development"

@@ -1,0 +1,111 @@
+"""The keyset file: made once, and refused with its name and the place of the fault where anything is wrong."""
+
+import base64
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from keys.errors import KeysetFault
+from keys.keyring import Keyring
+from keys.keyset import USES
+
+KEYS = {"key", "wrapped", "check"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "keyset.json"
+    keyset.create(path, made_for="production", today="2026-11-24")
+    return path
+
+
+def test_a_new_keyset_is_the_owners_alone(path: Path) -> None:
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_new_keyset_can_be_used(path: Path) -> None:
+    assert Keyring(keyset.load(path)).made_for == "production"
+
+
+def test_a_new_keyset_has_one_active_key_for_every_use(path: Path) -> None:
+    described = [(use, state, created) for use, _, state, created in keyset.describe(path)]
+
+    assert described == [(use, "active", "2026-11-24") for use in ("root", *USES)]
+
+
+def test_the_description_holds_no_key(path: Path) -> None:
+    document = json.loads(path.read_text())
+    keys = {entry[name] for part in ("roots", "secrets") for entry in document[part] for name in entry if name in KEYS}
+
+    assert keys & {text for line in keyset.describe(path) for text in line} == set()
+
+
+def test_the_secrets_stand_wrapped_in_the_file(path: Path) -> None:
+    opened = keyset.load(path)
+    content = path.read_text()
+
+    assert [use for (use, _), secret in opened.secrets.items() if base64.b64encode(secret).decode() in content] == []
+
+
+def test_no_two_keysets_are_alike(path: Path, tmp_path: Path) -> None:
+    keyset.create(tmp_path / "second.json", made_for="production", today="2026-11-24")
+    one, other = keyset.load(path).secrets, keyset.load(tmp_path / "second.json").secrets
+
+    assert {*one.values()} & {*other.values()} == set()
+
+
+def test_a_keyset_is_never_overwritten(path: Path) -> None:
+    before = path.read_bytes()
+
+    with pytest.raises(KeysetFault, match=f"^{path}: there is a keyset already, and keys are never overwritten$"):
+        keyset.create(path, made_for="development", today="2026-11-25")
+
+    assert path.read_bytes() == before
+
+
+def test_a_missing_keyset_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KeysetFault, match="there is no such file"):
+        keyset.load(tmp_path / "keyset.json")
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o620])
+def test_a_keyset_that_lets_others_in_is_refused(path: Path, mode: int) -> None:
+    path.chmod(mode)
+
+    with pytest.raises(KeysetFault, match=f"^{path}: its mode {mode:04o} lets others in"):
+        keyset.load(path)
+
+
+@pytest.mark.parametrize("part", range(20))
+def test_a_cut_keyset_is_refused(path: Path, part: int) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * part // 20])
+
+    with pytest.raises(KeysetFault, match=f"^{path}: is cut or is not a keyset"):
+        keyset.load(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"[" * 100_000, id="deep"),
+        pytest.param(b'{"roots": [{"id": "\xff"}]}', id="no UTF-8"),
+        pytest.param(b"\0" * 4096, id="zeros"),
+        pytest.param(b"[]", id="no object"),
+    ],
+)
+def test_what_is_no_keyset_is_refused(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+    with pytest.raises(KeysetFault, match=f"^{path}: is "):
+        keyset.load(path)
+
+
+def test_a_doubled_file_is_refused(path: Path) -> None:
+    path.write_bytes(path.read_bytes() * 2)
+
+    with pytest.raises(KeysetFault, match=f"^{path}: is cut or is not a keyset"):
+        keyset.load(path)

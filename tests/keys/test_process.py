@@ -1,0 +1,17 @@
+"""Core dumps: a process that holds keys leaves none."""
+
+import subprocess
+import sys
+
+
+def test_no_core_dump_is_left_of_the_process_and_its_children() -> None:
+    # 1 byte, not 0: core(5) ignores a limit of 0 where dumps go to a pipe.
+    program = (
+        "import resource, subprocess, sys; from keys.process import forbid_core_dumps; forbid_core_dumps();"
+        "child = 'import resource; print(resource.getrlimit(resource.RLIMIT_CORE))';"
+        "subprocess.run([sys.executable, '-c', child], check=True)"
+    )
+
+    limits = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+
+    assert limits == "(1, 1)\n"

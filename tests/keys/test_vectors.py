@@ -1,0 +1,124 @@
+"""The vectors that the format documents quote: one scenario a file, its expectation on top, bytes in hexadecimal."""
+
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from keys.aead import SealingKey
+from keys.errors import IntegrityFault
+from keys.framing import frame
+from keys.keyset import USES
+from keys.tokens import TokenKeys
+from tests.keys.known import known_bytes, known_keyring
+
+Vector = dict[str, Any]
+VECTORS: dict[str, Vector] = {
+    path.stem: json.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "vectors").iterdir())
+}
+
+
+def named(beginning: str, *expect: str) -> list[Any]:
+    """The vectors whose names begin so and that expect one of these."""
+    return [
+        pytest.param(vector, id=name)
+        for name, vector in VECTORS.items()
+        if name.startswith(beginning) and vector["expect"] in expect
+    ]
+
+
+def unhex(vector: Vector, name: str) -> bytes:
+    return bytes.fromhex(vector[name])
+
+
+def sealing_key(vector: Vector) -> SealingKey:
+    label, tenant = vector["label"].encode(), vector["tenant"].encode()
+    return SealingKey(unhex(vector, "key"), unhex(vector, "key_id"), label=label, tenant=tenant)
+
+
+@pytest.mark.parametrize("vector", named("record", "opens"))
+def test_a_record_is_sealed_to_exactly_these_bytes(vector: Vector) -> None:
+    sealed = sealing_key(vector).seal(unhex(vector, "plaintext"), vector["place"].encode(), unhex(vector, "nonce"))
+
+    assert sealed.hex() == vector["sealed"]
+
+
+@pytest.mark.parametrize("vector", named("record", "opens"))
+def test_a_sealed_record_opens_to_exactly_these_bytes(vector: Vector) -> None:
+    opened = sealing_key(vector).open(unhex(vector, "sealed"), vector["place"].encode())
+
+    assert opened.hex() == vector["plaintext"]
+
+
+@pytest.mark.parametrize("vector", named("record", "opens"))
+def test_someone_elses_reader_opens_a_record_from_its_context(vector: Vector) -> None:
+    sealed = unhex(vector, "sealed")
+
+    opened = AESGCMSIV(unhex(vector, "key")).decrypt(sealed[10:22], sealed[22:], unhex(vector, "context"))
+
+    assert opened.hex() == vector["plaintext"]
+
+
+@pytest.mark.parametrize("vector", named("record", "integrity-fault"))
+def test_a_wrong_record_is_an_integrity_fault(vector: Vector) -> None:
+    with pytest.raises(IntegrityFault):
+        sealing_key(vector).open(unhex(vector, "sealed"), vector["place"].encode())
+
+
+@pytest.mark.parametrize("vector", named("token", "reads"))
+def test_a_reference_gives_exactly_this_token(vector: Vector) -> None:
+    keys = TokenKeys({vector["version"]: unhex(vector, "key")}, vector["version"])
+
+    assert keys.make([unhex(vector, "reference")], vector["version"]) == [vector["token"]]
+
+
+@pytest.mark.parametrize("vector", named("token", "reads", "none"))
+def test_a_token_reads_to_exactly_this_reference_or_to_none(vector: Vector) -> None:
+    keys = TokenKeys({vector["version"]: unhex(vector, "key")}, vector["version"])
+    expected = (vector["version"], unhex(vector, "reference")) if vector["expect"] == "reads" else None
+
+    assert keys.read(vector["token"]) == expected
+
+
+@pytest.mark.parametrize("vector", named("derived", "derives"))
+def test_a_tenants_keys_answer_exactly_so(vector: Vector) -> None:
+    ring = known_keyring()
+    keys = ring.tenant(vector["tenant"])
+
+    answers = {
+        "base": keys.bases([vector["waybill_no"]])[0].hex(),
+        "tag": keys.tag(*vector["tag_of"]),
+        "audit_hash": keys.audit_hash(*vector["audit_hash_of"]),
+        "data_key_id": keys.data_key_id(vector["day"], vector["number"]).hex(),
+        "state_key_id": keys.state.key_id.hex(),
+        "api_key_digest": ring.api_key_digest(unhex(vector, "api_key")).hex(),
+    }
+
+    assert answers == {name: vector[name] for name in answers}
+
+
+@pytest.mark.parametrize("vector", named("derived", "derives"))
+def test_the_known_keys_come_from_the_secrets_of_the_vector(vector: Vector) -> None:
+    assert {use: known_bytes(f"vectors {use} 0").hex() for use in USES} == vector["secrets"]
+
+
+@pytest.mark.parametrize("vector", named("derived", "derives"))
+@pytest.mark.parametrize("use", ["index", "token"])
+def test_someone_elses_hkdf_derives_the_same_key(vector: Vector, use: str) -> None:
+    info = frame(b"waybill-masking/1", use.encode(), vector["tenant"].encode())
+
+    key = HKDF(SHA256(), 32, salt=None, info=info).derive(bytes.fromhex(vector["secrets"][use]))
+
+    assert key.hex() == vector[f"{use}_key"]
+
+
+@pytest.mark.parametrize("vector", named("derived", "derives"))
+def test_someone_elses_hmac_finds_the_same_base(vector: Vector) -> None:
+    message = frame(vector["tenant"].encode(), vector["waybill_no"].encode())
+
+    assert hmac.digest(unhex(vector, "index_key"), message, "sha256")[:12].hex() == vector["base"]
