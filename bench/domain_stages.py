@@ -1,4 +1,4 @@
-"""What masking one record costs, stage by stage, in µs: the way and the masks, and the leak guard with and without a find.
+"""What masking one record costs, stage by stage, in µs: way and masks, and the leak guard with and without a find.
 
 Each figure is the best of many rounds of 500 fresh records, so that the machine's other work shows least.
 """

@@ -11,21 +11,13 @@ from typing import Any, Final
 
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.schema import pointer
-from masking_service.domain.spellings import Mask, digits_of, has_capitals, hide_names, hide_phones, solid
+from masking_service.domain.spellings import Mask, has_capitals, hide_names, hide_phones, may_hold_name, may_hold_phone
 
 DEEPEST: Final = 32
 """Levels of objects and arrays in a record, itself included."""
 
 _MOST_WORK: Final = 500_000_000
 """Characters times values looked for: half a second. A waybill has a handful of values and some hundred characters."""
-
-# What of a text's UTF-8 is dropped before numbers are looked for: all but the ASCII digits and the first bytes of
-# other scripts' digits (Arabic D9 and DB, N'Ko DF, Indic E0, Mongolian and Khmer E1, Vai EA, the rest F0). What remains
-# holds every spelling in ASCII digits, whatever stands between them. Full-width digits share their first bytes with
-# Chinese punctuation, so they have a test of their own.
-_OTHER_DIGITS_BEGIN: Final = b"\xd9\xdb\xdf\xe0\xe1\xea\xf0"
-_DROPPED: Final = bytes(sorted(set(range(256)) - set(b"0123456789") - set(_OTHER_DIGITS_BEGIN)))
-_FULL_WIDTH_DIGIT: Final = re.compile(b"\xef\xbc[\x90-\x99]").search
 
 _WAYBILL_NO: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
 
@@ -56,20 +48,7 @@ def may_leak(texts: list[str], phones: list[str], names: list[str]) -> bool:
     joined = "\n".join(texts)
     if (len(phones) + len(names)) * len(joined) > _MOST_WORK:
         raise InvalidRecord((("", "too-large"),))
-    if phones:
-        encoded = joined.encode("utf-8", "surrogatepass")
-        digits = encoded.translate(None, _DROPPED).decode("latin-1")
-        if _FULL_WIDTH_DIGIT(encoded) or (digits and not digits.isdecimal()):
-            digits = digits_of(joined)
-        for phone in phones:
-            if phone in digits:
-                return True
-    # A name's last character, in either case, is rarely in a masked record; its first one always is.
-    for name in names:
-        if name[-1] in joined or name[-1].upper() in joined:
-            letters = solid(joined)
-            return any(name.replace(" ", "") in letters for name in names)
-    return False
+    return may_hold_phone(joined, phones) or may_hold_name(joined, names)
 
 
 class Hider:
@@ -145,7 +124,11 @@ class Hider:
         return text if all(a is b for a, b in zip(pieces, masked, strict=True)) else own.join(masked)
 
     def _piece(self, text: str, names: list[str]) -> str:
-        return hide_names(hide_phones(text, self._phones, self._mask_phone), names, self._mask_name)
+        if may_hold_phone(text, self._phones):
+            text = hide_phones(text, self._phones, self._mask_phone)
+        if may_hold_name(text, names):
+            text = hide_names(text, names, self._mask_name)
+        return text
 
 
 def own_number(waybill_no: object) -> str | None:

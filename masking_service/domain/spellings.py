@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import compress
 from typing import Final
-from unicodedata import decimal
 
 from masking_service.domain.phones import phone_numbers
 
@@ -24,11 +23,20 @@ _SHORTEST_ANYWHERE: Final = 7
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’-]+")  # the dots and hyphens of masking.md, "Names"
-_GAP_OR_NOT: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’-]")
+_NO_GAP: Final = re.compile(rf"[^\s{_UNSEEN}·•．.。‧・'’-]+")
 _SEVERAL: Final = re.compile(r"[/、，;；|]+")
 _ASIDE: Final = re.compile(r"[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
 _WORD: Final = re.compile(r"[^\W_]+")
+_NO_DIGITS: Final = re.compile(r"\D+")
 _DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d)*")  # a star is a mask's: what stands around it is two numbers
+
+# What of a text's UTF-8 is dropped before a number is looked for: all but the ASCII digits and the first bytes of
+# other scripts' digits (Arabic D9 and DB, N'Ko DF, Indic E0, Mongolian and Khmer E1, Vai EA, the rest F0). What remains
+# holds every spelling in ASCII digits, whatever stands between them. Full-width digits share their first bytes with
+# Chinese punctuation, so they have a test of their own.
+_OTHER_DIGITS_BEGIN: Final = b"\xd9\xdb\xdf\xe0\xe1\xea\xf0"
+_DROPPED: Final = bytes(sorted(set(range(256)) - set(b"0123456789") - set(_OTHER_DIGITS_BEGIN)))
+_FULL_WIDTH_DIGIT: Final = re.compile(b"\xef\xbc[\x90-\x99]").search
 
 
 def phone_needles(value: str) -> list[str]:
@@ -59,13 +67,34 @@ def phones_in_name(value: str) -> list[str]:
 
 def digits_of(text: str) -> str:
     """Every decimal digit of the text, in any script, as ASCII."""
-    digits = "".join(filter(str.isdecimal, text))
-    return digits if digits.isascii() else "".join(map(str, map(decimal, digits)))
+    digits = _NO_DIGITS.sub("", text)
+    if digits.isascii():
+        return digits
+    # int() reads every script's digits; the 1 in front keeps zeros, and short pieces keep it linear and fast.
+    pieces = (digits[start : start + 100] for start in range(0, len(digits), 100))
+    return "".join([str(int("1" + piece))[1:] for piece in pieces])
 
 
-def solid(text: str) -> str:
-    """The text in lower case without what may stand inside a name: holds every name that the text holds."""
-    return _lower(_GAP.sub("", text))
+def may_hold_phone(text: str, needles: list[str]) -> bool:
+    """False only if the text holds none of the numbers in any spelling. Quick, and errs towards True."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    digits = encoded.translate(None, _DROPPED).decode("latin-1")
+    if _FULL_WIDTH_DIGIT(encoded) or (digits and not digits.isdecimal()):
+        digits = digits_of(text)
+    for needle in needles:  # noqa: SIM110 - any() and its generator would cost more than the search
+        if needle in digits:
+            return True
+    return False
+
+
+def may_hold_name(text: str, needles: list[str]) -> bool:
+    """False only if the text holds none of the names. Quick, and errs towards True."""
+    # A name's last character, in either case, is rarely in a masked record; its first one always is.
+    for needle in needles:
+        if needle[-1] in text or needle[-1].upper() in text:
+            letters = _solid(text)
+            return any(name.replace(" ", "") in letters for name in needles)
+    return False
 
 
 def hide_phones(text: str, needles: Iterable[str], mask: Mask) -> str:
@@ -82,33 +111,32 @@ def hide_phones(text: str, needles: Iterable[str], mask: Mask) -> str:
 
 def hide_names(text: str, needles: Iterable[str], mask: Mask) -> str:
     """The text with every given name masked; the same object where there is none."""
-    letters = solid(text)
+    letters = _solid(text)
     spans: list[_Span] = []
     where: list[int] = []
     for needle in needles:
-        for start in _all(letters, needle.replace(" ", "")):
+        words = has_capitals(needle)
+        for start in _all(letters, needle.replace(" ", ""), overlapping=words):
             where = where or _kept(text)
             span = where[start], where[start + len(needle) - needle.count(" ") - 1] + 1
-            if not has_capitals(needle) or _whole_words(text, span, needle):
+            if not words or _whole_words(text, span, needle):
                 spans.append(span)
     pieces: list[str] = []
     done = 0
+    shown: dict[str, str] = {}
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start >= done:
-            pieces += text[done:start], mask(text[start:end])
+            name = text[start:end]
+            if name not in shown:
+                shown[name] = mask(name)
+            pieces += text[done:start], shown[name]
             done = end
     return "".join(pieces) + text[done:] if pieces else text
 
 
 def _phone_spans(text: str, run: _Span, digits: str, needles: Iterable[str]) -> list[tuple[int, int, str]]:
     """Where in the text the run of digits holds a needle, in order, none inside another; the longest wins."""
-    found = []
-    for needle in needles:
-        if len(needle) < _SHORTEST_ANYWHERE:
-            if needle == digits and not _beside_latin(text, run):
-                found.append((0, needle))
-        else:
-            found += [(at, needle) for at in _all(digits, needle)]
+    found = [(at, needle) for needle in needles for at in _all(digits, needle)]
     if not found:
         return []
     begin, end = run
@@ -116,25 +144,32 @@ def _phone_spans(text: str, run: _Span, digits: str, needles: Iterable[str]) -> 
     spans = []
     free = 0
     for at, needle in sorted(found, key=lambda hit: (hit[0], -len(hit[1]))):
-        if at >= free:
+        span = where[at], where[at + len(needle) - 1] + 1
+        if at >= free and (len(needle) >= _SHORTEST_ANYWHERE or _stands_alone(text, span)):
             free = at + len(needle)
-            spans.append((where[at], where[free - 1] + 1, needle))
+            spans.append((*span, needle))
     return spans
 
 
-def _all(text: str, part: str) -> list[int]:
-    """Where `part` begins in `text`, one after the other."""
+def _all(text: str, part: str, *, overlapping: bool = False) -> list[int]:
+    """Where `part` begins in `text`."""
+    step = 1 if overlapping else len(part)
     places = []
     at = text.find(part)
     while at >= 0:
         places.append(at)
-        at = text.find(part, at + len(part))
+        at = text.find(part, at + step)
     return places
 
 
+def _solid(text: str) -> str:
+    """The text in lower case without what may stand inside a name: holds every name that the text holds."""
+    return _lower(_GAP.sub("", text))
+
+
 def _kept(text: str) -> list[int]:
-    """For each character of `solid(text)` its index in the text."""
-    return [index for index, char in enumerate(text) if not _GAP_OR_NOT.match(char)]
+    """For each character of `_solid(text)` its index in the text."""
+    return [index for piece in _NO_GAP.finditer(text) for index in range(*piece.span())]
 
 
 def _whole_words(text: str, span: _Span, needle: str) -> bool:
@@ -166,6 +201,7 @@ def _letters(text: str) -> int:
     return sum(map(str.isalpha, text))
 
 
-def _beside_latin(text: str, span: _Span) -> bool:
-    before, after = text[span[0] - 1 : span[0]], text[span[1] : span[1] + 1]
-    return (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
+def _stands_alone(text: str, span: _Span) -> bool:
+    """True if neither a digit nor a Latin letter touches the span."""
+    beside = text[span[0] - 1 : span[0]] + text[span[1] : span[1] + 1]
+    return not any(char.isdecimal() or (char.isascii() and char.isalpha()) for char in beside)

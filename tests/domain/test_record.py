@@ -65,7 +65,7 @@ def test_the_record_is_masked_in_place() -> None:
 
 
 def test_a_field_tells_where_its_mask_stands() -> None:
-    record, found = masked(standard())
+    _, found = masked(standard())
     place, value, parent, key, stored = found.fields[1]
     assert (place.pointer, value, parent[key], stored) == ("/sender/phone", "13812345678", "*******5678", True)
 
@@ -194,7 +194,9 @@ def test_a_mask_that_comes_in_is_tightened_and_nothing_is_stored(field: str, cam
     assert found.warnings == [(f"/sender/{field}", "already-masked")]
 
 
-@pytest.mark.parametrize("came", ["$Ab3d+/Xy==$Zm9v$1$$", "~AgAAAAK1cQEFfGBDqAFvDbCKNfwwK2Vd0T9Cf4Wq~", "#Q2lwaGVyVGV4dA==#1##"])
+@pytest.mark.parametrize(
+    "came", ["$Ab3d+/Xy==$Zm9v$1$$", "~AgAAAAK1cQEFfGBDqAFvDbCKNfwwK2Vd0T9Cf4Wq~", "#Q2lwaGVyVGV4dA==#1##"]
+)
 def test_ciphertext_passes_and_nothing_is_stored(came: str) -> None:
     record, found = masked({"sender": {"phone": came}})
     assert (record["sender"]["phone"], found.fields[0][4]) == (came, False)

@@ -109,7 +109,9 @@ def test_no_planted_phone_survives_in_any_spelling(name: str) -> None:
 
 @every_schema
 def test_no_planted_unit_survives(name: str) -> None:
-    found = [unit for text in own_text(name, masked(name)) for unit in UNITS if re.search(rf"(?<!\d){unit}(?!\d)", text)]
+    found = [
+        unit for text in own_text(name, masked(name)) for unit in UNITS if re.search(rf"(?<!\d){unit}(?!\d)", text)
+    ]
     assert found == []
 
 

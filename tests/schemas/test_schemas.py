@@ -123,7 +123,9 @@ def test_no_place_has_two_codes() -> None:
 
 
 def test_every_fixed_path_of_a_shipped_schema_has_a_code() -> None:
-    places = [Place.at(kind, steps) for schema in SCHEMAS.values() for steps, kind in schema.fields if "[]" not in steps]
+    places = [
+        Place.at(kind, steps) for schema in SCHEMAS.values() for steps, kind in schema.fields if "[]" not in steps
+    ]
     assert all(isinstance(place_code(place), int) for place in places)
 
 
