@@ -1,1 +1,4 @@
-"""The rules of masking: records and their places, names, phones, addresses, free text, profiles. Pure: no I/O, no clock, no randomness."""
+"""The rules of masking: records and their places, names, phones, addresses, free text, profiles.
+
+Pure: no I/O, no clock, no randomness.
+"""
