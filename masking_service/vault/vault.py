@@ -212,11 +212,12 @@ class Vault:
         """From a standing revision of each waybill (stem, revision, record) to its newest one.
 
         One round trip asks for the next revision of all, a second one for all further revisions
-        of those that have it. `alone`: a revision 0 is known to have no successor.
+        of those that have it. `alone`: a revision 0 is known to have no successor, and a revision
+        above it is asked at once for all further ones.
         """
         newest = [(revision, record) for _, revision, record in lowest]
         asked = [at for at, (_, revision, _) in enumerate(lowest) if revision or not alone]
-        for reach in (1, MOST_REVISIONS):
+        for reach in (MOST_REVISIONS,) if alone else (1, MOST_REVISIONS):
             places = [
                 (at, revision)
                 for at in asked
