@@ -1,0 +1,142 @@
+"""Data keys: one for each tenant and day, whoever races for it, and kept in no form that the store could read."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+import redis
+
+from keys.aead import key_id_of
+from masking_service.vault.connection import Store
+from masking_service.vault.datakeys import SECONDS_A_DAY, DataKeys
+from masking_service.vault.errors import StoreUnavailable
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import NOW, Interleaved, ask, body, counted, put
+
+
+@pytest.fixture
+def data_keys(store: Store) -> DataKeys:
+    return DataKeys(store, known_keyring())
+
+
+def sealed_by(data_keys: DataKeys, tenant: str = "default") -> bytes:
+    return data_keys.for_today(tenant, NOW).seal(b"record", b"place", bytes(12))
+
+
+def test_a_new_day_costs_two_round_trips_and_a_known_day_none(store: Store, data_keys: DataKeys) -> None:
+    with counted(store) as first:
+        data_keys.for_today("default", NOW)
+    with counted(store) as second:
+        data_keys.for_today("default", NOW + 1)
+
+    assert (first, second) == ([2], [0])
+
+
+def test_another_process_that_knows_no_key_yet_costs_one_round_trip(valkey: str, data_keys: DataKeys) -> None:
+    data_keys.for_today("default", NOW)
+    store = stores.admitted(valkey)
+
+    with counted(store) as trips:
+        DataKeys(store, known_keyring()).for_today("default", NOW)
+
+    assert trips == [1]
+
+
+def test_a_day_is_a_day_in_utc(data_keys: DataKeys) -> None:
+    midnight = NOW // SECONDS_A_DAY * SECONDS_A_DAY
+
+    ids = [data_keys.for_today("default", now).key_id for now in (midnight - 1, midnight, midnight + 86_399)]
+
+    assert (ids[0] == ids[1], ids[1] == ids[2]) == (False, True)
+
+
+def test_another_process_opens_what_this_one_sealed(valkey: str, data_keys: DataKeys) -> None:
+    other = DataKeys(stores.admitted(valkey), known_keyring())
+
+    assert other.for_today("default", NOW).open(sealed_by(data_keys), b"place") == b"record"
+
+
+def test_the_loser_of_a_race_uses_the_winners_key(valkey: str, data_keys: DataKeys) -> None:
+    # The loser has seen that there is no key and is about to write its own: the winner writes first.
+    loser = DataKeys(Interleaved(valkey, {0: lambda: data_keys.for_today("default", NOW)}), known_keyring())
+
+    assert data_keys.for_today("default", NOW).open(sealed_by(loser), b"place") == b"record"
+
+
+def test_processes_that_race_for_the_first_record_of_a_day_can_read_all_of_them(valkey: str) -> None:
+    vaults = [stores.vault(stores.admitted(valkey), seed=str(number)) for number in range(6)]
+    start = threading.Barrier(len(vaults))
+    numbers = [f"SF{number:08}" for number in range(len(vaults))]
+
+    def first(number: int) -> Callable[[], None]:
+        def run() -> None:
+            start.wait()
+            put(vaults[number], body(str(number)), numbers[number])
+
+        return run
+
+    threads = [threading.Thread(target=first(number)) for number in range(len(vaults))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    reader = stores.vault(stores.admitted(valkey))
+    found = reader.newest("default", numbers, NOW)
+    assert [one and one.record.body for one in found] == [body(str(number)) for number in range(len(vaults))]
+
+
+def test_threads_of_one_process_make_one_key(store: Store, data_keys: DataKeys) -> None:
+    threads = [threading.Thread(target=data_keys.for_today, args=("default", NOW)) for _ in range(8)]
+    with counted(store) as trips:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert trips == [2]
+
+
+def test_each_tenant_has_its_own(data_keys: DataKeys) -> None:
+    assert key_id_of(sealed_by(data_keys)) != key_id_of(sealed_by(data_keys, "other"))
+
+
+def test_the_store_holds_only_what_the_root_key_wrapped(client: redis.Redis, data_keys: DataKeys) -> None:
+    key_id = data_keys.for_today("default", NOW).key_id
+    ((_, value),) = [(name, ask(client, "GET", name)) for name in ask(client, "KEYS", "*")]
+
+    opened = known_keyring().open_data_key("default", key_id, value)
+
+    assert opened.open(sealed_by(data_keys), b"place") == b"record"
+
+
+def test_all_keys_that_a_batch_of_records_names_cost_one_round_trip(valkey: str, data_keys: DataKeys) -> None:
+    ids = {data_keys.for_today("default", NOW + day * SECONDS_A_DAY).key_id for day in range(5)}
+    store = stores.admitted(valkey)
+
+    with counted(store) as trips:
+        found = DataKeys(store, known_keyring()).by_ids("default", [*ids, *ids])
+
+    assert ({*found}, trips) == (ids, [1])
+
+
+def test_a_key_that_is_not_there_is_no_answer(data_keys: DataKeys) -> None:
+    with pytest.raises(StoreUnavailable) as fault:
+        data_keys.by_ids("default", [bytes(8)])
+
+    assert fault.value.reason == "unknown-key"
+
+
+def test_a_key_that_comes_back_is_found_again(valkey: str, data_keys: DataKeys, client: redis.Redis) -> None:
+    key_id = data_keys.for_today("default", NOW).key_id
+    (name,) = ask(client, "KEYS", "*")
+    value = ask(client, "GET", name)
+    ask(client, "DEL", name)
+    other = DataKeys(stores.admitted(valkey), known_keyring())
+    with pytest.raises(StoreUnavailable):
+        other.by_ids("default", [key_id])
+
+    ask(client, "SET", name, value)
+
+    assert {*other.by_ids("default", [key_id])} == {key_id}

@@ -1,0 +1,162 @@
+"""Erasing: every revision gone, also one that is written meanwhile, and the number shut until the tombstone ends."""
+
+import pytest
+import redis
+
+from masking_service.vault.connection import Store
+from masking_service.vault.layout import custody_key, record_key, record_stems
+from masking_service.vault.records import Record
+from masking_service.vault.references import Tokens, read_token
+from masking_service.vault.vault import Vault, _Item
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, refused
+
+UNTIL = LATER + 5
+
+
+def erase(vault: Vault) -> None:
+    vault.erase("default", NUMBER, now=NOW, until=UNTIL)
+
+
+def standing(client: redis.Redis) -> dict[bytes, int]:
+    """The last part of each record key, and its expiry."""
+    return {key.partition(b"}")[2]: ask(client, "EXPIRETIME", key) for key in ask(client, "KEYS", "wm:{*}*")}
+
+
+@pytest.mark.parametrize("revisions", [1, 2, 16])
+def test_a_tombstone_stands_at_every_revision_and_the_next_free_one(
+    vault: Vault, client: redis.Redis, revisions: int
+) -> None:
+    for number in range(revisions):
+        put(vault, body(str(number)), revise=True)
+
+    erase(vault)
+
+    assert standing(client) == {b"%x" % number: UNTIL for number in range(revisions + 1)}
+
+
+def test_an_erased_waybill_is_not_found(vault: Vault) -> None:
+    stored = put(vault, body())
+
+    erase(vault)
+
+    assert (vault.newest("default", [NUMBER], NOW), vault.at("default", [(stored.base, 0)], NOW)) == ([None], [None])
+
+
+@pytest.mark.parametrize("revise", [False, True])
+@pytest.mark.parametrize("value", [body(), body("李四")])
+def test_an_erased_number_takes_no_record(vault: Vault, value: bytes, revise: bool) -> None:
+    put(vault, body())
+    erase(vault)
+
+    assert refused(vault, value, revise=revise) == "erased"
+
+
+def test_an_unknown_number_can_be_erased_and_takes_no_record_then(vault: Vault, client: redis.Redis) -> None:
+    erase(vault)
+
+    assert (standing(client), refused(vault, body())) == ({b"0": UNTIL}, "erased")
+
+
+def test_custody_goes_with_the_record(vault: Vault, client: redis.Redis) -> None:
+    stored = put(vault, body())
+    place = custody_key(record_stems([stored.base])[0])
+    ask(client, "SET", place, b"sealed custody")
+
+    erase(vault)
+
+    assert ask(client, "EXISTS", place) == 0
+
+
+def test_another_tenants_waybill_of_the_same_number_stays(vault: Vault) -> None:
+    other = put(vault, body(), tenant="other")
+
+    erase(vault)
+
+    assert vault.at("other", [(other.base, 0)], NOW) == [other.record]
+
+
+def test_erasing_again_makes_the_tombstones_last_longer(vault: Vault, client: redis.Redis) -> None:
+    put(vault, body())
+    erase(vault)
+
+    vault.erase("default", NUMBER, now=NOW, until=UNTIL + 9)
+
+    assert {*standing(client).values()} == {UNTIL + 9}
+
+
+def test_erasing_without_end_ends(vault: Vault, client: redis.Redis) -> None:
+    for _ in range(20):
+        erase(vault)
+
+    assert len(standing(client)) == 17
+
+
+@pytest.mark.parametrize(("revisions", "expected"), [(0, 1), (1, 2), (16, 17)])
+def test_erasing_costs_one_round_trip_for_each_tombstone(
+    store: Store, vault: Vault, revisions: int, expected: int
+) -> None:
+    put(vault, body(), "WARM00000001")
+    for number in range(revisions):
+        put(vault, body(str(number)), revise=True)
+
+    with counted(store) as trips:
+        erase(vault)
+
+    assert trips == [expected]
+
+
+def test_a_revision_written_while_its_waybill_is_erased_is_erased_too(valkey: str, vault: Vault) -> None:
+    put(vault, body())
+    # The write of the first tombstone has happened; before the second one another process revises.
+    late: list[object] = []
+    racing = Interleaved(valkey, {1: lambda: late.append(revise_behind_the_tombstone(vault))})
+
+    erase(stores.vault(racing))
+
+    assert (len(late), vault.newest("default", [NUMBER], NOW), refused(vault, body("李四"))) == (1, [None], "erased")
+
+
+def revise_behind_the_tombstone(vault: Vault) -> object:
+    """The second half of a revision whose first half saw the record before it was erased."""
+    bases = known_keyring().tenant("default").bases([NUMBER])
+    record = Record(b"zz", 0, LATER, body("李四"))
+    item = _Item(bases[0], record_stems(bases)[0], record, 1)
+    assert vault._put("default", [item], NOW) == [None]
+    return item
+
+
+def test_a_revision_that_comes_after_the_tombstones_is_refused(valkey: str, vault: Vault) -> None:
+    put(vault, body())
+    # Its second write brings back the old record; before the third, the new revision, the waybill is erased.
+    late = stores.vault(Interleaved(valkey, {2: lambda: erase(vault)}))
+    put(late, body(), "WARM00000001")
+
+    assert refused(late, body("李四"), revise=True) == "erased"
+
+
+def test_a_waybill_that_is_written_while_it_is_erased_is_gone(valkey: str, vault: Vault) -> None:
+    put(vault, body(), "WARM00000001")
+    racing = Interleaved(valkey, {0: lambda: put(vault, body())})
+
+    erase(stores.vault(racing))
+
+    assert vault.newest("default", [NUMBER], NOW) == [None]
+
+
+def test_an_old_token_names_no_later_record_of_its_number(vault: Vault, client: redis.Redis) -> None:
+    keys = known_keyring().tenant("default").tokens
+    old = put(vault, body())
+    asked = Tokens(keys)
+    asked.add(old.base, old.revision, old.record, range(1))
+    (token,) = asked.make()[old.record.token_version]
+    erase(vault)
+    ask(client, "DEL", *[record_key(record_stems([old.base])[0], number) for number in (0, 1)])  # the tombstones end
+
+    new = put(vault, body())
+
+    reference = read_token(keys, token)
+    assert reference is not None
+    (found,) = vault.at("default", [(reference.base, reference.revision)], NOW)
+    assert (found, reference.names(new.record), reference.names(old.record)) == (new.record, False, True)

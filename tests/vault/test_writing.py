@@ -1,0 +1,243 @@
+"""Writing records: write-once, one round trip for a new batch, and every further one counted."""
+
+import random
+
+import pytest
+import redis
+
+from masking_service.vault.connection import Store
+from masking_service.vault.layout import MOST_REVISIONS, record_key, record_stems
+from masking_service.vault.vault import Stored, Vault
+from tests.keys.known import known_keyring
+from tests.vault.stores import LATER, NOW, NUMBER, ask, body, counted, put, refused, write
+
+
+@pytest.fixture
+def warm(vault: Vault) -> Vault:
+    """A vault that knows the day's data key."""
+    put(vault, body(), "WARM00000001")
+    return vault
+
+
+def key(stored: Stored) -> bytes:
+    return record_key(record_stems([stored.base])[0], stored.revision)
+
+
+def test_a_batch_of_new_waybills_is_one_round_trip(store: Store, warm: Vault) -> None:
+    with counted(store) as trips:
+        outcomes = write(warm, {f"SF{number:010}": body() for number in range(500)})
+
+    assert (trips, sum(isinstance(one, Stored) and one.created for one in outcomes)) == ([1], 500)
+
+
+def test_the_first_batch_of_a_day_makes_its_data_key_with_two_more(store: Store, vault: Vault) -> None:
+    with counted(store) as trips:
+        put(vault, body())
+
+    assert trips == [3]
+
+
+def test_the_next_day_makes_its_own_data_key(store: Store, warm: Vault) -> None:
+    with counted(store) as trips:
+        put(warm, body(), now=NOW + 86_400)
+
+    assert trips == [3]
+
+
+def test_a_known_record_costs_one_more_round_trip(store: Store, warm: Vault) -> None:
+    put(warm, body())
+
+    with counted(store) as trips:
+        put(warm, body())
+
+    assert trips == [2]
+
+
+def test_a_known_record_with_revisions_costs_two_more(store: Store, warm: Vault) -> None:
+    put(warm, body())
+    put(warm, body("李四"), revise=True)
+
+    with counted(store) as trips:
+        put(warm, body("李四"))
+
+    assert trips == [3]
+
+
+def test_a_conflict_costs_one_more_round_trip(store: Store, warm: Vault) -> None:
+    put(warm, body())
+
+    with counted(store) as trips:
+        refused(warm, body("李四"))
+
+    assert trips == [2]
+
+
+@pytest.mark.parametrize(("revisions", "expected"), [(1, 3), (2, 4), (9, 4)])
+def test_a_revision_costs_a_look_and_a_write(store: Store, warm: Vault, revisions: int, expected: int) -> None:
+    for number in range(revisions):
+        put(warm, body(str(number)), revise=True)
+
+    with counted(store) as trips:
+        put(warm, body("李四"), revise=True)
+
+    assert trips == [expected]
+
+
+def test_a_mixed_batch_costs_what_its_dearest_member_costs(store: Store, warm: Vault) -> None:
+    put(warm, body())
+    known = {NUMBER: body("李四")}
+
+    with counted(store) as trips:
+        write(warm, {f"SF{number:08}": body() for number in range(50)} | known, revise=True)
+
+    assert trips == [3]
+
+
+def test_the_same_record_stands_at_the_same_place_and_is_not_created_again(vault: Vault) -> None:
+    first = put(vault, body())
+
+    assert put(vault, body()) == Stored(first.base, 0, first.record, created=False)
+
+
+def test_the_same_record_another_day_is_still_the_same(vault: Vault) -> None:
+    first = put(vault, body())
+
+    assert put(vault, body(), now=NOW + 10 * 86_400).record == first.record
+
+
+def test_a_record_sent_again_does_not_live_longer(vault: Vault, client: redis.Redis) -> None:
+    first = put(vault, body())
+
+    put(vault, body(), expires_at=LATER + 1_000)
+
+    assert ask(client, "EXPIRETIME", key(first)) == LATER
+
+
+def test_other_values_are_a_conflict(vault: Vault) -> None:
+    put(vault, body())
+
+    assert refused(vault, body("李四")) == "conflict"
+
+
+def test_a_conflict_changes_nothing(vault: Vault) -> None:
+    first = put(vault, body())
+
+    refused(vault, body("李四"))
+
+    assert put(vault, body()).record == first.record
+
+
+def test_another_tenants_waybill_of_the_same_number_is_another_waybill(vault: Vault) -> None:
+    put(vault, body())
+
+    assert put(vault, body("李四"), tenant="other").created is True
+
+
+def test_other_values_become_the_next_revision_where_that_is_asked_for(vault: Vault) -> None:
+    put(vault, body())
+
+    second = put(vault, body("李四"), revise=True)
+
+    assert (second.revision, second.created, second.record.same_as(body("李四"))) == (1, True, True)
+
+
+def test_the_newest_values_are_no_new_revision(vault: Vault) -> None:
+    put(vault, body())
+    put(vault, body("李四"), revise=True)
+
+    again = put(vault, body("李四"), revise=True)
+
+    assert (again.revision, again.created) == (1, False)
+
+
+def test_older_values_are_not_the_newest_revision(vault: Vault) -> None:
+    put(vault, body())
+    put(vault, body("李四"), revise=True)
+
+    assert refused(vault, body()) == "conflict"
+
+
+def test_older_values_can_become_the_newest_revision_again(vault: Vault) -> None:
+    put(vault, body())
+    put(vault, body("李四"), revise=True)
+
+    assert put(vault, body(), revise=True).revision == 2
+
+
+def test_there_are_sixteen_revisions_and_no_more(vault: Vault) -> None:
+    revisions = [put(vault, body(str(number)), revise=True).revision for number in range(MOST_REVISIONS)]
+
+    assert (revisions, refused(vault, body("李四"), revise=True)) == ([*range(16)], "revision-limit")
+
+
+def test_the_sixteenth_revision_is_still_known(vault: Vault) -> None:
+    for number in range(MOST_REVISIONS):
+        put(vault, body(str(number)), revise=True)
+
+    assert (put(vault, body("15")).revision, refused(vault, body("14"))) == (15, "conflict")
+
+
+def test_all_revisions_expire_when_the_first_one_does(vault: Vault, client: redis.Redis) -> None:
+    stored = [put(vault, body(str(n)), revise=True, expires_at=LATER + n) for n in range(4)]
+
+    ends = {(one.record.expires_at, ask(client, "EXPIRETIME", key(one))) for one in stored}
+
+    assert ends == {(LATER, LATER)}
+
+
+def test_a_doubled_record_in_one_batch_is_stored_once(vault: Vault) -> None:
+    first, second = write(vault, [(NUMBER, body()), (NUMBER, body())])
+
+    assert isinstance(first, Stored)
+    assert (first.created, second) == (True, Stored(first.base, 0, first.record, created=False))
+
+
+def test_two_records_of_one_number_in_one_batch_conflict(vault: Vault) -> None:
+    first, second = write(vault, [(NUMBER, body()), (NUMBER, body("李四"))])
+
+    assert (isinstance(first, Stored), second) == (True, "conflict")
+
+
+def test_two_records_of_one_number_in_one_batch_are_two_revisions_where_that_is_asked_for(vault: Vault) -> None:
+    outcomes = write(vault, [(NUMBER, body(str(n))) for n in range(4)], revise=True)
+
+    revisions = {one.record.body: one.revision for one in outcomes if isinstance(one, Stored)}
+
+    assert (sorted(revisions.values()), [*revisions]) == ([0, 1, 2, 3], [body(str(n)) for n in range(4)])
+
+
+def test_one_conflict_fails_no_neighbour(vault: Vault) -> None:
+    put(vault, body())
+
+    outcomes = write(vault, {"SF0000000001": body(), NUMBER: body("李四"), "SF0000000002": body()})
+
+    assert [isinstance(one, Stored) for one in outcomes] == [True, False, True]
+
+
+def test_outcomes_stand_in_the_order_of_the_batch(vault: Vault) -> None:
+    numbers = [f"SF{number:08}" for number in range(40)]
+    write(vault, {number: body(number) for number in random.Random(1).sample(numbers, 20)})
+
+    outcomes = write(vault, {number: body(number) for number in numbers})
+
+    stored = [one.record.body for one in outcomes if isinstance(one, Stored)]
+    assert stored == [body(number) for number in numbers]
+
+
+def test_an_empty_batch_stores_nothing_and_asks_nothing(store: Store, vault: Vault) -> None:
+    with counted(store) as trips:
+        outcomes = write(vault, {})
+
+    assert (outcomes, trips) == ([], [0])
+
+
+def test_each_record_has_its_own_salt(vault: Vault) -> None:
+    outcomes = write(vault, {f"SF{number:08}": body() for number in range(50)})
+
+    assert len({one.record.salt for one in outcomes if isinstance(one, Stored)}) > 45
+
+
+def test_a_record_says_the_active_token_key(store: Store) -> None:
+    rotated = Vault(store, known_keyring(token_versions=(0, 1)), random.Random(1).randbytes)
+
+    assert put(rotated, body()).record.token_version == 1
