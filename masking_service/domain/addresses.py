@@ -11,6 +11,7 @@ from typing import Final
 
 from masking_service.domain import address_words as words
 from masking_service.domain.districts import district_end
+from masking_service.domain.plain_addresses import mask_plain_address
 from masking_service.domain.reading import Reading
 from masking_service.domain.stars import stars
 from masking_service.domain.text import scrub
@@ -25,7 +26,7 @@ _BARE: Final = rf"(?<=[\u4e00-\u9fff].)(?<![{words.ROAD}].)|(?<=[\u4e00-\u9fff]\
 _CHINESE: Final = re.compile(
     # Every alternative looks back from its first character on, so that the search leaps from number to number.
     rf"[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中左右\-](?:"
-    rf"(?<!{_A}.)(?<={_A})(?:{_A}{{0,5}}(?:[-~、/,]{_A}{{1,5}})?(?=\s?[层層])|(?<=[0-9*]){_A}{{2,3}}(?:[-~、/,][0-9*]{{2,4}})+(?=[室房户戶]))"
+    rf"(?<!{_A}.)(?<={_A})(?:{_A}{{0,5}}(?:[-~、/,]{_A}{{1,5}})?(?=\s?[层層])|(?<=[0-9*]){_A}{{2,3}}(?:[-~、/,][0-9*]{{2,4}}){{1,4}}(?=[室房户戶]))"
     rf"|(?<!{_A}.)(?<={_A}){_A}{{0,5}}(?=\s?(?:号|號)?\s?(?:{words.UNIT}|{words.STALL}))"
     rf"|(?<!{_H}.)(?<={_H}){_H}{{0,5}}(?=(?:号|號)?(?:{words.UNIT})|{words.FLOOR})"
     rf"|(?<!{_A}.)(?:(?<=[0-9*])[0-9*]{{0,2}}|(?<=[BbLl])[0-9*]{{1,2}})(?:[-~、/,][0-9*]{{1,3}})?(?=\s?{words.FLOOR})"
@@ -83,6 +84,9 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
         return value[:end] + stars(value[end:]) if end < len(value) else value
     if hide != "unit":
         return stars(value)
+    plain = mask_plain_address(value)
+    if plain is not None:
+        return plain
     text = scrub(value, keep)
     if _ODD(text):
         return _read_and_hide(text)

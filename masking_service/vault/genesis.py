@@ -1,4 +1,4 @@
-"""The first key of a store: whose it is, what it was made for, in which format, so that none is mistaken for another."""
+"""The first key of a store: whose it is, what it was made for, in which format, so that none is taken for another."""
 
 from collections.abc import Callable
 from typing import Final

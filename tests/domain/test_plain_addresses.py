@@ -1,0 +1,46 @@
+"""The quick way for plain addresses finds exactly what the whole grammar finds."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from masking_service.domain import addresses
+from masking_service.domain.plain_addresses import mask_plain_address
+from masking_service.domain.text import scrub
+
+PIECES = (
+    "上海市 青浦区 华志路 人民一村 建设一路 十里铺 中山北路 东方花园 西苑 大厦 小区 工业园 三 零一 一零一 里 米 年 月 弄 号 号楼 号院 栋 幢 座 "
+    "单元 室 层 楼 门 铺 店 商场 户 期 区 组 村 路 街 道 巷 线 公里 国道 院 旁 对面 放门卫 东 南 甲 中 家 园 编 第 电话 手机"
+).split()
+
+
+def by_the_grammar(value: str) -> str:
+    return addresses._hide_units(scrub(value, 4))[0]
+
+
+@settings(max_examples=1_500)
+@given(st.lists(st.sampled_from(PIECES) | st.integers(0, 99_999).map(str), min_size=1, max_size=9).map("".join))
+@example("华志路1685号3号楼2单元402室")
+@example("香花桥路1号301号")
+def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
+    plain = mask_plain_address(address)
+    assert plain in (None, by_the_grammar(address))
+
+
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("华志路1685号3号楼2单元402室", "华志路1685号3号楼*单元***室"),
+        ("上海市青浦区华志路1685号3幢502", "上海市青浦区华志路1685号3幢***"),
+        ("人民路15号301", "人民路15号***"),
+        ("人民路15号", "人民路15号"),
+        ("东方花园12栋3单元1201", "东方花园12栋*单元****"),
+    ],
+)
+def test_the_usual_addresses_take_the_quick_way(address: str, masked: str) -> None:
+    assert mask_plain_address(address) == masked
+
+
+@pytest.mark.parametrize("address", ["A座1808", "一号楼二单元三零一", "人民路15号301室(门卫)", "人民路15号 301室"])
+def test_what_could_be_read_otherwise_is_left_to_the_grammar(address: str) -> None:
+    assert mask_plain_address(address) is None
