@@ -1,0 +1,177 @@
+"""The first batch: tokenizes the sample records, and follows one of them to the courier and the dispute desk.
+
+It speaks HTTP as any client would and uses the development credentials; it knows nothing of the service's inside.
+
+    python examples/first_batch.py --url http://127.0.0.1:8080 --state-dir .local
+"""
+
+import argparse
+import json
+import shlex
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+BATCH = Path(__file__).with_name("first_batch.json")
+SHOWN = 13
+"""So many records stand at the beginning of the batch because they are worth a look."""
+
+SIDES = ("sender", "recipient")
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """The service could not be asked, or said no; the text is for whoever runs this."""
+
+
+class Caller:
+    """One development client: its key, and the service that it calls.
+
+    Args:
+        url: the service's, ``http://HOST:PORT``.
+        credentials: API keys by client.
+        name: which of them to be.
+    """
+
+    def __init__(self, url: str, credentials: dict[str, str], name: str) -> None:
+        self._url = url
+        self._name = name
+        self._headers = {"Authorization": f"Bearer {credentials[name]}", "Content-Type": "application/json"}
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> Json:
+        """The answer's JSON. Raises Refused for every other answer than 2xx, and for none."""
+        address = urlsplit(self._url)
+        connection = HTTPConnection(address.hostname or "", address.port or 80, timeout=10)
+        try:
+            connection.request(method, path, body, self._headers)
+            answer = connection.getresponse()
+            content: Json = json.loads(answer.read())
+        except (OSError, HTTPException, ValueError):
+            raise Refused(f"no masking service answers at {self._url}: `make run` starts one") from None
+        finally:
+            connection.close()
+        if answer.status // 100 != 2:
+            said = f"{content.get('code')}: {content.get('detail')}"
+            raise Refused(f"{method} {path.partition('?')[0]} as {self._name}: {answer.status} {said}")
+        return content
+
+
+def main() -> None:
+    """Run the tour."""
+    parser = argparse.ArgumentParser(description="Send the sample batch to a development service.")
+    parser.add_argument("--url", default="http://127.0.0.1:8080")
+    parser.add_argument("--state-dir", type=Path, default=Path(".local"))
+    options = parser.parse_args()
+    console = Console(highlight=False)
+    try:
+        tour(console, options.url.rstrip("/"), options.state_dir / "credentials.json")
+    except Refused as reason:
+        sys.exit(str(reason))
+
+
+def tour(console: Console, url: str, file: Path) -> None:
+    """Tokenize, view, open a case, open one value, and say how to go on."""
+    try:
+        credentials = json.loads(file.read_text(encoding="utf-8"))
+    except OSError:
+        raise Refused(f"{file} cannot be read: `make run` starts a service that writes it") from None
+
+    content = BATCH.read_bytes()
+    before = json.loads(content)["records"]
+    started = time.perf_counter()
+    answer = Caller(url, credentials, "label-printer").ask("POST", "/v1/tokenize", content)
+    took = 1000 * (time.perf_counter() - started)
+    results = answer["results"]
+    show_labels(console, before, results)
+    show_totals(console, before, results, took)
+
+    number, tokens = before[0]["waybill_no"], results[0]["tokens"]
+    view = Caller(url, credentials, "courier").ask("GET", f"/v1/waybills/{number}?profile=courier")
+    console.print(f"\n[bold]What the courier sees of {number}[/bold] (the door, not the number)")
+    for side in SIDES:
+        console.print(
+            f"  {side:<9}  " + "  ".join(map(str, view["record"][side].values())), markup=False, soft_wrap=True
+        )
+
+    case = time.strftime("FIRST-BATCH-%j-%H%M%S", time.gmtime())
+    opening = {"case": case, "purpose": "dispute", "waybills": [number], "reason": "sample batch", "expires_in": 3600}
+    opened = Caller(url, credentials, "service-desk").ask("POST", "/v1/cases", json.dumps(opening).encode())
+    wanted = {"purpose": "dispute", "case": case, "items": [{"token": tokens["/sender/phone"]}]}
+    found = Caller(url, credentials, "dispute-officer").ask("POST", "/v1/detokenize", json.dumps(wanted).encode())
+    console.print(f"\n[bold]Opening one value[/bold]: the service desk opens case {case} ({opened['status']}),")
+    console.print(f"  a dispute officer opens one token under it:  {tokens['/sender/phone']}  →  ", end="")
+    console.print(str(found["results"][0]["value"]), markup=False)
+
+    key = f'$(sed -n \'s/.*"label-printer": "\\(.*\\)".*/\\1/p\' {shlex.quote(str(file))})'
+    console.print(f"\n[bold]The service[/bold]    {url}    [bold]its contract[/bold]  {url}/docs")
+    console.print("[bold]credentials[/bold]    ", end="")
+    console.print(f"{file} (an API key for each role)", markup=False, soft_wrap=True)
+    console.print("[bold]try it[/bold]")
+    print(
+        f"curl -s --noproxy '*' {url}/v1/mask -H \"Authorization: Bearer {key}\" -H 'Content-Type: application/json' "
+        """-d '{"records": [{"sender": {"name": "张三", "phone": "13812345678"}}]}'"""
+    )
+
+
+def show_labels(console: Console, before: list[Any], results: list[Json]) -> None:
+    """The records worth a look, before and after; a value that many of them have is shown once."""
+    table = Table("field", title="labels, before and after", title_justify="left")
+    for heading in ("came in", "is printed"):
+        table.add_column(heading, overflow="fold")
+    shown = {"null", '""'}
+    for record, result in zip(before[:SHOWN], results, strict=False):
+        printed = dict(values(result["record"]))
+        for field, value in values(record):
+            text = written(value)
+            if text not in shown and (value != printed[field] or field.startswith(SIDES)):
+                table.add_row(field, escape(text), escape(written(printed[field])))
+            shown.add(text)
+        table.add_section()
+    console.print(table)
+
+
+def values(record: Json) -> Iterator[tuple[str, Any]]:
+    """The fields of a record, those of its two sides one by one."""
+    for name, value in record.items():
+        if name in SIDES and isinstance(value, dict):
+            yield from ((f"{name}.{part}", inner) for part, inner in value.items())
+        else:
+            yield name, value
+
+
+def written(value: Any) -> str:
+    """A value as the table shows it: text without its quotes, everything else as JSON."""
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+
+
+def show_totals(console: Console, before: list[Any], results: list[Json], took: float) -> None:
+    """How many there were, what failed, and what was warned of."""
+    failed = [(at, result["error"]) for at, result in enumerate(results) if "error" in result]
+    created = sum(result.get("created", False) for result in results)
+    warned = Counter(warning["code"] for result in results for warning in result.get("warnings", ()))
+    tokens = sum(len(result.get("tokens", ())) for result in results)
+    console.print(
+        f"[bold]{len(before)} records in {took:.0f} ms[/bold]: {created} stored now, "
+        f"{len(before) - created - len(failed)} known before, {len(failed)} failed; {tokens:,} tokens"
+    )
+    console.print("warnings: " + (", ".join(f"{code} {count}" for code, count in sorted(warned.items())) or "none"))
+    table = Table("record", "error", "where", title="failed, each alone", title_justify="left")
+    for at, error in failed:
+        table.add_row(
+            str(at), error["code"], ", ".join(each["pointer"] or "(record)" for each in error.get("errors", ()))
+        )
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
