@@ -1,10 +1,10 @@
 """The addresses under which unmasking cases are opened, read and closed."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from masking_service.assembly import Parts
-from masking_service.web.contract import OpenCaseRequest
-from masking_service.web.exchange import answer, body, call
+from masking_service.web.contract import CasesQuery, OpenCaseRequest
+from masking_service.web.exchange import answer, body, call, query, whole
 
 
 def cases(parts: Parts) -> Blueprint:
@@ -21,13 +21,13 @@ def cases(parts: Parts) -> Blueprint:
             waybills=wanted.waybills,
             officer=wanted.officer,
             reason=wanted.reason,
-            expires_in=wanted.expires_in,
+            expires_in=whole(wanted.expires_in, "/expires_in"),
         )
         return answer(opened, 201)
 
     @addresses.get("")
     def living() -> Response:
-        return answer({"cases": parts.casework.living(call(), request.args.get("status"))})
+        return answer({"cases": parts.casework.living(call(), query(CasesQuery).status)})
 
     @addresses.get("/<name>")
     def get(name: str) -> Response:

@@ -1,34 +1,75 @@
 """The requests of version 1, as typed shapes: what does not fit them is refused before any use case sees it.
 
-A record is any JSON value here, so that one bad record fails alone.
+A record is any JSON value here, so that one bad record fails alone; so is an
+item. The OpenAPI document takes its request schemas from these shapes, and from
+the policy what the policy decides (`openapi.py`). How long an array may be is
+only said here: the addresses refuse longer ones, with a code of their own.
 """
 
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
+
+from masking_service.access.cases import Status
 
 MOST_RECORDS = 1_000
 MOST_ITEMS = 50
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Text = Annotated[str, msgspec.Meta(max_length=500)]
-Site = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Profile = Annotated[Name, Meta(description="What is shown. The caller's only allowed profile where it is not given.")]
+# `$` alone lets a line feed pass behind the last character.
+Site = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)", description="The code of a site.")]
+CaseName = Annotated[
+    str,
+    Meta(
+        description="1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first. Never used twice.",
+        extra_json_schema={"pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"},
+    ),
+]
+Officer = Annotated[
+    str,
+    Meta(
+        description=(
+            "The only principal who may open values under the case: client/ID, or ALIAS/SUB of an issuer. "
+            "SUB may hold any printable characters in Unicode's composed form; the pattern names the usual ones."
+        ),
+        extra_json_schema={
+            "pattern": "^(client/[a-z0-9][a-z0-9._-]{0,63}|(?!client/)[a-z0-9][a-z0-9-]{0,63}/"
+            r"[!-~À-ɏ一-鿯]([ -~À-ɏ一-鿯]{0,126}[!-~À-ɏ一-鿯])?)$(?!\n)"
+        },
+    ),
+]
+Records = Annotated[
+    list[Any],
+    Meta(
+        description=f"At most {MOST_RECORDS}. Each is an object as the schema has it; whatever else stands here "
+        "fails alone, as do records with a list, an object, a fraction or a boolean where a value should stand.",
+        extra_json_schema={"maxItems": MOST_RECORDS},
+    ),
+]
+Purpose = Annotated[Name, Meta(description="Why values are opened. Decides which kinds, and whether a case is needed.")]
+Seconds = Annotated[int | float, Meta(description="Whole seconds. The longest that the policy allows, if not given.")]
+RecordSchema = Annotated[Name, Meta(description="Where the values stand in a record.")]
+ReadyFor = Annotated[
+    Literal["mask"], Meta(description="Only what masking needs, which is not the store: what a load balancer probes.")
+]
 
 
 class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A request body: unknown members are refused, because a misspelt one would silently do nothing."""
+    """A request: unknown members are refused, because a misspelt one would silently do nothing."""
 
 
 class MaskRequest(_Shape, frozen=True):
     """Records to mask."""
 
-    records: list[Any]
-    schema: Name = "standard"
-    profile: Name | None = None
+    records: Records
+    schema: RecordSchema = "standard"
+    profile: Profile | None = None
 
 
 class CustodyAtStart(_Shape, frozen=True):
-    """Who holds the parcels now."""
+    """Who holds the parcels now. Takes effect only where a waybill has no custody yet."""
 
     site: Site
 
@@ -36,36 +77,84 @@ class CustodyAtStart(_Shape, frozen=True):
 class TokenizeRequest(_Shape, frozen=True):
     """Records to mask and store."""
 
-    records: list[Any]
-    schema: Name = "standard"
-    profile: Name | None = None
-    replace: Literal["mask", "token"] = "mask"
-    on_conflict: Literal["reject", "revise"] = "reject"
+    records: Records
+    schema: RecordSchema = "standard"
+    profile: Profile | None = None
+    replace: Annotated[
+        Literal["mask", "token"], Meta(description="What stands in the answered record instead of each value.")
+    ] = "mask"
+    on_conflict: Annotated[
+        Literal["reject", "revise"],
+        Meta(description="What other values for a known number are: an error, or a new revision (waybill:revise)."),
+    ] = "reject"
     custody: CustodyAtStart | None = None
-    if_unavailable: Literal["fail", "mask"] = "fail"
+    if_unavailable: Annotated[
+        Literal["fail", "mask"],
+        Meta(description="What happens while nothing can be stored: 503, or masks without tokens."),
+    ] = "fail"
 
 
 class ViewRequest(_Shape, frozen=True):
     """Waybills to look at."""
 
-    waybills: list[Any]
-    profile: Name | None = None
+    waybills: Annotated[
+        list[Any],
+        Meta(
+            description=f"At most {MOST_ITEMS} waybill numbers. Whatever else stands here is not found.",
+            extra_json_schema={"maxItems": MOST_ITEMS},
+        ),
+    ]
+    profile: Profile | None = None
 
 
 class DetokenizeRequest(_Shape, frozen=True):
-    """Fields to open: each item is a token, or a waybill number and a field's JSON Pointer."""
+    """Fields to open."""
 
-    items: list[Any]
-    purpose: Name | None = None
-    case: str | None = None
+    items: Annotated[
+        list[Any],
+        Meta(
+            description=f"At most {MOST_ITEMS}. Each is an object with a token, or with a waybill_no and a field "
+            "(a JSON Pointer inside the record). By number an open case is needed that names the waybill.",
+            extra_json_schema={"maxItems": MOST_ITEMS},
+        ),
+    ]
+    purpose: Purpose | None = None
+    case: Annotated[str, Meta(description="The open case under which the values are opened.")] | None = None
 
 
 class OpenCaseRequest(_Shape, frozen=True):
     """A case to open."""
 
-    case: str
-    purpose: Name
-    waybills: list[Any]
-    reason: str
-    officer: str | None = None
-    expires_in: int | None = None
+    case: CaseName
+    purpose: Purpose
+    waybills: Annotated[
+        list[Any],
+        Meta(description="Waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. Never looked up."),
+    ]
+    reason: Annotated[
+        str,
+        Meta(
+            description="Personal data in it is masked before it is kept.",
+            extra_json_schema={"minLength": 1, "maxLength": 500},
+        ),
+    ]
+    officer: Officer | None = None
+    expires_in: Seconds | None = None
+
+
+class ViewQuery(_Shape, frozen=True):
+    """How to look at a waybill."""
+
+    profile: Profile | None = None
+
+
+class CasesQuery(_Shape, frozen=True):
+    """Which cases to list."""
+
+    status: Annotated[Status, Meta(description="Only cases of this status.")] | None = None
+
+
+class ReadinessQuery(_Shape, frozen=True, rename={"purpose": "for"}):
+    """Ready for what."""
+
+    purpose: ReadyFor | None = None

@@ -59,6 +59,22 @@ def body(shape: type[Shape]) -> Shape:
         raise Problem("invalid-json") from None
 
 
+def query(shape: type[Shape]) -> Shape:
+    """The request's query in its typed shape. Raises Problem, also for what is unknown or stands twice."""
+    given = {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
+    try:
+        return msgspec.convert(given, shape)
+    except msgspec.ValidationError as error:
+        raise Problem("invalid-request", [(_pointer(str(error)), "invalid-value")]) from None
+
+
+def whole(number: int | float | None, pointer: str) -> int | None:
+    """A whole number, however it is written: to JSON, 60.0 is 60. Raises Problem."""
+    if isinstance(number, float) and not number.is_integer():
+        raise Problem("invalid-request", [(pointer, "invalid-value")])
+    return None if number is None else int(number)
+
+
 def at_most(count: int, most: int, pointer: str) -> None:
     """Refuse a batch that is too long. Raises Problem."""
     if count > most:

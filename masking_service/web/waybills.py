@@ -1,6 +1,8 @@
 """The addresses under which waybills are masked, tokenized, viewed, opened and erased."""
 
-from flask import Blueprint, Response, request
+from typing import Final
+
+from flask import Blueprint, Response
 
 from masking_service.access.custody import Custody
 from masking_service.assembly import Parts
@@ -10,10 +12,14 @@ from masking_service.web.contract import (
     DetokenizeRequest,
     MaskRequest,
     TokenizeRequest,
+    ViewQuery,
     ViewRequest,
 )
-from masking_service.web.exchange import answer, at_most, batch, body, call
+from masking_service.web.exchange import answer, at_most, batch, body, call, query
 from masking_service.web.problems import Problem
+
+ONE_WAYBILL: Final = "/waybills/<string(minlength=6):waybill_no>"
+"""No number is shorter, so none is `view`, and that address has one method only."""
 
 
 def waybills(parts: Parts) -> Blueprint:
@@ -43,9 +49,9 @@ def waybills(parts: Parts) -> Blueprint:
             )
         )
 
-    @addresses.get("/waybills/<waybill_no>")
+    @addresses.get(ONE_WAYBILL)
     def view_one(waybill_no: str) -> Response:
-        result = parts.service.view(call(), request.args.get("profile"), [waybill_no])[0]
+        result = parts.service.view(call(), query(ViewQuery).profile, [waybill_no])[0]
         if "error" in result:
             raise Problem("not-found")
         return answer(result)
@@ -56,7 +62,7 @@ def waybills(parts: Parts) -> Blueprint:
         at_most(len(wanted.waybills), MOST_ITEMS, "/waybills")
         return batch(parts.service.view(call(), wanted.profile, wanted.waybills))
 
-    @addresses.delete("/waybills/<waybill_no>")
+    @addresses.delete(ONE_WAYBILL)
     def erase(waybill_no: str) -> Response:
         return answer({"audit": parts.service.erase(call(), waybill_no)})
 
