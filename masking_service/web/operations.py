@@ -1,20 +1,20 @@
 """What operators, load balancers and client authors ask; it needs no credential and holds nothing about anyone."""
 
-from flask import Blueprint, Response, request
-from flask_swagger_ui import get_swaggerui_blueprint
+from flask import Blueprint, Response
 
 from masking_service.assembly import Parts
+from masking_service.schemas import load_schemas
 from masking_service.vault import readiness
-from masking_service.web.exchange import answer
+from masking_service.web.contract import ReadinessQuery
+from masking_service.web.docs import docs
+from masking_service.web.exchange import answer, query
 from masking_service.web.openapi import document
-
-DOCS = "/docs"
 
 
 def operations(parts: Parts) -> Blueprint:
     """The addresses, bound to this process."""
     addresses = Blueprint("operations", __name__)
-    contract = document(parts.policy.rules.profiles)
+    contract = document(parts.policy.rules, load_schemas(parts.settings.schemas))
 
     @addresses.get("/healthz")
     def healthz() -> Response:
@@ -23,7 +23,7 @@ def operations(parts: Parts) -> Blueprint:
     @addresses.get("/readyz")
     def readyz() -> Response:
         # A process that answers at all has keys, a policy and a registry of clients: it refuses to start without.
-        if request.args.get("for") == "mask":
+        if query(ReadinessQuery).purpose == "mask":
             return answer({"status": "ready", "for": "mask"})
         faults = readiness.faults(parts.store)
         if faults:
@@ -35,8 +35,5 @@ def operations(parts: Parts) -> Blueprint:
     def openapi() -> Response:
         return answer(contract)
 
-    addresses.register_blueprint(
-        get_swaggerui_blueprint(DOCS, "/openapi.json", config={"app_name": "Waybill masking service"}),
-        url_prefix=DOCS,
-    )
+    addresses.register_blueprint(docs())
     return addresses

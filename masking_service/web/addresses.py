@@ -1,0 +1,243 @@
+"""Every address of the service, as one table: who may use it, what it takes, and everything that it can answer.
+
+The OpenAPI document is read from this table (`openapi.py`). A new address is a new row, with an example in
+`examples.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import msgspec
+
+from masking_service.web import answers, contract
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An answer with results in the order of the request: each is one of these shapes."""
+
+    name: str
+    results: tuple[type[msgspec.Struct], ...]
+
+
+Answer = type[msgspec.Struct] | Batch | Literal["text/html"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one method does at one address.
+
+    Attributes:
+        name: unique; clients generated from the document call it this.
+        path: `{x}` is a key of PATH_PARAMETERS.
+        permissions: any one of them lets the caller in; none: no credential is needed.
+        answers: the JSON that it answers by status.
+        problems: the codes (`problems.TABLE`) it can be refused with, besides those of COMMON, GUARDED and WITH_BODY.
+    """
+
+    name: str
+    method: Literal["get", "post", "delete"]
+    path: str
+    group: Literal["Waybills", "Unmasking", "Operations"]
+    summary: str
+    answers: Mapping[int, Answer]
+    permissions: tuple[str, ...] = ()
+    body: type[msgspec.Struct] | None = None
+    query: type[msgspec.Struct] | None = None
+    problems: tuple[str, ...] = ()
+
+
+COMMON: Final = ("bad-request", "internal")
+"""What every operation can be refused with,"""
+GUARDED: Final = ("unauthenticated", "forbidden", "issuer-unavailable")
+"""what one can that needs a credential,"""
+WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")
+"""what one can that takes a body,"""
+WITH_QUERY: Final = ("invalid-request",)
+"""and what one can that takes a query."""
+_STORE: Final = ("unavailable", "integrity")
+
+NO_ADDRESS: Final = ("not-found", "method-not-allowed")
+"""What requests get that are none of these operations."""
+
+PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
+    "waybill_no": ("A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.", 6, "YT8800212345678"),
+    "case": ("The name of a case.", 1, "D-2026-0001"),
+}
+"""What stands in a path: what it is, its least length, and an example."""
+
+TABLE: Final = (
+    Operation(
+        name="mask",
+        method="post",
+        path="/v1/mask",
+        group="Waybills",
+        summary="Mask records. Nothing is stored, and no store is needed.",
+        permissions=("waybill:mask",),
+        body=contract.MaskRequest,
+        answers={200: Batch("MaskResults", (answers.MaskedRecord, answers.InvalidRecord))},
+        problems=("profile-required", "too-many-items", "unknown-schema"),
+    ),
+    Operation(
+        name="tokenize",
+        method="post",
+        path="/v1/tokenize",
+        group="Waybills",
+        summary="Mask records, store what they held, and give each stored value its token.",
+        permissions=("waybill:tokenize",),
+        body=contract.TokenizeRequest,
+        answers={
+            200: Batch(
+                "TokenizeResults",
+                (answers.TokenizedRecord, answers.UnstoredRecord, answers.InvalidRecord, answers.RefusedRecord),
+            )
+        },
+        problems=(
+            "profile-required",
+            "too-many-items",
+            "unknown-schema",
+            "several-waybills",
+            "quota-exceeded",
+            *_STORE,
+        ),
+    ),
+    Operation(
+        name="view_waybill",
+        method="get",
+        path="/v1/waybills/{waybill_no}",
+        group="Waybills",
+        summary="Look at one waybill, masked.",
+        permissions=("waybill:view",),
+        query=contract.ViewQuery,
+        answers={200: answers.Waybill},
+        problems=("profile-required", "not-found", "quota-exceeded", *_STORE),
+    ),
+    Operation(
+        name="erase_waybill",
+        method="delete",
+        path="/v1/waybills/{waybill_no}",
+        group="Waybills",
+        summary="Erase every revision of a waybill, and keep its number from use for one retention.",
+        permissions=("waybill:erase",),
+        answers={200: answers.Erased},
+        problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="view_waybills",
+        method="post",
+        path="/v1/waybills/view",
+        group="Waybills",
+        summary="Look at several waybills, masked.",
+        permissions=("waybill:view",),
+        body=contract.ViewRequest,
+        answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
+        problems=("profile-required", "too-many-items", "quota-exceeded", *_STORE),
+    ),
+    Operation(
+        name="detokenize",
+        method="post",
+        path="/v1/detokenize",
+        group="Unmasking",
+        summary="Open single fields, for a stated purpose and under an open case where the purpose needs one.",
+        permissions=("token:detokenize",),
+        body=contract.DetokenizeRequest,
+        answers={
+            200: Batch(
+                "DetokenizeResults",
+                (
+                    answers.OpenedToken,
+                    answers.OpenedField,
+                    answers.UnopenedToken,
+                    answers.UnopenedField,
+                    answers.InvalidItem,
+                ),
+            )
+        },
+        problems=(
+            "purpose-required",
+            "case-required",
+            "sign-in-required",
+            "case-not-open",
+            "own-case",
+            "too-many-items",
+            "quota-exceeded",
+            *_STORE,
+        ),
+    ),
+    Operation(
+        name="open_case",
+        method="post",
+        path="/v1/cases",
+        group="Unmasking",
+        summary="Open a case: the authority to open values of the waybills that it names.",
+        permissions=("case:open",),
+        body=contract.OpenCaseRequest,
+        answers={201: answers.Case},
+        problems=("case-exists", "quota-exceeded", *_STORE),
+    ),
+    Operation(
+        name="list_cases",
+        method="get",
+        path="/v1/cases",
+        group="Unmasking",
+        summary="The cases that have not expired. The desk sees its own.",
+        permissions=("case:read",),
+        query=contract.CasesQuery,
+        answers={200: answers.Cases},
+        problems=_STORE,
+    ),
+    Operation(
+        name="read_case",
+        method="get",
+        path="/v1/cases/{case}",
+        group="Unmasking",
+        summary="One case. The desk sees its own.",
+        permissions=("case:read",),
+        answers={200: answers.Case},
+        problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="close_case",
+        method="post",
+        path="/v1/cases/{case}/close",
+        group="Unmasking",
+        summary="Close a case for good. Approvers may, and whoever opened it.",
+        permissions=("case:approve", "case:open"),
+        answers={200: answers.Case},
+        problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="alive",
+        method="get",
+        path="/healthz",
+        group="Operations",
+        summary="Whether the process answers.",
+        answers={200: answers.Alive},
+    ),
+    Operation(
+        name="ready",
+        method="get",
+        path="/readyz",
+        group="Operations",
+        summary="Whether the service can do all that it is for, and which check fails if not.",
+        query=contract.ReadinessQuery,
+        answers={200: answers.Ready, 503: answers.NotReady},
+    ),
+    Operation(
+        name="openapi",
+        method="get",
+        path="/openapi.json",
+        group="Operations",
+        summary="This document.",
+        answers={200: answers.OpenAPI},
+    ),
+    Operation(
+        name="docs",
+        method="get",
+        path="/docs",
+        group="Operations",
+        summary="This document as a page, with everything that the page needs served from here.",
+        answers={200: "text/html"},
+    ),
+)

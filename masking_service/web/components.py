@@ -1,0 +1,143 @@
+"""The parts of the OpenAPI document that its operations refer to: what bodies hold, and the headers of answers."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from masking_service.access.rules import Rules
+from masking_service.domain.schema import Schema
+from masking_service.web import addresses
+from masking_service.web.addresses import Batch
+from masking_service.web.problems import TABLE
+
+Json = dict[str, Any]
+
+_REF: Final = "#/components/schemas/{name}"
+_WAYBILL_NO: Final = "^[A-Za-z0-9-]{6,40}$"
+_PLACE_CODES: Final = (
+    "invalid-value",
+    "invalid-length",
+    "out-of-range",
+    "invalid-waybill-no",
+    "unknown-purpose",
+    "unknown-schema",
+    "several-waybills",
+    "too-many-items",
+)
+"""What may be wrong with a place of a request (`Problem.errors`)."""
+
+PROBLEM: Final = {"$ref": _REF.format(name="Problem")}
+
+HEADERS: Final[Mapping[str, Json]] = {
+    "X-Request-Id": {
+        "description": "The id that the request brought, if it was well formed and no personal data; else a new one.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+    },
+    "Cache-Control": {
+        "description": "Nobody on the way may keep an answer.",
+        "required": True,
+        "schema": {"type": "string", "const": "no-store"},
+    },
+    "Retry-After": {
+        "description": "Seconds until it is worth asking again.",
+        "schema": {"type": "string", "pattern": "^[1-9][0-9]*$"},
+    },
+    "WWW-Authenticate": {
+        "description": "How to authenticate; for `sign-in-required` also how recently and how well (RFC 9470).",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^Bearer"},
+    },
+}
+
+
+def schemas(rules: Rules, known: Mapping[str, Schema]) -> Json:
+    """Every shape that a body can have, with what the set-up decides filled in."""
+    bodies = [row.body for row in addresses.TABLE if row.body is not None]
+    every = [answer for row in addresses.TABLE for answer in row.answers.values() if not isinstance(answer, str)]
+    batches = [answer for answer in every if isinstance(answer, Batch)]
+    shapes = [answer for answer in every if not isinstance(answer, Batch)]
+    shapes += [shape for batch in batches for shape in batch.results]
+    _, found = msgspec.json.schema_components([*bodies, *shapes], ref_template=_REF)
+    for shape, rule in _decided(rules, known).items():
+        members = found[shape]["properties"]
+        for member, schema in rule["properties"].items():
+            said = members[member].get("anyOf", [members[member]])[0]
+            members[member] = {"description": said["description"]} | schema
+        found[shape]["required"] = [*found[shape]["required"], *rule.get("required", ())]
+    return {**found, **{batch.name: _batch(batch) for batch in batches}, "Problem": _problem()}
+
+
+def _batch(batch: Batch) -> Json:
+    return {
+        "type": "object",
+        "required": ["results", "failed"],
+        "properties": {
+            "results": {"type": "array", "items": {"oneOf": [reference(shape) for shape in batch.results]}},
+            "failed": {"type": "integer", "minimum": 0, "description": "How many of the results are errors."},
+        },
+        "additionalProperties": False,
+    }
+
+
+def _problem() -> Json:
+    """What every refusal of a whole request looks like."""
+    meanings = "\n".join(f"- `{code}` ({status}): {meaning}" for code, (status, meaning) in TABLE.items())
+    place = {
+        "type": "object",
+        "required": ["pointer", "code"],
+        "properties": {
+            "pointer": {"type": "string", "description": "A JSON Pointer inside the request."},
+            "code": {"enum": list(_PLACE_CODES)},
+        },
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "description": f"A problem (RFC 9457). It names places and rules, and never a value.\n\n{meanings}",
+        "required": ["type", "title", "status", "code", "detail"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference", "description": "/problems/ and the code."},
+            "title": {"type": "string"},
+            "status": {"enum": sorted({status for status, _ in TABLE.values()})},
+            "code": {"enum": list(TABLE)},
+            "detail": {"type": "string"},
+            "errors": {"type": "array", "minItems": 1, "items": place},
+            "window": {"type": "string", "description": "quota-exceeded: the window that frees last."},
+            "retry_at": {"type": "string", "format": "date-time", "description": "quota-exceeded: when it frees."},
+        },
+        "additionalProperties": False,
+    }
+
+
+def _decided(rules: Rules, known: Mapping[str, Schema]) -> dict[str, Json]:
+    """What the set-up decides about the requests, by shape: members in other words than the shape's, or required."""
+    schema = {"enum": sorted(known), "default": "standard"}
+    profile = {"enum": [*sorted(rules.profiles), None]}
+    purpose = {"enum": sorted(rules.purposes)}
+    waybills = {"type": "array", "items": {"type": "string", "pattern": _WAYBILL_NO}}
+    case = {"case": {"type": "string"}} if all(one.needs_case for one in rules.purposes.values()) else {}
+    return {
+        "MaskRequest": {"properties": {"schema": schema, "profile": profile}},
+        "TokenizeRequest": {
+            "properties": {
+                "schema": schema | {"enum": sorted(one.name for one in known.values() if one.tokenize)},
+                "profile": profile,
+            }
+        },
+        "ViewRequest": {"properties": {"profile": profile}},
+        "DetokenizeRequest": {"properties": {"purpose": purpose, **case}, "required": ["purpose", *case]},
+        "OpenCaseRequest": {
+            "properties": {
+                "purpose": purpose,
+                "waybills": waybills | {"minItems": 1, "maxItems": rules.cases.at_most},
+                "expires_in": {"type": ["integer", "null"], "minimum": 1, "maximum": rules.cases.longest},
+            }
+        },
+    }
+
+
+def reference(shape: type[msgspec.Struct] | Batch) -> Json:
+    """What stands for a shape wherever it is used."""
+    return {"$ref": _REF.format(name=shape.name if isinstance(shape, Batch) else shape.__name__)}

@@ -1,0 +1,49 @@
+"""The page that shows the OpenAPI document. Every byte of it comes from here, and it runs no script that is not a file.
+
+The viewer's files come with the package flask-swagger-ui; its own page is not used,
+because it has a script inside, which a strict Content-Security-Policy forbids.
+"""
+
+from importlib import resources
+from typing import Final
+
+import flask_swagger_ui
+from flask import Blueprint, Response
+from werkzeug.exceptions import NotFound
+
+_OWN: Final = resources.files(__name__)
+_VIEWER: Final = resources.files(flask_swagger_ui) / "dist"
+_ASSETS: Final = {
+    "start.js": (_OWN, "text/javascript"),
+    "swagger-ui-bundle.js": (_VIEWER, "text/javascript"),
+    "swagger-ui.css": (_VIEWER, "text/css"),
+    "favicon-32x32.png": (_VIEWER, "image/png"),
+}
+# `data:` is for the arrows in the viewer's style sheet.
+_CSP: Final = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def docs() -> Blueprint:
+    """The page at ``/docs`` and the files that it refers to."""
+    addresses = Blueprint("docs", __name__, url_prefix="/docs")
+    page = (_OWN / "index.html").read_bytes()
+
+    @addresses.get("")
+    def show() -> Response:
+        return Response(page, headers=_headers("text/html; charset=utf-8", "no-store"))
+
+    @addresses.get("/<name>")
+    def asset(name: str) -> Response:
+        if name not in _ASSETS:
+            raise NotFound
+        folder, content_type = _ASSETS[name]
+        return Response((folder / name).read_bytes(), headers=_headers(content_type, "max-age=3600"))
+
+    return addresses
+
+
+def _headers(content_type: str, keep: str) -> dict[str, str]:
+    return {"Content-Type": content_type, "Cache-Control": keep, "Content-Security-Policy": _CSP}

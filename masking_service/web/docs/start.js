@@ -1,0 +1,7 @@
+// Shows the document of this service. No validator: it would send the document's address to somebody else.
+SwaggerUIBundle({
+  dom_id: "#page",
+  url: "/openapi.json",
+  deepLinking: true,
+  validatorUrl: null,
+});

@@ -1,0 +1,155 @@
+"""One example of every operation, as true as the rules are: what goes in, and what then comes out.
+
+The names, numbers and addresses stand for nobody.
+"""
+
+from typing import Any, Final, NamedTuple
+
+
+class Example(NamedTuple):
+    """A request's body (None: it has none), and the answer to it."""
+
+    body: Any
+    answer: Any
+
+
+_TOKENS: Final = {
+    "/sender/name": "wbt1BGTd7FguoV8FWnFbB0JxXuA",
+    "/sender/phone": "wbt1Br4qqaaABvvLOzAxzXMcU1Q",
+    "/sender/address": "wbt1BsHiQMaRiNTN9Ox98whGcTw",
+    "/recipient/name": "wbt1Bc1UWb5fxzpF7STG7nVLe3A",
+    "/recipient/phone": "wbt1BARUsRJlNONwktN9ugkZeEg",
+    "/recipient/address": "wbt1BG61she_QAqq0nv3Vth1Lsw",
+}
+_WAYBILL_NO: Final = "YT8800212345678"
+_CASE: Final = {
+    "case": "D-2026-0001",
+    "status": "open",
+    "purpose": "dispute",
+    "waybills": [_WAYBILL_NO],
+    "officer": "staff/officer-7",
+    "reason": "签收异议，需联系收件人",
+    "opened_by": "staff/desk-3",
+    "opened_at": "2026-11-24T08:00:00Z",
+    "expires_at": "2026-11-25T08:00:00Z",
+    "approved_by": [],
+}
+
+
+def _clear() -> dict[str, Any]:
+    """A record as a customer's system sends it."""
+    return {
+        "waybill_no": _WAYBILL_NO,
+        "sender": {
+            "name": "张三",
+            "phone": "13812345678",
+            "address": "华志路1685号3号楼2单元402室(放门卫勿打电话)",
+        },
+        "recipient": {"name": "欧阳娜娜", "phone": "021-59791234-801", "address": "一号楼二单元三零一"},
+        "remark": "微信同号13812345678，单号YT8800212345678",
+        "weight_kg": 1.25,
+    }
+
+
+def _masked() -> dict[str, Any]:
+    """The same record under the profile `label`."""
+    return {
+        "waybill_no": _WAYBILL_NO,
+        "sender": {
+            "name": "张*",
+            "phone": "*******5678",
+            "address": "华志路1685号3号楼*单元***室(放门卫勿打电话)",
+        },
+        "recipient": {"name": "欧阳**", "phone": "021-******34-***", "address": "一号楼*单元***"},
+        "remark": "微信同号*******5678，单号YT8800212345678",
+        "weight_kg": 1.25,
+    }
+
+
+def _viewed() -> dict[str, Any]:
+    """What a view shows of it: the mapped fields."""
+    shown = {key: value for key, value in _masked().items() if key not in ("waybill_no", "weight_kg")}
+    return {"waybill_no": _WAYBILL_NO, "schema": "standard", "revision": 0, "record": shown}
+
+
+TABLE: Final[dict[str, Example]] = {
+    "mask": Example(
+        {"schema": "standard", "profile": "label", "records": [_clear(), {"sender": {"phone": ["13812345678"]}}]},
+        {
+            "results": [
+                {"record": _masked()},
+                {"error": {"code": "invalid-type", "errors": [{"pointer": "/sender/phone", "code": "invalid-type"}]}},
+            ],
+            "failed": 1,
+        },
+    ),
+    "tokenize": Example(
+        {"profile": "label", "records": [_clear()], "custody": {"site": "021001"}},
+        {
+            "results": [
+                {
+                    "record": _masked(),
+                    "tokens": _TOKENS,
+                    "revision": 0,
+                    "created": True,
+                    "expires_at": "2027-05-23T00:00:00Z",
+                }
+            ],
+            "failed": 0,
+        },
+    ),
+    "view_waybill": Example(None, _viewed()),
+    "erase_waybill": Example(None, {"audit": "5f1c0a9e27d34b68-412"}),
+    "view_waybills": Example(
+        {"waybills": [_WAYBILL_NO, "YT0000000000000"], "profile": "label"},
+        {
+            "results": [_viewed(), {"waybill_no": "YT0000000000000", "error": {"code": "not-found"}}],
+            "failed": 1,
+        },
+    ),
+    "detokenize": Example(
+        {
+            "purpose": "dispute",
+            "case": "D-2026-0001",
+            "items": [
+                {"token": _TOKENS["/sender/phone"]},
+                {"waybill_no": _WAYBILL_NO, "field": "/recipient/phone"},
+                {"waybill_no": _WAYBILL_NO, "field": "/recipient/address"},
+            ],
+        },
+        {
+            "results": [
+                {"token": _TOKENS["/sender/phone"], "kind": "phone", "value": "13812345678"},
+                {
+                    "waybill_no": _WAYBILL_NO,
+                    "field": "/recipient/phone",
+                    "kind": "phone",
+                    "value": "021-59791234-801",
+                },
+                {
+                    "waybill_no": _WAYBILL_NO,
+                    "field": "/recipient/address",
+                    "error": {"code": "kind-not-allowed"},
+                },
+            ],
+            "failed": 1,
+        },
+    ),
+    "open_case": Example(
+        {
+            "case": _CASE["case"],
+            "purpose": _CASE["purpose"],
+            "waybills": [_WAYBILL_NO],
+            "officer": _CASE["officer"],
+            "reason": _CASE["reason"],
+            "expires_in": 86_400,
+        },
+        _CASE,
+    ),
+    "list_cases": Example(None, {"cases": [_CASE]}),
+    "read_case": Example(None, _CASE),
+    "close_case": Example(None, _CASE | {"status": "closed"}),
+    "alive": Example(None, {"status": "alive"}),
+    "ready": Example(None, {"status": "ready"}),
+}
+"""By the name of the operation. The document and its page are examples of themselves."""

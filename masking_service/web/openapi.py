@@ -1,0 +1,175 @@
+"""The OpenAPI document: read from the table of addresses, the typed shapes, and the table of problems.
+
+It says what the code says and repeats none of it by hand; the set-up's own names (schemas, profiles, purposes) are
+in it, and nothing about anyone is.
+"""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from masking_service.access.rules import Rules
+from masking_service.domain.schema import Schema
+from masking_service.web import addresses, components, examples
+from masking_service.web.addresses import Answer, Operation
+from masking_service.web.components import Json, reference
+from masking_service.web.exchange import JSON, PROBLEM_JSON
+from masking_service.web.problems import TABLE, Problem
+
+_DESCRIPTION: Final = """\
+Masks or tokenizes names, phones and addresses in waybill records, keeps what the tokens stand for encrypted, and opens
+single values again only for the right role, for a stated purpose and inside budgets, with an audit entry first.
+
+Fields are named by their JSON Pointer inside the record. Results stand in the order of the request, and a bad item
+never fails its neighbours. An unknown address answers `not-found`, and an unknown method `method-not-allowed`.
+"""
+_EXTRAS: Final[Mapping[str, Json]] = {
+    "quota-exceeded": {"window": "1h", "retry_at": "2026-11-24T09:00:00Z"},
+}
+"""Members that one problem has and others have not, as in an example of it."""
+
+_EVERY_ANSWER: Final = ("X-Request-Id", "Cache-Control")
+_BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
+    401: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+
+
+def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
+    """The whole document, for a service with this policy and these schemas."""
+    paths: dict[str, Json] = {}
+    for operation in addresses.TABLE:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Waybill masking service", "version": "1", "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in dict.fromkeys(operation.group for operation in addresses.TABLE)],
+        "paths": paths,
+        "components": {
+            "schemas": components.schemas(rules, schemas),
+            "headers": dict(components.HEADERS),
+            "parameters": {"X-Request-Id": _request_id()},
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key (machines), or a JWT of a configured issuer (staff). The names beside "
+                    "it are permissions; what a caller's roles permit is the policy's to say.",
+                }
+            },
+        },
+    }
+
+
+def _operation(row: Operation) -> Json:
+    example = examples.TABLE.get(row.name)
+    operation: Json = {
+        "operationId": row.name,
+        "tags": [row.group],
+        "summary": row.summary,
+        "description": f"Permission: {' or '.join(f'`{name}`' for name in row.permissions) or 'none is needed'}.",
+        "security": [{"bearer": [name]} for name in row.permissions],
+        "parameters": _parameters(row),
+        "responses": _responses(row),
+    }
+    if row.body is not None:
+        content: Json = {"schema": reference(row.body)}
+        if example is not None:
+            content["example"] = example.body
+        operation["requestBody"] = {"required": True, "content": {JSON: content}}
+    return operation
+
+
+def _request_id() -> Json:
+    return {
+        "name": "X-Request-Id",
+        "in": "header",
+        "description": "The caller's id for the request: 1 to 64 of A-Z a-z 0-9 . _ -. Another id is made for one "
+        "that is not well formed or holds personal data.",
+        "schema": {"type": "string"},
+        "example": "print-7f3a",
+    }
+
+
+def _parameters(row: Operation) -> list[Json]:
+    parameters: list[Json] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": description,
+            "schema": {"type": "string", "minLength": shortest},
+            "example": example,
+        }
+        for name, (description, shortest, example) in addresses.PATH_PARAMETERS.items()
+        if f"{{{name}}}" in row.path
+    ]
+    if row.query is not None:
+        _, shapes = msgspec.json.schema_components([row.query])
+        for name, schema in shapes[row.query.__name__]["properties"].items():
+            value = next(kind for kind in schema["anyOf"] if kind != {"type": "null"})
+            parameters.append({"name": name, "in": "query", "required": False, "schema": value})
+    return [*parameters, {"$ref": "#/components/parameters/X-Request-Id"}]
+
+
+def _responses(row: Operation) -> Json:
+    """Every answer of an operation by its status, first those that it is for."""
+    content: dict[int, Json] = {}
+    for status, answer in row.answers.items():
+        content.setdefault(status, {}).update(_content(row, status, answer))
+    for status, codes in sorted(_refusals(row).items()):
+        content.setdefault(status, {})[PROBLEM_JSON] = _problems(status, codes)
+    return {
+        str(status): {
+            "description": HTTPStatus(status).phrase,
+            "headers": {
+                name: {"$ref": f"#/components/headers/{name}"} for name in (*_EVERY_ANSWER, *_BY_STATUS.get(status, ()))
+            },
+            "content": media,
+        }
+        for status, media in content.items()
+    }
+
+
+def _content(row: Operation, status: int, answer: Answer) -> Json:
+    if isinstance(answer, str):
+        return {answer: {"schema": {"type": "string"}}}
+    content: Json = {"schema": reference(answer)}
+    if row.name in examples.TABLE and status == min(row.answers):
+        content["example"] = examples.TABLE[row.name].answer
+    return {JSON: content}
+
+
+def _refusals(row: Operation) -> dict[int, list[str]]:
+    """The codes with which an operation can be refused, by status."""
+    codes = [
+        *addresses.COMMON,
+        *(addresses.GUARDED if row.permissions else ()),
+        *(addresses.WITH_BODY if row.body is not None else ()),
+        *(addresses.WITH_QUERY if row.query is not None else ()),
+        *row.problems,
+    ]
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(TABLE[code][0], []).append(code)
+    return by_status
+
+
+def _problems(status: int, codes: Iterable[str]) -> Json:
+    codes = sorted(codes)
+    return {
+        "schema": {
+            "allOf": [
+                components.PROBLEM,
+                {"properties": {"status": {"const": status}, "code": {"enum": codes}}},
+            ]
+        },
+        "examples": {
+            code: {"summary": TABLE[code][1], "value": Problem(code, extra=dict(_EXTRAS.get(code, {}))).body()}
+            for code in codes
+        },
+    }

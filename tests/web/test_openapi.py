@@ -1,0 +1,265 @@
+"""The OpenAPI document: that it is one, that it is complete, and that the service does what it says.
+
+`openapi-3.1.schema.json` is the OpenAPI Initiative's own schema of such documents
+(https://spec.openapis.org/oas/3.1/schema/2022-10-07, Apache-2.0).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+from werkzeug.test import TestResponse
+
+from masking_service.schemas import load_schemas
+from masking_service.web import addresses, examples
+from masking_service.web.addresses import Operation
+from masking_service.web.openapi import document
+from masking_service.web.problems import TABLE
+from tests.web.api import DESK, OFFICER, PRINTER, PRIVACY, Api, Json, refusal
+
+META = Path(__file__).with_name("openapi-3.1.schema.json")
+ROWS = {row.name: row for row in addresses.TABLE}
+GUARDED = [row for row in addresses.TABLE if row.permissions]
+ROLES = (PRINTER, "courier", "tracking", DESK, OFFICER, "supervisor", PRIVACY, "auditor")
+NO_OPERATIONS = {("get", "/docs/{}")}
+"""The files of the page."""
+
+
+@pytest.fixture(scope="module")
+def told(shared: Api) -> Json:
+    """The document as the service gives it out."""
+    answered = shared.get(None, "/openapi.json")
+    assert answered.status_code == 200
+    content: Json = answered.get_json()
+    return content
+
+
+def inside(value: Any) -> Iterator[Json]:
+    """Every object in the document."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from inside(part)
+
+
+def at(told: Json, reference: str) -> Any:
+    found: Any = told
+    for step in reference.removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def faults(told: Json, schema: Json, value: Any) -> list[str]:
+    """What of a value does not fit a schema of the document."""
+    whole = {"components": told["components"], "allOf": [schema]}
+    return [error.message for error in Draft202012Validator(whole).iter_errors(value)]
+
+
+def check_told(told: Json, name: str, answered: TestResponse) -> None:
+    """Hold that an operation's answer is one of those that the document describes."""
+    row = ROWS[name]
+    described = told["paths"][row.path][row.method]["responses"][str(answered.status_code)]
+    assert faults(told, described["content"][answered.content_type]["schema"], answered.get_json()) == []
+    for header, reference in described["headers"].items():
+        rule = at(told, reference["$ref"])
+        assert header in answered.headers or not rule.get("required")
+        assert header not in answered.headers or faults(told, rule["schema"], answered.headers[header]) == []
+
+
+def path_of(row: Operation) -> str:
+    return row.path.format_map({name: example for name, (_, _, example) in addresses.PATH_PARAMETERS.items()})
+
+
+def send(api: Api, who: str | None, name: str, **change: Any) -> TestResponse:
+    """An operation's example, as somebody sends it."""
+    row = ROWS[name]
+    body = copy.deepcopy(examples.TABLE[name].body) if name in examples.TABLE else None
+    return api.call(who, row.method.upper(), path_of(row), body if body is None else body | change)
+
+
+def stripped(path: str) -> str:
+    """An address without the names of its parameters, in Flask's spelling or in the document's."""
+    return re.sub(r"<[^>]*>|\{[^}]*\}", "{}", path)
+
+
+def test_the_document_is_openapi(told: Json) -> None:
+    meta = json.loads(META.read_text("utf-8"))
+    assert [error.message for error in Draft202012Validator(meta).iter_errors(told)] == []
+
+
+def test_every_schema_is_a_json_schema(told: Json) -> None:
+    for schema in told["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_reference_leads_somewhere(told: Json) -> None:
+    references = {part["$ref"] for part in inside(told) if isinstance(part.get("$ref"), str)}
+    assert references
+    for reference in references:
+        at(told, reference)
+
+
+def test_every_address_is_told_and_every_told_address_exists(shared: Api, told: Json) -> None:
+    served = {
+        (method.lower(), stripped(rule.rule))
+        for rule in shared.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    described = {(method, stripped(path)) for path, methods in told["paths"].items() for method in methods}
+    assert served - NO_OPERATIONS == described
+
+
+def test_no_two_operations_share_a_name() -> None:
+    assert len(ROWS) == len(addresses.TABLE)
+
+
+def test_every_operation_has_an_example_but_the_document_and_its_page() -> None:
+    assert examples.TABLE.keys() == ROWS.keys() - {"openapi", "docs"}
+
+
+def test_every_problem_is_told_of_some_operation(told: Json) -> None:
+    responses = [r for path in told["paths"].values() for op in path.values() for r in op["responses"].values()]
+    problems = [
+        r["content"]["application/problem+json"] for r in responses if "application/problem+json" in r["content"]
+    ]
+    codes = {code for problem in problems for code in problem["examples"]}
+    assert codes | set(addresses.NO_ADDRESS) == set(TABLE)
+
+
+def test_every_example_fits_its_schema(told: Json) -> None:
+    checked = 0
+    for part in inside(told["paths"]):
+        if "schema" in part:
+            named = [part["example"]] if "example" in part else []
+            for example in named + [one["value"] for one in part.get("examples", {}).values()]:
+                assert faults(told, part["schema"], example) == []
+                checked += 1
+    assert checked > 100
+
+
+@pytest.mark.parametrize("row", [row for row in addresses.TABLE if row.body], ids=lambda row: row.name)
+def test_an_example_is_a_request_that_the_service_reads(row: Operation) -> None:
+    sent = msgspec.json.encode(examples.TABLE[row.name].body)
+    msgspec.json.decode(sent, type=row.body)
+
+
+@pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.name)
+def test_nobody_enters_without_a_credential(api: Api, told: Json, row: Operation) -> None:
+    answered = send(api, None, row.name)
+    assert refusal(answered) == (401, "unauthenticated")
+    check_told(told, row.name, answered)
+
+
+@pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.name)
+def test_the_permission_that_is_told_is_the_one_that_is_needed(api: Api, told: Json, row: Operation) -> None:
+    roles = api.parts.policy.rules.roles
+    holders = [name for name in ROLES if roles[name].permissions & set(row.permissions)]
+    for name in set(ROLES) - set(holders):
+        answered = send(api, name, row.name)
+        assert refusal(answered) == (403, "forbidden")
+        check_told(told, row.name, answered)
+    answers = [send(api, name, row.name) for name in holders]
+    assert any(answered.status_code < 300 or answered.get_json()["code"] != "forbidden" for answered in answers)
+
+
+def test_the_example_of_masking_is_true(api: Api, told: Json) -> None:
+    answered = send(api, PRINTER, "mask")
+    check_told(told, "mask", answered)
+    assert answered.get_json() == examples.TABLE["mask"].answer
+
+
+def test_the_examples_of_storing_and_viewing_are_true(api: Api, told: Json) -> None:
+    stored = send(api, PRINTER, "tokenize")
+    check_told(told, "tokenize", stored)
+    result, shown = stored.get_json()["results"][0], examples.TABLE["tokenize"].answer["results"][0]
+    assert result["record"] == shown["record"]
+    assert result["tokens"].keys() == shown["tokens"].keys()
+    for name in ("view_waybill", "view_waybills"):
+        answered = send(api, OFFICER, name)
+        check_told(told, name, answered)
+        assert answered.get_json() == examples.TABLE[name].answer
+
+
+def test_the_example_of_opening_is_true(api: Api, told: Json) -> None:
+    tokens = send(api, PRINTER, "tokenize").get_json()["results"][0]["tokens"]
+    opened = send(api, DESK, "open_case", officer=None)
+    check_told(told, "open_case", opened)
+    example = examples.TABLE["open_case"].answer
+    theirs = {"officer", "opened_by", "opened_at", "expires_at"}
+    assert opened.get_json().keys() == example.keys()
+    assert {k: v for k, v in opened.get_json().items() if k not in theirs} == {
+        k: v for k, v in example.items() if k not in theirs
+    }
+    items = examples.TABLE["detokenize"].body["items"]
+    sent = [{"token": tokens["/sender/phone"]} if "token" in item else item for item in items]
+    answered = send(api, OFFICER, "detokenize", items=sent)
+    check_told(told, "detokenize", answered)
+    for result, shown in zip(
+        answered.get_json()["results"], examples.TABLE["detokenize"].answer["results"], strict=True
+    ):
+        assert {**result, "token": None} == {**shown, "token": None}
+    for name in ("list_cases", "read_case", "close_case"):
+        check_told(told, name, send(api, DESK, name))
+
+
+def test_what_goes_wrong_is_told_too(api: Api, told: Json) -> None:
+    bad: list[Any] = [None, {"waybill_no": "x"}, {"sender": 1}, {"remark": {}}]
+    check_told(told, "mask", send(api, PRINTER, "mask", records=bad))
+    check_told(told, "tokenize", send(api, PRINTER, "tokenize", records=bad))
+    check_told(told, "tokenize", send(api, PRINTER, "tokenize", schema="yunda"))
+    send(api, PRINTER, "tokenize")
+    changed = examples.TABLE["tokenize"].body["records"][0] | {"remark": "other"}
+    conflict = send(api, PRINTER, "tokenize", records=[changed])
+    assert conflict.get_json()["failed"] == 1
+    check_told(told, "tokenize", conflict)
+    check_told(told, "view_waybills", send(api, OFFICER, "view_waybills", waybills=[None, 7, {}, "SF0000000000"]))
+    check_told(told, "detokenize", send(api, OFFICER, "detokenize"))
+    send(api, DESK, "open_case", officer=None)
+    items: list[Any] = [None, {"token": "wbt1"}, {"waybill_no": "x", "field": "y"}, {"token": 1}]
+    check_told(told, "detokenize", send(api, OFFICER, "detokenize", items=items))
+    check_told(told, "open_case", send(api, DESK, "open_case"))
+    check_told(told, "open_case", send(api, DESK, "open_case", case="?", waybills=[1], purpose="x", expires_in=0))
+    check_told(told, "erase_waybill", send(api, PRIVACY, "erase_waybill"))
+    check_told(told, "erase_waybill", send(api, PRIVACY, "erase_waybill"))
+
+
+def test_an_absent_store_is_told_too(storeless: Api, told: Json) -> None:
+    answered = send(storeless, PRINTER, "tokenize")
+    assert answered.status_code == 503
+    check_told(told, "tokenize", answered)
+    check_told(told, "tokenize", send(storeless, PRINTER, "tokenize", if_unavailable="mask"))
+    answered = send(storeless, None, "ready")
+    assert answered.status_code == 503
+    check_told(told, "ready", answered)
+
+
+def test_operators_answers_are_told(api: Api, told: Json) -> None:
+    for name in ("alive", "ready", "openapi"):
+        answered = send(api, None, name)
+        assert answered.status_code == 200
+        check_told(told, name, answered)
+    check_told(told, "ready", api.get(None, "/readyz?for=mask"))
+
+
+def test_the_policys_own_names_are_told(shared: Api, told: Json) -> None:
+    shapes = told["components"]["schemas"]
+    rules = shared.parts.policy.rules
+    assert shapes["OpenCaseRequest"]["properties"]["purpose"]["enum"] == sorted(rules.purposes)
+    assert shapes["OpenCaseRequest"]["properties"]["waybills"]["maxItems"] == rules.cases.at_most
+    assert "case" in shapes["DetokenizeRequest"]["required"]
+
+
+def test_a_schema_of_several_waybills_is_told_for_masking_only(shared: Api) -> None:
+    shapes = document(shared.parts.policy.rules, load_schemas())["components"]["schemas"]
+    assert "yunda" in shapes["MaskRequest"]["properties"]["schema"]["enum"]
+    assert "yunda" not in shapes["TokenizeRequest"]["properties"]["schema"]["enum"]
