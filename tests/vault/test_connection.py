@@ -1,0 +1,282 @@
+"""The way to Redis: whole answers or none, within two and a half seconds, and left alone while it is broken."""
+
+import time
+from collections.abc import Iterator
+from hashlib import sha1
+from pathlib import Path
+
+import pytest
+import redis
+
+from masking_service.vault.connection import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker, Store
+from masking_service.vault.embedded import EmbeddedServer
+from masking_service.vault.errors import StoreUnavailable
+from tests import servers
+from tests.vault import stores
+from tests.vault.stores import ask, body, counted, put
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def broken(clock: Clock) -> Breaker:
+    """A breaker that has just opened."""
+    breaker = Breaker(clock)
+    for _ in range(FAILURES_TO_OPEN):
+        breaker.failed()
+    return breaker
+
+
+def passes(breaker: Breaker) -> bool:
+    try:
+        breaker.check()
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def reason(store: Store) -> str:
+    with pytest.raises(StoreUnavailable) as fault:
+        store.read([(b"PING",)])
+    return fault.value.reason
+
+
+def test_a_breaker_lets_pass_until_it_has_seen_enough_failures(clock: Clock) -> None:
+    breaker = Breaker(clock)
+    passed = []
+    for _ in range(FAILURES_TO_OPEN + 1):
+        passed.append(passes(breaker))
+        breaker.failed()
+
+    assert passed == [True] * FAILURES_TO_OPEN + [False]
+
+
+def test_failures_that_are_not_in_a_row_open_nothing(clock: Clock) -> None:
+    breaker = Breaker(clock)
+    for _ in range(FAILURES_TO_OPEN - 1):
+        breaker.failed()
+    breaker.succeeded()
+    breaker.failed()
+
+    assert passes(breaker) is True
+
+
+def test_an_open_breaker_lets_one_caller_try_after_a_while(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS
+
+    assert (passes(broken), passes(broken)) == (True, False)
+
+
+def test_an_open_breaker_lets_nobody_pass_before_that(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS - 0.001
+
+    assert passes(broken) is False
+
+
+def test_a_failed_try_keeps_it_open_for_as_long_again(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS
+    passes(broken)
+    clock.now += 0.1
+    broken.failed()
+    clock.now += OPEN_SECONDS - 0.001
+
+    assert passes(broken) is False
+
+
+def test_a_try_that_never_came_back_does_not_keep_it_open_for_ever(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS
+    passes(broken)
+    clock.now += OPEN_SECONDS
+
+    assert passes(broken) is True
+
+
+def test_an_open_breaker_says_that_it_is_open(broken: Breaker) -> None:
+    with pytest.raises(StoreUnavailable) as fault:
+        broken.check()
+
+    assert fault.value.reason == "open-circuit"
+
+
+def test_success_closes_it(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS
+    passes(broken)
+    broken.succeeded()
+
+    assert [passes(broken), passes(broken)] == [True, True]
+
+
+def test_a_store_is_shut_until_somebody_has_seen_whose_it_is(valkey: str) -> None:
+    store = Store(valkey)
+
+    assert (reason(store), store.round_trips) == ("not-admitted", 0)
+
+
+def test_a_batch_of_commands_is_one_round_trip(store: Store) -> None:
+    with counted(store) as trips:
+        replies = store.read([(b"ECHO", b"%d" % number) for number in range(1000)])
+
+    assert (replies, trips) == ([b"%d" % number for number in range(1000)], [1])
+
+
+def test_values_are_bytes_of_any_kind(store: Store) -> None:
+    value = bytes(range(256)) * 300
+
+    assert store.write([(b"SET", b"k", value), (b"GET", b"k")]) == [b"OK", value]
+
+
+def test_one_error_among_the_replies_is_no_answer_at_all(store: Store) -> None:
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.read([(b"ECHO", b"a"), (b"NOSUCHCOMMAND",), (b"ECHO", b"b")])
+
+
+def test_after_an_error_the_connection_answers_the_next_question(store: Store) -> None:
+    with pytest.raises(StoreUnavailable):
+        store.read([(b"NOSUCHCOMMAND",), (b"ECHO", b"a")])
+
+    assert store.read([(b"ECHO", b"b")]) == [b"b"]
+
+
+def test_a_transaction_with_an_error_in_it_changes_nothing(store: Store, client: redis.Redis) -> None:
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.write([(b"SET", b"k", b"v"), (b"NOSUCHCOMMAND",)])
+
+    assert ask(client, "EXISTS", "k") == 0
+
+
+def test_an_error_inside_a_transaction_is_no_answer_at_all(store: Store) -> None:
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.write([(b"SET", b"k", b"v"), (b"HSET", b"k", b"f", b"v")])
+
+
+def test_an_error_reply_opens_no_breaker(store: Store) -> None:
+    for _ in range(2 * FAILURES_TO_OPEN):
+        with pytest.raises(StoreUnavailable):
+            store.read([(b"NOSUCHCOMMAND",)])
+
+    assert store.read([(b"ECHO", b"a")]) == [b"a"]
+
+
+def test_the_parser_behind_the_connection_is_the_one_that_keeps_errors_as_replies(valkey: str) -> None:
+    pool = redis.ConnectionPool.from_url(valkey, protocol=2)
+    link = pool.get_connection()
+    link.send_packed_command([b"NOSUCHCOMMAND\r\nPING\r\n"])
+
+    replies = [link._parser.read_response(disable_decoding=True) for _ in range(2)]
+
+    assert (type(link._parser).__name__, type(replies[0]).__name__, replies[1]) == (
+        "_HiredisParser",
+        "ResponseError",
+        b"PONG",
+    )
+
+
+def test_a_lost_connection_is_tried_once_more(store: Store, client: redis.Redis) -> None:
+    store.read([(b"PING",)])
+    ask(client, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+    assert store.read([(b"ECHO", b"a")]) == [b"a"]
+
+
+def test_nobody_there_is_a_connection_fault_and_opens_the_breaker_at_once() -> None:
+    (port,) = servers.free_ports(1)
+    store = stores.admitted(f"redis://127.0.0.1:{port}/0")
+
+    reasons = [reason(store) for _ in range(FAILURES_TO_OPEN + 1)]
+
+    assert (reasons, store.round_trips) == (["connection"] * 3 + ["open-circuit"], 2 * FAILURES_TO_OPEN)
+
+
+def test_a_wrong_password_is_a_fault_that_does_not_name_it(embedded: EmbeddedServer) -> None:
+    store = stores.admitted(embedded.url.replace(":", ":wrong", 2).replace("unix:wrong", "unix:"))
+
+    with pytest.raises(StoreUnavailable) as fault:
+        store.read([(b"PING",)])
+
+    assert (str(fault.value), fault.value.__suppress_context__) == ("connection", True)
+
+
+def test_a_pool_without_a_free_connection_does_not_wait_for_ever(valkey: str) -> None:
+    store = stores.admitted(valkey, connections=1)
+    taken = store._pool.get_connection()
+    began = time.monotonic()
+
+    said = reason(store)
+    store._pool.release(taken)
+
+    assert (said, time.monotonic() - began < 2.5, store.read([(b"ECHO", b"a")])) == ("connection", True, [b"a"])
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Node]:
+    """A server that a test may freeze."""
+    node = servers.Node(Path(tmp_path_factory.mktemp("frozen")), servers.durable()).start()
+    yield node
+    node.kill()
+    node.client.close()
+
+
+def test_a_frozen_server_costs_less_than_two_and_a_half_seconds_and_is_used_again_when_it_wakes(
+    node: servers.Node,
+) -> None:
+    store = stores.admitted(node.url)
+    vault = stores.vault(store)
+    put(vault, body(), "WARM00000001")
+    node.pause()
+    try:
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="timeout"):
+            put(vault, body())
+        frozen = time.monotonic() - began
+    finally:
+        node.resume()
+
+    assert (frozen < 2.5, put(vault, body()).record.body) == (True, body())
+
+
+def test_a_frozen_server_that_no_connection_knows_yet_costs_no_more(node: servers.Node) -> None:
+    store = stores.admitted(node.url.replace("redis://", "redis://:password@"))
+    node.pause()
+    try:
+        began = time.monotonic()
+        said = reason(store)
+        frozen = time.monotonic() - began
+    finally:
+        node.resume()
+
+    assert (said, frozen < 2.5) == ("timeout", True)
+
+
+def test_a_closed_store_connects_again_when_it_is_used(store: Store) -> None:
+    store.read([(b"PING",)])
+    store.close()
+
+    assert store.read([(b"ECHO", b"a")]) == [b"a"]
+
+
+def test_a_script_is_sent_once_and_then_called_by_its_digest(store: Store, client: redis.Redis) -> None:
+    source = b"return {KEYS[1], ARGV[1]}"
+    digest = sha1(source, usedforsecurity=False).hexdigest().encode()
+    ask(client, "SCRIPT", "FLUSH")
+    with counted(store) as unknown:
+        first = store.script(digest, source, [b"k"], [7])
+    with counted(store) as known:
+        second = store.script(digest, source, [b"k"], [7])
+
+    assert (first, second, unknown, known) == ([b"k", b"7"], [b"k", b"7"], [2], [1])
+
+
+def test_a_script_that_fails_is_no_answer(store: Store) -> None:
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.script(b"0" * 40, b"return redis.call('NOSUCHCOMMAND')", [], [])

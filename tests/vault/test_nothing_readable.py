@@ -1,0 +1,160 @@
+"""Whoever holds a dump of the store learns nothing: no planted value stands in any key or value, however encoded."""
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from keys.aead import HEADER_BYTES
+from masking_service.access.cases import Cases, Opening
+from masking_service.access.custody import Custodies, Custody
+from masking_service.access.principals import Principal
+from masking_service.access.registry import ClientRegistry
+from masking_service.audit.log import AuditLog
+from masking_service.domain.schema import Place
+from masking_service.journal import Call, Journal, Seen
+from masking_service.vault import records
+from masking_service.vault.connection import Store
+from masking_service.vault.genesis import claim_or_check
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import LATER, NOW, ask, put
+
+TENANT = "tenant-under-test"
+PLANTED = {
+    "name": "欧阳明月",
+    "phone": "13912345678",
+    "address": "上海市青浦区华新镇样板路88弄6号楼1502室",
+    "unit": "1502室",
+    "number": "SF7788990011",
+    "second number": "YT5566778899",
+    "tenant": TENANT,
+    "reason": "客户投诉包裹破损",
+}
+ENCODINGS: dict[str, Callable[[str], bytes]] = {
+    "utf-8": lambda text: text.encode(),
+    "gb18030": lambda text: text.encode("gb18030"),
+    "utf-16-le": lambda text: text.encode("utf-16-le"),
+    "utf-16-be": lambda text: text.encode("utf-16-be"),
+    "hex": lambda text: text.encode().hex().encode(),
+    "HEX": lambda text: text.encode().hex().upper().encode(),
+    "json": lambda text: text.encode("ascii", "backslashreplace"),
+    "reversed": lambda text: text[::-1].encode(),
+}
+
+
+def base64s(text: str) -> Iterator[bytes]:
+    """The characters that stand in base64 of whatever holds `text`, at each of the three alignments."""
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + text.encode())
+        inner = encoded[(0, 2, 3)[before] : len(encoded) // 4 * 4 - 4]
+        yield from (inner, inner.replace(b"+", b"-").replace(b"/", b"_"))
+
+
+def forms(text: str) -> set[bytes]:
+    return {encode(text) for encode in ENCODINGS.values()} | {*base64s(text)}
+
+
+def everything(client: redis.Redis) -> dict[bytes, list[bytes]]:
+    """Every key with its dump and its plain content (a dump may be compressed)."""
+    read: dict[bytes, Callable[[bytes], object]] = {
+        b"string": lambda key: ask(client, "GET", key),
+        b"hash": lambda key: ask(client, "HGETALL", key),
+        b"zset": lambda key: ask(client, "ZRANGE", key, 0, -1),
+        b"set": lambda key: ask(client, "SMEMBERS", key),
+        b"stream": lambda key: ask(client, "XRANGE", key, "-", "+"),
+    }
+    return {
+        key: [key, ask(client, "DUMP", key), *flat(read[ask(client, "TYPE", key)](key))]
+        for key in ask(client, "KEYS", "*")
+    }
+
+
+def flat(content: object) -> Iterator[bytes]:
+    if isinstance(content, dict):
+        content = [*content.items()]
+    if isinstance(content, list | tuple | set):
+        for part in content:
+            yield from flat(part)
+    elif isinstance(content, bytes):
+        yield content
+    else:
+        yield str(content).encode()
+
+
+@pytest.fixture
+def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[bytes]]:
+    """All that a used store holds: records, a revision, a tombstone, custody, a case, clients, audit entries."""
+    keyring, random = known_keyring(), stores.foreseen()
+    claim_or_check(store, keyring, random)
+    vault = stores.vault(store)
+    planted = [
+        (Place.parse("name recipient.name"), PLANTED["name"]),
+        (Place.parse("phone recipient.phone"), PLANTED["phone"]),
+        (Place.parse("address recipient.address"), PLANTED["address"]),
+        (Place.parse("text contactInfoList[0].note"), PLANTED["unit"]),
+    ]
+    body = records.body_of("standard", planted)
+    stored = put(vault, body, PLANTED["number"], tenant=TENANT)
+    put(vault, records.body_of("standard", planted[:1]), PLANTED["number"], tenant=TENANT, revise=True)
+    put(vault, body, PLANTED["second number"], tenant=TENANT)
+    vault.erase(TENANT, PLANTED["second number"], now=NOW, until=LATER)
+    Custodies(store, keyring, random).put_first(TENANT, [stored.base], Custody("021001"), [LATER])
+    numbers = (PLANTED["number"], PLANTED["second number"])
+    opening = Opening("D-2026-0001", "dispute", numbers, None, PLANTED["reason"], "staff/u-1", NOW, LATER, 0)
+    Cases(store, keyring, random).open(TENANT, opening)
+    registry = ClientRegistry(store, keyring, tmp_path, random)
+    registry.change(lambda clients: clients.add("printer", "label-printer", bytes(32), NOW, tenant=TENANT))
+    officer = Principal(f"staff/{PLANTED['phone']}", TENANT, ("dispute-officer",), frozenset(), "jwt")
+    call = Call(officer, f"request-{PLANTED['phone']}", NOW)
+    seen = [Seen(stored.base, "released", "/recipient/phone", "phone"), Seen(None, "not-found")]
+    Journal(AuditLog(store, random), keyring, "policy").write(
+        call, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", seen=seen
+    )
+    return everything(client)
+
+
+def test_the_store_holds_something_of_every_kind(used: dict[bytes, list[bytes]]) -> None:
+    kinds = {key.partition(b"}")[2] if b"{" in key else key.split(b":")[1] for key in used}
+
+    # Records and tombstones, custody, cases and their list; genesis, data key, clients, audit and its writers.
+    assert {kind[:5] for kind in kinds} == {
+        *(b"0", b"1", b"@", b"case:", b"cases"),
+        *(b"genes", b"key", b"clien", b"audit"),
+    }
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_no_planted_value_stands_in_any_key_or_value(used: dict[bytes, list[bytes]], what: str) -> None:
+    found = {key for key, texts in used.items() for form in forms(PLANTED[what]) for text in texts if form in text}
+
+    assert found == set()
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_the_search_finds_a_value_that_is_there(what: str) -> None:
+    text = PLANTED[what]
+    hidden = {name: b"before" + encode(text) + b"behind" for name, encode in ENCODINGS.items()} | {
+        f"base64 {n}": base64.b64encode(b"x" * n + text.encode() + b"yyy") for n in range(3)
+    }
+
+    missed = [name for name, content in hidden.items() if not any(form in content for form in forms(text))]
+
+    assert missed == []
+
+
+def test_two_records_that_share_a_phone_share_nothing_in_the_store(store: Store, client: redis.Redis) -> None:
+    vault = stores.vault(store)
+    put(vault, stores.body("张三"), "SF0000000001")
+    put(vault, stores.body("张三"), "SF0000000002")
+
+    first, second = (ask(client, "GET", key) for key in ask(client, "KEYS", "wm:{*"))
+
+    windows = [{value[at : at + 4] for at in range(HEADER_BYTES, len(value) - 3)} for value in (first, second)]
+    assert windows[0] & windows[1] == set()
+
+
+def test_every_key_stands_under_the_services_prefix(used: dict[bytes, list[bytes]]) -> None:
+    assert [key for key in used if not key.startswith(b"wm:")] == []
