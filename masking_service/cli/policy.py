@@ -11,6 +11,8 @@ from masking_service.access.errors import PolicyError
 from masking_service.access.policy import Policy
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import examples, union_check
+from masking_service.domain.record import Masker, sample_record
+from masking_service.domain.schema import Schema
 from masking_service.schemas import load_schemas
 from masking_service.settings import ROOT
 
@@ -28,7 +30,8 @@ def check(file: Path, schemas: Path | None) -> None:
     console = Console(highlight=False)
     try:
         found = Policy.load(file)
-        shipped = load_schemas(schemas)
+        shipped = load_schemas()
+        every = load_schemas(schemas)
         hidden = union_check(found.rules.profiles.values())
     except (PolicyError, DefinitionError) as fault:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(fault))
@@ -40,5 +43,20 @@ def check(file: Path, schemas: Path | None) -> None:
             table.add_row(kind, before, after)
         console.print(table)
     console.print(f"All profiles together hide at least {hidden} of 11 digits of a phone.")
-    console.print(f"{len(shipped)} schemas: {', '.join(sorted(shipped))}")
+    for schema in every.values():
+        if schema.name not in shipped:
+            _show_schema(console, schema, found)
+    console.print(f"{len(every)} schemas: {', '.join(sorted(every))}")
     console.print(f"{file.name} is sound (digest {found.digest[:16]}).")
+
+
+def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:
+    """A site's own schema, applied to a sample record under each profile for labels."""
+    for profile in policy.rules.profiles.values():
+        if not profile.label:
+            continue
+        record = sample_record(schema)
+        table = Table("path", "kind", "before", "after", title=f"schema {schema.name} under profile {profile.name}")
+        for place, value, parent, key, _ in Masker(schema, profile).mask(record).fields:
+            table.add_row(place.path, place.kind, str(value), str(parent[key]))
+        console.print(table)

@@ -42,7 +42,7 @@ _FLOOR: Final = (
     "a label hides at least one character of the name, six digits of the phone, and unit and room (GB/T 41833-2022)"
 )
 
-_EXAMPLES: Final[Mapping[str, str]] = {
+EXAMPLES: Final[Mapping[str, str]] = {
     "name": "欧阳娜娜",
     "phone": "13812345678",
     "address": "华志路1685号3号楼2单元402室",
@@ -151,7 +151,7 @@ def union_check(profiles: Iterable[Profile]) -> int:
 def examples(profile: Profile) -> list[tuple[str, str, str]]:
     """(kind, before, after) for each kind, with invented values: what the profile does, for a person to judge."""
     rows = []
-    for kind, before in _EXAMPLES.items():
+    for kind, before in EXAMPLES.items():
         mask = profile.masker(kind)
         rows.append((kind, before, before if mask is None else mask(before)))
     return rows

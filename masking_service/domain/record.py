@@ -19,8 +19,8 @@ from masking_service.domain.leaks import (
     own_number,
     scrub_around,
 )
-from masking_service.domain.profiles import Profile
-from masking_service.domain.schema import KINDS, Place, Schema, Steps
+from masking_service.domain.profiles import EXAMPLES, Profile
+from masking_service.domain.schema import EACH, KINDS, Place, Schema, Steps
 from masking_service.domain.spellings import Mask, digits_of, name_needles, phone_needles, phones_in_name
 from masking_service.domain.stars import stars
 from masking_service.domain.walk import Take, way_through
@@ -96,6 +96,24 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     if run.errors:
         raise InvalidRecord(tuple(run.errors))
     run.guard(masks, frozenset(key for place, *_ in run.fields for key in place.keys))
+    return record
+
+
+def sample_record(schema: Schema) -> dict[str, Any]:
+    """A record of this schema with an invented value at every mapped place, each array of one element.
+
+    For a person who looks at what a schema does; it has a waybill number at the first place for one.
+    """
+    record: dict[str, Any] = {}
+    for steps, value in (
+        (schema.waybill_paths[0], "SF1234567890"),
+        *((steps, EXAMPLES[kind]) for steps, kind in schema.fields),
+    ):
+        parent, key = _make_room(record, tuple(0 if step == EACH else step for step in steps))
+        if type(key) is int:
+            parent[key] = value
+        else:
+            parent.setdefault(key, value)
     return record
 
 
