@@ -103,12 +103,16 @@ def tour(console: Console, url: str, file: Path) -> None:
             f"  {side:<9}  " + "  ".join(map(str, view["record"][side].values())), markup=False, soft_wrap=True
         )
 
-    case = time.strftime("FIRST-BATCH-%j-%H%M%S", time.gmtime())
+    now = time.time()  # names of cases are never used twice
+    case = time.strftime("FIRST-BATCH-%Y-%jT%Hh%Mm%Ss", time.gmtime(now)) + f"{int(now % 1 * 1000):03d}"
     opening = {"case": case, "purpose": "dispute", "waybills": [number], "reason": "sample batch", "expires_in": 3600}
     opened = Caller(url, credentials, "service-desk").ask("POST", "/v1/cases", json.dumps(opening).encode())
     wanted = {"purpose": "dispute", "case": case, "items": [{"token": tokens["/sender/phone"]}]}
     found = Caller(url, credentials, "dispute-officer").ask("POST", "/v1/detokenize", json.dumps(wanted).encode())
-    console.print(f"\n[bold]Opening one value[/bold]: the service desk opens case {case} ({opened['status']}),")
+    console.print(
+        f"\n[bold]Opening one value[/bold]: the service desk opens the case {case} ({opened['status']}),",
+        soft_wrap=True,
+    )
     console.print(f"  a dispute officer opens one token under it:  {tokens['/sender/phone']}  →  ", end="")
     console.print(str(found["results"][0]["value"]), markup=False)
 
