@@ -105,13 +105,16 @@ class Cases:
             CaseExists: the name was used before, by whatever case.
         """
         key = self._key(tenant, opening.case)
-        written, _ = self._store.write(
+        mine = self._seal(tenant, key, b"open", opening)
+        standing = self._store.write(
             [
-                (b"HSETNX", key, b"open", self._seal(tenant, key, b"open", opening)),
+                (b"HSETNX", key, b"open", mine),
                 (b"ZADD", self._list(tenant), b"NX", opening.expires_at, key),
+                (b"HGET", key, b"open"),
             ]
-        )
-        if not written:
+        )[-1]
+        # Asked of what stands there, not of HSETNX: where a reply was lost, ours does before the second attempt.
+        if standing != mine:
             raise CaseExists
         return Case(opening)
 

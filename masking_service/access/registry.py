@@ -68,7 +68,7 @@ class ClientRegistry:
             IntegrityFault: the store's registry was changed, or went back.
         """
         with self._lock:
-            serial, sealed = self._newest()
+            serial, sealed = _newest(self._store.read([(b"HGETALL", CLIENTS)])[0])
             if serial > self._serial:
                 self._accept(serial, sealed)
                 write_secret_file(self._snapshot, serial.to_bytes(_SERIAL_BYTES, "big") + sealed, replace=True)
@@ -90,15 +90,12 @@ class ClientRegistry:
             commands: list[Command] = [(b"HSETNX", CLIENTS, b"%d" % serial, sealed)]
             if serial > _KEPT:
                 commands.append((b"HDEL", CLIENTS, b"%d" % (serial - _KEPT)))
-            if self._store.write(commands)[0]:
+            # Asked of what stands there now, not of HSETNX: a serial that was cleared away since can be written
+            # again, behind newer ones; and where a reply was lost, ours stands there before the second attempt.
+            standing = self._store.write([*commands, (b"HGETALL", CLIENTS)])[-1]
+            if _newest(standing) == (serial, sealed):
                 self.refresh()
                 return
-
-    def _newest(self) -> tuple[int, bytes]:
-        flat = self._store.read([(b"HGETALL", CLIENTS)])[0]
-        found = {int(serial): sealed for serial, sealed in zip(flat[0::2], flat[1::2], strict=True)}
-        serial = max(found, default=0)
-        return serial, found.get(serial, b"")
 
     def _accept(self, serial: int, sealed: bytes) -> None:
         state = msgspec.json.decode(self._key.open(sealed, _place(serial)))
@@ -109,3 +106,8 @@ def _place(serial: int) -> bytes:
     return CLIENTS + b"/%d" % serial
 
 
+def _newest(flat: list[bytes]) -> tuple[int, bytes]:
+    """The highest serial and its sealed registry; 0 where there is none."""
+    found = {int(serial): sealed for serial, sealed in zip(flat[0::2], flat[1::2], strict=True)}
+    serial = max(found, default=0)
+    return serial, found.get(serial, b"")
