@@ -1,0 +1,289 @@
+"""Cases: what happened is written once, what follows from it is decided by the facts and the clock alone."""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+import redis
+
+from keys.errors import IntegrityFault
+from masking_service.access.cases import MOST_LISTED, Act, Case, Cases, Opening, case_name
+from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, NoSuchCase, OwnCase
+from masking_service.access.principals import Principal
+from masking_service.vault.connection import Store
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import LossyWire, ask, counted
+
+NOW = 1_796_000_000
+ENDS = NOW + 86_400
+OFFICER = Principal("staff/officer", "default", ("dispute-officer",), frozenset(), "jwt")
+
+
+def opening(**change: Any) -> Opening:
+    known: dict[str, Any] = {
+        "case": "D-2026-0001",
+        "purpose": "dispute",
+        "waybills": ("SF1234567890",),
+        "officer": None,
+        "reason": "a parcel is missing",
+        "opened_by": "staff/desk",
+        "opened_at": NOW,
+        "expires_at": ENDS,
+        "approvals_needed": 0,
+    }
+    return Opening(**known | change)
+
+
+def case(*acts: tuple[Literal["approve", "deny", "close"], str], **change: Any) -> Case:
+    return Case(opening(**change), tuple(Act(act, by, NOW + at) for at, (act, by) in enumerate(acts)))
+
+
+def refusal(of: Case, who: Principal = OFFICER, purpose: str = "dispute", now: int = NOW) -> type[AccessError]:
+    with pytest.raises(AccessError) as refused:
+        of.authorise(who, purpose, now)
+    return type(refused.value)
+
+
+@pytest.fixture
+def store(valkey: str) -> Iterator[Store]:
+    store = stores.admitted(valkey)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def client(valkey: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(valkey) as client:
+        yield client
+
+
+@pytest.fixture
+def cases(store: Store) -> Cases:
+    return Cases(store, known_keyring(), stores.foreseen())
+
+
+@pytest.mark.parametrize(
+    ("of", "status"),
+    [
+        (case(), "open"),
+        (case(approvals_needed=1), "pending"),
+        (case(("approve", "staff/s-1"), approvals_needed=1), "open"),
+        (case(("approve", "staff/desk"), approvals_needed=1), "pending"),  # the opener is no approver
+        (case(("approve", "staff/desk"), ("approve", "staff/s-1"), approvals_needed=1), "open"),
+        (case(("approve", "staff/s-1"), approvals_needed=2), "pending"),
+        (case(("approve", "staff/s-1"), ("approve", "staff/s-1"), approvals_needed=2), "pending"),  # one person
+        (case(("approve", "staff/s-1"), ("approve", "staff/s-2"), approvals_needed=2), "open"),
+        (case(("deny", "staff/s-1"), approvals_needed=1), "denied"),
+        (case(("approve", "staff/s-1"), ("deny", "staff/s-2"), approvals_needed=1), "denied"),
+        (case(("close", "staff/desk")), "closed"),
+        (case(("deny", "staff/s-1"), ("close", "staff/desk")), "closed"),
+    ],
+)
+def test_a_status_follows_from_what_was_done(of: Case, status: str) -> None:
+    assert of.status(NOW) == status
+
+
+def test_a_case_is_open_until_the_second_in_which_it_expires() -> None:
+    assert [case().status(now) for now in (ENDS - 1, ENDS, ENDS + 1)] == ["open", "expired", "expired"]
+
+
+def test_a_pending_case_expires_too() -> None:
+    assert case(approvals_needed=1).status(ENDS) == "expired"
+
+
+def test_an_open_case_lets_an_officer_open_what_it_names() -> None:
+    case(officer=OFFICER.id).authorise(OFFICER, "dispute", NOW)
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        pytest.param(case(approvals_needed=1), id="pending"),
+        pytest.param(case(("deny", "staff/s-1")), id="denied"),
+        pytest.param(case(("close", "staff/desk")), id="closed"),
+        pytest.param(case(expires_at=NOW), id="expired"),
+        pytest.param(case(purpose="redelivery"), id="another purpose"),
+        pytest.param(case(officer="staff/another"), id="another officer"),
+    ],
+)
+def test_a_case_that_is_not_open_for_the_caller_opens_nothing(of: Case) -> None:
+    assert refusal(of) is CaseNotOpen
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        pytest.param(case(opened_by=OFFICER.id), id="opened it"),
+        pytest.param(case(("approve", OFFICER.id), approvals_needed=1), id="approved it"),
+        pytest.param(case(opened_by=OFFICER.id, officer=OFFICER.id), id="opened it for themselves"),
+    ],
+)
+def test_whoever_opened_or_approved_a_case_opens_nothing_under_it(of: Case) -> None:
+    assert refusal(of) is OwnCase
+
+
+@pytest.mark.parametrize("name", ["D-2026-0001", "a", "7", "A.b_c-d", "x" * 64])
+def test_a_name_that_is_well_formed_stays(name: str) -> None:
+    assert case_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "-a", ".a", "a b", "a/b", "案件", "１", "a\n", "x" * 65, None, 7, ["a"]])
+def test_any_other_name_is_refused_without_being_named(name: object) -> None:
+    with pytest.raises(ValueError, match="a case's name is 1 to 64 of"):
+        case_name(name)
+
+
+def test_a_case_is_opened_in_one_round_trip_and_read_in_one(store: Store, cases: Cases) -> None:
+    with counted(store) as opened:
+        cases.open("default", opening())
+    with counted(store) as read:
+        found = cases.get("default", "D-2026-0001")
+
+    assert (found, opened, read) == (Case(opening()), [1], [1])
+
+
+def test_a_name_is_never_used_twice(cases: Cases) -> None:
+    cases.open("default", opening())
+
+    with pytest.raises(CaseExists):
+        cases.open("default", opening(reason="another"))
+
+    assert cases.get("default", "D-2026-0001") == Case(opening())
+
+
+def test_the_name_of_a_closed_case_is_never_used_again(cases: Cases) -> None:
+    cases.open("default", opening())
+    cases.close("default", "D-2026-0001", "staff/desk", NOW)
+
+    with pytest.raises(CaseExists):
+        cases.open("default", opening())
+
+
+def test_the_same_name_of_another_tenant_is_another_case(cases: Cases) -> None:
+    cases.open("default", opening())
+    cases.open("other", opening(reason="another"))
+
+    assert cases.get("default", "D-2026-0001").opening.reason == "a parcel is missing"
+
+
+def test_a_case_whose_reply_was_lost_is_opened(valkey: str, cases: Cases) -> None:
+    wire = LossyWire(valkey)
+    try:
+        over_the_wire = stores.admitted(wire.url)
+        over_the_wire.read([(b"PING",)])
+        wire.lose(1)
+
+        opened = Cases(over_the_wire, known_keyring(), stores.foreseen("wire")).open("default", opening())
+    finally:
+        wire.close()
+
+    assert (opened, wire.lost) == (cases.get("default", "D-2026-0001"), 1)
+
+
+@pytest.mark.parametrize("tenant", ["default", "other"])
+def test_an_unknown_case_is_no_case(cases: Cases, tenant: str) -> None:
+    cases.open("default", opening(case="D-2"))
+
+    with pytest.raises(NoSuchCase):
+        cases.get(tenant, "D-1")
+
+
+def test_a_closed_case_says_by_whom_and_when(cases: Cases) -> None:
+    cases.open("default", opening())
+
+    closed = cases.close("default", "D-2026-0001", "staff/desk", NOW + 5)
+
+    assert closed == Case(opening(), (Act("close", "staff/desk", NOW + 5),))
+
+
+def test_closing_again_changes_nothing(cases: Cases) -> None:
+    cases.open("default", opening())
+    first = cases.close("default", "D-2026-0001", "staff/desk", NOW + 5)
+
+    assert cases.close("default", "D-2026-0001", "staff/another", NOW + 9) == first
+
+
+def test_an_unknown_case_cannot_be_closed(cases: Cases, client: redis.Redis) -> None:
+    with pytest.raises(NoSuchCase):
+        cases.close("default", "D-2026-0001", "staff/desk", NOW)
+
+    assert ask(client, "DBSIZE") == 0
+
+
+def test_the_cases_that_have_not_expired_are_listed_soonest_first(store: Store, cases: Cases) -> None:
+    for name, ends in (("C", 30), ("A", 10), ("B", 20), ("D", 0)):
+        cases.open("default", opening(case=name, expires_at=NOW + ends))
+    cases.open("other", opening(case="E"))
+
+    with counted(store) as trips:
+        names = [one.opening.case for one in cases.living("default", NOW)]
+
+    assert (names, trips) == (["A", "B", "C"], [2])
+
+
+def test_a_tenant_without_cases_has_an_empty_list(cases: Cases) -> None:
+    assert cases.living("default", NOW) == []
+
+
+def test_a_list_ends(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(Cases.living.__globals__, "MOST_LISTED", 2)
+    for name in "ABC":
+        cases.open("default", opening(case=name))
+
+    assert (len(cases.living("default", NOW)), MOST_LISTED) == (2, 1_000)
+
+
+FACTS = ("open", "close")
+
+
+@pytest.fixture
+def closed(cases: Cases) -> bytes:
+    """The key of a closed case."""
+    cases.open("default", opening())
+    cases.close("default", "D-2026-0001", "staff/desk", NOW)
+    return cases._key("default", "D-2026-0001")
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_a_changed_fact_is_an_alarm(cases: Cases, client: redis.Redis, closed: bytes, fact: str) -> None:
+    value = bytearray(ask(client, "HGET", closed, fact))
+    value[-1] ^= 1
+    ask(client, "HSET", closed, fact, bytes(value))
+
+    with pytest.raises(IntegrityFault):
+        cases.get("default", "D-2026-0001")
+
+
+@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize("tenant", ["default", "other"])
+def test_a_fact_of_another_case_or_tenant_is_an_alarm(
+    cases: Cases, client: redis.Redis, closed: bytes, fact: str, tenant: str
+) -> None:
+    cases.open(tenant, opening(case="D-2"))
+    ask(client, "HSET", cases._key(tenant, "D-2"), fact, ask(client, "HGET", closed, fact))
+
+    with pytest.raises(IntegrityFault):
+        cases.get(tenant, "D-2")
+
+
+def test_a_fact_in_the_place_of_another_is_an_alarm(cases: Cases, client: redis.Redis, closed: bytes) -> None:
+    ask(client, "HSET", closed, "approve", ask(client, "HGET", closed, "close"))
+
+    with pytest.raises(IntegrityFault):
+        cases.get("default", "D-2026-0001")
+
+
+def test_acts_without_an_opening_are_no_case(cases: Cases, client: redis.Redis, closed: bytes) -> None:
+    ask(client, "HDEL", closed, "open")
+
+    with pytest.raises(NoSuchCase):
+        cases.get("default", "D-2026-0001")
+
+
+def test_another_tenants_case_in_ones_own_list_is_an_alarm(cases: Cases, client: redis.Redis) -> None:
+    cases.open("other", opening())
+    ask(client, "ZADD", cases._list("default"), ENDS, cases._key("other", "D-2026-0001"))
+
+    with pytest.raises(IntegrityFault):
+        cases.living("default", NOW)

@@ -1,0 +1,133 @@
+"""Custody: who holds a parcel is sealed beside the record, and no move of bytes gives it to anyone else."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from keys.errors import IntegrityFault
+from masking_service.access.custody import Custodies, Custody
+from masking_service.access.principals import Principal
+from masking_service.vault.connection import Store
+from masking_service.vault.layout import custody_key, record_stems
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import LATER, ask, counted
+
+KEYRING = known_keyring()
+FIRST, SECOND = KEYRING.tenant("default").bases(["SF0000000001", "SF0000000002"])
+COURIER = Principal("client/c-88", "default", ("courier",), frozenset({"021001"}), "key")
+
+
+def place(base: bytes) -> bytes:
+    return custody_key(record_stems([base])[0])
+
+
+@pytest.fixture
+def store(valkey: str) -> Iterator[Store]:
+    store = stores.admitted(valkey)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def client(valkey: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(valkey) as client:
+        yield client
+
+
+@pytest.fixture
+def custodies(store: Store) -> Custodies:
+    return Custodies(store, KEYRING, stores.foreseen())
+
+
+def standing(custodies: Custodies, client: redis.Redis, base: bytes = FIRST, tenant: str = "default") -> object:
+    return custodies.open(tenant, base, ask(client, "GET", place(base)))
+
+
+@pytest.mark.parametrize(
+    ("custody", "held"),
+    [
+        (Custody("021001"), True),
+        (Custody("999999"), False),
+        (Custody("999999", "client/c-88"), True),
+        (Custody(None, "client/c-88"), True),
+        (Custody("021001", "client/c-99"), False),  # another courier took it out of the caller's site
+        (Custody(None, "c-88"), False),
+        (Custody(None), False),
+        (Custody(""), False),
+    ],
+)
+def test_a_parcel_is_held_by_its_courier_or_else_by_its_site(custody: Custody, held: bool) -> None:
+    assert custody.held_by(COURIER) is held
+
+
+def test_whoever_has_no_sites_holds_no_site() -> None:
+    nobody = Principal("client/c-1", "default", ("courier",), frozenset(), "key")
+
+    assert (Custody("021001").held_by(nobody), Custody(None).held_by(nobody)) == (False, False)
+
+
+@pytest.mark.parametrize("custody", [Custody("021001"), Custody("021001", "client/c-88"), Custody(None, "staff/u-1")])
+def test_what_was_set_is_read(custodies: Custodies, client: redis.Redis, custody: Custody) -> None:
+    custodies.put_first("default", [FIRST], custody, [LATER])
+
+    assert standing(custodies, client) == custody
+
+
+def test_a_batch_is_one_round_trip(custodies: Custodies, store: Store, client: redis.Redis) -> None:
+    with counted(store) as trips:
+        custodies.put_first("default", [FIRST, SECOND], Custody("021001"), [LATER, LATER + 1])
+
+    ends = [ask(client, "EXPIRETIME", place(base)) for base in (FIRST, SECOND)]
+    assert (trips, ends) == ([1], [LATER, LATER + 1])
+
+
+def test_custody_that_is_set_is_not_taken_over(custodies: Custodies, client: redis.Redis) -> None:
+    custodies.put_first("default", [FIRST], Custody("021001"), [LATER])
+
+    custodies.put_first("default", [FIRST], Custody("999999"), [LATER])
+
+    assert standing(custodies, client) == Custody("021001")
+
+
+def test_where_nothing_stands_nobody_holds_it(custodies: Custodies) -> None:
+    assert custodies.open("default", FIRST, None) is None
+
+
+def test_custody_that_was_moved_to_another_waybill_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:
+    custodies.put_first("default", [FIRST], Custody("021001"), [LATER])
+    ask(client, "COPY", place(FIRST), place(SECOND))
+
+    with pytest.raises(IntegrityFault):
+        standing(custodies, client, SECOND)
+
+
+def test_custody_that_was_moved_to_another_tenant_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:
+    custodies.put_first("default", [FIRST], Custody("021001"), [LATER])
+
+    with pytest.raises(IntegrityFault):
+        standing(custodies, client, FIRST, "other")
+
+
+def test_a_flipped_bit_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:
+    custodies.put_first("default", [FIRST], Custody("021001"), [LATER])
+    value = bytearray(ask(client, "GET", place(FIRST)))
+    value[-1] ^= 1
+
+    with pytest.raises(IntegrityFault):
+        custodies.open("default", FIRST, bytes(value))
+
+
+@pytest.mark.parametrize("value", [b"", b'["021001",null]', bytes(64)])
+def test_what_nobody_sealed_is_an_alarm(custodies: Custodies, value: bytes) -> None:
+    with pytest.raises(IntegrityFault):
+        custodies.open("default", FIRST, value)
+
+
+def test_a_record_in_the_place_of_custody_is_an_alarm(custodies: Custodies, store: Store, client: redis.Redis) -> None:
+    stored = stores.put(stores.vault(store), stores.body(), "SF0000000001")
+    value = ask(client, "GET", record_stems([stored.base])[0] + b"}0")
+
+    with pytest.raises(IntegrityFault):
+        custodies.open("default", stored.base, value)
