@@ -42,8 +42,7 @@ MASKED: Json = {
     "recipient": {"name": "欧阳**", "phone": "021-******34-***", "address": "一号楼*单元***"},
     "remark": "放门卫",
 }
-TOKENIZED = ("/sender/name", "/sender/phone", "/sender/address")
-TOKENIZED += ("/recipient/name", "/recipient/phone", "/recipient/address")
+TOKENIZED = tuple(f"/{who}/{kind}" for who in ("sender", "recipient") for kind in ("name", "phone", "address"))
 
 
 def record(number: str = "SF1234567890", **change: Any) -> Json:

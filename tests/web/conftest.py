@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,16 +54,17 @@ def storeless(settings: Settings, tmp_path: Path) -> Api:
 
 @pytest.fixture
 def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Sets what the service takes for now, in Unix seconds."""
+    """Sets what the service and its issuer take for now, in Unix seconds."""
 
     def to(now: int) -> None:
-        monkeypatch.setattr("masking_service.web.app.clock", lambda: now)
+        for place in ("masking_service.web.app.clock", "tests.web.api.clock"):
+            monkeypatch.setattr(place, lambda: now)
 
     return to
 
 
 @pytest.fixture
-def trips(api: Api) -> Iterator[Callable[[], int]]:
+def trips(api: Api) -> Callable[[], int]:
     """How many exchanges with the store there were since this was last asked."""
     seen = api.parts.store.round_trips
 

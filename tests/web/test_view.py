@@ -1,4 +1,4 @@
-"""Views over HTTP: masked, of the mapped fields only, inside custody; what may not be seen looks like nothing at all."""
+"""Views over HTTP: masked, of the mapped fields only, inside custody; what may not be seen looks like nothing."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_fifty_waybills_are_seen_and_fifty_one_are_not(api: Api) -> None:
 
     answered = api.post(OFFICER, "/v1/waybills/view", {"waybills": ["SF0000000000"] * 51})
 
-    assert refusal(answered) == (413, "too-many-items")
+    assert refusal(answered) == (422, "too-many-items")
 
 
 def test_forty_full_views_a_minute_are_the_most(api: Api) -> None:

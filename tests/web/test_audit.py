@@ -1,0 +1,205 @@
+"""No audit, no answer: what is opened, seen in full, refused or erased is in the log before anybody is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from masking_service.vault.connection import Command, Store
+from masking_service.vault.errors import StoreUnavailable
+from tests.web.api import (
+    AUDITOR,
+    COURIER,
+    DESK,
+    OFFICER,
+    PRINTER,
+    PRIVACY,
+    SITE,
+    Api,
+    Json,
+    field,
+    record,
+    refusal,
+    token,
+)
+
+NUMBER = "SF1234567890"
+PHONE = field(NUMBER, "/sender/phone")
+
+
+@pytest.fixture
+def ready(fresh: Api) -> Api:
+    """A service that knows one waybill, held by the couriers' site, and a case that names it."""
+    fresh.tokenize(record(), custody={"site": SITE})
+    fresh.open_case("D-1", NUMBER)
+    return fresh
+
+
+def entries(api: Api) -> list[Json]:
+    """Every entry of the log, in order."""
+    store = api.parts.store
+    writers = store.read([(b"SMEMBERS", b"wm:audit-writers")])[0]
+    streams = store.read([(b"XRANGE", b"wm:audit:" + writer, b"-", b"+") for writer in writers])
+    return [msgspec.json.decode(fields[1]) for stream in streams for _, fields in stream]
+
+
+def last(api: Api) -> Json:
+    return entries(api)[-1]
+
+
+@pytest.fixture
+def silence(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Lets nothing be written to the audit log from now on, and everything else go on."""
+    write = Store.write
+
+    def refusing(self: Store, commands: Sequence[Command]) -> list[Any]:
+        if any(command[0] == b"XADD" for command in commands):
+            raise StoreUnavailable("refused")
+        return write(self, commands)
+
+    def now() -> None:
+        monkeypatch.setattr(Store, "write", refusing)
+
+    return now
+
+
+def test_what_is_opened_is_an_entry_that_says_who_and_why_and_no_value(ready: Api) -> None:
+    ready.detokenize(PHONE, field(NUMBER, "/sender/address"), token("wbt"))
+
+    entry = last(ready)
+    assert (entry["action"], entry["outcome"], entry["count"]) == ("detokenize", "released", 1)
+    assert (entry["principal"], entry["role"]) == ("client/dispute-officer", OFFICER)
+    assert (entry["purpose"], entry["case"]) == ("dispute", "D-1")
+    assert [(item["outcome"], item.get("field"), item.get("kind")) for item in entry["items"]] == [
+        ("released", "/sender/phone", "phone"),
+        ("kind-not-allowed", "/sender/address", "address"),
+        ("not-found", None, None),
+    ]
+
+
+def test_both_ways_to_a_value_are_about_the_same_waybill(ready: Api) -> None:
+    made = ready.tokenize(record())[0]["tokens"]["/sender/phone"]
+    ready.opened(PHONE, token(made))
+
+    first, second = last(ready)["items"]
+    assert first == second
+    assert first["waybill"]
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "outcome"),
+    [
+        (OFFICER, {"items": []}, "purpose-required"),
+        (OFFICER, {"items": [], "purpose": "regulator"}, "forbidden"),
+        (OFFICER, {"items": [], "purpose": "dispute"}, "case-required"),
+        (OFFICER, {"items": [], "purpose": "dispute", "case": "D-9"}, "case-not-open"),
+        (PRINTER, {"items": [], "purpose": "dispute", "case": "D-1"}, "forbidden"),
+        (OFFICER, {"items": [PHONE] * 21, "purpose": "dispute", "case": "D-1"}, "quota-exceeded"),
+    ],
+)
+def test_what_is_refused_is_an_entry_too(ready: Api, who: str, body: Json, outcome: str) -> None:
+    ready.post(who, "/v1/detokenize", body)
+
+    entry = last(ready)
+    assert (entry["action"], entry["outcome"], entry.get("count", 0)) == ("detokenize", outcome, 0)
+
+
+def test_a_full_view_is_an_entry_for_each_waybill(ready: Api) -> None:
+    ready.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER, "SF9999999999", 7]})
+
+    entry = last(ready)
+    assert (entry["action"], entry["profile"], entry["count"]) == ("view", "courier", 1)
+    assert [item["outcome"] for item in entry["items"]] == ["released", "not-found", "not-found"]
+
+
+def test_a_view_of_masks_is_no_entry(ready: Api) -> None:
+    before = len(entries(ready))
+    ready.get(OFFICER, f"/v1/waybills/{NUMBER}")
+
+    assert len(entries(ready)) == before
+
+
+def test_an_erasure_is_the_entry_that_it_answers_with(ready: Api) -> None:
+    answered = ready.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}").get_json()
+
+    number = len(entries(ready))
+    assert answered["audit"].endswith(f"-{number}")
+    assert last(ready)["action"] == "erase"
+
+
+def test_opening_and_closing_a_case_are_entries(ready: Api) -> None:
+    ready.post(DESK, "/v1/cases/D-1/close")
+
+    assert [(entry["action"], entry["case"]) for entry in entries(ready)] == [
+        ("case-open", "D-1"),
+        ("case-close", "D-1"),
+    ]
+
+
+def test_an_entry_holds_no_personal_data_that_an_id_brought(ready: Api) -> None:
+    who = ready.mint(OFFICER, "u 13812345678")
+    body = {"items": [], "purpose": "dispute", "case": "13812345678"}
+    ready.post(who, "/v1/detokenize", body, headers={"X-Request-Id": "13812345678"})
+
+    assert "13812345678" not in msgspec.json.encode(last(ready)).decode()
+
+
+def without_result(answered: Any) -> None:
+    assert refusal(answered) == (503, "unavailable")
+    for value in ("13812345678", "张三", "华志路", "402室"):
+        assert value not in answered.text
+
+
+def test_no_value_is_opened_that_cannot_be_written_down(ready: Api, silence: Callable[[], None]) -> None:
+    silence()
+
+    without_result(ready.detokenize(PHONE))
+
+
+def test_no_address_is_shown_that_cannot_be_written_down(ready: Api, silence: Callable[[], None]) -> None:
+    silence()
+
+    without_result(ready.get(COURIER, f"/v1/waybills/{NUMBER}"))
+    without_result(ready.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER]}))
+
+
+def test_nothing_is_erased_that_cannot_be_written_down(ready: Api, silence: Callable[[], None]) -> None:
+    silence()
+
+    assert refusal(ready.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}")) == (503, "unavailable")
+    assert ready.get(OFFICER, f"/v1/waybills/{NUMBER}").status_code == 200
+
+
+def test_no_refusal_is_told_that_cannot_be_written_down(ready: Api, silence: Callable[[], None]) -> None:
+    silence()
+
+    without_result(ready.detokenize(PHONE, case="D-9"))
+
+
+def test_what_needs_no_entry_goes_on_without_the_log(ready: Api, silence: Callable[[], None]) -> None:
+    silence()
+
+    assert ready.tokenize(record("SF2222222222"))[0]["created"] is True
+    assert ready.get(OFFICER, f"/v1/waybills/{NUMBER}").status_code == 200
+    assert ready.get(AUDITOR, "/v1/cases/D-1").status_code == 200
+
+
+def test_the_log_goes_on_after_a_failure(ready: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "write", lambda *_: (_ for _ in ()).throw(StoreUnavailable("timeout")))
+        ready.detokenize(PHONE)
+
+    assert ready.opened(PHONE)[0]["value"] == "13812345678"
+    assert [entry["outcome"] for entry in entries(ready)].count("released") == 1
+
+
+def test_a_log_that_the_store_refuses_opens_nothing(ready: Api) -> None:
+    """The store itself says no, as it does with a wrong kind of key."""
+    store = ready.parts.store
+    writer = store.read([(b"SMEMBERS", b"wm:audit-writers")])[0][0]
+    store.write([(b"DEL", b"wm:audit:" + writer), (b"SET", b"wm:audit:" + writer, b"x")])
+
+    without_result(ready.detokenize(PHONE))

@@ -1,0 +1,113 @@
+"""The budget of opening, over HTTP: fields that were released count, a refused call costs and gives nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from tests.web.api import OFFICER, Api, field, record, refusal, token
+
+NUMBER = "SF1234567890"
+PHONE = field(NUMBER, "/sender/phone")
+NOW = 1_796_000_000
+
+
+@pytest.fixture
+def ready(api: Api, set_clock: Callable[[int], None]) -> Api:
+    set_clock(NOW)
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    return api
+
+
+def test_twenty_fields_a_minute_are_released_and_the_next_is_not(ready: Api) -> None:
+    assert all("value" in one for one in ready.opened(*[PHONE] * 20))
+
+    answered = ready.detokenize(PHONE)
+
+    assert refusal(answered) == (429, "quota-exceeded")
+    assert b"13812345678" not in answered.data
+
+
+def test_the_refusal_says_which_window_and_when_it_frees(
+    ready: Api, set_clock: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.web.problems.time", lambda: float(NOW))
+    ready.opened(*[PHONE] * 20)
+
+    answered = ready.detokenize(PHONE)
+
+    frees = int(datetime.fromisoformat(answered.get_json()["retry_at"]).timestamp())
+    assert answered.get_json()["window"] == "1m"
+    assert answered.headers["Retry-After"] == str(frees - NOW)
+    assert 0 < frees - NOW <= 61
+    set_clock(frees - 1)
+    assert refusal(ready.detokenize(PHONE)) == (429, "quota-exceeded")
+    set_clock(frees)
+    assert "value" in ready.opened(PHONE)[0]
+
+
+def test_a_call_that_would_pass_the_budget_releases_nothing_and_costs_nothing(ready: Api) -> None:
+    ready.opened(PHONE)
+    for _ in range(3):
+        assert refusal(ready.detokenize(*[PHONE] * 20)) == (429, "quota-exceeded")
+
+    assert all("value" in one for one in ready.opened(*[PHONE] * 19))
+
+
+def test_items_that_release_nothing_are_given_back(ready: Api) -> None:
+    address, missing, forged = field(NUMBER, "/sender/address"), field(NUMBER, "/none"), token("wbt1" + "A" * 23)
+    for _ in range(3):
+        ready.opened(*[address] * 10, *[missing] * 10, *[forged] * 10)
+
+    assert all("value" in one for one in ready.opened(*[PHONE] * 20))
+
+
+def test_items_that_no_case_names_take_no_room(ready: Api) -> None:
+    opened = ready.opened(*[field("SF9999999999", "/sender/phone")] * 30, *[PHONE] * 20)
+
+    assert sum("value" in one for one in opened) == 20
+
+
+def test_a_refused_call_costs_nothing(ready: Api) -> None:
+    for _ in range(3):
+        ready.detokenize(*[PHONE] * 20, case="D-404")
+        ready.detokenize(*[PHONE] * 20, purpose="regulator")
+
+    assert all("value" in one for one in ready.opened(*[PHONE] * 20))
+
+
+def test_every_person_has_a_budget_of_their_own(ready: Api) -> None:
+    ready.opened(*[PHONE] * 20)
+
+    for who in ("dispute-officer-2", ready.mint(OFFICER, "chen")):
+        assert "value" in ready.opened(PHONE, who=who)[0]
+
+
+def test_a_person_spends_the_same_budget_with_every_token_and_purpose(ready: Api) -> None:
+    ready.open_case("R-1", NUMBER, purpose="redelivery")
+    ready.opened(*[PHONE] * 12, who=ready.mint(OFFICER, "chen"))
+    ready.opened(*[PHONE] * 8, who=ready.mint(OFFICER, "chen"), case="R-1", purpose="redelivery")
+
+    assert refusal(ready.detokenize(PHONE, who=ready.mint(OFFICER, "chen"))) == (429, "quota-exceeded")
+
+
+def test_sixty_fields_an_hour_are_the_most(ready: Api, set_clock: Callable[[int], None]) -> None:
+    for minute in range(3):
+        set_clock(NOW + 120 * minute)
+        ready.opened(*[PHONE] * 20)
+    set_clock(NOW + 120 * 3)
+
+    answered = ready.detokenize(PHONE)
+
+    assert refusal(answered) == (429, "quota-exceeded")
+    assert answered.get_json()["window"] == "1h"
+
+
+def test_ten_people_of_a_role_spend_all_that_the_role_has(ready: Api) -> None:
+    for person in range(10):
+        ready.opened(*[PHONE] * 20, who=ready.mint(OFFICER, f"u-{person}"))
+
+    assert refusal(ready.detokenize(PHONE, who=ready.mint(OFFICER, "u-11"))) == (429, "quota-exceeded")

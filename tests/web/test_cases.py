@@ -1,0 +1,225 @@
+"""Cases over HTTP: opened by the desk, read by whom it concerns, closed by opener or approver, named once for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.api import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, refusal
+
+NUMBER = "SF1234567890"
+NOW = 1_796_000_000
+WEEK = 7 * 86_400
+WANTED: Json = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "asked by the sender"}
+
+
+def numbers(count: int) -> list[str]:
+    return [f"SF{at:010}" for at in range(count)]
+
+
+def test_an_opened_case_is_answered_whole(api: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+
+    opened = api.open_case("D-1", f" {NUMBER.lower()}", NUMBER, officer="dev/chen", expires_in=86_400)
+
+    assert opened == {
+        "case": "D-1",
+        "status": "open",
+        "purpose": "dispute",
+        "waybills": [NUMBER],
+        "officer": "dev/chen",
+        "reason": "asked by the sender",
+        "opened_by": "client/service-desk",
+        "opened_at": "2026-11-30T00:53:20Z",
+        "expires_at": "2026-12-01T00:53:20Z",
+        "approved_by": [],
+    }
+
+
+def test_a_case_is_read_as_it_was_opened(api: Api) -> None:
+    opened = api.open_case("D-1", NUMBER)
+
+    assert api.get(OFFICER, "/v1/cases/D-1").get_json() == opened
+
+
+def test_opening_tells_nothing_about_what_is_stored(api: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+    api.tokenize({"waybill_no": NUMBER, "sender": {"name": "张三"}})
+
+    known, unknown = api.open_case("D-1", NUMBER), api.open_case("D-2", "SF9999999999")
+
+    assert known | {"case": "", "waybills": []} == unknown | {"case": "", "waybills": []}
+
+
+@pytest.mark.parametrize(("count", "status"), [(1, "open"), (10, "open"), (11, "pending"), (200, "pending")])
+def test_a_case_of_more_than_ten_waybills_waits(api: Api, count: int, status: str) -> None:
+    assert api.open_case("D-1", *numbers(count))["status"] == status
+
+
+def test_a_purpose_that_wants_approval_waits_at_one_waybill(api: Api) -> None:
+    assert api.open_case("D-1", NUMBER, purpose="regulator")["status"] == "pending"
+
+
+def test_without_an_end_a_case_lasts_seven_days(api: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+
+    assert api.open_case("D-1", NUMBER)["expires_at"] == "2026-12-07T00:53:20Z"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"waybills": []}, "/waybills", "invalid-length"),
+        ({"waybills": numbers(201)}, "/waybills", "invalid-length"),
+        ({"waybills": [NUMBER, "短"]}, "/waybills/1", "invalid-waybill-no"),
+        ({"waybills": [NUMBER, 7]}, "/waybills/1", "invalid-waybill-no"),
+        ({"purpose": "gossip"}, "/purpose", "unknown-purpose"),
+        ({"case": "张三"}, "/case", "invalid-value"),
+        ({"case": "D 1"}, "/case", "invalid-value"),
+        ({"case": "D-1\n"}, "/case", "invalid-value"),
+        ({"officer": "chen"}, "/officer", "invalid-value"),
+        ({"officer": "client/Chen"}, "/officer", "invalid-value"),
+        ({"expires_in": 0}, "/expires_in", "out-of-range"),
+        ({"expires_in": WEEK + 1}, "/expires_in", "out-of-range"),
+        ({"reason": ""}, "/reason", "invalid-length"),
+        ({"reason": "x" * 501}, "/reason", "invalid-length"),
+        ({"expires_in": "60"}, "/expires_in", "invalid-value"),
+        ({"expires_in": True}, "/expires_in", "invalid-value"),
+        ({"expires_in": 1.5}, "/expires_in", "invalid-value"),
+    ],
+)
+def test_what_is_wrong_with_a_case_is_named_by_its_place(api: Api, change: Json, pointer: str, code: str) -> None:
+    answered = api.post(DESK, "/v1/cases", WANTED | change)
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert answered.get_json()["errors"] == [{"pointer": pointer, "code": code}]
+
+
+@pytest.mark.parametrize("member", ["case", "purpose", "waybills", "reason"])
+def test_a_case_without_what_it_needs_is_refused(api: Api, member: str) -> None:
+    body = {name: value for name, value in WANTED.items() if name != member}
+
+    assert refusal(api.post(DESK, "/v1/cases", body)) == (422, "invalid-request")
+
+
+def test_a_name_is_never_used_twice(api: Api) -> None:
+    api.open_case("D-1", NUMBER)
+    api.post(DESK, "/v1/cases/D-1/close")
+
+    for who in (DESK, "service-desk-2"):
+        assert refusal(api.post(who, "/v1/cases", WANTED)) == (409, "case-exists")
+
+
+def test_a_refused_name_leaves_the_first_case_as_it_is(api: Api) -> None:
+    opened = api.open_case("D-1", NUMBER)
+    api.post("service-desk-2", "/v1/cases", WANTED | {"waybills": ["SF9999999999"]})
+
+    assert api.get(DESK, "/v1/cases/D-1").get_json() == opened
+
+
+def test_tenants_may_use_the_same_name(api: Api) -> None:
+    api.open_case("D-1", NUMBER)
+
+    assert api.open_case("D-1", NUMBER, who=api.mint(DESK, tenant="other"))["status"] == "open"
+
+
+def test_personal_data_in_a_reason_is_masked(api: Api) -> None:
+    assert "13812345678" not in api.open_case("D-1", NUMBER, reason="call 13812345678")["reason"]
+
+
+def test_the_desk_sees_its_own_cases_only(api: Api) -> None:
+    api.open_case("D-1", NUMBER)
+    api.open_case("D-2", NUMBER, who="service-desk-2")
+
+    assert [case["case"] for case in api.get(DESK, "/v1/cases").get_json()["cases"]] == ["D-1"]
+    assert refusal(api.get(DESK, "/v1/cases/D-2")) == (404, "not-found")
+    assert refusal(api.post(DESK, "/v1/cases/D-2/close")) == (404, "not-found")
+
+
+@pytest.mark.parametrize("who", [OFFICER, SUPERVISOR, AUDITOR])
+def test_others_see_every_case_of_their_tenant(api: Api, who: str) -> None:
+    api.open_case("D-1", NUMBER)
+    api.open_case("D-2", NUMBER, who="service-desk-2")
+    api.open_case("D-3", NUMBER, who=api.mint(DESK, tenant="other"))
+
+    assert {case["case"] for case in api.get(who, "/v1/cases").get_json()["cases"]} == {"D-1", "D-2"}
+
+
+def test_another_tenants_case_is_not_found(api: Api) -> None:
+    api.open_case("D-1", NUMBER)
+
+    assert refusal(api.get(OTHER_OFFICER, "/v1/cases/D-1")) == (404, "not-found")
+    assert api.get(OTHER_OFFICER, "/v1/cases").get_json() == {"cases": []}
+    assert refusal(api.post(api.mint(SUPERVISOR, tenant="other"), "/v1/cases/D-1/close")) == (404, "not-found")
+
+
+@pytest.mark.parametrize("name", ["D-9", "%E5%BC%A0%E4%B8%89", "D%201", "..", "x" * 65])
+def test_what_is_no_case_is_not_found(api: Api, name: str) -> None:
+    assert refusal(api.get(SUPERVISOR, f"/v1/cases/{name}")) == (404, "not-found")
+
+
+def test_cases_are_listed_by_status(api: Api) -> None:
+    api.open_case("D-1", NUMBER)
+    api.open_case("D-2", *numbers(11))
+    api.open_case("D-3", NUMBER)
+    api.post(DESK, "/v1/cases/D-3/close")
+
+    listed = {
+        status: [case["case"] for case in api.get(SUPERVISOR, f"/v1/cases?status={status}").get_json()["cases"]]
+        for status in ("open", "pending", "closed", "denied")
+    }
+
+    assert listed == {"open": ["D-1"], "pending": ["D-2"], "closed": ["D-3"], "denied": []}
+
+
+@pytest.mark.parametrize("query", ["status=lost", "status=", "state=open", "status=open&status=open"])
+def test_a_list_of_another_kind_is_refused(api: Api, query: str) -> None:
+    assert refusal(api.get(SUPERVISOR, f"/v1/cases?{query}")) == (422, "invalid-request")
+
+
+def test_an_expired_case_is_listed_no_more_and_says_so(api: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+    api.open_case("D-1", NUMBER, expires_in=60)
+    set_clock(NOW + 60)
+
+    assert api.get(SUPERVISOR, "/v1/cases").get_json() == {"cases": []}
+    assert api.get(SUPERVISOR, "/v1/cases/D-1").get_json()["status"] == "expired"
+
+
+@pytest.mark.parametrize("who", [DESK, SUPERVISOR])
+def test_opener_and_approvers_close_a_case(api: Api, who: str) -> None:
+    api.open_case("D-1", NUMBER)
+
+    assert api.post(who, "/v1/cases/D-1/close").get_json()["status"] == "closed"
+    assert api.get(OFFICER, "/v1/cases/D-1").get_json()["status"] == "closed"
+
+
+def test_an_officer_closes_no_case(api: Api) -> None:
+    api.open_case("D-1", NUMBER)
+
+    assert refusal(api.post(OFFICER, "/v1/cases/D-1/close")) == (403, "forbidden")
+
+
+def test_closing_again_changes_nothing(api: Api) -> None:
+    api.open_case("D-1", NUMBER)
+
+    assert api.post(DESK, "/v1/cases/D-1/close").get_json() == api.post(SUPERVISOR, "/v1/cases/D-1/close").get_json()
+
+
+def test_an_opener_names_three_hundred_waybills_a_day_at_most(api: Api) -> None:
+    api.open_case("D-1", *numbers(200))
+    api.open_case("D-2", *numbers(100))
+
+    answered = api.post(DESK, "/v1/cases", WANTED | {"case": "D-3"})
+
+    assert refusal(answered) == (429, "quota-exceeded")
+    assert answered.get_json()["window"] == "1d"
+    assert refusal(api.get(DESK, "/v1/cases/D-3")) == (404, "not-found")
+
+
+def test_a_name_that_was_taken_costs_nothing(api: Api) -> None:
+    for case in ("D-1", "D-1", "D-2"):
+        api.post(DESK, "/v1/cases", WANTED | {"case": case, "waybills": numbers(150)})
+
+    assert api.get(DESK, "/v1/cases/D-2").status_code == 200

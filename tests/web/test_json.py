@@ -1,0 +1,245 @@
+"""JSON over HTTP: what is not mapped comes back byte for byte, and what is hostile is refused without harm."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.web.api import DESK, OFFICER, PRINTER, Api, Json, record, refusal
+
+LIMIT = 2 * 1024 * 1024
+
+
+def send(api: Api, data: bytes, path: str = "/v1/mask", **more: object) -> TestResponse:
+    return api.post(PRINTER, path, data=data, **more)
+
+
+EXACT = [
+    b"12345678901234567890123456",
+    b"-12345678901234567890123456",
+    b"9223372036854775808",
+    b"18446744073709551616",
+    b"1.10",
+    b"-0.0",
+    b"0.1",
+    b"1234567890.123456789012345678901234567890",
+    b"1.0000000000000000000000000000000000000000001",
+    b"true",
+    b"false",
+    b"null",
+    b'""',
+    b'" a  b "',
+    b"[]",
+    b"{}",
+    b'[[1,[2,{"a":[null]}]],"x"]',
+    '"𠮷👨‍👩‍👧e\u0301"'.encode(),
+    b'{"":{"a/b":1,"~":2}}',
+]
+
+
+@pytest.mark.parametrize("value", EXACT)
+@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+def test_an_unmapped_value_comes_back_byte_for_byte(api: Api, path: str, value: bytes) -> None:
+    sent = b'{"waybill_no":"SF1234567890","x":%b,"y":{"z":[%b]}}' % (value, value)
+
+    answered = send(api, b'{"records":[%b]}' % sent, path)
+
+    assert answered.status_code == 200
+    assert b'"x":%b,"y":{"z":[%b]}' % (value, value) in answered.data
+
+
+@pytest.mark.parametrize("number", ["1e2", "1E+2", "-1.5e-7", "1E400", "1e-400"])
+def test_an_unmapped_number_with_an_exponent_keeps_its_value(api: Api, number: str) -> None:
+    answered = send(api, b'{"records":[{"x":%b}]}' % number.encode())
+
+    kept = json.loads(answered.data, parse_float=str)["results"][0]["record"]["x"]
+    assert parsed(kept) == parsed(number)
+
+
+def parsed(number: str) -> tuple[int, int]:
+    """A decimal number as digits and exponent, without trailing zeros."""
+    mantissa, _, exponent = number.lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits, power = int(whole + fraction), int(exponent or 0) - len(fraction)
+    while digits and digits % 10 == 0:
+        digits, power = digits // 10, power + 1
+    return (digits, power if digits else 0)
+
+
+def test_a_letter_that_was_escaped_comes_back_as_the_same_letter(api: Api) -> None:
+    answered = send(api, rb'{"records":[{"x":"\u5f20\ud83d\ude00\/\t"}]}')
+
+    assert answered.get_json()["results"][0]["record"]["x"] == "张😀/\t"
+
+
+def test_members_come_back_with_their_own_names(api: Api) -> None:
+    names = {"a b": 1, "é": 2, "\u202e": 3, "__proto__": 4, "constructor": 5, "x" * 1000: 6, "": 7}
+
+    assert api.mask(names) == [{"record": names}]
+
+
+def nested(levels: int) -> bytes:
+    return b'{"records":[{"x":' + b"[" * levels + b"]" * levels + b"}]}"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b" ",
+        b"{",
+        b'{"records":[]',
+        b'{"records":[]}}',
+        b'{"records":[]} x',
+        b"{'records':[]}",
+        b'{"records":[],}',
+        b'{"records":[NaN]}',
+        b'{"records":[{"x":Infinity}]}',
+        b'{"records":[{"x":-Infinity}]}',
+        b'{"records":[{"x":01}]}',
+        b'{"records":[{"x":+1}]}',
+        b'{"records":[{"x":1.}]}',
+        b'{"records":[{"x":.5}]}',
+        b'{"records":[{"x":0x10}]}',
+        b'\xef\xbb\xbf{"records":[]}',
+        '{"records":[]}'.encode("utf-16"),
+        b'{"records":[{"x":"\xff"}]}',
+        b'{"records":[{"x":"\xc0\x80"}]}',
+        b'{"records":[{"x":"\xed\xa0\x80"}]}',
+        b'{"records":[{"x":"a\nb"}]}',
+        b'{"records":[{"x":"\x00"}]}',
+        rb'{"records":[{"x":"\ud800"}]}',
+        rb'{"records":[{"x":"\udc00"}]}',
+        rb'{"records":[{"x":"\ud800\u0041"}]}',
+        rb'{"records":[{"x":"\ud800a"}]}',
+        rb'{"records":[{"\ud800":1}]}',
+        rb'{"records":[{"x":"\x41"}]}',
+        rb'{"records":[{"x":"\u12"}]}',
+        b'{"records":[{"x":1e99999999999999999999}]}',
+        b"// comment\n{}",
+        nested(100_000),
+    ],
+    ids=lambda data: repr(data[:40]),
+)
+def test_what_is_not_json_is_refused(api: Api, data: bytes) -> None:
+    assert refusal(send(api, data)) == (400, "invalid-json")
+
+
+ADDRESSES = ["/v1/mask", "/v1/tokenize", "/v1/waybills/view", "/v1/detokenize", "/v1/cases"]
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize("data", [b"", b"\xff", b"NaN", b'{"records":'], ids=repr)
+def test_no_address_takes_what_is_not_json(api: Api, path: str, data: bytes) -> None:
+    for who in (PRINTER, OFFICER, DESK):
+        assert refusal(api.post(who, path, data=data))[0] in (400, 422)
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize(
+    "data",
+    [b"[" * 100_000, b'{"records":' * 100_000, nested(100_000), nested(100_000).replace(b"records", b"items")],
+    ids=["arrays", "objects", "closed", "items"],
+)
+def test_no_depth_does_any_harm(api: Api, path: str, data: bytes) -> None:
+    assert refusal(api.post(PRINTER, path, data=data))[0] in (400, 422)
+
+
+def test_an_integer_of_five_thousand_digits_is_refused(api: Api) -> None:
+    answered = send(api, b'{"records":[{"x":' + b"7" * 5_000 + b"}]}")
+
+    assert answered.status_code in (400, 422)
+    assert len(answered.data) < 1_000
+
+
+def test_an_integer_of_four_thousand_digits_comes_back_whole(api: Api) -> None:
+    number = b"7" * 4_000
+
+    assert b'"x":%b}' % number in send(api, b'{"records":[{"x":%b}]}' % number).data
+
+
+def test_a_record_of_thirty_two_levels_is_masked_and_a_deeper_one_fails_alone(api: Api) -> None:
+    def deep(levels: int) -> Json:
+        made: Json = {}
+        for _ in range(levels - 1):
+            made = {"x": made}
+        return made
+
+    shallow, deeper = api.mask(deep(32), deep(33))
+
+    assert "record" in shallow
+    assert deeper["error"]["code"] == "too-deep"
+
+
+def test_of_two_members_of_one_name_one_is_masked_and_none_is_leaked(api: Api) -> None:
+    answered = send(
+        api, b'{"records":[{"sender":{"phone":"13812345678","phone":"13987654321"},"sender":{"phone":"13700001111"}}]}'
+    )
+
+    assert answered.get_json()["results"] == [{"record": {"sender": {"phone": "*******1111"}}}]
+
+
+@pytest.mark.parametrize("value", [1.5, True, [], {}, ["张三"], {"name": "张三"}])
+@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+def test_what_can_be_no_value_is_named_by_its_place(api: Api, path: str, value: object) -> None:
+    answered = api.post(PRINTER, path, {"records": [record(sender__name=value, recipient__phone=value)]})
+
+    assert answered.get_json()["results"][0]["error"] == {
+        "code": "invalid-type",
+        "errors": [
+            {"pointer": "/sender/name", "code": "invalid-type"},
+            {"pointer": "/recipient/phone", "code": "invalid-type"},
+        ],
+    }
+
+
+@pytest.mark.parametrize("value", ["张三", 7, True, ["x"], 1.5])
+def test_a_value_where_an_object_should_stand_is_named(api: Api, value: object) -> None:
+    error = api.mask(record(sender=value))[0]["error"]
+
+    assert error == {"code": "invalid-type", "errors": [{"pointer": "/sender", "code": "invalid-type"}]}
+
+
+@pytest.mark.parametrize("wrong", [None, 7, "x", [], [{}], True, 1.5])
+def test_what_is_no_record_fails_alone(api: Api, wrong: object) -> None:
+    first, bad, last = api.mask(record(), wrong, record())
+
+    assert bad["error"]["code"] == "invalid-type"
+    assert first == last
+
+
+def test_a_thousand_records_are_answered_and_one_more_is_not(api: Api) -> None:
+    assert len(api.mask(*[{}] * 1_000)) == 1_000
+
+    for path in ("/v1/mask", "/v1/tokenize"):
+        answered = api.post(PRINTER, path, {"records": [{}] * 1_001})
+        assert refusal(answered) == (422, "too-many-items")
+        assert answered.get_json()["errors"] == [{"pointer": "/records", "code": "too-many-items"}]
+
+
+def test_no_records_are_a_batch_too(api: Api) -> None:
+    for path in ("/v1/mask", "/v1/tokenize"):
+        assert api.post(PRINTER, path, {"records": []}).get_json() == {"results": [], "failed": 0}
+
+
+def padded(size: int) -> bytes:
+    return b'{"records":[{"x":""}]}'.ljust(size)
+
+
+def test_two_mebibytes_are_taken_and_one_byte_more_is_not(api: Api) -> None:
+    assert send(api, padded(LIMIT)).status_code == 200
+    assert refusal(send(api, padded(LIMIT + 1))) == (413, "too-large")
+
+
+@pytest.mark.parametrize("piece", ["1", "张", "1 ", "a@", "0086-", "(021)", "1-", "e\u0301", "\u200b", "１"])
+def test_a_long_value_is_masked_in_time(api: Api, piece: str) -> None:
+    value = (piece * 50_000)[:50_000]
+    started = time.monotonic()
+
+    answered = api.post(PRINTER, "/v1/mask", {"records": [record(remark=value, sender__name=value, x=value)]})
+
+    assert answered.status_code == 200
+    assert time.monotonic() - started < 5

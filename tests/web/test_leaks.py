@@ -1,0 +1,145 @@
+"""What was sent in stands nowhere: in no log line, in no refusal, in no Redis key and no value that can be read."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from masking_service.vault.connection import Store
+from masking_service.web.log import log
+from tests.web.api import COURIER, DESK, OFFICER, PRINTER, PRIVACY, SITE, Api, Json, field, record, token
+
+NUMBER = "SF7788990011223"
+PLANTED: Json = {
+    "sender__name": "诸葛种子",
+    "sender__phone": "13955550001",
+    "sender__address": "种子路8号9号楼7单元6605室",
+    "recipient__name": "Zebulon Plantagenet",
+    "recipient__phone": "+852 9155 5002",
+    "recipient__address": "Seedling Road 99, Apt 77Q",
+    "remark": "call 13955550003",
+}
+VALUES = [value.encode() for value in PLANTED.values()]
+TRACES = [
+    *VALUES,
+    NUMBER.encode(),
+    "种子".encode(),
+    b"Zebulon",
+    b"13955550001",
+    b"91555002",
+    b"13955550003",
+    b"Apt 77Q",
+    "6605室".encode(),
+]
+
+
+@pytest.fixture
+def busy(api: Api, monkeypatch: pytest.MonkeyPatch) -> tuple[Api, list[bytes], str]:
+    """A service that did everything that it can do, its refusals, and what it logged meanwhile."""
+    logged = io.StringIO()
+    monkeypatch.setattr(log._logger, "_file", logged)
+    sent = record(NUMBER, **PLANTED)
+    made = api.tokenize(sent, custody={"site": SITE}, replace="token")[0]["tokens"]
+    api.tokenize(sent | {"remark": "13955550003 again"}, on_conflict="revise")
+    api.open_case("PLANTED-1", NUMBER, reason="13955550003")
+    api.opened(token(made["/sender/phone"]), field(NUMBER, "/sender/name"), case="PLANTED-1")
+    api.get(COURIER, f"/v1/waybills/{NUMBER}")
+    planted = {"X-Request-Id": "13955550001", "User-Agent": "13955550001", "Referer": f"/v1/waybills/{NUMBER}"}
+    refused = [
+        api.get(PRINTER, f"/v1/waybills/{NUMBER}", headers=planted),
+        api.get(OFFICER, f"/v1/waybills/{NUMBER}?profile=13955550001", headers=planted),
+        api.get(OFFICER, f"/v1/{NUMBER}/13955550001", headers=planted),
+        api.get(made["/sender/phone"], f"/v1/waybills/{NUMBER}"),
+        api.post(PRINTER, "/v1/mask", {"records": [], "13955550001": 1}),
+        api.post(PRINTER, "/v1/mask", {"records": [], "profile": "13955550001"}),
+        api.post(PRINTER, "/v1/mask", {"records": [], "schema": "13955550001"}),
+        api.post(PRINTER, "/v1/mask", data=b'{"records":[{"name":"13955550001"'),
+        api.post(PRINTER, "/v1/mask", {"records": [sent] * 1_001}),
+        api.post(PRINTER, "/v1/tokenize", {"records": [sent | {"sender": [["诸葛种子"]]}]}),
+        api.post(PRINTER, "/v1/tokenize", {"records": [sent | {"remark": "x"}]}),
+        api.post(
+            DESK, "/v1/cases", {"case": "诸葛种子", "purpose": "13955550001", "waybills": ["诸葛种子"], "reason": ""}
+        ),
+        api.detokenize(token(made["/sender/phone"]), case="13955550001"),
+        api.detokenize(token(made["/sender/phone"]), purpose="13955550001", case="PLANTED-1"),
+        api.detokenize(*[token(made["/sender/phone"])] * 50, case="PLANTED-1"),
+        api.call(PRIVACY, "DELETE", "/v1/waybills/%E8%AF%B8%E8%91%9B%E7%A7%8D%E5%AD%90"),
+    ]
+    secrets = [*made.values(), *api.credentials.values()]
+    bodies = [b"%b\n%b" % (answer.data, str(answer.headers).encode()) for answer in refused]
+    written = logged.getvalue()
+    for secret in secrets:
+        assert secret not in written
+        assert not any(secret.encode() in body for body in bodies)
+    return api, bodies, written
+
+
+def test_no_refusal_repeats_what_was_sent(busy: tuple[Api, list[bytes], str]) -> None:
+    found = [(at, trace) for at, body in enumerate(busy[1]) for trace in TRACES if trace in body]
+
+    assert found == []
+
+
+def test_no_log_line_holds_what_was_sent(busy: tuple[Api, list[bytes], str]) -> None:
+    written = busy[2].encode()
+
+    assert written.count(b"\n") >= 20
+    assert [trace for trace in TRACES if trace in written] == []
+
+
+def test_no_log_line_holds_a_path_but_its_route(busy: tuple[Api, list[bytes], str]) -> None:
+    assert '"route":"/v1/mask"' in busy[2]
+    assert "/v1/waybills/SF" not in busy[2]
+
+
+def everything(store: Store) -> bytes:
+    """All that the store holds, as a thief of a dump would read it."""
+    keys = store.read([(b"KEYS", b"*")])[0]
+    dumps = store.read([(b"DUMP", key) for key in keys])
+    return b"\n".join([*keys, *dumps])
+
+
+def test_no_redis_key_or_value_holds_what_was_sent(busy: tuple[Api, list[bytes], str]) -> None:
+    held = everything(busy[0].parts.store)
+
+    assert len(held) > 2_000
+    assert [trace for trace in TRACES if trace in held] == []
+
+
+@pytest.mark.parametrize("trace", ["default", "other", "PLANTED-1", "021001", "standard"])
+def test_no_redis_key_names_a_tenant_a_case_or_a_site(busy: tuple[Api, list[bytes], str], trace: str) -> None:
+    keys = busy[0].parts.store.read([(b"KEYS", b"*")])[0]
+
+    assert [key for key in keys if trace.encode() in key] == []
+
+
+def test_every_redis_key_begins_alike_and_ends_some_day_or_is_no_waybills(
+    busy: tuple[Api, list[bytes], str],
+) -> None:
+    store = busy[0].parts.store
+    keys = store.read([(b"KEYS", b"*")])[0]
+    lives = store.read([(b"TTL", key) for key in keys])
+
+    assert all(key.startswith(b"wm:") for key in keys)
+    assert [
+        key for key, life in zip(keys, lives, strict=True) if life < 0 and key.startswith(b"wm:{") and b"{t:" not in key
+    ] == []
+
+
+def test_two_records_that_share_a_phone_do_not_show_it(api: Api) -> None:
+    api.tokenize(record("SF1111111111"), record("SF2222222222"))
+    store = api.parts.store
+    one, two = store.read([(b"GET", key) for key in store.read([(b"KEYS", b"wm:{*}0")])[0]])
+
+    assert len(one) == len(two)
+    assert not any(one[at : at + 8] in two for at in range(20, len(one) - 8))
+
+
+def test_no_part_shows_a_secret_when_it_is_printed(api: Api) -> None:
+    made = api.tokenize(record(NUMBER, **PLANTED))[0]["tokens"]["/sender/phone"]
+    parts = api.parts
+    shown = repr([parts, parts.settings, parts.keyring, parts.store, parts.registry.clients, [*parts.registry.clients]])
+
+    for secret in (made, *api.credentials.values(), NUMBER, parts.settings.redis_url):
+        assert secret not in shown

@@ -1,0 +1,154 @@
+"""How often a call asks the store: once for a batch, and every further time has its reason here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.api import COURIER, DESK, OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, token
+
+NUMBER = "SF1234567890"
+PHONE = field(NUMBER, "/sender/phone")
+Trips = Callable[[], int]
+
+
+@pytest.fixture
+def ready(api: Api, trips: Trips) -> Api:
+    """A service past its first record of the day, with a waybill in custody and a case that names it."""
+    api.tokenize(record("SF0000000000"))
+    api.tokenize(record(), custody={"site": SITE})
+    api.open_case("D-1", NUMBER, "SF2222222222")
+    api.opened(token("wbt"))
+    trips()
+    return api
+
+
+def test_masking_asks_nothing(ready: Api, trips: Trips) -> None:
+    ready.mask(*[record()] * 500)
+
+    assert trips() == 0
+
+
+def test_a_batch_of_new_waybills_is_one_write(ready: Api, trips: Trips) -> None:
+    ready.tokenize(*[record(f"SF{at:010}") for at in range(1_000, 1_500)])
+
+    assert trips() == 1
+
+
+def test_custody_is_one_write_more(ready: Api, trips: Trips) -> None:
+    ready.tokenize(*[record(f"SF{at:010}") for at in range(1_000, 1_100)], custody={"site": SITE})
+
+    assert trips() == 2
+
+
+def test_a_batch_of_known_waybills_asks_for_a_revision_and_for_room_to_conflict(ready: Api, trips: Trips) -> None:
+    known = [record(f"SF{at:010}") for at in range(1_000, 1_100)]
+    ready.tokenize(*known)
+    trips()
+
+    ready.tokenize(*known)
+
+    assert trips() == 4  # write, is there a revision 1, reserve one conflict, give it back
+
+
+def test_a_revision_is_one_write_more(ready: Api, trips: Trips) -> None:
+    ready.tokenize(record(remark="new"), on_conflict="revise")
+
+    assert trips() == 3  # write, is there a revision 1, write that
+
+
+def test_a_view_of_masks_is_one_read(ready: Api, trips: Trips) -> None:
+    ready.post(OFFICER, "/v1/waybills/view", {"waybills": [NUMBER, "SF0000000000", "SF9999999999"] * 10})
+
+    assert trips() == 1
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [([NUMBER] * 20, 3), ([NUMBER, "SF9999999999"], 4)],
+    ids=["reserve, read, audit", "and give back what was not found"],
+)
+def test_a_full_view_reserves_reads_and_is_written_down(
+    ready: Api, trips: Trips, numbers: list[str], expected: int
+) -> None:
+    ready.post(COURIER, "/v1/waybills/view", {"waybills": numbers})
+
+    assert trips() == expected
+
+
+def test_opening_tokens_is_case_budget_read_and_audit(ready: Api, trips: Trips) -> None:
+    made = ready.tokenize(record("SF2222222222"))[0]["tokens"]
+    trips()
+
+    ready.opened(token(made["/sender/phone"]), token(made["/sender/name"]), token("wbt"))
+
+    assert trips() == 4
+
+
+def test_opening_by_number_is_no_more(ready: Api, trips: Trips) -> None:
+    ready.opened(PHONE, PHONE)
+
+    assert trips() == 4
+
+
+def test_opening_both_ways_is_one_read_more(ready: Api, trips: Trips) -> None:
+    made = ready.tokenize(record("SF2222222222"))[0]["tokens"]["/sender/phone"]
+    trips()
+
+    ready.opened(PHONE, token(made))
+
+    assert trips() == 5
+
+
+def test_giving_back_is_one_more(ready: Api, trips: Trips) -> None:
+    ready.opened(PHONE, field(NUMBER, "/sender/address"))
+
+    assert trips() == 5
+
+
+def test_what_names_nothing_is_case_and_audit(ready: Api, trips: Trips) -> None:
+    ready.opened(token("wbt"), field("SF9999999999", "/sender/phone"))
+
+    assert trips() == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [({}, 1), ({"purpose": "dispute"}, 1), ({"purpose": "regulator"}, 1), ({"purpose": "dispute", "case": "D-9"}, 2)],
+)
+def test_a_refused_call_is_written_down_and_looks_nothing_up(
+    ready: Api, trips: Trips, body: dict[str, str], expected: int
+) -> None:
+    ready.post(OFFICER, "/v1/detokenize", {"items": [PHONE], **body})
+
+    assert trips() == expected
+
+
+def test_a_case_is_budget_write_and_audit(ready: Api, trips: Trips) -> None:
+    ready.open_case("D-2", NUMBER)
+
+    assert trips() == 3
+
+
+def test_erasing_reads_is_written_down_and_overwrites(ready: Api, trips: Trips) -> None:
+    ready.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}")
+
+    assert trips() <= 4  # read, audit, and the tombstones
+
+
+@pytest.mark.parametrize("who", [None, "wbk_" + "A" * 43, PRINTER])
+def test_who_may_not_asks_nothing_of_the_store(ready: Api, trips: Trips, who: str | None) -> None:
+    ready.get(who, f"/v1/waybills/{NUMBER}")
+    ready.post(who, "/v1/cases", {"case": "D-9", "purpose": "dispute", "waybills": [NUMBER], "reason": "x"})
+    ready.call(who, "DELETE", f"/v1/waybills/{NUMBER}")
+
+    assert trips() == 0
+
+
+def test_reading_a_case_is_one_read_and_listing_two(ready: Api, trips: Trips) -> None:
+    ready.get(DESK, "/v1/cases/D-1")
+    assert trips() == 1
+
+    ready.get(DESK, "/v1/cases")
+    assert trips() == 2
