@@ -19,7 +19,10 @@ _SHORTEST: Final = 5
 """Service numbers have five digits (95338, 12306); what is shorter (110) is nobody's and stands in every address."""
 
 _SHORTEST_ANYWHERE: Final = 7
-"""A landline's own digits. From there a number is found inside longer ones too, a shorter one only standing alone."""
+"""A landline's own digits. From there a number is found behind codes and letters too, a shorter one only alone."""
+
+_LONGEST_CODE: Final = 5
+"""Digits that may stand in front of a number and belong to it: 00 and a country code of three."""
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’-]+")  # the dots and hyphens of masking.md, "Names"
@@ -145,7 +148,7 @@ def _phone_spans(text: str, run: _Span, digits: str, needles: Iterable[str]) -> 
     free = 0
     for at, needle in sorted(found, key=lambda hit: (hit[0], -len(hit[1]))):
         span = where[at], where[at + len(needle) - 1] + 1
-        if at >= free and (len(needle) >= _SHORTEST_ANYWHERE or _stands_alone(text, span)):
+        if at >= free and (_is_the_number(text, span) if len(needle) >= _SHORTEST_ANYWHERE else _stands_alone(text, span)):
             free = at + len(needle)
             spans.append((*span, needle))
     return spans
@@ -199,6 +202,14 @@ def has_capitals(text: str) -> bool:
 
 def _letters(text: str) -> int:
     return sum(map(str.isalpha, text))
+
+
+def _is_the_number(text: str, span: _Span) -> bool:
+    """False where the digits are part of a longer number, such as another waybill's: more digits follow at once, or
+    more are in front than a country or area code has."""
+    start, end = span
+    more_in_front = start > _LONGEST_CODE and text[start - _LONGEST_CODE - 1 : start].isdecimal()
+    return not more_in_front and not text[end : end + 1].isdecimal()
 
 
 def _stands_alone(text: str, span: _Span) -> bool:

@@ -73,7 +73,7 @@ TABLE: Final[dict[str, tuple[int, str]]] = {
     "method-not-allowed": (405, "This address does not know that method."),
     "case-exists": (409, "A case of this name was opened before; names are never used twice."),
     "too-large": (413, "The body is larger than the service accepts."),
-    "too-many-items": (413, "The request has more items than one call may have."),
+    "too-many-items": (422, "The request has more items than one call may have."),
     "unsupported-media-type": (415, "The body has to be application/json, without a content encoding."),
     "invalid-request": (422, "The request does not have the shape that this address expects."),
     "unknown-schema": (422, "There is no schema of that name."),
