@@ -10,7 +10,7 @@ from masking_service.web.log import log
 from masking_service.web.problems import Problem
 
 
-class Worker(ThreadWorker):
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """A threaded worker whose refusals keep to the contract: gunicorn's own say 414, 431, 501 or 500."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
