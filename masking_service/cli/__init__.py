@@ -11,6 +11,7 @@ from masking_service.assembly import WrongPurpose
 from masking_service.cli.bench import bench
 from masking_service.cli.clients import clients
 from masking_service.cli.doctor import doctor
+from masking_service.cli.files import mask, tokenize
 from masking_service.cli.keyset import keys
 from masking_service.cli.policy import policy
 from masking_service.cli.serve import serve
@@ -39,7 +40,7 @@ def commands() -> None:
     """The waybill masking service: serve it, and look after its keys, clients and policy."""
 
 
-for command in (bench, clients, doctor, keys, policy, serve, token):
+for command in (bench, clients, doctor, keys, mask, policy, serve, token, tokenize):
     commands.add_command(command)
 
 

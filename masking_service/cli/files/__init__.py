@@ -1,0 +1,8 @@
+"""Whole files of records: masked without a store, or tokenized by the service in this process.
+
+What is written is whole or not there, holds a line for each record, and nothing of a record that failed.
+"""
+
+from masking_service.cli.files.commands import mask, tokenize
+
+__all__ = ["mask", "tokenize"]

@@ -1,0 +1,126 @@
+"""`mask FILE` and `tokenize FILE`: a file of records goes in, one like it comes out whole, or nothing does.
+
+Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final, Literal
+
+import click
+import msgspec
+from rich.console import Console
+
+from keys.files import read_secret_file
+from masking_service.access.custody import Custody
+from masking_service.access.policy import Policy
+from masking_service.access.principals import site_codes
+from masking_service.assembly import assemble
+from masking_service.cli.development import CREDENTIALS
+from masking_service.cli.files.destination import destination_of, written
+from masking_service.cli.files.options import Options, format_of, named, shape_of, shared
+from masking_service.cli.files.passing import Work, pass_through
+from masking_service.cli.files.sources import opened
+from masking_service.cli.files.work import Tokenizing, masking
+from masking_service.cli.options import settings_of
+from masking_service.domain.profiles import Profile
+from masking_service.domain.record import Masker
+from masking_service.domain.schema import Schema
+from masking_service.schemas import load_schemas
+from masking_service.settings import Settings
+
+PRINTER: Final = "label-printer"
+
+
+@click.command()
+@shared
+def mask(options: Options) -> None:
+    """Mask the records of FILE (CSV, JSON or NDJSON; - for standard input). Needs no store and no keys.
+
+    The output holds one line for each record, in order. The input is never changed.
+    """
+    form = format_of(options)
+    settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)})
+    schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
+    profile: Profile = named(Policy.load(settings.policy).rules.profiles, options.profile, "profile")
+    _run(options, form, schema, profile, masking(Masker(schema, profile)), tokenize=False)
+
+
+@click.command()
+@shared
+@click.option("--replace", type=click.Choice(["mask", "token"]), default="mask", show_default=True)
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["reject", "revise"]),
+    default="reject",
+    show_default=True,
+    help="What other values for a known number are: a failure, or a new revision.",
+)
+@click.option("--custody-site", callback=lambda _c, _p, site: _site(site), help="The site that holds the parcels now.")
+@click.option("--key-file", type=click.Path(path_type=Path, dir_okay=False), help="Holds the API key.")
+def tokenize(
+    options: Options,
+    replace: Literal["mask", "token"],
+    on_conflict: Literal["reject", "revise"],
+    custody_site: str | None,
+    key_file: Path | None,
+) -> None:
+    """Tokenize the records of FILE (CSV, JSON or NDJSON; - for standard input) and store what they hold.
+
+    The API key is in --key-file or MASKING_API_KEY; in a development set-up it is the label printer's. The same file
+    again gives the same tokens.
+    """
+    form = format_of(options)
+    settings = settings_of(options.state_dir)
+    credential = _credential(settings, key_file)
+    schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
+    parts = assemble(settings)
+    profile: Profile = named(parts.policy.rules.profiles, options.profile, "profile")
+    work = Tokenizing(
+        parts,
+        credential,
+        options.schema,
+        options.profile,
+        replace=replace,
+        revise=on_conflict == "revise",
+        custody=Custody(custody_site) if custody_site else None,
+    )
+    try:
+        _run(options, form, schema, profile, work, tokenize=True)
+    finally:
+        parts.store.close()
+
+
+def _run(options: Options, form: str, schema: Schema, profile: Profile, work: Work, *, tokenize: bool) -> None:
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    output = destination_of(options.file, options.output, "tokenized" if tokenize else "masked")
+    with opened(options.file, options.encoding) as source:
+        shape = shape_of(options, form, source, schema, profile, tokenize=tokenize)
+        with written(output, options.file, force=options.force) as write:
+            summary = pass_through(source, shape, work, write, options.batch, console)
+    summary.show(console, output, shape.notes)
+    if summary.failed:
+        sys.exit(1)
+
+
+def _credential(settings: Settings, key_file: Path | None) -> str:
+    if key_file is not None:
+        return read_secret_file(key_file).decode("ascii", "replace").strip()
+    given = os.environ.get("MASKING_API_KEY", "")
+    if given:
+        return given
+    held = settings.state_dir / CREDENTIALS
+    if settings.development and held.exists():
+        credentials: dict[str, str] = msgspec.json.decode(read_secret_file(held))
+        return credentials.get(PRINTER, "")
+    raise click.UsageError("whoever tokenizes needs an API key: --key-file FILE, or MASKING_API_KEY")
+
+
+def _site(site: str | None) -> str | None:
+    if site is not None:
+        try:
+            site_codes([site])
+        except ValueError as fault:
+            raise click.BadParameter(str(fault)) from None
+    return site

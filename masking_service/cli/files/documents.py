@@ -1,0 +1,228 @@
+"""JSON and NDJSON: an array of records, ``{"records": [...]}``, or one record a line; read one record at a time.
+
+Integers keep every digit and fractions stay as they were written.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from masking_service.cli.files.entries import Entry
+from masking_service.cli.files.faults import InputFault
+from masking_service.cli.files.sources import LONGEST_LINE, Source
+from masking_service.items import Result
+
+_INVALID_JSON: Final = "invalid-json"
+_NAME: Final = '"records"'
+_SPACE: Final = " \t\r\n"
+_SPACES: Final = re.compile(f"[{_SPACE}]*+")
+_MARK: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
+"""What tells where an element ends: a whole string, which may hold any of the others, or one of them."""
+
+
+class Fraction:
+    """A number with a fraction or an exponent, as it was written: it goes back to its owner unchanged."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def _as_written(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(str(value).encode())
+
+
+_decode: Final = msgspec.json.Decoder(float_hook=Fraction).decode
+_encode: Final = msgspec.json.Encoder(enc_hook=_as_written).encode
+
+
+class _Document:
+    """What both forms share.
+
+    Args:
+        source: where it comes from.
+        tokenize: whether an answer is the result of `tokenize` (record, tokens, revision, ...) or the record alone.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self, source: Source, *, tokenize: bool) -> None:
+        self._source = source
+        self._tokenize = tokenize
+
+    def settled(self, entry: Entry, result: Result) -> Result:
+        """As it is: a record has a place for everything."""
+        del entry
+        return result
+
+    def column(self, pointer: str) -> int | None:
+        """There are none."""
+        del pointer
+        return None
+
+    @property
+    def notes(self) -> list[str]:
+        """Nothing."""
+        return []
+
+    def _written(self, result: Result) -> str:
+        whole = self._tokenize or "error" in result
+        return _encode(result if whole else result["record"]).decode()
+
+
+class Lines(_Document):
+    """NDJSON: a bad line fails alone."""
+
+    def entries(self) -> Iterator[Entry]:
+        """A record for each line that is not blank."""
+        number = 0
+        for line in self._source.lines():
+            if not line.isspace():
+                number += 1
+                yield _entry(line, self._source.line - 1, number)
+
+    def opening(self) -> str:
+        """Nothing."""
+        return ""
+
+    def answer(self, entry: Entry, result: Result) -> str:
+        """One line."""
+        del entry
+        return self._written(result) + "\n"
+
+    def closing(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class Array(_Document):
+    """JSON: an array of records, alone or as the only member, ``records``, of an object."""
+
+    def __init__(self, source: Source, *, tokenize: bool) -> None:
+        super().__init__(source, tokenize=tokenize)
+        self._pieces = source.pieces()
+        self._text = ""
+        self._at = 0
+        self._line = 1
+        self._column = 1
+        self._begun = False
+        self._member = self._open()
+
+    def entries(self) -> Iterator[Entry]:
+        """The elements. One that is no JSON fails alone, if its end can be found."""
+        number = 0
+        more = self._peek() != "]"
+        while more:
+            self._peek()
+            line = self._line
+            element = self._element()
+            number += 1
+            yield _entry(element, line, number)
+            if more := self._peek() == ",":
+                self._drop(1)
+        self._expect("]")
+        if self._member:
+            self._expect("}")
+        if self._peek():
+            raise self._fault("nothing may stand behind the records")
+
+    def opening(self) -> str:
+        """The beginning of the array, in an object where the input had one."""
+        name = "results" if self._tokenize else "records"
+        return f'{{"{name}": [' if self._member else "["
+
+    def answer(self, entry: Entry, result: Result) -> str:
+        """An element on a line of its own."""
+        del entry
+        before = ",\n" if self._begun else "\n"
+        self._begun = True
+        return before + self._written(result)
+
+    def closing(self) -> str:
+        """The end of the array."""
+        return "\n]}\n" if self._member else "\n]\n"
+
+    def _open(self) -> bool:
+        """Go to the first element; whether the array is a member of an object."""
+        first = self._peek()
+        if first == "{":
+            self._drop(1)
+            self._peek()
+            while len(self._text) - self._at < len(_NAME) and self._read():
+                pass
+            if not self._text.startswith(_NAME, self._at):
+                raise self._fault('the object has to begin with its member "records", and hold no other')
+            self._drop(len(_NAME))
+            self._expect(":")
+        self._expect("[")
+        return first == "{"
+
+    def _expect(self, character: str) -> None:
+        if self._peek() != character:
+            raise self._fault(f"{character} should stand here")
+        self._drop(1)
+
+    def _peek(self) -> str:
+        """Pass over spaces; the character that stands there, empty at the end."""
+        while True:
+            spaces = _SPACES.match(self._text, self._at)
+            self._drop(spaces.end() - self._at if spaces else 0)
+            if self._at < len(self._text) or not self._read():
+                return self._text[self._at : self._at + 1]
+
+    def _element(self) -> str:
+        """Pass over the element that begins here, up to the comma or bracket that ends it."""
+        depth = 0
+        seen = 0  # from here on, because what was passed is let go when more is read
+        while True:
+            for mark in _MARK.finditer(self._text, self._at + seen):
+                character = mark[0]
+                if character == '"':  # a string without its end: look again when there is more
+                    seen = mark.start() - self._at
+                    break
+                if character in ",]}" and not depth:
+                    return self._taken(mark.start() - self._at)
+                seen = mark.end() - self._at
+                depth += (character in "[{") - (character in "]}")
+            if len(self._text) - self._at > LONGEST_LINE:
+                raise self._fault(f"the record that begins here is longer than {LONGEST_LINE:,} characters")
+            if not self._read():
+                raise self._fault("the record that begins here does not end")
+
+    def _taken(self, length: int) -> str:
+        element = self._text[self._at : self._at + length].rstrip(_SPACE)
+        if not element:
+            raise self._fault("a record should stand here")
+        self._drop(length)
+        return element
+
+    def _read(self) -> bool:
+        """Take one more piece of the text for what was passed; False where there is none."""
+        piece = next(self._pieces, "")
+        self._text = self._text[self._at :] + piece
+        self._at = 0
+        return bool(piece)
+
+    def _drop(self, count: int) -> None:
+        end = self._at + count
+        lines = self._text.count("\n", self._at, end)
+        self._line += lines
+        self._column = end - self._text.rindex("\n", self._at, end) if lines else self._column + count
+        self._at = end
+
+    def _fault(self, what: str) -> InputFault:
+        return InputFault(what, self._line, self._column)
+
+
+def _entry(text: str, line: int, number: int) -> Entry:
+    try:
+        record = _decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return Entry(line, number, None, _INVALID_JSON)
+    return Entry(line, number, record)

@@ -1,0 +1,132 @@
+"""Where a file's text comes from: opened, its encoding found, read in pieces. Never holds more than a piece of it."""
+
+import codecs
+import io
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from masking_service.cli.files.faults import InputFault, NotDone
+
+STANDARD: Final = "-"
+ENCODINGS: Final = ("utf-8", "gb18030")
+LONGEST_LINE: Final = 1024 * 1024
+"""Characters of one line, and of one record: what a batch holds at most is bounded by it."""
+
+_HEAD_BYTES: Final = 256 * 1024
+_PIECE: Final = 64 * 1024
+_FOREIGN_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Source(io.RawIOBase):
+    """An input's bytes, counted as they are read.
+
+    Attributes:
+        encoding: of its text, one of ENCODINGS.
+        marked: whether a byte order mark stands before it.
+        total: how many bytes it has; None where nobody knows.
+        done: how many were read.
+        text: its text, with the line ends as they are.
+        line: the number of the line that is read next, from 1.
+    """
+
+    def __init__(self, stream: BinaryIO, encoding: str | None, total: int | None) -> None:
+        head = stream.read(_HEAD_BYTES)
+        if head.startswith(_FOREIGN_MARKS):
+            raise NotDone("the input is UTF-16: save it as UTF-8 (in Excel: CSV UTF-8)")
+        self.marked = head.startswith(codecs.BOM_UTF8)
+        self.encoding = encoding or _encoding_of(head, self.marked, len(head) < _HEAD_BYTES)
+        if self.marked and self.encoding == "utf-8":
+            head = head[len(codecs.BOM_UTF8) :]
+        self.total = total
+        self.done = 0
+        self._head = head
+        self._stream = stream
+        self.text = io.TextIOWrapper(io.BufferedReader(self, _PIECE), self.encoding, newline="")
+        self.line = 1
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from what was read to find the encoding, then from the stream."""
+        piece = self._head[: len(buffer)] or self._stream.read(len(buffer))
+        self._head = self._head[len(piece) :]
+        buffer[: len(piece)] = piece
+        self.done += len(piece)
+        return len(piece)
+
+    def lines(self) -> Iterator[str]:
+        """Every line with its end.
+
+        Raises:
+            InputFault: a line that is no text in this encoding, or has no end in sight.
+        """
+        readline = self.text.readline
+        while True:
+            try:
+                line = readline(LONGEST_LINE)
+            except UnicodeDecodeError as fault:
+                # What was decoded before is used up but for the beginning of a line.
+                raise self._undecodable(self.line + fault.object[: fault.start].count(b"\n")) from None
+            if not line:
+                return
+            if len(line) == LONGEST_LINE:
+                raise InputFault(f"is longer than {LONGEST_LINE:,} characters", self.line)
+            self.line += 1
+            yield line
+
+    def pieces(self) -> Iterator[str]:
+        """The text in pieces of no particular size; raises InputFault like `lines`."""
+        decode = codecs.getincrementaldecoder(self.encoding)("strict").decode
+        while True:
+            raw = self.read(_PIECE) or b""
+            try:
+                piece = decode(raw, final=not raw)
+            except UnicodeDecodeError as fault:
+                raise self._undecodable(self.line + fault.object[: fault.start].count(b"\n")) from None
+            if piece:
+                yield piece
+            if not raw:
+                return
+            self.line += piece.count("\n")
+
+    def _undecodable(self, line: int) -> InputFault:
+        return InputFault(f"is not {self.encoding}: say what it is with --encoding", line)
+
+
+@contextmanager
+def opened(file: str, encoding: str | None) -> Iterator[Source]:
+    """The input that `file` names, STANDARD for standard input.
+
+    Raises:
+        NotDone: it cannot be read, or its encoding is none of ENCODINGS.
+    """
+    if file == STANDARD:
+        yield Source(sys.stdin.buffer, encoding, None)
+        return
+    try:
+        stream = Path(file).open("rb")  # noqa: SIM115 - its use must not fall under this handler
+    except OSError as fault:
+        raise NotDone(f"the input cannot be read: {fault.strerror}") from None
+    with stream:
+        status = Path(file).stat()
+        total = status.st_size if stat.S_ISREG(status.st_mode) else None
+        yield Source(stream, encoding, total)
+
+
+def _encoding_of(head: bytes, marked: bool, whole: bool) -> str:
+    """UTF-8 where it can be that, else GB18030. ASCII alone is both."""
+    for encoding in ENCODINGS:
+        try:
+            codecs.getincrementaldecoder(encoding)("strict").decode(head, final=whole)
+        except UnicodeDecodeError:
+            if marked:
+                break
+        else:
+            return encoding
+    raise NotDone(f"the input is neither of {', '.join(ENCODINGS)}")

@@ -1,0 +1,131 @@
+"""What is done to the records of a file: masked here with no store at all, or tokenized by the service in this process.
+
+Whoever tokenizes is known by a credential exactly as over HTTP, and is looked up again while the file goes on.
+"""
+
+import uuid
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Final, Literal
+
+from keys.errors import IntegrityFault, KeyFault
+from masking_service.access.custody import Custody
+from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
+from masking_service.assembly import Parts, admit_store
+from masking_service.cli.files.faults import NotDone
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.record import Masker
+from masking_service.items import Result, invalid, warned
+from masking_service.journal import Call
+from masking_service.service import SeveralWaybills, UnknownSchema
+from masking_service.timestamps import clock, rfc3339
+from masking_service.vault.errors import StoreUnavailable
+
+REFRESH_SECONDS: Final = 1.0
+"""A key that is revoked while a file goes on is refused as soon as over HTTP."""
+
+_HERE: Final = "127.0.0.1"
+
+
+def masking(masker: Masker) -> Callable[[list[Any]], list[Result]]:
+    """Masks records in place."""
+
+    def work(records: list[Any]) -> list[Result]:
+        results: list[Result] = []
+        for record in records:
+            try:
+                masked = masker.mask(record)
+            except InvalidRecord as fault:
+                results.append(invalid(fault))
+            else:
+                results.append(warned({"record": record}, masked))
+        return results
+
+    return work
+
+
+class Tokenizing:
+    """Tokenizes batches through the use case of the service.
+
+    Args:
+        parts: a set-up whose store is not used yet.
+        credential: an API key or a JWT.
+        schema, profile, replace, revise, custody: as `Service.tokenize` takes them.
+
+    Raises:
+        StoreUnavailable, WrongStore, IntegrityFault: the store cannot be used.
+        NotDone: the credential may not do this.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        credential: str,
+        schema: str,
+        profile: str,
+        *,
+        replace: Literal["mask", "token"],
+        revise: bool,
+        custody: Custody | None,
+    ) -> None:
+        self._parts = parts
+        self._authorization = f"Bearer {credential}"
+        self._schema = schema
+        self._profile = profile
+        self._replace: Literal["mask", "token"] = replace
+        self._revise = revise
+        self._custody = custody
+        self._answered = 0
+        self._refreshed = float("-inf")
+        admit_store(parts)
+        self([])  # whoever may not tokenize is told before anything is read
+
+    def __call__(self, records: list[Any]) -> list[Result]:
+        """Tokenize a batch; what failed before is safe to send again."""
+        try:
+            results = self._tokenized(records)
+        except StoreUnavailable as fault:
+            raise self._stopped(f"the store does not answer ({fault})") from None
+        except IntegrityFault:
+            raise self._stopped("something stored does not open as it should; this is an alarm") from None
+        except KeyFault:
+            raise self._stopped("the keys cannot be had now") from None
+        except Unauthenticated:
+            raise self._stopped("nobody is known by this API key") from None
+        except QuotaExceeded as fault:
+            what = f"the budget for conflicts is spent until {rfc3339(fault.retry_at)} (window {fault.window})"
+            raise self._stopped(what) from None
+        except AccessError as fault:
+            raise self._stopped(f"this API key may not do this ({fault.code})") from None
+        except UnknownSchema:
+            raise NotDone("there is no schema of that name") from None
+        except SeveralWaybills:
+            raise NotDone("a record of this schema holds several waybills: it can be masked, not tokenized") from None
+        self._answered += len(records)
+        return results
+
+    def _tokenized(self, records: list[Any]) -> list[Result]:
+        if monotonic() - self._refreshed >= REFRESH_SECONDS:
+            self._parts.registry.refresh()
+            self._refreshed = monotonic()
+        now = clock()
+        principal = self._parts.authenticator.authenticate(self._authorization, _HERE, now)
+        return self._parts.service.tokenize(
+            Call(principal, uuid.uuid4().hex, now),
+            self._schema,
+            self._profile,
+            records,
+            replace=self._replace,
+            revise=self._revise,
+            custody=self._custody,
+            mask_if_unavailable=False,
+        )
+
+    def _stopped(self, why: str) -> NotDone:
+        """What was stored before it stopped is no loss and no harm."""
+        if not self._answered:
+            return NotDone(f"{why}. No output was written.")
+        return NotDone(
+            f"{why}, after {self._answered:,} records. No output was written. What was stored so far is safe: "
+            "the same command gives the same tokens for it."
+        )
