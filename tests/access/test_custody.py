@@ -53,6 +53,7 @@ def standing(custodies: Custodies, client: redis.Redis, base: bytes = FIRST, ten
         (Custody("999999", "client/c-88"), True),
         (Custody(None, "client/c-88"), True),
         (Custody("021001", "client/c-99"), False),  # another courier took it out of the caller's site
+        (Custody("021001", ""), False),  # set, though to nobody
         (Custody(None, "c-88"), False),
         (Custody(None), False),
         (Custody(""), False),

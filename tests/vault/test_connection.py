@@ -182,6 +182,22 @@ def test_the_parser_behind_the_connection_is_the_one_that_keeps_errors_as_replie
     )
 
 
+def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = store._pool.get_connection()
+    store._pool.release(link)
+
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(link._parser, "read_response", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.read([(b"PING",)])
+
+    assert link._sock is None
+
+
 def test_a_lost_connection_is_tried_once_more(store: Store, client: redis.Redis) -> None:
     store.read([(b"PING",)])
     ask(client, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")

@@ -44,6 +44,17 @@ def test_an_erased_waybill_is_not_found(vault: Vault) -> None:
     assert (vault.newest("default", [NUMBER], NOW), vault.at("default", [(stored.base, 0)], NOW)) == ([None], [None])
 
 
+def test_an_erased_waybill_costs_no_more_round_trips_than_an_unknown_one(store: Store, vault: Vault) -> None:
+    for number in range(3):
+        put(vault, body(str(number)), revise=True)
+    erase(vault)
+
+    with counted(store) as trips:
+        vault.newest("default", [NUMBER], NOW)
+
+    assert trips == [1]
+
+
 @pytest.mark.parametrize("revise", [False, True])
 @pytest.mark.parametrize("value", [body(), body("李四")])
 def test_an_erased_number_takes_no_record(vault: Vault, value: bytes, revise: bool) -> None:
