@@ -9,7 +9,10 @@ NUMERALS: Final = "零〇一二三四五六七八九十百两兩壹贰叁肆伍�
 HOLDS_ROOMS: Final = "栋棟幢座元楼樓层層梯"
 """Last characters of what a bare number behind it is a room of: 3幢502, A座1808, 3号楼402, 2单元301, 3楼302."""
 
-UNIT: Final = "单元|單元|(?:办公|教|寝|会议|实验|工作|休息|包|诊|病|辦公|會議)?室|[户戶](?!村|籍)|房(?![村镇乡街路庄地产產])|[层層]|梯|宿舍"
+UNIT: Final = (
+    "单元|單元|(?:办公|教|寝|会议|实验|工作|休息|包|诊|病|辦公|會議)?室"
+    "|[户戶](?!村|籍)|房(?![村镇乡街路庄地产產])|[层層]|梯|宿舍"
+)
 """Behind a number or letter, with or without 号: a unit or room."""
 
 FLOOR: Final = f"[楼樓](?![村镇鎮乡鄉街路盘盤]|[0-9*{NUMERALS}]{{1,3}}(?:单元|單元|门[0-9*]))"
@@ -18,10 +21,11 @@ FLOOR: Final = f"[楼樓](?![村镇鎮乡鄉街路盘盤]|[0-9*{NUMERALS}]{{1,3}
 STALL: Final = "(?:商|店)?(?:铺|舖)|床|档口?|檔口?|摊位|柜(?!台)"
 """Behind a number in digits: a shop in a market, a bed in a ward. Behind 十里 it is the name of a town."""
 
-NOT_A_ROOM: Final = "栋|棟|幢|座|弄|巷|路|街|大道|期|区|區|院|支|组|組|队|村|里|米|公里|国道|省道|[年月日点點分元件个個箱号號](?=线|線|楼|樓|院|门|門)"
+NOT_A_ROOM: Final = (
+    "栋|棟|幢|座|弄|巷|路|街|大道|期|区|區|院|支|组|組|队|村|里|米|公里|国道|省道"
+    "|[号號](?=线|線|楼|樓|院|门|門)|年|月|日|点|點|分钟|元|件|个|個|箱|公斤|斤|kg"
+)
 """Behind a number: it numbers something else than a room."""
-
-NOT_COUNTED: Final = "年|月|日|点|點|分钟|元|件|个|個|箱|公斤|斤|kg"
 
 ROAD: Final = "路街道巷弄村组組屯庄莊线線段编編箱里第"
 """In front of a bare number: it is the road's or the village's, not a room's."""
@@ -30,7 +34,8 @@ ROOM_FIRST: Final = "房间号?|房間號?|房号|房號|室号|门牌号?|门�
 """In front of a number, with a colon or without."""
 
 LATIN_UNIT: Final = (
-    "apartments?|apts?|units?|flats?|flt|rooms?|rms?|suites?|stes?|floors?|flr|fl|levels?|lvl|penthouse|ph|shops?|offices?|stalls?|dorm|door|bldg unit"
+    "apartments?|apts?|units?|flats?|flt|rooms?|rms?|suites?|stes?|floors?|flr|fl|levels?|lvl|penthouse|ph"
+    "|shops?|offices?|stalls?|dorm|door"
 )
 LATIN_FLOOR: Final = "floors?|flr|fl|levels?"
 WORDED_NUMBERS: Final = (

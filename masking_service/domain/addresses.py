@@ -18,9 +18,12 @@ from masking_service.domain.text import scrub
 
 _A: Final = "[0-9A-Za-z*]"
 _H: Final = f"[{words.NUMERALS}]"
+_AH: Final = f"[0-9A-Za-z*{words.NUMERALS}]"
 _END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/])"
-_NOT_A_ROOM: Final = rf"(?!{_A}|\s?(?:{words.NOT_A_ROOM}|{words.NOT_COUNTED}))"
-_ROOM: Final = rf"(?:(?<={_A}){_A}{{0,5}}(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}|(?<=[0-9])[0-9]{{6,}}{_NOT_A_ROOM}|(?<={_H}){_H}{{0,5}}{_END})"
+_NOT_A_ROOM: Final = (
+    rf"(?:(?<={_A}){_A}{{0,5}}(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}"
+    rf"|(?<=[0-9])[0-9]{{6,}}{_NOT_A_ROOM}|(?<={_H}){_H}{{0,5}}{_END})"
+)
 _BARE: Final = rf"(?<=[\u4e00-\u9fff].)(?<![{words.ROAD}].)|(?<=[\u4e00-\u9fff]\s.)(?<![{words.ROAD}]\s.)"
 
 _CHINESE: Final = re.compile(
@@ -28,7 +31,7 @@ _CHINESE: Final = re.compile(
     rf"[0-9A-Za-z*{words.NUMERALS}甲乙丙丁东東西南北中左右\-](?:"
     rf"(?<!{_A}.)(?<={_A})(?:{_A}{{0,5}}(?:[-~、/,]{_A}{{1,5}})?(?=\s?[层層])|(?<=[0-9*]){_A}{{2,3}}(?:[-~、/,][0-9*]{{2,4}}){{1,4}}(?=[室房户戶]))"
     rf"|(?<!{_A}.)(?<={_A}){_A}{{0,5}}(?=\s?(?:号|號)?\s?(?:{words.UNIT}|{words.STALL}))"
-    rf"|(?<!{_H}.)(?<={_H}){_H}{{0,5}}(?=(?:号|號)?(?:{words.UNIT})|{words.FLOOR})"
+    rf"|(?<!{_AH}.)(?<={_AH}){_AH}{{0,5}}(?=(?:号|號)?(?:{words.UNIT})|(?<={_H}){words.FLOOR})"
     rf"|(?<!{_A}.)(?:(?<=[0-9*])[0-9*]{{0,2}}|(?<=[BbLl])[0-9*]{{1,2}})(?:[-~、/,][0-9*]{{1,3}})?(?=\s?{words.FLOOR})"
     rf"|(?<=[甲乙丙丁])(?=[室户戶])|(?<=[元层層楼樓梯*0-9].)(?<=[东東西南北中左右])(?=[户戶室])"
     rf"|(?<![0-9A-Za-z*].)(?<=[0-9*])[0-9*]?(?=[门門]\s?-?[0-9*])"
@@ -40,9 +43,13 @@ _CHINESE: Final = re.compile(
     rf"|(?:{_BARE})(?:(?<=[A-Za-z*])[0-9*]{{3,4}}|(?<=[0-9*])[0-9*]{{2,3}}[A-Za-z]?){_END}"
     rf")"
 )
-_ROOM_FIRST: Final = re.compile(rf"(?P<kept>(?:{words.ROOM_FIRST})[:：\s]{{0,2}})(?:{_A}{{1,6}}(?:-{_A}{{1,5}}){{0,3}}|{_H}{{1,6}})")
+_ROOM_FIRST: Final = re.compile(
+    rf"(?P<kept>(?:{words.ROOM_FIRST})[:：\s]{{0,2}})(?:{_A}{{1,6}}(?:-{_A}{{1,5}}){{0,3}}|{_H}{{1,6}})"
+)
 
-_VALUE: Final = r"(?:[0-9*][0-9A-Za-z*]{0,5}|[A-Za-z](?:[0-9*][0-9A-Za-z*]{0,4})?)(?:-[0-9A-Za-z*]{1,5}){0,3}(?![0-9A-Za-z*])"
+_VALUE: Final = (
+    r"(?:[0-9*][0-9A-Za-z*]{0,5}|[A-Za-z](?:[0-9*][0-9A-Za-z*]{0,4})?)(?:-[0-9A-Za-z*]{1,5}){0,3}(?![0-9A-Za-z*])"
+)
 _LATIN: Final = re.compile(
     rf"(?<![A-Za-z])(?P<kept>(?:{words.LATIN_UNIT})(?:\s?\#\s?|[\s.:]{{1,3}}(?:(?:no|number|num)[\s.:]{{1,3}})?\#?|(?=[0-9*])))"
     rf"(?:{_VALUE}(?:\s?(?:&|and)\s?{_VALUE})?|(?:{words.WORDED_NUMBERS})\b|\*+)"
@@ -63,6 +70,9 @@ _ONLY_UNIT: Final = re.compile(
     rf"(?:(?:单元|單元|[室户戶房层層楼樓号號门門栋棟幢座之]|[A-Za-z]{{1,9}})[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*)*"
 ).fullmatch
 _KEPT: Final = frozenset("-~、/, &")
+
+_PASSES: Final = 8
+"""Stars may make a number of what stood beside them; then it is hidden too. More rounds than this never help."""
 
 
 def mask_address(value: str, hide: str, keep: int = 4) -> str:
@@ -87,19 +97,20 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
     plain = mask_plain_address(value)
     if plain is not None:
         return plain
-    text = scrub(value, keep)
-    if _ODD(text):
-        return _read_and_hide(text)
-    return _hide_units(text)[0]
+    for _ in range(_PASSES):
+        text = scrub(value, keep)
+        masked = _read_and_hide(text) if _ODD(text) else _hide_units(text)[0]
+        if masked == value:
+            return value
+        value = masked
+    return stars(value)
 
 
 def _read_and_hide(value: str) -> str:
     """Hide in what is read, and put the stars where it was written."""
     reading = Reading(value)
     masked, _ = _hide_units(reading.text)
-    return "".join(
-        "*" if after == "*" else reading.written(at, at + 1) for at, after in enumerate(masked)
-    )
+    return "".join("*" if after == "*" else reading.written(at, at + 1) for at, after in enumerate(masked))
 
 
 def _hide_units(text: str) -> tuple[str, int]:

@@ -1,16 +1,15 @@
 """The Han family names of two characters, in simplified and traditional writing: data for `names`, nothing else.
 
-Source: the two-character names of 百家姓, and those still borne that public lists agree on. Left out is what begins with a
-frequent family name of one character (王孙, 安陵, 高堂): there the second character is nearly always a given name's, and a
-name too many shows it.
+Source: the two-character names of 百家姓, and those still borne that public lists agree on. Left out is what begins
+with a frequent family name of one character (王孙, 安陵, 高堂): there the second character is nearly always a given
+name's, and a name too many shows it.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-DOUBLE_FAMILY_NAMES: Final = frozenset(
-    """
+_NAMES: Final = """
     万俟 司马 上官 欧阳 夏侯 诸葛 闻人 东方 赫连 皇甫 尉迟 公羊 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠
     公孙 仲孙 轩辕 令狐 钟离 宇文 长孙 慕容 鲜于 闾丘 司徒 司空 亓官 司寇 子车 颛孙 端木 巫马 公西 漆雕
     乐正 壤驷 公良 拓跋 夹谷 宰父 谷梁 段干 百里 东郭 南门 呼延 羊舌 微生 梁丘 左丘 东门 西门 南宫 第五
@@ -21,5 +20,6 @@ DOUBLE_FAMILY_NAMES: Final = frozenset(
     萬俟 司馬 歐陽 諸葛 聞人 東方 赫連 尉遲 澹臺 濮陽 單于 公孫 仲孫 軒轅 鍾離 鐘離 長孫 鮮于 閭丘 子車
     顓孫 巫馬 樂正 壤駟 夾谷 穀梁 段幹 東郭 南門 東門 西門 南宮 獨孤 北宮 達奚 褚師 納蘭 賀蘭 爾朱 完顏
     葉赫 叔孫 季孫 孟孫 士孫 公輸 公儀 東里 東野 東宮 東陵 西陵 北門 南榮 太史 左師 右師 司鴻 邯鄲 雍門 歐侯
-    """.split()
-)
+"""
+
+DOUBLE_FAMILY_NAMES: Final = frozenset(_NAMES.split())

@@ -1,4 +1,4 @@
-"""Finds phone numbers in the middle of a text, where waybill numbers, dates, sizes and prices stand too. It hides nothing.
+"""Finds phone numbers in the middle of a text, among waybill numbers, dates, sizes and prices. It hides nothing.
 
 A phone's neighbours are neither digits nor Latin letters. Seven and eight digits that no area code precedes, and short
 service numbers, are phones only behind a word that says so: alone they are dates, weights and order numbers.
@@ -19,10 +19,9 @@ _LABELS: Final = ("tel", "mob", "phone", "mobile", "call", "wx", "vx", "qq", "we
 """Latin words that are written right before a number; any other letter makes it a waybill or order number."""
 
 _SAYS_PHONE: Final = (
-    "电话", "電話", "手机", "手機", "座机", "座機", "固话", "热线", "熱線", "联系方式", "聯絡", "联系", "致电", "拨打", "撥打", "号码",
-    "微信", "客服", "tel", "phone", "mobile", "mob", "call", "whatsapp",
-)  # fmt: skip
-
+    "电话|電話|手机|手機|座机|座機|固话|热线|熱線|联系方式|聯絡|联系|致电|拨打|撥打|号码|微信|客服"
+    "|tel|phone|mobile|mob|call|whatsapp"
+)
 _FREE: Final = "(?:(?<![0-9A-Za-z])|(?=[+(])|{})".format("|".join(rf"(?<=(?a:\b){label})" for label in _LABELS))
 _ALONE: Final = r"(?!\d)(?:(?![A-Za-z])|(?=(?:ext|x)[ .]{0,2}\d))"
 _NOT_CHAINED: Final = r"(?<!\d[.\-])"
@@ -37,22 +36,28 @@ def _patterns() -> Iterator[str]:
     forms = spellings(_GAP, _WIDE)
     whole = rf"1{_GAP}[3-9](?:{_GAP}\d){{9}}"
     yield forms.pop("mobile").replace(
-        whole, rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|1[3-9]\d\.\d{{4}}\.\d{{4}}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}))"
+        whole,
+        rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|1[3-9]\d\.\d{{4}}\.\d{{4}}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}))",
     )
     forms["national"] = forms["national"].replace("{4,10}", "{6,10}")
     for form in forms.values():
         yield _NOT_CHAINED + form
     yield r"\(?85[23](?:\)|[ \-])[ \-]?(?P<hongkong>[2-9]\d{3}[ \-]?\d{4})"
     yield r"\(?886(?:\)|[ \-])[ \-]?(?P<taiwan>0?[2-9]\d{0,2}[ \-]?\d{3,4}[ \-]?\d{3,4})"
-    yield _NOT_CHAINED + r"(?P<formosa>09\d\d[ \-]?\d{3}[ \-]?\d{3}|(?:\(0[2-8]\d?\)|0[2-8][ \-])[ ]?\d{3,4}[ \-]?\d{4})"
+    yield (
+        _NOT_CHAINED + r"(?P<formosa>09\d\d[ \-]?\d{3}[ \-]?\d{3}|(?:\(0[2-8]\d?\)|0[2-8][ \-])[ ]?\d{3,4}[ \-]?\d{4})"
+    )
     yield _NOT_CHAINED + r"(?P<american>\([2-9]\d\d\)\ ?\d{3}[ \-]\d{4}|[2-9]\d\d-\d{3}-\d{4})"
 
 
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
 _ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,17})(?!\d)"
-_SAID: Final = rf"(?:{'|'.join(_SAYS_PHONE)})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}(?P<said>\d(?:{_GAP}\d){{4,{MOST_DIGITS - 1}}})(?!\d)"
+_SAID: Final = (
+    rf"(?:{_SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
+    rf"(?P<said>\d(?:{_GAP}\d){{4,{MOST_DIGITS - 1}}})(?![\dA-Za-z])"
+)
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
-_NUMBER: Final = re.compile(rf"{_FREE}(?:{_READ})|{_SAID}(?![A-Za-z])", re.I)
+_NUMBER: Final = re.compile(rf"{_FREE}(?:{_READ})|{_SAID}", re.I)
 _BEHIND_WORD: Final = re.compile(_READ, re.I)
 
 _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
@@ -96,4 +101,3 @@ def _read(match: re.Match[str]) -> Number | None:
         digits = number.digits.removeprefix("0") if len(number.digits) > 7 else number.digits
         return Number(start, start, number.end, digits)
     return number
-

@@ -1,4 +1,4 @@
-"""Tells values that came in already hidden from real ones: masks of this service and of the platforms, ciphertext, tokens.
+"""Tells values that came in hidden from real ones: masks of this service and of platforms, ciphertext, our tokens.
 
 When in doubt a value is real: then it is masked and kept, and nothing is lost.
 """
@@ -12,6 +12,7 @@ from typing import Final
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.domain.masked_numbers import read_phones
+from masking_service.domain.phones import LONGEST
 from masking_service.domain.reading import Reading
 from masking_service.domain.stars import graphemes
 from masking_service.domain.text import scrub
@@ -60,11 +61,13 @@ def hidden_form(kind: str, value: str) -> str | None:
 
 
 def _is_ciphertext(value: str) -> bool:
-    """Ciphertext holds no readable number and nothing Chinese: `~张三~` and `#13812345678#1##` are values in disguise."""
+    """Ciphertext holds no readable number and nothing Chinese: `~张三~` and `#13812345678#1##` are real values."""
     return _CIPHERTEXT(value) is not None and _NUMBER_INSIDE(value) is None and _HAN(value) is None
 
 
 def _is_phone_mask(value: str) -> bool:
+    if len(value) > LONGEST:
+        return not value.strip("*")
     kinds = {piece.kind for piece in read_phones(value, 0) if piece.kind != "number" or piece.numbers}
     return "mask" in kinds and not kinds & {"number", "other"}
 

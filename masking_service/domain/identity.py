@@ -1,4 +1,4 @@
-"""Finds identity numbers, bank cards and e-mail addresses in a text. What only looks like one (order numbers do) it leaves.
+"""Finds identity numbers, bank cards and e-mail addresses in a text. Order numbers only look like them and are left.
 
 Sources: GB 11643-1999 (citizen identity number: region, date of birth, sequence, check character by ISO 7064 MOD 11-2;
 the first generation had 15 digits and no check), ISO/IEC 7812 (bank cards: Luhn check, issuer by the first digits).
@@ -36,7 +36,9 @@ _ISSUERS: Final = re.compile(
 
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
-_DOMAIN: Final = re.compile(r"@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}|@[^\W_]{1,30}(?:[.。．][^\W_]{1,30}){1,4}")
+_DOMAIN: Final = re.compile(
+    r"@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}|@[^\W_]{1,30}(?:[.。．][^\W_]{1,30}){1,4}"
+)
 _LOCAL: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
 _LONGEST_LOCAL: Final = 64
 """RFC 5321."""

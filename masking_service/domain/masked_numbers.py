@@ -1,4 +1,4 @@
-"""Reads a phone field piece by piece, also where numbers come in half hidden (138****5678), and shows each piece masked.
+"""Reads a phone field piece by piece, also where numbers come in half hidden (138****5678), and masks each piece.
 
 It tells a mask, which hides digits, from a real number with a star beside it, which hides none.
 """
@@ -29,12 +29,13 @@ class PhonePiece(NamedTuple):
     numbers: tuple[str, ...] = ()
 
 
-_HIDING_RUN: Final = re.compile(r"(?<=\d)([xX#?_~^=.\-])\1{2,}|([xX#?_~^=.\-])\2{2,}(?=\d)")
+_HIDING_RUN: Final = re.compile(r"(?<=\d)([xX#?_~^=.\-])\1{2,11}|([xX#?_~^=.\-])\2{2,11}(?=\d)")
 """Signs that hide digits, three or more of one, touching a digit that shows: 138----5678, 138xxxx5678."""
 
 _GAP: Final = r"[ .\-()\[\]]{0,3}"
-_POSITIONS: Final = re.compile(rf"\(?(?:\+{_GAP})?[\d*](?:{_GAP}[\d*])*")
+_POSITIONS: Final = re.compile(rf"\(?(?:\+{_GAP})?[\d*](?:{_GAP}[\d*]){{0,47}}")
 _STARS: Final = re.compile(r"\*+")
+_STARS_BEFORE_CODE: Final = re.compile(rf"\*++(?=\(?{AREA}\)?[ \-]?\*{{6}})")
 _SEPARATORS: Final = re.compile(r"[\s/,;:|&()\[\]{}<>《》【】。.\-]+")
 _OTHER: Final = re.compile(r"[^\d*+\s/,;:|&()\[\]{}<>《》【】。.\-]+")
 
@@ -57,6 +58,10 @@ def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
     while at < len(text):
         start = at
         number = None
+        if apart := _STARS_BEFORE_CODE.match(text, at):
+            at = apart.end()
+            yield PhonePiece("gap", apart[0])
+            continue
         if positions := _POSITIONS.match(text, at):
             end = positions.end()
             body = _body(text, at, end)
@@ -129,18 +134,20 @@ def _holds_real_number(body: str) -> bool:
 
 def _through_stars(text: str, start: int, end: int) -> Number | None:
     """A whole mobile or landline number with stars strewn into it: 138*1234*5678."""
-    number = read_number(text[:end].replace("*", " "), start)
-    if number is None or number.end != end or "*" not in text[number.body : end]:
+    chunk = text[start:end]
+    number = read_number(chunk.replace("*", " "), 0)
+    if number is None or number.end != len(chunk) or "*" not in chunk[number.body :]:
         return None
     plain = len(number.digits) == _MOBILE or (len(number.digits) in (7, 8) and number.code.startswith(("0", "860")))
-    return number if plain else None
+    return number._replace(start=start, body=start + number.body, end=end) if plain else None
 
 
 _CHINA: Final = r"\(?(?:\+|00)\ ?\(?86\)?[ .\-]{0,3}|86(?:[ .\-]{1,2}|(?=[\d*]{10,11}(?![\d*])))"
 _NEIGHBOUR: Final = r"(?:00)?(?:85[23]|886)(?:[ .\-]{1,2}|(?=\*))"
 _CODES: Final = re.compile(rf"(?:{_CHINA}|{_NEIGHBOUR})?(?:\(?{AREA}\)?{_GAP}(?=[\d*]))?")
-_ABROAD: Final = re.compile(r"\(?\+[ (]{0,2}(\d{1,3})")
+_ABROAD: Final = re.compile(r"\(?(?:\+[ (]{0,2}|00 ?)(\d{1,3})")
 _AFTER_CODE: Final = re.compile(r"[) .\-]{0,3}")
+_WHOLE_MASK: Final = re.compile(r"\*{6,}+\d{1,4}(?=\*)")
 _NEXT: Final = re.compile(r"(?<=\d)[ .\-()\[\]]+(?=[\d*])")
 
 
@@ -159,6 +166,8 @@ def _body(text: str, start: int, end: int) -> int:
 
 def _mask_end(text: str, body: int, end: int) -> int:
     """A number whose digits already ended behind its stars is over: 138****5678 139****1234, 021-******34-***."""
+    if whole := _WHOLE_MASK.match(text, body, end):
+        return whole.end()
     for gap in _NEXT.finditer(text, body, end):
         if "*" in text[body : gap.start()]:
             return gap.start()

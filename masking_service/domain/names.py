@@ -26,6 +26,9 @@ _SEPARATOR: Final = re.compile(rf"[\s{re.escape(_DOTS)}\ue000]")
 _PARTED: Final = re.compile(rf"[{re.escape(_DOTS)}]").search
 _HAS_PHONE_DIGITS: Final = re.compile(rf"(?:[{DIGIT}]\W{{0,6}}){{5}}|\*{{6}}\d").search
 
+_LONGEST: Final = 256
+"""Characters of the longest name that is read; a longer one is hidden whole."""
+
 _PASSES: Final = 8
 
 _LEADING: Final = 2
@@ -33,12 +36,12 @@ _LEADING: Final = 2
 
 _HAN_FORM: Final = re.compile(rf"(?:{'|'.join(sorted(HAN_FORMS, key=len, reverse=True))})$")
 _LATIN_FORM: Final = re.compile(
-    r"(?<![\s,.])[\s,.(（]+(?:co\.|"
+    r"(?<![\s,.])(?:[,.]{0,2}\s+|\.)(?:co\.|"
     + "|".join(re.escape(form).replace(r"\ ", r"[\s.,]+") for form in sorted(LATIN_FORMS, key=len, reverse=True))
-    + r")[.)）]?$",
+    + r")\.?$",
     re.I,
 )
-_DOTTED_FORM: Final = re.compile(r"(?<![\s,.])[\s,]+(?:[A-Za-z]\.){2,4}[A-Za-z]?\.?$")
+_DOTTED_FORM: Final = re.compile(r"(?<![\s,.]),?\s+(?:[A-Za-z]\.){2,4}[A-Za-z]?\.?$")
 
 
 def mask_name(value: str, hide: str, keep: int = 4) -> str:
@@ -46,13 +49,13 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
 
     Args:
         value: the field as it came in.
-        hide: ``given`` (the family name shows, of organisations the first two characters and the legal form) or ``all``.
+        hide: ``given`` (the family name shows, of organisations two characters and the legal form) or ``all``.
         keep: how many digits of a phone show that stands in the field, 0 to 4.
 
     Returns:
         The mask, a star for each hidden character; masking it again changes nothing.
     """
-    if hide != "given":
+    if hide != "given" or len(value) > _LONGEST:
         return value if not value or value.isspace() else stars(value)
     if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS:
         shown = 2 if value[:2] in DOUBLE_FAMILY_NAMES and len(value) > 2 else 1
@@ -104,7 +107,8 @@ def _form_length(value: str, characters: list[str]) -> int | None:
     match = _HAN_FORM.search(trimmed[-16:]) or _LATIN_FORM.search(trimmed[-48:]) or _dotted(trimmed[-16:])
     if match is None:
         return None
-    length = len(graphemes(match[0].lstrip(" ,\t(（"))) + len(value) - len(trimmed)
+    trailing = next((at for at, char in enumerate(reversed(characters)) if not char.isspace()), 0)
+    length = len(graphemes(match[0].lstrip(" ,.\t"))) + trailing
     before = sum(not _SEPARATOR.fullmatch(char) for char in characters[: len(characters) - length])
     return length if before >= _LEADING else None
 
@@ -121,7 +125,9 @@ def _organisation(characters: list[str], ending: int) -> str:
     return _starred(characters, shown, ending)
 
 
-_PHONE_MASK: Final = re.compile(r"(?:\+?\(?\d[\d-]{0,6}\)?[ -]?)?\*{6,}\d{1,4}(?!\d)(?:(?:[-,#x转轉]|分机|ext\.? ?)\*{1,8})?")
+_PHONE_MASK: Final = re.compile(
+    r"(?:\+?\(?\d[\d-]{0,6}\)?[ -]?)?(?<!\*)\*{6,}+\d{1,4}(?!\d)(?:(?:[-,#x转轉]|分机|ext\.? ?)\*{1,8})?"
+)
 _MASK: Final = "\ue000"
 """Stands for a phone's mask while the name around it is masked. Private use: no name has it."""
 

@@ -79,7 +79,7 @@ _FIELD_SPELLINGS: Final = {
     "short": rf"\(?{AREA}\)?[ .\-)]{{1,3}}(?P<short>\d{{3,8}})",
 }
 _FIELD: Final = re.compile("|".join(rf"(?:{form})(?!\d)" for form in _FIELD_SPELLINGS.values()))
-_GROUPS: Final = re.compile(rf"\d+(?:{_GAP}\d+)*")
+_GROUPS: Final = re.compile(rf"\d+(?:{_GAP}\d+){{0,6}}")
 _ABROAD: Final = re.compile(rf"\(?(?:\+{_GAP}|00)[1-9](?:{_GAP}\d){{0,17}}(?!\d)")
 
 _FEWEST_DIGITS: Final = 7
@@ -96,11 +96,11 @@ def read_number(text: str, at: int) -> Number | None:
         if "+" in match[0]:
             return Number(at, at, match.end(), _digits(match[0]), readable=False)
     if match := _GROUPS.match(text, at):
-        return _plain(text, match)
+        return _plain(match)
     return None
 
 
-def _plain(text: str, match: re.Match[str]) -> Number:
+def _plain(match: re.Match[str]) -> Number:
     """Groups of digits that are no spelling of ours: as many as one number needs."""
     digits = ""
     end = match.start()

@@ -10,9 +10,17 @@ import re
 from typing import Final
 
 from masking_service.domain.masked_numbers import read_phones
+from masking_service.domain.numbers import HIDDEN_AT_LEAST
 from masking_service.domain.stars import stars
 
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
+
+_PLAIN_LANDLINE: Final = re.compile(
+    r"(0(?:(?:10|2[0-9])-?(?=[0-9]{8}(?![0-9]))|[3-9][0-9]{2}-?))([1-9][0-9]{6,7})(?:(-)([0-9]{1,6}))?"
+).fullmatch
+
+LONGEST: Final = 256
+"""Characters of the longest field that is read. Nobody's number is longer, so such a field is hidden whole."""
 
 _PASSES: Final = 8
 """A mask may read as a number with what stands beside it; then it is masked again. More rounds than this never help."""
@@ -31,8 +39,14 @@ def mask_phone(value: str, keep: int = 4) -> str:
     if _PLAIN_MOBILE(value):
         hidden = 11 - keep
         return "*" * hidden + value[hidden:]
+    if plain := _PLAIN_LANDLINE(value):
+        area, local, dash, extension = plain.groups("")
+        hidden = len(local) - min(keep, len(local) - HIDDEN_AT_LEAST)
+        return area + "*" * hidden + local[hidden:] + dash + "*" * len(extension)
     if not value or value.isspace():
         return value
+    if len(value) > LONGEST:
+        return stars(value)
     for _ in range(_PASSES):
         masked = _mask_once(value, keep)
         if masked == value:
@@ -44,11 +58,14 @@ def mask_phone(value: str, keep: int = 4) -> str:
 def phone_numbers(value: str) -> list[str]:
     """The ASCII digits of every number in a phone field that can be read, seven digits or more.
 
-    Each stands there in every form that it may have elsewhere, the longest first: with area code and its 0 (a landline),
-    without, and the bare local number. Country codes and extensions are left out.
+    Each stands there in every form that it may have elsewhere, the longest first: with area code and its 0 (a
+    landline), without, and the bare local number. Country codes and extensions are left out. An overlong field, which
+    is hidden whole, has none.
     """
     if _PLAIN_MOBILE(value):
         return [value]
+    if len(value) > LONGEST:
+        return []
     forms: dict[str, None] = {}
     for piece in read_phones(value, 0):
         for number in piece.numbers:

@@ -1,8 +1,9 @@
 """The plainest Chinese addresses, masked at a sixth of the cost; of all others it says nothing.
 
 Three of four domestic addresses are a place, a number and a building, a unit and a room, written without a space or a
-letter: 华志路1685号3号楼2单元402室. For these one match tells what `addresses` would find with its whole grammar, and a
-test holds the two against each other. Whatever could be read in a second way is left to the grammar.
+letter: 华志路1685号3号楼2单元402室, at times with a note in brackets. For these one match tells what `addresses` would
+find with its whole grammar, and a test holds the two against each other. Whatever could be read in a second way is left
+to the grammar.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ def _han_without(characters: str) -> str:
     return f"[{''.join(spans)}{chr(low)}-\u9fff]"
 
 
+_IN_A_NOTE: Final = _han_without("室户戶房甲乙丙丁" + NUMERALS)
+
 _PLAIN: Final = re.compile(
     rf"(?P<kept>{_han_without(_NAMES_UNITS)}{{2,40}}(?:[0-9]{{1,5}}弄)?"
     rf"(?:[0-9]{{1,5}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}})?)?"
     r"(?:[0-9]{1,3}(?:号楼|栋|幢|座))?)"
-    r"(?:(?P<unit>[0-9]{1,2})(?P<word>单元))?"
-    r"(?:(?P<room>[0-9]{1,4})(?P<last>室)|(?<=[楼号栋幢座元])(?P<bare>[0-9]{3,4}))?"
+    rf"(?:(?<![{NUMERALS}])(?P<unit>[0-9]{{1,2}})(?P<word>单元))?"
+    rf"(?:(?<![{NUMERALS}])(?P<room>[0-9]{{1,4}})(?P<last>室)|(?<=[楼号栋幢座元])(?P<bare>[0-9]{{3,4}}))?"
+    rf"(?P<note>[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）])?"
 ).fullmatch
 
 
@@ -41,5 +45,5 @@ def mask_plain_address(value: str) -> str | None:
     match = _PLAIN(value)
     if match is None:
         return None
-    kept, unit, word, room, last, bare = match.groups("")
-    return f"{kept}{'*' * len(unit)}{word}{'*' * len(room)}{last}{'*' * len(bare)}"
+    kept, unit, word, room, last, bare, note = match.groups("")
+    return f"{kept}{'*' * len(unit)}{word}{'*' * len(room)}{last}{'*' * len(bare)}{note}"

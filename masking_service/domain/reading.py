@@ -41,7 +41,9 @@ def _table() -> dict[int, str | None]:
 
 _TABLE: Final = _table()
 
-DIGIT: Final = r"\d" + "".join(sorted(chr(c) for c, plain in _TABLE.items() if plain and plain.isdigit() and not chr(c).isdecimal()))
+DIGIT: Final = r"\d" + "".join(
+    chr(code) for code, plain in sorted(_TABLE.items()) if plain and plain.isdigit() and not chr(code).isdecimal()
+)
 """The inside of a character class that matches every digit as it may be written, circled and raised ones too."""
 
 _FOREIGN: Final = re.compile(r"[^ -~\u4e00-\u9fff，。！？：；]")

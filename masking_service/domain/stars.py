@@ -31,7 +31,7 @@ def graphemes(value: str) -> list[str]:
     if _ONE_EACH(value):
         return list(value)
     clusters: list[str] = _CLUSTERS(value)
-    return [cluster for cluster in clusters if not _UNSEEN.fullmatch(cluster)]
+    return [cluster for cluster in clusters if cluster.isspace() or not _UNSEEN.fullmatch(cluster)]
 
 
 def stars(value: str) -> str:

@@ -1,8 +1,8 @@
-"""Hides phones, identity numbers, e-mail addresses and bank cards in free text, each in its place; the rest stays as it is.
+"""Hides phones, identity numbers, e-mail addresses and bank cards in free text, each in its place; the rest stays.
 
 Waybill and order numbers, dates, weights, prices and postcodes are not touched. A phone shows at most its last four
-digits; of the other three nothing shows: a star for each character, the ``@`` and dots of an e-mail address and the gaps
-of a number stay. Names and addresses cannot be told from other words: it does not look for them.
+digits; of the other three nothing shows: a star for each character, the ``@`` and dots of an e-mail address and the
+gaps of a number stay. Names and addresses cannot be told from other words: it does not look for them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from masking_service.domain.stars import stars
 
 _Edit = tuple[int, int, str]
 
-_TRIGGER: Final = re.compile(rf"[{DIGIT}@＠﹫]").search
+_HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：；（） -/:-?A-~]*").fullmatch
+"""Han, punctuation and Latin without a digit or ``@``: most remarks. Ranges alone, which cost a fifth of ``\\d``."""
 _WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:\W{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]").search
 """Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
 
@@ -41,7 +42,7 @@ def scrub(value: str, keep: int = 4) -> str:
     Returns:
         The text, masked; the same object where nothing was found. Scrubbing it again finds nothing.
     """
-    if _TRIGGER(value) is None or _WORTH_READING(value) is None:
+    if _HOLDS_NOTHING(value) or _WORTH_READING(value) is None:
         return value
     for _ in range(_PASSES):
         masked = _scrub_once(value, keep)
