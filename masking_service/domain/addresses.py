@@ -20,7 +20,8 @@ _A: Final = "[0-9A-Za-z*]"
 _H: Final = f"[{words.NUMERALS}]"
 _AH: Final = f"[0-9A-Za-z*{words.NUMERALS}]"
 _END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/])"
-_NOT_A_ROOM: Final = (
+_NOT_A_ROOM: Final = rf"(?!{_A}|\s?(?:{words.NOT_A_ROOM}))"
+_ROOM: Final = (
     rf"(?:(?<={_A}){_A}{{0,5}}(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}"
     rf"|(?<=[0-9])[0-9]{{6,}}{_NOT_A_ROOM}|(?<={_H}){_H}{{0,5}}{_END})"
 )
