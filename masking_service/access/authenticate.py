@@ -6,6 +6,7 @@ from masking_service.access.errors import Unauthenticated
 from masking_service.access.issuers import Issuers
 from masking_service.access.principals import Principal
 from masking_service.access.registry import ClientRegistry
+from masking_service.vault.errors import StoreUnavailable
 
 
 class Authenticator:
@@ -21,12 +22,15 @@ class Authenticator:
 
         Raises:
             Unauthenticated: nobody is known by it, for whatever reason.
+            StoreUnavailable: no registry of clients was seen yet, neither a snapshot nor the store's.
             IssuerUnavailable: the issuer's keys cannot be had now.
         """
         scheme, _, credential = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated("no-credential")
         if credential.startswith(KEY_PREFIX):
+            if not self._registry.known:
+                raise StoreUnavailable("clients-unknown")
             digest = self._keyring.api_key_digest(key_bytes(credential))
             return self._registry.clients.authenticate(digest, address, now)
         return self._issuers.authenticate(credential, now)

@@ -37,6 +37,7 @@ class ClientRegistry:
 
     Attributes:
         clients: the newest registry seen.
+        known: whether any was: until then nobody can be told from a stranger.
     """
 
     def __init__(self, store: Store, keyring: Keyring, folder: Path, random: Callable[[int], bytes]) -> None:
@@ -47,6 +48,7 @@ class ClientRegistry:
         self._lock = threading.Lock()
         self._serial = 0
         self.clients = Clients()
+        self.known = False
 
     def load_snapshot(self) -> None:
         """Begin with what this process's predecessor knew, if there was one.
@@ -74,6 +76,7 @@ class ClientRegistry:
                 write_secret_file(self._snapshot, serial.to_bytes(_SERIAL_BYTES, "big") + sealed, replace=True)
             elif serial < self._serial:
                 raise IntegrityFault("the store's registry of clients is older than one already seen")
+            self.known = True
 
     def change(self, change: Callable[[Clients], Clients]) -> None:
         """Write a changed registry; if another operator was first, `change` is applied to theirs.
@@ -99,7 +102,7 @@ class ClientRegistry:
 
     def _accept(self, serial: int, sealed: bytes) -> None:
         state = msgspec.json.decode(self._key.open(sealed, _place(serial)))
-        self.clients, self._serial = Clients.from_state(state), serial
+        self.clients, self._serial, self.known = Clients.from_state(state), serial, True
 
 
 def _place(serial: int) -> bytes:

@@ -70,7 +70,7 @@ def list_clients(state_dir: Path) -> None:
     table = Table("client", "tenant", "role", "sites", "networks", "keys", "state")
     with opened_registry(settings_of(state_dir)) as (_, registry):
         for client in registry.clients:
-            keys = [f"{key.id} until {rfc3339(key.expires) if key.expires else 'revoked'}" for key in client.keys]
+            keys = [f"{key.id} until {rfc3339(key.expires)}" if key.expires else key.id for key in client.keys]
             table.add_row(
                 client.id,
                 client.tenant,

@@ -102,6 +102,8 @@ class Store:
         Raises:
             StoreUnavailable: a reply is missing or is an error.
         """
+        if not commands:
+            return []
         payload = b"".join(map(_pack, commands))
         return self._whole(self._exchange(payload, len(commands)))
 

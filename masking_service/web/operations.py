@@ -10,6 +10,8 @@ from masking_service.web.docs import docs
 from masking_service.web.exchange import answer, query
 from masking_service.web.openapi import document
 
+NO_CLIENTS = "no registry of clients was seen yet: neither a snapshot beside the keys nor the store's"
+
 
 def operations(parts: Parts) -> Blueprint:
     """The addresses, bound to this process."""
@@ -22,14 +24,15 @@ def operations(parts: Parts) -> Blueprint:
 
     @addresses.get("/readyz")
     def readyz() -> Response:
-        # A process that answers at all has keys, a policy and a registry of clients: it refuses to start without.
-        if query(ReadinessQuery).purpose == "mask":
-            return answer({"status": "ready", "for": "mask"})
-        faults = readiness.faults(parts.store)
+        # A process that answers at all has keys and a policy: it refuses to start without.
+        for_mask = query(ReadinessQuery).purpose == "mask"
+        faults = [] if parts.registry.known else [("clients", NO_CLIENTS)]
+        if not for_mask:
+            faults += readiness.faults(parts.store)
         if faults:
             checks = [{"check": check, "reason": reason} for check, reason in faults]
             return answer({"status": "not ready", "faults": checks}, 503)
-        return answer({"status": "ready"})
+        return answer({"status": "ready", "for": "mask"} if for_mask else {"status": "ready"})
 
     @addresses.get("/openapi.json")
     def openapi() -> Response:

@@ -9,6 +9,7 @@ from masking_service.access.clients import Clients, key_bytes, key_text
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.registry import ClientRegistry
 from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
 from tests.access.tokens import BELIEVED, NOW, token
 from tests.keys.known import known_bytes, known_keyring
 from tests.vault import stores
@@ -24,6 +25,7 @@ def authenticator(tmp_path: Path) -> Authenticator:
     registry = ClientRegistry(Store("redis://127.0.0.1:1/0"), KEYRING, tmp_path, stores.foreseen())
     digest = KEYRING.api_key_digest(key_bytes(KEY))
     registry.clients = Clients().add("printer", "label-printer", digest, NOW, networks=["10.0.0.0/8"])
+    registry.known = True
     return Authenticator(registry, BELIEVED, KEYRING)
 
 
@@ -82,3 +84,10 @@ def test_a_refusal_does_not_hold_the_credential(authenticator: Authenticator) ->
 def test_a_client_is_known_while_the_store_is_down(authenticator: Authenticator) -> None:
     # The fixture's store cannot be reached at all: labels keep printing without it.
     assert authenticator.authenticate(f"Bearer {KEY}", "10.1.2.3", NOW).tenant == "default"
+
+
+def test_before_any_registry_was_seen_a_key_is_neither_known_nor_unknown(tmp_path: Path) -> None:
+    registry = ClientRegistry(Store("redis://127.0.0.1:1/0"), KEYRING, tmp_path, stores.foreseen())
+
+    with pytest.raises(StoreUnavailable):
+        Authenticator(registry, BELIEVED, KEYRING).authenticate(f"Bearer {KEY}", "10.1.2.3", NOW)
