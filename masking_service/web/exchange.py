@@ -7,10 +7,12 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from flask import Response, g, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from masking_service.domain.text import contains_personal_data
 from masking_service.journal import Call
+from masking_service.web import contract
 from masking_service.web.problems import Problem
 
 JSON: Final = "application/json"
@@ -19,7 +21,13 @@ PROBLEM_JSON: Final = "application/problem+json"
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_STEP: Final = re.compile(r"\.([A-Za-z_]+)|\[(\d+)\]")
+_STEP: Final = re.compile(r"\.([a-z_]+)|\[(\d{1,6})\]", re.ASCII)
+_MEMBERS: Final = frozenset(
+    member
+    for shape in vars(contract).values()
+    if isinstance(shape, type) and issubclass(shape, msgspec.Struct)
+    for member in shape.__struct_encode_fields__
+)
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
@@ -42,7 +50,8 @@ def body(shape: type[Shape]) -> Shape:
     """The request's body in its typed shape. Numbers keep every digit; unknown members are refused.
 
     Raises:
-        Problem: ``unsupported-media-type``, ``invalid-json`` or ``invalid-request`` with pointers.
+        Problem: ``unsupported-media-type``, ``too-large``, ``bad-request`` where its chunks are broken,
+            ``invalid-json`` or ``invalid-request`` with pointers.
     """
     if request.content_encoding or request.mimetype not in ("", JSON):
         raise Problem("unsupported-media-type")
@@ -51,12 +60,23 @@ def body(shape: type[Shape]) -> Shape:
         # Fractions stay as they were written: the record goes back to its owner unchanged.
         decoder = _decoders[shape] = msgspec.json.Decoder(shape, float_hook=Decimal)
     try:
-        decoded: Shape = decoder.decode(request.get_data(cache=False))
+        decoded: Shape = decoder.decode(_whole_body())
         return decoded
     except msgspec.ValidationError as error:
         raise Problem("invalid-request", [(_pointer(str(error)), "invalid-value")]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError):
         raise Problem("invalid-json") from None
+
+
+def _whole_body() -> bytes:
+    """All bytes of the body. A body in chunks ends in silence at the framework's limit, which is one byte too many."""
+    try:
+        data = request.get_data(cache=False)
+    except (OSError, ParseException):  # what gunicorn says of chunks that are none, or that never come
+        raise Problem("bad-request") from None
+    if request.max_content_length is not None and len(data) >= request.max_content_length:
+        raise Problem("too-large")
+    return data
 
 
 def query(shape: type[Shape]) -> Shape:
@@ -116,6 +136,11 @@ def problem_of_http(error: HTTPException) -> Problem:
 
 
 def _pointer(message: str) -> str:
-    """The JSON Pointer in a message of msgspec (``… - at `$.records[3]` ``); the rest of it is dropped."""
+    """The JSON Pointer in a message of msgspec (``… - at `$.records[3]` ``); the rest of it is dropped.
+
+    A message repeats the name of an unknown member, which may be made to look like a path: only the contract's own
+    names are believed.
+    """
     _, _, path = message.rpartition(" - at `$")
-    return "".join("/" + (name or index) for name, index in _STEP.findall(path.rstrip("`")))
+    steps = _STEP.findall(path.rstrip("`"))
+    return "".join(f"/{name or index}" for name, index in steps if not name or name in _MEMBERS)
