@@ -148,7 +148,8 @@ def _phone_spans(text: str, run: _Span, digits: str, needles: Iterable[str]) -> 
     free = 0
     for at, needle in sorted(found, key=lambda hit: (hit[0], -len(hit[1]))):
         span = where[at], where[at + len(needle) - 1] + 1
-        if at >= free and (_is_the_number(text, span) if len(needle) >= _SHORTEST_ANYWHERE else _stands_alone(text, span)):
+        stands = _is_the_number if len(needle) >= _SHORTEST_ANYWHERE else _stands_alone
+        if at >= free and stands(text, span):
             free = at + len(needle)
             spans.append((*span, needle))
     return spans
