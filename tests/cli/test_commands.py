@@ -1,0 +1,226 @@
+"""The command line in this process: keys, clients and tokens, and how each refuses in words."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import jwt
+import pytest
+from click.testing import CliRunner, Result
+
+from keys.errors import KeyFault
+from masking_service.access.errors import ClientError
+from masking_service.access.policy import Policy
+from masking_service.assembly import WrongPurpose
+from masking_service.cli import commands, main
+from masking_service.cli.development import Development, people
+from masking_service.settings import ROOT, SettingsFault
+from masking_service.vault.genesis import WrongStore
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def command(tmp_path: Path, valkey: str) -> Command:
+    """Runs one command on a state directory of its own and a store that holds nothing."""
+
+    def run(*arguments: str, folder: Path = tmp_path) -> Result:
+        environment = {"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}
+        return CliRunner().invoke(commands, arguments, env=environment)
+
+    return run
+
+
+@pytest.fixture
+def production(command: Command) -> Command:
+    assert command("keys", "init").exit_code == 0
+    return command
+
+
+def test_a_keyset_is_made_for_its_user_alone(production: Command, tmp_path: Path) -> None:
+    assert stat.S_IMODE((tmp_path / "keyset.json").stat().st_mode) & 0o077 == 0
+
+
+def test_a_keyset_is_never_overwritten(production: Command, tmp_path: Path) -> None:
+    before = (tmp_path / "keyset.json").read_bytes()
+
+    assert isinstance(production("keys", "init").exception, KeyFault)
+    assert (tmp_path / "keyset.json").read_bytes() == before
+
+
+def test_the_status_of_keys_shows_no_key(production: Command, tmp_path: Path) -> None:
+    shown = production("keys", "status").stdout
+    secrets = re.findall(r"[A-Za-z0-9_+/=-]{40,}", (tmp_path / "keyset.json").read_text())
+
+    assert "root" in shown
+    assert secrets
+    assert [secret for secret in secrets if secret in shown] == []
+
+
+def test_a_client_gets_its_key_once(production: Command) -> None:
+    key = production("clients", "add", "printer-1", "--role", "label-printer").stdout.strip()
+
+    assert re.fullmatch(r"wbk_[A-Za-z0-9_-]{43}", key)
+    assert key not in production("clients", "list").output
+
+
+@pytest.mark.parametrize("role", ["service-desk", "dispute-officer", "supervisor", "privacy-officer"])
+def test_a_role_that_opens_approves_or_erases_is_given_to_no_key(production: Command, role: str) -> None:
+    refused = production("clients", "add", "somebody", "--role", role)
+
+    assert isinstance(refused.exception, ClientError)
+    assert refused.stdout == ""
+
+
+@pytest.mark.parametrize("role", ["label-printer", "courier", "tracking", "auditor"])
+def test_the_other_roles_are(production: Command, role: str) -> None:
+    assert production("clients", "add", "somebody", "--role", role).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("Printer", "--role", "label-printer"),
+        ("printer-1", "--role", "director"),
+        ("printer-1",),
+        ("printer-1", "--role", "label-printer", "--tenant", "A b"),
+        ("printer-1", "--role", "label-printer", "--site", "a b"),
+        ("printer-1", "--role", "label-printer", "--network", "10.0.0.0/99"),
+    ],
+)
+def test_a_client_that_can_be_none_is_refused(production: Command, arguments: tuple[str, ...]) -> None:
+    assert isinstance(production("clients", "add", *arguments).exception, ClientError)
+
+
+def test_a_client_has_two_keys_at_once_and_no_third(production: Command) -> None:
+    production("clients", "add", "printer-1", "--role", "label-printer")
+
+    assert production("clients", "add", "printer-1").exit_code == 0
+    assert isinstance(production("clients", "add", "printer-1").exception, ClientError)
+
+
+def test_a_revoked_clients_id_is_never_given_again(production: Command) -> None:
+    production("clients", "add", "printer-1", "--role", "label-printer")
+    production("clients", "revoke", "printer-1")
+
+    again = production("clients", "add", "printer-1", "--role", "label-printer")
+
+    assert isinstance(again.exception, ClientError)
+    assert "revoked" in production("clients", "list").stdout
+
+
+def test_a_client_that_nobody_knows_is_not_revoked(production: Command) -> None:
+    assert isinstance(production("clients", "revoke", "printer-1").exception, ClientError)
+
+
+def test_a_store_of_other_keys_is_refused(production: Command, tmp_path: Path) -> None:
+    production("clients", "add", "printer-1", "--role", "label-printer")
+    production("keys", "init", folder=tmp_path / "other")
+
+    assert isinstance(production("clients", "list", folder=tmp_path / "other").exception, WrongStore)
+
+
+@pytest.fixture
+def development(valkey: str, tmp_path: Path) -> Path:
+    folder = tmp_path / "dev"
+    with Development({"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}):
+        return folder
+
+
+def test_a_minted_token_says_what_was_asked_for(command: Command, development: Path) -> None:
+    roles = ("--role", "courier", "--role", "auditor")
+    minted = command("token", "mint", *roles, "--sub", "u-1", "--ttl", "60", "--tenant", "other", folder=development)
+    claims = jwt.decode(minted.stdout.strip(), options={"verify_signature": False})
+
+    assert (claims["sub"], claims["roles"], claims["tenant"]) == ("u-1", ["courier", "auditor"], "other")
+    assert (claims["iss"], claims["aud"]) == ("urn:masking:dev-issuer", "waybill-masking")
+    assert claims["exp"] - claims["iat"] == 60
+
+
+def test_without_the_development_issuer_no_token_is_minted(production: Command) -> None:
+    assert production("token", "mint", "--role", "courier", "--sub", "u-1").exit_code != 0
+
+
+@pytest.mark.parametrize("ttl", ["0", "901", "-1"])
+def test_a_token_lives_fifteen_minutes_at_most(command: Command, development: Path, ttl: str) -> None:
+    refused = command("token", "mint", "--role", "courier", "--sub", "u-1", "--ttl", ttl, folder=development)
+
+    assert refused.exit_code == 2
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com", ""])  # noqa: S104 - that is refused
+def test_development_serves_this_machine_only(command: Command, host: str) -> None:
+    refused = command("serve", "--dev", "--host", host)
+
+    assert refused.exit_code == 2
+    assert "127.0.0.1" in refused.stderr
+
+
+def test_keys_of_production_are_not_used_for_development(production: Command, tmp_path: Path, valkey: str) -> None:
+    with pytest.raises(WrongPurpose), Development({"MASKING_STATE_DIR": str(tmp_path), "MASKING_REDIS_URL": valkey}):
+        pass
+
+
+def test_a_development_set_up_has_one_key_for_every_role_and_second_people() -> None:
+    policy = Policy.load(ROOT / "policy.yaml", development=True)
+
+    assert {name: how["role"] for name, how in people(policy).items() if name not in policy.rules.roles} == {
+        "dispute-officer-2": "dispute-officer",
+        "supervisor-2": "supervisor",
+        "service-desk-2": "service-desk",
+        "courier-2": "courier",
+        "other-tenant-printer": "label-printer",
+        "other-tenant-officer": "dispute-officer",
+    }
+
+
+def test_faults_are_said_in_words_and_end_with_two(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.argv", ["masking_service", "clients", "list", "--state-dir", str(tmp_path)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert "keyset.json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("url", ["http://store", "store:6379", "redis+nothing://store"])
+def test_a_store_of_an_unknown_kind_is_refused_without_its_address(
+    production: Command, tmp_path: Path, url: str
+) -> None:
+    refused = CliRunner().invoke(
+        commands, ["clients", "list", "--state-dir", str(tmp_path)], env={"MASKING_REDIS_URL": url}
+    )
+
+    assert isinstance(refused.exception, SettingsFault)
+    assert url not in str(refused.exception)
+
+
+def test_a_store_that_does_not_answer_is_said_to(production: Command, tmp_path: Path) -> None:
+    refused = CliRunner().invoke(
+        commands,
+        ["clients", "list", "--state-dir", str(tmp_path)],
+        env={"MASKING_REDIS_URL": f"unix://:secret@{tmp_path}/nobody.sock"},
+    )
+
+    assert refused.exit_code != 0
+    assert "secret" not in str(refused.exception)
+
+
+def test_the_default_policy_is_sound(command: Command) -> None:
+    assert command("policy", "check").exit_code == 0
+
+
+def test_a_policy_with_a_fault_names_its_path_and_exits_with_one(command: Command, tmp_path: Path) -> None:
+    faulty = tmp_path / "policy.yaml"
+    faulty.write_text((ROOT / "policy.yaml").read_text().replace("scope: custody", "scope: everywhere"))
+
+    refused = command("policy", "check", str(faulty))
+
+    assert refused.exit_code == 1
+    assert "roles.courier.scope" in refused.output

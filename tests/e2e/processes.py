@@ -1,0 +1,158 @@
+"""The service as its users run it: real processes, real sockets, one log each."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+READY = re.compile(r"^ready at http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
+START_SECONDS = 30.0
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """This process's environment with these settings of the service, and no others."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MASKING_")}
+    return kept | settings
+
+
+def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """One command of the command line, to its end."""
+    command = [sys.executable, "-m", "masking_service", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def wait_for(condition: Any, what: str, seconds: float = 10.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+    return found
+
+
+class Running:
+    """A service that runs in a process of its own; `log` is everything that it wrote."""
+
+    def __init__(self, command: Sequence[str], folder: Path, settings: Mapping[str, str], port: int = 0) -> None:
+        self.folder = folder
+        self._log = folder / "service.log"
+        with self._log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment(**settings), stdout=output, stderr=subprocess.STDOUT
+            )
+        self.port = port or int(wait_for(self._ready, "the ready line", START_SECONDS)[1])
+
+    @classmethod
+    def serve(cls, folder: Path, *arguments: str, **settings: str) -> Running:
+        """`serve` with a state directory and a free port; returns once it says that it is ready."""
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [
+            sys.executable,
+            "-m",
+            "masking_service",
+            "serve",
+            "--port",
+            "0",
+            "--state-dir",
+            str(folder / "state"),
+        ]
+        return cls([*command, *arguments], folder, settings)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads((self.state / "credentials.json").read_bytes())
+        return found
+
+    def call(self, key: str | None, method: str, path: str, body: object = None) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            headers = {"Authorization": f"Bearer {key}"} if key else {}
+            data = None if body is None else json.dumps(body).encode()
+            connection.request(method, path, data, headers | ({"Content-Type": "application/json"} if data else {}))
+            answered = connection.getresponse()
+            return answered.status, dict(answered.getheaders()), answered.read()
+        finally:
+            connection.close()
+
+    def status(self, key: str | None, method: str, path: str, body: object = None) -> int:
+        """The status alone; 0 where nobody answers."""
+        try:
+            return self.call(key, method, path, body)[0]
+        except OSError:
+            return 0
+
+    def raw(self, *parts: bytes) -> Answer:
+        """What is answered to exactly these bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            for part in parts:
+                connection.sendall(part)
+            answered = http.client.HTTPResponse(connection)
+            answered.begin()
+            return answered.status, dict(answered.getheaders()), answered.read()
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def valkey_pid(self) -> int:
+        """The process that holds the embedded store's lock, by its open files."""
+        lock = (self.state / "valkey" / "lock").resolve()
+        return next(pid for pid in _processes() if lock in _open_files(pid) and _name(pid).startswith("valkey"))
+
+    def _ready(self) -> re.Match[str] | None:
+        assert self.process.poll() is None, self.log
+        return READY.search(self.log)
+
+
+def gone(pid: int) -> bool:
+    """Whether no such process runs any more; a zombie has ended."""
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
+def _processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text()
+    except OSError:
+        return ""
+
+
+def _open_files(pid: int) -> list[Path]:
+    try:
+        return [entry.readlink() for entry in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return []

@@ -1,0 +1,151 @@
+"""`serve --dev` as a process: one line when it is ready, and a store that ends with it, however it ends."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.e2e.processes import ROOT, Running, environment, gone, run, wait_for
+
+Start = Callable[..., Running]
+RECORD = {"waybill_no": "SF1234567890", "sender": {"name": "张三", "phone": "13812345678"}}
+CASE = {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "lost"}
+PEOPLE = {
+    "label-printer",
+    "courier",
+    "tracking",
+    "service-desk",
+    "dispute-officer",
+    "supervisor",
+    "privacy-officer",
+    "auditor",
+    "dispute-officer-2",
+    "supervisor-2",
+    "service-desk-2",
+    "courier-2",
+    "other-tenant-printer",
+    "other-tenant-officer",
+}
+
+
+def test_it_says_that_it_is_ready_in_one_line(service: Running) -> None:
+    assert service.log.splitlines()[0] == f"ready at http://127.0.0.1:{service.port}"
+
+
+def test_it_has_a_credential_for_everybody(service: Running) -> None:
+    assert set(service.credentials) == PEOPLE
+    assert len(set(service.credentials.values())) == len(PEOPLE)
+
+
+def test_its_secrets_are_for_its_user_alone(service: Running) -> None:
+    for name in ("keyset.json", "credentials.json", "dev-issuer.pem", "clients.sealed", "valkey/url"):
+        mode = stat.S_IMODE((service.state / name).stat().st_mode)
+        assert (name, mode & 0o077) == (name, 0)
+
+
+def test_the_main_job_runs_from_end_to_end(service: Running) -> None:
+    who = service.credentials
+    body = {"records": [RECORD], "custody": {"site": "021001"}}
+    status, _, content = service.call(who["label-printer"], "POST", "/v1/tokenize", body)
+    made = json.loads(content)["results"][0]["tokens"]["/sender/phone"]
+    assert status == 200
+    assert service.status(who["courier"], "GET", "/v1/waybills/SF1234567890?profile=courier") == 200
+    assert service.status(who["service-desk"], "POST", "/v1/cases", CASE) == 201
+
+    item = {"purpose": "dispute", "case": "D-1", "items": [{"token": made}]}
+    opened = json.loads(service.call(who["dispute-officer"], "POST", "/v1/detokenize", item)[2])
+
+    assert opened["results"] == [{"token": made, "kind": "phone", "value": "13812345678"}]
+
+
+def test_a_minted_token_is_believed(service: Running) -> None:
+    minted = run("token", "mint", "--role", "supervisor", "--sub", "u-1", "--state-dir", str(service.state))
+
+    assert service.status(minted.stdout.strip(), "GET", "/v1/cases") == 200
+    assert service.status(minted.stdout.strip(), "POST", "/v1/cases", CASE) == 403
+
+
+def test_sigterm_stops_it_and_its_store(start: Start) -> None:
+    running = start("--dev")
+    valkey = running.valkey_pid()
+
+    assert running.stop() == 0
+
+    assert gone(valkey)
+    assert "Traceback" not in running.log
+
+
+def test_a_killed_master_leaves_no_store_and_no_data_is_lost(start: Start) -> None:
+    first = start("--dev", "--workers", "1")
+    who = first.credentials
+    made = json.loads(first.call(who["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2])
+    valkey = first.valkey_pid()
+
+    first.kill()
+
+    wait_for(lambda: gone(valkey), "the store ends with its master")
+    wait_for(lambda: first.status(None, "GET", "/healthz") == 0, "the workers end with their master")
+    second = start("--dev", "--workers", "1")
+    assert second.credentials == who
+    again = json.loads(second.call(who["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2])
+    assert again["results"] == [made["results"][0] | {"created": False}]
+
+
+def test_a_second_start_keeps_data_keys_and_credentials(start: Start) -> None:
+    first = start("--dev", "--workers", "1")
+    kept = {name: (first.state / name).read_bytes() for name in ("keyset.json", "credentials.json", "dev-issuer.pem")}
+    made = first.call(first.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
+    first.stop()
+
+    second = start("--dev", "--workers", "1")
+
+    assert {name: (second.state / name).read_bytes() for name in kept} == kept
+    again = second.call(second.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
+    assert json.loads(again)["results"][0]["tokens"] == json.loads(made)["results"][0]["tokens"]
+
+
+def test_data_without_its_keyset_is_refused_and_left_alone(start: Start) -> None:
+    first = start("--dev", "--workers", "1")
+    first.stop()
+    (first.state / "keyset.json").unlink()
+    held = {path.name for path in (first.state / "valkey").rglob("*.aof")}
+
+    refused = run("serve", "--dev", "--port", "0", "--state-dir", str(first.state))
+
+    assert refused.returncode == 2
+    assert "keyset.json: is missing" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (first.state / "keyset.json").exists()
+    assert {path.name for path in (first.state / "valkey").rglob("*.aof")} == held
+
+
+def test_the_production_entry_refuses_keys_and_store_of_development(service: Running) -> None:
+    url = (service.state / "valkey" / "url").read_text()
+    refused = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+        cwd=ROOT,
+        env=environment(MASKING_STATE_DIR=str(service.state), MASKING_REDIS_URL=url, MASKING_BIND="127.0.0.1:0"),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert refused.returncode != 0
+    assert "was made for development; this set-up needs keys for production" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert url not in refused.stderr
+
+
+def test_no_core_is_dumped_by_any_of_its_processes(service: Running) -> None:
+    children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
+
+    assert len(children) >= 3
+    for pid in children:
+        limits = Path(f"/proc/{pid}/limits").read_text()
+        line = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+        assert line.split()[4] in ("0", "1"), f"process {pid}"
