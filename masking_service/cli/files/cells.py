@@ -60,18 +60,23 @@ class Builder:
         record[self._also_key] = {key: _value(cells[at]) for at, key in self._hidden}
         return record
 
-    def cells(self, record: dict[str, Any], holders: Sequence[Any], cells: Sequence[str]) -> Iterator[tuple[int, str]]:
-        """(column, cell) for every column, after the passes; what they left alone is as it came."""
+    def changes(
+        self, record: dict[str, Any], holders: Sequence[Any], cells: Sequence[str]
+    ) -> Iterator[tuple[int, str]]:
+        """(column, cell) of what the passes changed."""
         for column, holder, key in self._at:
             cell = holders[holder][key]
-            yield column, cells[column] if cell == _value(cells[column]) else cell
+            if cell != cells[column] and cell != _value(cells[column]):
+                yield column, cell
         if self._plain:
-            yield from zip(self._plain, record[self._plain_key], strict=True)
+            for column, cell in zip(self._plain, record[self._plain_key], strict=True):
+                if cell != cells[column]:
+                    yield column, cell
         if self._hidden:
             also = record[self._also_key]
             for column, name in self._hidden:
-                cell = also[name]
-                yield column, cells[column] if cell == _value(cells[column]) else cell
+                if also[name] != cells[column] and also[name] != _value(cells[column]):
+                    yield column, also[name]
 
 
 def _containers(places: Sequence[Steps]) -> set[Steps]:

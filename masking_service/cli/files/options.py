@@ -19,7 +19,7 @@ from masking_service.domain.schema import Schema
 FORMATS: Final = {".csv": "csv", ".tsv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 """A file's suffix to its format."""
 
-_NO_DELIMITERS: Final = '"\r\n'
+_NO_DELIMITERS: Final = '"*\r\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ def _delimiter(_: click.Context, __: click.Parameter, value: str | None) -> str 
     if value is None:
         return None
     value = {"tab": "\t", "\\t": "\t"}.get(value, value)
-    if len(value) != 1 or value in _NO_DELIMITERS:
-        raise click.BadParameter("must be one character, or 'tab'")
+    if len(value) != 1 or value in _NO_DELIMITERS or value.isalnum():
+        raise click.BadParameter("must be one character, neither a letter nor a digit, or 'tab'")
     return value
 
 

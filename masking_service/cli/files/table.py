@@ -105,7 +105,7 @@ class Table:
         taken = set(self._headers)
         names = [_free(name, taken) for name in (*added, "error")]
         cells = [self._written(cell, raw, safe(cell)) for cell, raw in zip(self._headers, self._header, strict=True)]
-        return self._mark + self._joined([*cells, *names], self._end)
+        return self._mark + self._joined([*cells, *map(self._quoted, names)], self._end)
 
     def settled(self, entry: Entry, result: Result) -> Result:
         """Mask what has no place in the schema, and let nothing of it stand elsewhere in the line."""
@@ -127,18 +127,17 @@ class Table:
         error = result.get("error")
         if error is not None:
             blank = [""] * (len(self._tokens) + 3) if self._tokenize else []
-            return self._joined([HIDDEN] * len(self._headers) + blank + [_said(error)], end)
+            return self._joined([*[HIDDEN] * len(self._headers), *blank, self._quoted(_said(error))], end)
         shown = list(raw)
-        for at, cell in self._builder.cells(entry.record, holders, cells):
-            if cell != cells[at]:
-                shown[at] = self._written(cells[at], raw[at], safe(cell))
-        for at, cell in enumerate(cells):
-            if cell and cell[0] in BEGINNINGS and shown[at] is raw[at]:
-                shown[at] = self._written(cell, raw[at], safe(cell))
+        for at in [at for at, cell in enumerate(cells) if cell[:1] in BEGINNINGS]:
+            shown[at] = self._written(cells[at], raw[at], safe(cells[at]))
+        for at, cell in self._builder.changes(entry.record, holders, cells):
+            shown[at] = self._written(cells[at], raw[at], safe(cell))
         if self._tokenize:
             tokens = result["tokens"]
-            shown += [tokens.get(at, "") for at in self._tokens]
-            shown += [str(result["revision"]), "true" if result["created"] else "false", result["expires_at"]]
+            added = [tokens.get(at, "") for at in self._tokens]
+            added += [str(result["revision"]), "true" if result["created"] else "false", result["expires_at"]]
+            shown += map(self._quoted, added)
         shown.append("")
         return self._joined(shown, end)
 
@@ -187,16 +186,18 @@ class Table:
             return cells, cells, text[len(body) :]
         raw = [cell for cell, _ in self._cells(body)][: len(cells)]
         if len(raw) != len(cells):
-            raw = [self._written("", "", cell) for cell in cells]
+            raw = [self._quoted(cell) for cell in cells]
         return cells, raw, text[len(body) :]
 
     def _written(self, before: str, raw: str, cell: str) -> str:
         """A cell as it stands in the file: as it was if it is what it was, and quoted if it was quoted."""
         if cell == before:
             return raw
-        if raw.startswith('"') or self._needs_quotes(cell):
-            return '"' + cell.replace('"', '""') + '"'
-        return cell
+        return _quoted(cell) if raw[:1] == '"' else self._quoted(cell)
+
+    def _quoted(self, cell: str) -> str:
+        """A cell in quotes where it needs them."""
+        return _quoted(cell) if self._needs_quotes(cell) else cell
 
     def _joined(self, cells: list[str], end: str) -> str:
         return self._delimiter.join(cells) + (end or "\n")
@@ -208,14 +209,20 @@ def _delimiter_of(line: str, schema: Schema, told: Mapping[str, str]) -> str:
     found = _DELIMITERS[0]
     for delimiter in _DELIMITERS:
         headers = next(csv.reader([line], delimiter=delimiter), [])
+        named = {header: to for header, to in told.items() if header in headers}
         try:
-            layout = lay_out(headers, schema, {header: to for header, to in told.items() if header in headers})
-        except NotDone:
-            continue
-        known = (len(layout.placed) + len(layout.hidden), len(headers))
+            layout = lay_out(headers, schema, named)
+        except NotDone:  # which is for whoever lays it out at last to say
+            known = (len(named), len(headers))
+        else:
+            known = (len(layout.placed) + len(layout.hidden), len(headers))
         if known > best:
             best, found = known, delimiter
     return found
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def _refuse_values(headers: list[str]) -> None:

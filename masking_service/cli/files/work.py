@@ -53,8 +53,8 @@ class Tokenizing:
         schema, profile, replace, revise, custody: as `Service.tokenize` takes them.
 
     Raises:
-        StoreUnavailable, WrongStore, IntegrityFault: the store cannot be used.
-        NotDone: the credential may not do this.
+        WrongStore: the store is another's.
+        NotDone: the store does not answer, or the credential may not do this.
     """
 
     def __init__(
@@ -77,7 +77,6 @@ class Tokenizing:
         self._custody = custody
         self._answered = 0
         self._refreshed = float("-inf")
-        admit_store(parts)
         self([])  # whoever may not tokenize is told before anything is read
 
     def __call__(self, records: list[Any]) -> list[Result]:
@@ -106,6 +105,7 @@ class Tokenizing:
 
     def _tokenized(self, records: list[Any]) -> list[Result]:
         if monotonic() - self._refreshed >= REFRESH_SECONDS:
+            admit_store(self._parts)
             self._parts.registry.refresh()
             self._refreshed = monotonic()
         now = clock()

@@ -1,0 +1,79 @@
+"""No cell of the output runs in a spreadsheet, and masks of phones stay readable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from masking_service.cli.files.formulas import safe
+from tests.cli.files.runs import masked, rows
+
+RUN = [
+    '=HYPERLINK("x")',
+    "=1+1",
+    "=A1",
+    "+A1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1+1",
+    "+1+A1",
+    '="x"&A1',
+]
+
+
+@pytest.mark.parametrize("cell", RUN)
+def test_what_could_run_gets_an_apostrophe(cell: str) -> None:
+    assert safe(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "+86 *******5678",
+        "+86 021-******34-***",
+        "+86 *******5678 / +852 ******67",
+        "-12.50",
+        "-",
+        "--",
+        '="0012"',
+        "",
+        "a=1",
+    ],
+)
+def test_numbers_and_masks_stay_readable(cell: str) -> None:
+    assert safe(cell) == cell
+
+
+@pytest.mark.parametrize("cell", [cell for cell in RUN if "\r" not in cell])
+def test_no_column_lets_a_formula_through(tmp_path: Path, cell: str) -> None:
+    quoted = '"' + cell.replace('"', '""') + '"'
+
+    lines = [f"收件人,收件电话,收件地址,备注,编号,{quoted}", ",".join([quoted] * 4 + ["", ""]), f",,,,{quoted},"]
+    result = masked(tmp_path, "".join(text + "\n" for text in lines))
+
+    assert result.exit_code == 0, result.stderr
+    assert [cell for cells in rows(result.stdout) for cell in cells if cell[:1] in {*"=@\t\r\n＝"}] == []
+    assert [
+        cell
+        for cells in rows(result.stdout)
+        for cell in cells
+        if cell[:1] in {*"+-"} and not set(cell) <= {*"+- *0123456789"}
+    ] == []
+    assert rows(result.stdout)[2][4] == f"'{cell}"
+    assert rows(result.stdout)[0][5] == f"'{cell}"
+
+
+def test_a_phone_with_its_country_code_is_masked_and_readable(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件电话\n+86 138-1234-5678\n")
+
+    assert rows(result.stdout)[1] == ["+86 *******5678", ""]
+
+
+def test_json_needs_no_apostrophes(tmp_path: Path) -> None:
+    result = masked(tmp_path, '[{"x": "=1+1"}]', name="in.json")
+
+    assert '"x":"=1+1"' in result.stdout

@@ -1,0 +1,132 @@
+"""Headers of exports are known or mapped by hand, and no personal column is passed over for want of room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from masking_service.cli.files.headers import _data, _steps, lay_out, normal
+from masking_service.schemas import load_schemas
+from tests.cli.files.runs import HEADERS, masked, rows
+
+SCHEMAS = load_schemas()
+STANDARD = SCHEMAS["standard"]
+
+
+def test_every_shipped_schema_knows_the_headers_of_exports() -> None:
+    assert set(_data()["schemas"]) == set(SCHEMAS)
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_every_meaning_leads_to_a_place_of_its_schema(name: str) -> None:
+    table = _data()["schemas"][name]
+
+    assert set(table) <= set(_data()["meanings"])
+    assert [_steps(SCHEMAS[name], path) for path in table.values()]
+
+
+def test_no_header_has_two_meanings() -> None:
+    headers = [normal(header) for content in _data()["meanings"].values() for header in content["headers"]]
+
+    assert sorted(headers) == sorted(set(headers))
+
+
+@pytest.mark.parametrize("name", sorted(set(SCHEMAS) - {"yunda"}))
+def test_a_common_export_fits_every_schema(name: str) -> None:
+    layout = lay_out(HEADERS, SCHEMAS[name], {})
+
+    assert layout.knows_number
+    assert layout.plain == (8,)
+
+
+@pytest.mark.parametrize(
+    ("header", "place"),
+    [
+        ("收货人", "recipient.name"),
+        ("*收件人（必填）", "recipient.name"),
+        ("收件人(手机号)", "recipient.phone"),
+        (" Recipient_Name ", "recipient.name"),
+        ("Ship To Phone", "recipient.phone"),
+        ("发货人电话", "sender.phone"),
+        ("sender.address", "sender.address"),
+        ("/sender/address", "sender.address"),
+        ("快递单号", "waybill_no"),
+        ("买家留言", "remark"),
+    ],
+)
+def test_a_header_is_known_in_its_usual_spellings(header: str, place: str) -> None:
+    assert lay_out([header], STANDARD, {}).placed == {0: tuple(place.split("."))}
+
+
+def test_a_mobile_takes_the_place_before_a_landline() -> None:
+    layout = lay_out(["寄件人电话", "寄件人手机"], STANDARD, {})
+
+    assert layout.placed == {1: ("sender", "phone")}
+    assert layout.hidden == {0: "phone"}
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("备用电话2", "phone"),
+        ("Second Phone", "phone"),
+        ("身份证号", "secret"),
+        ("E-mail", "secret"),
+        ("寄件公司", "name"),
+        ("门牌号", "unit"),
+        ("中转联系人", "name"),
+    ],
+)
+def test_a_personal_column_without_a_place_is_masked_all_the_same(header: str, kind: str) -> None:
+    assert lay_out(["寄件人", "收件人", header], STANDARD, {}).hidden == {2: kind}
+
+
+@pytest.mark.parametrize("header", ["重量", "hotel", "phone model", "状态", "收件省", "x"])
+def test_other_columns_are_left_alone(header: str) -> None:
+    assert lay_out([header], STANDARD, {}).plain == (0,)
+
+
+def test_map_goes_before_what_a_header_says(tmp_path: Path) -> None:
+    result = masked(
+        tmp_path,
+        "甲,客服电话,收件人,乙\n张三,4008123456,李四,王五\n",
+        "--map=甲=sender.name",
+        "--map=客服电话=unmapped",
+        "--map=乙=kind:name",
+    )
+
+    assert rows(result.stdout)[1] == ["张*", "4008123456", "李*", "王*", ""]
+
+
+def test_map_leads_into_arrays(tmp_path: Path) -> None:
+    result = masked(
+        tmp_path,
+        "a,b,n\n张三,13812345678,1\n",
+        "--schema=sf",
+        "--map=a=contactInfoList[1].contact",
+        "--map=b=contactInfoList[3].tel",
+    )
+
+    assert result.stdout == "a,b,n,error\n张*,*******5678,1,\n"
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["乙=sender.name", "甲=sender.nme", "甲=kind:nme", "甲=", "甲", "甲=sender", "甲=contactInfoList[].tel"],
+)
+def test_map_to_what_is_not_there_is_refused(tmp_path: Path, told: str) -> None:
+    assert masked(tmp_path, "甲\n张三\n", f"--map={told}").exit_code == 2
+
+
+def test_two_columns_for_one_place_are_refused(tmp_path: Path) -> None:
+    result = masked(tmp_path, "甲,乙\n张三,李四\n", "--map=甲=sender.name", "--map=乙=sender.name")
+
+    assert result.exit_code == 2
+    assert "columns 1, 2 share a place" in result.stderr
+
+
+def test_nothing_stands_elsewhere_of_what_has_no_place(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,备用电话,其他\n张三,13812345678,打 138 1234 5678\n")
+
+    assert rows(result.stdout)[1] == ["张*", "*******5678", "打 *******5678", ""]

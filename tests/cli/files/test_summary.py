@@ -1,0 +1,87 @@
+"""The summary counts, names places and codes, and never a value; memory does not grow with the file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.files.runs import CELLS, HEADERS, MASKED, ROOT, TABLE, VALUES, line, masked, ndjson, row
+
+LINES = 100_000
+MOST_GROWTH_KIB = 24 * 1024
+
+MEASURED = """
+import resource, sys
+from masking_service.cli import commands
+commands.main(sys.argv[1:], standalone_mode=False)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_warnings_and_failures_are_counted_by_code(tmp_path: Path) -> None:
+    content = line(*HEADERS) + row(at2="138****5678") + row(at1="张*", at7="13812345678") + "x\n" + "y\n"
+
+    result = masked(tmp_path, content)
+
+    assert "4 records, 2 failed" in result.stderr
+    assert "warnings: already-masked 2" in result.stderr
+    assert "failed: wrong-cell-count 2" in result.stderr
+
+
+def test_a_failure_is_named_by_line_column_and_pointer(tmp_path: Path) -> None:
+    result = masked(tmp_path, ndjson({"sender": {"phone": True}}), name="in.ndjson")
+
+    assert "line 1, record 1: invalid-type /sender/phone" in result.stderr
+
+
+def test_of_many_failures_the_first_are_named(tmp_path: Path) -> None:
+    result = masked(tmp_path, TABLE + "x\n" * 50)
+
+    assert result.stderr.count("wrong-cell-count") == 21
+    assert "and 30 more" in result.stderr
+
+
+def test_the_columns_are_named_by_number(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,备用电话,甲\n张三,1,2\n")
+
+    assert "columns: 1 /recipient/name\n" in result.stderr
+    assert "masked without a place in the schema: 2 (phone)" in result.stderr
+    assert "unmapped, came back as they were: 3" in result.stderr
+
+
+def test_no_value_is_said_whatever_fails(tmp_path: Path) -> None:
+    result = masked(tmp_path, TABLE + line(*CELLS, "x") + row(at1="13812345678") + ",".join(CELLS) + ',"')
+
+    assert result.exit_code == 2
+    assert not [value for value in (*VALUES, CELLS[0]) if value in result.stderr]
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    table, lines, array = tmp_path / "in.csv", tmp_path / "in.ndjson", tmp_path / "in.json"
+    record = ndjson({"waybill_no": "SF1234567890", "recipient": {"name": "张三", "phone": "13812345678"}})
+
+    def peak(path: Path, count: int) -> int:
+        with path.open("w") as file:
+            if path is array:
+                file.write("[" + ",\n".join([record.strip()] * count) + "]")
+            else:
+                file.write((line(*HEADERS) if path is table else "") + (row() if path is table else record) * count)
+        output = path.with_name(f"{path.name}.{count}")
+        arguments = [sys.executable, "-c", MEASURED, "mask", str(path), "--output", str(output)]
+        done = subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True, text=True)
+        assert output.read_text().count("张*") == count
+        return int(done.stdout)
+
+    for path, count in ((table, LINES), (lines, LINES // 2), (array, LINES // 2)):
+        few, many = peak(path, 2_000), peak(path, count)
+        assert many - few < MOST_GROWTH_KIB, f"{path.suffix}: {few} KiB, then {many} KiB"
+
+
+def test_every_line_of_a_long_file_is_there_in_order(tmp_path: Path) -> None:
+    numbers = [f"SF{10**9 + number}" for number in range(3_001)]
+
+    result = masked(tmp_path, line(*HEADERS) + "".join(map(row, numbers)), "--batch=7")
+
+    assert [text.split(",")[0] for text in result.stdout.splitlines()[1:]] == numbers
+    assert {text.split(",", 1)[1] for text in result.stdout.splitlines()[1:]} == {",".join(MASKED[1:]) + ","}
