@@ -6,7 +6,7 @@ from typing import Final
 
 NUMERALS: Final = "零〇一二三四五六七八九十百两兩壹贰叁肆伍陆柒捌玖拾"
 
-HOLDS_ROOMS: Final = "栋棟幢座元楼樓层層梯"
+HOLDS_ROOMS: Final = "栋棟幢座元楼樓层層梯厦廈塔寓"
 """Last characters of what a bare number behind it is a room of: 3幢502, A座1808, 3号楼402, 2单元301, 3楼302."""
 
 UNIT: Final = (
@@ -22,7 +22,7 @@ STALL: Final = "(?:商|店)?(?:铺|舖)|床|档口?|檔口?|摊位|柜(?!台)"
 """Behind a number in digits: a shop in a market, a bed in a ward. Behind 十里 it is the name of a town."""
 
 NOT_A_ROOM: Final = (
-    "栋|棟|幢|座|弄|巷|路|街|大道|期|区|區|院|支|组|組|队|村|里|米|公里|国道|省道"
+    "#|栋|棟|幢|座|楼|樓|塔|弄|巷|路|街|大道|期|区|區|院|支|组|組|队|村|里|米|公里|国道|省道"
     "|[号號](?=线|線|楼|樓|院|门|門)|年|月|日|点|點|分钟|元|件|个|個|箱|公斤|斤|kg"
 )
 """Behind a number: it numbers something else than a room."""
@@ -35,9 +35,9 @@ ROOM_FIRST: Final = "房间号?|房間號?|房号|房號|室号|门牌号?|门�
 
 LATIN_UNIT: Final = (
     "apartments?|apts?|units?|flats?|flt|rooms?|rms?|suites?|stes?|floors?|flr|fl|levels?|lvl|penthouse|ph"
-    "|shops?|offices?|stalls?|dorm|door"
+    "|shops?|offices?|stalls?|dorm|door|appartements?|appt|apartamento|apto|depto|piso|puerta|wohnung|whg|lgh"
 )
-LATIN_FLOOR: Final = "floors?|flr|fl|levels?"
+LATIN_FLOOR: Final = "floors?|flr|fl|levels?|[ée]tage|andar|planta|OG"
 WORDED_NUMBERS: Final = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|ground|first|second|third|fourth|fifth|sixth|seventh"
     "|eighth|ninth|tenth|eleventh|twelfth|upper|lower|top|basement|mezzanine"

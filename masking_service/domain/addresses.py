@@ -22,7 +22,8 @@ _AH: Final = f"[0-9A-Za-z*{words.NUMERALS}]"
 _END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/])"
 _NOT_A_ROOM: Final = rf"(?!{_A}|\s?(?:{words.NOT_A_ROOM}))"
 _ROOM: Final = (
-    rf"(?:(?<={_A}){_A}{{0,5}}(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}"
+    rf"(?:(?:(?<=[0-9*]){_A}{{0,5}}|(?<=[A-Za-z])[A-Za-z]?(?:[0-9*]{_A}{{0,4}}|(?![A-Za-z])))"
+    rf"(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}"
     rf"|(?<=[0-9])[0-9]{{6,}}{_NOT_A_ROOM}|(?<={_H}){_H}{{0,5}}{_END})"
 )
 _BARE: Final = rf"(?<=[\u4e00-\u9fff].)(?<![{words.ROAD}].)|(?<=[\u4e00-\u9fff]\s.)(?<![{words.ROAD}]\s.)"
@@ -38,9 +39,12 @@ _CHINESE: Final = re.compile(
     rf"|(?<![0-9A-Za-z*].)(?<=[0-9*])[0-9*]?(?=[门門]\s?-?[0-9*])"
     rf"|(?:(?<=[{words.HOLDS_ROOMS}].)|(?<=[{words.HOLDS_ROOMS}][\s,，\-].)|(?<=[0-9*][门門].)|(?<=[0-9*][门門]-.)|(?<=[0-9*/]F.)|(?<=[0-9*/]F[\s\-].)|(?<=[0-9A-Za-z]\#.)|(?<=[0-9A-Za-z]\#-.)){_ROOM}"
     rf"|(?:(?<=[号號].)|(?<=[号號][\s,，\-].))(?:(?![^号號]{{0,2}}[号號]){_ROOM}|(?<=[0-9*])[0-9*]{{2,3}}(?=[号號](?!楼|樓|院|门|线)))"
+    rf"|(?<=[号號]附.){_A}{{0,3}}(?:-{_A}{{1,3}})?(?!{_A})"
     rf"|(?<=[楼樓室号號层層F]之.)[0-9*{words.NUMERALS}]{{0,2}}"
     rf"|(?<=-)(?<=[0-9A-Za-z].)(?<![0-9A-Za-z]{{4}}.)(?:{_A}{{1,5}}-){{1,2}}{_A}{{1,5}}{_NOT_A_ROOM}(?!-)"
     rf"|(?<=-)(?<=[0-9A-Za-z].)(?<![0-9A-Za-z]{{3}}.)[0-9*]{{3,4}}[A-Za-z]?{_NOT_A_ROOM}(?!-|\s?[A-Za-z]{{2}}|号|號)"
+    rf"|(?<=-)(?:(?<=[\u4e00-\u9fff][0-9].)(?<![{words.ROAD}][0-9].)"
+    rf"|(?<=[\u4e00-\u9fff][0-9]{{2}}.)(?<![{words.ROAD}][0-9]{{2}}.))[0-9*]{{1,2}}{_END}"
     rf"|(?:{_BARE})(?:(?<=[A-Za-z*])[0-9*]{{3,4}}|(?<=[0-9*])[0-9*]{{2,3}}[A-Za-z]?){_END}"
     rf")"
 )
@@ -54,9 +58,9 @@ _VALUE: Final = (
 _LATIN: Final = re.compile(
     rf"(?<![A-Za-z])(?P<kept>(?:{words.LATIN_UNIT})(?:\s?\#\s?|[\s.:]{{1,3}}(?:(?:no|number|num)[\s.:]{{1,3}})?\#?|(?=[0-9*])))"
     rf"(?:{_VALUE}(?:\s?(?:&|and)\s?{_VALUE})?|(?:{words.WORDED_NUMBERS})\b|\*+)"
-    rf"|(?<![0-9A-Za-z*])(?:[0-9*]{{1,3}}(?:st|nd|rd|th)?|LG|UG|[GMB][0-9*]?)(?=\s?/\s?F(?![A-Za-z]))"
+    rf"|(?<![0-9A-Za-z*])(?:[0-9*]{{1,3}}(?:st|nd|rd|th|[A-Z*])?|LG|UG|[GMB][0-9*]?)(?=\s?/\s?F(?![A-Za-z]))"
     rf"|(?<![0-9A-Za-z*])[BL]?[0-9*]{{1,3}}(?=F(?![A-Za-z]))"
-    rf"|(?<![0-9A-Za-z*])[0-9*]{{1,3}}(?:st|nd|rd|th)?(?=\s?(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
+    rf"|(?<![0-9A-Za-z*])[0-9*]{{1,3}}(?:st|nd|rd|th|er|e|[ºª°.])?(?=\s?(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
     rf"|(?<![A-Za-z])(?:{words.WORDED_NUMBERS})(?=\s(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
     r"|(?<![0-9A-Za-z])(?P<sign>\#\s?)[0-9A-Za-z*]{1,4}(?:-[0-9A-Za-z*]{1,5}){0,2}(?![0-9A-Za-z*])"
     r"|^[0-9*]{1,4}[A-Za-z]?(?=/[0-9]{1,4}[A-Za-z]?\s[A-Za-z]{2})",
@@ -70,6 +74,7 @@ _ONLY_UNIT: Final = re.compile(
     rf"[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*"
     rf"(?:(?:单元|單元|[室户戶房层層楼樓号號门門栋棟幢座之]|[A-Za-z]{{1,9}})[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*)*"
 ).fullmatch
+_ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
 _KEPT: Final = frozenset("-~、/, &")
 
 _PASSES: Final = 8
@@ -136,6 +141,8 @@ def _hide_units(text: str) -> tuple[str, int]:
 
 
 def _hide_plain(text: str) -> tuple[str, int]:
+    if _ONLY_ROOM(text):
+        return "*" * len(text), 1
     masked, found = _CHINESE.subn(_starred, text)
     if _HAS_LATIN(text):
         masked, count = _LATIN.subn(_starred, masked)

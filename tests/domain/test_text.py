@@ -1,0 +1,160 @@
+"""Free text: what identifies someone is masked in its place, and all else stays."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masking_service.domain.identity import find_cards, find_citizens
+from masking_service.domain.text import contains_personal_data, scrub
+from tests.domain.scenarios import ANYTHING, long_inputs, scenarios
+
+MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+AROUND = st.sampled_from(["", "电话", "微信同号", "，", "（", "）", " ", "。请", "收", "/"])
+
+
+def with_check(seventeen: str) -> str:
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return seventeen + "10X98765432"[sum(w * int(d) for w, d in zip(weights, seventeen, strict=True)) % 11]
+
+
+def with_luhn(body: str) -> str:
+    digits = [int(digit) for digit in reversed(body)]
+    total = sum(digits[1::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[::2])
+    return body + str(-total % 10)
+
+
+SEVENTEEN = st.builds(
+    "{}{:04}{:04}{:02}{:02}{:03}".format,
+    st.sampled_from(["11", "31", "44", "65", "81"]), st.integers(1, 9999), st.integers(1900, 2029),
+    st.integers(1, 12), st.integers(1, 28), st.integers(0, 999),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "shown"), scenarios("text"))
+def test_a_text_shows_what_the_rules_allow(text: str, shown: str) -> None:
+    assert scrub(text) == shown
+
+
+@given(ANYTHING)
+def test_a_text_in_which_nothing_is_found_is_the_same_object(text: str) -> None:
+    scrubbed = scrub(text)
+    assert (scrubbed is text) == (scrubbed == text)
+    assert scrub(scrubbed) is scrubbed
+    assert contains_personal_data(text) is (scrubbed is not text)
+
+
+@given(AROUND, MOBILES, AROUND)
+def test_a_mobile_between_chinese_words_is_masked(before: str, number: str, after: str) -> None:
+    assert scrub(before + number + after) == before + "*******" + number[7:] + after
+
+
+@given(MOBILES, st.sampled_from("ABCXYZabcxyz0123456789"))
+def test_a_number_that_touches_a_letter_or_digit_is_a_waybill_number(number: str, neighbour: str) -> None:
+    for text in (f"SF{number}", f"{neighbour}{neighbour}{number}", f"{number}{neighbour}z"):
+        if not text[0].isdecimal():
+            assert scrub(text) is text
+
+
+@given(SEVENTEEN)
+def test_an_identity_number_is_hidden_whole(seventeen: str) -> None:
+    number = with_check(seventeen)
+    assert scrub(f"身份证{number}。") == f"身份证{'*' * 18}。"
+    assert scrub(f"身份证{number.lower()}。") == f"身份证{'*' * 18}。"
+
+
+@given(SEVENTEEN, st.integers(1, 10))
+def test_eighteen_digits_with_a_wrong_check_are_no_identity_number(seventeen: str, off: int) -> None:
+    right = with_check(seventeen)[-1]
+    wrong = "0123456789X"[("0123456789X".index(right) + off) % 11]
+    assert list(find_citizens(seventeen + wrong)) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [
+        ("110101900307461", True),
+        ("310101991231001", True),
+        ("990101900307461", True),
+        ("110101901307461", False),
+        ("110101900300461", False),
+        ("770101900307461", False),
+    ],
+)
+def test_fifteen_digits_need_a_possible_region_and_date(number: str, found: bool) -> None:
+    assert bool(list(find_citizens(number))) is found
+
+
+@given(st.sampled_from(["62", "4", "51", "35", "34"]), st.data())
+def test_a_bank_card_is_hidden_whole(issuer: str, data: st.DataObject) -> None:
+    length = {"62": 19, "4": 16, "51": 16, "35": 16, "34": 15}[issuer]
+    rest = data.draw(
+        st.text(alphabet="0123456789", min_size=length - 1 - len(issuer), max_size=length - 1 - len(issuer))
+    )
+    card = with_luhn(issuer + rest)
+    assert scrub(f"卡{card}") == "卡" + "*" * length
+    wrong = card[:-1] + str((int(card[-1]) + 1) % 10)
+    assert list(find_cards(wrong)) == []
+
+
+@pytest.mark.parametrize("number", ["75123456789017", "773012345678901", "1234567890123452", "433012345678907"])
+def test_a_long_order_number_stays_whatever_its_check(number: str) -> None:
+    assert scrub(f"单号{number}") == f"单号{number}"
+
+
+@given(
+    st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9._+-]{0,20}", fullmatch=True),
+    st.from_regex(r"[a-z0-9]{1,12}(\.[a-z]{2,8}){1,2}", fullmatch=True),
+)
+def test_of_an_email_only_its_signs_show(local: str, domain: str) -> None:
+    scrubbed = scrub(f"联系{local}@{domain}，谢谢")
+    hidden = "".join(char if char in "@.-" else "*" for char in f"{local}@{domain}")
+    assert scrubbed == f"联系{hidden}，谢谢"
+
+
+@pytest.mark.parametrize("keep", range(5))
+def test_no_more_digits_of_a_phone_show_than_the_profile_keeps(keep: int) -> None:
+    assert scrub("电话13812345678", keep) == "电话" + "*" * (11 - keep) + "13812345678"[11 - keep :]
+
+
+@pytest.mark.parametrize(
+    "name", ["D-2026-0001", "case.2026.17", "550e8400-e29b-41d4-a716-446655440000", "req_1700000000123"]
+)
+def test_an_ordinary_id_from_outside_passes(name: str) -> None:
+    assert not contains_personal_data(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["13812345678", "case-138-1234-5678", "a.b@qq.com", "110101199003074610", "D-13812345678"]
+)
+def test_an_id_from_outside_that_identifies_someone_is_told(name: str) -> None:
+    assert contains_personal_data(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请于2024-01-15 13:30前送达",
+        "2024年10月15日 18:00-20:00",
+        "重12.5公斤，长宽高60 40 35",
+        "￥1,299.00",
+        "邮编201700",
+        "订单2024011512345678",
+        "尾号5678",
+        "JD0123456789012",
+        "YT1234567890123",
+        "共3件 2/3",
+        "2024-10-15 2024-10-16",
+        "IMEI 860000000000000",
+    ],
+)
+def test_dates_sizes_prices_and_order_numbers_stay(text: str) -> None:
+    assert scrub(text) is text
+
+
+@pytest.mark.parametrize("text", long_inputs(), ids=lambda text: repr(text[:6]))
+def test_no_text_takes_long(text: str) -> None:
+    start = time.perf_counter()
+    scrub(text)
+    assert time.perf_counter() - start < 2
