@@ -2,14 +2,13 @@
 
 import time
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from masking_service.access.errors import Unauthenticated
 from masking_service.assembly import Parts
-from masking_service.timestamps import clock
 from masking_service.web.cases import cases
-from masking_service.web.exchange import problem_answer, problem_of_http, request_id
+from masking_service.web.exchange import begin, problem_answer, problem_of_http, state
 from masking_service.web.log import fault_place, log
 from masking_service.web.operations import operations
 from masking_service.web.problems import problem_of
@@ -31,11 +30,10 @@ def create_app(parts: Parts) -> Flask:
 
     @app.before_request
     def authenticate() -> None:
-        g.started = time.perf_counter()
+        known = begin()
         if request.path.startswith(GUARDED):
-            g.now = clock()
             header = request.headers.get("Authorization")
-            g.principal = parts.authenticator.authenticate(header, request.remote_addr or "", g.now)
+            known.principal = parts.authenticator.authenticate(header, request.remote_addr or "", known.now)
 
     @app.errorhandler(Exception)
     def refuse(error: Exception) -> Response:
@@ -43,27 +41,31 @@ def create_app(parts: Parts) -> Flask:
             return problem_answer(problem_of_http(error))
         problem = problem_of(error)
         if isinstance(error, Unauthenticated):
-            g.reason = error.reason
+            state().reason = error.reason
         if problem.status == 503:
-            reason = getattr(error, "reason", "")
             log.error(
-                "failed", request_id=request_id(), fault=type(error).__name__, where=fault_place(error), reason=reason
+                "failed",
+                request_id=state().request_id,
+                fault=type(error).__name__,
+                where=fault_place(error),
+                reason=getattr(error, "reason", ""),
             )
         return problem_answer(problem)
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers["X-Request-Id"] = request_id()
+        known, rule = state(), request.url_rule
+        response.headers["X-Request-Id"] = known.request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
         log.info(
             "request",
-            request_id=request_id(),
-            method=request.method if request.url_rule else "",
-            route=request.url_rule.rule if request.url_rule else "",
+            request_id=known.request_id,
+            method=request.method if rule else "",
+            route=rule.rule if rule else "",
             status=response.status_code,
-            code=g.get("code", ""),
-            reason=g.get("reason", ""),
-            ms=round((time.perf_counter() - g.started) * 1000, 1) if "started" in g else None,
+            code=known.code,
+            reason=known.reason,
+            ms=round((time.perf_counter() - known.started) * 1000, 1),
         )
         return response
 

@@ -57,7 +57,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Sets what the service and its issuer take for now, in Unix seconds."""
 
     def to(now: int) -> None:
-        for place in ("masking_service.web.app.clock", "tests.web.api.clock"):
+        for place in ("masking_service.web.exchange.clock", "tests.web.api.clock"):
             monkeypatch.setattr(place, lambda: now)
 
     return to
