@@ -1,9 +1,9 @@
 """The plainest Chinese addresses, masked at a sixth of the cost; of all others it says nothing.
 
-Three of four domestic addresses are a place, a number and a building, a unit and a room, written without a space or a
-letter: 华志路1685号3号楼2单元402室, at times with a note in brackets. For these one match tells what `addresses` would
-find with its whole grammar, and a test holds the two against each other. Whatever could be read in a second way is left
-to the grammar.
+Most domestic addresses are a place, a number and a building, a unit, a floor and a room, in this order and in digits:
+华志路1685号3号楼2单元402室 or 华志路1685号A座1808, at times with a note in brackets. For these one match tells what
+`addresses` would find with its whole grammar, and a test holds the two against each other. Whatever could be read in a
+second way is left to the grammar.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 from masking_service.domain.address_words import NUMERALS
 
-_NAMES_UNITS: Final = "单單元室户戶房层層楼樓号號门門栋棟幢座梯之"
+_NAMES_UNITS: Final = "单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈"
 _NAMES_STALLS: Final = "铺舖床档檔摊攤柜商店宿办辦教寝寢會会實实工休包诊診病"
 
 
@@ -28,22 +28,26 @@ def _han_without(characters: str) -> str:
     return f"[{''.join(spans)}{chr(low)}-\u9fff]"
 
 
+_PLACE: Final = _han_without(_NAMES_UNITS)
 _IN_A_NOTE: Final = _han_without("室户戶房甲乙丙丁" + NUMERALS)
 
 _PLAIN: Final = re.compile(
-    rf"(?P<kept>{_han_without(_NAMES_UNITS)}{{2,40}}(?:[0-9]{{1,5}}弄)?"
-    rf"(?:[0-9]{{1,5}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}})?)?"
-    r"(?:[0-9]{1,3}(?:号楼|栋|幢|座))?)"
-    rf"(?:(?<![{NUMERALS}])(?P<unit>[0-9]{{1,2}})(?P<word>单元))?"
-    rf"(?:(?<![{NUMERALS}])(?P<room>[0-9]{{1,4}})(?P<last>室)|(?<=[楼号栋幢座元])(?P<bare>[0-9]{{3,4}}))?"
+    rf"(?P<kept>{_PLACE}{{2,40}}(?: {_PLACE}{{2,20}}){{0,3}} ?(?:[0-9]{{1,5}}弄)?"
+    rf"(?:[0-9]{{1,5}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}})?)? ?"
+    r"(?:[0-9]{1,3}(?:号楼|栋|幢|座)|[A-Z][座栋幢])? ?)"
+    rf"(?:(?<![{NUMERALS}])(?P<unit>[0-9]{{1,2}})(?P<unit_word>单元 ?))?"
+    rf"(?:(?<![{NUMERALS}])(?P<floor>[0-9]{{1,2}})(?P<floor_word>[层楼] ?))?"
+    rf"(?:(?<![{NUMERALS}])(?P<room>[A-Z]?[0-9]{{1,4}})(?P<room_word>室)"
+    r"|(?<=[楼号栋幢座元层])(?P<bare>[A-Z]?[0-9]{3,4}))?"
     rf"(?P<note>[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）])?"
 ).fullmatch
 
 
 def mask_plain_address(value: str) -> str | None:
-    """The mask of a plain address with unit and room hidden, or None for every other one."""
+    """The mask of a plain address with unit, floor and room hidden, or None for every other one."""
     match = _PLAIN(value)
     if match is None:
         return None
-    kept, unit, word, room, last, bare, note = match.groups("")
-    return f"{kept}{'*' * len(unit)}{word}{'*' * len(room)}{last}{'*' * len(bare)}{note}"
+    kept, unit, unit_word, floor, floor_word, room, room_word, bare, note = match.groups("")
+    stars = ["*" * len(part) for part in (unit, floor, room, bare)]
+    return f"{kept}{stars[0]}{unit_word}{stars[1]}{floor_word}{stars[2]}{room_word}{stars[3]}{note}"
