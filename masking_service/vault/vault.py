@@ -101,7 +101,20 @@ class Vault:
             for at, (base, stem, body) in enumerate(zip(bases, record_stems(bases), bodies, strict=True))
         ]
         outcomes: list[Stored | Refusal] = ["conflict"] * len(items)
-        waiting = list(range(len(items)))
+        for together in _turns(items) if revise else [list(range(len(items)))]:
+            self._write_together(tenant, items, together, outcomes, now, revise)
+        return outcomes
+
+    def _write_together(
+        self,
+        tenant: str,
+        items: Sequence[_Item],
+        waiting: list[int],
+        outcomes: list[Stored | Refusal],
+        now: int,
+        revise: bool,
+    ) -> None:
+        """Write the items whose indexes wait, and note what became of each."""
         while waiting:
             standing = self._put(tenant, [items[at] for at in waiting], now)
             taken: list[tuple[int, Record]] = []
@@ -127,7 +140,6 @@ class Vault:
                     item.revision = revision + 1
                     item.record = item.record.expiring(newest.expires_at)
                     waiting.append(at)
-        return outcomes
 
     def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
         """The newest living revision of each waybill, or None for unknown, erased and expired.
@@ -168,21 +180,24 @@ class Vault:
         return [record if record is not None and record.living_at(now) else None for record in self._load(tenant, keys)]
 
     def erase(self, tenant: str, waybill_no: str, *, now: int, until: int) -> None:
-        """Put tombstones that last until `until` at every revision and at the next free one.
+        """Put tombstones that last until `until` at every revision and at the next free one, all of them or none.
 
-        A revision that is written meanwhile is overwritten too: each write says what it
-        replaced, and the next one follows until nothing was.
+        Two round trips, and one more for a revision that is written between them: the last tombstone says
+        what it replaced, and everything is written again, one place further, until that was nothing.
         """
         stem = record_stems(self._keyring.tenant(tenant).bases([waybill_no]))[0]
         key = self._data_keys.for_today(tenant, now)
+        places = [record_key(stem, revision) for revision in range(MOST_REVISIONS + 1)]
+        standing = self._store.read([(b"MGET", *places)])[0]
         plain = records.plaintext(records.tombstone(until))
-        for revision in range(MOST_REVISIONS + 1):
-            place = record_key(stem, revision)
-            sealed = key.seal(plain, place, self._random(NONCE_BYTES))
-            replaced, _ = self._store.write(
-                [(b"SET", place, sealed, b"GET", b"EXAT", until), (b"DEL", custody_key(stem))]
-            )
-            if replaced is None:
+        for free in range(sum(value is not None for value in standing), MOST_REVISIONS + 1):
+            reach = places[: free + 1]
+            sealed = key.seal_many([plain] * len(reach), reach, self._random(NONCE_BYTES * len(reach)))
+            tombstones = [
+                (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(reach, sealed, strict=True)
+            ]
+            replies = self._store.write([(b"DEL", custody_key(stem)), *tombstones])
+            if replies[-1] is None or replies[-1] == sealed[-1]:  # our own, where a reply was lost
                 return
 
     def _put(self, tenant: str, items: Sequence[_Item], now: int) -> list[Record | None]:
@@ -249,3 +264,19 @@ class Vault:
             None if value is None else records.read(keys[key_id_of(value)].open(value, place))
             for place, value in values
         ]
+
+
+def _turns(items: Sequence[_Item]) -> list[list[int]]:
+    """The indexes of a batch that revises, so that records of one number come one after another, as they were sent.
+
+    After so many of one number none of it can become a revision any more, and all that are left come together.
+    """
+    turns: list[list[int]] = []
+    met: dict[bytes, int] = {}
+    for at, item in enumerate(items):
+        turn = met.get(item.base, 0)
+        met[item.base] = min(turn + 1, MOST_REVISIONS + 1)
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(at)
+    return turns

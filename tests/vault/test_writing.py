@@ -241,3 +241,21 @@ def test_a_record_says_the_active_token_key(store: Store) -> None:
     rotated = Vault(store, known_keyring(token_versions=(0, 1)), random.Random(1).randbytes)
 
     assert put(rotated, body()).record.token_version == 1
+
+
+def test_records_of_one_number_in_one_batch_are_revised_in_their_order(vault: Vault) -> None:
+    outcomes = write(vault, [(NUMBER, body(name)) for name in ("张三", "李四", "张三")], revise=True)
+
+    assert [(one.revision, one.created) for one in outcomes if isinstance(one, Stored)] == [
+        (0, True),
+        (1, True),
+        (2, True),
+    ]
+
+
+def test_a_batch_of_one_number_ends_at_sixteen_revisions(vault: Vault, store: Store) -> None:
+    with counted(store) as trips:
+        outcomes = write(vault, [(NUMBER, body(str(number))) for number in range(60)], revise=True)
+
+    assert [isinstance(one, Stored) for one in outcomes] == [True] * 16 + [False] * 44
+    assert trips[0] < 80
