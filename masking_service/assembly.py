@@ -22,7 +22,7 @@ from masking_service.service import Service
 from masking_service.settings import Settings, SettingsFault
 from masking_service.unmask import Unmask
 from masking_service.vault.connection import Store
-from masking_service.vault.genesis import claim_or_check
+from masking_service.vault.genesis import WrongStore, check, claim
 from masking_service.vault.vault import Vault
 
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
@@ -107,7 +107,7 @@ def assemble(settings: Settings) -> Parts:
             journal=journal,
             check_sign_in=issuers.check_unmasking,
         ),
-        casework=Casework(policy=policy, cases=cases, budgets=budgets, journal=journal),
+        casework=Casework(policy=policy, keyring=keyring, cases=cases, budgets=budgets, journal=journal),
     )
 
 
@@ -119,13 +119,32 @@ def admit_store(parts: Parts) -> None:
         WrongStore: it is another's.
     """
     if not parts.store.admitted:
-        check = open_store(parts.settings)
-        check.admit()
+        visitor = open_store(parts.settings)
+        visitor.admit()
         try:
-            claim_or_check(check, parts.keyring, os.urandom)
+            claim(visitor, parts.keyring, os.urandom)
         finally:
-            check.close()
+            visitor.close()
         parts.store.admit()
+
+
+def watch_store(parts: Parts) -> None:
+    """Admit the store if it is not yet, else see that it is still the one that was admitted.
+
+    A store that was emptied or exchanged under a running process is shut for good: what would be sealed now with
+    the data keys in memory, nobody could open later. The process has to be started anew.
+
+    Raises:
+        StoreUnavailable: it does not answer.
+        WrongStore: it is another's, or lost its mark.
+    """
+    if not parts.store.admitted and not parts.store.shut:
+        admit_store(parts)
+    try:
+        check(parts.store, parts.keyring)
+    except WrongStore:
+        parts.store.shut_for_good()
+        raise
 
 
 def open_store(settings: Settings) -> Store:

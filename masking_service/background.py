@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Final
 
 from keys.errors import KeyFault
-from masking_service.assembly import Parts, admit_store
+from masking_service.access.errors import ClientError
+from masking_service.assembly import Parts, admit_store, watch_store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 
@@ -34,7 +35,11 @@ class Background:
         Raises:
             WrongStore: the store is another's; this process must not serve.
         """
-        self._look()
+        try:
+            admit_store(self._parts)
+            self._parts.registry.refresh()
+        except (StoreUnavailable, KeyFault, ClientError, OSError) as fault:
+            self._report("background", fault)
         self._thread.start()
 
     def stop(self) -> None:
@@ -45,13 +50,9 @@ class Background:
     def _run(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
             try:
-                self._look()
-            except WrongStore as fault:  # it stays shut: nothing is read from it or written to it
+                watch_store(self._parts)
+                self._parts.registry.refresh()
+            except WrongStore as fault:
                 self._report("wrong-store", fault)
-
-    def _look(self) -> None:
-        try:
-            admit_store(self._parts)
-            self._parts.registry.refresh()
-        except (StoreUnavailable, KeyFault, OSError) as fault:
-            self._report("background", fault)
+            except Exception as fault:  # whatever it meets, the thread must outlive it: it carries revocation
+                self._report("background", fault)

@@ -1,11 +1,13 @@
 """Cases as their users know them: the desk opens them, supervisors see them, and either may close them.
 
-Opening looks no waybill up, so that a case tells nothing about what exists.
+What is done to a case is in the audit log before it is done. Opening looks no
+waybill up, so that a case tells nothing about what exists.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Case, Cases, Opening, case_name
 from masking_service.access.errors import CaseExists, Forbidden, NoSuchCase
@@ -14,7 +16,7 @@ from masking_service.access.principals import principal_id
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.text import scrub
 from masking_service.domain.waybill import normalise_waybill_no
-from masking_service.journal import DONE, Call, Journal
+from masking_service.journal import DONE, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
 
 LONGEST_REASON = 500
@@ -25,8 +27,9 @@ Result = dict[str, Any]
 class Casework:
     """Opening, reading and closing cases, under one policy."""
 
-    def __init__(self, *, policy: Policy, cases: Cases, budgets: Budgets, journal: Journal) -> None:
+    def __init__(self, *, policy: Policy, keyring: Keyring, cases: Cases, budgets: Budgets, journal: Journal) -> None:
         self._policy = policy
+        self._keyring = keyring
         self._cases = cases
         self._budgets = budgets
         self._journal = journal
@@ -49,15 +52,19 @@ class Casework:
             InvalidRecord: something in the request is malformed; the pointers are the request's.
             StoreUnavailable: it may be open; asking for it tells.
         """
-        grant = self._policy.grant(call.principal, "case:open")
+        with self._journal.denials(call, "case-open"):
+            grant = self._policy.grant(call.principal, "case:open")
         opening = self._opening(call, case, purpose, waybills, officer, reason, expires_in)
-        reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
+        with self._journal.denials(call, "case-open", purpose=purpose, case=case):
+            reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
+        seen = [Seen(base, DONE) for base in self._keyring.tenant(call.principal.tenant).bases(opening.waybills)]
+        self._journal.write(call, "case-open", DONE, role=grant.role, purpose=purpose, case=case, seen=seen)
         try:
             opened = self._cases.open(call.principal.tenant, opening)
-        except CaseExists:
+        except CaseExists as refusal:
+            self._journal.write(call, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
             reserved.give_back(len(opening.waybills))
             raise
-        self._journal.write(call, "case-open", DONE, role=grant.role, purpose=purpose, case=case)
         return self._answer(opened, call.now)
 
     def get(self, call: Call, name: str) -> Result:
@@ -82,8 +89,8 @@ class Casework:
         found = self._visible(call, name)
         if not approver and found.opening.opened_by != call.principal.id:
             raise Forbidden
-        closed = self._cases.close(call.principal.tenant, name, call.principal.id, call.now)
         self._journal.write(call, "case-close", DONE, purpose=found.opening.purpose, case=name)
+        closed = self._cases.close(call.principal.tenant, name, call.principal.id, call.now)
         return self._answer(closed, call.now)
 
     def _visible(self, call: Call, name: str) -> Case:

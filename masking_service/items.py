@@ -31,11 +31,6 @@ class Entering:
         kept = [(place, value) for place, value, _, _, stored in masked.fields if stored]
         if len(kept) > records.MOST_FIELDS:
             raise InvalidRecord((("", "too-many-fields"),))
-        tokenized = [
-            (ordinal, place.pointer)
-            for ordinal, (place, value) in enumerate(kept)
-            if place.kind in TOKEN_KINDS and value is not None and value != ""
-        ]
         number = normalised(schema.waybill_no(record))
         if number is None:
             raise InvalidRecord(((pointer(schema.waybill_paths[0]), "invalid-waybill-no"),))
@@ -43,8 +38,12 @@ class Entering:
         self.masked = masked
         self.number = number
         self.body = records.body_of(schema.name, kept)
-        self.ordinals = [ordinal for ordinal, _ in tokenized]
-        self.pointers = [pointer for _, pointer in tokenized]
+        self.ordinals: list[int] = []
+        self.pointers: list[str] = []
+        for ordinal, (place, value) in enumerate(kept):
+            if value is not None and value != "" and place.kind in TOKEN_KINDS:
+                self.ordinals.append(ordinal)
+                self.pointers.append(place.pointer)
 
     def show(self, tokens: Mapping[str, str]) -> None:
         """Put each token where its value's mask stands."""

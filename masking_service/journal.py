@@ -1,10 +1,12 @@
 """Who is calling, and the one way in which the use cases write down what was done for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from keys.keyring import Keyring
+from masking_service.access.errors import AccessError
 from masking_service.access.principals import Principal
 from masking_service.audit.entries import Entry, Item, outside_id
 from masking_service.audit.log import AuditLog
@@ -39,6 +41,15 @@ class Journal:
         self._log = log
         self._keyring = keyring
         self._policy = policy_digest
+
+    @contextmanager
+    def denials(self, call: Call, action: str, **stated: str | None) -> Iterator[None]:
+        """Write an entry for whatever refuses the call inside; `stated` is its purpose, case or profile."""
+        try:
+            yield
+        except AccessError as refusal:
+            self.write(call, action, refusal.code, **stated)  # type: ignore[arg-type]  # names of texts only
+            raise
 
     def write(
         self,

@@ -6,6 +6,7 @@ anything is answered. Results are plain JSON values in the order of the request.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any, Final, Literal
 
 from keys.keyring import Keyring
@@ -136,7 +137,8 @@ class Service:
             if not isinstance(outcome, Stored):
                 results[one.at] = refused(outcome)
                 continue
-            tokens = dict(zip(one.pointers, made[outcome.record.token_version], strict=False)) if one.pointers else {}
+            mine = islice(made[outcome.record.token_version], len(one.pointers))
+            tokens = dict(zip(one.pointers, mine, strict=True))
             if replace == "token":
                 one.show(tokens)
             result = {
@@ -159,8 +161,9 @@ class Service:
             AccessError: the caller may not, not through this profile, or its budget is spent.
             StoreUnavailable: nothing is answered.
         """
-        grant = self._policy.grant(call.principal, "waybill:view", profile=profile)
-        reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
+        with self._journal.denials(call, "view", profile=profile if profile in self._policy.rules.profiles else None):
+            grant = self._policy.grant(call.principal, "waybill:view", profile=profile)
+            reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
         numbers = [normalised(number) for number in waybill_nos]
         known = [number for number in numbers if number is not None]
         found = iter(self._vault.newest(call.principal.tenant, known, call.now))
@@ -178,7 +181,8 @@ class Service:
                     for number, one in zip(numbers, seen, strict=True)
                 ],
             )
-            reserved.give_back(seen.count(None))
+            with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+                reserved.give_back(seen.count(None))
         shown = self._policy.rules.profiles[grant.profile or ""]
         results = []
         for asked, number, one in zip(waybill_nos, numbers, seen, strict=True):
@@ -196,10 +200,11 @@ class Service:
         Raises:
             AccessError: the caller may not.
             NotFound: the tenant has no such living waybill.
-            StoreUnavailable: it may be erased in part; calling again goes on.
+            StoreUnavailable: it is erased whole or not at all; calling again tells.
         """
         tenant = call.principal.tenant
-        grant = self._policy.grant(call.principal, "waybill:erase")
+        with self._journal.denials(call, "erase"):
+            grant = self._policy.grant(call.principal, "waybill:erase")
         number = normalised(waybill_no)
         found = self._vault.newest(tenant, [number], call.now)[0] if number is not None else None
         seen = [Seen(found.base if found else None, DONE if found else NOT_FOUND)]

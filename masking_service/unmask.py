@@ -5,18 +5,20 @@ it is unknown, forged, foreign, expired, erased or not named by the case.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Case, Cases, case_name
-from masking_service.access.errors import AccessError, CaseNotOpen, CaseRequired, NoSuchCase
+from masking_service.access.errors import CaseNotOpen, CaseRequired, NoSuchCase
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.items import NOT_FOUND, Result, normalised, refused
 from masking_service.journal import RELEASED, Call, Journal, Seen
+from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.records import Record
 from masking_service.vault.references import Reference, read_token
 from masking_service.vault.vault import Vault
@@ -108,14 +110,11 @@ class Unmask:
             StoreUnavailable: nothing is released.
         """
         tenant = call.principal.tenant
-        try:
+        with self._journal.denials(call, "detokenize", purpose=self._known(purpose), case=_sound(case)):
             grant, authority = self._authority(call, purpose, case, items)
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
             reserved = self._budgets.reserve(call.principal, grant, lookups, call.now)
-        except AccessError as refusal:
-            self._journal.write(call, "detokenize", refusal.code, purpose=self._known(purpose), case=_sound(case))
-            raise
         self._look_up(tenant, asked, grant, call.now)
         released = sum(item.outcome == RELEASED for item in asked)
         self._journal.write(
@@ -127,7 +126,8 @@ class Unmask:
             case=case,
             seen=[Seen(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
         )
-        reserved.give_back(lookups - released)
+        with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+            reserved.give_back(lookups - released)
         return [item.result() for item in asked]
 
     def _authority(
@@ -152,8 +152,8 @@ class Unmask:
         """The items, those that the case does not name without anything to look up."""
         keys = self._keyring.tenant(tenant)
         numbers = case.opening.waybills if case else ()
-        named = dict(zip(numbers, keys.bases(numbers), strict=True))
-        bases = frozenset(named.values())
+        named = frozenset(numbers)
+        bases = frozenset(keys.bases(numbers))
         asked = []
         for item in items:
             match item:
@@ -165,8 +165,9 @@ class Unmask:
                 case {"waybill_no": str(waybill_no), "field": str(field), **rest} if not rest:
                     one = _Asked({"waybill_no": waybill_no, "field": field}, field=field)
                     number = normalised(waybill_no)
-                    if number in named:
-                        one.number, one.base = number, named[number]
+                    if number is not None:
+                        one.base = keys.bases([number])[0]  # a probe of a number that no case names is in the log
+                        one.number = number if number in named else None
                 case _:
                     one = _Asked({}, INVALID_ITEM)
             asked.append(one)

@@ -48,7 +48,7 @@ def add(
     key = key_text(os.urandom(KEY_BYTES))
     now = clock()
     expires = now + expires_in_days * SECONDS_A_DAY if expires_in_days else None
-    with opened_registry(settings) as (keyring, registry):
+    with opened_registry(settings, may_claim=True) as (keyring, registry):
         digest = keyring.api_key_digest(key_bytes(key))
 
         def change(known: Clients) -> Clients:

@@ -47,7 +47,7 @@ class Development:
             self._embedded.start()
             self.settings = replace(self.settings, redis_url=self._embedded.url)
         try:
-            with opened_registry(self.settings) as (keyring, registry):
+            with opened_registry(self.settings, may_claim=True) as (keyring, registry):
                 _make_credentials(self.settings, keyring, registry)
         except BaseException:
             self.__exit__()

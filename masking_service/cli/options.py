@@ -14,7 +14,7 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.assembly import open_keyring, open_store
 from masking_service.settings import Settings
 from masking_service.vault.embedded import running_url
-from masking_service.vault.genesis import claim_or_check
+from masking_service.vault.genesis import check, claim
 
 Command = Callable[..., Any]
 
@@ -43,13 +43,18 @@ def settings_of(folder: Path) -> Settings:
 
 
 @contextmanager
-def opened_registry(settings: Settings) -> Iterator[tuple[Keyring, ClientRegistry]]:
-    """The registry of API clients in the store, once it is seen whose store it is."""
+def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[tuple[Keyring, ClientRegistry]]:
+    """The registry of API clients in the store, once it is seen whose store it is.
+
+    An empty store is marked as this keyset's only with `may_claim`: a command that looks changes nothing.
+    """
     keyring = open_keyring(settings)
     store = open_store(settings)
     store.admit()
     try:
-        claim_or_check(store, keyring, os.urandom)
+        if may_claim:
+            claim(store, keyring, os.urandom)
+        check(store, keyring)
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
         registry.load_snapshot()
         registry.refresh()

@@ -14,7 +14,7 @@ import hiredis
 import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
@@ -72,12 +72,14 @@ class Store:
         connections: at most this many at once; a caller waits briefly for a free one.
 
     Attributes:
-        admitted: whether it may be used: a new store is shut until somebody has seen whose it is.
+        replicas: how many replicas must have a write.
+        admitted: whether it may be used: a new store is closed until somebody has seen whose it is.
+        shut: whether it was found to be another's: then it is never used again.
         round_trips: how many exchanges were made; for tests and metrics.
     """
 
     def __init__(self, url: str, *, replicas: int = 0, connections: int = 32) -> None:
-        self._replicas = replicas
+        self.replicas = replicas
         self._pool = redis.BlockingConnectionPool.from_url(
             url,
             max_connections=connections,
@@ -90,11 +92,16 @@ class Store:
         )
         self._breaker = Breaker()
         self.admitted = False
+        self.shut = False
         self.round_trips = 0
 
     def admit(self) -> None:
         """Let the store be used."""
-        self.admitted = True
+        self.admitted = not self.shut
+
+    def shut_for_good(self) -> None:
+        """Never use the store again."""
+        self.admitted, self.shut = False, True
 
     def read(self, commands: Sequence[Command]) -> list[Reply]:
         """Send `commands` together and return their replies in order.
@@ -119,17 +126,17 @@ class Store:
         """
         parts = [_pack((b"MULTI",)), *map(_pack, commands)]
         count = len(commands) + 2
-        if self._replicas:
+        if self.replicas:
             parts.append(_pack((b"SET", FENCE, int(time.time()))))
             count += 1
         parts.append(_pack((b"EXEC",)))
-        if self._replicas:
-            parts.append(_pack((b"WAIT", self._replicas, WAIT_MILLISECONDS)))
+        if self.replicas:
+            parts.append(_pack((b"WAIT", self.replicas, WAIT_MILLISECONDS)))
             count += 1
         replies = self._exchange(b"".join(parts), count)
-        if self._replicas:
+        if self.replicas:
             confirmed = self._whole([replies.pop()])[0]
-            if confirmed < self._replicas:
+            if confirmed < self.replicas:
                 raise StoreUnavailable("replicas")
         executed = self._whole([replies[-1]])[0]
         if not isinstance(executed, list):
@@ -161,6 +168,10 @@ class Store:
             except RedisError as error:
                 self._breaker.failed()
                 raise StoreUnavailable(_reason(error)) from None
+        if any(isinstance(reply, ReadOnlyError) for reply in replies):
+            self._pool.disconnect()  # a fail-over behind one address: the next connection finds the new primary
+            self._breaker.failed()
+            return replies
         self._breaker.succeeded()
         return replies
 

@@ -18,26 +18,42 @@ class WrongStore(Exception):
     """The store belongs to another keyset, was made for another purpose, or has a newer format."""
 
 
-class _Genesis(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Genesis(msgspec.Struct, frozen=True):
     format: int
     made_for: str
 
 
-def claim_or_check(store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-    """Mark an unmarked store as this keyset's, or see that it is: one round trip, two the first time.
+def claim(store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+    """Mark a store that has no mark as this keyset's, and see that it is: one round trip, two the first time.
 
     Raises:
         StoreUnavailable: the store did not answer.
         WrongStore: this service must not touch it.
     """
-    key = keyring.tenant("").state
     found = store.read([(b"GET", GENESIS)])[0]
     if found is None:
         plain = msgspec.json.encode(_Genesis(FORMAT, keyring.made_for))
-        mine = key.seal(plain, GENESIS, random(NONCE_BYTES))
+        mine = keyring.tenant("").state.seal(plain, GENESIS, random(NONCE_BYTES))
         found = store.write([(b"SET", GENESIS, mine, b"NX"), (b"GET", GENESIS)])[1]
+    _judge(found, keyring)
+
+
+def check(store: Store, keyring: Keyring) -> None:
+    """See that the store is this keyset's: one round trip. It writes nothing.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+        WrongStore: this service must not touch it. A store without its mark was emptied, or never was ours.
+    """
+    found = store.read([(b"GET", GENESIS)])[0]
+    if found is None:
+        raise WrongStore("the store has no first key: it is new, or it was emptied or rolled back")
+    _judge(found, keyring)
+
+
+def _judge(found: bytes, keyring: Keyring) -> None:
     try:
-        genesis = msgspec.json.decode(key.open(found, GENESIS), type=_Genesis)
+        genesis = msgspec.json.decode(keyring.tenant("").state.open(found, GENESIS), type=_Genesis)
     except (IntegrityFault, msgspec.DecodeError):
         raise WrongStore("the store was made with other keys than these, or its first key was changed") from None
     if genesis.format > FORMAT:

@@ -25,6 +25,8 @@ def faults(store: Store) -> list[tuple[str, str]]:
         return [("store", f"the store does not answer ({error.reason})")]
     said = dict(line.split(":", 1) for line in info.decode("utf-8", "replace").splitlines() if ":" in line)
     found = [(check, reason) for check, (wanted, reason) in _WANTED.items() if said.get(check) != wanted]
+    if int(said.get("connected_slaves", "0")) < store.replicas:
+        found.append(("replicas", "fewer replicas are connected than a write has to reach"))
     if [part.decode() for part in config] != ["appendfsync", "always"]:
         found.append(("appendfsync", "appendfsync must be always, or a power cut loses what was acknowledged"))
     return found

@@ -112,7 +112,14 @@ def test_a_revoked_clients_id_is_never_given_again(production: Command) -> None:
     assert "revoked" in production("clients", "list").stdout
 
 
+def test_a_command_that_only_looks_leaves_an_empty_store_unmarked(production: Command) -> None:
+    assert isinstance(production("clients", "list").exception, WrongStore)
+    assert isinstance(production("clients", "list").exception, WrongStore)
+
+
 def test_a_client_that_nobody_knows_is_not_revoked(production: Command) -> None:
+    production("clients", "add", "printer-2", "--role", "label-printer")
+
     assert isinstance(production("clients", "revoke", "printer-1").exception, ClientError)
 
 

@@ -8,14 +8,14 @@ from keys.keyring import Keyring
 from masking_service.vault import genesis
 from masking_service.vault.connection import Store
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore, claim_or_check
+from masking_service.vault.genesis import WrongStore
 from masking_service.vault.layout import GENESIS
 from tests.keys.known import known_keyring, known_keyset
 from tests.vault.stores import Interleaved, ask, counted, foreseen
 
 
 def claim(store: Store, owner: str = "vectors") -> None:
-    claim_or_check(store, known_keyring(owner), foreseen(owner))
+    genesis.claim(store, known_keyring(owner), foreseen(owner))
 
 
 def sealed(**content: object) -> bytes:
@@ -24,7 +24,7 @@ def sealed(**content: object) -> bytes:
 
 def refusal(store: Store, keyring: Keyring | None = None) -> str:
     with pytest.raises(WrongStore) as fault:
-        claim_or_check(store, keyring or known_keyring(), foreseen())
+        genesis.claim(store, keyring or known_keyring(), foreseen())
     return str(fault.value)
 
 
@@ -93,3 +93,16 @@ def test_a_store_made_for_development_is_refused_in_production(store: Store) -> 
 def test_a_store_that_does_not_answer_is_neither_claimed_nor_refused(valkey: str) -> None:
     with pytest.raises(StoreUnavailable):
         claim(Store(valkey))
+
+
+def test_whoever_only_checks_refuses_a_store_without_a_mark_and_leaves_it_so(store: Store, client: redis.Redis) -> None:
+    with pytest.raises(WrongStore):
+        genesis.check(store, known_keyring())
+
+    assert ask(client, "EXISTS", GENESIS) == 0
+
+
+def test_a_mark_with_members_of_a_later_release_is_read(store: Store, client: redis.Redis) -> None:
+    ask(client, "SET", GENESIS, sealed(format=genesis.FORMAT, made_for="development", epoch=7))
+
+    genesis.check(store, known_keyring())

@@ -17,7 +17,7 @@ from masking_service.domain.schema import Place
 from masking_service.journal import Call, Journal, Seen
 from masking_service.vault import records
 from masking_service.vault.connection import Store
-from masking_service.vault.genesis import claim_or_check
+from masking_service.vault.genesis import claim
 from tests.keys.known import known_keyring
 from tests.vault import stores
 from tests.vault.stores import LATER, NOW, ask, put
@@ -88,7 +88,7 @@ def flat(content: object) -> Iterator[bytes]:
 def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[bytes]]:
     """All that a used store holds: records, a revision, a tombstone, custody, a case, clients, audit entries."""
     keyring, random = known_keyring(), stores.foreseen()
-    claim_or_check(store, keyring, random)
+    claim(store, keyring, random)
     vault = stores.vault(store)
     planted = [
         (Place.parse("name recipient.name"), PLANTED["name"]),

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from masking_service.access.budgets import Reservation
 from masking_service.vault.connection import Command, Store
 from masking_service.vault.errors import StoreUnavailable
 from tests.web.api import (
@@ -203,3 +204,38 @@ def test_a_log_that_the_store_refuses_opens_nothing(ready: Api) -> None:
     store.write([(b"DEL", b"wm:audit:" + writer), (b"SET", b"wm:audit:" + writer, b"x")])
 
     without_result(ready.detokenize(PHONE))
+
+
+def test_a_case_is_in_the_log_with_its_waybills_before_it_is_open(fresh: Api, silence: Callable[[], None]) -> None:
+    silence()
+    opened = fresh.post(
+        DESK, "/v1/cases", {"case": "D-8", "purpose": "dispute", "waybills": [NUMBER], "reason": "lost"}
+    )
+
+    assert (refusal(opened)[0], fresh.get(DESK, "/v1/cases/D-8").status_code) == (503, 404)
+
+
+def test_the_entry_of_a_case_names_every_waybill_by_its_hash(ready: Api) -> None:
+    ready.open_case("D-9", NUMBER, "SF0000000001")
+
+    assert [len(item["waybill"]) for item in last(ready)["items"]] == [32, 32]
+
+
+def test_who_may_not_view_is_in_the_log(ready: Api) -> None:
+    ready.get(PRINTER, f"/v1/waybills/{NUMBER}")
+
+    assert (last(ready)["action"], last(ready)["outcome"]) == ("view", "forbidden")
+
+
+def test_a_probe_of_a_number_that_the_case_does_not_name_is_in_the_log_under_its_hash(ready: Api) -> None:
+    ready.detokenize(field("SF0000000001", "/sender/phone"))
+
+    assert [(item["outcome"], len(item["waybill"])) for item in last(ready)["items"]] == [("not-found", 32)]
+
+
+def test_a_give_back_that_fails_does_not_take_the_answer_back(ready: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise StoreUnavailable("timeout")
+
+    monkeypatch.setattr(Reservation, "give_back", failing)
+    assert ready.opened(PHONE, field("SF0000000001", "/sender/phone"))[0]["value"] == "13812345678"

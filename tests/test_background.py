@@ -1,0 +1,82 @@
+"""Beside answering, a process looks who may still call and whose store this is, and nothing that it meets ends that."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import redis
+
+from keys import keyset
+from keys.signing import new_private_pem
+from masking_service import background
+from masking_service.access.clients import Clients, key_text
+from masking_service.assembly import Parts, admit_store, assemble, watch_store
+from masking_service.background import Background
+from masking_service.settings import Settings
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.genesis import WrongStore
+
+
+@pytest.fixture
+def parts(valkey: str, tmp_path: Path) -> Parts:
+    """A process put together on an empty store, which it has not looked at yet."""
+    keyset.create(tmp_path / "keyset.json", made_for="development", today="2026-11-24")
+    (tmp_path / "dev-issuer.pem").write_bytes(new_private_pem())
+    settings = Settings.read({"MASKING_STATE_DIR": str(tmp_path)}, development=True)
+    return assemble(replace(settings, redis_url=valkey))
+
+
+def wait_for(met: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if met():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within two seconds")
+
+
+def test_a_store_that_is_emptied_under_a_running_process_is_shut_for_good(parts: Parts, valkey: str) -> None:
+    admit_store(parts)
+    with redis.Redis.from_url(valkey) as client:
+        client.flushall()
+
+    with pytest.raises(WrongStore):
+        watch_store(parts)
+
+    parts.store.admit()
+    with pytest.raises(StoreUnavailable):
+        parts.store.read([(b"PING",)])
+
+
+def test_the_thread_outlives_an_error_that_nobody_foresaw(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    told: list[str] = []
+    beside = Background(parts, lambda event, _: told.append(event))
+    beside.start()
+
+    def surprising() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(parts.registry, "refresh", surprising)
+    wait_for(lambda: len(told) > 1)
+    monkeypatch.undo()
+    digest = os.urandom(32)
+    parts.registry.change(lambda known: known.add("printer", "label-printer", digest, 0))
+
+    assert (set(told), [client.id for client in parts.registry.clients]) == ({"background"}, ["printer"])
+    beside.stop()
+
+
+def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+    other = assemble(parts.settings)
+    admit_store(other)
+    other.registry.change(lambda known: known.add("printer", "label-printer", key_text(bytes(32)).encode()[:32], 0))
+
+    wait_for(lambda: len(parts.registry.clients) == 1)
+    beside.stop()
+    assert isinstance(parts.registry.clients, Clients)
