@@ -1,11 +1,21 @@
 """Keeps the memory of a process that holds keys from being written to disk."""
 
+import ctypes
 import resource
+from typing import Final
+
+_PR_SET_DUMPABLE: Final = 4
 
 
 def forbid_core_dumps() -> None:
     """No core dump of this process and its children, whatever the machine's default is.
 
-    One byte, not none: core(5) says that a limit of 0 is ignored where dumps go to a pipe, and 1 is not.
+    One byte, not none: core(5) says that a limit of 0 is ignored where dumps go to a pipe, and 1 is not. A hard
+    limit of 0 stays, because raising a limit takes a privilege; then the process itself is made undumpable.
     """
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    if hard == 0:
+        if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+            raise OSError("the kernel refused PR_SET_DUMPABLE")
+        return
     resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
