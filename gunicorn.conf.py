@@ -4,7 +4,7 @@ import os
 
 bind = os.environ.get("MASKING_BIND", "127.0.0.1:8080")
 worker_class = "masking_service.web.worker.Worker"
-workers = int(os.environ.get("MASKING_WORKERS", os.cpu_count() or 2))  # masking is bound by the processor
+workers = int(os.environ.get("MASKING_WORKERS") or os.cpu_count() or 2)  # masking is bound by the processor
 threads = 8  # a view waits for the store; a batch does not wait
 backlog = 512
 

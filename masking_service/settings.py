@@ -16,8 +16,10 @@ VARIABLES: Final = {
     "MASKING_POLICY": "policy.yaml",
     "MASKING_SCHEMAS": "(none)",
     "MASKING_MAX_BODY_BYTES": str(2 * 1024 * 1024),
+    "MASKING_BIND": "127.0.0.1:8080",
+    "MASKING_WORKERS": "(one a processor)",
 }
-"""Every variable that is read, and what holds where it is not set."""
+"""Every variable of a serving process, and what holds where it is not set. gunicorn.conf.py reads the last two."""
 
 
 class SettingsFault(Exception):

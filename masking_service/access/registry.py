@@ -5,6 +5,7 @@ each other. The snapshot lets a process start, and keep masking, while the store
 is down; a registry with an older serial than one already seen is refused.
 """
 
+import fcntl
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -73,7 +74,7 @@ class ClientRegistry:
             serial, sealed = _newest(self._store.read([(b"HGETALL", CLIENTS)])[0])
             if serial > self._serial:
                 self._accept(serial, sealed)
-                write_secret_file(self._snapshot, serial.to_bytes(_SERIAL_BYTES, "big") + sealed, replace=True)
+                self._keep(serial, sealed)
             elif serial < self._serial:
                 raise IntegrityFault("the store's registry of clients is older than one already seen")
             self.known = True
@@ -99,6 +100,14 @@ class ClientRegistry:
             if _newest(standing) == (serial, sealed):
                 self.refresh()
                 return
+
+    def _keep(self, serial: int, sealed: bytes) -> None:
+        """Write the snapshot, unless another worker has written a newer one meanwhile."""
+        with self._snapshot.with_suffix(".lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            kept = self._snapshot.read_bytes()[:_SERIAL_BYTES] if self._snapshot.exists() else b""
+            if int.from_bytes(kept, "big") < serial:
+                write_secret_file(self._snapshot, serial.to_bytes(_SERIAL_BYTES, "big") + sealed, replace=True)
 
     def _accept(self, serial: int, sealed: bytes) -> None:
         state = msgspec.json.decode(self._key.open(sealed, _place(serial)))

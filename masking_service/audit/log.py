@@ -80,6 +80,10 @@ class AuditLog:
         try:
             self._store.write(commands)
         except StoreUnavailable as fault:
+            # After a lost reply the second attempt is refused for numbers that stand there: ours, if the link is.
+            if fault.reason == "refused" and self._stands(number, head):
+                self._learn(batch, number, head)
+                return
             self._begin()
             for waiting in batch:
                 waiting.fault = fault
@@ -89,6 +93,19 @@ class AuditLog:
             for waiting in batch:
                 waiting.fault = StoreUnavailable("connection")
             raise
+        self._learn(batch, number, head)
+
+    def _learn(self, batch: list[_Waiting], number: int, head: bytes) -> None:
+        """The batch stands, up to `number`: everybody learns their id."""
         for ahead, waiting in enumerate(batch, self._number + 1):
             waiting.id = f"{self._writer}-{ahead}"
         self._number, self._head = number, head
+
+    def _stands(self, number: int, head: bytes) -> bool:
+        """Whether entry `number` of this writer is in the store with the link `head`."""
+        place = b"%d-0" % number
+        try:
+            found = self._store.read([(b"XRANGE", audit_key(self._writer), place, place)])[0]
+        except StoreUnavailable:
+            return False
+        return [fields[-1] for _, fields in found] == [head]

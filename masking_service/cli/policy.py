@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from masking_service.access.errors import PolicyError
+from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import examples, union_check
@@ -33,6 +34,7 @@ def check(file: Path, schemas: Path | None) -> None:
         shipped = load_schemas()
         every = load_schemas(schemas)
         hidden = union_check(found.rules.profiles.values())
+        Issuers.load(found, file.parent)
     except (PolicyError, DefinitionError) as fault:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(fault))
         sys.exit(1)

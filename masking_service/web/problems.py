@@ -22,7 +22,7 @@ from masking_service.vault.errors import StoreUnavailable
 Errors = Sequence[tuple[str, str]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """A refusal of a whole request, as its caller will see it.
 

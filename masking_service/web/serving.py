@@ -6,7 +6,7 @@ import sys
 from flask import Flask
 
 from keys.errors import KeyFault
-from masking_service.access.errors import PolicyError
+from masking_service.access.errors import ClientError, PolicyError
 from masking_service.assembly import WrongPurpose, assemble
 from masking_service.background import Background
 from masking_service.domain.errors import DefinitionError
@@ -18,7 +18,7 @@ from masking_service.web.log import log
 GUNICORN_STOPS_AT = 4
 """gunicorn ends its master, too, when a worker exits with this status before it has booted."""
 
-SETUP_FAULTS = (SettingsFault, KeyFault, WrongPurpose, PolicyError, DefinitionError, WrongStore)
+SETUP_FAULTS = (ClientError, DefinitionError, KeyFault, OSError, PolicyError, SettingsFault, WrongPurpose, WrongStore)
 
 
 def serving_app(settings: Settings) -> Flask:
