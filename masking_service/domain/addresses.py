@@ -69,6 +69,7 @@ _LATIN: Final = re.compile(
 _HAS_LATIN: Final = re.compile(r"[A-Za-z#/]").search
 _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：；！？（）]").search
 
+_OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
 _ONLY_UNIT: Final = re.compile(
     rf"[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*"
@@ -121,7 +122,7 @@ def _read_and_hide(value: str) -> str:
 
 def _hide_units(text: str) -> tuple[str, int]:
     """The text with a star for every character that names a unit, and how many units it names."""
-    if "(" not in text and "（" not in text and "[" not in text and "【" not in text:
+    if _OPENS(text) is None:
         return _hide_plain(text)
     parts = _BRACKETS.split(text)
     found = 0
@@ -147,10 +148,8 @@ def _hide_plain(text: str) -> tuple[str, int]:
     if _HAS_LATIN(text):
         masked, count = _LATIN.subn(_starred, masked)
         found += count
-    if "号" in text or "门" in text or "房" in text or "層" in text or "层" in text:
-        masked, count = _ROOM_FIRST.subn(_starred, masked)
-        found += count
-    return masked, found
+    masked, count = _ROOM_FIRST.subn(_starred, masked)
+    return masked, found + count
 
 
 def _starred(match: re.Match[str]) -> str:

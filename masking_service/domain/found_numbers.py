@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.domain.numbers import EXTENSION_WORD, MOST_DIGITS, Number, abroad_of, number_of, spellings
+from masking_service.domain.numbers import AREA, EXTENSION_WORD, MOST_DIGITS, Number, abroad_of, number_of, spellings
 
-_GAP: Final = r"[ \-]{0,2}"
+_GAP: Final = r"[ \-]{0,3}"
 _WIDE: Final = r"[ \-)]{0,3}"
 
 _LABELS: Final = ("tel", "mob", "phone", "mobile", "call", "wx", "vx", "qq", "wechat", "weixin", "whatsapp")
@@ -37,7 +37,7 @@ def _patterns() -> Iterator[str]:
     whole = rf"1{_GAP}[3-9](?:{_GAP}\d){{9}}"
     yield forms.pop("mobile").replace(
         whole,
-        rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|1[3-9]\d\.\d{{4}}\.\d{{4}}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}))",
+        rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|\(1[3-9]\d\)(?:{_GAP}\d){{8}}|1[3-9]\d\.\d{{4}}\.\d{{4}}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}))",
     )
     forms["national"] = forms["national"].replace("{4,10}", "{6,10}")
     for form in forms.values():
@@ -58,7 +58,7 @@ _SAID: Final = (
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
 _NUMBER: Final = re.compile(rf"{_FREE}(?:{_READ})|{_SAID}", re.I)
-_BEHIND_WORD: Final = re.compile(_READ, re.I)
+_BEHIND_WORD: Final = re.compile(rf"{_READ}|\(?{AREA}\)?[ \-]{{1,3}}(?P<short>\d{{3,8}}){_ALONE}", re.I)
 
 _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
 _NO_EXTENSION: Final = rf"(?![ .\-:/]?\d|[%A-Za-z{_COUNTED}])"

@@ -35,7 +35,8 @@ _HIDING_RUN: Final = re.compile(r"(?<=\d)([xX#?_~^=.\-])\1{2,11}|([xX#?_~^=.\-])
 _GAP: Final = r"[ .\-()\[\]]{0,3}"
 _POSITIONS: Final = re.compile(rf"\(?(?:\+{_GAP})?[\d*](?:{_GAP}[\d*]){{0,47}}")
 _STARS: Final = re.compile(r"\*+")
-_STARS_BEFORE_CODE: Final = re.compile(rf"\*++(?=\(?{AREA}\)?[ \-]?\*{{6}})")
+_STARS_APART: Final = re.compile(rf"\*++(?=\(?{AREA}\)?[ \-]?\*{{6}}|[ .\-]{{1,3}}\*{{6,}}+\d{{1,4}}(?!\d))")
+"""Stars of something else, in front of a number that came in hidden."""
 _SEPARATORS: Final = re.compile(r"[\s/,;:|&()\[\]{}<>《》【】。.\-]+")
 _OTHER: Final = re.compile(r"[^\d*+\s/,;:|&()\[\]{}<>《》【】。.\-]+")
 
@@ -58,7 +59,7 @@ def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
     while at < len(text):
         start = at
         number = None
-        if apart := _STARS_BEFORE_CODE.match(text, at):
+        if apart := _STARS_APART.match(text, at):
             at = apart.end()
             yield PhonePiece("gap", apart[0])
             continue
@@ -67,7 +68,7 @@ def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
             body = _body(text, at, end)
             if at >= real_until and "*" in positions[0]:
                 number = _through_stars(text, at, end)
-                if number is None and not _holds_real_number(text[body:end]):
+                if number is None and not _holds_real_number(text[body:end], coded=body > start):
                     at = _mask_end(text, body, end)
                     yield PhonePiece("mask", reading.written(start, body) + _tight(reading, text, body, at, keep))
                     yield from _extensions(reading, text, at)
@@ -112,18 +113,20 @@ _SOLID: Final = re.compile(r"\d{7,}")
 _MOBILE_START: Final = re.compile(r"1[3-9]")
 
 
-def _holds_real_number(body: str) -> bool:
+def _holds_real_number(body: str, *, coded: bool) -> bool:
     """True if no star stands for a digit: a whole number can be read beside the stars.
 
     Args:
         body: digits, stars and separators, without country and area code.
+        coded: True if such a code stands before it.
     """
     positions = _positions(body)
     if positions == _MOBILE and _MOBILE_START.match(body):
         return False
-    for run in _SOLID.finditer(body):
-        if len(run[0]) > _LOCAL or positions < _MOBILE:
-            return True
+    if any(len(run[0]) > _LOCAL or positions < _MOBILE for run in _SOLID.finditer(body)):
+        return True
+    if _positions(body.partition("*")[0]) >= (_LOCAL if coded else _LOCAL + 1):
+        return True
     for part in body.split("*"):
         part = part.lstrip(" .-)]")
         number = read_number(part, 0) if part else None
@@ -143,7 +146,7 @@ def _through_stars(text: str, start: int, end: int) -> Number | None:
 
 
 _CHINA: Final = r"\(?(?:\+|00)\ ?\(?86\)?[ .\-]{0,3}|86(?:[ .\-]{1,2}|(?=[\d*]{10,11}(?![\d*])))"
-_NEIGHBOUR: Final = r"(?:00)?(?:85[23]|886)(?:[ .\-]{1,2}|(?=\*))"
+_NEIGHBOUR: Final = r"\(?(?:00)?(?:85[23]|886)(?:\)[ .\-]{0,2}|[ .\-]{1,2}|(?=\*))"
 _CODES: Final = re.compile(rf"(?:{_CHINA}|{_NEIGHBOUR})?(?:\(?{AREA}\)?{_GAP}(?=[\d*]))?")
 _ABROAD: Final = re.compile(r"\(?(?:\+[ (]{0,2}|00 ?)(\d{1,3})")
 _AFTER_CODE: Final = re.compile(r"[) .\-]{0,3}")

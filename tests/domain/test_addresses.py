@@ -93,6 +93,12 @@ def test_in_detail_mode_nothing_shows_behind_the_district(address: str, shown: s
     assert mask_address(address, "detail") == shown
 
 
+@pytest.mark.parametrize("keep", range(5))
+def test_a_phone_in_an_address_shows_no_more_than_the_profile_keeps(keep: int) -> None:
+    masked = mask_address("人民路15号 13812345678", "unit", keep)
+    assert masked == "人民路15号 " + "*" * (11 - keep) + "13812345678"[11 - keep :]
+
+
 @given(ANYTHING.filter(str.strip))
 def test_an_address_hidden_whole_is_stars(address: str) -> None:
     assert set(mask_address(address, "all")) == {"*"}

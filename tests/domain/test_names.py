@@ -106,6 +106,11 @@ def test_a_phone_in_a_name_is_hidden_like_any_phone(name: str) -> None:
     assert "三" not in masked
 
 
+@pytest.mark.parametrize("keep", range(5))
+def test_a_phone_in_a_name_shows_no_more_than_the_profile_keeps(keep: int) -> None:
+    assert mask_name("张三 13812345678", "given", keep) == "张* " + "*" * (11 - keep) + "13812345678"[11 - keep :]
+
+
 @pytest.mark.parametrize("name", ["\u200b张三", "张\u200b三", "\u202e张三", "张\ufeff三"])
 def test_what_cannot_be_seen_counts_for_nothing(name: str) -> None:
     assert mask_name(name, "given") == "张*"
