@@ -33,6 +33,9 @@ _NUMBER_INSIDE: Final = re.compile(r"[0-9]{7}").search
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]").search
 
 _NAME_MASK: Final = re.compile(r"\*|\^_\^|[xX]{2,}$|[_#~-]{2,}$").search
+_DOT: Final = "\ue000"
+"""Stands for ``•`` while a name is read: it is both a dot between parts and a star. Private use: no name has it."""
+_BETWEEN_PARTS: Final = re.compile(rf"(?<=[^\s\d*{_DOT}])(\s?){_DOT}(?=\s?[^\W\d_])").sub
 _NAME_WITH_A_STAR: Final = 2
 """Letters that make a star behind them a star beside a real name; one letter is what a mask shows."""
 
@@ -73,7 +76,8 @@ def _is_phone_mask(value: str) -> bool:
 
 
 def _is_name_mask(value: str) -> bool:
-    text = Reading(value).text.strip()
+    text = Reading(value.replace("•", _DOT)).text.strip()
+    text = _BETWEEN_PARTS(r"\1.", text).replace(_DOT, "*")
     if _NAME_MASK(text) is None or scrub(value) is not value:
         return False
     visible = text.rstrip("*")

@@ -18,7 +18,6 @@ from masking_service.domain.text import scrub
 _SHORT_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,4}").fullmatch
 _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
 
-_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
 """What stands between the parts of a name, the wrong dots of practice included."""
 
@@ -33,6 +32,11 @@ _PASSES: Final = 8
 
 _LEADING: Final = 2
 """How many characters of an organisation show before its legal form."""
+
+_PERSON: Final = 4
+"""Characters of a person's name in a script without capitals, at most."""
+
+_PUNCTUATION: Final = frozenset(("Po", "Ps", "Pe", "Pi", "Pf"))
 
 _HAN_FORM: Final = re.compile(rf"(?:{'|'.join(sorted(HAN_FORMS, key=len, reverse=True))})$")
 _LATIN_FORM: Final = re.compile(
@@ -94,7 +98,12 @@ def _starred(characters: list[str], shown: int, ending: int = 0) -> str:
 
 
 def _hides_any(characters: list[str]) -> bool:
-    return any(not _SEPARATOR.fullmatch(char) for char in characters)
+    """True if one of them is part of a name: neither a separator nor punctuation beside it."""
+    return any(not _SEPARATOR.fullmatch(char) and not _is_punctuation(char) for char in characters)
+
+
+def _is_punctuation(grapheme: str) -> bool:
+    return grapheme not in "*#" and category(grapheme[0]) in _PUNCTUATION
 
 
 def _is_letter(grapheme: str) -> bool:
@@ -120,9 +129,33 @@ def _dotted(ending: str) -> re.Match[str] | None:
 
 def _organisation(characters: list[str], ending: int) -> str:
     """The leading two characters and the legal form show; of what stands between, at least one is hidden."""
-    letters = [at for at, char in enumerate(characters[: len(characters) - ending]) if not _SEPARATOR.fullmatch(char)]
+    stop = len(characters) - ending
+    letters = [at for at, char in enumerate(characters[:stop]) if not _SEPARATOR.fullmatch(char)]
     shown = letters[min(_LEADING, len(letters) - 1) - 1] + 1
+    part = characters[letters[0] : _part_end(characters, letters[0])]
+    if letters[0] + len(part) < stop:
+        shown = letters[0] + min(_LEADING, _shown_of_first(part))
+        if shown == letters[0]:
+            return _starred(characters, 0)
     return _starred(characters, shown, ending)
+
+
+def _part_end(characters: list[str], start: int) -> int:
+    """Where the first part ends: at a separator or punctuation."""
+    at = start
+    while at < len(characters) and not _SEPARATOR.fullmatch(characters[at]) and not _is_punctuation(characters[at]):
+        at += 1
+    return at
+
+
+def _shown_of_first(part: list[str]) -> int:
+    """How much shows of the first part where an organisation follows: it may be a person, never shown whole."""
+    has_capitals = part[0].swapcase() != part[0]
+    if has_capitals:  # an initial is no name
+        return max(1, len(part) - 1)
+    if len(part) > _PERSON:
+        return _LEADING
+    return min(len(part) - 1, 2 if "".join(part[:2]) in DOUBLE_FAMILY_NAMES else 1)
 
 
 _PHONE_MASK: Final = re.compile(

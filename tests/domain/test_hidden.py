@@ -53,6 +53,19 @@ def test_a_real_value_is_not_taken_for_a_mask(kind: str, value: str) -> None:
     assert hidden_form(kind, value) is None
 
 
+@pytest.mark.parametrize("dot", "·．.。•-")
+@pytest.mark.parametrize(
+    "name", ["阿卜杜拉{}买买提", "阿卜杜拉 {} 买买提", "John{}Smith", "阿{}买{}提", "阿卜杜拉{}买买提*"]
+)
+def test_a_name_in_parts_is_real_with_every_dot(dot: str, name: str) -> None:
+    assert hidden_form("name", name.format(dot, dot)) is None
+
+
+@pytest.mark.parametrize("name", ["张•", "张••", "J••• S••••", "J••n", "张•(收)", "阿***•***", "•张三", "张○三", "张●"])
+def test_dots_that_stand_for_letters_are_a_mask(name: str) -> None:
+    assert hidden_form("name", name) == "mask"
+
+
 @pytest.mark.parametrize("kind", ["name", "phone", "address", "unit", "text"])
 @pytest.mark.parametrize(
     "value",
