@@ -38,6 +38,7 @@ LATIN_UNIT: Final = (
     "|shops?|offices?|stalls?|dorm|door|appartements?|appt|apartamento|apto|depto|piso|puerta|wohnung|whg|lgh"
 )
 LATIN_FLOOR: Final = "floors?|flr|fl|levels?|[ée]tage|andar|planta|OG"
+LATIN_BUILDING: Final = "towers?|buildings?|bldgs?|blocks?|blk"
 WORDED_NUMBERS: Final = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|ground|first|second|third|fourth|fifth|sixth|seventh"
     "|eighth|ninth|tenth|eleventh|twelfth|upper|lower|top|basement|mezzanine"

@@ -21,9 +21,15 @@ _H: Final = f"[{words.NUMERALS}]"
 _AH: Final = f"[0-9A-Za-z*{words.NUMERALS}]"
 _END: Final = r"(?=$|[\s,，。.;；(（)）\[\]【】、/])"
 _NOT_A_ROOM: Final = rf"(?!{_A}|\s?(?:{words.NOT_A_ROOM}))"
+_MORE_ROOMS: Final = (
+    rf"(?:(?:/(?:[A-Za-z]?[0-9*]{_A}{{0,4}}|[A-EG-Za-eg-z])|\s?[、,，&+~]\s?[A-Za-z]?[0-9*]{{2,4}}[A-Za-z]?){_NOT_A_ROOM}"
+    rf"|\s[0-9*]{{2,4}}{_END}){{0,9}}"
+)
+"""Behind a room: 301/302, 301、302, B 2302."""
+
 _ROOM: Final = (
     rf"(?:(?:(?<=[0-9*]){_A}{{0,5}}|(?<=[A-Za-z])[A-Za-z]?(?:[0-9*]{_A}{{0,4}}|(?![A-Za-z])))"
-    rf"(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}"
+    rf"(?:-{_A}{{1,6}}){{0,3}}{_NOT_A_ROOM}{_MORE_ROOMS}"
     rf"|(?<=[0-9])[0-9]{{6,}}{_NOT_A_ROOM}|(?<={_H}){_H}{{0,5}}{_END})"
 )
 _BARE: Final = rf"(?<=[\u4e00-\u9fff].)(?<![{words.ROAD}].)|(?<=[\u4e00-\u9fff]\s.)(?<![{words.ROAD}]\s.)"
@@ -35,9 +41,12 @@ _CHINESE: Final = re.compile(
     rf"|(?<!{_A}.)(?<={_A}){_A}{{0,5}}(?=\s?(?:号|號)?\s?(?:{words.UNIT}|{words.STALL}))"
     rf"|(?<!{_AH}.)(?<={_AH}){_AH}{{0,5}}(?=(?:号|號)?(?:{words.UNIT})|(?<={_H}){words.FLOOR})"
     rf"|(?<!{_A}.)(?:(?<=[0-9*])[0-9*]{{0,2}}|(?<=[BbLl])[0-9*]{{1,2}})(?:[-~、/,][0-9*]{{1,3}})?(?=\s?{words.FLOOR})"
-    rf"|(?<=[甲乙丙丁])(?=[室户戶])|(?<=[元层層楼樓梯*0-9].)(?<=[东東西南北中左右])(?=[户戶室])"
+    rf"|(?<=[0-9*{words.NUMERALS}][层層楼樓].)(?<={_A}){_A}{{0,2}}(?=座)"
+    rf"|(?<=[甲乙丙丁])(?=[室户戶]|单元|單元)"
+    rf"|(?<=[元层層楼樓梯栋棟幢座号號*0-9].)(?<=[东東西南北中左右])(?=[户戶室]|单元|單元)"
     rf"|(?<![0-9A-Za-z*].)(?<=[0-9*])[0-9*]?(?=[门門]\s?-?[0-9*])"
-    rf"|(?:(?<=[{words.HOLDS_ROOMS}].)|(?<=[{words.HOLDS_ROOMS}][\s,，\-].)|(?<=[0-9*][门門].)|(?<=[0-9*][门門]-.)|(?<=[0-9*/]F.)|(?<=[0-9*/]F[\s\-].)|(?<=[0-9A-Za-z]\#.)|(?<=[0-9A-Za-z]\#-.)){_ROOM}"
+    rf"|(?:(?<=[{words.HOLDS_ROOMS}].)|(?<=[{words.HOLDS_ROOMS}][\s,，\-].)|(?<=[0-9*][门門].)|(?<=[0-9*][门門]-.)|(?<=[0-9*/]F.)|(?<=[0-9*/]F[\s\-].)|(?<=[0-9A-Za-z]\#.)|(?<=[0-9A-Za-z]\#-.)"
+    rf"|(?:(?<=[{words.HOLDS_ROOMS}号號][:：._~/、№第里].)|(?<=[{words.HOLDS_ROOMS}号號][\-—]{{2}}.))(?=[0-9*]{{2}})(?![^号號]{{0,4}}[号號])){_ROOM}"
     rf"|(?:(?<=[号號].)|(?<=[号號][\s,，\-].))(?:(?![^号號]{{0,2}}[号號]){_ROOM}|(?<=[0-9*])[0-9*]{{2,3}}(?=[号號](?!楼|樓|院|门|线)))"
     rf"|(?<=[号號]附.){_A}{{0,3}}(?:-{_A}{{1,3}})?(?!{_A})"
     rf"|(?<=[楼樓室号號层層F]之.)[0-9*{words.NUMERALS}]{{0,2}}"
@@ -55,14 +64,17 @@ _ROOM_FIRST: Final = re.compile(
 _VALUE: Final = (
     r"(?:[0-9*][0-9A-Za-z*]{0,5}|[A-Za-z](?:[0-9*][0-9A-Za-z*]{0,4})?)(?:-[0-9A-Za-z*]{1,5}){0,3}(?![0-9A-Za-z*])"
 )
+_MORE_VALUES: Final = (
+    rf"(?:/{_VALUE}(?!\s(?!{words.LATIN_BUILDING})[A-Za-z]{{2}})|\s?,\s?[0-9*]{{3,4}}[A-Za-z]?(?=$|\s?[,;)])){{0,9}}"
+)
 _LATIN: Final = re.compile(
     rf"(?<![A-Za-z])(?P<kept>(?:{words.LATIN_UNIT})(?:\s?\#\s?|[\s.:]{{1,3}}(?:(?:no|number|num)[\s.:]{{1,3}})?\#?|(?=[0-9*])))"
-    rf"(?:{_VALUE}(?:\s?(?:&|and)\s?{_VALUE})?|(?:{words.WORDED_NUMBERS})\b|\*+)"
+    rf"(?:{_VALUE}(?:\s?(?:&|and)\s?{_VALUE})?{_MORE_VALUES}|(?:{words.WORDED_NUMBERS})\b|\*+)"
     rf"|(?<![0-9A-Za-z*])(?:[0-9*]{{1,3}}(?:st|nd|rd|th|[A-Z*])?|LG|UG|[GMB][0-9*]?)(?=\s?/\s?F(?![A-Za-z]))"
     rf"|(?<![0-9A-Za-z*])[BL]?[0-9*]{{1,3}}(?=F(?![A-Za-z]))"
     rf"|(?<![0-9A-Za-z*])[0-9*]{{1,3}}(?:st|nd|rd|th|er|e|[ºª°.])?(?=\s?(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
     rf"|(?<![A-Za-z])(?:{words.WORDED_NUMBERS})(?=\s(?:{words.LATIN_FLOOR})(?![A-Za-z]))"
-    r"|(?<![0-9A-Za-z])(?P<sign>\#\s?)[0-9A-Za-z*]{1,4}(?:-[0-9A-Za-z*]{1,5}){0,2}(?![0-9A-Za-z*])"
+    r"|(?<![0-9A-Za-z])(?P<sign>\#\s?)[0-9A-Za-z*]{1,4}(?:-[0-9A-Za-z*]{1,5}|\s-\s?[0-9*]{1,5}|-\s[0-9*]{1,5}){0,2}(?:/[0-9A-Za-z*]{1,5})?(?![0-9A-Za-z*])"
     r"|^[0-9*]{1,4}[A-Za-z]?(?=/[0-9]{1,4}[A-Za-z]?\s[A-Za-z]{2})",
     re.I,
 )
@@ -76,7 +88,9 @@ _ONLY_UNIT: Final = re.compile(
     rf"(?:(?:单元|單元|[室户戶房层層楼樓号號门門栋棟幢座之]|[A-Za-z]{{1,9}})[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*)*"
 ).fullmatch
 _ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
-_KEPT: Final = frozenset("-~、/, &")
+_ROOM_IN_BRACKETS: Final = re.compile(r"[(（\[【]\s?[A-Za-z]?[0-9*]{3,4}[A-Za-z]?\s?[)）\]】]?").fullmatch
+_AWAITS_ROOM: Final = re.compile(rf"[{words.HOLDS_ROOMS}号號#]\s?$").search
+_KEPT: Final = frozenset("-~、/,， &+")
 
 _PASSES: Final = 8
 """Stars may make a number of what stood beside them; then it is hidden too. More rounds than this never help."""
@@ -133,7 +147,9 @@ def _hide_units(text: str) -> tuple[str, int]:
         parts[at] = masked
         found += count
     for at in range(1, len(parts), 2):
-        if not found or _ONLY_UNIT(parts[at]):
+        if _ROOM_IN_BRACKETS(parts[at]) and (found or _AWAITS_ROOM(parts[at - 1])):
+            parts[at], count = re.sub(r"[0-9A-Za-z]", "*", parts[at]), 1
+        elif not found or _ONLY_UNIT(parts[at]):
             parts[at], count = _hide_plain(parts[at])
         else:
             # A note: it stays, but it must not say again what was hidden.

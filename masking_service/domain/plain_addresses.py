@@ -29,11 +29,11 @@ def _han_without(characters: str) -> str:
 
 
 _PLACE: Final = _han_without(_NAMES_UNITS)
-_IN_A_NOTE: Final = _han_without("室户戶房甲乙丙丁" + NUMERALS)
+_IN_A_NOTE: Final = _han_without("室户戶房单單甲乙丙丁" + NUMERALS)
 
 _PLAIN: Final = re.compile(
-    rf"(?P<kept>{_PLACE}{{2,40}}(?: {_PLACE}{{2,20}}){{0,3}} ?(?:[0-9]{{1,5}}弄)?"
-    rf"(?:[0-9]{{1,5}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}})?)? ?"
+    rf"(?P<kept>{_PLACE}{{2,40}}(?: {_PLACE}{{2,20}}){{0,3}} ?(?:[0-9]{{1,4}}弄)?"
+    rf"(?:[0-9]{{1,4}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}})?)? ?"
     r"(?:[0-9]{1,3}(?:号楼|栋|幢|座)|[A-Z][座栋幢])? ?)"
     rf"(?:(?<![{NUMERALS}])(?P<unit>[0-9]{{1,2}})(?P<unit_word>单元 ?))?"
     rf"(?:(?<![{NUMERALS}])(?P<floor>[0-9]{{1,2}})(?P<floor_word>[层楼] ?))?"

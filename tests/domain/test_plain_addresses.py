@@ -43,6 +43,8 @@ def by_the_grammar(value: str) -> str:
 )
 @example("华志路1685号3号楼2单元402室")
 @example("香花桥路1号301号")
+@example("电话10000弄")
+@example("人民路15号301室(3栋东单元)")
 def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
     plain = mask_plain_address(address)
     assert plain in (None, by_the_grammar(address))
