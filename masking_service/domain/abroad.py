@@ -9,6 +9,8 @@ import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 _GROUP_END: Final = re.compile(r"\d(?!\d)")
+_RUNS_ON: Final = re.compile(r" (?:\D{0,3}\d){7}")
+"""Behind the number stands another: no number is so short that this may be its end."""
 _AFTER_CODE: Final = re.compile(r"[) .\-]*")
 
 LONGEST_CODE: Final = 3
@@ -35,14 +37,20 @@ def read_abroad(written: str) -> tuple[int, int, str] | None:
     """
     ends = [match.end() for match in _GROUP_END.finditer(written)]
     possible = None
+    alone = None
     for end in reversed(ends):
         number = _parse(written[:end])
         if number is None:
             continue
         if phonenumbers.is_valid_number(number):
             return _cut(written, end, number)
-        if possible is None and phonenumbers.is_possible_number(number):
-            possible = _cut(written, end, number)
+        if phonenumbers.is_possible_number(number):
+            if _RUNS_ON.match(written, end):
+                alone = _cut(written, end, number)
+            elif possible is None:
+                possible = _cut(written, end, number)
+    if alone is not None:
+        return alone
     if possible is None and ends and (number := _parse(written[: ends[-1]])) is not None:
         too_short = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.TOO_SHORT
         return _cut(written, ends[-1], number) if too_short else None

@@ -30,6 +30,12 @@ _NOT_LISTED: Final = r"(?<!\d[ .,:/\-])"
 
 _FEW_GROUPS: Final = r"1\d?(?:[ \-]{1,2}\d{3,10}){1,3}"
 _ONE_BY_ONE: Final = r"1(?:[ \-]{1,2}\d){10}"
+_BETWEEN: Final = r"(?: ?[.\-] ?| ?)"
+_IN_GROUPS: Final = (
+    rf"1[3-9]\d(?:{_BETWEEN}\d{{4}}{_BETWEEN}|\d{_BETWEEN}\d{{3}}{_BETWEEN})\d{{4}}"
+    r"|\(1[3-9]\d\)[ \-]{0,2}\d{4}[ \-]?\d{4}|1[3-9]\d ?\(\d{4}\)[ \-]?\d{4}"
+)
+"""The groups in which a mobile number is read aloud, whatever stands between them."""
 
 
 def _patterns() -> Iterator[str]:
@@ -37,7 +43,7 @@ def _patterns() -> Iterator[str]:
     whole = rf"1{_GAP}[3-9](?:{_GAP}\d){{9}}"
     yield forms.pop("mobile").replace(
         whole,
-        rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|\(1[3-9]\d\)(?:{_GAP}\d){{8}}|1[3-9]\d\.\d{{4}}\.\d{{4}}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}))",
+        rf"(?:1[3-9]\d(?:{_GAP}\d){{8}}|{_IN_GROUPS}|{_NOT_LISTED}(?={whole}(?!\d))(?:{_FEW_GROUPS}|{_ONE_BY_ONE}))",
     )
     forms["national"] = forms["national"].replace("{4,10}", "{6,10}")
     for form in forms.values():
@@ -47,14 +53,16 @@ def _patterns() -> Iterator[str]:
     yield (
         _NOT_CHAINED + r"(?P<formosa>09\d\d[ \-]?\d{3}[ \-]?\d{3}|(?:\(0[2-8]\d?\)|0[2-8][ \-])[ ]?\d{3,4}[ \-]?\d{4})"
     )
-    yield _NOT_CHAINED + r"(?P<american>\([2-9]\d\d\)\ ?\d{3}[ \-]\d{4}|[2-9]\d\d-\d{3}-\d{4})"
+    yield (
+        _NOT_CHAINED + r"(?:1[ \-])?(?P<american>\([2-9]\d\d\)\ ?\d{3}[ \-]\d{4}|[2-9]\d\d-\d{3}-\d{4})(?!-\d{4}(?!\d))"
+    )
 
 
 _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
-_ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,17})(?!\d)"
+_ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
 _SAID: Final = (
     rf"(?:{_SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
-    rf"(?P<said>\d(?:{_GAP}\d){{4,{MOST_DIGITS - 1}}})(?![\dA-Za-z])"
+    rf"(?P<said>\d(?:(?:{_GAP}|(?<=\d{{3}})\.(?=\d{{3}}))\d){{4,{MOST_DIGITS - 1}}})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
 _NUMBER: Final = re.compile(rf"{_FREE}(?:{_READ})|{_SAID}", re.I)
@@ -64,7 +72,7 @@ _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包�
 _NO_EXTENSION: Final = rf"(?![ .\-:/]?\d|[%A-Za-z{_COUNTED}])"
 _EXTENSION: Final = re.compile(
     rf"(?:[ ,;(\-]{{0,2}}{EXTENSION_WORD}(?=\d{{1,8}}(?![\dA-Za-z]))"
-    rf"|-(?=\d{{2,6}}{_NO_EXTENSION})|[,\#](?=\d{{3,6}}{_NO_EXTENSION}))(\d+)",
+    rf"|[\-\#](?=\d{{1,6}}{_NO_EXTENSION})|[,*](?=\d{{3,6}}{_NO_EXTENSION}))(\d+)",
     re.I,
 )
 

@@ -34,6 +34,8 @@ _HIDING_RUN: Final = re.compile(r"(?<=\d)([xX#?_~^=.\-])\1{2,11}|([xX#?_~^=.\-])
 
 _GAP: Final = r"[ .\-()\[\]]{0,3}"
 _POSITIONS: Final = re.compile(rf"\(?(?:\+{_GAP})?[\d*](?:{_GAP}[\d*]){{0,47}}")
+_ALONE: Final = re.compile(r"1[3-9]\d(?:\d{4}|\*{4})\d{4}(?= {1,3}1[3-9]\d[\d*]{8}(?![\d*]))")
+"""A mobile number, hidden or not, with another behind it."""
 _STARS: Final = re.compile(r"\*+")
 _STARS_APART: Final = re.compile(rf"\*++(?=\(?{AREA}\)?[ \-]?\*{{6}}|[ .\-]{{1,3}}\*{{6,}}+\d{{1,4}}(?!\d))")
 """Stars of something else, in front of a number that came in hidden."""
@@ -64,6 +66,8 @@ def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
             yield PhonePiece("gap", apart[0])
             continue
         if positions := _POSITIONS.match(text, at):
+            if alone := _ALONE.match(text, at):
+                positions = alone
             end = positions.end()
             body = _body(text, at, end)
             if at >= real_until and "*" in positions[0]:

@@ -76,11 +76,14 @@ _FIELD_SPELLINGS: Final = {
     **spellings(_GAP, _GAP),
     "hongkong": rf"\(?85[23]\)?{_GAP}(?P<hongkong>[2-9](?:{_GAP}\d){{7}})",
     "taiwan": rf"\(?886\)?{_GAP}(?P<taiwan>0?[2-9](?:{_GAP}\d){{7,8}})",
+    "american": rf"1[ .\-(]{{1,3}}(?P<american>[2-9]\d\d{_GAP}[2-9]\d\d{_GAP}\d{{4}})",
     "short": rf"\(?{AREA}\)?[ .\-)]{{1,3}}(?P<short>\d{{3,8}})",
+    "grouped": rf"(?P<grouped>\d{{2,3}}[ .\-](?:\d{{2,4}}[ .\-])?\d{{4}}[ .\-]\d{{4}})(?!{_GAP}\d)",
+    "singly": rf"(?P<singly>[1-9](?:[ .\-]\d){{6,7}})(?!{_GAP}\d)",
 }
 _FIELD: Final = re.compile("|".join(rf"(?:{form})(?!\d)" for form in _FIELD_SPELLINGS.values()))
 _GROUPS: Final = re.compile(rf"\d+(?:{_GAP}\d+){{0,6}}")
-_ABROAD: Final = re.compile(rf"\(?(?:\+{_GAP}|00)[1-9](?:{_GAP}\d){{0,17}}(?!\d)")
+_ABROAD: Final = re.compile(rf"\(?(?:(?<![\d*])\+{_GAP}|00)[1-9](?:{_GAP}\d){{0,26}}(?!\d)")
 
 _FEWEST_DIGITS: Final = 7
 """The shortest number that a group of digits makes alone; shorter groups belong together."""
@@ -127,7 +130,7 @@ def abroad_of(match: re.Match[str]) -> Number | None:
 def number_of(match: re.Match[str]) -> Number:
     form = match.lastgroup or ""
     digits = _digits(match[form])
-    if form in ("mobile", "national", "taiwan"):
+    if form in ("mobile", "national", "taiwan", "grouped"):
         digits = digits.removeprefix("0")
     start, body = match.start(), match.start(form)
     return Number(start, body, match.end(), digits, _digits(match.string[start:body]).removeprefix("00"))
@@ -137,7 +140,9 @@ def _digits(text: str) -> str:
     return "".join(filter(str.isdecimal, text))
 
 
-EXTENSION_WORD: Final = r"(?:转接?|轉接?|分机号?码?|分機號?碼?|内线|內線|extension|extn|ext|x)[ .:\#=]{0,3}"
+EXTENSION_WORD: Final = (
+    r"(?:转(?:接|分机号?码?)?|轉(?:接|分機號?碼?)?|分机号?码?|分機號?碼?|内线|內線|extension|extn|ext|x)[ .:\#=]{0,3}"
+)
 _EXTENSION: Final = re.compile(
     rf"(?:[ ,;(\-]{{0,2}}{EXTENSION_WORD}(?=[\d*]{{1,8}}(?![\d*]))"
     r"|\ ?[-,\#;*/~(]\ ?(?=[\d*]{1,6}(?![ .\-()]?[\d*])))([\d*]+)",

@@ -47,6 +47,9 @@ DIGIT: Final = r"\d" + "".join(
 """The inside of a character class that matches every digit as it may be written, circled and raised ones too."""
 
 _FOREIGN: Final = re.compile(r"[^ -~\u4e00-\u9fff，。！？：；]")
+_BULLET: Final = re.compile(r"(?<=\d{3})•(?=\d{3})")
+"""One bullet between groups of digits is the dot that it looks like; anywhere else it hides something."""
+
 _COMMON: Final = str.maketrans("，：；！？", ",:;!?")
 
 
@@ -68,7 +71,7 @@ class Reading:
         elif _FOREIGN.search(source) is None:
             self.text = source.translate(_COMMON)
         else:
-            self.text = source.translate(_TABLE)
+            self.text = (_BULLET.sub(".", source) if "•" in source else source).translate(_TABLE)
             if len(self.text) != len(source):
                 self._places = [at for at, char in enumerate(source) if _TABLE.get(ord(char), "") is not None]
                 self._places.append(len(source))

@@ -13,6 +13,7 @@ from typing import Final
 
 from masking_service.domain.found_numbers import extension_in_text, find_numbers
 from masking_service.domain.identity import find_cards, find_citizens, find_emails
+from masking_service.domain.numbers import HIDDEN_AT_LEAST
 from masking_service.domain.reading import DIGIT, Reading
 from masking_service.domain.stars import stars
 
@@ -23,7 +24,9 @@ _HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：�
 _WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:\W{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]").search
 """Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
 
-_MASKED_MOBILE: Final = re.compile(r"(?<![0-9A-Za-z*])1[3-9]\d[ \-]?([*xX#_-])\1{3}[ \-]?\d{4}(?![0-9A-Za-z*])")
+_MASKED_MOBILE: Final = re.compile(
+    r"(?<![0-9A-Za-z])(1[3-9]\d)[ \-]?(?:(\*{3,8})[ \-]?(\d{2,4})|(([xX#_-])\5{3})[ \-]?(\d{4}))(?![0-9A-Za-z])"
+)
 _MASKED_LANDLINE: Final = re.compile(
     r"(?<![0-9A-Za-z*])\(?0(?:10|2\d|[3-9]\d\d)\)?-?(?=[\d*]{0,6}\*{3})([\d*]{7,8})(?![0-9A-Za-z*])"
 )
@@ -80,7 +83,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     if whole:
         text = _blanked(text, whole)
     edits += _phones(reading, text, keep)
-    edits += _masked_phones(text, keep)
+    edits += _masked_phones(reading, text, keep)
     return edits
 
 
@@ -97,21 +100,33 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
     for number in find_numbers(text):
-        end = number.end
         shown = reading.written(number.start, number.body) + number.hidden(keep)
-        while found := extension_in_text(text, end):
-            shown += reading.written(end, found[0]) + "*" * (found[1] - found[0])
-            end = found[1]
-        yield number.start, end, shown
+        extensions, end = _extensions(reading, text, number.end)
+        yield number.start, end, shown + extensions
 
 
-def _masked_phones(text: str, keep: int) -> Iterator[_Edit]:
+def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
     for match in _MASKED_MOBILE.finditer(text):
-        yield match.start(), match.end(), "*" * (11 - keep) + match[0][len(match[0]) - keep :]
+        hidden, last = match.group(2, 3) if match[2] else match.group(4, 6)
+        extensions, end = _extensions(reading, text, match.end())
+        yield match.start(), end, _tight("*" * (3 + len(hidden)) + last, keep) + extensions
     for match in _MASKED_LANDLINE.finditer(text):
-        positions = match[1]
-        hidden = len(positions) - min(keep, len(positions) - 6)
-        yield match.start(1), match.end(1), "*" * hidden + positions[hidden:]
+        extensions, end = _extensions(reading, text, match.end())
+        yield match.start(1), end, _tight(match[1], keep) + extensions
+
+
+def _tight(positions: str, keep: int) -> str:
+    hidden = len(positions) - max(0, min(keep, len(positions) - HIDDEN_AT_LEAST))
+    return "*" * hidden + positions[hidden:]
+
+
+def _extensions(reading: Reading, text: str, at: int) -> tuple[str, int]:
+    """The extensions of the number that ends at `at`, as they show, and where they end."""
+    shown = ""
+    while found := extension_in_text(text, at):
+        shown += reading.written(at, found[0]) + "*" * (found[1] - found[0])
+        at = found[1]
+    return shown, at
 
 
 def _all_hidden(written: str) -> str:
