@@ -52,9 +52,11 @@ def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="under a minute, to prove that it works")
-    quick = parser.parse_args().quick
+    parser.add_argument("--state-dir", type=Path, help="where the stores of the run are made; a temporary folder else")
+    wanted = parser.parse_args()
+    quick = wanted.quick
     workloads, rounds = (QUICK, 2) if quick else (FULL, 5)
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=wanted.state_dir) as name:
         folder = Path(name)
         contenders: list[Contender] = []
         try:

@@ -7,9 +7,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from keys.files import read_secret_file
 from masking_service.access.errors import PolicyError
 from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy
+from masking_service.assembly import DEVELOPMENT_ISSUER_KEY
+from masking_service.cli.options import state_dir
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import examples, union_check
 from masking_service.domain.record import Masker, sample_record
@@ -25,16 +28,22 @@ def policy() -> None:
 
 @policy.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=ROOT / "policy.yaml")
+@state_dir
 @click.option("--schemas", type=click.Path(path_type=Path, file_okay=False, exists=True), envvar="MASKING_SCHEMAS")
-def check(file: Path, schemas: Path | None) -> None:
-    """Validate FILE and the schemas, and show what each profile shows. Exits with 1 on a fault."""
+def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
+    """Validate FILE and the schemas, and show what each profile shows. Exits with 1 on a fault.
+
+    Keys of issuers that FILE names are looked for beside it; a development set-up in the state directory has one more.
+    """
     console = Console(highlight=False)
     try:
         found = Policy.load(file)
         shipped = load_schemas()
         every = load_schemas(schemas)
         hidden = union_check(found.rules.profiles.values())
-        Issuers.load(found, file.parent)
+        issuers = Issuers.load(found, file.parent)
+        if (state_dir / DEVELOPMENT_ISSUER_KEY).exists():
+            issuers.with_development(read_secret_file(state_dir / DEVELOPMENT_ISSUER_KEY))
     except (PolicyError, DefinitionError) as fault:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(fault))
         sys.exit(1)

@@ -19,7 +19,7 @@ MOST_FIELDS: Final = 256
 """A token names its field in one byte."""
 
 _TOMBSTONE: Final = b"null"
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 

@@ -3,7 +3,6 @@
 import re
 import time
 import uuid
-from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -18,6 +17,7 @@ from masking_service.journal import Call
 from masking_service.timestamps import clock
 from masking_service.web import contract
 from masking_service.web.problems import Problem
+from masking_service.written import Fraction, encode
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -32,7 +32,6 @@ _MEMBERS: Final = frozenset(
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct)
     for member in shape.__struct_encode_fields__
 )
-_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
@@ -90,13 +89,13 @@ def body(shape: type[Shape]) -> Shape:
     decoder = _decoders.get(shape)
     if decoder is None:
         # Fractions stay as they were written: the record goes back to its owner unchanged.
-        decoder = _decoders[shape] = msgspec.json.Decoder(shape, float_hook=Decimal)
+        decoder = _decoders[shape] = msgspec.json.Decoder(shape, float_hook=Fraction)
     try:
         decoded: Shape = decoder.decode(_whole_body())
         return decoded
     except msgspec.ValidationError as error:
         raise Problem("invalid-request", [(_pointer(str(error)), "invalid-value")]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem("invalid-json") from None
 
 
@@ -135,7 +134,7 @@ def at_most(count: int, most: int, pointer: str) -> None:
 
 def answer(content: Any, status: int = 200) -> Response:
     """A JSON answer that nobody on the way may keep."""
-    return Response(_encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
+    return Response(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
 
 
 def batch(results: list[dict[str, Any]]) -> Response:
@@ -152,7 +151,7 @@ def problem_answer(problem: Problem) -> Response:
 
 def encode_problem(problem: Problem) -> bytes:
     """The bytes of a problem document."""
-    return _encode(problem.body())
+    return encode(problem.body())
 
 
 def problem_of_http(error: HTTPException) -> Problem:

@@ -210,6 +210,23 @@ def test_an_entry_whose_reply_was_lost_keeps_its_number_for_ever(valkey: str, cl
     }
 
 
+def test_an_entry_that_is_stored_although_its_reply_was_lost_is_acknowledged(valkey: str, client: redis.Redis) -> None:
+    wire = LossyWire(valkey)
+    log = AuditLog(stores.admitted(wire.url), stores.foreseen())
+    first = log.append(entry(at=1))
+    wire.lose(1)
+
+    second = log.append(entry(at=2))
+    wire.close()
+
+    writer = first.rpartition("-")[0]
+    assert second == f"{writer}-2"
+    assert [(name, stored) for name, stored, _ in stream(client, writer)] == [
+        ("1-0", encode(entry(at=1))),
+        ("2-0", encode(entry(at=2))),
+    ]
+
+
 def test_nothing_is_appended_while_the_store_is_shut(valkey: str) -> None:
     log = AuditLog(Store(valkey), stores.foreseen())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -37,6 +36,11 @@ EXACT = [
     b'[[1,[2,{"a":[null]}]],"x"]',
     '"𠮷👨‍👩‍👧e\u0301"'.encode(),
     b'{"":{"a/b":1,"~":2}}',
+    b"1e2",
+    b"1E+2",
+    b"-1.5e-7",
+    b"1E400",
+    b"1e-99999999999999999999",
 ]
 
 
@@ -49,24 +53,6 @@ def test_an_unmapped_value_comes_back_byte_for_byte(api: Api, path: str, value: 
 
     assert answered.status_code == 200
     assert b'"x":%b,"y":{"z":[%b]}' % (value, value) in answered.data
-
-
-@pytest.mark.parametrize("number", ["1e2", "1E+2", "-1.5e-7", "1E400", "1e-400"])
-def test_an_unmapped_number_with_an_exponent_keeps_its_value(api: Api, number: str) -> None:
-    answered = send(api, b'{"records":[{"x":%b}]}' % number.encode())
-
-    kept = json.loads(answered.data, parse_float=str)["results"][0]["record"]["x"]
-    assert parsed(kept) == parsed(number)
-
-
-def parsed(number: str) -> tuple[int, int]:
-    """A decimal number as digits and exponent, without trailing zeros."""
-    mantissa, _, exponent = number.lower().partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    digits, power = int(whole + fraction), int(exponent or 0) - len(fraction)
-    while digits and digits % 10 == 0:
-        digits, power = digits // 10, power + 1
-    return (digits, power if digits else 0)
 
 
 def test_a_letter_that_was_escaped_comes_back_as_the_same_letter(api: Api) -> None:
@@ -118,7 +104,6 @@ def nested(levels: int) -> bytes:
         rb'{"records":[{"\ud800":1}]}',
         rb'{"records":[{"x":"\x41"}]}',
         rb'{"records":[{"x":"\u12"}]}',
-        b'{"records":[{"x":1e99999999999999999999}]}',
         b"// comment\n{}",
         nested(100_000),
     ],

@@ -5,7 +5,7 @@ Integers keep every digit and fractions stay as they were written.
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -13,6 +13,7 @@ from masking_service.cli.files.entries import Entry
 from masking_service.cli.files.faults import InputFault
 from masking_service.cli.files.sources import LONGEST_LINE, Source
 from masking_service.items import Result
+from masking_service.written import Fraction, encode
 
 _INVALID_JSON: Final = "invalid-json"
 _NAME: Final = '"records"'
@@ -22,24 +23,7 @@ _MARK: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
 """What tells where an element ends: a whole string, which may hold any of the others, or one of them."""
 
 
-class Fraction:
-    """A number with a fraction or an exponent, as it was written: it goes back to its owner unchanged."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __str__(self) -> str:
-        return self._text
-
-
-def _as_written(value: Any) -> msgspec.Raw:
-    return msgspec.Raw(str(value).encode())
-
-
 _decode: Final = msgspec.json.Decoder(float_hook=Fraction).decode
-_encode: Final = msgspec.json.Encoder(enc_hook=_as_written).encode
 
 
 class _Document:
@@ -73,7 +57,7 @@ class _Document:
 
     def _written(self, result: Result) -> str:
         whole = self._tokenize or "error" in result
-        return _encode(result if whole else result["record"]).decode()
+        return encode(result if whole else result["record"]).decode()
 
 
 class Lines(_Document):

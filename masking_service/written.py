@@ -1,0 +1,31 @@
+"""JSON numbers that go back to their owner as they were written: `1.10` stays `1.10`, and `1e2` stays `1e2`."""
+
+from typing import Any, Final
+
+import msgspec
+
+
+class Fraction:
+    """A number with a fraction or an exponent, in the letters of its owner: nobody here calculates with it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "<Fraction>"
+
+
+def _as_written(value: Any) -> msgspec.Raw:
+    """The encoder's hook for what is no JSON value of its own: a `Fraction`, and nothing else."""
+    if not isinstance(value, Fraction):
+        raise TypeError(f"{type(value).__name__} is no JSON value")
+    return msgspec.Raw(str(value).encode())
+
+
+encode: Final = msgspec.json.Encoder(enc_hook=_as_written).encode
+"""JSON of plain values and of what a decoder with `float_hook=Fraction` made."""
