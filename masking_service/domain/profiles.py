@@ -111,17 +111,18 @@ class Profile:
         hide = self.hide[kind]
         if hide == NOTHING:
             return None
-        keep = self.show_last
+        # What stands of a phone in a name, an address or a text shows no more of it than a phone field does.
+        keep = MOST_DIGITS_SHOWN if self.hide["phone"] == NOTHING else self.show_last
         mask: Callable[[str], str] = stars
         # Lambdas, not partials: each value of each record goes through one, and they cost a third.
         if kind == "name":
-            mask = lambda value: mask_name(value, hide)  # noqa: E731
+            mask = lambda value: mask_name(value, hide, keep)  # noqa: E731
         elif kind == "address":
-            mask = lambda value: mask_address(value, hide)  # noqa: E731
+            mask = lambda value: mask_address(value, hide, keep)  # noqa: E731
         elif hide == "digits":
             mask = lambda value: mask_phone(value, keep)  # noqa: E731
         elif hide == "found":
-            mask = scrub
+            mask = lambda value: scrub(value, keep)  # noqa: E731
         return mask
 
 

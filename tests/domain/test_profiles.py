@@ -114,3 +114,10 @@ def test_examples_of_a_profile_that_passes_a_kind_show_it_unchanged() -> None:
 
 def test_equal_profiles_have_equal_hashes() -> None:
     assert hash(Profile.parse("label", LABEL)) == hash(Profile.parse("label", LABEL))
+
+
+def test_a_phone_in_a_text_shows_no_more_than_a_phone_field() -> None:
+    profile = Profile.parse("two", {"phone": {"show_last": 2}, "text": {"hide": "found"}, "name": {"hide": "given"}})
+    shown = [mask("电话13812345678") for kind in ("text", "name") if (mask := profile.masker(kind))]
+
+    assert [text[-4:] for text in shown] == ["**78", "**78"]
