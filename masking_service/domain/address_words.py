@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-NUMERALS: Final = "零〇一二三四五六七八九十百两兩壹贰叁肆伍陆柒捌玖拾"
+NUMERALS: Final = "零〇一二三四五六七八九十百千廿卅两兩壹贰叁肆伍陆柒捌玖拾"
 
 HOLDS_ROOMS: Final = "栋棟幢座元楼樓层層梯厦廈塔寓"
 """Last characters of what a bare number behind it is a room of: 3幢502, A座1808, 3号楼402, 2单元301, 3楼302."""
@@ -18,7 +18,7 @@ UNIT: Final = (
 FLOOR: Final = f"[楼樓](?![村镇鎮乡鄉街路盘盤]|[0-9*{NUMERALS}]{{1,3}}(?:单元|單元|门[0-9*]))"
 """Behind a number: a floor. In front of a unit it is what people call the building: 5楼2单元301."""
 
-STALL: Final = "(?:商|店)?(?:铺|舖)|床|档口?|檔口?|摊位|柜(?!台)"
+STALL: Final = "(?:商|店)?(?:铺|舖)|床|商位|档口?|檔口?|摊位|柜(?!台)"
 """Behind a number in digits: a shop in a market, a bed in a ward. Behind 十里 it is the name of a town."""
 
 NOT_A_ROOM: Final = (

@@ -13,7 +13,7 @@ from typing import Final
 
 from masking_service.domain.address_words import NUMERALS
 
-_NAMES_UNITS: Final = "单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈"
+_NAMES_UNITS: Final = "单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底"
 _NAMES_STALLS: Final = "铺舖床档檔摊攤柜商店宿办辦教寝寢會会實实工休包诊診病"
 
 
