@@ -8,7 +8,7 @@ workers = int(os.environ.get("MASKING_WORKERS") or os.cpu_count() or 2)  # maski
 threads = 8  # a view waits for the store; a batch does not wait
 backlog = 512
 
-timeout = 30  # of a worker that hangs; no request of ours takes 5 s. Slow senders are for the proxy in front to time out
+timeout = 30  # of a worker that hangs; no request of ours takes 5 s (slow senders are for the proxy in front)
 graceful_timeout = 10  # what was taken in is answered before a worker ends
 keepalive = 5
 
