@@ -36,7 +36,7 @@ _LEADING: Final = 2
 _PERSON: Final = 4
 """Characters of a person's name in a script without capitals, at most."""
 
-_PUNCTUATION: Final = frozenset(("Po", "Ps", "Pe", "Pi", "Pf"))
+_PUNCTUATION: Final = frozenset(("Po", "Ps", "Pe", "Pi", "Pf", "Pd", "Zs"))
 
 _HAN_FORM: Final = re.compile(rf"(?:{'|'.join(sorted(HAN_FORMS, key=len, reverse=True))})$")
 _LATIN_FORM: Final = re.compile(
