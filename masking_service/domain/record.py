@@ -141,7 +141,17 @@ class _Run:
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return
         hider = Hider(self.phones, self.names, masks["phone"] or stars, masks["name"] or stars, own, fixed)
-        self.warnings += [(where, FOUND_IN_TEXT) for where in hider.hide(self.record)]
+        found = hider.hide(self.record)
+        self.warnings += [(where, FOUND_IN_TEXT) for where in found]
+        self.mask_again(set(found), masks)
+
+    def mask_again(self, found: set[str], masks: dict[str, Mask | None]) -> None:
+        """The stars of the guard may make a room's number of what stood beside them: then it is hidden too."""
+        for place, _, parent, key, _ in self.fields:
+            mask = masks[place.kind]
+            if place.pointer in found and mask is not None:
+                own = self.number() if place.kind == "text" and mask is not stars else None
+                parent[key] = scrub_around(parent[key], own, mask) if own else mask(parent[key])
 
     def number(self) -> str | None:
         if self.own is None and self.schema is not None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from itertools import compress
 from typing import Final
 
+from masking_service.domain.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
 from masking_service.domain.phones import phone_numbers
 
 Mask = Callable[[str], str]
@@ -33,6 +34,10 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _NO_DIGITS: Final = re.compile(r"\D+")
 _DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d)*")  # a star is a mask's: what stands around it is two numbers
 
+_CUT: Final = "\ue000"
+"""Stands where a name is cut. Private use: no name has it."""
+_FORMS: Final = frozenset((*HAN_FORMS, *LATIN_FORMS, "co", *map(" ".join, DOTTED_FORMS)))
+
 # What of a text's UTF-8 is dropped before a number is looked for: all but the ASCII digits and the first bytes of
 # other scripts' digits (Arabic D9 and DB, N'Ko DF, Indic E0, Mongolian and Khmer E1, Vai EA, the rest F0). What remains
 # holds every spelling in ASCII digits, whatever stands between them. Full-width digits share their first bytes with
@@ -50,16 +55,27 @@ def phone_needles(value: str) -> list[str]:
 def name_needles(value: str) -> list[str]:
     """What to look for when `value` is a name field.
 
-    Each person's letters, without notes in brackets and numbers; words in lower case with a space between where
-    the script has capitals, else without a gap. Nothing of one character.
+    Each person's letters, without notes in brackets and numbers, and what stands before a phone also by itself; words
+    in lower case with a space between where the script has capitals, else without a gap. Nothing of one character,
+    and no legal form that stands apart from its name.
     """
     if value.isalpha() and not has_capitals(value):
         return [value] if len(value) > 1 else []
     plain = _ASIDE.sub(" ", value)
-    needles = {_folded_name(person) for person in _SEVERAL.split(plain if _letters(plain) else value)}
+    persons = _SEVERAL.split(plain if _letters(plain) else value)
+    needles = {_folded_name(piece) for person in persons for piece in _around_phones(person)}
+    if len(persons) > 1:
+        needles -= _FORMS
     if not has_capitals(value):
         needles.add(_GAP.sub("", value))
     return [needle for needle in needles if _letters(needle) > 1]
+
+
+def _around_phones(person: str) -> list[str]:
+    """The name without the phones in it, and by itself what stands before the first one, or behind it if none does."""
+    pieces = _DIGITS.sub(lambda run: _CUT if len(digits_of(run[0])) >= _SHORTEST_ANYWHERE else run[0], person)
+    named = [piece for piece in pieces.split(_CUT) if _letters(piece)]
+    return [" ".join(named), *named[:1]]
 
 
 def phones_in_name(value: str) -> list[str]:

@@ -126,10 +126,25 @@ def test_an_emergency_number_is_in_every_address_and_stays() -> None:
         ("José", "to JOSÉ", "to J***"),
         ("Anan", "an Anan", "an A***"),
         ("上海某某贸易有限公司", "上海某某贸易有限公司门卫", "上海****有限公司门卫"),
+        ("阿卜杜拉•买买提", "阿卜杜拉•买买提收", "阿***•***收"),
+        ("王小明13987654321", "王小明", "王**"),
+        ("王小明13987654321收", "找王小明。", "找王**。"),
+        ("138-1234-5678王小明", "找王小明。", "找王**。"),
+        ("John13987654321", "to John", "to J***"),
+        ("王13987654321先生", "王先生", "王**"),
     ],
 )
 def test_a_full_name_is_found(name: str, note: str, shown: str) -> None:
     assert note_of(note, sender=side(name=name)) == shown
+
+
+@pytest.mark.parametrize(
+    "name", ["张三、有限公司", "John Smith、有限公司", "张三；公司", "Foo Bar; Co., Ltd", "Foo; S.A."]
+)
+def test_a_legal_form_that_stands_apart_is_nobodys_name(name: str) -> None:
+    record, found = masked(standard(sender=side(name=name), note="有限公司 公司 Co., Ltd S.A."))
+    assert record["note"] == "有限公司 公司 Co., Ltd S.A."
+    assert found.warnings == []
 
 
 def test_a_zero_width_character_does_not_hide_a_name() -> None:
@@ -148,6 +163,7 @@ def test_a_zero_width_character_does_not_hide_a_name() -> None:
         ("Smith", "Blacksmith"),
         ("John Smith", "John Smithers"),
         ("J", "J"),
+        ("王13987654321先生", "先生"),
         ("12345", "12345号"),
         ("😀", "😀"),
     ],

@@ -208,6 +208,32 @@ def test_a_masked_record_is_masked_to_itself() -> None:
     assert masked(once)[0] == once
 
 
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"name": "张小明", "phone": "86 13812340689", "address": "华志路15号3号楼402室张小明86 13812340689"},
+        {"name": "张三、有限公司", "phone": "13812345678"},
+        {"name": "John Smith、有限公司"},
+        {"name": "王小明13987654321", "address": "华志路15号王小明13987654321"},
+        {"name": "阿卜杜拉•买买提", "address": "华志路15号阿卜杜拉•买买提收"},
+    ],
+)
+def test_what_the_guard_hid_reads_the_same_the_second_time(sender: dict[str, Any]) -> None:
+    once, _ = masked(standard(sender=sender))
+    assert masked(once)[0] == once
+
+
+def test_the_waybill_number_stays_where_the_guard_hid_something_beside_it() -> None:
+    own = "4111111111111111"
+    record, _ = masked(standard(waybill_no=own, remark=f"张三 {own}"))
+    assert record["remark"] == f"张* {own}"
+
+
+def test_a_name_in_parts_with_a_wrong_dot_is_stored() -> None:
+    record, found = masked({"sender": {"name": "阿卜杜拉•买买提"}})
+    assert (record["sender"]["name"], found.fields[0][4], found.warnings) == ("阿***•***", True, [])
+
+
 def test_a_hidden_profile_hides_virtual_phones_too() -> None:
     assert masked({"safe": "17012340000"}, by=HIDDEN, of=EVERY_KIND)[0] == {"safe": "***********"}
 
