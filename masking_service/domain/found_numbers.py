@@ -62,14 +62,14 @@ _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
 _ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
 _SAID: Final = (
     rf"(?:{_SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
-    rf"(?P<said>\d(?:(?:{_GAP}|(?<=\d{{3}})\.(?=\d{{3}}))\d){{4,{MOST_DIGITS - 1}}})(?![\dA-Za-z])"
+    rf"(?P<said>\d(?:{_GAP}\d){{4,{MOST_DIGITS - 1}}})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
 _NUMBER: Final = re.compile(rf"{_FREE}(?:{_READ})|{_SAID}", re.I)
 _BEHIND_WORD: Final = re.compile(rf"{_READ}|\(?{AREA}\)?[ \-]{{1,3}}(?P<short>\d{{3,8}}){_ALONE}", re.I)
 
 _COUNTED: Final = "年月日号號時时点點分元块塊角件箱个個份包袋只支瓶盒台套斤公千克吨米楼樓栋幢单室层"
-_NO_EXTENSION: Final = rf"(?![ .\-:/]?\d|[%A-Za-z{_COUNTED}])"
+_NO_EXTENSION: Final = rf"(?![ .\-:/]?(?:\d|\*\d|\*{{3}})|[%A-Za-z{_COUNTED}])"
 _EXTENSION: Final = re.compile(
     rf"(?:[ ,;(\-]{{0,2}}{EXTENSION_WORD}(?=\d{{1,8}}(?![\dA-Za-z]))"
     rf"|[\-\#](?=\d{{1,6}}{_NO_EXTENSION})|[,*](?=\d{{3,6}}{_NO_EXTENSION}))(\d+)",
