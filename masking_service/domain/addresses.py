@@ -14,7 +14,7 @@ from masking_service.domain.districts import district_end
 from masking_service.domain.plain_addresses import mask_plain_address
 from masking_service.domain.reading import Reading
 from masking_service.domain.stars import stars
-from masking_service.domain.text import scrub
+from masking_service.domain.text import crowded, scrub
 
 _A: Final = "[0-9A-Za-z*]"
 _H: Final = f"[{words.NUMERALS}]"
@@ -100,6 +100,9 @@ _ROOM_IN_BRACKETS: Final = re.compile(r"[(（\[【]\s?[A-Za-z]?[0-9*]{3,4}[A-Za-
 _AWAITS_ROOM: Final = re.compile(rf"[{words.HOLDS_ROOMS}号號#]\s?$").search
 _KEPT: Final = frozenset("-~、/,， &+至到")
 
+_LONGEST: Final = 512
+"""Characters. What is longer is no address, and is hidden whole."""
+
 _PASSES: Final = 8
 """Stars may make a number of what stood beside them; then it is hidden too. More rounds than this never help."""
 
@@ -126,6 +129,8 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
     plain = mask_plain_address(value)
     if plain is not None:
         return plain
+    if len(value) > _LONGEST or crowded(value):
+        return stars(value)
     for _ in range(_PASSES):
         text = scrub(value, keep)
         masked = _read_and_hide(text) if _ODD(text) else _hide_units(text)[0]

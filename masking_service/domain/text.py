@@ -32,6 +32,14 @@ _MASKED_LANDLINE: Final = re.compile(
 )
 _KEPT: Final = frozenset("@. -")
 
+_MOST_NUMBERS: Final = 24
+_MOST_ADDRESSES: Final = 4
+_ROOM_FOR_MANY: Final = 48
+"""Characters: what is shorter cannot hold more numbers than that, and is not counted."""
+_NUMBERS: Final = re.compile(rf"[{DIGIT}]+")
+_WORDS: Final = re.compile(r"\S+")
+_ANY_DIGIT: Final = re.compile(rf"[{DIGIT}]")
+
 _PASSES: Final = 8
 
 
@@ -47,12 +55,30 @@ def scrub(value: str, keep: int = 4) -> str:
     """
     if _HOLDS_NOTHING(value) or _WORTH_READING(value) is None:
         return value
+    if crowded(value):
+        return _hide_every_digit(value)
     for _ in range(_PASSES):
         masked = _scrub_once(value, keep)
         if masked is value:
             return value
         value = masked
     return stars(value)
+
+
+def crowded(value: str) -> bool:
+    """True if a value holds more numbers, or more ``@``, than anybody writes into a field of a waybill.
+
+    Reading them all would take a worker seconds for a body that was made for that.
+    """
+    if len(value) < _ROOM_FOR_MANY:
+        return False
+    return len(_NUMBERS.findall(value)) > _MOST_NUMBERS or value.count("@") > _MOST_ADDRESSES
+
+
+def _hide_every_digit(value: str) -> str:
+    """What is not read hides more: every digit, and every word with an ``@``."""
+    masked = _WORDS.sub(lambda word: _all_hidden(word[0]) if "@" in word[0] else _ANY_DIGIT.sub("*", word[0]), value)
+    return value if masked == value else masked
 
 
 def contains_personal_data(value: str) -> bool:

@@ -127,3 +127,8 @@ def test_no_address_takes_long(hide: str, address: str) -> None:
     start = time.perf_counter()
     mask_address(address, hide)
     assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize("value", ["路" * 513, "1-2-3-" * 20])
+def test_what_is_too_long_or_too_full_of_numbers_for_an_address_is_hidden_whole(value: str) -> None:
+    assert mask_address(value, "unit") == "*" * len(value)

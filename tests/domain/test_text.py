@@ -158,3 +158,19 @@ def test_no_text_takes_long(text: str) -> None:
     start = time.perf_counter()
     scrub(text)
     assert time.perf_counter() - start < 2
+
+
+def test_of_more_numbers_than_anybody_writes_every_digit_is_hidden() -> None:
+    assert scrub("13812345678 " * 25) == "*********** " * 25
+
+
+def test_of_more_mail_addresses_than_anybody_writes_every_one_is_hidden() -> None:
+    masked = scrub("someone@example.com; " * 5)
+
+    assert (masked, scrub(masked) is masked) == ("*******@*******.**** " * 5, True)
+
+
+def test_a_list_of_two_dozen_numbers_is_read() -> None:
+    listed = " ".join(f"SF{number:09}" for number in range(24))
+
+    assert scrub(listed) is listed
