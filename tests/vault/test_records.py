@@ -1,6 +1,5 @@
 """Records inside their seal: exact, padded, and told apart from tombstones."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -90,10 +89,6 @@ def test_the_same_values_under_another_schema_are_another_record() -> None:
 @pytest.mark.parametrize(("one", "other"), [(1, "1"), (None, ""), ("a", "a "), ("é", "e\u0301")])
 def test_values_that_only_look_alike_are_another_record(one: object, other: object) -> None:
     assert records.body_of("standard", [(NAME, one)]) != records.body_of("standard", [(NAME, other)])
-
-
-def test_a_decimal_keeps_its_digits() -> None:
-    assert records.body_of("standard", [(NAME, Decimal("1.10"))]).endswith(b",1.10]")
 
 
 def test_a_record_prints_nothing_of_itself() -> None:
