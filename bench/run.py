@@ -21,7 +21,7 @@ from bench.contenders import Contender, service, yardstick
 from bench.waybills import Waybills
 from masking_service.vault.embedded import running_url
 
-CONNECTIONS = 4
+CONNECTIONS = 8  # enough for both workers to get some: with few, one of them may get all
 
 
 @dataclass(frozen=True)

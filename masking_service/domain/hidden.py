@@ -17,6 +17,8 @@ from masking_service.domain.reading import Reading
 from masking_service.domain.stars import graphemes
 from masking_service.domain.text import scrub
 
+_NOTHING_HIDDEN: Final = re.compile(r"[^*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_\-wxX]*").fullmatch
+"""One class of characters, asked first: it costs a quarter of the alternatives below."""
 _MAY_BE: Final = re.compile(r"[*＊∗✱✲⁎﹡●•○◯■□█▇×✕✖#~$^_]|--|wbt|[xX]{2}").search
 
 _TOKEN: Final = re.compile(r"wbt[A-Za-z0-9_-]{24}").fullmatch
@@ -55,7 +57,7 @@ def hidden_form(kind: str, value: str) -> str | None:
         value of which a part was hidden before, which the masks of this service tighten; None for a real value, also
         one with a star beside it.
     """
-    if _MAY_BE(value) is None:
+    if _NOTHING_HIDDEN(value) or _MAY_BE(value) is None:
         return None
     if _TOKEN(value) or _is_ciphertext(value):
         return "opaque"
