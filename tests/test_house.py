@@ -40,7 +40,7 @@ DOORS = {
 }
 UNCLEAN = re.compile(
     r"""
-      pypi[.]org | pythonhosted[.]org | npmjs[.]org | deb[.]debian[.]org | crates[.]io  # a registry's address
+      p[y]pi[.]org | python[h]osted[.]org | n[p]mjs[.]org | d[e]b[.]debian[.]org | c[r]ates[.]io  # a registry's address
     | --(?:extra-)?index-url | --find-links                                             # or a way to another one
     | (?<![\w.$}/-]) / (?: root | home | Users | work ) / \w                            # a place on someone's machine
     """,
