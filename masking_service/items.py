@@ -1,11 +1,11 @@
 """One item of a batch: a record on its way into the vault, a waybill number asked for, and how each is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.record import Masked
+from masking_service.domain.record import Masked, Masker
 from masking_service.domain.schema import Schema, pointer
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.vault import records
@@ -50,6 +50,19 @@ class Entering:
         for place, _, parent, key, _ in self.masked.fields:
             if place.pointer in tokens:
                 parent[key] = tokens[place.pointer]
+
+
+def mask_batch(masker: Masker, batch: Sequence[Any]) -> list[Result]:
+    """Mask records in place; the answer to each, in order. One that cannot be masked fails alone."""
+    results: list[Result] = []
+    for record in batch:
+        try:
+            masked = masker.mask(record)
+        except InvalidRecord as fault:
+            results.append(invalid(fault))
+        else:
+            results.append(warned({"record": record}, masked))
+    return results
 
 
 def normalised(waybill_no: object) -> str | None:

@@ -17,7 +17,7 @@ from masking_service.access.policy import Grant, Policy
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masker, render
 from masking_service.domain.schema import Schema
-from masking_service.items import NOT_FOUND, Entering, Result, invalid, normalised, refused, warned
+from masking_service.items import NOT_FOUND, Entering, Result, invalid, mask_batch, normalised, refused, warned
 from masking_service.journal import DONE, RELEASED, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
 from masking_service.vault.errors import StoreUnavailable
@@ -74,16 +74,7 @@ class Service:
             UnknownSchema: there is none of that name.
         """
         grant = self._policy.grant(call.principal, "waybill:mask", profile=profile)
-        masker = self._masker(schema, grant)
-        results: list[Result] = []
-        for record in batch:
-            try:
-                masked = masker.mask(record)
-            except InvalidRecord as fault:
-                results.append(invalid(fault))
-            else:
-                results.append(warned({"record": record}, masked))
-        return results
+        return mask_batch(self._masker(schema, grant), batch)
 
     def tokenize(
         self,

@@ -10,8 +10,10 @@ import hypothesis
 import pytest
 import redis
 
+from masking_service.vault.connection import Store
 from masking_service.vault.embedded import EmbeddedServer
 from tests import servers
+from tests.vault import stores
 
 # A shared machine may stall any example; pytest's own time-out catches what really hangs.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -42,6 +44,21 @@ def valkey(embedded: EmbeddedServer) -> str:
     with redis.Redis.from_url(embedded.url) as client:
         client.flushall()
     return embedded.url
+
+
+@pytest.fixture
+def store(valkey: str) -> Iterator[Store]:
+    """The service's way to that server, admitted."""
+    store = stores.admitted(valkey)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def client(valkey: str) -> Iterator[redis.Redis]:
+    """A plain client of that server."""
+    with redis.Redis.from_url(valkey) as client:
+        yield client
 
 
 @pytest.fixture

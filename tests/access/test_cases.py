@@ -1,6 +1,5 @@
 """Cases: what happened is written once, what follows from it is decided by the facts and the clock alone."""
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
@@ -43,19 +42,6 @@ def refusal(of: Case, who: Principal = OFFICER, purpose: str = "dispute", now: i
     with pytest.raises(AccessError) as refused:
         of.authorise(who, purpose, now)
     return type(refused.value)
-
-
-@pytest.fixture
-def store(valkey: str) -> Iterator[Store]:
-    store = stores.admitted(valkey)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def client(valkey: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(valkey) as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Custody: who holds a parcel is sealed beside the record, and no move of bytes gives it to anyone else."""
 
-from collections.abc import Iterator
-
 import pytest
 import redis
 
@@ -21,19 +19,6 @@ COURIER = Principal("client/c-88", "default", ("courier",), frozenset({"021001"}
 
 def place(base: bytes) -> bytes:
     return custody_key(record_stems([base])[0])
-
-
-@pytest.fixture
-def store(valkey: str) -> Iterator[Store]:
-    store = stores.admitted(valkey)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def client(valkey: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(valkey) as client:
-        yield client
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,19 +20,6 @@ from tests.vault import stores
 from tests.vault.stores import Interleaved, LossyWire, ask, counted
 
 NOW = 1_796_000_000
-
-
-@pytest.fixture
-def store(valkey: str) -> Iterator[Store]:
-    store = stores.admitted(valkey)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def client(valkey: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(valkey) as client:
-        yield client
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -16,19 +16,6 @@ from masking_service.vault.layout import AUDIT_WRITERS, audit_key
 from tests.audit.test_entries import entry
 from tests.vault import stores
 from tests.vault.stores import LossyWire, ask, counted
-
-
-@pytest.fixture
-def store(valkey: str) -> Iterator[Store]:
-    store = stores.admitted(valkey)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def client(valkey: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(valkey) as client:
-        yield client
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-import redis
 
 from masking_service.vault.connection import Store
 from masking_service.vault.vault import Vault
@@ -11,21 +10,8 @@ from tests.vault import stores
 
 
 @pytest.fixture
-def store(valkey: str) -> Iterator[Store]:
-    store = stores.admitted(valkey)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def vault(store: Store) -> Vault:
     return stores.vault(store)
-
-
-@pytest.fixture
-def client(valkey: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(valkey) as client:
-        yield client
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Whoever tokenizes is known by a credential exactly as over HTTP, and is looked u
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any, Final, Literal
 
@@ -13,9 +14,8 @@ from masking_service.access.custody import Custody
 from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
 from masking_service.assembly import Parts, admit_store
 from masking_service.cli.files.faults import NotDone
-from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masker
-from masking_service.items import Result, invalid, warned
+from masking_service.items import Result, mask_batch
 from masking_service.journal import Call
 from masking_service.service import SeveralWaybills, UnknownSchema
 from masking_service.timestamps import clock, rfc3339
@@ -29,19 +29,7 @@ _HERE: Final = "127.0.0.1"
 
 def masking(masker: Masker) -> Callable[[list[Any]], list[Result]]:
     """Masks records in place."""
-
-    def work(records: list[Any]) -> list[Result]:
-        results: list[Result] = []
-        for record in records:
-            try:
-                masked = masker.mask(record)
-            except InvalidRecord as fault:
-                results.append(invalid(fault))
-            else:
-                results.append(warned({"record": record}, masked))
-        return results
-
-    return work
+    return partial(mask_batch, masker)
 
 
 class Tokenizing:
