@@ -17,6 +17,7 @@ from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey
 from keys.framing import frame
 from keys.keyset import Keyset, Use
 from keys.secret import Secret
+from keys.signatures import Signer
 from keys.tokens import TokenKeys
 
 BASE_BYTES = 12
@@ -90,13 +91,18 @@ class Keyring(Secret):
 
     Args:
         keyset: an opened keyset file.
+
+    Attributes:
+        audit_signer: signs the audit log.
+        made_for: ``development`` or ``production``.
     """
 
-    __slots__ = ("_keyset", "_pepper", "_tenants", "made_for")
+    __slots__ = ("_keyset", "_pepper", "_tenants", "audit_signer", "made_for")
 
     def __init__(self, keyset: Keyset) -> None:
         self._keyset = keyset
         self._pepper = _derive(keyset.secrets["client", keyset.active["client"]], "client", b"")
+        self.audit_signer = Signer(_derive(keyset.secrets["audit", keyset.active["audit"]], "audit signature", b""))
         self._tenants: dict[str, TenantKeys] = {}
         self.made_for = keyset.made_for
 

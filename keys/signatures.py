@@ -1,0 +1,65 @@
+"""Signatures over the audit log: Ed25519 (RFC 8032), of messages that say what they are.
+
+Whoever holds the public key can verify; only a process with the keyset can sign.
+"""
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+from keys.errors import IntegrityFault, KeysetFault
+from keys.secret import Secret
+
+SIGNATURE_BYTES = 64
+
+
+class Signer(Secret):
+    """Signs with one Ed25519 key.
+
+    Args:
+        seed: 32 random or derived bytes, the private key.
+    """
+
+    __slots__ = ("_key",)
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature, 64 bytes."""
+        return self._key.sign(message)
+
+    def public_pem(self) -> bytes:
+        """The public key in PEM, for those who verify."""
+        return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+class Verifier:
+    """Verifies what the key behind a public key signed.
+
+    Args:
+        pem: an Ed25519 public key in PEM.
+
+    Raises:
+        KeysetFault: it is none.
+    """
+
+    def __init__(self, pem: bytes) -> None:
+        try:
+            key = load_pem_public_key(pem)
+        except ValueError:
+            raise KeysetFault("is not a public key in PEM") from None
+        if not isinstance(key, Ed25519PublicKey):
+            raise KeysetFault("is not an Ed25519 public key")
+        self._key = key
+
+    def verify(self, signature: bytes, message: bytes) -> None:
+        """Return if `signature` is the key's, of `message`.
+
+        Raises:
+            IntegrityFault: it is not.
+        """
+        try:
+            self._key.verify(signature, message)
+        except InvalidSignature:
+            raise IntegrityFault("a signature is not that of this key") from None

@@ -1,0 +1,59 @@
+"""Ed25519: the first vectors of RFC 8032, section 7.1, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from keys.errors import IntegrityFault, KeysetFault
+from keys.signatures import Signer, Verifier
+from keys.signing import new_private_pem, public_pem
+from tests.keys.known import known_keyring
+
+SEED = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+PUBLIC = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+OF_NOTHING = bytes.fromhex(
+    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+)
+
+
+def test_the_signature_of_nothing_is_that_of_the_rfc() -> None:
+    assert Signer(SEED).sign(b"") == OF_NOTHING
+
+
+def test_the_public_key_is_that_of_the_rfc() -> None:
+    expected = Ed25519PublicKey.from_public_bytes(PUBLIC)
+
+    assert Signer(SEED).public_pem() == expected.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def test_what_was_signed_verifies() -> None:
+    signer = Signer(SEED)
+
+    Verifier(signer.public_pem()).verify(signer.sign(b"an entry"), b"an entry")
+
+
+@pytest.mark.parametrize("signature", [OF_NOTHING, bytes(64), b"", b"short"])
+def test_another_signature_is_refused(signature: bytes) -> None:
+    with pytest.raises(IntegrityFault):
+        Verifier(Signer(SEED).public_pem()).verify(signature, b"an entry")
+
+
+def test_another_keys_signature_is_refused() -> None:
+    with pytest.raises(IntegrityFault):
+        Verifier(Signer(bytes(32)).public_pem()).verify(OF_NOTHING, b"")
+
+
+@pytest.mark.parametrize("pem", [b"", b"no key", public_pem(new_private_pem())])
+def test_what_is_no_ed25519_public_key_is_refused(pem: bytes) -> None:
+    with pytest.raises(KeysetFault):
+        Verifier(pem)
+
+
+def test_a_signer_cannot_be_printed() -> None:
+    assert repr(Signer(SEED)) == "<Signer>"
+
+
+def test_a_keyset_has_one_signer_for_its_audit_log() -> None:
+    assert known_keyring().audit_signer.public_pem() == known_keyring().audit_signer.public_pem()
