@@ -11,8 +11,11 @@ from masking_service.access.authenticate import Authenticator
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Cases
 from masking_service.access.custody import Custodies
+from masking_service.access.freezes import Freezes
+from masking_service.access.gate import Gate
 from masking_service.access.issuers import Issuers
-from masking_service.access.policy import Policy
+from masking_service.access.policy import Policy, PolicyFile
+from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.log import AuditLog
 from masking_service.casework import Casework
@@ -33,18 +36,96 @@ class WrongPurpose(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Everything that a front, HTTP or command line, needs."""
+class Acting:
+    """What one policy makes of the parts: it is exchanged whole when the policy changes."""
 
-    settings: Settings
-    keyring: Keyring
     policy: Policy
-    store: Store
-    registry: ClientRegistry
     authenticator: Authenticator
     service: Service
     unmask: Unmask
     casework: Casework
+
+
+class Parts:
+    """Everything that a front, HTTP or command line, needs.
+
+    Args:
+        settings: how the process is set up.
+        keyring: its keys.
+
+    Attributes:
+        acting: the use cases under the policy in force.
+        schemas: where the values stand, by name.
+        tenants: every tenant that this process has heard of.
+
+    Raises:
+        PolicyError, DefinitionError, SettingsFault, KeyFault: what is wrong with the set-up, in words.
+    """
+
+    def __init__(self, settings: Settings, keyring: Keyring) -> None:
+        self.settings = settings
+        self.keyring = keyring
+        self.store = open_store(settings)
+        self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
+        self.registry.load_snapshot()
+        self.freezes = Freezes(self.store, keyring, os.urandom)
+        self.vault = Vault(self.store, keyring, os.urandom)
+        self.log = AuditLog(self.store, os.urandom)
+        self.schemas = load_schemas(settings.schemas)
+        self._policy_file = PolicyFile(settings.policy)
+        self.acting = self._under(self._policy_file.read(development=settings.development))
+
+    @property
+    def tenants(self) -> set[str]:
+        """Every tenant that this process has heard of: of its clients, and of its policy."""
+        rules = self.acting.policy.rules
+        named = {tenant for issuer in rules.issuers.values() for tenant in issuer.tenants}
+        return {DEFAULT_TENANT, *rules.retention_tenants, *named, *(client.tenant for client in self.registry.clients)}
+
+    def reload_policy(self) -> None:
+        """Act under the policy file's content from now on, if it has changed.
+
+        Raises:
+            PolicyError: the new content has faults. The policy in force stays; it is said once a change.
+        """
+        if self._policy_file.changed():
+            self.acting = self._under(self._policy_file.read(development=self.settings.development))
+
+    def _under(self, policy: Policy) -> Acting:
+        issuers = Issuers.load(policy, self.settings.policy.parent)
+        if self.settings.development:
+            issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
+        gate = Gate(policy, self.freezes)
+        budgets = Budgets(self.store, self.keyring, policy.rules.factors, os.urandom)
+        journal = Journal(self.log, self.keyring, policy.digest)
+        cases = Cases(self.store, self.keyring, os.urandom)
+        return Acting(
+            policy=policy,
+            authenticator=Authenticator(self.registry, issuers, self.keyring),
+            service=Service(
+                policy=policy,
+                gate=gate,
+                schemas=self.schemas,
+                keyring=self.keyring,
+                vault=self.vault,
+                custodies=Custodies(self.store, self.keyring, os.urandom),
+                budgets=budgets,
+                journal=journal,
+            ),
+            unmask=Unmask(
+                policy=policy,
+                gate=gate,
+                keyring=self.keyring,
+                vault=self.vault,
+                cases=cases,
+                budgets=budgets,
+                journal=journal,
+                check_sign_in=issuers.check_unmasking,
+            ),
+            casework=Casework(
+                policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
+            ),
+        )
 
 
 def open_keyring(settings: Settings) -> Keyring:
@@ -69,46 +150,7 @@ def assemble(settings: Settings) -> Parts:
     Raises:
         KeyFault, WrongPurpose, PolicyError, DefinitionError, SettingsFault: what is wrong with the set-up, in words.
     """
-    keyring = open_keyring(settings)
-    policy = Policy.load(settings.policy, development=settings.development)
-    schemas = load_schemas(settings.schemas)
-    issuers = Issuers.load(policy, settings.policy.parent)
-    if settings.development:
-        issuers = issuers.with_development((settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
-    store = open_store(settings)
-    registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
-    registry.load_snapshot()
-    vault = Vault(store, keyring, os.urandom)
-    cases = Cases(store, keyring, os.urandom)
-    budgets = Budgets(store, keyring, policy.rules.factors, os.urandom)
-    journal = Journal(AuditLog(store, os.urandom), keyring, policy.digest)
-    return Parts(
-        settings=settings,
-        keyring=keyring,
-        policy=policy,
-        store=store,
-        registry=registry,
-        authenticator=Authenticator(registry, issuers, keyring),
-        service=Service(
-            policy=policy,
-            schemas=schemas,
-            keyring=keyring,
-            vault=vault,
-            custodies=Custodies(store, keyring, os.urandom),
-            budgets=budgets,
-            journal=journal,
-        ),
-        unmask=Unmask(
-            policy=policy,
-            keyring=keyring,
-            vault=vault,
-            cases=cases,
-            budgets=budgets,
-            journal=journal,
-            check_sign_in=issuers.check_unmasking,
-        ),
-        casework=Casework(policy=policy, keyring=keyring, cases=cases, budgets=budgets, journal=journal),
-    )
+    return Parts(settings, open_keyring(settings))
 
 
 def admit_store(parts: Parts) -> None:

@@ -1,11 +1,11 @@
-"""What a serving process does once a second beside answering: it looks who may still call, and whose store this is."""
+"""Once a second, beside answering: who may still do what, and whose store is this?"""
 
 import threading
 from collections.abc import Callable
 from typing import Final
 
 from keys.errors import KeyFault
-from masking_service.access.errors import ClientError
+from masking_service.access.errors import ClientError, PolicyError
 from masking_service.assembly import Parts, admit_store, watch_store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
@@ -37,7 +37,7 @@ class Background:
         """
         try:
             admit_store(self._parts)
-            self._parts.registry.refresh()
+            self._learn()
         except (StoreUnavailable, KeyFault, ClientError, OSError) as fault:
             self._report("background", fault)
         self._thread.start()
@@ -49,10 +49,20 @@ class Background:
 
     def _run(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
-            try:
-                watch_store(self._parts)
-                self._parts.registry.refresh()
-            except WrongStore as fault:
-                self._report("wrong-store", fault)
-            except Exception as fault:  # whatever it meets, the thread must outlive it: it carries revocation
-                self._report("background", fault)
+            # Whatever one of them meets, the others and the thread must outlive it: it carries revocation.
+            for look in (self._parts.reload_policy, self._watch, self._learn):
+                try:
+                    look()
+                except WrongStore as fault:
+                    self._report("wrong-store", fault)
+                except PolicyError as fault:
+                    self._report("policy-refused", fault)
+                except Exception as fault:
+                    self._report("background", fault)
+
+    def _watch(self) -> None:
+        watch_store(self._parts)
+
+    def _learn(self) -> None:
+        self._parts.registry.refresh()
+        self._parts.freezes.refresh(self._parts.tenants)

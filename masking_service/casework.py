@@ -5,12 +5,13 @@ waybill up, so that a case tells nothing about what exists.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
-from masking_service.access.cases import Case, Cases, Opening, case_name
+from masking_service.access.cases import Act, Case, Cases, Opening, case_name
 from masking_service.access.errors import CaseExists, Forbidden, NoSuchCase
+from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.access.principals import principal_id
 from masking_service.domain.errors import InvalidRecord
@@ -25,10 +26,13 @@ Result = dict[str, Any]
 
 
 class Casework:
-    """Opening, reading and closing cases, under one policy."""
+    """Opening, reading, deciding and closing cases, under one policy."""
 
-    def __init__(self, *, policy: Policy, keyring: Keyring, cases: Cases, budgets: Budgets, journal: Journal) -> None:
+    def __init__(
+        self, *, policy: Policy, gate: Gate, keyring: Keyring, cases: Cases, budgets: Budgets, journal: Journal
+    ) -> None:
         self._policy = policy
+        self._gate = gate
         self._keyring = keyring
         self._cases = cases
         self._budgets = budgets
@@ -53,14 +57,14 @@ class Casework:
             StoreUnavailable: it may be open; asking for it tells.
         """
         with self._journal.denials(call, "case-open"):
-            grant = self._policy.grant(call.principal, "case:open")
+            grant = self._gate.grant(call.principal, "case:open")
         opening = self._opening(call, case, purpose, waybills, officer, reason, expires_in)
         with self._journal.denials(call, "case-open", purpose=purpose, case=case):
             reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
         seen = [Seen(base, DONE) for base in self._keyring.tenant(call.principal.tenant).bases(opening.waybills)]
-        self._journal.write(call, "case-open", DONE, role=grant.role, purpose=purpose, case=case, seen=seen)
+        announce = self._journal.announcing(call, "case-open", role=grant.role, purpose=purpose, case=case, seen=seen)
         try:
-            opened = self._cases.open(call.principal.tenant, opening)
+            opened = self._cases.open(call.principal.tenant, opening, announce)
         except CaseExists as refusal:
             self._journal.write(call, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
             reserved.give_back(len(opening.waybills))
@@ -69,29 +73,46 @@ class Casework:
 
     def get(self, call: Call, name: str) -> Result:
         """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
-        self._policy.grant(call.principal, "case:read")
+        self._gate.grant(call.principal, "case:read")
         return self._answer(self._visible(call, name), call.now)
 
     def living(self, call: Call, status: str | None) -> list[Result]:
         """The cases that have not expired, those of one status only if it is given. Raises AccessError."""
-        self._policy.grant(call.principal, "case:read")
+        self._gate.grant(call.principal, "case:read")
         return [
             self._answer(case, call.now)
             for case in self._cases.living(call.principal.tenant, call.now)
             if self._sees(call, case) and status in (None, case.status(call.now))
         ]
 
+    def decide(self, call: Call, name: str, act: Literal["approve", "deny"]) -> Result:
+        """Approve or deny a pending case; nobody does either to a case that they opened. Round trips: three.
+
+        Raises:
+            AccessError: the caller may not, there is no such case, or there is nothing to decide.
+            StoreUnavailable: it may be decided; asking for it tells.
+        """
+        with self._journal.denials(call, f"case-{act}", case=sound_case_name(name)):
+            grant = self._gate.grant(call.principal, "case:approve")
+            found = self._visible(call, name)
+            found.decide(call.principal, act, call.now)
+        return self._act(call, found, act, grant.role)
+
     def close(self, call: Call, name: str) -> Result:
-        """Close a case: its opener and approvers may. Raises AccessError."""
-        approver = self._policy.permits(call.principal, "case:approve")
-        if not approver:
-            self._policy.grant(call.principal, "case:open")
-        found = self._visible(call, name)
-        if not approver and found.opening.opened_by != call.principal.id:
-            raise Forbidden
-        self._journal.write(call, "case-close", DONE, purpose=found.opening.purpose, case=name)
-        closed = self._cases.close(call.principal.tenant, name, call.principal.id, call.now)
-        return self._answer(closed, call.now)
+        """Close a case: its opener and approvers may. Raises as `decide`."""
+        with self._journal.denials(call, "case-close", case=sound_case_name(name)):
+            approver = self._policy.permits(call.principal, "case:approve")
+            grant = self._gate.grant(call.principal, "case:approve" if approver else "case:open")
+            found = self._visible(call, name)
+            if not approver and found.opening.opened_by != call.principal.id:
+                raise Forbidden
+        return self._act(call, found, "close", grant.role)
+
+    def _act(self, call: Call, case: Case, act: Literal["approve", "deny", "close"], role: str) -> Result:
+        opening = case.opening
+        announce = self._journal.announcing(call, f"case-{act}", role=role, purpose=opening.purpose, case=opening.case)
+        done = Act(act, call.principal.id, call.now)
+        return self._answer(self._cases.act(call.principal.tenant, opening.case, done, announce), call.now)
 
     def _visible(self, call: Call, name: str) -> Case:
         try:
@@ -171,3 +192,11 @@ class Casework:
             "expires_at": rfc3339(opening.expires_at),
             "approved_by": list(case.approved_by),
         }
+
+
+def sound_case_name(name: str | None) -> str | None:
+    """The name as an audit entry may hold it: only what could be a case's."""
+    try:
+        return case_name(name)
+    except ValueError:
+        return None

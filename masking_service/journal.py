@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from keys.keyring import Keyring
+from keys.keyring import Keyring, TenantKeys
+from masking_service.access.custody import NOBODY, Custody
 from masking_service.access.errors import AccessError
 from masking_service.access.principals import Principal
-from masking_service.audit.entries import Entry, Item, outside_id
+from masking_service.audit.entries import Entry, Item, fact, outside_id
 from masking_service.audit.log import AuditLog
+from masking_service.vault.sealed import Announce, Sealed
 
 RELEASED: Final = "released"
 DONE: Final = "done"
@@ -26,12 +28,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A waybill or field that a call asked for: its base (12 B, or None), and what came of it."""
+    """A waybill or field that a call asked for: its base (12 B, or None), what came of it, and who holds it now."""
 
     base: bytes | None
     outcome: str
     field: str = ""
     kind: str = ""
+    custody: Custody | None = None
 
 
 class Journal:
@@ -51,6 +54,13 @@ class Journal:
             self.write(call, action, refusal.code, **stated)  # type: ignore[arg-type]  # names of texts only
             raise
 
+    def announcing(self, call: Call, action: str, **said: Any) -> Announce:
+        """A way to write the entry of an action that changes sealed state, for whoever is about to change it.
+
+        `said` is what `write` takes beside.
+        """
+        return lambda sealed: self.write(call, action, DONE, sealed=sealed, **said)
+
     def write(
         self,
         call: Call,
@@ -62,17 +72,23 @@ class Journal:
         case: str | None = None,
         profile: str | None = None,
         seen: Sequence[Seen] = (),
+        approved_by: Sequence[str] = (),
+        subject: str = "",
+        sealed: Sequence[Sealed] = (),
     ) -> str:
         """Make one entry durable and return its id.
+
+        Args:
+            call: for whom.
+            action, outcome, role, purpose, case, profile, approved_by, subject: see `audit.entries.Entry`.
+            seen: what the call asked for, and what came of each.
+            sealed: the state that is about to be written, which this entry announces.
 
         Raises:
             StoreUnavailable: it may not be durable; nothing may be answered.
         """
         keys = self._keyring.tenant(call.principal.tenant)
-        items = [
-            Item(keys.audit_hash("waybill", one.base.hex()) if one.base else "", one.outcome, one.field, one.kind)
-            for one in seen
-        ]
+        items = [_item(keys, one) for one in seen]
         return self._log.append(
             Entry(
                 at=call.now,
@@ -88,5 +104,14 @@ class Journal:
                 profile=profile or "",
                 count=sum(one.outcome == RELEASED for one in seen),
                 items=items,
+                approved_by=[outside_id(principal) for principal in approved_by],
+                subject=outside_id(subject),
+                facts=[fact(one) for one in sealed],
             )
         )
+
+
+def _item(keys: TenantKeys, one: Seen) -> Item:
+    waybill = keys.audit_hash("waybill", one.base.hex()) if one.base else ""
+    held = one.custody or NOBODY
+    return Item(waybill, one.outcome, one.field, one.kind, held.site or "", outside_id(held.courier or ""))

@@ -13,6 +13,7 @@ from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.errors import QuotaExceeded
+from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masker, render
@@ -46,6 +47,7 @@ class Service:
         self,
         *,
         policy: Policy,
+        gate: Gate,
         schemas: Mapping[str, Schema],
         keyring: Keyring,
         vault: Vault,
@@ -54,6 +56,7 @@ class Service:
         journal: Journal,
     ) -> None:
         self._policy = policy
+        self._gate = gate
         self._schemas = schemas
         self._maskers = {
             (schema.name, profile.name): Masker(schema, profile)
@@ -73,7 +76,7 @@ class Service:
             AccessError: the caller may not, or not through this profile.
             UnknownSchema: there is none of that name.
         """
-        grant = self._policy.grant(call.principal, "waybill:mask", profile=profile)
+        grant = self._gate.grant(call.principal, "waybill:mask", profile=profile)
         return mask_batch(self._masker(schema, grant), batch)
 
     def tokenize(
@@ -98,9 +101,9 @@ class Service:
             UnknownSchema, SeveralWaybills: the schema does not serve.
             StoreUnavailable: nothing is acknowledged; sending the same batch again is safe.
         """
-        grant = self._policy.grant(call.principal, "waybill:tokenize", profile=profile)
+        grant = self._gate.grant(call.principal, "waybill:tokenize", profile=profile)
         if revise:
-            self._policy.grant(call.principal, "waybill:revise")
+            self._gate.grant(call.principal, "waybill:revise")
         masker = self._masker(schema, grant)
         shape = self._schemas[schema]
         if not shape.tokenize:
@@ -153,7 +156,7 @@ class Service:
             StoreUnavailable: nothing is answered.
         """
         with self._journal.denials(call, "view", profile=profile if profile in self._policy.rules.profiles else None):
-            grant = self._policy.grant(call.principal, "waybill:view", profile=profile)
+            grant = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
             reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
         numbers = [normalised(number) for number in waybill_nos]
         known = [number for number in numbers if number is not None]
@@ -195,7 +198,7 @@ class Service:
         """
         tenant = call.principal.tenant
         with self._journal.denials(call, "erase"):
-            grant = self._policy.grant(call.principal, "waybill:erase")
+            grant = self._gate.grant(call.principal, "waybill:erase")
         number = normalised(waybill_no)
         found = self._vault.newest(tenant, [number], call.now)[0] if number is not None else None
         seen = [Seen(found.base if found else None, DONE if found else NOT_FOUND)]
@@ -238,7 +241,9 @@ class Service:
             self._spend_conflicts(call, grant, outcomes.count("conflict") + outcomes.count("revision-limit"))
         if custody is not None and stored:
             ends = [one.record.expires_at for one in stored]
-            self._custodies.put_first(tenant, [one.base for one in stored], custody, ends)
+            seen = [Seen(one.base, DONE, custody=custody) for one in stored]
+            announce = self._journal.announcing(call, "custody-first", role=grant.role, seen=seen)
+            self._custodies.put_first(tenant, [one.base for one in stored], custody, ends, announce)
         return outcomes
 
     def _spend_conflicts(self, call: Call, grant: Grant, conflicts: int) -> None:

@@ -13,9 +13,11 @@ from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Case, Cases, case_name
 from masking_service.access.errors import CaseNotOpen, CaseRequired, NoSuchCase
+from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
+from masking_service.casework import sound_case_name
 from masking_service.items import NOT_FOUND, Result, normalised, refused
 from masking_service.journal import RELEASED, Call, Journal, Seen
 from masking_service.vault.errors import StoreUnavailable
@@ -80,6 +82,7 @@ class Unmask:
         self,
         *,
         policy: Policy,
+        gate: Gate,
         keyring: Keyring,
         vault: Vault,
         cases: Cases,
@@ -88,6 +91,7 @@ class Unmask:
         check_sign_in: SignInCheck,
     ) -> None:
         self._policy = policy
+        self._gate = gate
         self._keyring = keyring
         self._vault = vault
         self._cases = cases
@@ -98,7 +102,7 @@ class Unmask:
     def detokenize(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Result]:
         """Open single fields.
 
-        Round trips: one for the case, one for the budget, one to read tokens and one or two to
+        Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to
         read waybill numbers where the call has them, one for the audit, and one to give back what
         was reserved and not released.
 
@@ -110,7 +114,7 @@ class Unmask:
             StoreUnavailable: nothing is released.
         """
         tenant = call.principal.tenant
-        with self._journal.denials(call, "detokenize", purpose=self._known(purpose), case=_sound(case)):
+        with self._journal.denials(call, "detokenize", purpose=self._known(purpose), case=sound_case_name(case)):
             grant, authority = self._authority(call, purpose, case, items)
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
@@ -125,6 +129,7 @@ class Unmask:
             purpose=purpose,
             case=case,
             seen=[Seen(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
+            approved_by=authority.approved_by if authority else (),
         )
         with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
             reserved.give_back(lookups - released)
@@ -134,7 +139,7 @@ class Unmask:
         self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]
     ) -> tuple[Grant, Case | None]:
         """What lets this call open anything: a grant for the purpose, and an open case where one is needed."""
-        grant = self._policy.grant(call.principal, "token:detokenize", purpose=purpose)
+        grant = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
         self._check_sign_in(call.principal, call.now)
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
         if case is None:
@@ -186,11 +191,3 @@ class Unmask:
 
     def _known(self, purpose: str | None) -> str | None:
         return purpose if purpose in self._policy.rules.purposes else None
-
-
-def _sound(case: str | None) -> str | None:
-    """A case name that an entry may hold: only what could be one."""
-    try:
-        return case_name(case)
-    except ValueError:
-        return None

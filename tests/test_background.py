@@ -18,6 +18,7 @@ from masking_service.background import Background
 from masking_service.settings import Settings
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
+from tests.vault.stores import untold
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_thread_outlives_an_error_that_nobody_foresaw(parts: Parts, monkeypa
     wait_for(lambda: len(told) > 1)
     monkeypatch.undo()
     digest = os.urandom(32)
-    parts.registry.change(lambda known: known.add("printer", "label-printer", digest, 0))
+    parts.registry.change(lambda known: known.add("printer", "label-printer", digest, 0), untold)
 
     assert (set(told), [client.id for client in parts.registry.clients]) == ({"background"}, ["printer"])
     beside.stop()
@@ -75,7 +76,9 @@ def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monk
     beside.start()
     other = assemble(parts.settings)
     admit_store(other)
-    other.registry.change(lambda known: known.add("printer", "label-printer", key_text(bytes(32)).encode()[:32], 0))
+    other.registry.change(
+        lambda known: known.add("printer", "label-printer", key_text(bytes(32)).encode()[:32], 0), untold
+    )
 
     wait_for(lambda: len(parts.registry.clients) == 1)
     beside.stop()

@@ -13,10 +13,11 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
-from masking_service.access.errors import CaseExists, CaseNotOpen, NoSuchCase, OwnCase
+from masking_service.access.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
 from masking_service.vault.connection import Command, Store
 from masking_service.vault.layout import tenant_stem
+from masking_service.vault.sealed import Announce, Sealed
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 MOST_LISTED: Final = 1_000
@@ -75,6 +76,19 @@ class Case(msgspec.Struct, frozen=True):
         """Who approved it, in order."""
         return tuple(act.by for act in self.acts if act.act == "approve")
 
+    def decide(self, principal: Principal, act: Literal["approve", "deny"], now: int) -> None:
+        """Let `principal` approve or deny it, or refuse.
+
+        Raises:
+            OwnCase: the caller opened it.
+            CaseNotPending: there is nothing to decide. Somebody who did just this already is not told so.
+        """
+        if principal.id == self.opening.opened_by:
+            raise OwnCase
+        mine = any((done.act, done.by) == (act, principal.id) for done in self.acts)
+        if self.status(now) != "pending" and not mine:
+            raise CaseNotPending
+
     def authorise(self, principal: Principal, purpose: str, now: int) -> None:
         """Let `principal` open what this case names, or refuse.
 
@@ -98,7 +112,7 @@ class Cases:
         self._keyring = keyring
         self._random = random
 
-    def open(self, tenant: str, opening: Opening) -> Case:
+    def open(self, tenant: str, opening: Opening, announce: Announce) -> Case:
         """Write a new case: one round trip.
 
         Raises:
@@ -106,6 +120,7 @@ class Cases:
         """
         key = self._key(tenant, opening.case)
         mine = self._seal(tenant, key, b"open", opening)
+        announce([Sealed(_at(key, b"open"), mine, once=True)])
         standing = self._store.write(
             [
                 (b"HSETNX", key, b"open", mine),
@@ -117,6 +132,26 @@ class Cases:
         if standing != mine:
             raise CaseExists
         return Case(opening)
+
+    def act(self, tenant: str, name: str, act: Act, announce: Announce) -> Case:
+        """Do something to a case that is there, and see how it stands then: one round trip.
+
+        The same done by the same person again changes nothing, and so does a second denial or closing.
+
+        Raises:
+            NoSuchCase: the tenant has none of that name.
+        """
+        key = self._key(tenant, name)
+        done = act.act.encode()
+        if act.act == "approve":
+            done += b":" + self._keyring.tenant(tenant).tag("approver", act.by).encode()
+        sealed = self._seal(tenant, key, done, act)
+        announce([Sealed(_at(key, done), sealed, once=True)])
+        standing = self._store.write([(b"HSETNX", key, done, sealed), (b"HGETALL", key)])[-1]
+        case = self._read(tenant, key, standing)
+        if case is None:
+            raise NoSuchCase
+        return case
 
     def get(self, tenant: str, name: str) -> Case:
         """One case: one round trip.
@@ -136,18 +171,6 @@ class Cases:
         )[0]
         return [case for case in self._load(tenant, keys) if case is not None]
 
-    def close(self, tenant: str, name: str, by: str, now: int) -> Case:
-        """Close a case for good; closing it again changes nothing. Two round trips.
-
-        Raises:
-            NoSuchCase: the tenant has none of that name.
-        """
-        self.get(tenant, name)
-        key = self._key(tenant, name)
-        closed = self._seal(tenant, key, b"close", Act("close", by, now))
-        self._store.write([(b"HSETNX", key, b"close", closed)])
-        return self.get(tenant, name)
-
     def _key(self, tenant: str, name: str) -> bytes:
         keys = self._keyring.tenant(tenant)
         return tenant_stem(keys.tag("tenant")) + b"case:" + keys.tag("case", name).encode()
@@ -157,23 +180,25 @@ class Cases:
 
     def _seal(self, tenant: str, key: bytes, fact: bytes, value: Opening | Act) -> bytes:
         state = self._keyring.tenant(tenant).state
-        return state.seal(msgspec.json.encode(value), key + b"/" + fact, self._random(NONCE_BYTES))
+        return state.seal(msgspec.json.encode(value), _at(key, fact), self._random(NONCE_BYTES))
 
     def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
         commands: list[Command] = [(b"HGETALL", key) for key in keys]
         if not commands:
             return []
-        return [
-            self._read(tenant, key, dict(zip(flat[0::2], flat[1::2], strict=True)))
-            for key, flat in zip(keys, self._store.read(commands), strict=True)
-        ]
+        return [self._read(tenant, key, flat) for key, flat in zip(keys, self._store.read(commands), strict=True)]
 
-    def _read(self, tenant: str, key: bytes, facts: dict[bytes, bytes]) -> Case | None:
+    def _read(self, tenant: str, key: bytes, flat: list[bytes]) -> Case | None:
         """A case from its sealed facts. Acts without an opening are no case."""
         state = self._keyring.tenant(tenant).state
-        opened = {fact: state.open(sealed, key + b"/" + fact) for fact, sealed in facts.items()}
+        facts = zip(flat[0::2], flat[1::2], strict=True)
+        opened = {fact: state.open(sealed, _at(key, fact)) for fact, sealed in facts}
         opening = opened.pop(b"open", None)
         if opening is None:
             return None
         acts = sorted((msgspec.json.decode(value, type=Act) for value in opened.values()), key=lambda act: act.at)
         return Case(msgspec.json.decode(opening, type=Opening), tuple(acts))
+
+
+def _at(key: bytes, fact: bytes) -> bytes:
+    return key + b"/" + fact

@@ -6,6 +6,7 @@ not open is an alarm, never a permission.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,7 @@ from keys.keyring import Keyring
 from masking_service.access.principals import Principal
 from masking_service.vault.connection import Store
 from masking_service.vault.layout import custody_key, record_stems
+from masking_service.vault.sealed import Announce, Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,9 @@ class Custody:
         return self.site is not None and self.site in principal.sites
 
 
+NOBODY: Final = Custody(None)
+
+
 class Custodies:
     """Reads and writes custody values."""
 
@@ -38,22 +43,61 @@ class Custodies:
         self._keyring = keyring
         self._random = random
 
-    def put_first(self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int]) -> None:
+    def put_first(
+        self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int], announce: Announce
+    ) -> None:
         """Set custody of the waybills at `bases` where none is set yet: one round trip.
 
         Args:
             expires_at: Unix seconds, one for each base: when its record expires.
+            announce: is told of the values before they are written.
 
         Raises:
             StoreUnavailable: nothing is known to be set; the same call can be made again.
         """
+        self._put(tenant, bases, [custody] * len(bases), expires_at, announce, once=True)
+
+    def move(
+        self,
+        tenant: str,
+        bases: Sequence[bytes],
+        custodies: Sequence[Custody],
+        expires_at: Sequence[int],
+        announce: Announce,
+    ) -> None:
+        """Set who holds the waybills at `bases` now, whoever held them before: one round trip.
+
+        Args:
+            custodies, expires_at: one for each base; of the same base twice the later one holds.
+            announce: as in `put_first`.
+
+        Raises:
+            StoreUnavailable: as in `put_first`.
+        """
+        self._put(tenant, bases, custodies, expires_at, announce, once=False)
+
+    def _put(
+        self,
+        tenant: str,
+        bases: Sequence[bytes],
+        custodies: Sequence[Custody],
+        expires_at: Sequence[int],
+        announce: Announce,
+        *,
+        once: bool,
+    ) -> None:
         state = self._keyring.tenant(tenant).state
-        plain = msgspec.json.encode([custody.site, custody.courier])
         places = [custody_key(stem) for stem in record_stems(bases)]
+        plain = [msgspec.json.encode([custody.site, custody.courier]) for custody in custodies]
+        values = state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        announce(
+            [Sealed(place, value, ends, once) for place, value, ends in zip(places, values, expires_at, strict=True)]
+        )
+        condition: tuple[bytes, ...] = (b"NX",) if once else ()
         self._store.write(
             [
-                (b"SET", place, state.seal(plain, place, self._random(NONCE_BYTES)), b"NX", b"EXAT", ends)
-                for place, ends in zip(places, expires_at, strict=True)
+                (b"SET", place, value, *condition, b"EXAT", ends)
+                for place, value, ends in zip(places, values, expires_at, strict=True)
             ]
         )
 

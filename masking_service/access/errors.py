@@ -57,6 +57,12 @@ class Forbidden(AccessError):
     code = "forbidden"
 
 
+class Frozen(AccessError):
+    """The principal is frozen: nothing is granted until somebody else thaws it."""
+
+    code = "frozen"
+
+
 class ProfileRequired(AccessError):
     """The principal has several profiles for this, so the request has to name one."""
 
@@ -114,6 +120,12 @@ class CaseExists(AccessError):
     """The name of a case was used before; names are never used twice."""
 
     code = "case-exists"
+
+
+class CaseNotPending(AccessError):
+    """There is nothing to decide: the case is open, denied, closed or expired."""
+
+    code = "case-not-pending"
 
 
 class QuotaExceeded(AccessError):

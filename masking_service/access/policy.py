@@ -156,6 +156,34 @@ class Policy:
                 yield self.rules.roles[name]
 
 
+class PolicyFile:
+    """A policy's file, and whether it is still the one that was read.
+
+    Args:
+        path: where it is; what a symbolic link leads to may be exchanged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, ...] = ()
+
+    def changed(self) -> bool:
+        """Whether the file is another one, or was written, since it was last read."""
+        return self._look() != self._seen
+
+    def read(self, *, development: bool = False) -> Policy:
+        """The policy in it. A faulty file counts as read, too. Raises PolicyError."""
+        self._seen = self._look()
+        return Policy.load(self._path, development=development)
+
+    def _look(self) -> tuple[int, ...]:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return ()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def _grants(policy_rules: Rules) -> Iterator[Grant]:
     """Everything that the policy grants, one by one."""
     for role in policy_rules.roles.values():

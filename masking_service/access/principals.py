@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 CLIENT_ALIAS = "client"  # reserved: no issuer may bear it
+SERVICE_ALIAS = "service"  # reserved: what the service and its command line do of themselves
 DEFAULT_TENANT = "default"
 
 _CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -38,6 +39,11 @@ class Principal:
     def alias(self) -> str:
         """The issuer's alias, or `client` for an API key."""
         return self.id.partition("/")[0]
+
+
+def service_principal(hand: str, tenant: str = DEFAULT_TENANT) -> Principal:
+    """The service itself, acting for a tenant by one of its hands: `watch`, `command-line`. It holds no role."""
+    return Principal(f"{SERVICE_ALIAS}/{hand}", tenant, (), frozenset(), "key")
 
 
 def client_principal_id(client_id: object) -> str:
@@ -74,9 +80,9 @@ def principal_id(value: object) -> str:
 
 
 def issuer_alias(value: object) -> str:
-    """An issuer's alias: 1-64 of `a-z0-9-`, and not `client`. ValueError otherwise."""
-    if value == CLIENT_ALIAS:
-        raise ValueError("the alias client belongs to the API keys")
+    """An issuer's alias: 1-64 of `a-z0-9-`, and neither `client` nor `service`. ValueError otherwise."""
+    if value in (CLIENT_ALIAS, SERVICE_ALIAS):
+        raise ValueError("the aliases client and service belong to the API keys and to the service itself")
     return _named(value, "an alias")
 
 

@@ -6,25 +6,22 @@ is down; a registry with an older serial than one already seen is refused.
 """
 
 import fcntl
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
-from keys.errors import IntegrityFault
 from keys.files import read_secret_file, write_secret_file
 from keys.keyring import Keyring
 from masking_service.access.clients import Clients
-from masking_service.vault.connection import Command, Store
+from masking_service.access.serials import Serials
+from masking_service.vault.connection import Store
 from masking_service.vault.layout import CLIENTS
+from masking_service.vault.sealed import Announce
 
 SNAPSHOT: Final = "clients.sealed"
 _SERIAL_BYTES: Final = 8
-_KEPT: Final = 2
-"""Serials kept in the store: the newest, and the one before it for readers that are a moment late."""
 
 
 class ClientRegistry:
@@ -42,12 +39,8 @@ class ClientRegistry:
     """
 
     def __init__(self, store: Store, keyring: Keyring, folder: Path, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._key = keyring.tenant("").state
+        self._document = Serials(store, CLIENTS, keyring.tenant("").state, random)
         self._snapshot = folder / SNAPSHOT
-        self._random = random
-        self._lock = threading.Lock()
-        self._serial = 0
         self.clients = Clients()
         self.known = False
 
@@ -61,7 +54,8 @@ class ClientRegistry:
         if not self._snapshot.exists():
             return
         content = read_secret_file(self._snapshot)
-        self._accept(int.from_bytes(content[:_SERIAL_BYTES], "big"), content[_SERIAL_BYTES:])
+        self._document.adopt(int.from_bytes(content[:_SERIAL_BYTES], "big"), content[_SERIAL_BYTES:])
+        self._learn()
 
     def refresh(self) -> None:
         """Take over what the store has, if it is newer: one round trip.
@@ -70,56 +64,34 @@ class ClientRegistry:
             StoreUnavailable: the store did not answer.
             IntegrityFault: the store's registry was changed, or went back.
         """
-        with self._lock:
-            serial, sealed = _newest(self._store.read([(b"HGETALL", CLIENTS)])[0])
-            if serial > self._serial:
-                self._accept(serial, sealed)
-                self._keep(serial, sealed)
-            elif serial < self._serial:
-                raise IntegrityFault("the store's registry of clients is older than one already seen")
-            self.known = True
+        if self._document.refresh():
+            self._learn()
+            self._keep()
+        self.known = True
 
-    def change(self, change: Callable[[Clients], Clients]) -> None:
+    def change(self, change: Callable[[Clients], Clients], announce: Announce) -> None:
         """Write a changed registry; if another operator was first, `change` is applied to theirs.
 
         Raises:
             StoreUnavailable: the change may or may not be stored; look, then make it again.
             ClientError: `change` refused.
         """
-        while True:
-            self.refresh()
-            serial = self._serial + 1
-            plain = msgspec.json.encode(change(self.clients).to_state())
-            sealed = self._key.seal(plain, _place(serial), self._random(NONCE_BYTES))
-            commands: list[Command] = [(b"HSETNX", CLIENTS, b"%d" % serial, sealed)]
-            if serial > _KEPT:
-                commands.append((b"HDEL", CLIENTS, b"%d" % (serial - _KEPT)))
-            # Asked of what stands there now, not of HSETNX: a serial that was cleared away since can be written
-            # again, behind newer ones; and where a reply was lost, ours stands there before the second attempt.
-            standing = self._store.write([*commands, (b"HGETALL", CLIENTS)])[-1]
-            if _newest(standing) == (serial, sealed):
-                self.refresh()
-                return
+        self._document.change(lambda content: msgspec.json.encode(change(_clients(content)).to_state()), announce)
+        self._learn()
+        self._keep()
 
-    def _keep(self, serial: int, sealed: bytes) -> None:
+    def _learn(self) -> None:
+        self.clients, self.known = _clients(self._document.content), True
+
+    def _keep(self) -> None:
         """Write the snapshot, unless another worker has written a newer one meanwhile."""
+        serial, sealed = self._document.serial, self._document.sealed
         with self._snapshot.with_suffix(".lock").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             kept = self._snapshot.read_bytes()[:_SERIAL_BYTES] if self._snapshot.exists() else b""
             if int.from_bytes(kept, "big") < serial:
                 write_secret_file(self._snapshot, serial.to_bytes(_SERIAL_BYTES, "big") + sealed, replace=True)
 
-    def _accept(self, serial: int, sealed: bytes) -> None:
-        state = msgspec.json.decode(self._key.open(sealed, _place(serial)))
-        self.clients, self._serial, self.known = Clients.from_state(state), serial, True
 
-
-def _place(serial: int) -> bytes:
-    return CLIENTS + b"/%d" % serial
-
-
-def _newest(flat: list[bytes]) -> tuple[int, bytes]:
-    """The highest serial and its sealed registry; 0 where there is none."""
-    found = {int(serial): sealed for serial, sealed in zip(flat[0::2], flat[1::2], strict=True)}
-    serial = max(found, default=0)
-    return serial, found.get(serial, b"")
+def _clients(content: bytes) -> Clients:
+    return Clients.from_state(msgspec.json.decode(content)) if content else Clients()

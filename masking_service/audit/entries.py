@@ -13,6 +13,7 @@ import msgspec
 
 from keys.framing import frame
 from masking_service.domain.text import contains_personal_data
+from masking_service.vault.sealed import Sealed
 
 REPLACED: Final = "(replaced)"
 FIRST_LINK: Final = bytes(32)
@@ -27,12 +28,31 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
         outcome: ``released``, or the code of the refusal.
         field: JSON Pointer inside the record; empty for a whole waybill.
         kind: the kind of the field.
+        site, courier: who holds the waybill from now on, where that is what was done.
     """
 
     waybill: str
     outcome: str
     field: str = ""
     kind: str = ""
+    site: str = ""
+    courier: str = ""
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Sealed state that the action is about to write, by which the store can be held against the log.
+
+    Attributes:
+        place: hash of its place in the store (SHA-256, the first 16 bytes, hexadecimal).
+        value: the same hash of the sealed bytes; empty where the place is emptied.
+        until: Unix seconds from which nothing stands there any more; 0 for never.
+        once: whether it is written only where nothing stands.
+    """
+
+    place: str
+    value: str
+    until: int = 0
+    once: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,13 +60,16 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         at: Unix seconds.
-        action: ``detokenize``, ``view``, ``erase``, ``case-open``, ``case-close`` and the like.
+        action: ``detokenize``, ``view``, ``erase``, ``case-open``, ``case-approve``, ``freeze`` and the like.
         outcome: ``released``, ``done``, or the code of the refusal of the whole call.
         principal, role: who, and through which role (empty where none granted it).
         tenant: keyed hash of the tenant's name.
         purpose, case, profile: as stated by the caller; empty where there is none.
         count: how many fields or waybills were released.
         items: one for each field or waybill asked for.
+        approved_by: who approved the case under which fields were released.
+        subject: the principal that the action is about: frozen, thawed, added, revoked.
+        facts: the sealed state that it is about to write.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -64,6 +87,15 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     profile: str = ""
     count: int = 0
     items: Sequence[Item] = ()
+    approved_by: Sequence[str] = ()
+    subject: str = ""
+    facts: Sequence[Fact] = ()
+
+
+def fact(sealed: Sealed) -> Fact:
+    """What an entry says of sealed state."""
+    value = "" if sealed.value is None else _hash(sealed.value)
+    return Fact(_hash(sealed.place), value, sealed.until, sealed.once)
 
 
 def outside_id(text: str) -> str:
@@ -71,11 +103,19 @@ def outside_id(text: str) -> str:
     return REPLACED if contains_personal_data(text) else text
 
 
-def encode(entry: Entry) -> bytes:
-    """The entry's JSON, the exact bytes that the chain covers."""
-    return msgspec.json.encode(entry)
+def encode(entry: object) -> bytes:
+    """The canonical JSON (RFC 8785: sorted, without spaces) of an entry: the bytes that the chain covers.
+
+    An entry holds texts, whole numbers, booleans, lists and objects only, so a copy that was written out
+    with other spaces, or in another order of members, leads back to the same bytes.
+    """
+    return msgspec.json.encode(entry, order="sorted")
 
 
 def link(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
     """The chain hash (SHA-256) of entry `number` (from 1) of a writer, over the hash before it."""
     return hashlib.sha256(frame(b"audit-entry/1", previous, writer.encode(), number.to_bytes(8, "big"), entry)).digest()
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).digest()[:16].hex()

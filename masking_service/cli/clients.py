@@ -48,8 +48,8 @@ def add(
     key = key_text(os.urandom(KEY_BYTES))
     now = clock()
     expires = now + expires_in_days * SECONDS_A_DAY if expires_in_days else None
-    with opened_registry(settings, may_claim=True) as (keyring, registry):
-        digest = keyring.api_key_digest(key_bytes(key))
+    with opened_registry(settings, may_claim=True) as opened:
+        digest = opened.keyring.api_key_digest(key_bytes(key))
 
         def change(known: Clients) -> Clients:
             if role is None:
@@ -58,7 +58,7 @@ def add(
                 client_id, role, digest, now, tenant=tenant, sites=sites, networks=networks, expires=expires
             )
 
-        registry.change(change)
+        opened.change("client-add", client_id, change)
     click.echo(key)
     click.echo("This is the only time that the key is shown.", err=True)
 
@@ -68,8 +68,8 @@ def add(
 def list_clients(state_dir: Path) -> None:
     """Show the clients and their keys' ids."""
     table = Table("client", "tenant", "role", "sites", "networks", "keys", "state")
-    with opened_registry(settings_of(state_dir)) as (_, registry):
-        for client in registry.clients:
+    with opened_registry(settings_of(state_dir)) as opened:
+        for client in opened.registry.clients:
             keys = [f"{key.id} until {rfc3339(key.expires)}" if key.expires else key.id for key in client.keys]
             table.add_row(
                 client.id,
@@ -89,8 +89,10 @@ def list_clients(state_dir: Path) -> None:
 @state_dir
 def revoke(client_id: str, key_id: str | None, state_dir: Path) -> None:
     """Shut a client out for good, or end one of its keys. Every worker knows within two seconds."""
-    with opened_registry(settings_of(state_dir)) as (_, registry):
-        registry.change(
-            lambda known: known.revoke_key(client_id, key_id) if key_id is not None else known.revoke(client_id)
+    with opened_registry(settings_of(state_dir)) as opened:
+        opened.change(
+            "client-revoke",
+            client_id,
+            lambda known: known.revoke_key(client_id, key_id) if key_id is not None else known.revoke(client_id),
         )
     click.echo("revoked")

@@ -10,14 +10,13 @@ import msgspec
 from keys import keyset
 from keys.errors import KeysetFault
 from keys.files import read_secret_file, write_secret_file
-from keys.keyring import Keyring
 from keys.signing import new_private_pem
 from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_text
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.policy import Policy
-from masking_service.access.registry import SNAPSHOT, ClientRegistry
+from masking_service.access.registry import SNAPSHOT
 from masking_service.assembly import DEVELOPMENT_ISSUER_KEY
-from masking_service.cli.options import opened_registry
+from masking_service.cli.options import Opened, opened_registry
 from masking_service.settings import Settings
 from masking_service.timestamps import clock, today
 from masking_service.vault.embedded import EmbeddedServer
@@ -47,8 +46,8 @@ class Development:
             self._embedded.start()
             self.settings = replace(self.settings, redis_url=self._embedded.url)
         try:
-            with opened_registry(self.settings, may_claim=True) as (keyring, registry):
-                _make_credentials(self.settings, keyring, registry)
+            with opened_registry(self.settings, may_claim=True) as opened:
+                _make_credentials(self.settings, opened)
         except BaseException:
             self.__exit__()
             raise
@@ -90,13 +89,13 @@ def _make_keys(folder: Path) -> None:
         write_secret_file(issuer, new_private_pem(), replace=False)
 
 
-def _make_credentials(settings: Settings, keyring: Keyring, registry: ClientRegistry) -> None:
+def _make_credentials(settings: Settings, opened: Opened) -> None:
     """An API key for everybody, in ``credentials.json``: those that it holds go on, missing ones are made."""
     path = settings.state_dir / CREDENTIALS
     held: dict[str, str] = msgspec.json.decode(read_secret_file(path)) if path.exists() else {}
     wanted = people(Policy.load(settings.policy, development=True))
     credentials = {name: held.get(name) or key_text(os.urandom(KEY_BYTES)) for name in wanted}
-    digests = {name: keyring.api_key_digest(key_bytes(text)) for name, text in credentials.items()}
+    digests = {name: opened.keyring.api_key_digest(key_bytes(text)) for name, text in credentials.items()}
     now = clock()
 
     def register(clients: Clients) -> Clients:
@@ -113,8 +112,8 @@ def _make_credentials(settings: Settings, keyring: Keyring, registry: ClientRegi
                 clients = clients.add_key(name, digests[name], now)
         return clients
 
-    if register(registry.clients).to_state() != registry.clients.to_state():
-        registry.change(register)
+    if register(opened.registry.clients).to_state() != opened.registry.clients.to_state():
+        opened.change("client-add", "", register)
     if credentials != held:
         content = msgspec.json.format(msgspec.json.encode(credentials), indent=2)
         write_secret_file(path, content + b"\n", replace=True)

@@ -69,6 +69,6 @@ def _store(settings: Settings) -> None:
 
 
 def _clients(settings: Settings) -> None:
-    with opened_registry(settings) as (_, registry):
-        if not len(registry.clients):
+    with opened_registry(settings) as opened:
+        if not len(opened.registry.clients):
             raise Ailing("no client may call yet: python -m masking_service clients add ID --role label-printer")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,15 @@ import click
 
 from keys import keyset
 from keys.keyring import Keyring
+from masking_service.access.clients import Clients
+from masking_service.access.policy import Policy
+from masking_service.access.principals import CLIENT_ALIAS, service_principal
 from masking_service.access.registry import ClientRegistry
 from masking_service.assembly import open_keyring, open_store
+from masking_service.audit.log import AuditLog
+from masking_service.journal import Call, Journal
 from masking_service.settings import Settings
+from masking_service.timestamps import clock
 from masking_service.vault.embedded import running_url
 from masking_service.vault.genesis import check, claim
 
@@ -42,13 +49,34 @@ def settings_of(folder: Path) -> Settings:
     return Settings.read(environment, development=development)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The registry of API clients, opened by an operator, whose changes are in the audit log before they are made."""
+
+    keyring: Keyring
+    registry: ClientRegistry
+    _journal: Journal
+
+    def change(self, action: str, client_id: str, change: Callable[[Clients], Clients]) -> None:
+        """Change the registry.
+
+        Raises:
+            StoreUnavailable: it may or may not be changed; look, then make it again.
+            ClientError: `change` refused.
+        """
+        operator = Call(service_principal("command-line"), "", clock())
+        subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
+        self.registry.change(change, self._journal.announcing(operator, action, subject=subject))
+
+
 @contextmanager
-def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[tuple[Keyring, ClientRegistry]]:
+def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[Opened]:
     """The registry of API clients in the store, once it is seen whose store it is.
 
     An empty store is marked as this keyset's only with `may_claim`: a command that looks changes nothing.
     """
     keyring = open_keyring(settings)
+    policy = Policy.load(settings.policy, development=settings.development)
     store = open_store(settings)
     store.admit()
     try:
@@ -58,6 +86,6 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
         registry.load_snapshot()
         registry.refresh()
-        yield keyring, registry
+        yield Opened(keyring, registry, Journal(AuditLog(store, os.urandom), keyring, policy.digest))
     finally:
         store.close()

@@ -12,7 +12,10 @@ PREFIX = b"wm:"
 FENCE = PREFIX + b"fence"
 GENESIS = PREFIX + b"genesis"
 CLIENTS = PREFIX + b"clients"
-AUDIT_WRITERS = PREFIX + b"audit-writers"
+_AUDIT = PREFIX + b"{audit}"
+"""The audit log stands on one shard, so that an entry, its place in the order and its writer are one step."""
+AUDIT_WRITERS = _AUDIT + b"writers"
+AUDIT_CHECKPOINTS = _AUDIT + b"checkpoints"
 
 MOST_REVISIONS = 16
 _REVISIONS = [b"}" + format(revision, "x").encode() for revision in range(MOST_REVISIONS + 1)]
@@ -35,6 +38,11 @@ def custody_key(stem: bytes) -> bytes:
     return stem + b"}@"
 
 
+def disclosures_key(stem: bytes) -> bytes:
+    """Where stands who saw values of the waybill: ``wm:{BASE}!``."""
+    return stem + b"}!"
+
+
 def data_key_key(key_id: bytes) -> bytes:
     """Where a wrapped data key stands: ``wm:key:ID``."""
     return b"wm:key:" + b64encode(key_id, b"-_").rstrip(b"=")
@@ -45,6 +53,16 @@ def tenant_stem(tag: str) -> bytes:
     return f"wm:{{t:{tag}}}".encode()
 
 
+def freezes_key(tag: str) -> bytes:
+    """Where a tenant's list of frozen principals stands: ``wm:{t:TAG}freezes``."""
+    return tenant_stem(tag) + b"freezes"
+
+
 def audit_key(writer: str) -> bytes:
-    """The stream of one writer process: ``wm:audit:WRITER``."""
-    return f"wm:audit:{writer}".encode()
+    """The stream of one writer process: ``wm:{audit}w:WRITER``."""
+    return _AUDIT + b"w:" + writer.encode()
+
+
+def audit_order_key(tenant: str) -> bytes:
+    """The order in which a tenant's entries came: ``wm:{audit}o:TENANT``, by the hash that its entries bear."""
+    return _AUDIT + b"o:" + tenant.encode()

@@ -33,7 +33,7 @@ def create_app(parts: Parts) -> Flask:
         known = begin()
         if request.path.startswith(GUARDED):
             header = request.headers.get("Authorization")
-            known.principal = parts.authenticator.authenticate(header, request.remote_addr or "", known.now)
+            known.principal = parts.acting.authenticator.authenticate(header, request.remote_addr or "", known.now)
 
     @app.errorhandler(Exception)
     def refuse(error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""The addresses under which unmasking cases are opened, read and closed."""
+"""The addresses under which unmasking cases are opened, read, decided and closed."""
 
 from flask import Blueprint, Response
 
@@ -14,7 +14,7 @@ def cases(parts: Parts) -> Blueprint:
     @addresses.post("")
     def open_case() -> Response:
         wanted = body(OpenCaseRequest)
-        opened = parts.casework.open(
+        opened = parts.acting.casework.open(
             call(),
             case=wanted.case,
             purpose=wanted.purpose,
@@ -27,14 +27,22 @@ def cases(parts: Parts) -> Blueprint:
 
     @addresses.get("")
     def living() -> Response:
-        return answer({"cases": parts.casework.living(call(), query(CasesQuery).status)})
+        return answer({"cases": parts.acting.casework.living(call(), query(CasesQuery).status)})
 
     @addresses.get("/<name>")
     def get(name: str) -> Response:
-        return answer(parts.casework.get(call(), name))
+        return answer(parts.acting.casework.get(call(), name))
+
+    @addresses.post("/<name>/approve")
+    def approve(name: str) -> Response:
+        return answer(parts.acting.casework.decide(call(), name, "approve"))
+
+    @addresses.post("/<name>/deny")
+    def deny(name: str) -> Response:
+        return answer(parts.acting.casework.decide(call(), name, "deny"))
 
     @addresses.post("/<name>/close")
     def close(name: str) -> Response:
-        return answer(parts.casework.close(call(), name))
+        return answer(parts.acting.casework.close(call(), name))
 
     return addresses

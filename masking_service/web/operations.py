@@ -1,9 +1,12 @@
 """What operators, load balancers and client authors ask; it needs no credential and holds nothing about anyone."""
 
+from functools import lru_cache
+from typing import Any
+
 from flask import Blueprint, Response
 
+from masking_service.access.policy import Policy
 from masking_service.assembly import Parts
-from masking_service.schemas import load_schemas
 from masking_service.vault import readiness
 from masking_service.web.contract import ReadinessQuery
 from masking_service.web.docs import docs
@@ -16,7 +19,10 @@ NO_CLIENTS = "no registry of clients was seen yet: neither a snapshot beside the
 def operations(parts: Parts) -> Blueprint:
     """The addresses, bound to this process."""
     addresses = Blueprint("operations", __name__)
-    contract = document(parts.policy.rules, load_schemas(parts.settings.schemas))
+
+    @lru_cache(maxsize=1)
+    def contract(policy: Policy) -> dict[str, Any]:
+        return document(policy.rules, parts.schemas)
 
     @addresses.get("/healthz")
     def healthz() -> Response:
@@ -36,7 +42,7 @@ def operations(parts: Parts) -> Blueprint:
 
     @addresses.get("/openapi.json")
     def openapi() -> Response:
-        return answer(contract)
+        return answer(contract(parts.acting.policy))
 
     addresses.register_blueprint(docs())
     return addresses

@@ -30,14 +30,14 @@ def waybills(parts: Parts) -> Blueprint:
     def mask() -> Response:
         wanted = body(MaskRequest)
         at_most(len(wanted.records), MOST_RECORDS, "/records")
-        return batch(parts.service.mask(call(), wanted.schema, wanted.profile, wanted.records))
+        return batch(parts.acting.service.mask(call(), wanted.schema, wanted.profile, wanted.records))
 
     @addresses.post("/tokenize")
     def tokenize() -> Response:
         wanted = body(TokenizeRequest)
         at_most(len(wanted.records), MOST_RECORDS, "/records")
         return batch(
-            parts.service.tokenize(
+            parts.acting.service.tokenize(
                 call(),
                 wanted.schema,
                 wanted.profile,
@@ -51,7 +51,7 @@ def waybills(parts: Parts) -> Blueprint:
 
     @addresses.get(ONE_WAYBILL)
     def view_one(waybill_no: str) -> Response:
-        result = parts.service.view(call(), query(ViewQuery).profile, [waybill_no])[0]
+        result = parts.acting.service.view(call(), query(ViewQuery).profile, [waybill_no])[0]
         if "error" in result:
             raise Problem("not-found")
         return answer(result)
@@ -60,16 +60,16 @@ def waybills(parts: Parts) -> Blueprint:
     def view() -> Response:
         wanted = body(ViewRequest)
         at_most(len(wanted.waybills), MOST_ITEMS, "/waybills")
-        return batch(parts.service.view(call(), wanted.profile, wanted.waybills))
+        return batch(parts.acting.service.view(call(), wanted.profile, wanted.waybills))
 
     @addresses.delete(ONE_WAYBILL)
     def erase(waybill_no: str) -> Response:
-        return answer({"audit": parts.service.erase(call(), waybill_no)})
+        return answer({"audit": parts.acting.service.erase(call(), waybill_no)})
 
     @addresses.post("/detokenize")
     def detokenize() -> Response:
         wanted = body(DetokenizeRequest)
         at_most(len(wanted.items), MOST_ITEMS, "/items")
-        return batch(parts.unmask.detokenize(call(), wanted.purpose, wanted.case, wanted.items))
+        return batch(parts.acting.unmask.detokenize(call(), wanted.purpose, wanted.case, wanted.items))
 
     return addresses

@@ -65,9 +65,10 @@ def test_subjects_that_could_pass_for_another_are_refused(bad: object) -> None:
         staff_principal_id("staff", bad)
 
 
-def test_no_issuer_may_be_called_client() -> None:
-    with pytest.raises(ValueError, match="belongs to the API keys"):
-        issuer_alias("client")
+@pytest.mark.parametrize("alias", ["client", "service"])
+def test_no_issuer_may_be_called_what_the_service_calls_its_own(alias: str) -> None:
+    with pytest.raises(ValueError, match="belong to the API keys"):
+        issuer_alias(alias)
 
 
 @pytest.mark.parametrize("bad", ["", "Staff", "a/b", "a.b", "-a", "a" * 65, None])

@@ -30,7 +30,7 @@ def test_the_stems_of_a_batch_are_those_of_its_members() -> None:
 def test_the_rest_have_their_own_places() -> None:
     names = [layout.data_key_key(bytes(8)), layout.tenant_stem("TAG"), layout.audit_key("w"), layout.GENESIS]
 
-    assert names == [b"wm:key:AAAAAAAAAAA", b"wm:{t:TAG}", b"wm:audit:w", b"wm:genesis"]
+    assert names == [b"wm:key:AAAAAAAAAAA", b"wm:{t:TAG}", b"wm:{audit}w:w", b"wm:genesis"]
 
 
 def test_every_key_begins_with_the_prefix_that_the_access_rule_needs() -> None:

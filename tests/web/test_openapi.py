@@ -162,7 +162,7 @@ def test_nobody_enters_without_a_credential(api: Api, told: Json, row: Operation
 
 @pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.name)
 def test_the_permission_that_is_told_is_the_one_that_is_needed(api: Api, told: Json, row: Operation) -> None:
-    roles = api.parts.policy.rules.roles
+    roles = api.parts.acting.policy.rules.roles
     holders = [name for name in ROLES if roles[name].permissions & set(row.permissions)]
     for name in set(ROLES) - set(holders):
         answered = send(api, name, row.name)
@@ -253,13 +253,13 @@ def test_operators_answers_are_told(api: Api, told: Json) -> None:
 
 def test_the_policys_own_names_are_told(shared: Api, told: Json) -> None:
     shapes = told["components"]["schemas"]
-    rules = shared.parts.policy.rules
+    rules = shared.parts.acting.policy.rules
     assert shapes["OpenCaseRequest"]["properties"]["purpose"]["enum"] == sorted(rules.purposes)
     assert shapes["OpenCaseRequest"]["properties"]["waybills"]["maxItems"] == rules.cases.at_most
     assert "case" in shapes["DetokenizeRequest"]["required"]
 
 
 def test_a_schema_of_several_waybills_is_told_for_masking_only(shared: Api) -> None:
-    shapes = document(shared.parts.policy.rules, load_schemas())["components"]["schemas"]
+    shapes = document(shared.parts.acting.policy.rules, load_schemas())["components"]["schemas"]
     assert "yunda" in shapes["MaskRequest"]["properties"]["schema"]["enum"]
     assert "yunda" not in shapes["TokenizeRequest"]["properties"]["schema"]["enum"]

@@ -179,9 +179,9 @@ def test_every_forgery_is_refused_in_the_same_words(api: Api, forge: Any) -> Non
 def test_an_issuer_that_may_not_speak_for_a_role_is_not_believed_at_all(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    issuer = api.parts.authenticator._issuers._by_name["urn:masking:dev-issuer"]
+    issuer = api.parts.acting.authenticator._issuers._by_name["urn:masking:dev-issuer"]
     narrow = replace(issuer, rule=replace(issuer.rule, roles=frozenset({PRINTER})))
-    monkeypatch.setitem(api.parts.authenticator._issuers._by_name, issuer.rule.issuer, narrow)
+    monkeypatch.setitem(api.parts.acting.authenticator._issuers._by_name, issuer.rule.issuer, narrow)
 
     assert answered(api, api.mint([PRINTER, OFFICER])) == (401, "unauthenticated")
     assert answered(api, api.mint(PRINTER)) == (200, "")

@@ -76,7 +76,7 @@ def tokenize(
     credential = _credential(settings, key_file)
     schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
     parts = assemble(settings)
-    profile: Profile = named(parts.policy.rules.profiles, options.profile, "profile")
+    profile: Profile = named(parts.acting.policy.rules.profiles, options.profile, "profile")
     work = Tokenizing(
         parts,
         credential,

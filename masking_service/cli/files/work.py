@@ -97,8 +97,8 @@ class Tokenizing:
             self._parts.registry.refresh()
             self._refreshed = monotonic()
         now = clock()
-        principal = self._parts.authenticator.authenticate(self._authorization, _HERE, now)
-        return self._parts.service.tokenize(
+        principal = self._parts.acting.authenticator.authenticate(self._authorization, _HERE, now)
+        return self._parts.acting.service.tokenize(
             Call(principal, uuid.uuid4().hex, now),
             self._schema,
             self._profile,

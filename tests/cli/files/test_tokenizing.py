@@ -52,8 +52,8 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     """What the service has under a number, for a person of the set-up."""
     parts: Parts = assemble(settings)
     admit_store(parts)
-    principal = parts.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
-    result = parts.service.view(Call(principal, "r-1", clock()), profile, [number])[0]
+    principal = parts.acting.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
+    result = parts.acting.service.view(Call(principal, "r-1", clock()), profile, [number])[0]
     parts.store.close()
     return result
 

@@ -1,0 +1,121 @@
+"""A sealed document in the store of which every change is a new serial, written once.
+
+Two who change it at the same time cannot undo each other, and a store that
+shows an older serial than one already seen is an alarm, not the truth.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from keys.aead import NONCE_BYTES, SealingKey
+from keys.errors import IntegrityFault
+from masking_service.vault.connection import Command, Store
+from masking_service.vault.sealed import Announce, Sealed
+
+_KEPT: Final = 2
+"""Serials kept in the store: the newest, and the one before it for readers that are a moment late."""
+
+
+class Serials:
+    """One document, as this process knows it.
+
+    Args:
+        store: the way to Redis.
+        place: the Redis key, of a hash from serial to sealed document.
+        key: seals and opens it.
+        random: gives that many random bytes.
+
+    Attributes:
+        serial: of the newest document seen; 0 where there was none.
+        sealed: that document as it stands in the store.
+        content: what it holds, opened.
+    """
+
+    def __init__(self, store: Store, place: bytes, key: SealingKey, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._place = place
+        self._key = key
+        self._random = random
+        self._lock = threading.Lock()
+        self.serial = 0
+        self.sealed = b""
+        self.content = b""
+
+    def adopt(self, serial: int, sealed: bytes) -> None:
+        """Take a document that was seen before, by whoever kept it.
+
+        Raises:
+            IntegrityFault: it was changed, or sealed with other keys.
+        """
+        self.content = self._key.open(sealed, self._at(serial))
+        self.serial, self.sealed = serial, sealed
+
+    def refresh(self) -> bool:
+        """Take over what the store has, and tell whether it was newer: one round trip.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityFault: the document was changed, or went back.
+        """
+        return self.take(self._read())
+
+    def question(self) -> Command:
+        """What `take` wants the store's reply to, for those who ask several things at once."""
+        return (b"HGETALL", self._place)
+
+    def take(self, reply: list[bytes]) -> bool:
+        """As `refresh`, with the store's reply at hand."""
+        serial, sealed = _newest(reply)
+        if (serial, sealed) == (self.serial, self.sealed):
+            return False
+        with self._lock:
+            if serial < self.serial:  # another thread may have seen a newer one since this reply was written
+                serial, sealed = _newest(self._read())
+            if serial < self.serial:
+                raise IntegrityFault("a sealed document in the store is older than one already seen")
+            if serial == self.serial:
+                return False
+            self.adopt(serial, sealed)
+            return True
+
+    def change(self, change: Callable[[bytes], bytes], announce: Announce) -> None:
+        """Write a changed document; where another was first, `change` is asked again, with theirs.
+
+        Args:
+            change: from the content (empty where there is none yet) to the new one.
+            announce: is told of each attempt before it is made.
+
+        Raises:
+            StoreUnavailable: the change may or may not be stored; look, then make it again.
+        """
+        while True:
+            self.refresh()
+            serial = self.serial + 1
+            sealed = self._key.seal(change(self.content), self._at(serial), self._random(NONCE_BYTES))
+            commands: list[Command] = [(b"HSETNX", self._place, b"%d" % serial, sealed)]
+            announced = [Sealed(self._at(serial), sealed, once=True)]
+            if serial > _KEPT:
+                commands.append((b"HDEL", self._place, b"%d" % (serial - _KEPT)))
+                announced.append(Sealed(self._at(serial - _KEPT), None))
+            announce(announced)
+            # Asked of what stands there now, not of HSETNX: a serial that was cleared away since can be written
+            # again, behind newer ones; and where a reply was lost, ours stands there before the second attempt.
+            standing = self._store.write([*commands, self.question()])[-1]
+            self.take(standing)
+            if _newest(standing) == (serial, sealed):
+                return
+
+    def _read(self) -> list[bytes]:
+        found: list[bytes] = self._store.read([self.question()])[0]
+        return found
+
+    def _at(self, serial: int) -> bytes:
+        return self._place + b"/%d" % serial
+
+
+def _newest(flat: list[bytes]) -> tuple[int, bytes]:
+    """The highest serial and its sealed document; 0 where there is none."""
+    found = {int(serial): sealed for serial, sealed in zip(flat[0::2], flat[1::2], strict=True)}
+    serial = max(found, default=0)
+    return serial, found.get(serial, b"")
