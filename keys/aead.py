@@ -7,49 +7,41 @@ algorithms. `docs/record-format.md` lets someone else write a reader.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from keys.errors import IntegrityFault
 from keys.framing import frame
 from keys.secret import Secret
+from keys.suites import AES_256_GCM_SIV, SUITES, TAG_BYTES
+from keys.suites import NONCE_BYTES as NONCE_BYTES
 
 FORMAT = 1
-AES_256_GCM_SIV = 1
-"""RFC 8452. A nonce that repeats by accident tells at most that two plaintexts are equal."""
 
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
-NONCE_BYTES = 12
-TAG_BYTES = 16
 HEADER_BYTES = 2 + KEY_ID_BYTES
 OVERHEAD_BYTES = HEADER_BYTES + NONCE_BYTES + TAG_BYTES
 
 
-class _Cipher(Protocol):
-    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
-    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
-
-
-def _cipher(algorithm: int, key: bytes) -> _Cipher:
-    if algorithm == AES_256_GCM_SIV and len(key) == KEY_BYTES:
-        return AESGCMSIV(key)
-    raise IntegrityFault("a sealed value names an algorithm that this release does not know")
-
-
 class SealingKey(Secret):
-    """One key for one label of one tenant.
+    """One key for one label of one tenant: seals with one suite, opens what any suite sealed with it.
 
     Args:
         key: 32 random or derived bytes.
         key_id: 8 bytes, unique to the key; stands in every value that it seals.
         label: what kind of thing it seals, such as ``b"record"``.
         tenant: whose; bound into the context.
+        algorithm: the suite that it seals with, a key of `keys.suites.SUITES`.
+
+    Attributes:
+        limit: how many values it may seal. Whoever keeps the key counts, over all processes.
+
+    Raises:
+        IntegrityFault: the key has not 32 bytes, or the algorithm is none of this release's.
     """
 
-    __slots__ = ("_cipher", "_context", "header", "key_id")
+    __slots__ = ("_cipher", "_context", "_openers", "header", "key_id", "limit")
 
     def __init__(
         self,
@@ -62,21 +54,35 @@ class SealingKey(Secret):
     ) -> None:
         if len(key_id) != KEY_ID_BYTES:
             raise ValueError(f"a key id has {KEY_ID_BYTES} bytes")
+        if len(key) != KEY_BYTES:
+            raise IntegrityFault(f"a sealing key has not {KEY_BYTES} bytes")
+        if algorithm not in SUITES:
+            raise IntegrityFault("a key is to seal with an algorithm that this release does not know")
+        self._openers = {}
+        for number, suite in SUITES.items():
+            header = bytes((FORMAT, number)) + key_id
+            context = frame(label, tenant, header[:1], header[1:2], key_id)
+            self._openers[header] = (suite.cipher(key, context), context)
         self.key_id = key_id
         self.header = bytes((FORMAT, algorithm)) + key_id
-        self._cipher = _cipher(algorithm, key)
-        self._context = frame(label, tenant, self.header[:1], self.header[1:2], key_id)
+        self.limit = SUITES[algorithm].messages
+        self._cipher, self._context = self._openers[self.header]
 
     def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
         """Seal `plaintext` for `place`; `nonce` is 12 fresh random bytes.
 
         Returns header (10 B), nonce (12 B), then the ciphertext with its tag (16 B).
         """
-        context = self._context + len(place).to_bytes(4, "big") + place
-        return self.header + nonce + self._cipher.encrypt(nonce, plaintext, context)
+        return self.seal_many([plaintext], [place], nonce)[0]
 
     def seal_many(self, plaintexts: Sequence[bytes], places: Sequence[bytes], nonces: bytes) -> list[bytes]:
-        """Seal a batch: `nonces` is 12 fresh random bytes for each plaintext, in one string."""
+        """Seal a batch: `nonces` is 12 fresh random bytes for each plaintext, in one string.
+
+        Raises:
+            ValueError: the three do not belong together.
+        """
+        if len(nonces) != NONCE_BYTES * len(plaintexts):
+            raise ValueError(f"every plaintext takes {NONCE_BYTES} bytes of nonces")
         encrypt, header, context = self._cipher.encrypt, self.header, self._context
         sealed = []
         at = 0
@@ -88,17 +94,20 @@ class SealingKey(Secret):
         return sealed
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        """Open what was sealed for `place` by this key.
+        """Open what was sealed for `place` by this key, by the suite that the value names.
 
         Raises:
-            IntegrityFault: it was changed, moved, cut, or sealed by another key.
+            IntegrityFault: it was changed, moved, cut, sealed by another key, or by a suite of another release.
         """
-        if sealed[:HEADER_BYTES] != self.header or len(sealed) < OVERHEAD_BYTES:
+        opener = self._openers.get(sealed[:HEADER_BYTES])
+        if opener is None or len(sealed) < OVERHEAD_BYTES:
             raise IntegrityFault("a sealed value does not name the key that it was looked up for")
-        nonce = sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES]
-        context = self._context + len(place).to_bytes(4, "big") + place
+        cipher, context = opener
+        full = context + len(place).to_bytes(4, "big") + place
         try:
-            return self._cipher.decrypt(nonce, sealed[HEADER_BYTES + NONCE_BYTES :], context)
+            return cipher.decrypt(
+                sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES], sealed[HEADER_BYTES + NONCE_BYTES :], full
+            )
         except InvalidTag:
             raise IntegrityFault("a sealed value did not open at its place") from None
 

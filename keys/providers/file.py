@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from keys.aead import NONCE_BYTES, SealingKey, key_id_of
 from keys.errors import ProviderFault
 from keys.secret import Secret
+from keys.suites import AES_256_GCM_SIV
 
 _LABEL = b"wrapped-key"
 
@@ -20,12 +21,16 @@ class FileRootKeys(Secret):
     Args:
         keys: 32-byte keys by their 8-byte ids.
         active: the id of the one that wraps.
+        algorithm: the suite that it wraps with; every suite is unwrapped.
     """
 
     __slots__ = ("_active", "_keys")
 
-    def __init__(self, keys: Mapping[bytes, bytes], active: bytes) -> None:
-        self._keys = {key_id: SealingKey(key, key_id, label=_LABEL, tenant=b"") for key_id, key in keys.items()}
+    def __init__(self, keys: Mapping[bytes, bytes], active: bytes, algorithm: int = AES_256_GCM_SIV) -> None:
+        self._keys = {
+            key_id: SealingKey(key, key_id, label=_LABEL, tenant=b"", algorithm=algorithm)
+            for key_id, key in keys.items()
+        }
         self._active = self._keys[active]
 
     def wrap(self, key: bytes, context: bytes) -> bytes:

@@ -1,13 +1,11 @@
 """Sealing: what is sealed opens at its place and nowhere else, and never in part."""
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keys import aead
 from keys.aead import (
-    AES_256_GCM_SIV,
     FORMAT,
     HEADER_BYTES,
     NONCE_BYTES,
@@ -16,6 +14,7 @@ from keys.aead import (
     key_id_of,
 )
 from keys.errors import IntegrityFault
+from keys.suites import AES_256_GCM, AES_256_GCM_SIV, SM4_GCM, SUITES
 from tests.keys.known import known_bytes
 
 KEY = known_bytes("a key")
@@ -26,12 +25,22 @@ PLAIN = b"what is sealed"
 
 
 def sealing_key(
-    key: bytes = KEY, key_id: bytes = KEY_ID, *, label: bytes = b"record", tenant: bytes = b"default"
+    key: bytes = KEY,
+    key_id: bytes = KEY_ID,
+    *,
+    label: bytes = b"record",
+    tenant: bytes = b"default",
+    algorithm: int = AES_256_GCM_SIV,
 ) -> SealingKey:
-    return SealingKey(key, key_id, label=label, tenant=tenant)
+    return SealingKey(key, key_id, label=label, tenant=tenant, algorithm=algorithm)
 
 
 SEALED = sealing_key().seal(PLAIN, PLACE, NONCE)
+SEALED_BY = {
+    algorithm: sealing_key(algorithm=algorithm).seal(PLAIN, PLACE, NONCE)
+    for algorithm in (AES_256_GCM_SIV, AES_256_GCM, SM4_GCM)
+}
+by_suite = pytest.mark.parametrize("algorithm", [pytest.param(number, id=SUITES[number].name) for number in SEALED_BY])
 
 
 def changed(value: bytes, at: int, by: int = 1) -> bytes:
@@ -42,23 +51,60 @@ def with_key_id(value: bytes, key_id: bytes) -> bytes:
     return value[:2] + key_id + value[HEADER_BYTES:]
 
 
-@given(st.binary(min_size=1, max_size=300), st.binary(max_size=40), st.binary(min_size=12, max_size=12))
-def test_what_is_sealed_opens_at_its_place(plain: bytes, place: bytes, nonce: bytes) -> None:
-    key = sealing_key()
+@by_suite
+@given(st.binary(max_size=300), st.binary(max_size=40), st.binary(min_size=12, max_size=12))
+def test_what_is_sealed_opens_at_its_place(algorithm: int, plain: bytes, place: bytes, nonce: bytes) -> None:
+    key = sealing_key(algorithm=algorithm)
 
     assert key.open(key.seal(plain, place, nonce), place) == plain
 
 
-def test_a_sealed_value_begins_with_format_algorithm_key_id_and_nonce() -> None:
-    assert SEALED[: HEADER_BYTES + NONCE_BYTES] == bytes((FORMAT, AES_256_GCM_SIV)) + KEY_ID + NONCE
+@by_suite
+def test_a_sealed_value_begins_with_format_algorithm_key_id_and_nonce(algorithm: int) -> None:
+    assert SEALED_BY[algorithm][: HEADER_BYTES + NONCE_BYTES] == bytes((FORMAT, algorithm)) + KEY_ID + NONCE
 
 
-def test_a_sealed_value_is_longer_by_the_stated_overhead() -> None:
-    assert len(SEALED) == len(PLAIN) + OVERHEAD_BYTES
+@by_suite
+def test_a_sealed_value_is_longer_by_the_stated_overhead(algorithm: int) -> None:
+    assert len(SEALED_BY[algorithm]) == len(PLAIN) + OVERHEAD_BYTES
 
 
-def test_a_batch_is_sealed_like_its_members_one_by_one() -> None:
-    key, nonces = sealing_key(), bytes(range(36))
+def test_a_key_seals_with_gcm_siv_unless_told_otherwise() -> None:
+    key = SealingKey(KEY, KEY_ID, label=b"record", tenant=b"default")
+
+    assert key.seal(PLAIN, PLACE, NONCE) == SEALED_BY[AES_256_GCM_SIV]
+
+
+@by_suite
+@pytest.mark.parametrize("reader", SEALED_BY)
+def test_a_key_opens_what_it_sealed_with_any_suite(algorithm: int, reader: int) -> None:
+    assert sealing_key(algorithm=reader).open(SEALED_BY[algorithm], PLACE) == PLAIN
+
+
+@by_suite
+@pytest.mark.parametrize("other", SEALED_BY)
+def test_a_value_opens_under_the_algorithm_that_it_was_sealed_with_only(algorithm: int, other: int) -> None:
+    if other == algorithm:
+        other = max(SUITES) + 1
+
+    with pytest.raises(IntegrityFault):
+        sealing_key().open(SEALED_BY[algorithm][:1] + bytes((other,)) + SEALED_BY[algorithm][2:], PLACE)
+
+
+@pytest.mark.parametrize("algorithm", [0, 4, 16, 17, 255])
+def test_a_value_of_an_unknown_algorithm_is_refused_as_one_that_names_no_key_here(algorithm: int) -> None:
+    with pytest.raises(IntegrityFault, match="does not name the key"):
+        sealing_key().open(SEALED[:1] + bytes((algorithm,)) + SEALED[2:], PLACE)
+
+
+@by_suite
+def test_a_key_says_how_much_it_may_seal(algorithm: int) -> None:
+    assert sealing_key(algorithm=algorithm).limit == SUITES[algorithm].messages
+
+
+@by_suite
+def test_a_batch_is_sealed_like_its_members_one_by_one(algorithm: int) -> None:
+    key, nonces = sealing_key(algorithm=algorithm), bytes(range(36))
 
     batch = key.seal_many([b"a", b"bb", b"ccc"], [b"1", b"2", b"3"], nonces)
 
@@ -74,6 +120,21 @@ def test_a_batch_with_a_place_missing_is_refused() -> None:
         sealing_key().seal_many([b"a", b"b"], [b"1"], bytes(24))
 
 
+@by_suite
+@pytest.mark.parametrize("length", [0, 11, 12, 23, 25, 36])
+def test_a_batch_with_another_number_of_nonces_is_refused(algorithm: int, length: int) -> None:
+    with pytest.raises(ValueError, match="every plaintext takes 12 bytes of nonces"):
+        sealing_key(algorithm=algorithm).seal_many([b"a", b"b"], [b"1", b"2"], bytes(length))
+
+
+@by_suite
+@pytest.mark.parametrize("length", [0, 8, 11, 13, 16])
+def test_a_nonce_of_another_length_is_refused(algorithm: int, length: int) -> None:
+    with pytest.raises(ValueError, match="every plaintext takes 12 bytes of nonces"):
+        sealing_key(algorithm=algorithm).seal(PLAIN, PLACE, bytes(length))
+
+
+@by_suite
 @pytest.mark.parametrize(
     "other",
     [
@@ -83,62 +144,73 @@ def test_a_batch_with_a_place_missing_is_refused() -> None:
         pytest.param(sealing_key(label=b"recor", tenant=b"ddefault"), id="border between label and tenant"),
     ],
 )
-def test_what_one_key_sealed_another_does_not_open(other: SealingKey) -> None:
+def test_what_one_key_sealed_another_does_not_open(algorithm: int, other: SealingKey) -> None:
     with pytest.raises(IntegrityFault):
-        other.open(SEALED, PLACE)
+        other.open(SEALED_BY[algorithm], PLACE)
 
 
+@by_suite
 @pytest.mark.parametrize("place", [b"", b"wm:{place}1", PLACE + b"\0", PLACE[:-1]])
-def test_a_value_does_not_open_at_another_place(place: bytes) -> None:
+def test_a_value_does_not_open_at_another_place(algorithm: int, place: bytes) -> None:
     with pytest.raises(IntegrityFault):
-        sealing_key().open(SEALED, place)
+        sealing_key().open(SEALED_BY[algorithm], place)
 
 
-def test_the_key_id_is_bound_even_where_the_key_is_the_same() -> None:
+@by_suite
+def test_the_key_id_is_bound_even_where_the_key_is_the_same(algorithm: int) -> None:
     other_id = known_bytes("another id")[:8]
 
     with pytest.raises(IntegrityFault):
-        sealing_key(key_id=other_id).open(with_key_id(SEALED, other_id), PLACE)
+        sealing_key(key_id=other_id).open(with_key_id(SEALED_BY[algorithm], other_id), PLACE)
 
 
-def test_the_format_is_bound_even_for_a_reader_of_another_format(monkeypatch: pytest.MonkeyPatch) -> None:
+@by_suite
+def test_the_format_is_bound_even_for_a_reader_of_another_format(
+    algorithm: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(aead, "FORMAT", 0)
 
-    with pytest.raises(IntegrityFault):
-        sealing_key().open(changed(SEALED, 0), PLACE)
+    with pytest.raises(IntegrityFault, match="did not open"):
+        sealing_key().open(changed(SEALED_BY[algorithm], 0), PLACE)
 
 
+@by_suite
 def test_the_algorithm_is_bound_even_where_another_number_means_the_same_cipher(
+    algorithm: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(aead, "_cipher", lambda algorithm, key: AESGCMSIV(key))
-    reader = SealingKey(KEY, KEY_ID, label=b"record", tenant=b"default", algorithm=0)
+    monkeypatch.setattr(aead, "SUITES", {0x70 ^ algorithm: SUITES[algorithm]})
+    reader = sealing_key(algorithm=0x70 ^ algorithm)
 
-    with pytest.raises(IntegrityFault):
-        reader.open(changed(SEALED, 1), PLACE)
+    with pytest.raises(IntegrityFault, match="did not open"):
+        reader.open(changed(SEALED_BY[algorithm], 1, 0x70), PLACE)
 
 
+@by_suite
 @pytest.mark.parametrize("at", range(len(SEALED)))
-def test_no_byte_can_be_changed(at: int) -> None:
+def test_no_byte_can_be_changed(algorithm: int, at: int) -> None:
     with pytest.raises(IntegrityFault):
-        sealing_key().open(changed(SEALED, at), PLACE)
+        sealing_key().open(changed(SEALED_BY[algorithm], at), PLACE)
 
 
+@by_suite
 @pytest.mark.parametrize("length", range(len(SEALED)))
-def test_a_cut_value_never_gives_a_value(length: int) -> None:
+def test_a_cut_value_never_gives_a_value(algorithm: int, length: int) -> None:
     with pytest.raises(IntegrityFault):
-        sealing_key().open(SEALED[:length], PLACE)
+        sealing_key().open(SEALED_BY[algorithm][:length], PLACE)
 
 
-def test_a_longer_value_never_gives_a_value() -> None:
+@by_suite
+def test_a_longer_value_never_gives_a_value(algorithm: int) -> None:
     with pytest.raises(IntegrityFault):
-        sealing_key().open(SEALED + b"\0", PLACE)
+        sealing_key().open(SEALED_BY[algorithm] + b"\0", PLACE)
 
 
+@by_suite
 @given(st.binary(max_size=80))
-def test_arbitrary_bytes_behind_a_right_header_never_give_a_value(body: bytes) -> None:
+def test_arbitrary_bytes_behind_a_right_header_never_give_a_value(algorithm: int, body: bytes) -> None:
     with pytest.raises(IntegrityFault):
-        sealing_key().open(SEALED[:HEADER_BYTES] + body, PLACE)
+        sealing_key().open(SEALED_BY[algorithm][:HEADER_BYTES] + body, PLACE)
 
 
 def test_a_fault_names_no_value() -> None:
@@ -165,15 +237,15 @@ def test_what_is_cut_or_of_another_format_names_no_key(value: bytes) -> None:
         key_id_of(value)
 
 
-@pytest.mark.parametrize("algorithm", [0, 2, 255])
+@pytest.mark.parametrize("algorithm", [0, 4, 255])
 def test_an_unknown_algorithm_is_refused_and_never_replaced(algorithm: int) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityFault, match="an algorithm that this release does not know"):
         SealingKey(KEY, KEY_ID, label=b"record", tenant=b"", algorithm=algorithm)
 
 
 @pytest.mark.parametrize("length", [0, 16, 24, 31, 33])
 def test_a_key_of_another_length_is_refused(length: int) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityFault, match="has not 32 bytes"):
         SealingKey(bytes(length), KEY_ID, label=b"record", tenant=b"")
 
 

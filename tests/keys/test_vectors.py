@@ -2,25 +2,28 @@
 
 import hmac
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
+from cryptography.hazmat.primitives.hashes import SHA256, SM3
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.aead import SealingKey
 from keys.errors import IntegrityFault
 from keys.framing import frame
 from keys.keyset import USES
+from keys.suites import Aead, Sm4Gcm
 from keys.tokens import TokenKeys
+from keys.uses import Uses
 from tests.keys.known import known_bytes, known_keyring
 
 Vector = dict[str, Any]
-VECTORS: dict[str, Vector] = {
-    path.stem: json.loads(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "vectors").iterdir())
-}
+FILES = sorted((Path(__file__).parent / "vectors").glob("*.json"))
+VECTORS: dict[str, Vector] = {path.stem: json.loads(path.read_text("utf-8")) for path in FILES}
+READERS: dict[int, Callable[[bytes], Aead]] = {1: AESGCMSIV, 2: AESGCM, 3: Sm4Gcm}
 
 
 def named(beginning: str, *expect: str) -> list[Any]:
@@ -37,8 +40,8 @@ def unhex(vector: Vector, name: str) -> bytes:
 
 
 def sealing_key(vector: Vector) -> SealingKey:
-    label, tenant = vector["label"].encode(), vector["tenant"].encode()
-    return SealingKey(unhex(vector, "key"), unhex(vector, "key_id"), label=label, tenant=tenant)
+    label, tenant, algorithm = vector["label"].encode(), vector["tenant"].encode(), unhex(vector, "sealed")[1]
+    return SealingKey(unhex(vector, "key"), unhex(vector, "key_id"), label=label, tenant=tenant, algorithm=algorithm)
 
 
 @pytest.mark.parametrize("vector", named("record", "opens"))
@@ -58,10 +61,25 @@ def test_a_sealed_record_opens_to_exactly_these_bytes(vector: Vector) -> None:
 @pytest.mark.parametrize("vector", named("record", "opens"))
 def test_someone_elses_reader_opens_a_record_from_its_context(vector: Vector) -> None:
     sealed = unhex(vector, "sealed")
+    reader = READERS[sealed[1]](unhex(vector, "suite_key"))
 
-    opened = AESGCMSIV(unhex(vector, "key")).decrypt(sealed[10:22], sealed[22:], unhex(vector, "context"))
+    opened = reader.decrypt(sealed[10:22], sealed[22:], unhex(vector, "context"))
 
     assert opened.hex() == vector["plaintext"]
+
+
+@pytest.mark.parametrize("vector", named("record", "opens"))
+def test_the_key_of_the_suite_is_derived_exactly_so(vector: Vector) -> None:
+    key, context = unhex(vector, "key"), unhex(vector, "context")
+    info = frame(b"waybill-masking/1", b"sealing key") + context[: -4 - len(vector["place"])]
+
+    derived = {
+        1: lambda: key,
+        2: lambda: HKDF(SHA256(), 32, salt=None, info=info).derive(key),
+        3: lambda: HKDF(SM3(), 16, salt=None, info=info).derive(key),
+    }
+
+    assert derived[unhex(vector, "sealed")[1]]().hex() == vector["suite_key"]
 
 
 @pytest.mark.parametrize("vector", named("record", "integrity-fault"))
@@ -72,14 +90,14 @@ def test_a_wrong_record_is_an_integrity_fault(vector: Vector) -> None:
 
 @pytest.mark.parametrize("vector", named("token", "reads"))
 def test_a_reference_gives_exactly_this_token(vector: Vector) -> None:
-    keys = TokenKeys({vector["version"]: unhex(vector, "key")}, vector["version"])
+    keys = TokenKeys({vector["version"]: unhex(vector, "key")}, vector["version"], Uses())
 
     assert keys.make([unhex(vector, "reference")], vector["version"]) == [vector["token"]]
 
 
 @pytest.mark.parametrize("vector", named("token", "reads", "none"))
 def test_a_token_reads_to_exactly_this_reference_or_to_none(vector: Vector) -> None:
-    keys = TokenKeys({vector["version"]: unhex(vector, "key")}, vector["version"])
+    keys = TokenKeys({vector["version"]: unhex(vector, "key")}, vector["version"], Uses())
     expected = (vector["version"], unhex(vector, "reference")) if vector["expect"] == "reads" else None
 
     assert keys.read(vector["token"]) == expected

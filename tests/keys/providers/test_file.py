@@ -1,0 +1,53 @@
+"""Root keys in the keyset file: the active one wraps, every living one unwraps, by whatever suite."""
+
+import pytest
+
+from keys.aead import KEY_ID_BYTES
+from keys.errors import IntegrityFault, ProviderFault
+from keys.providers.file import FileRootKeys
+from keys.suites import SUITES
+from tests.keys.known import known_bytes
+
+OLD, NEW = known_bytes("old id")[:KEY_ID_BYTES], known_bytes("new id")[:KEY_ID_BYTES]
+KEYS = {OLD: known_bytes("old root"), NEW: known_bytes("new root")}
+KEY = known_bytes("a data key")
+
+
+def test_the_active_root_key_wraps() -> None:
+    assert FileRootKeys(KEYS, NEW).wrap(KEY, b"context")[2:10] == NEW
+
+
+@pytest.mark.parametrize("active", [OLD, NEW])
+def test_every_root_key_unwraps(active: bytes) -> None:
+    assert FileRootKeys(KEYS, NEW).unwrap(FileRootKeys(KEYS, active).wrap(KEY, b"context"), b"context") == KEY
+
+
+@pytest.mark.parametrize("algorithm", SUITES)
+def test_it_wraps_with_the_suite_of_the_deployment(algorithm: int) -> None:
+    assert FileRootKeys(KEYS, NEW, algorithm).wrap(KEY, b"context")[1] == algorithm
+
+
+@pytest.mark.parametrize("algorithm", SUITES)
+def test_what_any_suite_wrapped_is_unwrapped(algorithm: int) -> None:
+    wrapped = FileRootKeys(KEYS, NEW, algorithm).wrap(KEY, b"context")
+
+    assert FileRootKeys(KEYS, NEW).unwrap(wrapped, b"context") == KEY
+
+
+def test_a_key_wrapped_for_another_context_is_refused() -> None:
+    roots = FileRootKeys(KEYS, NEW)
+
+    with pytest.raises(IntegrityFault):
+        roots.unwrap(roots.wrap(KEY, b"context"), b"another")
+
+
+def test_a_key_wrapped_by_a_root_key_that_is_gone_is_the_providers_fault() -> None:
+    wrapped = FileRootKeys(KEYS, OLD).wrap(KEY, b"context")
+
+    with pytest.raises(ProviderFault, match="a root key that the keyset does not hold"):
+        FileRootKeys({NEW: KEYS[NEW]}, NEW).unwrap(wrapped, b"context")
+
+
+def test_an_active_root_key_that_is_not_there_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(KeyError):
+        FileRootKeys({OLD: KEYS[OLD]}, NEW)
