@@ -1,99 +1,64 @@
-"""The way to Redis: a few connections, packed exchanges, tight time-outs and a circuit breaker.
+"""The way to Redis: a few connections, packed exchanges, tight time-outs and a circuit breaker for each server.
 
-`read` and `write` are each one round trip for a whole batch. What `write`
-returns is durable in the sense of `docs/adr/0004-appendfsync-always.md`; when
-it raises, part of it may be stored, and the same write can be sent again.
+`read` and `write` are each one round trip for a whole batch, however many
+servers it concerns. What `write` and `script` return is durable in the sense of
+`docs/adr/0004-appendfsync-always.md`; when one raises, part of it may be done,
+and the same can be sent again.
 """
 
-import threading
-import time
-from collections.abc import Callable, Sequence
-from typing import Any, Final, cast
+from collections.abc import Sequence
+from typing import Final
 
-import hiredis
-import redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ReadOnlyError, RedisError, ResponseError
-from redis.exceptions import TimeoutError as RedisTimeoutError
-from redis.retry import Retry
+from redis.crc import key_slot
+from redis.exceptions import NoScriptError, RedisError
 
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import FENCE
+from masking_service.vault.exchange import Bundle, Exchanges, reason, whole
+from masking_service.vault.node import Command, Reply, pack
+from masking_service.vault.urls import Tls, route_to
 
-TIMEOUT_SECONDS: Final = 0.5
-"""For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
-WAIT_MILLISECONDS: Final = 400
-FAILURES_TO_OPEN: Final = 3
-OPEN_SECONDS: Final = 0.5
-"""How long a broken store is left alone before one call tries it again."""
+__all__ = ["Command", "Reply", "Store"]
 
-Command = tuple[bytes | int, ...]
-Reply = Any
-_pack = cast(Callable[[Command], bytes], hiredis.pack_command)  # its stub allows one argument only
-
-
-class Breaker:
-    """Opens after a few failures in a row; then one caller at a time may try, and success closes it."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._failures = 0
-        self._retry_at = 0.0
-
-    def check(self) -> None:
-        """Raise StoreUnavailable while the circuit is open."""
-        if self._failures < FAILURES_TO_OPEN:
-            return
-        with self._lock:
-            now = self._clock()
-            if self._failures >= FAILURES_TO_OPEN and now < self._retry_at:
-                raise StoreUnavailable("open-circuit")
-            self._retry_at = now + OPEN_SECONDS
-
-    def succeeded(self) -> None:
-        """An exchange came back whole."""
-        self._failures = 0
-
-    def failed(self) -> None:
-        """An exchange did not come back."""
-        with self._lock:
-            self._failures += 1
-            self._retry_at = self._clock() + OPEN_SECONDS
+_NO_FILES: Final = Tls()
+_MULTI, _EXEC = pack((b"MULTI",)), pack((b"EXEC",))
 
 
 class Store:
-    """A Redis or Valkey server, reached by a `redis://`, `rediss://` or `unix://` URL.
+    """Redis or Valkey in one of the forms of `urls.FORMS`: one server, what sentinels watch, or a cluster.
 
     Args:
         url: where it is, with user and password.
-        replicas: how many replicas must have a write before it is acknowledged.
-        connections: at most this many at once; a caller waits briefly for a free one.
+        replicas: how many replicas must have a write before it is acknowledged: of each shard that it touches.
+        connections: at most this many at once to each server; a caller waits briefly for a free one.
+        tls: the files for encrypted connections.
+        vouched: whether somebody vouches for durable settings that the store does not show.
 
     Attributes:
         replicas: how many replicas must have a write.
+        vouched: whether somebody vouches for what cannot be seen.
         admitted: whether it may be used: a new store is closed until somebody has seen whose it is.
         shut: whether it was found to be another's: then it is never used again.
-        round_trips: how many exchanges were made; for tests and metrics.
+        suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
+
+    Raises:
+        ValueError: the URL has no form that is known here.
     """
 
-    def __init__(self, url: str, *, replicas: int = 0, connections: int = 32) -> None:
+    def __init__(
+        self, url: str, *, replicas: int = 0, connections: int = 32, tls: Tls = _NO_FILES, vouched: bool = False
+    ) -> None:
         self.replicas = replicas
-        self._pool = redis.BlockingConnectionPool.from_url(
-            url,
-            max_connections=connections,
-            timeout=TIMEOUT_SECONDS,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-            driver_info=None,
-        )
-        self._breaker = Breaker()
+        self.vouched = vouched
+        self._route = route_to(url, tls, connections)
+        self._exchanges = Exchanges(self._route)
         self.admitted = False
         self.shut = False
-        self.round_trips = 0
+        self.suspended = False
+
+    @property
+    def round_trips(self) -> int:
+        """How many exchanges were made; for tests and metrics."""
+        return self._exchanges.round_trips
 
     def admit(self) -> None:
         """Let the store be used."""
@@ -111,99 +76,111 @@ class Store:
         """
         if not commands:
             return []
-        payload = b"".join(map(_pack, commands))
-        return self._whole(self._exchange(payload, len(commands)))
+        if not self._route.slotted:
+            bundle = Bundle(0, b"".join(map(pack, commands)), len(commands))
+            self._run([bundle])
+            return whole(bundle.replies or [])
+        bundles = [Bundle(_slot(command), pack(command), 1) for command in commands]
+        self._run(bundles)
+        return whole([reply for bundle in bundles for reply in bundle.replies or ()])
 
     def write(self, commands: Sequence[Command]) -> list[Reply]:
-        """Send `commands` as one transaction and return their replies once all of it is durable.
+        """Send `commands` and return their replies in order once all of it is durable.
 
-        Where replicas must have it too, a fence is written with it: a retry whose own
-        commands change nothing would otherwise have nothing for WAIT to wait for, and
-        be told at once, falsely, that the replicas have everything.
+        All of it is one transaction; in a cluster, all that stands in one slot is.
 
         Raises:
-            StoreUnavailable: the transaction did not come back whole, or too few replicas have it.
+            StoreUnavailable: it did not come back whole, or too few replicas have it.
         """
-        parts = [_pack((b"MULTI",)), *map(_pack, commands)]
-        count = len(commands) + 2
-        if self.replicas:
-            parts.append(_pack((b"SET", FENCE, int(time.time()))))
-            count += 1
-        parts.append(_pack((b"EXEC",)))
-        if self.replicas:
-            parts.append(_pack((b"WAIT", self.replicas, WAIT_MILLISECONDS)))
-            count += 1
-        replies = self._exchange(b"".join(parts), count)
-        if self.replicas:
-            confirmed = self._whole([replies.pop()])[0]
-            if confirmed < self.replicas:
-                raise StoreUnavailable("replicas")
-        executed = self._whole([replies[-1]])[0]
-        if not isinstance(executed, list):
-            raise StoreUnavailable("refused")
-        return self._whole(executed)[: len(commands)]
+        by_slot: dict[int, list[int]] = {}
+        if self._route.slotted:
+            for at, command in enumerate(commands):
+                by_slot.setdefault(_slot(command), []).append(at)
+        else:
+            by_slot[0] = list(range(len(commands)))
+        bundles = [_together(slot, [commands[at] for at in places]) for slot, places in by_slot.items()]
+        self._run_durably(bundles)
+        if len(bundles) == 1:
+            return _executed(bundles[0], len(commands))
+        replies: list[Reply] = [None] * len(commands)
+        for bundle, places in zip(bundles, by_slot.values(), strict=True):
+            for at, reply in zip(places, _executed(bundle, len(places)), strict=True):
+                replies[at] = reply
+        return replies
 
     def script(self, digest: bytes, source: bytes, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
-        """Run the Lua script by its SHA-1 `digest` (hexadecimal), sending `source` where the server lacks it."""
+        """Run the Lua script by its SHA-1 `digest` (hexadecimal), and return its answer once it is durable.
+
+        It may be run twice where a reply is lost. `source` is sent where the server does not know it.
+
+        Args:
+            keys: all in one slot.
+
+        Raises:
+            StoreUnavailable: it did not answer, or too few replicas have what it wrote.
+        """
         tail: Command = (len(keys), *keys, *args)
-        reply = self._exchange(_pack((b"EVALSHA", digest, *tail)), 1)[0]
-        if isinstance(reply, redis.exceptions.NoScriptError):
-            reply = self._exchange(_pack((b"EVAL", source, *tail)), 1)[0]
-        return self._whole([reply])[0]
+        slot = key_slot(keys[0]) if keys and self._route.slotted else 0
+        bundle = Bundle(slot, pack((b"EVALSHA", digest, *tail)), 1)
+        self._run_durably([bundle])
+        if isinstance((bundle.replies or [None])[0], NoScriptError):
+            bundle = Bundle(slot, pack((b"EVAL", source, *tail)), 1)
+            self._run_durably([bundle])
+        return whole(bundle.replies or [])[0]
+
+    def ask_everybody(self, commands: Sequence[Command]) -> list[list[Reply]]:
+        """The replies of every server that takes writes, errors among them as exceptions. For looking at servers.
+
+        Raises:
+            StoreUnavailable: one of them did not answer.
+        """
+        try:
+            owners = self._route.owners() if self.admitted else ()
+        except RedisError as error:
+            raise StoreUnavailable(reason(error)) from None
+        payload = b"".join(map(pack, commands))
+        bundles = [Bundle(0, payload, len(commands), at=node) for node in owners]
+        self._run(bundles)
+        return [bundle.replies or [] for bundle in bundles]
 
     def close(self) -> None:
         """Close every connection. Call it in a child after a fork before the first use, too."""
-        self._pool.disconnect()
+        self._route.close()
 
-    def _exchange(self, payload: bytes, count: int) -> list[Reply]:
-        """One round trip, tried twice; replies that are errors stand in the list as exceptions."""
+    def _run(self, bundles: Sequence[Bundle], *, replicas: int = 0) -> None:
         if not self.admitted:
             raise StoreUnavailable("not-admitted")
-        self._breaker.check()
-        try:
-            replies = self._attempt(payload, count)
-        except RedisError:
-            try:
-                replies = self._attempt(payload, count)
-            except RedisError as error:
-                self._breaker.failed()
-                raise StoreUnavailable(_reason(error)) from None
-        if any(isinstance(reply, ReadOnlyError) for reply in replies):
-            self._pool.disconnect()  # a fail-over behind one address: the next connection finds the new primary
-            self._breaker.failed()
-            return replies
-        self._breaker.succeeded()
-        return replies
+        self._exchanges.run(bundles, replicas=replicas)
 
-    def _attempt(self, payload: bytes, count: int) -> list[Reply]:
-        self.round_trips += 1
-        connection = self._pool.get_connection()
-        try:
-            connection.send_packed_command([payload])
-            # The connection's own read_response costs more than the reply itself when there are hundreds,
-            # and raises at the first error, leaving the rest unread. The parser below it does neither.
-            read = connection._parser.read_response  # noqa: SLF001 - redis is pinned, and a test guards this
-            return [read(disable_decoding=True) for _ in range(count)]
-        except OSError as error:
-            connection.disconnect()
-            raise RedisConnectionError(type(error).__name__) from None
-        except BaseException:
-            connection.disconnect()  # half an exchange: what is still to come must meet nobody
-            raise
-        finally:
-            self._pool.release(connection)
-
-    @staticmethod
-    def _whole(replies: list[Reply]) -> list[Reply]:
-        for reply in replies:
-            if isinstance(reply, Exception):
-                raise StoreUnavailable(_reason(reply)) from None
-        return replies
+    def _run_durably(self, bundles: Sequence[Bundle]) -> None:
+        if self.suspended:
+            raise StoreUnavailable("not-durable")
+        self._run(bundles, replicas=self.replicas)
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, RedisTimeoutError):
-        return "timeout"
-    if isinstance(error, ResponseError):
-        return "refused"
-    return "connection"
+def _slot(command: Command) -> int:
+    """Where a command's first key stands. The others stand there too: the layout sees to it, and the server insists."""
+    at = 1
+    if command[0] == b"XINFO":
+        at = 2
+    elif command[0] in {b"XREAD", b"XREADGROUP"}:
+        at = command.index(b"STREAMS") + 1
+    key = command[at] if len(command) > at else b""
+    return key_slot(key if isinstance(key, bytes) else b"%d" % key)
+
+
+def _together(slot: int, commands: Sequence[Command]) -> Bundle:
+    """Commands as one transaction; a single one is that by itself."""
+    if len(commands) == 1:
+        return Bundle(slot, pack(commands[0]), 1)
+    return Bundle(slot, b"".join((_MULTI, *map(pack, commands), _EXEC)), len(commands) + 2)
+
+
+def _executed(bundle: Bundle, count: int) -> list[Reply]:
+    replies = bundle.replies or []
+    if count == 1:
+        return whole(replies)
+    executed = whole(replies[-1:])[0]
+    if not isinstance(executed, list):
+        raise StoreUnavailable("refused")
+    return whole(executed)

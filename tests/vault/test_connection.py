@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.vault.connection import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker, Store
+from masking_service.vault.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
+from masking_service.vault.connection import Store
 from masking_service.vault.embedded import EmbeddedServer
 from masking_service.vault.errors import StoreUnavailable
 from tests import servers
@@ -185,8 +186,8 @@ def test_the_parser_behind_the_connection_is_the_one_that_keeps_errors_as_replie
 def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = store._pool.get_connection()
-    store._pool.release(link)
+    link = store._route._node._pool.get_connection()
+    store._route._node._pool.release(link)
 
     def interrupted(**_: object) -> None:
         raise KeyboardInterrupt
@@ -225,11 +226,11 @@ def test_a_wrong_password_is_a_fault_that_does_not_name_it(embedded: EmbeddedSer
 
 def test_a_pool_without_a_free_connection_does_not_wait_for_ever(valkey: str) -> None:
     store = stores.admitted(valkey, connections=1)
-    taken = store._pool.get_connection()
+    taken = store._route._node._pool.get_connection()
     began = time.monotonic()
 
     said = reason(store)
-    store._pool.release(taken)
+    store._route._node._pool.release(taken)
 
     assert (said, time.monotonic() - began < 2.5, store.read([(b"ECHO", b"a")])) == ("connection", True, [b"a"])
 
