@@ -4,7 +4,7 @@ What is done to a case is in the audit log before it is done. Opening looks no
 waybill up, so that a case tells nothing about what exists.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from keys.keyring import Keyring
@@ -24,12 +24,35 @@ LONGEST_REASON = 500
 
 Result = dict[str, Any]
 
+CaseNumbers = Callable[[str, str], object]
+"""Asks the system that gives case numbers out whether (tenant, number) is one of its own.
+
+Raises UnknownCaseNumber where it is not. Whatever else it raises opens nothing either. It has to answer within a
+second.
+"""
+
+
+def any_number(tenant: str, case: str) -> None:
+    """Believes every number: for an operator whose case numbers no other system keeps."""
+    del tenant, case
+
 
 class Casework:
-    """Opening, reading, deciding and closing cases, under one policy."""
+    """Opening, reading, deciding and closing cases, under one policy.
+
+    `case_numbers` is asked for every case before anything is written.
+    """
 
     def __init__(
-        self, *, policy: Policy, gate: Gate, keyring: Keyring, cases: Cases, budgets: Budgets, journal: Journal
+        self,
+        *,
+        policy: Policy,
+        gate: Gate,
+        keyring: Keyring,
+        cases: Cases,
+        budgets: Budgets,
+        journal: Journal,
+        case_numbers: CaseNumbers = any_number,
     ) -> None:
         self._policy = policy
         self._gate = gate
@@ -37,6 +60,7 @@ class Casework:
         self._cases = cases
         self._budgets = budgets
         self._journal = journal
+        self._case_numbers = case_numbers
 
     def open(
         self,
@@ -52,7 +76,7 @@ class Casework:
         """Open a case; it is pending where the policy wants it approved. Round trips: three, and one for the audit.
 
         Raises:
-            AccessError: the caller may not, its budget is spent, or the name was used before.
+            AccessError: the caller may not, its budget is spent, or the name is unknown outside or was used before.
             InvalidRecord: something in the request is malformed; the pointers are the request's.
             StoreUnavailable: it may be open; asking for it tells.
         """
@@ -60,6 +84,7 @@ class Casework:
             grant = self._gate.grant(call.principal, "case:open")
         opening = self._opening(call, case, purpose, waybills, officer, reason, expires_in)
         with self._journal.denials(call, "case-open", purpose=purpose, case=case):
+            self._case_numbers(call.principal.tenant, case)
             reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
         seen = [Seen(base, DONE) for base in self._keyring.tenant(call.principal.tenant).bases(opening.waybills)]
         announce = self._journal.announcing(call, "case-open", role=grant.role, purpose=purpose, case=case, seen=seen)
@@ -79,11 +104,11 @@ class Casework:
     def living(self, call: Call, status: str | None) -> list[Result]:
         """The cases that have not expired, those of one status only if it is given. Raises AccessError."""
         self._gate.grant(call.principal, "case:read")
-        return [
-            self._answer(case, call.now)
-            for case in self._cases.living(call.principal.tenant, call.now)
-            if self._sees(call, case) and status in (None, case.status(call.now))
-        ]
+
+        def wanted(case: Case) -> bool:
+            return self._sees(call, case) and status in (None, case.status(call.now))
+
+        return [self._answer(case, call.now) for case in self._cases.living(call.principal.tenant, call.now, wanted)]
 
     def decide(self, call: Call, name: str, act: Literal["approve", "deny"]) -> Result:
         """Approve or deny a pending case; nobody does either to a case that they opened. Round trips: three.

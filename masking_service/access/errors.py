@@ -122,6 +122,12 @@ class CaseExists(AccessError):
     code = "case-exists"
 
 
+class UnknownCaseNumber(AccessError):
+    """Whoever gives case numbers out knows none like it."""
+
+    code = "unknown-case-number"
+
+
 class CaseNotPending(AccessError):
     """There is nothing to decide: the case is open, denied, closed or expired."""
 

@@ -50,7 +50,7 @@ class Operation:
 
 COMMON: Final = ("bad-request", "internal")
 """What every operation can be refused with,"""
-GUARDED: Final = ("unauthenticated", "forbidden", "issuer-unavailable")
+GUARDED: Final = ("unauthenticated", "forbidden", "frozen", "issuer-unavailable")
 """what one can that needs a credential,"""
 WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")
 """what one can that takes a body,"""
@@ -174,7 +174,7 @@ TABLE: Final = (
         permissions=("case:open",),
         body=contract.OpenCaseRequest,
         answers={201: answers.Case},
-        problems=("case-exists", "quota-exceeded", *_STORE),
+        problems=("case-exists", "unknown-case-number", "quota-exceeded", *_STORE),
     ),
     Operation(
         name="list_cases",
@@ -196,6 +196,26 @@ TABLE: Final = (
         permissions=("case:read",),
         answers={200: answers.Case},
         problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="approve_case",
+        method="post",
+        path="/v1/cases/{case}/approve",
+        group="Unmasking",
+        summary="Approve a pending case, unless the caller opened it. Whoever approves opens no values under it.",
+        permissions=("case:approve",),
+        answers={200: answers.Case},
+        problems=("not-found", "own-case", "case-not-pending", *_STORE),
+    ),
+    Operation(
+        name="deny_case",
+        method="post",
+        path="/v1/cases/{case}/deny",
+        group="Unmasking",
+        summary="Deny a pending case for good, unless the caller opened it. A denial holds against every approval.",
+        permissions=("case:approve",),
+        answers={200: answers.Case},
+        problems=("not-found", "own-case", "case-not-pending", *_STORE),
     ),
     Operation(
         name="close_case",

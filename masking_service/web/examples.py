@@ -148,6 +148,8 @@ TABLE: Final[dict[str, Example]] = {
     ),
     "list_cases": Example(None, {"cases": [_CASE]}),
     "read_case": Example(None, _CASE),
+    "approve_case": Example(None, _CASE | {"approved_by": ["staff/supervisor-2"]}),
+    "deny_case": Example(None, _CASE | {"status": "denied"}),
     "close_case": Example(None, _CASE | {"status": "closed"}),
     "alive": Example(None, {"status": "alive"}),
     "ready": Example(None, {"status": "ready"}),

@@ -78,6 +78,7 @@ TABLE: Final[dict[str, tuple[int, str]]] = {
     "too-many-items": (422, "The request has more items than one call may have."),
     "unsupported-media-type": (415, "The body has to be application/json, without a content encoding."),
     "invalid-request": (422, "The request does not have the shape that this address expects."),
+    "unknown-case-number": (422, "The system that gives case numbers out knows none like it."),
     "unknown-schema": (422, "There is no schema of that name."),
     "several-waybills": (422, "A record of this schema holds several waybills: it can be masked, not tokenized."),
     "quota-exceeded": (429, "The budget for this is spent, and nothing is released. It frees at retry_at."),

@@ -1,5 +1,7 @@
 """Cases: what happened is written once, what follows from it is decided by the facts and the clock alone."""
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Literal
 
 import pytest
@@ -7,9 +9,10 @@ import redis
 
 from keys.errors import IntegrityFault
 from masking_service.access.cases import MOST_LISTED, Act, Case, Cases, Opening, case_name
-from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, NoSuchCase, OwnCase
+from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
 from masking_service.vault.connection import Store
+from masking_service.vault.sealed import Sealed
 from tests.keys.known import known_keyring
 from tests.vault import stores
 from tests.vault.stores import LossyWire, ask, counted
@@ -197,27 +200,136 @@ def test_an_unknown_case_cannot_be_closed(cases: Cases) -> None:
         cases.act("default", "D-2026-0001", Act("close", "staff/desk", NOW), stores.untold)
 
 
+def names(cases: Cases, *wanted: str) -> list[str]:
+    """The names of the living cases, only those wanted if any are given."""
+    return [
+        one.opening.case for one in cases.living("default", NOW, lambda case: not wanted or case.opening.case in wanted)
+    ]
+
+
 def test_the_cases_that_have_not_expired_are_listed_soonest_first(store: Store, cases: Cases) -> None:
     for name, ends in (("C", 30), ("A", 10), ("B", 20), ("D", 0)):
         cases.open("default", opening(case=name, expires_at=NOW + ends), stores.untold)
     cases.open("other", opening(case="E"), stores.untold)
 
     with counted(store) as trips:
-        names = [one.opening.case for one in cases.living("default", NOW)]
+        listed = names(cases)
 
-    assert (names, trips) == (["A", "B", "C"], [2])
+    assert (listed, trips) == (["A", "B", "C"], [2])
 
 
 def test_a_tenant_without_cases_has_an_empty_list(cases: Cases) -> None:
-    assert cases.living("default", NOW) == []
+    assert names(cases) == []
 
 
-def test_a_list_ends(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def seven(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> Cases:
+    """Seven living cases, where a list and a page of it end after two."""
     monkeypatch.setitem(Cases.living.__globals__, "MOST_LISTED", 2)
-    for name in "ABC":
-        cases.open("default", opening(case=name), stores.untold)
+    for ahead, name in enumerate("ABCDEFG"):
+        cases.open("default", opening(case=name, expires_at=ENDS + ahead), stores.untold)
+    return cases
 
-    assert (len(cases.living("default", NOW)), MOST_LISTED) == (2, 1_000)
+
+def test_a_list_ends(seven: Cases) -> None:
+    assert (names(seven), MOST_LISTED) == (["A", "B"], 1_000)
+
+
+def test_what_is_wanted_is_found_behind_any_number_of_others(seven: Cases) -> None:
+    assert [names(seven, *wanted) for wanted in ("G", "EG", "BEG", "CD", "x")] == [
+        ["G"],
+        ["E", "G"],
+        ["B", "E"],
+        ["C", "D"],
+        [],
+    ]
+
+
+def test_a_case_that_is_opened_while_others_are_listed_hides_none_and_doubles_none(
+    seven: Cases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, late = seven._load, [opening(case="0", expires_at=NOW + 1)]
+
+    def meanwhile(tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
+        found = load(tenant, keys)
+        if late:
+            seven.open("default", late.pop(), stores.untold)
+        return found
+
+    monkeypatch.setattr(seven, "_load", meanwhile)
+    assert names(seven, "B", "G") == ["B", "G"]
+
+
+def decided(of: Case, who: str, act: Literal["approve", "deny"], now: int = NOW) -> type[AccessError] | None:
+    try:
+        of.decide(Principal(who, "default", ("supervisor",), frozenset(), "jwt"), act, now)
+    except AccessError as refused:
+        return type(refused)
+    return None
+
+
+@pytest.mark.parametrize("act", ["approve", "deny"])
+@pytest.mark.parametrize(
+    ("of", "refused"),
+    [
+        (case(approvals_needed=1), None),
+        (case(("approve", "staff/s-2"), approvals_needed=2), None),
+        (case(), CaseNotPending),
+        (case(("approve", "staff/s-2"), approvals_needed=1), CaseNotPending),
+        (case(("deny", "staff/s-2"), approvals_needed=1), CaseNotPending),
+        (case(("close", "staff/desk"), approvals_needed=1), CaseNotPending),
+        (case(approvals_needed=1, expires_at=NOW), CaseNotPending),
+        (case(approvals_needed=1, opened_by="staff/s-1"), OwnCase),
+        (case(opened_by="staff/s-1"), OwnCase),
+    ],
+)
+def test_a_case_is_decided_while_it_is_pending_and_not_by_its_opener(
+    of: Case, refused: type[AccessError] | None, act: Literal["approve", "deny"]
+) -> None:
+    assert decided(of, "staff/s-1", act) is refused
+
+
+@pytest.mark.parametrize("act", ["approve", "deny"])
+def test_whoever_decided_may_say_so_again(act: Literal["approve", "deny"]) -> None:
+    done = case((act, "staff/s-1"), approvals_needed=1)
+
+    assert (decided(done, "staff/s-1", act), decided(done, "staff/s-2", act)) == (None, CaseNotPending)
+
+
+def test_an_approval_in_another_persons_place_is_an_alarm(cases: Cases, client: redis.Redis) -> None:
+    """One approver's sealed word, copied by somebody who can write to the store, does not become two people's."""
+    cases.open("default", opening(approvals_needed=2), stores.untold)
+    cases.act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW), stores.untold)
+    key = cases._key("default", "D-2026-0001")
+    (place,) = {*ask(client, "HKEYS", key)} - {b"open"}
+    ask(client, "HSET", key, place[:-1] + b"~", ask(client, "HGET", key, place))
+
+    with pytest.raises(IntegrityFault):
+        cases.get("default", "D-2026-0001")
+
+
+def test_an_old_approval_brought_back_counts_once(cases: Cases, client: redis.Redis) -> None:
+    cases.open("default", opening(approvals_needed=2), stores.untold)
+    cases.act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW), stores.untold)
+    key = cases._key("default", "D-2026-0001")
+    old = ask(client, "HGETALL", key)
+    ask(client, "HSET", key, *chain.from_iterable(old.items()))
+    cases.act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW + 9), stores.untold)
+
+    assert cases.get("default", "D-2026-0001").status(NOW) == "pending"
+
+
+def test_what_is_done_to_a_case_is_announced_before_it_is_done(cases: Cases, client: redis.Redis) -> None:
+    key = cases._key("default", "D-2026-0001")
+    told: list[tuple[bytes, int]] = []
+
+    def announce(sealed: Sequence[Sealed]) -> None:
+        told.extend((one.place.removeprefix(key), ask(client, "HLEN", key)) for one in sealed)
+
+    cases.open("default", opening(approvals_needed=1), announce)
+    cases.act("default", "D-2026-0001", Act("deny", "staff/s-1", NOW), announce)
+
+    assert told == [(b"/open", 0), (b"/deny", 1)]
 
 
 FACTS = ("open", "close")
@@ -272,4 +384,4 @@ def test_another_tenants_case_in_ones_own_list_is_an_alarm(cases: Cases, client:
     ask(client, "ZADD", cases._list("default"), ENDS, cases._key("other", "D-2026-0001"))
 
     with pytest.raises(IntegrityFault):
-        cases.living("default", NOW)
+        names(cases)

@@ -91,7 +91,8 @@ class Api:
         if data is None and body is not None:
             data = json.dumps(body, ensure_ascii=False).encode()
         kept = content_type if data is not None else None
-        return self.client.open(path, method=method, data=data, headers=sent, content_type=kept)
+        # A client of its own: several threads may call at once.
+        return self.app.test_client().open(path, method=method, data=data, headers=sent, content_type=kept)
 
     def post(self, who: str | None, path: str, body: object = None, **more: Any) -> TestResponse:
         return self.call(who, "POST", path, body, **more)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from masking_service.access.errors import UnknownCaseNumber
 from tests.web.api import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, refusal
 
 NUMBER = "SF1234567890"
@@ -216,6 +217,82 @@ def test_an_opener_names_three_hundred_waybills_a_day_at_most(api: Api) -> None:
     assert refusal(answered) == (429, "quota-exceeded")
     assert answered.get_json()["window"] == "1d"
     assert refusal(api.get(DESK, "/v1/cases/D-3")) == (404, "not-found")
+
+
+def test_an_opener_that_has_room_for_exactly_the_rest_opens_it(api: Api) -> None:
+    api.open_case("D-1", *numbers(200))
+
+    assert refusal(api.post(DESK, "/v1/cases", WANTED | {"case": "D-2", "waybills": numbers(101)}))[0] == 429
+    assert api.open_case("D-2", *numbers(100))["status"] == "pending"
+
+
+def test_large_cases_cannot_be_split_into_small_ones_without_end(api: Api) -> None:
+    """Cases of ten need nobody's approval, and thirty of them are a day's work."""
+    many = numbers(310)
+    split = [many[at : at + 10] for at in range(0, 310, 10)]
+    statuses = [
+        api.post(DESK, "/v1/cases", WANTED | {"case": f"D-{at}", "waybills": part}).status_code
+        for at, part in enumerate(split)
+    ]
+
+    assert statuses == [201] * 30 + [429]
+
+
+def test_ten_openers_spend_all_that_their_role_has(api: Api) -> None:
+    for person in range(10):
+        for part in (200, 100):
+            api.open_case(f"D-{person}-{part}", *numbers(part), who=api.mint(DESK, f"d-{person}"))
+
+    answered = api.post(api.mint(DESK, "d-11"), "/v1/cases", WANTED)
+
+    assert refusal(answered) == (429, "quota-exceeded")
+
+
+def test_a_waybill_that_is_named_twice_counts_once(api: Api) -> None:
+    for case in ("D-1", "D-2"):
+        api.open_case(case, *numbers(100), *numbers(100))
+
+    assert api.open_case("D-3", *numbers(100))["status"] == "pending"
+
+
+def test_another_day_has_a_budget_of_its_own(api: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+    for case, count in (("D-1", 200), ("D-2", 100)):
+        api.open_case(case, *numbers(count))
+    set_clock(NOW + 86_400 + 1_440)
+
+    assert api.open_case("D-3", NUMBER)["status"] == "open"
+
+
+def test_a_number_that_nobody_gave_out_opens_no_case(fresh: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def knows_one(tenant: str, case: str) -> None:
+        asked.append((tenant, case))
+        if case != "D-1":
+            raise UnknownCaseNumber
+
+    monkeypatch.setattr(fresh.parts.acting.casework, "_case_numbers", knows_one)
+    answered = fresh.post(DESK, "/v1/cases", WANTED | {"case": "D-2", "waybills": numbers(200)})
+
+    assert refusal(answered) == (422, "unknown-case-number")
+    assert refusal(fresh.get(DESK, "/v1/cases/D-2")) == (404, "not-found")
+    assert fresh.open_case("D-1", *numbers(200))["status"] == "pending"
+    assert asked == [("default", "D-2"), ("default", "D-1")]
+    assert fresh.open_case("D-1", *numbers(100), who=fresh.mint(DESK, tenant="other"))  # asked for each tenant
+    assert asked[-1] == ("other", "D-1")
+
+
+def test_where_it_cannot_be_told_whether_a_number_is_real_no_case_is_opened(
+    fresh: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(tenant: str, case: str) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(fresh.parts.acting.casework, "_case_numbers", unreachable)
+
+    assert fresh.post(DESK, "/v1/cases", WANTED).status_code == 503
+    assert refusal(fresh.get(DESK, "/v1/cases/D-1")) == (404, "not-found")
 
 
 def test_a_name_that_was_taken_costs_nothing(api: Api) -> None:

@@ -1,0 +1,24 @@
+"""Many callers at the same moment, against the service in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+MANY = 16
+
+Answer = TypeVar("Answer")
+
+
+def together(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    """Make all calls at once, each in a thread of its own; their answers in order."""
+    start = Barrier(len(calls))
+
+    def one(call: Callable[[], Answer]) -> Answer:
+        start.wait()
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return [*threads.map(one, calls)]
