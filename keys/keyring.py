@@ -13,12 +13,15 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey
+from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey, key_id_of
+from keys.errors import IntegrityFault, KeysetFault
 from keys.framing import frame
-from keys.keyset import Keyset, Use
+from keys.keyset import Keyset
+from keys.keyset_file import USES, Use
 from keys.secret import Secret
 from keys.signatures import Signer
 from keys.tokens import TokenKeys
+from keys.uses import Uses
 
 BASE_BYTES = 12
 """Bytes kept of the keyed hash that says where a waybill stands: 96 bits."""
@@ -36,7 +39,7 @@ class TenantKeys(Secret):
 
     __slots__ = ("_audit", "_index", "_tag", "state", "tenant", "tokens")
 
-    def __init__(self, keyset: Keyset, tenant: str) -> None:
+    def __init__(self, keyset: Keyset, tenant: str, uses: Uses) -> None:
         name = tenant.encode()
 
         def active(use: Use) -> bytes:
@@ -57,7 +60,7 @@ class TenantKeys(Secret):
             for (use, version), secret in keyset.secrets.items()
             if use == "token"
         }
-        self.tokens = TokenKeys(token_keys, keyset.active["token"])
+        self.tokens = TokenKeys(token_keys, keyset.active["token"], uses)
 
     def bases(self, waybill_nos: Sequence[str]) -> list[bytes]:
         """Where each waybill of this tenant stands: 12 bytes, unguessable without the index key."""
@@ -95,22 +98,47 @@ class Keyring(Secret):
     Attributes:
         audit_signer: signs the audit log.
         made_for: ``development`` or ``production``.
+        uses: counts what was made with the token keys.
     """
 
-    __slots__ = ("_keyset", "_pepper", "_tenants", "audit_signer", "made_for")
+    __slots__ = ("_held", "_pepper", "audit_signer", "made_for", "uses")
 
     def __init__(self, keyset: Keyset) -> None:
-        self._keyset = keyset
+        self.uses = Uses()
         self._pepper = _derive(keyset.secrets["client", keyset.active["client"]], "client", b"")
         self.audit_signer = Signer(_derive(keyset.secrets["audit", keyset.active["audit"]], "audit signature", b""))
-        self._tenants: dict[str, TenantKeys] = {}
         self.made_for = keyset.made_for
+        # One reference, so that no thread meets the tenants of one keyset beside another keyset.
+        self._held: tuple[Keyset, dict[str, TenantKeys]] = (keyset, {})
+
+    @property
+    def keyset(self) -> Keyset:
+        """The keyset in use."""
+        return self._held[0]
+
+    def adopt(self, keyset: Keyset) -> None:
+        """Go on with a changed keyset. What this process made, and what others may have made meanwhile, still opens.
+
+        Raises:
+            KeysetFault: it is an older copy, or lacks a secret that is in use here: no change of this keyset.
+        """
+        held = self.keyset
+        if keyset.serial < held.serial:
+            raise KeysetFault("the keyset file is an older copy than the one in use")
+        others = [use for use in USES if use != "token" and keyset.active[use] != held.active[use]]
+        if keyset.made_for != held.made_for or others:
+            raise KeysetFault("the keyset file is another keyset than the one in use")
+        for name, secret in held.secrets.items():
+            if not hmac.compare_digest(keyset.secrets.get(name, b""), secret):
+                raise KeysetFault("the keyset file lacks a secret that is in use")
+        self._held = (keyset, {})
 
     def tenant(self, name: str) -> TenantKeys:
         """The keys of one tenant, derived at first use."""
-        found = self._tenants.get(name)
+        keyset, tenants = self._held
+        found = tenants.get(name)
         if found is None:
-            found = self._tenants[name] = TenantKeys(self._keyset, name)
+            found = tenants[name] = TenantKeys(keyset, name, self.uses)
         return found
 
     def api_key_digest(self, key: bytes) -> bytes:
@@ -123,15 +151,48 @@ class Keyring(Secret):
         Raises:
             ProviderFault: the root-key provider cannot wrap now.
         """
-        return self._keyset.roots.wrap(os.urandom(KEY_BYTES), frame(b"data-key", key_id, tenant.encode()))
+        return self.keyset.roots.wrap(os.urandom(KEY_BYTES), _data_key_context(tenant, key_id))
 
     def open_data_key(self, tenant: str, key_id: bytes, wrapped: bytes) -> SealingKey:
         """The data key that `wrapped` holds, ready to seal and open records of its tenant.
 
         Raises:
             IntegrityFault: it was changed, or wrapped for another id or tenant.
-            ProviderFault: the root-key provider cannot unwrap now.
+            ProviderFault: the root-key provider cannot unwrap now, or no root key here wrapped it.
         """
-        name = tenant.encode()
-        key = self._keyset.roots.unwrap(wrapped, frame(b"data-key", key_id, name))
-        return SealingKey(key, key_id, label=b"record", tenant=name)
+        key = self.keyset.roots.unwrap(wrapped, _data_key_context(tenant, key_id))
+        return SealingKey(key, key_id, label=b"record", tenant=tenant.encode())
+
+    def knows_root_of(self, wrapped: bytes) -> bool:
+        """Whether a root key of the keyset wrapped it.
+
+        Raises:
+            IntegrityFault: it is no wrapped key.
+        """
+        return key_id_of(wrapped) in self.keyset.root_ids
+
+    def is_current(self, wrapped: bytes) -> bool:
+        """Whether the active root key wrapped it.
+
+        Raises:
+            IntegrityFault: it is no wrapped key.
+        """
+        return key_id_of(wrapped) == self.keyset.active_root
+
+    def rewrap(self, tenant: str, key_id: bytes, wrapped: bytes) -> bytes:
+        """The same data key under the active root key, unwrapped again to see that it is.
+
+        Raises:
+            IntegrityFault: it was changed, or wrapped for another id or tenant; or the new copy holds another key.
+            ProviderFault: the root-key provider cannot do it now, or no root key here wrapped it.
+        """
+        roots, context = self.keyset.roots, _data_key_context(tenant, key_id)
+        key = roots.unwrap(wrapped, context)
+        fresh = roots.wrap(key, context)
+        if not hmac.compare_digest(roots.unwrap(fresh, context), key):
+            raise IntegrityFault("a rewrapped key is not the key that it was")
+        return fresh
+
+
+def _data_key_context(tenant: str, key_id: bytes) -> bytes:
+    return frame(b"data-key", key_id, tenant.encode())

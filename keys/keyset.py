@@ -1,13 +1,14 @@
 """The keyset file: root keys, and the wrapped secrets that the keys of every tenant come from.
 
 A keyset that is cut, doubled, wrong or readable by the world is refused with
-the file's name and the place of the fault; nothing is guessed or repaired.
+the file's name and the place of the fault; nothing is guessed or repaired. The
+states in this file alone decide which key is used for what is new.
 """
 
 import hmac
-import os
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as Base64Error
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -16,74 +17,75 @@ import msgspec
 from keys.aead import KEY_BYTES, KEY_ID_BYTES
 from keys.errors import IntegrityFault, KeysetFault, ProviderFault
 from keys.files import read_secret_file, write_secret_file
-from keys.framing import frame
+from keys.keyset_file import (
+    FORMAT,
+    MOST_VERSIONS,
+    USES,
+    KeysetFile,
+    RootEntry,
+    SecretEntry,
+    Use,
+    check_value,
+    day_of,
+    encode,
+    new_root,
+    new_secret,
+    secret_context,
+)
 from keys.providers import RootKeys
 from keys.providers.file import FileRootKeys
 from keys.secret import Secret
 
-FORMAT = 1
-
-Use = Literal["index", "token", "state", "client", "audit"]
-"""index: where records stand. token: what names their fields. state: seals cases, custody and
-clients. client: the pepper of API keys' hashes. audit: keyed hashes in audit entries."""
-USES: tuple[Use, ...] = ("index", "token", "state", "client", "audit")
-
-
-class RootEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A root key as the file holds it."""
-
-    id: str
-    state: Literal["active", "retired"]
-    created: str
-    key: str
-    check: str
-
-
-class SecretEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A wrapped secret as the file holds it."""
-
-    use: Use
-    version: int
-    state: Literal["active", "retired"]
-    created: str
-    wrapped: str
-    check: str
-
-
-class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole file."""
-
-    format: int
-    made_for: Literal["development", "production"]
-    roots: list[RootEntry]
-    secrets: list[SecretEntry]
-
 
 class Keyset(Secret):
-    """A keyset, opened: its root keys and the 32-byte secret of each (use, version)."""
+    """A keyset, opened.
 
-    __slots__ = ("active", "made_for", "roots", "secrets")
+    Attributes:
+        made_for: ``development`` or ``production``.
+        roots: the root keys.
+        root_ids: the 8-byte ids of all of them.
+        active_root: the id of the one that wraps.
+        secrets: the 32-byte secret of each (use, version).
+        active: the version of each use that makes what is new.
+        serial: how often the file was changed.
+        digest: 16 bytes that tell this file from every other.
+        shredded_before: days since 1970-01-01; the data keys of earlier days are shredded.
+    """
+
+    __slots__ = (
+        "active",
+        "active_root",
+        "digest",
+        "made_for",
+        "root_ids",
+        "roots",
+        "secrets",
+        "serial",
+        "shredded_before",
+    )
 
     def __init__(
         self,
         made_for: str,
         roots: RootKeys,
+        root_ids: frozenset[bytes],
+        active_root: bytes,
         secrets: dict[tuple[Use, int], bytes],
         active: dict[Use, int],
+        *,
+        serial: int = 0,
+        digest: bytes = b"",
+        shredded_before: int = 0,
     ) -> None:
         self.made_for = made_for
         self.roots = roots
+        self.root_ids = root_ids
+        self.active_root = active_root
         self.secrets = secrets
         self.active = active
-
-
-def _check(key: bytes) -> str:
-    """Six bytes that tell whether a key is the right one, and nothing about it."""
-    return hmac.digest(key, b"waybill-masking check value", "sha256")[:6].hex()
-
-
-def _context(use: Use, version: int) -> bytes:
-    return frame(b"keyset-secret", use.encode(), version.to_bytes(4, "big"))
+        self.serial = serial
+        self.digest = digest
+        self.shredded_before = shredded_before
 
 
 def create(path: Path, *, made_for: Literal["development", "production"], today: str) -> None:
@@ -97,28 +99,39 @@ def create(path: Path, *, made_for: Literal["development", "production"], today:
     Raises:
         KeysetFault: there is a file already. Keys are never overwritten.
     """
-    root_id, root = os.urandom(KEY_ID_BYTES), os.urandom(KEY_BYTES)
-    roots = FileRootKeys({root_id: root}, root_id)
-    entries = []
-    for use in USES:
-        secret, version = os.urandom(KEY_BYTES), 0
-        wrapped = roots.wrap(secret, _context(use, version))
-        entries.append(SecretEntry(use, version, "active", today, b64encode(wrapped).decode("ascii"), _check(secret)))
-    entry = RootEntry(root_id.hex(), "active", today, b64encode(root).decode("ascii"), _check(root))
-    file = KeysetFile(FORMAT, made_for, [entry], entries)
+    root = new_root("active", today)
+    roots, _, _ = _open_roots(path, [root])
+    secrets = [new_secret(roots, use, 0, "active", today) for use in USES]
     try:
-        write_secret_file(path, msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n", replace=False)
+        write_secret_file(path, encode(KeysetFile(FORMAT, made_for, [root], secrets)), replace=False)
     except FileExistsError:
         raise KeysetFault(f"{path}: there is a keyset already, and keys are never overwritten") from None
+
+
+def read(path: Path) -> tuple[KeysetFile, Keyset]:
+    """Read, check and open a keyset file: as it stands, and opened.
+
+    Raises:
+        KeysetFault: it cannot be used; the message names the file and the place in it.
+    """
+    return decode(path, read_secret_file(path))
 
 
 def load(path: Path) -> Keyset:
     """Read, check and open a keyset file.
 
     Raises:
-        KeysetFault: it cannot be used; the message names the file and the place in it.
+        KeysetFault: as `read`.
     """
-    content = read_secret_file(path)
+    return read(path)[1]
+
+
+def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
+    """Check and open what stands, or is about to stand, in the keyset file `path`.
+
+    Raises:
+        KeysetFault: as `read`.
+    """
     try:
         file = msgspec.json.decode(content, type=KeysetFile)
     except msgspec.DecodeError as error:
@@ -127,18 +140,41 @@ def load(path: Path) -> Keyset:
         raise KeysetFault(f"{path}: is not a keyset") from None
     if file.format != FORMAT:
         raise KeysetFault(f"{path}: has format {file.format}; this release reads format {FORMAT}")
-    roots = _open_roots(path, file.roots)
+    try:
+        shredded_before = day_of(file.shredded_before) if file.shredded_before else 0
+    except ValueError:
+        raise KeysetFault(f"{path}: shredded_before is no date") from None
+    roots, root_ids, active_root = _open_roots(path, file.roots)
+    secrets, active = _open_secrets(path, file.secrets, roots)
+    opened = Keyset(
+        file.made_for,
+        roots,
+        root_ids,
+        active_root,
+        secrets,
+        active,
+        serial=file.serial,
+        digest=sha256(content).digest()[:16],
+        shredded_before=shredded_before,
+    )
+    return file, opened
+
+
+def _open_secrets(
+    path: Path, entries: list[SecretEntry], roots: RootKeys
+) -> tuple[dict[tuple[Use, int], bytes], dict[Use, int]]:
+    """The secrets by (use, version), and the active version of each use."""
     secrets: dict[tuple[Use, int], bytes] = {}
     active: dict[Use, int] = {}
-    for at, entry in enumerate(file.secrets):
+    for at, entry in enumerate(entries):
         place = f"{path}: secrets[{at}] ({entry.use})"
-        if not 0 <= entry.version < 64 or (entry.use, entry.version) in secrets:
+        if not 0 <= entry.version < MOST_VERSIONS or (entry.use, entry.version) in secrets:
             raise KeysetFault(f"{place}: its version stands twice or is out of range")
         try:
-            secret = roots.unwrap(_bytes(entry.wrapped, place), _context(entry.use, entry.version))
+            secret = roots.unwrap(_bytes(entry.wrapped, place), secret_context(entry.use, entry.version))
         except (IntegrityFault, ProviderFault) as fault:
             raise KeysetFault(f"{place}: {fault}") from None
-        if len(secret) != KEY_BYTES or not hmac.compare_digest(_check(secret), entry.check):
+        if len(secret) != KEY_BYTES or not hmac.compare_digest(check_value(secret), entry.check):
             raise KeysetFault(f"{place}: its check value does not fit")
         secrets[entry.use, entry.version] = secret
         if entry.state == "active":
@@ -148,24 +184,10 @@ def load(path: Path) -> Keyset:
     for use in USES:
         if use not in active:
             raise KeysetFault(f"{path}: no active secret for {use}")
-    return Keyset(file.made_for, roots, secrets, active)
+    return secrets, active
 
 
-def describe(path: Path) -> list[tuple[str, str, str, str]]:
-    """(use, id or version, state, date of birth) of every key in the file, which is checked as by `load`.
-
-    Raises:
-        KeysetFault: as `load`.
-    """
-    load(path)
-    file = msgspec.json.decode(read_secret_file(path), type=KeysetFile)
-    return [
-        *(("root", entry.id, entry.state, entry.created) for entry in file.roots),
-        *((entry.use, str(entry.version), entry.state, entry.created) for entry in file.secrets),
-    ]
-
-
-def _open_roots(path: Path, entries: list[RootEntry]) -> FileRootKeys:
+def _open_roots(path: Path, entries: list[RootEntry]) -> tuple[FileRootKeys, frozenset[bytes], bytes]:
     keys: dict[bytes, bytes] = {}
     active: list[bytes] = []
     for at, entry in enumerate(entries):
@@ -177,7 +199,7 @@ def _open_roots(path: Path, entries: list[RootEntry]) -> FileRootKeys:
         key = _bytes(entry.key, place)
         if len(key_id) != KEY_ID_BYTES or len(key) != KEY_BYTES:
             raise KeysetFault(f"{place}: its id or key has the wrong length")
-        if not hmac.compare_digest(_check(key), entry.check):
+        if not hmac.compare_digest(check_value(key), entry.check):
             raise KeysetFault(f"{place}: its check value does not fit")
         if key_id in keys or key in keys.values():
             raise KeysetFault(f"{place}: the same key stands twice")
@@ -186,7 +208,7 @@ def _open_roots(path: Path, entries: list[RootEntry]) -> FileRootKeys:
             active.append(key_id)
     if len(active) != 1:
         raise KeysetFault(f"{path}: exactly one root key must be active, not {len(active)}")
-    return FileRootKeys(keys, active[0])
+    return FileRootKeys(keys, active[0]), frozenset(keys), active[0]
 
 
 def _bytes(text: str, place: str) -> bytes:

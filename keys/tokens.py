@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from keys.secret import Secret
+from keys.uses import Uses
 
 BLOCK_BYTES = 16
 VERSION = "1"
@@ -28,12 +29,14 @@ class TokenKeys(Secret):
     Args:
         keys: 32-byte AES keys by version (0 to 63).
         active: the version that makes new tokens.
+        uses: is told how many were made, as ``token/VERSION``.
     """
 
-    __slots__ = ("_ciphers", "active")
+    __slots__ = ("_ciphers", "_uses", "active")
 
-    def __init__(self, keys: Mapping[int, bytes], active: int) -> None:
+    def __init__(self, keys: Mapping[int, bytes], active: int, uses: Uses) -> None:
         self._ciphers = {version: Cipher(algorithms.AES(key), modes.ECB()) for version, key in keys.items()}  # noqa: S305 - one block a token; equal references must give equal tokens
+        self._uses = uses
         self.active = active
 
     def make(self, blocks: Sequence[bytes], version: int) -> list[str]:
@@ -48,6 +51,7 @@ class TokenKeys(Secret):
         secret = self._ciphers[version].encryptor().update(b"".join(blocks))
         padded = b"\0\0".join([secret[at : at + BLOCK_BYTES] for at in range(0, len(secret), BLOCK_BYTES)]) + b"\0\0"
         text = b64encode(padded, b"-_").decode("ascii")
+        self._uses.add(f"token/{version}", len(blocks))
         head = f"wbt{VERSION}{KEY_CHARACTERS[version]}"
         return [head + text[at : at + 22] for at in range(0, 24 * len(blocks), 24)]
 

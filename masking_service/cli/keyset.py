@@ -31,6 +31,9 @@ def init(state_dir: Path) -> None:
 def status(state_dir: Path) -> None:
     """Show every key in the keyset, without the keys."""
     table = Table("use", "id or version", "state", "made on")
-    for use, name, state, created in keyset.describe(state_dir / "keyset.json"):
-        table.add_row(use, name, state, created)
+    file, _ = keyset.read(state_dir / "keyset.json")
+    for root in file.roots:
+        table.add_row("root", root.id, root.state, root.created)
+    for secret in file.secrets:
+        table.add_row(secret.use, str(secret.version), secret.state, secret.created)
     Console().print(table)

@@ -3,69 +3,190 @@
 A key is created if absent, made durable, and read back before it is used: of
 two workers that race for the first record of a day both use the winner's. A key
 is unwrapped once a process, and it is never looked up by the clock: every
-record names its own.
+record names its own. The keys of shredded days never come back.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Final
 
 from keys.aead import SealingKey
 from keys.keyring import Keyring
-from masking_service.vault.connection import Store
+from masking_service.vault.connection import Command, Store
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import data_key_key
+from masking_service.vault.layout import DATA_KEY_USES, DATA_KEYS
+from masking_service.vault.wrapped import Standing, WrappedKeys, field
 
-SECONDS_A_DAY = 86_400
+SECONDS_A_DAY: Final = 86_400
+LOOK_AHEAD: Final = 8
+"""So many numbers of a day are asked for at once; a day has one key unless somebody rotated."""
+
+
+class _Current:
+    """The key that seals a tenant's records of one day, and how much of it is used up."""
+
+    __slots__ = ("key", "number", "unreported", "used")
+
+    def __init__(self, number: int, key: SealingKey, used: int) -> None:
+        self.number = number
+        self.key = key
+        self.used = used
+        self.unreported = 0
 
 
 class DataKeys:
-    """The data keys that this process has met, by tenant and id."""
+    """The data keys that this process has met, by tenant and id.
 
-    def __init__(self, store: Store, keyring: Keyring) -> None:
+    Args:
+        store: the way to Redis.
+        keyring: wraps and unwraps them.
+        random: gives that many random bytes.
+        limit: how many records one key may seal; a stricter bound of the key's own suite holds, too. Half of it is
+            what is used, because a process that is killed takes the uses of its last seconds with it, uncounted.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes], *, limit: int = 2**32) -> None:
         self._store = store
         self._keyring = keyring
-        self._lock = threading.Lock()
-        self._known: dict[tuple[str, bytes], SealingKey] = {}
+        self._wrapped = WrappedKeys(store, keyring, random)
+        self._limit = limit
+        self._lock = threading.Lock()  # for counting: never held while the store is asked
+        self._making = threading.Lock()
+        self._known: dict[tuple[str, bytes], tuple[int, SealingKey | None]] = {}
+        self._current: dict[tuple[str, int], _Current] = {}
 
-    def for_today(self, tenant: str, now: int) -> SealingKey:
-        """The key that seals this tenant's records today; `now` is Unix seconds.
+    def for_today(self, tenant: str, now: int, messages: int) -> SealingKey:
+        """The key that seals this tenant's records today, counted as used for so many of them.
+
+        Where the clock stands on a shredded day the first day that is not shredded gives the key: what is written
+        must live, and no key of a shredded day may be made again.
+
+        Args:
+            now: Unix seconds.
+            messages: how many values are about to be sealed.
 
         Raises:
             StoreUnavailable: it cannot be read or made durable now.
+            ProviderFault: a new day needs the root-key provider, and it cannot be had now.
         """
-        key_id = self._keyring.tenant(tenant).data_key_id(now // SECONDS_A_DAY, 0)
-        return self._known.get((tenant, key_id)) or self._create(tenant, key_id)
+        day = max(now // SECONDS_A_DAY, self._keyring.keyset.shredded_before)
+        current = self._current.get((tenant, day))
+        if current is None or self._full(current.key, current.used, messages):
+            current = self._choose(tenant, day, messages)
+        with self._lock:
+            current.used += messages
+            current.unreported += messages
+        return current.key
 
-    def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey]:
+    def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
         """The keys that records name, by id: one round trip for all that this process has not met.
 
+        A key that was shredded is None: what it sealed is gone, and that is known.
+
         Raises:
-            StoreUnavailable: one is not in the store. It may come back with a restore,
-                so this is no absence of a record.
+            StoreUnavailable: one is not in the store, or no root key here wrapped it. It may come back with a
+                restore, so this is no absence of a record.
         """
         wanted = set(key_ids)
         missing = [key_id for key_id in wanted if (tenant, key_id) not in self._known]
         if missing:
-            replies = self._store.read([(b"GET", data_key_key(key_id)) for key_id in missing])
-            for key_id, wrapped in zip(missing, replies, strict=True):
-                self._learn(tenant, key_id, wrapped)
-        return {key_id: self._known[tenant, key_id] for key_id in wanted}
+            for key_id, (standing, _) in zip(missing, self._wrapped.get(missing), strict=True):
+                if standing is None:
+                    raise StoreUnavailable("unknown-key")
+                self._learn(tenant, key_id, standing)
+        shredded_before = self._keyring.keyset.shredded_before
+        found = {key_id: self._known[tenant, key_id] for key_id in wanted}
+        return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
 
-    def _create(self, tenant: str, key_id: bytes) -> SealingKey:
+    def day_of(self, tenant: str, key_id: bytes) -> int:
+        """The day (since 1970-01-01) of a key that `by_ids` gave."""
+        return self._known[tenant, key_id][0]
+
+    def turn(self) -> None:
+        """Report how often the keys were used, and learn of newer ones: one round trip. Call it every second or so.
+
+        Raises:
+            StoreUnavailable: nothing is lost; the next call reports it.
+        """
         with self._lock:
-            known = self._known.get((tenant, key_id))
-            if known is not None:
-                return known
-            place = data_key_key(key_id)
-            wrapped = self._store.read([(b"GET", place)])[0]
-            if wrapped is None:
-                fresh = self._keyring.new_data_key(tenant, key_id)
-                wrapped = self._store.write([(b"SET", place, fresh, b"NX"), (b"GET", place)])[1]
-            return self._learn(tenant, key_id, wrapped)
+            newest = max((day for _, day in self._current), default=0)
+            for place in [place for place in self._current if place[1] < newest - 1]:
+                if not self._current[place].unreported:
+                    del self._current[place]
+            turning = [(*place, current, current.unreported) for place, current in self._current.items()]
+        commands: list[Command] = []
+        for tenant, day, current, unreported in turning:
+            name = field(current.key.key_id)
+            newer = self._keyring.tenant(tenant).data_key_id(day, current.number + 1)
+            commands += [
+                (b"HINCRBY", DATA_KEY_USES, name, unreported) if unreported else (b"HGET", DATA_KEY_USES, name),
+                (b"HEXISTS", DATA_KEYS, field(newer)),
+            ]
+        replies = self._store.read(commands)
+        for one, used, newer_stands in zip(turning, replies[::2], replies[1::2], strict=True):
+            tenant, day, current, unreported = one
+            with self._lock:
+                current.unreported -= unreported
+                current.used = int(used or 0) + current.unreported
+                if newer_stands:
+                    self._current.pop((tenant, day), None)
 
-    def _learn(self, tenant: str, key_id: bytes, wrapped: bytes | None) -> SealingKey:
-        if wrapped is None:
-            raise StoreUnavailable("unknown-key")
-        key = self._keyring.open_data_key(tenant, key_id, wrapped)
-        self._known[tenant, key_id] = key
+    def _full(self, key: SealingKey, used: int, messages: int) -> bool:
+        return used > 0 and used + messages > min(self._limit, key.limit) // 2
+
+    def _choose(self, tenant: str, day: int, messages: int) -> _Current:
+        """The newest key of a day that can be used, made if there is none."""
+        with self._making:
+            current = self._current.get((tenant, day))
+            if current is not None and not self._full(current.key, current.used, messages):
+                return current
+            start = 0 if current is None else current.number
+            found = None
+            while found is None:
+                number, standing, used = self._newest(tenant, day, start)
+                if standing is not None:
+                    found = self._usable(tenant, number, standing, used, messages)
+                if found is None:
+                    start = number + 1
+                    found = self._usable(tenant, start, self._made(tenant, day, start), 0, messages)
+            with self._lock:
+                self._current[tenant, day] = found
+            return found
+
+    def _newest(self, tenant: str, day: int, start: int) -> tuple[int, Standing | None, int]:
+        """The highest number of a day, from `start`, at which a key stands; `start - 1` where there is none."""
+        keys = self._keyring.tenant(tenant)
+        newest: tuple[int, Standing | None, int] = (start - 1, None, 0)
+        while True:
+            numbers = range(start, start + LOOK_AHEAD)
+            found = self._wrapped.get([keys.data_key_id(day, number) for number in numbers])
+            for number, (standing, used) in zip(numbers, found, strict=True):
+                if standing is not None:
+                    newest = (number, standing, used)
+            if newest[0] != numbers[-1]:
+                return newest
+            start = numbers[-1] + 1
+
+    def _made(self, tenant: str, day: int, number: int) -> Standing:
+        key_id = self._keyring.tenant(tenant).data_key_id(day, number)
+        fresh = self._keyring.new_data_key(tenant, key_id)
+        return self._wrapped.create(key_id, Standing(tenant, day, number, fresh))
+
+    def _usable(self, tenant: str, number: int, standing: Standing, used: int, messages: int) -> _Current | None:
+        """The key that stands there, unless it was shredded, is used up, or no root key here wrapped it."""
+        if standing.wrapped is None or not self._keyring.knows_root_of(standing.wrapped):
+            return None
+        key_id = self._keyring.tenant(tenant).data_key_id(standing.day, number)
+        key = self._learn(tenant, key_id, standing)
+        if key is None or self._full(key, used, messages):
+            return None
+        return _Current(number, key, used)
+
+    def _learn(self, tenant: str, key_id: bytes, standing: Standing) -> SealingKey | None:
+        key = None
+        if standing.wrapped is not None and standing.day >= self._keyring.keyset.shredded_before:
+            if not self._keyring.knows_root_of(standing.wrapped):
+                raise StoreUnavailable("unknown-root")
+            key = self._keyring.open_data_key(tenant, key_id, standing.wrapped)
+        self._known[tenant, key_id] = (standing.day, key)
         return key

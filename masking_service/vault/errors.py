@@ -6,7 +6,8 @@ class StoreUnavailable(Exception):
 
     Attributes:
         reason: a fixed word for logs and metrics: ``timeout``, ``connection``, ``refused``,
-            ``replicas``, ``open-circuit``, ``not-admitted``, ``clients-unknown``, ``unknown-key``.
+            ``replicas``, ``open-circuit``, ``not-admitted``, ``clients-unknown``, ``unknown-key``, ``unknown-root``,
+            ``old-keyset``.
     """
 
     def __init__(self, reason: str) -> None:

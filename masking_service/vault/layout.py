@@ -16,6 +16,12 @@ _AUDIT = PREFIX + b"{audit}"
 """The audit log stands on one shard, so that an entry, its place in the order and its writer are one step."""
 AUDIT_WRITERS = _AUDIT + b"writers"
 AUDIT_CHECKPOINTS = _AUDIT + b"checkpoints"
+_KEYS = PREFIX + b"{keys}"
+"""What is known of keys stands on one shard: a new data key and the notice that could forbid it are one step."""
+DATA_KEYS = _KEYS + b"data"
+DATA_KEY_USES = _KEYS + b"uses"
+KEY_NOTICE = _KEYS + b"notice"
+WORKERS = _KEYS + b"workers"
 
 MOST_REVISIONS = 16
 _REVISIONS = [b"}" + format(revision, "x").encode() for revision in range(MOST_REVISIONS + 1)]
@@ -43,9 +49,9 @@ def disclosures_key(stem: bytes) -> bytes:
     return stem + b"}!"
 
 
-def data_key_key(key_id: bytes) -> bytes:
-    """Where a wrapped data key stands: ``wm:key:ID``."""
-    return b"wm:key:" + b64encode(key_id, b"-_").rstrip(b"=")
+def worker_key(name: str) -> bytes:
+    """Where a living process says which keys it has: ``wm:{keys}w:NAME``."""
+    return _KEYS + b"w:" + name.encode()
 
 
 def tenant_stem(tag: str) -> bytes:

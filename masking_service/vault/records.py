@@ -46,6 +46,11 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         """True for a tombstone."""
         return self.body == _TOMBSTONE
 
+    @property
+    def shredded(self) -> bool:
+        """True where a record stands that nobody can open any more, because its data key was shredded."""
+        return not self.body
+
     def living_at(self, now: int) -> bool:
         """Whether it can still be read at `now`, Unix seconds, whatever the store thinks of its expiry."""
         return not self.erased and now < self.expires_at
@@ -76,6 +81,10 @@ def body_of(schema: str, fields: Sequence[tuple[Place, Any]]) -> bytes:
 def tombstone(expires_at: int) -> Record:
     """What stands in the place of an erased revision."""
     return Record(bytes(SALT_BYTES), 0, expires_at, _TOMBSTONE)
+
+
+SHREDDED: Final = Record(bytes(SALT_BYTES), 0, 0, b"")
+"""Stands for a record whose data key was shredded: a stored body is never empty."""
 
 
 def plaintext(record: Record) -> bytes:

@@ -55,13 +55,16 @@ class Vault:
         store: the way to Redis.
         keyring: this process's keys.
         random: gives that many random bytes.
+
+    Attributes:
+        data_keys: the data keys that this process has met.
     """
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
         self._store = store
         self._keyring = keyring
         self._random = random
-        self._data_keys = DataKeys(store, keyring)
+        self.data_keys = DataKeys(store, keyring, random)
 
     def write(
         self,
@@ -128,7 +131,7 @@ class Vault:
             lowest = [(items[at].stem, items[at].revision, record) for at, record in taken]
             for (at, _), (revision, newest) in zip(taken, self._climb(tenant, lowest), strict=True):
                 item = items[at]
-                if newest.erased:
+                if newest.erased or newest.shredded:
                     outcomes[at] = "erased"
                 elif newest.same_as(item.record.body):
                     outcomes[at] = Stored(item.base, revision, newest, created=False)
@@ -186,12 +189,12 @@ class Vault:
         what it replaced, and everything is written again, one place further, until that was nothing.
         """
         stem = record_stems(self._keyring.tenant(tenant).bases([waybill_no]))[0]
-        key = self._data_keys.for_today(tenant, now)
         places = [record_key(stem, revision) for revision in range(MOST_REVISIONS + 1)]
         standing = self._store.read([(b"MGET", *places)])[0]
         plain = records.plaintext(records.tombstone(until))
         for free in range(sum(value is not None for value in standing), MOST_REVISIONS + 1):
             reach = places[: free + 1]
+            key = self.data_keys.for_today(tenant, now, len(reach))
             sealed = key.seal_many([plain] * len(reach), reach, self._random(NONCE_BYTES * len(reach)))
             tombstones = [
                 (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(reach, sealed, strict=True)
@@ -202,7 +205,7 @@ class Vault:
 
     def _put(self, tenant: str, items: Sequence[_Item], now: int) -> list[Record | None]:
         """One packed write of every item at its place; None where it is stored, else what stands there."""
-        key = self._data_keys.for_today(tenant, now)
+        key = self.data_keys.for_today(tenant, now, len(items))
         places = [record_key(item.stem, item.revision) for item in items]
         plain = [records.plaintext(item.record) for item in items]
         sealed = key.seal_many(plain, places, self._random(NONCE_BYTES * len(items)))
@@ -254,16 +257,20 @@ class Vault:
         return self._open(tenant, list(zip(keys, values, strict=True)))
 
     def _open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
-        """Open what stands at each place; None where nothing does."""
+        """Open what stands at each place; None where nothing does, `records.SHREDDED` where its key is destroyed."""
         values = list(values)
         ids = {key_id_of(value) for _, value in values if value is not None}
         if not ids:
             return [None] * len(values)
-        keys = self._data_keys.by_ids(tenant, ids)
-        return [
-            None if value is None else records.read(keys[key_id_of(value)].open(value, place))
-            for place, value in values
-        ]
+        keys = self.data_keys.by_ids(tenant, ids)
+        opened: list[Record | None] = []
+        for place, value in values:
+            key = None if value is None else keys[key_id_of(value)]
+            if value is None:
+                opened.append(None)
+            else:
+                opened.append(records.SHREDDED if key is None else records.read(key.open(value, place)))
+        return opened
 
 
 def _turns(items: Sequence[_Item]) -> list[list[int]]:

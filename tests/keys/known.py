@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from keys.keyring import Keyring
-from keys.keyset import USES, Keyset, Use
+from keys.keyset import Keyset
+from keys.keyset_file import USES, Use
 from keys.providers.file import FileRootKeys
 
 
@@ -19,15 +20,29 @@ def known_keyset(
     *,
     made_for: Literal["development", "production"] = "development",
     token_versions: Sequence[int] = (0,),
+    roots: Sequence[int] = (0,),
+    serial: int = 0,
+    shredded_before: int = 0,
 ) -> Keyset:
-    """The keyset of `owner`; the last of its token keys is the active one."""
+    """The keyset of `owner`; the last of its token keys and the last of its root keys are the active ones."""
     versions: dict[Use, Sequence[int]] = {use: token_versions if use == "token" else (0,) for use in USES}
     secrets = {(use, version): known_bytes(f"{owner} {use} {version}") for use in USES for version in versions[use]}
-    root_id = known_bytes(f"{owner} root id")[:8]
-    roots = FileRootKeys({root_id: known_bytes(f"{owner} root")}, root_id)
-    return Keyset(made_for, roots, secrets, {use: versions[use][-1] for use in USES})
+    names = [f"{owner} root" if number == 0 else f"{owner} root {number}" for number in roots]
+    root_keys = {known_bytes(f"{name} id")[:8]: known_bytes(name) for name in names}
+    active_root = known_bytes(f"{names[-1]} id")[:8]
+    return Keyset(
+        made_for,
+        FileRootKeys(root_keys, active_root),
+        frozenset(root_keys),
+        active_root,
+        secrets,
+        {use: versions[use][-1] for use in USES},
+        serial=serial,
+        digest=known_bytes(f"{owner} {serial}")[:16],
+        shredded_before=shredded_before,
+    )
 
 
-def known_keyring(owner: str = "vectors", *, token_versions: Sequence[int] = (0,)) -> Keyring:
-    """The keys that follow from the keyset of `owner`."""
-    return Keyring(known_keyset(owner, token_versions=token_versions))
+def known_keyring(owner: str = "vectors", **how: Any) -> Keyring:
+    """The keys that follow from the keyset of `owner`, which is as `known_keyset` makes it."""
+    return Keyring(known_keyset(owner, **how))

@@ -53,7 +53,9 @@ def test_no_two_uses_share_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(Keyring.__init__.__globals__, "_derive", remember)
     known_keyring(token_versions=(0, 1)).tenant("default")
 
-    assert len({key[:8] for key in derived}) == 9  # client, signer, index, tag, audit, state, its id, and two for tokens
+    assert (
+        len({key[:8] for key in derived}) == 9
+    )  # client, signer, index, tag, audit, state, its id, and two for tokens
 
 
 def test_tenants_are_derived_once() -> None:

@@ -10,9 +10,7 @@ import pytest
 from keys import keyset
 from keys.errors import KeysetFault
 from keys.keyring import Keyring
-from keys.keyset import USES
-
-KEYS = {"key", "wrapped", "check"}
+from keys.keyset_file import USES
 
 
 @pytest.fixture
@@ -31,16 +29,32 @@ def test_a_new_keyset_can_be_used(path: Path) -> None:
 
 
 def test_a_new_keyset_has_one_active_key_for_every_use(path: Path) -> None:
-    described = [(use, state, created) for use, _, state, created in keyset.describe(path)]
+    file, _ = keyset.read(path)
 
-    assert described == [(use, "active", "2026-11-24") for use in ("root", *USES)]
+    assert [(entry.state, entry.created, entry.since) for entry in file.roots] == [
+        ("active", "2026-11-24", "2026-11-24")
+    ]
+    assert [(entry.use, entry.state, entry.version) for entry in file.secrets] == [(use, "active", 0) for use in USES]
 
 
-def test_the_description_holds_no_key(path: Path) -> None:
+def test_a_keyset_knows_its_file_by_a_digest(path: Path, tmp_path: Path) -> None:
+    before = keyset.load(path).digest
+    path.write_bytes(path.read_bytes() + b" ")
+
+    assert (len(before), keyset.load(path).digest == before) == (16, False)
+
+
+def test_a_keyset_of_the_first_release_is_read(path: Path) -> None:
     document = json.loads(path.read_text())
-    keys = {entry[name] for part in ("roots", "secrets") for entry in document[part] for name in entry if name in KEYS}
+    for name in ("serial", "last", "shredded_before"):
+        del document[name]
+    for entry in (*document["roots"], *document["secrets"]):
+        del entry["since"]
+    path.write_text(json.dumps(document))
 
-    assert keys & {text for line in keyset.describe(path) for text in line} == set()
+    opened = keyset.load(path)
+
+    assert (opened.serial, opened.shredded_before, opened.active["token"]) == (0, 0, 0)
 
 
 def test_the_secrets_stand_wrapped_in_the_file(path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from keys import keyset
 from keys.errors import KeysetFault
+from keys.keyset_file import check_value, secret_context
 from tests.keys.known import known_bytes
 
 Document = dict[str, Any]
@@ -41,7 +42,7 @@ def again(part: str, **change: object) -> Change:
 
 def second_root(**change: object) -> Change:
     """A second, different and valid root key."""
-    check = keyset._check(known_bytes("another key"))
+    check = check_value(known_bytes("another key"))
     return again("roots", **{"id": "00" * 8, "key": OTHER_KEY, "check": check, **change})
 
 
@@ -122,14 +123,14 @@ def test_no_refusal_holds_a_key_or_the_error_that_led_to_it(path: Path, name: st
 
 def test_two_active_secrets_of_one_use_are_refused(path: Path) -> None:
     opened = keyset.load(path)
-    wrapped = opened.roots.wrap(known_bytes("a second"), keyset._context("index", 1))
+    wrapped = opened.roots.wrap(known_bytes("a second"), secret_context("index", 1))
     second = {
         "use": "index",
         "version": 1,
         "state": "active",
         "created": "2026-11-25",
         "wrapped": base64.b64encode(wrapped).decode(),
-        "check": keyset._check(known_bytes("a second")),
+        "check": check_value(known_bytes("a second")),
     }
     document = json.loads(path.read_text())
     document["secrets"].append(second)
@@ -142,9 +143,9 @@ def test_two_active_secrets_of_one_use_are_refused(path: Path) -> None:
 def test_a_secret_of_another_length_is_refused(path: Path) -> None:
     opened = keyset.load(path)
     short = bytes(16)
-    wrapped = opened.roots.wrap(short, keyset._context("index", 0))
+    wrapped = opened.roots.wrap(short, secret_context("index", 0))
     document = json.loads(path.read_text())
-    document["secrets"][0].update(wrapped=base64.b64encode(wrapped).decode(), check=keyset._check(short))
+    document["secrets"][0].update(wrapped=base64.b64encode(wrapped).decode(), check=check_value(short))
     path.write_text(json.dumps(document))
 
     with pytest.raises(KeysetFault, match=r"secrets\[0\] \(index\): its check value does not fit$"):
@@ -163,10 +164,10 @@ def test_a_retired_root_key_still_opens_what_it_wrapped(path: Path) -> None:
 
 def test_a_retired_token_secret_is_kept_for_reading(path: Path) -> None:
     opened = keyset.load(path)
-    wrapped = opened.roots.wrap(known_bytes("a second"), keyset._context("token", 1))
+    wrapped = opened.roots.wrap(known_bytes("a second"), secret_context("token", 1))
     document = json.loads(path.read_text())
     first = next(entry for entry in document["secrets"] if entry["use"] == "token")
-    check = keyset._check(known_bytes("a second"))
+    check = check_value(known_bytes("a second"))
     document["secrets"].append({**first, "version": 1, "wrapped": base64.b64encode(wrapped).decode(), "check": check})
     first["state"] = "retired"
     path.write_text(json.dumps(document))

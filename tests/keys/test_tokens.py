@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.tokens import KEY_CHARACTERS, TokenKeys
+from keys.uses import Uses
 from tests.keys.known import known_bytes
 
 BLOCKS = st.binary(min_size=16, max_size=16)
-KEYS = TokenKeys({0: known_bytes("token key 0"), 1: known_bytes("token key 1")}, active=1)
+KEYS = TokenKeys({0: known_bytes("token key 0"), 1: known_bytes("token key 1")}, active=1, uses=Uses())
 BLOCK = known_bytes("a reference")[:16]
 (TOKEN,) = KEYS.make([BLOCK], 1)
 SHAPE = re.compile(r"wbt1[A-Za-z0-9_-]{23}")
@@ -32,7 +33,7 @@ def test_a_token_is_27_characters_that_a_url_need_not_quote(block: bytes) -> Non
 
 
 def test_the_same_reference_gives_the_same_token_under_keys_made_anew() -> None:
-    again = TokenKeys({1: known_bytes("token key 1")}, active=1)
+    again = TokenKeys({1: known_bytes("token key 1")}, active=1, uses=Uses())
 
     assert again.make([BLOCK], 1) == [TOKEN]
 
@@ -45,13 +46,13 @@ def test_two_references_share_a_token_only_if_they_are_the_same(one: bytes, othe
 
 
 def test_another_key_gives_another_token() -> None:
-    other = TokenKeys({1: known_bytes("another tenant's token key")}, active=1)
+    other = TokenKeys({1: known_bytes("another tenant's token key")}, active=1, uses=Uses())
 
     assert other.make([BLOCK], 1) != [TOKEN]
 
 
 def test_another_tenants_token_reads_to_another_reference() -> None:
-    other = TokenKeys({1: known_bytes("another tenant's token key")}, active=1)
+    other = TokenKeys({1: known_bytes("another tenant's token key")}, active=1, uses=Uses())
 
     read = other.read(TOKEN)
 
@@ -60,7 +61,7 @@ def test_another_tenants_token_reads_to_another_reference() -> None:
 
 
 def test_a_token_of_a_key_version_that_is_not_there_is_no_token() -> None:
-    assert TokenKeys({0: known_bytes("token key 0")}, active=0).read(TOKEN) is None
+    assert TokenKeys({0: known_bytes("token key 0")}, active=0, uses=Uses()).read(TOKEN) is None
 
 
 def test_nothing_is_made_under_a_key_version_that_is_not_there() -> None:
@@ -115,7 +116,7 @@ def test_no_text_makes_reading_fail(text: str) -> None:
 
 
 def test_the_key_character_is_the_key_versions_place_in_base64url() -> None:
-    keys = TokenKeys(dict.fromkeys(range(64), known_bytes("any")), active=0)
+    keys = TokenKeys(dict.fromkeys(range(64), known_bytes("any")), active=0, uses=Uses())
 
     assert "".join(keys.make([BLOCK], version)[0][4] for version in range(64)) == KEY_CHARACTERS
 

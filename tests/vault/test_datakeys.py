@@ -1,44 +1,57 @@
 """Data keys: one for each tenant and day, whoever races for it, and kept in no form that the store could read."""
 
+import os
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import redis
 
-from keys.aead import key_id_of
+from keys.aead import SealingKey, key_id_of
+from keys.keyring import Keyring
 from masking_service.vault.connection import Store
 from masking_service.vault.datakeys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.layout import DATA_KEYS
+from masking_service.vault.wrapped import field
 from tests.keys.known import known_keyring
 from tests.vault import stores
 from tests.vault.stores import NOW, Interleaved, ask, body, counted, put
 
 
+def made(store: Store, keyring: Keyring | None = None, **how: Any) -> DataKeys:
+    return DataKeys(store, keyring or known_keyring(), os.urandom, **how)
+
+
+def today(data_keys: DataKeys, now: int = NOW, tenant: str = "default", messages: int = 1) -> SealingKey:
+    return data_keys.for_today(tenant, now, messages)
+
+
 @pytest.fixture
 def data_keys(store: Store) -> DataKeys:
-    return DataKeys(store, known_keyring())
+    return made(store)
 
 
 def sealed_by(data_keys: DataKeys, tenant: str = "default") -> bytes:
-    return data_keys.for_today(tenant, NOW).seal(b"record", b"place", bytes(12))
+    return today(data_keys, tenant=tenant).seal(b"record", b"place", bytes(12))
 
 
 def test_a_new_day_costs_two_round_trips_and_a_known_day_none(store: Store, data_keys: DataKeys) -> None:
     with counted(store) as first:
-        data_keys.for_today("default", NOW)
+        today(data_keys)
     with counted(store) as second:
-        data_keys.for_today("default", NOW + 1)
+        today(data_keys, NOW + 1)
 
     assert (first, second) == ([2], [0])
 
 
 def test_another_process_that_knows_no_key_yet_costs_one_round_trip(valkey: str, data_keys: DataKeys) -> None:
-    data_keys.for_today("default", NOW)
+    today(data_keys)
     store = stores.admitted(valkey)
 
     with counted(store) as trips:
-        DataKeys(store, known_keyring()).for_today("default", NOW)
+        today(made(store))
 
     assert trips == [1]
 
@@ -46,22 +59,22 @@ def test_another_process_that_knows_no_key_yet_costs_one_round_trip(valkey: str,
 def test_a_day_is_a_day_in_utc(data_keys: DataKeys) -> None:
     midnight = NOW // SECONDS_A_DAY * SECONDS_A_DAY
 
-    ids = [data_keys.for_today("default", now).key_id for now in (midnight - 1, midnight, midnight + 86_399)]
+    ids = [today(data_keys, now).key_id for now in (midnight - 1, midnight, midnight + 86_399)]
 
     assert (ids[0] == ids[1], ids[1] == ids[2]) == (False, True)
 
 
 def test_another_process_opens_what_this_one_sealed(valkey: str, data_keys: DataKeys) -> None:
-    other = DataKeys(stores.admitted(valkey), known_keyring())
+    other = made(stores.admitted(valkey))
 
-    assert other.for_today("default", NOW).open(sealed_by(data_keys), b"place") == b"record"
+    assert today(other).open(sealed_by(data_keys), b"place") == b"record"
 
 
 def test_the_loser_of_a_race_uses_the_winners_key(valkey: str, data_keys: DataKeys) -> None:
     # The loser has seen that there is no key and is about to write its own: the winner writes first.
-    loser = DataKeys(Interleaved(valkey, {0: lambda: data_keys.for_today("default", NOW)}), known_keyring())
+    loser = made(Interleaved(valkey, {0: lambda: today(data_keys)}))
 
-    assert data_keys.for_today("default", NOW).open(sealed_by(loser), b"place") == b"record"
+    assert today(data_keys).open(sealed_by(loser), b"place") == b"record"
 
 
 def test_processes_that_race_for_the_first_record_of_a_day_can_read_all_of_them(valkey: str) -> None:
@@ -88,7 +101,7 @@ def test_processes_that_race_for_the_first_record_of_a_day_can_read_all_of_them(
 
 
 def test_threads_of_one_process_make_one_key(store: Store, data_keys: DataKeys) -> None:
-    threads = [threading.Thread(target=data_keys.for_today, args=("default", NOW)) for _ in range(8)]
+    threads = [threading.Thread(target=today, args=(data_keys,)) for _ in range(8)]
     with counted(store) as trips:
         for thread in threads:
             thread.start()
@@ -103,20 +116,21 @@ def test_each_tenant_has_its_own(data_keys: DataKeys) -> None:
 
 
 def test_the_store_holds_only_what_the_root_key_wrapped(client: redis.Redis, data_keys: DataKeys) -> None:
-    key_id = data_keys.for_today("default", NOW).key_id
-    ((_, value),) = [(name, ask(client, "GET", name)) for name in ask(client, "KEYS", "*")]
+    key_id = today(data_keys).key_id
+    ((_, value),) = ask(client, "HGETALL", DATA_KEYS).items()
+    label_ends = 4 + int.from_bytes(value[:4], "big")
 
-    opened = known_keyring().open_data_key("default", key_id, value)
+    opened = known_keyring().open_data_key("default", key_id, value[label_ends + 4 :])
 
     assert opened.open(sealed_by(data_keys), b"place") == b"record"
 
 
 def test_all_keys_that_a_batch_of_records_names_cost_one_round_trip(valkey: str, data_keys: DataKeys) -> None:
-    ids = {data_keys.for_today("default", NOW + day * SECONDS_A_DAY).key_id for day in range(5)}
+    ids = {today(data_keys, NOW + day * SECONDS_A_DAY).key_id for day in range(5)}
     store = stores.admitted(valkey)
 
     with counted(store) as trips:
-        found = DataKeys(store, known_keyring()).by_ids("default", [*ids, *ids])
+        found = made(store).by_ids("default", [*ids, *ids])
 
     assert ({*found}, trips) == (ids, [1])
 
@@ -129,14 +143,13 @@ def test_a_key_that_is_not_there_is_no_answer(data_keys: DataKeys) -> None:
 
 
 def test_a_key_that_comes_back_is_found_again(valkey: str, data_keys: DataKeys, client: redis.Redis) -> None:
-    key_id = data_keys.for_today("default", NOW).key_id
-    (name,) = ask(client, "KEYS", "*")
-    value = ask(client, "GET", name)
-    ask(client, "DEL", name)
-    other = DataKeys(stores.admitted(valkey), known_keyring())
+    key_id = today(data_keys).key_id
+    value = ask(client, "HGET", DATA_KEYS, field(key_id))
+    ask(client, "HDEL", DATA_KEYS, field(key_id))
+    other = made(stores.admitted(valkey))
     with pytest.raises(StoreUnavailable):
         other.by_ids("default", [key_id])
 
-    ask(client, "SET", name, value)
+    ask(client, "HSET", DATA_KEYS, field(key_id), value)
 
     assert {*other.by_ids("default", [key_id])} == {key_id}

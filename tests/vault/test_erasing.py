@@ -22,7 +22,7 @@ def erase(vault: Vault) -> None:
 
 def standing(client: redis.Redis) -> dict[bytes, int]:
     """The last part of each record key, and its expiry."""
-    return {key.partition(b"}")[2]: ask(client, "EXPIRETIME", key) for key in ask(client, "KEYS", "wm:{*}*")}
+    return {key.partition(b"}")[2]: ask(client, "EXPIRETIME", key) for key in ask(client, "KEYS", "wm:{" + 16 * "?" + "}*")}
 
 
 @pytest.mark.parametrize("revisions", [1, 2, 16])

@@ -8,8 +8,9 @@ import redis
 from keys.errors import IntegrityFault
 from masking_service.vault.connection import Store
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import data_key_key, record_key, record_stems
+from masking_service.vault.layout import DATA_KEYS, record_key, record_stems
 from masking_service.vault.vault import Stored, Vault
+from masking_service.vault.wrapped import field
 from tests.keys.known import known_keyring
 from tests.vault import stores
 from tests.vault.stores import NOW, NUMBER, ask, body, put
@@ -114,7 +115,7 @@ def test_a_record_of_another_kind_of_key_is_an_alarm(vault: Vault, client: redis
 def test_a_lost_data_key_is_no_absence(valkey: str, vault: Vault, client: redis.Redis) -> None:
     put(vault, body())
     key_id = known_keyring().tenant("default").data_key_id(NOW // 86_400, 0)
-    assert ask(client, "DEL", data_key_key(key_id)) == 1
+    assert ask(client, "HDEL", DATA_KEYS, field(key_id)) == 1
 
     with pytest.raises(StoreUnavailable, match="unknown-key"):
         stores.vault(stores.admitted(valkey)).newest("default", [NUMBER], NOW)
@@ -125,10 +126,9 @@ def test_another_tenants_data_key_in_the_place_of_ones_own_is_an_alarm(
 ) -> None:
     put(vault, body(), tenant="other")
     keys = {
-        tenant: data_key_key(known_keyring().tenant(tenant).data_key_id(NOW // 86_400, 0))
-        for tenant in ("default", "other")
+        tenant: field(known_keyring().tenant(tenant).data_key_id(NOW // 86_400, 0)) for tenant in ("default", "other")
     }
-    copied(client, keys["other"], keys["default"])
+    ask(client, "HSET", DATA_KEYS, keys["default"], ask(client, "HGET", DATA_KEYS, keys["other"]))
 
     with pytest.raises(IntegrityFault):
         put(vault, body())

@@ -28,14 +28,15 @@ def test_the_stems_of_a_batch_are_those_of_its_members() -> None:
 
 
 def test_the_rest_have_their_own_places() -> None:
-    names = [layout.data_key_key(bytes(8)), layout.tenant_stem("TAG"), layout.audit_key("w"), layout.GENESIS]
+    names = [layout.worker_key("ab12"), layout.tenant_stem("TAG"), layout.audit_key("w"), layout.GENESIS]
 
-    assert names == [b"wm:key:AAAAAAAAAAA", b"wm:{t:TAG}", b"wm:{audit}w:w", b"wm:genesis"]
+    assert names == [b"wm:{keys}w:ab12", b"wm:{t:TAG}", b"wm:{audit}w:w", b"wm:genesis"]
 
 
 def test_every_key_begins_with_the_prefix_that_the_access_rule_needs() -> None:
-    names = [STEM, layout.data_key_key(bytes(8)), layout.tenant_stem("TAG"), layout.audit_key("w")]
+    names = [STEM, layout.worker_key("ab12"), layout.tenant_stem("TAG"), layout.audit_key("w")]
     names += [layout.FENCE, layout.GENESIS, layout.CLIENTS, layout.AUDIT_WRITERS]
+    names += [layout.DATA_KEYS, layout.DATA_KEY_USES, layout.KEY_NOTICE, layout.WORKERS]
 
     assert [name for name in names if not name.startswith(layout.PREFIX)] == []
 

@@ -1,0 +1,52 @@
+"""What the store tells every process about keys: the oldest keyset that may still be used, and when to look again.
+
+Sealed like all state. Deleting it or bringing an old one back opens nothing; it
+only takes away the guard against a process that slept through a rotation.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.keyring import Keyring
+from masking_service.vault.connection import Command, Store
+from masking_service.vault.layout import KEY_NOTICE
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What is told.
+
+    Attributes:
+        least: a process with a keyset of a lower serial must not use the store.
+        turn: grows whenever data keys were made by command, so that a process can say that it has seen them.
+    """
+
+    least: int = 0
+    turn: int = 0
+
+
+def reading_notice() -> Command:
+    """The command whose reply `read_notice` reads."""
+    return (b"GET", KEY_NOTICE)
+
+
+def read_notice(keyring: Keyring, sealed: bytes | None) -> Notice:
+    """The notice of a store; where none stands nothing was ever told.
+
+    Raises:
+        IntegrityFault: it was changed.
+    """
+    if sealed is None:
+        return Notice()
+    return msgspec.json.decode(keyring.tenant("").state.open(sealed, KEY_NOTICE), type=Notice)
+
+
+def write_notice(store: Store, keyring: Keyring, notice: Notice, random: Callable[[int], bytes]) -> None:
+    """Tell every process.
+
+    Raises:
+        StoreUnavailable: it may not be durable; telling it again is safe.
+    """
+    sealed = keyring.tenant("").state.seal(msgspec.json.encode(notice), KEY_NOTICE, random(NONCE_BYTES))
+    store.write([(b"SET", KEY_NOTICE, sealed)])
