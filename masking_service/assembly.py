@@ -23,6 +23,7 @@ from masking_service.journal import Journal
 from masking_service.schemas import load_schemas
 from masking_service.service import Service
 from masking_service.settings import Settings, SettingsFault
+from masking_service.timestamps import clock
 from masking_service.unmask import Unmask
 from masking_service.vault.connection import Store
 from masking_service.vault.genesis import WrongStore, check, claim
@@ -70,7 +71,7 @@ class Parts:
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
         self.vault = Vault(self.store, keyring, os.urandom)
-        self.log = AuditLog(self.store, os.urandom)
+        self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.schemas = load_schemas(settings.schemas)
         self._policy_file = PolicyFile(settings.policy)
         self.acting = self._under(self._policy_file.read(development=settings.development))

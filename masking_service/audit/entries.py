@@ -117,5 +117,15 @@ def link(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
     return hashlib.sha256(frame(b"audit-entry/1", previous, writer.encode(), number.to_bytes(8, "big"), entry)).digest()
 
 
+def commit_message(writer: str, number: int, linked: bytes) -> bytes:
+    """What is signed of a commit: the writer, and the number and link of its last entry, so all of its chain."""
+    return frame(b"audit-commit/1", writer.encode(), number.to_bytes(8, "big"), linked)
+
+
+def entry_id(writer: str, number: int) -> str:
+    """The id of an entry: ``WRITER-NUMBER``."""
+    return f"{writer}-{number}"
+
+
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).digest()[:16].hex()

@@ -1,29 +1,43 @@
-"""The audit log of this process: a chained stream of its own, to which nothing is added twice or out of order.
+"""The audit log of this process: a chained, signed stream of its own, to which nothing is added twice or out of order.
 
 `append` returns when the entry is durable. Whoever arrives while another commit
-is under way is committed with all who wait, in one write. When a commit fails,
-nobody knows what of it is stored: the chain ends there and a new writer begins,
-so that no number is ever given to two entries.
+is under way is committed with all who wait, in one step under one signature. When
+a commit fails, nobody knows what of it is stored: the chain ends there and a new
+writer begins, so that no number is ever given to two entries.
 """
 
 import threading
 from collections.abc import Callable
+from hashlib import sha1
+from importlib import resources
+from typing import Final
 
-from masking_service.audit.entries import FIRST_LINK, Entry, encode, link
-from masking_service.vault.connection import Command, Store
+from keys.signatures import Signer
+from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
+from masking_service.vault.connection import Store
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import AUDIT_WRITERS, audit_key
+from masking_service.vault.layout import AUDIT_WRITERS, audit_key, audit_order_key
 
-WRITER_BYTES = 8
+WRITER_BYTES: Final = 8
+IDLE_SECONDS: Final = 12 * 3600
+"""A chain that rested longer is not gone on with: after a day of rest a checkpoint lists it for the last time."""
+START: Final = "start"
+CLOSE: Final = "close"
+BY_ITSELF: Final = "service/audit"
+"""The principal of the first and the last entry of a chain."""
+
+_SCRIPT: Final = resources.files(__package__).joinpath("commit.lua").read_bytes()
+_DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EVALSHA's name for it
 
 
 class _Waiting:
     """An entry on its way in, and what became of it."""
 
-    __slots__ = ("entry", "fault", "id")
+    __slots__ = ("entry", "fault", "id", "tenant")
 
-    def __init__(self, entry: bytes) -> None:
-        self.entry = entry
+    def __init__(self, entry: Entry) -> None:
+        self.entry = encode(entry)
+        self.tenant = entry.tenant
         self.id = ""
         self.fault: StoreUnavailable | None = None
 
@@ -33,15 +47,20 @@ class AuditLog:
 
     Args:
         store: the way to Redis.
+        signer: signs each commit.
         random: gives that many random bytes; names the writer.
+        clock: now, in Unix seconds.
     """
 
-    def __init__(self, store: Store, random: Callable[[int], bytes]) -> None:
+    def __init__(self, store: Store, signer: Signer, random: Callable[[int], bytes], clock: Callable[[], int]) -> None:
         self._store = store
+        self._signer = signer
         self._random = random
+        self._clock = clock
         self._queue: list[_Waiting] = []
         self._queue_lock = threading.Lock()
         self._commit_lock = threading.Lock()
+        self._closed = False
         self._begin()
 
     def append(self, entry: Entry) -> str:
@@ -50,62 +69,93 @@ class AuditLog:
         Raises:
             StoreUnavailable: it may not be stored; whatever it stands for must not be answered.
         """
-        mine = _Waiting(encode(entry))
+        mine = _Waiting(entry)
         with self._queue_lock:
             self._queue.append(mine)
         with self._commit_lock:
             if not mine.id and mine.fault is None:
-                with self._queue_lock:
-                    batch, self._queue = self._queue, []
-                self._commit(batch)
+                batch = self._take()
+                if self._closed:
+                    for waiting in batch:
+                        waiting.fault = StoreUnavailable("closed")
+                else:
+                    self._commit(batch)
         if mine.fault is not None:
             raise StoreUnavailable(mine.fault.reason)
         return mine.id
+
+    def close(self) -> str:
+        """End the chain with an entry that says so, and take no further ones. Only the first call does anything.
+
+        Returns:
+            The id of the last entry; empty where nothing was ever appended, and so nothing has to end.
+
+        Raises:
+            StoreUnavailable: the end may not be stored; the chain then ends as it does when a process is killed.
+        """
+        with self._commit_lock:
+            batch = self._take()
+            if self._closed or not (self._number or batch):
+                self._closed = True
+                return ""
+            self._closed = True
+            last = _Waiting(self._mark(CLOSE))
+            self._commit([*batch, last])
+        if last.fault is not None:
+            raise StoreUnavailable(last.fault.reason)
+        return last.id
+
+    def _take(self) -> list[_Waiting]:
+        """All who wait."""
+        with self._queue_lock:
+            batch, self._queue = self._queue, []
+        return batch
 
     def _begin(self) -> None:
         self._writer = self._random(WRITER_BYTES).hex()
         self._number = 0
         self._head = FIRST_LINK
+        self._last_at = 0
+
+    def _mark(self, action: str) -> Entry:
+        """The first or the last entry of a chain: of no tenant, and under no policy."""
+        return Entry(
+            at=self._clock(),
+            action=action,
+            outcome="done",
+            principal=BY_ITSELF,
+            role="",
+            tenant="",
+            request="",
+            policy="",
+        )
 
     def _commit(self, batch: list[_Waiting]) -> None:
-        """One write for all who wait; they learn their ids, or all of them the fault."""
-        commands: list[Command] = [] if self._number else [(b"SADD", AUDIT_WRITERS, self._writer.encode())]
+        """One step for all who wait; they learn their ids, or all of them the fault."""
+        now = self._clock()
+        if self._number and now - self._last_at > IDLE_SECONDS:
+            self._begin()
+        if not self._number:
+            batch = [_Waiting(self._mark(START)), *batch]
+        orders: dict[str, int] = {"": 0}
+        args: list[bytes | int] = []
         number, head = self._number, self._head
         for waiting in batch:
             number += 1
             head = link(head, self._writer, number, waiting.entry)
-            commands.append(
-                (b"XADD", audit_key(self._writer), b"%d-0" % number, b"entry", waiting.entry, b"link", head)
-            )
+            args += waiting.entry, head, orders.setdefault(waiting.tenant, len(orders))
+        signature = self._signer.sign(commit_message(self._writer, number, head))
+        keys = [audit_key(self._writer), AUDIT_WRITERS, *[audit_order_key(tenant) for tenant in orders if tenant]]
         try:
-            self._store.write(commands)
-        except StoreUnavailable as fault:
-            # After a lost reply the second attempt is refused for numbers that stand there: ours, if the link is.
-            if fault.reason == "refused" and self._stands(number, head):
-                self._learn(batch, number, head)
-                return
+            self._store.script(_DIGEST, _SCRIPT, keys, [self._writer.encode(), self._number + 1, signature, *args])
+        except BaseException as error:
             self._begin()
+            fault = error if isinstance(error, StoreUnavailable) else StoreUnavailable("connection")
             for waiting in batch:
                 waiting.fault = fault
+            if error is not fault:
+                raise
             return
-        except BaseException:
-            self._begin()
-            for waiting in batch:
-                waiting.fault = StoreUnavailable("connection")
-            raise
-        self._learn(batch, number, head)
-
-    def _learn(self, batch: list[_Waiting], number: int, head: bytes) -> None:
-        """The batch stands, up to `number`: everybody learns their id."""
         for ahead, waiting in enumerate(batch, self._number + 1):
-            waiting.id = f"{self._writer}-{ahead}"
-        self._number, self._head = number, head
-
-    def _stands(self, number: int, head: bytes) -> bool:
-        """Whether entry `number` of this writer is in the store with the link `head`."""
-        place = b"%d-0" % number
-        try:
-            found = self._store.read([(b"XRANGE", audit_key(self._writer), place, place)])[0]
-        except StoreUnavailable:
-            return False
-        return [fields[-1] for _, fields in found] == [head]
+            waiting.id = entry_id(self._writer, ahead)
+        self._number, self._head, self._last_at = number, head, now

@@ -86,6 +86,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
         registry.load_snapshot()
         registry.refresh()
-        yield Opened(keyring, registry, Journal(AuditLog(store, os.urandom), keyring, policy.digest))
+        log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
+        yield Opened(keyring, registry, Journal(log, keyring, policy.digest))
     finally:
         store.close()

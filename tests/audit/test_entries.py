@@ -8,7 +8,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from masking_service.audit.entries import FIRST_LINK, REPLACED, Entry, Item, encode, link, outside_id
+from keys.signatures import Verifier
+from masking_service.audit.entries import (
+    FIRST_LINK,
+    REPLACED,
+    Entry,
+    Item,
+    commit_message,
+    encode,
+    entry_id,
+    fact,
+    link,
+    outside_id,
+)
+from masking_service.vault.sealed import Sealed
+from tests.keys.known import known_keyring
 
 VECTOR: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "chain.json").read_text("utf-8"))
 WRITER: str = VECTOR["writer"]
@@ -52,6 +66,52 @@ def test_someone_elses_verifier_finds_the_same_links() -> None:
 
 def test_the_entries_of_the_vector_are_encoded_to_exactly_these_bytes() -> None:
     assert [encode(msgspec.json.decode(one, type=Entry)) for one in ENTRIES] == ENTRIES
+
+
+def test_an_entry_is_the_canonical_json_that_another_tool_writes() -> None:
+    written = [
+        json.dumps(json.loads(one), sort_keys=True, ensure_ascii=False, separators=(",", ":")) for one in ENTRIES
+    ]
+
+    assert [one.encode() for one in written] == ENTRIES
+
+
+def test_the_signature_of_the_vector_is_of_its_last_link() -> None:
+    message = commit_message(WRITER, len(ENTRIES), chain(ENTRIES)[-1])
+
+    Verifier(VECTOR["public_key"].encode()).verify(bytes.fromhex(VECTOR["signature"]), message)
+    assert known_keyring().audit_signer.sign(message).hex() == VECTOR["signature"]
+
+
+def test_someone_elses_verifier_signs_over_the_same_bytes() -> None:
+    parts = [b"audit-commit/1", WRITER.encode(), (3).to_bytes(8, "big"), bytes.fromhex(VECTOR["entries"][-1]["link"])]
+
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    assert commit_message(WRITER, 3, chain(ENTRIES)[-1]) == framed
+
+
+def test_the_id_of_an_entry_is_its_writer_and_number() -> None:
+    assert entry_id(WRITER, 3) == "00112233aabbccdd-3"
+
+
+@pytest.mark.parametrize(
+    ("sealed", "expected"),
+    [
+        (
+            Sealed(b"wm:x", b"value", 7, once=True),
+            {
+                "place": hashlib.sha256(b"wm:x").hexdigest()[:32],
+                "value": hashlib.sha256(b"value").hexdigest()[:32],
+                "until": 7,
+                "once": True,
+            },
+        ),
+        (Sealed(b"wm:x", None), {"place": hashlib.sha256(b"wm:x").hexdigest()[:32], "value": ""}),
+    ],
+    ids=["written", "emptied"],
+)
+def test_a_fact_names_sealed_state_by_hashes(sealed: Sealed, expected: dict[str, Any]) -> None:
+    assert json.loads(encode(entry(facts=[fact(sealed)])))["facts"] == [expected]
 
 
 @pytest.mark.parametrize(

@@ -1,39 +1,88 @@
-"""The audit log of a process: durable when `append` returns, in order, and no number for two entries."""
+"""The audit log of a process: durable when `append` returns, in order, signed, and no number for two entries."""
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+import msgspec
 import pytest
 import redis
 
-from masking_service.audit.entries import FIRST_LINK, Entry, encode, link
+from keys.errors import IntegrityFault
+from keys.signatures import Verifier
+from masking_service.audit import log as audit_log
+from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, link
 from masking_service.audit.log import AuditLog
-from masking_service.vault.connection import Command, Reply, Store
+from masking_service.vault.connection import Reply, Store
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import AUDIT_WRITERS, audit_key
+from masking_service.vault.layout import AUDIT_WRITERS, audit_key, audit_order_key
 from tests.audit.test_entries import entry
+from tests.keys.known import known_keyring
 from tests.vault import stores
-from tests.vault.stores import LossyWire, ask, counted
+from tests.vault.stores import NOW, LossyWire, ask, counted
+
+TENANT = entry().tenant
+
+
+def log_on(store: Store, seed: str = "", clock: Callable[[], int] = lambda: NOW) -> AuditLog:
+    return AuditLog(store, known_keyring().audit_signer, stores.foreseen(seed), clock)
 
 
 @pytest.fixture
 def log(store: Store) -> AuditLog:
-    return AuditLog(store, stores.foreseen())
+    return log_on(store)
+
+
+@pytest.fixture
+def wire(valkey: str) -> Iterator[LossyWire]:
+    wire = LossyWire(valkey)
+    yield wire
+    wire.close()
 
 
 def writers(client: redis.Redis) -> set[str]:
     return {writer.decode() for writer in ask(client, "SMEMBERS", AUDIT_WRITERS)}
 
 
-def stream(client: redis.Redis, writer: str) -> list[tuple[str, bytes, bytes]]:
-    """(id, entry, link) of a writer's stream, in order."""
+@dataclass(frozen=True)
+class Kept:
+    """An entry as it stands in a stream."""
+
+    number: int
+    entry: bytes
+    link: bytes
+    signature: bytes | None
+    order: str
+
+    @property
+    def action(self) -> str:
+        return msgspec.json.decode(self.entry, type=Entry).action
+
+
+def stream(client: redis.Redis, writer: str) -> list[Kept]:
+    """A writer's stream, in order."""
     found = []
     for name, flat in ask(client, "XRANGE", audit_key(writer), "-", "+"):
         fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
-        found.append((name.decode(), fields[b"entry"], fields[b"link"]))
+        number = int(name.decode().removesuffix("-0"))
+        order = fields.get(b"order", b"").decode()
+        found.append(Kept(number, fields[b"entry"], fields[b"link"], fields.get(b"signature"), order))
     return found
+
+
+def order(client: redis.Redis, tenant: str = TENANT) -> list[tuple[str, str]]:
+    """(server's id, id of the entry) of a tenant's entries, in the order in which they came."""
+    found = []
+    for name, flat in ask(client, "XRANGE", audit_order_key(tenant), "-", "+"):
+        fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
+        found.append((name.decode(), fields[b"id"].decode()))
+    return found
+
+
+def asked(client: redis.Redis, writer: str) -> list[tuple[int, bytes]]:
+    """What was appended to a chain, without its first entry and its last."""
+    return [(one.number, one.entry) for one in stream(client, writer) if one.action not in ("start", "close")]
 
 
 def in_threads(count: int, work: Callable[[int], object]) -> None:
@@ -45,7 +94,7 @@ def in_threads(count: int, work: Callable[[int], object]) -> None:
 
 
 class Gate(Store):
-    """A store whose first write waits until it is opened, and which can refuse writes."""
+    """A store whose scripts wait until it is opened, and which can refuse them."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -53,48 +102,94 @@ class Gate(Store):
         self.opened = threading.Event()
         self.reached = threading.Event()
         self.fault: BaseException | None = None
+        self.scripts = 0
 
-    def write(self, commands: Sequence[Command]) -> list[Reply]:
+    def script(self, digest: bytes, source: bytes, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
+        self.scripts += 1
         self.reached.set()
         assert self.opened.wait(10)
         if self.fault is not None:
             raise self.fault
-        return super().write(commands)
+        return super().script(digest, source, keys, args)
+
+
+def number_of(name: str) -> int:
+    return int(name.rpartition("-")[2])
+
+
+def writer_of(name: str) -> str:
+    return name.rpartition("-")[0]
+
+
+def committed_together(valkey: str, count: int) -> tuple[list[str], Gate]:
+    """The ids of so many entries of which all but the first come while that one is on its way in."""
+    gate = Gate(valkey)
+    log = log_on(gate)
+    ids: list[str] = []
+    threads = [threading.Thread(target=lambda at=at: ids.append(log.append(entry(at=at)))) for at in range(count)]
+    threads[0].start()
+    gate.reached.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    while len(log._queue) < count - 1:
+        time.sleep(0.001)
+    gate.opened.set()
+    for thread in threads:
+        thread.join()
+    return sorted(ids, key=number_of), gate
 
 
 def test_an_entry_is_stored_when_append_returns(log: AuditLog, client: redis.Redis) -> None:
-    writer, _, number = log.append(entry()).rpartition("-")
+    name = log.append(entry())
 
-    assert [(name, stored) for name, stored, _ in stream(client, writer)] == [(f"{number}-0", encode(entry()))]
+    assert asked(client, writer_of(name)) == [(number_of(name), encode(entry()))]
 
 
 def test_an_entry_is_one_round_trip(store: Store, log: AuditLog) -> None:
-    with counted(store) as first:
+    log.append(entry())
+    with counted(store) as trips:
         log.append(entry())
-    with counted(store) as second:
-        log.append(entry())
 
-    assert (first, second) == ([1], [1])
+    assert trips == [1]
 
 
-def test_ids_rise_by_one_from_one(log: AuditLog) -> None:
+def test_a_chain_begins_with_an_entry_that_says_so_and_is_of_no_tenant(log: AuditLog, client: redis.Redis) -> None:
+    writer = writer_of(log.append(entry()))
+
+    first = msgspec.json.decode(stream(client, writer)[0].entry, type=Entry)
+    said = (first.action, first.outcome, first.principal, first.at, first.tenant)
+    assert said == ("start", "done", "service/audit", NOW, "")
+
+
+def test_nothing_is_stored_before_there_is_anything_to_say(log: AuditLog, client: redis.Redis) -> None:
+    log.close()
+
+    assert client.keys("*") == []
+
+
+def test_ids_rise_by_one(log: AuditLog) -> None:
     ids = [log.append(entry(at=at)) for at in range(5)]
 
-    writer = ids[0].rpartition("-")[0]
-    assert ids == [f"{writer}-{number}" for number in range(1, 6)]
+    assert ids == [f"{writer_of(ids[0])}-{number}" for number in range(2, 7)]
 
 
 def test_a_writer_is_listed_with_its_first_entry(log: AuditLog, client: redis.Redis) -> None:
     before = writers(client)
-    writer = log.append(entry()).rpartition("-")[0]
+    writer = writer_of(log.append(entry()))
 
     assert (before, writers(client)) == (set(), {writer})
 
 
-def test_each_process_writes_its_own_stream(store: Store, client: redis.Redis) -> None:
-    logs = [AuditLog(store, stores.foreseen(str(number))) for number in range(3)]
+def test_a_writer_that_was_taken_off_the_list_is_listed_again(log: AuditLog, client: redis.Redis) -> None:
+    writer = writer_of(log.append(entry()))
+    ask(client, "SREM", AUDIT_WRITERS, writer)
+    log.append(entry())
 
-    ids = {log.append(entry()).rpartition("-")[0] for log in logs}
+    assert writers(client) == {writer}
+
+
+def test_each_process_writes_its_own_stream(store: Store, client: redis.Redis) -> None:
+    ids = {writer_of(log_on(store, str(number)).append(entry())) for number in range(3)}
 
     assert (len(ids), writers(client)) == (3, ids)
 
@@ -104,32 +199,45 @@ def test_every_entry_is_linked_to_the_one_before_it(log: AuditLog, client: redis
 
     (writer,) = writers(client)
     head = FIRST_LINK
-    for number, (name, stored, linked) in enumerate(stream(client, writer), 1):
-        head = link(head, writer, number, stored)
-        assert (name, linked) == (f"{number}-0", head)
+    for number, kept in enumerate(stream(client, writer), 1):
+        head = link(head, writer, number, kept.entry)
+        assert (kept.number, kept.link) == (number, head)
 
 
 def test_concurrent_entries_are_committed_together(valkey: str, client: redis.Redis) -> None:
-    gate = Gate(valkey)
-    log = AuditLog(gate, stores.foreseen())
-    ids: list[str] = []
-    threads = [threading.Thread(target=lambda at=at: ids.append(log.append(entry(at=at)))) for at in range(20)]
-    threads[0].start()
-    gate.reached.wait(10)
-    for thread in threads[1:]:
-        thread.start()
-    while len(log._queue) < 19:
-        time.sleep(0.001)
-    gate.opened.set()
-    for thread in threads:
-        thread.join()
+    ids, gate = committed_together(valkey, 20)
 
     (writer,) = writers(client)
-    assert (sorted(ids, key=number_of), gate.round_trips) == ([f"{writer}-{n}" for n in range(1, 21)], 2)
+    assert (ids, gate.scripts) == ([f"{writer}-{n}" for n in range(2, 22)], 2)
 
 
-def number_of(name: str) -> int:
-    return int(name.rpartition("-")[2])
+def test_the_last_entry_of_a_commit_is_signed_for_all_of_it(valkey: str, client: redis.Redis) -> None:
+    committed_together(valkey, 20)
+
+    (writer,) = writers(client)
+    signed = {one.number: one.signature for one in stream(client, writer) if one.signature}
+    verifier = Verifier(known_keyring().audit_signer.public_pem())
+    links = {one.number: one.link for one in stream(client, writer)}
+    for number, signature in signed.items():
+        verifier.verify(signature, commit_message(writer, number, links[number]))
+    assert [*signed] == [2, 21]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        commit_message("0" * 16, 2, bytes(32)),
+        commit_message("w", 3, bytes(32)),
+        commit_message("w", 2, bytes([1]) * 32),
+    ],
+    ids=["another writer", "another number", "another link"],
+)
+def test_the_signature_of_a_commit_is_of_no_other(message: bytes) -> None:
+    signer = known_keyring().audit_signer
+    signature = signer.sign(commit_message("w", 2, bytes(32)))
+
+    with pytest.raises(IntegrityFault):
+        Verifier(signer.public_pem()).verify(signature, message)
 
 
 def test_each_appender_gets_the_id_of_its_own_entry(log: AuditLog, client: redis.Redis) -> None:
@@ -137,15 +245,33 @@ def test_each_appender_gets_the_id_of_its_own_entry(log: AuditLog, client: redis
     in_threads(30, lambda number: ids.update({number: log.append(entry(at=number))}))
 
     (writer,) = writers(client)
-    stored = {f"{writer}-{name.removesuffix('-0')}": content for name, content, _ in stream(client, writer)}
+    stored = {f"{writer}-{one.number}": one.entry for one in stream(client, writer)}
     assert {number: stored[name] for number, name in ids.items()} == {n: encode(entry(at=n)) for n in range(30)}
+
+
+def test_the_order_of_a_tenant_names_its_entries_as_they_came_from_all_writers(
+    store: Store, client: redis.Redis
+) -> None:
+    one, other = log_on(store, "one"), log_on(store, "other")
+    ids = [log.append(entry(at=at)) for at, log in enumerate([one, other, other, one])]
+
+    kept = {f"{w}-{entry.number}": entry.order for w in writers(client) for entry in stream(client, w) if entry.order}
+    assert [name for _, name in order(client)] == ids
+    assert kept == {name: at for at, name in order(client)}
+
+
+def test_every_tenant_has_an_order_of_its_own(log: AuditLog, client: redis.Redis) -> None:
+    ids = [log.append(entry(tenant=tenant)) for tenant in ("a", "b", "a")]
+
+    named = {tenant: [name for _, name in order(client, tenant)] for tenant in ("a", "b")}
+    assert named == {"a": [ids[0], ids[2]], "b": [ids[1]]}
 
 
 def test_a_failed_commit_is_told_to_everyone_who_waited_for_it(valkey: str) -> None:
     gate = Gate(valkey)
     gate.fault = StoreUnavailable("timeout")
     gate.opened.set()
-    log = AuditLog(gate, stores.foreseen())
+    log = log_on(gate)
     reasons: list[str] = []
 
     def append(number: int) -> None:
@@ -162,7 +288,7 @@ def test_a_failed_commit_is_told_to_everyone_who_waited_for_it(valkey: str) -> N
 def test_after_a_failed_commit_a_new_writer_begins(valkey: str, client: redis.Redis, fault: BaseException) -> None:
     gate = Gate(valkey)
     gate.opened.set()
-    log = AuditLog(gate, stores.foreseen())
+    log = log_on(gate)
     before = log.append(entry())
     gate.fault = fault
     with pytest.raises(type(fault)):
@@ -171,13 +297,12 @@ def test_after_a_failed_commit_a_new_writer_begins(valkey: str, client: redis.Re
 
     after = log.append(entry())
 
-    assert (number_of(after), after.rpartition("-")[0] == before.rpartition("-")[0]) == (1, False)
-    assert writers(client) == {before.rpartition("-")[0], after.rpartition("-")[0]}
+    assert (number_of(after), writer_of(after) == writer_of(before)) == (2, False)
+    assert writers(client) == {writer_of(before), writer_of(after)}
 
 
-def test_an_entry_whose_reply_was_lost_keeps_its_number_for_ever(valkey: str, client: redis.Redis) -> None:
-    wire = LossyWire(valkey)
-    log = AuditLog(stores.admitted(wire.url), stores.foreseen())
+def test_an_entry_whose_reply_was_lost_keeps_its_number_for_ever(wire: LossyWire, client: redis.Redis) -> None:
+    log = log_on(stores.admitted(wire.url))
     first = log.append(entry(at=1))
     wire.lose(2)
     with pytest.raises(StoreUnavailable):
@@ -185,37 +310,65 @@ def test_an_entry_whose_reply_was_lost_keeps_its_number_for_ever(valkey: str, cl
     wire.lose(0)
 
     third = log.append(entry(at=3))
-    wire.close()
 
-    numbers: dict[str, list[Any]] = {
-        writer: [(name, stored) for name, stored, _ in stream(client, writer)] for writer in writers(client)
-    }
-    one, other = first.rpartition("-")[0], third.rpartition("-")[0]
-    assert numbers == {
-        one: [("1-0", encode(entry(at=1))), ("2-0", encode(entry(at=2)))],
-        other: [("1-0", encode(entry(at=3)))],
+    assert {writer: asked(client, writer) for writer in writers(client)} == {
+        writer_of(first): [(2, encode(entry(at=1))), (3, encode(entry(at=2)))],
+        writer_of(third): [(2, encode(entry(at=3)))],
     }
 
 
-def test_an_entry_that_is_stored_although_its_reply_was_lost_is_acknowledged(valkey: str, client: redis.Redis) -> None:
-    wire = LossyWire(valkey)
-    log = AuditLog(stores.admitted(wire.url), stores.foreseen())
+def test_an_entry_that_is_stored_although_its_reply_was_lost_is_acknowledged(
+    wire: LossyWire, client: redis.Redis
+) -> None:
+    log = log_on(stores.admitted(wire.url))
     first = log.append(entry(at=1))
     wire.lose(1)
 
     second = log.append(entry(at=2))
-    wire.close()
 
-    writer = first.rpartition("-")[0]
-    assert second == f"{writer}-2"
-    assert [(name, stored) for name, stored, _ in stream(client, writer)] == [
-        ("1-0", encode(entry(at=1))),
-        ("2-0", encode(entry(at=2))),
-    ]
+    assert (wire.lost, second) == (1, f"{writer_of(first)}-3")
+    assert asked(client, writer_of(first)) == [(2, encode(entry(at=1))), (3, encode(entry(at=2)))]
+
+
+def test_an_entry_whose_first_reply_was_lost_stands_once_in_the_order(wire: LossyWire, client: redis.Redis) -> None:
+    log = log_on(stores.admitted(wire.url))
+    log.append(entry(at=1))
+    wire.lose(1)
+    second = log.append(entry(at=2))
+
+    assert (wire.lost, [name for _, name in order(client)].count(second)) == (1, 1)
+
+
+def test_a_number_at_which_something_else_stands_is_not_taken(log: AuditLog, client: redis.Redis) -> None:
+    first = log.append(entry(at=1))
+    client.xadd(audit_key(writer_of(first)), {"entry": "forged", "link": "x"}, id="3-0")
+
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(at=2))
+    assert writer_of(log.append(entry(at=3))) != writer_of(first)
+
+
+def test_no_chain_goes_on_behind_an_entry_that_was_taken_out(log: AuditLog, client: redis.Redis) -> None:
+    first = log.append(entry(at=1))
+    client.xdel(audit_key(writer_of(first)), "2-0")
+
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(at=2))
+
+
+@pytest.mark.parametrize("place", ["order", "stream", "writers"])
+def test_a_commit_that_cannot_be_whole_leaves_nothing(log: AuditLog, client: redis.Redis, place: str) -> None:
+    name = audit_key(stores.foreseen()(8).hex()) if place == "stream" else AUDIT_WRITERS
+    client.set(audit_order_key("broken") if place == "order" else name, "of another kind")
+    before = client.keys("*")
+
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(tenant="broken"))
+    assert client.keys("*") == before
 
 
 def test_nothing_is_appended_while_the_store_is_shut(valkey: str) -> None:
-    log = AuditLog(Store(valkey), stores.foreseen())
+    log = log_on(Store(valkey))
 
     with pytest.raises(StoreUnavailable, match="not-admitted"):
         log.append(entry())
@@ -226,4 +379,51 @@ def test_an_entry_is_not_one_entry_that_two_appends_share(log: AuditLog, client:
     ids = {log.append(same), log.append(same)}
 
     (writer,) = writers(client)
-    assert (len(ids), len(stream(client, writer))) == (2, 2)
+    assert (len(ids), len(asked(client, writer))) == (2, 2)
+
+
+def test_a_chain_that_is_closed_ends_with_an_entry_that_says_so(log: AuditLog, client: redis.Redis) -> None:
+    writer = writer_of(log.append(entry()))
+    last = log.close()
+
+    kept = stream(client, writer)
+    assert (last, [one.action for one in kept]) == (f"{writer}-3", ["start", "view", "close"])
+    assert kept[-1].signature
+
+
+def test_a_closed_log_takes_nothing_more(log: AuditLog, client: redis.Redis) -> None:
+    writer = writer_of(log.append(entry()))
+    log.close()
+
+    with pytest.raises(StoreUnavailable, match="closed"):
+        log.append(entry())
+    assert (log.close(), writers(client), len(stream(client, writer))) == ("", {writer}, 3)
+
+
+def test_whoever_waits_while_the_log_is_closed_is_written_down_before_its_end(valkey: str, client: redis.Redis) -> None:
+    gate = Gate(valkey)
+    log = log_on(gate)
+    threads = [threading.Thread(target=log.append, args=[entry(at=at)]) for at in range(2)]
+    threads[0].start()
+    gate.reached.wait(10)
+    closing = threading.Thread(target=log.close)
+    threads[1].start()
+    while len(log._queue) < 1:
+        time.sleep(0.001)
+    closing.start()
+    gate.opened.set()
+    for thread in (*threads, closing):
+        thread.join()
+
+    (writer,) = writers(client)
+    assert [one.action for one in stream(client, writer)] == ["start", "view", "view", "close"]
+
+
+def test_a_chain_that_rested_for_half_a_day_is_not_gone_on_with(store: Store, client: redis.Redis) -> None:
+    times = iter([NOW, NOW, NOW + audit_log.IDLE_SECONDS, *[NOW + 2 * audit_log.IDLE_SECONDS + 1] * 2])
+    log = log_on(store, clock=lambda: next(times))
+
+    ids = [log.append(entry(at=at)) for at in range(3)]
+
+    assert [number_of(name) for name in ids] == [2, 3, 2]
+    assert writers(client) == {writer_of(ids[0]), writer_of(ids[2])}
