@@ -27,6 +27,7 @@ from masking_service.timestamps import clock
 from masking_service.unmask import Unmask
 from masking_service.vault.connection import Store
 from masking_service.vault.genesis import WrongStore, check, claim
+from masking_service.vault.urls import UnknownForm
 from masking_service.vault.vault import Vault
 
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
@@ -199,6 +200,11 @@ def open_store(settings: Settings) -> Store:
     if not settings.redis_url:
         raise SettingsFault("MASKING_REDIS_URL must say where the store is")
     try:
-        return Store(settings.redis_url, replicas=settings.redis_replicas)
-    except ValueError:
-        raise SettingsFault("MASKING_REDIS_URL must begin with redis://, rediss:// or unix://") from None
+        return Store(
+            settings.redis_url,
+            replicas=settings.redis_replicas,
+            tls=settings.redis_tls,
+            vouched=settings.redis_vouched,
+        )
+    except UnknownForm as fault:
+        raise SettingsFault(f"MASKING_REDIS_URL {fault}") from None

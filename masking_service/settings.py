@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from masking_service.vault.urls import Tls, default_replicas
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 """The checkout: where the default policy stands."""
 
@@ -12,7 +14,11 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 VARIABLES: Final = {
     "MASKING_STATE_DIR": ".local",
     "MASKING_REDIS_URL": "(none)",
-    "MASKING_REDIS_REPLICAS": "0",
+    "MASKING_REDIS_REPLICAS": "(0; 1 for Sentinel and Cluster)",
+    "MASKING_REDIS_CA": "(the system's)",
+    "MASKING_REDIS_CERT": "(none)",
+    "MASKING_REDIS_KEY": "(none)",
+    "MASKING_REDIS_VOUCHED_DURABLE": "(none: what the store hides counts as lossy)",
     "MASKING_POLICY": "policy.yaml",
     "MASKING_SCHEMAS": "(none)",
     "MASKING_MAX_BODY_BYTES": str(2 * 1024 * 1024),
@@ -20,6 +26,10 @@ VARIABLES: Final = {
     "MASKING_WORKERS": "(one a processor)",
 }
 """Every variable of a serving process, and what holds where it is not set. gunicorn.conf.py reads the last two."""
+
+
+VOUCHED: Final = "appendfsync-always"
+"""What somebody vouches for who lets the service use a store that hides its settings."""
 
 
 class SettingsFault(Exception):
@@ -34,6 +44,8 @@ class Settings:
         state_dir: where keys, snapshots and, in development, the embedded store are.
         redis_url: where the store is; may hold a password, so it is in no repr.
         redis_replicas: how many replicas must have a write before it is acknowledged.
+        redis_tls: the files for encrypted connections to it.
+        redis_vouched: whether somebody vouches that it syncs every write, should it not show that itself.
         policy: the policy file.
         schemas: a folder with a site's own schemas, or None.
         development: whether `serve --dev` made this set-up.
@@ -43,6 +55,8 @@ class Settings:
     state_dir: Path
     redis_url: str
     redis_replicas: int
+    redis_tls: Tls
+    redis_vouched: bool
     policy: Path
     schemas: Path | None
     development: bool
@@ -64,15 +78,28 @@ class Settings:
             SettingsFault: naming the variable at fault.
         """
         schemas = environment.get("MASKING_SCHEMAS", "")
+        url = environment.get("MASKING_REDIS_URL", "")
+        vouched = environment.get("MASKING_REDIS_VOUCHED_DURABLE", "")
+        if vouched not in {"", VOUCHED}:
+            raise SettingsFault(f"MASKING_REDIS_VOUCHED_DURABLE can say {VOUCHED} only, and then it has to be true")
         return cls(
             state_dir=Path(environment.get("MASKING_STATE_DIR", ".local")).resolve(),
-            redis_url=environment.get("MASKING_REDIS_URL", ""),
-            redis_replicas=_number(environment, "MASKING_REDIS_REPLICAS", 0, 0, 10),
+            redis_url=url,
+            redis_replicas=_number(environment, "MASKING_REDIS_REPLICAS", default_replicas(url), 0, 10),
+            redis_tls=Tls(*(_file(environment, f"MASKING_REDIS_{name}") for name in ("CA", "CERT", "KEY"))),
+            redis_vouched=vouched == VOUCHED,
             policy=Path(environment.get("MASKING_POLICY", str(ROOT / "policy.yaml"))),
             schemas=Path(schemas) if schemas else None,
             development=development,
             most_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", 2 * 1024 * 1024, 1024, 64 * 1024 * 1024),
         )
+
+
+def _file(environment: Mapping[str, str], name: str) -> Path | None:
+    text = environment.get(name, "")
+    if text and not Path(text).is_file():
+        raise SettingsFault(f"{name} names no file")
+    return Path(text) if text else None
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

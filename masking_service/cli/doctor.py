@@ -53,19 +53,24 @@ def _checks(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "keyset", lambda: keyset.load(folder / "keyset.json")
     yield "policy", lambda: Policy.load(settings_of(folder).policy)
     yield "schemas", lambda: load_schemas(settings_of(folder).schemas)
-    yield "store keeps what it acknowledges", lambda: _store(settings_of(folder))
+    yield "store keeps what it acknowledges", lambda: _store(settings_of(folder), "loses", "unready")
+    yield (
+        "store stops taking writes when it is cut off from its replicas",
+        lambda: _store(settings_of(folder), "advice"),
+    )
     yield "store is this keyset's, and clients can be read", lambda: _clients(settings_of(folder))
 
 
-def _store(settings: Settings) -> None:
+def _store(settings: Settings, *weights: readiness.Weight) -> None:
     store = open_store(settings)
     store.admit()
     try:
-        faults = readiness.faults(store)
+        found = [fault for fault in readiness.look(store) if fault.weight in weights]
     finally:
         store.close()
-    if faults:
-        raise Ailing("; ".join(f"{reason} (CONFIG GET {check})" for check, reason in faults))
+    if found:
+        lines = [f"{fault.check}: {fault.reason}. Mend it: {fault.mending}" for fault in found]
+        raise Ailing("".join(f"\n  {line}" for line in lines))
 
 
 def _clients(settings: Settings) -> None:

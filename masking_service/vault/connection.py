@@ -41,7 +41,7 @@ class Store:
         suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
 
     Raises:
-        ValueError: the URL has no form that is known here.
+        UnknownForm: the URL has no form that is known here.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ while its store is down.
 """
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from itertools import islice
 from time import monotonic
@@ -96,14 +96,14 @@ class Cluster:
 
     Args:
         seeds: host and port of nodes that may be asked at the start.
-        settings: how to connect to each node, in redis-py's words.
+        meet: asks some of them who owns what, and makes a pool of connections for every node.
     """
 
     slotted = True
 
-    def __init__(self, seeds: Sequence[tuple[str, int]], settings: dict[str, Any]) -> None:
+    def __init__(self, seeds: Sequence[tuple[str, int]], meet: Callable[[list[ClusterNode]], NodesManager]) -> None:
         self._addresses = seeds
-        self._settings = settings
+        self._meet = meet
         self._seeds: list[ClusterNode] = []
         self._manager: NodesManager | None = None
         self._nodes: dict[str, Node] = {}
@@ -158,13 +158,7 @@ class Cluster:
             self._seeds = self._seeds or [ClusterNode(host, port) for host, port in self._addresses]
             self._seeds.append(self._seeds.pop(0))  # each of them is the one that is asked some time
             if self._manager is None:
-                self._manager = NodesManager(
-                    self._seeds[-1 - KNOWN_NODES_ASKED :],
-                    from_url=True,  # its word for: make a pool of the class below for every node
-                    connection_pool_class=redis.BlockingConnectionPool,
-                    dynamic_startup_nodes=False,
-                    **self._settings,
-                )
+                self._manager = self._meet(self._seeds[-1 - KNOWN_NODES_ASKED :])
                 return
             known = (node for node in self._manager.nodes_cache.values() if node.name not in failed)
             asked = {self._seeds[-1].name: self._seeds[-1]} | {n.name: n for n in islice(known, KNOWN_NODES_ASKED)}

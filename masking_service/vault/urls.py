@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import redis
 from redis.backoff import NoBackoff
+from redis.cluster import ClusterNode, NodesManager
 from redis.connection import SSLConnection
 from redis.retry import Retry
 from redis.sentinel import Sentinel
@@ -47,6 +48,14 @@ class Tls:
     certificate: Path | None = None
     key: Path | None = None
 
+    def __bool__(self) -> bool:
+        """Whether any file is named."""
+        return any((self.authority, self.certificate, self.key))
+
+
+class UnknownForm(ValueError):
+    """The URL cannot be used. Says why, and never repeats any of it: it holds a password."""
+
 
 def default_replicas(url: str) -> int:
     """How many replicas a write has to reach in this kind of set-up, if nobody says otherwise."""
@@ -60,37 +69,64 @@ def route_to(url: str, tls: Tls, connections: int) -> Route:
         connections: at most this many at once to each server.
 
     Raises:
-        ValueError: it has no form that is known here. Says why, and never repeats the URL.
+        UnknownForm: it has no form that is known here.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in _OPTIONS:
-        raise ValueError(f"must have the form {FORMS}")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if unknown := options.keys() - _OPTIONS[parts.scheme]:
-        raise ValueError(f"has an option that is not known here: {', '.join(sorted(unknown))}")
-    settings = _settings(TIMEOUT_SECONDS)
-    if parts.scheme not in {SENTINEL, CLUSTER}:
-        encryption = _encryption(tls) if parts.scheme == "rediss" else {}
-        pool = redis.BlockingConnectionPool.from_url(url, **settings, **encryption, **_pool(connections))
-        return OneServer(pool)
-    settings |= _credentials(parts)
-    encryption = _encryption(tls) if _yes(options, "tls") else {}
-    if parts.scheme == CLUSTER:
-        if parts.path.strip("/"):
-            raise ValueError("names a database, and a cluster has only one")
-        del settings["retry"]  # a cluster's nodes are told not to try again by redis-py itself
-        connection = {"connection_class": SSLConnection} if encryption else {}
-        return Cluster(_hosts(parts, 6379), {**settings, **encryption, **connection, **_pool(connections)})
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in _OPTIONS:
+            raise UnknownForm(f"must have the form {FORMS}")
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if not options.keys() <= _OPTIONS[parts.scheme]:
+            known = ", ".join(sorted(_OPTIONS[parts.scheme]))
+            raise UnknownForm(f"has an option that is not known here; for {parts.scheme}:// there are: {known}")
+        encrypted = parts.scheme == "rediss" or _yes(options, "tls")
+        if tls and not encrypted:
+            raise UnknownForm("names no encrypted connection, but MASKING_REDIS_CA, _CERT or _KEY is set")
+        settings = {**_settings(TIMEOUT_SECONDS), "max_connections": connections, "timeout": TIMEOUT_SECONDS}
+        encryption = _encryption(tls) if encrypted else {}
+        if parts.scheme == CLUSTER:
+            return _cluster(parts, settings, encryption)
+        if parts.scheme == SENTINEL:
+            return _sentinel(parts, settings, encryption, with_auth=_yes(options, "sentinel_auth"))
+        if parts.scheme == "unix" and not parts.path:
+            raise UnknownForm("names no socket")
+        if parts.scheme != "unix":
+            _database(parts.path.strip("/"))
+        return OneServer(redis.BlockingConnectionPool.from_url(url, **settings, **encryption))
+    except UnknownForm:
+        raise
+    except ValueError:  # what Python and redis-py say would repeat some of it
+        raise UnknownForm("cannot be read: are user and password percent-encoded, and is the port a number?") from None
+
+
+def _cluster(parts: SplitResult, settings: dict[str, Any], encryption: dict[str, Any]) -> Route:
+    if parts.path.strip("/"):
+        raise UnknownForm("names a database, and a cluster has only one")
+    del settings["retry"]  # redis-py itself tells a cluster's nodes not to try again
+    connection = {"connection_class": SSLConnection} if encryption else {}
+    settings |= _credentials(parts) | encryption | connection
+
+    def meet(nodes: list[ClusterNode]) -> NodesManager:
+        return NodesManager(
+            nodes,
+            from_url=True,  # its word for: make a pool of this class for every node
+            connection_pool_class=redis.BlockingConnectionPool,
+            dynamic_startup_nodes=False,
+            **settings,
+        )
+
+    return Cluster(_hosts(parts, 6379), meet)
+
+
+def _sentinel(parts: SplitResult, settings: dict[str, Any], encryption: dict[str, Any], *, with_auth: bool) -> Route:
     name, _, database = parts.path.strip("/").partition("/")
-    if not name or not (database or "0").isdecimal():
-        raise ValueError("must name what the sentinels watch: redis+sentinel://host:port,host:port/name/db")
-    watch = _settings(SENTINEL_SECONDS) | (_credentials(parts) if _yes(options, "sentinel_auth") else {})
-    if encryption:
-        encryption["ssl"] = True
-    sentinel = Sentinel(_hosts(parts, 26379), sentinel_kwargs={**watch, **encryption})
-    return OneServer(
-        SentinelPool(unquote(name), sentinel, db=int(database or 0), **settings, **encryption, **_pool(connections))
-    )
+    if not name:
+        raise UnknownForm("must name what the sentinels watch: redis+sentinel://host:port,host:port/name")
+    encryption |= {"ssl": True} if encryption else {}
+    watching = _settings(SENTINEL_SECONDS) | (_credentials(parts) if with_auth else {}) | encryption
+    sentinel = Sentinel(_hosts(parts, 26379), sentinel_kwargs=watching)
+    settings |= _credentials(parts) | encryption | {"db": _database(database)}
+    return OneServer(SentinelPool(unquote(name), sentinel, **settings))
 
 
 def _settings(timeout: float) -> dict[str, Any]:
@@ -101,10 +137,6 @@ def _settings(timeout: float) -> dict[str, Any]:
         "protocol": 2,
         "driver_info": None,
     }
-
-
-def _pool(connections: int) -> dict[str, Any]:
-    return {"max_connections": connections, "timeout": TIMEOUT_SECONDS}
 
 
 def _encryption(tls: Tls) -> dict[str, Any]:
@@ -121,12 +153,18 @@ def _credentials(parts: SplitResult) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value}
 
 
+def _database(text: str) -> int:
+    if not (text or "0").isdecimal():
+        raise UnknownForm("names a database that is no number")
+    return int(text or 0)
+
+
 def _hosts(parts: SplitResult, port: int) -> list[tuple[str, int]]:
     hosts = []
     for one in parts.netloc.rpartition("@")[2].split(","):
         address = urlsplit(f"//{one}")
         if not address.hostname:
-            raise ValueError("names no host between two commas")
+            raise UnknownForm("names no host, or none between two commas")
         hosts.append((address.hostname, address.port or port))
     return hosts
 
@@ -134,5 +172,5 @@ def _hosts(parts: SplitResult, port: int) -> list[tuple[str, int]]:
 def _yes(options: Mapping[str, str], name: str) -> bool:
     value = options.get(name, "false")
     if value not in {"true", "false"}:
-        raise ValueError(f"must say true or false for {name}")
+        raise UnknownForm(f"must say true or false for {name}")
     return value == "true"

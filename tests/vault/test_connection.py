@@ -47,6 +47,11 @@ def passes(breaker: Breaker) -> bool:
     return True
 
 
+def pool_of(store: Store) -> redis.ConnectionPool:
+    (node,) = store._route.owners()
+    return node._pool
+
+
 def reason(store: Store) -> str:
     with pytest.raises(StoreUnavailable) as fault:
         store.read([(b"PING",)])
@@ -186,8 +191,8 @@ def test_the_parser_behind_the_connection_is_the_one_that_keeps_errors_as_replie
 def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = store._route._node._pool.get_connection()
-    store._route._node._pool.release(link)
+    link = pool_of(store).get_connection()
+    pool_of(store).release(link)
 
     def interrupted(**_: object) -> None:
         raise KeyboardInterrupt
@@ -226,11 +231,11 @@ def test_a_wrong_password_is_a_fault_that_does_not_name_it(embedded: EmbeddedSer
 
 def test_a_pool_without_a_free_connection_does_not_wait_for_ever(valkey: str) -> None:
     store = stores.admitted(valkey, connections=1)
-    taken = store._route._node._pool.get_connection()
+    taken = pool_of(store).get_connection()
     began = time.monotonic()
 
     said = reason(store)
-    store._route._node._pool.release(taken)
+    pool_of(store).release(taken)
 
     assert (said, time.monotonic() - began < 2.5, store.read([(b"ECHO", b"a")])) == ("connection", True, [b"a"])
 

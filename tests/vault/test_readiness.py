@@ -1,12 +1,15 @@
 """Readiness: every setting with which an acknowledged record could be lost is named, with its reason."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import redis
 
 from masking_service.vault.connection import Store
-from masking_service.vault.readiness import faults
+from masking_service.vault.embedded import DURABLE
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.readiness import faults, look, uphold
 from tests import servers
 from tests.vault import stores
 from tests.vault.stores import ask, counted
@@ -15,7 +18,7 @@ from tests.vault.stores import ask, counted
 @pytest.fixture
 def restored(client: redis.Redis) -> Iterator[redis.Redis]:
     """A client whose changes of the server's settings are taken back."""
-    names = ("appendonly", "appendfsync", "maxmemory-policy")
+    names = ("appendonly", "appendfsync", "maxmemory-policy", "no-appendfsync-on-rewrite")
     before = {name: ask(client, "CONFIG", "GET", name) for name in names}
     yield client
     for setting in before.values():
@@ -39,6 +42,7 @@ def test_a_durable_server_is_ready_after_one_round_trip(store: Store) -> None:
         ("appendfsync", "everysec", "appendfsync"),
         ("appendfsync", "no", "appendfsync"),
         ("appendonly", "no", "aof_enabled"),
+        ("no-appendfsync-on-rewrite", "yes", "no-appendfsync-on-rewrite"),
         *(
             ("maxmemory-policy", policy, "maxmemory_policy")
             for policy in ("allkeys-lru", "volatile-ttl", "volatile-lru", "allkeys-random")
@@ -68,15 +72,98 @@ def test_a_replica_is_not_ready(store: Store, client: redis.Redis) -> None:
     assert found == ["role"]
 
 
-def test_a_server_that_lets_nobody_see_its_settings_is_not_ready(valkey: str, client: redis.Redis) -> None:
+@pytest.fixture
+def secretive(valkey: str, client: redis.Redis) -> Iterator[str]:
+    """The URL of a user of the server who may not see its settings."""
     ask(client, "ACL", "SETUSER", "service", "on", ">password", "~*", "+@all", "-config")
-    socket = valkey.partition("@")[2]
-    try:
-        found = faults(stores.admitted(f"unix://service:password@{socket}"))
-    finally:
-        ask(client, "ACL", "DELUSER", "service")
+    yield f"unix://service:password@{valkey.partition('@')[2]}"
+    ask(client, "ACL", "DELUSER", "service")
 
-    assert found == [("store", "the store does not answer (refused)")]
+
+def test_a_server_that_lets_nobody_see_its_settings_is_not_ready(secretive: str) -> None:
+    found = faults(stores.admitted(secretive))
+
+    assert found == [("appendfsync", "the store does not show whether appendfsync is always")]
+
+
+def test_somebody_may_vouch_for_settings_that_are_hidden(secretive: str) -> None:
+    assert faults(stores.admitted(secretive, vouched=True)) == []
+
+
+def test_nobody_can_vouch_for_a_setting_that_is_seen_to_be_wrong(valkey: str, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+
+    assert checks(stores.admitted(valkey, vouched=True)) == ["appendfsync"]
+
+
+def test_a_server_that_has_evicted_records_is_not_ready_until_somebody_says_that_it_was_looked_after(
+    store: Store, restored: redis.Redis
+) -> None:
+    ask(restored, "SET", "k", "v")
+    ask(restored, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", "1")
+    with suppress(redis.OutOfMemoryError):
+        ask(restored, "SET", "k", "v")
+    ask(restored, "CONFIG", "SET", "maxmemory", "0", "maxmemory-policy", "noeviction")
+    evicted = checks(store)
+    ask(restored, "CONFIG", "RESETSTAT")
+
+    assert (evicted, checks(store)) == (["evicted_keys"], [])
+
+
+def test_a_server_without_the_replicas_that_a_write_has_to_reach_is_not_ready(valkey: str) -> None:
+    assert checks(stores.admitted(valkey, replicas=1)) == ["replicas"]
+
+
+def test_where_replicas_are_wanted_it_is_advised_that_a_primary_without_them_stops(valkey: str) -> None:
+    found = {fault.check: fault.weight for fault in look(stores.admitted(valkey, replicas=1))}
+
+    assert found == {"replicas": "unready", "min-replicas-to-write": "advice", "min-replicas-max-lag": "advice"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("appendfsync", "everysec"),
+        ("appendonly", "no"),
+        ("maxmemory-policy", "allkeys-lru"),
+        ("no-appendfsync-on-rewrite", "yes"),
+    ],
+)
+def test_a_store_that_may_lose_is_read_and_not_written_until_it_is_mended(
+    store: Store, restored: redis.Redis, setting: str, value: str
+) -> None:
+    ask(restored, "CONFIG", "SET", setting, value)
+    with pytest.raises(StoreUnavailable, match="not-durable"):
+        uphold(store)
+    with pytest.raises(StoreUnavailable, match="not-durable"):
+        store.write([(b"SET", b"k", b"v")])
+    with pytest.raises(StoreUnavailable, match="not-durable"):
+        store.script(b"0" * 40, b"return redis.call('SET', KEYS[1], 'v')", [b"k"], [])
+    read = store.read([(b"GET", b"k")])
+    ask(restored, "CONFIG", "SET", setting, dict(DURABLE)[setting])
+
+    uphold(store)
+
+    assert (read, store.write([(b"SET", b"k", b"v")])) == ([None], [b"OK"])
+
+
+def test_a_store_that_loses_nothing_but_lacks_a_replica_is_not_suspended(valkey: str) -> None:
+    store = stores.admitted(valkey, replicas=1)
+
+    uphold(store)
+
+    assert store.suspended is False
+
+
+def test_a_store_that_does_not_answer_stays_as_it_was_seen_last() -> None:
+    (port,) = servers.free_ports(1)
+    store = stores.admitted(f"redis://127.0.0.1:{port}/0")
+    store.suspended = True
+
+    with pytest.raises(StoreUnavailable, match="connection"):
+        uphold(store)
+
+    assert store.suspended is True
 
 
 def test_a_store_that_does_not_answer_is_not_ready_and_says_why() -> None:
@@ -95,3 +182,9 @@ def test_every_reason_is_told_in_words(store: Store, restored: redis.Redis) -> N
     ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
 
     assert faults(store) == [("appendfsync", "appendfsync must be always, or a power cut loses what was acknowledged")]
+
+
+def test_every_fault_comes_with_what_mends_it(store: Store, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+
+    assert [fault.mending for fault in look(store)] == ["CONFIG SET appendfsync always, then CONFIG REWRITE"]

@@ -1,0 +1,68 @@
+"""`doctor`: what is wrong with the store is said in words, with what mends it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from click.testing import CliRunner, Result
+
+from masking_service.cli import commands
+from masking_service.cli.development import Development
+from masking_service.vault.embedded import DURABLE
+from tests.vault.stores import ask
+
+
+@pytest.fixture
+def folder(valkey: str, tmp_path: Path) -> Path:
+    with Development({"MASKING_STATE_DIR": str(tmp_path / "dev"), "MASKING_REDIS_URL": valkey}):
+        return tmp_path / "dev"
+
+
+@pytest.fixture
+def lossy(client: redis.Redis) -> Iterator[None]:
+    """A server that syncs once a second."""
+    ask(client, "CONFIG", "SET", "appendfsync", "everysec")
+    yield
+    ask(client, "CONFIG", "SET", "appendfsync", dict(DURABLE)["appendfsync"])
+
+
+def doctor(folder: Path, url: str, **environment: str) -> Result:
+    return CliRunner().invoke(
+        commands, ["doctor", "--state-dir", str(folder)], env={"MASKING_REDIS_URL": url, **environment}
+    )
+
+
+def lines(result: Result) -> str:
+    return " ".join(result.output.split())
+
+
+def test_a_sound_set_up_passes(folder: Path, valkey: str) -> None:
+    result = doctor(folder, valkey)
+
+    assert (result.exit_code, "✗" in result.output) == (0, False)
+
+
+def test_a_setting_that_loses_is_named_with_the_commands_that_mend_it(folder: Path, valkey: str, lossy: None) -> None:
+    result = doctor(folder, valkey)
+
+    assert result.exit_code == 1
+    assert "CONFIG SET appendfsync always, then CONFIG REWRITE" in lines(result)
+
+
+def test_what_could_be_better_where_replicas_are_wanted_is_said(folder: Path, valkey: str) -> None:
+    result = doctor(folder, valkey, MASKING_REDIS_REPLICAS="1")
+
+    assert "CONFIG SET min-replicas-to-write 1, then CONFIG REWRITE" in lines(result)
+
+
+def test_the_stores_password_is_not_shown(folder: Path, valkey: str) -> None:
+    password = valkey.removeprefix("unix://:").partition("@")[0]
+
+    assert password not in doctor(folder, valkey).output
+
+
+def test_a_store_that_does_not_answer_is_a_fault_in_words(folder: Path, tmp_path: Path) -> None:
+    result = doctor(folder, f"unix://{tmp_path}/nobody.sock")
+
+    assert "the store does not answer (connection)" in lines(result)
