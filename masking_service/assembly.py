@@ -17,6 +17,7 @@ from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy, PolicyFile
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.access.registry import ClientRegistry
+from masking_service.access.tallies import Tallies
 from masking_service.audit.log import AuditLog
 from masking_service.casework import Casework
 from masking_service.journal import Journal
@@ -71,6 +72,7 @@ class Parts:
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
+        self.tallies = Tallies(self.store, keyring, os.urandom)
         self.vault = Vault(self.store, keyring, os.urandom)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.schemas = load_schemas(settings.schemas)
@@ -97,7 +99,7 @@ class Parts:
         issuers = Issuers.load(policy, self.settings.policy.parent)
         if self.settings.development:
             issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
-        gate = Gate(policy, self.freezes)
+        gate = Gate(policy, self.freezes, self.tallies)
         budgets = Budgets(self.store, self.keyring, policy.rules.factors, os.urandom)
         journal = Journal(self.log, self.keyring, policy.digest)
         cases = Cases(self.store, self.keyring, os.urandom)

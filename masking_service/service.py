@@ -156,7 +156,7 @@ class Service:
             StoreUnavailable: nothing is answered.
         """
         with self._journal.denials(call, "view", profile=profile if profile in self._policy.rules.profiles else None):
-            grant = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
+            grant, _ = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
             reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
         numbers = [normalised(number) for number in waybill_nos]
         known = [number for number in numbers if number is not None]

@@ -139,7 +139,7 @@ class Unmask:
         self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]
     ) -> tuple[Grant, Case | None]:
         """What lets this call open anything: a grant for the purpose, and an open case where one is needed."""
-        grant = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
+        grant, _ = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
         self._check_sign_in(call.principal, call.now)
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
         if case is None:

@@ -4,15 +4,17 @@ The list of a tenant is sealed and write-once (`serials.py`), so that whoever
 writes to the store cannot thaw anybody unseen.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
+from keys.errors import IntegrityFault
 from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
 from masking_service.access.serials import Serials
-from masking_service.vault.connection import Store
+from masking_service.vault.connection import Command, Reply, Store
 from masking_service.vault.layout import freezes_key
 from masking_service.vault.sealed import Announce
 
@@ -24,6 +26,22 @@ class Freeze(msgspec.Struct, frozen=True):
     since: int
     why: str
     by: str
+
+
+class _List(Serials):
+    """The list of one tenant."""
+
+    _last_read: tuple[bytes, Mapping[str, Freeze]] = (b"", MappingProxyType({}))
+
+    @property
+    def frozen(self) -> Mapping[str, Freeze]:
+        """By id. Always what the newest content seen by any thread says, so that none lags behind another."""
+        content = self.content
+        read_of, frozen = self._last_read
+        if content is not read_of:
+            frozen = _read(content)
+            self._last_read = content, frozen
+        return frozen
 
 
 class Freezes:
@@ -39,43 +57,66 @@ class Freezes:
         self._store = store
         self._keyring = keyring
         self._random = random
-        self._documents: dict[str, Serials] = {}
-        self._frozen: dict[str, dict[str, Freeze]] = {}
+        self._lists: dict[str, _List] = {}
 
     def refuse(self, principal: Principal) -> None:
         """Raise Frozen where this process knows that `principal` is. Asks nothing of the store (R6)."""
-        if principal.id in self._frozen.get(principal.tenant, ()):
+        known = self._lists.get(principal.tenant)
+        if known is not None and principal.id in known.frozen:
             raise Frozen
 
-    def refuse_live(self, principal: Principal) -> None:
+    def refuse_live(self, principal: Principal, beside: Command) -> Reply:
         """Raise Frozen where the store says so now: one round trip.
+
+        Args:
+            beside: something else to ask in the same slot, the tenant's.
+
+        Returns:
+            The reply to it.
 
         Raises:
             Frozen: the principal is frozen.
             StoreUnavailable, IntegrityFault: it cannot be told, so nothing may be answered.
         """
-        self._look(principal.tenant)
+        of_tenant = self._of(principal.tenant)
+        standing, reply = self._store.read([of_tenant.question(), beside])
+        of_tenant.take(standing)
         self.refuse(principal)
+        return reply
 
     def refresh(self, tenants: Iterable[str]) -> None:
         """Learn the lists of `tenants`: one round trip for all.
 
         Raises:
-            StoreUnavailable, IntegrityFault: as above.
+            StoreUnavailable: the store did not answer.
+            IntegrityFault: somebody changed a list. All others are learned.
         """
-        documents = {tenant: self._document(tenant) for tenant in tenants}
-        replies = self._store.read([document.question() for document in documents.values()])
-        for (tenant, document), reply in zip(documents.items(), replies, strict=True):
-            if document.take(reply):
-                self._learn(tenant, document)
+        lists = [self._of(tenant) for tenant in tenants]
+        replies = self._store.read([of_tenant.question() for of_tenant in lists])
+        fault = None
+        for of_tenant, reply in zip(lists, replies, strict=True):
+            try:
+                of_tenant.take(reply)
+            except IntegrityFault as found:
+                fault = found
+        if fault is not None:
+            raise fault
 
     def listed(self, tenant: str) -> list[Freeze]:
-        """The tenant's frozen principals, the longest frozen first: one round trip. Raises StoreUnavailable."""
-        self._look(tenant)
-        return sorted(self._frozen.get(tenant, {}).values(), key=lambda freeze: (freeze.since, freeze.id))
+        """The tenant's frozen principals, the longest frozen first: one round trip.
+
+        Raises:
+            StoreUnavailable, IntegrityFault: it cannot be told.
+        """
+        of_tenant = self._of(tenant)
+        of_tenant.refresh()
+        return sorted(of_tenant.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
 
     def freeze(self, tenant: str, freeze: Freeze, announce: Announce) -> Freeze:
         """Freeze a principal, whether anybody knows it or not; one that is frozen stays as it is.
+
+        Args:
+            announce: is told of the sealed list before it is written.
 
         Returns:
             How it is frozen now.
@@ -83,40 +124,35 @@ class Freezes:
         Raises:
             StoreUnavailable: it may or may not be; the same call can be made again.
         """
-        self._change(tenant, lambda frozen: {freeze.id: freeze} | frozen, announce)
-        return self._frozen[tenant][freeze.id]
+        of_tenant = self._of(tenant)
+        of_tenant.change(lambda content: _write({freeze.id: freeze, **_read(content)}), announce)
+        return of_tenant.frozen.get(freeze.id, freeze)  # somebody else may have thawed it since
 
     def thaw(self, tenant: str, principal: str, announce: Announce) -> None:
         """Let a principal go on; one that is not frozen stays so.
 
+        Args:
+            announce: as in `freeze`.
+
         Raises:
             StoreUnavailable: it may or may not be thawed; the same call can be made again.
         """
-        self._change(tenant, lambda frozen: {who: one for who, one in frozen.items() if who != principal}, announce)
+        self._of(tenant).change(
+            lambda content: _write({who: one for who, one in _read(content).items() if who != principal}), announce
+        )
 
-    def _change(
-        self, tenant: str, change: Callable[[dict[str, Freeze]], dict[str, Freeze]], announce: Announce
-    ) -> None:
-        document = self._document(tenant)
-        document.change(lambda content: msgspec.json.encode([*change(_frozen(content)).values()]), announce)
-        self._learn(tenant, document)
-
-    def _look(self, tenant: str) -> None:
-        document = self._document(tenant)
-        if document.refresh():
-            self._learn(tenant, document)
-
-    def _learn(self, tenant: str, document: Serials) -> None:
-        self._frozen[tenant] = _frozen(document.content)
-
-    def _document(self, tenant: str) -> Serials:
-        found = self._documents.get(tenant)
+    def _of(self, tenant: str) -> _List:
+        found = self._lists.get(tenant)
         if found is None:
             keys = self._keyring.tenant(tenant)
-            made = Serials(self._store, freezes_key(keys.tag("tenant")), keys.state, self._random)
-            found = self._documents.setdefault(tenant, made)
+            made = _List(self._store, freezes_key(keys.tag("tenant")), keys.state, self._random)
+            found = self._lists.setdefault(tenant, made)
         return found
 
 
-def _frozen(content: bytes) -> dict[str, Freeze]:
+def _read(content: bytes) -> dict[str, Freeze]:
     return {one.id: one for one in msgspec.json.decode(content, type=list[Freeze])} if content else {}
+
+
+def _write(frozen: Mapping[str, Freeze]) -> bytes:
+    return msgspec.json.encode([*frozen.values()])

@@ -1,8 +1,10 @@
 """The one door: whoever is frozen is refused, and everybody else by the policy."""
 
+from masking_service.access.errors import AccessError
 from masking_service.access.freezes import Freezes
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
+from masking_service.access.tallies import Tallies
 
 
 class Gate:
@@ -11,11 +13,13 @@ class Gate:
     Args:
         policy: what roles may do.
         freezes: who may do nothing.
+        tallies: what counts against whom.
     """
 
-    def __init__(self, policy: Policy, freezes: Freezes) -> None:
+    def __init__(self, policy: Policy, freezes: Freezes, tallies: Tallies) -> None:
         self._policy = policy
         self._freezes = freezes
+        self._tallies = tallies
 
     def grant(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
@@ -31,13 +35,22 @@ class Gate:
 
     def grant_live(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
-    ) -> Grant:
-        """The same for what may show a value: a freeze is read from the store, one round trip.
+    ) -> tuple[Grant, int]:
+        """The same for what may show a value: freeze and thaw are read from the store, one round trip.
+
+        Whom the policy refuses costs none.
+
+        Returns:
+            The grant, and how many items in a row opened or showed the principal nothing until now.
 
         Raises:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
-            StoreUnavailable: it cannot be told whether the principal is frozen.
+            StoreUnavailable, IntegrityFault: it cannot be told whether the principal is frozen.
         """
-        granted = self.grant(principal, permission, profile=profile, purpose=purpose)
-        self._freezes.refuse_live(principal)
-        return granted
+        try:
+            granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
+        except AccessError:
+            self._freezes.refuse(principal)  # whoever is frozen hears that, and nothing about the policy
+            raise
+        missed = self._freezes.refuse_live(principal, self._tallies.question(principal))
+        return granted, self._tallies.misses(missed)

@@ -1,7 +1,8 @@
 """A sealed document in the store of which every change is a new serial, written once.
 
-Two who change it at the same time cannot undo each other, and a store that
-shows an older serial than one already seen is an alarm, not the truth.
+Two who change it at the same time cannot undo each other. A store that shows an
+older serial than one already seen, or other bytes under the same one, is an
+alarm, and not the truth.
 """
 
 import threading
@@ -75,6 +76,8 @@ class Serials:
             if serial < self.serial:
                 raise IntegrityFault("a sealed document in the store is older than one already seen")
             if serial == self.serial:
+                if sealed != self.sealed:
+                    raise IntegrityFault("a sealed document in the store is not the one that was seen there before")
                 return False
             self.adopt(serial, sealed)
             return True

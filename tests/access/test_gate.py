@@ -1,0 +1,111 @@
+"""The gate: who is frozen hears that before anything else, and only what may show a value asks the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from masking_service.access.errors import Forbidden, Frozen, PurposeRequired
+from masking_service.access.freezes import Freeze, Freezes
+from masking_service.access.gate import Gate
+from masking_service.access.tallies import Tallies
+from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
+from tests.access.policies import DEFAULT, someone
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import counted, untold
+
+OFFICER = someone("dispute-officer")
+FREEZE = Freeze(OFFICER.id, 1_796_000_000, "by hand", "staff/boss")
+Grant = Callable[..., object]
+
+
+def gate_on(store: Store) -> tuple[Gate, Freezes, Tallies]:
+    freezes = Freezes(store, known_keyring(), stores.foreseen("freezes"))
+    tallies = Tallies(store, known_keyring(), stores.foreseen("tallies"))
+    return Gate(DEFAULT, freezes, tallies), freezes, tallies
+
+
+@pytest.fixture
+def parts(store: Store) -> tuple[Gate, Freezes, Tallies]:
+    return gate_on(store)
+
+
+@pytest.fixture
+def gate(parts: tuple[Gate, Freezes, Tallies]) -> Gate:
+    return parts[0]
+
+
+@pytest.fixture
+def freezes(parts: tuple[Gate, Freezes, Tallies]) -> Freezes:
+    return parts[1]
+
+
+def test_it_grants_what_the_policy_grants(gate: Gate) -> None:
+    wanted = DEFAULT.grant(OFFICER, "token:detokenize", purpose="dispute")
+
+    assert gate.grant(OFFICER, "token:detokenize", purpose="dispute") == wanted
+    assert gate.grant_live(OFFICER, "token:detokenize", purpose="dispute") == (wanted, 0)
+
+
+def test_from_memory_it_asks_nothing_of_the_store(gate: Gate, store: Store) -> None:
+    with counted(store) as trips:
+        gate.grant(OFFICER, "waybill:view")
+
+    assert trips == [0]
+
+
+def test_live_it_asks_once_and_brings_the_misses(parts: tuple[Gate, Freezes, Tallies], store: Store) -> None:
+    gate, _, tallies = parts
+    tallies.add_misses(OFFICER, 7)
+
+    with counted(store) as trips:
+        _, missed = gate.grant_live(OFFICER, "waybill:view")
+
+    assert (trips, missed) == ([1], 7)
+
+
+def test_whom_the_policy_refuses_costs_no_round_trip(gate: Gate, store: Store) -> None:
+    with counted(store) as trips, pytest.raises(Forbidden):
+        gate.grant_live(OFFICER, "waybill:erase")
+
+    assert trips == [0]
+
+
+@pytest.mark.parametrize("permission", ["waybill:view", "waybill:erase", "no:such"])
+def test_whoever_is_frozen_hears_that_whatever_they_ask(gate: Gate, freezes: Freezes, permission: str) -> None:
+    freezes.freeze("default", FREEZE, untold)
+
+    for ask in (gate.grant, gate.grant_live):
+        with pytest.raises(Frozen):
+            ask(OFFICER, permission)
+
+
+def test_a_freeze_in_the_store_is_met_live_before_it_is_known_here(gate: Gate, store: Store) -> None:
+    gate_on(store)[1].freeze("default", FREEZE, untold)
+
+    gate.grant(OFFICER, "waybill:view")
+    with pytest.raises(Frozen):
+        gate.grant_live(OFFICER, "waybill:view")
+
+
+def test_a_thaw_in_the_store_is_met_live_before_it_is_known_here(gate: Gate, freezes: Freezes, store: Store) -> None:
+    freezes.freeze("default", FREEZE, untold)
+    gate_on(store)[1].thaw("default", OFFICER.id, untold)
+
+    assert gate.grant_live(OFFICER, "waybill:view")[0].permission == "waybill:view"
+
+
+def test_what_a_caller_left_out_is_said_to_whoever_is_not_frozen(gate: Gate) -> None:
+    with pytest.raises(PurposeRequired):
+        gate.grant_live(OFFICER, "token:detokenize")
+
+
+def test_without_a_store_nothing_is_granted_live_and_memory_goes_on(tmp_path: object) -> None:
+    gate = gate_on(stores.admitted(f"unix://{tmp_path}/nobody.sock"))[0]
+
+    gate.grant(OFFICER, "waybill:view")
+    with pytest.raises(StoreUnavailable):
+        gate.grant_live(OFFICER, "waybill:view")

@@ -1,0 +1,241 @@
+"""A sealed document of serials: nobody undoes another's change, and what went back or was exchanged is an alarm."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+import redis
+
+from keys.errors import IntegrityFault
+from masking_service.access.serials import Serials
+from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.sealed import Sealed
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import Interleaved, LossyWire, ask, counted, untold
+
+PLACE = b"wm:{t:tag}document"
+Make = Callable[..., Serials]
+
+
+@pytest.fixture
+def make(store: Store) -> Make:
+    """`make("name")`: the document as another process knows it."""
+
+    def build(name: str = "one", at: Store = store, tenant: str = "default", place: bytes = PLACE) -> Serials:
+        return Serials(at, place, known_keyring().tenant(tenant).state, stores.foreseen(name))
+
+    return build
+
+
+def adding(text: bytes) -> Callable[[bytes], bytes]:
+    return lambda content: content + text
+
+
+def test_what_was_written_is_read_by_another(make: Make) -> None:
+    make("one").change(adding(b"a"), untold)
+    other = make("two")
+
+    assert (other.refresh(), other.content, other.serial) == (True, b"a", 1)
+
+
+def test_looking_again_at_the_same_is_no_news(make: Make) -> None:
+    document = make()
+    document.change(adding(b"a"), untold)
+
+    assert document.refresh() is False
+
+
+def test_a_change_of_what_somebody_else_changed_is_made_to_theirs(make: Make) -> None:
+    one, two = make("one"), make("two")
+    one.change(adding(b"a"), untold)
+    two.change(adding(b"b"), untold)
+
+    one.change(adding(b"c"), untold)
+
+    assert (one.content, one.serial) == (b"abc", 3)
+
+
+def test_whoever_comes_second_makes_the_change_again(make: Make, valkey: str) -> None:
+    first = make("first")
+    late = make("late", Interleaved(valkey, {0: lambda: first.change(adding(b"a"), untold)}))
+
+    late.change(adding(b"b"), untold)
+
+    assert (late.content, late.serial) == (b"ab", 2)
+
+
+def test_of_many_who_change_at_once_nobody_is_undone(make: Make) -> None:
+    documents = [make(str(at)) for at in range(8)]
+    threads = [
+        threading.Thread(target=one.change, args=(adding(b"%d" % at), untold)) for at, one in enumerate(documents)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    last = make("last")
+    last.refresh()
+
+    assert (sorted(last.content), last.serial) == (sorted(b"01234567"), 8)
+
+
+def test_the_newest_two_serials_are_kept(make: Make, client: redis.Redis) -> None:
+    document = make()
+    for text in (b"a", b"b", b"c", b"d"):
+        document.change(adding(text), untold)
+
+    assert sorted(ask(client, "HKEYS", PLACE)) == [b"3", b"4"]
+
+
+def test_a_change_is_announced_before_it_is_made(make: Make, client: redis.Redis) -> None:
+    told: list[tuple[list[Sealed], int]] = []
+    document = make()
+
+    document.change(adding(b"a"), lambda sealed: told.append(([*sealed], ask(client, "HLEN", PLACE))))
+
+    assert told == [([Sealed(PLACE + b"/1", document.sealed, once=True)], 0)]
+
+
+def test_what_is_cleared_away_is_announced_too(make: Make) -> None:
+    document = make()
+    for text in (b"a", b"b"):
+        document.change(adding(text), untold)
+    told: list[Sealed] = []
+
+    document.change(adding(b"c"), told.extend)
+
+    assert told[1] == Sealed(PLACE + b"/1", None)
+
+
+def test_a_change_that_cannot_be_announced_is_not_made(make: Make, client: redis.Redis) -> None:
+    def silent(_: object) -> None:
+        raise StoreUnavailable("timeout")
+
+    with pytest.raises(StoreUnavailable):
+        make().change(adding(b"a"), silent)
+
+    assert ask(client, "EXISTS", PLACE) == 0
+
+
+def test_looking_costs_one_round_trip_and_changing_two(make: Make, store: Store) -> None:
+    document = make()
+
+    with counted(store) as looking:
+        document.refresh()
+    with counted(store) as changing:
+        document.change(adding(b"a"), untold)
+
+    assert (looking, changing) == ([1], [2])
+
+
+def test_a_change_whose_reply_is_lost_is_made_once(make: Make, valkey: str) -> None:
+    wire = LossyWire(valkey)
+    store = stores.admitted(wire.url)
+    document = make("lossy", store)
+    document.refresh()
+
+    def losing(content: bytes) -> bytes:
+        wire.lose()
+        return content + b"a"
+
+    document.change(losing, untold)
+
+    store.close()
+    wire.close()
+    assert (wire.lost, document.content, document.serial) == (1, b"a", 1)
+
+
+@pytest.mark.parametrize("put_back", [(), (b"1",)], ids=["deleted", "an older one put back"])
+def test_a_document_that_goes_back_is_an_alarm(make: Make, client: redis.Redis, put_back: tuple[bytes, ...]) -> None:
+    document = make()
+    document.change(adding(b"a"), untold)
+    kept = {serial: ask(client, "HGET", PLACE, serial) for serial in put_back}
+    document.change(adding(b"b"), untold)
+    ask(client, "DEL", PLACE)
+    for serial, sealed in kept.items():
+        ask(client, "HSET", PLACE, serial, sealed)
+
+    with pytest.raises(IntegrityFault):
+        document.refresh()
+    assert document.content == b"ab"
+
+
+def test_other_bytes_under_a_serial_that_was_seen_are_an_alarm(make: Make, client: redis.Redis) -> None:
+    document = make()
+    document.change(adding(b"a"), untold)
+    ask(client, "DEL", PLACE)
+    make("two").change(adding(b"b"), untold)
+
+    with pytest.raises(IntegrityFault):
+        document.refresh()
+    assert document.content == b"a"
+
+
+def test_a_changed_byte_is_an_alarm(make: Make, client: redis.Redis) -> None:
+    make().change(adding(b"a"), untold)
+    sealed = ask(client, "HGET", PLACE, "1")
+    ask(client, "HSET", PLACE, "1", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+    with pytest.raises(IntegrityFault):
+        make("two").refresh()
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"tenant": "other"}, {"place": b"wm:{t:tag}another"}],
+    ids=["for another tenant", "in another place"],
+)
+def test_a_document_opens_only_where_it_was_written(make: Make, client: redis.Redis, elsewhere: dict[str, str]) -> None:
+    make().change(adding(b"a"), untold)
+    other = make("two", **elsewhere)
+    ask(client, "HSET", other._place, "1", ask(client, "HGET", PLACE, "1"))
+
+    with pytest.raises(IntegrityFault):
+        other.refresh()
+
+
+def test_an_old_serial_does_not_open_as_a_newer_one(make: Make, client: redis.Redis) -> None:
+    document = make()
+    document.change(adding(b"a"), untold)
+    document.change(adding(b"b"), untold)
+    ask(client, "HSET", PLACE, "3", ask(client, "HGET", PLACE, "1"))
+
+    with pytest.raises(IntegrityFault):
+        document.refresh()
+
+
+def test_a_reply_that_is_a_moment_late_is_no_alarm(make: Make, client: redis.Redis) -> None:
+    document = make()
+    document.change(adding(b"a"), untold)
+    late = ask(client, "HGETALL", PLACE)
+    flat = [part for pair in late.items() for part in pair] if isinstance(late, dict) else late
+    document.change(adding(b"b"), untold)
+
+    assert (document.take(flat), document.content) == (False, b"ab")
+
+
+def test_a_late_change_behind_newer_ones_is_made_again(make: Make, valkey: str) -> None:
+    """Its serial was cleared away, so that it can be written; the newer ones hold all the same."""
+    quick = make("quick")
+
+    def meanwhile() -> None:
+        for text in (b"a", b"b", b"c"):
+            quick.change(adding(text), untold)
+
+    late = make("late", Interleaved(valkey, {0: meanwhile}))
+    late.change(adding(b"z"), untold)
+    quick.refresh()
+
+    assert (late.content, quick.content) == (b"abcz", b"abcz")
+
+
+def test_an_absent_store_changes_nothing_here(make: Make, tmp_path: object) -> None:
+    document = make("absent", stores.admitted(f"unix://{tmp_path}/nobody.sock"))
+
+    with pytest.raises(StoreUnavailable):
+        document.refresh()
+    assert (document.serial, document.content) == (0, b"")
