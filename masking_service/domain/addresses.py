@@ -119,6 +119,10 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
     Returns:
         The mask; masking it again changes nothing.
     """
+    if hide == "unit":
+        plain = mask_plain_address(value)
+        if plain is not None:
+            return plain
     if not value or value.isspace():
         return value
     if hide == "detail":
@@ -126,9 +130,6 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
         return value[:end] + stars(value[end:]) if end < len(value) else value
     if hide != "unit":
         return stars(value)
-    plain = mask_plain_address(value)
-    if plain is not None:
-        return plain
     if len(value) > _LONGEST or crowded(value):
         return stars(value)
     for _ in range(_PASSES):

@@ -15,7 +15,8 @@ from masking_service.domain.reading import DIGIT
 from masking_service.domain.stars import graphemes, stars
 from masking_service.domain.text import scrub
 
-_SHORT_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,4}").fullmatch
+is_short_han: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,4}").fullmatch
+"""True of the usual name: two to four Han characters. It is no mask and no token, and it has one spelling."""
 _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
 
 _DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
@@ -61,7 +62,7 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
     """
     if hide != "given" or len(value) > _LONGEST:
         return value if not value or value.isspace() else stars(value)
-    if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS:
+    if is_short_han(value) and value[-1] not in _FORM_ENDS:
         shown = 2 if value[:2] in DOUBLE_FAMILY_NAMES and len(value) > 2 else 1
         return value[:shown] + "*" * (len(value) - shown)
     if not value or value.isspace():

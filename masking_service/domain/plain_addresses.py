@@ -31,16 +31,21 @@ def _han_without(characters: str) -> str:
 _PLACE: Final = _han_without(_NAMES_UNITS)
 _IN_A_NOTE: Final = _han_without("室户戶房单單甲乙丙丁" + NUMERALS)
 
+# An empty alternative stands for what may be missing: `(?:…)?` would cost half as much again.
 _PLAIN: Final = re.compile(
-    rf"(?P<kept>{_PLACE}{{2,40}}(?: {_PLACE}{{2,20}}){{0,3}} ?(?:[0-9]{{1,4}}弄)?"
-    rf"(?:[0-9]{{1,4}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}})?)? ?"
-    r"(?:[0-9]{1,3}(?:号楼|栋|幢|座)|[A-Z][座栋幢])? ?)"
-    rf"(?:(?<![{NUMERALS}])(?P<unit>[0-9]{{1,2}})(?P<unit_word>单元 ?))?"
-    rf"(?:(?<![{NUMERALS}])(?P<floor>[0-9]{{1,2}})(?P<floor_word>[层楼] ?))?"
-    rf"(?:(?<![{NUMERALS}])(?P<room>[A-Z]?[0-9]{{1,4}})(?P<room_word>室)"
-    r"|(?<=[楼号栋幢座元层])(?P<bare>[A-Z]?[0-9]{3,4}))?"
-    rf"(?P<note>[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）])?"
+    rf"({_PLACE}{{2,40}}(?: {_PLACE}{{2,20}}){{0,3}} ?(?:[0-9]{{1,4}}弄|)"
+    rf"(?:[0-9]{{1,4}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}}|)|) ?"
+    r"(?:[0-9]{1,3}(?:号楼|栋|幢|座)|[A-Z][座栋幢]|) ?)"
+    rf"(?:(?<![{NUMERALS}])[0-9]{{1,2}}单元 ?|)"
+    rf"(?:(?<![{NUMERALS}])[0-9]{{1,2}}[层楼] ?|)"
+    rf"(?:(?<![{NUMERALS}])[A-Z]?[0-9]{{1,4}}室"
+    r"|(?<=[楼号栋幢座元层])[A-Z]?[0-9]{3,4}|)"
+    rf"(?:[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）]|)"
 ).fullmatch
+"""What is kept is group 1. Behind it digits and capital letters stand in the numbers of unit, floor and room only."""
+
+_NUMBERS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_HIDDEN: Final = bytes.maketrans(_NUMBERS, b"*" * len(_NUMBERS))
 
 
 def mask_plain_address(value: str) -> str | None:
@@ -48,6 +53,6 @@ def mask_plain_address(value: str) -> str | None:
     match = _PLAIN(value)
     if match is None:
         return None
-    kept, unit, unit_word, floor, floor_word, room, room_word, bare, note = match.groups("")
-    stars = ["*" * len(part) for part in (unit, floor, room, bare)]
-    return f"{kept}{stars[0]}{unit_word}{stars[1]}{floor_word}{stars[2]}{room_word}{stars[3]}{note}"
+    end = match.end(1)
+    # As bytes, because a text that is not ASCII takes four times as long to translate.
+    return value[:end] + value[end:].encode().translate(_HIDDEN).decode()

@@ -19,6 +19,7 @@ from masking_service.domain.leaks import (
     own_number,
     scrub_around,
 )
+from masking_service.domain.names import is_short_han
 from masking_service.domain.profiles import EXAMPLES, Profile
 from masking_service.domain.schema import EACH, KINDS, Place, Schema, Steps
 from masking_service.domain.spellings import Mask, digits_of, name_needles, phone_needles, phones_in_name
@@ -160,16 +161,19 @@ class _Run:
 
 
 def _take_name(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
-    # Letters alone, of a script without capitals: the usual name. It is no mask, no ciphertext and no token.
-    if (
-        type(value) is str
-        and value.isalpha()
-        and not value.isascii()
-        and mask is not None
-        and value == value.swapcase()
-    ):
-        if len(value) > 1:
-            run.names.append(value)
+    if type(value) is str and is_short_han(value) and mask is not None:
+        run.names.append(value)
+        parent[key] = masked = mask(value)
+        if masked[1] != "*":  # one character that shows is nobody's whole name
+            run.texts.append(masked)
+        run.fields.append((place, value, parent, key, True))
+    else:
+        _take(run, place, mask, value, parent, key)
+
+
+def _take_address(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
+    # Letters and digits alone, and not all of them ASCII: it did not come in hidden.
+    if type(value) is str and value.isalnum() and not value.isascii() and mask is not None:
         parent[key] = masked = mask(value)
         run.texts.append(masked)
         run.fields.append((place, value, parent, key, True))
@@ -234,6 +238,7 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
 
 _TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {
     "name": _take_name,
+    "address": _take_address,
     "phone": _take_phone,
     "text": _take_text,
 }
