@@ -57,6 +57,15 @@ class Development:
         if self._embedded is not None:
             self._embedded.stop()
 
+    def look_after(self) -> None:
+        """Bring the embedded store back where it has died; never waits. Call it again and again in the main thread.
+
+        Raises:
+            EmbeddedServerError, OSError: it could not be started now.
+        """
+        if self._embedded is not None:
+            self._embedded.revive()
+
 
 def people(policy: Policy) -> dict[str, dict[str, Any]]:
     """The clients of a development set-up by id: one for each role, a second person of some, and another tenant's."""

@@ -1,27 +1,56 @@
 """`serve`: gunicorn with the settings of gunicorn.conf.py, and with `--dev` everything that it needs, made here."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 from gunicorn.app.base import Application
+from gunicorn.arbiter import Arbiter
 
 from masking_service.cli.development import Development
 from masking_service.cli.options import state_dir
 from masking_service.settings import ROOT, Settings
+from masking_service.vault.embedded import EmbeddedServerError
 from masking_service.web.serving import serving_app
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's master, serving an application that each worker puts together for itself."""
+class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's master, which looks after what the workers stand on as well.
 
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+    Its loop runs in the main thread, and a server that the process shall not outlive can be started there only.
+    """
+
+    def __init__(self, app: "Gunicorn", look_after: Callable[[], None]) -> None:
+        self._look_after = look_after
+        super().__init__(app)
+
+    def manage_workers(self) -> None:
+        """Called once a second, and at once when a child ends."""
+        super().manage_workers()
+        try:
+            self._look_after()
+        except (EmbeddedServerError, OSError) as fault:
+            self.log.error("the embedded store: %s", fault)
+
+
+class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, serving an application that each worker puts together for itself."""
+
+    def __init__(
+        self, settings: Settings, options: dict[str, Any], look_after: Callable[[], None] = lambda: None
+    ) -> None:
         self._settings = settings
         self._options = options
+        self._look_after = look_after
         super().__init__()
+
+    def run(self) -> None:
+        """Serve until a signal ends it. gunicorn's own would make its own master."""
+        Master(self, self._look_after).run()
 
     def load_config(self) -> None:
         """The shipped configuration, and what the command line says instead."""
@@ -52,7 +81,7 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
         Gunicorn(Settings.read(environment), options).run()
         return
     with Development(environment) as development:
-        Gunicorn(development.settings, options).run()
+        Gunicorn(development.settings, options, development.look_after).run()
 
 
 def _say(arbiter: Any) -> None:

@@ -29,6 +29,8 @@ START_SECONDS: Final = 60.0  # loading a log of a few gigabytes takes tens of se
 STOP_SECONDS: Final = 10.0
 LOCK_SECONDS: Final = 5.0  # a killed server frees its lock at once, a rewrite of its log a second later
 POLL_SECONDS: Final = 0.02
+ANSWER_SECONDS: Final = 0.5
+REVIVE_SECONDS: Final = 1.0  # at least so long between two starts of a server that dies each time
 LONGEST_SOCKET_PATH: Final = 107  # bytes; sun_path of unix(7) less its closing NUL
 
 DURABLE: Final = (
@@ -128,6 +130,8 @@ class EmbeddedServer:
         self._socket: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
+        self._launched_at = 0.0
+        self._announced = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -156,23 +160,27 @@ class EmbeddedServer:
         """
         if self.pid is not None:
             return
-        self._dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._dir.chmod(0o700)
-        lock = self._lock()
+        process = self._launch(LOCK_SECONDS)
         try:
-            (self._dir / "url").unlink(missing_ok=True)
-            self._socket = self._socket or _reachable(self._dir) / "valkey.sock"
-            self._write("valkey.conf", self._configuration())
-            self._process = start_child([str(server_binary()), "valkey.conf"], self._dir, self._log, keep_open=[lock])
-        finally:
-            os.close(lock)  # the server alone holds it now, so it is free exactly when the server is gone
-        self._owner = os.getpid()
-        try:
-            self._wait_until_ready(self._process)
-            self._write("url", self.url)
+            self._wait_until_ready(process)
+            self._announce()
         except BaseException:
             self.stop()
             raise
+
+    def revive(self) -> None:
+        """Take one step, without waiting, to bring a dead server back; for a loop that never stands still.
+
+        Raises:
+            EmbeddedServerError: When the dead server's directory is still held, by a rewrite of its log perhaps.
+        """
+        if self._process is None or self._owner != os.getpid():
+            return
+        if self.pid is None:
+            if time.monotonic() - self._launched_at > REVIVE_SECONDS:
+                self._launch(0.0)
+        elif not self._announced and self._answers():
+            self._announce()
 
     def stop(self) -> None:
         """Stop the server cleanly within ten seconds, else by force. Nothing acknowledged is lost either way."""
@@ -185,9 +193,29 @@ class EmbeddedServer:
             shutil.rmtree(self._socket.parent.parent, ignore_errors=True)
         self._socket = None
 
-    def _lock(self) -> int:
+    def _launch(self, patience: float) -> subprocess.Popen[bytes]:
+        self._dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._dir.chmod(0o700)
+        self._launched_at = time.monotonic()
+        lock = self._lock(patience)
+        try:
+            (self._dir / "url").unlink(missing_ok=True)
+            self._announced = False
+            self._socket = self._socket or _reachable(self._dir) / "valkey.sock"
+            self._write("valkey.conf", self._configuration())
+            self._process = start_child([str(server_binary()), "valkey.conf"], self._dir, self._log, keep_open=[lock])
+        finally:
+            os.close(lock)  # the server alone holds it now, so it is free exactly when the server is gone
+        self._owner = os.getpid()
+        return self._process
+
+    def _announce(self) -> None:
+        self._write("url", self.url)
+        self._announced = True
+
+    def _lock(self, patience: float) -> int:
         lock = os.open(self._dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        deadline = time.monotonic() + LOCK_SECONDS
+        deadline = time.monotonic() + patience
         while not _taken(lock, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 os.close(lock)
@@ -208,18 +236,22 @@ class EmbeddedServer:
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
-        with redis.Redis.from_url(
-            self.url, socket_timeout=1.0, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0)
-        ) as client:
-            while process.poll() is None:
-                try:
-                    client.ping()  # refused with LOADING until the whole log is read
-                    return
-                except (redis.ConnectionError, redis.TimeoutError):
-                    if time.monotonic() > deadline:
-                        raise EmbeddedServerError(f"the embedded server is not ready: see {self._log}") from None
-                    time.sleep(POLL_SECONDS)
+        while process.poll() is None:
+            if self._answers():
+                return
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(f"the embedded server is not ready: see {self._log}")
+            time.sleep(POLL_SECONDS)
         raise EmbeddedServerError(f"the embedded server ended while starting: see {self._log}")
+
+    def _answers(self) -> bool:
+        """Whether it does: it refuses, with LOADING, until the whole log is read."""
+        patient = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        with redis.Redis.from_url(self.url, **patient, retry=Retry(NoBackoff(), 0)) as client:
+            try:
+                return bool(client.ping())
+            except (redis.ConnectionError, redis.TimeoutError):
+                return False
 
 
 def running_url(state_dir: Path) -> str | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from masking_service.vault.embedded import running_url
 from tests.e2e.processes import ROOT, Running, environment, gone, run, wait_for
 
 Start = Callable[..., Running]
@@ -93,6 +96,20 @@ def test_a_killed_master_leaves_no_store_and_no_data_is_lost(start: Start) -> No
     assert second.credentials == who
     again = json.loads(second.call(who["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2])
     assert again["results"] == [made["results"][0] | {"created": False}]
+
+
+def test_a_killed_store_is_brought_back_while_the_service_runs_on(start: Start) -> None:
+    running = start("--dev", "--workers", "1")
+    printer = running.credentials["label-printer"]
+    made = json.loads(running.call(printer, "POST", "/v1/tokenize", {"records": [RECORD]})[2])
+
+    os.kill(running.valkey_pid(), signal.SIGKILL)
+
+    wait_for(lambda: running.status(None, "GET", "/readyz") == 503, "the store is missed", 5)
+    wait_for(lambda: running.status(None, "GET", "/readyz") == 200, "the store is back", 5)
+    again = json.loads(running.call(printer, "POST", "/v1/tokenize", {"records": [RECORD]})[2])
+    assert again["results"] == [made["results"][0] | {"created": False}]
+    wait_for(lambda: running_url(running.state), "other commands find the store again", 5)
 
 
 def test_a_second_start_keeps_data_keys_and_credentials(start: Start) -> None:

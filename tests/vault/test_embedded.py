@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -281,3 +282,59 @@ def test_its_repr_holds_no_password(server: EmbeddedServer) -> None:
     password = server.url.removeprefix("unix://:").partition("@")[0]
 
     assert password not in repr(server) + repr(vars(server)["_process"])
+
+
+def test_a_step_brings_a_killed_server_back_and_a_later_one_says_where(server: EmbeddedServer, tmp_path: Path) -> None:
+    url, pid = server.url, server.pid
+    with client(url) as connection:
+        connection.set("k", "v")
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: server.pid is None, "the server has ended")
+    server._launched_at -= embedded.REVIVE_SECONDS
+
+    def said() -> bool:
+        server.revive()
+        return running_url(tmp_path) is not None
+
+    wait_until(said, "the server says where it is")
+
+    with client(url) as connection:
+        assert (running_url(tmp_path), connection.get("k")) == (url, b"v")
+
+
+def test_a_server_that_dies_at_once_is_not_started_again_at_once(server: EmbeddedServer) -> None:
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    wait_until(lambda: server.pid is None, "the server has ended")
+
+    server._launched_at = time.monotonic()
+    server.revive()
+
+    assert server.pid is None
+
+
+def test_a_step_does_not_wait_for_a_directory_that_is_held(server: EmbeddedServer, tmp_path: Path) -> None:
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    wait_until(lambda: server.pid is None, "the server has ended")
+    server._launched_at -= embedded.REVIVE_SECONDS
+
+    with EmbeddedServer(tmp_path), pytest.raises(EmbeddedServerError, match="another embedded server is running"):
+        server.revive()
+
+
+def test_a_step_leaves_a_server_alone_that_was_stopped(server: EmbeddedServer) -> None:
+    server.stop()
+
+    server.revive()
+
+    assert server.pid is None
+
+
+def test_a_step_leaves_a_server_alone_that_runs(server: EmbeddedServer) -> None:
+    pid = server.pid
+
+    server.revive()
+
+    assert server.pid == pid
