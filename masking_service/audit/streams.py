@@ -1,0 +1,71 @@
+"""Reads the streams of the log as they stand in the store. It believes nothing that it reads, and changes nothing."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable, read_line, write_line
+from masking_service.vault.connection import Command, Store
+from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
+
+ENTRIES_AT_ONCE: Final = 500
+CHECKPOINTS_AT_ONCE: Final = 500
+
+
+class Streams:
+    """The log in a store. Everything here raises StoreUnavailable, and Unreadable for what no log holds."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def writers(self) -> set[str]:
+        """Who is known to be writing."""
+        return {writer.decode("utf-8", "replace") for writer in self._read((b"SMEMBERS", AUDIT_WRITERS))}
+
+    def checkpoints(self, first: int = 0) -> Iterator[CheckpointLine]:
+        """The checkpoints from epoch `first` on, in order."""
+        start = b"%d-0" % first
+        while found := self._read((b"XRANGE", AUDIT_CHECKPOINTS, start, b"+", b"COUNT", CHECKPOINTS_AT_ONCE)):
+            for _, flat in found:
+                yield _checkpoint(_fields(flat))
+            start = b"(" + found[-1][0]
+
+    def entries(self, writer: str, first: int, last: int | None = None) -> Iterator[EntryLine]:
+        """The entries of a writer from `first` to `last`, or to the newest."""
+        start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
+        key = audit_key(writer)
+        while found := self._read((b"XRANGE", key, start, end, b"COUNT", ENTRIES_AT_ONCE)):
+            for name, flat in found:
+                yield _entry(writer, name, _fields(flat))
+            start = b"(" + found[-1][0]
+
+    def _read(self, command: Command) -> Any:
+        return self._store.read([command])[0]
+
+
+def _fields(flat: list[bytes]) -> dict[bytes, bytes]:
+    return dict(zip(flat[0::2], flat[1::2], strict=True))
+
+
+def _entry(writer: str, name: bytes, fields: dict[bytes, bytes]) -> EntryLine:
+    """An entry, read again from the line that it makes: so that nothing is archived that could not be verified."""
+    try:
+        number = int(name.removesuffix(b"-0"))
+        said = EntryLine(writer, number, fields[b"entry"], fields[b"link"], fields.get(b"signature", b""))
+    except (KeyError, ValueError):
+        raise Unreadable("is no entry") from None
+    read = read_line(write_line(said))
+    if not isinstance(read, EntryLine):
+        raise Unreadable("is no entry")
+    return read
+
+
+def _checkpoint(fields: dict[bytes, bytes]) -> CheckpointLine:
+    try:
+        line = b'{"checkpoint":%b}' % fields[b"checkpoint"]
+        read = read_line(line)
+        signature = fields[b"signature"]
+    except KeyError:
+        raise Unreadable("is no checkpoint") from None
+    if not isinstance(read, CheckpointLine):
+        raise Unreadable("is no checkpoint")
+    return CheckpointLine(read.checkpoint, read.content, signature)

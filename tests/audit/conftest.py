@@ -1,0 +1,24 @@
+"""One real log for all who only read it: making it once is enough."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+
+from masking_service.vault.embedded import EmbeddedServer
+from tests.audit import logs
+from tests.vault import stores
+
+
+@pytest.fixture(scope="session")
+def sound(embedded: EmbeddedServer) -> tuple[bytes, ...]:
+    """The lines of a sound log: three writers, three commits each, three checkpoints."""
+    embedded.start()
+    with redis.Redis.from_url(embedded.url) as client:
+        client.flushall()
+    store = stores.admitted(embedded.url)
+    try:
+        logs.real_log(store)
+        return tuple(logs.lines(store))
+    finally:
+        store.close()

@@ -1,0 +1,92 @@
+"""A real log for tests: several processes' chains in a real store, commits of several entries, checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keys.keyring import Keyring
+from masking_service.audit.entries import Entry, Fact, Item, encode
+from masking_service.audit.export import export
+from masking_service.audit.lines import Checkpoint, CheckpointLine, Head
+from masking_service.audit.log import AuditLog, _Waiting
+from masking_service.audit.streams import Streams
+from masking_service.vault.connection import Store
+from masking_service.vault.layout import AUDIT_CHECKPOINTS
+from tests.audit.test_entries import entry
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import NOW
+
+TENANT = "0" * 32
+FIRST_AT, LAST_AT = NOW, NOW + 18
+"""Of a log as `real_log` makes it."""
+
+
+def full_entry(number: int) -> Entry:
+    """An entry in which nothing is empty, so that every member can be tampered with."""
+    return entry(
+        at=NOW + number,
+        action="detokenize",
+        outcome="released",
+        principal=f"staff/u-{number % 3}",
+        role="dispute-officer",
+        tenant=TENANT,
+        request=f"req-{number}",
+        purpose="dispute",
+        case=f"D-2026-{number:04}",
+        profile="label",
+        count=1,
+        items=[Item("a" * 32, "released", "/recipient/phone", "phone", "021001", "client/c-88")],
+        approved_by=["staff/s-1"],
+        subject="staff/u-9",
+        facts=[Fact("b" * 32, "c" * 32, NOW + 86_400, once=True)],
+    )
+
+
+class Process:
+    """One process that writes to the log of a store."""
+
+    def __init__(self, store: Store, seed: str, keyring: Keyring | None = None) -> None:
+        self.log = AuditLog(store, (keyring or known_keyring()).audit_signer, stores.foreseen(seed), lambda: NOW)
+
+    def commit(self, *entries: Entry) -> list[str]:
+        """All of them in one commit; their ids."""
+        waiting = [_Waiting(one) for one in entries]
+        self.log._commit(waiting)
+        return [one.id for one in waiting]
+
+
+def checkpoint(store: Store, at: int = NOW, keyring: Keyring | None = None) -> CheckpointLine:
+    """Make a checkpoint of what the store has now."""
+    streams = Streams(store)
+    before = [*streams.checkpoints()]
+    heads = [[*streams.entries(writer, 1)][-1] for writer in sorted(streams.writers())]
+    made = Checkpoint(
+        epoch=len(before) + 1,
+        at=at,
+        previous=(before[-1].link if before else bytes(32)).hex(),
+        heads=[Head(head.writer, head.number, head.link.hex()) for head in heads],
+    )
+    unsigned = CheckpointLine(made, encode(made), b"")
+    signature = (keyring or known_keyring()).audit_signer.sign(unsigned.message)
+    place = b"%d-0" % made.epoch
+    store.write([(b"XADD", AUDIT_CHECKPOINTS, place, b"checkpoint", unsigned.content, b"signature", signature)])
+    return CheckpointLine(made, unsigned.content, signature)
+
+
+def real_log(
+    store: Store, *, writers: int = 3, commits: Sequence[int] = (1, 3, 2), keyring: Keyring | None = None
+) -> None:
+    """Write commits of so many entries by each of the writers, with a checkpoint behind each round."""
+    processes = [Process(store, f"writer {number}", keyring) for number in range(writers)]
+    number = 0
+    for count in commits:
+        for process in processes:
+            process.commit(*[full_entry(number := number + 1) for _ in range(count)])
+        checkpoint(store, NOW + number, keyring)
+
+
+def lines(store: Store) -> list[bytes]:
+    """The export of the log as it is, up to its newest checkpoint."""
+    streams = Streams(store)
+    return [*export(streams, [*streams.checkpoints()][-1])]
