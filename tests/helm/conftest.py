@@ -1,0 +1,13 @@
+"""One helm for all tests of the chart."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helm.chart import Chart, unpack_helm
+
+
+@pytest.fixture(scope="session")
+def chart(tmp_path_factory: pytest.TempPathFactory) -> Chart:
+    folder = tmp_path_factory.mktemp("helm")
+    return Chart(unpack_helm(folder), folder)

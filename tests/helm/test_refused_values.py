@@ -1,0 +1,97 @@
+"""Values that make no sense, and secrets in the wrong place, are refused before anything is rendered."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.helm.chart import ROOT, Chart
+
+INTERNET = '{"network": {"clients": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}}'
+PRIVATE = '{"witness": {"publicKey": "-----BEGIN PRIVATE KEY-----\\n"}}'
+REFUSED = {
+    "a word that is not known": ("/", '{"replica": 3}'),
+    "a word that is not known further in": ("/redis", '{"redis": {"password": "hunter2"}}'),
+    "no replica": ("/replicas", '{"replicas": 0}'),
+    "replicas in words": ("/replicas", '{"replicas": "three"}'),
+    "no worker": ("/workers", '{"workers": 0}'),
+    "a keyset in the values": ("/keyset", '{"keyset": {"content": "{}"}}'),
+    "no name for the keyset": ("/keyset/existingSecret", '{"keyset": {"existingSecret": ""}}'),
+    "a name that Kubernetes would refuse": ("/keyset/existingSecret", '{"keyset": {"existingSecret": "My_Keys"}}'),
+    "the store's URL in the values": ("/redis", '{"redis": {"url": "redis://:hunter2@redis"}}'),
+    "the store's URL among the settings": ("/", '{"settings": {"MASKING_REDIS_URL": "redis://:hunter2@redis"}}'),
+    "a setting that is none": ("/", '{"settings": {"REDIS_HOST": "redis"}}'),
+    "a setting that is a number": ("/settings", '{"settings": {"MASKING_MAX_BODY_BYTES": 7}}'),
+    "everybody as the store": ("/redis/peers", '{"redis": {"peers": []}}'),
+    "a peer that names nobody": ("/network/clients/0", '{"network": {"clients": [{}]}}'),
+    "a peer of two sorts": (
+        "/network/clients/0",
+        '{"network": {"clients": [{"podSelector": {}, "ipBlock": {"cidr": "10.0.0.0/8"}}]}}',
+    ),
+    "the whole internet as a peer": ("/network/clients/0", INTERNET),
+    "a port that is none": ("/redis/ports/0", '{"redis": {"ports": [70000]}}'),
+    "a client certificate out of no Secret": ("/redis/tls", '{"redis": {"tls": {"clientCertificate": true}}}'),
+    "more replicas than anybody has": ("/redis/replicas", '{"redis": {"replicas": 11}}'),
+    "an image that changes under its name": ("/image/tag", '{"image": {"tag": "latest"}}'),
+    "a tag in the image's name": ("/image/repository", '{"image": {"repository": "masking:1"}}'),
+    "a digest that is none": ("/image/digest", '{"image": {"digest": "sha256:abc"}}'),
+    "no limit of memory": ("/resources/limits", '{"resources": {"limits": {"memory": null}}}'),
+    "an amount that is none": ("/resources/limits/memory", '{"resources": {"limits": {"memory": "much"}}}'),
+    "a drain shorter than connections live": ("/drainSeconds", '{"drainSeconds": 2}'),
+    "a pod's label that selectors use": ("/", '{"podLabels": {"app.kubernetes.io/name": "other"}}'),
+    "a policy that is none": ("/policy", '{"policy": "off"}'),
+    "an issuer's private key": ("/issuers/keys", '{"issuers": {"keys": {"a.pem": "-----BEGIN PRIVATE KEY-----"}}}'),
+    "an issuer's private JWK": ("/issuers/keys", '{"issuers": {"keys": {"a.jwks": "{\\"d\\": \\"x\\"}"}}}'),
+    "an issuer's key in the policy's place": ("/", '{"issuers": {"keys": {"policy.yaml": "roles:"}}}'),
+    "a private key for the witness": ("/witness/publicKey", PRIVATE),
+    "a trial server that changes under its name": ("/trialValkey/image", '{"trialValkey": {"image": "valkey:latest"}}'),
+    "a switch in words": ("/autoscaling/enabled", '{"autoscaling": {"enabled": "yes"}}'),
+}
+
+
+@pytest.mark.parametrize(("place", "values"), REFUSED.values(), ids=REFUSED.keys())
+def test_nonsense_is_refused_where_it_stands(chart: Chart, place: str, values: str) -> None:
+    changes = [f"{name}={json.dumps(value)}" for name, value in json.loads(values).items()]
+
+    done = chart.template(*(argument for change in changes for argument in ("--set-json", change)))
+
+    assert done.returncode != 0
+    assert "values don't meet the specifications of the schema" in done.stderr
+    assert place == "/" or f"at '{place}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (
+            ["autoscaling.enabled=true", "autoscaling.minReplicas=9", "autoscaling.maxReplicas=3"],
+            "autoscaling.minReplicas is greater than autoscaling.maxReplicas",
+        ),
+        (
+            ["witness.redis.existingSecret=waybill-masking-redis", "witness.publicKey=-----BEGIN PUBLIC KEY-----\n"],
+            "the witness has credentials of its own",
+        ),
+    ],
+)
+def test_two_values_that_do_not_go_together_are_refused(chart: Chart, values: list[str], reason: str) -> None:
+    done = chart.template(*(argument for value in values for argument in ("--set", value)))
+
+    assert done.returncode != 0
+    assert reason in done.stderr
+
+
+def test_nowhere_is_a_word_taken_that_is_not_known() -> None:
+    schema = json.loads((ROOT / "helm" / "values.schema.json").read_text())
+    objects = [schema]
+    for found in objects:
+        objects += [inner for inner in found.values() if isinstance(inner, dict)]
+
+    loose = [found for found in objects if found.get("type") == "object" and "additionalProperties" not in found]
+
+    assert loose == []
+    assert len(objects) > 100
+
+
+def test_the_schema_knows_every_default(chart: Chart) -> None:
+    assert chart.template().returncode == 0

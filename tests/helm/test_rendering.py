@@ -1,0 +1,127 @@
+"""What the chart renders is what Kubernetes takes, strictly, from the defaults to everything at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import kubernetes_validate
+import pytest
+
+from masking_service.settings import VARIABLES
+from tests.helm.chart import ROOT, VALUE_SETS, Chart
+
+KUBERNETES = ("1.30", "1.37")
+"""The oldest that Chart.yaml allows, and the newest whose schemas are at hand."""
+SERVICE_MONITOR = json.loads((Path(__file__).parent / "servicemonitor.schema.json").read_text())
+
+every_value_set = pytest.mark.parametrize("value_set", VALUE_SETS)
+
+
+@every_value_set
+def test_it_passes_a_strict_lint(chart: Chart, value_set: str) -> None:
+    done = chart.lint(value_set)
+
+    assert (done.returncode, "0 chart(s) failed" in done.stdout) == (0, True), done.stdout
+
+
+@every_value_set
+@pytest.mark.parametrize("version", KUBERNETES)
+def test_every_object_meets_the_schema_of_kubernetes(chart: Chart, value_set: str, version: str) -> None:
+    for rendered in chart.render(value_set):
+        if rendered["kind"] == "ServiceMonitor":
+            jsonschema.validate(rendered, SERVICE_MONITOR)
+        else:
+            kubernetes_validate.validate(rendered, version, strict=True)
+
+
+def test_the_validation_is_strict(chart: Chart) -> None:
+    deployment = json.loads(json.dumps(chart.one("defaults", "Deployment")))
+    deployment["spec"]["template"]["spec"]["containers"][0]["securityContext"]["readOnlyRootFileSystem"] = True
+
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(deployment, KUBERNETES[1], strict=True)
+
+
+def test_everything_means_every_template() -> None:
+    assert {"defaults", "production", "sentinel", "cluster", "trial", "everything"} <= set(VALUE_SETS)
+
+
+@every_value_set
+def test_no_two_objects_have_one_name(chart: Chart, value_set: str) -> None:
+    names = [(rendered["kind"], rendered["metadata"]["name"]) for rendered in chart.render(value_set)]
+
+    assert len(names) == len(set(names))
+
+
+@every_value_set
+def test_everything_stands_in_the_namespace_of_the_release(chart: Chart, value_set: str) -> None:
+    assert {rendered["metadata"]["namespace"] for rendered in chart.render(value_set)} == {"express"}
+
+
+def test_everything_on_renders_every_kind(chart: Chart) -> None:
+    assert {rendered["kind"] for rendered in chart.render("everything")} == {
+        "ConfigMap",
+        "Deployment",
+        "HorizontalPodAutoscaler",
+        "NetworkPolicy",
+        "Pod",
+        "PodDisruptionBudget",
+        "Service",
+        "ServiceAccount",
+        "ServiceMonitor",
+        "StatefulSet",
+    }
+
+
+@every_value_set
+def test_every_selector_finds_the_pods_that_it_is_for(chart: Chart, value_set: str) -> None:
+    for kind in ("Deployment", "StatefulSet"):
+        for rendered in chart.render(value_set):
+            if rendered["kind"] == kind:
+                wanted = rendered["spec"]["selector"]["matchLabels"].items()
+                assert wanted <= rendered["spec"]["template"]["metadata"]["labels"].items()
+    selected = chart.one(value_set, "Service")["spec"]["selector"]
+    assert selected == chart.one(value_set, "Deployment")["spec"]["selector"]["matchLabels"]
+    assert selected == chart.one(value_set, "PodDisruptionBudget")["spec"]["selector"]["matchLabels"]
+
+
+@every_value_set
+def test_every_volume_that_is_mounted_is_there(chart: Chart, value_set: str) -> None:
+    for pod in chart.pods(value_set):
+        there = {volume["name"] for volume in pod.get("volumes", [])} | {"archive", "data"}
+        for container in (*pod.get("initContainers", []), *pod["containers"]):
+            assert {mount["name"] for mount in container["volumeMounts"]} <= there
+
+
+def test_every_variable_of_the_service_is_one_that_it_reads(chart: Chart) -> None:
+    names = {variable["name"] for pod in chart.pods("everything") for variable in pod["containers"][0].get("env", [])}
+
+    assert names - set(VARIABLES) == {"MASKING_URL", "MASKING_TEST_KEY"}
+
+
+def test_the_default_policy_is_the_one_of_this_repository(chart: Chart) -> None:
+    assert chart.one("defaults", "Deployment")
+    given = next(o for o in chart.render("defaults") if o["metadata"]["name"] == "masking-waybill-masking-policy")
+
+    assert given["data"]["policy.yaml"].strip() == (ROOT / "policy.yaml").read_text().strip(), "cp policy.yaml helm/"
+
+
+def test_a_policy_of_ones_own_takes_its_place_whole(chart: Chart) -> None:
+    given = next(o for o in chart.render("production") if o["metadata"]["name"] == "masking-waybill-masking-policy")
+
+    assert given["data"] == {"policy.yaml": "version: 1\nroles: {}\n", "staff.jwks": '{"keys": []}'}
+
+
+def test_a_release_that_bears_the_charts_name_does_not_repeat_it(chart: Chart) -> None:
+    done = chart.run("template", "waybill-masking", "helm")
+
+    assert "name: waybill-masking-policy" in done.stdout
+
+
+def test_the_version_is_the_service_s(chart: Chart) -> None:
+    assert (
+        f"## [{chart.one('defaults', 'Deployment')['metadata']['labels']['app.kubernetes.io/version']}]"
+        in (ROOT / "CHANGELOG.md").read_text()
+    )
