@@ -63,11 +63,11 @@ def client(valkey: str) -> Iterator[redis.Redis]:
 
 @pytest.fixture
 def make_cluster(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
-    """Forms clusters: `make_cluster(shards, replicas=0)`."""
+    """Forms clusters: `make_cluster(shards, replicas=0, binary=None)`."""
     groups: list[servers.Group] = []
 
-    def make(shards: int, replicas: int = 0) -> servers.Group:
-        groups.append(servers.make_cluster(tmp_path, shards, replicas))
+    def make(shards: int, replicas: int = 0, binary: Path | None = None) -> servers.Group:
+        groups.append(servers.make_cluster(tmp_path, shards, replicas, binary))
         return groups[-1]
 
     yield make
@@ -77,11 +77,11 @@ def make_cluster(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
 
 @pytest.fixture
 def make_sentinel(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
-    """Starts a primary with replicas and sentinels: `make_sentinel(replicas=2, sentinels=3)`."""
+    """Starts a primary with replicas and sentinels: `make_sentinel(replicas=2, sentinels=3, binary=None)`."""
     groups: list[servers.Group] = []
 
-    def make(replicas: int = 2, sentinels: int = 3) -> servers.Group:
-        groups.append(servers.make_sentinel(tmp_path, replicas, sentinels))
+    def make(replicas: int = 2, sentinels: int = 3, binary: Path | None = None) -> servers.Group:
+        groups.append(servers.make_sentinel(tmp_path, replicas, sentinels, binary))
         return groups[-1]
 
     yield make

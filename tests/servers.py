@@ -6,6 +6,7 @@ No server outlives the test run, however the run ends, and each is stopped throu
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import redis
 
 from masking_service.vault.embedded import DURABLE, server_binary, start_child
@@ -134,9 +136,17 @@ def durable(**settings: str | int) -> dict[str, str | int]:
     return {**dict(DURABLE), "repl-diskless-sync-delay": 0, **{n.replace("_", "-"): v for n, v in settings.items()}}
 
 
-def make_cluster(directory: Path, shards: int, replicas: int = 0) -> Group:
+def debian(name: str) -> Path:
+    """The server of a Debian package: `redis-server` or `valkey-server`."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"this test needs Debian's {name}: apt-get install {name}")
+    return Path(found)
+
+
+def make_cluster(directory: Path, shards: int, replicas: int = 0, binary: Path | None = None) -> Group:
     """Form a cluster of `shards` primaries with `replicas` each, and wait until every node serves it."""
-    nodes = [_cluster_node(directory).start() for _ in range(shards * (1 + replicas))]
+    nodes = [_cluster_node(directory, binary).start() for _ in range(shards * (1 + replicas))]
     primaries, others = nodes[:shards], nodes[shards:]
     for epoch, node in enumerate(nodes, start=1):
         node.client.execute_command("CLUSTER SET-CONFIG-EPOCH", epoch)
@@ -155,24 +165,25 @@ def make_cluster(directory: Path, shards: int, replicas: int = 0) -> Group:
     return Group(f"redis+cluster://{addresses}", primaries, others, [])
 
 
-def make_sentinel(directory: Path, replicas: int = 2, sentinels: int = 3) -> Group:
+def make_sentinel(directory: Path, replicas: int = 2, sentinels: int = 3, binary: Path | None = None) -> Group:
     """Start one primary with `replicas`, watched by `sentinels` that agree on all of them."""
-    primary = Node(directory, durable()).start()
-    others = [Node(directory, durable(replicaof=f"{HOST} {primary.port}")).start() for _ in range(replicas)]
+    primary = Node(directory, durable(), binary=binary).start()
+    following = durable(replicaof=f"{HOST} {primary.port}")
+    others = [Node(directory, following, binary=binary).start() for _ in range(replicas)]
     _wait_for_all(others, _follows, "follow their primary")
     monitor: dict[str, str | int] = {
         "sentinel monitor mymaster": f"{HOST} {primary.port} {sentinels // 2 + 1}",
         "sentinel down-after-milliseconds mymaster": 2000,
         "sentinel failover-timeout mymaster": 10000,
     }
-    watchers = [Node(directory, monitor, arguments=["--sentinel"]).start() for _ in range(sentinels)]
+    watchers = [Node(directory, monitor, binary=binary, arguments=["--sentinel"]).start() for _ in range(sentinels)]
     _wait_for_all(watchers, lambda watcher: _sees(watcher, replicas, sentinels - 1), "see each other")
     addresses = ",".join(f"{HOST}:{watcher.port}" for watcher in watchers)
     return Group(f"redis+sentinel://{addresses}/mymaster", [primary], others, watchers)
 
 
-def _cluster_node(directory: Path) -> Node:
-    node = Node(directory, durable(cluster_enabled="yes", cluster_node_timeout=2000))
+def _cluster_node(directory: Path, binary: Path | None) -> Node:
+    node = Node(directory, durable(cluster_enabled="yes", cluster_node_timeout=2000), binary=binary)
     with (node.directory / "node.conf").open("a") as file:
         file.write(f"cluster-port {node.bus_port}\n")
     return node
