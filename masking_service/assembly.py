@@ -11,6 +11,7 @@ from masking_service.access.authenticate import Authenticator
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Cases
 from masking_service.access.custody import Custodies
+from masking_service.access.disclosures import Disclosures
 from masking_service.access.freezes import Freezes
 from masking_service.access.gate import Gate
 from masking_service.access.issuers import Issuers
@@ -21,6 +22,8 @@ from masking_service.access.tallies import Tallies
 from masking_service.audit.log import AuditLog
 from masking_service.casework import Casework
 from masking_service.journal import Journal
+from masking_service.moves import Moves
+from masking_service.privacy import Privacy
 from masking_service.schemas import load_schemas
 from masking_service.service import Service
 from masking_service.settings import Settings, SettingsFault
@@ -47,6 +50,8 @@ class Acting:
     service: Service
     unmask: Unmask
     casework: Casework
+    moves: Moves
+    privacy: Privacy
 
 
 class Parts:
@@ -103,6 +108,8 @@ class Parts:
         budgets = Budgets(self.store, self.keyring, policy.rules.factors, os.urandom)
         journal = Journal(self.log, self.keyring, policy.digest)
         cases = Cases(self.store, self.keyring, os.urandom)
+        custodies = Custodies(self.store, self.keyring, os.urandom)
+        disclosures = Disclosures(self.store, self.keyring, os.urandom)
         return Acting(
             policy=policy,
             authenticator=Authenticator(self.registry, issuers, self.keyring),
@@ -112,7 +119,8 @@ class Parts:
                 schemas=self.schemas,
                 keyring=self.keyring,
                 vault=self.vault,
-                custodies=Custodies(self.store, self.keyring, os.urandom),
+                custodies=custodies,
+                disclosures=disclosures,
                 budgets=budgets,
                 journal=journal,
             ),
@@ -122,12 +130,22 @@ class Parts:
                 keyring=self.keyring,
                 vault=self.vault,
                 cases=cases,
+                disclosures=disclosures,
                 budgets=budgets,
                 journal=journal,
                 check_sign_in=issuers.check_unmasking,
             ),
             casework=Casework(
                 policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
+            ),
+            moves=Moves(gate=gate, keyring=self.keyring, vault=self.vault, custodies=custodies, journal=journal),
+            privacy=Privacy(
+                policy=policy,
+                gate=gate,
+                keyring=self.keyring,
+                vault=self.vault,
+                disclosures=disclosures,
+                journal=journal,
             ),
         )
 

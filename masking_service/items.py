@@ -14,6 +14,10 @@ Result = dict[str, Any]
 NOT_FOUND: Final = "not-found"
 
 
+class NotFound(Exception):
+    """Unknown, another tenant's, outside custody, erased or expired: nobody is told which."""
+
+
 class Entering:
     """A masked record on its way into the vault.
 

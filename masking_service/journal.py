@@ -54,12 +54,12 @@ class Journal:
             self.write(call, action, refusal.code, **stated)  # type: ignore[arg-type]  # names of texts only
             raise
 
-    def announcing(self, call: Call, action: str, **said: Any) -> Announce:
+    def announcing(self, call: Call, action: str, outcome: str = DONE, **said: Any) -> Announce:
         """A way to write the entry of an action that changes sealed state, for whoever is about to change it.
 
         `said` is what `write` takes beside.
         """
-        return lambda sealed: self.write(call, action, DONE, sealed=sealed, **said)
+        return lambda sealed: self.write(call, action, outcome, sealed=sealed, **said)
 
     def write(
         self,
@@ -114,4 +114,4 @@ class Journal:
 def _item(keys: TenantKeys, one: Seen) -> Item:
     waybill = keys.audit_hash("waybill", one.base.hex()) if one.base else ""
     held = one.custody or NOBODY
-    return Item(waybill, one.outcome, one.field, one.kind, held.site or "", outside_id(held.courier or ""))
+    return Item(waybill, one.outcome, one.field, one.kind, outside_id(held.site or ""), outside_id(held.courier or ""))

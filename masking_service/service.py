@@ -1,9 +1,10 @@
-"""The use cases: mask, tokenize, view, detokenize, erase, each for a whole batch and in the order in which it happens.
+"""The use cases of labels and parcels: mask, tokenize and view a whole batch, in the order in which it happens.
 
 Permission comes before any look-up, and the audit entry is durable before
 anything is answered. Results are plain JSON values in the order of the request.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -12,6 +13,7 @@ from typing import Any, Final, Literal
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies, Custody
+from masking_service.access.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.access.errors import QuotaExceeded
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
@@ -26,10 +28,6 @@ from masking_service.vault.references import Tokens
 from masking_service.vault.vault import Found, Refusal, Stored, Vault
 
 SECONDS_A_DAY: Final = 86_400
-
-
-class NotFound(Exception):
-    """Unknown, another tenant's, outside custody, erased or expired: nobody is told which."""
 
 
 class UnknownSchema(Exception):
@@ -52,6 +50,7 @@ class Service:
         keyring: Keyring,
         vault: Vault,
         custodies: Custodies,
+        disclosures: Disclosures,
         budgets: Budgets,
         journal: Journal,
     ) -> None:
@@ -66,6 +65,7 @@ class Service:
         self._keyring = keyring
         self._vault = vault
         self._custodies = custodies
+        self._disclosures = disclosures
         self._budgets = budgets
         self._journal = journal
 
@@ -146,10 +146,10 @@ class Service:
         return results
 
     def view(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[Result]:
-        """The newest revisions, masked. A profile that shows a kind in full is budgeted and audited.
+        """The newest revisions, masked. A profile that shows a kind in full is budgeted, audited and disclosed.
 
-        Round trips: one to read (two where a waybill was revised); in full two more, for the
-        budget and for the audit, and one to give back what was not found.
+        Round trips: one for the freeze, one to read (two where a waybill was revised); in full three more, for the
+        budget, for the audit and for the disclosures, and one to give back what was not found.
 
         Raises:
             AccessError: the caller may not, not through this profile, or its budget is spent.
@@ -164,7 +164,7 @@ class Service:
         seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
         if grant.full_kinds:
             bases = iter(self._keyring.tenant(call.principal.tenant).bases(known))
-            self._journal.write(
+            announce = self._journal.announcing(
                 call,
                 "view",
                 RELEASED if any(seen) else NOT_FOUND,
@@ -175,6 +175,7 @@ class Service:
                     for number, one in zip(numbers, seen, strict=True)
                 ],
             )
+            self._disclosures.add(call.principal.tenant, _viewed(call, grant, seen), announce)
             with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
                 reserved.give_back(seen.count(None))
         shown = self._policy.rules.profiles[grant.profile or ""]
@@ -187,27 +188,6 @@ class Service:
             record = render(shown, fields, number)
             results.append({"waybill_no": number, "schema": schema, "revision": one.revision, "record": record})
         return results
-
-    def erase(self, call: Call, waybill_no: str) -> str:
-        """Erase every revision of a waybill and keep its number from use for one retention; the audit entry's id.
-
-        Raises:
-            AccessError: the caller may not.
-            NotFound: the tenant has no such living waybill.
-            StoreUnavailable: it is erased whole or not at all; calling again tells.
-        """
-        tenant = call.principal.tenant
-        with self._journal.denials(call, "erase"):
-            grant = self._gate.grant(call.principal, "waybill:erase")
-        number = normalised(waybill_no)
-        found = self._vault.newest(tenant, [number], call.now)[0] if number is not None else None
-        seen = [Seen(found.base if found else None, DONE if found else NOT_FOUND)]
-        entry = self._journal.write(call, "erase", seen[0].outcome, role=grant.role, seen=seen)
-        if number is None or found is None:
-            raise NotFound
-        until = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
-        self._vault.erase(tenant, number, now=call.now, until=until)
-        return entry
 
     def _masker(self, schema: str, grant: Grant) -> Masker:
         masker = self._maskers.get((schema, grant.profile or ""))
@@ -239,6 +219,9 @@ class Service:
         if not all(outcome.created for outcome in stored) or len(stored) < len(outcomes):
             # A number that has all its revisions compares what comes like any other.
             self._spend_conflicts(call, grant, outcomes.count("conflict") + outcomes.count("revision-limit"))
+        revised = [Seen(one.base, DONE) for one in stored if one.created and one.revision]
+        if revised:  # what comparing by revising leaves, so that the auditor sees it
+            self._journal.write(call, "revise", DONE, role=grant.role, seen=revised)
         if custody is not None and stored:
             ends = [one.record.expires_at for one in stored]
             seen = [Seen(one.base, DONE, custody=custody) for one in stored]
@@ -272,3 +255,13 @@ class Service:
             if isinstance(outcome, Stored):
                 tokens.add(outcome.base, outcome.revision, outcome.record, one.ordinals)
         return tokens.make()
+
+
+def _viewed(call: Call, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
+    """What a view in full is about to show, waybill by waybill."""
+    found = {one.base: one.record.expires_at for one in seen if one is not None}
+    times = Counter(one.base for one in seen if one is not None)
+    return [
+        Disclosure(base, ends, Viewed(call.now, call.principal.id, grant.profile or "", times[base]))
+        for base, ends in found.items()
+    ]

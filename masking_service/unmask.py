@@ -12,6 +12,7 @@ from typing import Any, Final
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Case, Cases, case_name
+from masking_service.access.disclosures import Disclosure, Disclosures, Opened
 from masking_service.access.errors import CaseNotOpen, CaseRequired, NoSuchCase
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
@@ -43,6 +44,7 @@ class _Asked:
     field: str = ""
     kind: str = ""
     value: Any = None
+    expires_at: int = 0
 
     @property
     def allowed(self) -> bool:
@@ -64,7 +66,7 @@ class _Asked:
                 return
             self.field, self.kind = place.pointer, place.kind
             if place.kind in kinds and place.kind in TOKEN_KINDS:
-                self.outcome, self.value = RELEASED, value
+                self.outcome, self.value, self.expires_at = RELEASED, value, record.expires_at
             else:
                 self.outcome = KIND_NOT_ALLOWED
 
@@ -86,6 +88,7 @@ class Unmask:
         keyring: Keyring,
         vault: Vault,
         cases: Cases,
+        disclosures: Disclosures,
         budgets: Budgets,
         journal: Journal,
         check_sign_in: SignInCheck,
@@ -95,6 +98,7 @@ class Unmask:
         self._keyring = keyring
         self._vault = vault
         self._cases = cases
+        self._disclosures = disclosures
         self._budgets = budgets
         self._journal = journal
         self._check_sign_in = check_sign_in
@@ -103,8 +107,8 @@ class Unmask:
         """Open single fields.
 
         Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to
-        read waybill numbers where the call has them, one for the audit, and one to give back what
-        was reserved and not released.
+        read waybill numbers where the call has them, one for the audit, one for the disclosures, and one to give
+        back what was reserved and not released.
 
         Args:
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
@@ -121,7 +125,7 @@ class Unmask:
             reserved = self._budgets.reserve(call.principal, grant, lookups, call.now)
         self._look_up(tenant, asked, grant, call.now)
         released = sum(item.outcome == RELEASED for item in asked)
-        self._journal.write(
+        announce = self._journal.announcing(
             call,
             "detokenize",
             RELEASED if released else NOT_FOUND,
@@ -131,6 +135,7 @@ class Unmask:
             seen=[Seen(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             approved_by=authority.approved_by if authority else (),
         )
+        self._disclosures.add(tenant, _opened(call, authority, asked), announce)
         with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
             reserved.give_back(lookups - released)
         return [item.result() for item in asked]
@@ -191,3 +196,16 @@ class Unmask:
 
     def _known(self, purpose: str | None) -> str | None:
         return purpose if purpose in self._policy.rules.purposes else None
+
+
+def _opened(call: Call, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
+    """What a call is about to open, waybill by waybill."""
+    fields: dict[tuple[bytes, int], list[str]] = {}
+    for item in asked:
+        if item.outcome == RELEASED and item.base is not None:
+            fields.setdefault((item.base, item.expires_at), []).append(item.field)
+    name, approved_by = (case.opening.case, case.approved_by) if case else (None, ())
+    return [
+        Disclosure(base, ends, Opened(call.now, call.principal.id, name, approved_by, tuple(opened)))
+        for (base, ends), opened in fields.items()
+    ]

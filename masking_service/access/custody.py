@@ -65,11 +65,12 @@ class Custodies:
         expires_at: Sequence[int],
         announce: Announce,
     ) -> None:
-        """Set who holds the waybills at `bases` now, whoever held them before: one round trip.
+        """Set who holds the waybills at `bases` now, whoever held them before: one round trip, none for no base.
 
         Args:
-            custodies, expires_at: one for each base; of the same base twice the later one holds.
-            announce: as in `put_first`.
+            bases: no one twice.
+            custodies, expires_at: one for each base.
+            announce: as in `put_first`; it is told of no base, too.
 
         Raises:
             StoreUnavailable: as in `put_first`.
@@ -94,12 +95,13 @@ class Custodies:
             [Sealed(place, value, ends, once) for place, value, ends in zip(places, values, expires_at, strict=True)]
         )
         condition: tuple[bytes, ...] = (b"NX",) if once else ()
-        self._store.write(
-            [
-                (b"SET", place, value, *condition, b"EXAT", ends)
-                for place, value, ends in zip(places, values, expires_at, strict=True)
-            ]
-        )
+        if places:
+            self._store.write(
+                [
+                    (b"SET", place, value, *condition, b"EXAT", ends)
+                    for place, value, ends in zip(places, values, expires_at, strict=True)
+                ]
+            )
 
     def open(self, tenant: str, base: bytes, sealed: bytes | None) -> Custody | None:
         """What stood beside the record at `base`, None where nothing did.

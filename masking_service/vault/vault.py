@@ -5,7 +5,7 @@ where it stands is an alarm (`IntegrityFault`), never an absence.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -16,7 +16,10 @@ from masking_service.vault.connection import Store
 from masking_service.vault.datakeys import DataKeys
 from masking_service.vault.layout import MOST_REVISIONS, custody_key, record_key, record_stems
 from masking_service.vault.records import Record
+from masking_service.vault.sealed import Sealed
+from masking_service.vault.turns import turns
 
+Said = TypeVar("Said")
 Refusal = Literal["conflict", "erased", "revision-limit"]
 """Why a record was not stored: other values stand there, a tombstone stands there, or 16 revisions do."""
 
@@ -104,7 +107,7 @@ class Vault:
             for at, (base, stem, body) in enumerate(zip(bases, record_stems(bases), bodies, strict=True))
         ]
         outcomes: list[Stored | Refusal] = ["conflict"] * len(items)
-        for together in _turns(items) if revise else [list(range(len(items)))]:
+        for together in turns(bases) if revise else [list(range(len(items)))]:
             self._write_together(tenant, items, together, outcomes, now, revise)
         return outcomes
 
@@ -182,26 +185,42 @@ class Vault:
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
         return [record if record is not None and record.living_at(now) else None for record in self._load(tenant, keys)]
 
-    def erase(self, tenant: str, waybill_no: str, *, now: int, until: int) -> None:
+    def erase(
+        self, tenant: str, waybill_no: str, *, now: int, until: int, announce: Callable[[Sequence[Sealed]], Said]
+    ) -> Said:
         """Put tombstones that last until `until` at every revision and at the next free one, all of them or none.
 
         Two round trips, and one more for a revision that is written between them: the last tombstone says
         what it replaced, and everything is written again, one place further, until that was nothing.
+
+        Args:
+            announce: is told of the tombstones, and of custody, which ends, before they are written; again for
+                each further time.
+
+        Returns:
+            What the last announcement returned.
+
+        Raises:
+            StoreUnavailable: it is erased whole or not at all.
         """
         stem = record_stems(self._keyring.tenant(tenant).bases([waybill_no]))[0]
         places = [record_key(stem, revision) for revision in range(MOST_REVISIONS + 1)]
         standing = self._store.read([(b"MGET", *places)])[0]
+        taken = sum(value is not None for value in standing)
         plain = records.plaintext(records.tombstone(until))
-        for free in range(sum(value is not None for value in standing), MOST_REVISIONS + 1):
+        for free in range(min(taken, MOST_REVISIONS), MOST_REVISIONS + 1):
             reach = places[: free + 1]
             key = self.data_keys.for_today(tenant, now, len(reach))
             sealed = key.seal_many([plain] * len(reach), reach, self._random(NONCE_BYTES * len(reach)))
             tombstones = [
                 (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(reach, sealed, strict=True)
             ]
-            replies = self._store.write([(b"DEL", custody_key(stem)), *tombstones])
+            gone = Sealed(custody_key(stem), None)
+            said = announce([gone, *(Sealed(place, value, until) for place, value in zip(reach, sealed, strict=True))])
+            replies = self._store.write([(b"DEL", gone.place), *tombstones])
             if replies[-1] is None or replies[-1] == sealed[-1]:  # our own, where a reply was lost
-                return
+                break
+        return said
 
     def _put(self, tenant: str, items: Sequence[_Item], now: int) -> list[Record | None]:
         """One packed write of every item at its place; None where it is stored, else what stands there."""
@@ -271,19 +290,3 @@ class Vault:
             else:
                 opened.append(records.SHREDDED if key is None else records.read(key.open(value, place)))
         return opened
-
-
-def _turns(items: Sequence[_Item]) -> list[list[int]]:
-    """The indexes of a batch that revises, so that records of one number come one after another, as they were sent.
-
-    After so many of one number none of it can become a revision any more, and all that are left come together.
-    """
-    turns: list[list[int]] = []
-    met: dict[bytes, int] = {}
-    for at, item in enumerate(items):
-        turn = met.get(item.base, 0)
-        met[item.base] = min(turn + 1, MOST_REVISIONS + 1)
-        if turn == len(turns):
-            turns.append([])
-        turns[turn].append(at)
-    return turns

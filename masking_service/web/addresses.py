@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from masking_service.web import answers, contract
+from masking_service.web import answers, contract, parcel_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,27 @@ TABLE: Final = (
         body=contract.ViewRequest,
         answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
         problems=("profile-required", "too-many-items", "quota-exceeded", *_STORE),
+    ),
+    Operation(
+        name="move_custody",
+        method="post",
+        path="/v1/custody",
+        group="Waybills",
+        summary="Say who holds parcels from now on. The answer is the same for numbers that nobody knows.",
+        permissions=("custody:move",),
+        body=contract.MoveRequest,
+        answers={200: Batch("MoveResults", (parcel_answers.Moved, parcel_answers.InvalidMove))},
+        problems=("too-many-items", *_STORE),
+    ),
+    Operation(
+        name="read_disclosures",
+        method="get",
+        path="/v1/waybills/{waybill_no}/disclosures",
+        group="Waybills",
+        summary="Who opened fields of a waybill, and who viewed it in full. It is kept through erasure.",
+        permissions=("audit:read",),
+        answers={200: parcel_answers.Disclosures},
+        problems=("not-found", *_STORE),
     ),
     Operation(
         name="detokenize",

@@ -122,6 +122,20 @@ class DetokenizeRequest(_Shape, frozen=True):
     case: Annotated[str, Meta(description="The open case under which the values are opened.")] | None = None
 
 
+class MoveRequest(_Shape, frozen=True):
+    """Parcels that changed hands."""
+
+    items: Annotated[
+        list[Any],
+        Meta(
+            description=f"At most {MOST_RECORDS}. Each is an object with a waybill_no, and who holds the parcel from "
+            "now on: a site (its code), and a courier (a principal's id) once one took it out. Both are replaced "
+            "together; what is absent or null is held by nobody. Of a number that stands twice the later item holds.",
+            extra_json_schema={"maxItems": MOST_RECORDS},
+        ),
+    ]
+
+
 class OpenCaseRequest(_Shape, frozen=True):
     """A case to open."""
 

@@ -107,6 +107,36 @@ TABLE: Final[dict[str, Example]] = {
             "failed": 1,
         },
     ),
+    "move_custody": Example(
+        {
+            "items": [
+                {"waybill_no": _WAYBILL_NO, "site": "021001", "courier": "client/c-88"},
+                {"waybill_no": "YT8800212345679", "site": "Qingpu 1"},
+            ]
+        },
+        {
+            "results": [
+                {"waybill_no": _WAYBILL_NO},
+                {"error": {"code": "invalid-item", "errors": [{"pointer": "/site", "code": "invalid-value"}]}},
+            ],
+            "failed": 1,
+        },
+    ),
+    "read_disclosures": Example(
+        None,
+        {
+            "opens": [
+                {
+                    "field": "/sender/phone",
+                    "principal": "staff/officer-7",
+                    "at": "2026-11-24T08:20:00Z",
+                    "case": _CASE["case"],
+                    "approved_by": [],
+                }
+            ],
+            "views": [{"principal": "client/c-88", "at": "2026-11-24T07:10:00Z", "profile": "courier"}],
+        },
+    ),
     "detokenize": Example(
         {
             "purpose": "dispute",

@@ -15,7 +15,8 @@ from masking_service.access.errors import (
     Unauthenticated,
 )
 from masking_service.domain.errors import InvalidRecord
-from masking_service.service import NotFound, SeveralWaybills, UnknownSchema
+from masking_service.items import NotFound
+from masking_service.service import SeveralWaybills, UnknownSchema
 from masking_service.timestamps import rfc3339
 from masking_service.vault.errors import StoreUnavailable
 

@@ -1,4 +1,4 @@
-"""The addresses under which waybills are masked, tokenized, viewed, opened and erased."""
+"""The addresses of waybills: masked, tokenized, viewed, moved, opened, erased, and who saw what of them."""
 
 from typing import Final
 
@@ -11,6 +11,7 @@ from masking_service.web.contract import (
     MOST_RECORDS,
     DetokenizeRequest,
     MaskRequest,
+    MoveRequest,
     TokenizeRequest,
     ViewQuery,
     ViewRequest,
@@ -64,7 +65,17 @@ def waybills(parts: Parts) -> Blueprint:
 
     @addresses.delete(ONE_WAYBILL)
     def erase(waybill_no: str) -> Response:
-        return answer({"audit": parts.acting.service.erase(call(), waybill_no)})
+        return answer({"audit": parts.acting.privacy.erase(call(), waybill_no)})
+
+    @addresses.get(f"{ONE_WAYBILL}/disclosures")
+    def disclosures(waybill_no: str) -> Response:
+        return answer(parts.acting.privacy.disclosures(call(), waybill_no))
+
+    @addresses.post("/custody")
+    def move() -> Response:
+        wanted = body(MoveRequest)
+        at_most(len(wanted.items), MOST_RECORDS, "/items")
+        return batch(parts.acting.moves.move(call(), wanted.items))
 
     @addresses.post("/detokenize")
     def detokenize() -> Response:

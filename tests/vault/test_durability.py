@@ -75,7 +75,7 @@ def test_a_lost_reply_while_erasing_erases(wire: LossyWire, store: Store) -> Non
     put(vault, body())
 
     wire.lose(1)
-    vault.erase("default", NUMBER, now=NOW, until=LATER)
+    vault.erase("default", NUMBER, now=NOW, until=LATER, announce=stores.untold)
 
     assert stores.vault(store).newest("default", [NUMBER], NOW) == [None]
 

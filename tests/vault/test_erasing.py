@@ -17,12 +17,14 @@ UNTIL = LATER + 5
 
 
 def erase(vault: Vault) -> None:
-    vault.erase("default", NUMBER, now=NOW, until=UNTIL)
+    vault.erase("default", NUMBER, now=NOW, until=UNTIL, announce=stores.untold)
 
 
 def standing(client: redis.Redis) -> dict[bytes, int]:
     """The last part of each record key, and its expiry."""
-    return {key.partition(b"}")[2]: ask(client, "EXPIRETIME", key) for key in ask(client, "KEYS", "wm:{" + 16 * "?" + "}*")}
+    return {
+        key.partition(b"}")[2]: ask(client, "EXPIRETIME", key) for key in ask(client, "KEYS", "wm:{" + 16 * "?" + "}*")
+    }
 
 
 @pytest.mark.parametrize("revisions", [1, 2, 16])
@@ -93,7 +95,7 @@ def test_erasing_again_makes_the_tombstones_last_longer(vault: Vault, client: re
     put(vault, body())
     erase(vault)
 
-    vault.erase("default", NUMBER, now=NOW, until=UNTIL + 9)
+    vault.erase("default", NUMBER, now=NOW, until=UNTIL + 9, announce=stores.untold)
 
     assert {*standing(client).values()} == {UNTIL + 9}
 

@@ -10,6 +10,7 @@ import redis
 from keys.aead import HEADER_BYTES
 from masking_service.access.cases import Cases, Opening
 from masking_service.access.custody import Custodies, Custody
+from masking_service.access.disclosures import Disclosure, Disclosures, Opened, Viewed
 from masking_service.access.principals import Principal
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.log import AuditLog
@@ -100,8 +101,12 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     stored = put(vault, body, PLANTED["number"], tenant=TENANT)
     put(vault, records.body_of("standard", planted[:1]), PLANTED["number"], tenant=TENANT, revise=True)
     put(vault, body, PLANTED["second number"], tenant=TENANT)
-    vault.erase(TENANT, PLANTED["second number"], now=NOW, until=LATER)
+    vault.erase(TENANT, PLANTED["second number"], now=NOW, until=LATER, announce=stores.untold)
     Custodies(store, keyring, random).put_first(TENANT, [stored.base], Custody("021001"), [LATER], untold)
+    who = f"staff/{PLANTED['phone']}"
+    opened = Opened(NOW, who, f"D-{PLANTED['phone']}", (who,), ("/recipient/phone",))
+    shown = [Disclosure(stored.base, LATER, one) for one in (opened, Viewed(NOW, who, "courier", 1))]
+    Disclosures(store, keyring, random).add(TENANT, shown, untold)
     numbers = (PLANTED["number"], PLANTED["second number"])
     opening = Opening("D-2026-0001", "dispute", numbers, None, PLANTED["reason"], "staff/u-1", NOW, LATER, 0)
     Cases(store, keyring, random).open(TENANT, opening, untold)
@@ -119,11 +124,11 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
 def test_the_store_holds_something_of_every_kind(used: dict[bytes, list[bytes]]) -> None:
     kinds = {key.partition(b"}")[2] if b"{" in key else key.split(b":")[1] for key in used}
 
-    # Records and tombstones, custody, cases and their list; genesis, data key, clients, audit and its writers.
-    assert {kind[:5] for kind in kinds} == {
-        *(b"0", b"1", b"@", b"case:", b"cases"),
-        *(b"genes", b"data", b"clien"),
-        *(kind for kind in kinds if kind.startswith((b"w:", b"write"))),
+    # Records and tombstones, custody, disclosures, cases and their list; genesis, data keys, clients; the audit log.
+    assert {kind.partition(b":")[0] for kind in kinds} == {
+        *(b"0", b"1", b"@", b"!", b"case", b"cases"),
+        *(b"genesis", b"data", b"clients"),
+        *(b"w", b"writers", b"o"),
     }
 
 

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 PRINTER = "label-printer"
 COURIER = "courier"
+TRACKING = "tracking"
 DESK = "service-desk"
 OFFICER = "dispute-officer"
 SUPERVISOR = "supervisor"

@@ -6,7 +6,21 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.web.api import COURIER, DESK, OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, token
+from tests.web.api import (
+    AUDITOR,
+    COURIER,
+    DESK,
+    OFFICER,
+    PRINTER,
+    PRIVACY,
+    SITE,
+    SUPERVISOR,
+    TRACKING,
+    Api,
+    field,
+    record,
+    token,
+)
 
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")
@@ -36,10 +50,10 @@ def test_a_batch_of_new_waybills_is_one_write(ready: Api, trips: Trips) -> None:
     assert trips() == 1
 
 
-def test_custody_is_one_write_more(ready: Api, trips: Trips) -> None:
+def test_custody_is_announced_and_written(ready: Api, trips: Trips) -> None:
     ready.tokenize(*[record(f"SF{at:010}") for at in range(1_000, 1_100)], custody={"site": SITE})
 
-    assert trips() == 2
+    assert trips() == 3  # write, audit, custody
 
 
 def test_a_batch_of_known_waybills_asks_for_a_revision_and_for_room_to_conflict(ready: Api, trips: Trips) -> None:
@@ -52,22 +66,22 @@ def test_a_batch_of_known_waybills_asks_for_a_revision_and_for_room_to_conflict(
     assert trips() == 4  # write, is there a revision 1, reserve one conflict, give it back
 
 
-def test_a_revision_is_one_write_more(ready: Api, trips: Trips) -> None:
+def test_a_revision_is_one_write_more_and_an_entry(ready: Api, trips: Trips) -> None:
     ready.tokenize(record(remark="new"), on_conflict="revise")
 
-    assert trips() == 3  # write, is there a revision 1, write that
+    assert trips() == 4  # write, is there a revision 1, write that, audit
 
 
-def test_a_view_of_masks_is_one_read(ready: Api, trips: Trips) -> None:
+def test_a_view_of_masks_is_one_look_at_the_freezes_and_one_read(ready: Api, trips: Trips) -> None:
     ready.post(OFFICER, "/v1/waybills/view", {"waybills": [NUMBER, "SF0000000000", "SF9999999999"] * 10})
 
-    assert trips() == 1
+    assert trips() == 2
 
 
 @pytest.mark.parametrize(
     ("numbers", "expected"),
-    [([NUMBER] * 20, 3), ([NUMBER, "SF9999999999"], 4)],
-    ids=["reserve, read, audit", "and give back what was not found"],
+    [([NUMBER] * 20, 5), ([NUMBER, "SF9999999999"], 6)],
+    ids=["freeze, reserve, read, audit, disclosures", "and give back what was not found"],
 )
 def test_a_full_view_reserves_reads_and_is_written_down(
     ready: Api, trips: Trips, numbers: list[str], expected: int
@@ -77,19 +91,19 @@ def test_a_full_view_reserves_reads_and_is_written_down(
     assert trips() == expected
 
 
-def test_opening_tokens_is_case_budget_read_and_audit(ready: Api, trips: Trips) -> None:
+def test_opening_tokens_is_freeze_case_budget_read_audit_and_disclosures(ready: Api, trips: Trips) -> None:
     made = ready.tokenize(record("SF2222222222"))[0]["tokens"]
     trips()
 
     ready.opened(token(made["/sender/phone"]), token(made["/sender/name"]), token("wbt"))
 
-    assert trips() == 4
+    assert trips() == 6
 
 
 def test_opening_by_number_is_no_more(ready: Api, trips: Trips) -> None:
     ready.opened(PHONE, PHONE)
 
-    assert trips() == 4
+    assert trips() == 6
 
 
 def test_opening_both_ways_is_one_read_more(ready: Api, trips: Trips) -> None:
@@ -98,24 +112,24 @@ def test_opening_both_ways_is_one_read_more(ready: Api, trips: Trips) -> None:
 
     ready.opened(PHONE, token(made))
 
-    assert trips() == 5
+    assert trips() == 7
 
 
 def test_giving_back_is_one_more(ready: Api, trips: Trips) -> None:
     ready.opened(PHONE, field(NUMBER, "/sender/address"))
 
-    assert trips() == 5
+    assert trips() == 7
 
 
-def test_what_names_nothing_is_case_and_audit(ready: Api, trips: Trips) -> None:
+def test_what_names_nothing_is_freeze_case_and_audit(ready: Api, trips: Trips) -> None:
     ready.opened(token("wbt"), field("SF9999999999", "/sender/phone"))
 
-    assert trips() == 2
+    assert trips() == 3
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
-    [({}, 1), ({"purpose": "dispute"}, 1), ({"purpose": "regulator"}, 1), ({"purpose": "dispute", "case": "D-9"}, 2)],
+    [({}, 1), ({"purpose": "dispute"}, 2), ({"purpose": "regulator"}, 1), ({"purpose": "dispute", "case": "D-9"}, 3)],
 )
 def test_a_refused_call_is_written_down_and_looks_nothing_up(
     ready: Api, trips: Trips, body: dict[str, str], expected: int
@@ -127,6 +141,34 @@ def test_a_refused_call_is_written_down_and_looks_nothing_up(
 
 def test_a_case_is_budget_write_and_audit(ready: Api, trips: Trips) -> None:
     ready.open_case("D-2", NUMBER)
+
+    assert trips() == 3
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [([NUMBER, "SF0000000000"] * 500, 3), (["SF9999999999"], 2)],
+    ids=["read, audit, write", "nothing to write"],
+)
+def test_moving_custody_is_one_read_an_entry_and_one_write(
+    ready: Api, trips: Trips, numbers: list[str], expected: int
+) -> None:
+    ready.post(TRACKING, "/v1/custody", {"items": [{"waybill_no": number, "site": SITE} for number in numbers]})
+
+    assert trips() == expected
+
+
+@pytest.mark.parametrize("number", [NUMBER, "SF9999999999"])
+def test_disclosures_are_an_entry_and_one_read(ready: Api, trips: Trips, number: str) -> None:
+    ready.get(AUDITOR, f"/v1/waybills/{number}/disclosures")
+
+    assert trips() == 2
+
+
+def test_deciding_on_a_case_is_one_read_an_entry_and_one_write(ready: Api, trips: Trips) -> None:
+    ready.open_case("D-2", NUMBER, purpose="regulator")
+    trips()
+    ready.post(SUPERVISOR, "/v1/cases/D-2/approve")
 
     assert trips() == 3
 

@@ -1,0 +1,100 @@
+"""Who saw values of a waybill, when, and why: sealed beside the record, kept while it would live, erased or not.
+
+What is about to be shown is announced to the audit log, then kept here, and
+only then shown. A disclosure that does not open at its place is an alarm.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.keyring import Keyring
+from masking_service.vault.connection import Command, Store
+from masking_service.vault.layout import disclosures_key, record_stems
+from masking_service.vault.sealed import Announce, Sealed
+
+FIELD_BYTES: Final = 8
+"""A random name inside the waybill's hash: that two of a million share one happens in one of 37 million hashes."""
+
+
+class Opened(msgspec.Struct, frozen=True, tag="opened"):
+    """Fields of the waybill that one call opened, as JSON Pointers. `at` in Unix seconds."""
+
+    at: int
+    principal: str
+    case: str | None
+    approved_by: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+class Viewed(msgspec.Struct, frozen=True, tag="viewed"):
+    """How many times one call viewed the waybill through a profile that shows a kind in full."""
+
+    at: int
+    principal: str
+    profile: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What a call is about to show of the waybill at `base`, whose record expires at `expires_at` (Unix seconds)."""
+
+    base: bytes
+    expires_at: int
+    shown: Opened | Viewed
+
+
+class Disclosures:
+    """Keeps and reads them."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._random = random
+
+    def add(self, tenant: str, disclosures: Sequence[Disclosure], announce: Announce) -> None:
+        """Keep what a call is about to show: one round trip, none where it shows nothing.
+
+        Args:
+            announce: is told first, also where nothing is shown.
+
+        Raises:
+            StoreUnavailable: it may not be kept, so it may not be shown.
+        """
+        keys = [disclosures_key(stem) for stem in record_stems([one.base for one in disclosures])]
+        names = [self._random(FIELD_BYTES) for _ in keys]
+        places = [_at(key, name) for key, name in zip(keys, names, strict=True)]
+        plain = [msgspec.json.encode(one.shown) for one in disclosures]
+        values = self._keyring.tenant(tenant).state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        ends = [one.expires_at for one in disclosures]
+        announce([Sealed(place, value, until) for place, value, until in zip(places, values, ends, strict=True)])
+        commands: list[Command] = []
+        for key, name, value, until in zip(keys, names, values, ends, strict=True):
+            commands.append((b"HSET", key, name, value))
+            # To Redis a key without expiry never ends, so GT alone would leave it so; both together never shorten.
+            commands += [(b"EXPIREAT", key, until, condition) for condition in (b"NX", b"GT")]
+        if commands:
+            self._store.write(commands)
+
+    def of(self, tenant: str, base: bytes) -> list[Opened | Viewed]:
+        """What was shown of the waybill at `base`, in the order of time: one round trip.
+
+        Raises:
+            IntegrityFault: something was changed, or belongs to another waybill.
+        """
+        key = disclosures_key(record_stems([base])[0])
+        flat = self._store.read([(b"HGETALL", key)])[0]
+        state = self._keyring.tenant(tenant).state
+        opened = [
+            msgspec.json.decode(state.open(sealed, _at(key, name)), type=Opened | Viewed)
+            for name, sealed in zip(flat[0::2], flat[1::2], strict=True)
+        ]
+        return sorted(opened, key=lambda shown: shown.at)
+
+
+def _at(key: bytes, name: bytes) -> bytes:
+    return key + b"/" + name
