@@ -15,8 +15,7 @@ from masking_service.domain.reading import DIGIT
 from masking_service.domain.stars import graphemes, stars
 from masking_service.domain.text import scrub
 
-is_short_han: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,4}").fullmatch
-"""True of the usual name: two to four Han characters. It is no mask and no token, and it has one spelling."""
+_SHORT_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,4}").fullmatch
 _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
 
 _DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
@@ -62,14 +61,21 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
     """
     if hide != "given" or len(value) > _LONGEST:
         return value if not value or value.isspace() else stars(value)
-    if is_short_han(value) and value[-1] not in _FORM_ENDS:
-        shown = 2 if value[:2] in DOUBLE_FAMILY_NAMES and len(value) > 2 else 1
-        return value[:shown] + "*" * (len(value) - shown)
+    short = mask_short_name(value)
+    if short is not None:
+        return short
     if not value or value.isspace():
         return value
     if _HAS_PHONE_DIGITS(value):
         return _with_phones(value, keep)
     return _mask_name(value)
+
+
+def mask_short_name(value: str) -> str | None:
+    """The mask of two to four Han characters of which one shows, or None for every other name."""
+    if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS and (value[:2] not in DOUBLE_FAMILY_NAMES or len(value) == 2):
+        return value[0] + "*" * (len(value) - 1)
+    return None
 
 
 def _mask_name(value: str) -> str:

@@ -7,6 +7,7 @@ else stands there (a name in brackets, a word) becomes stars. A field in which n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from masking_service.domain.masked_numbers import read_phones
@@ -53,6 +54,17 @@ def mask_phone(value: str, keep: int = 4) -> str:
             return value
         value = masked
     return stars(value)
+
+
+def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
+    """A mask for plain Chinese mobile numbers that shows their last `keep` digits; it says None to everything else."""
+    hidden = 11 - keep
+    covered = "*" * hidden
+
+    def mask(value: str) -> str | None:
+        return covered + value[hidden:] if _PLAIN_MOBILE(value) else None
+
+    return mask
 
 
 def phone_numbers(value: str) -> list[str]:

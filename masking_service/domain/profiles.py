@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.errors import DefinitionError
-from masking_service.domain.names import mask_name
-from masking_service.domain.phones import mask_phone
+from masking_service.domain.names import mask_name, mask_short_name
+from masking_service.domain.phones import mask_phone, plain_mobile_masker
+from masking_service.domain.plain_addresses import mask_plain_address
 from masking_service.domain.schema import KINDS
 from masking_service.domain.stars import stars
 from masking_service.domain.text import scrub
@@ -124,6 +125,20 @@ class Profile:
         elif hide == "found":
             mask = lambda value: scrub(value, keep)  # noqa: E731
         return mask
+
+    def usual(self, kind: str) -> Callable[[str], str | None] | None:
+        """The mask of the usual values of `kind`, or None where there is no such short way.
+
+        It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
+        which one character shows, a Chinese mobile number, a plain address. They have one spelling, they did not come
+        in hidden, and the mask of such a name or number holds no name and no number.
+        """
+        hide = self.hide[kind]
+        if kind == "name" and hide == "given":
+            return mask_short_name
+        if kind == "phone" and hide == "digits":
+            return plain_mobile_masker(self.show_last)
+        return mask_plain_address if kind == "address" and hide == "unit" else None
 
 
 def union_check(profiles: Iterable[Profile]) -> int:

@@ -19,10 +19,9 @@ from masking_service.domain.leaks import (
     own_number,
     scrub_around,
 )
-from masking_service.domain.names import is_short_han
 from masking_service.domain.profiles import EXAMPLES, Profile
 from masking_service.domain.schema import EACH, KINDS, Place, Schema, Steps
-from masking_service.domain.spellings import Mask, digits_of, name_needles, phone_needles, phones_in_name
+from masking_service.domain.spellings import Mask, name_needles, phone_needles, phones_in_name
 from masking_service.domain.stars import stars
 from masking_service.domain.walk import Take, way_through
 
@@ -56,7 +55,9 @@ class Masker:
     def __init__(self, schema: Schema, profile: Profile) -> None:
         self._schema = schema
         self._masks = {kind: profile.masker(kind) for kind in KINDS}
-        self._way = way_through(schema, {kind: (_TAKES[kind], mask) for kind, mask in self._masks.items()})
+        self._way = way_through(
+            schema, {kind: (_TAKES[kind], mask, profile.usual(kind)) for kind, mask in self._masks.items()}
+        )
         self._fixed = frozenset(
             step for steps in (*(steps for steps, _ in schema.fields), *schema.waybill_paths) for step in steps
         )
@@ -160,37 +161,6 @@ class _Run:
         return self.own
 
 
-def _take_name(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
-    if type(value) is str and is_short_han(value) and mask is not None:
-        run.names.append(value)
-        parent[key] = masked = mask(value)
-        if masked[1] != "*":  # one character that shows is nobody's whole name
-            run.texts.append(masked)
-        run.fields.append((place, value, parent, key, True))
-    else:
-        _take(run, place, mask, value, parent, key)
-
-
-def _take_address(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
-    # Letters and digits alone, and not all of them ASCII: it did not come in hidden.
-    if type(value) is str and value.isalnum() and not value.isascii() and mask is not None:
-        parent[key] = masked = mask(value)
-        run.texts.append(masked)
-        run.fields.append((place, value, parent, key, True))
-    else:
-        _take(run, place, mask, value, parent, key)
-
-
-def _take_phone(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
-    # A plain mobile number, the usual phone: it has one spelling, and its mask can leak nothing.
-    if type(value) is str and len(value) == 11 and value[0] == "1" and value.isdigit() and mask is not None:
-        run.phones.append(value if value.isascii() else digits_of(value))
-        parent[key] = mask(value)
-        run.fields.append((place, value, parent, key, True))
-    else:
-        _take(run, place, mask, value, parent, key)
-
-
 def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
     if type(value) is str and mask is not None and value and not value.isspace():
         masked = mask(value)
@@ -237,9 +207,6 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
 
 
 _TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {
-    "name": _take_name,
-    "address": _take_address,
-    "phone": _take_phone,
     "text": _take_text,
 }
 

@@ -44,6 +44,7 @@ _FORMS: Final = frozenset((*HAN_FORMS, *LATIN_FORMS, "co", *map(" ".join, DOTTED
 # Chinese punctuation, so they have a test of their own.
 _OTHER_DIGITS_BEGIN: Final = b"\xd9\xdb\xdf\xe0\xe1\xea\xf0"
 _DROPPED: Final = bytes(sorted(set(range(256)) - set(b"0123456789") - set(_OTHER_DIGITS_BEGIN)))
+_FULL_WIDTH: Final = b"\xef\xbc"
 _FULL_WIDTH_DIGIT: Final = re.compile(b"\xef\xbc[\x90-\x99]").search
 
 
@@ -98,7 +99,7 @@ def may_hold_phone(text: str, needles: list[str]) -> bool:
     """False only if the text holds none of the numbers in any spelling. Quick, and errs towards True."""
     encoded = text.encode("utf-8", "surrogatepass")
     digits = encoded.translate(None, _DROPPED).decode("latin-1")
-    if _FULL_WIDTH_DIGIT(encoded) or (digits and not digits.isdecimal()):
+    if (_FULL_WIDTH in encoded and _FULL_WIDTH_DIGIT(encoded)) or (digits and not digits.isdecimal()):
         digits = digits_of(text)
     for needle in needles:  # noqa: SIM110 - any() and its generator would cost more than the search
         if needle in digits:

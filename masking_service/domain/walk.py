@@ -17,21 +17,30 @@ _ABSENT: Final = object()
 
 
 class Run(Protocol):
-    """What is told of what stands beside the way.
+    """What is told of what stands on the way and beside it.
 
     Attributes:
         errors: (JSON Pointer, ``invalid-type``) for what is no object or array where one should stand.
-        texts: gets every text, number and member name.
+        fields: gets every usual value: (place, value, what it stands in, its key there, True).
+        phones, names: get the usual phones and names.
+        texts: gets the masks of usual values that may hold another one, and every text, number and member name
+            beside the way.
     """
 
     errors: list[tuple[str, str]]
+    fields: list[tuple[Place, Any, Any, Any, bool]]
+    phones: list[str]
+    names: list[str]
     texts: list[str]
 
 
 Take = Callable[[Any, Place, Mask | None, Any, Any, Any], None]
 """Called with the run, a place, its mask, the value that stands there, what it stands in, and its key there."""
 
-Takes = dict[str, tuple[Take, Mask | None]]
+Usual = Callable[[str], str | None]
+"""The mask of a usual value, or None for every other value: see `Profile.usual`."""
+
+Takes = dict[str, tuple[Take, Mask | None, Usual | None]]
 
 
 def way_through(schema: Schema, takes: Takes) -> ObjectNode:
@@ -43,19 +52,20 @@ def way_through(schema: Schema, takes: Takes) -> ObjectNode:
 
 
 class LeafNode:
-    """A mapped value: what is done with it, its mask, and its place (None where that depends on an index)."""
+    """A mapped value: what is done with it, its masks, and its place (None where that depends on an index)."""
 
-    __slots__ = ("_kind", "_steps", "mask", "place", "take")
+    __slots__ = ("_steps", "kind", "mask", "place", "take", "usual")
 
-    def __init__(self, steps: Steps, kind: str, take: Take, mask: Mask | None) -> None:
+    def __init__(self, steps: Steps, kind: str, take: Take, mask: Mask | None, usual: Usual | None) -> None:
         self._steps = steps
-        self._kind = kind
+        self.kind = kind
         self.take = take
         self.mask = mask
+        self.usual = usual
         self.place = None if EACH in steps else Place.at(kind, steps)
 
     def place_at(self, indexes: tuple[int, ...]) -> Place:
-        return _place_at(self._kind, self._steps, indexes)
+        return _place_at(self.kind, self._steps, indexes)
 
 
 class ObjectNode:
@@ -71,10 +81,10 @@ class ObjectNode:
         self._steps = steps
         self._depth = len(steps) + 1
         # Unpacked, because the loop below is where the time of a record goes.
-        self._members: list[tuple[str, Take | None, Place | None, Mask | None, Any]] = [
-            (key, node.take, node.place, node.mask, node)
+        self._members: list[tuple[str, Take | None, Usual | None, str, Place | None, Mask | None, Any]] = [
+            (key, node.take, node.usual, node.kind, node.place, node.mask, node)
             if isinstance(node, LeafNode)
-            else (key, None, None, None, node)
+            else (key, None, None, "", None, None, node)
             for key, node in nodes.items()
         ]
         self._known = frozenset(nodes)
@@ -85,15 +95,29 @@ class ObjectNode:
             run.errors.append((pointer(_filled(self._steps, indexes)), "invalid-type"))
             return
         found = 0
-        for key, take, place, mask, node in self._members:
+        for key, take, usual, kind, place, mask, node in self._members:
             inner = value.get(key, _ABSENT)
             if inner is _ABSENT:
                 continue
             found += 1
-            if take is not None:
-                take(run, place or node.place_at(indexes), mask, inner, value, key)
-            elif inner is not None:
-                node.visit(run, inner, indexes)
+            if take is None:
+                if inner is not None:
+                    node.visit(run, inner, indexes)
+                continue
+            place = place or node.place_at(indexes)
+            masked = usual(inner) if usual is not None and type(inner) is str else None
+            if masked is None:
+                take(run, place, mask, inner, value, key)
+                continue
+            # Written out here and not called: nearly every value of nearly every record comes this way.
+            value[key] = masked
+            run.fields.append((place, inner, value, key, True))
+            if kind == "name":
+                run.names.append(inner)
+            elif kind == "phone":
+                run.phones.append(inner)
+            else:
+                run.texts.append(masked)
         if found < len(value):
             for key, inner in value.items():
                 if key not in self._known and not (key == self.own_key and is_plain_number(inner)):

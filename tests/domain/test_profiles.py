@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from masking_service.domain.errors import DefinitionError
+from masking_service.domain.hidden import hidden_form
 from masking_service.domain.profiles import Profile, examples, union_check
 from masking_service.domain.schema import KINDS
 
@@ -121,3 +124,46 @@ def test_a_phone_in_a_text_shows_no_more_than_a_phone_field() -> None:
     shown = [mask("电话13812345678") for kind in ("text", "name") if (mask := profile.masker(kind))]
 
     assert [text[-4:] for text in shown] == ["**78", "**78"]
+
+
+USUAL = (
+    ("name", ["张三", "王小明", "欧阳娜娜", "欧阳", "某某厂", "张", "诸葛孔明", "John", "张*", "张三13812345678"]),
+    ("phone", ["13812345678", "１３８１２３４５６７８", "138-1234-5678", "138****5678", "02159791234", "12812345678"]),
+    ("address", ["华志路1685号3号楼2单元402室", "华志路1685号", "一号楼二单元三零一", "青浦区**路", "Apt 5", "X101室"]),
+)
+
+
+@pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in USUAL for value in values])
+def test_the_short_way_for_usual_values_gives_the_same_mask_or_none(kind: str, value: str) -> None:
+    profile = Profile.parse("label", LABEL)
+    usual, mask = profile.usual(kind), profile.masker(kind)
+    assert usual is not None
+    assert mask is not None
+
+    assert usual(value) in (None, mask(value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("name", "张三"), ("phone", "13812345678"), ("address", "华志路1685号3号楼2单元402室")]
+)
+def test_usual_values_go_the_short_way(kind: str, value: str) -> None:
+    profile = Profile.parse("label", LABEL)
+    usual = profile.usual(kind)
+    assert usual is not None
+
+    assert usual(value) is not None
+
+
+@given(st.text("张三王号室楼单元路0123XxA座栋*＊wbt-_ ○", min_size=1, max_size=12))
+def test_what_goes_the_short_way_did_not_come_in_hidden(value: str) -> None:
+    profile = Profile.parse("label", LABEL)
+    for kind in ("name", "phone", "address"):
+        usual = profile.usual(kind)
+        assert usual is not None
+        assert usual(value) is None or hidden_form(kind, value) is None
+
+
+def test_a_profile_that_shows_or_hides_all_has_no_short_way() -> None:
+    profile = Profile.parse("p", {"address": {"hide": "nothing"}})
+
+    assert [profile.usual(kind) for kind in ("name", "phone", "address", "text")] == [None] * 4
