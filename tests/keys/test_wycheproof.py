@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from keys.signatures import Verifier
 from keys.suites import Aead, Sm4Gcm
 
 FOLDER = Path(__file__).parent / "vectors" / "wycheproof"
-CIPHERS = {"aes_gcm_siv": AESGCMSIV, "aes_gcm": AESGCM, "sm4_gcm": Sm4Gcm}
+CIPHERS: dict[str, Callable[[bytes], Aead]] = {"aes_gcm_siv": AESGCMSIV, "aes_gcm": AESGCM, "sm4_gcm": Sm4Gcm}
 
 
 def vectors(name: str, *results: str) -> list[Any]:
