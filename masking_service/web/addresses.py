@@ -1,52 +1,14 @@
 """Every address of the service, as one table: who may use it, what it takes, and everything that it can answer.
 
-The OpenAPI document is read from this table (`openapi.py`). A new address is a new row, with an example in
-`examples.py`.
+The OpenAPI document is read from this table (`openapi.py`). A new address is a new row here, or in `oversight.py`
+where it watches over people, with an example in `examples.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-import msgspec
-
-from masking_service.web import answers, contract, parcel_answers
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """An answer with results in the order of the request: each is one of these shapes."""
-
-    name: str
-    results: tuple[type[msgspec.Struct], ...]
-
-
-Answer = type[msgspec.Struct] | Batch | Literal["text/html"]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What one method does at one address.
-
-    Attributes:
-        name: unique; clients generated from the document call it this.
-        path: `{x}` is a key of PATH_PARAMETERS.
-        permissions: any one of them lets the caller in; none: no credential is needed.
-        answers: the JSON that it answers by status.
-        problems: the codes (`problems.TABLE`) it can be refused with, besides those of COMMON, GUARDED and WITH_BODY.
-    """
-
-    name: str
-    method: Literal["get", "post", "delete"]
-    path: str
-    group: Literal["Waybills", "Unmasking", "Operations"]
-    summary: str
-    answers: Mapping[int, Answer]
-    permissions: tuple[str, ...] = ()
-    body: type[msgspec.Struct] | None = None
-    query: type[msgspec.Struct] | None = None
-    problems: tuple[str, ...] = ()
-
+from masking_service.web import answers, contract, oversight, parcel_answers
+from masking_service.web.operation import Batch, Operation
 
 COMMON: Final = ("bad-request", "internal")
 """What every operation can be refused with,"""
@@ -64,6 +26,7 @@ NO_ADDRESS: Final = ("not-found", "method-not-allowed")
 PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
     "waybill_no": ("A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.", 6, "YT8800212345678"),
     "case": ("The name of a case.", 1, "D-2026-0001"),
+    "principal": ("A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.", 3, "staff/officer-7"),
 }
 """What stands in a path: what it is, its least length, and an example."""
 
@@ -248,6 +211,7 @@ TABLE: Final = (
         answers={200: answers.Case},
         problems=("not-found", *_STORE),
     ),
+    *oversight.ROWS,
     Operation(
         name="alive",
         method="get",

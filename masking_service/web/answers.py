@@ -221,6 +221,36 @@ class Cases(_Answer, frozen=True):
     cases: list[Case]
 
 
+class Freeze(_Answer, frozen=True):
+    """A frozen principal."""
+
+    id: str
+    since: Time
+    why: Annotated[str, Meta(description="As it was said, or by hand, misses, burst.")]
+
+
+class FrozenPrincipals(_Answer, frozen=True):
+    """Who is frozen."""
+
+    principals: list[Freeze]
+
+
+class FrozenNow(_Answer, frozen=True):
+    """A principal is frozen, now or since before."""
+
+    id: str
+    frozen: Annotated[bool, Meta(extra_json_schema={"const": True})]
+    since: Time
+    why: str
+
+
+class ThawedNow(_Answer, frozen=True):
+    """A principal is not frozen."""
+
+    id: str
+    frozen: No
+
+
 class Alive(_Answer, frozen=True):
     """The process answers."""
 

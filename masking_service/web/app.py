@@ -11,6 +11,7 @@ from masking_service.web.cases import cases
 from masking_service.web.exchange import begin, problem_answer, problem_of_http, state
 from masking_service.web.log import fault_place, log
 from masking_service.web.operations import operations
+from masking_service.web.principals import principals
 from masking_service.web.problems import problem_of
 from masking_service.web.waybills import waybills
 
@@ -26,6 +27,7 @@ def create_app(parts: Parts) -> Flask:
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
     app.register_blueprint(waybills(parts))
     app.register_blueprint(cases(parts))
+    app.register_blueprint(principals(parts))
     app.register_blueprint(operations(parts))
 
     @app.before_request

@@ -156,6 +156,18 @@ class OpenCaseRequest(_Shape, frozen=True):
     expires_in: Seconds | None = None
 
 
+class FreezeRequest(msgspec.Struct, frozen=True):
+    """Why somebody is frozen. Unknown members are passed over: no freeze fails over a misspelt word."""
+
+    why: (
+        Annotated[
+            str,
+            Meta(description="By hand, if not given. Personal data in it is masked; 500 characters of it are kept."),
+        ]
+        | None
+    ) = None
+
+
 class ViewQuery(_Shape, frozen=True):
     """How to look at a waybill."""
 

@@ -34,6 +34,7 @@ _CASE: Final = {
     "expires_at": "2026-11-25T08:00:00Z",
     "approved_by": [],
 }
+_FREEZE: Final = {"id": "staff/officer-7", "since": "2026-11-24T08:00:00Z", "why": "login seen abroad"}
 
 
 def _clear() -> dict[str, Any]:
@@ -181,6 +182,9 @@ TABLE: Final[dict[str, Example]] = {
     "approve_case": Example(None, _CASE | {"approved_by": ["staff/supervisor-2"]}),
     "deny_case": Example(None, _CASE | {"status": "denied"}),
     "close_case": Example(None, _CASE | {"status": "closed"}),
+    "list_frozen": Example(None, {"principals": [_FREEZE]}),
+    "freeze_principal": Example({"why": _FREEZE["why"]}, _FREEZE | {"frozen": True}),
+    "thaw_principal": Example(None, {"id": _FREEZE["id"], "frozen": False}),
     "alive": Example(None, {"status": "alive"}),
     "ready": Example(None, {"status": "ready"}),
 }

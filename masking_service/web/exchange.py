@@ -78,20 +78,37 @@ def call() -> Call:
 
 
 def body(shape: type[Shape]) -> Shape:
-    """The request's body in its typed shape. Numbers keep every digit; unknown members are refused.
+    """The request's body in its typed shape. Numbers keep every digit; unknown members are the shape's to refuse.
 
     Raises:
         Problem: ``unsupported-media-type``, ``too-large``, ``bad-request`` where its chunks are broken,
             ``invalid-json`` or ``invalid-request`` with pointers.
     """
+    _see_that_it_is_json()
+    return _decoded(shape, _whole_body())
+
+
+def body_if_any(shape: type[Shape]) -> Shape:
+    """As `body`; the shape's defaults where there is none."""
+    data = _whole_body()
+    if not data:
+        return shape()
+    _see_that_it_is_json()
+    return _decoded(shape, data)
+
+
+def _see_that_it_is_json() -> None:
     if request.content_encoding or request.mimetype not in ("", JSON):
         raise Problem("unsupported-media-type")
+
+
+def _decoded(shape: type[Shape], data: bytes) -> Shape:
     decoder = _decoders.get(shape)
     if decoder is None:
         # Fractions stay as they were written: the record goes back to its owner unchanged.
         decoder = _decoders[shape] = msgspec.json.Decoder(shape, float_hook=Fraction)
     try:
-        decoded: Shape = decoder.decode(_whole_body())
+        decoded: Shape = decoder.decode(data)
         return decoded
     except msgspec.ValidationError as error:
         raise Problem("invalid-request", [(_pointer(str(error)), "invalid-value")]) from None

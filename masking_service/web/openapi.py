@@ -13,9 +13,9 @@ import msgspec
 from masking_service.access.rules import Rules
 from masking_service.domain.schema import Schema
 from masking_service.web import addresses, components, examples
-from masking_service.web.addresses import Answer, Operation
 from masking_service.web.components import Json, reference
 from masking_service.web.exchange import JSON, PROBLEM_JSON
+from masking_service.web.operation import Answer, Operation
 from masking_service.web.problems import TABLE, Problem
 
 _DESCRIPTION: Final = """\
@@ -80,7 +80,7 @@ def _operation(row: Operation) -> Json:
         content: Json = {"schema": reference(row.body)}
         if example is not None:
             content["example"] = example.body
-        operation["requestBody"] = {"required": True, "content": {JSON: content}}
+        operation["requestBody"] = {"required": not row.body_optional, "content": {JSON: content}}
     return operation
 
 

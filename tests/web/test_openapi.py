@@ -20,8 +20,8 @@ from werkzeug.test import TestResponse
 
 from masking_service.schemas import load_schemas
 from masking_service.web import addresses, examples
-from masking_service.web.addresses import Operation
 from masking_service.web.openapi import document
+from masking_service.web.operation import Operation
 from masking_service.web.problems import TABLE
 from tests.web.api import DESK, OFFICER, PRINTER, PRIVACY, Api, Json, refusal
 

@@ -1,0 +1,44 @@
+"""What the table of addresses says of one of them: who may use it, what it takes, and what it can answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An answer with results in the order of the request: each is one of these shapes."""
+
+    name: str
+    results: tuple[type[msgspec.Struct], ...]
+
+
+Answer = type[msgspec.Struct] | Batch | Literal["text/html", "text/plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one method does at one address.
+
+    Attributes:
+        name: unique; clients generated from the document call it this.
+        path: `{x}` is a key of PATH_PARAMETERS.
+        permissions: any one of them lets the caller in; none: no credential is needed.
+        answers: the JSON that it answers by status.
+        body_optional: whether it can be left out.
+        problems: the codes (`problems.TABLE`) it can be refused with, besides those that all of its sort share.
+    """
+
+    name: str
+    method: Literal["get", "post", "delete"]
+    path: str
+    group: Literal["Waybills", "Unmasking", "Oversight", "Operations"]
+    summary: str
+    answers: Mapping[int, Answer]
+    permissions: tuple[str, ...] = ()
+    body: type[msgspec.Struct] | None = None
+    body_optional: bool = False
+    query: type[msgspec.Struct] | None = None
+    problems: tuple[str, ...] = ()

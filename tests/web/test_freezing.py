@@ -1,0 +1,328 @@
+"""Freezing over HTTP: at once where a value may be shown, everywhere from memory, in the log, undone by others only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from masking_service.assembly import admit_store, assemble
+from masking_service.web import addresses, examples
+from masking_service.web.operation import Operation
+from tests.web.api import (
+    COURIER,
+    DESK,
+    OFFICER,
+    OTHER_OFFICER,
+    PRINTER,
+    PRIVACY,
+    SITE,
+    SUPERVISOR,
+    Api,
+    Json,
+    field,
+    record,
+    refusal,
+)
+from tests.web.test_audit import entries
+
+NUMBER = "SF1234567890"
+PHONE = field(NUMBER, "/sender/phone")
+NOW = 1_796_000_000
+FROZEN = (403, "frozen")
+Clock = Callable[[int], None]
+
+
+def freeze(api: Api, who: str, by: str = SUPERVISOR, body: object = None, **more: object) -> Json:
+    answered = api.post(by, f"/v1/principals/{quote(who, safe='')}/freeze", body, **more)
+    assert answered.status_code == 200, answered.text
+    found: Json = answered.get_json()
+    return found
+
+
+def thaw(api: Api, who: str, by: str = SUPERVISOR) -> Json:
+    answered = api.post(by, f"/v1/principals/{quote(who, safe='')}/thaw")
+    assert answered.status_code == 200, answered.text
+    found: Json = answered.get_json()
+    return found
+
+
+def frozen(api: Api, by: str = SUPERVISOR) -> list[Json]:
+    answered = api.get(by, "/v1/principals/frozen")
+    assert answered.status_code == 200, answered.text
+    found: list[Json] = answered.get_json()["principals"]
+    return found
+
+
+@pytest.fixture
+def ready(fresh: Api) -> Api:
+    """A service with a waybill in custody and a case that names it."""
+    fresh.tokenize(record(), custody={"site": SITE})
+    fresh.open_case("D-1", NUMBER)
+    return fresh
+
+
+@pytest.fixture
+def neighbour(ready: Api) -> Api:
+    """Another worker of the same service."""
+    parts = assemble(ready.parts.settings)
+    admit_store(parts)
+    return Api(parts)
+
+
+def test_a_freeze_is_answered_and_listed(fresh: Api, set_clock: Clock) -> None:
+    set_clock(NOW)
+
+    answered = freeze(fresh, "dev/u-7", body={"why": "rented login"})
+
+    assert answered == {"id": "dev/u-7", "frozen": True, "since": "2026-11-30T00:53:20Z", "why": "rented login"}
+    assert frozen(fresh) == [{"id": "dev/u-7", "since": "2026-11-30T00:53:20Z", "why": "rented login"}]
+
+
+def test_the_list_of_nobody_is_empty(fresh: Api) -> None:
+    assert fresh.get(SUPERVISOR, "/v1/principals/frozen").get_json() == {"principals": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (None, "by hand"),
+        ({}, "by hand"),
+        ({"why": ""}, "by hand"),
+        ({"why": None}, "by hand"),
+        ({"reason": "misspelt"}, "by hand"),
+        ({"why": "sold data", "colour": 7}, "sold data"),
+        ({"why": "x" * 900}, "x" * 500),
+    ],
+)
+def test_no_freeze_fails_over_its_reason(fresh: Api, body: object, why: str) -> None:
+    assert freeze(fresh, "dev/u-7", body=body)["why"] == why
+
+
+def test_a_body_of_nothing_needs_no_media_type(fresh: Api) -> None:
+    assert freeze(fresh, "dev/u-7", data=b"", content_type="text/plain")["why"] == "by hand"
+
+
+@pytest.mark.parametrize(
+    ("data", "media", "expected"),
+    [
+        (b"{", "application/json", (400, "invalid-json")),
+        (b"[]", "application/json", (422, "invalid-request")),
+        (b'{"why": 7}', "application/json", (422, "invalid-request")),
+        (b"why=x", "application/x-www-form-urlencoded", (415, "unsupported-media-type")),
+    ],
+)
+def test_a_body_that_is_no_reason_at_all_is_refused(
+    fresh: Api, data: bytes, media: str, expected: tuple[int, str]
+) -> None:
+    answered = fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze", data=data, content_type=media)
+
+    assert (refusal(answered), frozen(fresh)) == (expected, [])
+
+
+def test_personal_data_in_the_reason_is_masked(fresh: Api) -> None:
+    freeze(fresh, "dev/u-7", body={"why": "called 13812345678"})
+
+    assert "13812345678" not in frozen(fresh)[0]["why"]
+
+
+def test_freezing_again_changes_nothing(fresh: Api, set_clock: Clock) -> None:
+    set_clock(NOW)
+    first = freeze(fresh, "dev/u-7", body={"why": "first"})
+    set_clock(NOW + 60)
+
+    assert freeze(fresh, "dev/u-7", by=PRIVACY, body={"why": "second"}) == first
+
+
+def test_a_thaw_is_answered_and_takes_them_off_the_list(fresh: Api) -> None:
+    freeze(fresh, "dev/u-7")
+
+    assert (thaw(fresh, "dev/u-7"), frozen(fresh)) == ({"id": "dev/u-7", "frozen": False}, [])
+
+
+def test_a_thaw_of_who_is_not_frozen_is_the_same(fresh: Api) -> None:
+    assert thaw(fresh, "dev/u-7") == {"id": "dev/u-7", "frozen": False}
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "client/dispute-officer",
+        "dev/u-7",
+        "nobody/knows-this-issuer",
+        "staff/a/freeze",
+        "staff/a/thaw",
+        "staff/frozen",
+        "staff/名字",
+        "staff/a b",
+        "staff/a%2Fb",
+        "staff/a?b#c",
+        "staff/..",
+        "staff/" + "x" * 128,
+    ],
+)
+def test_any_id_that_somebody_could_have_is_frozen_and_thawed(fresh: Api, who: str) -> None:
+    freeze(fresh, who)
+    listed = [one["id"] for one in frozen(fresh)]
+    thaw(fresh, who)
+
+    assert (listed, frozen(fresh)) == ([who], [])
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "nobody",
+        "/",
+        "staff/",
+        "/u-7",
+        "client/UPPER",
+        "client/a/b",
+        "service/watch",
+        "Staff/u-7",
+        "staff/ a",
+        "staff/a\n",
+        "staff/\u200ba",
+        "staff/" + "x" * 129,
+    ],
+)
+@pytest.mark.parametrize("act", ["freeze", "thaw"])
+def test_an_id_that_nobody_can_have_is_not_found(fresh: Api, who: str, act: str) -> None:
+    answered = fresh.post(SUPERVISOR, f"/v1/principals/{quote(who, safe='')}/{act}")
+
+    assert refusal(answered) == (404, "not-found")
+
+
+def test_bytes_that_are_no_utf8_are_never_a_failure(fresh: Api) -> None:
+    assert fresh.post(SUPERVISOR, "/v1/principals/staff%2F%ff%fe/freeze").status_code in (200, 404)
+
+
+def test_a_slash_may_be_sent_as_it_is(fresh: Api) -> None:
+    assert fresh.post(SUPERVISOR, "/v1/principals/dev/u-7/freeze").get_json()["id"] == "dev/u-7"
+
+
+@pytest.mark.parametrize("act", ["freeze", "thaw"])
+def test_whoever_may_not_hears_that_before_anything_of_the_id(fresh: Api, act: str) -> None:
+    for who in ("dev%2Fu-7", "nobody"):
+        assert refusal(fresh.post(OFFICER, f"/v1/principals/{who}/{act}")) == (403, "forbidden")
+
+
+def test_nobody_thaws_themselves(ready: Api) -> None:
+    own = ready.post(SUPERVISOR, "/v1/principals/client%2Fsupervisor/thaw")
+    signed_in = ready.post(ready.mint(SUPERVISOR, "boss"), "/v1/principals/dev%2Fboss/thaw")
+
+    assert (refusal(own), refusal(signed_in)) == ((403, "forbidden"), (403, "forbidden"))
+
+
+def test_a_frozen_supervisor_thaws_nobody_and_freezes_nobody(ready: Api, neighbour: Api) -> None:
+    """Live: the process that they call has not heard of it yet."""
+    freeze(neighbour, "client/supervisor", by="supervisor-2")
+
+    for path in ("client%2Fsupervisor/thaw", "dev%2Fu-7/thaw", "dev%2Fu-7/freeze"):
+        assert refusal(ready.post(SUPERVISOR, f"/v1/principals/{path}")) == FROZEN
+
+
+def test_whoever_froze_themselves_is_frozen(fresh: Api) -> None:
+    freeze(fresh, "client/supervisor")
+
+    assert refusal(fresh.get(SUPERVISOR, "/v1/principals/frozen")) == FROZEN
+
+
+def test_a_freeze_holds_inside_the_callers_tenant(ready: Api) -> None:
+    freeze(ready, "client/other-tenant-officer")
+    freeze(ready, "dev/u-1")
+
+    assert ready.post(OTHER_OFFICER, "/v1/waybills/view", {"waybills": [NUMBER]}).status_code == 200
+    elsewhere = ready.mint(OFFICER, "u-1", tenant="other")
+    assert ready.post(elsewhere, "/v1/waybills/view", {"waybills": [NUMBER]}).status_code == 200
+
+
+def opening(api: Api) -> tuple[int, str]:
+    answered = api.detokenize(PHONE)
+    return answered.status_code, answered.get_json().get("code", "")
+
+
+def viewing(api: Api) -> tuple[int, str]:
+    answered = api.get(COURIER, f"/v1/waybills/{NUMBER}")
+    return answered.status_code, answered.get_json().get("code", "")
+
+
+@pytest.mark.parametrize(
+    ("who", "attempt"), [("client/dispute-officer", opening), ("client/courier", viewing)], ids=["opening", "viewing"]
+)
+def test_from_that_moment_on_no_worker_shows_them_a_value(
+    ready: Api, neighbour: Api, who: str, attempt: Callable[[Api], tuple[int, str]]
+) -> None:
+    before = attempt(ready)
+    freeze(neighbour, who)
+    during = attempt(ready)
+    thaw(neighbour, who)
+
+    assert (before, during, attempt(ready)) == ((200, ""), FROZEN, (200, ""))
+
+
+def test_masked_views_are_refused_live_too(ready: Api, neighbour: Api) -> None:
+    freeze(neighbour, "client/dispute-officer")
+
+    assert refusal(ready.get(OFFICER, f"/v1/waybills/{NUMBER}")) == FROZEN
+
+
+def guarded() -> list[Operation]:
+    return [row for row in addresses.TABLE if row.permissions]
+
+
+@pytest.mark.parametrize("row", guarded(), ids=lambda row: row.name)
+@pytest.mark.parametrize("who", ["printer", "supervisor", "nobody"])
+def test_who_is_frozen_gets_nothing_at_any_address(fresh: Api, row: Operation, who: str) -> None:
+    roles = {"printer": [PRINTER], "supervisor": [SUPERVISOR], "nobody": []}[who]
+    everything = [name for name, role in fresh.parts.acting.policy.rules.roles.items() if role.permissions]
+    caller = fresh.mint(roles or everything, "u-7")
+    freeze(fresh, "dev/u-7")
+    path = row.path.format_map({name: example for name, (_, _, example) in addresses.PATH_PARAMETERS.items()})
+
+    answered = fresh.call(caller, row.method.upper(), path, examples.TABLE[row.name].body)
+
+    assert refusal(answered) == FROZEN
+
+
+def test_a_frozen_printers_masks_ask_nothing_of_the_store(ready: Api) -> None:
+    freeze(ready, "client/label-printer")
+    before = ready.parts.store.round_trips
+
+    assert refusal(ready.post(PRINTER, "/v1/mask", {"records": [record()]})) == FROZEN
+    assert ready.parts.store.round_trips == before
+
+
+def test_labels_go_on_while_nobody_can_say_who_is_frozen(storeless: Api) -> None:
+    assert storeless.post(PRINTER, "/v1/mask", {"records": [record()]}).status_code == 200
+    assert refusal(storeless.get(COURIER, f"/v1/waybills/{NUMBER}")) == (503, "unavailable")
+
+
+def test_freeze_thaw_and_refusals_are_in_the_log(ready: Api) -> None:
+    seen = len(entries(ready))
+    freeze(ready, "client/dispute-officer")
+    opening(ready)
+    ready.get(OFFICER, f"/v1/waybills/{NUMBER}")
+    thaw(ready, "client/dispute-officer")
+    ready.post(SUPERVISOR, "/v1/principals/client%2Fsupervisor/thaw")
+    ready.post(DESK, "/v1/principals/dev%2Fu-7/freeze")
+
+    told = [(one["action"], one["outcome"], one["principal"], one.get("subject", "")) for one in entries(ready)[seen:]]
+    assert told == [
+        ("freeze", "done", "client/supervisor", "client/dispute-officer"),
+        ("detokenize", "frozen", "client/dispute-officer", ""),
+        ("view", "frozen", "client/dispute-officer", ""),
+        ("thaw", "done", "client/supervisor", "client/dispute-officer"),
+        ("thaw", "forbidden", "client/supervisor", "client/supervisor"),
+        ("freeze", "forbidden", "client/service-desk", "dev/u-7"),
+    ]
+
+
+def test_who_is_frozen_is_refused_before_case_and_budget(ready: Api) -> None:
+    freeze(ready, "client/dispute-officer")
+    before = ready.parts.store.round_trips
+
+    opening(ready)
+
+    assert ready.parts.store.round_trips - before == 2  # who is frozen, and the entry
