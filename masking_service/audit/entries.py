@@ -122,6 +122,11 @@ def commit_message(writer: str, number: int, linked: bytes) -> bytes:
     return frame(b"audit-commit/1", writer.encode(), number.to_bytes(8, "big"), linked)
 
 
+def checkpoint_message(linked: bytes) -> bytes:
+    """What is signed of a checkpoint, by its link."""
+    return frame(b"audit-checkpoint/1", linked)
+
+
 def entry_id(writer: str, number: int) -> str:
     """The id of an entry: ``WRITER-NUMBER``."""
     return f"{writer}-{number}"

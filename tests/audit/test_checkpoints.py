@@ -1,0 +1,524 @@
+"""Checkpoints: every acknowledged entry is under one, each is bound to the one before, and no store may go back."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import redis
+
+from keys.errors import IntegrityFault, KeysetFault
+from keys.signatures import Verifier
+from masking_service.audit.checkpoints import EVERY_SECONDS, LISTED_SECONDS, Checkpoints, RolledBack
+from masking_service.audit.entries import checkpoint_message, encode
+from masking_service.audit.lines import Checkpoint, CheckpointLine, read_line
+from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
+from tests import servers
+from tests.audit.test_entries import entry
+from tests.audit.test_log import in_threads, log_on, number_of, stream, writer_of, writers
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import NOW, LossyWire, ask, counted
+
+SIGNER = known_keyring().audit_signer
+VERIFIER = Verifier(SIGNER.public_pem())
+VECTOR: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "checkpoint.json").read_text("utf-8"))
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def process(store: Store, tmp_path: Path, clock: Clock) -> Callable[[str], Checkpoints]:
+    """Makes processes: `process("one")`, each with a state directory of its own."""
+
+    def make(name: str = "") -> Checkpoints:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        return Checkpoints(store, SIGNER, folder, clock)
+
+    return make
+
+
+@pytest.fixture
+def checkpoints(process: Callable[..., Checkpoints]) -> Checkpoints:
+    return process()
+
+
+def heads(made: CheckpointLine | None) -> list[tuple[str, int, str]]:
+    assert made is not None
+    return [(head.writer, head.number, head.link) for head in made.checkpoint.heads]
+
+
+def kept(client: redis.Redis) -> list[int]:
+    """The epochs in the store."""
+    return [int(name.removesuffix(b"-0")) for name, _ in ask(client, "XRANGE", AUDIT_CHECKPOINTS, "-", "+")]
+
+
+def test_the_checkpoint_of_the_vector_has_exactly_these_bytes_and_this_signature() -> None:
+    content = encode(msgspec.json.decode(VECTOR["checkpoint"], type=Checkpoint))
+    line = CheckpointLine(msgspec.json.decode(content, type=Checkpoint), content, bytes.fromhex(VECTOR["signature"]))
+
+    assert (content.decode(), line.link.hex()) == (VECTOR["checkpoint"], VECTOR["link"])
+    assert SIGNER.sign(checkpoint_message(line.link)) == line.signature
+
+
+def test_someone_elses_verifier_finds_the_same_link_and_message() -> None:
+    def framed(*parts: bytes) -> bytes:
+        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+    link = hashlib.sha256(framed(b"audit-checkpoint/1", VECTOR["checkpoint"].encode())).digest()
+    assert link.hex() == VECTOR["link"]
+    Verifier(VECTOR["public_key"].encode()).verify(
+        bytes.fromhex(VECTOR["signature"]), framed(b"audit-checkpoint/1", link)
+    )
+
+
+def test_a_checkpoint_names_the_newest_entry_of_every_writer(
+    store: Store, client: redis.Redis, checkpoints: Checkpoints
+) -> None:
+    for name in ("one", "two", "three"):
+        log = log_on(store, name)
+        log.append(entry(at=NOW))
+        log.append(entry(at=NOW))
+
+    made = checkpoints.make()
+
+    newest = {writer: stream(client, writer)[-1] for writer in writers(client)}
+    assert heads(made) == sorted((writer, one.number, one.link.hex()) for writer, one in newest.items())
+    assert len(newest) == 3
+
+
+def test_a_checkpoint_is_signed_and_stands_at_its_epoch(client: redis.Redis, checkpoints: Checkpoints) -> None:
+    made = checkpoints.make()
+
+    VERIFIER.verify(made.signature, checkpoint_message(made.link))
+    ((name, flat),) = ask(client, "XRANGE", AUDIT_CHECKPOINTS, "-", "+")
+    fields = flat if isinstance(flat, dict) else dict(zip(flat[0::2], flat[1::2], strict=True))
+    assert (name, fields) == (b"1-0", {b"checkpoint": made.content, b"signature": made.signature})
+
+
+def test_every_checkpoint_is_bound_to_the_one_before(checkpoints: Checkpoints, clock: Clock) -> None:
+    first = checkpoints.make()
+    clock.now += 7
+    second = checkpoints.make()
+
+    assert (first.checkpoint.epoch, first.checkpoint.previous, first.checkpoint.at) == (1, "0" * 64, NOW)
+    assert (second.checkpoint.epoch, second.checkpoint.previous, second.checkpoint.at) == (
+        2,
+        first.link.hex(),
+        NOW + 7,
+    )
+
+
+def test_processes_that_make_them_at_once_make_one_chain(
+    process: Callable[[str], Checkpoints], client: redis.Redis
+) -> None:
+    made: list[CheckpointLine] = []
+
+    def make(number: int) -> None:
+        mine = process(str(number))
+        for _ in range(5):
+            made.append(mine.make())
+
+    in_threads(4, make)
+
+    links = {one.checkpoint.epoch: one.link.hex() for one in made}
+    assert sorted(links) == kept(client) == [*range(1, len(links) + 1)]
+    assert len({(one.checkpoint.epoch, one.link) for one in made}) == len(links)  # two may make the very same one
+    assert all(one.checkpoint.previous == links.get(one.checkpoint.epoch - 1, "0" * 64) for one in made)
+
+
+def test_what_was_acknowledged_before_is_named(store: Store, process: Callable[[str], Checkpoints]) -> None:
+    """Others make checkpoints and entries all the while."""
+    stop = threading.Event()
+    log, mine, other = log_on(store), process("mine"), process("other")
+
+    def disturb() -> None:
+        while not stop.is_set():
+            other.make()
+
+    thread = threading.Thread(target=disturb)
+    thread.start()
+    numbers = [(number_of(log.append(entry(at=NOW + at))), heads(mine.make())[0][1]) for at in range(30)]
+    stop.set()
+    thread.join()
+
+    assert all(appended <= named for appended, named in numbers)
+
+
+def test_a_checkpoint_whose_reply_was_lost_is_made_once(
+    valkey: str, client: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = LossyWire(valkey)
+    checkpoints = Checkpoints(stores.admitted(wire.url), SIGNER, tmp_path, lambda: NOW)
+    checkpoints.make()
+    script = Store.script
+
+    def losing(*args: Any) -> Any:
+        wire.lose(1)
+        return script(*args)
+
+    monkeypatch.setattr(Store, "script", losing)
+    made = checkpoints.make()
+    wire.close()
+
+    assert (wire.lost, made.checkpoint.epoch, kept(client)) == (1, 2, [1, 2])
+
+
+def test_looking_is_one_round_trip_and_making_is_four(
+    store: Store, checkpoints: Checkpoints, client: redis.Redis
+) -> None:
+    log_on(store).append(entry(at=NOW))
+    checkpoints.make()
+    with counted(store) as looking:
+        checkpoints.look()
+    with counted(store) as making:
+        checkpoints.make()
+
+    assert (looking, making) == ([1], [4])
+
+
+def test_a_writer_that_closed_is_named_once_more_and_leaves_the_list(
+    store: Store, client: redis.Redis, checkpoints: Checkpoints
+) -> None:
+    log = log_on(store)
+    writer = writer_of(log.append(entry(at=NOW)))
+    log.close()
+
+    first, second = checkpoints.make(), checkpoints.make()
+
+    assert ([number for _, number, _ in heads(first)], heads(second), writers(client)) == ([3], [], set())
+    assert len(stream(client, writer)) == 3
+
+
+def test_a_writer_that_rested_for_a_day_is_named_once_more_and_leaves_the_list(
+    store: Store, client: redis.Redis, checkpoints: Checkpoints, clock: Clock
+) -> None:
+    log_on(store).append(entry(at=NOW))
+    clock.now += LISTED_SECONDS
+    kept_on = (len(heads(checkpoints.make())), len(writers(client)))
+    clock.now += 1
+
+    assert kept_on == (1, 1)
+    assert (len(heads(checkpoints.make())), heads(checkpoints.make()), writers(client)) == (1, [], set())
+
+
+def test_a_writer_that_writes_again_while_it_is_taken_off_stays_on_the_list(
+    store: Store, client: redis.Redis, checkpoints: Checkpoints, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = log_on(store)
+    log.append(entry(at=NOW))
+    clock.now += 2 * LISTED_SECONDS
+    script, entries = Store.script, [entry(at=NOW)]
+
+    def between(*args: Any) -> Any:
+        if entries:
+            log.append(entries.pop())
+        return script(*args)
+
+    monkeypatch.setattr(Store, "script", between)
+    checkpoints.make()
+
+    assert (entries, len(writers(client))) == ([], 1)
+
+
+def test_a_name_on_the_list_without_entries_leaves_it(client: redis.Redis, checkpoints: Checkpoints) -> None:
+    ask(client, "SADD", AUDIT_WRITERS, "nobody")
+
+    assert (heads(checkpoints.make()), writers(client)) == ([], set())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "epochs"),
+    [(0, [1]), (EVERY_SECONDS - 1, [1]), (EVERY_SECONDS, [1, 2]), (-EVERY_SECONDS, [1, 2])],
+    ids=["at once", "before its time", "in time", "by a clock that went back"],
+)
+def test_keeping_up_makes_one_where_the_newest_is_old(
+    checkpoints: Checkpoints, client: redis.Redis, clock: Clock, seconds: int, epochs: list[int]
+) -> None:
+    checkpoints.keep_up()
+    clock.now += seconds
+    checkpoints.keep_up()
+
+    assert kept(client) == epochs
+
+
+def test_never_more_than_a_minute_lies_between_two(checkpoints: Checkpoints, clock: Clock) -> None:
+    times = []
+    for _ in range(300):
+        checkpoints.keep_up()
+        clock.now += 1
+        newest = checkpoints.look()
+        assert newest is not None
+        times.append(newest.checkpoint.at)
+
+    assert max(later - earlier for earlier, later in pairwise(times)) <= 60
+    assert len(set(times)) == 6
+
+
+def test_several_processes_that_keep_up_make_one_between_them(
+    process: Callable[[str], Checkpoints], client: redis.Redis, clock: Clock
+) -> None:
+    for _ in range(2):
+        for name in ("one", "two", "three"):
+            process(name).keep_up()
+        clock.now += EVERY_SECONDS
+
+    assert kept(client) == [1, 2]
+
+
+def copy_of(client: redis.Redis) -> dict[bytes, bytes]:
+    return {key: ask(client, "DUMP", key) for key in ask(client, "KEYS", "*")}
+
+
+def restore(client: redis.Redis, copy: dict[bytes, bytes]) -> None:
+    client.flushall()
+    for key, dumped in copy.items():
+        ask(client, "RESTORE", key, 0, dumped)
+
+
+def test_a_store_that_went_back_is_found(checkpoints: Checkpoints, client: redis.Redis) -> None:
+    checkpoints.make()
+    before = copy_of(client)
+    checkpoints.make()
+    restore(client, before)
+
+    with pytest.raises(RolledBack, match="ends at 1: it went back") as fault:
+        checkpoints.look()
+    assert "audit accept-store" in str(fault.value)
+    with pytest.raises(RolledBack):
+        checkpoints.make()
+    assert kept(client) == [1]
+
+
+def test_a_store_that_went_back_and_on_from_there_is_found(
+    process: Callable[[str], Checkpoints], client: redis.Redis, clock: Clock
+) -> None:
+    here, elsewhere = process("here"), process("elsewhere")
+    here.make()
+    before = copy_of(client)
+    here.make()
+    restore(client, before)
+    clock.now += 1
+    elsewhere.make()
+    elsewhere.make()
+
+    with pytest.raises(RolledBack, match="another in its place"):
+        here.look()
+
+
+def test_a_store_that_was_emptied_is_found(checkpoints: Checkpoints, client: redis.Redis) -> None:
+    checkpoints.make()
+    client.flushall()
+
+    with pytest.raises(RolledBack, match="holds none"):
+        checkpoints.look()
+
+
+def test_it_is_found_after_a_start_too(process: Callable[[str], Checkpoints], client: redis.Redis) -> None:
+    process("here").make()
+    client.flushall()
+
+    with pytest.raises(RolledBack):
+        process("here").look()
+
+
+def test_what_another_process_made_is_remembered_when_it_was_seen(
+    process: Callable[[str], Checkpoints], client: redis.Redis
+) -> None:
+    here = process("here")
+    process("elsewhere").make()
+    here.look()
+    client.flushall()
+
+    with pytest.raises(RolledBack):
+        process("here").look()
+
+
+def test_a_new_process_believes_the_store(process: Callable[[str], Checkpoints]) -> None:
+    process("elsewhere").make()
+
+    newest = process("new").look()
+    assert newest is not None
+    assert newest.checkpoint.epoch == 1
+
+
+def test_a_checkpoint_that_was_archived_and_taken_out_is_not_missed(
+    process: Callable[[str], Checkpoints], client: redis.Redis
+) -> None:
+    here, elsewhere = process("here"), process("elsewhere")
+    here.make()
+    elsewhere.make()
+    ask(client, "XDEL", AUDIT_CHECKPOINTS, "1-0")
+
+    newest = here.look()
+    assert newest is not None
+    assert newest.checkpoint.epoch == 2
+
+
+def test_whoever_forgets_takes_the_store_for_the_truth(checkpoints: Checkpoints, client: redis.Redis) -> None:
+    checkpoints.make()
+    client.flushall()
+    checkpoints.forget()
+
+    assert checkpoints.look() is None
+    assert checkpoints.make().checkpoint.epoch == 1
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        lambda client, stream: client.xdel(stream, "3-0"),
+        lambda client, stream: client.delete(stream),
+        lambda client, stream: (client.xdel(stream, "3-0"), client.delete(stream + b"x")),
+    ],
+    ids=["its newest entry", "its stream", "with something beside"],
+)
+def test_a_writer_that_lost_what_was_signed_is_not_signed_again(
+    store: Store, client: redis.Redis, checkpoints: Checkpoints, cut: Callable[[redis.Redis, bytes], object]
+) -> None:
+    log = log_on(store)
+    log.append(entry(at=NOW))
+    writer = writer_of(log.append(entry(at=NOW)))
+    checkpoints.make()
+    cut(client, audit_key(writer))
+
+    with pytest.raises(RolledBack, match="lost entries that checkpoint 1 has signed"):
+        checkpoints.make()
+    assert kept(client) == [1]
+
+
+def test_a_writer_whose_newest_entry_was_exchanged_is_not_signed(
+    store: Store, client: redis.Redis, checkpoints: Checkpoints
+) -> None:
+    writer = writer_of(log_on(store).append(entry(at=NOW)))
+    checkpoints.make()
+    ask(client, "DEL", audit_key(writer))
+    ask(client, "XADD", audit_key(writer), "2-0", "entry", encode(entry(at=2)), "link", bytes(32))
+
+    with pytest.raises(RolledBack):
+        checkpoints.make()
+
+
+def test_what_was_archived_and_taken_out_during_a_long_stop_is_not_missed(
+    store: Store, client: redis.Redis, checkpoints: Checkpoints, clock: Clock
+) -> None:
+    writer = writer_of(log_on(store).append(entry(at=NOW)))
+    checkpoints.make()
+    ask(client, "XTRIM", audit_key(writer), "MAXLEN", 0)
+    clock.now += 40 * LISTED_SECONDS
+
+    assert (heads(checkpoints.make()), writers(client)) == ([], set())
+
+
+@pytest.mark.parametrize("field", ["checkpoint", "signature"])
+def test_a_checkpoint_that_nobody_here_signed_is_an_alarm(
+    checkpoints: Checkpoints, client: redis.Redis, field: str
+) -> None:
+    made = checkpoints.make()
+    fields = {"checkpoint": made.content.replace(b'"epoch":1', b'"epoch":9'), "signature": made.signature}
+    fields[field] = fields[field][:-1] + bytes([fields[field][-1] ^ 1])
+    ask(client, "XADD", AUDIT_CHECKPOINTS, "9-0", *(part for pair in fields.items() for part in pair))
+
+    with pytest.raises(IntegrityFault):
+        checkpoints.look()
+
+
+def test_a_checkpoint_at_another_epoch_is_an_alarm(checkpoints: Checkpoints, client: redis.Redis) -> None:
+    made = checkpoints.make()
+    client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": made.content, "signature": made.signature}, id="2-0")
+
+    with pytest.raises(IntegrityFault):
+        checkpoints.look()
+
+
+@pytest.mark.parametrize("fields", [["x", "y"], ["entry", "no json", "link", "x"], ["entry", "{}", "link", "x"]])
+def test_a_stream_that_holds_no_entry_is_an_alarm(
+    checkpoints: Checkpoints, client: redis.Redis, fields: list[str]
+) -> None:
+    ask(client, "SADD", AUDIT_WRITERS, "w")
+    ask(client, "XADD", audit_key("w"), "1-0", *fields)
+
+    with pytest.raises(IntegrityFault):
+        checkpoints.make()
+
+
+def test_no_checkpoint_is_remembered_that_a_failover_could_still_lose(
+    tmp_path: Path, make_sentinel: Callable[..., servers.Group]
+) -> None:
+    """Seen on a primary that no replica follows any more."""
+    group = make_sentinel(replicas=1, sentinels=1)
+    (primary,), (replica,) = group.primaries, group.replicas
+    for folder in ("made", "seen"):
+        (tmp_path / folder).mkdir()
+    elsewhere = Checkpoints(stores.admitted(primary.url), SIGNER, tmp_path / "made", lambda: NOW)
+    here = Checkpoints(stores.admitted(primary.url, replicas=1), SIGNER, tmp_path / "seen", lambda: NOW)
+    elsewhere.make()
+    here.look()
+    replica.pause()
+    elsewhere.make()
+
+    with pytest.raises(StoreUnavailable, match="replicas"):
+        here.look()
+    replica.resume()
+    assert here.remembered is not None
+    assert here.remembered.checkpoint.epoch == 1
+
+
+def test_what_is_remembered_is_a_line_of_the_log_for_its_owner_alone(checkpoints: Checkpoints, tmp_path: Path) -> None:
+    made = checkpoints.make()
+
+    path = tmp_path / "checkpoint.json"
+    assert (read_line(path.read_bytes()), path.stat().st_mode & 0o077) == (made, 0)
+
+
+def test_the_file_never_goes_back(process: Callable[[str], Checkpoints], tmp_path: Path) -> None:
+    """Two processes share a state directory, and one is a moment late."""
+    late, early = process("shared"), process("shared")
+    first = late.make()
+    second = early.make()
+    late._memory.keep(first)
+
+    assert read_line((tmp_path / "shared" / "checkpoint.json").read_bytes()) == second
+
+
+@pytest.mark.parametrize("content", [b"{}", b'{"checkpoint": {}}', b"\xff", b""])
+def test_a_file_that_holds_no_checkpoint_stops_the_start(
+    process: Callable[[str], Checkpoints], tmp_path: Path, content: bytes
+) -> None:
+    process("here")
+    path = tmp_path / "here" / "checkpoint.json"
+    path.write_bytes(content)
+    path.chmod(0o600)
+
+    with pytest.raises(KeysetFault, match="holds no checkpoint"):
+        process("here")
+
+
+def test_a_file_of_other_keys_stops_the_start(
+    process: Callable[[str], Checkpoints], store: Store, tmp_path: Path
+) -> None:
+    process("here").make()
+
+    with pytest.raises(KeysetFault, match="was not signed with these keys"):
+        Checkpoints(store, known_keyring("other").audit_signer, tmp_path / "here", lambda: NOW)
