@@ -21,7 +21,6 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.access.tallies import Tallies
 from masking_service.audit.log import AuditLog
 from masking_service.casework import Casework
-from masking_service.freezing import Freezing
 from masking_service.journal import Journal
 from masking_service.moves import Moves
 from masking_service.privacy import Privacy
@@ -29,6 +28,7 @@ from masking_service.schemas import load_schemas
 from masking_service.service import Service
 from masking_service.settings import Settings, SettingsFault
 from masking_service.timestamps import clock
+from masking_service.turnover.watch import KeyWatch
 from masking_service.unmask import Unmask
 from masking_service.vault.connection import Store
 from masking_service.vault.genesis import WrongStore, check, claim
@@ -52,7 +52,6 @@ class Acting:
     unmask: Unmask
     casework: Casework
     moves: Moves
-    freezing: Freezing
     privacy: Privacy
 
 
@@ -81,6 +80,7 @@ class Parts:
         self.freezes = Freezes(self.store, keyring, os.urandom)
         self.tallies = Tallies(self.store, keyring, os.urandom)
         self.vault = Vault(self.store, keyring, os.urandom)
+        self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.schemas = load_schemas(settings.schemas)
         self._policy_file = PolicyFile(settings.policy)
@@ -142,7 +142,6 @@ class Parts:
             ),
             moves=Moves(gate=gate, keyring=self.keyring, vault=self.vault, custodies=custodies, journal=journal),
             privacy=Privacy(
-            freezing=Freezing(gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal),
                 policy=policy,
                 gate=gate,
                 keyring=self.keyring,
@@ -182,7 +181,8 @@ def admit_store(parts: Parts) -> None:
     """Let the parts use their store, once it is seen to be theirs.
 
     Raises:
-        StoreUnavailable: it does not answer; nobody uses it until it does and this is called again.
+        StoreUnavailable: it does not answer, or the keys here are too old for it; nobody uses it until this is called
+            again and returns.
         WrongStore: it is another's.
     """
     if not parts.store.admitted:
@@ -190,19 +190,20 @@ def admit_store(parts: Parts) -> None:
         visitor.admit()
         try:
             claim(visitor, parts.keyring, os.urandom)
+            parts.key_watch.beat(visitor)
         finally:
             visitor.close()
         parts.store.admit()
 
 
 def watch_store(parts: Parts) -> None:
-    """Admit the store if it is not yet, else see that it is still the one that was admitted.
+    """Admit the store if it is not yet, see that it is still the one that was admitted, and renew the lease on it.
 
     A store that was emptied or exchanged under a running process is shut for good: what would be sealed now with
     the data keys in memory, nobody could open later. The process has to be started anew.
 
     Raises:
-        StoreUnavailable: it does not answer.
+        StoreUnavailable: it does not answer, or the keys here are too old for it.
         WrongStore: it is another's, or lost its mark.
     """
     if not parts.store.admitted and not parts.store.shut:
@@ -212,6 +213,7 @@ def watch_store(parts: Parts) -> None:
     except WrongStore:
         parts.store.shut_for_good()
         raise
+    parts.store.admit(until=parts.key_watch.beat(parts.store))
 
 
 def open_store(settings: Settings) -> Store:

@@ -1,4 +1,4 @@
-"""Once a second, beside answering: who may still do what, and whose store is this?"""
+"""Once a second, beside answering: who may still do what, whose store is this, and which keys are there?"""
 
 import threading
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Final
 
 from keys.errors import KeyFault
 from masking_service.access.errors import ClientError, PolicyError
-from masking_service.assembly import Parts, admit_store, watch_store
+from masking_service.assembly import Parts, watch_store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 
@@ -36,7 +36,7 @@ class Background:
             WrongStore: the store is another's; this process must not serve.
         """
         try:
-            admit_store(self._parts)
+            watch_store(self._parts)
             self._learn()
         except (StoreUnavailable, KeyFault, ClientError, OSError) as fault:
             self._report("background", fault)
@@ -50,7 +50,7 @@ class Background:
     def _run(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
             # Whatever one of them meets, the others and the thread must outlive it: it carries revocation.
-            for look in (self._parts.reload_policy, self._watch, self._learn):
+            for look in (self._parts.reload_policy, self._parts.key_watch.reload, self._watch, self._learn):
                 try:
                     look()
                 except WrongStore as fault:

@@ -146,6 +146,11 @@ class Policy:
         return self.rules.retention_tenants.get(tenant, self.rules.retention_default)
 
     @property
+    def longest_retention_days(self) -> int:
+        """The longest that any tenant's records are kept."""
+        return max(self.rules.retention_default, *self.rules.retention_tenants.values(), 0)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the policy's content in hex: what an audit entry calls it by."""
         return self.rules.digest

@@ -12,7 +12,7 @@ from masking_service.cli.bench import bench
 from masking_service.cli.clients import clients
 from masking_service.cli.doctor import doctor
 from masking_service.cli.files import mask, tokenize
-from masking_service.cli.keyset import keys
+from masking_service.cli.keys import keys
 from masking_service.cli.policy import policy
 from masking_service.cli.serve import serve
 from masking_service.cli.token import token

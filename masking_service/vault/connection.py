@@ -7,6 +7,8 @@ and the same can be sent again.
 """
 
 from collections.abc import Sequence
+from math import inf
+from time import monotonic
 from typing import Final
 
 from redis.crc import key_slot
@@ -36,7 +38,6 @@ class Store:
     Attributes:
         replicas: how many replicas must have a write.
         vouched: whether somebody vouches for what cannot be seen.
-        admitted: whether it may be used: a new store is closed until somebody has seen whose it is.
         shut: whether it was found to be another's: then it is never used again.
         suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
 
@@ -51,7 +52,7 @@ class Store:
         self.vouched = vouched
         self._route = route_to(url, tls, connections)
         self._exchanges = Exchanges(self._route)
-        self.admitted = False
+        self._admitted_until = 0.0
         self.shut = False
         self.suspended = False
 
@@ -60,13 +61,18 @@ class Store:
         """How many exchanges were made; for tests and metrics."""
         return self._exchanges.round_trips
 
-    def admit(self) -> None:
-        """Let the store be used."""
-        self.admitted = not self.shut
+    @property
+    def admitted(self) -> bool:
+        """Whether it may be used: a new store is closed until somebody has seen whose it is."""
+        return monotonic() < self._admitted_until and not self.shut
+
+    def admit(self, *, until: float = inf) -> None:
+        """Let the store be used, until a moment of the monotonic clock at most."""
+        self._admitted_until = until
 
     def shut_for_good(self) -> None:
         """Never use the store again."""
-        self.admitted, self.shut = False, True
+        self.shut = True
 
     def read(self, commands: Sequence[Command]) -> list[Reply]:
         """Send `commands` together and return their replies in order.

@@ -46,7 +46,6 @@ class DataKeys:
     """
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes], *, limit: int = 2**32) -> None:
-        self._store = store
         self._keyring = keyring
         self._wrapped = WrappedKeys(store, keyring, random)
         self._limit = limit
@@ -102,8 +101,11 @@ class DataKeys:
         """The day (since 1970-01-01) of a key that `by_ids` gave."""
         return self._known[tenant, key_id][0]
 
-    def turn(self) -> None:
+    def turn(self, through: Store) -> None:
         """Report how often the keys were used, and learn of newer ones: one round trip. Call it every second or so.
+
+        Args:
+            through: a way to the store that is open now.
 
         Raises:
             StoreUnavailable: nothing is lost; the next call reports it.
@@ -122,7 +124,7 @@ class DataKeys:
                 (b"HINCRBY", DATA_KEY_USES, name, unreported) if unreported else (b"HGET", DATA_KEY_USES, name),
                 (b"HEXISTS", DATA_KEYS, field(newer)),
             ]
-        replies = self._store.read(commands)
+        replies = through.read(commands)
         for one, used, newer_stands in zip(turning, replies[::2], replies[1::2], strict=True):
             tenant, day, current, unreported = one
             with self._lock:

@@ -72,7 +72,7 @@ class WrappedKeys:
         fields = [field(key_id) for key_id in key_ids]
         values, uses = self._store.read([(b"HMGET", DATA_KEYS, *fields), (b"HMGET", DATA_KEY_USES, *fields)])
         return [
-            (None if value is None else self._read(key_id, value), int(used or 0))
+            (None if value is None else self.unpacked(key_id, value), int(used or 0))
             for key_id, value, used in zip(key_ids, values, uses, strict=True)
         ]
 
@@ -85,7 +85,7 @@ class WrappedKeys:
         """
         created, value, notice = self._store.write(
             [
-                (b"HSETNX", DATA_KEYS, field(key_id), self._value(key_id, standing)),
+                (b"HSETNX", DATA_KEYS, field(key_id), self.packed(key_id, standing)),
                 (b"HGET", DATA_KEYS, field(key_id)),
                 reading_notice(),
             ]
@@ -93,7 +93,7 @@ class WrappedKeys:
         del created
         if read_notice(self._keyring, notice).least > self._keyring.keyset.serial:
             raise StoreUnavailable("old-keyset")
-        return self._read(key_id, value)
+        return self.unpacked(key_id, value)
 
     def replace(self, standings: Mapping[bytes, Standing]) -> None:
         """Put these in the place of what stands at their ids, all of them or none, durably.
@@ -102,7 +102,7 @@ class WrappedKeys:
             StoreUnavailable: it may or may not be done; doing it again is safe.
         """
         commands: list[Command] = [
-            (b"HSET", DATA_KEYS, field(key_id), self._value(key_id, standing)) for key_id, standing in standings.items()
+            (b"HSET", DATA_KEYS, field(key_id), self.packed(key_id, standing)) for key_id, standing in standings.items()
         ]
         if commands:
             self._store.write(commands)
@@ -125,20 +125,25 @@ class WrappedKeys:
             if pairs:
                 used = self._store.read([(b"HMGET", DATA_KEY_USES, *pairs)])[0]
                 yield {
-                    (key_id := _key_id(name)): (self._read(key_id, value), int(uses or 0))
+                    (key_id := key_id_of_field(name)): (self.unpacked(key_id, value), int(uses or 0))
                     for (name, value), uses in zip(pairs.items(), used, strict=True)
                 }
             if int(cursor) == 0:
                 return
 
-    def _value(self, key_id: bytes, standing: Standing) -> bytes:
-        """Label and key, each behind its length."""
+    def packed(self, key_id: bytes, standing: Standing) -> bytes:
+        """The value that stands at a key's place: sealed label and wrapped key, each behind its length."""
         label = msgspec.json.encode(_Label(standing.tenant, standing.day, standing.number, standing.wrapped is None))
         padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
         state = self._keyring.tenant("").state
         return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), standing.wrapped or b"")
 
-    def _read(self, key_id: bytes, value: bytes) -> Standing:
+    def unpacked(self, key_id: bytes, value: bytes) -> Standing:
+        """What a value says that stands, or could stand, at a key's place.
+
+        Raises:
+            IntegrityFault: it was changed or moved.
+        """
         length = int.from_bytes(value[:4], "big")
         sealed, wrapped = value[4 : 4 + length], value[8 + length :]
         label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_Label)
@@ -152,7 +157,8 @@ def field(key_id: bytes) -> bytes:
     return b64encode(key_id, b"-_").rstrip(b"=")
 
 
-def _key_id(name: bytes) -> bytes:
+def key_id_of_field(name: bytes) -> bytes:
+    """The id that stands as a field."""
     return urlsafe_b64decode(name + b"=")
 
 

@@ -5,6 +5,7 @@ Whoever tokenizes is known by a credential exactly as over HTTP, and is looked u
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any, Final, Literal
@@ -12,7 +13,7 @@ from typing import Any, Final, Literal
 from keys.errors import IntegrityFault, KeyFault
 from masking_service.access.custody import Custody
 from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
-from masking_service.assembly import Parts, admit_store
+from masking_service.assembly import Parts, watch_store
 from masking_service.cli.files.faults import NotDone
 from masking_service.domain.record import Masker
 from masking_service.items import Result, mask_batch
@@ -93,7 +94,9 @@ class Tokenizing:
 
     def _tokenized(self, records: list[Any]) -> list[Result]:
         if monotonic() - self._refreshed >= REFRESH_SECONDS:
-            admit_store(self._parts)
+            with suppress(KeyFault):  # a keyset file that cannot be used: the keys in use go on, as in a worker
+                self._parts.key_watch.reload()
+            watch_store(self._parts)
             self._parts.registry.refresh()
             self._refreshed = monotonic()
         now = clock()

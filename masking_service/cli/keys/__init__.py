@@ -1,0 +1,5 @@
+"""`keys`: the keyset and the data keys, from their making to their end. Keys are handled here and nowhere else."""
+
+from masking_service.cli.keys.commands import keys
+
+__all__ = ["keys"]

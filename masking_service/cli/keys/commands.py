@@ -1,0 +1,124 @@
+"""The commands of `keys`. Each that changes something can be interrupted, and run again to go on from there."""
+
+from pathlib import Path
+
+import click
+
+from keys import keyset
+from keys.keyset_file import date_of, day_of
+from masking_service.access.policy import Policy
+from masking_service.cli.keys.opened import opened_keeper, wait
+from masking_service.cli.keys.status import show
+from masking_service.cli.options import settings_of, state_dir
+from masking_service.timestamps import clock, today
+from masking_service.turnover.rewrapping import rewrap as rewrap_all
+from masking_service.turnover.rotation import rotate as rotate_file
+from masking_service.turnover.rotation import rotate_data
+from masking_service.turnover.shredding import restore as restore_surviving
+from masking_service.turnover.shredding import shred as shred_days
+
+
+@click.group()
+def keys() -> None:
+    """Make and look after the keys."""
+
+
+@keys.command()
+@state_dir
+def init(state_dir: Path) -> None:
+    """Make a keyset for production. An existing one is never overwritten."""
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = state_dir / "keyset.json"
+    keyset.create(path, made_for="production", today=today())
+    click.echo(f"{path} is made. Back it up now, apart from the data: without it nothing stored can be read.")
+
+
+@keys.command()
+@state_dir
+def status(state_dir: Path) -> None:
+    """Show every key: state, age, uses, what depends on it, and what is due. No key is shown."""
+    show(state_dir)
+
+
+@keys.command()
+@click.argument("which", type=click.Choice(["root", "data", "token"]))
+@wait
+@state_dir
+def rotate(which: str, patience: float, state_dir: Path) -> None:
+    """Turn a key over while the service goes on. An interrupted rotation goes on from where it stands."""
+    with opened_keeper(state_dir, patience) as keeper:
+        if which == "data":
+            tenants = rotate_data(keeper, clock())
+            click.echo(f"{tenants} tenants have a new data key for today, and every process uses it.")
+            return
+        done = rotate_file(keeper, "root" if which == "root" else "token")
+    begun = "The new" if done == "rotated" else "An earlier rotation is finished: the newest"
+    if which == "root":
+        click.echo(f"{begun} root key is active. Now run: keys rewrap")
+        click.echo("The retired root key opens what older backups hold. The next `keys shred` destroys it.")
+    else:
+        days = longest_retention(state_dir)
+        kept = date_of(day_of(today()) + days + 1)
+        click.echo(
+            f"{begun} token key is active. The retired one still reads its tokens; the last of them ends by {kept}."
+        )
+    click.echo(f"Back up {state_dir / 'keyset.json'} now.")
+
+
+@keys.command()
+@wait
+@state_dir
+def rewrap(patience: float, state_dir: Path) -> None:
+    """Wrap every data key and secret under the active root key. Doing it again does only what is left."""
+    with opened_keeper(state_dir, patience) as keeper:
+        data_keys, secrets = rewrap_all(keeper)
+    click.echo(
+        f"Rewrapped: {data_keys} data keys, {secrets} secrets of the keyset. Nothing hangs on an older root key."
+    )
+
+
+@keys.command()
+@click.option("--before", required=True, help="The first day that lives (ISO date); all days before it are shredded.")
+@click.option("--inside-retention", is_flag=True, help="Also days whose records have not all expired.")
+@click.option("--export", type=click.Path(path_type=Path, dir_okay=False), help="Where the surviving keys are written.")
+@wait
+@state_dir
+def shred(before: str, inside_retention: bool, export: Path | None, patience: float, state_dir: Path) -> None:
+    """Destroy the data keys of old days, so that no backup opens those days again."""
+    try:
+        first_living = day_of(before)
+    except ValueError:
+        raise click.UsageError("--before takes a date: 2026-11-24") from None
+    if first_living > day_of(today()):
+        raise click.UsageError("--before must not lie in the future: the keys of today are in use")
+    latest = day_of(today()) - longest_retention(state_dir)
+    if first_living > latest and not inside_retention:
+        raise click.UsageError(
+            f"records of days from {date_of(latest)} on have not expired; --inside-retention shreds them all the same"
+        )
+    before = date_of(first_living)
+    target = export or state_dir / f"surviving-keys-{before}.json"
+    with opened_keeper(state_dir, patience) as keeper:
+        destroyed, surviving = shred_days(keeper, before, target)
+    click.echo(f"Shredded: {destroyed} data keys of days before {before}. {surviving} data keys survive.")
+    click.echo(
+        f"{target} holds the surviving ones, wrapped: a store restored from an older backup needs it (keys restore)."
+    )
+    click.echo("Destroy every older copy of keyset.json: whoever has one, and an old backup, opens the shredded days.")
+
+
+@keys.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@wait
+@state_dir
+def restore(file: Path, patience: float, state_dir: Path) -> None:
+    """After the store came back from a backup: put the surviving data keys of FILE back, and bury the shredded ones."""
+    with opened_keeper(state_dir, patience) as keeper:
+        put, buried = restore_surviving(keeper, file)
+    click.echo(f"Put back: {put} data keys. Buried: {buried} of shredded days.")
+
+
+def longest_retention(state_dir: Path) -> int:
+    """The longest time that the policy keeps any tenant's records, in days."""
+    settings = settings_of(state_dir)
+    return Policy.load(settings.policy, development=settings.development).longest_retention_days

@@ -1,0 +1,76 @@
+"""What the changing commands of `keys` have in common: the keyset, its store, patience, and bars of progress."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from masking_service.assembly import open_keyring, open_store
+from masking_service.cli.options import settings_of
+from masking_service.timestamps import today
+from masking_service.turnover.keeper import Keeper
+from masking_service.vault.genesis import check
+
+Command = Callable[..., Any]
+
+
+def wait(command: Command) -> Command:
+    """Give a command the option ``--wait``."""
+    return click.option(
+        "--wait",
+        "patience",
+        type=click.FloatRange(0, 86_400),
+        default=60.0,
+        show_default=True,
+        help="For how many seconds processes that must follow are waited for, at each step.",
+    )(command)
+
+
+@contextmanager
+def opened_keeper(state_dir: Path, patience: float) -> Iterator[Keeper]:
+    """The keyset and its store, for one command that changes keys. Progress is shown on standard error.
+
+    Raises:
+        KeyFault, WrongStore, StoreUnavailable, SettingsFault: why keys cannot be changed now.
+    """
+    settings = settings_of(state_dir)
+    keyring = open_keyring(settings)
+    store = open_store(settings)
+    store.admit()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    try:
+        check(store, keyring)
+        with (
+            Progress(*columns, console=Console(stderr=True)) as bars,
+            Keeper(
+                settings.keyset,
+                store,
+                keyring,
+                today=today(),
+                random=os.urandom,
+                patience=patience,
+                progress=_Shown(bars).show,
+            ) as keeper,
+        ):
+            yield keeper
+    finally:
+        store.close()
+
+
+class _Shown:
+    """One bar for each thing that is counted, in the order in which they come up."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Bring the bar of `what` up to date."""
+        if what not in self._tasks:
+            self._tasks[what] = self._bars.add_task(what)
+        self._bars.update(self._tasks[what], completed=done, total=total)

@@ -1,0 +1,70 @@
+"""`keys status`: tables for the person who holds the keys. Nothing in them is a key."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from keys import keyset
+from keys.keyset_file import day_of
+from masking_service.access.policy import Policy
+from masking_service.assembly import open_keyring, open_store
+from masking_service.cli.options import settings_of
+from masking_service.settings import SettingsFault
+from masking_service.timestamps import today
+from masking_service.turnover.overview import Line, Overview, overview, overview_of_file
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.genesis import WrongStore, check
+
+
+def show(state_dir: Path) -> None:
+    """Print what is known of every key. Without its store, what the keyset file alone says.
+
+    Raises:
+        KeyFault: the keyset cannot be used.
+    """
+    path = state_dir / "keyset.json"
+    file, _ = keyset.read(path)
+    console = Console(highlight=False)
+    try:
+        found, missing = _with_store(state_dir), ""
+    except (SettingsFault, StoreUnavailable, WrongStore) as fault:
+        found, missing = overview_of_file(file, day_of(today())), str(fault)
+    console.print(f"{path}: serial {file.serial}, last change: {file.last}, made for {file.made_for}", soft_wrap=True)
+    console.print(_table(found.keys))
+    if missing:
+        console.print(f"The store does not say more: {missing}", markup=False, soft_wrap=True)
+    else:
+        console.print(_processes(found))
+    for due in found.due or ["nothing"]:
+        console.print(f"due: {due}", markup=False, soft_wrap=True)
+
+
+def _with_store(state_dir: Path) -> Overview:
+    settings = settings_of(state_dir)
+    keyring = open_keyring(settings)
+    retention = Policy.load(settings.policy, development=settings.development).longest_retention_days
+    store = open_store(settings)
+    store.admit()
+    try:
+        check(store, keyring)
+        return overview(keyset.read(settings.keyset)[0], store, keyring, retention, day_of(today()))
+    finally:
+        store.close()
+
+
+def _table(lines: list[Line]) -> Table:
+    table = Table("use", "key", "state", "age", "uses", "what depends on it")
+    for line in lines:
+        age = f"{line.age} d" if line.age else "today"
+        table.add_row(line.use, line.key, line.state, age, "" if line.uses is None else f"{line.uses:,}", line.depends)
+    return table
+
+
+def _processes(found: Overview) -> Table:
+    table = Table("process", "keyset", "fault")
+    for beat in found.processes:
+        table.add_row(beat.where, "this one" if beat.digest == found.digest else f"serial {beat.serial}", beat.fault)
+    if not found.processes:
+        table.add_row("(none is serving)", "", "")
+    return table

@@ -1,0 +1,53 @@
+"""Rotation: distribute a new key, wait until every process has it, activate it, wait again."""
+
+from typing import Literal
+
+from keys.turnover import Turning, activate, change_name, distribute, distributed
+from masking_service.turnover.keeper import Keeper
+from masking_service.vault.datakeys import SECONDS_A_DAY
+from masking_service.vault.wrapped import Standing
+
+
+def rotate(keeper: Keeper, turning: Turning) -> Literal["rotated", "finished"]:
+    """Turn the root key or the token key over, from wherever the file stands.
+
+    Returns:
+        ``rotated``, or ``finished`` where an earlier rotation only had to be waited for and no new one was begun.
+
+    Raises:
+        KeyFault: the keyset cannot be used or changed.
+        NotYet: a living process has not followed; nothing that it lacks is in use.
+    """
+    unfinished = keeper.settle()
+    if distributed(keeper.file, turning) is None:
+        if unfinished == change_name("activate", turning):
+            return "finished"
+        keeper.change(distribute(keeper.path, turning, keeper.today))
+    keeper.change(activate(keeper.path, turning, keeper.today))
+    return "rotated"
+
+
+def rotate_data(keeper: Keeper, now: int) -> int:
+    """Give every tenant that has a data key for today the next one, and wait until every process knows it.
+
+    Returns:
+        how many tenants have a new one.
+
+    Raises:
+        KeyFault: the keyset cannot be used.
+        NotYet: a living process has not been heard to know them; they are made.
+    """
+    keeper.settle()
+    day = max(now // SECONDS_A_DAY, keeper.keyring.keyset.shredded_before)
+    newest: dict[str, int] = {}
+    for portion in keeper.wrapped.all():
+        for standing, _ in portion.values():
+            if standing.day == day:
+                newest[standing.tenant] = max(standing.number, newest.get(standing.tenant, 0))
+    for done, (tenant, number) in enumerate(newest.items(), start=1):
+        key_id = keeper.keyring.tenant(tenant).data_key_id(day, number + 1)
+        fresh = keeper.keyring.new_data_key(tenant, key_id)
+        keeper.wrapped.create(key_id, Standing(tenant, day, number + 1, fresh))
+        keeper.progress("new data keys", done, len(newest))
+    keeper.turn()
+    return len(newest)
