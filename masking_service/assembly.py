@@ -21,6 +21,7 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.access.tallies import Tallies
 from masking_service.audit.log import AuditLog
 from masking_service.casework import Casework
+from masking_service.freezing import Freezing
 from masking_service.journal import Journal
 from masking_service.moves import Moves
 from masking_service.privacy import Privacy
@@ -51,6 +52,7 @@ class Acting:
     service: Service
     unmask: Unmask
     casework: Casework
+    freezing: Freezing
     moves: Moves
     privacy: Privacy
 
@@ -140,6 +142,7 @@ class Parts:
             casework=Casework(
                 policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
             ),
+            freezing=Freezing(gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal),
             moves=Moves(gate=gate, keyring=self.keyring, vault=self.vault, custodies=custodies, journal=journal),
             privacy=Privacy(
                 policy=policy,
