@@ -41,13 +41,20 @@ def test_another_signature_is_refused(signature: bytes) -> None:
 
 
 def test_another_keys_signature_is_refused() -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityFault, match=r"^a signature is not that of this key$"):
         Verifier(Signer(bytes(32)).public_pem()).verify(OF_NOTHING, b"")
 
 
-@pytest.mark.parametrize("pem", [b"", b"no key", public_pem(new_private_pem())])
-def test_what_is_no_ed25519_public_key_is_refused(pem: bytes) -> None:
-    with pytest.raises(KeysetFault):
+@pytest.mark.parametrize(
+    ("pem", "said"),
+    [
+        (b"", "is not a public key in PEM"),
+        (b"no key", "is not a public key in PEM"),
+        (public_pem(new_private_pem()), "is not an Ed25519 public key"),
+    ],
+)
+def test_what_is_no_ed25519_public_key_is_refused(pem: bytes, said: str) -> None:
+    with pytest.raises(KeysetFault, match=f"^{said}$"):
         Verifier(pem)
 
 
