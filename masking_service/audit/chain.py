@@ -78,6 +78,8 @@ class Chain:
         self.head = head
         self.line = 0
         self.links = Links()
+        if number:
+            self.links.put(number, head)
         self._gaps: list[tuple[int, int, int]] = []
         """First and last missing number, and the line that showed it."""
         self._doubt: tuple[int, int, bytes] | None = None
@@ -109,9 +111,10 @@ class Chain:
             text = f"{self._range(self.signed + 1, self.number)}: no signature stands behind; the commit was cut off"
             self._faults.add(Kind.CUT_OFF, self.line, entry_id(self.writer, self.number), text)
 
-    def lacks(self, number: int) -> bool:
-        """Whether a number below the highest one is missing."""
-        return any(first <= number <= last for first, last, _ in self._gaps)
+    @property
+    def is_whole(self) -> bool:
+        """Whether every entry so far has the link given, and stands under a signature."""
+        return self._doubt is None and not self._gaps and self.signed == self.number
 
     def _follow(self, line: int, said: EntryLine) -> None:
         """An entry with the number that was to come. Which of two neighbours was changed, its successor tells."""

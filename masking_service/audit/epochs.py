@@ -66,7 +66,7 @@ class Promises:
 
     @staticmethod
     def _compare(chain: Chain, number: int, linked: bytes, epoch: int, line: int, faults: Faults) -> None:
-        known = chain.links.get(number) if number > chain.first else None
+        known = chain.links.get(number)
         if known is not None and known != linked:
             text = f"{name_of(epoch)} names another entry here than the log holds"
             faults.add(Kind.REWRITTEN, line if number == chain.number else 0, entry_id(chain.writer, number), text)

@@ -1,14 +1,17 @@
-"""Reads the streams of the log as they stand in the store. It believes nothing that it reads, and changes nothing."""
+"""The streams of the log as they stand in the store. Nothing read here is believed; only old entries are taken out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+import msgspec
 
 from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable, read_line, write_line
 from masking_service.vault.connection import Command, Store
-from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
+from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key, audit_order_key
 
 ENTRIES_AT_ONCE: Final = 500
 CHECKPOINTS_AT_ONCE: Final = 500
+SLACK_SECONDS: Final = 3600
 
 
 class Streams:
@@ -38,8 +41,40 @@ class Streams:
                 yield _entry(writer, name, _fields(flat))
             start = b"(" + found[-1][0]
 
+    def trim(self, behind: CheckpointLine, ended: Mapping[str, int]) -> None:
+        """Take out everything older than what a checkpoint names, and the streams of writers that have ended.
+
+        The checkpoint stays, and of each writer the newest entry that it names.
+
+        Args:
+            ended: the last number of each writer that has ended.
+        """
+        heads = {head.writer: head.number for head in behind.checkpoint.heads}
+        oldest = {audit_key(writer): b"%d-0" % number for writer, number in heads.items()}
+        for tenant in self._tenants({**heads, **ended}):
+            # The server's clock gave these ids, and the service's the checkpoint its time.
+            oldest[audit_order_key(tenant)] = b"%d-0" % ((behind.checkpoint.at - SLACK_SECONDS) * 1000)
+        oldest[AUDIT_CHECKPOINTS] = b"%d-0" % behind.checkpoint.epoch
+        for key, place in oldest.items():
+            self._read((b"XTRIM", key, b"MINID", place))
+        for writer in ended:
+            self._read((b"UNLINK", audit_key(writer)))
+
+    def _tenants(self, writers: Mapping[str, int]) -> set[str]:
+        """The tenants of all entries up to the given number of each writer."""
+        found = {
+            msgspec.json.decode(said.entry, type=_Tenant).tenant
+            for writer, last in writers.items()
+            for said in self.entries(writer, 1, last)
+        }
+        return found - {""}
+
     def _read(self, command: Command) -> Any:
         return self._store.read([command])[0]
+
+
+class _Tenant(msgspec.Struct):
+    tenant: str = ""
 
 
 def _fields(flat: list[bytes]) -> dict[bytes, bytes]:

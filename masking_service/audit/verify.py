@@ -1,8 +1,10 @@
 """Verifies a log with the public key alone: was anything edited, dropped, doubled, moved or cut off, and where?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
+
+import msgspec
 
 from keys.signatures import Verifier
 from masking_service.audit.chain import Chain
@@ -28,12 +30,42 @@ class Summary:
     newest_checkpoint_at: int
 
 
+class Known(msgspec.Struct, frozen=True):
+    """What is known of a writer at some point.
+
+    Attributes:
+        number: its highest number.
+        links: the links (hexadecimal) of its last entries, up to that one.
+        named: whether the newest checkpoint names it.
+    """
+
+    writer: str
+    number: int
+    links: Sequence[str]
+    named: bool
+
+
+class Start(msgspec.Struct, frozen=True):
+    """A point in a log from which it is verified on: the newest checkpoint, its link, and the writers by then."""
+
+    epoch: int
+    link: str
+    writers: Sequence[Known]
+
+    @classmethod
+    def behind(cls, said: CheckpointLine) -> "Start":
+        """The point at which everything that a checkpoint names was there, and nothing else."""
+        heads = said.checkpoint.heads
+        known = [Known(head.writer, head.number, [head.link], named=True) for head in heads]
+        return cls(said.checkpoint.epoch, said.link.hex(), known)
+
+
 class Verification:
     """Takes the lines of a log, one after the other.
 
     Args:
         verifier: of the key that signs the log.
-        since: the checkpoint behind which the log begins, where its beginning is kept elsewhere.
+        start: where the log begins, where its beginning is kept elsewhere.
         against: a checkpoint that was kept elsewhere: everything that it names must be here.
 
     Attributes:
@@ -42,9 +74,7 @@ class Verification:
         epochs: the checkpoints seen.
     """
 
-    def __init__(
-        self, verifier: Verifier, since: CheckpointLine | None = None, against: CheckpointLine | None = None
-    ) -> None:
+    def __init__(self, verifier: Verifier, start: Start | None = None, against: CheckpointLine | None = None) -> None:
         self.faults = Faults()
         self.chains: dict[str, Chain] = {}
         self._promises: dict[str, Promises] = {}
@@ -55,8 +85,8 @@ class Verification:
         self._line = 0
         self._ends_with_checkpoint = False
         self.epochs = Epochs(self.faults, verifier)
-        if since is not None:
-            self._begin_behind(since)
+        if start is not None:
+            self._begin_at(start)
         if against is not None and is_signed(against, verifier):
             self._promise(against, GIVEN)
         elif against is not None:
@@ -76,6 +106,21 @@ class Verification:
             return None
         self.take_said(said)
         return said
+
+    def forget(self, writer: str) -> None:
+        """Give up all that is known of a writer that has ended."""
+        self.chains.pop(writer, None)
+        self._promises.pop(writer, None)
+
+    def point(self, heads: Mapping[str, int]) -> Start:
+        """What has to be known to go on from here. Links before those in `heads` are given up."""
+        known = []
+        for writer, chain in sorted(self.chains.items()):
+            first = min(heads.get(writer, chain.number), chain.number)
+            chain.links.forget(first)
+            links = [chain.links.get(number) or b"" for number in range(first, chain.number + 1)]
+            known.append(Known(writer, chain.number, [linked.hex() for linked in links], writer in heads))
+        return Start(self.epochs.epoch, self.epochs.head.hex(), known)
 
     def take_said(self, said: EntryLine | CheckpointLine) -> None:
         """As `take`, with the line read already."""
@@ -114,16 +159,14 @@ class Verification:
             newest_checkpoint_at=self.epochs.at,
         )
 
-    def _begin_behind(self, since: CheckpointLine) -> None:
-        if not is_signed(since, self._verifier):
-            self.faults.add(
-                Kind.FORGED, 0, "", "the checkpoint behind which the log begins is not signed with this key"
-            )
-            return
-        self.epochs = Epochs(self.faults, self._verifier, since.checkpoint.epoch, since.link)
-        for head in since.checkpoint.heads:
-            number, linked = head.number, bytes.fromhex(head.link)
-            self.chains[head.writer] = Chain(head.writer, self.faults, self._verifier, number, linked)
+    def _begin_at(self, start: Start) -> None:
+        self.epochs = Epochs(self.faults, self._verifier, start.epoch, bytes.fromhex(start.link))
+        for known in start.writers:
+            links = [bytes.fromhex(one) for one in known.links]
+            chain = Chain(known.writer, self.faults, self._verifier, known.number, links[-1])
+            for ahead, linked in enumerate(links, known.number - len(links) + 1):
+                chain.links.put(ahead, linked)
+            self.chains[known.writer] = chain
 
     def _take_entry(self, said: EntryLine) -> None:
         chain = self.chains.get(said.writer)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from keys.keyring import Keyring
-from masking_service.audit.entries import Entry, Fact, Item, encode
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.entries import Entry, Fact, Item
 from masking_service.audit.export import export
-from masking_service.audit.lines import Checkpoint, CheckpointLine, Head
+from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog, _Waiting
 from masking_service.audit.streams import Streams
-from masking_service.vault.connection import Store
-from masking_service.vault.layout import AUDIT_CHECKPOINTS
+from masking_service.vault.connection import Reply, Store
 from tests.audit.test_entries import entry
 from tests.keys.known import known_keyring
 from tests.vault import stores
@@ -57,28 +60,46 @@ class Process:
 
 
 def checkpoint(store: Store, at: int = NOW, keyring: Keyring | None = None) -> CheckpointLine:
-    """Make a checkpoint of what the store has now."""
-    streams = Streams(store)
-    before = [*streams.checkpoints()]
-    heads = [[*streams.entries(writer, 1)][-1] for writer in sorted(streams.writers())]
-    made = Checkpoint(
-        epoch=len(before) + 1,
-        at=at,
-        previous=(before[-1].link if before else bytes(32)).hex(),
-        heads=[Head(head.writer, head.number, head.link.hex()) for head in heads],
-    )
-    unsigned = CheckpointLine(made, encode(made), b"")
-    signature = (keyring or known_keyring()).audit_signer.sign(unsigned.message)
-    place = b"%d-0" % made.epoch
-    store.write([(b"XADD", AUDIT_CHECKPOINTS, place, b"checkpoint", unsigned.content, b"signature", signature)])
-    return CheckpointLine(made, unsigned.content, signature)
+    """Make a checkpoint of what the store has now, as a process does that remembers nothing."""
+    with TemporaryDirectory() as folder:
+        return Checkpoints(store, (keyring or known_keyring()).audit_signer, Path(folder), lambda: at).make()
+
+
+def late_checkpoint(store: Store, meanwhile: Callable[[], object]) -> CheckpointLine:
+    """Make a checkpoint that looked at the log before something happened, and came into the store after it."""
+    later = Interleaved(store, meanwhile)
+    with TemporaryDirectory() as folder:
+        return Checkpoints(later, known_keyring().audit_signer, Path(folder), lambda: NOW).make()
+
+
+class Interleaved(Store):
+    """A store in which something happens just before the first script."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], object]) -> None:
+        self.__dict__.update(store.__dict__)
+        self._meanwhile = [meanwhile]
+
+    def script(self, *how: Any) -> Reply:
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return super().script(*how)
+
+
+def newest(store: Store) -> CheckpointLine | None:
+    """The newest checkpoint in the store."""
+    return next(reversed([*Streams(store).checkpoints()]), None)
 
 
 def real_log(
-    store: Store, *, writers: int = 3, commits: Sequence[int] = (1, 3, 2), keyring: Keyring | None = None
+    store: Store,
+    *,
+    writers: int = 3,
+    commits: Sequence[int] = (1, 3, 2),
+    keyring: Keyring | None = None,
+    seed: str = "writer",
 ) -> None:
     """Write commits of so many entries by each of the writers, with a checkpoint behind each round."""
-    processes = [Process(store, f"writer {number}", keyring) for number in range(writers)]
+    processes = [Process(store, f"{seed} {number}", keyring) for number in range(writers)]
     number = 0
     for count in commits:
         for process in processes:

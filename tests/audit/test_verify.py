@@ -16,7 +16,7 @@ from keys.signatures import Verifier
 from masking_service.audit.entries import FIRST_LINK, commit_message, encode, link
 from masking_service.audit.faults import MOST, Fault, Kind
 from masking_service.audit.lines import LONGEST_LINE, CheckpointLine, EntryLine, read_line, write_line
-from masking_service.audit.verify import Summary, Verification, lines_of, verify
+from masking_service.audit.verify import Start, Summary, Verification, lines_of, verify
 from tests.audit.logs import FIRST_AT, LAST_AT
 from tests.keys.known import known_keyring
 
@@ -476,7 +476,7 @@ def test_a_log_is_verified_behind_the_checkpoint_at_which_its_beginning_was_cut(
     heads = {head.writer: head.number for head in since.checkpoint.heads}
     rest = [s for s in sound[1:] if not s.startswith(b'{"id"') or entry_at(s).number > heads[entry_at(s).writer]]
 
-    assert (len(sound) - len(rest), faults(rest, since=since)) == (7, [])
+    assert (len(sound) - len(rest), faults(rest, start=Start.behind(since))) == (7, [])
     assert ("dropped", 1, "checkpoint 1") in places(rest)
 
 
@@ -485,7 +485,7 @@ def test_a_log_that_begins_behind_another_checkpoint_than_said_is_found(sound: L
     heads = {head.writer: head.number for head in checkpoint_at(sound[1]).checkpoint.heads}
     rest = [s for s in sound[2:] if not s.startswith(b'{"id"') or entry_at(s).number > heads[entry_at(s).writer]]
 
-    assert kinds(rest, since=since) == {Kind.DROPPED}
+    assert kinds(rest, start=Start.behind(since)) == {Kind.DROPPED}
 
 
 def test_a_checkpoint_that_was_kept_elsewhere_finds_a_log_that_was_cut_back_to_an_older_one(sound: Lines) -> None:
