@@ -1,0 +1,52 @@
+"""One installation and one running service for all tests of the image."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import Running
+from tests.image.installed import Installed, install
+from tests.servers import Node, durable
+
+
+@pytest.fixture(scope="session")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("image") / "opt"
+    install(folder)
+    yield folder
+    subprocess.run(["chmod", "-R", "u+w", str(folder)], check=True)
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """A store with production's durable settings."""
+    node = Node(tmp_path_factory.mktemp("image-store"), durable()).start()
+    yield node
+    node.stop()
+    node.client.close()
+
+
+@pytest.fixture(scope="session")
+def installed(target: Path, store: Node, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """A production set-up: keys from the command line."""
+    installed = Installed(target, tmp_path_factory.mktemp("container"), store.url)
+    installed.run("python", "-m", "masking_service", "keys", "init")
+    return installed
+
+
+@pytest.fixture(scope="session")
+def printer(installed: Installed) -> str:
+    """The API key of a label printer."""
+    return installed.run("python", "-m", "masking_service", "clients", "add", "printer", "--role", "label-printer")
+
+
+@pytest.fixture
+def service(installed: Installed, printer: str) -> Iterator[Running]:
+    running = installed.start()
+    yield running
+    if running.process.poll() is None:
+        running.stop()

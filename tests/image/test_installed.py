@@ -1,0 +1,120 @@
+"""What the image's script installs, and what its command then does: in a directory instead of a container."""
+
+from __future__ import annotations
+
+import http.client
+import importlib.metadata
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import Running
+from tests.image.dockerfile import ROOT
+from tests.image.installed import Installed
+
+BATCH = {
+    "records": [{"recipient": {"name": "张三", "phone": "13812345678", "address": "华志路1685号3号楼402室"}}] * 1000
+}
+
+
+def packages(target: Path) -> Path:
+    (found,) = (target / "venv" / "lib").glob("python3*/site-packages")
+    return found
+
+
+def test_the_locked_requirements_are_installed_and_nothing_else(target: Path) -> None:
+    locked = re.findall(r"(?m)^([\w.-]+==[^\s;]+)( ;)?", (ROOT / "requirements.txt").read_text())
+    there = importlib.metadata.distributions(path=[str(packages(target))])
+
+    found = {f"{re.sub(r'[-_.]+', '-', one.metadata['Name']).lower()}=={one.version}" for one in there}
+
+    assert {pin for pin, marker in locked if not marker} <= found <= {pin for pin, _ in locked}
+
+
+def test_a_requirement_with_another_hash_is_refused(tmp_path: Path) -> None:
+    copy = tmp_path / "source"
+    (copy / "image").mkdir(parents=True)
+    (copy / "image" / "install.sh").write_text((ROOT / "image" / "install.sh").read_text())
+    (copy / "requirements.txt").write_text(f"click==8.1.8 --hash=sha256:{'0' * 64}\n")
+
+    done = subprocess.run(
+        ["sh", "image/install.sh", "requirements", str(tmp_path / "opt")],
+        cwd=copy,
+        env={"PYTHON": sys.executable, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert "HASH" in done.stderr.upper()
+
+
+def test_no_installer_and_no_test_is_in_it(target: Path) -> None:
+    installers = [found for name in ("pip", "setuptools", "wheel", "uv") for found in packages(target).glob(name)]
+
+    assert installers == []
+    assert {path.name for path in (target / "app").iterdir()} == {
+        "LICENSE",
+        "__pycache__",
+        "gunicorn.conf.py",
+        "keys",
+        "masking_service",
+        "policy.yaml",
+        "wsgi.py",
+    }
+
+
+def test_it_is_alive_ready_and_makes_the_round_trip_of_helm_test(
+    installed: Installed, service: Running, printer: str
+) -> None:
+    script = str(ROOT / "helm" / "round_trip.py")
+
+    said = installed.run("python", script, MASKING_URL=f"http://127.0.0.1:{service.port}", MASKING_TEST_KEY=printer)
+
+    assert [line[:3] for line in said.splitlines()] == ["ok:"] * 9
+    assert printer not in said
+
+
+def test_the_round_trip_fails_without_a_key(service: Running) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "helm" / "round_trip.py")],
+        env={"MASKING_URL": f"http://127.0.0.1:{service.port}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "failed: the Secret with the API key of a label printer is there\n"
+
+
+def test_it_can_write_nothing_but_its_state(installed: Installed, service: Running, printer: str) -> None:
+    assert service.status(printer, "POST", "/v1/mask", BATCH) == 200
+
+    with pytest.raises(AssertionError, match="PermissionError"):
+        installed.run("python", "-c", "open('written', 'w')")
+    assert {path.name for path in (installed.folder / "state").iterdir()} >= {"keyset.json", "clients.sealed"}
+    assert "Traceback" not in service.log
+    assert "ermission" not in service.log
+
+
+def test_what_was_taken_in_is_answered_when_it_is_told_to_end(service: Running, printer: str) -> None:
+    callers = [http.client.HTTPConnection("127.0.0.1", service.port, timeout=30) for _ in range(12)]
+    for caller in callers:  # a connection that is taken in: new ones go elsewhere while a pod drains
+        caller.request("GET", "/healthz")
+        caller.getresponse().read()
+    headers = {"Authorization": f"Bearer {printer}", "Content-Type": "application/json"}
+    for caller in callers:
+        caller.request("POST", "/v1/mask", json.dumps(BATCH).encode(), headers)
+
+    service.process.send_signal(signal.SIGTERM)
+
+    answers = [json.load(caller.getresponse()) for caller in callers]
+    assert [len(answer["results"]) for answer in answers] == [1000] * 12
+    assert service.process.wait(20) == 0
