@@ -54,6 +54,7 @@ class TenantKeys(Secret):
             _derive(active("state"), "state key id", name, KEY_ID_BYTES),
             label=b"state",
             tenant=name,
+            algorithm=keyset.algorithm,
         )
         token_keys = {
             version: _derive(secret, "token", name)
@@ -161,7 +162,8 @@ class Keyring(Secret):
             ProviderFault: the root-key provider cannot unwrap now, or no root key here wrapped it.
         """
         key = self.keyset.roots.unwrap(wrapped, _data_key_context(tenant, key_id))
-        return SealingKey(key, key_id, label=b"record", tenant=tenant.encode())
+        algorithm = self.keyset.algorithm
+        return SealingKey(key, key_id, label=b"record", tenant=tenant.encode(), algorithm=algorithm)
 
     def knows_root_of(self, wrapped: bytes) -> bool:
         """Whether a root key of the keyset wrapped it.

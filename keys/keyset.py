@@ -6,15 +6,14 @@ states in this file alone decide which key is used for what is new.
 """
 
 import hmac
-from base64 import b64decode
-from binascii import Error as Base64Error
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
-from keys.aead import KEY_BYTES, KEY_ID_BYTES
+from keys.aead import KEY_BYTES
 from keys.errors import IntegrityFault, KeysetFault, ProviderFault
 from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import (
@@ -22,7 +21,7 @@ from keys.keyset_file import (
     MOST_VERSIONS,
     USES,
     KeysetFile,
-    RootEntry,
+    NamedRoot,
     SecretEntry,
     Use,
     check_value,
@@ -33,8 +32,9 @@ from keys.keyset_file import (
     secret_context,
 )
 from keys.providers import RootKeys
-from keys.providers.file import FileRootKeys
+from keys.roots import from_base64, open_roots
 from keys.secret import Secret
+from keys.suites import AES_256_GCM_SIV, SUITES
 
 
 class Keyset(Secret):
@@ -50,11 +50,13 @@ class Keyset(Secret):
         serial: how often the file was changed.
         digest: 16 bytes that tell this file from every other.
         shredded_before: days since 1970-01-01; the data keys of earlier days are shredded.
+        algorithm: the suite that seals what is new, a key of `keys.suites.SUITES`.
     """
 
     __slots__ = (
         "active",
         "active_root",
+        "algorithm",
         "digest",
         "made_for",
         "root_ids",
@@ -76,6 +78,7 @@ class Keyset(Secret):
         serial: int = 0,
         digest: bytes = b"",
         shredded_before: int = 0,
+        algorithm: int = AES_256_GCM_SIV,
     ) -> None:
         self.made_for = made_for
         self.roots = roots
@@ -86,26 +89,52 @@ class Keyset(Secret):
         self.serial = serial
         self.digest = digest
         self.shredded_before = shredded_before
+        self.algorithm = algorithm
 
 
-def create(path: Path, *, made_for: Literal["development", "production"], today: str) -> None:
+def create(
+    path: Path,
+    *,
+    made_for: Literal["development", "production"],
+    today: str,
+    suite: str = SUITES[AES_256_GCM_SIV].name,
+    named: NamedRoot | None = None,
+) -> None:
     """Write a new keyset with one root key and one secret for each use.
 
     Args:
         path: where; must not exist yet.
         made_for: a development keyset is refused in production.
         today: ISO date, kept as the keys' date of birth.
+        suite: what seals new records, by its name in `keys.suites`.
+        named: the root key that was made at a provider; without it one is made here and stands in the file.
 
     Raises:
-        KeysetFault: there is a file already. Keys are never overwritten.
+        KeysetFault: there is a file already, for keys are never overwritten; or what it should name is no suite or key.
+        ProviderFault: the provider of the root key is not there, or does not keep it as it should.
     """
-    root = new_root("active", today)
-    roots, _, _ = _open_roots(path, [root])
-    secrets = [new_secret(roots, use, 0, "active", today) for use in USES]
+    root = new_root("active", today) if named is None else named.entry("active", today)
+    bare = KeysetFile(FORMAT, made_for, [root], [], suite=suite)
+    if named is not None:
+        bare = replace(bare, pkcs11=named.pkcs11, transit=named.transit)
+    roots, _, _ = open_roots(path, bare, algorithm_of(path, suite))
+    file = replace(bare, secrets=[new_secret(roots, use, 0, "active", today) for use in USES])
     try:
-        write_secret_file(path, encode(KeysetFile(FORMAT, made_for, [root], secrets)), replace=False)
+        write_secret_file(path, encode(file), replace=False)
     except FileExistsError:
         raise KeysetFault(f"{path}: there is a keyset already, and keys are never overwritten") from None
+
+
+def algorithm_of(path: Path, suite: str) -> int:
+    """The algorithm byte of a suite that a keyset file names.
+
+    Raises:
+        KeysetFault: this release does not know it.
+    """
+    for number, known in SUITES.items():
+        if known.name == suite:
+            return number
+    raise KeysetFault(f"{path}: names a suite that this release does not know")
 
 
 def read(path: Path) -> tuple[KeysetFile, Keyset]:
@@ -145,11 +174,12 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         raise KeysetFault(f"{path}: is not a keyset") from None
     if file.format != FORMAT:
         raise KeysetFault(f"{path}: has format {file.format}; this release reads format {FORMAT}")
+    algorithm = algorithm_of(path, file.suite)
     try:
         shredded_before = day_of(file.shredded_before) if file.shredded_before else 0
     except ValueError:
         raise KeysetFault(f"{path}: shredded_before is no date") from None
-    roots, root_ids, active_root = _open_roots(path, file.roots)
+    roots, root_ids, active_root = open_roots(path, file, algorithm)
     secrets, active = _open_secrets(path, file.secrets, roots)
     opened = Keyset(
         file.made_for,
@@ -161,6 +191,7 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         serial=file.serial,
         digest=digest_of(content),
         shredded_before=shredded_before,
+        algorithm=algorithm,
     )
     return file, opened
 
@@ -176,7 +207,7 @@ def _open_secrets(
         if not 0 <= entry.version < MOST_VERSIONS or (entry.use, entry.version) in secrets:
             raise KeysetFault(f"{place}: its version stands twice or is out of range")
         try:
-            secret = roots.unwrap(_bytes(entry.wrapped, place), secret_context(entry.use, entry.version))
+            secret = roots.unwrap(from_base64(entry.wrapped, place), secret_context(entry.use, entry.version))
         except (IntegrityFault, ProviderFault) as fault:
             raise KeysetFault(f"{place}: {fault}") from None
         if len(secret) != KEY_BYTES or not hmac.compare_digest(check_value(secret), entry.check):
@@ -190,34 +221,3 @@ def _open_secrets(
         if use not in active:
             raise KeysetFault(f"{path}: no active secret for {use}")
     return secrets, active
-
-
-def _open_roots(path: Path, entries: list[RootEntry]) -> tuple[FileRootKeys, frozenset[bytes], bytes]:
-    keys: dict[bytes, bytes] = {}
-    active: list[bytes] = []
-    for at, entry in enumerate(entries):
-        place = f"{path}: roots[{at}]"
-        try:
-            key_id = bytes.fromhex(entry.id)
-        except ValueError:
-            raise KeysetFault(f"{place}: its id is not hexadecimal") from None
-        key = _bytes(entry.key, place)
-        if len(key_id) != KEY_ID_BYTES or len(key) != KEY_BYTES:
-            raise KeysetFault(f"{place}: its id or key has the wrong length")
-        if not hmac.compare_digest(check_value(key), entry.check):
-            raise KeysetFault(f"{place}: its check value does not fit")
-        if key_id in keys or key in keys.values():
-            raise KeysetFault(f"{place}: the same key stands twice")
-        keys[key_id] = key
-        if entry.state == "active":
-            active.append(key_id)
-    if len(active) != 1:
-        raise KeysetFault(f"{path}: exactly one root key must be active, not {len(active)}")
-    return FileRootKeys(keys, active[0]), frozenset(keys), active[0]
-
-
-def _bytes(text: str, place: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (Base64Error, ValueError):
-        raise KeysetFault(f"{place}: is not base64") from None

@@ -31,15 +31,71 @@ MOST_VERSIONS: Final = 64
 EPOCH: Final = date(1970, 1, 1)
 
 
+Provider = Literal["file", "pkcs11", "transit"]
+"""Who keeps a root key: this file, a PKCS#11 token, or the Transit engine of OpenBao or HashiCorp Vault."""
+
+
+class Pkcs11(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the token is: see `keys.providers.pkcs11.Pkcs11RootKeys`. No secret stands here."""
+
+    module: str
+    token: str
+    pin_file: str
+
+
+class Transit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the engine is: see `keys.providers.transit.TransitRootKeys`. No secret stands here."""
+
+    url: str
+    token_file: str
+    ca_file: str
+    mount: str = "transit"
+
+
 class RootEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A root key as the file holds it; `since` is the date on which it came into its state."""
+    """A root key as the file holds it, or says where it is.
+
+    Attributes:
+        id: 8 bytes in hexadecimal.
+        since: the date on which it came into its state.
+        key, check: of a key in this file: 32 bytes in base64, and their check value.
+        provider: who keeps it.
+        name, version: of a key elsewhere: its label in the token, or its name and version in the engine.
+    """
 
     id: str
     state: State
     created: str
-    key: str
-    check: str
+    key: str = ""
+    check: str = ""
     since: str = ""
+    provider: Provider = "file"
+    name: str = ""
+    version: int = 0
+
+
+class NamedRoot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A root key that somebody made at its provider, as `keys init` and `keys rotate root` are told of it.
+
+    Attributes:
+        provider: who keeps it.
+        name, version, id: as in `RootEntry`; a key in Transit needs no id of its own.
+        pkcs11, transit: where its provider is.
+    """
+
+    provider: Literal["pkcs11", "transit"]
+    name: str
+    version: int = 1
+    id: str = ""
+    pkcs11: Pkcs11 | None = None
+    transit: Transit | None = None
+
+    def entry(self, state: State, today: str) -> RootEntry:
+        """The entry of this key."""
+        key_id = self.id or os.urandom(KEY_ID_BYTES).hex()
+        return RootEntry(
+            key_id, state, today, since=today, provider=self.provider, name=self.name, version=self.version
+        )
 
 
 class SecretEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +117,8 @@ class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         serial: grows by one with every change, so that an older copy is known as one.
         last: what the last change was, for whoever has to go on from it.
         shredded_before: the first day (ISO date) whose data keys may live; empty if none was shredded.
+        suite: what seals new records and state, by its name in `keys.suites`.
+        pkcs11, transit: where the providers of root keys are that do not stand in this file.
     """
 
     format: int
@@ -70,6 +128,9 @@ class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serial: int = 0
     last: str = "init"
     shredded_before: str = ""
+    suite: str = "aes-256-gcm-siv"
+    pkcs11: Pkcs11 | None = None
+    transit: Transit | None = None
 
 
 def check_value(key: bytes) -> str:

@@ -19,6 +19,7 @@ from keys.keyset import Keyset, decode, read
 from keys.keyset_file import (
     MOST_VERSIONS,
     KeysetFile,
+    NamedRoot,
     RootEntry,
     SecretEntry,
     encode,
@@ -49,16 +50,24 @@ def change_name(step: Literal["distribute", "activate"], turning: Turning) -> st
     return f"{step} {turning}"
 
 
-def distribute(path: Path, turning: Turning, today: str) -> Keyset:
+def distribute(path: Path, turning: Turning, today: str, named: NamedRoot | None = None) -> Keyset:
     """Put a new key into the file that nobody uses yet; where one waits already, that one stays and nothing changes.
+
+    Args:
+        named: a root key that was made at a provider; without it one is made here and stands in the file.
 
     Raises:
         KeysetFault: the file cannot be used, or holds all the token keys that it can.
+        ProviderFault: the provider of the root key is not there, or does not keep it as it should.
     """
     file, opened = read(path)
     if distributed(file, turning) is not None:
         return opened
-    if turning == "root":
+    if named is not None:
+        roots = [*file.roots, named.entry("distributed", today)]
+        where = {"pkcs11": named.pkcs11 or file.pkcs11, "transit": named.transit or file.transit}
+        changed = replace(file, roots=roots, **where)
+    elif turning == "root":
         changed = replace(file, roots=[*file.roots, new_root("distributed", today)])
     else:
         version = 1 + max(version for use, version in opened.secrets if use == "token")

@@ -2,14 +2,18 @@
 
 from typing import Literal
 
+from keys.keyset_file import NamedRoot
 from keys.turnover import Turning, activate, change_name, distribute, distributed
 from masking_service.turnover.keeper import Keeper
 from masking_service.vault.datakeys import SECONDS_A_DAY
 from masking_service.vault.wrapped import Standing
 
 
-def rotate(keeper: Keeper, turning: Turning) -> Literal["rotated", "finished"]:
+def rotate(keeper: Keeper, turning: Turning, named: NamedRoot | None = None) -> Literal["rotated", "finished"]:
     """Turn the root key or the token key over, from wherever the file stands.
+
+    Args:
+        named: a root key that was made at a provider; without it one is made here.
 
     Returns:
         ``rotated``, or ``finished`` where an earlier rotation only had to be waited for and no new one was begun.
@@ -22,7 +26,7 @@ def rotate(keeper: Keeper, turning: Turning) -> Literal["rotated", "finished"]:
     if distributed(keeper.file, turning) is None:
         if unfinished == change_name("activate", turning):
             return "finished"
-        keeper.change(distribute(keeper.path, turning, keeper.today))
+        keeper.change(distribute(keeper.path, turning, keeper.today, named))
     keeper.change(activate(keeper.path, turning, keeper.today))
     return "rotated"
 

@@ -7,6 +7,7 @@ anywhere and goes on from there.
 """
 
 from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ import msgspec
 
 from keys.errors import KeyFault, KeysetFault
 from keys.files import read_secret_file, write_secret_file
-from keys.keyset_file import day_of
+from keys.keyset_file import NamedRoot, day_of
 from keys.turnover import activate, destroy_retired_roots, distribute
 from masking_service.turnover.keeper import Keeper
 from masking_service.turnover.rewrapping import rewrap
@@ -31,14 +32,21 @@ class Surviving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str]
 
 
-def shred(keeper: Keeper, before: str, export: Path) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class Shredded:
+    """How many data keys were destroyed and how many survive, and the root keys that their providers still hold."""
+
+    destroyed: int
+    surviving: int
+    elsewhere: list[str]
+
+
+def shred(keeper: Keeper, before: str, export: Path, named: NamedRoot | None = None) -> Shredded:
     """Destroy the data keys of all days before `before` (ISO date), and every root key that could revive them.
 
     Args:
         export: where the surviving keys are written for restores of older backups.
-
-    Returns:
-        how many data keys were destroyed, and how many survive.
+        named: the new root key, if it was made at a provider; without it one is made here.
 
     Raises:
         KeyFault: something could not be unwrapped or was shredded later already; no root key was destroyed.
@@ -49,7 +57,7 @@ def shred(keeper: Keeper, before: str, export: Path) -> tuple[int, int]:
     if standing and day_of(before) < day_of(standing):
         raise KeyFault(f"everything before {standing} is shredded already")
     if before != standing:
-        keeper.change(distribute(keeper.path, "root", keeper.today))
+        keeper.change(distribute(keeper.path, "root", keeper.today, named))
         keeper.change(activate(keeper.path, "root", keeper.today, shredded_before=before))
     rewrap(keeper)
     surviving = write_surviving(keeper, export)
@@ -57,8 +65,9 @@ def shred(keeper: Keeper, before: str, export: Path) -> tuple[int, int]:
     rewrap(
         keeper
     )  # a process may have made a key meanwhile; it wraps under the new root key, and this sees that it did
+    retired = [entry for entry in keeper.file.roots if entry.state == "retired" and entry.provider != "file"]
     keeper.change(destroy_retired_roots(keeper.path))
-    return destroyed, surviving
+    return Shredded(destroyed, surviving, [f"{entry.provider} {entry.name} ({entry.id})" for entry in retired])
 
 
 def write_surviving(keeper: Keeper, export: Path) -> int:

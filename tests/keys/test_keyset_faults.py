@@ -59,7 +59,22 @@ FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "unknown use": (secret(use="else"), ": is cut or is not a keyset ("),
     "unknown purpose": (lambda d: d.update(made_for="tests"), ": is cut or is not a keyset ("),
-    "no check value": (lambda d: d["roots"][0].pop("check"), ": is cut or is not a keyset ("),
+    "no check value": (lambda d: d["roots"][0].pop("check"), ": roots[0]: its check value does not fit"),
+    "no check value of a secret": (lambda d: d["secrets"][0].pop("check"), ": is cut or is not a keyset ("),
+    "no key": (lambda d: d["roots"][0].pop("key"), ": roots[0]: its id or key has the wrong length"),
+    "unknown state": (root(state="lost"), ": is cut or is not a keyset ("),
+    "unknown provider": (root(provider="paper"), ": is cut or is not a keyset ("),
+    "a token that is nowhere": (
+        root(provider="pkcs11"),
+        ": a root key is kept by pkcs11, and the file does not say where that is",
+    ),
+    "an engine that is nowhere": (
+        root(provider="transit"),
+        ": a root key is kept by transit, and the file does not say where that is",
+    ),
+    "unknown suite": (lambda d: d.update(suite="rot13"), ": names a suite that this release does not know"),
+    "serial as a text": (lambda d: d.update(serial="1"), ": is cut or is not a keyset ("),
+    "no date": (lambda d: d.update(shredded_before="yesterday"), ": shredded_before is no date"),
     "root id not hexadecimal": (root(id="xy" * 8), ": roots[0]: its id is not hexadecimal"),
     "root id too short": (root(id="00"), ": roots[0]: its id or key has the wrong length"),
     "root key too short": (root(key=SHORT_KEY), ": roots[0]: its id or key has the wrong length"),
@@ -69,13 +84,16 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "wrong check of a root": (root(check="000000000000"), ": roots[0]: its check value does not fit"),
     "empty check of a root": (root(check=""), ": roots[0]: its check value does not fit"),
     "root doubled": (again("roots"), ": roots[1]: the same key stands twice"),
-    "root key under a second id": (again("roots", id="00" * 8), ": roots[1]: the same key stands twice"),
+    "root key under a second id": (
+        again("roots", id="00" * 8, state="retired"),
+        ": roots[1]: the same key stands twice",
+    ),
     "two active roots": (second_root(), ": exactly one root key must be active, not 2"),
     "no active root": (root(state="retired"), ": exactly one root key must be active, not 0"),
     "no root": (lambda d: d.update(roots=[]), ": exactly one root key must be active, not 0"),
     "root id of another": (
         root(id="00" * 8),
-        ": secrets[0] (index): a wrapped key names a root key that the keyset does not hold",
+        ": secrets[0] (index): a wrapped key names a root key that no provider of the keyset holds",
     ),
     "secret doubled": (again("secrets"), ": secrets[5] (index): its version stands twice or is out of range"),
     "version too high": (secret(version=64), ": secrets[0] (index): its version stands twice or is out of range"),
@@ -112,7 +130,7 @@ def test_no_refusal_holds_a_key_or_the_error_that_led_to_it(path: Path, name: st
     FAULTS[name][0](document)
     path.write_text(json.dumps(document))
     entries = [*document["roots"], *document["secrets"]]
-    secrets = {entry.get("key") or entry["wrapped"] for entry in entries}
+    secrets = {entry[name] for entry in entries for name in ("key", "wrapped") if entry.get(name)}
 
     with pytest.raises(KeysetFault) as fault:
         keyset.load(path)

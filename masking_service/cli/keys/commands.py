@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from keys import keyset
-from keys.keyset_file import date_of, day_of
+from keys.keyset_file import NamedRoot, date_of, day_of
+from keys.suites import AES_256_GCM_SIV, SUITES
 from masking_service.access.policy import Policy
-from masking_service.cli.keys.opened import opened_keeper, wait
+from masking_service.cli.keys.opened import opened_keeper, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.timestamps import clock, today
@@ -24,12 +25,15 @@ def keys() -> None:
 
 
 @keys.command()
+@click.option("--suite", type=click.Choice([suite.name for suite in SUITES.values()]), help="What seals new records.")
+@root
 @state_dir
-def init(state_dir: Path) -> None:
+def init(suite: str | None, named: NamedRoot | None, state_dir: Path) -> None:
     """Make a keyset for production. An existing one is never overwritten."""
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = state_dir / "keyset.json"
-    keyset.create(path, made_for="production", today=today())
+    chosen = suite or SUITES[AES_256_GCM_SIV].name
+    keyset.create(path, made_for="production", today=today(), suite=chosen, named=named)
     click.echo(f"{path} is made. Back it up now, apart from the data: without it nothing stored can be read.")
 
 
@@ -42,16 +46,19 @@ def status(state_dir: Path) -> None:
 
 @keys.command()
 @click.argument("which", type=click.Choice(["root", "data", "token"]))
+@root
 @wait
 @state_dir
-def rotate(which: str, patience: float, state_dir: Path) -> None:
+def rotate(which: str, named: NamedRoot | None, patience: float, state_dir: Path) -> None:
     """Turn a key over while the service goes on. An interrupted rotation goes on from where it stands."""
+    if named is not None and which != "root":
+        raise click.UsageError("--root describes a root key: keys rotate root --root FILE")
     with opened_keeper(state_dir, patience) as keeper:
         if which == "data":
             tenants = rotate_data(keeper, clock())
             click.echo(f"{tenants} tenants have a new data key for today, and every process uses it.")
             return
-        done = rotate_file(keeper, "root" if which == "root" else "token")
+        done = rotate_file(keeper, "root" if which == "root" else "token", named)
     begun = "The new" if done == "rotated" else "An earlier rotation is finished: the newest"
     if which == "root":
         click.echo(f"{begun} root key is active. Now run: keys rewrap")
@@ -81,9 +88,17 @@ def rewrap(patience: float, state_dir: Path) -> None:
 @click.option("--before", required=True, help="The first day that lives (ISO date); all days before it are shredded.")
 @click.option("--inside-retention", is_flag=True, help="Also days whose records have not all expired.")
 @click.option("--export", type=click.Path(path_type=Path, dir_okay=False), help="Where the surviving keys are written.")
+@root
 @wait
 @state_dir
-def shred(before: str, inside_retention: bool, export: Path | None, patience: float, state_dir: Path) -> None:
+def shred(
+    before: str,
+    inside_retention: bool,
+    export: Path | None,
+    named: NamedRoot | None,
+    patience: float,
+    state_dir: Path,
+) -> None:
     """Destroy the data keys of old days, so that no backup opens those days again."""
     try:
         first_living = day_of(before)
@@ -99,11 +114,13 @@ def shred(before: str, inside_retention: bool, export: Path | None, patience: fl
     before = date_of(first_living)
     target = export or state_dir / f"surviving-keys-{before}.json"
     with opened_keeper(state_dir, patience) as keeper:
-        destroyed, surviving = shred_days(keeper, before, target)
-    click.echo(f"Shredded: {destroyed} data keys of days before {before}. {surviving} data keys survive.")
+        done = shred_days(keeper, before, target, named)
+    click.echo(f"Shredded: {done.destroyed} data keys of days before {before}. {done.surviving} data keys survive.")
     click.echo(
         f"{target} holds the surviving ones, wrapped: a store restored from an older backup needs it (keys restore)."
     )
+    for name in done.elsewhere:
+        click.echo(f"Destroy this root key at its provider, too, or it opens old backups: {name}")
     click.echo("Destroy every older copy of keyset.json: whoever has one, and an old backup, opens the shredded days.")
 
 

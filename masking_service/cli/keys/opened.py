@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from keys.keyset_file import NamedRoot
 from masking_service.assembly import open_keyring, open_store
 from masking_service.cli.options import settings_of
 from masking_service.timestamps import today
@@ -29,6 +31,26 @@ def wait(command: Command) -> Command:
         show_default=True,
         help="For how many seconds processes that must follow are waited for, at each step.",
     )(command)
+
+
+def root(command: Command) -> Command:
+    """Give a command the option ``--root``, a `NamedRoot`."""
+    return click.option(
+        "--root",
+        "named",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        callback=_named,
+        help="A JSON file that describes a root key at a provider (docs/keys.md); without it one is made here.",
+    )(command)
+
+
+def _named(context: click.Context, parameter: click.Parameter, file: Path | None) -> NamedRoot | None:
+    if file is None:
+        return None
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=NamedRoot)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise click.BadParameter(f"{file} does not describe a root key ({fault})", context, parameter) from None
 
 
 @contextmanager

@@ -1,0 +1,112 @@
+"""The root keys that a keyset file names, opened at whoever keeps them."""
+
+import hmac
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from pathlib import Path
+
+from keys.aead import KEY_BYTES, KEY_ID_BYTES
+from keys.errors import KeysetFault
+from keys.keyset_file import KeysetFile, RootEntry, check_value
+from keys.providers import RootKeys
+from keys.providers.file import FileRootKeys
+from keys.providers.several import SeveralRootKeys
+
+Entries = Mapping[bytes, RootEntry]
+
+
+def open_roots(path: Path, file: KeysetFile, algorithm: int) -> tuple[RootKeys, frozenset[bytes], bytes]:
+    """The root keys, all their ids, and the id of the active one.
+
+    Args:
+        path: the keyset file, for messages; files that it names without a folder stand beside it.
+        file: what it holds.
+        algorithm: the suite with which a key in the file wraps.
+
+    Raises:
+        KeysetFault: the message names the file and the place in it.
+        ProviderFault: a provider is not there, or does not keep every one of its keys as it should.
+    """
+    entries: dict[bytes, RootEntry] = {}
+    for at, entry in enumerate(file.roots):
+        key_id = _key_id(path, at, entry)
+        if key_id in entries:
+            raise KeysetFault(f"{path}: roots[{at}]: the same key stands twice")
+        entries[key_id] = entry
+    active = [key_id for key_id, entry in entries.items() if entry.state == "active"]
+    if len(active) != 1:
+        raise KeysetFault(f"{path}: exactly one root key must be active, not {len(active)}")
+    providers: dict[bytes, RootKeys] = {}
+    for provider in sorted({entry.provider for entry in entries.values()}):
+        kept = {key_id: entry for key_id, entry in entries.items() if entry.provider == provider}
+        wrapping = active[0] if active[0] in kept else next(iter(kept))
+        match provider:
+            case "file":
+                opened: RootKeys = FileRootKeys(_keys_in_file(path, file), wrapping, algorithm)
+            case "pkcs11":
+                opened = _in_token(path, file, kept, wrapping)
+            case "transit":
+                opened = _in_engine(path, file, kept, wrapping)
+        providers |= dict.fromkeys(kept, opened)
+    return SeveralRootKeys(providers, active[0]), frozenset(entries), active[0]
+
+
+def from_base64(text: str, place: str) -> bytes:
+    """The bytes that stand at `place` as base64.
+
+    Raises:
+        KeysetFault: it is none.
+    """
+    try:
+        return b64decode(text, validate=True)
+    except (Base64Error, ValueError):
+        raise KeysetFault(f"{place}: is not base64") from None
+
+
+def _key_id(path: Path, at: int, entry: RootEntry) -> bytes:
+    try:
+        key_id = bytes.fromhex(entry.id)
+    except ValueError:
+        raise KeysetFault(f"{path}: roots[{at}]: its id is not hexadecimal") from None
+    if len(key_id) != KEY_ID_BYTES:
+        raise KeysetFault(f"{path}: roots[{at}]: its id or key has the wrong length")
+    return key_id
+
+
+def _keys_in_file(path: Path, file: KeysetFile) -> dict[bytes, bytes]:
+    keys: dict[bytes, bytes] = {}
+    for at, entry in enumerate(file.roots):
+        if entry.provider != "file":
+            continue
+        place = f"{path}: roots[{at}]"
+        key = from_base64(entry.key, place)
+        if len(key) != KEY_BYTES:
+            raise KeysetFault(f"{place}: its id or key has the wrong length")
+        if not hmac.compare_digest(check_value(key), entry.check):
+            raise KeysetFault(f"{place}: its check value does not fit")
+        if key in keys.values():
+            raise KeysetFault(f"{place}: the same key stands twice")
+        keys[bytes.fromhex(entry.id)] = key
+    return keys
+
+
+def _in_token(path: Path, file: KeysetFile, kept: Entries, wrapping: bytes) -> RootKeys:
+    from keys.providers.pkcs11 import Pkcs11RootKeys  # it loads a library that few sites need
+
+    where = file.pkcs11
+    if where is None:
+        raise KeysetFault(f"{path}: a root key is kept by pkcs11, and the file does not say where that is")
+    labels = {key_id: entry.name for key_id, entry in kept.items()}
+    return Pkcs11RootKeys(Path(where.module), where.token, path.parent / where.pin_file, labels, wrapping)
+
+
+def _in_engine(path: Path, file: KeysetFile, kept: Entries, wrapping: bytes) -> RootKeys:
+    from keys.providers.transit import TransitKey, TransitRootKeys  # as above
+
+    where = file.transit
+    if where is None:
+        raise KeysetFault(f"{path}: a root key is kept by transit, and the file does not say where that is")
+    names = {key_id: TransitKey(entry.name, entry.version) for key_id, entry in kept.items()}
+    beside = path.parent
+    return TransitRootKeys(where.url, beside / where.token_file, beside / where.ca_file, names, wrapping, where.mount)
