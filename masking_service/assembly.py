@@ -19,7 +19,9 @@ from masking_service.access.policy import Policy, PolicyFile
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.access.registry import ClientRegistry
 from masking_service.access.tallies import Tallies
+from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
+from masking_service.auditing import Auditing
 from masking_service.casework import Casework
 from masking_service.freezing import Freezing
 from masking_service.journal import Journal
@@ -53,6 +55,7 @@ class Acting:
     unmask: Unmask
     casework: Casework
     freezing: Freezing
+    auditing: Auditing
     moves: Moves
     privacy: Privacy
 
@@ -84,6 +87,7 @@ class Parts:
         self.vault = Vault(self.store, keyring, os.urandom)
         self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
+        self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
         self.schemas = load_schemas(settings.schemas)
         self._policy_file = PolicyFile(settings.policy)
         self.acting = self._under(self._policy_file.read(development=settings.development))
@@ -143,6 +147,9 @@ class Parts:
                 policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
             ),
             freezing=Freezing(gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal),
+            auditing=Auditing(
+                gate=gate, keyring=self.keyring, store=self.store, checkpoints=self.checkpoints, journal=journal
+            ),
             moves=Moves(gate=gate, keyring=self.keyring, vault=self.vault, custodies=custodies, journal=journal),
             privacy=Privacy(
                 policy=policy,

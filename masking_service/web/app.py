@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from masking_service.access.errors import Unauthenticated
 from masking_service.assembly import Parts
+from masking_service.web.audit import audit
 from masking_service.web.cases import cases
 from masking_service.web.exchange import begin, problem_answer, problem_of_http, state
 from masking_service.web.log import fault_place, log
@@ -28,6 +29,7 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(waybills(parts))
     app.register_blueprint(cases(parts))
     app.register_blueprint(principals(parts))
+    app.register_blueprint(audit(parts))
     app.register_blueprint(operations(parts))
 
     @app.before_request

@@ -15,6 +15,8 @@ from masking_service.access.cases import Status
 
 MOST_RECORDS = 1_000
 MOST_ITEMS = 50
+MOST_ENTRIES = 1_000
+DEFAULT_ENTRIES = 100
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Profile = Annotated[Name, Meta(description="What is shown. The caller's only allowed profile where it is not given.")]
@@ -178,6 +180,31 @@ class CasesQuery(_Shape, frozen=True):
     """Which cases to list."""
 
     status: Annotated[Status, Meta(description="Only cases of this status.")] | None = None
+
+
+class AuditQuery(_Shape, frozen=True):
+    """Which entries of the audit log to read."""
+
+    after: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[0-9a-f]{16}-[1-9][0-9]{0,17}$(?!\n)",
+                description="The id of an entry: those that came after it. The oldest ones if not given.",
+            ),
+        ]
+        | None
+    ) = None
+    limit: (
+        Annotated[
+            str,
+            Meta(
+                description=f"How many entries at most; {DEFAULT_ENTRIES} if not given.",
+                extra_json_schema={"type": "integer", "minimum": 1, "maximum": MOST_ENTRIES},
+            ),
+        ]
+        | None
+    ) = None
 
 
 class ReadinessQuery(_Shape, frozen=True, rename={"purpose": "for"}):

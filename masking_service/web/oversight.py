@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.web import answers, contract
+from masking_service.web import answers, audit_answers, contract
 from masking_service.web.operation import Operation
 
 _STORE: Final = ("unavailable", "integrity")
@@ -39,5 +39,26 @@ ROWS: Final = (
         permissions=("principal:freeze",),
         answers={200: answers.ThawedNow},
         problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="read_audit",
+        method="get",
+        path="/v1/audit",
+        group="Oversight",
+        summary="Entries of the audit log, in the order in which they came.",
+        permissions=("audit:read",),
+        query=contract.AuditQuery,
+        answers={200: audit_answers.AuditPage},
+        problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="make_checkpoint",
+        method="get",
+        path="/v1/audit/checkpoint",
+        group="Oversight",
+        summary="The signed heads of the audit log, made now.",
+        permissions=("audit:read",),
+        answers={200: audit_answers.AuditCheckpoint},
+        problems=_STORE,
     ),
 )

@@ -19,6 +19,7 @@ from masking_service.items import NotFound
 from masking_service.service import SeveralWaybills, UnknownSchema
 from masking_service.timestamps import rfc3339
 from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.genesis import WrongStore
 
 Errors = Sequence[tuple[str, str]]
 
@@ -108,7 +109,7 @@ def problem_of(error: Exception) -> Problem:
             return Problem("several-waybills", [("/schema", "several-waybills")])
         case NotFound():
             return Problem("not-found")
-        case StoreUnavailable() | ProviderFault():
+        case StoreUnavailable() | ProviderFault() | WrongStore():
             return Problem("unavailable", headers=RETRY_AFTER)
         case IntegrityFault():
             return Problem("integrity", headers=RETRY_AFTER)

@@ -33,6 +33,7 @@ def shared(settings: Settings) -> Api:
 @pytest.fixture
 def api(shared: Api, valkey: str) -> Api:
     """The service that the tests share. Its store is empty; what it has in memory is not new."""
+    shared.parts.checkpoints.forget()  # or the empty store would be one that was rolled back
     shared.parts.freezes._lists.clear()  # that a list which it saw is gone would be an alarm
     shared.parts.log._begin()  # its chain went with the store; the next entry would be refused
     return shared
@@ -42,6 +43,7 @@ def api(shared: Api, valkey: str) -> Api:
 def fresh(settings: Settings, valkey: str) -> Api:
     """A service as it starts, for tests that break it or count what it does first."""
     parts = assemble(settings)
+    parts.checkpoints.forget()
     admit_store(parts)
     return Api(parts)
 

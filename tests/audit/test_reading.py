@@ -1,0 +1,160 @@
+"""The log of a tenant, page by page: every entry once, in the order in which they came, and nobody else's."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+import redis
+
+from keys.errors import IntegrityFault
+from masking_service.audit.reading import UnknownEntry, page
+from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.layout import audit_key, audit_order_key
+from tests.audit.test_entries import entry
+from tests.audit.test_log import log_on, writer_of
+from tests.vault import stores
+from tests.vault.stores import ask, counted
+
+MINE, OTHER = "a" * 32, "b" * 32
+
+
+def names(entries: list[dict[str, Any]]) -> list[str]:
+    return [one["id"] for one in entries]
+
+
+def read_on(store: Store, tenant: str, limit: int, after: str | None = None) -> Iterator[str]:
+    """The ids of all entries that there are, by as many pages as that takes."""
+    while found := names(page(store, tenant, after, limit)):
+        yield from found
+        after = found[-1]
+
+
+def test_a_page_holds_what_the_entries_say_and_their_ids(store: Store) -> None:
+    name = log_on(store).append(entry(tenant=MINE, case="D-1"))
+
+    assert page(store, MINE, None, 10) == [{"id": name} | msgspec.to_builtins(entry(tenant=MINE, case="D-1"))]
+
+
+def test_entries_stand_in_the_order_in_which_they_came_from_all_writers(store: Store) -> None:
+    logs = [log_on(store, str(number)) for number in range(3)]
+    made = [logs[at % 3].append(entry(tenant=MINE, at=at)) for at in range(9)]
+
+    assert names(page(store, MINE, None, 10)) == made
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 10, 1_000])
+def test_pages_of_any_length_hold_every_entry_once(store: Store, limit: int) -> None:
+    logs = [log_on(store, "one"), log_on(store, "other")]
+    made = [logs[at % 2].append(entry(tenant=MINE, at=at)) for at in range(10)]
+
+    assert list(read_on(store, MINE, limit)) == made
+
+
+def test_every_entry_is_read_once_while_two_writers_go_on(store: Store, valkey: str) -> None:
+    logs = [log_on(stores.admitted(valkey), name) for name in ("one", "other")]
+    made: list[list[str]] = [[], []]
+    read: list[str] = []
+
+    def write(at: int) -> None:
+        for _ in range(300):
+            made[at].append(logs[at].append(entry(tenant=MINE)))
+
+    writing = [threading.Thread(target=write, args=[at]) for at in range(2)]
+    for thread in writing:
+        thread.start()
+    while any(thread.is_alive() for thread in writing):
+        read += read_on(store, MINE, 7, read[-1] if read else None)
+    read += read_on(store, MINE, 7, read[-1])
+
+    assert sorted(read) == sorted(made[0] + made[1])
+    assert [[name for name in read if writer_of(name) == writer_of(one[0])] for one in made] == made
+
+
+def test_a_tenant_sees_its_own_entries_only(store: Store) -> None:
+    log = log_on(store)
+    made = [log.append(entry(tenant=tenant)) for tenant in (MINE, OTHER, MINE)]
+    log.close()
+
+    assert (names(page(store, MINE, None, 10)), names(page(store, OTHER, None, 10))) == ([made[0], made[2]], [made[1]])
+
+
+def test_of_an_empty_log_there_is_an_empty_page(store: Store) -> None:
+    assert page(store, MINE, None, 10) == []
+
+
+def test_behind_the_newest_entry_there_is_an_empty_page(store: Store) -> None:
+    name = log_on(store).append(entry(tenant=MINE))
+
+    assert page(store, MINE, name, 10) == []
+
+
+def test_a_page_is_two_round_trips_and_one_more_where_it_goes_on(store: Store) -> None:
+    log = log_on(store)
+    made = [log.append(entry(tenant=MINE)) for _ in range(20)]
+    with counted(store) as first:
+        page(store, MINE, None, 20)
+    with counted(store) as second:
+        page(store, MINE, made[0], 19)
+
+    assert (first, second) == ([2], [3])
+
+
+@pytest.mark.parametrize("after", ["0" * 16 + "-1", "0" * 16 + "-999999999999999999", "w-1", "", "-", "0-0"])
+def test_after_an_entry_that_never_was_there_is_no_page(store: Store, after: str) -> None:
+    log_on(store).append(entry(tenant=MINE))
+
+    with pytest.raises(UnknownEntry):
+        page(store, MINE, after, 10)
+
+
+def test_another_tenants_entry_and_a_chains_own_are_as_unknown(store: Store) -> None:
+    log = log_on(store)
+    name = log.append(entry(tenant=OTHER))
+
+    for after in (name, f"{writer_of(name)}-1", log.close()):
+        with pytest.raises(UnknownEntry):
+            page(store, MINE, after, 10)
+
+
+def test_entries_that_were_archived_and_taken_out_are_passed_over(store: Store, client: redis.Redis) -> None:
+    log = log_on(store)
+    made = [log.append(entry(tenant=MINE)) for _ in range(9)]
+    ask(client, "XTRIM", audit_key(writer_of(made[0])), "MINID", "9-0")
+
+    assert list(read_on(store, MINE, 3)) == made[7:]
+
+
+@pytest.mark.parametrize("fields", [["x", "y"], ["entry", "no json"], ["entry", "[]"], ["entry", "{}"]])
+def test_what_is_no_entry_is_an_alarm(store: Store, client: redis.Redis, fields: list[str]) -> None:
+    ask(client, "XADD", audit_key("0" * 16), "1-0", *fields)
+    ask(client, "XADD", audit_order_key(MINE), "*", "id", "0" * 16 + "-1")
+
+    with pytest.raises(IntegrityFault):
+        page(store, MINE, None, 10)
+
+
+@pytest.mark.parametrize("fields", [["x", "y"], ["id", "no id"], ["id", "\xff"]])
+def test_an_order_that_names_no_entry_is_an_alarm(store: Store, client: redis.Redis, fields: list[str]) -> None:
+    ask(client, "XADD", audit_order_key(MINE), "*", *fields)
+
+    with pytest.raises(IntegrityFault):
+        page(store, MINE, None, 10)
+
+
+def test_an_order_that_names_another_tenants_entry_is_an_alarm(store: Store, client: redis.Redis) -> None:
+    name = log_on(store).append(entry(tenant=OTHER))
+    ask(client, "XADD", audit_order_key(MINE), "*", "id", name)
+
+    with pytest.raises(IntegrityFault):
+        page(store, MINE, None, 10)
+
+
+def test_a_place_in_the_order_that_is_none_is_no_answer(store: Store, client: redis.Redis) -> None:
+    said = msgspec.json.encode(entry(tenant=MINE))
+    ask(client, "XADD", audit_key("0" * 16), "1-0", "entry", said, "order", "nonsense")
+
+    with pytest.raises(StoreUnavailable):
+        page(store, MINE, "0" * 16 + "-1", 10)

@@ -1,0 +1,190 @@
+"""What auditors read over HTTP: their tenant's entries, page by page, and checkpoints that hold the whole log."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+import msgspec
+import pytest
+
+from keys.signatures import Verifier
+from masking_service.audit.entries import checkpoint_message
+from masking_service.audit.lines import CheckpointLine, read_line
+from tests.web.api import AUDITOR, COURIER, OFFICER, PRINTER, PRIVACY, SUPERVISOR, Api, Json, refusal
+
+
+def refuse(api: Api, who: str = OFFICER) -> None:
+    """Something that leaves an entry: an opening without a purpose."""
+    assert api.post(who, "/v1/detokenize", {"items": []}).status_code == 400
+
+
+def page(api: Api, query: str = "", who: str = AUDITOR) -> Json:
+    answered = api.get(who, f"/v1/audit{query}")
+    assert answered.status_code == 200, answered.text
+    found: Json = answered.get_json()
+    return found
+
+
+def checkpoint(api: Api) -> Json:
+    answered = api.get(AUDITOR, "/v1/audit/checkpoint")
+    assert answered.status_code == 200, answered.text
+    found: Json = answered.get_json()
+    return found
+
+
+def test_an_auditor_reads_what_was_done_and_refused(fresh: Api) -> None:
+    refuse(fresh)
+
+    found = page(fresh)
+    (entry,) = found["entries"]
+    said = (entry["action"], entry["outcome"], entry["principal"])
+    assert said == ("detokenize", "purpose-required", "client/dispute-officer")
+    assert found["next"] == entry["id"]
+
+
+def test_an_empty_log_has_nothing_to_go_on_from(fresh: Api) -> None:
+    assert page(fresh) == {"entries": [], "next": None}
+
+
+def test_where_nothing_is_new_one_goes_on_from_the_same_entry(fresh: Api) -> None:
+    refuse(fresh)
+    after = page(fresh)["next"]
+
+    assert page(fresh, f"?after={after}") == {"entries": [], "next": after}
+
+
+def test_reading_page_by_page_finds_every_entry_once(fresh: Api) -> None:
+    for _ in range(7):
+        refuse(fresh)
+    found: list[str] = []
+    after = ""
+    while entries := (one := page(fresh, f"?limit=3{after}"))["entries"]:
+        found += [entry["id"] for entry in entries]
+        after = f"&after={one['next']}"
+
+    assert found == [entry["id"] for entry in page(fresh)["entries"]]
+    assert len(set(found)) == 7
+
+
+def test_a_page_has_a_hundred_entries_unless_it_is_said(fresh: Api) -> None:
+    for _ in range(101):
+        refuse(fresh)
+
+    assert [len(page(fresh, query)["entries"]) for query in ("", "?limit=101", "?limit=1000")] == [100, 101, 101]
+
+
+def test_reading_leaves_no_entry(fresh: Api) -> None:
+    refuse(fresh)
+    page(fresh)
+    checkpoint(fresh)
+
+    assert len(page(fresh)["entries"]) == 1
+
+
+def test_an_auditor_sees_nothing_of_another_tenant(fresh: Api) -> None:
+    refuse(fresh, "other-tenant-officer")
+    theirs = page(fresh, who=fresh.mint(AUDITOR, tenant="other"))["next"]
+    refuse(fresh)
+
+    assert [entry["principal"] for entry in page(fresh)["entries"]] == ["client/dispute-officer"]
+    assert refusal(fresh.get(AUDITOR, f"/v1/audit?after={theirs}")) == (404, "not-found")
+
+
+def test_another_tenants_entry_is_answered_like_one_that_never_was(fresh: Api) -> None:
+    refuse(fresh, "other-tenant-officer")
+    theirs = page(fresh, who=fresh.mint(AUDITOR, tenant="other"))["next"]
+
+    bodies = {fresh.get(AUDITOR, f"/v1/audit?after={name}").text for name in (theirs, "0" * 16 + "-1")}
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("?limit=0", "/limit"),
+        ("?limit=1001", "/limit"),
+        ("?limit=-1", "/limit"),
+        ("?limit=1.5", "/limit"),
+        ("?limit=", "/limit"),
+        ("?limit=null", "/limit"),
+        ("?limit=%EF%BC%91", "/limit"),
+        ("?limit=9999999999999999999999", "/limit"),
+        ("?limit=1&limit=2", "/limit"),
+        ("?after=", "/after"),
+        ("?after=x", "/after"),
+        ("?after=0000000000000000-0", "/after"),
+        ("?after=0000000000000000-1%0A", "/after"),
+        ("?after=0000000000000000-9999999999999999999", "/after"),
+        ("?before=x", ""),
+    ],
+)
+def test_a_query_that_is_none_is_refused_with_its_place(api: Api, query: str, pointer: str) -> None:
+    answered = api.get(AUDITOR, f"/v1/audit{query}")
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert [fault["pointer"] for fault in answered.get_json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("path", ["/v1/audit", "/v1/audit/checkpoint"])
+@pytest.mark.parametrize("who", [PRINTER, COURIER, OFFICER, SUPERVISOR])
+def test_whoever_may_not_read_the_log_is_in_it(fresh: Api, who: str, path: str) -> None:
+    assert refusal(fresh.get(who, path)) == (403, "forbidden")
+
+    (entry,) = page(fresh)["entries"]
+    assert (entry["action"], entry["outcome"], entry["principal"]) == ("audit-read", "forbidden", f"client/{who}")
+
+
+@pytest.mark.parametrize("path", ["/v1/audit", "/v1/audit/checkpoint"])
+@pytest.mark.parametrize("who", [AUDITOR, PRIVACY])
+def test_auditors_and_the_privacy_office_may(api: Api, who: str, path: str) -> None:
+    assert api.get(who, path).status_code == 200
+
+
+def test_a_checkpoint_holds_every_entry_that_was_read_before(fresh: Api) -> None:
+    refuse(fresh)
+    newest = page(fresh)["next"]
+
+    heads = {head["writer"]: head["number"] for head in checkpoint(fresh)["checkpoint"]["heads"]}
+    writer, _, number = newest.rpartition("-")
+    assert heads[writer] >= int(number)
+
+
+def test_a_checkpoint_verifies_with_the_public_key_alone(fresh: Api) -> None:
+    refuse(fresh)
+    kept = checkpoint(fresh)
+
+    line = read_line(msgspec.json.encode(kept))
+    assert isinstance(line, CheckpointLine)
+    Verifier(fresh.parts.keyring.audit_signer.public_pem()).verify(
+        b64decode(kept["signature"]), checkpoint_message(line.link)
+    )
+
+
+def test_the_epoch_rises_with_every_checkpoint_on_request(fresh: Api) -> None:
+    first, second = checkpoint(fresh), checkpoint(fresh)
+
+    assert second["checkpoint"]["epoch"] == first["checkpoint"]["epoch"] + 1
+
+
+def test_no_checkpoint_is_made_of_a_log_that_went_back(fresh: Api) -> None:
+    checkpoint(fresh)
+    fresh.parts.store.write([(b"FLUSHALL",)])
+
+    assert refusal(fresh.get(AUDITOR, "/v1/audit/checkpoint")) == (503, "unavailable")
+
+
+def test_without_a_store_neither_is_answered(storeless: Api) -> None:
+    for path in ("/v1/audit", "/v1/audit/checkpoint"):
+        assert refusal(storeless.get(AUDITOR, path)) == (503, "unavailable")
+
+
+def test_no_answer_may_be_kept_on_the_way(api: Api) -> None:
+    for path in ("/v1/audit", "/v1/audit/checkpoint"):
+        assert api.get(AUDITOR, path).headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_read_holds_nothing_readable_of_the_tenant(fresh: Api) -> None:
+    refuse(fresh, fresh.mint(OFFICER, "u 13812345678", tenant="other"))
+
+    text = msgspec.json.encode(page(fresh, who=fresh.mint(AUDITOR, tenant="other"))).decode()
+    assert [value for value in ("13812345678", '"other"') if value in text] == []
