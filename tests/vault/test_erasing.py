@@ -1,5 +1,7 @@
 """Erasing: every revision gone, also one that is written meanwhile, and the number shut until the tombstone ends."""
 
+from collections.abc import Sequence
+
 import pytest
 import redis
 
@@ -8,6 +10,7 @@ from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.layout import custody_key, record_key, record_stems
 from masking_service.vault.records import Record
 from masking_service.vault.references import Tokens, read_token
+from masking_service.vault.sealed import Sealed
 from masking_service.vault.vault import Vault, _Item
 from tests.keys.known import known_keyring
 from tests.vault import stores
@@ -150,6 +153,31 @@ def test_a_revision_written_while_its_waybill_is_erased_is_erased_too(valkey: st
     erase(stores.vault(racing))
 
     assert (len(late), vault.newest("default", [NUMBER], NOW), refused(vault, body("李四"))) == (1, [None], "erased")
+
+
+def test_tombstones_are_announced_before_they_are_written_and_again_where_a_revision_came_between(
+    valkey: str, vault: Vault, client: redis.Redis
+) -> None:
+    put(vault, body())
+    racing = Interleaved(valkey, {0: lambda: revise_behind_the_tombstone(vault)})
+    told: list[tuple[int, int]] = []  # how many values were announced, and how many tombstones stood then
+
+    def announce(sealed: Sequence[Sealed]) -> int:
+        told.append((len(sealed), sum(ends == UNTIL for ends in standing(client).values())))
+        return len(told)
+
+    said = stores.vault(racing).erase("default", NUMBER, now=NOW, until=UNTIL, announce=announce)
+
+    assert (said, told) == (2, [(3, 0), (4, 2)])  # custody, the revision, the next free place; and one place more
+
+
+def test_nothing_is_erased_that_cannot_be_announced(vault: Vault, client: redis.Redis) -> None:
+    put(vault, body())
+
+    with pytest.raises(StoreUnavailable):
+        vault.erase("default", NUMBER, now=NOW, until=UNTIL, announce=unanswered)
+
+    assert standing(client) == {b"0": LATER}
 
 
 def revise_behind_the_tombstone(vault: Vault) -> object:

@@ -208,8 +208,28 @@ def test_the_example_of_opening_is_true(api: Api, told: Json) -> None:
         answered.get_json()["results"], examples.TABLE["detokenize"].answer["results"], strict=True
     ):
         assert {**result, "token": None} == {**shown, "token": None}
+    disclosed = send(api, "auditor", "read_disclosures")
+    check_told(told, "read_disclosures", disclosed)
+    assert [one["field"] for one in disclosed.get_json()["opens"]] == ["/sender/phone", "/recipient/phone"]
     for name in ("list_cases", "read_case", "close_case"):
         check_told(told, name, send(api, DESK, name))
+
+
+def test_the_example_of_moving_is_true(api: Api, told: Json) -> None:
+    answered = send(api, "tracking", "move_custody")
+    check_told(told, "move_custody", answered)
+    assert answered.get_json() == examples.TABLE["move_custody"].answer
+
+
+@pytest.mark.parametrize("name", ["approve_case", "deny_case"])
+def test_the_examples_of_deciding_are_true(api: Api, told: Json, name: str) -> None:
+    send(api, DESK, "open_case", officer=None, purpose="regulator")
+    decided = send(api, "supervisor", name)
+    check_told(told, name, decided)
+    assert decided.get_json()["status"] == examples.TABLE[name].answer["status"]
+    late = send(api, "supervisor-2", name)
+    assert late.status_code == 409
+    check_told(told, name, late)
 
 
 def test_what_goes_wrong_is_told_too(api: Api, told: Json) -> None:
@@ -229,6 +249,9 @@ def test_what_goes_wrong_is_told_too(api: Api, told: Json) -> None:
     check_told(told, "detokenize", send(api, OFFICER, "detokenize", items=items))
     check_told(told, "open_case", send(api, DESK, "open_case"))
     check_told(told, "open_case", send(api, DESK, "open_case", case="?", waybills=[1], purpose="x", expires_in=0))
+    moves: list[Any] = [None, {}, {"waybill_no": "x", "site": 1, "courier": "x"}, {"waybill_no": "SF1234567890"}]
+    check_told(told, "move_custody", send(api, "tracking", "move_custody", items=moves))
+    check_told(told, "read_disclosures", send(api, "auditor", "read_disclosures"))
     check_told(told, "erase_waybill", send(api, PRIVACY, "erase_waybill"))
     check_told(told, "erase_waybill", send(api, PRIVACY, "erase_waybill"))
 

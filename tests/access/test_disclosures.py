@@ -1,0 +1,151 @@
+"""Disclosures: kept before they are shown, as long as the record, and readable at their own place alone."""
+
+from collections.abc import Sequence
+
+import pytest
+import redis
+
+from keys.errors import IntegrityFault
+from masking_service.access.disclosures import Disclosure, Disclosures, Opened, Viewed
+from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.layout import disclosures_key, record_stems
+from masking_service.vault.sealed import Sealed
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import LATER, NOW, LossyWire, ask, counted
+
+KEYRING = known_keyring()
+FIRST, SECOND = KEYRING.tenant("default").bases(["SF0000000001", "SF0000000002"])
+OPENED = Opened(NOW, "staff/chen", "D-1", ("staff/s-1",), ("/sender/phone", "/sender/name"))
+VIEWED = Viewed(NOW + 1, "client/c-88", "courier", 2)
+
+
+def place(base: bytes = FIRST) -> bytes:
+    return disclosures_key(record_stems([base])[0])
+
+
+@pytest.fixture
+def disclosures(store: Store) -> Disclosures:
+    return Disclosures(store, KEYRING, stores.foreseen())
+
+
+def test_what_was_kept_is_read_in_the_order_of_time(disclosures: Disclosures) -> None:
+    later = Viewed(NOW + 5, "client/c-88", "courier", 1)
+    for shown in (VIEWED, later, OPENED):
+        disclosures.add("default", [Disclosure(FIRST, LATER, shown)], stores.untold)
+
+    assert disclosures.of("default", FIRST) == [OPENED, VIEWED, later]
+
+
+def test_the_same_disclosure_twice_is_two(disclosures: Disclosures) -> None:
+    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)] * 2, stores.untold)
+
+    assert disclosures.of("default", FIRST) == [OPENED] * 2
+
+
+def test_every_waybill_has_its_own(disclosures: Disclosures) -> None:
+    kept = [Disclosure(FIRST, LATER, OPENED), Disclosure(SECOND, LATER, VIEWED)]
+    disclosures.add("default", kept, stores.untold)
+
+    assert [disclosures.of("default", base) for base in (FIRST, SECOND)] == [[OPENED], [VIEWED]]
+
+
+def test_a_waybill_that_nobody_saw_has_none(disclosures: Disclosures) -> None:
+    assert disclosures.of("default", FIRST) == []
+
+
+def test_a_call_is_one_round_trip_and_one_that_shows_nothing_none(store: Store, disclosures: Disclosures) -> None:
+    with counted(store) as some:
+        disclosures.add("default", [Disclosure(FIRST, LATER, OPENED), Disclosure(SECOND, LATER, VIEWED)], stores.untold)
+    with counted(store) as none:
+        disclosures.add("default", [], stores.untold)
+
+    assert (some, none) == ([1], [0])
+
+
+def test_what_is_kept_is_announced_before(disclosures: Disclosures, client: redis.Redis) -> None:
+    told: list[tuple[Sealed, int]] = []
+
+    def announce(sealed: Sequence[Sealed]) -> None:
+        told.extend((one, ask(client, "HLEN", place())) for one in sealed)
+
+    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], announce)
+
+    ((name, value),) = ask(client, "HGETALL", place()).items()
+    assert told == [(Sealed(place() + b"/" + name, value, LATER), 0)]
+
+
+def test_what_cannot_be_announced_is_not_kept(disclosures: Disclosures, client: redis.Redis) -> None:
+    def refuse(sealed: object) -> None:
+        raise StoreUnavailable("refused")
+
+    with pytest.raises(StoreUnavailable):
+        disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], refuse)
+
+    assert ask(client, "EXISTS", place()) == 0
+
+
+def test_a_call_that_shows_nothing_is_announced_too(disclosures: Disclosures) -> None:
+    told: list[object] = []
+    disclosures.add("default", [], told.append)
+
+    assert told == [[]]
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"), [([LATER], LATER), ([LATER, LATER + 9], LATER + 9), ([LATER + 9, LATER], LATER + 9)]
+)
+def test_it_ends_with_the_record_and_never_earlier(
+    disclosures: Disclosures, client: redis.Redis, ends: list[int], expected: int
+) -> None:
+    for until in ends:
+        disclosures.add("default", [Disclosure(FIRST, until, OPENED)], stores.untold)
+
+    assert ask(client, "EXPIRETIME", place()) == expected
+
+
+def test_a_reply_that_was_lost_keeps_it_once(valkey: str, disclosures: Disclosures) -> None:
+    wire = LossyWire(valkey)
+    try:
+        over_the_wire = stores.admitted(wire.url)
+        over_the_wire.read([(b"PING",)])
+        wire.lose(1)
+        Disclosures(over_the_wire, KEYRING, stores.foreseen("wire")).add(
+            "default", [Disclosure(FIRST, LATER, OPENED)], stores.untold
+        )
+    finally:
+        wire.close()
+
+    assert (disclosures.of("default", FIRST), wire.lost) == ([OPENED], 1)
+
+
+@pytest.mark.parametrize("tenant", ["default", "other"])
+def test_one_that_was_moved_to_another_waybill_or_tenant_is_an_alarm(
+    disclosures: Disclosures, client: redis.Redis, tenant: str
+) -> None:
+    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], stores.untold)
+    (base,) = KEYRING.tenant(tenant).bases(["SF0000000002"])
+    ask(client, "COPY", place(), place(base))
+
+    with pytest.raises(IntegrityFault):
+        disclosures.of(tenant, base)
+
+
+def test_one_under_another_name_is_an_alarm(disclosures: Disclosures, client: redis.Redis) -> None:
+    """Or a thief could drown one disclosure in copies of others."""
+    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], stores.untold)
+    (value,) = ask(client, "HVALS", place())
+    ask(client, "HSET", place(), b"8 bytes!", value)
+
+    with pytest.raises(IntegrityFault):
+        disclosures.of("default", FIRST)
+
+
+def test_a_flipped_bit_is_an_alarm(disclosures: Disclosures, client: redis.Redis) -> None:
+    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], stores.untold)
+    ((name, value),) = ask(client, "HGETALL", place()).items()
+    ask(client, "HSET", place(), name, value[:-1] + bytes([value[-1] ^ 1]))
+
+    with pytest.raises(IntegrityFault):
+        disclosures.of("default", FIRST)

@@ -1,0 +1,307 @@
+"""Custody over HTTP: scans move it, nobody learns by it what exists, and who lost it sees nothing any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from werkzeug.test import TestResponse
+
+from masking_service.vault.layout import record_stems
+from tests.web.api import (
+    COURIER,
+    OFFICER,
+    PRINTER,
+    PRIVACY,
+    SITE,
+    SUPERVISOR,
+    TRACKING,
+    Api,
+    Json,
+    record,
+    refusal,
+    results,
+)
+from tests.web.together import MANY, together
+
+NUMBER = "SF1234567890"
+PATH = f"/v1/waybills/{NUMBER}"
+NOW = 1_796_000_000
+OTHER_SITE = "999999"
+
+
+def item(number: object = NUMBER, **who: object) -> Json:
+    return {"waybill_no": number, **who}
+
+
+def move(api: Api, *items: object, who: str = TRACKING) -> TestResponse:
+    return api.post(who, "/v1/custody", {"items": items})
+
+
+def moved(api: Api, *items: object, who: str = TRACKING) -> list[Json]:
+    return results(move(api, *items, who=who))
+
+
+def seen_by(api: Api, *people: str) -> list[bool]:
+    return [api.get(who, PATH).status_code == 200 for who in people]
+
+
+@pytest.fixture
+def ready(api: Api) -> Api:
+    """A service that knows one waybill, in nobody's custody."""
+    api.tokenize(record())
+    return api
+
+
+def test_a_scan_puts_a_parcel_into_a_sites_custody(ready: Api) -> None:
+    assert seen_by(ready, COURIER, "courier-2") == [False, False]
+
+    assert moved(ready, item(site=SITE)) == [{"waybill_no": NUMBER}]
+
+    assert seen_by(ready, COURIER, "courier-2") == [True, True]
+
+
+def test_a_courier_who_took_it_out_is_the_only_one_who_sees_it(ready: Api) -> None:
+    moved(ready, item(site=SITE, courier="client/courier"))
+
+    assert seen_by(ready, COURIER, "courier-2") == [True, False]
+
+
+def test_a_courier_needs_no_site(ready: Api) -> None:
+    away = ready.mint(COURIER, "li")
+    moved(ready, item(courier="dev/li"))
+
+    assert seen_by(ready, away, COURIER) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("second", "seen"),
+    [
+        ({"site": SITE}, [True, True]),
+        ({"site": SITE, "courier": None}, [True, True]),
+        ({"site": OTHER_SITE}, [False, False]),
+        ({"courier": "client/courier-2"}, [False, True]),
+        ({"site": OTHER_SITE, "courier": "client/courier-2"}, [False, True]),
+        ({}, [False, False]),
+        ({"site": None, "courier": None}, [False, False]),
+    ],
+)
+def test_a_move_replaces_site_and_courier_together(ready: Api, second: Json, seen: list[bool]) -> None:
+    moved(ready, item(site=SITE, courier="client/courier"))
+    moved(ready, item(**second))
+
+    assert seen_by(ready, COURIER, "courier-2") == seen
+
+
+def test_a_move_overrides_what_tokenizing_set_and_tokenizing_overrides_no_move(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+    moved(api, item(site=OTHER_SITE))
+    assert seen_by(api, COURIER) == [False]
+
+    api.tokenize(record(), custody={"site": SITE})
+    api.tokenize(record(remark="new"), custody={"site": SITE}, on_conflict="revise")
+
+    assert seen_by(api, COURIER) == [False]
+
+
+def test_tokenizing_overrides_not_even_a_move_to_nobody(ready: Api) -> None:
+    moved(ready, item())
+
+    ready.tokenize(record(), custody={"site": SITE})
+
+    assert seen_by(ready, COURIER) == [False]
+
+
+def test_of_a_number_that_stands_twice_the_later_item_holds(ready: Api) -> None:
+    moved(ready, item(site=SITE), item(f" {NUMBER.lower()} ", courier="client/courier-2"))
+
+    assert seen_by(ready, COURIER, "courier-2") == [False, True]
+
+
+def test_a_thousand_items_are_moved_and_one_more_is_not(ready: Api) -> None:
+    many = [item(f"SF{at:010}", site=SITE) for at in range(999)]
+
+    assert len(moved(ready, *many, item(site=SITE))) == 1_000
+    assert seen_by(ready, COURIER) == [True]
+    assert refusal(move(ready, *many, item(), item())) == (422, "too-many-items")
+
+
+def fault(code: str, *errors: tuple[str, str]) -> Json:
+    return {"error": {"code": code, "errors": [{"pointer": pointer, "code": fault} for pointer, fault in errors]}}
+
+
+NO_NUMBER = ("/waybill_no", "invalid-waybill-no")
+
+
+@pytest.mark.parametrize(
+    ("bad", "expected"),
+    [
+        (None, fault("invalid-item", ("", "invalid-item"))),
+        ([], fault("invalid-item", ("", "invalid-item"))),
+        ("SF1234567890", fault("invalid-item", ("", "invalid-item"))),
+        (item(site=SITE, sight=1), fault("invalid-item", ("", "invalid-item"))),
+        ({}, fault("invalid-waybill-no", NO_NUMBER)),
+        (item("短", site=SITE), fault("invalid-waybill-no", NO_NUMBER)),
+        (item(7, site=SITE), fault("invalid-waybill-no", NO_NUMBER)),
+        (item(site="Qingpu 1"), fault("invalid-item", ("/site", "invalid-value"))),
+        (item(site=""), fault("invalid-item", ("/site", "invalid-value"))),
+        (item(site=21001), fault("invalid-item", ("/site", "invalid-value"))),
+        (item(courier="c-88"), fault("invalid-item", ("/courier", "invalid-value"))),
+        (item(courier="client/"), fault("invalid-item", ("/courier", "invalid-value"))),
+        (item(courier=["client/c-88"]), fault("invalid-item", ("/courier", "invalid-value"))),
+        (item(courier="service/watch"), fault("invalid-item", ("/courier", "invalid-value"))),
+        (
+            item("x", site="", courier=""),
+            fault("invalid-waybill-no", NO_NUMBER, ("/site", "invalid-value"), ("/courier", "invalid-value")),
+        ),
+    ],
+)
+def test_a_bad_item_fails_alone(ready: Api, bad: object, expected: Json) -> None:
+    answered = move(ready, bad, item(site=SITE))
+
+    assert answered.get_json() == {"results": [expected, {"waybill_no": NUMBER}], "failed": 1}
+    assert seen_by(ready, COURIER) == [True]
+
+
+def test_a_bad_item_leaves_custody_as_it_is(ready: Api) -> None:
+    moved(ready, item(site=SITE))
+    moved(ready, item(courier="nobody"))
+
+    assert seen_by(ready, COURIER) == [True]
+
+
+def stripped(answered: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """Everything of an answer that its caller can compare."""
+    headers = [(name, value) for name, value in answered.headers if name != "X-Request-Id"]
+    return answered.status_code, answered.data, headers
+
+
+def make_known(api: Api) -> None:
+    api.tokenize(record(), custody={"site": SITE})
+
+
+def make_another_tenants(api: Api) -> None:
+    api.tokenize(record(), who="other-tenant-printer")
+
+
+def make_erased(api: Api) -> None:
+    api.tokenize(record())
+    assert api.call(PRIVACY, "DELETE", PATH).status_code == 200
+
+
+@pytest.mark.parametrize("make", [make_known, make_another_tenants, make_erased])
+@pytest.mark.parametrize("who", [{"site": SITE}, {"courier": "client/courier"}, {}])
+def test_the_answer_is_the_same_as_for_a_number_that_never_was(
+    api: Api, make: Callable[[Api], None], who: Json
+) -> None:
+    unknown = stripped(move(api, item(**who)))
+    make(api)
+
+    assert stripped(move(api, item(**who))) == unknown
+    assert unknown[:2] == (200, b'{"results":[{"waybill_no":"SF1234567890"}],"failed":0}')
+
+
+def custodies(api: Api) -> int:
+    """How many values stand at places of custody."""
+    return len(api.parts.store.read([(b"KEYS", b"*}@")])[0])
+
+
+def test_an_expired_waybill_is_moved_like_one_that_never_was(api: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+    unknown = stripped(move(api, item(site=SITE)))
+    api.tokenize(record())
+    set_clock(NOW + 180 * 86_400)
+
+    assert stripped(move(api, item(site=SITE))) == unknown
+    assert custodies(api) == 0
+
+
+@pytest.mark.parametrize("make", [make_another_tenants, make_erased, lambda _: None])
+def test_nothing_is_kept_of_a_number_that_the_tenant_does_not_have(api: Api, make: Callable[[Api], None]) -> None:
+    make(api)
+    moved(api, item(site=SITE), item("SF9999999999", courier="client/courier"))
+
+    assert custodies(api) == 0
+
+
+def test_custody_ends_with_the_record(api: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+    api.tokenize(record())
+    set_clock(NOW + 86_400)
+    moved(api, item(site=SITE))
+    (key,) = api.parts.store.read([(b"KEYS", b"*}@")])[0]
+
+    assert api.parts.store.read([(b"EXPIRETIME", key)])[0] == NOW + 180 * 86_400
+
+
+def test_another_tenants_scans_move_nothing_here(ready: Api) -> None:
+    moved(ready, item(site=SITE), who=ready.mint(TRACKING, tenant="other"))
+
+    assert seen_by(ready, COURIER) == [False]
+
+
+@pytest.mark.parametrize("who", [PRINTER, COURIER, OFFICER, SUPERVISOR])
+def test_nobody_but_tracking_moves_anything(ready: Api, who: str) -> None:
+    assert refusal(move(ready, item(site=SITE), who=who)) == (403, "forbidden")
+    assert seen_by(ready, COURIER) == [False]
+
+
+@pytest.mark.parametrize("held", [{"site": OTHER_SITE}, {"courier": "client/courier-2"}, {}])
+def test_outside_custody_a_waybill_is_one_that_never_was(api: Api, held: Json) -> None:
+    def both() -> list[tuple[int, bytes, list[tuple[str, str]]]]:
+        return [
+            stripped(api.get(COURIER, PATH)),
+            stripped(api.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER, "SF9999999999"]})),
+        ]
+
+    unknown = both()
+    api.tokenize(record())
+    moved(api, item(site=SITE))
+    moved(api, item(**held))
+
+    assert both() == unknown
+
+
+def test_a_namesake_of_another_issuer_holds_nothing(ready: Api) -> None:
+    moved(ready, item(site=SITE, courier="dev/courier"))
+
+    assert seen_by(ready, COURIER) == [False]
+
+
+def test_custody_brought_back_from_another_waybill_is_an_alarm(ready: Api) -> None:
+    """Somebody who can write to the store copies the custody of a parcel in the site to one that is elsewhere."""
+    ready.tokenize(record("SF2222222222"), custody={"site": SITE})
+    moved(ready, item(site=OTHER_SITE))
+    store = ready.parts.store
+    there, here = (key + b"@" for key in keys_of(ready, "SF2222222222", NUMBER))
+    store.write([(b"COPY", there, here, b"REPLACE")])
+
+    assert refusal(ready.get(COURIER, PATH)) == (503, "integrity")
+
+
+def keys_of(api: Api, *numbers: str) -> list[bytes]:
+    return [stem + b"}" for stem in record_stems(api.parts.keyring.tenant("default").bases(numbers))]
+
+
+def test_whoever_lost_a_parcel_sees_it_no_more_however_many_look(ready: Api) -> None:
+    moved(ready, item(site=SITE))
+    couriers = [ready.mint(COURIER, f"c-{at}", sites=[SITE]) for at in range(MANY - 1)]
+
+    answers = together(
+        [
+            partial(move, ready, item(site=OTHER_SITE)),
+            *[partial(ready.get, who, PATH) for who in couriers],
+        ]
+    )
+
+    assert answers[0].status_code == 200
+    assert {answered.status_code for answered in answers[1:]} <= {200, 404}
+    assert seen_by(ready, *couriers) == [False] * len(couriers)
+
+
+def test_of_many_moves_at_once_one_holds(ready: Api) -> None:
+    couriers = [f"c-{at}" for at in range(MANY)]
+    together([partial(moved, ready, item(courier=f"dev/{name}")) for name in couriers])
+
+    assert seen_by(ready, *[ready.mint(COURIER, name) for name in couriers]).count(True) == 1

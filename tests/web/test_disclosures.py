@@ -1,0 +1,244 @@
+"""Disclosures over HTTP: who opened what of a waybill, who saw it in full, and nothing about what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from masking_service.vault.connection import Command, Store
+from masking_service.vault.errors import StoreUnavailable
+from tests.web.api import (
+    AUDITOR,
+    COURIER,
+    DESK,
+    OFFICER,
+    PRIVACY,
+    SITE,
+    SUPERVISOR,
+    TRACKING,
+    Api,
+    Json,
+    field,
+    record,
+    refusal,
+    token,
+)
+from tests.web.together import MANY, together
+
+NUMBER = "SF1234567890"
+PATH = f"/v1/waybills/{NUMBER}/disclosures"
+PHONE = field(NUMBER, "/sender/phone")
+NOW = 1_796_000_000
+NONE: Json = {"opens": [], "views": []}
+
+
+def told(api: Api, who: str = AUDITOR, number: str = NUMBER) -> Json:
+    answered = api.get(who, f"/v1/waybills/{number}/disclosures")
+    assert answered.status_code == 200, answered.text
+    found: Json = answered.get_json()
+    return found
+
+
+@pytest.fixture
+def ready(api: Api, set_clock: Callable[[int], None]) -> Api:
+    """A service with a waybill in a courier's custody, and a case that names it."""
+    set_clock(NOW)
+    api.tokenize(record(), custody={"site": SITE})
+    api.open_case("D-1", NUMBER)
+    return api
+
+
+def test_an_opened_field_is_told_with_who_when_and_why(ready: Api) -> None:
+    ready.opened(PHONE)
+
+    assert told(ready) == {
+        "opens": [
+            {
+                "field": "/sender/phone",
+                "principal": "client/dispute-officer",
+                "at": "2026-11-30T00:53:20Z",
+                "case": "D-1",
+                "approved_by": [],
+            }
+        ],
+        "views": [],
+    }
+
+
+def test_an_open_says_under_whose_approval(ready: Api) -> None:
+    ready.open_case("R-1", NUMBER, purpose="regulator")
+    ready.post(SUPERVISOR, "/v1/cases/R-1/approve")
+    ready.opened(PHONE, who=PRIVACY, case="R-1", purpose="regulator")
+
+    (opened,) = told(ready)["opens"]
+    assert (opened["case"], opened["approved_by"]) == ("R-1", ["client/supervisor"])
+
+
+def test_a_full_view_is_told(ready: Api) -> None:
+    ready.get(COURIER, f"/v1/waybills/{NUMBER}")
+
+    assert told(ready) == {
+        "opens": [],
+        "views": [{"principal": "client/courier", "at": "2026-11-30T00:53:20Z", "profile": "courier"}],
+    }
+
+
+def test_a_view_of_masks_is_none(ready: Api) -> None:
+    ready.get(OFFICER, f"/v1/waybills/{NUMBER}")
+
+    assert told(ready) == NONE
+
+
+def test_a_value_opened_by_its_token_is_told_by_its_field(ready: Api) -> None:
+    made = ready.tokenize(record())[0]["tokens"]
+    ready.opened(token(made["/recipient/phone"]), token(made["/sender/name"]))
+
+    assert [one["field"] for one in told(ready)["opens"]] == ["/recipient/phone", "/sender/name"]
+
+
+def test_a_token_of_an_old_revision_is_told_of_its_waybill(ready: Api) -> None:
+    old = ready.tokenize(record())[0]["tokens"]["/sender/phone"]
+    ready.tokenize(record(remark="new"), on_conflict="revise")
+    ready.opened(token(old))
+
+    assert len(told(ready)["opens"]) == 1
+
+
+def test_every_item_is_told_and_in_the_order_of_time(ready: Api, set_clock: Callable[[int], None]) -> None:
+    for ahead in (60, 30, 90):
+        set_clock(NOW + ahead)
+        ready.opened(PHONE, PHONE)
+        ready.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER] * 3})
+
+    found = told(ready)
+
+    times = [f"2026-11-30T00:{at}Z" for at in ("53:50", "54:20", "54:50")]
+    assert [one["at"] for one in found["opens"]] == [at for at in times for _ in range(2)]
+    assert [one["at"] for one in found["views"]] == [at for at in times for _ in range(3)]
+
+
+def test_what_was_not_released_is_not_told(ready: Api) -> None:
+    ready.tokenize(record("SF2222222222"))
+    ready.opened(field(NUMBER, "/sender/address"), field(NUMBER, "/none"), field("SF2222222222", "/sender/phone"))
+    ready.detokenize(*[PHONE] * 21)
+    ready.detokenize(PHONE, case="D-9")
+    ready.get(api_courier_of_another_site(ready), f"/v1/waybills/{NUMBER}")
+
+    assert (told(ready), told(ready, number="SF2222222222")) == (NONE, NONE)
+
+
+def api_courier_of_another_site(api: Api) -> str:
+    return api.mint(COURIER, sites=["999999"])
+
+
+def test_a_principal_is_told_exactly_whatever_its_id_looks_like(ready: Api) -> None:
+    ready.opened(PHONE, who=ready.mint(OFFICER, "陈 13812345678"))
+
+    assert told(ready)["opens"][0]["principal"] == "dev/陈 13812345678"
+
+
+def test_disclosures_outlive_the_erasure(ready: Api) -> None:
+    ready.opened(PHONE)
+    before = told(ready)
+    assert ready.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}").status_code == 200
+
+    assert told(ready) == before
+
+
+def test_what_a_number_disclosed_before_is_not_told_of_its_next_use(
+    ready: Api, set_clock: Callable[[int], None]
+) -> None:
+    ready.opened(PHONE)
+    (key,) = ready.parts.store.read([(b"KEYS", b"wm:{*}!")])[0]
+
+    assert ready.parts.store.read([(b"EXPIRETIME", key)])[0] == NOW + 180 * 86_400
+
+
+def stripped(answered: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
+    headers = [(name, value) for name, value in answered.headers if name != "X-Request-Id"]
+    return answered.status_code, answered.data, headers
+
+
+def test_unknown_foreign_erased_and_unseen_numbers_are_told_alike(ready: Api) -> None:
+    ready.tokenize(record("SF2222222222"), who="other-tenant-printer")
+    ready.tokenize(record("SF3333333333"))
+    ready.call(PRIVACY, "DELETE", "/v1/waybills/SF3333333333")
+    ready.open_case("D-2", "SF2222222222", who=ready.mint(DESK, tenant="other"))
+    ready.opened(field("SF2222222222", "/sender/phone"), who="other-tenant-officer", case="D-2")
+
+    answers = [
+        stripped(ready.get(AUDITOR, f"/v1/waybills/{number}/disclosures"))
+        for number in ("SF9999999999", "SF2222222222", "SF3333333333", NUMBER)
+    ]
+
+    assert answers == [(200, b'{"opens":[],"views":[]}', answers[0][2])] * 4
+
+
+def test_the_other_tenants_auditor_is_told_its_own(ready: Api) -> None:
+    ready.opened(PHONE)
+
+    assert told(ready, ready.mint(AUDITOR, tenant="other")) == NONE
+
+
+@pytest.mark.parametrize("number", ["%E7%9F%AD%E7%9F%AD%E7%9F%AD", "SF 1234567", "x" * 41, "SF_1234567"])
+def test_what_can_be_no_number_is_not_found(ready: Api, number: str) -> None:
+    assert refusal(ready.get(AUDITOR, f"/v1/waybills/{number}/disclosures")) == (404, "not-found")
+
+
+def test_a_number_is_found_in_any_spelling(ready: Api) -> None:
+    ready.opened(PHONE)
+
+    assert len(told(ready, number=f"%20{NUMBER.lower()}%20")["opens"]) == 1
+
+
+@pytest.mark.parametrize("who", [COURIER, DESK, OFFICER, SUPERVISOR, TRACKING])
+def test_nobody_else_is_told(ready: Api, who: str) -> None:
+    assert refusal(ready.get(who, PATH)) == (403, "forbidden")
+
+
+def test_of_many_openings_and_views_at_once_none_is_lost(ready: Api) -> None:
+    officers = [ready.mint(OFFICER, f"o-{at}") for at in range(MANY // 2)]
+    couriers = [ready.mint(COURIER, f"c-{at}", sites=[SITE]) for at in range(MANY // 2)]
+    together(
+        [
+            *[partial(ready.detokenize, PHONE, who=who) for who in officers],
+            *[partial(ready.get, who, f"/v1/waybills/{NUMBER}") for who in couriers],
+        ]
+    )
+
+    found = told(ready)
+    assert {one["principal"] for one in found["opens"]} == {f"dev/o-{at}" for at in range(MANY // 2)}
+    assert {one["principal"] for one in found["views"]} == {f"dev/c-{at}" for at in range(MANY // 2)}
+
+
+@pytest.fixture
+def forgetful(ready: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """A service that can write its audit log, and no disclosure."""
+    write = Store.write
+
+    def refusing(self: Store, commands: Sequence[Command]) -> list[Any]:
+        if any(command[0] == b"HSET" for command in commands):
+            raise StoreUnavailable("timeout")
+        return write(self, commands)
+
+    monkeypatch.setattr(Store, "write", refusing)
+    return ready
+
+
+def test_nothing_is_shown_of_which_the_disclosure_cannot_be_kept(forgetful: Api) -> None:
+    for answered in (
+        forgetful.detokenize(PHONE),
+        forgetful.get(COURIER, f"/v1/waybills/{NUMBER}"),
+        forgetful.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER]}),
+    ):
+        assert refusal(answered) == (503, "unavailable")
+        assert not any(value in answered.text for value in ("13812345678", "华志路", "402室"))
+
+
+def test_what_shows_nothing_needs_none(forgetful: Api) -> None:
+    assert forgetful.opened(field(NUMBER, "/none"))[0]["error"] == {"code": "not-found"}
+    assert forgetful.get(OFFICER, f"/v1/waybills/{NUMBER}").status_code == 200
