@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from keys.aead import SealingKey
 from keys.errors import IntegrityFault
 from keys.framing import frame
-from keys.keyset import USES
+from keys.keyset_file import USES
 from keys.suites import Aead, Sm4Gcm
 from keys.tokens import TokenKeys
 from keys.uses import Uses
