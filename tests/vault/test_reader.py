@@ -10,6 +10,7 @@ import redis
 
 from keys import keyset
 from keys.keyring import Keyring
+from keys.suites import SUITES
 from masking_service.schemas import places
 from masking_service.vault.connection import Store
 from masking_service.vault.references import Tokens
@@ -23,10 +24,10 @@ REST = stores.body("欧阳娜娜", "+8613812345678")
 class Site:
     """A deployment with a keyset file of its own, and records in its store."""
 
-    def __init__(self, path: Path, store: Store, client: redis.Redis) -> None:
+    def __init__(self, path: Path, store: Store, client: redis.Redis, suite: str) -> None:
         self._path = path
         self._client = client
-        keyset.create(path, made_for="production", today="2026-11-24")
+        keyset.create(path, made_for="production", today="2026-11-24", suite=suite)
         self._keyring = Keyring(keyset.load(path))
         self._vault = stores.vault(store, self._keyring)
 
@@ -48,9 +49,10 @@ class Site:
         return Reader.of_files(self._path, held, PLACES)
 
 
-@pytest.fixture
-def site(tmp_path: Path, store: Store, client: redis.Redis) -> Site:
-    return Site(tmp_path / "keyset.json", store, client)
+@pytest.fixture(params=[suite.name for suite in SUITES.values()])
+def site(request: pytest.FixtureRequest, tmp_path: Path, store: Store, client: redis.Redis) -> Site:
+    """A site of each suite."""
+    return Site(tmp_path / "keyset.json", store, client, request.param)
 
 
 def test_the_reader_finds_what_each_token_stands_for(site: Site) -> None:
