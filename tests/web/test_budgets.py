@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import pytest
 
-from tests.web.api import OFFICER, Api, field, record, refusal, token
+from masking_service.access.policy import Policy
+from tests.access.policies import edited
+from tests.web.api import OFFICER, PRIVACY, Api, Json, field, record, refusal, token
+from tests.web.together import MANY, together
 
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")
@@ -111,3 +115,68 @@ def test_ten_people_of_a_role_spend_all_that_the_role_has(ready: Api) -> None:
         ready.opened(*[PHONE] * 20, who=ready.mint(OFFICER, f"u-{person}"))
 
     assert refusal(ready.detokenize(PHONE, who=ready.mint(OFFICER, "u-11"))) == (429, "quota-exceeded")
+
+
+def test_exactly_the_rest_fits_and_one_more_releases_nothing(ready: Api) -> None:
+    ready.opened(*[PHONE] * 13)
+
+    assert refusal(ready.detokenize(*[PHONE] * 8)) == (429, "quota-exceeded")
+    assert all("value" in one for one in ready.opened(*[PHONE] * 7))
+
+
+@pytest.mark.parametrize("wanted", [field(NUMBER, "/sender/phone"), field(NUMBER, "/none"), field(NUMBER, "/remark")])
+def test_a_refusal_says_nothing_about_the_data(ready: Api, wanted: Json) -> None:
+    """Neither whether there is anything to open, nor of which kind, nor how much of it fitted."""
+    ready.opened(*[PHONE] * 20)
+    of_many, of_one = ready.detokenize(*[PHONE] * 20), ready.detokenize(wanted)
+
+    assert of_one.data == of_many.data
+    assert of_one.get_json().keys() == {"type", "title", "status", "code", "detail", "window", "retry_at"}
+
+
+def test_a_call_that_asks_only_for_what_no_case_names_is_answered_when_nothing_is_left(ready: Api) -> None:
+    """What names nothing is not counted; that it is told apart from what the case names is in SECURITY.md."""
+    ready.opened(*[PHONE] * 20)
+
+    assert ready.opened(field("SF9999999999", "/sender/phone"))[0]["error"] == {"code": "not-found"}
+
+
+def test_sixteen_calls_at_once_release_exactly_the_limit(ready: Api) -> None:
+    calls = [partial(ready.detokenize, *[PHONE] * (1 + at % 3)) for at in range(3 * MANY)]
+    answers = [answered for at in range(3) for answered in together(calls[at * MANY : (at + 1) * MANY])]
+
+    released = [len(answered.get_json()["results"]) for answered in answers if answered.status_code == 200]
+    assert {answered.status_code for answered in answers} == {200, 429}
+    assert sum(released) == 20
+
+
+def test_a_clock_that_jumps_back_and_forth_frees_nothing(ready: Api, set_clock: Callable[[int], None]) -> None:
+    ready.opened(*[PHONE] * 20)
+    for ahead in (-30 * 86_400, 0, -3_600, 30, -1):
+        set_clock(NOW + ahead)
+        assert refusal(ready.detokenize(PHONE, case="D-1")) == (429, "quota-exceeded")
+
+    set_clock(NOW + 120)
+    ready.opened(*[PHONE] * 20)
+    set_clock(NOW)
+    assert refusal(ready.detokenize(PHONE)) == (429, "quota-exceeded")
+
+
+def test_all_of_a_tenant_share_what_the_tenant_has(fresh: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+    text = edited(lambda policy: policy.update(factors={"role": 2, "tenant": 3}))
+    fresh.parts.acting = fresh.parts._under(Policy.parse(text, development=True))
+    fresh.tokenize(record())
+    fresh.open_case("D-1", NUMBER)
+    fresh.open_case("R-1", NUMBER, purpose="regulator")
+    fresh.post("supervisor", "/v1/cases/R-1/approve")
+    for person in ("a", "b"):
+        fresh.opened(*[PHONE] * 20, who=fresh.mint(OFFICER, person))
+    assert refusal(fresh.detokenize(PHONE, who=fresh.mint(OFFICER, "c"))) == (429, "quota-exceeded")
+
+    regulator = {"case": "R-1", "purpose": "regulator"}
+    fresh.opened(*[PHONE] * 20, who=fresh.mint(PRIVACY, "d"), **regulator)
+
+    assert refusal(fresh.detokenize(PHONE, who=fresh.mint(PRIVACY, "e"), **regulator)) == (429, "quota-exceeded")
+    theirs = fresh.mint(OFFICER, "f", tenant="other")
+    assert refusal(fresh.detokenize(PHONE, who=theirs)) == (403, "case-not-open")  # and no other tenant's

@@ -1,0 +1,100 @@
+"""The budget of full views, over HTTP: a script that resolves waybills ends at it, however it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from masking_service.access.policy import Policy
+from tests.access.policies import edited
+from tests.web.api import COURIER, OFFICER, SITE, Api, Json, record, refusal, results
+from tests.web.together import MANY, together
+
+NUMBER = "SF1234567890"
+PATH = f"/v1/waybills/{NUMBER}"
+NOW = 1_796_000_000
+SPENT = (429, "quota-exceeded")
+
+
+@pytest.fixture
+def ready(api: Api, set_clock: Callable[[int], None]) -> Api:
+    set_clock(NOW)
+    api.tokenize(record(), custody={"site": SITE})
+    return api
+
+
+def view(api: Api, *numbers: str, who: str = COURIER) -> list[Json]:
+    return results(api.post(who, "/v1/waybills/view", {"waybills": numbers}))
+
+
+def test_exactly_the_rest_fits_and_one_more_shows_nothing(ready: Api) -> None:
+    view(ready, *[NUMBER] * 33)
+
+    answered = ready.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER] * 8})
+
+    assert refusal(answered) == SPENT
+    assert "402室" not in answered.text
+    assert all("record" in one for one in view(ready, *[NUMBER] * 7))
+
+
+def test_one_by_one_and_in_batches_is_the_same_budget(ready: Api) -> None:
+    view(ready, *[NUMBER] * 39)
+    assert ready.get(COURIER, PATH).status_code == 200
+
+    assert refusal(ready.get(COURIER, PATH)) == SPENT
+    assert refusal(ready.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER]})) == SPENT
+
+
+def test_six_hundred_a_day_are_the_most(ready: Api, set_clock: Callable[[int], None]) -> None:
+    for minute in range(15):
+        set_clock(NOW + 120 * minute)
+        view(ready, *[NUMBER] * 40)
+    set_clock(NOW + 120 * 15)
+
+    answered = ready.get(COURIER, PATH)
+
+    assert refusal(answered) == SPENT
+    assert answered.get_json()["window"] == "1d"
+
+
+def test_what_is_not_found_is_refused_like_what_is_there_when_nothing_is_left(ready: Api) -> None:
+    """Or the budget would tell whether a waybill exists."""
+    view(ready, *[NUMBER] * 40)
+
+    assert ready.get(COURIER, "/v1/waybills/SF9999999999").data == ready.get(COURIER, PATH).data
+
+
+def test_sixteen_looks_at_once_show_exactly_the_limit(ready: Api) -> None:
+    calls = [partial(ready.get, COURIER, PATH)] * MANY
+    answers = [answered for _ in range(4) for answered in together(calls)]
+
+    assert sorted(answered.status_code for answered in answers) == [200] * 40 + [429] * 24
+
+
+def test_ten_couriers_spend_all_that_their_role_has(ready: Api) -> None:
+    for person in range(10):
+        view(ready, *[NUMBER] * 40, who=ready.mint(COURIER, f"c-{person}", sites=[SITE]))
+
+    assert refusal(ready.get(ready.mint(COURIER, "c-11", sites=[SITE]), PATH)) == SPENT
+
+
+def test_views_and_openings_do_not_spend_each_others_budget(ready: Api) -> None:
+    both = ready.mint([COURIER, OFFICER], "chen", sites=[SITE])
+    wanted = {"waybills": [NUMBER] * 40, "profile": "courier"}
+    assert ready.post(both, "/v1/waybills/view", wanted).status_code == 200
+
+    ready.open_case("D-1", NUMBER)
+    assert "value" in ready.opened({"waybill_no": NUMBER, "field": "/sender/phone"}, who=both)[0]
+
+
+def test_all_of_a_tenant_share_what_the_tenant_has(fresh: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+    text = edited(lambda policy: policy.update(factors={"role": 10, "tenant": 2}))
+    fresh.parts.acting = fresh.parts._under(Policy.parse(text, development=True))
+    fresh.tokenize(record(), custody={"site": SITE})
+    for person in ("a", "b"):
+        view(fresh, *[NUMBER] * 40, who=fresh.mint(COURIER, person, sites=[SITE]))
+
+    assert refusal(fresh.get(fresh.mint(COURIER, "c", sites=[SITE]), PATH)) == SPENT
