@@ -83,6 +83,14 @@ def test_the_service_finds_the_keyset_where_it_looks(chart: Chart, tmp_path: Pat
     assert read_secret_file(prepare(chart, tmp_path) / "keyset.json") == b"first"
 
 
+def test_what_a_keyset_names_stands_beside_it(chart: Chart, tmp_path: Path) -> None:
+    mount(tmp_path, "keyset", "keyset.json", b"first")
+    (tmp_path / "run" / "keyset" / "1" / "pin").write_bytes(b"1234")
+    (tmp_path / "run" / "keyset" / "pin").symlink_to("..data/pin")
+
+    assert (prepare(chart, tmp_path) / "pin").read_bytes() == b"1234"
+
+
 def test_a_keyset_that_was_exchanged_is_seen_without_a_restart(chart: Chart, tmp_path: Path) -> None:
     mount(tmp_path, "keyset", "keyset.json", b"first")
     state = prepare(chart, tmp_path)
