@@ -144,9 +144,14 @@ def debian(name: str) -> Path:
     return Path(found)
 
 
-def make_cluster(directory: Path, shards: int, replicas: int = 0, binary: Path | None = None) -> Group:
-    """Form a cluster of `shards` primaries with `replicas` each, and wait until every node serves it."""
-    nodes = [_cluster_node(directory, binary).start() for _ in range(shards * (1 + replicas))]
+def make_cluster(
+    directory: Path, shards: int, replicas: int = 0, binary: Path | None = None, node_timeout: int = 2000
+) -> Group:
+    """Form a cluster of `shards` primaries with `replicas` each, and wait until every node serves it.
+
+    A primary that is silent for `node_timeout` milliseconds is failed over.
+    """
+    nodes = [_cluster_node(directory, binary, node_timeout).start() for _ in range(shards * (1 + replicas))]
     primaries, others = nodes[:shards], nodes[shards:]
     for epoch, node in enumerate(nodes, start=1):
         node.client.execute_command("CLUSTER SET-CONFIG-EPOCH", epoch)
@@ -182,8 +187,8 @@ def make_sentinel(directory: Path, replicas: int = 2, sentinels: int = 3, binary
     return Group(f"redis+sentinel://{addresses}/mymaster", [primary], others, watchers)
 
 
-def _cluster_node(directory: Path, binary: Path | None) -> Node:
-    node = Node(directory, durable(cluster_enabled="yes", cluster_node_timeout=2000), binary=binary)
+def _cluster_node(directory: Path, binary: Path | None, timeout: int) -> Node:
+    node = Node(directory, durable(cluster_enabled="yes", cluster_node_timeout=timeout), binary=binary)
     with (node.directory / "node.conf").open("a") as file:
         file.write(f"cluster-port {node.bus_port}\n")
     return node

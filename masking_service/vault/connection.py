@@ -166,12 +166,7 @@ class Store:
 
 def _slot(command: Command) -> int:
     """Where a command's first key stands. The others stand there too: the layout sees to it, and the server insists."""
-    at = 1
-    if command[0] == b"XINFO":
-        at = 2
-    elif command[0] in {b"XREAD", b"XREADGROUP"}:
-        at = command.index(b"STREAMS") + 1
-    key = command[at] if len(command) > at else b""
+    key = command[1] if len(command) > 1 else b""
     return key_slot(key if isinstance(key, bytes) else b"%d" % key)
 
 

@@ -1,6 +1,7 @@
 """The forms of `MASKING_REDIS_URL`, and what each of them leads to. What is not known here is refused, not ignored."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +10,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, NodesManager
-from redis.connection import SSLConnection
+from redis.connection import AbstractConnection, SSLConnection
+from redis.exceptions import ResponseError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -140,11 +142,28 @@ def _settings(timeout: float) -> dict[str, Any]:
 
 
 def _encryption(tls: Tls) -> dict[str, Any]:
-    settings: dict[str, Any] = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
+    settings: dict[str, Any] = {
+        "ssl_cert_reqs": "required",
+        "ssl_check_hostname": True,
+        "redis_connect_func": _take_tickets,
+    }
     for name, file in (("ssl_ca_certs", tls.authority), ("ssl_certfile", tls.certificate), ("ssl_keyfile", tls.key)):
         if file is not None:
             settings[name] = str(file)
     return settings
+
+
+def _take_tickets(connection: AbstractConnection) -> None:
+    """Read what TLS 1.3 sends behind the handshake.
+
+    redis-py takes a connection on which anything can be read for a dirty one. Where there is a password, the
+    answer to it comes behind the tickets; where there is none, this is the question.
+    """
+    connection.on_connect()
+    if not connection.username and not connection.password:
+        connection.send_command("PING", check_health=False)
+        with suppress(ResponseError):  # of whoever has no right to it: what was to be read is read
+            connection.read_response()
 
 
 def _credentials(parts: SplitResult) -> dict[str, Any]:

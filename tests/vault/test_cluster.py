@@ -27,8 +27,8 @@ DIGEST = sha1(PING, usedforsecurity=False).hexdigest().encode()
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Group]:
-    """Three shards, each with a replica."""
-    group = servers.make_cluster(Path(tmp_path_factory.mktemp("cluster")), SHARDS, 1)
+    """Three shards, each with a replica, which stays one: no test here is to meet a fail-over."""
+    group = servers.make_cluster(Path(tmp_path_factory.mktemp("cluster")), SHARDS, 1, node_timeout=30_000)
     yield group
     group.stop()
 
@@ -137,14 +137,6 @@ def test_a_script_runs_on_its_shard_which_learns_it_once(clean: servers.Group, s
     assert (unknown, known, store.read([(b"GET", KEYS[0])])) == ([2], [1], [b"v"])
 
 
-def test_streams_are_found_where_the_names_of_their_commands_differ(store: Store) -> None:
-    store.write([(b"XADD", b"wm:{s}x", b"1-0", b"f", b"v")])
-
-    read, info = store.read([(b"XREAD", b"COUNT", 1, b"STREAMS", b"wm:{s}x", b"0"), (b"XINFO", b"STREAM", b"wm:{s}x")])
-
-    assert (read[0][0], info[:2]) == (b"wm:{s}x", [b"length", 1])
-
-
 def test_a_fence_stands_in_every_shard_that_was_written(clean: servers.Group, store: Store) -> None:
     store.write(puts(KEYS))
 
@@ -223,13 +215,13 @@ def test_a_slot_that_has_moved_is_followed(clean: servers.Group, store: Store) -
     _move(clean, key_slot(key), source, target)
     try:
         with counted(store) as trips:
-            replies = store.write(puts([key, *KEYS[-3:]]))
+            replies = store.write(puts([key]))
         stands = ask(target.client, "EXISTS", key)
     finally:
         ask(target.client, "FLUSHALL")
         _move(clean, key_slot(key), target, source)
 
-    assert (replies, trips, stands) == ([None] * 4, [2], 1)
+    assert (replies, trips, stands) == ([None], [2], 1)
 
 
 def test_a_slot_that_is_just_moving_is_written_where_it_goes(clean: servers.Group, store: Store) -> None:

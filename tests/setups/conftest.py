@@ -1,0 +1,77 @@
+"""Servers of both families as companies run them: their own users, a socket, encrypted connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests import servers
+from tests.certificates import Authority, Certificate
+from tests.vault.stores import ask
+
+RIGHTS = Path(__file__).parents[2] / "examples" / "redis.acl"
+FAMILIES = ("redis-server", "valkey-server")
+PASSWORD = "service-password"
+
+
+@dataclass(frozen=True)
+class Company:
+    """One server, how the service reaches it, and a client that may do everything."""
+
+    port: int
+    tls_port: int
+    socket: Path
+    authority: Path
+    service: Certificate
+    client: redis.Redis
+
+    @property
+    def url(self) -> str:
+        return f"redis://waybill:{PASSWORD}@{servers.HOST}:{self.port}/0"
+
+    @property
+    def socket_url(self) -> str:
+        return f"unix://waybill:{PASSWORD}@{self.socket}"
+
+    @property
+    def tls_url(self) -> str:
+        return f"rediss://waybill:{PASSWORD}@{servers.HOST}:{self.tls_port}/0"
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session", params=FAMILIES)
+def company(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority: Authority
+) -> Iterator[Company]:
+    """A server on which the service has the rights that are shipped, and the default user none."""
+    folder = tmp_path_factory.mktemp("company")
+    (folder / "users.acl").write_text(
+        f"user default off\nuser admin on >admin ~* &* +@all\n{RIGHTS.read_text()}", encoding="ascii"
+    )
+    tls_port, _ = servers.free_ports(2)
+    own = authority.vouch_for("store")
+    settings = servers.durable(
+        aclfile=str(folder / "users.acl"),
+        unixsocket=str(folder / "s"),
+        tls_port=tls_port,
+        tls_cert_file=str(own.certificate),
+        tls_key_file=str(own.key),
+        tls_ca_cert_file=str(authority.file),
+    )
+    node = servers.Node(folder, settings, binary=servers.debian(request.param))
+    node.client.close()
+    node.client = redis.Redis(host=servers.HOST, port=node.port, username="admin", password="admin")
+    node.start()
+    ask(node.client, "ACL", "SETUSER", "waybill", f">{PASSWORD}")
+    service = authority.vouch_for("waybill")
+    yield Company(node.port, tls_port, folder / "s", authority.file, service, node.client)
+    node.kill()
+    node.client.close()

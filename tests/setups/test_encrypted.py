@@ -1,0 +1,128 @@
+"""Encrypted connections, and a socket: the same store by every way, and no way for whoever cannot show who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.urls import Tls
+from tests import servers
+from tests.certificates import Authority
+from tests.setups.conftest import FAMILIES, Company
+from tests.vault import stores
+from tests.vault.stores import NOW, body, put
+
+
+def files(company: Company) -> Tls:
+    return Tls(company.authority, company.service.certificate, company.service.key)
+
+
+def works(store: Store) -> bool:
+    """Whether a record is written and found again."""
+    vault = stores.vault(store)
+    stored = put(vault, body())
+    return vault.at("default", [(stored.base, 0)], NOW) == [stored.record]
+
+
+def refused(url: str, tls: Tls) -> str:
+    with pytest.raises(StoreUnavailable) as fault:
+        stores.admitted(url, tls=tls).read([(b"GET", b"wm:k")])
+    return fault.value.reason
+
+
+def test_an_encrypted_connection_with_a_certificate_works(company: Company) -> None:
+    assert works(stores.admitted(company.tls_url, tls=files(company)))
+
+
+def test_a_socket_works(company: Company) -> None:
+    assert works(stores.admitted(company.socket_url))
+
+
+def test_the_ways_lead_to_the_same_store(company: Company) -> None:
+    stores.admitted(company.tls_url, tls=files(company)).write([(b"SET", b"wm:k", b"v")])
+
+    others = [stores.admitted(url).read([(b"GET", b"wm:k")]) for url in (company.url, company.socket_url)]
+
+    assert others == [[b"v"], [b"v"]]
+
+
+def test_whoever_shows_no_certificate_is_refused(company: Company) -> None:
+    assert refused(company.tls_url, Tls(company.authority)) == "connection"
+
+
+def test_a_server_that_another_authority_vouches_for_is_not_believed(company: Company, tmp_path: Path) -> None:
+    tls = Tls(Authority(tmp_path, "another").file, company.service.certificate, company.service.key)
+
+    assert refused(company.tls_url, tls) == "connection"
+
+
+def test_a_server_at_another_address_than_its_certificate_names_is_not_believed(company: Company) -> None:
+    assert refused(company.tls_url.replace(servers.HOST, "localhost"), files(company)) == "connection"
+
+
+def test_a_batch_as_large_as_they_come_fits_through(company: Company) -> None:
+    store = stores.admitted(company.tls_url, tls=files(company))
+    values = [b"%d" % number + bytes(2000) for number in range(1000)]
+    keys = [b"wm:{%d}" % number for number in range(1000)]
+
+    store.write([(b"SET", key, value) for key, value in zip(keys, values, strict=True)])
+
+    assert store.read([(b"GET", key) for key in keys]) == values
+
+
+@pytest.fixture(params=FAMILIES)
+def encrypted(request: pytest.FixtureRequest, tmp_path: Path, authority: Authority) -> Iterator[Any]:
+    """Makes servers with encrypted connections only: `encrypted("cluster")` or `encrypted("sentinel")`."""
+    own, port = authority.vouch_for("node"), servers.free_ports(1)[0]
+    tls: dict[str, str | int] = {
+        "tls-cert-file": str(own.certificate),
+        "tls-key-file": str(own.key),
+        "tls-ca-cert-file": str(authority.file),
+        "tls-replication": "yes",
+    }
+    started: list[servers.Node] = []
+
+    def start(settings: dict[str, str | int], *arguments: str) -> None:
+        node = servers.Node(tmp_path, tls | settings, binary=servers.debian(request.param), arguments=arguments)
+        node.client.close()
+        node.client = redis.Redis(
+            host=servers.HOST,
+            port=int(settings["tls-port"]),
+            ssl=True,
+            ssl_ca_certs=str(authority.file),
+            ssl_certfile=str(own.certificate),
+            ssl_keyfile=str(own.key),
+        )
+        started.append(node.start())
+
+    def make(kind: str) -> str:
+        if kind == "cluster":
+            start({**servers.durable(cluster_enabled="yes", tls_cluster="yes"), "port": 0, "tls-port": port})
+            started[0].client.execute_command("CLUSTER ADDSLOTSRANGE", 0, servers.SLOTS - 1)
+            servers.wait_until(lambda: servers._cluster_info(started[0])["cluster_state"] == "ok", "the cluster serves")
+            return f"redis+cluster://{servers.HOST}:{port}?tls=true"
+        start({**servers.durable(), "port": 0, "tls-port": port})
+        watch = servers.free_ports(1)[0]
+        monitor = {"sentinel monitor mymaster": f"{servers.HOST} {port} 1"}
+        start({"port": 0, "tls-port": watch, **monitor}, "--sentinel")
+        return f"redis+sentinel://{servers.HOST}:{watch}/mymaster?tls=true"
+
+    yield make
+    for node in started:
+        node.kill()
+        node.client.close()
+
+
+@pytest.mark.parametrize("kind", ["cluster", "sentinel"])
+def test_sentinels_and_clusters_work_over_encrypted_connections(
+    encrypted: Any, kind: str, authority: Authority
+) -> None:
+    own = authority.vouch_for("waybill")
+
+    assert works(stores.admitted(encrypted(kind), tls=Tls(authority.file, own.certificate, own.key)))

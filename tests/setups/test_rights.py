@@ -1,0 +1,148 @@
+"""The rights that are shipped for the service: with them it works whole, and nothing else is allowed."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from masking_service.assembly import admit_store, assemble
+from masking_service.cli.development import Development
+from masking_service.settings import ROOT
+from masking_service.vault.readiness import look
+from tests.setups.conftest import PASSWORD, RIGHTS, Company
+from tests.vault.stores import ask
+from tests.web.api import COURIER, PRIVACY, SITE, SUPERVISOR, Api, field, record, results, token
+
+ONCE = Retry(NoBackoff(), 0)
+CONTAINERS = {"CLUSTER", "CONFIG", "XINFO"}
+OF_THE_CLIENT = {"cluster|slots", "select"}
+"""Sent by redis-py: a cluster's look at its slots, and the number of a database."""
+
+
+def rights() -> set[str]:
+    return set(re.findall(r" \+(\S+)", RIGHTS.read_text()))
+
+
+def sent(path: Path, known: set[str]) -> Iterator[str]:
+    """The commands that a file names: the first words of its tuples in Python, and of its calls in Lua."""
+    if path.suffix == ".lua":
+        yield from (name.lower() for name in re.findall(r"redis\.p?call\('(\w+)'", path.read_text()))
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Tuple):
+            continue
+        words = [each.value for each in node.elts if isinstance(each, ast.Constant)]
+        if not words or not isinstance(words[0], bytes) or words[0].decode("latin-1").lower() not in known:
+            continue
+        name = words[0].decode()
+        yield (f"{name}|{words[1].decode()}" if name in CONTAINERS else name).lower()  # type: ignore[union-attr]
+
+
+def test_the_service_may_use_exactly_the_commands_that_it_sends(client: redis.Redis) -> None:
+    known = {name.decode() for name in ask(client, "COMMAND LIST")}
+    files = [*ROOT.glob("masking_service/**/*.py"), *ROOT.glob("masking_service/**/*.lua")]
+
+    used = OF_THE_CLIENT | {name for path in files for name in sent(path, known)}
+
+    assert rights() == used
+
+
+@pytest.fixture
+def service(company: Company, tmp_path: Path) -> Iterator[Api]:
+    """A service that has the shipped rights, and a store that holds nothing."""
+    ask(company.client, "FLUSHALL")
+    ask(company.client, "ACL", "LOG", "RESET")
+    with Development({"MASKING_STATE_DIR": str(tmp_path), "MASKING_REDIS_URL": company.url}) as made:
+        parts = assemble(made.settings)
+    admit_store(parts)
+    yield Api(parts)
+    parts.store.close()
+
+
+def test_everything_that_the_service_does_works_with_them(service: Api, company: Company) -> None:
+    made = service.tokenize(record(), custody={"site": SITE})[0]["tokens"]
+    service.tokenize(record(sender__phone="13900000000"), on_conflict="revise")
+    service.tokenize(record(sender__phone="13900000001"))
+    service.open_case("D-1", "SF1234567890")
+    numbers = [f"SF00000000{number:02}" for number in range(12)]
+    service.open_case("D-2", *numbers)
+    approved = service.post(SUPERVISOR, "/v1/cases/D-2/approve")
+    seen = service.get(COURIER, "/v1/waybills/SF1234567890?profile=courier")
+    opened = service.opened(token(made["/sender/phone"]), field("SF1234567890", "/sender/phone"))
+    erased = service.call(PRIVACY, "DELETE", "/v1/waybills/SF1234567890")
+
+    assert (approved.status_code, seen.status_code, erased.status_code) == (200, 200, 200)
+    assert [one["value"] for one in opened] == ["13812345678", "13900000000"]
+    assert results(service.post(COURIER, "/v1/waybills/view", {"waybills": ["SF1234567890"], "profile": "courier"}))
+    assert look(service.parts.store) == []
+    assert ask(company.client, "ACL", "LOG") == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("GET", "another"),
+        ("SET", "another", "v"),
+        ("GET", "wm"),
+        ("EVAL", "return redis.call('GET', 'another')", 0),
+        ("EVAL", "return redis.call('FLUSHALL')", 0),
+        ("SCRIPT", "FLUSH"),
+        ("FUNCTION", "LIST"),
+        ("KEYS", "wm:*"),
+        ("SCAN", 0),
+        ("RANDOMKEY",),
+        ("RENAME", "wm:a", "wm:b"),
+        ("DUMP", "wm:a"),
+        ("RESTORE", "wm:a", 0, "x"),
+        ("COPY", "wm:a", "wm:b"),
+        ("FLUSHALL",),
+        ("FLUSHDB",),
+        ("CONFIG", "SET", "appendfsync", "no"),
+        ("CONFIG", "REWRITE"),
+        ("CONFIG", "RESETSTAT"),
+        ("ACL", "LIST"),
+        ("ACL", "SETUSER", "waybill", "+@all"),
+        ("CLIENT", "LIST"),
+        ("CLIENT", "KILL", "TYPE", "normal"),
+        ("CLUSTER", "RESET"),
+        ("MONITOR",),
+        ("SHUTDOWN",),
+        ("SAVE",),
+        ("BGREWRITEAOF",),
+        ("REPLICAOF", "NO", "ONE"),
+        ("PSYNC", "?", -1),
+        ("MODULE", "LIST"),
+        ("SLOWLOG", "GET"),
+        ("PUBLISH", "wm:c", "m"),
+        ("SUBSCRIBE", "wm:c"),
+        ("SWAPDB", 0, 1),
+    ],
+    ids=lambda command: " ".join(map(str, command[:2])),
+)
+def test_whatever_else_is_denied(company: Company, command: tuple[Any, ...]) -> None:
+    with (
+        redis.Redis.from_url(company.url, protocol=2) as service,
+        pytest.raises((redis.exceptions.NoPermissionError, redis.exceptions.ResponseError), match=r"(?i)permission"),
+    ):
+        service.execute_command(*command)
+
+
+def test_until_it_is_given_a_password_nobody_is_the_service(company: Company) -> None:
+    shipped = RIGHTS.read_text().split()[1:]
+    ask(company.client, "ACL", "SETUSER", "shipped", *shipped[1:])
+    try:
+        with (
+            redis.Redis(port=company.port, username="shipped", password=PASSWORD, retry=ONCE) as anybody,
+            pytest.raises(redis.exceptions.AuthenticationError),
+        ):
+            anybody.ping()
+    finally:
+        ask(company.client, "ACL", "DELUSER", "shipped")
