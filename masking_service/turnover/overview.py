@@ -132,14 +132,12 @@ def _due_of_store(
     behind = sum(count for root, count in under.items() if root != active and root in held)
     orphans = sum(count for root, count in under.items() if root not in held)
     if behind:
-        due.append(f"{behind} data keys hang on a retired root key: keys rewrap")
+        due.append(f"data keys on a retired root key: {behind} (keys rewrap)")
     if orphans:
-        due.append(
-            f"{orphans} data keys hang on a destroyed root key, so the store is an old backup: keys restore FILE"
-        )
-    expired = [number for number, day in days.items() if day.living and number < today - retention]
+        due.append(f"data keys on a destroyed root key, as in an old backup: {orphans} (keys restore FILE)")
+    expired = sum(day.living > 0 and number < today - retention for number, day in days.items())
     if expired:
         due.append(
-            f"{len(expired)} days have expired and open in backups: keys shred --before {date_of(today - retention)}"
+            f"expired days that backups still open: {expired} (keys shred --before {date_of(today - retention)})"
         )
     return due
