@@ -1,0 +1,98 @@
+"""A primary dies under load: the service is back without a restart, and whatever it acknowledged is still true."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import servers
+from tests.e2e.processes import Running, wait_for
+from tests.e2e.test_production import command
+
+SENDERS = 3
+BATCH = 20
+Make = Callable[..., servers.Group]
+
+
+class Printer:
+    """Sends new waybills as fast as it can, and notes the tokens of those that were acknowledged."""
+
+    def __init__(self, service: Running, key: str, name: int) -> None:
+        self._service, self._key, self._name = service, key, name
+        self._sent = 0
+        self.acknowledged: list[tuple[dict[str, Any], dict[str, str]]] = []
+        self.statuses: set[int] = set()
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        while not self.stopping.is_set():
+            self.send([self._record() for _ in range(BATCH)])
+
+    def _record(self) -> dict[str, Any]:
+        self._sent += 1
+        phone = f"138{self._name}{self._sent:07}"
+        return {"waybill_no": f"SF{self._name}{self._sent:09}", "sender": {"name": "张三", "phone": phone}}
+
+    def send(self, records: list[dict[str, Any]]) -> None:
+        status, _, content = self._service.call(self._key, "POST", "/v1/tokenize", {"records": records})
+        self.statuses.add(status)
+        if status == 200:
+            tokens = [result["tokens"] for result in json.loads(content)["results"]]
+            self.acknowledged += zip(records, tokens, strict=True)
+
+
+def tokens_now(service: Running, key: str, records: list[dict[str, Any]]) -> list[tuple[bool, dict[str, str]]]:
+    """Whether each is new, and its tokens: those of a record that was stored before are the same again."""
+    found = []
+    for at in range(0, len(records), 500):
+        body = {"records": records[at : at + 500]}
+        status, _, content = service.call(key, "POST", "/v1/tokenize", body)
+        assert status == 200
+        found += [(result["created"], result["tokens"]) for result in json.loads(content)["results"]]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("family", "kind"),
+    [("redis-server", "sentinel"), ("valkey-server", "cluster")],
+    ids=["redis-sentinel", "valkey-cluster"],
+)
+def test_no_acknowledged_token_is_lost_and_the_service_is_back_within_ten_seconds(
+    start: Callable[..., Running], make_sentinel: Make, make_cluster: Make, tmp_path: Path, family: str, kind: str
+) -> None:
+    binary = servers.debian(family)
+    group = make_cluster(3, 2, binary) if kind == "cluster" else make_sentinel(binary=binary)
+    command("keys", "init", tmp_path, group.url)
+    key = command("clients", "add", "printer-1", "--role", "label-printer", tmp_path, group.url)
+    service = start("--workers", "2", MASKING_REDIS_URL=group.url)
+    assert service.status(None, "GET", "/readyz") == 200
+    printers = [Printer(service, key, name) for name in range(SENDERS)]
+    for printer in printers:
+        printer.thread.start()
+    try:
+        wait_for(lambda: all(printer.acknowledged for printer in printers), "the load runs")
+        group.primaries[0].kill()
+        wait_for(lambda: all(503 in printer.statuses for printer in printers), "the primary is missed")
+        before = [len(printer.acknowledged) for printer in printers]
+        wait_for(
+            lambda: all(len(p.acknowledged) > n + BATCH for p, n in zip(printers, before, strict=True)),
+            "every printer is acknowledged again",
+            10,
+        )
+    finally:
+        for printer in printers:
+            printer.stopping.set()
+        for printer in printers:
+            printer.thread.join()
+
+    acknowledged = [one for printer in printers for one in printer.acknowledged]
+    now = tokens_now(service, key, [record for record, _ in acknowledged])
+
+    assert now == [(False, tokens) for _, tokens in acknowledged]
+    assert {status for printer in printers for status in printer.statuses} == {200, 503}
