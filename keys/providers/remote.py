@@ -33,12 +33,15 @@ class Line:
         seconds: the longest that one call may take.
         pause: seconds after a failure in which nothing is asked.
         clock: seconds that only ever rise.
+
+    Attributes:
+        seconds: as given. Whoever is asked through it should give up by itself then, for the next call waits for that.
     """
 
     def __init__(
         self, seconds: float = SECONDS, pause: float = PAUSE_SECONDS, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._pause = pause
         self._clock = clock
         self._turn = threading.Lock()
@@ -52,7 +55,7 @@ class Line:
         Raises:
             ProviderFault: it failed, took too long, or failed a short while ago.
         """
-        if not self._turn.acquire(timeout=self._seconds):
+        if not self._turn.acquire(timeout=self.seconds):
             raise ProviderFault("the root-key provider is busy with others' calls")
         try:
             if self._clock() < self._closed_until:
@@ -68,8 +71,8 @@ class Line:
         self._under_way = answer
         threading.Thread(target=_settle, args=(answer, question), daemon=True).start()
         try:
-            if not wait([answer], self._seconds).done:
-                raise ProviderFault(f"the root-key provider gave no answer within {self._seconds:g} s")
+            if not wait([answer], self.seconds).done:
+                raise ProviderFault(f"the root-key provider gave no answer within {self.seconds:g} s")
             return answer.result()
         except ProviderFault as fault:
             self._closed_until, self._why = self._clock() + self._pause, str(fault)

@@ -20,7 +20,7 @@ import msgspec
 
 from keys.errors import IntegrityFault, KeysetFault, ProviderFault
 from keys.files import read_secret_file
-from keys.providers.remote import SECONDS, Line, RemoteRootKeys
+from keys.providers.remote import Line, RemoteRootKeys
 from keys.suites import NONCE_BYTES, TAG_BYTES
 
 _TYPE: Final = "aes256-gcm96"
@@ -155,10 +155,10 @@ class TransitRootKeys(RemoteRootKeys):
             raise ProviderFault(str(fault)) from None
         if not _TOKEN.fullmatch(token):
             raise ProviderFault(f"{self._token_file}: holds no access token")
-        connection = http.client.HTTPSConnection(self._host, self._port, timeout=SECONDS, context=self._tls)
+        connection = http.client.HTTPSConnection(self._host, self._port, timeout=self._line.seconds, context=self._tls)
         try:
             content = None if body is None else msgspec.json.encode(body)
-            connection.request(method, path, content, {"X-Vault-Token": token, "X-Vault-Request": "true"})
+            connection.request(method, path, content, {"X-Vault-Token": token})
             answer = connection.getresponse()
             return answer.status, answer.read(_MOST_BYTES)
         except (OSError, http.client.HTTPException) as fault:

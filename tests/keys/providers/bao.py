@@ -94,8 +94,8 @@ class Bao:
         url: str | None = None,
         token_file: Path | None = None,
         ca_file: Path | None = None,
-        mount: str = "transit",
         line: Line | None = None,
+        **differently: str,
     ) -> TransitRootKeys:
         """The provider, as a keyset would open it."""
         return TransitRootKeys(
@@ -104,8 +104,8 @@ class Bao:
             ca_file or self.ca_file,
             keys or {OLD: TransitKey("root", 1), NEW: TransitKey("root", 2)},
             active,
-            mount,
-            line,
+            line=line,
+            **differently,
         )
 
     def _answers(self) -> bool:

@@ -189,7 +189,7 @@ def test_eight_callers_of_a_provider_that_fails_ask_it_once(clock: Clock) -> Non
 
 
 def test_no_call_takes_longer_than_two_seconds_unless_a_test_says_so() -> None:
-    assert (remote.SECONDS, Line()._seconds) == (2.0, 2.0)
+    assert (remote.SECONDS, Line().seconds) == (2.0, 2.0)
 
 
 def test_an_active_root_key_that_is_not_living_is_a_mistake_of_the_caller() -> None:

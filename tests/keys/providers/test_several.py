@@ -41,7 +41,7 @@ def test_before_the_move_the_old_provider_wraps(softhsm: SoftHsm) -> None:
 def test_what_no_provider_holds_is_the_providers_fault(moving: SeveralRootKeys) -> None:
     wrapped = FileRootKeys({b"no-one's": known_bytes("gone")}, b"no-one's").wrap(KEY, b"context")
 
-    with pytest.raises(ProviderFault, match="no provider of the keyset holds"):
+    with pytest.raises(ProviderFault, match=r"^a wrapped key names a root key that no provider of the keyset holds$"):
         moving.unwrap(wrapped, b"context")
 
 
