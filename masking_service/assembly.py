@@ -6,6 +6,7 @@ from typing import Final
 
 from keys import keyset, selftest
 from keys.keyring import Keyring
+from keys.messages import MessageKey
 from keys.process import forbid_core_dumps
 from masking_service.access.authenticate import Authenticator
 from masking_service.access.budgets import Budgets
@@ -19,12 +20,14 @@ from masking_service.access.policy import Policy, PolicyFile
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.access.registry import ClientRegistry
 from masking_service.access.tallies import Tallies
+from masking_service.alerts import Alerts
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.auditing import Auditing
 from masking_service.casework import Casework
 from masking_service.freezing import Freezing
 from masking_service.journal import Journal
+from masking_service.metrics import Metrics
 from masking_service.moves import Moves
 from masking_service.privacy import Privacy
 from masking_service.schemas import load_schemas
@@ -38,6 +41,8 @@ from masking_service.vault.genesis import WrongStore, check, claim
 from masking_service.vault.urls import UnknownForm
 from masking_service.vault.vault import Vault
 
+from masking_service.watching import Watch
+from masking_service.webhook import Webhook
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
 
 
@@ -81,6 +86,12 @@ class Parts:
         self.keyring = keyring
         self.store = open_store(settings)
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
+        self.metrics = Metrics()
+        self.alerts = Alerts(keyring, self.metrics, clock, os.urandom)
+        if settings.alert_url and settings.alert_key:
+            key = MessageKey.read(settings.alert_key)
+            webhook = Webhook(settings.alert_url, key, clock=clock, dropped=self.metrics.dropped_alert)
+            self.alerts.send_to(webhook)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
         self.tallies = Tallies(self.store, keyring, os.urandom)
@@ -118,6 +129,14 @@ class Parts:
         cases = Cases(self.store, self.keyring, os.urandom)
         custodies = Custodies(self.store, self.keyring, os.urandom)
         disclosures = Disclosures(self.store, self.keyring, os.urandom)
+        watch = Watch(
+            rules=policy.rules.watch,
+            freezes=self.freezes,
+            tallies=self.tallies,
+            journal=journal,
+            alerts=self.alerts,
+            metrics=self.metrics,
+        )
         return Acting(
             policy=policy,
             authenticator=Authenticator(self.registry, issuers, self.keyring),
@@ -133,6 +152,7 @@ class Parts:
                 journal=journal,
             ),
             unmask=Unmask(
+                watch=watch,
                 policy=policy,
                 gate=gate,
                 keyring=self.keyring,
@@ -143,10 +163,13 @@ class Parts:
                 journal=journal,
                 check_sign_in=issuers.check_unmasking,
             ),
+                watch=watch,
             casework=Casework(
                 policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
             ),
-            freezing=Freezing(gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal),
+            freezing=Freezing(
+                gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal, metrics=self.metrics
+            ),
             auditing=Auditing(
                 gate=gate, keyring=self.keyring, store=self.store, checkpoints=self.checkpoints, journal=journal
             ),

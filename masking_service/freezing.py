@@ -13,6 +13,7 @@ from masking_service.access.tallies import Tallies
 from masking_service.domain.text import scrub
 from masking_service.items import NotFound
 from masking_service.journal import Call, Journal
+from masking_service.metrics import Metrics
 from masking_service.timestamps import rfc3339
 
 BY_HAND: Final = "by hand"
@@ -25,11 +26,12 @@ Result = dict[str, Any]
 class Freezing:
     """Who may freeze whom, under one policy. It works inside the caller's tenant."""
 
-    def __init__(self, *, gate: Gate, freezes: Freezes, tallies: Tallies, journal: Journal) -> None:
+    def __init__(self, *, gate: Gate, freezes: Freezes, tallies: Tallies, journal: Journal, metrics: Metrics) -> None:
         self._gate = gate
         self._freezes = freezes
         self._tallies = tallies
         self._journal = journal
+        self._metrics = metrics
 
     def listed(self, call: Call) -> list[Result]:
         """Who is frozen, the longest frozen first. Round trips: one.
@@ -61,7 +63,10 @@ class Freezing:
         reason = scrub((why or "").strip() or BY_HAND)[:MOST_KEPT]
         wanted = Freeze(id=subject, since=call.now, why=reason, by=call.principal.id)
         announce = self._journal.announcing(call, "freeze", role=grant.role, subject=subject)
-        return _answer(self._freezes.freeze(call.principal.tenant, wanted, announce)) | {"frozen": True}
+        standing = self._freezes.freeze(call.principal.tenant, wanted, announce)
+        if standing == wanted:
+            self._metrics.freeze("by-hand")
+        return _answer(standing) | {"frozen": True}
 
     def thaw(self, call: Call, principal: str) -> Result:
         """Let a principal go on; what counted against them is forgotten. Nobody thaws themselves.

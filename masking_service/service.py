@@ -26,6 +26,7 @@ from masking_service.timestamps import rfc3339
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.references import Tokens
 from masking_service.vault.vault import Found, Refusal, Stored, Vault
+from masking_service.watching import Watch
 
 SECONDS_A_DAY: Final = 86_400
 
@@ -52,6 +53,7 @@ class Service:
         custodies: Custodies,
         disclosures: Disclosures,
         budgets: Budgets,
+        watch: Watch,
         journal: Journal,
     ) -> None:
         self._policy = policy
@@ -67,6 +69,7 @@ class Service:
         self._custodies = custodies
         self._disclosures = disclosures
         self._budgets = budgets
+        self._watch = watch
         self._journal = journal
 
     def mask(self, call: Call, schema: str, profile: str | None, batch: Sequence[Any]) -> list[Result]:
@@ -148,20 +151,22 @@ class Service:
     def view(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[Result]:
         """The newest revisions, masked. A profile that shows a kind in full is budgeted, audited and disclosed.
 
-        Round trips: one for the freeze, one to read (two where a waybill was revised); in full three more, for the
-        budget, for the audit and for the disclosures, and one to give back what was not found.
+        Round trips: one for the freeze, one to read (two where a waybill was revised), one to count what was not
+        found; in full three more, for the budget, for the audit and for the disclosures, and one to give back.
 
         Raises:
             AccessError: the caller may not, not through this profile, or its budget is spent.
             StoreUnavailable: nothing is answered.
         """
-        with self._journal.denials(call, "view", profile=profile if profile in self._policy.rules.profiles else None):
-            grant, _ = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
+        stated = profile if profile in self._policy.rules.profiles else None
+        with self._journal.denials(call, "view", profile=stated), self._watch.refusals(call):
+            grant, missed = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
             reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
         numbers = [normalised(number) for number in waybill_nos]
         known = [number for number in numbers if number is not None]
         found = iter(self._vault.newest(call.principal.tenant, known, call.now))
         seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
+        self._watch.misses(call, missed, [one is not None for one in seen])
         if grant.full_kinds:
             bases = iter(self._keyring.tenant(call.principal.tenant).bases(known))
             announce = self._journal.announcing(
@@ -243,6 +248,7 @@ class Service:
             for power in reversed(range(conflicts.bit_length())):
                 with suppress(QuotaExceeded):
                     self._budgets.reserve(call.principal, grant, 2**power, call.now)
+            self._watch.conflicts_spent(call)
             raise
         reserved.give_back(wanted - conflicts)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from masking_service.vault.urls import Tls, default_replicas
+from masking_service.webhook import sound_url
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 """The checkout: where the default policy stands."""
@@ -22,6 +23,8 @@ VARIABLES: Final = {
     "MASKING_POLICY": "policy.yaml",
     "MASKING_SCHEMAS": "(none)",
     "MASKING_MAX_BODY_BYTES": str(2 * 1024 * 1024),
+    "MASKING_ALERT_URL": "(none: alerts are logged and counted)",
+    "MASKING_ALERT_KEY_FILE": "(none)",
     "MASKING_BIND": "127.0.0.1:8080",
     "MASKING_WORKERS": "(one a processor)",
 }
@@ -50,6 +53,8 @@ class Settings:
         schemas: a folder with a site's own schemas, or None.
         development: whether `serve --dev` made this set-up.
         most_body_bytes: a request with a longer body is answered with 413.
+        alert_url: where alerts are sent; empty where nowhere.
+        alert_key: the file with the key that signs them.
     """
 
     state_dir: Path
@@ -61,6 +66,8 @@ class Settings:
     schemas: Path | None
     development: bool
     most_body_bytes: int
+    alert_url: str
+    alert_key: Path | None
 
     def __repr__(self) -> str:
         return f"<Settings of {self.state_dir}>"
@@ -82,6 +89,7 @@ class Settings:
         vouched = environment.get("MASKING_REDIS_VOUCHED_DURABLE", "")
         if vouched not in {"", VOUCHED}:
             raise SettingsFault(f"MASKING_REDIS_VOUCHED_DURABLE can say {VOUCHED} only, and then it has to be true")
+        alert_url, alert_key = _webhook(environment)
         return cls(
             state_dir=Path(environment.get("MASKING_STATE_DIR", ".local")).resolve(),
             redis_url=url,
@@ -92,7 +100,20 @@ class Settings:
             schemas=Path(schemas) if schemas else None,
             development=development,
             most_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", 2 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+            alert_url=alert_url,
+            alert_key=alert_key,
         )
+
+
+def _webhook(environment: Mapping[str, str]) -> tuple[str, Path | None]:
+    """Where alerts are sent, and what signs them: both, or neither."""
+    url, key = environment.get("MASKING_ALERT_URL", ""), _file(environment, "MASKING_ALERT_KEY_FILE")
+    if bool(url) != bool(key):
+        raise SettingsFault("MASKING_ALERT_URL and MASKING_ALERT_KEY_FILE are set together or not at all")
+    try:
+        return sound_url(url) if url else "", key
+    except ValueError as fault:
+        raise SettingsFault(f"MASKING_ALERT_URL {fault}") from None
 
 
 def _file(environment: Mapping[str, str], name: str) -> Path | None:

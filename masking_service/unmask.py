@@ -25,6 +25,7 @@ from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.records import Record
 from masking_service.vault.references import Reference, read_token
 from masking_service.vault.vault import Vault
+from masking_service.watching import Watch
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
 INVALID_ITEM: Final = "invalid-item"
@@ -90,6 +91,7 @@ class Unmask:
         cases: Cases,
         disclosures: Disclosures,
         budgets: Budgets,
+        watch: Watch,
         journal: Journal,
         check_sign_in: SignInCheck,
     ) -> None:
@@ -100,6 +102,7 @@ class Unmask:
         self._cases = cases
         self._disclosures = disclosures
         self._budgets = budgets
+        self._watch = watch
         self._journal = journal
         self._check_sign_in = check_sign_in
 
@@ -107,8 +110,8 @@ class Unmask:
         """Open single fields.
 
         Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to
-        read waybill numbers where the call has them, one for the audit, one for the disclosures, and one to give
-        back what was reserved and not released.
+        read waybill numbers where the call has them, one to count what opened nothing, one for the audit, one for
+        the disclosures, and one to give back what was reserved and not released.
 
         Args:
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
@@ -118,13 +121,16 @@ class Unmask:
             StoreUnavailable: nothing is released.
         """
         tenant = call.principal.tenant
-        with self._journal.denials(call, "detokenize", purpose=self._known(purpose), case=sound_case_name(case)):
-            grant, authority = self._authority(call, purpose, case, items)
+        stated = {"purpose": self._known(purpose), "case": sound_case_name(case)}
+        with self._journal.denials(call, "detokenize", **stated), self._watch.refusals(call):
+            grant, authority, missed = self._authority(call, purpose, case, items)
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
             reserved = self._budgets.reserve(call.principal, grant, lookups, call.now)
         self._look_up(tenant, asked, grant, call.now)
-        released = sum(item.outcome == RELEASED for item in asked)
+        told = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
+        self._watch.misses(call, missed, told)
+        released = sum(told)
         announce = self._journal.announcing(
             call,
             "detokenize",
@@ -142,21 +148,21 @@ class Unmask:
 
     def _authority(
         self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]
-    ) -> tuple[Grant, Case | None]:
-        """What lets this call open anything: a grant for the purpose, and an open case where one is needed."""
-        grant, _ = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
+    ) -> tuple[Grant, Case | None, int]:
+        """What lets this call open anything, a grant and a case where one is needed; and the caller's misses so far."""
+        grant, missed = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
         self._check_sign_in(call.principal, call.now)
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
         if case is None:
             if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
                 raise CaseRequired
-            return grant, None
+            return grant, None, missed
         try:
             found = self._cases.get(call.principal.tenant, case_name(case))
         except (NoSuchCase, ValueError):
             raise CaseNotOpen from None
         found.authorise(call.principal, grant.purpose or "", call.now)
-        return grant, found
+        return grant, found, missed
 
     def _named(self, tenant: str, case: Case | None, items: Sequence[Any]) -> list[_Asked]:
         """The items, those that the case does not name without anything to look up."""

@@ -12,7 +12,17 @@ from typing import TypeVar
 from masking_service.access import principals, rules
 from masking_service.access.document import Place, read_document
 from masking_service.access.errors import PolicyError
-from masking_service.access.rules import Budget, CaseRules, Factors, IssuerRule, Purpose, Role, Rules, Window
+from masking_service.access.rules import (
+    Budget,
+    CaseRules,
+    Factors,
+    IssuerRule,
+    Purpose,
+    Role,
+    Rules,
+    WatchRules,
+    Window,
+)
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import Profile, union_check
 
@@ -26,7 +36,7 @@ _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "
 def read_policy(text: str, source: str) -> Rules:
     """Rules from a policy's YAML text. `source` is the file's name, for the message of the PolicyError."""
     document = read_document(text)
-    sections = document.fields(_SECTIONS, ("issuers",))
+    sections = document.fields(_SECTIONS, ("issuers", "watch"))
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
@@ -43,6 +53,7 @@ def read_policy(text: str, source: str) -> Rules:
         conflicts=_budget("conflicts", budgets["conflicts"]),
         case_waybills=_budget("case_waybills", budgets["case_waybills"]),
         cases=_cases(sections["cases"]),
+        watch=_watch(sections.get("watch")),
         retention_default=_days(retention["default"]),
         retention_tenants=_each(retention_tenants, principals.tenant_name, lambda _, place: _days(place)),
         issuers=_issuers(sections.get("issuers"), roles),
@@ -153,6 +164,12 @@ def _cases(place: Place) -> CaseRules:
         at_most=found["at_most"].integer(1, 1_000),
         longest=found["longest"].seconds(366 * _DAY),
     )
+
+
+def _watch(place: Place | None) -> WatchRules:
+    """What is missing means the default: nothing here can be turned off by leaving it out."""
+    found = place.fields((), ("misses", "refusals")) if place else {}
+    return WatchRules(**{name: entry.integer(1, _MILLION) for name, entry in found.items()})
 
 
 def _days(place: Place) -> int:

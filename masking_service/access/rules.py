@@ -112,6 +112,18 @@ class CaseRules:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchRules:
+    """When the service itself freezes somebody.
+
+    `misses` is how many items in a row opened or showed nothing, `refusals` how many calls within a minute a budget
+    of opening or viewing refused.
+    """
+
+    misses: int = 100
+    refusals: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """Where a token carries what: each claim is the way to it through nested objects."""
 
@@ -153,6 +165,7 @@ class Rules:
     conflicts: Budget
     case_waybills: Budget
     cases: CaseRules
+    watch: WatchRules
     retention_default: int  # days
     retention_tenants: Mapping[str, int]  # days
     issuers: Mapping[str, IssuerRule]

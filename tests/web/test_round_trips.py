@@ -33,7 +33,7 @@ def ready(api: Api, trips: Trips) -> Api:
     api.tokenize(record("SF0000000000"))
     api.tokenize(record(), custody={"site": SITE})
     api.open_case("D-1", NUMBER, "SF2222222222")
-    api.opened(token("wbt"))
+    api.opened(PHONE)
     trips()
     return api
 
@@ -80,8 +80,8 @@ def test_a_view_of_masks_is_one_look_at_the_freezes_and_one_read(ready: Api, tri
 
 @pytest.mark.parametrize(
     ("numbers", "expected"),
-    [([NUMBER] * 20, 5), ([NUMBER, "SF9999999999"], 6)],
-    ids=["freeze, reserve, read, audit, disclosures", "and give back what was not found"],
+    [([NUMBER] * 20, 5), ([NUMBER, "SF9999999999"], 7)],
+    ids=["freeze, reserve, read, audit, disclosures", "and count and give back what was not found"],
 )
 def test_a_full_view_reserves_reads_and_is_written_down(
     ready: Api, trips: Trips, numbers: list[str], expected: int
@@ -121,10 +121,20 @@ def test_giving_back_is_one_more(ready: Api, trips: Trips) -> None:
     assert trips() == 7
 
 
-def test_what_names_nothing_is_freeze_case_and_audit(ready: Api, trips: Trips) -> None:
+def test_what_names_nothing_is_freeze_case_count_and_audit(ready: Api, trips: Trips) -> None:
     ready.opened(token("wbt"), field("SF9999999999", "/sender/phone"))
 
-    assert trips() == 3
+    assert trips() == 4
+
+
+def test_the_first_hit_after_misses_ends_their_row_and_the_next_ones_cost_nothing(ready: Api, trips: Trips) -> None:
+    ready.get(OFFICER, "/v1/waybills/SF9999999999")
+    missed = trips()
+    ready.get(OFFICER, f"/v1/waybills/{NUMBER}")
+    first = trips()
+    ready.get(OFFICER, f"/v1/waybills/{NUMBER}")
+
+    assert (missed, first, trips()) == (3, 3, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,130 @@
+"""What the service counts about itself, over all its workers. No label holds anything about anyone.
+
+The labels are routes, statuses, codes, outcomes and other words of this code
+base, so that there are as many series as there are words and never more.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from masking_service.access.rules import WINDOWS
+
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
+
+Why = Literal["by-hand", "misses", "burst"]
+"""Why somebody is frozen."""
+AlertKind = Literal[
+    "misses", "burst", "conflicts", "integrity", "wrong-store", "policy-refused", "checkpoint-late", "background"
+]
+"""What an alert is about; `docs/alerts.md` says what to do."""
+Dropped = Literal["full", "undelivered"]
+"""Why an alert did not arrive: too many were waiting, or nobody took it."""
+
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable in which the library expects the folder that the workers of one master share."""
+BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Seconds. No request takes longer than the last."""
+
+
+def begin_counting(folder: Path) -> None:
+    """Empty the folder in which workers count, and say where it is; for a master, before it starts any worker.
+
+    An operator who names another folder in the variable gets that one.
+    """
+    folder = Path(os.environ.setdefault(FOLDER, str(folder)))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink(missing_ok=True)
+
+
+def forget_worker(pid: int) -> None:
+    """Drop what only a living worker can say. What it counted stays counted."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+class Metrics:
+    """The counts of this process; where a master began counting, of all its workers."""
+
+    def __init__(self) -> None:
+        # The library decides at its import, by the variable, whether workers count together; a master sets it first.
+        import prometheus_client as library
+
+        self._library = library
+        self._registry = library.CollectorRegistry()
+        self._requests = self._counter("requests", "Requests, by how they were answered.", "method", "route", "status")
+        self._seconds = library.Histogram(
+            "masking_request_seconds",
+            "How long requests took, from their head to their answer.",
+            ("method", "route"),
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
+        self._items = self._counter("items", "Items of batches: ok, or the code of the error.", "operation", "outcome")
+        self._problems = self._counter("problems", "Requests that were refused or failed, by problem.", "code")
+        self._refusals = self._counter("budget_refusals", "Calls that a budget refused.", "window", of=WINDOWS)
+        self._freezes = self._counter("freezes", "Principals that were frozen.", "why", of=get_args(Why))
+        self._alerts = self._counter("alerts", "Alerts that were raised.", "kind", of=get_args(AlertKind))
+        self._dropped = self._counter(
+            "alerts_dropped", "Alerts that could not be delivered.", "why", of=get_args(Dropped)
+        )
+        self._bound_requests: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._bound_items: dict[tuple[str, str], Counter] = {}
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request. Everything is bound after the first of its sort: this runs for every one."""
+        sort = method, route, status
+        bound = self._bound_requests.get(sort)
+        if bound is None:
+            bound = self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+            self._bound_requests[sort] = bound
+        bound[0].inc()
+        bound[1].observe(seconds)
+
+    def items(self, operation: str, outcome: str, count: int) -> None:
+        """Count items of a batch with the same outcome."""
+        bound = self._bound_items.get((operation, outcome))
+        if bound is None:
+            bound = self._bound_items[operation, outcome] = self._items.labels(operation, outcome)
+        bound.inc(count)
+
+    def problem(self, code: str) -> None:
+        """Count a request that was refused or failed."""
+        self._problems.labels(code).inc()
+
+    def budget_refusal(self, window: str) -> None:
+        """Count a call that a budget refused."""
+        self._refusals.labels(window).inc()
+
+    def freeze(self, why: Why) -> None:
+        """Count a freeze."""
+        self._freezes.labels(why).inc()
+
+    def alert(self, kind: AlertKind) -> None:
+        """Count an alert that was raised."""
+        self._alerts.labels(kind).inc()
+
+    def dropped_alert(self, why: Dropped) -> None:
+        """Count an alert that could not be delivered."""
+        self._dropped.labels(why).inc()
+
+    def exposition(self) -> tuple[bytes, str]:
+        """Everything in Prometheus' text format, and its media type."""
+        registry = self._registry
+        if FOLDER in os.environ:
+            from prometheus_client import multiprocess
+
+            registry = self._library.CollectorRegistry()
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return self._library.generate_latest(registry), self._library.CONTENT_TYPE_PLAIN_0_0_4
+
+    def _counter(self, name: str, what: str, *labels: str, of: Iterable[str] = ()) -> "Counter":
+        """A counter; `of` are values of its only label that are there from the start, at nothing."""
+        made = self._library.Counter(f"masking_{name}", what, labels, registry=self._registry)
+        for value in of:
+            made.labels(value)
+        return made
