@@ -1,0 +1,67 @@
+"""Signed messages: a known answer, parts that cannot be shifted, and a key that is long and kept to oneself."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+
+import pytest
+
+from keys.errors import KeysetFault
+from keys.messages import MessageKey
+from tests.keys.known import known_bytes
+
+KEY = known_bytes("messages")
+
+
+def test_a_signature_is_hmac_sha256_over_the_parts_behind_their_lengths() -> None:
+    message = b"\x00\x00\x00\x0a1796000000" + b"\x00\x00\x00\x02{}"
+
+    assert MessageKey(KEY).sign(b"1796000000", b"{}") == hmac.digest(KEY, message, "sha256").hex()
+
+
+def test_a_byte_cannot_move_from_one_part_to_the_next() -> None:
+    key = MessageKey(KEY)
+
+    assert key.sign(b"17960000001", b"{}") != key.sign(b"1796000000", b"1{}")
+
+
+def test_another_key_signs_otherwise() -> None:
+    assert MessageKey(KEY).sign(b"a") != MessageKey(known_bytes("other")).sign(b"a")
+
+
+@pytest.mark.parametrize("length", [0, 1, 31])
+def test_a_short_key_is_refused(length: int) -> None:
+    with pytest.raises(KeysetFault):
+        MessageKey(b"k" * length)
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_a_key_is_read_without_the_line_end(tmp_path: Path, end: bytes) -> None:
+    path = tmp_path / "alert.key"
+    path.write_bytes(KEY.hex().encode() + end)
+    path.chmod(0o600)
+
+    assert MessageKey.read(path).sign(b"a") == MessageKey(KEY.hex().encode()).sign(b"a")
+
+
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "alert.key"
+    path.write_bytes(KEY)
+    path.chmod(0o644)
+
+    with pytest.raises(KeysetFault):
+        MessageKey.read(path)
+
+
+def test_a_file_that_holds_too_little_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "alert.key"
+    path.write_bytes(b"short\n")
+    path.chmod(0o600)
+
+    with pytest.raises(KeysetFault, match=r"alert\.key: holds fewer than 32 bytes"):
+        MessageKey.read(path)
+
+
+def test_a_key_is_in_no_repr() -> None:
+    assert repr(MessageKey(KEY)) == "<MessageKey>"
