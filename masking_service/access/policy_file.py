@@ -127,7 +127,8 @@ def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> No
     """What a role needs and lacks, and what it has and could never use: either way it is not what was meant."""
     masks = bool(role.permissions & rules.PROFILE_PERMISSIONS)
     opens = bool(role.permissions & rules.PURPOSE_PERMISSIONS)
-    views_in_full = "waybill:view" in role.permissions and any(full_kinds(profiles[p]) for p in role.profiles)
+    views = "waybill:view" in role.permissions
+    views_in_full = views and any(full_kinds(profiles[p]) for p in role.profiles)
     needs = (
         ("profiles", masks, bool(role.profiles), "a permission to mask or view"),
         ("purposes", opens, bool(role.purposes), "token:detokenize"),
@@ -138,6 +139,8 @@ def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> No
         if needed != present:
             reason = f"needed for {by}" if needed else f"of no use without {by}"
             place.faults.append((f"{place.path}.{key}", reason))
+    if role.scope == "custody" and (opens or "waybill:erase" in role.permissions or not views):
+        place.faults.append((f"{place.path}.scope", "narrows waybill:view only, and neither opening nor erasing"))
 
 
 def full_kinds(profile: Profile) -> frozenset[str]:

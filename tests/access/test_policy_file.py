@@ -105,6 +105,17 @@ class TestFaults:
     def test_a_role_has_nothing_that_would_mean_nothing(self, edit: Edit, path: str) -> None:
         assert "of no use" in faults(edited(edit))[path]
 
+    @pytest.mark.parametrize(
+        ("edit", "path"),
+        [
+            (put("roles", "dispute-officer", "scope", "custody"), "roles.dispute-officer.scope"),
+            (put("roles", "tracking", "scope", "custody"), "roles.tracking.scope"),
+            (put("roles", "courier", "permissions", ["waybill:view", "waybill:erase"]), "roles.courier.scope"),
+        ],
+    )
+    def test_a_scope_that_would_not_hold_is_a_fault(self, edit: Edit, path: str) -> None:
+        assert "narrows waybill:view only" in faults(edited(edit))[path]
+
     def test_all_faults_are_told_at_once(self) -> None:
         def edit(p: dict[str, Any]) -> None:
             p["factors"]["role"] = 0
