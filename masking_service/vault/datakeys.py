@@ -7,6 +7,7 @@ record names its own. The keys of shredded days never come back.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -25,13 +26,12 @@ LOOK_AHEAD: Final = 8
 class _Current:
     """The key that seals a tenant's records of one day, and how much of it is used up."""
 
-    __slots__ = ("key", "number", "unreported", "used")
+    __slots__ = ("key", "number", "used")
 
     def __init__(self, number: int, key: SealingKey, used: int) -> None:
         self.number = number
         self.key = key
         self.used = used
-        self.unreported = 0
 
 
 class DataKeys:
@@ -53,6 +53,7 @@ class DataKeys:
         self._making = threading.Lock()
         self._known: dict[tuple[str, bytes], tuple[int, SealingKey | None]] = {}
         self._current: dict[tuple[str, int], _Current] = {}
+        self._unreported: Counter[bytes] = Counter()
 
     def for_today(self, tenant: str, now: int, messages: int) -> SealingKey:
         """The key that seals this tenant's records today, counted as used for so many of them.
@@ -74,7 +75,7 @@ class DataKeys:
             current = self._choose(tenant, day, messages)
         with self._lock:
             current.used += messages
-            current.unreported += messages
+            self._unreported[current.key.key_id] += messages
         return current.key
 
     def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
@@ -112,26 +113,24 @@ class DataKeys:
         """
         with self._lock:
             newest = max((day for _, day in self._current), default=0)
-            for place in [place for place in self._current if place[1] < newest - 1]:
-                if not self._current[place].unreported:
-                    del self._current[place]
-            turning = [(*place, current, current.unreported) for place, current in self._current.items()]
-        commands: list[Command] = []
-        for tenant, day, current, unreported in turning:
-            name = field(current.key.key_id)
+            self._current = {place: kept for place, kept in self._current.items() if place[1] >= newest - 1}
+            turning, reported = dict(self._current), dict(self._unreported)
+        commands: list[Command] = [
+            (b"HINCRBY", DATA_KEY_USES, field(key_id), uses) for key_id, uses in reported.items()
+        ]
+        for (tenant, day), current in turning.items():
             newer = self._keyring.tenant(tenant).data_key_id(day, current.number + 1)
             commands += [
-                (b"HINCRBY", DATA_KEY_USES, name, unreported) if unreported else (b"HGET", DATA_KEY_USES, name),
+                (b"HGET", DATA_KEY_USES, field(current.key.key_id)),
                 (b"HEXISTS", DATA_KEYS, field(newer)),
             ]
-        replies = through.read(commands)
-        for one, used, newer_stands in zip(turning, replies[::2], replies[1::2], strict=True):
-            tenant, day, current, unreported = one
-            with self._lock:
-                current.unreported -= unreported
-                current.used = int(used or 0) + current.unreported
+        replies = through.read(commands)[len(reported) :]
+        with self._lock:
+            self._unreported -= Counter(reported)
+            for (place, current), used, newer_stands in zip(turning.items(), replies[::2], replies[1::2], strict=True):
+                current.used = int(used or 0) + self._unreported[current.key.key_id]
                 if newer_stands:
-                    self._current.pop((tenant, day), None)
+                    self._current.pop(place, None)
 
     def _full(self, key: SealingKey, used: int, messages: int) -> bool:
         return used > 0 and used + messages > min(self._limit, key.limit) // 2
@@ -142,7 +141,7 @@ class DataKeys:
             current = self._current.get((tenant, day))
             if current is not None and not self._full(current.key, current.used, messages):
                 return current
-            start = 0 if current is None else current.number
+            start = 0 if current is None else current.number + 1
             found = None
             while found is None:
                 number, standing, used = self._newest(tenant, day, start)

@@ -23,6 +23,7 @@ def known_keyset(
     roots: Sequence[int] = (0,),
     serial: int = 0,
     shredded_before: int = 0,
+    algorithm: int = 1,
 ) -> Keyset:
     """The keyset of `owner`; the last of its token keys and the last of its root keys are the active ones."""
     versions: dict[Use, Sequence[int]] = {use: token_versions if use == "token" else (0,) for use in USES}
@@ -40,6 +41,7 @@ def known_keyset(
         serial=serial,
         digest=known_bytes(f"{owner} {serial}")[:16],
         shredded_before=shredded_before,
+        algorithm=algorithm,
     )
 
 

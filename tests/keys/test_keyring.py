@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.errors import IntegrityFault, ProviderFault
+from keys.errors import IntegrityFault, KeysetFault, ProviderFault
 from keys.keyring import Keyring, TenantKeys
-from tests.keys.known import known_keyring
+from keys.keyset import Keyset
+from tests.keys.known import known_keyring, known_keyset
 
 RING = known_keyring()
 DEFAULT, OTHER = RING.tenant("default"), RING.tenant("other")
@@ -159,3 +160,107 @@ def test_a_key_that_another_root_wrapped_is_the_providers_fault_and_not_an_alarm
 
 def test_a_keyring_knows_what_it_was_made_for() -> None:
     assert RING.made_for == "development"
+
+
+def test_an_adopted_keyset_is_the_one_in_use() -> None:
+    ring = known_keyring()
+    (old,) = ring.tenant("default").tokens.make([bytes(16)], 0)
+
+    ring.adopt(known_keyset(token_versions=(0, 1), roots=(0, 1), serial=1))
+
+    tokens = ring.tenant("default").tokens
+    assert (ring.keyset.serial, tokens.active, tokens.read(old)) == (1, 1, (0, bytes(16)))
+
+
+def test_after_adopting_a_tenants_places_and_seals_are_the_same() -> None:
+    ring = known_keyring()
+    before = {**names_of(ring.tenant("default"))}
+
+    ring.adopt(known_keyset(token_versions=(0, 1), roots=(0, 1), serial=1))
+
+    assert names_of(ring.tenant("default")) == before
+
+
+@pytest.mark.parametrize(
+    ("offered", "told"),
+    [
+        pytest.param(known_keyset(serial=4, token_versions=(0, 1)), "is an older copy", id="older"),
+        pytest.param(known_keyset(serial=5, made_for="production"), "is another keyset", id="another purpose"),
+        pytest.param(known_keyset("another owner", serial=5), "lacks a secret", id="other secrets"),
+        pytest.param(known_keyset(serial=5, token_versions=(1,)), "lacks a secret", id="no old token key"),
+    ],
+)
+def test_what_is_no_successor_is_not_adopted(offered: Keyset, told: str) -> None:
+    ring = known_keyring(serial=5)
+    before = ring.keyset
+
+    with pytest.raises(KeysetFault, match=f"^the keyset file {told}"):
+        ring.adopt(offered)
+
+    assert ring.keyset is before
+
+
+def test_a_keyset_with_another_active_index_key_is_not_adopted() -> None:
+    offered = known_keyset()
+    offered.secrets["index", 1] = bytes(32)
+    offered.active["index"] = 1
+
+    with pytest.raises(KeysetFault, match="is another keyset"):
+        known_keyring().adopt(offered)
+
+
+def test_a_rewrapped_data_key_is_the_same_key_under_the_active_root_key() -> None:
+    wrapped = RING.new_data_key("default", KEY_ID)
+    sealed = RING.open_data_key("default", KEY_ID, wrapped).seal(b"record", b"place", bytes(12))
+    ring = known_keyring(roots=(0, 1))
+
+    fresh = ring.rewrap("default", KEY_ID, wrapped)
+
+    assert (ring.is_current(wrapped), ring.is_current(fresh)) == (False, True)
+    assert known_keyring(roots=(1,)).open_data_key("default", KEY_ID, fresh).open(sealed, b"place") == b"record"
+
+
+def test_a_rewrapped_key_that_became_another_one_is_an_alarm() -> None:
+    wrapped = RING.new_data_key("default", KEY_ID)
+    ring = known_keyring(roots=(0, 1))
+
+    class Forgetful:
+        def wrap(self, key: bytes, context: bytes) -> bytes:
+            return RING.keyset.roots.wrap(bytes(32), context)
+
+        def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+            return RING.keyset.roots.unwrap(wrapped, context)
+
+    ring.keyset.roots = Forgetful()
+    with pytest.raises(IntegrityFault, match="a rewrapped key is not the key that it was"):
+        ring.rewrap("default", KEY_ID, wrapped)
+
+
+def test_the_root_key_of_a_wrapped_key_is_known_by_its_id() -> None:
+    wrapped = known_keyring(roots=(1,)).new_data_key("default", KEY_ID)
+
+    assert [known_keyring(roots=roots).knows_root_of(wrapped) for roots in ((0,), (0, 1))] == [False, True]
+
+
+def test_tokens_are_counted_by_their_key() -> None:
+    ring = known_keyring(token_versions=(0, 1))
+    for tenant, version in (("default", 0), ("other", 1), ("default", 1)):
+        ring.tenant(tenant).tokens.make([bytes(16)] * 2, version)
+
+    assert (ring.uses.take(), ring.uses.take()) == ({"token/0": 2, "token/1": 4}, {})
+
+
+@pytest.mark.parametrize("algorithm", [1, 2, 3])
+def test_what_is_new_is_sealed_by_the_suite_of_the_keyset(algorithm: int) -> None:
+    ring = Keyring(known_keyset(algorithm=algorithm))
+    data_key = ring.open_data_key("default", KEY_ID, ring.new_data_key("default", KEY_ID))
+
+    sealed = [key.seal(b"", b"", bytes(12)) for key in (data_key, ring.tenant("default").state)]
+
+    assert [value[1] for value in sealed] == [algorithm] * 2
+
+
+def test_state_that_another_suite_sealed_is_still_opened() -> None:
+    sealed = known_keyring().tenant("default").state.seal(b"state", b"place", bytes(12))
+
+    assert known_keyring(algorithm=3).tenant("default").state.open(sealed, b"place") == b"state"
