@@ -4,6 +4,7 @@
 WAITAOF is among the questions.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -33,6 +34,7 @@ class Fault:
 
 
 _MOST_LAG_SECONDS: Final = 3
+_REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
 _QUESTIONS: Final[tuple[Command, ...]] = (
     (b"INFO", b"persistence", b"memory", b"stats", b"replication"),
     (
@@ -160,8 +162,14 @@ def _seen_in(info: Reply, replicas: int) -> Iterator[Fault]:
 
 
 def _following(said: Mapping[str, str]) -> int:
-    """How many replicas have all that went before, and get what comes."""
-    return sum(name.startswith("slave") and ",state=online," in value for name, value in said.items())
+    """How many replicas have all that went before, and said lately that they get what comes."""
+    replicas = [
+        dict(part.split("=", 1) for part in value.split(","))
+        for name, value in said.items()
+        if _REPLICA.fullmatch(name)
+    ]
+    lately = {str(seconds) for seconds in range(_MOST_LAG_SECONDS + 1)}
+    return sum(replica["state"] == "online" and replica["lag"] in lately for replica in replicas)
 
 
 def _set_in(config: Reply, store: Store) -> Iterator[Fault]:

@@ -1,7 +1,10 @@
 """The way to Redis: whole answers or none, within two and a half seconds, and left alone while it is broken."""
 
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha1
 from pathlib import Path
 
@@ -278,6 +281,39 @@ def test_a_frozen_server_that_no_connection_knows_yet_costs_no_more(node: server
         node.resume()
 
     assert (said, frozen < 2.5) == ("timeout", True)
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """The URL of a server that answers anything with one reply after the other, each just before patience ends."""
+    listener = socket.create_server((servers.HOST, 0))
+    stopped = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            while not stopped.wait(0.3):
+                connection.sendall(b"+OK\r\n")
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield f"redis://{servers.HOST}:{listener.getsockname()[1]}"
+    stopped.set()
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+def test_a_server_that_drips_its_replies_is_given_up_in_time(dripping: str) -> None:
+    store = stores.admitted(dripping)
+    began = time.monotonic()
+
+    with pytest.raises(StoreUnavailable, match="timeout"):
+        store.read([(b"GET", b"k")] * 100)
+
+    assert time.monotonic() - began < 5.0  # the contract's five seconds, for all that a request asks
 
 
 def test_a_closed_store_connects_again_when_it_is_used(store: Store) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 import redis
 
+from masking_service.vault import readiness
 from masking_service.vault.connection import Store
 from masking_service.vault.embedded import DURABLE
 from masking_service.vault.errors import StoreUnavailable
@@ -188,3 +189,16 @@ def test_every_fault_comes_with_what_mends_it(store: Store, restored: redis.Redi
     ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
 
     assert [fault.mending for fault in look(store)] == ["CONFIG SET appendfsync always, then CONFIG REWRITE"]
+
+
+@pytest.mark.parametrize(
+    ("replica", "following"),
+    [
+        ("ip=127.0.0.1,port=1,state=online,offset=14,lag=0,type=replica", 1),
+        ("ip=127.0.0.1,port=1,state=online,offset=14,lag=3,type=replica", 1),
+        ("ip=127.0.0.1,port=1,state=online,offset=14,lag=4,type=replica", 0),
+        ("ip=127.0.0.1,port=1,state=wait_bgsave,offset=0,lag=0,type=replica", 0),
+    ],
+)
+def test_a_replica_counts_that_said_within_three_seconds_that_it_follows(replica: str, following: int) -> None:
+    assert readiness._following({"slave0": replica, "connected_slaves": "1", "slave_repl_offset": "14"}) == following

@@ -1,0 +1,83 @@
+"""Formats side by side, as in a rolling update: a newer release keeps to the store's format, an older refuses a newer.
+
+A release is played by the newest format that it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import redis
+
+from masking_service.vault import genesis
+from masking_service.vault.connection import Store
+from masking_service.vault.genesis import WrongStore
+from masking_service.vault.layout import GENESIS
+from masking_service.vault.vault import Vault
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import NOW, ask, body, foreseen, put, refused
+
+OLD, NEW = genesis.FORMAT, genesis.FORMAT + 1
+
+
+@contextmanager
+def release(newest: int) -> Iterator[None]:
+    """Inside, this process is the release that knows formats up to `newest`."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(genesis, "FORMAT", newest)
+        yield
+
+
+def starts(store: Store, newest: int) -> Vault:
+    """What a process of that release does with the store before it serves."""
+    with release(newest):
+        genesis.claim(store, known_keyring(), foreseen(str(newest)))
+    return stores.vault(store, seed=str(newest))
+
+
+def looks(store: Store, newest: int) -> None:
+    """What a process of that release does with the store once a second."""
+    with release(newest):
+        genesis.check(store, known_keyring())
+
+
+def test_during_a_rolling_update_both_releases_serve_and_read_what_the_other_wrote(valkey: str, store: Store) -> None:
+    old = starts(store, OLD)
+    later = stores.admitted(valkey)
+    new = starts(later, NEW)
+    by_old, by_new = put(old, body("张三"), "SF0000000001"), put(new, body("李四"), "SF0000000002")
+    looks(store, OLD)
+    looks(later, NEW)
+
+    assert new.at("default", [(by_old.base, 0)], NOW) == [by_old.record]
+    assert old.at("default", [(by_new.base, 0)], NOW) == [by_new.record]
+    assert refused(new, body("王五"), "SF0000000001") == "conflict"
+
+
+def test_the_newer_release_does_not_change_the_stores_format_by_itself(store: Store, client: redis.Redis) -> None:
+    starts(store, OLD)
+    before = ask(client, "GET", GENESIS)
+
+    starts(store, NEW)
+    looks(store, NEW)
+
+    assert ask(client, "GET", GENESIS) == before
+
+
+def test_an_older_release_does_not_start_on_a_newer_store_and_names_both_formats(store: Store) -> None:
+    starts(store, NEW)
+
+    with pytest.raises(WrongStore, match=f"the store has format {NEW}; this release knows formats up to {OLD}"):
+        starts(store, OLD)
+
+
+def test_an_older_release_that_runs_stops_using_a_store_that_became_newer(store: Store, client: redis.Redis) -> None:
+    starts(store, OLD)
+    ask(client, "DEL", GENESIS)
+    starts(store, NEW)
+
+    with pytest.raises(WrongStore, match=f"the store has format {NEW}"):
+        looks(store, OLD)
