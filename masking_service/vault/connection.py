@@ -135,18 +135,20 @@ class Store:
         return whole(bundle.replies or [])[0]
 
     def ask_everybody(self, commands: Sequence[Command]) -> list[list[Reply]]:
-        """The replies of every server that takes writes, errors among them as exceptions. For looking at servers.
+        """The replies of every server that takes writes, errors among them as exceptions.
+
+        For looking at servers: it may be asked while the store may not be used.
 
         Raises:
             StoreUnavailable: one of them did not answer.
         """
         try:
-            owners = self._route.owners() if self.admitted else ()
+            owners = self._route.owners()
         except RedisError as error:
             raise StoreUnavailable(reason(error)) from None
         payload = b"".join(map(pack, commands))
         bundles = [Bundle(0, payload, len(commands), at=node) for node in owners]
-        self._run(bundles)
+        self._exchanges.run(bundles)
         return [bundle.replies or [] for bundle in bundles]
 
     def close(self) -> None:

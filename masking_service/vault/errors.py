@@ -6,8 +6,8 @@ class StoreUnavailable(Exception):
 
     Attributes:
         reason: a fixed word for logs and metrics: ``timeout``, ``connection``, ``refused``,
-            ``replicas``, ``open-circuit``, ``not-admitted``, ``clients-unknown``, ``unknown-key``, ``unknown-root``,
-            ``old-keyset``.
+            ``replicas``, ``open-circuit``, ``not-admitted``, ``not-durable``, ``clients-unknown``, ``unknown-key``,
+            ``unknown-root``, ``old-keyset``.
     """
 
     def __init__(self, reason: str) -> None:

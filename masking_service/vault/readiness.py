@@ -116,6 +116,12 @@ _TOO_FEW_REPLICAS: Final = Fault(
     "start the missing replicas, or see with INFO replication why they do not follow",
     "unready",
 )
+_NOT_IN_USE: Final = Fault(
+    "store",
+    "the store is not in use: it was not seen yet, or not lately, that it is this service's and keeps what it takes",
+    "wait a second; if it stays so, the log says what is wrong",
+    "unready",
+)
 
 
 def look(store: Store) -> list[Fault]:
@@ -126,6 +132,8 @@ def look(store: Store) -> list[Fault]:
         reason = f"the store does not answer ({error.reason})"
         return [Fault("store", reason, "see that it runs, and that this machine reaches it", "unready")]
     found = [fault for info, config in answers for fault in (*_seen_in(info, store.replicas), *_set_in(config, store))]
+    if not store.admitted:
+        found.append(_NOT_IN_USE)
     return list(dict.fromkeys(found))
 
 
@@ -144,7 +152,7 @@ def uphold(store: Store) -> None:
     if any(fault.weight == "loses" for fault in found):
         store.suspended = True
         raise StoreUnavailable("not-durable")
-    if any(fault.check == "store" for fault in found):
+    if any(fault.check == "store" and fault is not _NOT_IN_USE for fault in found):
         raise StoreUnavailable("connection")  # nothing was seen, so nothing changes
     store.suspended = False
 

@@ -175,8 +175,16 @@ def test_a_store_that_does_not_answer_is_not_ready_and_says_why() -> None:
     assert found == [("store", "the store does not answer (connection)")]
 
 
-def test_a_store_that_nobody_has_looked_at_is_not_ready(valkey: str) -> None:
-    assert faults(Store(valkey)) == [("store", "the store does not answer (not-admitted)")]
+def test_a_store_that_may_not_be_used_is_not_ready(valkey: str) -> None:
+    (found,) = faults(Store(valkey))
+
+    assert (found[0], found[1][:27]) == ("store", "the store is not in use: it")
+
+
+def test_a_store_that_may_not_be_used_is_looked_at_all_the_same(valkey: str, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+
+    assert checks(Store(valkey)) == ["appendfsync", "store"]
 
 
 def test_every_reason_is_told_in_words(store: Store, restored: redis.Redis) -> None:
