@@ -40,9 +40,9 @@ from masking_service.vault.connection import Store
 from masking_service.vault.genesis import WrongStore, check, claim
 from masking_service.vault.urls import UnknownForm
 from masking_service.vault.vault import Vault
-
 from masking_service.watching import Watch
 from masking_service.webhook import Webhook
+
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
 
 
@@ -84,14 +84,14 @@ class Parts:
     def __init__(self, settings: Settings, keyring: Keyring) -> None:
         self.settings = settings
         self.keyring = keyring
-        self.store = open_store(settings)
-        self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.metrics = Metrics()
         self.alerts = Alerts(keyring, self.metrics, clock, os.urandom)
         if settings.alert_url and settings.alert_key:
             key = MessageKey.read(settings.alert_key)
             webhook = Webhook(settings.alert_url, key, clock=clock, dropped=self.metrics.dropped_alert)
             self.alerts.send_to(webhook)
+        self.store = open_store(settings)
+        self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
         self.tallies = Tallies(self.store, keyring, os.urandom)
@@ -126,9 +126,6 @@ class Parts:
         gate = Gate(policy, self.freezes, self.tallies)
         budgets = Budgets(self.store, self.keyring, policy.rules.factors, os.urandom)
         journal = Journal(self.log, self.keyring, policy.digest)
-        cases = Cases(self.store, self.keyring, os.urandom)
-        custodies = Custodies(self.store, self.keyring, os.urandom)
-        disclosures = Disclosures(self.store, self.keyring, os.urandom)
         watch = Watch(
             rules=policy.rules.watch,
             freezes=self.freezes,
@@ -137,6 +134,9 @@ class Parts:
             alerts=self.alerts,
             metrics=self.metrics,
         )
+        cases = Cases(self.store, self.keyring, os.urandom)
+        custodies = Custodies(self.store, self.keyring, os.urandom)
+        disclosures = Disclosures(self.store, self.keyring, os.urandom)
         return Acting(
             policy=policy,
             authenticator=Authenticator(self.registry, issuers, self.keyring),
@@ -149,10 +149,10 @@ class Parts:
                 custodies=custodies,
                 disclosures=disclosures,
                 budgets=budgets,
+                watch=watch,
                 journal=journal,
             ),
             unmask=Unmask(
-                watch=watch,
                 policy=policy,
                 gate=gate,
                 keyring=self.keyring,
@@ -160,10 +160,10 @@ class Parts:
                 cases=cases,
                 disclosures=disclosures,
                 budgets=budgets,
+                watch=watch,
                 journal=journal,
                 check_sign_in=issuers.check_unmasking,
             ),
-                watch=watch,
             casework=Casework(
                 policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
             ),
