@@ -30,6 +30,7 @@ from masking_service.journal import Journal
 from masking_service.metrics import Metrics
 from masking_service.moves import Moves
 from masking_service.privacy import Privacy
+from masking_service.recognition import recognise
 from masking_service.schemas import load_schemas
 from masking_service.service import Service
 from masking_service.settings import Settings, SettingsFault
@@ -37,7 +38,7 @@ from masking_service.timestamps import clock
 from masking_service.turnover.watch import KeyWatch
 from masking_service.unmask import Unmask
 from masking_service.vault.connection import Store
-from masking_service.vault.genesis import WrongStore, check, claim
+from masking_service.vault.genesis import WrongStore, check
 from masking_service.vault.urls import UnknownForm
 from masking_service.vault.vault import Vault
 from masking_service.watching import Watch
@@ -76,6 +77,7 @@ class Parts:
         acting: the use cases under the policy in force.
         schemas: where the values stand, by name.
         tenants: every tenant that this process has heard of.
+        wrong_store: why the store is shut for good, in words; empty while it is not.
 
     Raises:
         PolicyError, DefinitionError, SettingsFault, KeyFault: what is wrong with the set-up, in words.
@@ -91,6 +93,7 @@ class Parts:
             webhook = Webhook(settings.alert_url, key, clock=clock, dropped=self.metrics.dropped_alert)
             self.alerts.send_to(webhook)
         self.store = open_store(settings)
+        self.wrong_store = ""
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
@@ -216,13 +219,13 @@ def admit_store(parts: Parts) -> None:
     Raises:
         StoreUnavailable: it does not answer, or the keys here are too old for it; nobody uses it until this is called
             again and returns.
-        WrongStore: it is another's.
+        WrongStore: it is another's, or went back behind what was seen of it.
     """
     if not parts.store.admitted:
         visitor = open_store(parts.settings)
         visitor.admit()
         try:
-            claim(visitor, parts.keyring, os.urandom)
+            recognise(visitor, parts.keyring, parts.checkpoints.through(visitor))
             parts.key_watch.beat(visitor)
         finally:
             visitor.close()
@@ -232,21 +235,24 @@ def admit_store(parts: Parts) -> None:
 def watch_store(parts: Parts) -> None:
     """Admit the store if it is not yet, see that it is still the one that was admitted, and renew the lease on it.
 
-    A store that was emptied or exchanged under a running process is shut for good: what would be sealed now with
-    the data keys in memory, nobody could open later. The process has to be started anew.
+    A store that was emptied, exchanged or rolled back is shut for good: what would be sealed now with the data keys
+    in memory, nobody could open later. The process has to be started anew. It goes on masking.
 
     Raises:
         StoreUnavailable: it does not answer, or the keys here are too old for it.
-        WrongStore: it is another's, or lost its mark.
+        WrongStore: it is another's, lost its mark, or went back.
+        IntegrityFault: what stands among the checkpoints of its audit log is none.
     """
-    if not parts.store.admitted and not parts.store.shut:
-        admit_store(parts)
     try:
+        if not parts.store.admitted and not parts.store.shut:
+            admit_store(parts)
         check(parts.store, parts.keyring)
-    except WrongStore:
+        parts.store.admit(until=parts.key_watch.beat(parts.store))
+        parts.checkpoints.keep_up()
+    except WrongStore as fault:
         parts.store.shut_for_good()
+        parts.wrong_store = str(fault)
         raise
-    parts.store.admit(until=parts.key_watch.beat(parts.store))
 
 
 def open_store(settings: Settings) -> Store:

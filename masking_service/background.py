@@ -7,6 +7,7 @@ from typing import Final
 from keys.errors import KeyFault
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.assembly import Parts, watch_store
+from masking_service.audit.checkpoints import RolledBack
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 
@@ -33,11 +34,14 @@ class Background:
         """Look once now, then go on beside.
 
         Raises:
-            WrongStore: the store is another's; this process must not serve.
+            WrongStore: the store is another's; this process must not serve. One that went back is shut, and masking
+                goes on without it.
         """
         try:
             watch_store(self._parts)
             self._learn()
+        except RolledBack as fault:
+            self._report("wrong-store", fault)
         except (StoreUnavailable, KeyFault, ClientError, OSError) as fault:
             self._report("background", fault)
         self._thread.start()

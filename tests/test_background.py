@@ -10,14 +10,19 @@ import pytest
 import redis
 
 from keys import keyset
+from keys.errors import IntegrityFault
 from keys.signing import new_private_pem
 from masking_service import background
 from masking_service.access.clients import Clients, key_text
 from masking_service.assembly import Parts, admit_store, assemble, watch_store
+from masking_service.audit import checkpoints
+from masking_service.audit.checkpoints import RolledBack
 from masking_service.background import Background
 from masking_service.settings import Settings
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
+from masking_service.vault.layout import AUDIT_CHECKPOINTS
+from masking_service.web.app import create_app
 from tests.vault.stores import untold
 
 
@@ -83,3 +88,72 @@ def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monk
     wait_for(lambda: len(parts.registry.clients) == 1)
     beside.stop()
     assert isinstance(parts.registry.clients, Clients)
+
+
+def roll_back(valkey: str) -> None:
+    """Bring the checkpoints of the audit log back to none, as a backup from before the first one would."""
+    with redis.Redis.from_url(valkey) as client:
+        client.delete(AUDIT_CHECKPOINTS)
+
+
+def test_a_process_keeps_the_log_under_checkpoints(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+
+    wait_for(lambda: parts.checkpoints.remembered is not None and parts.checkpoints.remembered.checkpoint.epoch > 2)
+    beside.stop()
+
+
+def test_a_store_that_goes_back_under_a_running_process_is_shut_for_good(parts: Parts, valkey: str) -> None:
+    watch_store(parts)
+    roll_back(valkey)
+
+    with pytest.raises(RolledBack):
+        watch_store(parts)
+
+    parts.store.admit()
+    with pytest.raises(StoreUnavailable):
+        parts.store.read([(b"PING",)])
+    assert "checkpoint 1 of the audit log was seen before" in parts.wrong_store
+
+
+def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
+    parts: Parts, valkey: str, tmp_path: Path
+) -> None:
+    watch_store(parts)
+    key = os.urandom(32)
+    digest = parts.keyring.api_key_digest(key)
+    parts.registry.change(lambda known: known.add("printer", "label-printer", digest, 0), untold)
+    roll_back(valkey)
+    told: list[str] = []
+    restarted = assemble(parts.settings)
+    beside = Background(restarted, lambda event, _: told.append(event))
+    beside.start()
+    beside.stop()
+
+    http = create_app(restarted).test_client()
+    bearer = {"Authorization": f"Bearer {key_text(key)}"}
+    ready = http.get("/readyz")
+    assert told[0] == "wrong-store"
+    assert http.post("/v1/mask", json={"records": []}, headers=bearer).status_code == 200
+    assert (
+        http.post("/v1/tokenize", json={"records": [{"waybill_no": "SF1234567890"}]}, headers=bearer).status_code == 503
+    )
+    assert (ready.status_code, [fault["check"] for fault in ready.get_json()["faults"]]) == (503, ["store"])
+    assert "audit accept-store" in ready.get_json()["faults"][0]["reason"]
+    assert http.get("/readyz?for=mask").status_code == 200
+
+
+def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(
+    parts: Parts, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch_store(parts)
+    with redis.Redis.from_url(valkey) as client:
+        client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "{}", "signature": "x"}, id="9-0")
+
+    for _ in range(2):
+        with pytest.raises(IntegrityFault):
+            watch_store(parts)
+    assert (parts.store.admitted, parts.wrong_store) == (True, "")

@@ -109,8 +109,11 @@ class Checkpoints:
             if newest is None or abs(self._clock() - newest.checkpoint.at) >= EVERY_SECONDS:
                 self._attempt(newest)
 
-    def make(self) -> CheckpointLine:
+    def make(self, *, of_less: bool = False) -> CheckpointLine:
         """Make a checkpoint that names every entry which was acknowledged before this call. Round trips: four.
+
+        Args:
+            of_less: also where writers have less than was signed: somebody has taken the responsibility for that.
 
         Raises:
             StoreUnavailable: it may be made.
@@ -119,7 +122,7 @@ class Checkpoints:
         """
         with self._lock:
             for _ in range(ATTEMPTS):
-                made = self._attempt(self._look())
+                made = self._attempt(self._look(), of_less=of_less)
                 if made is not None:
                     return made
         raise StoreUnavailable("refused")
@@ -152,10 +155,10 @@ class Checkpoints:
             self._memory.keep(newest)
         return newest
 
-    def _attempt(self, previous: CheckpointLine | None) -> CheckpointLine | None:
+    def _attempt(self, previous: CheckpointLine | None, *, of_less: bool = False) -> CheckpointLine | None:
         """Make the checkpoint that follows `previous`; None where another process was first."""
         found = [*self._newest_entries()]
-        if previous is not None:
+        if previous is not None and not of_less:
             _refuse_cut(previous.checkpoint, found, self._clock())
         checkpoint = Checkpoint(
             epoch=previous.checkpoint.epoch + 1 if previous else 1,

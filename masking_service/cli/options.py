@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,23 @@ from typing import Any
 import click
 
 from keys import keyset
+from keys.errors import KeyFault
 from keys.keyring import Keyring
 from masking_service.access.clients import Clients
 from masking_service.access.policy import Policy
 from masking_service.access.principals import CLIENT_ALIAS, service_principal
 from masking_service.access.registry import ClientRegistry
 from masking_service.assembly import open_keyring, open_store
+from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
+from masking_service.auditing import end
 from masking_service.journal import Call, Journal
+from masking_service.recognition import recognise
 from masking_service.settings import Settings
 from masking_service.timestamps import clock
 from masking_service.vault.embedded import running_url
-from masking_service.vault.genesis import check, claim
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.genesis import WrongStore
 
 Command = Callable[..., Any]
 
@@ -80,13 +85,16 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
     store = open_store(settings)
     store.admit()
     try:
-        if may_claim:
-            claim(store, keyring, os.urandom)
-        check(store, keyring)
+        checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
+        recognise(store, keyring, checkpoints, may_claim=may_claim)
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
         registry.load_snapshot()
         registry.refresh()
         log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
-        yield Opened(keyring, registry, Journal(log, keyring, policy.digest))
+        try:
+            yield Opened(keyring, registry, Journal(log, keyring, policy.digest))
+        finally:
+            with suppress(StoreUnavailable, KeyFault, WrongStore):  # then it looks as if the command had been killed
+                end(log, checkpoints)
     finally:
         store.close()

@@ -34,7 +34,7 @@ def operations(parts: Parts) -> Blueprint:
         for_mask = query(ReadinessQuery).purpose == "mask"
         faults = [] if parts.registry.known else [("clients", NO_CLIENTS)]
         if not for_mask:
-            faults += readiness.faults(parts.store)
+            faults += [("store", parts.wrong_store)] if parts.wrong_store else readiness.faults(parts.store)
         if faults:
             checks = [{"check": check, "reason": reason} for check, reason in faults]
             return answer({"status": "not ready", "faults": checks}, 503)

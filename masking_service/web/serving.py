@@ -1,5 +1,6 @@
 """An application that serves: put together, looked after in the background, refused at once if set up wrongly."""
 
+import atexit
 import gc
 import sys
 
@@ -7,10 +8,12 @@ from flask import Flask
 
 from keys.errors import KeyFault
 from masking_service.access.errors import ClientError, PolicyError
-from masking_service.assembly import WrongPurpose, assemble
+from masking_service.assembly import Parts, WrongPurpose, assemble
+from masking_service.auditing import end
 from masking_service.background import Background
 from masking_service.domain.errors import DefinitionError
 from masking_service.settings import Settings, SettingsFault
+from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 from masking_service.web.app import create_app
 from masking_service.web.log import log
@@ -25,13 +28,24 @@ def serving_app(settings: Settings) -> Flask:
     """The application of a worker. A wrong set-up ends the process with the reason on standard error."""
     try:
         parts = assemble(settings)
-        Background(parts, lambda event, fault: log.error(event, fault=type(fault).__name__)).start()
+        background = Background(parts, lambda event, fault: log.error(event, fault=type(fault).__name__))
+        background.start()
     except SETUP_FAULTS as fault:
         print(f"cannot start: {fault}", file=sys.stderr)
         sys.exit(GUNICORN_STOPS_AT)
+    atexit.register(_end, parts, background)
     app = create_app(parts)
     _spare_the_collector()
     return app
+
+
+def _end(parts: Parts, background: Background) -> None:
+    """What a worker does last, when all that it took in is answered: its audit chain ends, under a checkpoint."""
+    background.stop()
+    try:
+        end(parts.log, parts.checkpoints)
+    except (StoreUnavailable, KeyFault, WrongStore, OSError) as fault:
+        log.error("audit not ended", fault=type(fault).__name__)
 
 
 def _spare_the_collector() -> None:

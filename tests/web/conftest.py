@@ -23,6 +23,13 @@ def settings(embedded: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory)
         return made.settings
 
 
+@pytest.fixture
+def valkey(valkey: str, settings: Settings) -> str:
+    """The URL of a real Valkey that holds nothing, and of which nothing was seen before."""
+    (settings.state_dir / "checkpoint.json").unlink(missing_ok=True)
+    return valkey
+
+
 @pytest.fixture(scope="session")
 def shared(settings: Settings) -> Api:
     parts = assemble(settings)
@@ -43,7 +50,6 @@ def api(shared: Api, valkey: str) -> Api:
 def fresh(settings: Settings, valkey: str) -> Api:
     """A service as it starts, for tests that break it or count what it does first."""
     parts = assemble(settings)
-    parts.checkpoints.forget()
     admit_store(parts)
     return Api(parts)
 

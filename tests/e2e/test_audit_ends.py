@@ -1,0 +1,76 @@
+"""The audit log around the life of processes: ended when they stop, under checkpoints, and no store may go back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+
+import msgspec
+import redis
+
+from masking_service.audit.entries import Entry
+from masking_service.audit.lines import CheckpointLine, read_line
+from masking_service.vault.embedded import EmbeddedServer
+from masking_service.vault.layout import AUDIT_WRITERS, audit_key
+from tests.audit.test_log import stream
+from tests.e2e.processes import Running, run, wait_for
+from tests.vault.stores import ask
+
+Start = Callable[..., Running]
+REFUSED = {"items": []}
+
+
+def newest_checkpoint(service: Running) -> CheckpointLine:
+    line = read_line((service.state / "checkpoint.json").read_bytes())
+    assert isinstance(line, CheckpointLine)
+    return line
+
+
+def write_something(service: Running, times: int = 40) -> None:
+    """Refused openings, until both workers will have had some."""
+    key = service.credentials["dispute-officer"]
+    for _ in range(times):
+        assert service.status(key, "POST", "/v1/detokenize", REFUSED) == 400
+
+
+def test_every_chain_is_ended_under_a_checkpoint_when_the_service_stops(start: Start) -> None:
+    service = start("--dev", "--workers", "2")
+    write_something(service)
+    assert service.stop() == 0
+
+    with EmbeddedServer(service.state) as server, redis.Redis.from_url(server.url) as client:
+        writers = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", audit_key("*"))]
+        chains = {writer: stream(client, writer) for writer in writers}
+        listed = ask(client, "SMEMBERS", AUDIT_WRITERS)
+    actions = {
+        writer: [msgspec.json.decode(one.entry, type=Entry).action for one in chains[writer]] for writer in chains
+    }
+    assert {(said[0], said[-1]) for said in actions.values()} == {("start", "close")}
+    assert sum(said.count("detokenize") for said in actions.values()) == 40
+    assert set(listed) == set()
+    assert "audit not ended" not in service.log
+
+
+def test_a_checkpoint_is_made_at_the_start_and_remembered_beside_the_process(start: Start) -> None:
+    service = start("--dev", "--workers", "1")
+
+    wait_for((service.state / "checkpoint.json").exists, "a checkpoint")
+    first = newest_checkpoint(service).checkpoint.epoch
+    status, _, content = service.call(service.credentials["auditor"], "GET", "/v1/audit/checkpoint")
+    asked = json.loads(content)["checkpoint"]["epoch"]
+    assert (status, asked > first) == (200, True)
+    assert newest_checkpoint(service).checkpoint.epoch == asked
+
+
+def test_a_development_service_says_so_when_its_store_was_thrown_away(start: Start) -> None:
+    service = start("--dev", "--workers", "1")
+    write_something(service, 1)
+    service.stop()
+    shutil.rmtree(service.state / "valkey")
+
+    refused = run("serve", "--dev", "--port", "0", "--state-dir", str(service.state))
+
+    assert refused.returncode != 0
+    assert "of the audit log was seen before" in refused.stderr
+    assert "audit accept-store" in refused.stderr
