@@ -176,3 +176,11 @@ def test_a_keyset_of_another_set_up_is_not_taken_over(path: Path, process: Proce
 
 def test_nobody_is_living_in_a_new_store(path: Path, valkey: str) -> None:
     assert living(stores.admitted(valkey), Keyring(keyset.load(path))) == []
+
+
+def test_a_beat_that_cannot_be_read_is_an_alarm(process: Process, client: redis.Redis) -> None:
+    (name,) = ask(client, "KEYS", "wm:{keys}w:*")
+    ask(client, "SET", name, process.keyring.tenant("").state.seal(b"[]", name, bytes(12)))
+
+    with pytest.raises(IntegrityFault, match="cannot be read"):
+        living(process.store, process.keyring)

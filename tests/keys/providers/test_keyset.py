@@ -1,0 +1,148 @@
+"""A keyset whose root keys stand elsewhere: made so, or brought there and back by rotations."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from keys.errors import KeyFault, KeysetFault, ProviderFault
+from keys.keyring import Keyring
+from keys.keyset_file import NamedRoot, Pkcs11, Transit
+from keys.turnover import activate, destroy_retired_roots, distribute, rewrap_secrets
+from tests.keys.providers.bao import Bao
+from tests.keys.providers.softhsm import LABELS, MODULE, NEW, SoftHsm
+
+TODAY = "2026-11-24"
+KEY_ID = b"data key"
+
+
+@pytest.fixture
+def in_token(softhsm: SoftHsm) -> NamedRoot:
+    where = Pkcs11(str(MODULE), "first", str(softhsm.pin_file))
+    return NamedRoot("pkcs11", LABELS[NEW], id=NEW.hex(), pkcs11=where)
+
+
+@pytest.fixture
+def in_engine(bao: Bao) -> NamedRoot:
+    return NamedRoot("transit", "root", 2, transit=Transit(bao.url, str(bao.token_file), str(bao.ca_file)))
+
+
+@pytest.fixture(params=["in_token", "in_engine"])
+def named(request: pytest.FixtureRequest) -> NamedRoot:
+    found: NamedRoot = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "keyset.json"
+
+
+def test_a_keyset_may_be_made_with_its_root_key_elsewhere(path: Path, named: NamedRoot) -> None:
+    keyset.create(path, made_for="production", today=TODAY, named=named)
+    ring = Keyring(keyset.load(path))
+
+    wrapped = ring.new_data_key("default", KEY_ID)
+
+    assert ring.open_data_key("default", KEY_ID, wrapped).key_id == KEY_ID
+    assert json.loads(path.read_text())["roots"][0]["key"] == ""
+
+
+def test_a_rotation_takes_a_site_from_the_file_to_its_provider(path: Path, named: NamedRoot) -> None:
+    keyset.create(path, made_for="production", today=TODAY)
+    ring = Keyring(keyset.load(path))
+    old = ring.new_data_key("default", KEY_ID)
+
+    distribute(path, "root", TODAY, named)
+    ring.adopt(activate(path, "root", TODAY))
+
+    fresh = ring.rewrap("default", KEY_ID, old)
+    assert (ring.is_current(old), ring.is_current(fresh)) == (False, True)
+    rewrap_secrets(path)
+    ring.adopt(destroy_retired_roots(path))
+    assert ring.open_data_key("default", KEY_ID, fresh).key_id == KEY_ID
+    with pytest.raises(ProviderFault):
+        ring.open_data_key("default", KEY_ID, old)
+
+
+def test_a_rotation_brings_it_back(path: Path, named: NamedRoot) -> None:
+    keyset.create(path, made_for="production", today=TODAY, named=named)
+    secrets = keyset.load(path).secrets
+    distribute(path, "root", TODAY)
+    activate(path, "root", TODAY)
+    rewrap_secrets(path)
+
+    opened = destroy_retired_roots(path)
+
+    assert (opened.secrets, [root["provider"] for root in json.loads(path.read_text())["roots"]]) == (secrets, ["file"])
+
+
+def test_root_keys_in_all_places_unwrap_what_they_wrapped(
+    path: Path, in_token: NamedRoot, in_engine: NamedRoot
+) -> None:
+    keyset.create(path, made_for="production", today=TODAY)
+    ring = Keyring(keyset.load(path))
+    wrapped = [ring.new_data_key("default", KEY_ID)]
+    for named in (in_token, in_engine):
+        distribute(path, "root", TODAY, named)
+        ring.adopt(activate(path, "root", TODAY))
+        wrapped.append(ring.new_data_key("default", KEY_ID))
+
+    assert [ring.open_data_key("default", KEY_ID, one).key_id for one in wrapped] == [KEY_ID] * 3
+    assert [one[1] for one in wrapped] == [1, 16, 17]
+
+
+def test_a_key_that_its_provider_does_not_hold_changes_no_file(path: Path, in_token: NamedRoot) -> None:
+    keyset.create(path, made_for="production", today=TODAY)
+    content = path.read_bytes()
+    missing = NamedRoot("pkcs11", "nobody made it", id="00" * 8, pkcs11=in_token.pkcs11)
+
+    with pytest.raises(KeyFault, match="the token holds 0 of it"):
+        distribute(path, "root", TODAY, missing)
+
+    assert path.read_bytes() == content
+
+
+def test_a_key_without_an_id_of_its_own_in_a_token_is_found_by_none(path: Path, in_token: NamedRoot) -> None:
+    named = NamedRoot("pkcs11", LABELS[NEW], pkcs11=in_token.pkcs11)
+
+    with pytest.raises(ProviderFault, match="the token holds 0 of it"):
+        keyset.create(path, made_for="production", today=TODAY, named=named)
+
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("provider", ["pkcs11", "transit"])
+def test_a_provider_that_is_nowhere_is_refused(path: Path, provider: str) -> None:
+    named = NamedRoot("pkcs11" if provider == "pkcs11" else "transit", "root")
+
+    with pytest.raises(KeysetFault, match=f"is kept by {provider}, and the file does not say where that is"):
+        keyset.create(path, made_for="production", today=TODAY, named=named)
+
+
+def test_files_that_are_named_without_a_folder_stand_beside_the_keyset(path: Path, softhsm: SoftHsm) -> None:
+    pin = path.with_name("pin")
+    pin.write_bytes(softhsm.pin_file.read_bytes())
+    pin.chmod(0o600)
+    named = NamedRoot("pkcs11", LABELS[NEW], id=NEW.hex(), pkcs11=Pkcs11(str(MODULE), "first", "pin"))
+
+    keyset.create(path, made_for="production", today=TODAY, named=named)
+
+    assert keyset.load(path).root_ids == {NEW}
+
+
+@pytest.mark.parametrize("suite", ["aes-256-gcm-siv", "aes-256-gcm", "sm4-gcm"])
+def test_a_keyset_may_be_made_for_any_suite(path: Path, suite: str) -> None:
+    keyset.create(path, made_for="production", today=TODAY, suite=suite)
+
+    assert keyset.read(path)[0].suite == suite
+
+
+def test_a_suite_that_nobody_knows_makes_no_keyset(path: Path) -> None:
+    with pytest.raises(KeysetFault, match="names a suite that this release does not know"):
+        keyset.create(path, made_for="production", today=TODAY, suite="rot13")
+
+    assert not path.exists()
