@@ -1,5 +1,6 @@
 """What is wrong with a log, and exactly where: collected, so that one fault does not hide the next."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,22 +57,27 @@ class Faults:
     """The faults of one log, in the order of its lines.
 
     Attributes:
-        count: how many there are, those that were not kept included.
+        counts: how many there are of each kind, those that were not kept included.
     """
 
     def __init__(self) -> None:
         self._kept: list[Fault] = []
-        self.count = 0
+        self.counts: Counter[Kind] = Counter()
 
     def __bool__(self) -> bool:
-        return bool(self.count)
+        return bool(self.counts)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.counts.total()
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(sorted(self._kept, key=lambda fault: fault.line or 1 << 63))
 
     def add(self, kind: Kind, line: int, where: str, text: str) -> None:
         """One more fault."""
-        self.count += 1
+        self.counts[kind] += 1
         if len(self._kept) < MOST:
             self._kept.append(Fault(kind, line, where, text, 0, line))
 

@@ -24,6 +24,16 @@ class Streams:
         """Who is known to be writing."""
         return {writer.decode("utf-8", "replace") for writer in self._read((b"SMEMBERS", AUDIT_WRITERS))}
 
+    def newest_number(self, writer: str) -> int:
+        """The number of the newest entry of a writer; 0 where it has none."""
+        found = self._read((b"XREVRANGE", audit_key(writer), b"+", b"-", b"COUNT", 1))
+        return _entry(writer, found[0][0], _fields(found[0][1])).number if found else 0
+
+    def newest_checkpoint(self) -> CheckpointLine | None:
+        """The newest checkpoint; None where there is none yet."""
+        found = self._read((b"XREVRANGE", AUDIT_CHECKPOINTS, b"+", b"-", b"COUNT", 1))
+        return _checkpoint(_fields(found[0][1])) if found else None
+
     def checkpoints(self, first: int = 0) -> Iterator[CheckpointLine]:
         """The checkpoints from epoch `first` on, in order."""
         start = b"%d-0" % first

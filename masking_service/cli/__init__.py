@@ -8,6 +8,7 @@ from rich.console import Console
 from keys.errors import KeyFault
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.assembly import WrongPurpose
+from masking_service.cli.audit import audit
 from masking_service.cli.bench import bench
 from masking_service.cli.clients import clients
 from masking_service.cli.doctor import doctor
@@ -40,7 +41,7 @@ def commands() -> None:
     """The waybill masking service: serve it, and look after its keys, clients and policy."""
 
 
-for command in (bench, clients, doctor, keys, mask, policy, serve, token, tokenize):
+for command in (audit, bench, clients, doctor, keys, mask, policy, serve, token, tokenize):
     commands.add_command(command)
 
 

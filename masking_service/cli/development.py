@@ -16,6 +16,8 @@ from masking_service.access.errors import Unauthenticated
 from masking_service.access.policy import Policy
 from masking_service.access.registry import SNAPSHOT
 from masking_service.assembly import DEVELOPMENT_ISSUER_KEY
+from masking_service.cli.audit.places import write_public_key
+from masking_service.cli.audit.witness import Witness
 from masking_service.cli.options import Opened, opened_registry
 from masking_service.settings import Settings
 from masking_service.timestamps import clock, today
@@ -37,6 +39,7 @@ class Development:
     def __init__(self, environment: dict[str, str]) -> None:
         self.settings = Settings.read(environment, development=True)
         self._embedded = None if self.settings.redis_url else EmbeddedServer(self.settings.state_dir)
+        self._witness: Witness | None = None
 
     def __enter__(self) -> Self:
         folder = self.settings.state_dir
@@ -47,24 +50,31 @@ class Development:
             self.settings = replace(self.settings, redis_url=self._embedded.url)
         try:
             with opened_registry(self.settings, may_claim=True) as opened:
+                write_public_key(folder, opened.keyring)
                 _make_credentials(self.settings, opened)
+            self._witness = Witness(self.settings)
+            self._witness.start()
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._witness is not None:
+            self._witness.stop()
         if self._embedded is not None:
             self._embedded.stop()
 
     def look_after(self) -> None:
-        """Bring the embedded store back where it has died; never waits. Call it again and again in the main thread.
+        """Bring back what has died, the store or the witness; never waits. Call it all the time, in the main thread.
 
         Raises:
             EmbeddedServerError, OSError: it could not be started now.
         """
         if self._embedded is not None:
             self._embedded.revive()
+        if self._witness is not None:
+            self._witness.look_after()
 
 
 def people(policy: Policy) -> dict[str, dict[str, Any]]:

@@ -85,7 +85,7 @@ def server_binary() -> Path:
 
 
 def start_child(
-    command: Sequence[str], directory: Path, log: Path, keep_open: Sequence[int] = ()
+    command: Sequence[str], directory: Path, log: Path, keep_open: Sequence[int] = (), env: dict[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
     """Start `command` so that the kernel kills it when this process ends, however this process ends.
 
@@ -94,6 +94,7 @@ def start_child(
         directory: Where it runs.
         log: The file that its output is appended to.
         keep_open: Descriptors that it inherits.
+        env: Its environment, where it is another than this process's.
 
     Raises:
         EmbeddedServerError: When this is not Linux, or not the main thread: PR_SET_PDEATHSIG is tied to
@@ -111,6 +112,7 @@ def start_child(
             stdout=output,
             stderr=output,
             pass_fds=keep_open,
+            env=env,
             umask=0o077,
             start_new_session=True,  # Ctrl-C reaches the service, which then stops its server last
         )

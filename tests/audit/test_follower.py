@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import stat
 import subprocess
@@ -454,8 +455,12 @@ def test_nothing_is_taken_out_before_its_time(month_later: Store, folder: Path, 
 def test_nothing_is_taken_out_that_is_not_on_the_disk(
     month_later: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    fsync = os.fsync
+
+    def full(file: int) -> None:
+        if Path(f"/proc/self/fd/{file}").readlink().suffix == ".ndjson":
+            raise OSError(28, "No space left on device")
+        fsync(file)
 
     monkeypatch.setattr("masking_service.audit.segments.os.fsync", full)
     with pytest.raises(OSError, match="No space"):

@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from keys import keyset
+from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
 from masking_service.access.policy import Policy
+from masking_service.cli.audit.places import write_public_key
 from masking_service.cli.keys.opened import opened_keeper, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.options import settings_of, state_dir
@@ -34,6 +36,7 @@ def init(suite: str | None, named: NamedRoot | None, state_dir: Path) -> None:
     path = state_dir / "keyset.json"
     chosen = suite or SUITES[AES_256_GCM_SIV].name
     keyset.create(path, made_for="production", today=today(), suite=chosen, named=named)
+    write_public_key(state_dir, Keyring(keyset.load(path)))
     click.echo(f"{path} is made. Back it up now, apart from the data: without it nothing stored can be read.")
 
 

@@ -1,0 +1,19 @@
+"""`audit`: the log for auditors and operators: taken out, verified, followed, kept."""
+
+import click
+
+from masking_service.cli.audit.export import export
+from masking_service.cli.audit.follow import follow
+from masking_service.cli.audit.tail import tail
+from masking_service.cli.audit.verify import verify
+
+__all__ = ["audit"]
+
+
+@click.group()
+def audit() -> None:
+    """Take the audit log out, verify it, watch it, and archive it."""
+
+
+for command in (export, follow, tail, verify):
+    audit.add_command(command)

@@ -1,0 +1,40 @@
+"""`audit export`: the whole log, from the archive and the store, as lines of JSON, with a checkpoint made for it."""
+
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import click
+
+from keys.keyring import Keyring
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.export import export as lines_of_log
+from masking_service.audit.segments import archived
+from masking_service.audit.streams import Streams
+from masking_service.cli.audit.places import ARCHIVE, archive, opened_log
+from masking_service.cli.options import state_dir
+from masking_service.timestamps import clock
+from masking_service.vault.connection import Store
+
+
+@click.command()
+@archive
+@state_dir
+def export(archive: Path | None, state_dir: Path) -> None:
+    """Write the whole log to standard output, one JSON object a line. `audit verify` verifies it."""
+    out = sys.stdout.buffer
+    with opened_log(state_dir) as (store, keyring):
+        for line in exported(store, keyring, state_dir, archive):
+            out.write(line)
+    out.flush()
+
+
+def exported(store: Store, keyring: Keyring, folder: Path, archive: Path | None) -> Iterator[bytes]:
+    """The lines of an export, as of now.
+
+    Raises:
+        StoreUnavailable, RolledBack, IntegrityFault, Unreadable: the store cannot be exported as it is.
+    """
+    newest = Checkpoints(store, keyring.audit_signer, folder, clock).make()
+    yield from lines_of_log(Streams(store), newest, partial(archived, archive or folder / ARCHIVE))

@@ -1,0 +1,85 @@
+"""`audit follow`: the witness. It needs the store and the public key, and no other key."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Final
+
+import click
+
+from masking_service.assembly import open_store
+from masking_service.audit.archive import BEGINNING, Archive
+from masking_service.audit.follower import Follower
+from masking_service.audit.segments import ArchiveFault
+from masking_service.audit.streams import Streams
+from masking_service.audit.verify import Start
+from masking_service.cli.audit.places import (
+    ARCHIVE,
+    archive,
+    public_key,
+    settings_without_keys,
+    signed_checkpoint_in,
+    since,
+    verifier_of,
+)
+from masking_service.cli.options import state_dir
+from masking_service.timestamps import clock
+from masking_service.vault.errors import StoreUnavailable
+
+EVERY_SECONDS: Final = 1.0
+LEAST_DAYS: Final = 2
+"""A checkpoint names writers that rested for a day, so their newest entries stay for longer."""
+
+
+@click.command()
+@archive
+@click.option(
+    "--keep-days",
+    default=30,
+    show_default=True,
+    type=click.IntRange(LEAST_DAYS, 3660),
+    help="How long entries stay in the store, once they are archived.",
+)
+@since
+@public_key
+@state_dir
+def follow(archive: Path | None, keep_days: int, since: Path | None, pem: Path | None, state_dir: Path) -> None:
+    """Archive the log as it grows, until SIGTERM or Ctrl-C. Exits with 1 where the store contradicts the archive."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    verifier = verifier_of(state_dir, pem)
+    start = Start.behind(signed_checkpoint_in(since, verifier)) if since else BEGINNING
+    store = open_store(settings_without_keys(state_dir))
+    store.admit()
+    try:
+        with Archive(archive or state_dir / ARCHIVE, verifier, start) as kept:
+            if kept.torn:
+                click.echo(f"{kept.torn} bytes that were not written whole, and never counted, are taken off", err=True)
+            _run(Follower(Streams(store), kept, clock, keep_days), stopped)
+    except ArchiveFault as fault:
+        click.echo(f"THE AUDIT LOG CONTRADICTS ITS ARCHIVE, or the archive is damaged. {fault}", err=True)
+        click.echo("Nothing in the archive was changed, and nothing more is archived.", err=True)
+        sys.exit(1)
+    finally:
+        store.close()
+
+
+def _run(follower: Follower, stopped: threading.Event) -> None:
+    """Turn after turn, and a last one when it has to end."""
+    answers = True
+    while True:
+        last = stopped.is_set()
+        more = False
+        try:
+            more = follower.turn()
+            answers = True
+        except StoreUnavailable as fault:
+            if answers:
+                click.echo(f"the store does not answer ({fault}); nothing is archived until it does", err=True)
+            answers = False
+        if last:
+            return
+        if not more:
+            stopped.wait(EVERY_SECONDS)

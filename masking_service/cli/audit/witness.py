@@ -1,0 +1,71 @@
+"""The follower as a child of `serve --dev`: started with it, ended with it, and brought back where it has died."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import click
+
+from masking_service.cli.audit.places import ARCHIVE
+from masking_service.settings import ROOT, Settings
+from masking_service.vault.embedded import start_child
+
+LOG: Final = "audit-follow.log"
+STOP_SECONDS: Final = 10.0
+SOON_SECONDS: Final = 10.0
+
+
+class Witness:
+    """One follower.
+
+    Args:
+        settings: of the service; the archive is in its state directory, unless the environment names another place.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        folder = settings.state_dir
+        archive = Path(os.environ.get("MASKING_AUDIT_ARCHIVE") or folder / ARCHIVE).resolve()
+        here = ["--state-dir", str(folder), "--archive", str(archive)]
+        self._command = [sys.executable, "-m", "masking_service", "audit", "follow", *here]
+        self._environment = {**os.environ, "MASKING_REDIS_URL": settings.redis_url}
+        self._log = folder / LOG
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._said = False
+
+    def start(self) -> None:
+        """Start it. Only the main thread may.
+
+        Raises:
+            EmbeddedServerError: it cannot be tied to this process.
+        """
+        self._process = start_child(self._command, ROOT, self._log, env=self._environment)
+        self._started = time.monotonic()
+
+    def look_after(self) -> None:
+        """Bring it back where it has ended. Where it ends again soon, it has a reason, which is said once."""
+        if self._process is None or self._process.poll() is None:
+            return
+        # How it ended cannot be asked: gunicorn's master takes the exit status of every child.
+        if time.monotonic() - self._started > SOON_SECONDS:
+            self.start()
+        elif not self._said:
+            self._said = True
+            click.echo(
+                f"THE WITNESS OF THE AUDIT LOG HAS ENDED, and nothing is archived: {self._log} says why", err=True
+            )
+
+    def stop(self) -> None:
+        """Let it archive what is left, and end it."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

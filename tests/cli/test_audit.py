@@ -1,0 +1,247 @@
+"""The audit log on the command line: taken out, verified by whoever has the public key, watched, archived."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from click.testing import CliRunner, Result
+
+from keys import keyset
+from keys.keyring import Keyring
+from masking_service.audit.entries import encode
+from masking_service.audit.lines import EntryLine
+from masking_service.cli import commands
+from masking_service.cli.audit.places import ARCHIVE, PUBLIC_KEY
+from masking_service.cli.audit.tail import shown
+from tests.audit.test_entries import entry
+from tests.e2e.processes import ROOT, environment, wait_for
+
+Command = Callable[..., Result]
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def command(tmp_path: Path, valkey: str) -> Command:
+    """Runs one command on a production set-up whose log has an entry."""
+
+    def run(*arguments: str, folder: Path = tmp_path / "state", given: bytes = b"") -> Result:
+        environment = {"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}
+        return CliRunner().invoke(commands, arguments, env=environment, input=given)
+
+    assert run("keys", "init").exit_code == 0
+    assert run("clients", "add", "printer-1", "--role", "label-printer").exit_code == 0
+    return run
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def exported(command: Command, tmp_path: Path) -> Path:
+    """An export in a file."""
+    path = tmp_path / "log.ndjson"
+    path.write_bytes(command("audit", "export").stdout_bytes)
+    return path
+
+
+@pytest.fixture
+def start(valkey: str, state: Path) -> Iterator[Start]:
+    """Starts a command of `audit` in a process of its own."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*arguments: str, folder: Path = state) -> subprocess.Popen[str]:
+        settings = environment(MASKING_STATE_DIR=str(folder), MASKING_REDIS_URL=valkey, PYTHONUNBUFFERED="1")
+        command = [sys.executable, "-m", "masking_service", "audit", *arguments]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(command, cwd=ROOT, env=settings, stdout=pipe, stderr=pipe, text=True))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_an_export_is_whole(command: Command, exported: Path) -> None:
+    verified = command("audit", "verify", str(exported))
+
+    assert (verified.exit_code, "The log is whole" in verified.stdout) == (0, True)
+
+
+def test_the_export_and_the_public_key_are_all_that_it_takes(
+    command: Command, exported: Path, state: Path, tmp_path: Path
+) -> None:
+    shutil.copy(state / PUBLIC_KEY, tmp_path / "key.pem")
+    arguments = ("audit", "verify", str(exported), "--public-key", str(tmp_path / "key.pem"))
+
+    assert command(*arguments, folder=tmp_path / "nothing").exit_code == 0
+
+
+def test_a_log_is_verified_from_standard_input(command: Command, exported: Path) -> None:
+    content = exported.read_bytes()
+
+    assert command("audit", "verify", given=content).exit_code == 0
+    assert command("audit", "verify", given=content[:-200]).exit_code == 1
+
+
+def test_an_edited_entry_is_named_with_its_line(command: Command, exported: Path) -> None:
+    exported.write_bytes(exported.read_bytes().replace(b"service/command-line", b"service/nobody", 1))
+    verified = command("audit", "verify", str(exported))
+    lines = exported.read_bytes().splitlines()
+    at = next(at for at, line in enumerate(lines) if b"service/nobody" in line)
+
+    assert verified.exit_code == 1
+    assert f"line {at + 1} ({json.loads(lines[at])['id']}): edited: " in verified.stdout
+    assert "1 fault: this is not the log that was signed" in verified.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\x00garbage", b"[[[[", b'{"checkpoint":1}\n'])
+def test_garbage_is_no_log(command: Command, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "garbage").write_bytes(content)
+    verified = command("audit", "verify", str(tmp_path / "garbage"))
+
+    assert (verified.exit_code, type(verified.exception)) == (1, SystemExit)
+
+
+def test_keys_init_writes_the_public_key_for_everybody(command: Command, state: Path) -> None:
+    path = state / PUBLIC_KEY
+
+    assert path.read_bytes() == Keyring(keyset.load(state / "keyset.json")).audit_signer.public_pem()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_without_its_file_the_public_key_is_the_keysets(command: Command, exported: Path, state: Path) -> None:
+    (state / PUBLIC_KEY).unlink()
+
+    assert command("audit", "verify", str(exported)).exit_code == 0
+
+
+def test_another_key_is_suspected_where_no_signature_is_its_own(
+    command: Command, exported: Path, tmp_path: Path
+) -> None:
+    assert command("keys", "init", folder=tmp_path / "other").exit_code == 0
+    verified = command("audit", "verify", str(exported), folder=tmp_path / "other")
+
+    assert verified.exit_code == 1
+    assert "is it the key of this log?" in verified.stdout
+
+
+def test_what_is_no_public_key_is_refused(command: Command, exported: Path) -> None:
+    refused = command("audit", "verify", str(exported), "--public-key", str(exported))
+
+    assert "is not a public key" in str(refused.exception)
+
+
+def test_a_checkpoint_that_was_kept_finds_an_older_log(command: Command, exported: Path, tmp_path: Path) -> None:
+    command("clients", "add", "printer-2", "--role", "label-printer")
+    later = command("audit", "export").stdout_bytes
+    (tmp_path / "kept.json").write_bytes(later.splitlines()[-1])
+    arguments = ("audit", "verify", "--checkpoint", str(tmp_path / "kept.json"))
+
+    assert command(*arguments, given=later).exit_code == 0
+    assert command(*arguments, str(exported)).exit_code == 1
+    assert command("audit", "verify", str(exported)).exit_code == 0
+
+
+@pytest.mark.parametrize("option", ["--checkpoint", "--since"])
+def test_a_file_without_a_checkpoint_is_refused(command: Command, exported: Path, option: str) -> None:
+    refused = command("audit", "verify", str(exported), option, str(exported))
+
+    assert (refused.exit_code, "holds no checkpoint" in refused.stderr) == (2, True)
+
+
+def test_a_log_begins_only_behind_a_checkpoint_that_is_signed(command: Command, exported: Path, tmp_path: Path) -> None:
+    line = json.loads(exported.read_bytes().splitlines()[-1])
+    line["checkpoint"]["at"] += 1
+    (tmp_path / "forged.json").write_text(json.dumps(line))
+    refused = command("audit", "verify", str(exported), "--since", str(tmp_path / "forged.json"))
+
+    assert (refused.exit_code, "has not signed" in refused.stderr) == (2, True)
+
+
+def test_an_entry_is_shown_in_one_line() -> None:
+    said = entry(at=0, action="detokenize", outcome="released", purpose="dispute", case="D-2026-0001", count=3)
+
+    assert shown(EntryLine("ab", 1, encode(said), b"")).split() == [
+        *("1970-01-01T00:00:00Z", "staff/u-1", "detokenize", "released", "dispute", "D-2026-0001", "3")
+    ]
+
+
+def test_nothing_in_an_entry_steers_the_terminal() -> None:
+    line = shown(EntryLine("ab", 1, encode(entry(principal="a\x1b[2Jb\nc")), b""))
+
+    assert ("a?[2Jb?c" in line, "\n" in line, "\x1b" in line) == (True, False, False)
+
+
+def test_the_log_is_watched_until_somebody_interrupts(command: Command, start: Start) -> None:
+    watching = start("tail")
+    assert watching.stdout is not None
+    said = [watching.stdout.readline() for _ in range(3)]
+    command("clients", "revoke", "printer-1")
+    said += [watching.stdout.readline() for _ in range(3)]
+    watching.send_signal(signal.SIGINT)
+
+    assert watching.wait(10) == 0
+    assert [line.split()[2] for line in said] == ["start", "client-add", "close", "start", "client-revoke", "close"]
+
+
+@pytest.fixture
+def witness(state: Path, command: Command, tmp_path: Path) -> Path:
+    """The state directory of a follower, which has the public key and nothing else."""
+    folder = tmp_path / "witness"
+    folder.mkdir()
+    shutil.copy(state / PUBLIC_KEY, folder / PUBLIC_KEY)
+    return folder
+
+
+def lines_in(folder: Path) -> list[bytes]:
+    return b"".join(path.read_bytes() for path in sorted((folder / ARCHIVE).glob("*.ndjson"))).splitlines()
+
+
+def test_a_follower_without_a_keyset_archives_until_it_is_told_to_stop(
+    command: Command, start: Start, witness: Path
+) -> None:
+    following = start("follow", folder=witness)
+    wait_for(lambda: len(lines_in(witness)) >= 2, "the first entries are archived")
+    exported = command("audit", "export").stdout_bytes.splitlines()
+    following.send_signal(signal.SIGTERM)
+
+    assert following.wait(10) == 0
+    assert sorted(lines_in(witness)) == sorted(exported)
+
+
+def test_a_follower_ends_with_one_where_the_store_went_back(
+    command: Command, start: Start, witness: Path, client: redis.Redis
+) -> None:
+    command("audit", "export")
+    following = start("follow", folder=witness)
+    wait_for(lambda: any(line.startswith(b'{"checkpoint"') for line in lines_in(witness)), "a checkpoint is archived")
+    client.flushall()
+
+    assert following.wait(10) == 1
+    assert "THE AUDIT LOG CONTRADICTS ITS ARCHIVE" in following.communicate()[1]
+
+
+def test_an_export_goes_on_where_the_archive_ends(
+    command: Command, start: Start, witness: Path, exported: Path
+) -> None:
+    following = start("follow", folder=witness)
+    wait_for(lambda: len(lines_in(witness)) >= 3, "the log is archived")
+    os.kill(following.pid, signal.SIGTERM)
+    following.wait(10)
+    with_archive = command("audit", "export", "--archive", str(witness / ARCHIVE)).stdout_bytes
+
+    assert command("audit", "verify", given=with_archive).exit_code == 0
+    assert {*lines_in(witness)} < {*with_archive.splitlines()}

@@ -1,0 +1,43 @@
+"""The witness of a development service: it archives as long as the service runs, and not a moment longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.e2e.processes import Running, _open_files, _processes, gone, run, wait_for
+
+Start = Callable[..., Running]
+
+
+def witness_of(running: Running) -> int:
+    """The process that holds the archive's lock, by its open files; 0 where none does."""
+    lock = (running.state / "audit-archive" / "lock").resolve()
+    return next((pid for pid in _processes() if lock in _open_files(pid)), 0)
+
+
+def archived(running: Running) -> bytes:
+    paths: list[Path] = sorted((running.state / "audit-archive").glob("audit-*.ndjson"))
+    return b"".join(path.read_bytes() for path in paths)
+
+
+def test_it_archives_the_log_of_a_service_to_its_end_and_ends_with_it(start: Start) -> None:
+    running = start("--dev", "--workers", "1")
+    pid = wait_for(lambda: witness_of(running), "the witness has its archive")
+    case = {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "damaged"}
+    opened = running.status(running.credentials["service-desk"], "POST", "/v1/cases", case)
+    running.stop()
+    path = running.state / "audit-archive" / "audit-000001.ndjson"
+    verified = run("audit", "verify", str(path), MASKING_STATE_DIR=str(running.state))
+
+    assert (opened, gone(pid), verified.returncode) == (201, True, 0), verified.stdout
+    assert b'"action":"case-open"' in archived(running)
+
+
+def test_an_export_of_a_running_service_holds_archive_and_store_together(service: Running) -> None:
+    exported = run("audit", "export", MASKING_STATE_DIR=str(service.state))
+    path = service.folder / "log.ndjson"
+    path.write_text(exported.stdout)
+    verified = run("audit", "verify", str(path), MASKING_STATE_DIR=str(service.state))
+
+    assert (exported.returncode, verified.returncode) == (0, 0), verified.stdout
