@@ -1,0 +1,126 @@
+"""No audit, no answer, on a real server: full, read-only, or gone. Masking goes on, and afterwards so does all else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from masking_service.assembly import admit_store, assemble
+from masking_service.cli.development import Development
+from masking_service.vault.layout import audit_key
+from tests.servers import Node, durable, wait_until
+from tests.vault.stores import ask
+from tests.web.api import COURIER, DESK, MASKED, OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal
+
+NUMBER = "SF1234567890"
+PHONE = field(NUMBER, "/sender/phone")
+CASE = {"case": "D-2", "purpose": "dispute", "waybills": [NUMBER], "reason": "lost"}
+PLANTED = ("13812345678", "张三", "华志路", "402室")
+
+
+def fill(node: Node) -> None:
+    ask(node.client, "CONFIG", "SET", "maxmemory", 1)
+
+
+def make_room(node: Node) -> None:
+    ask(node.client, "CONFIG", "SET", "maxmemory", 0)
+
+
+def demote(node: Node) -> None:
+    """A replica of a primary that is not there: it answers with what it has, and takes nothing."""
+    ask(node.client, "REPLICAOF", "127.0.0.1", 1)
+
+
+def promote(node: Node) -> None:
+    ask(node.client, "REPLICAOF", "NO", "ONE")
+
+
+def stop(node: Node) -> None:
+    node.stop()
+
+
+def start(node: Node) -> None:
+    node.start()
+
+
+Change = Callable[[Node], None]
+WAYS: list[tuple[str, Change, Change]] = [
+    ("full", fill, make_room),
+    ("read-only", demote, promote),
+    ("gone", stop, start),
+]
+
+
+class Ailing:
+    """A service that knows one waybill and an open case, and a store that can be made to fail."""
+
+    def __init__(self, node: Node, api: Api, fail: Change, mend: Change) -> None:
+        self.node, self.api = node, api
+        self.entries = 0
+        self._fail, self._mend = fail, mend
+
+    def fail(self) -> None:
+        self.entries = self.count()
+        self._fail(self.node)
+
+    def mend(self) -> None:
+        self._mend(self.node)
+
+    def count(self) -> int:
+        """How many entries the store holds."""
+        return sum(ask(self.node.client, "XLEN", key) for key in ask(self.node.client, "KEYS", audit_key("*")))
+
+
+@pytest.fixture(params=WAYS, ids=[name for name, _, _ in WAYS])
+def ailing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ailing]:
+    _, fail, mend = request.param
+    node = Node(tmp_path, durable()).start()
+    with Development({"MASKING_STATE_DIR": str(tmp_path / "state"), "MASKING_REDIS_URL": node.url}) as made:
+        parts = assemble(made.settings)
+    admit_store(parts)
+    api = Api(parts)
+    api.tokenize(record(), custody={"site": SITE})
+    api.open_case("D-1", NUMBER)
+    api.opened(PHONE)
+    yield Ailing(node, api, fail, mend)
+    parts.store.close()
+    if node.running.poll() is None:
+        node.kill()
+    node.client.close()
+
+
+def unanswered(answered: Any) -> None:
+    assert refusal(answered) == (503, "unavailable")
+    assert [value for value in PLANTED if value in answered.text] == []
+
+
+def test_nothing_is_opened_shown_or_refused_and_masking_goes_on(ailing: Ailing) -> None:
+    api = ailing.api
+    ailing.fail()
+
+    unanswered(api.detokenize(PHONE))
+    unanswered(api.get(COURIER, f"/v1/waybills/{NUMBER}"))
+    unanswered(api.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER]}))
+    unanswered(api.post(OFFICER, "/v1/detokenize", {"items": [PHONE]}))
+    unanswered(api.get(PRINTER, f"/v1/waybills/{NUMBER}"))
+    unanswered(api.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}"))
+    unanswered(api.post(DESK, "/v1/cases", CASE))
+    assert api.mask(record())[0]["record"]["sender"] == MASKED["sender"]
+
+    ailing.mend()
+    assert ailing.count() == ailing.entries
+
+
+def test_everything_goes_on_when_the_store_is_back(ailing: Ailing) -> None:
+    ailing.fail()
+    for _ in range(5):
+        unanswered(ailing.api.detokenize(PHONE))
+    ailing.mend()
+
+    # A broken store is left alone for half a second.
+    wait_until(lambda: ailing.api.detokenize(PHONE).status_code == 200, "values are opened again")
+    assert ailing.api.opened(PHONE)[0]["value"] == "13812345678"
+    assert ailing.count() > ailing.entries
