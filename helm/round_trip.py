@@ -61,4 +61,4 @@ def check(holds: bool, what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(os.environ["MASKING_URL"], os.environ.get("MASKING_TEST_KEY", ""))
+    main(os.environ["MASKING_URL"], os.environ.get("MASKING_TEST_KEY", "").strip())

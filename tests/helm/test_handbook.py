@@ -1,0 +1,191 @@
+"""docs/kubernetes.md: its commands are run as they stand. helm renders instead of installing, kubectl only prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+import yaml
+
+from tests.e2e.processes import Running, environment, wait_for
+from tests.helm.chart import ROOT, Chart, Object, Strict
+from tests.servers import HOST, Node, durable, free_ports
+
+HANDBOOK = (ROOT / "docs" / "kubernetes.md").read_text()
+KUBECTL = """#!/bin/sh
+case "$*" in
+*apply*) # and, at once, what the kubelet does about a minute later
+    cat >applied.yaml
+    sed -n 's/^  keyset.json: //p' applied.yaml | base64 -d >kubelet/new
+    chmod 440 kubelet/new
+    mv kubelet/new kubelet/keyset.json
+    echo pushed >>pushes ;;
+*--dry-run*) exec '{kubectl}' "$@" ;;
+*) '{kubectl}' "$@" --dry-run=client --output yaml >>created.yaml; echo --- >>created.yaml ;;
+esac
+"""
+HELM = """#!/bin/sh
+case "$1" in
+test) echo "$@" >>tested ;;
+upgrade) shift 2; '{helm}' template "$@" >rendered-$(ls rendered-* 2>/dev/null | wc -l) ;;
+esac
+"""
+
+
+def blocks(language: str, chapter: str) -> list[str]:
+    """The examples of a chapter in a language."""
+    found = re.search(rf"^## {re.escape(chapter)}\n(.*?)(?=^## |\Z)", HANDBOOK, re.MULTILINE | re.DOTALL)
+    assert found, chapter
+    return re.findall(rf"^```{language}\n(.*?)^```$", found[1], re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Desk:
+    """A folder that looks like the checkout, and two commands that reach for no cluster."""
+
+    folder: Path
+    said: str = ""
+
+    def run(self, script: str) -> str:
+        variables = environment(PATH=f"{self.folder}/bin:{Path(sys.executable).parent}:{os.environ['PATH']}")
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=self.folder,
+            env=variables | {"KUBECONFIG": "/dev/null"},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def objects(self, name: str) -> list[Any]:
+        return [found for found in yaml.load_all((self.folder / name).read_text(), Loader=Strict) if found]
+
+
+@pytest.fixture(scope="module")
+def desk(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """After chapters 2 to 5, and the rotation of a key."""
+    folder = tmp_path_factory.mktemp("desk")
+    for name in ("keys", "masking_service", "policy.yaml", "examples", "helm"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "bin").mkdir()
+    for name, text in (("kubectl", KUBECTL), ("helm", HELM)):
+        program = folder / "bin" / name
+        program.write_text(text.format(kubectl=chart.kubectl, helm=chart.helm))
+        program.chmod(0o755)
+    desk = Desk(folder)
+    desk.run(*blocks("bash", "2. The store's users"))
+    node = Node(folder, durable(aclfile=str(folder / "users.acl")))
+    password = (folder / "service.password").read_text().strip()
+    node.client = redis.Redis(host=HOST, port=node.port, username="waybill", password=password, socket_timeout=2)
+    node._answers = lambda: bool(node.client.info())  # type: ignore[method-assign]
+    node.start()
+    (first,) = blocks("bash", "3. Keys and the first client")
+    (install, trial) = blocks("bash", "5. Install")
+    (folder / "production.yaml").write_text(*blocks("yaml", "5. Install"))
+    keys = first.replace("redis.express.svc:6379", f"{HOST}:{node.port}")
+    desk.run("\n".join([keys, *blocks("bash", "4. Secrets"), install, trial]))
+    service = pod(folder)
+    (rotation,) = blocks("bash", "Rotating keys")
+    desk.said = desk.run(f'export MASKING_REDIS_URL="$(cat service.url)"\n{rotation.replace("--wait 150", "--wait 4")}')
+    yield desk
+    service.stop()
+    node.stop()
+    node.client.close()
+
+
+def pod(folder: Path) -> Running:
+    """A service with a copy of the keyset that nobody but the kubelet renews."""
+    for name in ("kubelet", "pod"):
+        (folder / name).mkdir()
+    copy = folder / "kubelet" / "keyset.json"
+    copy.write_bytes((folder / "state" / "keyset.json").read_bytes())
+    copy.chmod(0o440)
+    (folder / "pod" / "keyset.json").symlink_to(copy)
+    (port,) = free_ports(1)
+    variables = {
+        "MASKING_STATE_DIR": str(folder / "pod"),
+        "MASKING_REDIS_URL": (folder / "service.url").read_text(),
+        "MASKING_BIND": f"{HOST}:{port}",
+        "MASKING_WORKERS": "2",
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+    service = Running(command, folder, variables, port)
+    wait_for(lambda: service.status(None, "GET", "/readyz") == 200, "it is ready", 30)
+    return service
+
+
+def asked_for(rendered: list[Object]) -> set[tuple[str, str]]:
+    """(Secret, key) of everything that has to be there."""
+    found: set[tuple[str, str]] = set()
+    files = {"keyset": "keyset.json", "clients": "clients.sealed", "users": "users.acl"}
+    for each in rendered:
+        pod = (
+            each["spec"]["template"]["spec"] if each["kind"] in {"Deployment", "StatefulSet"} else each.get("spec", {})
+        )
+        for volume in pod.get("volumes", []):
+            if "secret" in volume:
+                found.add((volume["secret"]["secretName"], files[volume["name"]]))
+        for container in pod.get("containers", []):
+            for variable in container.get("env", []):
+                if reference := variable.get("valueFrom", {}).get("secretKeyRef"):
+                    found.add((reference["name"], reference["key"]))
+    return found
+
+
+def test_the_secrets_that_it_makes_are_those_that_the_chart_asks_for(desk: Desk) -> None:
+    made = {
+        (each["metadata"]["name"], key)
+        for each in desk.objects("created.yaml")
+        if each["kind"] == "Secret"
+        for key in each["data"]
+    }
+
+    assert made == asked_for(desk.objects("rendered-0")) | asked_for(desk.objects("rendered-1"))
+
+
+def test_nothing_secret_is_in_what_it_installs(desk: Desk) -> None:
+    installed = (desk.folder / "rendered-0").read_text() + (desk.folder / "rendered-1").read_text()
+
+    for name in ("service.password", "witness.password", "helm-test.key"):
+        assert (desk.folder / name).read_text().strip() not in installed
+
+
+def test_the_installation_has_its_witness_and_its_snapshot(desk: Desk) -> None:
+    names = {(each["kind"], each["metadata"]["name"]) for each in desk.objects("rendered-0")}
+
+    assert ("StatefulSet", "masking-waybill-masking-witness") in names
+    assert ("waybill-masking-clients", "clients.sealed") in asked_for(desk.objects("rendered-0"))
+
+
+def test_the_trial_store_has_the_address_that_it_names(desk: Desk) -> None:
+    services = [each["metadata"]["name"] for each in desk.objects("rendered-1") if each["kind"] == "Service"]
+
+    assert "masking-waybill-masking-trial-valkey" in services
+    assert "`masking-waybill-masking-trial-valkey:6379`" in HANDBOOK
+
+
+def test_a_rotation_ends_with_the_new_keyset_in_the_secret(desk: Desk) -> None:
+    (pushed,) = desk.objects("applied.yaml")
+    original = (desk.folder / "state" / "keyset.json").read_bytes()
+
+    assert pushed["metadata"] == {"name": "waybill-masking-keyset", "namespace": "express"}
+    assert desk.run(f"echo '{pushed['data']['keyset.json']}' | base64 -d").encode() == original
+    states = [secret["state"] for secret in json.loads(original)["secrets"] if secret["use"] == "token"]
+    assert sorted(states) == ["active", "retired"]
+
+
+def test_a_rotation_waits_until_the_pods_have_the_new_key(desk: Desk) -> None:
+    assert (desk.folder / "pushes").read_text().count("pushed") >= 3
+    assert "token key is active" in desk.said

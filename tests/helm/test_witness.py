@@ -1,0 +1,64 @@
+"""The witness, started here with the chart's own command: it archives with the public key and few rights alone."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import ROOT, environment, run, wait_for
+from tests.helm.chart import Chart
+from tests.servers import HOST, Node, durable
+from tests.vault.stores import ask
+
+RIGHTS = (ROOT / "examples" / "redis-witness.acl").read_text().split()
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    """A store with a log: keys were made, and a client was added."""
+    node = Node(tmp_path, durable()).start()
+    assert run("keys", "init", "--state-dir", str(tmp_path / "keys"), MASKING_REDIS_URL=node.url).returncode == 0
+    added = run(
+        "clients", "add", "p", "--role", "label-printer", "--state-dir", f"{tmp_path}/keys", MASKING_REDIS_URL=node.url
+    )
+    assert added.returncode == 0, added.stderr
+    yield node
+    node.stop()
+    node.client.close()
+
+
+def test_it_archives_with_the_rights_that_are_shipped_for_it(chart: Chart, node: Node, tmp_path: Path) -> None:
+    ask(node.client, "ACL", "SETUSER", *RIGHTS[1:], ">secret")
+    (container,) = chart.one("production", "StatefulSet", "witness")["spec"]["template"]["spec"]["containers"]
+    command = [sys.executable, *container["command"][1:], *container["args"]]
+    key = tmp_path / "keys" / "audit-public.pem"
+    state = tmp_path / "witness"
+    state.mkdir()
+
+    witness = subprocess.Popen(
+        [word.replace("/run/masking/witness/audit-public.pem", str(key)) for word in command],
+        cwd=ROOT,
+        env=environment(MASKING_STATE_DIR=str(state), MASKING_REDIS_URL=f"redis://witness:secret@{HOST}:{node.port}/0"),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(lambda: "client-add" in archived(state), "the log is archived")
+    finally:
+        witness.send_signal(signal.SIGTERM)
+        said = witness.communicate(timeout=20)[1]
+
+    assert (witness.returncode, said) == (0, "")
+    assert not any(path.name == "keyset.json" for path in state.rglob("*"))
+
+
+def archived(state: Path) -> set[str]:
+    """The actions in the archive."""
+    lines = [line for segment in state.rglob("*.ndjson") for line in segment.read_text().splitlines()]
+    return {json.loads(line).get("entry", {}).get("action", "") for line in lines}
