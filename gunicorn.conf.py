@@ -1,6 +1,8 @@
 """How the service is served. Every value has its reason; `serve` uses the same file."""
 
 import os
+from pathlib import Path
+from typing import Any
 
 bind = os.environ.get("MASKING_BIND", "127.0.0.1:8080")
 worker_class = "masking_service.web.worker.Worker"
@@ -21,3 +23,17 @@ errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True  # it cannot be made on a read-only root
 forwarded_allow_ips = ""  # nothing forwarded is believed
+
+
+def on_starting(_: object) -> None:
+    """In the master, before its first worker: an empty folder in which the workers count together."""
+    from masking_service.metrics import begin_counting  # not before gunicorn has put this folder on the path
+
+    begin_counting(Path(os.environ.get("MASKING_STATE_DIR", ".local")).resolve() / "metrics")
+
+
+def child_exit(_: object, worker: Any) -> None:
+    """In the master, behind each worker."""
+    from masking_service.metrics import forget_worker
+
+    forget_worker(worker.pid)

@@ -69,6 +69,13 @@ class Alerts:
         """Let `channel` hear of every alert from now on. It must return at once."""
         self._channels.append(channel)
 
+    def close(self) -> None:
+        """Let every channel finish what it has begun, as far as it needs no more than a moment."""
+        for channel in self._channels:
+            end = getattr(channel, "close", None)
+            if end is not None:
+                end()
+
     def raise_alert(self, kind: AlertKind, principal: Principal | None = None) -> None:
         """Raise an alert, unless the same was raised within a minute: a flood of alerts hides what matters."""
         tenant = principal.tenant if principal else ""

@@ -8,10 +8,19 @@ from keys.errors import KeyFault
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.assembly import Parts, watch_store
 from masking_service.audit.checkpoints import RolledBack
+from masking_service.timestamps import clock
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 
 EVERY_SECONDS: Final = 1.0
+
+LATE_SECONDS: Final = 120
+"""A checkpoint this old is twice as old as any should become."""
+
+
+class CheckpointLate(Exception):
+    """The newest checkpoint of the audit log is too old: nobody could prove that nothing was cut off since."""
+
 
 Report = Callable[[str, Exception], None]
 
@@ -54,13 +63,16 @@ class Background:
     def _run(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
             # Whatever one of them meets, the others and the thread must outlive it: it carries revocation.
-            for look in (self._parts.reload_policy, self._parts.key_watch.reload, self._watch, self._learn):
+            looks = self._parts.reload_policy, self._parts.key_watch.reload, self._watch, self._learn, self._prove
+            for look in looks:
                 try:
                     look()
                 except WrongStore as fault:
                     self._report("wrong-store", fault)
                 except PolicyError as fault:
                     self._report("policy-refused", fault)
+                except CheckpointLate as fault:
+                    self._report("checkpoint-late", fault)
                 except Exception as fault:
                     self._report("background", fault)
 
@@ -70,3 +82,8 @@ class Background:
     def _learn(self) -> None:
         self._parts.registry.refresh()
         self._parts.freezes.refresh(self._parts.tenants)
+
+    def _prove(self) -> None:
+        newest = self._parts.checkpoints.remembered
+        if newest is not None and clock() - newest.checkpoint.at > LATE_SECONDS:
+            raise CheckpointLate

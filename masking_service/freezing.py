@@ -63,8 +63,8 @@ class Freezing:
         reason = scrub((why or "").strip() or BY_HAND)[:MOST_KEPT]
         wanted = Freeze(id=subject, since=call.now, why=reason, by=call.principal.id)
         announce = self._journal.announcing(call, "freeze", role=grant.role, subject=subject)
-        standing = self._freezes.freeze(call.principal.tenant, wanted, announce)
-        if standing == wanted:
+        standing, new = self._freezes.freeze(call.principal.tenant, wanted, announce)
+        if new:
             self._metrics.freeze("by-hand")
         return _answer(standing) | {"frozen": True}
 

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 Why = Literal["by-hand", "misses", "burst"]
 """Why somebody is frozen."""
-AlertKind = Literal[
-    "misses", "burst", "conflicts", "integrity", "wrong-store", "policy-refused", "checkpoint-late", "background"
-]
+AlertKind = Literal["misses", "burst", "conflicts", "integrity", "wrong-store", "policy-refused", "checkpoint-late"]
 """What an alert is about; `docs/alerts.md` says what to do."""
 Dropped = Literal["full", "undelivered"]
 """Why an alert did not arrive: too many were waiting, or nobody took it."""
@@ -55,6 +53,7 @@ class Metrics:
         import prometheus_client as library
 
         self._library = library
+        self._together = FOLDER in os.environ
         self._registry = library.CollectorRegistry()
         self._requests = self._counter("requests", "Requests, by how they were answered.", "method", "route", "status")
         self._seconds = library.Histogram(
@@ -115,7 +114,7 @@ class Metrics:
     def exposition(self) -> tuple[bytes, str]:
         """Everything in Prometheus' text format, and its media type."""
         registry = self._registry
-        if FOLDER in os.environ:
+        if self._together:
             from prometheus_client import multiprocess
 
             registry = self._library.CollectorRegistry()

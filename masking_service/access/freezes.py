@@ -112,21 +112,28 @@ class Freezes:
         of_tenant.refresh()
         return sorted(of_tenant.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
 
-    def freeze(self, tenant: str, freeze: Freeze, announce: Announce) -> Freeze:
+    def freeze(self, tenant: str, freeze: Freeze, announce: Announce) -> tuple[Freeze, bool]:
         """Freeze a principal, whether anybody knows it or not; one that is frozen stays as it is.
 
         Args:
             announce: is told of the sealed list before it is written.
 
         Returns:
-            How it is frozen now.
+            How it is frozen now, and whether it was not before.
 
         Raises:
             StoreUnavailable: it may or may not be; the same call can be made again.
         """
-        of_tenant = self._of(tenant)
-        of_tenant.change(lambda content: _write({freeze.id: freeze, **_read(content)}), announce)
-        return of_tenant.frozen.get(freeze.id, freeze)  # somebody else may have thawed it since
+        standing = freeze
+
+        def change(content: bytes) -> bytes:
+            nonlocal standing
+            frozen = _read(content)
+            standing = frozen.setdefault(freeze.id, freeze)
+            return _write(frozen)
+
+        self._of(tenant).change(change, announce)
+        return standing, standing is freeze
 
     def thaw(self, tenant: str, principal: str, announce: Announce) -> None:
         """Let a principal go on; one that is not frozen stays so.

@@ -28,7 +28,7 @@ def doctor(state_dir: Path) -> None:
     table = Table("setting", "value", "source")
     for name, default in VARIABLES.items():
         given = os.environ.get(name)
-        shown = "(set)" if given and name == "MASKING_REDIS_URL" else given or default
+        shown = "(set)" if given and name in {"MASKING_REDIS_URL", "MASKING_ALERT_URL"} else given or default
         table.add_row(name, shown, "environment" if given else "default")
     console.print(table)
     sound = True

@@ -11,6 +11,7 @@ from gunicorn.arbiter import Arbiter
 
 from masking_service.cli.development import Development
 from masking_service.cli.options import state_dir
+from masking_service.metrics import begin_counting
 from masking_service.settings import ROOT, Settings
 from masking_service.vault.embedded import EmbeddedServerError
 from masking_service.web.serving import serving_app
@@ -73,7 +74,11 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
     """Serve HTTP until SIGTERM or Ctrl-C."""
     if dev and host not in LOOPBACK:
         raise click.UsageError("--dev serves this machine only: leave --host at 127.0.0.1")
-    options: dict[str, Any] = {"bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}", "when_ready": _say}
+    options: dict[str, Any] = {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "on_starting": lambda _: begin_counting(state_dir.resolve() / "metrics"),
+        "when_ready": _say,
+    }
     if workers is not None:
         options["workers"] = workers
     environment = {**os.environ, "MASKING_STATE_DIR": str(state_dir)}

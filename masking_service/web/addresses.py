@@ -230,6 +230,14 @@ TABLE: Final = (
         answers={200: answers.Ready, 503: answers.NotReady},
     ),
     Operation(
+        name="metrics",
+        method="get",
+        path="/metrics",
+        group="Operations",
+        summary="What the service counts about itself, over all its workers, in Prometheus' text format.",
+        answers={200: "text/plain; version=0.0.4; charset=utf-8"},
+    ),
+    Operation(
         name="openapi",
         method="get",
         path="/openapi.json",

@@ -5,7 +5,8 @@ import time
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from masking_service.access.errors import Unauthenticated
+from keys.errors import IntegrityFault
+from masking_service.access.errors import QuotaExceeded, Unauthenticated
 from masking_service.assembly import Parts
 from masking_service.web.audit import audit
 from masking_service.web.cases import cases
@@ -44,6 +45,10 @@ def create_app(parts: Parts) -> Flask:
         if isinstance(error, HTTPException):
             return problem_answer(problem_of_http(error))
         problem = problem_of(error)
+        if isinstance(error, QuotaExceeded):
+            parts.metrics.budget_refusal(error.window)
+        if isinstance(error, IntegrityFault):
+            parts.alerts.raise_alert("integrity")
         if isinstance(error, Unauthenticated):
             state().reason = error.reason
         if problem.status == 503:
@@ -59,17 +64,24 @@ def create_app(parts: Parts) -> Flask:
     @app.after_request
     def finish(response: Response) -> Response:
         known, rule = state(), request.url_rule
+        seconds = time.perf_counter() - known.started
+        method, route = (request.method, rule.rule) if rule else ("", "")
         response.headers["X-Request-Id"] = known.request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
+        parts.metrics.request(method, route, response.status_code, seconds)
+        if known.code:
+            parts.metrics.problem(known.code)
+        for outcome, count in known.outcomes.items():
+            parts.metrics.items(request.endpoint or "", outcome, count)
         log.info(
             "request",
             request_id=known.request_id,
-            method=request.method if rule else "",
-            route=rule.rule if rule else "",
+            method=method,
+            route=route,
             status=response.status_code,
             code=known.code,
             reason=known.reason,
-            ms=round((time.perf_counter() - known.started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
         )
         return response
 

@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from collections import Counter
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -44,9 +45,10 @@ class State:
         now: when it came, in Unix seconds.
         principal: who asks; None until that is known, and where nobody has to be.
         code, reason: of the problem that it ended in, for the log.
+        outcomes: how many items of a batch came out how: ok, or the code of the error.
     """
 
-    __slots__ = ("code", "now", "principal", "reason", "request_id", "started")
+    __slots__ = ("code", "now", "outcomes", "principal", "reason", "request_id", "started")
 
     def __init__(self, given_id: str) -> None:
         sound = _REQUEST_ID.fullmatch(given_id) and not contains_personal_data(given_id)
@@ -56,6 +58,7 @@ class State:
         self.principal: Principal | None = None
         self.code = ""
         self.reason = ""
+        self.outcomes: dict[str, int] = {}
 
 
 def begin() -> State:
@@ -156,7 +159,14 @@ def answer(content: Any, status: int = 200) -> Response:
 
 def batch(results: list[dict[str, Any]]) -> Response:
     """The answer to a batch: its results in order, and how many of them failed."""
-    return answer({"results": results, "failed": sum("error" in result for result in results)})
+    return answer({"results": results, "failed": note_outcomes(results)})
+
+
+def note_outcomes(results: list[dict[str, Any]]) -> int:
+    """Remember how items came out, to be counted with the request; how many failed."""
+    codes = [result["error"]["code"] for result in results if "error" in result]
+    state().outcomes = {"ok": len(results) - len(codes), **Counter(codes)}
+    return len(codes)
 
 
 def problem_answer(problem: Problem) -> Response:

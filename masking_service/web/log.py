@@ -13,6 +13,7 @@ import structlog
 
 FIELDS: Final = frozenset(
     {"event", "level", "time", "request_id", "method", "route", "status", "code", "ms", "fault", "where", "reason"}
+    | {"alert", "kind", "tenant", "principal"}  # of alerts
 )
 
 

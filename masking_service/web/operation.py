@@ -15,7 +15,7 @@ class Batch:
     results: tuple[type[msgspec.Struct], ...]
 
 
-Answer = type[msgspec.Struct] | Batch | Literal["text/html", "text/plain"]
+Answer = type[msgspec.Struct] | Batch | Literal["text/html", "text/plain; version=0.0.4; charset=utf-8"]
 
 
 @dataclass(frozen=True, slots=True)

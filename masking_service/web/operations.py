@@ -40,6 +40,11 @@ def operations(parts: Parts) -> Blueprint:
             return answer({"status": "not ready", "faults": checks}, 503)
         return answer({"status": "ready", "for": "mask"} if for_mask else {"status": "ready"})
 
+    @addresses.get("/metrics")
+    def metrics() -> Response:
+        content, media = parts.metrics.exposition()
+        return Response(content, content_type=media, headers={"Cache-Control": "no-store"})
+
     @addresses.get("/openapi.json")
     def openapi() -> Response:
         return answer(contract(parts.acting.policy))

@@ -17,6 +17,7 @@ from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 from masking_service.web.app import create_app
 from masking_service.web.log import log
+from masking_service.web.reporting import log_alert, reporter
 
 GUNICORN_STOPS_AT = 4
 """gunicorn ends its master, too, when a worker exits with this status before it has booted."""
@@ -28,7 +29,8 @@ def serving_app(settings: Settings) -> Flask:
     """The application of a worker. A wrong set-up ends the process with the reason on standard error."""
     try:
         parts = assemble(settings)
-        background = Background(parts, lambda event, fault: log.error(event, fault=type(fault).__name__))
+        parts.alerts.send_to(log_alert)
+        background = Background(parts, reporter(parts))
         background.start()
     except SETUP_FAULTS as fault:
         print(f"cannot start: {fault}", file=sys.stderr)
@@ -46,6 +48,7 @@ def _end(parts: Parts, background: Background) -> None:
         end(parts.log, parts.checkpoints)
     except (StoreUnavailable, KeyFault, WrongStore, OSError) as fault:
         log.error("audit not ended", fault=type(fault).__name__)
+    parts.alerts.close()
 
 
 def _spare_the_collector() -> None:

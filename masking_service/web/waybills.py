@@ -16,7 +16,7 @@ from masking_service.web.contract import (
     ViewQuery,
     ViewRequest,
 )
-from masking_service.web.exchange import answer, at_most, batch, body, call, query
+from masking_service.web.exchange import answer, at_most, batch, body, call, note_outcomes, query
 from masking_service.web.problems import Problem
 
 ONE_WAYBILL: Final = "/waybills/<string(minlength=6):waybill_no>"
@@ -53,7 +53,7 @@ def waybills(parts: Parts) -> Blueprint:
     @addresses.get(ONE_WAYBILL)
     def view_one(waybill_no: str) -> Response:
         result = parts.acting.service.view(call(), query(ViewQuery).profile, [waybill_no])[0]
-        if "error" in result:
+        if note_outcomes([result]):
             raise Problem("not-found")
         return answer(result)
 

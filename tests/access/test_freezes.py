@@ -127,12 +127,19 @@ def test_a_freeze_holds_for_exactly_one_principal(freezes: Freezes, other: str) 
     assert live(freezes, other) is False
 
 
+def test_who_freezes_first_is_told_so(freezes: Freezes, make: Make) -> None:
+    first = freezes.freeze("default", frozen(), untold)
+    second = make("two").freeze("default", frozen(), untold)
+
+    assert (first, second) == ((frozen(), True), (frozen(), False))
+
+
 def test_whoever_is_frozen_already_stays_as_they_are(freezes: Freezes) -> None:
     freezes.freeze("default", frozen(), untold)
 
     again = freezes.freeze("default", frozen(since=1_796_000_999, why="again"), untold)
 
-    assert (again, freezes.listed("default")) == (frozen(), [frozen()])
+    assert (again, freezes.listed("default")) == ((frozen(), False), [frozen()])
 
 
 def test_thawing_one_leaves_the_others_frozen(freezes: Freezes) -> None:

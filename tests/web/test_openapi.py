@@ -123,8 +123,8 @@ def test_no_two_operations_share_a_name() -> None:
     assert len(ROWS) == len(addresses.TABLE)
 
 
-def test_every_operation_has_an_example_but_the_document_and_its_page() -> None:
-    assert examples.TABLE.keys() == ROWS.keys() - {"openapi", "docs"}
+def test_every_operation_has_an_example_but_the_document_its_page_and_the_metrics() -> None:
+    assert examples.TABLE.keys() == ROWS.keys() - {"openapi", "docs", "metrics"}
 
 
 def test_every_problem_is_told_of_some_operation(told: Json) -> None:

@@ -1,0 +1,118 @@
+"""Metrics: counts by words of this code base, none of them about anyone, and cheap enough for every request."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from masking_service.metrics import FOLDER, Metrics, begin_counting
+
+COUNT = "from masking_service.metrics import Metrics; m = Metrics(); m.request('GET', '/a', 200, 0.02)"
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+def lines(metrics: Metrics) -> list[str]:
+    """Every sample that is not nothing."""
+    content = metrics.exposition()[0].decode().splitlines()
+    return [line for line in content if line[0] != "#" and "_created" not in line and line.split()[-1] != "0.0"]
+
+
+def test_a_request_is_counted_and_timed_by_its_route(metrics: Metrics) -> None:
+    metrics.request("GET", "/v1/cases", 200, 0.02)
+    metrics.request("GET", "/v1/cases", 200, 0.02)
+    metrics.request("GET", "/v1/cases", 403, 0.02)
+
+    assert [
+        line for line in lines(metrics) if line.startswith(("masking_requests", "masking_request_seconds_count"))
+    ] == [
+        'masking_requests_total{method="GET",route="/v1/cases",status="200"} 2.0',
+        'masking_requests_total{method="GET",route="/v1/cases",status="403"} 1.0',
+        'masking_request_seconds_count{method="GET",route="/v1/cases"} 3.0',
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "bucket"), [(0.0005, "0.001"), (0.02, "0.025"), (4.9, "5.0"), (9.0, "+Inf")])
+def test_a_time_falls_into_its_bucket_and_all_above(metrics: Metrics, seconds: float, bucket: str) -> None:
+    metrics.request("GET", "/a", 200, seconds)
+
+    first = next(line for line in lines(metrics) if line.startswith("masking_request_seconds_bucket"))
+    assert f'le="{bucket}"' in first
+
+
+def test_everything_else_is_counted_by_its_word(metrics: Metrics) -> None:
+    metrics.items("view", "ok", 3)
+    metrics.items("view", "not-found", 2)
+    metrics.problem("frozen")
+    metrics.budget_refusal("1h")
+    metrics.freeze("by-hand")
+    metrics.alert("burst")
+    metrics.dropped_alert("full")
+
+    assert lines(metrics) == [
+        'masking_items_total{operation="view",outcome="ok"} 3.0',
+        'masking_items_total{operation="view",outcome="not-found"} 2.0',
+        'masking_problems_total{code="frozen"} 1.0',
+        'masking_budget_refusals_total{window="1h"} 1.0',
+        'masking_freezes_total{why="by-hand"} 1.0',
+        'masking_alerts_total{kind="burst"} 1.0',
+        'masking_alerts_dropped_total{why="full"} 1.0',
+    ]
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        'masking_freezes_total{why="misses"} 0.0',
+        'masking_alerts_total{kind="integrity"} 0.0',
+        'masking_alerts_dropped_total{why="undelivered"} 0.0',
+        'masking_budget_refusals_total{window="30d"} 0.0',
+    ],
+)
+def test_what_somebody_watches_for_is_there_before_it_happens(metrics: Metrics, series: str) -> None:
+    """A rate over a series that begins at one never shows the first."""
+    assert series in metrics.exposition()[0].decode().splitlines()
+
+
+def test_processes_that_share_a_folder_count_together(tmp_path: Path) -> None:
+    environment = {**os.environ, FOLDER: str(tmp_path)}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", f"{COUNT}; print(m.exposition()[0].decode())"],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    assert 'masking_requests_total{method="GET",route="/a",status="200"} 3.0' in told
+    assert 'masking_request_seconds_bucket{le="0.025",method="GET",route="/a"} 3.0' in told
+
+
+def test_a_master_begins_at_nothing_and_leaves_other_files_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, "")  # so that it is gone again behind this test
+    monkeypatch.delenv(FOLDER)
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    for name in ("counter_7.db", "histogram_7.db", "README"):
+        (folder / name).write_text("left")
+    begin_counting(folder)
+
+    assert ([path.name for path in folder.iterdir()], os.environ[FOLDER]) == (["README"], str(folder))
+
+
+def test_an_operators_own_folder_goes_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "own"))
+    begin_counting(tmp_path / "metrics")
+
+    assert ((tmp_path / "own").is_dir(), (tmp_path / "metrics").exists()) == (True, False)

@@ -1,0 +1,133 @@
+"""`GET /metrics`: what was answered, refused and released, in words of the contract, and nothing about anyone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from masking_service.web import addresses
+from masking_service.web.problems import TABLE
+from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, field, record
+from tests.web.test_leaks import NUMBER as PLANTED_NUMBER
+from tests.web.test_leaks import PLANTED, TRACES
+
+NUMBER = "SF1234567890"
+SAMPLE = re.compile(r"(\w+)(?:\{(.*)\})? (\S+)")
+
+
+def counts(api: Api) -> dict[str, float]:
+    """Every sample, by its name and labels."""
+    answered = api.get(None, "/metrics")
+    assert answered.status_code == 200
+    found = [SAMPLE.fullmatch(line) for line in answered.text.splitlines() if line[:1] != "#"]
+    return {f"{one[1]} {one[2]}": float(one[3]) for one in found if one and "_created" not in one[1]}
+
+
+def grown(api: Api, before: dict[str, float], name: str) -> dict[str, float]:
+    """What the samples of a name grew by."""
+    after = counts(api)
+    return {
+        key.removeprefix(name).strip(): value - before.get(key, 0)
+        for key, value in after.items()
+        if key.startswith(f"{name} ") and value != before.get(key, 0)
+    }
+
+
+def test_it_is_prometheus_text_for_nobody_to_keep(api: Api) -> None:
+    answered = api.get(None, "/metrics")
+
+    assert answered.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    assert answered.headers["Cache-Control"] == "no-store"
+
+
+def test_requests_are_counted_by_route_and_status(api: Api) -> None:
+    before = counts(api)
+    api.mask(record())
+    api.post(DESK, "/v1/mask", {"records": []})
+    api.get(None, "/nowhere/13812345678")
+
+    assert grown(api, before, "masking_requests_total") == {
+        'method="POST",route="/v1/mask",status="200"': 1,
+        'method="POST",route="/v1/mask",status="403"': 1,
+        'method="",route="",status="404"': 1,
+        'method="GET",route="/metrics",status="200"': 1,
+    }
+
+
+def test_items_are_counted_by_what_became_of_them(api: Api) -> None:
+    before = counts(api)
+    api.mask(record(), record(), {"sender": {"phone": []}})
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    api.opened(field(NUMBER, "/sender/phone"), field(NUMBER, "/nothing"), 7)
+    api.get(OFFICER, f"/v1/waybills/{NUMBER}")
+    api.get(OFFICER, "/v1/waybills/SF9999999999")
+
+    assert grown(api, before, "masking_items_total") == {
+        'operation="waybills.mask",outcome="ok"': 2,
+        'operation="waybills.mask",outcome="invalid-type"': 1,
+        'operation="waybills.tokenize",outcome="ok"': 1,
+        'operation="waybills.detokenize",outcome="ok"': 1,
+        'operation="waybills.detokenize",outcome="not-found"': 1,
+        'operation="waybills.detokenize",outcome="invalid-item"': 1,
+        'operation="waybills.view_one",outcome="ok"': 1,
+        'operation="waybills.view_one",outcome="not-found"': 1,
+    }
+
+
+def test_refusals_are_counted_by_their_code(api: Api) -> None:
+    before = counts(api)
+    api.post(PRINTER, "/v1/cases", {})
+    api.post(OFFICER, "/v1/detokenize", {"items": []})
+    api.get(None, "/v1/cases")
+
+    assert grown(api, before, "masking_problems_total") == {
+        'code="invalid-request"': 1,
+        'code="purpose-required"': 1,
+        'code="unauthenticated"': 1,
+    }
+
+
+def test_a_spent_budget_is_counted_by_its_window(api: Api) -> None:
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    before = counts(api)
+    api.opened(*[field(NUMBER, "/sender/phone")] * 20)
+    api.detokenize(field(NUMBER, "/sender/phone"))
+
+    assert grown(api, before, "masking_budget_refusals_total") == {'window="1m"': 1}
+
+
+def test_a_freeze_is_counted_once_however_often_it_is_asked_for(fresh: Api) -> None:
+    before = counts(fresh)
+    for _ in range(2):
+        fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze", {"why": "first"})
+
+    assert grown(fresh, before, "masking_freezes_total") == {'why="by-hand"': 1}
+
+
+def test_nothing_that_was_sent_stands_in_it(api: Api) -> None:
+    api.tokenize(record(PLANTED_NUMBER, **PLANTED))
+    api.get(OFFICER, f"/v1/waybills/{PLANTED_NUMBER}")
+    api.get(OFFICER, "/v1/13955550001/种子")
+    api.call(PRINTER, "PLANT13955550001", "/v1/mask")
+    api.post(DESK, "/v1/cases", {"case": "13955550001", "purpose": "13955550001", "waybills": [], "reason": "x"})
+    api.post(SUPERVISOR, "/v1/principals/staff%2F13955550001/thaw")
+    told = api.get(None, "/metrics").data
+
+    assert [trace for trace in TRACES if trace in told] == []
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("code", set(TABLE)),
+        ("method", {"", *(row.method.upper() for row in addresses.TABLE), "HEAD", "OPTIONS"}),
+        ("window", {"1m", "1h", "1d", "30d"}),
+    ],
+)
+def test_a_label_is_one_of_few_words(api: Api, label: str, words: set[str]) -> None:
+    told = api.get(None, "/metrics").text
+
+    assert set(re.findall(rf'[{{,]{label}="([^"]*)"', told)) <= words
