@@ -70,6 +70,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         approved_by: who approved the case under which fields were released.
         subject: the principal that the action is about: frozen, thawed, added, revoked.
         facts: the sealed state that it is about to write.
+        after: in the first entry of a chain, the id and link of the last entry that the same process knows to be
+            durable in the chain before, where there was one: whoever takes that entry out is found.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -90,6 +92,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     approved_by: Sequence[str] = ()
     subject: str = ""
     facts: Sequence[Fact] = ()
+    after: Sequence[str] = ()
 
 
 def fact(sealed: Sealed) -> Fact:

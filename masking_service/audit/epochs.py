@@ -14,6 +14,8 @@ NO_LINK: Final = bytes(LINK_BYTES)
 """What the first checkpoint is bound to."""
 GIVEN: Final = 0
 """Stands for the checkpoint that was handed over beside the log, where an epoch is expected."""
+SUCCESSOR: Final = 2**63
+"""Stands for the chain of the same process that came after, where an epoch is expected."""
 
 
 def is_signed(said: CheckpointLine, verifier: Verifier) -> bool:
@@ -26,7 +28,9 @@ def is_signed(said: CheckpointLine, verifier: Verifier) -> bool:
 
 
 def name_of(epoch: int) -> str:
-    """A checkpoint as faults name it."""
+    """A checkpoint, or what else names entries, as faults name it."""
+    if epoch == SUCCESSOR:
+        return "the next chain of the same process"
     return f"checkpoint {epoch}" if epoch else "the checkpoint that was handed over"
 
 

@@ -38,6 +38,7 @@ class EntryLine:
         link: the link that the line gives, 32 bytes.
         signature: of the commit that it ends; empty where it ends none.
         at: when the entry says that it was, in Unix seconds.
+        after: the head of an earlier chain that it names; None for most.
     """
 
     writer: str
@@ -46,6 +47,7 @@ class EntryLine:
     link: bytes
     signature: bytes = b""
     at: int = 0
+    after: "Head | None" = None
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,7 +97,7 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _decode: Final = msgspec.json.Decoder(_Line).decode
 _decode_any: Final = msgspec.json.Decoder().decode
 _decode_checkpoint: Final = msgspec.json.Decoder(Checkpoint).decode
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
 
 
 def read_line(line: bytes) -> EntryLine | CheckpointLine:
@@ -137,7 +139,7 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
         if not (isinstance(said, dict) and type(at := said.get("at")) is int):
             raise Unreadable("holds an entry without a time")
         signature = _signature(found.signature) if found.signature else b""
-        read = EntryLine(place[1], int(place[2]), encode(said), bytes.fromhex(found.link), signature, at)
+        read = EntryLine(place[1], int(place[2]), encode(said), bytes.fromhex(found.link), signature, at, _after(said))
     # Ours, byte for byte, cannot name a member twice; of anything else a slower reader has to say so.
     if line != write_line(read)[:-1]:
         json.loads(line, object_pairs_hook=_members)
@@ -146,6 +148,17 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
 
 def _links(checkpoint: Checkpoint) -> list[str]:
     return [head.link for head in checkpoint.heads]
+
+
+def _after(entry: dict[str, Any]) -> Head | None:
+    """The head that an entry names."""
+    if "after" not in entry:
+        return None
+    named, linked = entry["after"]
+    place = _ID.fullmatch(named)
+    if not (place and _LINK.fullmatch(linked)):
+        raise Unreadable("goes on from an entry that is none")
+    return Head(place[1], int(place[2]), linked)
 
 
 def _signature(text: str) -> bytes:

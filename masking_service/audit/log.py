@@ -1,7 +1,8 @@
 """The audit log of this process: a chained, signed stream of its own, to which nothing is added twice or out of order.
 
 `append` returns when the entry is durable. Whoever arrives while another commit
-is under way is committed with all who wait, in one step under one signature. When
+is under way is committed with all who wait, in one step under one signature: the
+first of them makes that commit as soon as the other is made. When
 a commit fails, nobody knows what of it is stored: the chain ends there and a new
 writer begins, so that no number is ever given to two entries.
 """
@@ -31,15 +32,25 @@ _DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EV
 
 
 class _Waiting:
-    """An entry on its way in, and what became of it."""
+    """An entry on its way in, and what became of it.
 
-    __slots__ = ("entry", "fault", "id", "tenant")
+    Attributes:
+        entry, tenant: what is stored, and in whose order.
+        id, fault: one of them, once it is known.
+        leads: whether its thread makes the next commit.
+        turn: released once its thread may go on: because all is known, or because it leads.
+    """
+
+    __slots__ = ("entry", "fault", "id", "leads", "tenant", "turn")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = encode(entry)
         self.tenant = entry.tenant
         self.id = ""
         self.fault: StoreUnavailable | None = None
+        self.leads = False
+        self.turn = threading.Lock()
+        self.turn.acquire()
 
 
 class AuditLog:
@@ -58,8 +69,8 @@ class AuditLog:
         self._random = random
         self._clock = clock
         self._queue: list[_Waiting] = []
-        self._queue_lock = threading.Lock()
-        self._commit_lock = threading.Lock()
+        self._lock = threading.Lock()  # of the three beside it; a commit is made without it
+        self._committing = False
         self._closed = False
         self._begin()
 
@@ -69,20 +80,7 @@ class AuditLog:
         Raises:
             StoreUnavailable: it may not be stored; whatever it stands for must not be answered.
         """
-        mine = _Waiting(entry)
-        with self._queue_lock:
-            self._queue.append(mine)
-        with self._commit_lock:
-            if not mine.id and mine.fault is None:
-                batch = self._take()
-                if self._closed:
-                    for waiting in batch:
-                        waiting.fault = StoreUnavailable("closed")
-                else:
-                    self._commit(batch)
-        if mine.fault is not None:
-            raise StoreUnavailable(mine.fault.reason)
-        return mine.id
+        return self._bring_in(_Waiting(entry))
 
     def close(self) -> str:
         """End the chain with an entry that says so, and take no further ones. Only the first call does anything.
@@ -93,25 +91,52 @@ class AuditLog:
         Raises:
             StoreUnavailable: the end may not be stored; the chain then ends as it does when a process is killed.
         """
-        with self._commit_lock:
-            batch = self._take()
-            if self._closed or not (self._number or batch):
+        with self._lock:
+            if self._closed or not (self._number or self._committing):
                 self._closed = True
                 return ""
-            self._closed = True
-            last = _Waiting(self._mark(CLOSE))
-            self._commit([*batch, last])
-        if last.fault is not None:
-            raise StoreUnavailable(last.fault.reason)
-        return last.id
+        return self._bring_in(_Waiting(self._mark(CLOSE)), last=True)
 
-    def _take(self) -> list[_Waiting]:
-        """All who wait."""
-        with self._queue_lock:
-            batch, self._queue = self._queue, []
-        return batch
+    def _bring_in(self, mine: _Waiting, *, last: bool = False) -> str:
+        """Wait until `mine` is committed, or commit it with all who wait."""
+        with self._lock:
+            if self._closed:
+                raise StoreUnavailable("closed")
+            self._closed = last
+            self._queue.append(mine)
+            mine.leads = not self._committing
+            self._committing = True
+        try:
+            if not mine.leads:
+                mine.turn.acquire()
+            if mine.leads:
+                with self._lock:
+                    batch, self._queue = self._queue, []
+                self._commit(batch)
+        except BaseException:
+            with self._lock:
+                if mine in self._queue:  # nobody may wait for a thread that has left
+                    self._queue.remove(mine)
+            raise
+        finally:
+            if mine.leads:
+                self._hand_on()
+        if mine.fault is not None:
+            raise StoreUnavailable(mine.fault.reason)
+        return mine.id
+
+    def _hand_on(self) -> None:
+        """Whoever waits first makes the next commit, so that nobody waits for more than the one that runs and its own."""
+        with self._lock:
+            if self._queue:
+                self._queue[0].leads = True
+                self._queue[0].turn.release()
+            else:
+                self._committing = False
 
     def _begin(self) -> None:
+        if self._number:
+            self._after = (entry_id(self._writer, self._number), self._head.hex())
         self._writer = self._random(WRITER_BYTES).hex()
         self._number = 0
         self._head = FIRST_LINK
@@ -128,6 +153,7 @@ class AuditLog:
             tenant="",
             request="",
             policy="",
+            after=self._after if action == START else (),
         )
 
     def _commit(self, batch: list[_Waiting]) -> None:
@@ -148,6 +174,9 @@ class AuditLog:
         keys = [audit_key(self._writer), AUDIT_WRITERS, *[audit_order_key(tenant) for tenant in orders if tenant]]
         try:
             self._store.script(_DIGEST, _SCRIPT, keys, [self._writer.encode(), self._number + 1, signature, *args])
+            for ahead, waiting in enumerate(batch, self._number + 1):
+                waiting.id = entry_id(self._writer, ahead)
+            self._number, self._head, self._last_at = number, head, now
         except BaseException as error:
             self._begin()
             fault = error if isinstance(error, StoreUnavailable) else StoreUnavailable("connection")
@@ -155,7 +184,6 @@ class AuditLog:
                 waiting.fault = fault
             if error is not fault:
                 raise
-            return
-        for ahead, waiting in enumerate(batch, self._number + 1):
-            waiting.id = entry_id(self._writer, ahead)
-        self._number, self._head, self._last_at = number, head, now
+        finally:
+            for waiting in batch:
+                waiting.turn.release()

@@ -9,9 +9,9 @@ import msgspec
 from keys.signatures import Verifier
 from masking_service.audit.chain import Chain
 from masking_service.audit.entries import entry_id
-from masking_service.audit.epochs import GIVEN, Epochs, Promises, is_signed, name_of
+from masking_service.audit.epochs import GIVEN, SUCCESSOR, Epochs, Promises, is_signed, name_of
 from masking_service.audit.faults import Faults, Kind
-from masking_service.audit.lines import LONGEST_LINE, CheckpointLine, EntryLine, Unreadable, read_line
+from masking_service.audit.lines import LONGEST_LINE, CheckpointLine, EntryLine, Head, Unreadable, read_line
 
 BLANK: Final = b" \t\r\n"
 
@@ -88,7 +88,7 @@ class Verification:
         if start is not None:
             self._begin_at(start)
         if against is not None and is_signed(against, verifier):
-            self._promise(against, GIVEN)
+            self._promise(against.checkpoint.heads, GIVEN)
         elif against is not None:
             self.faults.add(Kind.FORGED, 0, "", "the checkpoint that was handed over is not signed with this key")
 
@@ -176,6 +176,8 @@ class Verification:
         promises = self._promises.get(said.writer)
         if promises is not None:
             promises.keep(chain, self.faults)
+        if said.after is not None:
+            self._promise([said.after], SUCCESSOR)
         self._entries += 1
         self._commits += bool(said.signature)
         self._first_at = min(self._first_at or said.at, said.at)
@@ -186,14 +188,14 @@ class Verification:
         self._checkpoints += 1
         self._ends_with_checkpoint = True
         if self.epochs.take(self._line, said):
-            self._promise(said, said.checkpoint.epoch)
+            self._promise(said.checkpoint.heads, said.checkpoint.epoch)
         against = self._against
         if against is not None and said.checkpoint.epoch == against.checkpoint.epoch and said.link != against.link:
             text = "is not the checkpoint of this epoch that was handed over: the log was rewritten"
             self.faults.add(Kind.REWRITTEN, self._line, f"checkpoint {said.checkpoint.epoch}", text)
 
-    def _promise(self, said: CheckpointLine, epoch: int) -> None:
-        for head in said.checkpoint.heads:
+    def _promise(self, heads: Sequence[Head], epoch: int) -> None:
+        for head in heads:
             promises = self._promises.setdefault(head.writer, Promises())
             chain = self.chains.get(head.writer)
             promises.add(head.number, bytes.fromhex(head.link), epoch, chain, self.faults)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,8 +13,12 @@ import redis
 from keys.errors import IntegrityFault
 from keys.signatures import Verifier
 from masking_service.audit import log as audit_log
+from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, link
+from masking_service.audit.export import export
 from masking_service.audit.log import AuditLog
+from masking_service.audit.streams import Streams
+from masking_service.audit.verify import Verification, verify
 from masking_service.vault.connection import Reply, Store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.layout import AUDIT_WRITERS, audit_key, audit_order_key
@@ -354,6 +359,36 @@ def test_no_chain_goes_on_behind_an_entry_that_was_taken_out(log: AuditLog, clie
 
     with pytest.raises(StoreUnavailable, match="refused"):
         log.append(entry(at=2))
+
+
+def test_the_next_chain_names_the_last_entry_that_was_acknowledged(
+    log: AuditLog, store: Store, client: redis.Redis, tmp_path: Path
+) -> None:
+    first = log.append(entry(at=1))
+    client.xdel(audit_key(writer_of(first)), "2-0")
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(at=2))
+    log.append(entry(at=3))
+
+    signer = known_keyring().audit_signer
+    newest = Checkpoints(store, signer, tmp_path, lambda: NOW).make()
+    verification = Verification(Verifier(signer.public_pem()))
+    verify(export(Streams(store), newest), verification)
+
+    found = [str(fault) for fault in verification.faults]
+    assert any(f"the next chain of the same process names {first}" in fault for fault in found), found
+
+
+def test_a_process_that_ends_after_a_failure_still_says_what_it_knew(log: AuditLog, client: redis.Redis) -> None:
+    first = log.append(entry(at=1))
+    client.xdel(audit_key(writer_of(first)), "2-0")
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(at=2))
+
+    last = writer_of(log.close())
+
+    (_, fields), *_ = ask(client, "XRANGE", audit_key(last), "-", "+")
+    assert first.encode() in fields[b"entry"]
 
 
 @pytest.mark.parametrize("place", ["order", "stream", "writers"])

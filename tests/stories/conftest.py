@@ -1,0 +1,28 @@
+"""What every story needs: the service over a real store, a clock to set, and the auditor who reads the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from masking_service.timestamps import clock
+from tests.stories.auditor import Auditor
+from tests.web.api import Api
+from tests.web.conftest import fresh, set_clock, settings, valkey
+
+__all__ = ["fresh", "set_clock", "settings", "valkey"]
+
+
+@pytest.fixture
+def auditor(fresh: Api) -> Auditor:
+    """Somebody with the exported log and the public key, and nothing else."""
+    return Auditor(fresh)
+
+
+@pytest.fixture
+def now(set_clock: Callable[[int], None]) -> int:
+    """The minute in which a story begins; the clock stands still until the story moves it."""
+    begin = clock() // 60 * 60 + 60
+    set_clock(begin)
+    return begin
