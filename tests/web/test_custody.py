@@ -13,7 +13,6 @@ from tests.web.api import (
     COURIER,
     OFFICER,
     PRINTER,
-    PRIVACY,
     SITE,
     SUPERVISOR,
     TRACKING,
@@ -119,6 +118,20 @@ def test_of_a_number_that_stands_twice_the_later_item_holds(ready: Api) -> None:
     assert seen_by(ready, COURIER, "courier-2") == [False, True]
 
 
+def test_every_waybill_gets_its_own_item(ready: Api) -> None:
+    numbers = ["SF0000000001", "SF0000000003", "SF0000000005"]
+    ready.tokenize(*map(record, numbers))
+    moved(ready, *[item(f"SF000000000{at}", courier=f"dev/c-{at}") for at in (1, 2, 3, 4, 5)])
+
+    seen = {
+        (number, at)
+        for number in numbers
+        for at in range(1, 6)
+        if ready.get(ready.mint(COURIER, f"c-{at}"), f"/v1/waybills/{number}").status_code == 200
+    }
+    assert seen == {("SF0000000001", 1), ("SF0000000003", 3), ("SF0000000005", 5)}
+
+
 def test_a_thousand_items_are_moved_and_one_more_is_not(ready: Api) -> None:
     many = [item(f"SF{at:010}", site=SITE) for at in range(999)]
 
@@ -171,60 +184,6 @@ def test_a_bad_item_leaves_custody_as_it_is(ready: Api) -> None:
     assert seen_by(ready, COURIER) == [True]
 
 
-def stripped(answered: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
-    """Everything of an answer that its caller can compare."""
-    headers = [(name, value) for name, value in answered.headers if name != "X-Request-Id"]
-    return answered.status_code, answered.data, headers
-
-
-def make_known(api: Api) -> None:
-    api.tokenize(record(), custody={"site": SITE})
-
-
-def make_another_tenants(api: Api) -> None:
-    api.tokenize(record(), who="other-tenant-printer")
-
-
-def make_erased(api: Api) -> None:
-    api.tokenize(record())
-    assert api.call(PRIVACY, "DELETE", PATH).status_code == 200
-
-
-@pytest.mark.parametrize("make", [make_known, make_another_tenants, make_erased])
-@pytest.mark.parametrize("who", [{"site": SITE}, {"courier": "client/courier"}, {}])
-def test_the_answer_is_the_same_as_for_a_number_that_never_was(
-    api: Api, make: Callable[[Api], None], who: Json
-) -> None:
-    unknown = stripped(move(api, item(**who)))
-    make(api)
-
-    assert stripped(move(api, item(**who))) == unknown
-    assert unknown[:2] == (200, b'{"results":[{"waybill_no":"SF1234567890"}],"failed":0}')
-
-
-def custodies(api: Api) -> int:
-    """How many values stand at places of custody."""
-    return len(api.parts.store.read([(b"KEYS", b"*}@")])[0])
-
-
-def test_an_expired_waybill_is_moved_like_one_that_never_was(api: Api, set_clock: Callable[[int], None]) -> None:
-    set_clock(NOW)
-    unknown = stripped(move(api, item(site=SITE)))
-    api.tokenize(record())
-    set_clock(NOW + 180 * 86_400)
-
-    assert stripped(move(api, item(site=SITE))) == unknown
-    assert custodies(api) == 0
-
-
-@pytest.mark.parametrize("make", [make_another_tenants, make_erased, lambda _: None])
-def test_nothing_is_kept_of_a_number_that_the_tenant_does_not_have(api: Api, make: Callable[[Api], None]) -> None:
-    make(api)
-    moved(api, item(site=SITE), item("SF9999999999", courier="client/courier"))
-
-    assert custodies(api) == 0
-
-
 def test_custody_ends_with_the_record(api: Api, set_clock: Callable[[int], None]) -> None:
     set_clock(NOW)
     api.tokenize(record())
@@ -245,22 +204,6 @@ def test_another_tenants_scans_move_nothing_here(ready: Api) -> None:
 def test_nobody_but_tracking_moves_anything(ready: Api, who: str) -> None:
     assert refusal(move(ready, item(site=SITE), who=who)) == (403, "forbidden")
     assert seen_by(ready, COURIER) == [False]
-
-
-@pytest.mark.parametrize("held", [{"site": OTHER_SITE}, {"courier": "client/courier-2"}, {}])
-def test_outside_custody_a_waybill_is_one_that_never_was(api: Api, held: Json) -> None:
-    def both() -> list[tuple[int, bytes, list[tuple[str, str]]]]:
-        return [
-            stripped(api.get(COURIER, PATH)),
-            stripped(api.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER, "SF9999999999"]})),
-        ]
-
-    unknown = both()
-    api.tokenize(record())
-    moved(api, item(site=SITE))
-    moved(api, item(**held))
-
-    assert both() == unknown
 
 
 def test_a_namesake_of_another_issuer_holds_nothing(ready: Api) -> None:
