@@ -40,10 +40,14 @@ class Privacy:
         self._disclosures = disclosures
         self._journal = journal
 
-    def erase(self, call: Call, waybill_no: str) -> str:
-        """Erase every revision of a waybill and keep its number from use for one retention; the audit entry's id.
+    def erase(self, call: Call, waybill_no: str) -> dict[str, str]:
+        """Erase every revision of a waybill and keep its number from use for one retention.
 
-        Who saw values of it is kept.
+        Who saw values of it is kept. An old backup opens it until its data keys are shredded, which falls due when all
+        that was stored on its last day has expired.
+
+        Returns:
+            The audit entry's id, and the date on which that shredding falls due.
 
         Raises:
             AccessError: the caller may not.
@@ -64,7 +68,9 @@ class Privacy:
             return self._journal.write(call, "erase", DONE, role=grant.role, seen=seen, sealed=tombstones)
 
         until = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
-        return self._vault.erase(tenant, number, now=call.now, until=until, announce=announce)
+        entry, last = self._vault.erase(tenant, number, now=call.now, until=until, announce=announce)
+        due = last + 1 + self._policy.longest_retention_days
+        return {"audit": entry, "unreadable_in_backups_after": rfc3339(due * SECONDS_A_DAY)[:10]}
 
     def disclosures(self, call: Call, waybill_no: str) -> dict[str, list[dict[str, Any]]]:
         """Who opened fields of a waybill, and who viewed it in full. Round trips: the audit, and one to read.

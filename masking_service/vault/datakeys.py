@@ -98,9 +98,10 @@ class DataKeys:
         found = {key_id: self._known[tenant, key_id] for key_id in wanted}
         return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
 
-    def day_of(self, tenant: str, key_id: bytes) -> int:
-        """The day (since 1970-01-01) of a key that `by_ids` gave."""
-        return self._known[tenant, key_id][0]
+    def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
+        """The latest day (since 1970-01-01) of these keys; of one that this process has not met, today's."""
+        unknown = (now // SECONDS_A_DAY, None)
+        return max(self._known.get((tenant, key_id), unknown)[0] for key_id in key_ids)
 
     def turn(self, through: Store) -> None:
         """Report how often the keys were used, and learn of newer ones: one round trip. Call it every second or so.

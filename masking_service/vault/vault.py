@@ -13,7 +13,7 @@ from keys.aead import NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
 from masking_service.vault import records
 from masking_service.vault.connection import Store
-from masking_service.vault.datakeys import DataKeys
+from masking_service.vault.datakeys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.layout import MOST_REVISIONS, custody_key, record_key, record_stems
 from masking_service.vault.records import Record
 from masking_service.vault.sealed import Sealed
@@ -187,7 +187,7 @@ class Vault:
 
     def erase(
         self, tenant: str, waybill_no: str, *, now: int, until: int, announce: Callable[[Sequence[Sealed]], Said]
-    ) -> Said:
+    ) -> tuple[Said, int]:
         """Put tombstones that last until `until` at every revision and at the next free one, all of them or none.
 
         Two round trips, and one more for a revision that is written between them: the last tombstone says
@@ -198,7 +198,7 @@ class Vault:
                 each further time.
 
         Returns:
-            What the last announcement returned.
+            What the last announcement returned, and the last day (since 1970-01-01) on which any of it was sealed.
 
         Raises:
             StoreUnavailable: it is erased whole or not at all.
@@ -207,6 +207,8 @@ class Vault:
         places = [record_key(stem, revision) for revision in range(MOST_REVISIONS + 1)]
         standing = self._store.read([(b"MGET", *places)])[0]
         taken = sum(value is not None for value in standing)
+        key_ids = [key_id_of(value) for value in standing if value is not None]
+        last = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
         plain = records.plaintext(records.tombstone(until))
         for free in range(min(taken, MOST_REVISIONS), MOST_REVISIONS + 1):
             reach = places[: free + 1]
@@ -220,7 +222,7 @@ class Vault:
             replies = self._store.write([(b"DEL", gone.place), *tombstones])
             if replies[-1] is None or replies[-1] == sealed[-1]:  # our own, where a reply was lost
                 break
-        return said
+        return said, last
 
     def _put(self, tenant: str, items: Sequence[_Item], now: int) -> list[Record | None]:
         """One packed write of every item at its place; None where it is stored, else what stands there."""

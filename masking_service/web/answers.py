@@ -198,6 +198,14 @@ class Erased(_Answer, frozen=True):
     """A waybill is erased, every revision of it."""
 
     audit: Annotated[str, Meta(description="The id of the audit entry.")]
+    unreadable_in_backups_after: Annotated[
+        str,
+        Meta(
+            pattern=r"^\d{4}-\d{2}-\d{2}$",
+            description="Old backups open it until this day, when the shredding of its data keys falls due. That is a "
+            "duty of whoever holds the keys: `keys status` says when it was not done.",
+        ),
+    ]
 
 
 class Case(_Answer, frozen=True):

@@ -100,7 +100,7 @@ TABLE: Final[dict[str, Example]] = {
         },
     ),
     "view_waybill": Example(None, _viewed()),
-    "erase_waybill": Example(None, {"audit": "5f1c0a9e27d34b68-412"}),
+    "erase_waybill": Example(None, {"audit": "5f1c0a9e27d34b68-412", "unreadable_in_backups_after": "2027-05-24"}),
     "view_waybills": Example(
         {"waybills": [_WAYBILL_NO, "YT0000000000000"], "profile": "label"},
         {

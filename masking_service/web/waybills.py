@@ -65,7 +65,7 @@ def waybills(parts: Parts) -> Blueprint:
 
     @addresses.delete(ONE_WAYBILL)
     def erase(waybill_no: str) -> Response:
-        return answer({"audit": parts.acting.privacy.erase(call(), waybill_no)})
+        return answer(parts.acting.privacy.erase(call(), waybill_no))
 
     @addresses.get(f"{ONE_WAYBILL}/disclosures")
     def disclosures(waybill_no: str) -> Response:

@@ -281,7 +281,15 @@ def test_a_shredded_key_is_known_to_be(store: Store) -> None:
     data_keys = made(store)
 
     assert data_keys.by_ids("default", [numbered(0)]) == {numbered(0): None}
-    assert data_keys.day_of("default", numbered(0)) == NOW // SECONDS_A_DAY
+
+
+def test_the_last_day_of_several_keys_is_told_and_today_for_one_that_was_not_met(data_keys: DataKeys) -> None:
+    day = NOW // SECONDS_A_DAY
+    old = [today(data_keys, NOW - age * SECONDS_A_DAY).key_id for age in (5, 3)]
+
+    told = [data_keys.last_day("default", ids, NOW) for ids in (old[:1], old, [*old, bytes(8)])]
+
+    assert told == [day - 5, day - 3, day]
 
 
 def test_a_shredded_number_of_today_is_passed_over(store: Store, data_keys: DataKeys) -> None:

@@ -168,7 +168,16 @@ def test_tombstones_are_announced_before_they_are_written_and_again_where_a_revi
 
     said = stores.vault(racing).erase("default", NUMBER, now=NOW, until=UNTIL, announce=announce)
 
-    assert (said, told) == (2, [(3, 0), (4, 2)])  # custody, the revision, the next free place; and one place more
+    assert (said[0], told) == (2, [(3, 0), (4, 2)])  # custody, the revision, the next free place; and one place more
+
+
+def test_erasing_tells_the_last_day_on_which_any_of_it_was_sealed(vault: Vault) -> None:
+    put(vault, body(), now=NOW - 9 * 86_400)
+    put(vault, body("李四"), now=NOW - 4 * 86_400, revise=True)
+
+    last = vault.erase("default", NUMBER, now=NOW, until=UNTIL, announce=stores.untold)[1]
+
+    assert last == NOW // 86_400 - 4
 
 
 def test_nothing_is_erased_that_cannot_be_announced(vault: Vault, client: redis.Redis) -> None:

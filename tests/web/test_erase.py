@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,7 +22,17 @@ def test_erasing_answers_with_its_audit_entry(api: Api) -> None:
     answered = api.call(PRIVACY, "DELETE", PATH)
 
     assert answered.status_code == 200
-    assert list(answered.get_json()) == ["audit"]
+    assert list(answered.get_json()) == ["audit", "unreadable_in_backups_after"]
+
+
+def test_erasing_says_when_the_shredding_falls_due_that_closes_old_backups(api: Api) -> None:
+    api.tokenize(record())
+    stored_on = datetime.now(UTC).date()
+
+    answered = api.call(PRIVACY, "DELETE", PATH).get_json()
+
+    due = stored_on + timedelta(days=181)
+    assert answered["unreadable_in_backups_after"] in {str(due), str(due + timedelta(days=1))}
 
 
 def test_an_erased_waybill_opens_by_no_token_of_any_revision(api: Api) -> None:
