@@ -1,0 +1,101 @@
+"""What no caller sees is in the log, and an alert where somebody has to look now: with few words and no value."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from keys.errors import IntegrityFault
+from masking_service import background
+from masking_service.access.errors import PolicyError
+from masking_service.alerts import Alert
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.background import Background, CheckpointLate
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.genesis import WrongStore
+from masking_service.web.log import log
+from masking_service.web.reporting import log_alert, reporter
+from tests.servers import wait_until
+from tests.web.api import OFFICER, SUPERVISOR, Api, refusal
+
+ALERT = Alert("5f1c0a9e27d34b68", "misses", "2026-11-30T00:53:20Z", "ab" * 16, "staff/u-1")
+
+
+def alerts(api: Api) -> list[str]:
+    """The kinds of what is raised from now on."""
+    heard: list[str] = []
+    api.parts.alerts.send_to(lambda alert: heard.append(alert.kind))
+    return heard
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What is logged from now on."""
+    written = io.StringIO()
+    monkeypatch.setattr(log._logger, "_file", written)
+    return written
+
+
+def test_an_alert_is_one_line_of_the_log(logged: io.StringIO) -> None:
+    log_alert(ALERT)
+    line = json.loads(logged.getvalue())
+
+    assert {name: value for name, value in line.items() if name != "time"} == {
+        "event": "alert",
+        "level": "error",
+        "alert": "5f1c0a9e27d34b68",
+        "kind": "misses",
+        "tenant": "ab" * 16,
+        "principal": "staff/u-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "fault", "expected"),
+    [
+        ("wrong-store", WrongStore("another's"), ["wrong-store"]),
+        ("policy-refused", PolicyError([("cases", "missing")]), ["policy-refused"]),
+        ("checkpoint-late", CheckpointLate(), ["checkpoint-late"]),
+        ("background", IntegrityFault("a list was changed"), ["integrity"]),
+        ("background", StoreUnavailable("timeout"), []),
+        ("background", OSError("disk"), []),
+    ],
+)
+def test_what_somebody_has_to_look_at_raises_an_alert(
+    fresh: Api, event: str, fault: Exception, expected: list[str], logged: io.StringIO
+) -> None:
+    heard = alerts(fresh)
+    reporter(fresh.parts)(event, fault)
+
+    assert heard == expected
+    assert json.loads(logged.getvalue())["fault"] == type(fault).__name__
+
+
+def test_sealed_state_that_does_not_open_raises_an_alert(fresh: Api) -> None:
+    fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze")
+    heard = alerts(fresh)
+    place = fresh.parts.freezes._lists["default"].question()[1]
+    fresh.parts.store.write([(b"HSET", place, b"1", b"forged")])
+    answered = [fresh.get(OFFICER, "/v1/waybills/SF1234567890") for _ in range(2)]
+
+    assert ([refusal(one) for one in answered], heard) == ([(503, "integrity")] * 2, ["integrity"])
+
+
+@pytest.mark.parametrize(("age", "expected"), [(0, []), (119, []), (121, ["checkpoint-late"])])
+def test_a_late_checkpoint_is_told(fresh: Api, age: int, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh.parts.checkpoints.make()
+    told: list[str] = []
+    rounds: list[None] = []
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(Checkpoints, "keep_up", lambda _: rounds.append(None))
+    newest = fresh.parts.checkpoints.remembered
+    assert newest is not None
+    monkeypatch.setattr(background, "clock", lambda: newest.checkpoint.at + age)
+    beside = Background(fresh.parts, lambda event, _: told.append(event))
+    beside.start()
+    wait_until(lambda: len(rounds) > 3, "it looked a few times")
+    beside.stop()
+
+    assert sorted({*told} - {"background"}) == expected  # the store's clients went with the last test's
