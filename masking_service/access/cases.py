@@ -22,6 +22,8 @@ from masking_service.vault.sealed import Announce, Sealed
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 MOST_LISTED: Final = 1_000
+LISTED_SECONDS: Final = 30 * 86_400
+"""How long an expired case stays in the list, unseen: so long may a clock have been wrong."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
@@ -126,6 +128,7 @@ class Cases:
             [
                 (b"HSETNX", key, b"open", mine),
                 (b"ZADD", self._list(tenant), b"NX", opening.expires_at, key),
+                (b"ZREMRANGEBYSCORE", self._list(tenant), b"-inf", opening.opened_at - LISTED_SECONDS),
                 (b"HGET", key, b"open"),
             ]
         )[-1]

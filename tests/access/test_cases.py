@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from keys.errors import IntegrityFault
-from masking_service.access.cases import MOST_LISTED, Act, Case, Cases, Opening, case_name
+from masking_service.access.cases import LISTED_SECONDS, MOST_LISTED, Act, Case, Cases, Opening, case_name
 from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
 from masking_service.vault.connection import Store
@@ -258,6 +258,14 @@ def test_a_case_that_is_opened_while_others_are_listed_hides_none_and_doubles_no
 
     monkeypatch.setattr(seven, "_load", meanwhile)
     assert names(seven, "B", "G") == ["B", "G"]
+
+
+def test_the_list_does_not_grow_without_end(cases: Cases, client: redis.Redis) -> None:
+    for name, ahead in (("A", 0), ("B", 1), ("C", LISTED_SECONDS + 86_400)):
+        cases.open("default", opening(case=name, opened_at=NOW + ahead, expires_at=ENDS + ahead), stores.untold)
+
+    assert ask(client, "ZCARD", cases._list("default")) == 2
+    assert cases.get("default", "A").opening.case == "A"  # its name stays used for ever
 
 
 def decided(of: Case, who: str, act: Literal["approve", "deny"], now: int = NOW) -> type[AccessError] | None:
