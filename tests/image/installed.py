@@ -67,10 +67,10 @@ class Installed:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
-    def start(self) -> Running:
-        """The image's own command, once it answers."""
+    def start(self, ready: str = "/readyz") -> Running:
+        """The image's own command, once it is ready."""
         command = [*CONFINED, "env", "-i", f"--chdir={self.workdir}"]
         command += [f"{name}={value}" for name, value in self._environment.items()]
         running = Running([*command, *dockerfile.command()], self.folder, {}, self.port)
-        wait_for(lambda: running.status(None, "GET", "/readyz") == 200, "it is ready", 30)
+        wait_for(lambda: running.status(None, "GET", ready) == 200, "it is ready", 30)
         return running

@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.processes import Running
 from tests.image.dockerfile import ROOT
 from tests.image.installed import Installed
+from tests.servers import free_ports
 
 BATCH = {
     "records": [{"recipient": {"name": "张三", "phone": "13812345678", "address": "华志路1685号3号楼402室"}}] * 1000
@@ -103,6 +104,24 @@ def test_it_can_write_nothing_but_its_state(installed: Installed, service: Runni
     assert {path.name for path in (installed.folder / "state").iterdir()} >= {"keyset.json", "clients.sealed"}
     assert "Traceback" not in service.log
     assert "ermission" not in service.log
+
+
+def test_a_pod_that_starts_without_its_store_masks_for_the_clients_that_were_handed_out(
+    installed: Installed, printer: str, tmp_path: Path
+) -> None:
+    pod = Installed(installed.target, tmp_path, f"redis://127.0.0.1:{free_ports(1)[0]}/0")
+    for name in ("keyset.json", "clients.sealed"):  # as the chart has them: links to files that cannot be written
+        (tmp_path / name).write_bytes((installed.folder / "state" / name).read_bytes())
+        (tmp_path / name).chmod(0o440)
+        (tmp_path / "state" / name).symlink_to(tmp_path / name)
+
+    service = pod.start("/readyz?for=mask")
+
+    try:
+        assert service.status(printer, "POST", "/v1/mask", BATCH) == 200
+        assert service.status(None, "GET", "/readyz") == 503
+    finally:
+        service.stop()
 
 
 def test_what_was_taken_in_is_answered_when_it_is_told_to_end(service: Running, printer: str) -> None:
