@@ -72,6 +72,8 @@ class AuditLog:
         self._lock = threading.Lock()  # of the three beside it; a commit is made without it
         self._committing = False
         self._closed = False
+        self._after: tuple[str, ...] = ()
+        self._number = 0
         self._begin()
 
     def append(self, entry: Entry) -> str:
@@ -126,7 +128,7 @@ class AuditLog:
         return mine.id
 
     def _hand_on(self) -> None:
-        """Whoever waits first makes the next commit, so that nobody waits for more than the one that runs and its own."""
+        """Whoever waits first makes the next commit: nobody waits for more than the one that runs and their own."""
         with self._lock:
             if self._queue:
                 self._queue[0].leads = True
