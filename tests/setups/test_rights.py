@@ -26,6 +26,9 @@ CONTAINERS = {"CLUSTER", "CONFIG", "XINFO"}
 OF_THE_CLIENT = {"cluster|slots", "select"}
 """Sent by redis-py: a cluster's look at its slots, and the number of a database."""
 
+OF_VERIFYING = {"scan"}
+"""Sent by `audit verify --store` alone, which an operator runs as another user: it lists the keys of everybody."""
+
 
 def rights() -> set[str]:
     return set(re.findall(r" \+(\S+)", RIGHTS.read_text()))
@@ -52,7 +55,7 @@ def test_the_service_may_use_exactly_the_commands_that_it_sends(client: redis.Re
 
     used = OF_THE_CLIENT | {name for path in files for name in sent(path, known)}
 
-    assert rights() == used
+    assert rights() == used - OF_VERIFYING
 
 
 @pytest.fixture
