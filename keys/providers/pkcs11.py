@@ -1,7 +1,7 @@
 """Root keys inside a PKCS#11 token (an HSM): AES-256-GCM done by the token, with keys that cannot leave it.
 
-A key that could be read out is refused. The PIN stands in a file, and a wrong
-one is tried once: tokens lock themselves after a few.
+A key that could be read out is refused. The PIN stands in a file, and one that
+was refused is not tried again: tokens lock themselves after a few.
 """
 
 import os
