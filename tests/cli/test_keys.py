@@ -1,0 +1,216 @@
+"""The commands of `keys` in this process: those of docs/keys.md as they stand there, and how each refuses in words."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from keys import keyset
+from keys.errors import KeyFault, KeysetFault
+from keys.keyring import Keyring
+from keys.keyset_file import NamedRoot, date_of, day_of
+from keys.turnover import distribute
+from masking_service.cli import commands
+from masking_service.settings import SettingsFault
+from masking_service.timestamps import today
+from masking_service.turnover.keeper import NotYet
+from masking_service.vault.genesis import WrongStore, claim
+from tests.turnover.processes import Process
+from tests.vault import stores
+
+ROOT = Path(__file__).parents[2]
+TOLD = re.findall(
+    r"^python -m masking_service keys (.+)$",
+    "\n".join(re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs" / "keys.md").read_text(), re.MULTILINE | re.DOTALL)),
+    re.MULTILINE,
+)
+"""Every command that docs/keys.md gives to be run, in its order."""
+
+Keys = Callable[..., Result]
+
+
+@pytest.fixture
+def keys(tmp_path: Path, valkey: str) -> Keys:
+    """Runs one command on a state directory and a store of its own."""
+
+    def run(*arguments: str, store: str = valkey) -> Result:
+        environment = {"MASKING_STATE_DIR": str(tmp_path), "MASKING_REDIS_URL": store, "COLUMNS": "200"}
+        return CliRunner().invoke(commands, ["keys", *arguments], env=environment)
+
+    return run
+
+
+@pytest.fixture
+def path(keys: Keys, tmp_path: Path, valkey: str) -> Path:
+    """The keyset of a store that is in use."""
+    assert keys("init").exit_code == 0
+    path = tmp_path / "keyset.json"
+    claim(stores.admitted(valkey), Keyring(keyset.load(path)), os.urandom)
+    return path
+
+
+def expired() -> str:
+    """The latest date before which every record has expired under the default policy."""
+    return date_of(day_of(today()) - 180)
+
+
+def test_every_command_of_the_document_does_what_it_says(keys: Keys, tmp_path: Path, valkey: str) -> None:
+    said = []
+    for line in TOLD:
+        surviving = tmp_path / f"surviving-keys-{expired()}.json"
+        done = keys(*line.replace("DATE", expired()).replace("FILE", str(surviving)).split())
+        assert done.exit_code == 0, (line, done.output, done.exception)
+        said.append(line.split()[0])
+        if line == "init":
+            claim(stores.admitted(valkey), Keyring(keyset.load(tmp_path / "keyset.json")), os.urandom)
+            Process(tmp_path / "keyset.json", valkey).put("SF0000000001")
+
+    assert {*said} == {"init", "status", "rotate", "rewrap", "shred", "restore"}
+
+
+def test_the_document_explains_every_command(keys: Keys) -> None:
+    (listed,) = re.findall(r"Commands:\n(.*)", keys("--help").stdout, re.DOTALL)
+
+    assert {line.split()[0] for line in TOLD} == set(re.findall(r"^  (\w+) ", listed, re.MULTILINE))
+
+
+def test_no_command_shows_a_key(keys: Keys, path: Path) -> None:
+    lines = ("rotate root", "rotate token", "rewrap", "status", f"shred --before {expired()}")
+    shown = "".join(keys(*line.split()).output for line in lines)
+    secrets = set(re.findall(r"[A-Za-z0-9+/=]{40,}", path.read_text()))
+
+    assert [secret for secret in secrets if secret in shown] == []
+    assert len(secrets) > 5
+
+
+def test_days_inside_retention_are_shredded_only_when_told_so(keys: Keys, path: Path) -> None:
+    before = path.read_bytes()
+
+    refused = keys("shred", "--before", date_of(day_of(expired()) + 1))
+
+    assert (refused.exit_code, path.read_bytes()) == (2, before)
+    assert f"records of days from {expired()} on have not expired" in refused.stderr
+    assert keys("shred", "--before", today(), "--inside-retention").exit_code == 0
+
+
+@pytest.mark.parametrize("before", ["2099-01-01", "yesterday", "", "2026-13-01"])
+def test_days_to_come_and_no_days_are_refused(keys: Keys, path: Path, before: str) -> None:
+    content = path.read_bytes()
+
+    refused = keys("shred", "--before", before, "--inside-retention")
+
+    assert (refused.exit_code, path.read_bytes()) == (2, content)
+
+
+def test_the_surviving_keys_go_where_they_are_told_to(keys: Keys, path: Path, tmp_path: Path) -> None:
+    export = tmp_path / "elsewhere.json"
+
+    assert keys("shred", "--before", expired(), "--export", str(export)).exit_code == 0
+    assert json.loads(export.read_text())["shredded_before"] == expired()
+
+
+@pytest.mark.parametrize("arguments", [["rotate", "token"], ["rewrap"], ["shred", "--before", "2020-01-01"]])
+def test_a_process_that_does_not_follow_is_named_and_nothing_is_activated(
+    keys: Keys, path: Path, valkey: str, arguments: list[str]
+) -> None:
+    process = Process(path, valkey)
+    process.look()
+    distribute(path, "token", today())
+
+    refused = keys(*arguments, "--wait", "0")
+
+    assert isinstance(refused.exception, NotYet)
+    assert f"1 of 1 processes have not followed: {os.uname().nodename}:{os.getpid()}." in str(refused.exception)
+    assert keyset.load(path).active["token"] == 0
+
+
+@pytest.mark.parametrize("arguments", [["rotate", "token"], ["rotate", "data"], ["rewrap"], ["restore", "nothing"]])
+def test_a_store_of_other_keys_is_refused(keys: Keys, path: Path, tmp_path: Path, arguments: list[str]) -> None:
+    path.unlink()
+    keyset.create(path, made_for="production", today=today())
+
+    assert isinstance(keys(*arguments).exception, WrongStore)
+
+
+def test_keys_are_not_changed_without_a_store(keys: Keys, path: Path) -> None:
+    content = path.read_bytes()
+
+    assert isinstance(keys("rotate", "token", store="").exception, SettingsFault)
+    assert path.read_bytes() == content
+
+
+def test_the_status_without_a_store_shows_the_file(keys: Keys, path: Path) -> None:
+    shown = keys("status", store="").stdout
+
+    assert re.findall(r"│ (\w+) +│ \S+ +│ active", shown) == ["root", "index", "token", "state", "client", "audit"]
+    assert "The store does not say more: MASKING_REDIS_URL must say where the store is" in shown
+
+
+def test_the_status_shows_processes_and_what_keeps_them_from_following(keys: Keys, path: Path, valkey: str) -> None:
+    process = Process(path, valkey)
+    content = path.read_bytes()
+    path.write_bytes(content[:50])
+    process.look()
+    path.write_bytes(content)
+
+    shown = keys("status").stdout
+
+    assert re.search(rf"{os.getpid()} +│ this one +│ \S+keyset.json: is cut or is not a keyset", shown)
+
+
+@pytest.mark.parametrize("command", ["status", "rotate", "rewrap"])
+def test_a_keyset_that_cannot_be_used_is_named(keys: Keys, path: Path, command: str) -> None:
+    path.chmod(0o604)
+
+    refused = keys(command, *(["token"] if command == "rotate" else []))
+
+    assert isinstance(refused.exception, KeysetFault)
+    assert str(refused.exception).startswith(f"{path}: its mode 0604 lets others in")
+
+
+def test_a_root_key_elsewhere_is_read_from_its_description(keys: Keys, path: Path, tmp_path: Path) -> None:
+    description = tmp_path / "root.json"
+    description.write_text('{"provider": "transit", "name": "root"}')
+
+    refused = keys("rotate", "root", "--root", str(description))
+
+    assert isinstance(refused.exception, KeyFault)
+    assert "is kept by transit, and the file does not say where that is" in str(refused.exception)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"provider": "paper", "name": "x"}', '{"provider": "pkcs11"}'])
+def test_what_describes_no_root_key_is_refused(keys: Keys, path: Path, tmp_path: Path, content: str) -> None:
+    description = tmp_path / "root.json"
+    description.write_text(content)
+
+    refused = keys("rotate", "root", "--root", str(description))
+
+    assert refused.exit_code == 2
+    assert "does not describe a root key" in refused.stderr
+
+
+@pytest.mark.parametrize("which", ["data", "token"])
+def test_only_a_root_key_can_be_elsewhere(keys: Keys, path: Path, tmp_path: Path, which: str) -> None:
+    description = tmp_path / "root.json"
+    description.write_text('{"provider": "transit", "name": "root"}')
+
+    assert keys("rotate", which, "--root", str(description)).exit_code == 2
+
+
+def test_the_descriptions_in_the_document_are_some() -> None:
+    told = re.findall(r"^```json\n(.*?)^```", (ROOT / "docs" / "keys.md").read_text(), re.MULTILINE | re.DOTALL)
+
+    assert [msgspec.json.decode(text, type=NamedRoot).provider for text in told] == ["pkcs11", "transit"]
+
+
+@pytest.mark.parametrize("suite", ["aes-256-gcm", "sm4-gcm"])
+def test_a_site_chooses_its_suite_when_the_keyset_is_made(keys: Keys, tmp_path: Path, suite: str) -> None:
+    assert keys("init", "--suite", suite).exit_code == 0
+    assert keyset.read(tmp_path / "keyset.json")[0].suite == suite
