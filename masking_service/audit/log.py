@@ -73,7 +73,7 @@ class AuditLog:
         self._committing = False
         self._closed = False
         self._after: tuple[str, ...] = ()
-        self._number = 0
+        self._writer, self._number, self._head = "", 0, FIRST_LINK
         self._begin()
 
     def append(self, entry: Entry) -> str:
@@ -94,7 +94,7 @@ class AuditLog:
             StoreUnavailable: the end may not be stored; the chain then ends as it does when a process is killed.
         """
         with self._lock:
-            if self._closed or not (self._number or self._committing):
+            if self._closed or not (self._number or self._after or self._committing):
                 self._closed = True
                 return ""
         return self._bring_in(_Waiting(self._mark(CLOSE)), last=True)
@@ -139,9 +139,7 @@ class AuditLog:
     def _begin(self) -> None:
         if self._number:
             self._after = (entry_id(self._writer, self._number), self._head.hex())
-        self._writer = self._random(WRITER_BYTES).hex()
-        self._number = 0
-        self._head = FIRST_LINK
+        self._writer, self._number, self._head = self._random(WRITER_BYTES).hex(), 0, FIRST_LINK
         self._last_at = 0
 
     def _mark(self, action: str) -> Entry:

@@ -118,6 +118,24 @@ class Gate(Store):
         return super().script(digest, source, keys, args)
 
 
+class Slow(Gate):
+    """Takes as long for a script as a disk."""
+
+    def script(self, digest: bytes, source: bytes, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
+        time.sleep(0.005)
+        return super().script(digest, source, keys, args)
+
+
+class Interrupting:
+    """A turn that never comes, because somebody presses Ctrl-C."""
+
+    def acquire(self) -> None:
+        raise KeyboardInterrupt
+
+    def release(self) -> None:
+        raise AssertionError("the turn of a thread that left")
+
+
 def number_of(name: str) -> int:
     return int(name.rpartition("-")[2])
 
@@ -214,6 +232,36 @@ def test_concurrent_entries_are_committed_together(valkey: str, client: redis.Re
 
     (writer,) = writers(client)
     assert (ids, gate.scripts) == ([f"{writer}-{n}" for n in range(2, 22)], 2)
+
+
+def test_under_load_a_commit_holds_all_who_wait(valkey: str) -> None:
+    """Sixteen threads that write without a pause need at most a commit for every four entries."""
+    gate = Slow(valkey)
+    gate.opened.set()
+    log = log_on(gate)
+    in_threads(16, lambda _: [log.append(entry()) for _ in range(20)])
+
+    assert gate.scripts <= 16 * 20 / 4
+
+
+def test_a_thread_that_is_interrupted_while_it_waits_holds_nobody_up(valkey: str, client: redis.Redis) -> None:
+    gate = Gate(valkey)
+    log = log_on(gate)
+    threads = [threading.Thread(target=log.append, args=[entry(at=at)]) for at in range(2)]
+    threads[0].start()
+    gate.reached.wait(10)
+
+    waiting = audit_log._Waiting(entry(at=9))
+    waiting.turn = Interrupting()  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt):
+        log._bring_in(waiting)
+    threads[1].start()
+    gate.opened.set()
+    for thread in threads:
+        thread.join(10)
+
+    (writer,) = writers(client)
+    assert sorted(content for _, content in asked(client, writer)) == sorted(encode(entry(at=at)) for at in range(2))
 
 
 def test_the_last_entry_of_a_commit_is_signed_for_all_of_it(valkey: str, client: redis.Redis) -> None:
