@@ -52,7 +52,7 @@ class Chart:
         )
 
     def lint(self, value_set: str) -> subprocess.CompletedProcess[str]:
-        return self.run("lint", "--strict", "helm", *_files(value_set))
+        return self.run("lint", "--strict", "helm", *values_of(value_set))
 
     def template(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.run("template", "masking", "helm", "--namespace", "express", *arguments)
@@ -60,7 +60,7 @@ class Chart:
     def render(self, value_set: str) -> list[Object]:
         """Every object of a value set, rendered once a run."""
         if value_set not in self._rendered:
-            done = self.template(*_files(value_set))
+            done = self.template(*values_of(value_set))
             assert done.returncode == 0, done.stderr
             loaded = [*yaml.load_all(done.stdout, Loader=Strict)]
             self._rendered[value_set] = [found for found in loaded if found]
@@ -89,7 +89,8 @@ class Chart:
             yield from (*pod.get("initContainers", []), *pod["containers"])
 
 
-def _files(value_set: str) -> tuple[str, ...]:
+def values_of(value_set: str) -> tuple[str, ...]:
+    """The arguments that choose a value set."""
     return () if value_set == "defaults" else ("--values", str(VALUES / f"{value_set}.yaml"))
 
 

@@ -20,6 +20,7 @@ from tests.e2e.processes import Running, environment, wait_for
 from tests.helm.chart import ROOT, Chart, Object, Strict
 from tests.servers import HOST, Node, durable, free_ports
 
+pytestmark = pytest.mark.timeout(300)  # it starts a dozen commands and a service
 HANDBOOK = (ROOT / "docs" / "kubernetes.md").read_text()
 KUBECTL = """#!/bin/sh
 case "$*" in
@@ -98,7 +99,7 @@ def desk(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Des
     desk.run("\n".join([keys, *blocks("bash", "4. Secrets"), install, trial]))
     service = pod(folder)
     (rotation,) = blocks("bash", "Rotating keys")
-    desk.said = desk.run(f'export MASKING_REDIS_URL="$(cat service.url)"\n{rotation.replace("--wait 150", "--wait 4")}')
+    desk.said = desk.run(f'export MASKING_REDIS_URL="$(cat service.url)"\n{rotation.replace("--wait 150", "--wait 3")}')
     yield desk
     service.stop()
     node.stop()

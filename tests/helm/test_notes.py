@@ -1,0 +1,33 @@
+"""What an operator reads after an installation: what is missing, and what is not for production."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.helm.chart import Chart, values_of
+
+
+def notes(chart: Chart, value_set: str) -> str:
+    done = chart.run("install", "masking", "helm", "--dry-run=client", *values_of(value_set))
+    assert done.returncode == 0, done.stderr
+    return done.stdout.partition("NOTES:")[2]
+
+
+@pytest.mark.parametrize(
+    "missing", ["NOBODY MAY CALL IT YET", "THERE IS NO WITNESS", "believes no issuer", "see clients.snapshotSecret"]
+)
+def test_they_say_what_is_missing(chart: Chart, missing: str) -> None:
+    assert missing in notes(chart, "defaults")
+    assert missing not in notes(chart, "production")
+
+
+def test_they_say_that_the_trial_store_is_for_trials(chart: Chart) -> None:
+    assert "FOR TRIALS ONLY, NEVER FOR PRODUCTION" in notes(chart, "trial")
+    assert "TRIALS" not in notes(chart, "production")
+
+
+def test_they_name_every_secret_that_is_needed(chart: Chart) -> None:
+    said = notes(chart, "production")
+
+    for name in ("masking-keys", "masking-store", "masking-store-tls", "masking-witness", "waybill-masking-test"):
+        assert f"{name} (" in said
