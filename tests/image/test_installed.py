@@ -18,6 +18,7 @@ from tests.image.dockerfile import ROOT
 from tests.image.installed import Installed
 from tests.servers import free_ports
 
+pytestmark = pytest.mark.timeout(300)  # the first one installs everything
 BATCH = {
     "records": [{"recipient": {"name": "张三", "phone": "13812345678", "address": "华志路1685号3号楼402室"}}] * 1000
 }
