@@ -51,7 +51,7 @@ class Promises:
 
     def add(self, number: int, linked: bytes, epoch: int, chain: Chain | None, faults: Faults) -> None:
         """A checkpoint names an entry: it is there already, or is to come."""
-        if number > self.newest:
+        if number > self.newest or (number == self.newest and self.epoch == SUCCESSOR):
             self.newest, self.epoch = number, epoch
         if chain is not None and number <= chain.number:
             self._compare(chain, number, linked, epoch, chain.line, faults)

@@ -6,7 +6,7 @@ servers it concerns. What `write` and `script` return is durable in the sense of
 and the same can be sent again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 from time import monotonic
 from typing import Final
@@ -21,6 +21,7 @@ from masking_service.vault.urls import Tls, route_to
 
 __all__ = ["Command", "Reply", "Store"]
 
+KEYS_AT_ONCE: Final = 1_000
 _NO_FILES: Final = Tls()
 _MULTI, _EXEC = pack((b"MULTI",)), pack((b"EXEC",))
 
@@ -150,6 +151,29 @@ class Store:
         bundles = [Bundle(0, payload, len(commands), at=node) for node in owners]
         self._exchanges.run(bundles)
         return [bundle.replies or [] for bundle in bundles]
+
+    def keys(self, pattern: bytes) -> Iterator[bytes]:
+        """Every key that stands there all the while and matches, of every server; some may come twice.
+
+        Many round trips, none of which holds a server up.
+
+        Raises:
+            StoreUnavailable: one of them did not answer.
+        """
+        if not self.admitted:
+            raise StoreUnavailable("not-admitted")
+        try:
+            owners = self._route.owners()
+        except RedisError as error:
+            raise StoreUnavailable(reason(error)) from None
+        for node in owners:
+            cursor = b""
+            while cursor != b"0":
+                scan = pack((b"SCAN", cursor or b"0", b"MATCH", pattern, b"COUNT", KEYS_AT_ONCE))
+                bundle = Bundle(0, scan, 1, at=node)
+                self._run([bundle])
+                cursor, found = whole(bundle.replies or [])[0]
+                yield from found
 
     def close(self) -> None:
         """Close every connection. Call it in a child after a fork before the first use, too."""

@@ -565,3 +565,32 @@ def test_a_value_from_elsewhere_in_the_log_is_found_wherever_it_is_put(sound: Li
     found = faults(replaced(sound, another, json.dumps(changed).encode()))
 
     assert bool(found) == (json.dumps(changed) != json.dumps(target))
+
+
+def two_chains(first: str, epoch: int) -> list[bytes]:
+    """A log that begins behind a checkpoint: a chain that goes on from a chain that ended before, and a checkpoint."""
+    entry = encode({"action": "start", "after": [f"{first}-4", "1" * 64], "at": 1})
+    linked = link(FIRST_LINK, "cd" * 8, 1, entry)
+    started = EntryLine("cd" * 8, 1, entry, linked, SIGNER.sign(commit_message("cd" * 8, 1, linked)))
+    heads = [{"writer": "cd" * 8, "number": 1, "link": linked.hex()}]
+    return [write_line(started), write_line(signed_checkpoint(epoch, "0" * 64, heads))]
+
+
+def signed_checkpoint(epoch: int, previous: str, heads: list[dict[str, Any]]) -> CheckpointLine:
+    content = encode({"epoch": epoch, "at": 1, "previous": previous, "heads": heads})
+    said = checkpoint_at(b'{"checkpoint":%b,"signature":""}' % content)
+    return CheckpointLine(said.checkpoint, content, SIGNER.sign(said.message))
+
+
+def test_a_chain_that_the_next_one_goes_on_from_is_missed(sound: Lines) -> None:
+    assert places(two_chains("ab" * 8, 1)) == [("writer missing", 0, "ab" * 8)]
+
+
+def test_it_may_have_ended_before_a_log_that_begins_later() -> None:
+    since = signed_checkpoint(1, "0" * 64, [])
+    entry, checkpoint = two_chains("ab" * 8, 2)
+    bound = checkpoint_at(checkpoint).checkpoint
+    heads = [{"writer": head.writer, "number": head.number, "link": head.link} for head in bound.heads]
+    newest = signed_checkpoint(2, since.link.hex(), heads)
+
+    assert faults([entry, write_line(newest)], start=Start.behind(since)) == []

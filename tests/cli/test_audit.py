@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ from masking_service.audit.lines import EntryLine
 from masking_service.cli import commands
 from masking_service.cli.audit.places import ARCHIVE, PUBLIC_KEY
 from masking_service.cli.audit.tail import shown
+from masking_service.timestamps import clock
+from masking_service.vault.genesis import WrongStore
 from tests.audit.test_entries import entry
 from tests.e2e.processes import ROOT, environment, wait_for
 
@@ -245,3 +248,54 @@ def test_an_export_goes_on_where_the_archive_ends(
 
     assert command("audit", "verify", given=with_archive).exit_code == 0
     assert {*lines_in(witness)} < {*with_archive.splitlines()}
+
+
+def test_a_store_is_held_against_its_log(command: Command) -> None:
+    verified = command("audit", "verify", "--store")
+
+    assert (verified.exit_code, "The store is as the log says" in verified.stdout) == (0, True)
+
+
+def test_a_store_is_held_against_a_log_in_a_file_and_what_came_after(command: Command, exported: Path) -> None:
+    command("clients", "revoke", "printer-1")
+
+    assert command("audit", "verify", str(exported), "--store").exit_code == 0
+
+
+@pytest.mark.parametrize("file", ["with", "without"])
+def test_what_was_deleted_from_the_store_is_named(
+    command: Command, exported: Path, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    client.delete("wm:clients")
+    monkeypatch.setattr(import_module("masking_service.cli.audit.against"), "clock", lambda: clock() + 60)
+    verified = command("audit", "verify", "--store", *([str(exported)] if file == "with" else []))
+
+    assert verified.exit_code == 1
+    assert "store: list of clients at " in verified.stdout
+    assert ": deleted: nothing stands there" in verified.stdout
+    assert "(announced by " in verified.stdout
+    assert "1 fault in the store" in verified.stdout
+
+
+def test_a_tampered_log_is_none_also_where_the_store_is_as_it_says(command: Command, exported: Path) -> None:
+    exported.write_bytes(exported.read_bytes().replace(b'"outcome":"done"', b'"outcome":"gone"', 1))
+
+    assert command("audit", "verify", str(exported), "--store").exit_code == 1
+
+
+def test_a_store_that_went_back_is_gone_on_with_once_somebody_says_so(
+    command: Command, client: redis.Redis, state: Path
+) -> None:
+    older = {key: client.dump(key) or b"" for key in client.keys("*")}
+    command("clients", "add", "printer-2", "--role", "label-printer")
+    (state / ARCHIVE).mkdir()
+    client.flushall()
+    for key, value in older.items():
+        client.restore(key, 0, value)
+    refused = command("audit", "export")
+    accepted = command("audit", "accept-store")
+    exported = command("audit", "export").stdout_bytes
+
+    assert isinstance(refused.exception, WrongStore)
+    assert (accepted.exit_code, "is another log" in accepted.stdout, (state / ARCHIVE).exists()) == (0, True, False)
+    assert (b'"action":"store-accept"' in exported, command("audit", "verify", given=exported).exit_code) == (True, 0)

@@ -2,6 +2,7 @@
 
 import click
 
+from masking_service.cli.audit.accept import accept_store
 from masking_service.cli.audit.export import export
 from masking_service.cli.audit.follow import follow
 from masking_service.cli.audit.tail import tail
@@ -15,5 +16,5 @@ def audit() -> None:
     """Take the audit log out, verify it, watch it, and archive it."""
 
 
-for command in (export, follow, tail, verify):
+for command in (accept_store, export, follow, tail, verify):
     audit.add_command(command)

@@ -1,17 +1,28 @@
 """`audit verify`: is this the log that was signed, all of it, and if not, where is it not?"""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import click
 
-from masking_service.audit.faults import MOST, Faults, Kind
-from masking_service.audit.verify import Start, Summary, Verification, lines_of
+from masking_service.audit.verify import Start, Verification, lines_of
 from masking_service.audit.verify import verify as verify_lines
-from masking_service.cli.audit.places import checkpoint_in, public_key, signed_checkpoint_in, since, verifier_of
+from masking_service.cli.audit.against import hold_against
+from masking_service.cli.audit.export import exported
+from masking_service.cli.audit.places import (
+    archive,
+    checkpoint_in,
+    opened_log,
+    public_key,
+    signed_checkpoint_in,
+    since,
+    verifier_of,
+)
+from masking_service.cli.audit.saying import say
 from masking_service.cli.options import state_dir
-from masking_service.timestamps import rfc3339
 
 
 @click.command()
@@ -22,39 +33,38 @@ from masking_service.timestamps import rfc3339
     help="A checkpoint that was kept elsewhere, as the witness keeps it: everything that it names must be there.",
 )
 @since
+@click.option("--store", "with_store", is_flag=True, help="Hold what stands in the store against the log, too.")
+@archive
 @public_key
 @state_dir
-def verify(file: Path | None, checkpoint: Path | None, since: Path | None, pem: Path | None, state_dir: Path) -> None:
-    """Verify the log in FILE, or on standard input, with the public key alone. Exits with 1 where it is not whole."""
+def verify(
+    file: Path | None,
+    checkpoint: Path | None,
+    since: Path | None,
+    with_store: bool,
+    archive: Path | None,
+    pem: Path | None,
+    state_dir: Path,
+) -> None:
+    """Verify the log in FILE, or on standard input, with the public key alone. Exits with 1 where it is not whole.
+
+    With --store and without FILE, the log is taken from archive and store. The store needs the keyset.
+    """
     verifier = verifier_of(state_dir, pem)
     start = Start.behind(signed_checkpoint_in(since, verifier)) if since else None
     verification = Verification(verifier, start, checkpoint_in(checkpoint) if checkpoint else None)
-    with click.open_file(str(file or "-"), "rb") as lines:
-        summary = verify_lines(lines_of(cast(BinaryIO, lines)), verification)
-    _say(summary, verification.faults)
-    sys.exit(1 if verification.faults else 0)
+    if not with_store:
+        with _opened(file or Path("-")) as opened:
+            sound = say(verify_lines(opened, verification), verification.faults)
+    else:
+        with opened_log(state_dir) as (store, keyring):
+            lines = _opened(file) if file else nullcontext(exported(store, keyring, state_dir, archive))
+            with lines as opened:
+                sound = hold_against(store, opened, verification, verifier, begins=start is None)
+    sys.exit(0 if sound else 1)
 
 
-def _say(summary: Summary, faults: Faults) -> None:
-    when = f", from {rfc3339(summary.first_at)} to {rfc3339(summary.last_at)}" if summary.entries else ""
-    written = f"{_count(summary.entries, 'entry')} of {_count(summary.writers, 'writer')}"
-    click.echo(f"{written} in {_count(summary.commits, 'commit')}{when}")
-    newest = f", the newest ({summary.newest_epoch}) of {rfc3339(summary.newest_checkpoint_at)}"
-    click.echo(f"{_count(summary.checkpoints, 'checkpoint')}{newest if summary.newest_checkpoint_at else ''}")
-    for fault in faults:
-        click.echo(str(fault))
-    if not faults:
-        click.echo("The log is whole: nothing in it was edited, dropped, doubled, moved or cut off.")
-        return
-    if faults.count > MOST:
-        click.echo(f"… and {faults.count - MOST} more")
-    signatures = summary.commits + summary.checkpoints
-    if signatures and faults.counts[Kind.FORGED] >= signatures:
-        click.echo("No signature is this key's: is it the key of this log?")
-    click.echo(f"{_count(faults.count, 'fault')}: this is not the log that was signed, or not all of it.")
-
-
-def _count(number: int, what: str) -> str:
-    if number == 1:
-        return f"1 {what}"
-    return f"{number} {what.removesuffix('y')}{'ies' if what.endswith('y') else 's'}"
+@contextmanager
+def _opened(file: Path) -> Iterator[Iterator[bytes]]:
+    with click.open_file(str(file), "rb") as opened:
+        yield lines_of(cast(BinaryIO, opened))
