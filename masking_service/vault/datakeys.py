@@ -69,10 +69,12 @@ class DataKeys:
             StoreUnavailable: it cannot be read or made durable now.
             ProviderFault: a new day needs the root-key provider, and it cannot be had now.
         """
-        day = max(now // SECONDS_A_DAY, self._keyring.keyset.shredded_before)
-        current = self._current.get((tenant, day))
-        if current is None or self._full(current.key, current.used, messages):
-            current = self._choose(tenant, day, messages)
+        current = None
+        while current is None:
+            day = max(now // SECONDS_A_DAY, self._keyring.keyset.shredded_before)
+            current = self._current.get((tenant, day))
+            if current is None or self._full(current.key, current.used, messages):
+                current = self._choose(tenant, day, messages)
         with self._lock:
             current.used += messages
             self._unreported[current.key.key_id] += messages
@@ -136,8 +138,8 @@ class DataKeys:
     def _full(self, key: SealingKey, used: int, messages: int) -> bool:
         return used > 0 and used + messages > min(self._limit, key.limit) // 2
 
-    def _choose(self, tenant: str, day: int, messages: int) -> _Current:
-        """The newest key of a day that can be used, made if there is none."""
+    def _choose(self, tenant: str, day: int, messages: int) -> _Current | None:
+        """The newest key of a day that can be used, made if there is none; None where the day is shredded meanwhile."""
         with self._making:
             current = self._current.get((tenant, day))
             if current is not None and not self._full(current.key, current.used, messages):
@@ -145,6 +147,8 @@ class DataKeys:
             start = 0 if current is None else current.number + 1
             found = None
             while found is None:
+                if day < self._keyring.keyset.shredded_before:
+                    return None
                 number, standing, used = self._newest(tenant, day, start)
                 if standing is not None:
                     found = self._usable(tenant, number, standing, used, messages)

@@ -378,3 +378,11 @@ def test_all_keys_are_found_with_what_was_used(store: Store, data_keys: DataKeys
     found = {one.tenant: uses for portion in portions for one, uses in portion.values()}
 
     assert found == {f"t{tenant}": tenant for tenant in range(700)}
+
+
+def test_a_day_that_is_shredded_while_its_key_is_made_gives_way_to_the_first_that_lives(valkey: str) -> None:
+    keyring = known_keyring()
+    later = NOW // SECONDS_A_DAY + 1
+    racing = Interleaved(valkey, {0: lambda: keyring.adopt(known_keyset(serial=1, shredded_before=later))})
+
+    assert today(made(racing, keyring)).key_id == numbered(0, NOW + SECONDS_A_DAY)
