@@ -189,6 +189,29 @@ def test_erasing_reads_is_written_down_and_overwrites(ready: Api, trips: Trips) 
     assert trips() <= 4  # read, audit, and the tombstones
 
 
+def test_reading_the_log_is_its_order_and_its_entries(ready: Api, trips: Trips) -> None:
+    ready.get(AUDITOR, "/v1/audit?limit=50")
+
+    assert trips() == 2
+
+
+def test_reading_on_looks_for_the_entry_to_go_on_after(ready: Api, trips: Trips) -> None:
+    after = ready.get(AUDITOR, "/v1/audit?limit=1").get_json()["next"]
+    trips()
+
+    ready.get(AUDITOR, f"/v1/audit?limit=50&after={after}")
+
+    assert trips() == 3
+
+
+def test_a_checkpoint_looks_for_the_newest_and_the_writers_and_their_entries_and_writes(
+    ready: Api, trips: Trips
+) -> None:
+    ready.get(AUDITOR, "/v1/audit/checkpoint")
+
+    assert trips() == 4
+
+
 @pytest.mark.parametrize("who", [None, "wbk_" + "A" * 43])
 def test_whom_nobody_knows_asks_nothing_of_the_store(ready: Api, trips: Trips, who: str | None) -> None:
     ready.get(who, f"/v1/waybills/{NUMBER}")
