@@ -103,7 +103,9 @@ def encrypted(request: pytest.FixtureRequest, tmp_path: Path, authority: Authori
 
     def make(kind: str) -> str:
         if kind == "cluster":
-            start({**servers.durable(cluster_enabled="yes", tls_cluster="yes"), "port": 0, "tls-port": port})
+            bus = servers.free_ports(1)[0]
+            clustered = servers.durable(cluster_enabled="yes", tls_cluster="yes", cluster_port=bus)
+            start({**clustered, "port": 0, "tls-port": port})
             started[0].client.execute_command("CLUSTER ADDSLOTSRANGE", 0, servers.SLOTS - 1)
             servers.wait_until(lambda: servers._cluster_info(started[0])["cluster_state"] == "ok", "the cluster serves")
             return f"redis+cluster://{servers.HOST}:{port}?tls=true"
