@@ -46,7 +46,7 @@ def open_roots(path: Path, file: KeysetFile, algorithm: int) -> tuple[RootKeys, 
                 opened: RootKeys = FileRootKeys(_keys_in_file(path, file), wrapping, algorithm)
             case "pkcs11":
                 opened = _in_token(path, file, kept, wrapping)
-            case "transit":
+            case _:
                 opened = _in_engine(path, file, kept, wrapping)
         providers |= dict.fromkeys(kept, opened)
     return SeveralRootKeys(providers, active[0]), frozenset(entries), active[0]
