@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import redis
 
 from masking_service.assembly import admit_store, assemble
 from masking_service.cli.development import Development
@@ -19,6 +20,9 @@ from tests.web.api import Api
 def settings(embedded: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A development set-up, made once."""
     folder = tmp_path_factory.mktemp("state")
+    embedded.start()
+    with redis.Redis.from_url(embedded.url) as client:
+        client.flushall()  # what other tests left is another set-up's
     with Development({"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": embedded.url}) as made:
         return made.settings
 
