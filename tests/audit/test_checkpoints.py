@@ -148,6 +148,41 @@ def test_processes_that_make_them_at_once_make_one_chain(
     assert all(one.checkpoint.previous == links.get(one.checkpoint.epoch - 1, "0" * 64) for one in made)
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "epoch"),
+    [
+        pytest.param(lambda client, other: other.make(), 3, id="another process was first"),
+        pytest.param(lambda client, other: client.xdel(AUDIT_CHECKPOINTS, "1-0"), 1, id="the one before was taken out"),
+    ],
+)
+def test_a_checkpoint_stands_behind_the_one_that_it_is_bound_to_or_nowhere(
+    process: Callable[[str], Checkpoints],
+    client: redis.Redis,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Callable[[redis.Redis, Checkpoints], object],
+    epoch: int,
+) -> None:
+    process("first").make()
+    mine, other = process("mine"), process("other")
+    script, happening = Store.script, [meanwhile]
+
+    def between(*args: Any) -> Any:
+        if happening:
+            clock.now += 1
+            happening.pop()(client, other)
+        return script(*args)
+
+    monkeypatch.setattr(Store, "script", between)
+    if epoch == 1:
+        with pytest.raises(RolledBack):
+            mine.make()
+        assert kept(client) == []
+    else:
+        made = mine.make()
+        assert (made.checkpoint.epoch, kept(client)) == (epoch, [1, 2, 3])
+
+
 def test_what_was_acknowledged_before_is_named(store: Store, process: Callable[[str], Checkpoints]) -> None:
     """Others make checkpoints and entries all the while."""
     stop = threading.Event()
