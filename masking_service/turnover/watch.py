@@ -29,6 +29,8 @@ BEAT_SECONDS: Final = 2.0
 """How often a process says that it lives, where nothing has changed: each time is a write to the disk of the store."""
 LEASE_SECONDS: Final = LIFE_SECONDS - 5.0
 """How long it goes on using the store when it could not say so."""
+AGAIN_SECONDS: Final = 5.0
+"""When a file that was refused is tried again as it is: the provider of its root key may have been away."""
 
 
 class KeyWatch:
@@ -56,6 +58,8 @@ class KeyWatch:
         self._name = random(8).hex()
         self._said: Beat | None = None
         self._said_at = 0.0
+        self._refused = b""
+        self._again_at = 0.0
         self.fault = ""
 
     def reload(self) -> None:
@@ -64,11 +68,16 @@ class KeyWatch:
         Raises:
             KeyFault: why it cannot be used; said once, not at every call.
         """
+        digest, now = b"", time.monotonic()
         try:
             content = read_secret_file(self._path)
-            if digest_of(content) != self._keyring.keyset.digest:
+            digest = digest_of(content)
+            if digest == self._refused and now < self._again_at:
+                return
+            if digest != self._keyring.keyset.digest:
                 self._keyring.adopt(decode(self._path, content)[1])
         except KeyFault as fault:
+            self._refused, self._again_at = digest, now + AGAIN_SECONDS
             if str(fault) == self.fault:
                 return
             self.fault = str(fault)

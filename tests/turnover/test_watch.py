@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from keys import keyset
-from keys.errors import IntegrityFault, KeysetFault
+from keys.errors import IntegrityFault, KeysetFault, ProviderFault
 from keys.keyring import Keyring
 from keys.turnover import distribute
 from masking_service.turnover import watch
@@ -57,6 +57,30 @@ def test_another_fault_is_told_again(path: Path, process: Process) -> None:
 
     with pytest.raises(KeysetFault, match="there is no such file"):
         process.watch.reload()
+
+
+def test_a_refused_file_is_tried_again_as_it_is_only_after_a_while(
+    path: Path, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distribute(path, "token", TODAY)
+    tries: list[object] = []
+
+    def away(*_: object) -> object:
+        tries.append(None)
+        raise ProviderFault("the provider is away")
+
+    with monkeypatch.context() as provider:
+        provider.setattr(watch, "decode", away)
+        with pytest.raises(ProviderFault):
+            process.watch.reload()
+        process.watch.reload()
+    later = time.monotonic() + watch.AGAIN_SECONDS
+    process.watch.reload()
+    before = process.keyring.keyset.serial
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    process.watch.reload()
+
+    assert (len(tries), before, process.keyring.keyset.serial, process.watch.fault) == (1, 0, 1, "")
 
 
 def test_a_mended_file_is_taken_over_and_the_fault_forgotten(path: Path, process: Process) -> None:

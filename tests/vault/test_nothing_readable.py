@@ -16,9 +16,11 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.audit.log import AuditLog
 from masking_service.domain.schema import Place
 from masking_service.journal import Call, Journal, Seen
+from masking_service.turnover.workers import Beat, beating
 from masking_service.vault import records
 from masking_service.vault.connection import Store
 from masking_service.vault.genesis import claim
+from masking_service.vault.notice import Notice, write_notice
 from tests.keys.known import known_keyring
 from tests.vault import stores
 from tests.vault.stores import LATER, NOW, ask, put, untold
@@ -118,16 +120,21 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     Journal(AuditLog(store, keyring.audit_signer, random, lambda: NOW), keyring, "policy").write(
         call, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", seen=seen
     )
+    vault.data_keys.turn(store)
+    write_notice(store, keyring, Notice(), random)
+    store.write(beating(keyring, "process", Beat(f"{PLANTED['phone']}:1", "", 0, 0), NOW, bytes(12)))
     return everything(client)
 
 
 def test_the_store_holds_something_of_every_kind(used: dict[bytes, list[bytes]]) -> None:
     kinds = {key.partition(b"}")[2] if b"{" in key else key.split(b":")[1] for key in used}
 
-    # Records and tombstones, custody, disclosures, cases and their list; genesis, data keys, clients; the audit log.
+    # Records and tombstones, custody, disclosures, cases and their list; genesis, clients; the audit log;
+    # data keys, their uses, the notice and who is at work (a process's own place begins with w, as a writer's does).
     assert {kind.partition(b":")[0] for kind in kinds} == {
         *(b"0", b"1", b"@", b"!", b"case", b"cases"),
-        *(b"genesis", b"data", b"clients"),
+        *(b"genesis", b"clients"),
+        *(b"data", b"uses", b"notice", b"workers"),
         *(b"w", b"writers", b"o"),
     }
 
