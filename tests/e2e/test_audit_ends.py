@@ -18,7 +18,7 @@ from tests.e2e.processes import Running, run, wait_for
 from tests.vault.stores import ask
 
 Start = Callable[..., Running]
-REFUSED = {"items": []}
+REFUSED: dict[str, list[str]] = {"items": []}
 
 
 def newest_checkpoint(service: Running) -> CheckpointLine:
