@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,6 +187,19 @@ def test_an_alert_arrives_whole_and_signed(hook: Hook, receiver: Receiver, dropp
     }
     signed = frame(str(NOW).encode(), body)
     assert headers[SIGNATURE] == "v1=" + hmac.digest(KEY, signed, "sha256").hex()
+
+
+def test_the_documents_own_code_tells_a_genuine_alert_from_a_forged_one(hook: Hook, receiver: Receiver) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "alerts.md").read_text("utf-8")
+    known: dict[str, Any] = {"hmac": hmac}
+    exec(text.partition("```python\n")[2].partition("```")[0], known)  # noqa: S102 -- the document's own code
+    hook()(ALERT)
+    wait_for(lambda: receiver.received)
+    _, headers, body = receiver.received[0]
+
+    assert known["genuine"](KEY, headers, body) is True
+    assert known["genuine"](KEY, headers, body + b" ") is False
+    assert known["genuine"](KEY, headers | {TIMESTAMP: "1796000001"}, body) is False
 
 
 @pytest.mark.parametrize("answers", [[500, 200], [302, 404, 204]])

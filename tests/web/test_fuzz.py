@@ -29,7 +29,8 @@ MEMBERS = (
 )
 PATHS = (
     "/v1/mask /v1/tokenize /v1/waybills/view /v1/waybills/SF1234567890 /v1/detokenize /v1/cases /v1/cases/D-1 "
-    "/v1/cases/D-1/close /v1//mask /v1/waybills/%00%ff%ff%ff%ff%ff /v1/cases/%2e%2e /v1 /v1/"
+    "/v1/cases/D-1/close /v1/principals/frozen /v1/principals/dev%2Fu-9/freeze /v1/principals/%ff/thaw "
+    "/v1/principals/%2e%2e%2f/freeze /v1//mask /v1/waybills/%00%ff%ff%ff%ff%ff /v1/cases/%2e%2e /v1 /v1/"
 )
 HEADERS = (
     "X-Request-Id Content-Encoding Accept Host If-Match Range Cookie X-Forwarded-For X-Forwarded-Proto "

@@ -54,6 +54,14 @@ TABLE: tuple[tuple[str, str, Json | None, dict[str, tuple[int, str]]], ...] = (
     ("GET", "/v1/cases/D-9", None, dict.fromkeys((DESK, OFFICER, SUPERVISOR, AUDITOR), (404, "not-found"))),
     ("POST", "/v1/cases/D-9/close", None, dict.fromkeys((DESK, SUPERVISOR), (404, "not-found"))),
 )
+FREEZERS: dict[str, tuple[int, str]] = dict.fromkeys((SUPERVISOR, PRIVACY), (200, ""))
+TABLE += (
+    ("GET", "/v1/principals/frozen", None, FREEZERS),
+    ("POST", "/v1/principals/dev%2Fu-9/freeze", None, FREEZERS),
+    ("POST", "/v1/principals/dev%2Fu-9/freeze", {"why": "rented login"}, FREEZERS),
+    ("POST", "/v1/principals/dev%2Fu-9/thaw", None, FREEZERS),
+    ("POST", "/v1/principals/nobody/freeze", None, dict.fromkeys(FREEZERS, (404, "not-found"))),
+)
 ROWS = [
     pytest.param(method, path, body, role, may.get(role, (403, "forbidden")), id=f"{method} {path} {at} {role}")
     for at, (method, path, body, may) in enumerate(TABLE)
