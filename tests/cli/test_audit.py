@@ -21,6 +21,7 @@ from keys import keyset
 from keys.keyring import Keyring
 from masking_service.audit.entries import encode
 from masking_service.audit.lines import EntryLine
+from masking_service.audit.segments import Segments
 from masking_service.cli import commands
 from masking_service.cli.audit.places import ARCHIVE, PUBLIC_KEY
 from masking_service.cli.audit.tail import shown
@@ -299,3 +300,28 @@ def test_a_store_that_went_back_is_gone_on_with_once_somebody_says_so(
     assert isinstance(refused.exception, WrongStore)
     assert (accepted.exit_code, "is another log" in accepted.stdout, (state / ARCHIVE).exists()) == (0, True, False)
     assert (b'"action":"store-accept"' in exported, command("audit", "verify", given=exported).exit_code) == (True, 0)
+
+
+def test_the_auditors_user_of_the_store_is_enough_where_the_log_is_in_a_file(
+    command: Command, exported: Path, client: redis.Redis, valkey: str, state: Path
+) -> None:
+    rule = (ROOT / "examples" / "redis-auditor.acl").read_text().split()
+    client.execute_command(
+        "ACL", "SETUSER", "auditor", *["nopass" if word == "resetpass" else word for word in rule[2:]]
+    )
+    settings = {"MASKING_STATE_DIR": str(state), "MASKING_REDIS_URL": f"unix://auditor:x@{valkey.partition('@')[2]}"}
+    try:
+        verified = CliRunner().invoke(commands, ["audit", "verify", str(exported), "--store"], env=settings)
+    finally:
+        client.execute_command("ACL", "DELUSER", "auditor")
+
+    assert (verified.exit_code, "The store is as the log says" in verified.stdout) == (0, True)
+
+
+def test_no_store_is_accepted_while_somebody_adds_to_its_archive(command: Command, state: Path) -> None:
+    held = Segments(state / ARCHIVE)
+    refused = command("audit", "accept-store")
+    held.close()
+
+    assert (refused.exit_code, "another process archives here; end it first" in refused.stderr) == (1, True)
+    assert b"store-accept" not in command("audit", "export").stdout_bytes

@@ -1,5 +1,7 @@
 """`audit accept-store`: goes on with a store that went back, because somebody restored it and says so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -7,7 +9,7 @@ import click
 from masking_service.access.policy import Policy
 from masking_service.assembly import open_keyring, open_store
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.segments import Segments
+from masking_service.audit.segments import ArchiveFault, Segments
 from masking_service.cli.audit.places import ARCHIVE, archive
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.recognition import accept_store as accept
@@ -30,19 +32,28 @@ def accept_store(archive: Path | None, state_dir: Path) -> None:
     try:
         checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
         before = checkpoints.remembered
-        newest = accept(store, keyring, checkpoints, policy.digest)
+        with _put_aside(archive or state_dir / ARCHIVE, before.checkpoint.epoch if before else 0):
+            newest = accept(store, keyring, checkpoints, policy.digest)
+            click.echo(f"The store is accepted as it stands, and checkpoint {newest.checkpoint.epoch} says so.")
     finally:
         store.close()
-    click.echo(f"The store is accepted as it stands, and checkpoint {newest.checkpoint.epoch} says so.")
-    _put_aside(archive or state_dir / ARCHIVE, before.checkpoint.epoch if before else 0)
     click.echo("Start the service's processes anew.")
 
 
-def _put_aside(folder: Path, epoch: int) -> None:
-    """Give an archive of the log as it was another name, once nobody adds to it."""
+@contextmanager
+def _put_aside(folder: Path, epoch: int) -> Iterator[None]:
+    """Give an archive of the log as it was another name afterwards, while nobody adds to it."""
     if not folder.exists():
+        yield
         return
-    Segments(folder).close()
-    aside = folder.with_name(f"{folder.name}-until-{epoch}")
-    folder.rename(aside)
+    try:
+        held = Segments(folder)
+    except ArchiveFault as fault:
+        raise click.ClickException(f"{fault}; end it first") from None
+    try:
+        yield
+        aside = folder.with_name(f"{folder.name}-until-{epoch}")
+        folder.rename(aside)
+    finally:
+        held.close()
     click.echo(f"What follows is another log. The archive of the one before is kept: {aside}")
