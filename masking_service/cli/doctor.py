@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from keys import keyset, selftest
+from keys.messages import MessageKey
 from masking_service.access.policy import Policy
 from masking_service.assembly import open_store
 from masking_service.cli.options import opened_registry, settings_of, state_dir
@@ -53,6 +54,7 @@ def _checks(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "keyset", lambda: keyset.load(folder / "keyset.json")
     yield "policy", lambda: Policy.load(settings_of(folder).policy)
     yield "schemas", lambda: load_schemas(settings_of(folder).schemas)
+    yield "key of alerts", lambda: _alerts(settings_of(folder))
     yield "store keeps what it acknowledges", lambda: _store(settings_of(folder), "loses", "unready")
     yield (
         "store stops taking writes when it is cut off from its replicas",
@@ -71,6 +73,11 @@ def _store(settings: Settings, *weights: readiness.Weight) -> None:
     if found:
         lines = [f"{fault.check}: {fault.reason}. Mend it: {fault.mending}" for fault in found]
         raise Ailing("".join(f"\n  {line}" for line in lines))
+
+
+def _alerts(settings: Settings) -> None:
+    if settings.alert_key is not None:
+        MessageKey.read(settings.alert_key)
 
 
 def _clients(settings: Settings) -> None:

@@ -66,3 +66,19 @@ def test_a_store_that_does_not_answer_is_a_fault_in_words(folder: Path, tmp_path
     result = doctor(folder, f"unix://{tmp_path}/nobody.sock")
 
     assert "the store does not answer (connection)" in lines(result)
+
+
+def test_the_address_of_alerts_is_not_shown_and_their_key_is_looked_at(
+    folder: Path, valkey: str, tmp_path: Path
+) -> None:
+    key = tmp_path / "alert.key"
+    key.write_text("k" * 64)
+    key.chmod(0o644)
+    alerts = {"MASKING_ALERT_URL": "https://alerts.example.com/s3cret", "MASKING_ALERT_KEY_FILE": str(key)}
+    open_to_all = doctor(folder, valkey, **alerts)
+    key.chmod(0o600)
+    result = doctor(folder, valkey, **alerts)
+
+    assert "s3cret" not in open_to_all.output
+    assert (open_to_all.exit_code, "✗ key of alerts" in open_to_all.output) == (1, True)
+    assert (result.exit_code, "✓ key of alerts" in result.output) == (0, True)

@@ -235,3 +235,13 @@ def test_reading_a_case_is_one_read_and_listing_two(ready: Api, trips: Trips) ->
 
     ready.get(DESK, "/v1/cases")
     assert trips() == 2
+
+
+def test_freezing_looks_twice_is_written_down_and_writes(ready: Api, trips: Trips) -> None:
+    ready.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze")
+    frozen = trips()
+    ready.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/thaw")
+    thawed = trips()
+    ready.get(SUPERVISOR, "/v1/principals/frozen")
+
+    assert (frozen, thawed, trips()) == (4, 5, 1)
