@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop test bench fmt lock
+.PHONY: help install run stop test chaos bench fmt lock
 
 PYTHON ?= python3
 PORT ?= 8080
@@ -42,6 +42,9 @@ test: .venv/dev ## lint, check types, run every test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+chaos: .venv/dev ## a long run of faults under load, until a million tokens were acknowledged (TOKENS=1000000)
+	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000)
 
 bench: install ## measure the service beside its yardstick
 	$(BIN)/python -m masking_service bench

@@ -39,6 +39,7 @@ from masking_service.turnover.watch import KeyWatch
 from masking_service.unmask import Unmask
 from masking_service.vault.connection import Store
 from masking_service.vault.genesis import WrongStore, check
+from masking_service.vault.readiness import uphold
 from masking_service.vault.urls import UnknownForm
 from masking_service.vault.vault import Vault
 from masking_service.watching import Watch
@@ -217,14 +218,15 @@ def admit_store(parts: Parts) -> None:
     """Let the parts use their store, once it is seen to be theirs.
 
     Raises:
-        StoreUnavailable: it does not answer, or the keys here are too old for it; nobody uses it until this is called
-            again and returns.
+        StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it;
+            nobody uses it until this is called again and returns.
         WrongStore: it is another's, or went back behind what was seen of it.
     """
     if not parts.store.admitted:
         visitor = open_store(parts.settings)
         visitor.admit()
         try:
+            uphold(visitor)
             recognise(visitor, parts.keyring, parts.checkpoints.through(visitor))
             parts.key_watch.beat(visitor)
         finally:
@@ -239,7 +241,7 @@ def watch_store(parts: Parts) -> None:
     in memory, nobody could open later. The process has to be started anew. It goes on masking.
 
     Raises:
-        StoreUnavailable: it does not answer, or the keys here are too old for it.
+        StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it.
         WrongStore: it is another's, lost its mark, or went back.
         IntegrityFault: what stands among the checkpoints of its audit log is none.
     """
@@ -247,6 +249,7 @@ def watch_store(parts: Parts) -> None:
         if not parts.store.admitted and not parts.store.shut:
             admit_store(parts)
         check(parts.store, parts.keyring)
+        uphold(parts.store)
         parts.store.admit(until=parts.key_watch.beat(parts.store))
         parts.checkpoints.keep_up()
     except WrongStore as fault:

@@ -27,6 +27,7 @@ from masking_service.timestamps import clock
 from masking_service.vault.embedded import running_url
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
+from masking_service.vault.readiness import uphold
 
 Command = Callable[..., Any]
 
@@ -85,6 +86,8 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
     store = open_store(settings)
     store.admit()
     try:
+        if may_claim:
+            uphold(store)
         checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
         recognise(store, keyring, checkpoints, may_claim=may_claim)
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)

@@ -1,0 +1,58 @@
+"""Power cuts and full disks for a server of the tests: a small library that is built here and loaded into it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.servers import Node
+
+SOURCE = Path(__file__).with_name("power.c")
+
+
+class Power:
+    """What stands between a server and its disk.
+
+    Args:
+        folder: where the library is built, and where the mark of a full disk is put.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._library = folder / "power.so"
+        self._full = folder / "full"
+        build = ["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(self._library), str(SOURCE), "-ldl"]
+        subprocess.run(build, check=True)
+
+    @contextmanager
+    def loaded(self) -> Iterator[None]:
+        """A server that is started inside runs on this power."""
+        before = dict(os.environ)
+        os.environ.update(LD_PRELOAD=str(self._library), POWER_FULL=str(self._full))
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def cut(self, node: Node) -> int:
+        """Cut the power: of the server's append-only files the last completed fsync is left. The bytes lost."""
+        node.kill()
+        lost = 0
+        for file in sorted(node.directory.rglob("*.aof")):
+            noted = file.with_name(f"{file.name}.synced")
+            kept = int(noted.read_text()) if noted.exists() else 0
+            lost += max(0, file.stat().st_size - kept)
+            os.truncate(file, min(kept, file.stat().st_size))
+        return lost
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Nothing can be appended inside."""
+        self._full.touch()
+        try:
+            yield
+        finally:
+            self._full.unlink()

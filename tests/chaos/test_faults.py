@@ -1,0 +1,89 @@
+"""After every fault under load: what was acknowledged is there, nothing is half there, and nothing left unseen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.chaos.faults import FAULTS
+from tests.chaos.power import Power
+from tests.chaos.world import RECOVERY_SECONDS, Fault, World
+from tests.e2e.processes import wait_for
+from tests.servers import Node
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = World(tmp_path_factory.mktemp("chaos"))
+    yield world
+    world.stop()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_nothing_acknowledged_is_lost(world: World, fault: Fault) -> None:
+    with world.under_load():
+        fault(world)
+
+
+def test_nothing_acknowledged_is_lost_when_the_whole_service_is_killed(world: World) -> None:
+    with world.under_load() as load:
+        world.service.kill()
+        load.service = world.start_service()
+
+
+@pytest.mark.parametrize(
+    ("setting", "losing", "keeping"), [("appendfsync", "everysec", "always"), ("appendonly", "no", "yes")]
+)
+def test_a_store_that_would_lose_is_written_again_only_when_it_is_mended(
+    world: World, setting: str, losing: str, keeping: str
+) -> None:
+    key = world.service.credentials["label-printer"]
+    numbers = (f"SF{setting[6:8].upper()}{at:010}" for at in count())
+
+    def tokenized() -> int:
+        body = {"records": [{"waybill_no": next(numbers), "sender": {"name": "张三"}}]}
+        return world.service.status(key, "POST", "/v1/tokenize", body)
+
+    world.node.client.config_set(setting, losing)
+    wait_for(lambda: {tokenized() for _ in range(8)} == {503}, "no acknowledgements", RECOVERY_SECONDS)
+    labels = world.service.status(key, "POST", "/v1/mask", {"records": [{"sender": {"name": "张三"}}]})
+    world.node.client.config_set(setting, keeping)
+
+    wait_for(lambda: tokenized() == 200, "acknowledgements again", RECOVERY_SECONDS)
+    assert labels == 200
+
+
+def test_on_an_empty_store_nothing_is_acknowledged_and_labels_go_on(world: World) -> None:
+    key = world.service.credentials["label-printer"]
+    record = {"waybill_no": "SF0000000001", "sender": {"name": "张三", "phone": "13812345678"}}
+    world.node.client.flushall()
+    wait_for(lambda: world.service.status(None, "GET", "/readyz") == 503, "not ready", RECOVERY_SECONDS)
+
+    answers = [world.service.status(key, "POST", path, {"records": [record]}) for path in ("/v1/tokenize", "/v1/mask")]
+
+    assert answers == [503, 200]
+
+
+@pytest.mark.parametrize(("fsync", "loses"), [("always", False), ("no", True)])
+def test_a_power_cut_takes_what_was_not_synced_and_nothing_else(tmp_path: Path, fsync: str, loses: bool) -> None:
+    power = Power(tmp_path)
+    node = Node(tmp_path, {"appendonly": "yes", "appendfsync": fsync, "save": '""', "aof-use-rdb-preamble": "no"})
+    with power.loaded():
+        node.start()
+    for number in range(500):
+        node.client.set(f"k{number}", b"x" * 600)
+
+    power.cut(node)
+    time.sleep(0.1)
+    with power.loaded():
+        node.start()
+    with redis.Redis(port=node.port) as client:
+        left = client.dbsize()
+    node.stop()
+
+    assert (left < 500) is loses
