@@ -22,6 +22,7 @@ VARIABLES: Final = {
     "MASKING_REDIS_VOUCHED_DURABLE": "(none: what the store hides counts as lossy)",
     "MASKING_POLICY": "policy.yaml",
     "MASKING_SCHEMAS": "(none)",
+    "MASKING_AUDIT_ARCHIVE": "(audit-archive in the state directory)",
     "MASKING_MAX_BODY_BYTES": str(2 * 1024 * 1024),
     "MASKING_ALERT_URL": "(none: alerts are logged and counted)",
     "MASKING_ALERT_KEY_FILE": "(none)",
