@@ -117,3 +117,12 @@ def test_a_forwarded_address_is_not_believed_and_not_logged(service: Running) ->
 
     assert status == 200
     assert PLANTED.decode() not in service.log
+
+
+@pytest.mark.parametrize(
+    "header", [b"SCRIPT_NAME: /x", b"Script-Name: /x", b"X-Script-Name: /x", b"PATH_INFO: /healthz"]
+)
+def test_no_header_moves_the_address(service: Running, header: bytes) -> None:
+    status, _, _ = service.raw(b"GET /x/healthz HTTP/1.1\r\nHost: x\r\n" + header + b"\r\nConnection: close\r\n\r\n")
+
+    assert status == 404

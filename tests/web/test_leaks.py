@@ -133,6 +133,16 @@ def test_no_redis_key_or_value_holds_what_was_sent(busy: tuple[Api, list[bytes],
     assert [trace for trace in TRACES if trace in held] == []
 
 
+def test_no_file_of_the_state_directory_holds_what_was_sent(busy: tuple[Api, list[bytes], str]) -> None:
+    """Keys, snapshots and checkpoints: whoever has these and not the store has nobody's data."""
+    api = busy[0]
+    api.parts.checkpoints.make()
+    files = {path.name: path.read_bytes() for path in api.parts.settings.state_dir.rglob("*") if path.is_file()}
+
+    assert {"keyset.json", "clients.sealed", "checkpoint.json"} <= files.keys()
+    assert [(name, trace) for name, held in files.items() for trace in TRACES if trace in held] == []
+
+
 @pytest.mark.parametrize("trace", ["default", "other", "PLANTED-1", "021001", "standard"])
 def test_no_redis_key_names_a_tenant_a_case_or_a_site(busy: tuple[Api, list[bytes], str], trace: str) -> None:
     keys = busy[0].parts.store.read([(b"KEYS", b"*")])[0]
