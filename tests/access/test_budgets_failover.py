@@ -1,0 +1,72 @@
+"""Budgets behind sentinels: what a replica does not have yet was not reserved, and no fail-over gives anything back."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from masking_service.access.budgets import Budgets
+from masking_service.access.errors import QuotaExceeded
+from masking_service.access.policy import Grant
+from masking_service.access.principals import Principal
+from masking_service.access.rules import WINDOWS, Budget, Factors, Window
+from masking_service.vault.errors import StoreUnavailable
+from tests import servers
+from tests.keys.known import known_keyring
+from tests.vault import stores
+from tests.vault.stores import NOW
+
+LIMIT = 60
+GRANT = Grant("officer", "token:detokenize", budget=Budget("fields", (Window("30d", WINDOWS["30d"], LIMIT),)))
+
+
+def person(name: str) -> Principal:
+    return Principal(f"staff/{name}", "default", ("officer",), frozenset(), "jwt")
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Group]:
+    """A primary with two replicas and three sentinels."""
+    group = servers.make_sentinel(Path(tmp_path_factory.mktemp("sentinel")))
+    yield group
+    group.stop()
+
+
+@pytest.fixture
+def budgets(group: servers.Group) -> Budgets:
+    store = stores.admitted(group.url, replicas=1)
+    return Budgets(store, known_keyring(), Factors(10, 50), random.randbytes)
+
+
+def test_what_no_replica_has_is_not_reserved(group: servers.Group, budgets: Budgets) -> None:
+    for replica in group.replicas:
+        replica.pause()
+    try:
+        with pytest.raises(StoreUnavailable, match="replicas"):
+            budgets.reserve(person("u-1"), GRANT, 1, NOW)
+    finally:
+        for replica in group.replicas:
+            replica.resume()
+    servers.wait_until(lambda: all(map(servers._follows, group.replicas)), "the replicas follow again")
+
+
+def test_a_failover_resets_no_budget(group: servers.Group, budgets: Budgets) -> None:
+    """This one comes last: the primary of the module's set-up is gone after it."""
+    budgets.reserve(person("u-2"), GRANT, LIMIT, NOW)
+
+    group.primaries[0].kill()
+
+    servers.wait_until(lambda: _counts(budgets), "a replica was promoted")
+    with pytest.raises(QuotaExceeded):
+        budgets.reserve(person("u-2"), GRANT, 1, NOW)
+
+
+def _counts(budgets: Budgets) -> bool:
+    try:
+        budgets.reserve(person("u-3"), GRANT, 1, NOW)
+    except StoreUnavailable:
+        return False
+    return True
