@@ -1,0 +1,61 @@
+"""The threat model names its proofs: each of them exists, and no actor is without one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
+PROOF = re.compile(r"`(tests/[\w/]+\.py)::([\w:]+)`")
+ACTORS = dict(re.findall(r"(?ms)^## \d+\. ([^\n]+)\n(.*?)(?=^## )", DOCUMENT))
+ROWS = [
+    pytest.param(row, id=f"{actor}: {row.split('|')[1].strip()}")
+    for actor, text in ACTORS.items()
+    for row in re.findall(r"(?m)^\|(?! must not \||---).*", text)
+]
+
+
+@cache
+def names_in(file: str) -> frozenset[str]:
+    """The tests of a file as pytest calls them, without their parameters."""
+    found = set()
+    for node in ast.parse((ROOT / file).read_text("utf-8")).body:
+        within = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(inner, ast.FunctionDef) and inner.name.startswith("test"):
+                found.add(within + inner.name)
+    return frozenset(found)
+
+
+@pytest.mark.parametrize(("file", "name"), sorted(set(PROOF.findall(DOCUMENT))))
+def test_every_test_that_is_named_exists(file: str, name: str) -> None:
+    assert name in names_in(file)
+
+
+def test_every_mention_of_a_test_is_a_whole_one() -> None:
+    assert DOCUMENT.count(".py::") == len(PROOF.findall(DOCUMENT))
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_has_its_proof(row: str) -> None:
+    assert PROOF.search(row)
+
+
+def test_there_are_rows_of_every_actor() -> None:
+    assert len(ACTORS) == len(re.findall(r"(?m)^## \d+\. ", DOCUMENT))
+    assert [actor for actor, text in ACTORS.items() if not PROOF.search(text)] == []
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_of_every_actor_it_is_said_what_is_left(actor: str) -> None:
+    assert "**Left.**" in ACTORS[actor]
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"`([\w/]+\.(?:py|lua))`", DOCUMENT))))
+def test_every_module_that_is_named_exists(module: str) -> None:
+    assert (ROOT / module).is_file() or (ROOT / "masking_service" / module).is_file()
