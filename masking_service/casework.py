@@ -87,11 +87,12 @@ class Casework:
             self._case_numbers(call.principal.tenant, case)
             reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
         seen = [Seen(base, DONE) for base in self._keyring.tenant(call.principal.tenant).bases(opening.waybills)]
-        announce = self._journal.announcing(call, "case-open", role=grant.role, purpose=purpose, case=case, seen=seen)
+        said: dict[str, Any] = {"role": grant.role, "purpose": purpose, "case": case}
         try:
-            opened = self._cases.open(call.principal.tenant, opening, announce)
+            with self._journal.changing(call, "case-open", seen=seen, **said) as announce:
+                opened = self._cases.open(call.principal.tenant, opening, announce)
         except CaseExists as refusal:
-            self._journal.write(call, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
+            self._journal.write(call, "case-open", refusal.code, **said)
             reserved.give_back(len(opening.waybills))
             raise
         return self._answer(opened, call.now)
@@ -135,9 +136,11 @@ class Casework:
 
     def _act(self, call: Call, case: Case, act: Literal["approve", "deny", "close"], role: str) -> Result:
         opening = case.opening
-        announce = self._journal.announcing(call, f"case-{act}", role=role, purpose=opening.purpose, case=opening.case)
         done = Act(act, call.principal.id, call.now)
-        return self._answer(self._cases.act(call.principal.tenant, opening.case, done, announce), call.now)
+        said: dict[str, Any] = {"role": role, "purpose": opening.purpose, "case": opening.case}
+        with self._journal.changing(call, f"case-{act}", **said) as announce:
+            standing = self._cases.act(call.principal.tenant, opening.case, done, announce)
+        return self._answer(standing, call.now)
 
     def _visible(self, call: Call, name: str) -> Case:
         try:

@@ -62,8 +62,8 @@ class Freezing:
             raise NotFound
         reason = scrub((why or "").strip() or BY_HAND)[:MOST_KEPT]
         wanted = Freeze(id=subject, since=call.now, why=reason, by=call.principal.id)
-        announce = self._journal.announcing(call, "freeze", role=grant.role, subject=subject)
-        standing, new = self._freezes.freeze(call.principal.tenant, wanted, announce)
+        with self._journal.changing(call, "freeze", role=grant.role, subject=subject) as announce:
+            standing, new = self._freezes.freeze(call.principal.tenant, wanted, announce)
         if new:
             self._metrics.freeze("by-hand")
         return _answer(standing) | {"frozen": True}
@@ -87,7 +87,8 @@ class Freezing:
             raise NotFound
         tenant = call.principal.tenant
         self._tallies.clear(tenant, subject)  # first, or the next miss would freeze them again
-        self._freezes.thaw(tenant, subject, self._journal.announcing(call, "thaw", role=grant.role, subject=subject))
+        with self._journal.changing(call, "thaw", role=grant.role, subject=subject) as announce:
+            self._freezes.thaw(tenant, subject, announce)
         return {"id": subject, "frozen": False}
 
 

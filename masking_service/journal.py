@@ -1,7 +1,7 @@
 """Who is calling, and the one way in which the use cases write down what was done for them."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,9 @@ from masking_service.access.custody import NOBODY, Custody
 from masking_service.access.errors import AccessError
 from masking_service.access.principals import Principal
 from masking_service.audit.entries import Entry, Item, fact, outside_id
+from masking_service.audit.facts import UNAVAILABLE
 from masking_service.audit.log import AuditLog
+from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.sealed import Announce, Sealed
 
 RELEASED: Final = "released"
@@ -54,12 +56,30 @@ class Journal:
             self.write(call, action, refusal.code, **stated)  # type: ignore[arg-type]  # names of texts only
             raise
 
-    def announcing(self, call: Call, action: str, outcome: str = DONE, **said: Any) -> Announce:
-        """A way to write the entry of an action that changes sealed state, for whoever is about to change it.
+    @contextmanager
+    def changing(
+        self, call: Call, action: str, outcome: str = DONE, *, seen: Sequence[Seen] = (), **said: Any
+    ) -> Iterator[Announce]:
+        """A way to write the entry of an action that changes sealed state, for whoever is about to change it inside.
 
-        `said` is what `write` takes beside.
+        If the store fails after the entry was written, another entry says so: what was announced may not stand, and
+        what it says was released was not answered. `said` is what `write` takes beside.
         """
-        return lambda sealed: self.write(call, action, outcome, sealed=sealed, **said)
+        announced = False
+
+        def announce(sealed: Sequence[Sealed]) -> str:
+            nonlocal announced
+            entry = self.write(call, action, outcome, seen=seen, sealed=sealed, **said)
+            announced = True
+            return entry
+
+        try:
+            yield announce
+        except StoreUnavailable:
+            if announced:
+                with suppress(StoreUnavailable):
+                    self.write(call, action, UNAVAILABLE, **said)
+            raise
 
     def write(
         self,

@@ -72,8 +72,8 @@ class Moves:
         }
         custodies, ends = [custody for custody, _ in last.values()], [until for _, until in last.values()]
         outcome = DONE if last else NOT_FOUND
-        announce = self._journal.announcing(call, "custody-move", outcome, role=grant.role, seen=seen)
-        self._custodies.move(tenant, [*last], custodies, ends, announce)
+        with self._journal.changing(call, "custody-move", outcome, role=grant.role, seen=seen) as announce:
+            self._custodies.move(tenant, [*last], custodies, ends, announce)
         return [{"waybill_no": one.number} if isinstance(one, _Move) else _refused(one) for one in asked]
 
 

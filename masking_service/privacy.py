@@ -4,7 +4,6 @@ Neither tells more than it has to: what another tenant has, or what never was,
 was seen by nobody. What is asked and done is in the audit log first.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from keys.keyring import Keyring
@@ -14,7 +13,6 @@ from masking_service.access.policy import Policy
 from masking_service.items import NOT_FOUND, NotFound, normalised
 from masking_service.journal import DONE, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
-from masking_service.vault.sealed import Sealed
 from masking_service.vault.vault import Vault
 
 SECONDS_A_DAY: Final = 86_400
@@ -63,12 +61,9 @@ class Privacy:
             self._journal.write(call, "erase", NOT_FOUND, role=grant.role, seen=[Seen(None, NOT_FOUND)])
             raise NotFound
 
-        def announce(tombstones: Sequence[Sealed]) -> str:
-            seen = [Seen(found.base, DONE)]
-            return self._journal.write(call, "erase", DONE, role=grant.role, seen=seen, sealed=tombstones)
-
         until = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
-        entry, last = self._vault.erase(tenant, number, now=call.now, until=until, announce=announce)
+        with self._journal.changing(call, "erase", role=grant.role, seen=[Seen(found.base, DONE)]) as announce:
+            entry, last = self._vault.erase(tenant, number, now=call.now, until=until, announce=announce)
         due = last + 1 + self._policy.longest_retention_days
         return {"audit": entry, "unreadable_in_backups_after": rfc3339(due * SECONDS_A_DAY)[:10]}
 

@@ -169,7 +169,7 @@ class Service:
         self._watch.misses(call, missed, [one is not None for one in seen])
         if grant.full_kinds:
             bases = iter(self._keyring.tenant(call.principal.tenant).bases(known))
-            announce = self._journal.announcing(
+            with self._journal.changing(
                 call,
                 "view",
                 RELEASED if any(seen) else NOT_FOUND,
@@ -179,8 +179,8 @@ class Service:
                     Seen(None if number is None else next(bases), RELEASED if one else NOT_FOUND)
                     for number, one in zip(numbers, seen, strict=True)
                 ],
-            )
-            self._disclosures.add(call.principal.tenant, _viewed(call, grant, seen), announce)
+            ) as announce:
+                self._disclosures.add(call.principal.tenant, _viewed(call, grant, seen), announce)
             with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
                 reserved.give_back(seen.count(None))
         shown = self._policy.rules.profiles[grant.profile or ""]
@@ -230,8 +230,8 @@ class Service:
         if custody is not None and stored:
             ends = [one.record.expires_at for one in stored]
             seen = [Seen(one.base, DONE, custody=custody) for one in stored]
-            announce = self._journal.announcing(call, "custody-first", role=grant.role, seen=seen)
-            self._custodies.put_first(tenant, [one.base for one in stored], custody, ends, announce)
+            with self._journal.changing(call, "custody-first", role=grant.role, seen=seen) as announce:
+                self._custodies.put_first(tenant, [one.base for one in stored], custody, ends, announce)
         return outcomes
 
     def _spend_conflicts(self, call: Call, grant: Grant, conflicts: int) -> None:

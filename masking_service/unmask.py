@@ -131,7 +131,7 @@ class Unmask:
         told = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
         self._watch.misses(call, missed, told)
         released = sum(told)
-        announce = self._journal.announcing(
+        with self._journal.changing(
             call,
             "detokenize",
             RELEASED if released else NOT_FOUND,
@@ -140,8 +140,8 @@ class Unmask:
             case=case,
             seen=[Seen(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             approved_by=authority.approved_by if authority else (),
-        )
-        self._disclosures.add(tenant, _opened(call, authority, asked), announce)
+        ) as announce:
+            self._disclosures.add(tenant, _opened(call, authority, asked), announce)
         with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
             reserved.give_back(lookups - released)
         return [item.result() for item in asked]

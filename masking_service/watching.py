@@ -94,7 +94,8 @@ class Watch:
         caller = call.principal
         watch = Call(service_principal(HAND, caller.tenant), call.request_id, call.now)
         wanted = Freeze(id=caller.id, since=call.now, why=why, by=watch.principal.id)
-        announce = self._journal.announcing(watch, "freeze", purpose=why, subject=caller.id)
-        if self._freezes.freeze(caller.tenant, wanted, announce)[1]:  # else somebody was before us
+        with self._journal.changing(watch, "freeze", purpose=why, subject=caller.id) as announce:
+            _, new = self._freezes.freeze(caller.tenant, wanted, announce)
+        if new:  # else somebody was before us
             self._metrics.freeze(why)
             self._alerts.raise_alert(why, caller)

@@ -72,7 +72,8 @@ class Opened:
         """
         operator = Call(service_principal("command-line"), "", clock())
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
-        self.registry.change(change, self._journal.announcing(operator, action, subject=subject))
+        with self._journal.changing(operator, action, subject=subject) as announce:
+            self.registry.change(change, announce)
 
 
 @contextmanager

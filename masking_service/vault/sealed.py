@@ -7,6 +7,7 @@ signed log, and what was deleted, brought back or never logged is found.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,7 @@ class Sealed:
     once: bool = False
 
 
-Announce = Callable[[Sequence[Sealed]], object]
-"""Makes it durable in the audit log that these values are about to be written. Raises StoreUnavailable."""
+Announce = Callable[[Sequence[Sealed]], Any]
+"""Makes it durable in the audit log that these values are about to be written, and returns the id of the entry.
+
+Raises StoreUnavailable."""

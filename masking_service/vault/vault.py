@@ -5,7 +5,7 @@ where it stands is an alarm (`IntegrityFault`), never an absence.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
@@ -16,10 +16,9 @@ from masking_service.vault.connection import Store
 from masking_service.vault.datakeys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.layout import MOST_REVISIONS, custody_key, record_key, record_stems
 from masking_service.vault.records import Record
-from masking_service.vault.sealed import Sealed
+from masking_service.vault.sealed import Announce, Sealed
 from masking_service.vault.turns import turns
 
-Said = TypeVar("Said")
 Refusal = Literal["conflict", "erased", "revision-limit"]
 """Why a record was not stored: other values stand there, a tombstone stands there, or 16 revisions do."""
 
@@ -185,9 +184,7 @@ class Vault:
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
         return [record if record is not None and record.living_at(now) else None for record in self._load(tenant, keys)]
 
-    def erase(
-        self, tenant: str, waybill_no: str, *, now: int, until: int, announce: Callable[[Sequence[Sealed]], Said]
-    ) -> tuple[Said, int]:
+    def erase(self, tenant: str, waybill_no: str, *, now: int, until: int, announce: Announce) -> tuple[str, int]:
         """Put tombstones that last until `until` at every revision and at the next free one, all of them or none.
 
         Two round trips, and one more for a revision that is written between them: the last tombstone says
@@ -198,7 +195,7 @@ class Vault:
                 each further time.
 
         Returns:
-            What the last announcement returned, and the last day (since 1970-01-01) on which any of it was sealed.
+            The id of the last announcement's entry, and the last day (since 1970-01-01) on which any of it was sealed.
 
         Raises:
             StoreUnavailable: it is erased whole or not at all.

@@ -162,13 +162,16 @@ def test_tombstones_are_announced_before_they_are_written_and_again_where_a_revi
     racing = Interleaved(valkey, {0: lambda: revise_behind_the_tombstone(vault)})
     told: list[tuple[int, int]] = []  # how many values were announced, and how many tombstones stood then
 
-    def announce(sealed: Sequence[Sealed]) -> int:
+    def announce(sealed: Sequence[Sealed]) -> str:
         told.append((len(sealed), sum(ends == UNTIL for ends in standing(client).values())))
-        return len(told)
+        return f"entry {len(told)}"
 
     said = stores.vault(racing).erase("default", NUMBER, now=NOW, until=UNTIL, announce=announce)
 
-    assert (said[0], told) == (2, [(3, 0), (4, 2)])  # custody, the revision, the next free place; and one place more
+    assert (said[0], told) == (
+        "entry 2",
+        [(3, 0), (4, 2)],
+    )  # custody, the revision, the next free place; and one place more
 
 
 def test_erasing_tells_the_last_day_on_which_any_of_it_was_sealed(vault: Vault) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from werkzeug.test import TestResponse
 
+from masking_service.vault.connection import Reply, Store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.layout import AUDIT_WRITERS, audit_key, custody_key, record_key, record_stems
 from tests.web.api import (
@@ -255,3 +257,29 @@ def test_a_case_and_an_officer_that_hold_personal_data_are_replaced(ready: Api) 
     assert last(ready, "case-open")["case"] == "(replaced)"
     assert b"13987654321" not in msgspec.json.encode(last(ready, "case-open"))
     assert ready.get(OFFICER, "/v1/cases/13812345678").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("action", "act"),
+    [
+        ("detokenize", lambda api: api.detokenize(field(NUMBER, "/sender/phone"))),
+        ("case-close", lambda api: api.post(DESK, "/v1/cases/D-1/close")),
+    ],
+)
+def test_what_was_announced_and_may_not_stand_is_taken_back(
+    fresh: Api, monkeypatch: pytest.MonkeyPatch, action: str, act: Callable[[Api], TestResponse]
+) -> None:
+    fresh.tokenize(record(NUMBER))
+    fresh.open_case("D-1", NUMBER)
+
+    def unanswered(*_: object) -> list[Reply]:
+        raise StoreUnavailable("timeout")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "write", unanswered)  # the log goes through a script
+        assert refusal(act(fresh)) == (503, "unavailable")
+
+    announced, taken_back = entries(fresh, action)[-2:]
+    assert (announced["action"], taken_back["action"], taken_back["outcome"]) == (action, action, "unavailable")
+    assert taken_back.get("count", 0) == 0
+    assert announced["request"] == taken_back["request"]
