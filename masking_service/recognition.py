@@ -9,6 +9,7 @@ import os
 from keys.errors import IntegrityFault
 from keys.keyring import Keyring
 from masking_service.access.principals import service_principal
+from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
@@ -43,8 +44,12 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
         check(store, keyring)
 
 
-def accept_store(store: Store, keyring: Keyring, checkpoints: Checkpoints, policy: str) -> CheckpointLine:
+def accept_store(
+    store: Store, keyring: Keyring, checkpoints: Checkpoints, registry: ClientRegistry, policy: str
+) -> CheckpointLine:
     """Go on with a store as it stands, although it went back: the log says so, and a new checkpoint follows.
+
+    Its registry of clients alone does not stay as it is: the newest that was seen is put back, where it is older.
 
     Processes that run have shut the store; they have to be started anew. Where several hosts have a state directory
     each, each of them has to accept the store.
@@ -52,6 +57,7 @@ def accept_store(store: Store, keyring: Keyring, checkpoints: Checkpoints, polic
     Args:
         store: admitted.
         checkpoints: of that store.
+        registry: of that store, with its snapshot loaded.
         policy: the hash of the policy in force.
 
     Returns:
@@ -67,7 +73,10 @@ def accept_store(store: Store, keyring: Keyring, checkpoints: Checkpoints, polic
     log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
     operator = Call(service_principal("command-line"), "", clock())
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
-    Journal(log, keyring, policy).write(operator, "store-accept", DONE, subject=subject)
+    journal = Journal(log, keyring, policy)
+    journal.write(operator, "store-accept", DONE, subject=subject)
+    with journal.changing(operator, "client-restore") as announce:
+        registry.bring_back(announce)
     log.close()
     checkpoints.forget()
     return checkpoints.make(of_less=True)

@@ -1,5 +1,6 @@
 """A store is used when it is ours and did not go back; accepting one that did stands in the log."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 import redis
 
 from keys.keyring import Keyring
+from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints, RolledBack
 from masking_service.audit.entries import Entry
 from masking_service.recognition import accept_store, recognise
@@ -15,10 +17,11 @@ from masking_service.timestamps import clock
 from masking_service.vault.connection import Store
 from masking_service.vault.genesis import WrongStore
 from masking_service.vault.layout import AUDIT_CHECKPOINTS, GENESIS, audit_key
+from tests.access.test_registry import adding, names
 from tests.audit.test_entries import entry
 from tests.audit.test_log import log_on, stream, writer_of
 from tests.keys.known import known_keyring
-from tests.vault.stores import ask
+from tests.vault.stores import ask, untold
 
 Process = Callable[..., Checkpoints]
 
@@ -36,7 +39,14 @@ def process(store: Store, tmp_path: Path) -> Process:
 
 
 def accept(store: Store, checkpoints: Checkpoints) -> None:
-    accept_store(store, known_keyring(), checkpoints, "policy-1")
+    accept_store(store, known_keyring(), checkpoints, registry(store, checkpoints), "policy-1")
+
+
+def registry(store: Store, checkpoints: Checkpoints) -> ClientRegistry:
+    """The clients as they are known beside the checkpoints."""
+    known = ClientRegistry(store, known_keyring(), checkpoints._memory.folder, os.urandom)
+    known.load_snapshot()
+    return known
 
 
 def marked(client: redis.Redis) -> bool:
@@ -180,3 +190,36 @@ def test_another_keysets_store_cannot_be_accepted(store: Store, client: redis.Re
         accept(store, process())
     assert process().remembered == before
     assert not client.exists(AUDIT_CHECKPOINTS)
+
+
+def test_who_was_revoked_stays_revoked_in_a_store_that_went_back_and_is_accepted(
+    store: Store, client: redis.Redis, process: Process
+) -> None:
+    registry(store, process()).change(adding("printer"), untold)
+    process().make()
+    backup = {key: ask(client, "DUMP", key) for key in client.scan_iter("*")}
+    registry(store, process()).change(lambda clients: clients.revoke("printer"), untold)
+    client.flushall()
+    for key, value in backup.items():
+        client.restore(key, 0, value)
+
+    accept(store, process())
+
+    seen = registry(store, process("elsewhere"))
+    seen.refresh()
+    assert [one.revoked for one in seen.clients] == [True]
+    assert ("client-restore", "") in actions(client)
+
+
+def test_a_newer_registry_of_an_accepted_store_holds(store: Store, client: redis.Redis, process: Process) -> None:
+    registry(store, process("here")).change(adding("printer"), untold)
+    process("here").make()
+    client.flushall()
+    accept(store, process("there"))
+    there = registry(store, process("there"))
+    for name in ("first", "second"):
+        there.change(adding(name), untold)
+
+    accept(store, process("here"))
+
+    assert names(registry(store, process("here"))) == ["first", "second"]

@@ -80,6 +80,21 @@ class ClientRegistry:
         self._learn()
         self._keep()
 
+    def bring_back(self, announce: Announce) -> None:
+        """Put the newest registry seen back into a store that went back behind it: whoever was revoked stays revoked.
+
+        For a store that somebody has accepted although it went back. If it has a newer registry, that one holds.
+
+        Raises:
+            StoreUnavailable: it may or may not be back; the same call can be made again.
+            IntegrityFault: the store's registry was changed, or sealed with other keys.
+        """
+        self._document.bring_back(announce)
+        self._learn()
+        self._snapshot.unlink(missing_ok=True)  # of its own serial it may hold another: of a time that is lost
+        if self._document.serial:
+            self._keep()
+
     def _learn(self) -> None:
         self.clients, self.known = _clients(self._document.content), True
 

@@ -109,6 +109,34 @@ class Serials:
             if _newest(standing) == (serial, sealed):
                 return
 
+    def bring_back(self, announce: Announce) -> None:
+        """Put the document that is known here back into a store that went back behind it. A newer one there is taken.
+
+        For a store that somebody has accepted although it went back: whatever stands there is no alarm any more.
+
+        Args:
+            announce: is told what is about to be written, where something is.
+
+        Raises:
+            StoreUnavailable: it may or may not be back; the same call can be made again.
+            IntegrityFault: what stands there was changed, or sealed with other keys.
+        """
+        standing = self._read()
+        if _newest(standing)[0] < self.serial:
+            older = standing[0::2]
+            announce(
+                [
+                    Sealed(self._at(self.serial), self.sealed, once=True),
+                    *(Sealed(self._at(int(serial)), None) for serial in older),
+                ]
+            )
+            commands: list[Command] = [(b"HSETNX", self._place, b"%d" % self.serial, self.sealed)]
+            commands += [(b"HDEL", self._place, serial) for serial in older]
+            standing = self._store.write([*commands, self.question()])[-1]
+        serial, sealed = _newest(standing)
+        if serial:
+            self.adopt(serial, sealed)
+
     def _read(self) -> list[bytes]:
         found: list[bytes] = self._store.read([self.question()])[0]
         return found

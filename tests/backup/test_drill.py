@@ -102,6 +102,7 @@ class Drill:
     Attributes:
         promised: what was acknowledged before the backup began: tokens by number.
         late: the tokens of a record that came after it.
+        added: the key of a client that was added after it.
         ready, masked, tokenized: what the service answered that had seen more than was restored.
         witness: what its witness said.
         outside: the archive of the witness, before the restore and after it.
@@ -112,6 +113,7 @@ class Drill:
     site: Site
     promised: dict[str, Tokens]
     late: Tokens
+    added: str
     ready: str
     masked: int
     tokenized: int
@@ -138,6 +140,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
     site.asked("supervisor", "POST", "/v1/cases/D-2/close")
     site.asked("supervisor", "POST", "/v1/principals/client%2Fdispute-officer-2/freeze", {"why": "asked too much"})
     site.asked("privacy-officer", "DELETE", "/v1/waybills/SF0000000002")
+    _, added = site.command("clients", "add", "late-printer", "--role", "label-printer")
     epoch = site.asked("auditor", "GET", "/v1/audit/checkpoint")["checkpoint"]["epoch"]
     wait_for(lambda: b'"epoch":%d,' % epoch in site.archived(), "the witness has the checkpoint")
     lost_at = time.monotonic()
@@ -161,6 +164,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
         site=site,
         promised=promised,
         late=late["tokens"],
+        added=added.split()[0],
         ready=ready,
         masked=masked,
         tokenized=tokenized,
@@ -218,6 +222,12 @@ def test_the_log_says_that_it_was_accepted_and_is_whole(drill: Drill) -> None:
 
 def test_the_witness_follows_the_log_that_goes_on(drill: Drill) -> None:
     wait_for(lambda: b'"action":"store-accept"' in drill.site.archived(), "the witness archives again")
+
+
+def test_clients_are_those_that_were_seen_last(drill: Drill) -> None:
+    batch = {"records": [record("SF0000000000")]}
+
+    assert drill.site.service.status(drill.added, "POST", "/v1/tokenize", batch) == 200
 
 
 def test_everything_acknowledged_before_the_backup_has_its_tokens(drill: Drill) -> None:

@@ -1,5 +1,6 @@
 """`audit accept-store`: goes on with a store that went back, because somebody restored it and says so."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 
 from masking_service.access.policy import Policy
+from masking_service.access.registry import ClientRegistry
 from masking_service.assembly import open_keyring, open_store
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.segments import ArchiveFault, Segments
@@ -32,8 +34,10 @@ def accept_store(archive: Path | None, state_dir: Path) -> None:
     try:
         checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
         before = checkpoints.remembered
+        registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
+        registry.load_snapshot()
         with _put_aside(archive or state_dir / ARCHIVE, before.checkpoint.epoch if before else 0):
-            newest = accept(store, keyring, checkpoints, policy.digest)
+            newest = accept(store, keyring, checkpoints, registry, policy.digest)
             click.echo(f"The store is accepted as it stands, and checkpoint {newest.checkpoint.epoch} says so.")
     finally:
         store.close()
