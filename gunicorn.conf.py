@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from gunicorn.errors import HaltServer
+
 bind = os.environ.get("MASKING_BIND", "127.0.0.1:8080")
 worker_class = "masking_service.web.worker.Worker"
 workers = int(os.environ.get("MASKING_WORKERS") or os.cpu_count() or 2)  # masking is bound by the processor
@@ -25,10 +27,11 @@ control_socket_disable = True  # it cannot be made on a read-only root
 forwarded_allow_ips = ""  # nothing forwarded is believed
 
 
-def on_starting(_: object) -> None:
+def on_starting(arbiter: Any) -> None:
     """In the master, before its first worker: an empty folder in which the workers count together."""
     from masking_service.metrics import begin_counting  # not before gunicorn has put this folder on the path
 
+    _halt_once(arbiter)
     begin_counting(Path(os.environ.get("MASKING_STATE_DIR", ".local")).resolve() / "metrics")
 
 
@@ -37,3 +40,19 @@ def child_exit(_: object, worker: Any) -> None:
     from masking_service.metrics import forget_worker
 
     forget_worker(worker.pid)
+
+
+def _halt_once(arbiter: Any) -> None:
+    """A second worker that cannot start either, while the master ends for the first, would end it with a traceback."""
+    reap = arbiter.reap_workers
+    halting: list[bool] = []
+
+    def reap_workers() -> None:
+        try:
+            reap()
+        except HaltServer:
+            if not halting:
+                halting.append(True)
+                raise
+
+    arbiter.reap_workers = reap_workers
