@@ -272,6 +272,7 @@ def open_store(settings: Settings) -> Store:
             replicas=settings.redis_replicas,
             tls=settings.redis_tls,
             vouched=settings.redis_vouched,
+            may_lose=settings.redis_may_lose,
         )
     except UnknownForm as fault:
         raise SettingsFault(f"MASKING_REDIS_URL {fault}") from None

@@ -20,6 +20,7 @@ VARIABLES: Final = {
     "MASKING_REDIS_CERT": "(none)",
     "MASKING_REDIS_KEY": "(none)",
     "MASKING_REDIS_VOUCHED_DURABLE": "(none: what the store hides counts as lossy)",
+    "MASKING_REDIS_MAY_LOSE": "(none: a store that would lose what it acknowledges is not written)",
     "MASKING_POLICY": "policy.yaml",
     "MASKING_SCHEMAS": "(none)",
     "MASKING_AUDIT_ARCHIVE": "(audit-archive in the state directory)",
@@ -36,6 +37,10 @@ VOUCHED: Final = "appendfsync-always"
 """What somebody vouches for who lets the service use a store that hides its settings."""
 
 
+LOSES: Final = "acknowledged-tokens"
+"""What somebody gives up who lets the service write to a store that is seen to lose what it acknowledges."""
+
+
 class SettingsFault(Exception):
     """A setting cannot be used. Names the variable, never its value."""
 
@@ -50,6 +55,7 @@ class Settings:
         redis_replicas: how many replicas must have a write before it is acknowledged.
         redis_tls: the files for encrypted connections to it.
         redis_vouched: whether somebody vouches that it syncs every write, should it not show that itself.
+        redis_may_lose: whether somebody gave up that acknowledged tokens outlive a crash.
         policy: the policy file.
         schemas: a folder with a site's own schemas, or None.
         development: whether `serve --dev` made this set-up.
@@ -63,6 +69,7 @@ class Settings:
     redis_replicas: int
     redis_tls: Tls
     redis_vouched: bool
+    redis_may_lose: bool
     policy: Path
     schemas: Path | None
     development: bool
@@ -87,16 +94,14 @@ class Settings:
         """
         schemas = environment.get("MASKING_SCHEMAS", "")
         url = environment.get("MASKING_REDIS_URL", "")
-        vouched = environment.get("MASKING_REDIS_VOUCHED_DURABLE", "")
-        if vouched not in {"", VOUCHED}:
-            raise SettingsFault(f"MASKING_REDIS_VOUCHED_DURABLE can say {VOUCHED} only, and then it has to be true")
         alert_url, alert_key = _webhook(environment)
         return cls(
             state_dir=Path(environment.get("MASKING_STATE_DIR", ".local")).resolve(),
             redis_url=url,
             redis_replicas=_number(environment, "MASKING_REDIS_REPLICAS", default_replicas(url), 0, 10),
             redis_tls=Tls(*(_file(environment, f"MASKING_REDIS_{name}") for name in ("CA", "CERT", "KEY"))),
-            redis_vouched=vouched == VOUCHED,
+            redis_vouched=_said(environment, "MASKING_REDIS_VOUCHED_DURABLE", VOUCHED),
+            redis_may_lose=_said(environment, "MASKING_REDIS_MAY_LOSE", LOSES),
             policy=Path(environment.get("MASKING_POLICY", str(ROOT / "policy.yaml"))),
             schemas=Path(schemas) if schemas else None,
             development=development,
@@ -122,6 +127,14 @@ def _file(environment: Mapping[str, str], name: str) -> Path | None:
     if text and not Path(text).is_file():
         raise SettingsFault(f"{name} names no file")
     return Path(text) if text else None
+
+
+def _said(environment: Mapping[str, str], name: str, word: str) -> bool:
+    """Whether a setting says the one word that it can say."""
+    said = environment.get(name, "")
+    if said not in {"", word}:
+        raise SettingsFault(f"{name} can say {word} only, and then it has to be meant")
+    return bool(said)
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -27,6 +27,16 @@ def test_vouching_names_what_is_vouched_for(tmp_path: Path) -> None:
     assert read(REDIS_VOUCHED_DURABLE="appendfsync-always").redis_vouched is True
 
 
+def test_what_is_given_up_is_named() -> None:
+    assert (read().redis_may_lose, read(REDIS_MAY_LOSE="acknowledged-tokens").redis_may_lose) == (False, True)
+
+
+@pytest.mark.parametrize("value", ["yes", "true", "1", "tokens"])
+def test_giving_up_nothing_in_particular_is_refused(value: str) -> None:
+    with pytest.raises(SettingsFault, match="MASKING_REDIS_MAY_LOSE"):
+        read(REDIS_MAY_LOSE=value)
+
+
 @pytest.mark.parametrize("value", ["yes", "true", "1", "appendfsync-everysec"])
 def test_vouching_for_nothing_in_particular_is_refused(value: str) -> None:
     with pytest.raises(SettingsFault, match="MASKING_REDIS_VOUCHED_DURABLE"):
@@ -62,4 +72,5 @@ def test_doctor_lists_every_variable_that_is_read_for_the_store() -> None:
         "MASKING_REDIS_CERT",
         "MASKING_REDIS_KEY",
         "MASKING_REDIS_VOUCHED_DURABLE",
+        "MASKING_REDIS_MAY_LOSE",
     }

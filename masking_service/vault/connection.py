@@ -35,10 +35,11 @@ class Store:
         connections: at most this many at once to each server; a caller waits briefly for a free one.
         tls: the files for encrypted connections.
         vouched: whether somebody vouches for durable settings that the store does not show.
+        may_lose: whether it may be used although it is seen to lose what it acknowledges.
 
     Attributes:
         replicas: how many replicas must have a write.
-        vouched: whether somebody vouches for what cannot be seen.
+        vouched, may_lose: as above.
         shut: whether it was found to be another's: then it is never used again.
         suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
 
@@ -47,10 +48,18 @@ class Store:
     """
 
     def __init__(
-        self, url: str, *, replicas: int = 0, connections: int = 32, tls: Tls = _NO_FILES, vouched: bool = False
+        self,
+        url: str,
+        *,
+        replicas: int = 0,
+        connections: int = 32,
+        tls: Tls = _NO_FILES,
+        vouched: bool = False,
+        may_lose: bool = False,
     ) -> None:
         self.replicas = replicas
         self.vouched = vouched
+        self.may_lose = may_lose
         self._route = route_to(url, tls, connections)
         self._exchanges = Exchanges(self._route)
         self._admitted_until = 0.0

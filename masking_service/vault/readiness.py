@@ -6,7 +6,7 @@ WAITAOF is among the questions.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from masking_service.vault.connection import Command, Reply, Store
@@ -132,6 +132,8 @@ def look(store: Store) -> list[Fault]:
         reason = f"the store does not answer ({error.reason})"
         return [Fault("store", reason, "see that it runs, and that this machine reaches it", "unready")]
     found = [fault for info, config in answers for fault in (*_seen_in(info, store.replicas), *_set_in(config, store))]
+    if store.may_lose:  # somebody gave it up, in so many words
+        found = [replace(fault, weight="advice") if fault.weight == "loses" else fault for fault in found]
     if not store.admitted:
         found.append(_NOT_IN_USE)
     return list(dict.fromkeys(found))

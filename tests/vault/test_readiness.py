@@ -148,6 +148,17 @@ def test_a_store_that_may_lose_is_read_and_not_written_until_it_is_mended(
     assert (read, store.write([(b"SET", b"k", b"v")])) == ([None], [b"OK"])
 
 
+def test_a_store_that_may_lose_is_written_where_somebody_gave_that_up(valkey: str, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+    store = Store(valkey, may_lose=True)
+    store.admit()
+
+    uphold(store)
+
+    assert store.write([(b"SET", b"k", b"v")]) == [b"OK"]
+    assert (faults(store), [fault.check for fault in look(store)]) == ([], ["appendfsync"])
+
+
 def test_a_store_that_loses_nothing_but_lacks_a_replica_is_not_suspended(valkey: str) -> None:
     store = stores.admitted(valkey, replicas=1)
 
