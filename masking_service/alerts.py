@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from keys.keyring import Keyring
-from masking_service.access.principals import Principal
+from masking_service.access.principals import CLIENT_ALIAS, SERVICE_ALIAS, Principal
 from masking_service.audit.entries import outside_id
 from masking_service.metrics import AlertKind, Metrics
 from masking_service.timestamps import rfc3339
@@ -88,11 +88,17 @@ class Alerts:
             kind=kind,
             at=rfc3339(now),
             tenant=self._keyring.tenant(tenant).audit_hash("tenant") if principal else "",
-            principal=outside_id(principal.id) if principal else "",
+            principal=self._pseudonym(principal) if principal else "",
         )
         for channel in self._channels:
             with suppress(Exception):  # whoever raises an alert has something else to finish
                 channel(alert)
+
+    def _pseudonym(self, principal: Principal) -> str:
+        """A machine client by its id, a person by a keyed hash: providers put people's names into subjects."""
+        if principal.alias in (CLIENT_ALIAS, SERVICE_ALIAS):
+            return outside_id(principal.id)
+        return f"{principal.alias}/{self._keyring.tenant(principal.tenant).audit_hash('principal', principal.id)}"
 
     def _is_new(self, about: tuple[str, str, str], now: int) -> bool:
         with self._lock:

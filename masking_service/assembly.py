@@ -228,10 +228,10 @@ def admit_store(parts: Parts) -> None:
         try:
             uphold(visitor)
             recognise(visitor, parts.keyring, parts.checkpoints.through(visitor))
-            parts.key_watch.beat(visitor)
+            until = parts.key_watch.beat(visitor)
         finally:
             visitor.close()
-        parts.store.admit()
+        parts.store.admit(until=until)
 
 
 def watch_store(parts: Parts) -> None:

@@ -48,7 +48,8 @@ class Background:
         """
         try:
             watch_store(self._parts)
-            self._learn()
+            self._learn_freezes()  # first: a registry that does not open must not keep anybody thawed
+            self._learn_clients()
         except RolledBack as fault:
             self._report("wrong-store", fault)
         except (StoreUnavailable, KeyFault, ClientError, OSError) as fault:
@@ -63,8 +64,14 @@ class Background:
     def _run(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
             # Whatever one of them meets, the others and the thread must outlive it: it carries revocation.
-            looks = self._parts.reload_policy, self._parts.key_watch.reload, self._watch, self._learn, self._prove
-            for look in looks:
+            for look in (
+                self._parts.reload_policy,
+                self._parts.key_watch.reload,
+                self._watch,
+                self._learn_clients,
+                self._learn_freezes,
+                self._prove,
+            ):
                 try:
                     look()
                 except WrongStore as fault:
@@ -79,8 +86,10 @@ class Background:
     def _watch(self) -> None:
         watch_store(self._parts)
 
-    def _learn(self) -> None:
+    def _learn_clients(self) -> None:
         self._parts.registry.refresh()
+
+    def _learn_freezes(self) -> None:
         self._parts.freezes.refresh(self._parts.tenants)
 
     def _prove(self) -> None:

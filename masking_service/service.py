@@ -10,6 +10,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, Final, Literal
 
+from keys.errors import ProviderFault
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies, Custody
@@ -102,7 +103,7 @@ class Service:
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent.
             UnknownSchema, SeveralWaybills: the schema does not serve.
-            StoreUnavailable: nothing is acknowledged; sending the same batch again is safe.
+            StoreUnavailable, ProviderFault: nothing is acknowledged; sending the same batch again is safe.
         """
         grant = self._gate.grant(call.principal, "waybill:tokenize", profile=profile)
         if revise:
@@ -122,7 +123,7 @@ class Service:
 
         try:
             outcomes = self._store(call, grant, entering, revise, custody)
-        except StoreUnavailable:
+        except (StoreUnavailable, ProviderFault):  # the first record of a day needs the root key's provider
             if not mask_if_unavailable:
                 raise
             for one in entering:
@@ -224,8 +225,9 @@ class Service:
         if not all(outcome.created for outcome in stored) or len(stored) < len(outcomes):
             # A number that has all its revisions compares what comes like any other.
             self._spend_conflicts(call, grant, outcomes.count("conflict") + outcomes.count("revision-limit"))
-        revised = [Seen(one.base, DONE) for one in stored if one.created and one.revision]
-        if revised:  # what comparing by revising leaves, so that the auditor sees it
+        # What comparing by revising leaves, so that the auditor sees it; also what stands from a call that failed.
+        revised = [Seen(one.base, DONE) for one in stored if revise and one.revision]
+        if revised:
             self._journal.write(call, "revise", DONE, role=grant.role, seen=revised)
         if custody is not None and stored:
             ends = [one.record.expires_at for one in stored]

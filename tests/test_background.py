@@ -14,6 +14,9 @@ from keys.errors import IntegrityFault
 from keys.signing import new_private_pem
 from masking_service import background
 from masking_service.access.clients import Clients, key_text
+from masking_service.access.errors import Frozen
+from masking_service.access.freezes import Freeze
+from masking_service.access.principals import Principal
 from masking_service.assembly import Parts, admit_store, assemble, watch_store
 from masking_service.audit import checkpoints
 from masking_service.audit.checkpoints import RolledBack
@@ -157,3 +160,36 @@ def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(
         with pytest.raises(IntegrityFault):
             watch_store(parts)
     assert (parts.store.admitted, parts.wrong_store) == (True, "")
+
+
+def test_a_registry_that_does_not_open_keeps_nobody_thawed(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, valkey: str
+) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+    other = assemble(parts.settings)
+    admit_store(other)
+    with redis.Redis.from_url(valkey) as client:
+        client.hset("wm:clients", "7", b"no registry")
+    thief = Principal("client/thief", "default", (), frozenset(), "key")
+    other.freezes.freeze("default", Freeze(id=thief.id, since=1, why="by hand", by="client/supervisor"), untold)
+
+    def refused() -> bool:
+        try:
+            parts.freezes.refuse(thief)
+        except Frozen:
+            return True
+        return False
+
+    wait_for(refused)
+    beside.stop()
+
+
+def test_an_admission_lasts_no_longer_than_its_lease(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    admit_store(parts)
+    assert parts.store.admitted
+
+    monkeypatch.setattr("masking_service.vault.connection.monotonic", lambda: time.monotonic() + 3_600)
+
+    assert not parts.store.admitted

@@ -55,6 +55,7 @@ def fresh(settings: Settings, valkey: str) -> Api:
     """A service as it starts, for tests that break it or count what it does first."""
     parts = assemble(settings)
     admit_store(parts)
+    parts.store.admit()  # there is no background here that would renew its lease
     return Api(parts)
 
 

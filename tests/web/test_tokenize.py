@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from keys.errors import ProviderFault
+from keys.keyring import Keyring
 from tests.web.api import (
     MASKED,
     OFFICER,
@@ -252,3 +254,15 @@ def test_an_officer_opens_what_a_printer_stored_as_it_came_in(api: Api) -> None:
     api.open_case("D-1", NUMBER)
 
     assert api.opened(token(made), who=OFFICER) == [{"token": made, "kind": "phone", "value": 13812345678}]
+
+
+def test_labels_go_on_where_the_root_keys_provider_is_gone_at_the_first_record_of_a_day(
+    fresh: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> bytes:
+        raise ProviderFault("the provider does not answer")
+
+    monkeypatch.setattr(Keyring, "new_data_key", gone)
+
+    assert refusal(fresh.post(PRINTER, "/v1/tokenize", {"records": [record()]})) == (503, "unavailable")
+    assert fresh.tokenize(record(), if_unavailable="mask")[0]["stored"] is False

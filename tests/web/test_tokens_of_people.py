@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from masking_service.timestamps import clock
-from tests.web.api import OFFICER, PRINTER, Api, refusal
+from tests.web.api import OFFICER, PRINTER, Api, field, record, refusal
 
 BODY: dict[str, Any] = {"records": []}
 OTHER_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -185,6 +185,22 @@ def test_an_issuer_that_may_not_speak_for_a_role_is_not_believed_at_all(
 
     assert answered(api, api.mint([PRINTER, OFFICER])) == (401, "unauthenticated")
     assert answered(api, api.mint(PRINTER)) == (200, "")
+
+
+@pytest.mark.parametrize(("acr", "expected"), [("2", (401, "sign-in-required")), (None, (200, ""))])
+def test_opening_a_value_takes_the_sign_in_that_the_issuer_is_asked_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch, acr: str | None, expected: tuple[int, str]
+) -> None:
+    issuers = api.parts.acting.authenticator._issuers
+    issuer = issuers._by_alias["dev"]
+    monkeypatch.setitem(issuers._by_alias, "dev", replace(issuer, rule=replace(issuer.rule, acr=acr)))
+    api.tokenize(record())
+    api.open_case("D-1", "SF1234567890")
+
+    found = api.detokenize(field("SF1234567890", "/sender/phone"), who=api.mint(OFFICER))
+
+    assert (found.status_code, found.get_json().get("code", "")) == expected
+    assert ("acr_values" in found.headers.get("WWW-Authenticate", "")) is (acr is not None)
 
 
 def test_a_token_reaches_its_own_tenant_only(api: Api) -> None:

@@ -192,9 +192,8 @@ def test_what_is_opened_is_accounted_for_with_who_approved_it(ready: Api) -> Non
     assert (entry["approved_by"], len(entry["facts"])) == (["client/supervisor"], 1)
 
 
-def test_a_new_revision_is_an_entry_and_the_same_values_are_none(ready: Api) -> None:
+def test_a_new_revision_is_an_entry_and_a_first_one_is_none(ready: Api) -> None:
     ready.tokenize(record(remark="new"), record("SF2222222222"), record(), on_conflict="revise")
-    ready.tokenize(record(), on_conflict="revise")
 
     (entry,) = entries(ready, "revise")
     assert (entry["principal"], entry["outcome"]) == ("client/label-printer", "done")
@@ -209,6 +208,22 @@ def test_no_token_of_a_revision_is_answered_that_cannot_be_written_down(
     answered = ready.post("label-printer", "/v1/tokenize", {"records": [record(remark="x")], "on_conflict": "revise"})
 
     assert refusal(answered) == (503, "unavailable")
+
+
+def test_a_revision_that_stands_from_a_call_that_failed_is_written_down_when_it_is_sent_again(
+    ready: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unanswered(*_: object) -> None:
+        raise StoreUnavailable("timeout")
+
+    changed = {"records": [record(remark="x")], "on_conflict": "revise"}
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "script", unanswered)
+        assert refusal(ready.post("label-printer", "/v1/tokenize", changed)) == (503, "unavailable")
+
+    (again,) = ready.tokenize(record(remark="x"), on_conflict="revise")
+
+    assert (again["created"], again["revision"], len(entries(ready, "revise"))) == (False, 1, 1)
 
 
 def test_an_erasure_announces_every_tombstone_and_the_end_of_custody(ready: Api) -> None:
