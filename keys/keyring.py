@@ -173,6 +173,15 @@ class Keyring(Secret):
         """
         return key_id_of(wrapped) in self.keyset.root_ids
 
+    def wraps_for_good(self, wrapped: bytes) -> bool:
+        """Whether a root key of the keyset wrapped it that is not retired, and so will not be destroyed under it.
+
+        Raises:
+            IntegrityFault: it is no wrapped key.
+        """
+        keyset, root = self.keyset, key_id_of(wrapped)
+        return root in keyset.root_ids and root not in keyset.retired_roots
+
     def is_current(self, wrapped: bytes) -> bool:
         """Whether the active root key wrapped it.
 

@@ -44,6 +44,7 @@ class Keyset(Secret):
         made_for: ``development`` or ``production``.
         roots: the root keys.
         root_ids: the 8-byte ids of all of them.
+        retired_roots: the ids of those that only unwrap, and may be destroyed.
         active_root: the id of the one that wraps.
         secrets: the 32-byte secret of each (use, version).
         active: the version of each use that makes what is new.
@@ -59,6 +60,7 @@ class Keyset(Secret):
         "algorithm",
         "digest",
         "made_for",
+        "retired_roots",
         "root_ids",
         "roots",
         "secrets",
@@ -79,6 +81,7 @@ class Keyset(Secret):
         digest: bytes = b"",
         shredded_before: int = 0,
         algorithm: int = AES_256_GCM_SIV,
+        retired_roots: frozenset[bytes] = frozenset(),
     ) -> None:
         self.made_for = made_for
         self.roots = roots
@@ -90,6 +93,7 @@ class Keyset(Secret):
         self.digest = digest
         self.shredded_before = shredded_before
         self.algorithm = algorithm
+        self.retired_roots = retired_roots
 
 
 def create(
@@ -192,6 +196,7 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         digest=digest_of(content),
         shredded_before=shredded_before,
         algorithm=algorithm,
+        retired_roots=frozenset(bytes.fromhex(entry.id) for entry in file.roots if entry.state == "retired"),
     )
     return file, opened
 

@@ -179,8 +179,13 @@ class DataKeys:
         return self._wrapped.create(key_id, Standing(tenant, day, number, fresh))
 
     def _usable(self, tenant: str, number: int, standing: Standing, used: int, messages: int) -> _Current | None:
-        """The key that stands there, unless it was shredded, is used up, or no root key here wrapped it."""
-        if standing.wrapped is None or not self._keyring.knows_root_of(standing.wrapped):
+        """The key that stands there, unless it was shredded, is used up, or hangs on a root key that is retired or gone.
+
+        A retired root key is destroyed once all that was found under it is rewrapped. What was wrapped under it and
+        came to stand here behind that search, because this process or another took over the newer keyset meanwhile or
+        slept, must seal nothing.
+        """
+        if standing.wrapped is None or not self._keyring.wraps_for_good(standing.wrapped):
             return None
         key_id = self._keyring.tenant(tenant).data_key_id(standing.day, number)
         key = self._learn(tenant, key_id, standing)

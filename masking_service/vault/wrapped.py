@@ -79,6 +79,9 @@ class WrappedKeys:
     def create(self, key_id: bytes, standing: Standing) -> Standing:
         """Write a key where none stands, make it durable, and give back the one that stands there then.
 
+        The process may take over a newer keyset while the key is on its way: whether its root key is retired by then
+        is for the caller to see, after this has returned.
+
         Raises:
             StoreUnavailable: it may not be durable; or (``old-keyset``) this process's keyset is older than the
                 store allows, and what it wraps, perhaps nobody could unwrap: then nothing may be sealed with it.

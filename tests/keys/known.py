@@ -21,16 +21,22 @@ def known_keyset(
     made_for: Literal["development", "production"] = "development",
     token_versions: Sequence[int] = (0,),
     roots: Sequence[int] = (0,),
+    retired: Sequence[int] = (),
     serial: int = 0,
     shredded_before: int = 0,
     algorithm: int = 1,
 ) -> Keyset:
-    """The keyset of `owner`; the last of its token keys and the last of its root keys are the active ones."""
+    """The keyset of `owner`; the last of its token keys and the last of its root keys are the active ones.
+
+    Args:
+        retired: those of its root keys that are.
+    """
     versions: dict[Use, Sequence[int]] = {use: token_versions if use == "token" else (0,) for use in USES}
     secrets = {(use, version): known_bytes(f"{owner} {use} {version}") for use in USES for version in versions[use]}
-    names = [f"{owner} root" if number == 0 else f"{owner} root {number}" for number in roots]
-    root_keys = {known_bytes(f"{name} id")[:8]: known_bytes(name) for name in names}
-    active_root = known_bytes(f"{names[-1]} id")[:8]
+    names = {number: f"{owner} root" if number == 0 else f"{owner} root {number}" for number in roots}
+    ids = {number: known_bytes(f"{name} id")[:8] for number, name in names.items()}
+    root_keys = {ids[number]: known_bytes(name) for number, name in names.items()}
+    active_root = ids[roots[-1]]
     return Keyset(
         made_for,
         FileRootKeys(root_keys, active_root),
@@ -42,6 +48,7 @@ def known_keyset(
         digest=known_bytes(f"{owner} {serial}")[:16],
         shredded_before=shredded_before,
         algorithm=algorithm,
+        retired_roots=frozenset(ids[number] for number in retired),
     )
 
 

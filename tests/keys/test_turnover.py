@@ -65,6 +65,14 @@ def test_a_distributed_root_key_unwraps_and_does_not_wrap(path: Path) -> None:
     assert (opened.active_root, len(opened.root_ids)) == (before, 2)
 
 
+def test_a_root_key_that_waits_is_not_among_the_retired_and_one_that_was_active_is(path: Path) -> None:
+    before = keyset.load(path).active_root
+
+    retired = [change(path, "root", LATER).retired_roots for change in (distribute, activate)]
+
+    assert retired == [frozenset(), {before}]
+
+
 @turnings
 def test_where_a_key_waits_already_no_second_one_is_made(path: Path, turning: Turning) -> None:
     distribute(path, turning, LATER)

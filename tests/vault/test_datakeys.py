@@ -386,3 +386,37 @@ def test_a_day_that_is_shredded_while_its_key_is_made_gives_way_to_the_first_tha
     racing = Interleaved(valkey, {0: lambda: keyring.adopt(known_keyset(serial=1, shredded_before=later))})
 
     assert today(made(racing, keyring)).key_id == numbered(0, NOW + SECONDS_A_DAY)
+
+
+def activated(valkey: str, keyring: Keyring) -> Callable[[], None]:
+    """The keyset's next root key becomes active, every process has followed, and older keysets are forbidden."""
+
+    def happen() -> None:
+        keyring.adopt(known_keyset(serial=1, roots=(0, 1), retired=(0,)))
+        write_notice(stores.admitted(valkey), keyring, Notice(least=1), os.urandom)
+
+    return happen
+
+
+def test_a_key_whose_root_key_is_retired_while_it_is_on_its_way_seals_nothing(valkey: str) -> None:
+    keyring = known_keyring(roots=(0,))
+    racing = Interleaved(valkey, {0: activated(valkey, keyring)})
+
+    made_anew = today(made(racing, keyring))
+
+    # The retired root key is destroyed: whoever starts then opens what was sealed.
+    after = made(stores.admitted(valkey), known_keyring(serial=2, roots=(1,)))
+    assert after.by_ids("default", [made_anew.key_id])[made_anew.key_id] is not None
+
+
+def test_a_key_that_another_wrote_under_a_retired_root_key_seals_nothing(store: Store) -> None:
+    stand(store, 0)
+    data_keys = made(store, known_keyring(serial=1, roots=(0, 1), retired=(0,)))
+
+    assert today(data_keys).key_id == numbered(1)
+
+
+def test_a_key_under_a_root_key_that_waits_is_used(store: Store) -> None:
+    stand(store, 0, known_keyring(roots=(0, 1)))
+
+    assert today(made(store, known_keyring(roots=(1, 0)))).key_id == numbered(0)
