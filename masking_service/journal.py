@@ -10,13 +10,14 @@ from masking_service.access.custody import NOBODY, Custody
 from masking_service.access.errors import AccessError
 from masking_service.access.principals import Principal
 from masking_service.audit.entries import Entry, Item, fact, outside_id
-from masking_service.audit.facts import UNAVAILABLE
 from masking_service.audit.log import AuditLog
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.sealed import Announce, Sealed
 
 RELEASED: Final = "released"
 DONE: Final = "done"
+UNAVAILABLE: Final = "unavailable"
+"""The outcome of an entry that takes others of the same call back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,21 @@ class Journal:
     ) -> Iterator[Announce]:
         """A way to write the entry of an action that changes sealed state, for whoever is about to change it inside.
 
-        If the store fails after the entry was written, another entry says so: what was announced may not stand, and
-        what it says was released was not answered. `said` is what `write` takes beside.
+        If the store fails after the entry was written, another entry takes it back, by its id: what was announced may
+        not stand, and what it says was released was not answered. `said` is what `write` takes beside.
         """
-        announced = False
+        announced: list[str] = []
 
         def announce(sealed: Sequence[Sealed]) -> str:
-            nonlocal announced
-            entry = self.write(call, action, outcome, seen=seen, sealed=sealed, **said)
-            announced = True
-            return entry
+            announced.append(self.write(call, action, outcome, seen=seen, sealed=sealed, **said))
+            return announced[-1]
 
         try:
             yield announce
         except StoreUnavailable:
             if announced:
                 with suppress(StoreUnavailable):
-                    self.write(call, action, UNAVAILABLE, **said)
+                    self.write(call, action, UNAVAILABLE, takes_back=announced, **said)
             raise
 
     def write(
@@ -95,6 +94,7 @@ class Journal:
         approved_by: Sequence[str] = (),
         subject: str = "",
         sealed: Sequence[Sealed] = (),
+        takes_back: Sequence[str] = (),
     ) -> str:
         """Make one entry durable and return its id.
 
@@ -103,6 +103,7 @@ class Journal:
             action, outcome, role, purpose, case, profile, approved_by, subject: see `audit.entries.Entry`.
             seen: what the call asked for, and what came of each.
             sealed: the state that is about to be written, which this entry announces.
+            takes_back: the ids of the entries of this call that count no longer.
 
         Raises:
             StoreUnavailable: it may not be durable; nothing may be answered.
@@ -127,6 +128,7 @@ class Journal:
                 approved_by=[outside_id(principal) for principal in approved_by],
                 subject=outside_id(subject),
                 facts=[fact(one) for one in sealed],
+                takes_back=takes_back,
             )
         )
 

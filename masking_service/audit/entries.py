@@ -72,6 +72,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         facts: the sealed state that it is about to write.
         after: in the first entry of a chain, the id and link of the last entry that the same process knows to be
             durable in the chain before, where there was one: whoever takes that entry out is found.
+        takes_back: ids of the entries that the same call wrote before: what they announced may not stand, and what
+            they say was released was not answered.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -93,6 +95,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     subject: str = ""
     facts: Sequence[Fact] = ()
     after: Sequence[str] = ()
+    takes_back: Sequence[str] = ()
 
 
 def fact(sealed: Sealed) -> Fact:

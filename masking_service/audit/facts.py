@@ -17,8 +17,6 @@ from masking_service.audit.entries import Entry, entry_id
 from masking_service.audit.lines import EntryLine
 
 SLACK_SECONDS: Final = 10
-UNAVAILABLE: Final = "unavailable"
-"""The outcome of an entry that takes an announcement back: what the same call announced may not be written."""
 
 
 class Mark(StrEnum):
@@ -42,7 +40,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one entry announced about one place; see `entries.Fact`. `call` tells the call that it was part of."""
+    """What one entry, by its id, announced about one place; see `entries.Fact`."""
 
     at: int
     value: str
@@ -51,7 +49,6 @@ class Said:
     entry: str
     action: str
     case: str
-    call: bytes
 
     def ended(self, at: int) -> bool:
         """Whether it may have expired by `at`."""
@@ -63,17 +60,15 @@ class Facts:
 
     def __init__(self) -> None:
         self._places: dict[str, list[Said]] = {}
-        self._taken_back: set[bytes] = set()
+        self._taken_back: set[str] = set()
 
     def take(self, line: EntryLine) -> None:
         """Learn what an entry announced. Raises msgspec.ValidationError where it is no entry."""
         entry = msgspec.json.decode(line.entry, type=Entry)
-        call = sha256("\n".join((entry.principal, entry.request, entry.action)).encode()).digest()[:16]
-        if entry.outcome == UNAVAILABLE:
-            self._taken_back.add(call)
+        self._taken_back.update(entry.takes_back)
         name = entry_id(line.writer, line.number)
         for fact in entry.facts:
-            said = Said(entry.at, fact.value, fact.until, fact.once, name, entry.action, entry.case, call)
+            said = Said(entry.at, fact.value, fact.until, fact.once, name, entry.action, entry.case)
             found = self._places.setdefault(fact.place, [])
             if said not in found:
                 found.append(said)
@@ -106,7 +101,7 @@ class Facts:
 class _History:
     """What was said of one place."""
 
-    def __init__(self, said: Sequence[Said], taken_back: set[bytes], now: int) -> None:
+    def __init__(self, said: Sequence[Said], taken_back: set[str], now: int) -> None:
         self._said = sorted(said, key=lambda one: one.at)
         self._taken_back = taken_back
         self._now = now
@@ -151,7 +146,7 @@ class _History:
 
     def _was_written(self, one: Said) -> bool:
         """Whether nothing explains that it was not."""
-        return one.call not in self._taken_back and one.at < self._now - SLACK_SECONDS
+        return one.entry not in self._taken_back and one.at < self._now - SLACK_SECONDS
 
     def _stood(self, one: Said, at: int) -> bool:
         return self._was_written(one) and not one.ended(at) and not self._emptied(one, at)

@@ -58,6 +58,10 @@ class AuditEntry(_Answer, frozen=True):
     approved_by: list[str] | UnsetType = UNSET
     subject: Annotated[str, Meta(description="Whom the action is about.")] | UnsetType = UNSET
     facts: list[AuditFact] | UnsetType = UNSET
+    takes_back: (
+        Annotated[list[EntryId], Meta(description="Entries of the same call: what they announced may not stand.")]
+        | UnsetType
+    ) = UNSET
 
 
 class AuditPage(_Answer, frozen=True):

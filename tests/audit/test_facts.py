@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from masking_service.audit.entries import Entry, Fact, encode
-from masking_service.audit.facts import UNAVAILABLE, Facts, Mark
+from masking_service.audit.facts import Facts, Mark
 from masking_service.audit.lines import EntryLine
 from tests.audit.test_entries import entry
 
@@ -22,9 +22,9 @@ def facts(*entries: Entry) -> Facts:
     return found
 
 
-def put(value: str, at: int, *, request: str = "", **how: Any) -> Entry:
+def put(value: str, at: int, **how: Any) -> Entry:
     """An entry that announces a value."""
-    return entry(at=at, request=request or f"{value}-{at}", facts=[Fact(PLACE, value, **how)])
+    return entry(at=at, facts=[Fact(PLACE, value, **how)])
 
 
 def first(value: str, at: int, **how: Any) -> Entry:
@@ -36,9 +36,9 @@ def emptied(at: int) -> Entry:
     return put("", at)
 
 
-def failed(at: int, request: str) -> Entry:
-    """An entry that takes back what the same call announced."""
-    return entry(at=at, outcome=UNAVAILABLE, request=request)
+def failed(at: int, *numbers: int) -> Entry:
+    """An entry that takes back what those announced."""
+    return entry(at=at, outcome="unavailable", takes_back=[f"ab-{number}" for number in numbers])
 
 
 def mark(entries: list[Entry], value: str, *, ends: bool = True, now: int = NOW) -> Mark | None:
@@ -97,10 +97,11 @@ def test_a_field_that_stays_while_another_one_does_outlives_its_end() -> None:
 @pytest.mark.parametrize(
     ("entries", "value"),
     [
-        ([put("a", 1, request="r"), failed(2, "r")], ""),
-        ([put("a", 1, request="r"), failed(2, "r")], "a"),
-        ([put("a", 1), put("b", 100, request="r"), failed(101, "r")], "a"),
-        ([first("a", 1, request="r"), failed(2, "r"), first("b", 100)], "b"),
+        ([put("a", 1), failed(2, 1)], ""),
+        ([put("a", 1), failed(2, 1)], "a"),
+        ([put("a", 1), put("b", 100), failed(101, 2)], "a"),
+        ([put("a", 1), put("b", 100), put("c", 100), failed(101, 2, 3)], "a"),
+        ([first("a", 1), failed(2, 1), first("b", 100)], "b"),
     ],
 )
 def test_what_a_call_took_back_may_be_written_or_not(entries: list[Entry], value: str) -> None:
@@ -108,7 +109,15 @@ def test_what_a_call_took_back_may_be_written_or_not(entries: list[Entry], value
 
 
 def test_what_another_call_took_back_explains_nothing() -> None:
-    assert mark([put("a", 1, request="r"), failed(2, "another")], "") is Mark.DELETED
+    assert mark([put("a", 1), failed(2, 9)], "") is Mark.DELETED
+
+
+@pytest.mark.parametrize(("value", "expected"), [("", Mark.DELETED), ("a", Mark.REPLAYED)])
+def test_a_call_that_failed_explains_no_other_of_the_same_principal_request_and_action(
+    value: str, expected: Mark
+) -> None:
+    """The request id is the caller's choice, and every command of the command line has none."""
+    assert mark([put("a", 1), put("x", 50), failed(51, 2), put("b", 100)], value) is expected
 
 
 def test_a_finding_names_the_entry_and_what_came_after_it() -> None:

@@ -8,6 +8,7 @@ from masking_service.access.principals import Principal
 from masking_service.audit.entries import REPLACED, Entry
 from masking_service.audit.log import AuditLog
 from masking_service.journal import Call, Journal, Seen
+from masking_service.vault.errors import StoreUnavailable
 from tests.keys.known import known_keyring
 from tests.vault.stores import NOW, NUMBER
 
@@ -99,3 +100,18 @@ def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
     text = json.dumps([str(getattr(kept.entries[0], name)) for name in Entry.__struct_fields__])
     planted = ("13812345678", NUMBER, "tenant-under-test", BASE.hex())
     assert [value for value in planted if value in text] == []
+
+
+def test_a_change_that_fails_takes_back_what_it_announced_by_the_ids_of_its_entries(kept: Kept) -> None:
+    journal(kept).write(call(), "case-close", "done")
+
+    def failing() -> None:
+        with journal(kept).changing(call(), "case-close") as announce:
+            announce([])
+            announce([])
+            raise StoreUnavailable("timeout")
+
+    with pytest.raises(StoreUnavailable):
+        failing()
+
+    assert (kept.entries[-1].outcome, kept.entries[-1].takes_back) == ("unavailable", ["w-2", "w-3"])
