@@ -45,6 +45,21 @@ def distributed(file: KeysetFile, turning: Turning) -> RootEntry | SecretEntry |
     return next((entry for entry in entries if entry.state == "distributed"), None)
 
 
+def active_root(file: KeysetFile) -> RootEntry:
+    """The root key that wraps, of a file that was read and checked."""
+    return next(entry for entry in file.roots if entry.state == "active")
+
+
+def is_named(entry: RootEntry, file: KeysetFile, named: NamedRoot) -> bool:
+    """Whether an entry of a keyset file is the root key that somebody named."""
+    return (
+        (entry.provider, entry.name, entry.version) == (named.provider, named.name, named.version)
+        and named.id in ("", entry.id)
+        and named.pkcs11 in (None, file.pkcs11)
+        and named.transit in (None, file.transit)
+    )
+
+
 def change_name(step: Literal["distribute", "activate"], turning: Turning) -> str:
     """What `KeysetFile.last` says of a change."""
     return f"{step} {turning}"
@@ -57,11 +72,17 @@ def distribute(path: Path, turning: Turning, today: str, named: NamedRoot | None
         named: a root key that was made at a provider; without it one is made here and stands in the file.
 
     Raises:
-        KeysetFault: the file cannot be used, or holds all the token keys that it can.
+        KeysetFault: the file cannot be used, holds all the token keys that it can, or another key waits than `named`.
         ProviderFault: the provider of the root key is not there, or does not keep it as it should.
     """
     file, opened = read(path)
-    if distributed(file, turning) is not None:
+    waiting = distributed(file, turning)
+    if named is not None and isinstance(waiting, RootEntry) and not is_named(waiting, file, named):
+        raise KeysetFault(
+            f"{path}: root key {waiting.id} waits to become active, not the one that was named. Finish that rotation "
+            "without naming a key, then name this one again"
+        )
+    if waiting is not None:
         return opened
     if named is not None:
         roots = [*file.roots, named.entry("distributed", today)]

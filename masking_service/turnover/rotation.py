@@ -3,7 +3,7 @@
 from typing import Literal
 
 from keys.keyset_file import NamedRoot
-from keys.turnover import Turning, activate, change_name, distribute, distributed
+from keys.turnover import Turning, activate, active_root, change_name, distribute, distributed, is_named
 from masking_service.turnover.keeper import Keeper
 from masking_service.vault.datakeys import SECONDS_A_DAY
 from masking_service.vault.wrapped import Standing
@@ -16,17 +16,18 @@ def rotate(keeper: Keeper, turning: Turning, named: NamedRoot | None = None) -> 
         named: a root key that was made at a provider; without it one is made here.
 
     Returns:
-        ``rotated``, or ``finished`` where an earlier rotation only had to be waited for and no new one was begun.
+        ``rotated``, or ``finished`` where an earlier rotation only had to be waited for and no new one was begun; one
+        to a root key that is named and not in use is always begun.
 
     Raises:
-        KeyFault: the keyset cannot be used or changed.
+        KeyFault: the keyset cannot be used or changed, or another root key waits than the one that is named.
         NotYet: a living process has not followed; nothing that it lacks is in use.
     """
     unfinished = keeper.settle()
-    if distributed(keeper.file, turning) is None:
-        if unfinished == change_name("activate", turning):
-            return "finished"
-        keeper.change(distribute(keeper.path, turning, keeper.today, named))
+    wanted = named is None or is_named(active_root(keeper.file), keeper.file, named)
+    if wanted and unfinished == change_name("activate", turning) and distributed(keeper.file, turning) is None:
+        return "finished"
+    keeper.change(distribute(keeper.path, turning, keeper.today, named))
     keeper.change(activate(keeper.path, turning, keeper.today))
     return "rotated"
 

@@ -16,7 +16,7 @@ import msgspec
 from keys.errors import KeyFault, KeysetFault
 from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import NamedRoot, day_of
-from keys.turnover import activate, destroy_retired_roots, distribute
+from keys.turnover import activate, active_root, destroy_retired_roots, distribute, is_named
 from masking_service.turnover.keeper import Keeper
 from masking_service.turnover.rewrapping import rewrap
 from masking_service.vault.wrapped import Standing, field, key_id_of_field
@@ -49,13 +49,19 @@ def shred(keeper: Keeper, before: str, export: Path, named: NamedRoot | None = N
         named: the new root key, if it was made at a provider; without it one is made here.
 
     Raises:
-        KeyFault: something could not be unwrapped or was shredded later already; no root key was destroyed.
+        KeyFault: something could not be unwrapped or was shredded later already, or another root key waits or was
+            made for this shredding than the one that is named; no root key was destroyed.
         NotYet: a living process has not followed.
     """
     keeper.settle()
     standing = keeper.file.shredded_before
     if standing and day_of(before) < day_of(standing):
         raise KeyFault(f"everything before {standing} is shredded already")
+    if before == standing and named is not None and not is_named(active_root(keeper.file), keeper.file, named):
+        raise KeyFault(
+            f"everything before {standing} is shredded already, and the new root key of that is another than the one "
+            "that was named: run it again without naming a key"
+        )
     if before != standing:
         keeper.change(distribute(keeper.path, "root", keeper.today, named))
         keeper.change(activate(keeper.path, "root", keeper.today, shredded_before=before))

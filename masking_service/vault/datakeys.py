@@ -179,7 +179,7 @@ class DataKeys:
         return self._wrapped.create(key_id, Standing(tenant, day, number, fresh))
 
     def _usable(self, tenant: str, number: int, standing: Standing, used: int, messages: int) -> _Current | None:
-        """The key that stands there, unless it was shredded, is used up, or hangs on a root key that is retired or gone.
+        """The key that stands there, unless it was shredded, is used up, or its root key is retired or gone.
 
         A retired root key is destroyed once all that was found under it is rewrapped. What was wrapped under it and
         came to stand here behind that search, because this process or another took over the newer keyset meanwhile or

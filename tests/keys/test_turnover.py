@@ -8,17 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from keys import keyset, turnover
 from keys.errors import KeysetFault
 from keys.keyset import Keyset
-from keys.keyset_file import KeysetFile, RootEntry, SecretEntry
+from keys.keyset_file import KeysetFile, NamedRoot, RootEntry, SecretEntry, Transit
 from keys.turnover import (
     Turning,
     activate,
     destroy_retired_roots,
     distribute,
     distributed,
+    is_named,
     rewrap_secrets,
     secrets_under_retired_roots,
 )
@@ -81,6 +83,38 @@ def test_where_a_key_waits_already_no_second_one_is_made(path: Path, turning: Tu
     opened = distribute(path, turning, LATER)
 
     assert (path.read_bytes(), opened.digest) == (content, keyset.load(path).digest)
+
+
+def test_where_another_root_key_waits_than_the_named_one_nothing_is_changed(path: Path) -> None:
+    distribute(path, "root", LATER)
+    content = path.read_bytes()
+
+    with pytest.raises(KeysetFault, match="waits to become active, not the one that was named"):
+        distribute(path, "root", LATER, NamedRoot("pkcs11", "new"))
+
+    assert path.read_bytes() == content
+
+
+ENGINE = Transit("https://bao.example:8200", "token", "ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("named", "same"),
+    [
+        (NamedRoot("transit", "root", 2), True),
+        (NamedRoot("transit", "root", 2, id="00" * 8, transit=ENGINE), True),
+        (NamedRoot("transit", "root", 3), False),
+        (NamedRoot("transit", "roots", 2), False),
+        (NamedRoot("pkcs11", "root", 2), False),
+        (NamedRoot("transit", "root", 2, id="11" * 8), False),
+        (NamedRoot("transit", "root", 2, transit=Transit("https://other.example", "token", "ca.pem")), False),
+    ],
+)
+def test_a_named_root_key_is_known_by_all_that_names_it(path: Path, named: NamedRoot, same: bool) -> None:
+    file = replace(keyset.read(path)[0], transit=ENGINE)
+    entry = RootEntry("00" * 8, "distributed", BORN, provider="transit", name="root", version=2)
+
+    assert is_named(entry, file, named) is same
 
 
 @turnings

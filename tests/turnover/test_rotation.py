@@ -8,7 +8,7 @@ import pytest
 
 from keys import keyset
 from keys.errors import KeyFault
-from keys.keyset_file import KeysetFile
+from keys.keyset_file import KeysetFile, NamedRoot
 from keys.turnover import Turning, activate, distribute
 from masking_service.turnover.keeper import NotYet
 from masking_service.turnover.rotation import rotate, rotate_data
@@ -160,6 +160,24 @@ def test_a_rotation_that_was_killed_behind_its_activation_is_finished_and_no_new
         assert rotate(mine, turning) == "rotated"
 
     assert states(path, turning) == ["retired", "retired", "active"]
+
+
+def test_a_named_root_key_is_not_passed_over_for_one_that_waits(path: Path, url: str, both: Both) -> None:
+    distribute(path, "root", TODAY)
+
+    with keeper(path, url, both) as mine, pytest.raises(KeyFault, match="not the one that was named"):
+        rotate(mine, "root", NamedRoot("pkcs11", "new"))
+
+    assert states(path, "root") == ["active", "distributed"]
+
+
+def test_a_named_root_key_is_not_passed_over_for_one_that_was_just_activated(path: Path, url: str, both: Both) -> None:
+    distribute(path, "root", TODAY)
+    activate(path, "root", TODAY)
+
+    # This one cannot be had: it was asked for.
+    with keeper(path, url, both) as mine, pytest.raises(KeyFault, match="the file does not say where that is"):
+        rotate(mine, "root", NamedRoot("pkcs11", "new", id="00" * 8))
 
 
 def test_a_process_whose_keys_are_too_old_stops_using_the_store(path: Path, url: str, tmp_path: Path) -> None:

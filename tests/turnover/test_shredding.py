@@ -14,7 +14,8 @@ import pytest
 from keys import keyset
 from keys.errors import KeyFault, KeysetFault, ProviderFault
 from keys.keyring import Keyring
-from keys.keyset_file import date_of
+from keys.keyset_file import NamedRoot, date_of
+from keys.turnover import distribute
 from masking_service.turnover.rewrapping import rewrap
 from masking_service.turnover.rotation import rotate
 from masking_service.turnover.shredding import restore, shred
@@ -207,6 +208,19 @@ def test_shredding_again_changes_nothing(
         again = shred(mine, BEFORE, tmp_path / "surviving.json")
 
     assert (again.destroyed, again.surviving, path.read_bytes()) == (0, 6, content)
+
+
+def test_a_named_root_key_is_not_passed_over_where_another_waits_or_was_made(
+    path: Path, url: str, tmp_path: Path
+) -> None:
+    named, export = NamedRoot("pkcs11", "new"), tmp_path / "surviving.json"
+    distribute(path, "root", BEFORE)
+    with keeper(path, url) as mine:
+        with pytest.raises(KeyFault, match="not the one that was named"):
+            shred(mine, BEFORE, export, named)
+        shred(mine, BEFORE, export)
+        with pytest.raises(KeyFault, match="another than the one that was named"):
+            shred(mine, BEFORE, export, named)
 
 
 def test_what_is_shredded_is_never_revived_by_an_earlier_date(path: Path, url: str, tmp_path: Path) -> None:
