@@ -32,7 +32,7 @@ def test_another_key_signs_otherwise() -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 31])
 def test_a_short_key_is_refused(length: int) -> None:
-    with pytest.raises(KeysetFault):
+    with pytest.raises(KeysetFault, match="at least 32 bytes"):
         MessageKey(b"k" * length)
 
 
@@ -43,6 +43,23 @@ def test_a_key_is_read_without_the_line_end(tmp_path: Path, end: bytes) -> None:
     path.chmod(0o600)
 
     assert MessageKey.read(path).sign(b"a") == MessageKey(KEY.hex().encode()).sign(b"a")
+
+
+@pytest.mark.parametrize("last", [b" ", b"\t", b"X"])
+def test_only_the_line_end_is_taken_off(tmp_path: Path, last: bytes) -> None:
+    path = tmp_path / "alert.key"
+    path.write_bytes(KEY.hex().encode() + last + b"\n")
+    path.chmod(0o600)
+
+    assert MessageKey.read(path).sign(b"a") == MessageKey(KEY.hex().encode() + last).sign(b"a")
+
+
+def test_a_file_of_exactly_32_bytes_is_a_key(tmp_path: Path) -> None:
+    path = tmp_path / "alert.key"
+    path.write_bytes(b"k" * 32)
+    path.chmod(0o600)
+
+    assert MessageKey.read(path).sign(b"a") == MessageKey(b"k" * 32).sign(b"a")
 
 
 def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from keys.errors import KeyFault, KeysetFault, ProviderFault
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, Pkcs11, Transit
 from keys.turnover import activate, destroy_retired_roots, distribute, rewrap_secrets
-from tests.keys.providers.bao import Bao
+from tests.keys.providers.bao import ROOT_TOKEN, Bao
 from tests.keys.providers.softhsm import LABELS, MODULE, NEW, SoftHsm
 
 TODAY = "2026-11-24"
@@ -134,6 +134,17 @@ def test_files_that_are_named_without_a_folder_stand_beside_the_keyset(path: Pat
     assert keyset.load(path).root_ids == {NEW}
 
 
+def test_an_engine_that_is_mounted_elsewhere_is_asked_there(path: Path, bao: Bao) -> None:
+    bao.ask("sys/mounts/of-the-keyset", {"type": "transit"})
+    bao.ask("of-the-keyset/keys/only-there", {"type": "aes256-gcm96"})
+    token_file = bao.secret_file("administrator-of-the-mount", ROOT_TOKEN)
+    where = Transit(bao.url, str(token_file), str(bao.ca_file), "of-the-keyset")
+
+    keyset.create(path, made_for="production", today=TODAY, named=NamedRoot("transit", "only-there", 1, transit=where))
+
+    assert keyset.load(path).secrets
+
+
 @pytest.mark.parametrize("suite", ["aes-256-gcm-siv", "aes-256-gcm", "sm4-gcm"])
 def test_a_keyset_may_be_made_for_any_suite(path: Path, suite: str) -> None:
     keyset.create(path, made_for="production", today=TODAY, suite=suite)
@@ -142,7 +153,7 @@ def test_a_keyset_may_be_made_for_any_suite(path: Path, suite: str) -> None:
 
 
 def test_a_suite_that_nobody_knows_makes_no_keyset(path: Path) -> None:
-    with pytest.raises(KeysetFault, match="names a suite that this release does not know"):
+    with pytest.raises(KeysetFault, match=f"^{path}: names a suite that this release does not know$"):
         keyset.create(path, made_for="production", today=TODAY, suite="rot13")
 
     assert not path.exists()

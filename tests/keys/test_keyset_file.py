@@ -1,0 +1,29 @@
+"""What stands in the keyset file: days as dates, and the entry of a key that somebody made at its provider."""
+
+import pytest
+
+from keys.keyset_file import NamedRoot, date_of, day_of
+
+DAYS = [(0, "1970-01-01"), (1, "1970-01-02"), (20_781, "2026-11-24"), (22_338, "2031-02-28")]
+
+
+@pytest.mark.parametrize(("day", "date"), DAYS)
+def test_a_day_has_a_date(day: int, date: str) -> None:
+    assert date_of(day) == date
+
+
+@pytest.mark.parametrize(("day", "date"), DAYS)
+def test_a_date_is_a_day(day: int, date: str) -> None:
+    assert day_of(date) == day
+
+
+def test_a_named_key_came_into_its_state_on_the_day_of_its_entry() -> None:
+    entry = NamedRoot("transit", "root").entry("distributed", "2026-11-24")
+
+    assert (entry.state, entry.created, entry.since) == ("distributed", "2026-11-24", "2026-11-24")
+
+
+def test_a_named_key_without_an_id_gets_one_of_its_own() -> None:
+    ids = {NamedRoot("transit", "root").entry("active", "2026-11-24").id for _ in range(2)}
+
+    assert [len(bytes.fromhex(key_id)) for key_id in ids] == [8, 8]
