@@ -24,6 +24,7 @@ from masking_service.journal import Call, Journal
 from masking_service.recognition import recognise
 from masking_service.settings import Settings
 from masking_service.timestamps import clock
+from masking_service.vault.connection import Store
 from masking_service.vault.embedded import running_url
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
@@ -61,15 +62,18 @@ class Opened:
 
     keyring: Keyring
     registry: ClientRegistry
+    _store: Store
     _journal: Journal
 
     def change(self, action: str, client_id: str, change: Callable[[Clients], Clients]) -> None:
         """Change the registry.
 
         Raises:
-            StoreUnavailable: it may or may not be changed; look, then make it again.
+            StoreUnavailable: it may or may not be changed; look, then make it again. Nothing is changed where the store
+                would lose it (``not-durable``): a client that was revoked would be let in again.
             ClientError: `change` refused.
         """
+        uphold(self._store)
         operator = Call(service_principal("command-line"), "", clock())
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
         with self._journal.changing(operator, action, subject=subject) as announce:
@@ -96,7 +100,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry.refresh()
         log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
         try:
-            yield Opened(keyring, registry, Journal(log, keyring, policy.digest))
+            yield Opened(keyring, registry, store, Journal(log, keyring, policy.digest))
         finally:
             with suppress(StoreUnavailable, KeyFault, WrongStore):  # then it looks as if the command had been killed
                 end(log, checkpoints)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jwt
 import pytest
+import redis
 from click.testing import CliRunner, Result
 
 from keys.errors import KeyFault
@@ -18,7 +19,10 @@ from masking_service.assembly import WrongPurpose
 from masking_service.cli import commands, main
 from masking_service.cli.development import Development, people
 from masking_service.settings import ROOT, SettingsFault
+from masking_service.vault.embedded import DURABLE
+from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
+from tests.vault.stores import ask
 
 Command = Callable[..., Result]
 
@@ -115,6 +119,31 @@ def test_a_revoked_clients_id_is_never_given_again(production: Command) -> None:
 def test_a_command_that_only_looks_leaves_an_empty_store_unmarked(production: Command) -> None:
     assert isinstance(production("clients", "list").exception, WrongStore)
     assert isinstance(production("clients", "list").exception, WrongStore)
+
+
+@pytest.fixture
+def lossy(client: redis.Redis) -> Iterator[Callable[[], object]]:
+    """Lets the server sync once a second, from when it is called."""
+    yield lambda: ask(client, "CONFIG", "SET", "appendfsync", "everysec")
+    ask(client, "CONFIG", "SET", "appendfsync", dict(DURABLE)["appendfsync"])
+
+
+def test_a_store_that_would_lose_a_revocation_takes_none(production: Command, lossy: Callable[[], object]) -> None:
+    production("clients", "add", "printer-1", "--role", "label-printer")
+    lossy()
+
+    refused = production("clients", "revoke", "printer-1").exception
+
+    assert isinstance(refused, StoreUnavailable)
+    assert refused.reason == "not-durable"
+    assert "revoked" not in production("clients", "list").stdout
+
+
+def test_the_clients_of_a_store_that_may_lose_are_listed(production: Command, lossy: Callable[[], object]) -> None:
+    production("clients", "add", "printer-1", "--role", "label-printer")
+    lossy()
+
+    assert "printer-1" in production("clients", "list").stdout
 
 
 def test_a_client_that_nobody_knows_is_not_revoked(production: Command) -> None:

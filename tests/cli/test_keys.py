@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+import redis
 from click.testing import CliRunner, Result
 
 from keys import keyset
@@ -21,9 +22,12 @@ from masking_service.cli import commands
 from masking_service.settings import SettingsFault
 from masking_service.timestamps import today
 from masking_service.turnover.keeper import NotYet
+from masking_service.vault.embedded import DURABLE
+from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore, claim
 from tests.turnover.processes import Process
 from tests.vault import stores
+from tests.vault.stores import ask
 
 ROOT = Path(__file__).parents[2]
 TOLD = re.findall(
@@ -137,6 +141,27 @@ def test_a_store_of_other_keys_is_refused(keys: Keys, path: Path, tmp_path: Path
     keyset.create(path, made_for="production", today=today())
 
     assert isinstance(keys(*arguments).exception, WrongStore)
+
+
+@pytest.fixture
+def lossy(client: redis.Redis, path: Path) -> Iterator[None]:
+    """The store in use syncs once a second."""
+    ask(client, "CONFIG", "SET", "appendfsync", "everysec")
+    yield
+    ask(client, "CONFIG", "SET", "appendfsync", dict(DURABLE)["appendfsync"])
+
+
+@pytest.mark.parametrize("line", ["rotate root", "rotate data", "rewrap", f"shred --before {expired()}"])
+@pytest.mark.usefixtures("lossy")
+def test_keys_are_not_changed_in_a_store_that_may_lose_what_takes_their_place(
+    keys: Keys, path: Path, tmp_path: Path, line: str
+) -> None:
+    content = path.read_bytes()
+
+    refused = keys(*line.split()).exception
+
+    assert isinstance(refused, StoreUnavailable)
+    assert (refused.reason, path.read_bytes(), [*tmp_path.glob("surviving*")]) == ("not-durable", content, [])
 
 
 def test_keys_are_not_changed_without_a_store(keys: Keys, path: Path) -> None:

@@ -17,6 +17,7 @@ from masking_service.cli.options import settings_of
 from masking_service.timestamps import today
 from masking_service.turnover.keeper import Keeper
 from masking_service.vault.genesis import check
+from masking_service.vault.readiness import uphold
 
 Command = Callable[..., Any]
 
@@ -67,6 +68,7 @@ def opened_keeper(state_dir: Path, patience: float) -> Iterator[Keeper]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     try:
         check(store, keyring)
+        uphold(store)  # what is destroyed here is gone at once; what takes its place must not be lost afterwards
         with (
             Progress(*columns, console=Console(stderr=True)) as bars,
             Keeper(
