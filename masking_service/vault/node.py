@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 import hiredis
 import redis
+from redis._parsers.hiredis import NOT_ENOUGH_DATA
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -59,14 +60,20 @@ class Node:
             RedisError: not all of them came.
         """
         # The connection's own read_response costs more than the reply itself when there are hundreds,
-        # and raises at the first error, leaving the rest unread. The parser below it does neither.
-        read = connection._parser.read_response  # noqa: SLF001 - redis is pinned, and a test guards this
+        # and raises at the first error, leaving the rest unread. The parser's waits for each reply
+        # without end, if only something of it keeps coming. What is below both does none of this.
+        parser = connection._parser  # noqa: SLF001 - redis is pinned, and a test guards this
+        take = parser._reader.gets  # noqa: SLF001 - as above
         replies: list[Reply] = []
         try:
-            for _ in range(count):
-                if monotonic() > until:
-                    raise RedisTimeoutError("replies come too slowly")
-                replies.append(read(disable_decoding=True, timeout=patience))
+            while len(replies) < count:
+                reply = take(False)
+                if reply is NOT_ENOUGH_DATA:
+                    parser.read_from_socket(timeout=_left(patience, until))
+                elif isinstance(reply, RedisConnectionError):  # such as LOADING: a server that is not ready
+                    raise reply
+                else:
+                    replies.append(reply)
         except OSError as error:
             self.drop(connection)
             raise RedisConnectionError(type(error).__name__) from None
@@ -88,3 +95,11 @@ class Node:
     def close(self) -> None:
         """Close every connection."""
         self._pool.disconnect()
+
+
+def _left(patience: float, until: float) -> float:
+    """Seconds for the next wait on a socket. Raises RedisTimeoutError where there are none."""
+    left = until - monotonic()
+    if left <= 0:
+        raise RedisTimeoutError("replies come too slowly")
+    return min(patience, left)

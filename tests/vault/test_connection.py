@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis._parsers.hiredis import NOT_ENOUGH_DATA
 
 from masking_service.vault.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from masking_service.vault.connection import Store
@@ -182,13 +183,11 @@ def test_the_parser_behind_the_connection_is_the_one_that_keeps_errors_as_replie
     link = pool.get_connection()
     link.send_packed_command([b"NOSUCHCOMMAND\r\nPING\r\n"])
 
-    replies = [link._parser.read_response(disable_decoding=True) for _ in range(2)]
+    while (first := link._parser._reader.gets(False)) is NOT_ENOUGH_DATA:
+        link._parser.read_from_socket(timeout=0.5)
+    second = link._parser.read_response(disable_decoding=True)
 
-    assert (type(link._parser).__name__, type(replies[0]).__name__, replies[1]) == (
-        "_HiredisParser",
-        "ResponseError",
-        b"PONG",
-    )
+    assert (type(link._parser).__name__, type(first).__name__, second) == ("_HiredisParser", "ResponseError", b"PONG")
 
 
 def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
@@ -200,7 +199,7 @@ def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
     def interrupted(**_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(link._parser, "read_response", interrupted)
+    monkeypatch.setattr(link._parser, "read_from_socket", interrupted)
     with pytest.raises(KeyboardInterrupt):
         store.read([(b"PING",)])
 
@@ -284,15 +283,17 @@ def test_a_frozen_server_that_no_connection_knows_yet_costs_no_more(node: server
 
 
 @pytest.fixture
-def dripping() -> Iterator[str]:
-    """The URL of a server that answers anything with one reply after the other, each just before patience ends."""
+def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a server that answers anything bit by bit, each just before patience ends: a beginning, and more."""
+    beginning, more = request.param
     listener = socket.create_server((servers.HOST, 0))
     stopped = threading.Event()
 
     def drip(connection: socket.socket) -> None:
         with connection, suppress(OSError):
+            connection.sendall(beginning)
             while not stopped.wait(0.3):
-                connection.sendall(b"+OK\r\n")
+                connection.sendall(more)
 
     def serve() -> None:
         with suppress(OSError):
@@ -306,6 +307,15 @@ def dripping() -> Iterator[str]:
     listener.close()
 
 
+@pytest.mark.parametrize(
+    "dripping",
+    [
+        pytest.param((b"", b"+OK\r\n"), id="one reply after the other"),
+        pytest.param((b"$30\r\n", b"x"), id="one reply, a byte at a time"),
+        pytest.param((b"*30\r\n", b"+OK\r\n"), id="one reply, a part at a time"),
+    ],
+    indirect=True,
+)
 def test_a_server_that_drips_its_replies_is_given_up_in_time(dripping: str) -> None:
     store = stores.admitted(dripping)
     began = time.monotonic()
