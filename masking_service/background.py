@@ -26,7 +26,10 @@ Report = Callable[[str, Exception], None]
 
 
 class Background:
-    """One thread of a serving process. A revoked key is known everywhere within two seconds.
+    """Two threads of a serving process. A revoked key is known everywhere within two seconds.
+
+    A changed keyset file is opened in a thread of its own: the provider of its root keys may take many seconds, and
+    neither the lease on the store nor a revocation waits for it.
 
     Args:
         parts: the process's parts.
@@ -37,7 +40,11 @@ class Background:
         self._parts = parts
         self._report = report
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+        looks = self._parts.reload_policy, self._watch, self._learn_clients, self._learn_freezes, self._prove
+        self._threads = [
+            threading.Thread(target=self._run, args=looks, name="background", daemon=True),
+            threading.Thread(target=self._run, args=(self._parts.key_watch.reload,), name="keys", daemon=True),
+        ]
 
     def start(self) -> None:
         """Look once now, then go on beside.
@@ -54,24 +61,19 @@ class Background:
             self._report("wrong-store", fault)
         except (StoreUnavailable, KeyFault, ClientError, OSError) as fault:
             self._report("background", fault)
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the threads."""
         self._stop.set()
-        self._thread.join(2 * EVERY_SECONDS)
+        for thread in self._threads:
+            thread.join(2 * EVERY_SECONDS)
 
-    def _run(self) -> None:
+    def _run(self, *looks: Callable[[], object]) -> None:
         while not self._stop.wait(EVERY_SECONDS):
             # Whatever one of them meets, the others and the thread must outlive it: it carries revocation.
-            for look in (
-                self._parts.reload_policy,
-                self._parts.key_watch.reload,
-                self._watch,
-                self._learn_clients,
-                self._learn_freezes,
-                self._prove,
-            ):
+            for look in looks:
                 try:
                     look()
                 except WrongStore as fault:

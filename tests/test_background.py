@@ -1,6 +1,7 @@
 """Beside answering, a process looks who may still call and whose store this is, and nothing that it meets ends that."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,8 +11,9 @@ import pytest
 import redis
 
 from keys import keyset
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityFault, KeysetFault
 from keys.signing import new_private_pem
+from keys.turnover import distribute
 from masking_service import background
 from masking_service.access.clients import Clients, key_text
 from masking_service.access.errors import Frozen
@@ -22,6 +24,7 @@ from masking_service.audit import checkpoints
 from masking_service.audit.checkpoints import RolledBack
 from masking_service.background import Background
 from masking_service.settings import Settings
+from masking_service.turnover import watch
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 from masking_service.vault.layout import AUDIT_CHECKPOINTS
@@ -91,6 +94,47 @@ def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monk
     wait_for(lambda: len(parts.registry.clients) == 1)
     beside.stop()
     assert isinstance(parts.registry.clients, Clients)
+
+
+def test_a_keyset_that_opens_slowly_holds_up_no_revocation_and_is_taken_over_at_last(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    opening, answered = threading.Event(), threading.Event()
+
+    def slow(path: Path, content: bytes) -> object:
+        opening.set()
+        answered.wait(10)
+        return keyset.decode(path, content)
+
+    monkeypatch.setattr(watch, "decode", slow)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+    try:
+        distribute(parts.settings.keyset, "token", "2026-11-25")
+        assert opening.wait(2)
+        other = assemble(parts.settings)
+        admit_store(other)
+        other.registry.change(lambda known: known.add("printer", "label-printer", os.urandom(32), 0), untold)
+
+        wait_for(lambda: len(parts.registry.clients) == 1)
+        assert parts.keyring.keyset.serial == 0
+    finally:
+        answered.set()
+    wait_for(lambda: parts.keyring.keyset.serial == 1)
+    beside.stop()
+
+
+def test_a_keyset_that_cannot_be_used_is_reported(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    told: list[Exception] = []
+    beside = Background(parts, lambda event, fault: told.append(fault))
+    beside.start()
+
+    parts.settings.keyset.write_bytes(b"{")
+
+    wait_for(lambda: KeysetFault in map(type, told))
+    beside.stop()
 
 
 def roll_back(valkey: str) -> None:
