@@ -6,6 +6,7 @@ replaced where they look like personal data.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +17,8 @@ from masking_service.domain.text import contains_personal_data
 from masking_service.vault.sealed import Sealed
 
 REPLACED: Final = "(replaced)"
+_CREDENTIAL: Final = re.compile(r"wbt\d[A-Za-z0-9_-]{16}|wbk_[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{8}").search
+"""A token, an API key, or a part of a JWT: nobody's id looks like these."""
 FIRST_LINK: Final = bytes(32)
 """What the first entry of a chain is bound to."""
 
@@ -105,8 +108,8 @@ def fact(sealed: Sealed) -> Fact:
 
 
 def outside_id(text: str) -> str:
-    """An id from outside as an entry or a log may hold it: replaced where it holds personal data."""
-    return REPLACED if contains_personal_data(text) else text
+    """An id from outside as an entry or a log may hold it: replaced where it holds personal data, a token or a key."""
+    return REPLACED if contains_personal_data(text) or _CREDENTIAL(text) else text
 
 
 def encode(entry: object) -> bytes:

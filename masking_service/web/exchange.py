@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.principals import Principal
-from masking_service.domain.text import contains_personal_data
+from masking_service.audit.entries import outside_id
 from masking_service.journal import Call
 from masking_service.timestamps import clock
 from masking_service.web import contract
@@ -51,7 +51,7 @@ class State:
     __slots__ = ("code", "now", "outcomes", "principal", "reason", "request_id", "started")
 
     def __init__(self, given_id: str) -> None:
-        sound = _REQUEST_ID.fullmatch(given_id) and not contains_personal_data(given_id)
+        sound = _REQUEST_ID.fullmatch(given_id) and outside_id(given_id) == given_id
         self.started = time.perf_counter()
         self.request_id = given_id if sound else uuid.uuid4().hex
         self.now = clock()

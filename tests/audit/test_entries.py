@@ -158,3 +158,13 @@ def test_an_id_that_holds_nothing_personal_stays(text: str) -> None:
 @pytest.mark.parametrize("text", ["13812345678", "case-13812345678", "staff/138-1234-5678", "+86 138 1234 5678"])
 def test_an_id_that_holds_a_phone_is_replaced(text: str) -> None:
     assert outside_id(text) == REPLACED
+
+
+@pytest.mark.parametrize("text", ["wbt1AH5GAl6Jl50xvgRmAAAAAA", "x-wbk_c780b-AAAAAAAA", "eyJhbGciOiJFUzI1NiJ9"])
+def test_an_id_that_holds_a_token_or_a_key_is_replaced(text: str) -> None:
+    assert outside_id(text) == "(replaced)"
+
+
+@pytest.mark.parametrize("text", ["D-2026-0001", "staff/u-1", "wbt", "client/wbk-printer", "req-1"])
+def test_any_other_id_stays(text: str) -> None:
+    assert outside_id(text) == text
