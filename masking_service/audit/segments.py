@@ -119,7 +119,8 @@ class Segments:
         """Add whole lines behind all others. They count after `sync` and `keep`."""
         segment, size = self.position.segment, self.position.size
         if self._file is None:
-            new = 0 if size else os.O_CREAT | os.O_EXCL
+            # A file of nothing may stand there: it was begun by a process that died. The lock keeps others away.
+            new = 0 if size else os.O_CREAT
             self._file = os.open(self.path(segment), os.O_WRONLY | os.O_APPEND | new, OPEN)
         at = 0
         while at < len(content):
@@ -160,7 +161,9 @@ class Segments:
         if not path.exists():
             return 0
         if self.path(position.segment + 1).exists():
-            raise ArchiveFault(f"{path}: a line within it is not whole")
+            if path.stat().st_size != position.size or self.path(position.segment + 2).exists():
+                raise ArchiveFault(f"{path}: a line within it is not whole")
+            return self.go_on_at(Position(position.segment + 1, 0))  # of the newest one nothing was written whole
         path.chmod(OPEN)
         more = path.stat().st_size - position.size
         if more:

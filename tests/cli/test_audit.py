@@ -238,6 +238,16 @@ def test_a_follower_ends_with_one_where_the_store_went_back(
     assert "THE AUDIT LOG CONTRADICTS ITS ARCHIVE" in following.communicate()[1]
 
 
+def test_a_follower_says_in_words_that_its_archive_cannot_be_written(
+    command: Command, start: Start, witness: Path
+) -> None:
+    (witness / ARCHIVE).write_bytes(b"")
+    following = start("follow", folder=witness)
+    said = following.communicate(timeout=10)[1]
+
+    assert (following.returncode, "the archive cannot be written" in said, "Traceback" in said) == (1, True, False)
+
+
 def test_an_export_goes_on_where_the_archive_ends(
     command: Command, start: Start, witness: Path, exported: Path
 ) -> None:

@@ -62,6 +62,9 @@ def follow(archive: Path | None, keep_days: int, since: Path | None, pem: Path |
         click.echo(f"THE AUDIT LOG CONTRADICTS ITS ARCHIVE, or the archive is damaged. {fault}", err=True)
         click.echo("Nothing in the archive was changed, and nothing more is archived.", err=True)
         sys.exit(1)
+    except OSError as fault:
+        click.echo(f"the archive cannot be written, and nothing more is archived: {fault}", err=True)
+        sys.exit(1)
     finally:
         store.close()
 
