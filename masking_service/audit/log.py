@@ -22,6 +22,8 @@ from masking_service.vault.layout import AUDIT_WRITERS, audit_key, audit_order_k
 WRITER_BYTES: Final = 8
 IDLE_SECONDS: Final = 12 * 3600
 """A chain that rested longer is not gone on with: after a day of rest a checkpoint lists it for the last time."""
+LONGEST_WAIT_SECONDS: Final = 4.0
+"""For the commit that is under way and one's own. The store gives up sooner; whoever waits longer answers in time."""
 START: Final = "start"
 CLOSE: Final = "close"
 BY_ITSELF: Final = "service/audit"
@@ -109,8 +111,8 @@ class AuditLog:
             mine.leads = not self._committing
             self._committing = True
         try:
-            if not mine.leads:
-                mine.turn.acquire()
+            if not mine.leads and not mine.turn.acquire(timeout=LONGEST_WAIT_SECONDS):
+                raise StoreUnavailable("timeout")
             if mine.leads:
                 with self._lock:
                     batch, self._queue = self._queue, []
@@ -158,30 +160,30 @@ class AuditLog:
 
     def _commit(self, batch: list[_Waiting]) -> None:
         """One step for all who wait; they learn their ids, or all of them the fault."""
-        now = self._clock()
-        if self._number and now - self._last_at > IDLE_SECONDS:
-            self._begin()
-        if not self._number:
-            batch = [_Waiting(self._mark(START)), *batch]
-        orders: dict[str, int] = {"": 0}
-        args: list[bytes | int] = []
-        number, head = self._number, self._head
-        for waiting in batch:
-            number += 1
-            head = link(head, self._writer, number, waiting.entry)
-            args += waiting.entry, head, orders.setdefault(waiting.tenant, len(orders))
-        signature = self._signer.sign(commit_message(self._writer, number, head))
-        keys = [audit_key(self._writer), AUDIT_WRITERS, *[audit_order_key(tenant) for tenant in orders if tenant]]
         try:
+            now = self._clock()
+            if self._number and now - self._last_at > IDLE_SECONDS:
+                self._begin()
+            if not self._number:
+                batch = [_Waiting(self._mark(START)), *batch]
+            orders: dict[str, int] = {"": 0}
+            args: list[bytes | int] = []
+            number, head = self._number, self._head
+            for waiting in batch:
+                number += 1
+                head = link(head, self._writer, number, waiting.entry)
+                args += waiting.entry, head, orders.setdefault(waiting.tenant, len(orders))
+            signature = self._signer.sign(commit_message(self._writer, number, head))
+            keys = [audit_key(self._writer), AUDIT_WRITERS, *[audit_order_key(tenant) for tenant in orders if tenant]]
             self._store.script(_DIGEST, _SCRIPT, keys, [self._writer.encode(), self._number + 1, signature, *args])
             for ahead, waiting in enumerate(batch, self._number + 1):
                 waiting.id = entry_id(self._writer, ahead)
             self._number, self._head, self._last_at = number, head, now
         except BaseException as error:
-            self._begin()
             fault = error if isinstance(error, StoreUnavailable) else StoreUnavailable("connection")
             for waiting in batch:
                 waiting.fault = fault
+            self._begin()
             if error is not fault:
                 raise
         finally:

@@ -129,7 +129,7 @@ class Slow(Gate):
 class Interrupting:
     """A turn that never comes, because somebody presses Ctrl-C."""
 
-    def acquire(self) -> None:
+    def acquire(self, **_: float) -> None:
         raise KeyboardInterrupt
 
     def release(self) -> None:
@@ -510,3 +510,60 @@ def test_a_chain_that_rested_for_half_a_day_is_not_gone_on_with(store: Store, cl
 
     assert [number_of(name) for name in ids] == [2, 3, 2]
     assert writers(client) == {writer_of(ids[0]), writer_of(ids[2])}
+
+
+def test_whatever_fails_before_a_commit_is_sent_is_told_to_everyone_who_waits_for_it(valkey: str) -> None:
+    class Unsure:
+        """A clock that fails once, while others wait."""
+
+        fails = False
+
+        def __call__(self) -> int:
+            if self.fails:
+                self.fails = False
+                raise OverflowError
+            return NOW
+
+    gate, clock = Gate(valkey), Unsure()
+    log = log_on(gate, clock=clock)
+    told: list[str] = []
+
+    def append(at: int) -> None:
+        try:
+            told.append(log.append(entry(at=at)) and "stored")
+        except (OverflowError, StoreUnavailable) as fault:
+            told.append(type(fault).__name__)
+
+    threads = [threading.Thread(target=append, args=[at], daemon=True) for at in range(4)]
+    threads[0].start()
+    gate.reached.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    while len(log._queue) < 3:
+        time.sleep(0.001)
+    clock.fails = True
+    gate.opened.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert sorted(told) == ["OverflowError", "StoreUnavailable", "StoreUnavailable", "stored"]
+    assert log.append(entry())
+
+
+def test_nobody_waits_for_ever_for_a_commit_that_does_not_come_back(
+    valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_log, "LONGEST_WAIT_SECONDS", 0.05)
+    gate = Gate(valkey)
+    log = log_on(gate)
+    first = threading.Thread(target=log.append, args=[entry()])
+    first.start()
+    gate.reached.wait(10)
+
+    with pytest.raises(StoreUnavailable) as raised:
+        log.append(entry())
+    gate.opened.set()
+    first.join(10)
+
+    assert (raised.value.reason, log._queue) == ("timeout", [])
+    assert log.append(entry())
