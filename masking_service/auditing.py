@@ -34,9 +34,10 @@ class Auditing:
         self._journal = journal
 
     def entries(self, call: Call, after: str | None, limit: int) -> tuple[list[Entry], str | None]:
-        """The entries of the caller's tenant that came after the entry `after`, at most `limit`.
+        """The entries of the caller's tenant that came after the entry `after`, at most `limit`, and fewer where they
+        are large.
 
-        Round trips: two, and one where `after` is given.
+        Round trips: see `page`.
 
         Returns:
             The entries, and the id to go on from: of the newest of them, `after` where there is none, None where the

@@ -9,8 +9,8 @@ from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable, r
 from masking_service.vault.connection import Command, Store
 from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key, audit_order_key
 
-ENTRIES_AT_ONCE: Final = 500
-CHECKPOINTS_AT_ONCE: Final = 500
+AT_ONCE: Final = 32
+"""Entries or checkpoints in one reply: the largest entries, of a batch of 1,000 records, make it 10 MB."""
 SLACK_SECONDS: Final = 3600
 
 
@@ -37,7 +37,7 @@ class Streams:
     def checkpoints(self, first: int = 0) -> Iterator[CheckpointLine]:
         """The checkpoints from epoch `first` on, in order."""
         start = b"%d-0" % first
-        while found := self._read((b"XRANGE", AUDIT_CHECKPOINTS, start, b"+", b"COUNT", CHECKPOINTS_AT_ONCE)):
+        while found := self._read((b"XRANGE", AUDIT_CHECKPOINTS, start, b"+", b"COUNT", AT_ONCE)):
             for _, flat in found:
                 yield _checkpoint(_fields(flat))
             start = b"(" + found[-1][0]
@@ -46,7 +46,7 @@ class Streams:
         """The entries of a writer from `first` to `last`, or to the newest."""
         start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
         key = audit_key(writer)
-        while found := self._read((b"XRANGE", key, start, end, b"COUNT", ENTRIES_AT_ONCE)):
+        while found := self._read((b"XRANGE", key, start, end, b"COUNT", AT_ONCE)):
             for name, flat in found:
                 yield _entry(writer, name, _fields(flat))
             start = b"(" + found[-1][0]

@@ -198,6 +198,34 @@ def test_a_commit_of_which_only_some_lines_were_written_is_taken_back(logged: St
     assert faults([*archived(folder), write_line(logs.checkpoint(logged))]) == []
 
 
+@pytest.mark.parametrize("torn", [b"", b'{"id":"0123'], ids=["empty", "torn"])
+def test_an_archive_whose_first_file_holds_nothing_whole_goes_on(logged: Store, folder: Path, torn: bytes) -> None:
+    folder.mkdir(mode=0o700)
+    segment_path(folder, 1).write_bytes(torn)
+
+    follow(logged, folder)
+
+    assert sorted(archived(folder)) == everything(logged)
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"id":"0123'], ids=["empty", "torn"])
+@pytest.mark.parametrize("remembered", [True, False], ids=["by its state", "without its state"])
+def test_an_archive_whose_newest_file_holds_nothing_whole_goes_on(
+    logged: Store, folder: Path, torn: bytes, remembered: bool
+) -> None:
+    follow(logged, folder, segment_bytes=1)
+    newest = len([*folder.glob("audit-*")]) + 1
+    segment_path(folder, newest).write_bytes(torn)
+    if not remembered:
+        (folder / STATE).unlink()
+    Process(logged, "another").commit(full_entry(1))
+    logs.checkpoint(logged)
+
+    follow(logged, folder, segment_bytes=1)
+
+    assert sorted(archived(folder)) == everything(logged)
+
+
 def test_the_state_file_can_be_made_anew_from_the_first_segment(logged: Store, folder: Path) -> None:
     follow(logged, folder, segment_bytes=3000)
     (folder / STATE).unlink()
@@ -541,3 +569,20 @@ def test_a_line_of_an_archive_is_an_entry_or_a_checkpoint(logged: Store, folder:
 
     kinds = {type(read_line(line)) for line in archived(folder)}
     assert kinds == {EntryLine, CheckpointLine}
+
+
+def test_no_reply_of_the_store_holds_more_than_some_entries(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing = Process(store, "one")
+    writing.commit(*[full_entry(number) for number in range(100)])
+    sizes: list[int] = []
+    read = Store.read
+
+    def weighed(asked: Store, commands: Any) -> Any:
+        replies = read(asked, commands)
+        sizes.extend(len(reply) for reply in replies)
+        return replies
+
+    monkeypatch.setattr(Store, "read", weighed)
+    found = [*Streams(store).entries(writing.log._writer, 1)]
+
+    assert (len(found), max(sizes) <= 32) == (101, True)

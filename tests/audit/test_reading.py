@@ -158,3 +158,21 @@ def test_a_place_in_the_order_that_is_none_is_no_answer(store: Store, client: re
 
     with pytest.raises(StoreUnavailable):
         page(store, MINE, "0" * 16 + "-1", 10)
+
+
+def test_a_page_ends_behind_four_megabytes_and_reads_little_more(store: Store, client: redis.Redis) -> None:
+    said = msgspec.json.encode(entry(tenant=MINE, subject="x" * 300_000))
+    for number in range(1, 51):
+        ask(client, "XADD", audit_key("0" * 16), f"{number}-0", "entry", said)
+        ask(client, "XADD", audit_order_key(MINE), "*", "id", f"{'0' * 16}-{number}")
+    with counted(store) as trips:
+        found = page(store, MINE, None, 1_000)
+
+    assert (trips, len(found)) == ([2], 14)  # the first that has 4 MB
+
+
+def test_large_entries_are_all_read_by_as_many_pages_as_it_takes(store: Store) -> None:
+    log = log_on(store)
+    made = [log.append(entry(tenant=MINE, subject="x" * 500_000)) for _ in range(20)]
+
+    assert list(read_on(store, MINE, 1_000)) == made
