@@ -77,6 +77,7 @@ class Checkpoints:
         self._clock = clock
         self._lock = threading.Lock()
         self._memory = Remembered(folder, self._verifier)
+        self._noticed = (b"", 0)  # the link of the newest that was looked at to keep up, and since when, by this clock
 
     @property
     def remembered(self) -> CheckpointLine | None:
@@ -101,13 +102,19 @@ class Checkpoints:
     def keep_up(self) -> None:
         """Look, and make a checkpoint where the newest is old, whether anything happened meanwhile or not.
 
+        Where another thread looks or makes one already, it waits for nothing and does nothing.
+
         Raises:
             As `make`.
         """
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
             newest = self._look()
-            if newest is None or abs(self._clock() - newest.checkpoint.at) >= EVERY_SECONDS:
+            if newest is None or self._is_old(newest):
                 self._attempt(newest)
+        finally:
+            self._lock.release()
 
     def make(self, *, of_less: bool = False) -> CheckpointLine:
         """Make a checkpoint that names every entry which was acknowledged before this call. Round trips: four.
@@ -154,6 +161,16 @@ class Checkpoints:
                 self._store.write([(b"SREM", AUDIT_WRITERS, b"")])
             self._memory.keep(newest)
         return newest
+
+    def _is_old(self, newest: CheckpointLine) -> bool:
+        """Whether another has to follow. One from the future is as new as it was when it was noticed here.
+
+        The clocks of two hosts may be far from each other: neither may answer each checkpoint with another.
+        """
+        now = self._clock()
+        if newest.link != self._noticed[0] or now < self._noticed[1]:
+            self._noticed = (newest.link, now)
+        return now - min(newest.checkpoint.at, self._noticed[1]) >= EVERY_SECONDS
 
     def _attempt(self, previous: CheckpointLine | None, *, of_less: bool = False) -> CheckpointLine | None:
         """Make the checkpoint that follows `previous`; None where another process was first."""
