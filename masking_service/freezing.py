@@ -3,6 +3,7 @@
 The answer tells nothing about whether anybody of that id exists.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from masking_service.access.errors import Forbidden
@@ -15,6 +16,7 @@ from masking_service.items import NotFound
 from masking_service.journal import Call, Journal
 from masking_service.metrics import Metrics
 from masking_service.timestamps import rfc3339
+from masking_service.vault.sealed import Sealed
 
 BY_HAND: Final = "by hand"
 MOST_KEPT: Final = 500
@@ -86,9 +88,13 @@ class Freezing:
         if not subject:
             raise NotFound
         tenant = call.principal.tenant
-        self._tallies.clear(tenant, subject)  # first, or the next miss would freeze them again
         with self._journal.changing(call, "thaw", role=grant.role, subject=subject) as announce:
-            self._freezes.thaw(tenant, subject, announce)
+
+            def announce_and_forget(sealed: Sequence[Sealed]) -> None:
+                announce(sealed)
+                self._tallies.clear(tenant, subject)  # before they go on, or the next miss would freeze them again
+
+            self._freezes.thaw(tenant, subject, announce_and_forget)
         return {"id": subject, "frozen": False}
 
 

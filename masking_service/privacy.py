@@ -56,13 +56,14 @@ class Privacy:
         with self._journal.denials(call, "erase"):
             grant = self._gate.grant(call.principal, "waybill:erase")
         number = normalised(waybill_no)
+        base = self._keyring.tenant(tenant).bases([number])[0] if number is not None else None
         found = self._vault.newest(tenant, [number], call.now)[0] if number is not None else None
         if number is None or found is None:
-            self._journal.write(call, "erase", NOT_FOUND, role=grant.role, seen=[Seen(None, NOT_FOUND)])
+            self._journal.write(call, "erase", NOT_FOUND, role=grant.role, seen=[Seen(base, NOT_FOUND)])
             raise NotFound
 
         until = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
-        with self._journal.changing(call, "erase", role=grant.role, seen=[Seen(found.base, DONE)]) as announce:
+        with self._journal.changing(call, "erase", role=grant.role, seen=[Seen(base, DONE)]) as announce:
             entry, last = self._vault.erase(tenant, number, now=call.now, until=until, announce=announce)
         due = last + 1 + self._policy.longest_retention_days
         return {"audit": entry, "unreadable_in_backups_after": rfc3339(due * SECONDS_A_DAY)[:10]}

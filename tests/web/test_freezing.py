@@ -7,7 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
+from masking_service.access.principals import Principal
 from masking_service.assembly import admit_store, assemble
+from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
 from masking_service.web import addresses, examples
 from masking_service.web.operation import Operation
 from tests.web.api import (
@@ -326,3 +329,19 @@ def test_who_is_frozen_is_refused_before_case_and_budget(ready: Api) -> None:
     opening(ready)
 
     assert ready.parts.store.round_trips - before == 2  # who is frozen, and the entry
+
+
+def test_what_counts_against_somebody_stays_where_their_thaw_cannot_be_written_down(
+    fresh: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Principal("dev/u-7", "default", (), frozenset(), "jwt")
+    fresh.parts.tallies.add_misses(known, 5)
+
+    def unanswered(*_: object) -> None:
+        raise StoreUnavailable("timeout")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "script", unanswered)
+        assert refusal(fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/thaw")) == (503, "unavailable")
+
+    assert fresh.parts.tallies.add_misses(known, 1) == 6

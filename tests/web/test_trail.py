@@ -244,7 +244,8 @@ def test_an_erasure_announces_every_tombstone_and_the_end_of_custody(ready: Api)
 def test_an_erasure_of_what_nobody_knows_is_in_the_log(ready: Api) -> None:
     ready.call(PRIVACY, "DELETE", f"/v1/waybills/{UNKNOWN}")
 
-    assert last(ready, "erase")["outcome"] == "not-found"
+    said = last(ready, "erase")
+    assert (said["outcome"], said["items"][0]["waybill"]) == ("not-found", waybill(ready, UNKNOWN))
 
 
 def test_whoever_asks_who_saw_a_waybill_is_in_the_log(ready: Api) -> None:
