@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def states(path: Path, turning: Turning) -> list[str]:
 
 class Killed(BaseException):
     """The command's process ends here."""
+
+
+def countdown(left: list[int]) -> Callable[[], None]:
+    """Lets a command look at the processes so often, and kills it then."""
+
+    def step() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+
+    return step
 
 
 @turnings
@@ -87,7 +99,22 @@ def test_the_new_token_key_makes_what_is_new_and_revisions_too(path: Path, url: 
 def test_nothing_is_activated_while_a_living_process_lacks_the_key(
     path: Path, url: str, both: Both, turning: Turning
 ) -> None:
-    with keeper(path, url, both[:1], patience=0.05) as mine, pytest.raises(NotYet, match=r"^1 of 2 processes"):
+    looks = [10]
+
+    with keeper(path, url, both[:1], step=countdown(looks)) as mine, pytest.raises(Killed):
+        rotate(mine, turning)
+
+    assert states(path, turning) == ["active", "distributed"]
+
+
+@turnings
+def test_a_rotation_that_waits_no_longer_says_how_many_have_not_followed(
+    path: Path, url: str, both: Both, turning: Turning
+) -> None:
+    distribute(path, turning, TODAY)
+    both[0].look()
+
+    with keeper(path, url, patience=0.0) as mine, pytest.raises(NotYet, match=r"^1 of 2 processes"):
         rotate(mine, turning)
 
     assert states(path, turning) == ["active", "distributed"]
@@ -95,7 +122,7 @@ def test_nothing_is_activated_while_a_living_process_lacks_the_key(
 
 @turnings
 def test_it_goes_on_once_that_process_has_followed(path: Path, url: str, both: Both, turning: Turning) -> None:
-    with keeper(path, url, both[:1], patience=0.05) as mine, pytest.raises(NotYet):
+    with keeper(path, url, both[:1], patience=0.0) as mine, pytest.raises(NotYet):
         rotate(mine, turning)
 
     with keeper(path, url, both) as mine:
@@ -125,13 +152,8 @@ def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new
     before = one.token(one.put("SF0000000001"))
     left = [looks]
 
-    def countdown() -> None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-
     try:
-        with keeper(path, url, both, step=countdown) as mine:
+        with keeper(path, url, both, step=countdown(left)) as mine:
             rotate(mine, turning)
     except Killed:
         pass
