@@ -5,6 +5,7 @@ waybill up, so that a case tells nothing about what exists.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 
 from keys.keyring import Keyring
@@ -19,6 +20,7 @@ from masking_service.domain.text import scrub
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.journal import DONE, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
+from masking_service.vault.errors import StoreUnavailable
 
 LONGEST_REASON = 500
 
@@ -93,7 +95,8 @@ class Casework:
                 opened = self._cases.open(call.principal.tenant, opening, announce)
         except CaseExists as refusal:
             self._journal.write(call, "case-open", refusal.code, **said)
-            reserved.give_back(len(opening.waybills))
+            with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+                reserved.give_back(len(opening.waybills))
             raise
         return self._answer(opened, call.now)
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from masking_service.access.budgets import Reservation
 from masking_service.access.errors import UnknownCaseNumber
+from masking_service.vault.errors import StoreUnavailable
 from tests.web.api import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, refusal
 
 NUMBER = "SF1234567890"
@@ -110,6 +112,18 @@ def test_a_name_is_never_used_twice(api: Api) -> None:
 
     for who in (DESK, "service-desk-2"):
         assert refusal(api.post(who, "/v1/cases", WANTED)) == (409, "case-exists")
+
+
+def test_a_name_that_was_used_is_refused_though_nothing_can_be_given_back(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise StoreUnavailable("timeout")
+
+    api.open_case("D-1", NUMBER)
+    monkeypatch.setattr(Reservation, "give_back", lost)
+
+    assert refusal(api.post(DESK, "/v1/cases", WANTED)) == (409, "case-exists")
 
 
 def test_a_refused_name_leaves_the_first_case_as_it_is(api: Api) -> None:
