@@ -8,6 +8,7 @@ import queue
 import ssl
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPSConnection
 from typing import Final
 from urllib.parse import urlsplit
@@ -101,8 +102,10 @@ class Webhook:
                 alert = self._waiting.get(timeout=0.2)
             except queue.Empty:
                 continue
-            if not self._deliver(alert):
-                self._dropped("undelivered")
+            # Whatever the count meets, the thread outlives it: `_deliver` never raises either.
+            with suppress(Exception):
+                if not self._deliver(alert):
+                    self._dropped("undelivered")
 
     def _deliver(self, alert: Alert) -> bool:
         """Whether somebody took it."""

@@ -258,6 +258,19 @@ def test_nobody_there_is_dropped_and_the_next_one_is_tried(hook: Hook, receiver:
     assert dropped == ["undelivered"] * 2
 
 
+def test_a_count_that_fails_keeps_no_alert_from_being_sent(receiver: Receiver) -> None:
+    def failing(_: str) -> None:
+        raise ZeroDivisionError
+
+    receiver.answers = [500, 200]
+    one = Webhook(receiver.url, MessageKey(KEY), clock=lambda: NOW, dropped=failing, pauses=(0.0,))
+    one(ALERT)
+    one(ALERT)
+    one.close()
+
+    assert len(receiver.received) == 2
+
+
 def test_a_receiver_that_never_answers_holds_nobody(
     hook: Hook, dropped: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
