@@ -15,6 +15,7 @@ from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosures
 from masking_service.access.freezes import Freezes
 from masking_service.access.gate import Gate
+from masking_service.access.issuer_keys import KeysByUrl
 from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy, PolicyFile
 from masking_service.access.principals import DEFAULT_TENANT
@@ -104,6 +105,7 @@ class Parts:
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
         self.schemas = load_schemas(settings.schemas)
+        self._fetched = KeysByUrl()
         self._policy_file = PolicyFile(settings.policy)
         self.acting = self._under(self._policy_file.read(development=settings.development))
 
@@ -115,7 +117,7 @@ class Parts:
         return {DEFAULT_TENANT, *rules.retention_tenants, *named, *(client.tenant for client in self.registry.clients)}
 
     def reload_policy(self) -> None:
-        """Act under the policy file's content from now on, if it has changed.
+        """Act under the policy file's content from now on, if it or a key file that it names has changed.
 
         Raises:
             PolicyError: the new content has faults. The policy in force stays; it is said once a change.
@@ -124,7 +126,7 @@ class Parts:
             self.acting = self._under(self._policy_file.read(development=self.settings.development))
 
     def _under(self, policy: Policy) -> Acting:
-        issuers = Issuers.load(policy, self.settings.policy.parent)
+        issuers = Issuers.load(policy, self.settings.policy.parent, self._fetched)
         if self.settings.development:
             issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
         gate = Gate(policy, self.freezes, self.tallies)

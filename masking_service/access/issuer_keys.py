@@ -100,6 +100,22 @@ class FetchedKeys:
             self._lock.release()
 
 
+class KeysByUrl:
+    """The fetched keys of every URL and algorithm that a policy has named since the start.
+
+    What was fetched outlives a change of the policy: it ages by the clock alone.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], FetchedKeys] = {}
+
+    def of(self, url: str, algorithm: str) -> FetchedKeys:
+        """The keys of this URL for this algorithm, fetched already or not."""
+        if (url, algorithm) not in self._known:
+            self._known[url, algorithm] = FetchedKeys.from_url(url, algorithm)
+        return self._known[url, algorithm]
+
+
 def _within(start: int, span: int, now: int) -> bool:
     return start - SLACK <= now < start + span
 

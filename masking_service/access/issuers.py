@@ -15,8 +15,8 @@ from jwt import PyJWS, PyJWTError
 from masking_service.access.claims import Claimed
 from masking_service.access.errors import PolicyError, SignInRequired, Unauthenticated
 from masking_service.access.issuer_keys import (
-    FetchedKeys,
     IssuerKeys,
+    KeysByUrl,
     PinnedKeys,
     development_keys,
     keys_from_file,
@@ -52,17 +52,18 @@ class Issuers:
         self._jws = PyJWS(options={"enforce_minimum_key_length": True})
 
     @classmethod
-    def load(cls, policy: Policy, folder: Path) -> "Issuers":
+    def load(cls, policy: Policy, folder: Path, fetched: KeysByUrl | None = None) -> "Issuers":
         """The issuers of a policy. `folder` is the policy file's: paths of key files begin there.
 
-        URLs are asked when the first token comes, so that a start does not depend on the issuer.
+        `fetched` is what URLs gave before, under another policy. URLs are asked when the first token comes, so that a start does not depend on the issuer.
         Raises PolicyError naming every key file that cannot be used.
         """
+        fetched = fetched or KeysByUrl()
         faults = []
         issuers = []
         for alias, rule in policy.rules.issuers.items():
             try:
-                issuers.append(Issuer(rule, _keys(rule, folder)))
+                issuers.append(Issuer(rule, _keys(rule, folder, fetched)))
             except ValueError as error:
                 faults.append((f"issuers.{alias}.keys", str(error)))
         if faults:
@@ -185,9 +186,9 @@ def mint(
     return jwt.encode(claims, private_pem, algorithm=DEVELOPMENT_ALGORITHM)
 
 
-def _keys(rule: IssuerRule, folder: Path) -> IssuerKeys:
-    if rule.keys.startswith("https://"):
-        return FetchedKeys.from_url(rule.keys, rule.algorithm)
+def _keys(rule: IssuerRule, folder: Path, fetched: KeysByUrl) -> IssuerKeys:
+    if rule.fetched:
+        return fetched.of(rule.keys, rule.algorithm)
     try:
         content = (folder / rule.keys).read_bytes()
     except OSError:

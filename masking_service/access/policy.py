@@ -162,7 +162,9 @@ class Policy:
 
 
 class PolicyFile:
-    """A policy's file, and whether it is still the one that was read.
+    """A policy's file and the key files that it names, and whether they are still the ones that were read.
+
+    A key file may come after the policy, and be exchanged without it.
 
     Args:
         path: where it is; what a symbolic link leads to may be exchanged.
@@ -170,23 +172,28 @@ class PolicyFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: tuple[int, ...] = ()
+        self._seen: dict[Path, tuple[int, ...]] = {}
 
     def changed(self) -> bool:
-        """Whether the file is another one, or was written, since it was last read."""
-        return self._look() != self._seen
+        """Whether one of the files is another one, or was written, since the policy was last read."""
+        return any(_look(path) != seen for path, seen in self._seen.items())
 
     def read(self, *, development: bool = False) -> Policy:
-        """The policy in it. A faulty file counts as read, too. Raises PolicyError."""
-        self._seen = self._look()
-        return Policy.load(self._path, development=development)
+        """The policy in it; key files are to be read after it. A faulty file counts as read, too. Raises PolicyError."""
+        self._seen = {self._path: _look(self._path)}
+        policy = Policy.load(self._path, development=development)
+        files = [self._path.parent / rule.keys for rule in policy.rules.issuers.values() if not rule.fetched]
+        self._seen |= {file: _look(file) for file in files}
+        return policy
 
-    def _look(self) -> tuple[int, ...]:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return ()
-        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+def _look(path: Path) -> tuple[int, ...]:
+    """What tells a file from the one that was here before; nothing where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _grants(policy_rules: Rules) -> Iterator[Grant]:

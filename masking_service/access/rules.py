@@ -153,6 +153,11 @@ class IssuerRule:
     acr: str | None = None
     max_age: int | None = None
 
+    @property
+    def fetched(self) -> bool:
+        """Whether the keys come from a URL."""
+        return self.keys.startswith("https://")
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from jwt import PyJWKClient
+from jwt.exceptions import PyJWKClientConnectionError
 
 from keys.signing import new_private_pem, public_pem
 from masking_service.access.errors import Forbidden, PolicyError, QuotaExceeded, Unauthenticated
@@ -18,6 +20,7 @@ from masking_service.assembly import Parts, admit_store, assemble
 from masking_service.settings import Settings
 from masking_service.timestamps import clock
 from tests.access.policies import ISSUER, TEXT, someone
+from tests.access.tokens import KEY, jwk, token
 
 Edit = Callable[[Callable[[Any], object]], None]
 
@@ -199,6 +202,48 @@ def test_an_issuer_without_its_keys_leaves_the_old_policy(parts: Parts, edit: Ed
     with pytest.raises(PolicyError):
         parts.reload_policy()
     assert parts.acting is before
+
+
+def test_an_issuers_key_that_comes_after_the_policy_is_taken(parts: Parts, edit: Edit, policy: Path) -> None:
+    edit(lambda document: document.update(issuers={"staff": {**ISSUER, "keys": "late.pem"}}))
+    with pytest.raises(PolicyError):
+        parts.reload_policy()
+    (policy.parent / "late.pem").write_bytes(public_pem(new_private_pem()))
+    parts.reload_policy()
+
+    assert set(parts.acting.policy.rules.issuers) == {"staff"}
+
+
+def test_a_missing_key_of_an_issuer_is_said_once(parts: Parts, edit: Edit) -> None:
+    edit(lambda document: document.update(issuers={"staff": {**ISSUER, "keys": "nowhere.pem"}}))
+    with pytest.raises(PolicyError):
+        parts.reload_policy()
+
+    parts.reload_policy()
+
+
+def test_fetched_keys_outlive_a_reload_while_their_issuer_is_down(
+    parts: Parts, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [{"keys": [jwk(KEY, kid="a")]}]
+
+    def once(_: PyJWKClient) -> object:
+        if not answers:
+            raise PyJWKClientConnectionError("down")
+        return answers.pop()
+
+    monkeypatch.setattr(PyJWKClient, "fetch_data", once)
+    now = clock()
+    names = {"iss": ISSUER["issuer"], "aud": ISSUER["audience"], "iat": now, "exp": now + 600}
+    bearer = f"Bearer {token({'kid': 'a'}, **names)}"
+    edit(lambda document: document.update(issuers={"staff": {**ISSUER, "keys": "https://login.invalid/jwks"}}))
+    parts.reload_policy()
+    before = parts.acting.authenticator.authenticate(bearer, "127.0.0.1", now)
+    edit(lambda document: document.update(watch={"misses": 7}))
+    parts.reload_policy()
+
+    assert parts.acting.policy.rules.watch.misses == 7
+    assert parts.acting.authenticator.authenticate(bearer, "127.0.0.1", now) == before
 
 
 def test_a_role_that_is_taken_out_grants_nothing(parts: Parts, edit: Edit) -> None:
