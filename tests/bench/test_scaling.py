@@ -1,0 +1,68 @@
+"""The plan of docs/scaling.md is what the arithmetic makes of its figures, and the bench measures those figures."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bench.scaling import (
+    CUSTODY,
+    DISCLOSURE,
+    FIRST_ENTRY,
+    GIB,
+    MOVE_ENTRY,
+    OPENING_ENTRY,
+    RECORD,
+    SHARD_GIB,
+    VIEW_ENTRY,
+    VOLUMES,
+    Plan,
+    table,
+)
+from masking_service.settings import ROOT
+
+DOCUMENT = (ROOT / "docs" / "scaling.md").read_text()
+
+
+def test_the_document_shows_what_the_arithmetic_gives() -> None:
+    assert table() in DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("what", "memory", "audit"),
+    [
+        ("record", RECORD, 0),
+        ("custody, set at tokenizing", 200 + FIRST_ENTRY, FIRST_ENTRY),
+        ("custody, moved to a courier", CUSTODY - 200 + MOVE_ENTRY, MOVE_ENTRY),
+        ("full view, fifty a call", DISCLOSURE + VIEW_ENTRY, VIEW_ENTRY),
+        ("opening, one a call", 1_472, OPENING_ENTRY),
+    ],
+)
+def test_the_arithmetic_begins_with_what_the_document_says_was_measured(what: str, memory: int, audit: int) -> None:
+    row = next(line for line in DOCUMENT.splitlines() if line.startswith(f"| {what} |"))
+
+    assert [cell.strip() for cell in row.split("|")[3:5]] == [f"{memory:,}", f"{audit:,}"]
+
+
+@pytest.mark.parametrize("volume", VOLUMES)
+def test_no_shard_holds_more_than_a_shard_may(volume: int) -> None:
+    plan = Plan(volume)
+
+    assert plan.memory / (plan.shards - plan.cells) <= SHARD_GIB * GIB
+    assert plan.audit <= SHARD_GIB * GIB
+
+
+def test_the_memory_benchmark_prints_every_step_of_a_waybills_life() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.memory", "100"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        env={**os.environ, "COLUMNS": "120"},
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert [step for step in ("record", "custody", "full view", "opening") if f"│ {step}" not in run.stdout] == []
