@@ -3,7 +3,9 @@
 import atexit
 import gc
 import sys
+from collections.abc import Iterator
 
+import msgspec
 from flask import Flask
 
 from keys.errors import KeyFault
@@ -27,6 +29,7 @@ SETUP_FAULTS = (ClientError, DefinitionError, KeyFault, OSError, PolicyError, Se
 
 def serving_app(settings: Settings) -> Flask:
     """The application of a worker. A wrong set-up ends the process with the reason on standard error."""
+    settle_shapes()
     try:
         parts = assemble(settings)
         parts.alerts.send_to(log_alert)
@@ -49,6 +52,22 @@ def _end(parts: Parts, background: Background) -> None:
     except (StoreUnavailable, KeyFault, WrongStore, OSError) as fault:
         log.error("audit not ended", fault=type(fault).__name__)
     parts.alerts.close()
+
+
+def settle_shapes() -> None:
+    """Let msgspec work out what the fields of every shape are, before there is a second thread.
+
+    It does so when a shape is first decoded. A thread that decodes the same shape meanwhile finds half of it, and the
+    process ends with SIGSEGV (msgspec 0.22, seen at the first requests of a worker under load).
+    """
+    for shape in _shapes(msgspec.Struct):
+        msgspec.json.Decoder(shape)
+
+
+def _shapes(base: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
+    for shape in base.__subclasses__():
+        yield shape
+        yield from _shapes(shape)
 
 
 def _spare_the_collector() -> None:
