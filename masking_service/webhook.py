@@ -102,8 +102,7 @@ class Webhook:
                 alert = self._waiting.get(timeout=0.2)
             except queue.Empty:
                 continue
-            # Whatever the count meets, the thread outlives it: `_deliver` never raises either.
-            with suppress(Exception):
+            with suppress(Exception):  # whatever it meets, the thread outlives it
                 if not self._deliver(alert):
                     self._dropped("undelivered")
 

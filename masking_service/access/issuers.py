@@ -55,7 +55,8 @@ class Issuers:
     def load(cls, policy: Policy, folder: Path, fetched: KeysByUrl | None = None) -> "Issuers":
         """The issuers of a policy. `folder` is the policy file's: paths of key files begin there.
 
-        `fetched` is what URLs gave before, under another policy. URLs are asked when the first token comes, so that a start does not depend on the issuer.
+        `fetched` is what URLs gave before, under another policy. They are asked when the first token comes, so that
+        a start does not depend on the issuer.
         Raises PolicyError naming every key file that cannot be used.
         """
         fetched = fetched or KeysByUrl()

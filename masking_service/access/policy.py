@@ -179,7 +179,7 @@ class PolicyFile:
         return any(_look(path) != seen for path, seen in self._seen.items())
 
     def read(self, *, development: bool = False) -> Policy:
-        """The policy in it; key files are to be read after it. A faulty file counts as read, too. Raises PolicyError."""
+        """The policy in it; read key files after it. A faulty file counts as read, too. Raises PolicyError."""
         self._seen = {self._path: _look(self._path)}
         policy = Policy.load(self._path, development=development)
         files = [self._path.parent / rule.keys for rule in policy.rules.issuers.values() if not rule.fetched]
