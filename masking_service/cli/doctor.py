@@ -12,8 +12,7 @@ from rich.table import Table
 from keys import keyset, selftest
 from keys.messages import MessageKey
 from masking_service.access.policy import Policy
-from masking_service.assembly import open_store
-from masking_service.cli.options import opened_registry, settings_of, state_dir
+from masking_service.cli.options import opened_registry, opened_store, settings_of, state_dir
 from masking_service.schemas import load_schemas
 from masking_service.settings import VARIABLES, Settings
 from masking_service.vault import readiness
@@ -64,12 +63,8 @@ def _checks(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 def _store(settings: Settings, *weights: readiness.Weight) -> None:
-    store = open_store(settings)
-    store.admit()
-    try:
+    with opened_store(settings, None) as store:
         found = [fault for fault in readiness.look(store) if fault.weight in weights]
-    finally:
-        store.close()
     if found:
         lines = [f"{fault.check}: {fault.reason}. Mend it: {fault.mending}" for fault in found]
         raise Ailing("".join(f"\n  {line}" for line in lines))

@@ -27,7 +27,7 @@ from masking_service.timestamps import clock
 from masking_service.vault.connection import Store
 from masking_service.vault.embedded import running_url
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore
+from masking_service.vault.genesis import WrongStore, check
 from masking_service.vault.readiness import uphold
 
 Command = Callable[..., Any]
@@ -81,6 +81,27 @@ class Opened:
 
 
 @contextmanager
+def opened_store(settings: Settings, keyring: Keyring | None) -> Iterator[Store]:
+    """The store of a set-up, for one command. Whether it keeps what it acknowledges is not looked at.
+
+    Args:
+        settings: where it is.
+        keyring: whose it has to be. None for a command that uses it whoever's it is, or finds that out itself.
+
+    Raises:
+        SettingsFault, StoreUnavailable, WrongStore: why it cannot be used.
+    """
+    store = open_store(settings)
+    store.admit()
+    try:
+        if keyring is not None:
+            check(store, keyring)
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
 def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[Opened]:
     """The registry of API clients in the store, once it is seen whose store it is.
 
@@ -88,9 +109,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
     """
     keyring = open_keyring(settings)
     policy = Policy.load(settings.policy, development=settings.development)
-    store = open_store(settings)
-    store.admit()
-    try:
+    with opened_store(settings, None) as store:
         if may_claim:
             uphold(store)
         checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
@@ -104,5 +123,3 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         finally:
             with suppress(StoreUnavailable, KeyFault, WrongStore):  # then it looks as if the command had been killed
                 end(log, checkpoints)
-    finally:
-        store.close()

@@ -9,11 +9,11 @@ import click
 
 from masking_service.access.policy import Policy
 from masking_service.access.registry import ClientRegistry
-from masking_service.assembly import open_keyring, open_store
+from masking_service.assembly import open_keyring
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.segments import ArchiveFault, Segments
 from masking_service.cli.audit.places import ARCHIVE, archive
-from masking_service.cli.options import settings_of, state_dir
+from masking_service.cli.options import opened_store, settings_of, state_dir
 from masking_service.recognition import accept_store as accept
 from masking_service.timestamps import clock
 
@@ -29,9 +29,7 @@ def accept_store(archive: Path | None, state_dir: Path) -> None:
     settings = settings_of(state_dir)
     keyring = open_keyring(settings)
     policy = Policy.load(settings.policy, development=settings.development)
-    store = open_store(settings)
-    store.admit()
-    try:
+    with opened_store(settings, None) as store:
         checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
         before = checkpoints.remembered
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
@@ -39,8 +37,6 @@ def accept_store(archive: Path | None, state_dir: Path) -> None:
         with _put_aside(archive or state_dir / ARCHIVE, before.checkpoint.epoch if before else 0):
             newest = accept(store, keyring, checkpoints, registry, policy.digest)
             click.echo(f"The store is accepted as it stands, and checkpoint {newest.checkpoint.epoch} says so.")
-    finally:
-        store.close()
     click.echo("Start the service's processes anew.")
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import click
 
-from masking_service.assembly import open_store
 from masking_service.audit.archive import BEGINNING, Archive
 from masking_service.audit.follower import Follower
 from masking_service.audit.segments import ArchiveFault
@@ -23,7 +22,7 @@ from masking_service.cli.audit.places import (
     since,
     verifier_of,
 )
-from masking_service.cli.options import state_dir
+from masking_service.cli.options import opened_store, state_dir
 from masking_service.timestamps import clock
 from masking_service.vault.errors import StoreUnavailable
 
@@ -51,10 +50,11 @@ def follow(archive: Path | None, keep_days: int, since: Path | None, pem: Path |
         signal.signal(number, lambda *_: stopped.set())
     verifier = verifier_of(state_dir, pem)
     start = Start.behind(signed_checkpoint_in(since, verifier)) if since else BEGINNING
-    store = open_store(settings_without_keys(state_dir))
-    store.admit()
     try:
-        with Archive(archive or state_dir / ARCHIVE, verifier, start) as kept:
+        with (
+            opened_store(settings_without_keys(state_dir), None) as store,
+            Archive(archive or state_dir / ARCHIVE, verifier, start) as kept,
+        ):
             if kept.torn:
                 click.echo(f"{kept.torn} bytes that were not written whole, and never counted, are taken off", err=True)
             _run(Follower(Streams(store), kept, clock, keep_days), stopped)
@@ -65,8 +65,6 @@ def follow(archive: Path | None, keep_days: int, since: Path | None, pem: Path |
     except OSError as fault:
         click.echo(f"the archive cannot be written, and nothing more is archived: {fault}", err=True)
         sys.exit(1)
-    finally:
-        store.close()
 
 
 def _run(follower: Follower, stopped: threading.Event) -> None:

@@ -12,14 +12,13 @@ from keys.errors import KeysetFault
 from keys.files import write_secret_file
 from keys.keyring import Keyring
 from keys.signatures import Verifier
-from masking_service.assembly import open_keyring, open_store
+from masking_service.assembly import open_keyring
 from masking_service.audit.epochs import is_signed
 from masking_service.audit.lines import CheckpointLine, Unreadable, read_line
-from masking_service.cli.options import settings_of
+from masking_service.cli.options import opened_store, settings_of
 from masking_service.settings import Settings
 from masking_service.vault.connection import Store
 from masking_service.vault.embedded import running_url
-from masking_service.vault.genesis import check
 
 PUBLIC_KEY: Final = "audit-public.pem"
 ARCHIVE: Final = "audit-archive"
@@ -100,12 +99,8 @@ def opened_log(folder: Path) -> Iterator[tuple[Store, Keyring]]:
     """The store and the keys of a state directory, once it is seen whose store it is."""
     settings = settings_of(folder)
     keyring = open_keyring(settings)
-    store = open_store(settings)
-    store.admit()
     try:
-        check(store, keyring)
-        yield store, keyring
+        with opened_store(settings, keyring) as store:
+            yield store, keyring
     except Unreadable as fault:
         raise click.ClickException(f"the store holds something in the log that {fault}") from None
-    finally:
-        store.close()

@@ -12,11 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from keys.keyset_file import NamedRoot
-from masking_service.assembly import open_keyring, open_store
-from masking_service.cli.options import settings_of
+from masking_service.assembly import open_keyring
+from masking_service.cli.options import opened_store, settings_of
 from masking_service.timestamps import today
 from masking_service.turnover.keeper import Keeper
-from masking_service.vault.genesis import check
 from masking_service.vault.readiness import uphold
 
 Command = Callable[..., Any]
@@ -63,11 +62,8 @@ def opened_keeper(state_dir: Path, patience: float) -> Iterator[Keeper]:
     """
     settings = settings_of(state_dir)
     keyring = open_keyring(settings)
-    store = open_store(settings)
-    store.admit()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    try:
-        check(store, keyring)
+    with opened_store(settings, keyring) as store:
         uphold(store)  # what is destroyed here is gone at once; what takes its place must not be lost afterwards
         with (
             Progress(*columns, console=Console(stderr=True)) as bars,
@@ -82,8 +78,6 @@ def opened_keeper(state_dir: Path, patience: float) -> Iterator[Keeper]:
             ) as keeper,
         ):
             yield keeper
-    finally:
-        store.close()
 
 
 class _Shown:

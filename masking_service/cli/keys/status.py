@@ -8,13 +8,13 @@ from rich.table import Table
 from keys import keyset
 from keys.keyset_file import day_of
 from masking_service.access.policy import Policy
-from masking_service.assembly import open_keyring, open_store
-from masking_service.cli.options import settings_of
+from masking_service.assembly import open_keyring
+from masking_service.cli.options import opened_store, settings_of
 from masking_service.settings import SettingsFault
 from masking_service.timestamps import today
 from masking_service.turnover.overview import Line, Overview, overview, overview_of_file
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore, check
+from masking_service.vault.genesis import WrongStore
 
 
 def show(state_dir: Path) -> None:
@@ -44,13 +44,8 @@ def _with_store(state_dir: Path) -> Overview:
     settings = settings_of(state_dir)
     keyring = open_keyring(settings)
     retention = Policy.load(settings.policy, development=settings.development).longest_retention_days
-    store = open_store(settings)
-    store.admit()
-    try:
-        check(store, keyring)
+    with opened_store(settings, keyring) as store:
         return overview(keyset.read(settings.keyset)[0], store, keyring, retention, day_of(today()))
-    finally:
-        store.close()
 
 
 def _table(lines: list[Line]) -> Table:
