@@ -237,3 +237,17 @@ def test_an_admission_lasts_no_longer_than_its_lease(parts: Parts, monkeypatch: 
     monkeypatch.setattr("masking_service.vault.connection.monotonic", lambda: time.monotonic() + 3_600)
 
     assert not parts.store.admitted
+
+
+def test_a_watched_store_is_lost_with_its_lease_and_won_back_with_the_next(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch_store(parts)
+    real, asleep = time.monotonic, watch.LEASE_SECONDS + 1.0
+    for place in ("time.monotonic", "masking_service.vault.connection.monotonic"):
+        monkeypatch.setattr(place, lambda: real() + asleep)
+
+    with pytest.raises(StoreUnavailable, match="not-admitted"):
+        parts.store.read([(b"PING",)])
+    watch_store(parts)
+    assert parts.store.read([(b"PING",)]) == [b"PONG"]
