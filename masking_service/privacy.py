@@ -4,7 +4,7 @@ Neither tells more than it has to: what another tenant has, or what never was,
 was seen by nobody. What is asked and done is in the audit log first.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from keys.keyring import Keyring
 from masking_service.access.disclosures import Disclosures, Opened, Viewed
@@ -13,9 +13,8 @@ from masking_service.access.policy import Policy
 from masking_service.items import NOT_FOUND, NotFound, normalised
 from masking_service.journal import DONE, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
+from masking_service.vault.datakeys import SECONDS_A_DAY
 from masking_service.vault.vault import Vault
-
-SECONDS_A_DAY: Final = 86_400
 
 
 class Privacy:

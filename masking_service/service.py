@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from keys.errors import ProviderFault
 from keys.keyring import Keyring
@@ -24,12 +24,11 @@ from masking_service.domain.schema import Schema
 from masking_service.items import NOT_FOUND, Entering, Result, invalid, mask_batch, normalised, refused, warned
 from masking_service.journal import DONE, RELEASED, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
+from masking_service.vault.datakeys import SECONDS_A_DAY
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.references import Tokens
 from masking_service.vault.vault import Found, Refusal, Stored, Vault
 from masking_service.watching import Watch
-
-SECONDS_A_DAY: Final = 86_400
 
 
 class UnknownSchema(Exception):

@@ -13,11 +13,11 @@ from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable
 from masking_service.audit.segments import ArchiveFault
 from masking_service.audit.streams import Streams
+from masking_service.vault.datakeys import SECONDS_A_DAY
 
 CHECKPOINTS_A_TURN: Final = 100
 MOST_IN_A_COMMIT: Final = 10_000
 TRIM_EVERY_SECONDS: Final = 3600
-SECONDS_A_DAY: Final = 86_400
 
 
 class Follower:

@@ -12,8 +12,7 @@ from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
 from masking_service.cli.options import opened_registry, settings_of, state_dir
 from masking_service.timestamps import clock, rfc3339
-
-SECONDS_A_DAY = 86_400
+from masking_service.vault.datakeys import SECONDS_A_DAY
 
 
 @click.group()

@@ -188,7 +188,7 @@ class EmbeddedServer:
         """Stop the server cleanly within ten seconds, else by force. Nothing acknowledged is lost either way."""
         if self._process is None or self._owner != os.getpid():
             return
-        _end(self._process)
+        end_child(self._process)
         self._process = None
         (self._dir / "url").unlink(missing_ok=True)
         if self._socket is not None and self._socket.parent != self._dir:
@@ -289,7 +289,8 @@ def _reachable(directory: Path) -> Path:
     return link
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_child(process: subprocess.Popen[bytes]) -> None:
+    """Ask a child of this process to end, and end it by force where it has not within ten seconds."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)

@@ -11,10 +11,9 @@ import click
 
 from masking_service.cli.audit.places import ARCHIVE
 from masking_service.settings import ROOT, Settings
-from masking_service.vault.embedded import start_child
+from masking_service.vault.embedded import end_child, start_child
 
 LOG: Final = "audit-follow.log"
-STOP_SECONDS: Final = 10.0
 SOON_SECONDS: Final = 10.0
 
 
@@ -61,11 +60,5 @@ class Witness:
     def stop(self) -> None:
         """Let it archive what is left, and end it."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            end_child(process)
