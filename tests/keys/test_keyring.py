@@ -244,6 +244,22 @@ def test_the_root_key_of_a_wrapped_key_is_known_by_its_id() -> None:
     assert [known_keyring(roots=roots).knows_root_of(wrapped) for roots in ((0,), (0, 1))] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        pytest.param({"roots": (1, 0)}, True, id="active"),
+        pytest.param({"roots": (0, 1)}, True, id="waiting"),
+        pytest.param({"roots": (0, 1), "retired": (0,)}, False, id="retired"),
+        pytest.param({"roots": (1,)}, False, id="unknown"),
+        pytest.param({"roots": (1,), "retired": (1,)}, False, id="unknown beside a retired one"),
+    ],
+)
+def test_a_key_is_wrapped_for_good_where_no_shredding_may_take_its_root_key(how: Any, expected: bool) -> None:
+    wrapped = RING.new_data_key("default", KEY_ID)
+
+    assert known_keyring(**how).wraps_for_good(wrapped) is expected
+
+
 def test_tokens_are_counted_by_their_key() -> None:
     ring = known_keyring(token_versions=(0, 1))
     for tenant, version in (("default", 0), ("other", 1), ("default", 1)):

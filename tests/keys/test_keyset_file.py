@@ -1,15 +1,28 @@
 """What stands in the keyset file: days as dates, and the entry of a key that somebody made at its provider."""
 
+import time
+
 import pytest
 
 from keys.keyset_file import NamedRoot, date_of, day_of
 
-DAYS = [(0, "1970-01-01"), (1, "1970-01-02"), (20_781, "2026-11-24"), (22_338, "2031-02-28")]
+DAYS = [(0, "1970-01-01"), (1, "1970-01-02"), (20_781, "2026-11-24"), (22_338, "2031-02-28"), (2_932_896, "9999-12-31")]
 
 
 @pytest.mark.parametrize(("day", "date"), DAYS)
 def test_a_day_has_a_date(day: int, date: str) -> None:
     assert date_of(day) == date
+
+
+@pytest.mark.parametrize("zone", ["UTC+12", "UTC-12"])
+def test_a_days_date_is_the_same_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", zone)
+        time.tzset()
+        date = date_of(20_781)
+    time.tzset()
+
+    assert date == "2026-11-24"
 
 
 @pytest.mark.parametrize(("day", "date"), DAYS)

@@ -17,6 +17,7 @@ from keys.keyset_file import KeysetFile, NamedRoot, RootEntry, SecretEntry, Tran
 from keys.turnover import (
     Turning,
     activate,
+    active_root,
     destroy_retired_roots,
     distribute,
     distributed,
@@ -312,6 +313,16 @@ def test_a_crash_while_the_file_is_written_leaves_the_old_one(path: Path, monkey
         distribute(path, "token", LATER)
 
     assert (path.read_bytes(), [file.name for file in path.parent.iterdir()]) == (content, ["keyset.json"])
+
+
+def test_the_active_root_key_is_the_one_that_wraps(path: Path) -> None:
+    distribute(path, "root", BORN)
+    activate(path, "root", LATER)
+    distribute(path, "root", LATER)
+
+    file, opened = keyset.read(path)
+
+    assert bytes.fromhex(active_root(file).id) == opened.active_root
 
 
 @turnings

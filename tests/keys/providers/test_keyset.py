@@ -68,6 +68,16 @@ def test_a_rotation_takes_a_site_from_the_file_to_its_provider(path: Path, named
         ring.open_data_key("default", KEY_ID, old)
 
 
+def test_a_named_key_that_waits_already_is_not_put_in_twice(path: Path, named: NamedRoot) -> None:
+    keyset.create(path, made_for="production", today=TODAY)
+    distribute(path, "root", TODAY, named)
+    content = path.read_bytes()
+
+    opened = distribute(path, "root", TODAY, named)
+
+    assert (path.read_bytes(), len(opened.root_ids)) == (content, 2)
+
+
 def test_a_rotation_brings_it_back(path: Path, named: NamedRoot) -> None:
     keyset.create(path, made_for="production", today=TODAY, named=named)
     secrets = keyset.load(path).secrets
