@@ -16,7 +16,8 @@ from redis.exceptions import NoScriptError, RedisError
 
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.exchange import Bundle, Exchanges, reason, whole
-from masking_service.vault.node import Command, Reply, pack
+from masking_service.vault.node import Command, pack
+from masking_service.vault.parser import Reply
 from masking_service.vault.urls import Tls, route_to
 
 __all__ = ["Command", "Reply", "Store"]

@@ -15,7 +15,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.fences import fence
-from masking_service.vault.node import TIMEOUT_SECONDS, Node, Reply, pack
+from masking_service.vault.node import TIMEOUT_SECONDS, Node, pack
+from masking_service.vault.parser import Reply
 from masking_service.vault.routes import Route
 
 WAIT_MILLISECONDS: Final = 400

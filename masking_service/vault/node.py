@@ -5,22 +5,19 @@ come meets nobody else.
 """
 
 from collections.abc import Callable
-from time import monotonic
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import hiredis
 import redis
-from redis._parsers.hiredis import NOT_ENOUGH_DATA
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from masking_service.vault.breaker import Breaker
+from masking_service.vault.parser import Reply
 
 TIMEOUT_SECONDS: Final = 0.5
 """For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
 
 Command = tuple[bytes | int, ...]
-Reply = Any
 pack = cast(Callable[[Command], bytes], hiredis.pack_command)  # its stub allows one argument only
 
 
@@ -60,20 +57,9 @@ class Node:
             RedisError: not all of them came.
         """
         # The connection's own read_response costs more than the reply itself when there are hundreds,
-        # and raises at the first error, leaving the rest unread. The parser's waits for each reply
-        # without end, if only something of it keeps coming. What is below both does none of this.
-        parser = connection._parser  # noqa: SLF001 - redis is pinned, and a test guards this
-        take = parser._reader.gets  # noqa: SLF001 - as above
-        replies: list[Reply] = []
+        # and raises at the first error, leaving the rest unread.
         try:
-            while len(replies) < count:
-                reply = take(False)
-                if reply is NOT_ENOUGH_DATA:
-                    parser.read_from_socket(timeout=_left(patience, until))
-                elif isinstance(reply, RedisConnectionError):  # such as LOADING: a server that is not ready
-                    raise reply
-                else:
-                    replies.append(reply)
+            replies: list[Reply] = connection._parser.read_replies(count, patience, until)  # noqa: SLF001 - ours
         except OSError as error:
             self.drop(connection)
             raise RedisConnectionError(type(error).__name__) from None
@@ -95,11 +81,3 @@ class Node:
     def close(self) -> None:
         """Close every connection."""
         self._pool.disconnect()
-
-
-def _left(patience: float, until: float) -> float:
-    """Seconds for the next wait on a socket. Raises RedisTimeoutError where there are none."""
-    left = until - monotonic()
-    if left <= 0:
-        raise RedisTimeoutError("replies come too slowly")
-    return min(patience, left)

@@ -16,6 +16,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from masking_service.vault.node import TIMEOUT_SECONDS
+from masking_service.vault.parser import greet
 from masking_service.vault.routes import Cluster, OneServer, Route, SentinelPool
 
 SENTINEL: Final = "redis+sentinel"
@@ -94,7 +95,7 @@ def route_to(url: str, tls: Tls, connections: int) -> Route:
             raise UnknownForm("names no socket")
         if parts.scheme != "unix":
             _database(parts.path.strip("/"))
-        return OneServer(redis.BlockingConnectionPool.from_url(url, **settings, **encryption))
+        return OneServer(redis.BlockingConnectionPool.from_url(url, **(settings | encryption)))
     except UnknownForm:
         raise
     except ValueError:  # what Python and redis-py say would repeat some of it
@@ -138,6 +139,7 @@ def _settings(timeout: float) -> dict[str, Any]:
         "retry": Retry(NoBackoff(), 0),
         "protocol": 2,
         "driver_info": None,
+        "redis_connect_func": greet,
     }
 
 
@@ -159,7 +161,7 @@ def _take_tickets(connection: AbstractConnection) -> None:
     redis-py takes a connection on which anything can be read for a dirty one. Where there is a password, the
     answer to it comes behind the tickets; where there is none, this is the question.
     """
-    connection.on_connect()
+    greet(connection)
     if not connection.username and not connection.password:
         connection.send_command("PING", check_health=False)
         with suppress(ResponseError):  # of whoever has no right to it: what was to be read is read

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha1
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import redis
-from redis._parsers.hiredis import NOT_ENOUGH_DATA
+from redis._parsers import Encoder
+from redis.exceptions import BusyLoadingError
 
 from masking_service.vault.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from masking_service.vault.connection import Store
 from masking_service.vault.embedded import EmbeddedServer
 from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.parser import PatientParser
 from tests import servers
 from tests.vault import stores
 from tests.vault.stores import ask, body, counted, put
@@ -178,16 +181,16 @@ def test_an_error_reply_opens_no_breaker(store: Store) -> None:
     assert store.read([(b"ECHO", b"a")]) == [b"a"]
 
 
-def test_the_parser_behind_the_connection_is_the_one_that_keeps_errors_as_replies(valkey: str) -> None:
-    pool = redis.ConnectionPool.from_url(valkey, protocol=2)
-    link = pool.get_connection()
-    link.send_packed_command([b"NOSUCHCOMMAND\r\nPING\r\n"])
+def test_a_server_that_is_not_ready_has_not_answered() -> None:
+    parser = PatientParser(1024)  # type: ignore[no-untyped-call]  # as redis-py left it
+    near, far = socket.socketpair()
+    with near, far:
+        link = SimpleNamespace(_sock=near, socket_timeout=0.5, encoder=Encoder("utf-8", "strict", False))
+        parser.on_connect(link)  # type: ignore[no-untyped-call]  # as above
+        far.sendall(b"+OK\r\n-LOADING not yet\r\n")
 
-    while (first := link._parser._reader.gets(False)) is NOT_ENOUGH_DATA:
-        link._parser.read_from_socket(timeout=0.5)
-    second = link._parser.read_response(disable_decoding=True)
-
-    assert (type(link._parser).__name__, type(first).__name__, second) == ("_HiredisParser", "ResponseError", b"PONG")
+        with pytest.raises(BusyLoadingError):
+            parser.read_replies(2, 0.5, time.monotonic() + 0.5)
 
 
 def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
@@ -196,7 +199,7 @@ def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
     link = pool_of(store).get_connection()
     pool_of(store).release(link)
 
-    def interrupted(**_: object) -> None:
+    def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(link._parser, "read_from_socket", interrupted)
@@ -291,6 +294,7 @@ def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
 
     def drip(connection: socket.socket) -> None:
         with connection, suppress(OSError):
+            connection.recv(1)  # nobody is answered before they ask
             connection.sendall(beginning)
             while not stopped.wait(0.3):
                 connection.sendall(more)
@@ -324,6 +328,17 @@ def test_a_server_that_drips_its_replies_is_given_up_in_time(dripping: str) -> N
         store.read([(b"GET", b"k")] * 100)
 
     assert time.monotonic() - began < 5.0  # the contract's five seconds, for all that a request asks
+
+
+@pytest.mark.parametrize("dripping", [(b"$30\r\n", b"x")], indirect=True)
+def test_a_server_that_drips_its_greeting_is_given_up_in_time(dripping: str) -> None:
+    store = stores.admitted(dripping.replace("//", "//:password@"))
+    began = time.monotonic()
+
+    with pytest.raises(StoreUnavailable, match="timeout"):
+        store.read([(b"GET", b"k")])
+
+    assert time.monotonic() - began < 5.0  # as above
 
 
 def test_a_closed_store_connects_again_when_it_is_used(store: Store) -> None:
