@@ -4,6 +4,7 @@ The viewer's files come with the package flask-swagger-ui; its own page is not u
 because it has a script inside, which a strict Content-Security-Policy forbids.
 """
 
+from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -39,10 +40,15 @@ def docs() -> Blueprint:
     def asset(name: str) -> Response:
         if name not in _ASSETS:
             raise NotFound
-        folder, content_type = _ASSETS[name]
-        return Response((folder / name).read_bytes(), headers=_headers(content_type, "max-age=3600"))
+        return Response(_content(name), headers=_headers(_ASSETS[name][1], "max-age=3600"))
 
     return addresses
+
+
+@cache
+def _content(name: str) -> bytes:
+    """A file, read once: all who are slow to take it share the same bytes."""
+    return (_ASSETS[name][0] / name).read_bytes()
 
 
 def _headers(content_type: str, keep: str) -> dict[str, str]:
