@@ -9,10 +9,11 @@ from gunicorn.errors import HaltServer
 bind = os.environ.get("MASKING_BIND", "127.0.0.1:8080")
 worker_class = "masking_service.web.worker.Worker"
 workers = int(os.environ.get("MASKING_WORKERS") or os.cpu_count() or 2)  # masking is bound by the processor
-threads = 8  # a view waits for the store; a batch does not wait
+threads = 11  # 3 that mask, and 8 that may have to wait for the store (masking_service/web/limits.py)
 backlog = 512
+worker_connections = 512  # a worker keeps up to 64 KiB of each; where there are more, the slowest one goes
 
-timeout = 30  # of a worker that hangs; no request of ours takes 5 s (slow senders are for the proxy in front)
+timeout = 30  # of a worker that hangs; no request of ours takes 5 s, and no thread waits for a client
 graceful_timeout = 10  # what was taken in is answered before a worker ends
 keepalive = 5
 
@@ -23,6 +24,7 @@ limit_request_field_size = 9 * 1024  # a JWT has up to 8 KiB
 accesslog = None  # it would hold paths, and paths hold waybill numbers; the application logs routes
 errorlog = "-"
 loglevel = "warning"
+sendfile = False  # answers are handed to the main thread where a client is slow to take them
 control_socket_disable = True  # it cannot be made on a read-only root
 forwarded_allow_ips = ""  # nothing forwarded is believed
 

@@ -10,7 +10,7 @@ from typing import Final
 from masking_service.web import answers, contract, oversight, parcel_answers
 from masking_service.web.operation import Batch, Operation
 
-COMMON: Final = ("bad-request", "internal")
+COMMON: Final = ("bad-request", "internal", "overloaded")
 """What every operation can be refused with,"""
 GUARDED: Final = ("unauthenticated", "forbidden", "frozen", "issuer-unavailable")
 """what one can that needs a credential,"""

@@ -18,12 +18,17 @@ from masking_service.web.problems import problem_of
 from masking_service.web.waybills import waybills
 
 GUARDED = "/v1/"
+METRICS = "metrics"
+"""Under this name the counts are among the application's extensions, for the worker that serves it."""
+PRINCIPAL = "masking_service.principal"
+"""Under this name a request's environment says whom it was accepted from."""
 
 
 def create_app(parts: Parts) -> Flask:
     """The WSGI application over the use cases of this process."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.most_body_bytes + 1  # see _whole_body
+    app.extensions[METRICS] = parts.metrics
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
@@ -39,6 +44,7 @@ def create_app(parts: Parts) -> Flask:
         if request.path.startswith(GUARDED):
             header = request.headers.get("Authorization")
             known.principal = parts.acting.authenticator.authenticate(header, request.remote_addr or "", known.now)
+            request.environ[PRINCIPAL] = known.principal.id
 
     @app.errorhandler(Exception)
     def refuse(error: Exception) -> Response:

@@ -85,6 +85,7 @@ TABLE: Final[dict[str, tuple[int, str]]] = {
     "several-waybills": (422, "A record of this schema holds several waybills: it can be masked, not tokenized."),
     "quota-exceeded": (429, "The budget for this is spent, and nothing is released. It frees at retry_at."),
     "unavailable": (503, "The store cannot answer now. Nothing was acknowledged; the same request can be sent again."),
+    "overloaded": (503, "More is asked of the service than it can do now. Nothing was done; send the request again."),
     "integrity": (503, "Something stored does not open as it should. Nothing is answered; the operator is told."),
     "issuer-unavailable": (503, "The issuer's keys cannot be had now."),
     "internal": (503, "The service failed. Nothing was acknowledged; the same request can be sent again."),

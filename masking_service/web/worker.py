@@ -1,28 +1,118 @@
-"""How requests that never reach the application are refused: as a problem with 400, repeating no byte of them."""
+"""How a worker answers: fair to all callers, inside two seconds or not at all, and always in the contract's form.
 
-from typing import Any
+`reception.py` collects the requests, `admission.py` says whose turn it is; the threads of this module answer them, and
+wait for the store, but never for a client.
+"""
 
-from gunicorn import util
-from gunicorn.workers.gthread import ThreadWorker
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
 
-from masking_service.web.exchange import PROBLEM_JSON, encode_problem
-from masking_service.web.log import log
-from masking_service.web.problems import Problem
+from masking_service.web.admission import Limits, Queue, Ticket
+from masking_service.web.app import PRINCIPAL
+from masking_service.web.callers import Callers
+from masking_service.web.connection import Connection
+from masking_service.web.limits import COMPUTING, LEFT_TO_OTHERS, PATIENCE, QUEUE_SECONDS, QUEUED
+from masking_service.web.reception import Reception
+from masking_service.web.refusals import INTERNAL, OVERLOADED
+
+MASK: Final = "/v1/mask"
+"""The one address of weight that never waits for the store."""
+PROBES: Final = frozenset({("/healthz", ""), ("/readyz", "for=mask")})
+"""Paths and queries that load balancers ask: they wait for nothing, and have a thread of their own."""
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """A threaded worker whose refusals keep to the contract: gunicorn's own say 414, 431, 501 or 500."""
+class _Answer:
+    """Where gunicorn writes an answer to, as if it were a socket."""
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Answer what cannot be read as HTTP."""
-        del req, addr
-        log.warning("unreadable request", fault=type(exc).__name__)
-        content = encode_problem(Problem("bad-request"))
-        head = (
-            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
-            f"Content-Type: {PROBLEM_JSON}\r\nContent-Length: {len(content)}\r\n\r\n"
-        )
-        try:
-            util.write_nonblock(client, head.encode("ascii") + content)
-        except OSError:
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def sendall(self, data: bytes) -> None:
+        self.pieces.append(data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What gunicorn needs of a connection to answer a request on it: a place for the answer, and both addresses."""
+
+    sock: _Answer
+    client: Any
+    server: Any
+
+
+class Worker(Reception):
+    """The worker of gunicorn.conf.py."""
+
+    def load_wsgi(self) -> None:
+        """The application, and what depends on its settings."""
+        super().load_wsgi()
+        storing = max(1, self.cfg.threads - COMPUTING)
+        caller = max(1, storing - LEFT_TO_OTHERS)
+        self._queue = Queue(Limits(storing, caller, COMPUTING, max(QUEUED, 2 * self.most_body)))
+        self._probes = ThreadPoolExecutor(1)
+        self._callers = Callers()
+        self.wsgi = self._noting(self.wsgi)
+
+    def _noting(self, application: Any) -> Callable[..., Any]:
+        """The application, with a note of whom it took a credential for."""
+
+        def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+            response = application(environ, start_response)
+            if credential := environ.get("HTTP_AUTHORIZATION"):
+                self._callers.learn(credential, environ.get(PRINCIPAL))
+            return response
+
+        return answer
+
+    def admit(self, conn: Connection) -> None:
+        """Let a request wait for a thread, or refuse it: or others, whose caller has more waiting."""
+        request = conn.request
+        if not conn.size and (request.path, request.query) in PROBES:
+            self._probes.submit(self._answer, conn)
             return
+        caller = self._callers.of(conn.header("AUTHORIZATION"), conn.address)
+        ticket = Ticket(conn, caller, conn.size, request.path != MASK, time.monotonic())
+        refused = self._queue.put(ticket)
+        for one in refused:
+            self.refuse(one.request, OVERLOADED)
+        if ticket not in refused:
+            self.tpool.submit(self._serve)
+
+    def look(self, now: float) -> None:
+        """Part with what is late, and with what has waited too long for a thread."""
+        super().look(now)
+        for ticket in self._queue.overdue(now - QUEUE_SECONDS):
+            self.refuse(ticket.request, OVERLOADED)
+
+    def _serve(self) -> None:
+        """Answer whatever is next, in a thread."""
+        ticket = self._queue.take()
+        if ticket is None:
+            return
+        try:
+            self._answer(ticket.request)
+        finally:
+            if self._queue.done(ticket):
+                with suppress(RuntimeError):  # nothing is started any more at the end
+                    self.tpool.submit(self._serve)
+
+    def _answer(self, conn: Connection) -> None:
+        """Answer one request, and hand its connection back to the main thread."""
+        answer = _Answer()
+        try:
+            keep = self.handle_request(conn.request, _Desk(answer, conn.client, conn.server))
+        except Exception as fault:
+            conn.refuse(INTERNAL, fault=type(fault).__name__)
+            self._metrics.problem(INTERNAL.code)
+        else:
+            conn.finish(answer.pieces, keep=keep)
+        try:
+            conn.send(PATIENCE)
+        except OSError:
+            self.method_queue.defer(self.close, conn)
+        else:
+            self.method_queue.defer(self.go_on, conn)

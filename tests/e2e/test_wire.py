@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+import socket
 
 import pytest
 
@@ -40,6 +42,8 @@ def test_what_is_no_sound_http_is_a_problem_of_400(service: Running, request_byt
     assert headers["Content-Type"] == "application/problem+json"
     assert json.loads(content)["code"] == "bad-request"
     assert PLANTED not in content
+    assert headers["Cache-Control"] == "no-store"
+    assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Request-Id"])
 
 
 def test_nothing_of_such_a_request_is_logged(service: Running) -> None:
@@ -97,6 +101,34 @@ def test_a_body_that_is_too_long_by_its_length_is_refused(service: Running) -> N
     )
 
     assert (status, json.loads(content)["code"]) == (413, "too-large")
+
+
+def test_what_is_refused_before_it_is_read_keeps_its_request_id(service: Running) -> None:
+    status, headers, content = service.raw(POST + b"X-Request-Id: mine\r\nContent-Length: 9999999\r\n\r\n")
+
+    assert (status, json.loads(content)["code"]) == (413, "too-large")
+    assert headers["X-Request-Id"] == "mine"
+
+
+def test_an_expected_body_is_asked_for(service: Running) -> None:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+        connection.sendall(authorised(service) + b"Expect: 100-continue\r\nContent-Length: 16\r\n\r\n")
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b'{"records":[{}]}')
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_requests_that_come_together_are_answered_one_after_another(service: Running) -> None:
+    first = authorised(service) + b"Content-Length: 16\r\n\r\n" + b'{"records":[{}]}'
+    chunked = authorised(service) + b"Transfer-Encoding: chunked\r\n\r\n10\r\n" + b'{"records":[{}]}\r\n0\r\n\r\n'
+    last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+        connection.sendall(first + chunked + first + last)
+        answers = b"".join(iter(lambda: connection.recv(10_000), b""))
+
+    assert answers.count(b"HTTP/1.1 200 OK") == 4
+    assert answers.endswith(b'{"status":"alive"}')
 
 
 @pytest.mark.parametrize("host", [b"a b", b"[::1", b"x/../y", b"\xff", b""])

@@ -1,0 +1,43 @@
+"""How much a worker takes in, and how long it waits: every number of it, with its reason. None is a setting.
+
+`docs/limits.md` tells operators and client authors what follows from them.
+"""
+
+from typing import Final
+
+HEAD_SECONDS: Final = 5.0
+"""From the first byte of a request to the end of its head. Heads come in one packet or two."""
+BODY_SECONDS: Final = 10.0
+"""From the head to the end of the body: 2 MiB at 1.7 Mbit/s."""
+SEND_SECONDS: Final = 10.0
+"""For the client to take its answer, which is as large as the body was."""
+LEAVE_SECONDS: Final = 2.0
+"""For the client to close after the last answer. What it still sends is thrown away until then."""
+QUEUE_SECONDS: Final = 0.75
+"""For which a whole request waits for a thread. With looking and answering it stays below two seconds."""
+LOOK_SECONDS: Final = 0.25
+"""How often a worker looks who is late."""
+PATIENCE: Final = 0.05
+"""For which a thread sends its answer itself. What a client has not read then, the main thread sends."""
+SWITCH_SECONDS: Final = 0.002
+"""After which a busy thread makes room for another, such as the main thread, which needs it several times a request.
+Python's own 5 ms make refusals late at six times the load; with 0.5 ms a fifth of the tokenizing is lost to switching.
+"""
+
+LARGEST_HEAD: Final = 32 * 1024
+"""Bytes: a JWT of 8 KiB and all that proxies add. Times the connections of a worker it is 16 MiB."""
+HELD: Final = 32 * 1024 * 1024
+"""Bytes of requests that are not whole yet, and of answers that are not taken yet: sixteen of the largest."""
+SMALL: Final = 64 * 1024
+"""Bytes that a connection may hold when memory is short; times the connections of a worker it is HELD."""
+QUEUED: Final = 8 * 1024 * 1024
+"""Bytes of requests that wait for a thread: about as many as are answered in QUEUE_SECONDS."""
+LEAST_WEIGHT: Final = 8 * 1024
+"""Bytes that the smallest request counts for while it waits: what HTTP costs, in records of a batch."""
+
+COMPUTING: Final = 3
+"""Threads that mask. One fills a processor; more only get in the way of the main thread."""
+LEFT_TO_OTHERS: Final = 2
+"""Of the other threads, which may have to wait for the store, those that one caller never gets."""
+MOST_KNOWN: Final = 10_000
+"""Credentials that are remembered: more than a site has people at work, in about a megabyte."""

@@ -1,0 +1,234 @@
+"""The main thread of a worker: it collects requests from all connections at once, and waits for no single one.
+
+Every wait for a client ends, and what all clients together make it keep is bounded (`limits.py`). Where there is too
+much, whoever has made it wait longest goes first: that is a slow sender, and hardly ever somebody honest.
+"""
+
+import errno
+import selectors
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
+
+from masking_service.web.app import METRICS
+from masking_service.web.connection import Connection, Left
+from masking_service.web.limits import (
+    BODY_SECONDS,
+    HEAD_SECONDS,
+    HELD,
+    LEAVE_SECONDS,
+    LOOK_SECONDS,
+    SEND_SECONDS,
+    SMALL,
+    SWITCH_SECONDS,
+)
+from masking_service.web.log import fault_place, log
+from masking_service.web.problems import Problem
+from masking_service.web.refusals import BAD_REQUEST, OVERLOADED
+
+Step = Callable[[Connection], None]
+
+
+class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's threaded worker with its own way to a whole request. `admit` says what happens with one."""
+
+    wsgi: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._open: dict[Connection, None] = {}  # all that wait for their client, the longest first
+        self._held = 0
+        self._next_look = 0.0
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Called in the master, before it listens."""
+        super().check_config(cfg, log)
+        if cfg.is_ssl:
+            raise RuntimeError("the service speaks no TLS: it ends at the proxy in front")
+
+    def init_process(self) -> None:
+        """Called in the worker; it serves until this returns."""
+        sys.setswitchinterval(SWITCH_SECONDS)
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        """The application, and what depends on its settings."""
+        super().load_wsgi()
+        self._metrics = self.wsgi.extensions[METRICS]
+        self.most_body = self.wsgi.config["MAX_CONTENT_LENGTH"] - 1
+        self._most_held = max(HELD, 4 * self.most_body)
+
+    def admit(self, conn: Connection) -> None:
+        """Have a whole request answered, by `refuse` or in another thread that has `go_on` called in this one."""
+        raise NotImplementedError
+
+    def refuse(self, conn: Connection, problem: Problem, *, fault: str = "") -> None:
+        """Answer with a problem."""
+        self._unwatch(conn)
+        conn.refuse(problem, fault=fault)
+        self._metrics.problem(problem.code)
+        try:
+            conn.send(0)
+        except OSError:
+            self.close(conn)
+        else:
+            self.go_on(conn)
+
+    def go_on(self, conn: Connection) -> None:
+        """Do what comes after an answer."""
+        if conn.outgoing:
+            self._watch(conn, selectors.EVENT_WRITE, self._send, SEND_SECONDS)
+        elif conn.closing:
+            # To close with bytes unread would take the answer back (RFC 9112, section 9.6).
+            conn.leaving = True
+            with suppress(OSError):
+                conn.sock.shutdown(socket.SHUT_WR)
+            self._watch(conn, selectors.EVENT_READ, self._receive, LEAVE_SECONDS)
+        else:
+            self._await_request(conn)
+
+    def close(self, conn: Connection) -> None:
+        """Part with a connection, at once; what is closed stays closed."""
+        self._unwatch(conn)
+        if conn.sock.fileno() >= 0:
+            self.nr_conns -= 1
+            conn.sock.close()
+
+    # What gunicorn's loop calls.
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection in. Where there are too many, the one that has waited longest for its client goes."""
+        try:
+            sock, client = listener.accept()
+        except OSError as fault:
+            if fault.errno in (errno.EMFILE, errno.ENFILE):
+                self._evict()
+            return
+        sock.setblocking(False)
+        conn = Connection(sock, client, listener.getsockname())
+        self.nr_conns += 1
+        if self.nr_conns >= self.worker_connections:
+            self._evict()
+        self._await_request(conn)
+        self._step(conn, self._receive)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """One round of the loop."""
+        super().wait_for_and_dispatch_events(min(timeout, LOOK_SECONDS) if self.nr_conns else timeout)
+        while self._held > self._most_held:
+            large = (conn for conn in self._open if conn.counted > SMALL)
+            self._drop(next(large, next(iter(self._open))), OVERLOADED)
+
+    def murder_pending(self) -> None:
+        """Called in every round: part with what is late."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            self.look(now)
+
+    def look(self, now: float) -> None:
+        """Part with what is late."""
+        for conn in [conn for conn in self._open if conn.deadline < now]:
+            self._drop(conn, BAD_REQUEST, fault="too slow")
+
+    def murder_keepalived(self, force: bool = False) -> None:
+        """Called at the end, by force: nobody is waited for any more."""
+        if force:
+            for conn in list(self._open):
+                self.close(conn)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        for conn in self._open:
+            if not conn.begun:
+                conn.deadline = min(conn.deadline, deadline)
+
+    # One connection.
+
+    def _await_request(self, conn: Connection) -> None:
+        patience = self.cfg.keepalive if self.alive else LEAVE_SECONDS
+        self._watch(conn, selectors.EVENT_READ, self._receive, patience)
+        if conn.begun:  # sent together with the one before
+            conn.deadline = time.monotonic() + HEAD_SECONDS
+            self.method_queue.defer(self._step, conn, self._advance)
+
+    def _receive(self, conn: Connection) -> None:
+        fresh = not conn.begun
+        conn.receive()
+        if fresh and conn.begun:
+            conn.deadline = time.monotonic() + HEAD_SECONDS
+        self._count(conn)
+        self._advance(conn)
+
+    def _advance(self, conn: Connection) -> None:
+        """See how far the request has come, and admit it once it is whole."""
+        if not conn.begun or conn.leaving:
+            return
+        headless = conn.request is None
+        try:
+            whole = conn.whole(self.cfg, self.most_body)
+        except Problem as problem:
+            self.refuse(conn, problem, fault=type(problem.__cause__).__name__ if problem.__cause__ else "")
+            return
+        if whole:
+            self._unwatch(conn)
+            self.admit(conn)
+        elif headless and conn.request is not None:
+            conn.deadline = time.monotonic() + BODY_SECONDS
+
+    def _send(self, conn: Connection) -> None:
+        sent = conn.send(0)
+        self._count(conn)
+        if sent:
+            self._unwatch(conn)
+            self.go_on(conn)
+
+    def _drop(self, conn: Connection, problem: Problem, *, fault: str = "") -> None:
+        """Part with a connection that waits for its client; one that has begun to ask hears why."""
+        if conn.begun and not conn.outgoing and not conn.leaving:
+            self.refuse(conn, problem, fault=fault)
+        else:
+            self.close(conn)
+
+    def _evict(self) -> None:
+        """Part at once with whoever has waited longest for their client."""
+        conn = next(iter(self._open), None)
+        if conn is not None:
+            self._drop(conn, OVERLOADED)
+            if conn in self._open:
+                self.close(conn)
+
+    def _watch(self, conn: Connection, event: int, step: Step, seconds: float) -> None:
+        conn.deadline = time.monotonic() + seconds
+        self._open[conn] = None
+        self._count(conn)
+        self.poller.register(conn.sock, event, lambda _: self._step(conn, step))
+
+    def _unwatch(self, conn: Connection) -> None:
+        if conn in self._open:
+            del self._open[conn]
+            self.poller.unregister(conn.sock)
+            self._held -= conn.counted
+            conn.counted = 0
+
+    def _count(self, conn: Connection) -> None:
+        if conn in self._open:
+            self._held += conn.held - conn.counted
+            conn.counted = conn.held
+
+    def _step(self, conn: Connection, step: Step) -> None:
+        """Do something with a connection that is waited for, and close it where that fails."""
+        if conn not in self._open:  # another step of this round has parted with it
+            return
+        try:
+            step(conn)
+        except (Left, OSError):
+            self.close(conn)
+        except Exception as fault:  # no client may end the worker for all others
+            log.error("failed", fault=type(fault).__name__, where=fault_place(fault))
+            self.close(conn)

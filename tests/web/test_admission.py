@@ -1,0 +1,134 @@
+"""The queue of a worker: whose request is answered next, and whose is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from masking_service.web.admission import Limits, Queue, Ticket
+
+LIMITS = Limits(storing=3, caller=2, computing=3, weight=100_000)
+
+
+def ticket(name: str, caller: str = "a", *, weight: int = 10_000, storing: bool = False, since: float = 0.0) -> Ticket:
+    return Ticket(name, caller, weight, storing, since)
+
+
+def filled(*tickets: Ticket, limits: Limits = LIMITS) -> Queue:
+    queue = Queue(limits)
+    for one in tickets:
+        assert queue.put(one) == []
+    return queue
+
+
+def taken(queue: Queue) -> list[str]:
+    """What is taken until there is nothing more to take, none of it done."""
+    return [one.request for one in iter(queue.take, None)]
+
+
+def test_callers_take_turns_whoever_came_first() -> None:
+    queue = filled(ticket("a1"), ticket("a2"), ticket("b1", "b"), ticket("c1", "c"))
+
+    assert taken(queue) == ["a1", "b1", "c1"]
+
+
+def test_whoever_has_had_a_turn_comes_after_the_others() -> None:
+    queue = filled(first := ticket("a1"), ticket("a2"), ticket("b1", "b"))
+    assert queue.take() is first
+
+    assert taken(queue) == ["b1", "a2"]
+
+
+def test_requests_of_one_caller_keep_their_order() -> None:
+    queue = filled(ticket("a1"), ticket("a2"))
+
+    assert taken(queue) == ["a1", "a2"]
+
+
+def test_one_caller_gets_no_more_than_its_share_at_once() -> None:
+    queue = filled(*(ticket(f"a{at}", storing=True) for at in range(3)), ticket("b1", "b", storing=True))
+
+    assert taken(queue) == ["a0", "b1", "a1"]
+
+
+def test_what_waits_for_the_store_does_not_hold_up_masks_of_the_same_caller() -> None:
+    queue = filled(*(ticket(f"a{at}", storing=True) for at in range(3)), ticket("mask"))
+
+    assert taken(queue) == ["a0", "a1", "mask"]
+
+
+def test_what_is_done_makes_room() -> None:
+    queue = filled(first := ticket("a1", storing=True), ticket("a2", storing=True), ticket("a3", storing=True))
+    taken(queue)
+
+    assert queue.done(first)
+    assert taken(queue) == ["a3"]
+
+
+def test_a_thread_comes_again_only_for_a_request_for_which_one_came_in_vain() -> None:
+    queue = filled(*(many := [ticket(f"a{at}", storing=True) for at in range(4)]))
+    assert [queue.take() for _ in many] == [*many[:2], None, None]
+
+    assert queue.done(many[0])
+    assert queue.take() is many[2]
+    assert queue.done(many[1])
+    assert queue.take() is many[3]
+    assert not queue.done(many[2])
+
+
+@pytest.mark.parametrize("storing", [True, False])
+def test_one_sort_of_request_leaves_room_for_the_other(storing: bool) -> None:
+    many = [ticket(f"{caller}1", caller, storing=storing) for caller in "abcd"]
+    queue = filled(*many, ticket("e1", "e", storing=not storing))
+
+    assert taken(queue) == ["a1", "b1", "c1", "e1"]
+
+
+def test_a_request_that_has_to_wait_does_not_hold_up_others_of_its_caller() -> None:
+    busy = [ticket(f"{caller}1", caller, storing=True) for caller in "bcd"]
+    queue = filled(*busy, ticket("a1", storing=True), ticket("a2"))
+
+    assert taken(queue) == ["b1", "c1", "d1", "a2"]
+
+
+def test_the_queue_holds_so_many_bytes() -> None:
+    queue = filled(*(ticket(f"a{at}") for at in range(10)))
+
+    assert queue.put(late := ticket("late")) == [late]
+
+
+def test_small_requests_count_for_something() -> None:
+    queue = filled(*(ticket(f"a{at}", weight=1) for at in range(12)))
+
+    assert queue.put(late := ticket("late", weight=1)) == [late]
+
+
+def test_whoever_has_most_waiting_loses_the_newest_of_it() -> None:
+    many = [ticket(f"a{at}") for at in range(8)]
+    queue = filled(*many, ticket("b1", "b"), ticket("b2", "b"))
+
+    assert queue.put(ticket("c1", "c", weight=15_000)) == [many[7], many[6]]
+
+
+def test_a_refused_request_is_not_answered_any_more() -> None:
+    queue = filled(ticket("a1"), ticket("a2", weight=90_000))
+    queue.put(ticket("b1", "b"))
+
+    assert taken(queue) == ["a1", "b1"]
+
+
+def test_a_request_that_is_larger_than_the_queue_is_let_in_when_it_is_empty() -> None:
+    assert taken(filled(ticket("a1", weight=1_000_000))) == ["a1"]
+
+
+def test_what_has_waited_too_long_is_taken_out() -> None:
+    queue = filled(old := ticket("a1", since=1.0), ticket("a2", since=3.0))
+
+    assert queue.overdue(2.0) == [old]
+    assert taken(queue) == ["a2"]
+
+
+def test_what_was_taken_out_makes_room_for_others() -> None:
+    queue = filled(ticket("a1", weight=90_000, since=1.0))
+    queue.overdue(2.0)
+
+    assert queue.put(ticket("b1", "b", weight=90_000)) == []
