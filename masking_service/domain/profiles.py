@@ -131,7 +131,7 @@ class Profile:
 
         It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
         which one character shows, a Chinese mobile number, a plain address. They have one spelling, they did not come
-        in hidden, and the mask of such a name or number holds no name and no number.
+        in hidden. The mask of such a name or number holds no name and no number, that of such an address no number.
         """
         hide = self.hide[kind]
         if kind == "name" and hide == "given":

@@ -6,7 +6,6 @@ A record that raises is half masked and must be thrown away; no error or repr ho
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -21,7 +20,7 @@ from masking_service.domain.leaks import (
 )
 from masking_service.domain.profiles import EXAMPLES, Profile
 from masking_service.domain.schema import EACH, KINDS, Place, Schema, Steps
-from masking_service.domain.spellings import Mask, name_needles, phone_needles, phones_in_name
+from masking_service.domain.spellings import Mask, may_hold_name, name_needles, phone_needles, phones_in_name
 from masking_service.domain.stars import stars
 from masking_service.domain.walk import Take, way_through
 
@@ -35,7 +34,6 @@ FOUND_IN_TEXT: Final = "found-in-text"
 _MAY_COME_HIDDEN: Final = frozenset({"name", "phone", "address", "unit"})
 
 
-@dataclass(slots=True)
 class Masked:
     """What a pass found.
 
@@ -45,8 +43,11 @@ class Masked:
         warnings: (JSON Pointer, code), the codes being ALREADY_MASKED and FOUND_IN_TEXT.
     """
 
-    fields: list[Field] = field(repr=False)
-    warnings: list[tuple[str, str]] = field(repr=False)
+    __slots__ = ("fields", "warnings")
+
+    def __init__(self) -> None:
+        self.fields: list[Field] = []
+        self.warnings: list[tuple[str, str]] = []
 
 
 class Masker:
@@ -73,7 +74,7 @@ class Masker:
         if run.errors:
             raise InvalidRecord(tuple(run.errors))
         run.guard(self._masks, self._fixed)
-        return Masked(run.fields, run.warnings)
+        return run
 
 
 def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: object = None) -> dict[str, Any]:
@@ -119,24 +120,28 @@ def sample_record(schema: Schema) -> dict[str, Any]:
     return record
 
 
-class _Run:
-    """What one pass gathers: the fields, and for the leak guard what to look for and where."""
+class _Run(Masked):
+    """What one pass gathers: what it found, and for the leak guard what to look for and where."""
 
-    __slots__ = ("errors", "fields", "names", "own", "phones", "record", "schema", "texts", "warnings")
+    __slots__ = ("errors", "names", "own", "phones", "plain", "record", "schema", "texts")
 
     def __init__(self, record: dict[str, Any], schema: Schema | None) -> None:
         self.record = record
         self.schema = schema
         self.own: str | None = None
-        self.fields: list[Field] = []
-        self.warnings: list[tuple[str, str]] = []
+        self.fields = []
+        self.warnings = []
         self.errors: list[tuple[str, str]] = []
         self.texts: list[str] = []
+        self.plain: list[str] = []
         self.phones: list[str] = []
         self.names: list[str] = []
 
     def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> None:
         """Hide what stands elsewhere of the values that were masked."""
+        if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
+            return  # the usual record ends here
+        self.texts += self.plain
         if not may_leak(self.texts, self.phones, self.names):
             return
         own = self.number()

@@ -111,7 +111,8 @@ def may_hold_name(text: str, needles: list[str]) -> bool:
     """False only if the text holds none of the names. Quick, and errs towards True."""
     # A name's last character, in either case, is rarely in a masked record; its first one always is.
     for needle in needles:
-        if needle[-1] in text or needle[-1].upper() in text:
+        last = needle[-1]
+        if last in text or (not "\u3400" <= last <= "\u9fff" and last.upper() in text):  # Han has one case
             letters = _solid(text)
             return any(name.replace(" ", "") in letters for name in needles)
     return False

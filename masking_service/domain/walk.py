@@ -23,14 +23,15 @@ class Run(Protocol):
         errors: (JSON Pointer, ``invalid-type``) for what is no object or array where one should stand.
         fields: gets every usual value: (place, value, what it stands in, its key there, True).
         phones, names: get the usual phones and names.
-        texts: gets the masks of usual values that may hold another one, and every text, number and member name
-            beside the way.
+        plain: gets the masks of usual values that may hold a name; none of them can hold a number.
+        texts: gets every text, number and member name beside the way.
     """
 
     errors: list[tuple[str, str]]
     fields: list[tuple[Place, Any, Any, Any, bool]]
     phones: list[str]
     names: list[str]
+    plain: list[str]
     texts: list[str]
 
 
@@ -117,7 +118,7 @@ class ObjectNode:
             elif kind == "phone":
                 run.phones.append(inner)
             else:
-                run.texts.append(masked)
+                run.plain.append(masked)
         if found < len(value):
             for key, inner in value.items():
                 if key not in self._known and not (key == self.own_key and is_plain_number(inner)):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from masking_service.domain import addresses
 from masking_service.domain.plain_addresses import mask_plain_address
+from masking_service.domain.spellings import _DIGITS, _SHORTEST, digits_of
 from masking_service.domain.text import scrub
 
 PLACES = (
@@ -33,14 +34,13 @@ def by_the_grammar(value: str) -> str:
     return masked if masked == value else by_the_grammar(masked)
 
 
+ADDRESSES = st.lists(
+    st.sampled_from(PLACES + WORDS + LONGER_WORDS + LETTERS) | st.integers(0, 99_999).map(str), min_size=1, max_size=9
+).map("".join)
+
+
 @settings(max_examples=2_500)
-@given(
-    st.lists(
-        st.sampled_from(PLACES + WORDS + LONGER_WORDS + LETTERS) | st.integers(0, 99_999).map(str),
-        min_size=1,
-        max_size=9,
-    ).map("".join)
-)
+@given(ADDRESSES)
 @example("华志路1685号3号楼2单元402室")
 @example("香花桥路1号301号")
 @example("电话10000弄")
@@ -48,6 +48,14 @@ def by_the_grammar(value: str) -> str:
 def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
     plain = mask_plain_address(address)
     assert plain in (None, by_the_grammar(address))
+
+
+@settings(max_examples=1_000)
+@given(ADDRESSES.filter(mask_plain_address))
+@example("人民路1234弄1234号 123号楼")
+def test_no_number_that_the_leak_guard_looks_for_fits_into_the_mask_of_a_plain_address(address: str) -> None:
+    masked = mask_plain_address(address) or ""
+    assert [run for run in _DIGITS.findall(masked) if len(digits_of(run)) >= _SHORTEST] == []
 
 
 @pytest.mark.parametrize(
