@@ -66,6 +66,11 @@ class Queue:
         self._computing = 0
         self._in_vain = 0  # how many threads found nothing that may be answered, although something waits
 
+    @property
+    def computing(self) -> bool:
+        """Whether requests that only compute are being answered, so that a further one takes its turn behind them."""
+        return self._computing > 0
+
     def put(self, ticket: Ticket) -> list[Ticket]:
         """Let a request wait. What there is no room for comes back: the newest of the caller that has most waiting.
 

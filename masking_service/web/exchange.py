@@ -1,13 +1,14 @@
 """One request and its answer: strict JSON in, JSON out, and every error as a problem."""
 
+import random
 import re
 import time
-import uuid
 from collections import Counter
-from typing import Any, Final, TypeVar, cast
+from contextvars import ContextVar
+from typing import Any, Final, TypeVar
 
 import msgspec
-from flask import Response, g, request
+from flask import Request, Response, current_app, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
@@ -37,7 +38,8 @@ _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
 class State:
-    """What is known of the request at hand: one object, because every look through Flask's `g` costs a microsecond.
+    """What is known of the request at hand: one object of our own, because a look through Flask's `g` costs a
+    microsecond.
 
     Attributes:
         started: when it came, by `time.perf_counter`.
@@ -53,7 +55,7 @@ class State:
     def __init__(self, given_id: str) -> None:
         sound = _REQUEST_ID.fullmatch(given_id) and outside_id(given_id) == given_id
         self.started = time.perf_counter()
-        self.request_id = given_id if sound else uuid.uuid4().hex
+        self.request_id = given_id if sound else f"{random.getrandbits(128):032x}"
         self.now = clock()
         self.principal: Principal | None = None
         self.code = ""
@@ -61,15 +63,25 @@ class State:
         self.outcomes: dict[str, int] = {}
 
 
-def begin() -> State:
-    """Note that a request has come."""
-    g.state = State(request.headers.get("X-Request-Id", ""))
-    return state()
+_states: Final[ContextVar[State]] = ContextVar("state")
+
+
+def begin(given_id: str) -> State:
+    """Note that a request has come, with this id of the caller's."""
+    begun = State(given_id)
+    _states.set(begun)
+    return begun
 
 
 def state() -> State:
     """What is known of the request at hand."""
-    return cast(State, g.state)
+    return _states.get()
+
+
+def current_request() -> Request:
+    """Flask's request itself: every look through the proxy that stands for it costs half a microsecond."""
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    return asked
 
 
 def call() -> Call:
@@ -87,21 +99,23 @@ def body(shape: type[Shape]) -> Shape:
         Problem: ``unsupported-media-type``, ``too-large``, ``bad-request`` where its chunks are broken,
             ``invalid-json`` or ``invalid-request`` with pointers.
     """
-    _see_that_it_is_json()
-    return _decoded(shape, _whole_body())
+    asked = current_request()
+    _see_that_it_is_json(asked)
+    return _decoded(shape, _whole_body(asked))
 
 
 def body_if_any(shape: type[Shape]) -> Shape:
     """As `body`; the shape's defaults where there is none."""
-    data = _whole_body()
+    asked = current_request()
+    data = _whole_body(asked)
     if not data:
         return shape()
-    _see_that_it_is_json()
+    _see_that_it_is_json(asked)
     return _decoded(shape, data)
 
 
-def _see_that_it_is_json() -> None:
-    if request.content_encoding or request.mimetype not in ("", JSON):
+def _see_that_it_is_json(asked: Request) -> None:
+    if asked.content_encoding or (asked.content_type != JSON and asked.mimetype not in ("", JSON)):
         raise Problem("unsupported-media-type")
 
 
@@ -119,13 +133,15 @@ def _decoded(shape: type[Shape], data: bytes) -> Shape:
         raise Problem("invalid-json") from None
 
 
-def _whole_body() -> bytes:
-    """All bytes of the body. A body in chunks ends in silence at the framework's limit, which is one byte too many."""
+def _whole_body(asked: Request) -> bytes:
+    """All bytes of the body. It is read from where the server has it: the framework's own way copies it, and looks its
+    limits up, at a tenth of what one record costs."""
+    most = current_app.config["MAX_CONTENT_LENGTH"]
     try:
-        data = request.get_data(cache=False)
+        data: bytes = asked.environ["wsgi.input"].read(most + 1)
     except (OSError, ParseException):  # what gunicorn says of chunks that are none, or that never come
         raise Problem("bad-request") from None
-    if request.max_content_length is not None and len(data) >= request.max_content_length:
+    if len(data) > most:
         raise Problem("too-large")
     return data
 

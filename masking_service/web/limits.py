@@ -19,6 +19,11 @@ LOOK_SECONDS: Final = 0.25
 """How often a worker looks who is late."""
 PATIENCE: Final = 0.05
 """For which a thread sends its answer itself. What a client has not read then, the main thread sends."""
+GIVE_WAY_SECONDS: Final = 0.00002
+"""For each connection that it has, a worker lets others go first to take a new one. Connections that come together
+and stay open, as those of a label system do, would else often end up with one worker while the others are idle."""
+GIVE_WAY_MOST: Final = 25
+"""Connections for which it does so: half a millisecond at the most."""
 SWITCH_SECONDS: Final = 0.002
 """After which a busy thread makes room for another, such as the main thread, which needs it several times a request.
 Python's own 5 ms make refusals late at six times the load; with 0.5 ms a fifth of the tokenizing is lost to switching.
@@ -35,6 +40,8 @@ QUEUED: Final = 8 * 1024 * 1024
 LEAST_WEIGHT: Final = 8 * 1024
 """Bytes that the smallest request counts for while it waits: what HTTP costs, in records of a batch."""
 
+LIGHT: Final = 4 * 1024
+"""Bytes of a request to mask, some ten records, which costs less to answer than to hand to another thread."""
 COMPUTING: Final = 3
 """Threads that mask. One fills a processor; more only get in the way of the main thread."""
 LEFT_TO_OTHERS: Final = 2

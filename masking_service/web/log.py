@@ -21,18 +21,19 @@ def _allowed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapp
     return {name: value for name, value in event.items() if name in FIELDS}
 
 
-def _render(_: object, __: str, event: MutableMapping[str, Any]) -> str:
-    return msgspec.json.encode(event).decode()
+def _render(_: object, __: str, event: MutableMapping[str, Any]) -> bytes:
+    return msgspec.json.encode(event)
 
 
 log: Final = structlog.wrap_logger(
-    structlog.PrintLogger(sys.stderr),
+    structlog.BytesLogger(sys.stderr.buffer),  # a line and its end in one write: lines of several workers stay whole
     processors=[
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper("iso", utc=True, key="time"),
         _allowed,
         _render,
     ],
+    cache_logger_on_first_use=True,
 )
 
 

@@ -19,6 +19,8 @@ from masking_service.web.app import METRICS
 from masking_service.web.connection import Connection, Left
 from masking_service.web.limits import (
     BODY_SECONDS,
+    GIVE_WAY_MOST,
+    GIVE_WAY_SECONDS,
     HEAD_SECONDS,
     HELD,
     LEAVE_SECONDS,
@@ -41,7 +43,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._open: dict[Connection, None] = {}  # all that wait for their client, the longest first
+        self._open: dict[Connection, tuple[int, Step]] = {}  # all that wait for their client, the longest first
         self._held = 0
         self._next_look = 0.0
 
@@ -61,12 +63,16 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """The application, and what depends on its settings."""
         super().load_wsgi()
         self._metrics = self.wsgi.extensions[METRICS]
-        self.most_body = self.wsgi.config["MAX_CONTENT_LENGTH"] - 1
+        self.most_body = self.wsgi.config["MAX_CONTENT_LENGTH"]
         self._most_held = max(HELD, 4 * self.most_body)
 
     def admit(self, conn: Connection) -> None:
-        """Have a whole request answered, by `refuse` or in another thread that has `go_on` called in this one."""
+        """Have a whole request answered: here, and then `go_on`, or by `refuse`, or in another thread after `leave`."""
         raise NotImplementedError
+
+    def leave(self, conn: Connection) -> None:
+        """Leave a connection to another thread, which has `go_on` or `close` called in this one."""
+        self._unwatch(conn)
 
     def refuse(self, conn: Connection, problem: Problem, *, fault: str = "") -> None:
         """Answer with a problem."""
@@ -104,6 +110,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def accept(self, listener: Any) -> None:
         """Take a connection in. Where there are too many, the one that has waited longest for its client goes."""
+        time.sleep(GIVE_WAY_SECONDS * min(self.nr_conns, GIVE_WAY_MOST))
         try:
             sock, client = listener.accept()
         except OSError as fault:
@@ -176,7 +183,6 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.refuse(conn, problem, fault=type(problem.__cause__).__name__ if problem.__cause__ else "")
             return
         if whole:
-            self._unwatch(conn)
             self.admit(conn)
         elif headless and conn.request is not None:
             conn.deadline = time.monotonic() + BODY_SECONDS
@@ -185,7 +191,6 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         sent = conn.send(0)
         self._count(conn)
         if sent:
-            self._unwatch(conn)
             self.go_on(conn)
 
     def _drop(self, conn: Connection, problem: Problem, *, fault: str = "") -> None:
@@ -205,9 +210,13 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _watch(self, conn: Connection, event: int, step: Step, seconds: float) -> None:
         conn.deadline = time.monotonic() + seconds
-        self._open[conn] = None
+        before = self._open.pop(conn, None)
+        self._open[conn] = (event, step)
         self._count(conn)
-        self.poller.register(conn.sock, event, lambda _: self._step(conn, step))
+        if before is None:
+            self.poller.register(conn.sock, event, lambda _: self._step(conn, step))
+        elif before != (event, step):
+            self.poller.modify(conn.sock, event, lambda _: self._step(conn, step))
 
     def _unwatch(self, conn: Connection) -> None:
         if conn in self._open:

@@ -11,16 +11,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from masking_service.access.clients import KEY_PREFIX
 from masking_service.web.admission import Limits, Queue, Ticket
 from masking_service.web.app import PRINCIPAL
 from masking_service.web.callers import Callers
 from masking_service.web.connection import Connection
-from masking_service.web.limits import COMPUTING, LEFT_TO_OTHERS, PATIENCE, QUEUE_SECONDS, QUEUED
+from masking_service.web.limits import COMPUTING, LEFT_TO_OTHERS, LIGHT, PATIENCE, QUEUE_SECONDS, QUEUED
 from masking_service.web.reception import Reception
 from masking_service.web.refusals import INTERNAL, OVERLOADED
 
 MASK: Final = "/v1/mask"
 """The one address of weight that never waits for the store."""
+MACHINE: Final = f"Bearer {KEY_PREFIX}"
+"""How the credential of a machine begins. A look into memory tells whether it is good; for a person's token the
+issuer's keys may have to be fetched."""
 PROBES: Final = frozenset({("/healthz", ""), ("/readyz", "for=mask")})
 """Paths and queries that load balancers ask: they wait for nothing, and have a thread of their own."""
 
@@ -69,12 +73,18 @@ class Worker(Reception):
         return answer
 
     def admit(self, conn: Connection) -> None:
-        """Let a request wait for a thread, or refuse it: or others, whose caller has more waiting."""
+        """Answer what is light; let the rest wait for a thread, or refuse it, or what a greedier caller sent."""
         request = conn.request
         if not conn.size and (request.path, request.query) in PROBES:
+            self.leave(conn)
             self._probes.submit(self._answer, conn)
             return
-        caller = self._callers.of(conn.header("AUTHORIZATION"), conn.address)
+        credential = conn.header("AUTHORIZATION")
+        if request.path == MASK and conn.size <= LIGHT and credential.startswith(MACHINE) and not self._queue.computing:
+            self._answer_here(conn)
+            return
+        self.leave(conn)
+        caller = self._callers.of(credential, conn.address)
         ticket = Ticket(conn, caller, conn.size, request.path != MASK, time.monotonic())
         refused = self._queue.put(ticket)
         for one in refused:
@@ -100,8 +110,28 @@ class Worker(Reception):
                 with suppress(RuntimeError):  # nothing is started any more at the end
                     self.tpool.submit(self._serve)
 
+    def _answer_here(self, conn: Connection) -> None:
+        """Answer in the main thread what costs less than to hand it to another one."""
+        self._ask(conn)
+        try:
+            conn.send(0)
+        except OSError:
+            self.close(conn)
+        else:
+            self.go_on(conn)
+
     def _answer(self, conn: Connection) -> None:
         """Answer one request, and hand its connection back to the main thread."""
+        self._ask(conn)
+        try:
+            conn.send(PATIENCE)
+        except OSError:
+            self.method_queue.defer(self.close, conn)
+        else:
+            self.method_queue.defer(self.go_on, conn)
+
+    def _ask(self, conn: Connection) -> None:
+        """Have the application answer."""
         answer = _Answer()
         try:
             keep = self.handle_request(conn.request, _Desk(answer, conn.client, conn.server))
@@ -110,9 +140,3 @@ class Worker(Reception):
             self._metrics.problem(INTERNAL.code)
         else:
             conn.finish(answer.pieces, keep=keep)
-        try:
-            conn.send(PATIENCE)
-        except OSError:
-            self.method_queue.defer(self.close, conn)
-        else:
-            self.method_queue.defer(self.go_on, conn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from masking_service.assembly import admit_store, assemble
 from masking_service.cli.development import Development
 from masking_service.settings import Settings
 from masking_service.vault.embedded import EmbeddedServer
+from masking_service.web.log import log
 from tests.web.api import Api
 
 
@@ -89,3 +91,11 @@ def trips(api: Api) -> Callable[[], int]:
         return seen - before
 
     return since
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    """What is logged from now on."""
+    written = io.BytesIO()
+    monkeypatch.setattr(log._logger, "_write", written.write)
+    return written

@@ -11,7 +11,6 @@ from werkzeug.test import TestResponse
 
 from masking_service.audit.export import export
 from masking_service.audit.streams import Streams
-from masking_service.web.log import log
 from tests.web.api import COURIER, DESK, PRINTER, SITE, SUPERVISOR, Api, field, record
 
 NUMBER = "SF1234567890"
@@ -26,13 +25,9 @@ HOSTILE = [
 
 
 @pytest.fixture(params=HOSTILE, ids=ascii)
-def met(
-    api: Api, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> tuple[str, list[TestResponse], str]:
+def met(api: Api, request: pytest.FixtureRequest, logged: io.BytesIO) -> tuple[str, list[TestResponse], str]:
     """A hostile text wherever somebody can put one: the text, the answers, and what was logged."""
     text: str = request.param
-    logged = io.StringIO()
-    monkeypatch.setattr(log._logger, "_file", logged)
     sent = record(NUMBER, sender__name=text, remark=text, note=text)
     case = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": text}
     answers = [
@@ -48,7 +43,7 @@ def met(
         api.post(PRINTER, "/v1/mask", {"records": [], "profile": text}),
         api.post(PRINTER, "/v1/mask", {"records": [], text: 1}),
     ]
-    return text, answers, logged.getvalue()
+    return text, answers, logged.getvalue().decode()
 
 
 Met = tuple[str, list[TestResponse], str]

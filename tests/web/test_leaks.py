@@ -7,7 +7,6 @@ import io
 import pytest
 
 from masking_service.vault.connection import Store
-from masking_service.web.log import log
 from tests.web.api import (
     AUDITOR,
     COURIER,
@@ -50,10 +49,8 @@ TRACES = [
 
 
 @pytest.fixture
-def busy(api: Api, monkeypatch: pytest.MonkeyPatch) -> tuple[Api, list[bytes], str]:
+def busy(api: Api, logged: io.BytesIO) -> tuple[Api, list[bytes], str]:
     """A service that did everything that it can do, its refusals, and what it logged meanwhile."""
-    logged = io.StringIO()
-    monkeypatch.setattr(log._logger, "_file", logged)
     sent = record(NUMBER, **PLANTED)
     made = api.tokenize(sent, custody={"site": SITE}, replace="token")[0]["tokens"]
     api.tokenize(sent | {"remark": "13955550003 again"}, on_conflict="revise")
@@ -94,7 +91,7 @@ def busy(api: Api, monkeypatch: pytest.MonkeyPatch) -> tuple[Api, list[bytes], s
     ]
     secrets = [*made.values(), *api.credentials.values()]
     bodies = [b"%b\n%b" % (answer.data, str(answer.headers).encode()) for answer in refused]
-    written = logged.getvalue()
+    written = logged.getvalue().decode()
     for secret in secrets:
         assert secret not in written
         assert not any(secret.encode() in body for body in bodies)

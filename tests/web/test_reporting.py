@@ -15,7 +15,6 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.background import Background, CheckpointLate
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
-from masking_service.web.log import log
 from masking_service.web.reporting import log_alert, reporter
 from tests.servers import wait_until
 from tests.web.api import OFFICER, SUPERVISOR, Api, refusal
@@ -30,15 +29,7 @@ def alerts(api: Api) -> list[str]:
     return heard
 
 
-@pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What is logged from now on."""
-    written = io.StringIO()
-    monkeypatch.setattr(log._logger, "_file", written)
-    return written
-
-
-def test_an_alert_is_one_line_of_the_log(logged: io.StringIO) -> None:
+def test_an_alert_is_one_line_of_the_log(logged: io.BytesIO) -> None:
     log_alert(ALERT)
     line = json.loads(logged.getvalue())
 
@@ -64,7 +55,7 @@ def test_an_alert_is_one_line_of_the_log(logged: io.StringIO) -> None:
     ],
 )
 def test_what_somebody_has_to_look_at_raises_an_alert(
-    fresh: Api, event: str, fault: Exception, expected: list[str], logged: io.StringIO
+    fresh: Api, event: str, fault: Exception, expected: list[str], logged: io.BytesIO
 ) -> None:
     heard = alerts(fresh)
     reporter(fresh.parts)(event, fault)
