@@ -1,0 +1,40 @@
+"""What the pages tell their reader to have: a checkout in which `make run` was run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import Step, checkout, run
+from tests.servers import free_ports
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody with a checkout, and the settings that they gave to `make run`."""
+
+    folder: Path
+    settings: dict[str, str]
+
+    def run(self, *steps: Step) -> list[str]:
+        return run([*steps], self.folder, self.settings)
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    if not (Path(sys.prefix) / "made").exists():
+        pytest.skip("this test needs the .venv of `make install`: run it by .venv/bin/python")
+    folder = tmp_path_factory.mktemp("checkout")
+    checkout(folder)
+    (port,) = free_ports(1)
+    reader = Reader(folder, {"PORT": str(port), "HOME": str(tmp_path_factory.mktemp("home"))})
+    try:
+        reader.run(Step("make run", ""))
+        yield reader
+    finally:
+        reader.run(Step("make stop", ""))
+    assert [*Path(reader.settings["HOME"]).iterdir()] == []

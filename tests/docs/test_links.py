@@ -1,0 +1,80 @@
+"""Pages hang together: every link inside the project leads somewhere, and every page can be come to from the README."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.docs.pages import pages
+from tests.e2e.processes import ROOT
+
+CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+PLACE = re.compile(r"`((?:bench|docs|examples|helm|keys|masking_service|tests)/[\w./-]+)`")
+PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages()]
+
+
+@cache
+def prose(page: Path) -> str:
+    return CODE.sub("", page.read_text("utf-8"))
+
+
+def links(page: Path) -> list[str]:
+    """What a page links to inside the project."""
+    return [unquote(link) for link in LINK.findall(prose(page)) if "://" not in link]
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    fences_gone = re.sub(r"(?ms)^```.*?^```$", "", page.read_text("utf-8"))
+    found: set[str] = set()
+    for heading in HEADING.findall(fences_gone):
+        text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading)
+        name = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+        again = sum(each == name or re.fullmatch(rf"{re.escape(name)}-\d+", each) is not None for each in found)
+        found.add(f"{name}-{again}" if again else name)
+    return found
+
+
+def leads_somewhere(page: Path, link: str) -> bool:
+    file, _, anchor = link.partition("#")
+    target = page.parent / file if file else page
+    return target.exists() and (not anchor or anchor in anchors(target))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
+    assert [link for link in links(page) if not leads_somewhere(page, link)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_place_of_the_project_that_is_named_exists(page: Path) -> None:
+    assert [place for place in PLACE.findall(page.read_text("utf-8")) if not (ROOT / place).exists()] == []
+
+
+def test_every_document_can_be_come_to_from_the_readme() -> None:
+    reached: set[Path] = set()
+    ahead = [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        if page.is_dir():
+            ahead += page.glob("*.md")
+        elif page.suffix == ".md" and page not in reached:
+            reached.add(page)
+            ahead += [(page.parent / link.partition("#")[0]).resolve() for link in links(page)]
+
+    assert {str(page.relative_to(ROOT)) for page in (ROOT / "docs").rglob("*.md") if page not in reached} == set()
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"),
+    [("docs/keys.md#shredding", True), ("docs/keys.md#nowhere", False), ("docs/none.md", False), ("docs/adr/", True)],
+)
+def test_a_link_that_leads_nowhere_is_seen(link: str, leads: bool) -> None:
+    assert leads_somewhere(ROOT / "README.md", link) is leads

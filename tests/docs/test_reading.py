@@ -1,0 +1,75 @@
+"""How pages are read and checked: the check itself has to be able to fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import Step, is_what_was_said, run, steps
+
+ONE, OTHER = "wbt1ACEIHOnqQalCrX5cKQtvVsg", "wbt1AzsL-zkCVL1oSh-ke5Kqbzw"
+SHOWN = "wbt1AAAAAAAAAAAAAAAAAAAAAAA"
+SHOWN_TOO = "wbt1BBBBBBBBBBBBBBBBBBBBBBB"
+
+
+def said(prints: str, printed: str, tokens: dict[str, str] | None = None) -> bool:
+    return is_what_was_said(Step("", prints), printed, {} if tokens is None else tokens)
+
+
+def test_a_page_is_its_bash_blocks_in_steps() -> None:
+    page = "# Title\n```bash\n# why\none \\\n  more\n#> 1\n#> 2\ntwo\n```\n```json\n{}\n```\n"
+    page += "```bash\nthree\n#> 3\n```\n"
+
+    assert steps(page) == [Step("# why\none \\\n  more\n", "1\n2"), Step("two\n", ""), Step("three\n", "3")]
+
+
+def test_steps_share_a_shell_and_have_their_own_output(tmp_path: Path) -> None:
+    assert run([Step("word=said\n", ""), Step("echo $word; echo too >&2\n", "")], tmp_path, {}) == ["", "said\ntoo"]
+
+
+def test_a_command_that_fails_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match=r"^ls nowhere\n\nended with 2"):
+        run([Step("true\n", ""), Step("ls nowhere\n", ""), Step("echo never\n", "")], tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("prints", "printed"),
+    [
+        ('{"failed":0}', '{"failed":1}'),
+        ('{"value":"13812345678"}', '{"value":"13812345679"}'),
+        ('{"at":"2026-11-24T17:52:05Z"}', '{"at":"2026-11-24"}'),
+        ('{"failed":0}', '{"failed":0}\nand more'),
+        (f'{{"token":"{SHOWN}"}}', '{"token":"138****5678"}'),
+    ],
+)
+def test_another_answer_is_not_what_was_said(prints: str, printed: str) -> None:
+    assert not said(prints, printed)
+
+
+@pytest.mark.parametrize(
+    ("prints", "printed"),
+    [
+        ('{"at":"2026-11-24T17:52:05Z"}', '{"at":"2027-01-02T03:04:05Z"}'),
+        ("until 2027-05-24", "until 2028-06-25"),
+        ('{"audit":"5e9ae79d7ce4e7c0-4"}', '{"audit":"d2675dfbd982ecd8-13"}'),
+        ("… entries of … writers", "20 entries of 3 writers"),
+        (f'{{"token":"{SHOWN}"}}', f'{{"token":"{ONE}"}}'),
+    ],
+)
+def test_what_changes_from_run_to_run_may_differ(prints: str, printed: str) -> None:
+    assert said(prints, printed)
+
+
+def test_a_token_that_is_shown_twice_has_to_be_the_same_one() -> None:
+    tokens: dict[str, str] = {}
+
+    assert said(SHOWN, ONE, tokens)
+    assert said(SHOWN, ONE, tokens)
+    assert not said(SHOWN, OTHER, tokens)
+    assert not said(f"{SHOWN_TOO} {SHOWN_TOO}", f"{ONE} {OTHER}")
+
+
+def test_two_tokens_that_are_shown_have_to_be_two() -> None:
+    assert said(f"{SHOWN} {SHOWN_TOO}", f"{ONE} {OTHER}")
+    assert not said(f"{SHOWN} {SHOWN_TOO}", f"{ONE} {ONE}")
