@@ -102,7 +102,7 @@ def checkout(folder: Path) -> None:
 
 
 def pages() -> list[Path]:
-    """Every page of the project."""
-    tops = [top for top in ROOT.iterdir() if not top.name.startswith(".")]
-    found = [page for top in tops for page in (top.rglob("*.md") if top.is_dir() else [top])]
-    return sorted(page for page in found if page.suffix == ".md" and "node_modules" not in page.parts)
+    """Every page of the project: those beside the code, those of `docs/`, and the README of a folder."""
+    tops = [top for top in ROOT.iterdir() if top.is_dir() and not top.name.startswith(".")]
+    readmes = [page for top in tops for page in top.rglob("README.md") if "node_modules" not in page.parts]
+    return sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *readmes})
