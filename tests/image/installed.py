@@ -17,6 +17,9 @@ from tests.servers import free_ports
 
 PREFIX = "/opt/masking"
 CONFINED = ("setpriv", "--no-new-privs", *(("--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()))
+BATCH = {
+    "records": [{"recipient": {"name": "张三", "phone": "13812345678", "address": "华志路1685号3号楼402室"}}] * 1000
+}
 
 
 def install(target: Path) -> None:
@@ -74,3 +77,13 @@ class Installed:
         running = Running([*command, *dockerfile.command()], self.folder, {}, self.port)
         wait_for(lambda: running.status(None, "GET", ready) == 200, "it is ready", 30)
         return running
+
+
+def another(first: Installed, folder: Path, url: str) -> Installed:
+    """A second pod of the set-up, as the chart makes it: links lead to the keyset and to the clients handed out."""
+    pod = Installed(first.target, folder, url)
+    for name in ("keyset.json", "clients.sealed"):
+        (folder / name).write_bytes((first.folder / "state" / name).read_bytes())
+        (folder / name).chmod(0o440)
+        (folder / "state" / name).symlink_to(folder / name)
+    return pod

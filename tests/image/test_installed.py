@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import importlib.metadata
-import json
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,13 +12,10 @@ import pytest
 
 from tests.e2e.processes import Running
 from tests.image.dockerfile import ROOT
-from tests.image.installed import Installed
+from tests.image.installed import BATCH, Installed, another
 from tests.servers import free_ports
 
 pytestmark = pytest.mark.timeout(300)  # the first one installs everything
-BATCH = {
-    "records": [{"recipient": {"name": "张三", "phone": "13812345678", "address": "华志路1685号3号楼402室"}}] * 1000
-}
 
 
 def packages(target: Path) -> Path:
@@ -110,11 +104,7 @@ def test_it_can_write_nothing_but_its_state(installed: Installed, service: Runni
 def test_a_pod_that_starts_without_its_store_masks_for_the_clients_that_were_handed_out(
     installed: Installed, printer: str, tmp_path: Path
 ) -> None:
-    pod = Installed(installed.target, tmp_path, f"redis://127.0.0.1:{free_ports(1)[0]}/0")
-    for name in ("keyset.json", "clients.sealed"):  # as the chart has them: links to files that cannot be written
-        (tmp_path / name).write_bytes((installed.folder / "state" / name).read_bytes())
-        (tmp_path / name).chmod(0o440)
-        (tmp_path / "state" / name).symlink_to(tmp_path / name)
+    pod = another(installed, tmp_path, f"redis://127.0.0.1:{free_ports(1)[0]}/0")
 
     service = pod.start("/readyz?for=mask")
 
@@ -123,19 +113,3 @@ def test_a_pod_that_starts_without_its_store_masks_for_the_clients_that_were_han
         assert service.status(None, "GET", "/readyz") == 503
     finally:
         service.stop()
-
-
-def test_what_was_taken_in_is_answered_when_it_is_told_to_end(service: Running, printer: str) -> None:
-    callers = [http.client.HTTPConnection("127.0.0.1", service.port, timeout=30) for _ in range(12)]
-    for caller in callers:  # a connection that is taken in: new ones go elsewhere while a pod drains
-        caller.request("GET", "/healthz")
-        caller.getresponse().read()
-    headers = {"Authorization": f"Bearer {printer}", "Content-Type": "application/json"}
-    for caller in callers:
-        caller.request("POST", "/v1/mask", json.dumps(BATCH).encode(), headers)
-
-    service.process.send_signal(signal.SIGTERM)
-
-    answers = [json.load(caller.getresponse()) for caller in callers]
-    assert [len(answer["results"]) for answer in answers] == [1000] * 12
-    assert service.process.wait(20) == 0

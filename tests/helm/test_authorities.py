@@ -1,0 +1,75 @@
+"""A company's own authorities: with the variable that the chart sets, issuers behind its certificates are believed."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.access.tokens import KEY, jwk
+from tests.certificates import Authority
+from tests.e2e.processes import ROOT, environment
+from tests.helm.chart import Chart
+
+FETCH = """
+import sys, time
+from masking_service.access.issuer_keys import FetchedKeys
+print(FetchedKeys.from_url(sys.argv[1], "ES256").find("a", int(time.time())).key_type)
+"""
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def issuer(authority: Authority) -> Iterator[str]:
+    """The address of an issuer's keys, behind a certificate of the authority."""
+
+    class Keys(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps({"keys": [jwk(KEY, kid="a")]}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Keys)
+    mine = authority.vouch_for("issuer")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(mine.certificate, mine.key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"https://127.0.0.1:{server.server_port}/jwks"
+    server.shutdown()
+    server.server_close()
+
+
+def fetched(url: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", FETCH, url]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(**variables), capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_an_issuer_behind_ones_own_authority_is_believed(chart: Chart, authority: Authority, issuer: str) -> None:
+    pod = chart.one("everything", "Deployment")["spec"]["template"]["spec"]["containers"][0]
+    (mount,) = [mount["mountPath"] for mount in pod["volumeMounts"] if mount["name"] == "authorities"]
+    (name,) = [each["name"] for each in pod["env"] if each.get("value") == f"{mount}/ca.crt"]
+
+    done = fetched(issuer, **{name: str(authority.file)})
+
+    assert (done.returncode, done.stdout) == (0, "EC\n"), done.stderr
+
+
+def test_nobody_believes_it_without(issuer: str) -> None:
+    assert "IssuerUnavailable" in fetched(issuer).stderr
