@@ -111,6 +111,10 @@ priorityClassName: {{ . | quote }}
 {{- if and .Values.witness.publicKey (eq .Values.witness.redis.existingSecret .Values.redis.existingSecret) -}}
 {{- fail "witness.redis.existingSecret must not be the service's own: the witness has credentials of its own" -}}
 {{- end -}}
+{{- $certificate := and .Values.witness.publicKey .Values.witness.redis.tls.clientCertificate -}}
+{{- if and $certificate (eq .Values.witness.redis.tls.existingSecret .Values.redis.tls.existingSecret) -}}
+{{- fail "witness.redis.tls.existingSecret must not be the service's own: the witness has a certificate of its own" -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Called with (list DNS-PEERS REDIS-PEERS REDIS-PORTS): the ways out that everything with a store needs. */}}
@@ -135,11 +139,11 @@ storageClassName: {{ .storageClassName | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* Where the files for an encrypted way to Redis are, for whoever mounts them. */}}
+{{/* Called with a `tls` value: where the files for an encrypted way to Redis are, for whoever mounts them. */}}
 {{- define "masking.redisTls" -}}
-{{- if .Values.redis.tls.existingSecret -}}
+{{- if .existingSecret -}}
 - {name: MASKING_REDIS_CA, value: /run/masking/redis-tls/ca.crt}
-{{- if .Values.redis.tls.clientCertificate }}
+{{- if .clientCertificate }}
 - {name: MASKING_REDIS_CERT, value: /run/masking/redis-tls/tls.crt}
 - {name: MASKING_REDIS_KEY, value: /run/masking/redis-tls/tls.key}
 {{- end }}

@@ -82,7 +82,7 @@ AXES: dict[str, list[dict[str, Any]]] = {
     "witness": [
         {},
         {"witness": {"publicKey": PEM, "keepDays": 2, "storage": {"size": "1Ti", "storageClassName": "1"}}},
-        {"witness": {"publicKey": PEM, "keepDays": 3660, "resources": {"limits": {"cpu": None}}}},
+        {"witness": {"publicKey": PEM, "keepDays": 3660, "redis": {"tls": {"existingSecret": "1.0"}}}},
     ],
     "trial": [
         {},

@@ -171,7 +171,7 @@ def test_the_witness_has_neither_the_keys_nor_the_credentials_of_the_service(cha
     secrets = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
     urls = [v["valueFrom"]["secretKeyRef"]["name"] for v in pod["containers"][0]["env"] if "valueFrom" in v]
 
-    assert secrets == {"masking-tls"}
+    assert secrets == {"masking-witness-tls"}
     assert urls == ["masking-witness"]
     assert [claim["metadata"]["name"] for claim in witness["volumeClaimTemplates"]] == ["archive"]
     assert witness["replicas"] == 1

@@ -7,8 +7,8 @@ import pytest
 from tests.helm.chart import Chart, values_of
 
 
-def notes(chart: Chart, value_set: str) -> str:
-    done = chart.run("install", "masking", "helm", "--dry-run=client", *values_of(value_set))
+def notes(chart: Chart, value_set: str, *more: str) -> str:
+    done = chart.run("install", "masking", "helm", "--dry-run=client", *values_of(value_set), *more)
     assert done.returncode == 0, done.stderr
     return done.stdout.partition("NOTES:")[2]
 
@@ -29,5 +29,13 @@ def test_they_say_that_the_trial_store_is_for_trials(chart: Chart) -> None:
 def test_they_name_every_secret_that_is_needed(chart: Chart) -> None:
     said = notes(chart, "production")
 
-    for name in ("masking-keys", "masking-store", "masking-store-tls", "masking-witness", "waybill-masking-test"):
+    names = ("keys", "store", "store-tls", "clients", "witness", "witness-tls")
+    for name in (*(f"masking-{name}" for name in names), "waybill-masking-test"):
         assert f"{name} (" in said
+
+
+def test_they_say_that_prometheus_is_kept_out_where_it_is(chart: Chart) -> None:
+    monitored = ("--set", "serviceMonitor.enabled=true")
+
+    assert "PROMETHEUS IS KEPT OUT" in notes(chart, "defaults", *monitored)
+    assert "PROMETHEUS" not in notes(chart, "cluster") + notes(chart, "defaults")

@@ -11,6 +11,7 @@ from tests.helm.chart import ROOT, Chart
 from tests.helm.combinations import PEM
 
 INTERNET = '{"network": {"clients": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}}'
+CERTIFICATE = ("existingSecret=same", "clientCertificate=true")
 PRIVATE = '{"witness": {"publicKey": "-----BEGIN PRIVATE KEY-----\\n"}}'
 REFUSED = {
     "a word that is not known": ("/", '{"replica": 3}'),
@@ -107,6 +108,13 @@ def test_nonsense_is_refused_where_it_stands(chart: Chart, place: str, values: s
         (
             ["witness.redis.existingSecret=waybill-masking-redis", f"witness.publicKey={PEM}"],
             "the witness has credentials of its own",
+        ),
+        (
+            [
+                f"witness.publicKey={PEM}",
+                *(f"{name}redis.tls.{given}" for name in ("", "witness.") for given in CERTIFICATE),
+            ],
+            "the witness has a certificate of its own",
         ),
         (["resources.requests.memory=1Gi"], "resources.requests.memory is greater than its limit"),
         (["witness.resources.requests.cpu=1"], "witness.resources.requests.cpu is greater than its limit"),

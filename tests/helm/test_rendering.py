@@ -81,6 +81,12 @@ def test_the_default_policy_is_the_one_of_this_repository(chart: Chart) -> None:
     assert given["data"]["policy.yaml"].strip() == (ROOT / "policy.yaml").read_text().strip(), "cp policy.yaml helm/"
 
 
+def test_helm_test_runs_the_script_of_this_repository(chart: Chart) -> None:
+    given = chart.one("defaults", "ConfigMap", "test")["data"]
+
+    assert given == {"round_trip.py": (ROOT / "helm" / "round_trip.py").read_text()}
+
+
 def test_a_policy_of_ones_own_takes_its_place_whole(chart: Chart) -> None:
     given = next(o for o in chart.render("production") if o["metadata"]["name"] == "masking-waybill-masking-policy")
 
