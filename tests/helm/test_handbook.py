@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import redis
-import yaml
 
 from tests.e2e.processes import Running, environment, wait_for
-from tests.helm.chart import ROOT, Chart, Object, Strict
+from tests.helm.chart import ROOT, Chart, Object, objects
 from tests.servers import HOST, Node, durable, free_ports
 
 pytestmark = pytest.mark.timeout(300)  # it starts a dozen commands and a service
@@ -71,7 +71,7 @@ class Desk:
         return done.stdout
 
     def objects(self, name: str) -> list[Any]:
-        return [found for found in yaml.load_all((self.folder / name).read_text(), Loader=Strict) if found]
+        return objects((self.folder / name).read_text())
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +190,26 @@ def test_a_rotation_ends_with_the_new_keyset_in_the_secret(desk: Desk) -> None:
 def test_a_rotation_waits_until_the_pods_have_the_new_key(desk: Desk) -> None:
     assert (desk.folder / "pushes").read_text().count("pushed") >= 3
     assert "token key is active" in desk.said
+
+
+def test_the_way_in_that_it_shows_leads_to_the_service_and_to_the_contract_alone(chart: Chart) -> None:
+    (ingress,) = objects(*blocks("yaml", "What it leaves to you"))
+    kubernetes_validate.validate(ingress, "1.37", strict=True)
+    service = chart.one("defaults", "Service")
+
+    (path,) = ingress["spec"]["rules"][0]["http"]["paths"]
+
+    assert path["path"] == "/v1"
+    assert path["backend"]["service"] == {
+        "name": service["metadata"]["name"],
+        "port": {"name": service["spec"]["ports"][0]["name"]},
+    }
+    assert ingress["metadata"]["namespace"] == service["metadata"]["namespace"]
+
+
+def test_the_claim_that_it_names_is_the_witness_s(chart: Chart) -> None:
+    witness = chart.one("production", "StatefulSet", "witness")
+
+    claim = witness["spec"]["volumeClaimTemplates"][0]["metadata"]["name"]
+
+    assert f"`{claim}-{witness['metadata']['name']}-0`" in HANDBOOK
