@@ -22,6 +22,7 @@ from tests.servers import HOST, Node, durable, free_ports
 
 pytestmark = pytest.mark.timeout(300)  # it starts a dozen commands and a service
 HANDBOOK = (ROOT / "docs" / "kubernetes.md").read_text()
+TRIAL_STORE = "masking-waybill-masking-trial-valkey:6379"
 KUBECTL = """#!/bin/sh
 case "$*" in
 *apply*) # and, at once, what the kubelet does about a minute later
@@ -30,13 +31,15 @@ case "$*" in
     chmod 440 kubelet/new
     mv kubelet/new kubelet/keyset.json
     echo pushed >>pushes ;;
+*exec*) while [ "$1" != -- ]; do shift; done; shift; . ./pod.env; exec "$@" ;;
+*rollout*) ;;
 *--dry-run*) exec '{kubectl}' "$@" ;;
 *) '{kubectl}' "$@" --dry-run=client --output yaml >>created.yaml; echo --- >>created.yaml ;;
 esac
 """
 HELM = """#!/bin/sh
 case "$1" in
-test) echo "$@" >>tested ;;
+test) [ ! -e pod.env ] || {{ . ./pod.env; python helm/round_trip.py >tested; }} ;;
 upgrade) shift 2; '{helm}' template "$@" >rendered-$(ls rendered-* 2>/dev/null | wc -l) ;;
 esac
 """
@@ -77,27 +80,15 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """After chapters 2 to 5, and the rotation of a key."""
-    folder = tmp_path_factory.mktemp("desk")
-    for name in ("keys", "masking_service", "policy.yaml", "examples", "helm"):
-        (folder / name).symlink_to(ROOT / name)
-    (folder / "bin").mkdir()
-    for name, text in (("kubectl", KUBECTL), ("helm", HELM)):
-        program = folder / "bin" / name
-        program.write_text(text.format(kubectl=chart.kubectl, helm=chart.helm))
-        program.chmod(0o755)
-    desk = Desk(folder)
-    desk.run(*blocks("bash", "2. The store's users"))
-    node = Node(folder, durable(aclfile=str(folder / "users.acl")))
-    password = (folder / "service.password").read_text().strip()
-    node.client = redis.Redis(host=HOST, port=node.port, username="waybill", password=password, socket_timeout=2)
-    node._answers = lambda: bool(node.client.info())  # type: ignore[method-assign]
-    node.start()
+    desk = equipped(chart, tmp_path_factory.mktemp("desk"))
+    folder = desk.folder
+    node = store(desk)
     (first,) = blocks("bash", "3. Keys and the first client")
-    (install, trial) = blocks("bash", "5. Install")
+    (install,) = blocks("bash", "5. Install")
     (folder / "production.yaml").write_text(*blocks("yaml", "5. Install"))
     keys = first.replace("redis.express.svc:6379", f"{HOST}:{node.port}")
-    desk.run("\n".join([keys, *blocks("bash", "4. Secrets"), install, trial]))
-    service = pod(folder)
+    desk.run("\n".join([keys, *blocks("bash", "4. Secrets"), install]))
+    service = pod(folder, (folder / "service.url").read_text())
     (rotation,) = blocks("bash", "Rotating keys")
     desk.said = desk.run(f'export MASKING_REDIS_URL="$(cat service.url)"\n{rotation.replace("--wait 150", "--wait 3")}')
     yield desk
@@ -106,7 +97,51 @@ def desk(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Des
     node.client.close()
 
 
-def pod(folder: Path) -> Running:
+@pytest.fixture(scope="module")
+def trial(chart: Chart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """After chapter 2 and the trial. Its pod and its store are started when the commands begin to wait for them."""
+    desk = equipped(chart, tmp_path_factory.mktemp("trial"))
+    node = store(desk)
+    (script,) = blocks("bash", "A trial, on a cluster without Redis")
+    installed, waits, rest = script.partition("kubectl --namespace express rollout")
+    desk.run(installed)
+    url = (desk.folder / "service.url").read_text().replace(TRIAL_STORE, f"{HOST}:{node.port}")
+    service = pod(desk.folder, url, ready="/readyz?for=mask")
+    (desk.folder / "pod.env").write_text(
+        f"export MASKING_STATE_DIR='{desk.folder}/pod' MASKING_REDIS_URL='{url}'\n"
+        f'export MASKING_URL=http://{HOST}:{service.port} MASKING_TEST_KEY="$(cat helm-test.key)"\n'
+    )
+    desk.run('secret() { kubectl --namespace express create secret generic "$@"; }\n' + waits + rest)
+    yield desk
+    service.stop()
+    node.stop()
+    node.client.close()
+
+
+def equipped(chart: Chart, folder: Path) -> Desk:
+    """A desk with both commands."""
+    for name in ("keys", "masking_service", "policy.yaml", "examples", "helm"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "bin").mkdir()
+    for name, text in (("kubectl", KUBECTL), ("helm", HELM)):
+        program = folder / "bin" / name
+        program.write_text(text.format(kubectl=chart.kubectl, helm=chart.helm))
+        program.chmod(0o755)
+    return Desk(folder)
+
+
+def store(desk: Desk) -> Node:
+    """A store with the users of chapter 2."""
+    desk.run(*blocks("bash", "2. The store's users"))
+    folder = desk.folder
+    node = Node(folder, durable(aclfile=str(folder / "users.acl")))
+    password = (folder / "service.password").read_text().strip()
+    node.client = redis.Redis(host=HOST, port=node.port, username="waybill", password=password, socket_timeout=2)
+    node._answers = lambda: bool(node.client.info())  # type: ignore[method-assign]
+    return node.start()
+
+
+def pod(folder: Path, url: str, ready: str = "/readyz") -> Running:
     """A service with a copy of the keyset that nobody but the kubelet renews."""
     for name in ("kubelet", "pod"):
         (folder / name).mkdir()
@@ -117,13 +152,13 @@ def pod(folder: Path) -> Running:
     (port,) = free_ports(1)
     variables = {
         "MASKING_STATE_DIR": str(folder / "pod"),
-        "MASKING_REDIS_URL": (folder / "service.url").read_text(),
+        "MASKING_REDIS_URL": url,
         "MASKING_BIND": f"{HOST}:{port}",
         "MASKING_WORKERS": "2",
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
     service = Running(command, folder, variables, port)
-    wait_for(lambda: service.status(None, "GET", "/readyz") == 200, "it is ready", 30)
+    wait_for(lambda: service.status(None, "GET", ready) == 200, "it is ready", 30)
     return service
 
 
@@ -145,7 +180,9 @@ def asked_for(rendered: list[Object]) -> set[tuple[str, str]]:
     return found
 
 
-def test_the_secrets_that_it_makes_are_those_that_the_chart_asks_for(desk: Desk) -> None:
+@pytest.mark.parametrize("way", ["desk", "trial"])
+def test_the_secrets_that_it_makes_are_those_that_the_chart_asks_for(way: str, request: pytest.FixtureRequest) -> None:
+    desk = request.getfixturevalue(way)
     made = {
         (each["metadata"]["name"], key)
         for each in desk.objects("created.yaml")
@@ -153,11 +190,13 @@ def test_the_secrets_that_it_makes_are_those_that_the_chart_asks_for(desk: Desk)
         for key in each["data"]
     }
 
-    assert made == asked_for(desk.objects("rendered-0")) | asked_for(desk.objects("rendered-1"))
+    assert made == asked_for(desk.objects("rendered-0"))
 
 
-def test_nothing_secret_is_in_what_it_installs(desk: Desk) -> None:
-    installed = (desk.folder / "rendered-0").read_text() + (desk.folder / "rendered-1").read_text()
+@pytest.mark.parametrize("way", ["desk", "trial"])
+def test_nothing_secret_is_in_what_it_installs(way: str, request: pytest.FixtureRequest) -> None:
+    desk = request.getfixturevalue(way)
+    installed = (desk.folder / "rendered-0").read_text()
 
     for name in ("service.password", "witness.password", "helm-test.key"):
         assert (desk.folder / name).read_text().strip() not in installed
@@ -170,11 +209,28 @@ def test_the_installation_has_its_witness_and_its_snapshot(desk: Desk) -> None:
     assert ("waybill-masking-clients", "clients.sealed") in asked_for(desk.objects("rendered-0"))
 
 
-def test_the_trial_store_has_the_address_that_it_names(desk: Desk) -> None:
-    services = [each["metadata"]["name"] for each in desk.objects("rendered-1") if each["kind"] == "Service"]
+def test_the_trial_store_has_the_address_that_it_names(trial: Desk) -> None:
+    services = {
+        f"{each['metadata']['name']}:{each['spec']['ports'][0]['port']}"
+        for each in trial.objects("rendered-0")
+        if each["kind"] == "Service"
+    }
 
-    assert "masking-waybill-masking-trial-valkey" in services
-    assert "`masking-waybill-masking-trial-valkey:6379`" in HANDBOOK
+    assert TRIAL_STORE in services
+    assert f"@{TRIAL_STORE}/0" in (trial.folder / "service.url").read_text()
+
+
+def test_a_trial_ends_with_a_round_trip(trial: Desk) -> None:
+    said = (trial.folder / "tested").read_text()
+
+    assert [line[:3] for line in said.splitlines()] == ["ok:"] * 9
+
+
+def test_the_pod_that_a_trial_works_in_is_there(trial: Desk) -> None:
+    deployments = [each for each in trial.objects("rendered-0") if each["kind"] == "Deployment"]
+
+    assert [each["metadata"]["name"] for each in deployments] == ["masking-waybill-masking"]
+    assert [each["name"] for each in deployments[0]["spec"]["template"]["spec"]["containers"]] == ["service"]
 
 
 def test_a_rotation_ends_with_the_new_keyset_in_the_secret(desk: Desk) -> None:

@@ -44,6 +44,7 @@ REFUSED = {
     "a drain shorter than connections live": ("/drainSeconds", '{"drainSeconds": 2}'),
     "a pod's label that selectors use": ("/", '{"podLabels": {"app.kubernetes.io/name": "other"}}'),
     "a policy that is none": ("/policy", '{"policy": "off"}'),
+    "a private key in the policy": ("/policy", '{"policy": "roles:\\n-----BEGIN PRIVATE KEY-----"}'),
     "a way out to everybody": ("/network/egress/0/to", '{"network": {"egress": [{"to": [], "ports": [443]}]}}'),
     "alerts that go out in the clear": ("/alerts", '{"alerts": {"url": "http://alerts", "existingSecret": "alerts"}}'),
     "alerts that nobody signs": ("/alerts/existingSecret", '{"alerts": {"url": "https://alerts.example/"}}'),
