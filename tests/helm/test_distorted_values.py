@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
-import kubernetes_validate
 import pytest
 import yaml
 
-from tests.helm.chart import ROOT, Chart, Object, objects, set_json, values_of
+from tests.helm.chart import ROOT, Chart, Object, objects, set_json, validate, values_of
 from tests.helm.references import faults
 
 DEFAULTS: Object = yaml.safe_load((ROOT / "helm" / "values.yaml").read_text())
@@ -68,8 +67,7 @@ def valid(document: str) -> list[Object]:
     """What one document holds, when Kubernetes takes it. Most documents are those of the case before."""
     found = objects(document)
     for each in found:
-        if each["kind"] != "ServiceMonitor":
-            kubernetes_validate.validate(each, "1.37", strict=True)
+        validate(each)
     return found
 
 

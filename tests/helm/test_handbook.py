@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import redis
 
 from tests.e2e.processes import Running, environment, wait_for
-from tests.helm.chart import ROOT, Chart, Object, objects
+from tests.helm.chart import ROOT, Chart, Object, objects, validate
 from tests.servers import HOST, Node, durable, free_ports
 
 pytestmark = pytest.mark.timeout(300)  # it starts a dozen commands and a service
@@ -250,7 +249,7 @@ def test_a_rotation_waits_until_the_pods_have_the_new_key(desk: Desk) -> None:
 
 def test_the_way_in_that_it_shows_leads_to_the_service_and_to_the_contract_alone(chart: Chart) -> None:
     (ingress,) = objects(*blocks("yaml", "What it leaves to you"))
-    kubernetes_validate.validate(ingress, "1.37", strict=True)
+    validate(ingress)
     service = chart.one("defaults", "Service")
 
     (path,) = ingress["spec"]["rules"][0]["http"]["paths"]

@@ -7,10 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import kubernetes_validate
 import pytest
 
-from tests.helm.chart import ROOT, VALUES, Chart, Object, objects
+from tests.helm.chart import ROOT, VALUES, Chart, Object, objects, validate
 from tests.helm.references import faults
 
 EVERYTHING = ("--values", str(VALUES / "everything.yaml"))
@@ -24,8 +23,7 @@ def sound(done: subprocess.CompletedProcess[str]) -> list[Object]:
     rendered = objects(done.stdout)
     assert faults(rendered) == []
     for each in rendered:
-        if each["kind"] != "ServiceMonitor":
-            kubernetes_validate.validate(each, "1.37", strict=True)
+        validate(each)
     return rendered
 
 
