@@ -22,6 +22,7 @@ _PLACE_CODES: Final = (
     "invalid-waybill-no",
     "unknown-purpose",
     "unknown-schema",
+    "unknown-entry",
     "several-waybills",
     "too-many-items",
 )

@@ -200,7 +200,7 @@ class AuditQuery(_Shape, frozen=True):
             str,
             Meta(
                 description=f"How many entries at most; {DEFAULT_ENTRIES} if not given.",
-                extra_json_schema={"type": "integer", "minimum": 1, "maximum": MOST_ENTRIES},
+                extra_json_schema={"minimum": 1, "maximum": MOST_ENTRIES},
             ),
         ]
         | None

@@ -112,6 +112,8 @@ def _parameters(row: Operation) -> list[Json]:
         _, shapes = msgspec.json.schema_components([row.query])
         for name, schema in shapes[row.query.__name__]["properties"].items():
             value = next(kind for kind in schema["anyOf"] if kind != {"type": "null"})
+            if "maximum" in value:
+                value["type"] = "integer"  # its shape takes the digits as the text that they are in a query
             parameters.append({"name": name, "in": "query", "required": False, "schema": value})
     return [*parameters, {"$ref": "#/components/parameters/X-Request-Id"}]
 

@@ -1,0 +1,82 @@
+"""What an outsider finds who has nothing but the OpenAPI document: schemathesis, by its defaults, over real HTTP.
+
+All its checks are on, in all its phases (examples, coverage, fuzzing, stateful), as each role of the policy and as
+nobody. The runs are small and always the same ones; `--max-examples` makes larger ones of them by hand.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from masking_service.web import addresses, examples
+from tests.e2e.processes import Running
+from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
+
+pytestmark = pytest.mark.timeout(300)
+ROLES = (None, PRINTER, COURIER, TRACKING, OFFICER, DESK, AUDITOR, PRIVACY, SUPERVISOR)
+"""Those who close cases, erase and freeze come last."""
+OUT_OF_REACH = {("post", "/v1/cases/{}/approve"), ("post", "/v1/cases/{}/deny")}
+"""They need a case that another role has opened and that is pending; the document's examples name one that is open."""
+MOST_EXAMPLES = 5
+ALLOWED = {200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
+PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
+COUNTED = re.compile(r'^masking_requests_total\{method="(\w+)",route="([^"]*)",status="(\d+)"\} (\d+)', re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One of its own, which holds what the document's examples name: a waybill, at a courier, under a case."""
+    running = Running.serve(tmp_path_factory.mktemp("schemathesis"), "--dev", "--workers", "1")
+    for who, name in ((PRINTER, "tokenize"), (TRACKING, "move_custody"), (DESK, "open_case")):
+        path = next(row.path for row in addresses.TABLE if row.name == name)
+        body = examples.TABLE[name].body | ({"officer": None} if name == "open_case" else {})
+        assert running.status(running.credentials[who], "POST", path, body) in {200, 201}
+    yield running
+    running.stop()
+
+
+def run(service: Running, role: str | None, folder: Path) -> subprocess.CompletedProcess[str]:
+    header = ["-H", f"Authorization: Bearer {service.credentials[role]}"] if role else []
+    return subprocess.run(
+        [
+            Path(sys.executable).with_name("schemathesis"),
+            "run",
+            f"http://127.0.0.1:{service.port}/openapi.json",
+            "--seed=1",
+            f"--max-examples={MOST_EXAMPLES}",
+            "--checks=all",
+            "--continue-on-failure",
+            "--generation-database=none",
+            "--no-color",
+            *header,
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "nobody")
+def test_it_finds_nothing(service: Running, role: str | None, tmp_path: Path) -> None:
+    found = run(service, role, tmp_path)
+
+    assert found.returncode == 0, found.stdout + found.stderr
+    for phase in PHASES:
+        assert f"✅ {phase}" in found.stdout
+    assert f"Tested: {len(addresses.TABLE) - 1}\n" in found.stdout  # all but the one that gave it the document
+
+
+def test_it_got_through_to_every_operation_and_met_no_other_status(service: Running) -> None:
+    counted = COUNTED.findall(service.call(None, "GET", "/metrics")[2].decode())
+    done = {(method.lower(), re.sub(r"<[^>]*>", "{}", route)) for method, route, status, _ in counted if status < "300"}
+
+    assert {int(status) for _, _, status, _ in counted} <= ALLOWED
+    assert {(row.method, re.sub(r"\{[^}]*\}", "{}", row.path)) for row in addresses.TABLE} - done == OUT_OF_REACH
