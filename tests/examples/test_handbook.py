@@ -1,0 +1,106 @@
+"""docs/clients.md: its commands are run as they stand, its tables are the service's, its numbers the examples'."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.processes import ROOT, Running, environment
+from tests.examples.clients import CLIENTS, needed
+
+HANDBOOK = (ROOT / "docs" / "clients.md").read_text("utf-8")
+OWN = re.compile(r"wbt1[\w-]{23}|\d{4}-\d\d-\d\dT[\d:]+Z")
+"""What differs from one set-up to another: tokens and times."""
+
+
+def block(language: str) -> str:
+    [found] = re.finditer(rf"^```{language}\n(.*?)^```$", HANDBOOK, re.MULTILINE | re.DOTALL)
+    return found[1]
+
+
+def shown(text: str) -> list[str]:
+    return [OWN.sub("…", line[2:]) for line in text.splitlines() if line.startswith("# ")]
+
+
+def codes(heading: str, column: int) -> set[str]:
+    """The codes in a column of the table under a heading."""
+    rows = HANDBOOK.partition(heading)[2].partition("\n\n")[2].partition("\n\n")[0].splitlines()[2:]
+    return {code for row in rows for code in re.findall(r"`([a-z-]+)`", row.split("|")[column])}
+
+
+@pytest.fixture(scope="module")
+def told(service: Running) -> Any:
+    """The service's own document."""
+    return json.loads(service.call(None, "GET", "/openapi.json")[2])
+
+
+@pytest.fixture(scope="module")
+def folder(service: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As the folder looks in which `make run` was run."""
+    folder = tmp_path_factory.mktemp("checkout")
+    (folder / "examples").symlink_to(ROOT / "examples")
+    (folder / ".local").symlink_to(service.state)
+    return folder
+
+
+def run(folder: Path, service: Running, *command: str) -> subprocess.CompletedProcess[str]:
+    script = [part.replace("127.0.0.1:8080", f"127.0.0.1:{service.port}") for part in command]
+    variables = environment(PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}", PYTHONPATH=str(CLIENTS))
+    return subprocess.run(
+        script, cwd=folder, env=variables, capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+
+
+def test_the_quick_start_prints_what_it_shows(folder: Path, service: Running) -> None:
+    needed("java", "curl", "jq")
+
+    said = run(folder, service, "bash", "-c", block("bash"))
+
+    assert [OWN.sub("…", line) for line in said.stdout.splitlines()] == shown(block("bash"))
+    assert said.stderr.count("record 2: /recipient/phone invalid-type") == 3
+
+
+def test_the_program_prints_what_it_shows(folder: Path, service: Running) -> None:
+    (folder / ".local" / "label-printer.key").write_text(service.credentials["label-printer"])
+
+    said = run(folder, service, sys.executable, "-c", block("python"))
+
+    assert (said.stdout.splitlines(), said.stderr) == (shown(block("python")), "")
+
+
+def test_every_problem_of_a_call_is_in_the_table_and_no_other(told: Any) -> None:
+    calls = [told["paths"][path]["post"]["responses"] for path in ("/v1/mask", "/v1/tokenize")]
+    problems = [one["content"].get("application/problem+json", {}) for call in calls for one in call.values()]
+
+    assert codes("Of a whole call:", 2) == {code for one in problems for code in one.get("examples", ())}
+
+
+def test_every_error_of_a_record_is_in_the_table_and_no_other(told: Any) -> None:
+    shapes = told["components"]["schemas"]
+    kinds = [shapes[name]["properties"]["code"]["enum"] for name in ("InvalidRecordError", "StoreRefusal")]
+
+    assert codes("Of one record", 1) == {code for kind in kinds for code in kind}
+
+
+@pytest.mark.parametrize("name", ["label_client.py", "LabelClient.java", "label_client.sh"])
+def test_each_example_has_the_numbers_of_the_handbook(name: str) -> None:
+    example = (CLIENTS / name).read_text("utf-8").replace("_", "").lower()
+
+    for number in (
+        r"mostrecords ?= ?1000\b",
+        r"mostbytes ?= ?1000000\b",
+        r"connect(seconds)? ?= ?(3$|3\.0|duration\.ofseconds\(3\))",
+        r"(answer|read)(seconds)? ?= ?(10\b|duration\.ofseconds\(10\))",
+        r"firstpause\b.* ?= ?(250\b|0\.25|duration\.ofmillis\(250\))",
+        r"longestpause ?= ?(8000\b|.*8\.0$|duration\.ofseconds\(8\))",
+        r"masks(seconds)? ?= ?(30\b|duration\.ofseconds\(30\))",
+        r"maskingpatience\W+30\b",
+    ):
+        assert re.search(number, example, re.MULTILINE), number
