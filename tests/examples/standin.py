@@ -32,6 +32,8 @@ class Says:
 
 CUT = "cut"
 """The real service answers, and half of it arrives."""
+STUCK = "stuck"
+"""The real service answers, half of it arrives, and the connection stays open."""
 SILENT = "silent"
 """Nothing arrives."""
 
@@ -93,7 +95,9 @@ def standing_in(port: int = 0, *answers: Says | str, certificate: Certificate | 
             for name, value in {**said.headers, "Content-Length": str(len(said.body))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(said.body[: len(said.body) // 2] if answer == CUT else said.body)
+            self.wfile.write(said.body[: len(said.body) // 2] if answer in {CUT, STUCK} else said.body)
+            if answer == STUCK:
+                stand_in.closing.wait()
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""

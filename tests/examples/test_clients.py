@@ -24,7 +24,7 @@ from tests.examples.clients import (
     Client,
     ended,
 )
-from tests.examples.standin import CUT, SILENT, Says, standing_in
+from tests.examples.standin import CUT, SILENT, STUCK, Says, standing_in
 from tests.web.api import MASKED, PRINTER, TOKENIZED, VALUES, record
 
 Records = Callable[[int], list[Any]]
@@ -221,10 +221,11 @@ def test_an_answer_that_is_cut_off_is_asked_for_again_and_the_tokens_are_those_a
     assert [result["created"] for result in said.results] == [False] * 2
 
 
+@pytest.mark.parametrize("answer", [SILENT, STUCK])
 def test_an_answer_that_never_comes_is_not_waited_for_longer_than_the_patience_lasts(
-    client: Client, service: Running, key: str, fresh: Records
+    client: Client, service: Running, key: str, fresh: Records, answer: str
 ) -> None:
-    with standing_in(service.port, SILENT) as stand_in:
+    with standing_in(service.port, answer) as stand_in:
         said = client.run(stand_in.url, key, fresh(2), MASKING_PATIENCE="1")
 
     assert stand_in.paths == ["/v1/tokenize", "/v1/mask"]
