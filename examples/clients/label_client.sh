@@ -62,9 +62,12 @@ exchange() {
     after=$((10#0${after##*[: ]}))
 }
 
+# read_answer ARGUMENTS...: jq over the answer, in a pipe: a here-string could be a file.
+read_answer() { printf '%s' "$answer" | jq "$@"; }
+
 # The code of a problem, and the places that it names; never what somebody else may have answered.
 code() {
-    jq -r '[.code, (.errors // [] | .[] | .pointer, .code)] | map(tostring) | join(" ")' <<<"$answer" 2>/dev/null ||
+    read_answer -r '[.code, (.errors // [] | .[] | .pointer, .code)] | map(tostring) | join(" ")' 2>/dev/null ||
         echo '(no problem document)'
 }
 
@@ -72,24 +75,29 @@ code() {
 # tokens. Returns 1 where that takes too long, and 2 where something in the batch is no JSON. Ends the script where
 # asking again is of no use.
 repeated() {
-    local attempt call deadline most pause left request_id
+    local attempt call deadline most pause left request_id said
     call=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
     deadline=$(($(milliseconds) + patience * 1000))
     for ((attempt = 1; ; attempt++)); do
         request_id=label-$call-$attempt
         left=$(((deadline - $(milliseconds) + 999) / 1000))
         exchange "$1" "$request_id" "$((left < 1 ? 1 : left < answer_seconds ? left : answer_seconds))"
-        case "$status $(code)" in
-        '200 '*) jq -e --argjson count "$count" '.results | length == $count' <<<"$answer" >/dev/null 2>&1 && return ;;
-        000* | 429* | 5*) ;;
+        if [ "$status" = 200 ]; then
+            read_answer -e --argjson count "$count" '.results | length == $count' >/dev/null 2>&1 && return
+            said='an answer that is none'
+        else
+            said=$(code)
+        fi
+        case "$status $said" in
+        200* | 000* | 429* | 5*) ;;
         '400 invalid-json') return 2 ;;
-        *) stop "$1 as $request_id: $status $(code)" ;;
+        *) stop "$1 as $request_id: $status $said" ;;
         esac
         # Half of the pause is chance, or all clients would come back at the same moment.
         most=$((first_pause << (attempt > 10 ? 10 : attempt - 1)))
         most=$((most < longest_pause ? most : longest_pause))
         pause=$((most / 2 + RANDOM % (most / 2) + after * 1000))
-        log "$1: attempt $attempt as $request_id: $status $(code)"
+        log "$1: attempt $attempt as $request_id: $status $said"
         [ $(($(milliseconds) + pause)) -lt "$deadline" ] || return 1
         sleep "$((pause / 1000)).$(printf %03d $((pause % 1000)))"
     done
@@ -135,9 +143,9 @@ send() {
     fi
     printf '{"first":%d,"stored":%s,"answer":%s}\n' "$first" "$stored" "$answer"
     # What is wrong with which record: the place and the code, and never the value.
-    jq -r --argjson first "$first" '.results | to_entries[] | select(.value.error) | "record \(.key + $first): " +
+    read_answer -r --argjson first "$first" '.results | to_entries[] | select(.value.error) | "record \(.key + $first): " +
         (.value.error | .code as $code | .errors // [{pointer: "", code: $code}] | .[] |
-        "\(if .pointer == "" then "(record)" else .pointer end) \(.code)")' <<<"$answer" >"$folder/faults"
+        "\(if .pointer == "" then "(record)" else .pointer end) \(.code)")' >"$folder/faults"
     [ ! -s "$folder/faults" ] || failed=1
     while read -r fault; do log "$fault"; done <"$folder/faults"
 }

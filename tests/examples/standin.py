@@ -95,7 +95,7 @@ def standing_in(port: int = 0, *answers: Says | str, certificate: Certificate | 
             for name, value in {**said.headers, "Content-Length": str(len(said.body))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(said.body[: len(said.body) // 2] if answer in {CUT, STUCK} else said.body)
+            self.wfile.write(said.body[: len(said.body) // 2] if answer in (CUT, STUCK) else said.body)
             if answer == STUCK:
                 stand_in.closing.wait()
 
