@@ -254,6 +254,8 @@ def test_what_goes_wrong_is_told_too(api: Api, told: Json) -> None:
     check_told(told, "read_disclosures", send(api, "auditor", "read_disclosures"))
     check_told(told, "erase_waybill", send(api, PRIVACY, "erase_waybill"))
     check_told(told, "erase_waybill", send(api, PRIVACY, "erase_waybill"))
+    check_told(told, "read_audit", api.get("auditor", "/v1/audit?after=0000000000000000-1"))
+    check_told(told, "read_audit", api.get("auditor", "/v1/audit?limit=0"))
 
 
 def test_an_absent_store_is_told_too(storeless: Api, told: Json) -> None:
@@ -280,6 +282,11 @@ def test_the_policys_own_names_are_told(shared: Api, told: Json) -> None:
     assert shapes["OpenCaseRequest"]["properties"]["purpose"]["enum"] == sorted(rules.purposes)
     assert shapes["OpenCaseRequest"]["properties"]["waybills"]["maxItems"] == rules.cases.at_most
     assert "case" in shapes["DetokenizeRequest"]["required"]
+
+
+def test_a_number_in_a_query_is_told_as_one(told: Json) -> None:
+    [limit] = [one for one in told["paths"]["/v1/audit"]["get"]["parameters"] if one.get("name") == "limit"]
+    assert (limit["schema"]["type"], limit["schema"]["minimum"], limit["schema"]["maximum"]) == ("integer", 1, 1000)
 
 
 def test_a_schema_of_several_waybills_is_told_for_masking_only(shared: Api) -> None:
