@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,21 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.docs.pages import Step, is_what_was_said, run, steps
 from tests.e2e.processes import ROOT, Running, environment
 from tests.examples.clients import CLIENTS, needed
 
 HANDBOOK = (ROOT / "docs" / "clients.md").read_text("utf-8")
-OWN = re.compile(r"wbt1[\w-]{23}|\d{4}-\d\d-\d\dT[\d:]+Z")
-"""What differs from one set-up to another: tokens and times."""
-
-
-def block(language: str) -> str:
-    [found] = re.finditer(rf"^```{language}\n(.*?)^```$", HANDBOOK, re.MULTILINE | re.DOTALL)
-    return found[1]
-
-
-def shown(text: str) -> list[str]:
-    return [OWN.sub("…", line[2:]) for line in text.splitlines() if line.startswith("# ")]
+PROGRAM = re.search(r"^```python\n(.*?)^```$", HANDBOOK, re.MULTILINE | re.DOTALL)
 
 
 def codes(heading: str, column: int) -> set[str]:
@@ -50,29 +40,38 @@ def folder(service: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, service: Running, *command: str) -> subprocess.CompletedProcess[str]:
-    script = [part.replace("127.0.0.1:8080", f"127.0.0.1:{service.port}") for part in command]
-    variables = environment(PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}", PYTHONPATH=str(CLIENTS))
-    return subprocess.run(
-        script, cwd=folder, env=variables, capture_output=True, encoding="utf-8", timeout=60, check=False
+def here(text: str, service: Running) -> str:
+    return text.replace("127.0.0.1:8080", f"127.0.0.1:{service.port}")
+
+
+def test_the_quick_start_prints_what_it_says(folder: Path, service: Running) -> None:
+    needed("java", "curl", "jq")
+    told = steps(HANDBOOK)
+    tokens: dict[str, str] = {}
+
+    printed = run([Step(here(step.commands, service), step.prints) for step in told], folder, {})
+
+    assert len([step for step in told if step.prints]) == 3
+    for step, came in zip(told, printed, strict=True):
+        assert is_what_was_said(step, came, tokens), f"{step.commands}\nprinted\n{came}"
+
+
+def test_the_program_prints_what_it_says(folder: Path, service: Running) -> None:
+    (folder / ".local" / "label-printer.key").write_text(service.credentials["label-printer"])
+    assert PROGRAM
+    program, _, prints = PROGRAM[1].partition("#> ")
+
+    said = subprocess.run(
+        [sys.executable, "-c", here(program, service)],
+        cwd=folder,
+        env=environment(PYTHONPATH=str(CLIENTS)),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
     )
 
-
-def test_the_quick_start_prints_what_it_shows(folder: Path, service: Running) -> None:
-    needed("java", "curl", "jq")
-
-    said = run(folder, service, "bash", "-c", block("bash"))
-
-    assert [OWN.sub("…", line) for line in said.stdout.splitlines()] == shown(block("bash"))
-    assert said.stderr.count("record 2: /recipient/phone invalid-type") == 3
-
-
-def test_the_program_prints_what_it_shows(folder: Path, service: Running) -> None:
-    (folder / ".local" / "label-printer.key").write_text(service.credentials["label-printer"])
-
-    said = run(folder, service, sys.executable, "-c", block("python"))
-
-    assert (said.stdout.splitlines(), said.stderr) == (shown(block("python")), "")
+    assert (said.stdout, said.stderr) == (prints, "")
 
 
 def test_every_problem_of_a_call_is_in_the_table_and_no_other(told: Any) -> None:
