@@ -59,7 +59,7 @@ def test_the_quick_start_prints_what_it_says(folder: Path, service: Running) -> 
 def test_the_program_prints_what_it_says(folder: Path, service: Running) -> None:
     (folder / ".local" / "label-printer.key").write_text(service.credentials["label-printer"])
     assert PROGRAM
-    program, _, prints = PROGRAM[1].partition("#> ")
+    program, _, prints = PROGRAM[1].partition("\n# ")
 
     said = subprocess.run(
         [sys.executable, "-c", here(program, service)],
