@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from masking_service.access.rules import TOKEN_KINDS
+from masking_service.domain.effort import Effort
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masked, Masker
 from masking_service.domain.schema import Schema, pointer
@@ -59,9 +60,10 @@ class Entering:
 def mask_batch(masker: Masker, batch: Sequence[Any]) -> list[Result]:
     """Mask records in place; the answer to each, in order. One that cannot be masked fails alone."""
     results: list[Result] = []
+    effort = Effort()
     for record in batch:
         try:
-            masked = masker.mask(record)
+            masked = masker.mask(record, effort)
         except InvalidRecord as fault:
             results.append(invalid(fault))
         else:

@@ -10,7 +10,7 @@ class InvalidRecord(Exception):
         errors: (JSON Pointer inside the record, code) for every bad place. Codes: ``invalid-type``
             (something that is neither a string, an integer nor null where a value should stand, or a value
             where an object or an array should), ``too-deep`` (more than 32 levels) and ``too-large`` (more
-            mapped values than can be looked for in bounded time). The last two concern the record as a
+            work than a record, or what is left of its batch, may be). The last two concern the record as a
             whole, pointer ``""``: a pointer into unmapped keys would repeat keys that may be personal data.
     """
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
+from masking_service.domain.effort import UNBOUNDED, Effort, Share
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.leaks import (
@@ -63,13 +64,18 @@ class Masker:
             step for steps in (*(steps for steps, _ in schema.fields), *schema.waybill_paths) for step in steps
         )
 
-    def mask(self, record: dict[str, Any]) -> Masked:
+    def mask(self, record: dict[str, Any], effort: Effort | None = None) -> Masked:
         """Mask the record in place.
 
+        Args:
+            record: any JSON value, as it came.
+            effort: what is left for its batch; as much as a batch may take, if not given.
+
         Raises:
-            InvalidRecord: naming every place that holds what no value can be; the record is then half masked.
+            InvalidRecord: naming every place that holds what no value can be, or because it takes too much work; the
+                record is then half masked.
         """
-        run = _Run(record, self._schema)
+        run = _Run(record, self._schema, effort or Effort())
         self._way.visit(run, record, ())
         if run.errors:
             raise InvalidRecord(tuple(run.errors))
@@ -90,7 +96,7 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     """
     masks = {kind: profile.masker(kind) for kind in KINDS}
     record: dict[str, Any] = {}
-    run = _Run(record, None)
+    run = _Run(record, None, UNBOUNDED)
     run.own = own_number(waybill_no)
     for place, value in fields:
         parent, key = _make_room(record, place.keys)
@@ -123,10 +129,11 @@ def sample_record(schema: Schema) -> dict[str, Any]:
 class _Run(Masked):
     """What one pass gathers: what it found, and for the leak guard what to look for and where."""
 
-    __slots__ = ("errors", "names", "own", "phones", "plain", "record", "schema", "texts")
+    __slots__ = ("errors", "names", "own", "phones", "plain", "record", "schema", "share", "texts")
 
-    def __init__(self, record: dict[str, Any], schema: Schema | None) -> None:
+    def __init__(self, record: dict[str, Any], schema: Schema | None, effort: Effort) -> None:
         self.record = record
+        self.share = Share(effort)
         self.schema = schema
         self.own: str | None = None
         self.fields = []
@@ -142,8 +149,11 @@ class _Run(Masked):
         if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
             return  # the usual record ends here
         self.texts += self.plain
+        needles, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
+        self.share.search(needles, 1, characters)
         if not may_leak(self.texts, self.phones, self.names):
             return
+        self.share.search(needles, len(self.texts) + len(self.fields), characters)
         own = self.number()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return
@@ -168,6 +178,7 @@ class _Run(Masked):
 
 def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
     if type(value) is str and mask is not None and value and not value.isspace():
+        run.share.read("text", value)
         masked = mask(value)
         if masked is not value:
             own = run.number()
@@ -193,6 +204,7 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
     stored = True
     if text and not text.isspace():
         kind = place.kind
+        run.share.read(kind, text)
         form = hidden_form(kind, text) if kind in _MAY_COME_HIDDEN else None
         if form is not None:
             stored = False

@@ -55,7 +55,7 @@ class RecordFault(_Answer, frozen=True):
         Literal["invalid-type", "too-deep", "too-large", "invalid-waybill-no"],
         Meta(
             description="invalid-type: no string, integer or null where a value should stand. too-deep: more than 32 "
-            "levels. too-large: more values than can be masked in bounded time. invalid-waybill-no: not 6 to 40 of "
+            "levels. too-large: it, or what came with it, takes too much work. invalid-waybill-no: not 6 to 40 of "
             "A-Z 0-9 -."
         ),
     ]
