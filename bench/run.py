@@ -1,114 +1,161 @@
-"""`make bench`: the service beside its yardstick, alternating in one run on one embedded store.
+"""`make bench`: the service beside its yardstick and its rivals, alternating in one run on one embedded store.
 
-Figures are medians of the rounds; what counts is the ratio of two figures of the same run.
+What counts is the ratio of two figures of the same run. With `--save docs` it writes docs/benchmarks.md anew.
 """
 
 import argparse
-import platform
-import statistics
+import subprocess
+import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
+import msgspec
+import redis
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.progress import Progress
-from rich.table import Table
 
-from bench import load
-from bench.contenders import Contender, service, yardstick
-from bench.waybills import Waybills
+from bench import cluster, growth, mixed, page, rates, tables
+from bench.audited import generous_policy
+from bench.contenders import ROOT, Contender, daymade, openbao, presidio, service, stop, yardstick
+from bench.figures import Bytes, Figures, Grown, Loaded, Rate, Staged, machine
 from masking_service.vault.embedded import running_url
-
-CONNECTIONS = 8  # enough for both workers to get some: with few, one of them may get all
 
 
 @dataclass(frozen=True)
-class Workload:
-    """What is sent: which use case, how many records a request, how many requests a round."""
+class Extent:
+    """How much is measured."""
 
-    use_case: str
-    size: int
+    sizes: tuple[int, ...]
+    rounds: int
+    seconds: float
+    staged: int
+    marks: tuple[int, ...]
+    shares: tuple[float, ...]
+    load_seconds: float
+    shards: tuple[int, ...]
     requests: int
 
     @property
-    def name(self) -> str:
-        """What the table calls it."""
-        return f"{self.use_case}, {'one by one' if self.size == 1 else f'batches of {self.size}'}"
+    def growing(self) -> int:
+        """How many steps it takes to the last mark."""
+        return -(-self.marks[-1] // growth.STEP)
 
 
-FULL = [
-    Workload(use_case, size, requests)
-    for use_case in ("mask", "tokenize")
-    for size, requests in ((500, 120), (50, 400), (1, 2_000))
-]
-QUICK = [
-    Workload(use_case, size, requests) for use_case in ("mask", "tokenize") for size, requests in ((500, 12), (1, 200))
-]
+FULL = Extent(
+    sizes=(1, 10, 50, 500),
+    rounds=5,
+    seconds=1.2,
+    staged=40_000,
+    marks=(10_000, 30_000, 100_000, 300_000, 1_000_000),
+    shares=(0.2, 0.4, 0.6, 0.8, 0.9, 1.0),
+    load_seconds=10.0,
+    shards=cluster.SHARDS,
+    requests=60,
+)
+QUICK = Extent(
+    sizes=(1, 100),
+    rounds=1,
+    seconds=0.1,
+    staged=2_000,
+    marks=(4_000, 12_000),
+    shares=(0.3, 0.6),
+    load_seconds=1.0,
+    shards=(1, 2),
+    requests=8,
+)
+
+Tick = Callable[[], None]
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure, print the tables, and save them where that is asked for."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="under a minute, to prove that it works")
+    parser.add_argument("--save", type=Path, help="the folder in which page, pictures and figures are written")
     parser.add_argument("--state-dir", type=Path, help="where the stores of the run are made; a temporary folder else")
     wanted = parser.parse_args()
-    quick = wanted.quick
-    workloads, rounds = (QUICK, 2) if quick else (FULL, 5)
+    extent = QUICK if wanted.quick else FULL
     with tempfile.TemporaryDirectory(prefix="bench-", dir=wanted.state_dir) as name:
-        folder = Path(name)
-        contenders: list[Contender] = []
-        try:
-            contenders.append(service(folder))
-            store = running_url(folder)
-            if store is None:
-                raise RuntimeError("the embedded store does not run")
-            contenders.append(yardstick(folder, store))
-            rates = measure(contenders, workloads, rounds)
-        finally:
-            for contender in reversed(contenders):
-                contender.stop()
-    show(rates, rounds)
+        figures = measure(Path(name), extent, quick=wanted.quick)
+        page.save(figures, wanted.save or Path(name))
+    console = Console()
+    console.print(figures.machine.line)
+    for table in tables.TABLES.values():
+        console.print(Markdown(table(figures)))
 
 
-def measure(contenders: list[Contender], workloads: list[Workload], rounds: int) -> dict[tuple[str, str], list[float]]:
-    """Waybills a second by (workload, contender), one figure a round; the first round warms up and is dropped."""
-    rates: dict[tuple[str, str], list[float]] = {}
-    supplies = {
-        contender.name: Waybills(f"{chr(65 + at)}{chr(65 + at)}", at) for at, contender in enumerate(contenders)
-    }
+def measure(folder: Path, extent: Extent, *, quick: bool) -> Figures:
+    """One run of everything."""
     with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("measuring", total=(rounds + 1) * len(workloads) * len(contenders))
-        for number in range(rounds + 1):
-            for workload in workloads:
-                for contender in contenders if number % 2 else reversed(contenders):
-                    bodies = list(islice(supplies[contender.name].bodies(workload.size), workload.requests))
-                    took = load.run(
-                        contender.port,
-                        contender.paths[workload.use_case],
-                        bodies,
-                        connections=CONNECTIONS,
-                        headers=contender.headers,
-                    )
-                    if number:
-                        rate = workload.size * took.requests / took.seconds
-                        rates.setdefault((workload.name, contender.name), []).append(rate)
-                    progress.advance(task)
-    return rates
+
+        def part(name: str, count: int) -> Tick:
+            task = progress.add_task(name, total=count)
+            return lambda: progress.advance(task)
+
+        store, compared = _compared(folder / "compared", extent, part)
+        staged = _staged(extent, part("stages", 1))
+        grown, parts, loaded = _grown(folder / "grown", extent, part)
+        (folder / "clusters").mkdir()
+        tick = part("shards", len(extent.shards) * (extent.rounds + 1))
+        sharded = cluster.measure(
+            folder / "clusters", shards=extent.shards, rounds=extent.rounds, requests=extent.requests, tick=tick
+        )
+    return Figures(machine(store), quick, compared, staged, grown, parts, loaded, sharded)
 
 
-def show(rates: dict[tuple[str, str], list[float]], rounds: int) -> None:
-    """Print the medians and the ratio of the service to the yardstick."""
-    table = Table(
-        "workload", "yardstick /s", "service /s", "service / yardstick",
-        title=f"{datetime.now(UTC).date()} · {platform.machine()}, Python {platform.python_version()} · "
-        f"waybills a second, median of {rounds} rounds",
-    )  # fmt: skip
-    for workload in dict.fromkeys(name for name, _ in rates):
-        bare, ours = (statistics.median(rates[workload, name]) for name in ("yardstick", "service"))
-        table.add_row(workload, f"{bare:,.0f}", f"{ours:,.0f}", f"{ours / bare:.2f}")
-    Console().print(table)
+def _compared(folder: Path, extent: Extent, part: Callable[[str, int], Tick]) -> tuple[str, list[Rate]]:
+    """The store's name, and the rates of all contenders on it."""
+    contenders: list[Contender] = []
+    folder.mkdir()
+    try:
+        contenders.append(service(folder))
+        url = _store_of(folder)
+        contenders.append(yardstick(folder, url))
+        contenders.append(presidio(folder))
+        contenders.append(daymade(folder, url))
+        contenders.append(openbao(folder))
+        tick = part("rates", rates.count(contenders, extent.sizes, extent.rounds))
+        found = rates.measure(contenders, extent.sizes, rounds=extent.rounds, seconds=extent.seconds, tick=tick)
+        with redis.Redis.from_url(url, protocol=2) as client:
+            return f"Valkey {client.info('server')['valkey_version']}", found
+    finally:
+        stop(contenders)
+
+
+def _staged(extent: Extent, tick: Tick) -> list[Staged]:
+    """In a process of its own, which becomes the service and has nothing else in its memory."""
+    command = [sys.executable, "-m", "bench.stages", "--json", "--waybills", str(extent.staged)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    if ran.returncode:
+        raise RuntimeError(f"the stages could not be measured: {ran.stderr[-2000:].decode()}")
+    tick()
+    return msgspec.json.decode(ran.stdout, type=list[Staged])
+
+
+def _grown(folder: Path, extent: Extent, part: Callable[[str, int], Tick]) -> tuple[list[Grown], Bytes, list[Loaded]]:
+    """A store that grows, and a mixed load on it when it has grown."""
+    folder.mkdir()
+    contender = service(folder, {"MASKING_POLICY": str(generous_policy(folder))})
+    try:
+        url = _store_of(folder)
+        with redis.Redis.from_url(url, protocol=2) as client:
+            grown = growth.measure(contender, client, extent.marks, part("growth", extent.growing))
+            parts = growth.bytes_of_a_record(client, url, folder)
+        tick = part("load", len(extent.shares))
+        loaded = mixed.measure(contender, folder, extent.shares, seconds=extent.load_seconds, tick=tick)
+        return grown, parts, loaded
+    finally:
+        contender.stop()
+
+
+def _store_of(folder: Path) -> str:
+    url = running_url(folder)
+    if url is None:
+        raise RuntimeError("the embedded store does not run")
+    return url
 
 
 if __name__ == "__main__":

@@ -1,0 +1,92 @@
+"""Rate and memory while the store grows: does it matter how many waybills are stored, and what is each byte for?
+
+Masking, which no store can slow, is measured beside tokenizing: where both fall, it was the machine.
+"""
+
+import os
+import statistics
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+
+import redis
+
+from bench import load
+from bench.contenders import Contender, records_body
+from bench.figures import Bytes, Grown
+from bench.rates import CONNECTIONS
+from bench.waybills import Waybills
+from keys import keyset
+from keys.aead import OVERHEAD_BYTES
+from keys.keyring import Keyring
+from masking_service.access.principals import DEFAULT_TENANT
+from masking_service.timestamps import clock
+from masking_service.vault import records
+from masking_service.vault.connection import Store
+from masking_service.vault.vault import Vault
+
+BATCH = 500
+STEP = BATCH * CONNECTIONS
+SAMPLE = 300
+
+
+def measure(contender: Contender, client: redis.Redis, marks: Sequence[int], tick: Callable[[], None]) -> list[Grown]:
+    """Store waybills until there are as many as the last mark; one result for each stretch that ends at a mark.
+
+    The first stretch only leads up to the first mark, so that its rates are those of about a tenth of the second one.
+
+    Args:
+        marks: rising; how many waybills are stored at the ends of the stretches.
+        tick: called after each `STEP` waybills.
+    """
+    storing, masking = Waybills("GR", 1), Waybills("GM", 2)
+    grown: list[Grown] = []
+    with load.Client(contender.port, CONNECTIONS) as caller:
+
+        def rate(use_case: str, supply: Waybills) -> float:
+            bodies = [records_body(supply.records(BATCH)) for _ in range(CONNECTIONS)]
+            return STEP / caller.run(contender.paths[use_case], bodies, contender.headers).seconds
+
+        rate("tokenize", storing)  # makes the day's data key, and the first buffers
+        before, stored = _memory(client), 0
+        for mark in marks:
+            rates: list[tuple[float, float, bool]] = []
+            while stored < mark:
+                busy = _rewriting(client)
+                tokenized = rate("tokenize", storing)
+                stored += STEP
+                rates.append((tokenized, rate("mask", masking), busy or _rewriting(client)))
+                tick()
+            quiet = [each for each in rates if not each[2]]
+            tokenized, masked, _ = (statistics.median(column) for column in zip(*(quiet or rates), strict=True))
+            memory = (_memory(client) - before) / stored
+            grown.append(Grown(stored, tokenized, masked, len(quiet), len(rates), memory))
+    return grown
+
+
+def bytes_of_a_record(client: redis.Redis, url: str, folder: Path) -> Bytes:
+    """Where the bytes of a record are. The bodies are those of waybills that `measure` stored."""
+    keys = list(islice(client.scan_iter("wm:{????????????????}0", 1_000), SAMPLE))
+    name = statistics.mean(map(len, keys))
+    value = statistics.mean(client.strlen(key) for key in keys)
+    held = statistics.mean(client.memory_usage(key) or 0 for key in keys)
+    supply = Waybills("GR", 1)
+    numbers = [record["waybill_no"] for record in supply.records(SAMPLE)]
+    store = Store(url)
+    store.admit()
+    vault = Vault(store, Keyring(keyset.load(folder / "keyset.json")), os.urandom)
+    found = [one for one in vault.newest(DEFAULT_TENANT, numbers, clock()) if one is not None]
+    store.close()
+    assert len(found) == SAMPLE, "the first waybills are not stored"
+    body = statistics.mean(len(one.record.body) for one in found)
+    padding = value - OVERHEAD_BYTES - records.HEADER_BYTES - body
+    return Bytes(name, body, records.HEADER_BYTES, padding, OVERHEAD_BYTES, held)
+
+
+def _memory(client: redis.Redis) -> int:
+    return int(client.info("memory")["used_memory"])
+
+
+def _rewriting(client: redis.Redis) -> bool:
+    said = client.info("persistence")
+    return bool(said["aof_rewrite_in_progress"] or said["aof_rewrite_scheduled"])

@@ -1,0 +1,114 @@
+"""How long callers wait under a steady mixed load: 80 % views, 15 % single waybills, 5 % batches of 500.
+
+Half of the views are a label's, which shows masks, and half a courier's, which shows an address and is in the audit log
+before it is answered. Requests come at random moments at a steady rate whether or not the service keeps up (an open
+loop), and a request waits from the moment at which it came. Every waybill is new, and each is viewed once.
+"""
+
+import random
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
+from pathlib import Path
+
+from bench import load
+from bench.contenders import Contender, credentials, records_body
+from bench.figures import Latency, Loaded
+from bench.waybills import Waybills
+
+LABEL, COURIER, ONE, BATCH = "label view", "courier's audited view", "tokenize one", "tokenize 500"
+SHARES = {LABEL: 40, COURIER: 40, ONE: 15, BATCH: 5}
+CONNECTIONS = 64
+SITE = "021001"
+MOST_IN_A_BATCH = 500
+
+
+class Mix:
+    """Requests in those shares, each of waybills that no earlier one had."""
+
+    def __init__(self, contender: Contender, folder: Path) -> None:
+        self._contender = contender
+        keys = credentials(folder)
+        self._viewers = {
+            LABEL: ("label", cycle([keys["dispute-officer"], keys["dispute-officer-2"]])),
+            COURIER: ("courier", cycle([keys["courier"], keys["courier-2"]])),
+        }
+        self._supply = Waybills("MX", 1)
+        self._random = random.Random(1)
+        self._in_custody: Iterator[str] = iter(())
+
+    def store(self, count: int) -> None:
+        """Tokenize so many waybills that couriers hold."""
+        numbers: list[str] = []
+        while len(numbers) < count:
+            batch = self._supply.records(MOST_IN_A_BATCH)
+            wanted = {"records": batch, "custody": {"site": SITE}}
+            self._contender.call("POST", self._contender.paths["tokenize"], wanted)
+            numbers += [record["waybill_no"] for record in batch]
+        self._in_custody = iter(numbers)
+
+    def requests(self, count: int, rate: float) -> list[load.Request]:
+        """So many requests in random order, at random moments, `rate` a second."""
+        kinds = [kind for kind, share in SHARES.items() for _ in range(count * share // 100)]
+        self._random.shuffle(kinds)
+        due, found = 0.0, []
+        for kind in kinds:
+            found.append(load.Request(self._request(kind), kind, due))
+            due += self._random.expovariate(rate)
+        return found
+
+    def _request(self, kind: str) -> bytes:
+        if kind in self._viewers:
+            profile, keys = self._viewers[kind]
+            headers = {"Authorization": f"Bearer {next(keys)}"}
+            return load.request(f"/v1/waybills/{next(self._in_custody)}?profile={profile}", headers)
+        records = self._supply.records(1 if kind == ONE else MOST_IN_A_BATCH)
+        return load.request(self._contender.paths["tokenize"], self._contender.headers, records_body(records))
+
+
+def measure(
+    contender: Contender, folder: Path, shares: Sequence[float], *, seconds: float, tick: Callable[[], None]
+) -> list[Loaded]:
+    """The latencies at so many shares of the most that the service answers, each for so many seconds.
+
+    Args:
+        contender: a service under a policy whose budgets no run spends.
+        tick: called after each share.
+    """
+    mix = Mix(contender, folder)
+    mix.store(1_000)
+    _drive(contender, mix.requests(100, 1e9), paced=False)  # warms up
+    most = statistics.median(_drive(contender, mix.requests(300, 1e9), paced=False) for _ in range(3))
+    found = []
+    for share in shares:
+        count = max(100, int(share * most * seconds))
+        mix.store(count)
+        requests = mix.requests(count, share * most)
+        answers: list[load.Answer] = []
+        _drive(contender, requests, paced=True, answers=answers)
+        statuses = Counter(answer.status for answer in answers)
+        if set(statuses) - {200, 503}:
+            raise RuntimeError(f"the mixed load was answered {dict(statuses)}")
+        kinds = {kind: _latency(answers, kind) for kind in SHARES}
+        found.append(Loaded(share, share * most, statuses[503] / len(answers), kinds))
+        tick()
+    return found
+
+
+def _drive(
+    contender: Contender, requests: Sequence[load.Request], *, paced: bool, answers: list[load.Answer] | None = None
+) -> float:
+    """Requests a second."""
+    with load.Client(contender.port, CONNECTIONS if paced else 16) as client:
+        seconds, found = client.drive(requests, paced=paced)
+    if answers is not None:
+        answers += found
+    return len(found) / seconds
+
+
+def _latency(answers: Sequence[load.Answer], kind: str) -> Latency:
+    waited = sorted(one.seconds * 1e3 for one in answers if (one.kind, one.status) == (kind, 200))
+    if not waited:
+        raise RuntimeError(f"no {kind} was answered")
+    return Latency(len(waited), load.percentile(waited, 0.5), load.percentile(waited, 0.99))
