@@ -63,7 +63,7 @@ QUICK = Extent(
     marks=(4_000, 12_000),
     shares=(0.3, 0.6),
     load_seconds=1.0,
-    shards=(1, 2),
+    shards=(2,),
     requests=8,
 )
 
