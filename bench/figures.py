@@ -145,13 +145,18 @@ class Sharded(msgspec.Struct):
 
 
 class Figures(msgspec.Struct):
-    """One run."""
+    """One run.
+
+    Attributes:
+        full_to_fresh: the rate of tokenizing on the store that has grown to that on a fresh one, round by round.
+    """
 
     machine: Machine
     quick: bool
     rates: list[Rate]
     stages: list[Staged]
     growth: list[Grown]
+    full_to_fresh: list[float]
     bytes: Bytes
     load: list[Loaded]
     shards: list[Sharded]

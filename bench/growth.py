@@ -64,6 +64,33 @@ def measure(contender: Contender, client: redis.Redis, marks: Sequence[int], tic
     return grown
 
 
+def against_fresh(
+    pair: Sequence[Contender], clients: Sequence[redis.Redis], rounds: int, tick: Callable[[], None]
+) -> list[float]:
+    """The rate of tokenizing on a store that has grown to that on one that holds some ten thousand, round by round.
+
+    They take turns, so that the machine's moods meet both; rounds in which a log is rewritten are left out.
+
+    Args:
+        pair: the service on the full store, and the one on the fresh one; `clients` are of their stores.
+    """
+    supplies = [Waybills("GF", 3), Waybills("GS", 4)]
+
+    def rate(at: int) -> float:
+        one, path = pair[at], pair[at].paths["tokenize"]
+        bodies = [records_body(supplies[at].records(BATCH)) for _ in range(CONNECTIONS)]
+        return STEP / load.run(one.port, path, bodies, connections=CONNECTIONS, headers=one.headers).seconds
+
+    ratios: list[tuple[float, bool]] = []
+    for number in range(rounds + 2):
+        busy = any(map(_rewriting, clients))
+        rates = {at: rate(at) for at in ((0, 1) if number % 2 else (1, 0))}
+        if number > 1:  # the first rounds fill and warm the fresh one
+            ratios.append((rates[0] / rates[1], busy or any(map(_rewriting, clients))))
+        tick()
+    return [ratio for ratio, busy in ratios if not busy] or [ratio for ratio, _ in ratios]
+
+
 def bytes_of_a_record(client: redis.Redis, url: str, folder: Path) -> Bytes:
     """Where the bytes of a record are. The bodies are those of waybills that `measure` stored."""
     keys = list(islice(client.scan_iter("wm:{????????????????}0", 1_000), SAMPLE))

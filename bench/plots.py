@@ -79,6 +79,7 @@ def latency(figures: Figures) -> Any:
         panel.plot(offered, [x.kinds[kind].p99 for x in figures.load], marker="o", color=colour, label=f"{kind}, p99")
         panel.plot(offered, [x.kinds[kind].p50 for x in figures.load], "--", color=colour, label=f"{kind}, p50")
         panel.axhline(LATENCY_AIMS[kind], color=colour, linewidth=0.8, alpha=0.5)
+        panel.annotate(f"aim: p99 ≤ {LATENCY_AIMS[kind]} ms", (offered[-1], LATENCY_AIMS[kind]), fontsize=7, ha="right")
     panel.set(yscale="log", xlabel="requests a second, mixed", ylabel="milliseconds since it was due")
     panel.yaxis.set_major_formatter(_thousands)
     panel.legend(fontsize=8)
@@ -117,6 +118,7 @@ def growth(figures: Figures) -> Any:
     left.legend(fontsize=8)
     right.plot(stored, [one.memory for one in figures.growth], marker="o", color=COLOURS["openbao"])
     right.axhline(MOST_BYTES, color="#c1666b", linewidth=0.8)
+    right.annotate(f"aim: ≤ {MOST_BYTES}", (stored[-1], MOST_BYTES + 5), fontsize=7, ha="right")
     right.set(xscale="log", xlabel="waybills stored", ylabel="bytes of memory a waybill")
     right.set_ylim(0, MOST_BYTES * 1.15)
     return figure

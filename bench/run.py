@@ -33,6 +33,7 @@ class Extent:
     seconds: float
     staged: int
     marks: tuple[int, ...]
+    beside: int
     shares: tuple[float, ...]
     load_seconds: float
     shards: tuple[int, ...]
@@ -50,6 +51,7 @@ FULL = Extent(
     seconds=1.2,
     staged=40_000,
     marks=(10_000, 30_000, 100_000, 300_000, 1_000_000),
+    beside=9,
     shares=(0.2, 0.4, 0.6, 0.8, 0.9, 1.0),
     load_seconds=10.0,
     shards=cluster.SHARDS,
@@ -61,6 +63,7 @@ QUICK = Extent(
     seconds=0.1,
     staged=2_000,
     marks=(4_000, 12_000),
+    beside=1,
     shares=(0.3, 0.6),
     load_seconds=1.0,
     shards=(2,),
@@ -97,13 +100,13 @@ def measure(folder: Path, extent: Extent, *, quick: bool) -> Figures:
 
         store, compared = _compared(folder / "compared", extent, part)
         staged = _staged(extent, part("stages", 1))
-        grown, parts, loaded = _grown(folder / "grown", extent, part)
+        grown, ratios, parts, loaded = _grown(folder / "grown", extent, part)
         (folder / "clusters").mkdir()
         tick = part("shards", len(extent.shards) * (extent.rounds + 1))
         sharded = cluster.measure(
             folder / "clusters", shards=extent.shards, rounds=extent.rounds, requests=extent.requests, tick=tick
         )
-    return Figures(machine(store), quick, compared, staged, grown, parts, loaded, sharded)
+    return Figures(machine(store), quick, compared, staged, grown, ratios, parts, loaded, sharded)
 
 
 def _compared(folder: Path, extent: Extent, part: Callable[[str, int], Tick]) -> tuple[str, list[Rate]]:
@@ -135,20 +138,29 @@ def _staged(extent: Extent, tick: Tick) -> list[Staged]:
     return msgspec.json.decode(ran.stdout, type=list[Staged])
 
 
-def _grown(folder: Path, extent: Extent, part: Callable[[str, int], Tick]) -> tuple[list[Grown], Bytes, list[Loaded]]:
-    """A store that grows, and a mixed load on it when it has grown."""
-    folder.mkdir()
-    contender = service(folder, {"MASKING_POLICY": str(generous_policy(folder))})
+def _grown(
+    folder: Path, extent: Extent, part: Callable[[str, int], Tick]
+) -> tuple[list[Grown], list[float], Bytes, list[Loaded]]:
+    """A store that grows, the full one beside a fresh one, and a mixed load on the full one."""
+    contenders: list[Contender] = []
+    full, fresh = folder / "full", folder / "fresh"
+    full.mkdir(parents=True)
     try:
-        url = _store_of(folder)
+        contenders.append(service(full, {"MASKING_POLICY": str(generous_policy(full))}))
+        url = _store_of(full)
         with redis.Redis.from_url(url, protocol=2) as client:
-            grown = growth.measure(contender, client, extent.marks, part("growth", extent.growing))
-            parts = growth.bytes_of_a_record(client, url, folder)
+            grown = growth.measure(contenders[0], client, extent.marks, part("growth", extent.growing))
+            parts = growth.bytes_of_a_record(client, url, full)
+            contenders.append(service(fresh))
+            with redis.Redis.from_url(_store_of(fresh), protocol=2) as other:
+                tick = part("full beside fresh", extent.beside + 2)
+                ratios = growth.against_fresh(contenders, (client, other), extent.beside, tick)
+            contenders.pop().stop()
         tick = part("load", len(extent.shares))
-        loaded = mixed.measure(contender, folder, extent.shares, seconds=extent.load_seconds, tick=tick)
-        return grown, parts, loaded
+        loaded = mixed.measure(contenders[0], full, extent.shares, seconds=extent.load_seconds, tick=tick)
+        return grown, ratios, parts, loaded
     finally:
-        contender.stop()
+        stop(contenders)
 
 
 def _store_of(folder: Path) -> str:

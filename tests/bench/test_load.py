@@ -1,0 +1,113 @@
+"""The load generator sends everything once, waits for every answer, and counts waiting as waiting."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+
+import pytest
+
+from bench import load
+from bench.waybills import Waybills
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what was sent; the path says how."""
+
+    protocol_version = "HTTP/1.1"
+    seen: list[bytes]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).seen.append(body)
+        if self.path == "/later":
+            time.sleep(0.1)
+        self.send_response(503 if self.path == "/refused" else 200)
+        if self.path == "/chunked":
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for piece in (body[:2], body[2:]):
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            self.wfile.write(b"0\r\n\r\n")
+            return
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = self.path == "/closing"
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    Echo.seen = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever, args=[0.05])
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+BODIES = [b"body %d" % at for at in range(20)]
+
+
+@pytest.mark.parametrize("path", ["/", "/chunked"])
+def test_every_body_is_sent_once_and_every_answer_is_waited_for(port: int, path: str) -> None:
+    took = load.run(port, path, BODIES, connections=3, headers={})
+
+    assert sorted(Echo.seen) == sorted(BODIES)
+    assert (took.requests, len(took.latencies)) == (20, 20)
+
+
+def test_an_answer_that_is_larger_than_its_buffer_is_read_whole(port: int) -> None:
+    assert load.run(port, "/", [b"x" * 3_000_000], connections=1, headers={}).requests == 1
+
+
+def test_a_refusal_stops_a_load_that_is_to_be_answered(port: int) -> None:
+    with pytest.raises(RuntimeError, match="answered 503"):
+        load.run(port, "/refused", BODIES, connections=2, headers={})
+
+
+def test_an_item_that_failed_stops_it_too(port: int) -> None:
+    with pytest.raises(RuntimeError, match="answered 207"):
+        load.run(port, "/", [b'{"error":{}}'], connections=1, headers={})
+
+
+def test_a_connection_that_the_server_closed_is_made_again(port: int) -> None:
+    requests = [load.Request(load.request("/closing", {}, body)) for body in BODIES]
+    with load.Client(port, 1) as client:
+        _, answers = client.drive(requests)
+
+    assert len(answers) == 20
+    assert {answer.status for answer in answers} <= {0, 200}
+
+
+def test_what_waits_for_a_connection_counts_as_waiting_since_it_was_due(port: int) -> None:
+    late = [load.Request(load.request("/later", {}, body)) for body in BODIES[:3]]
+    with load.Client(port, 1) as client:
+        _, answers = client.drive(late, paced=True)
+
+    assert [answer.seconds > 0.1 * at for at, answer in enumerate(answers, start=1)] == [True] * 3
+
+
+def test_nothing_is_sent_before_it_is_due(port: int) -> None:
+    requests = [load.Request(load.request("/", {}, body), due=0.1 * at) for at, body in enumerate(BODIES[:4])]
+    with load.Client(port, 4) as client:
+        seconds, _ = client.drive(requests, paced=True)
+
+    assert seconds >= 0.3
+
+
+def test_no_waybill_comes_twice() -> None:
+    numbers = [record["waybill_no"] for record in Waybills("AA", 1).records(1_000)]
+
+    assert all(one < other for one, other in pairwise(numbers))
+
+
+def test_a_supply_can_be_made_again() -> None:
+    assert Waybills("AA", 1).records(10) == Waybills("AA", 1).records(10) != Waybills("AA", 2).records(10)
