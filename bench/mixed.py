@@ -10,6 +10,7 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
+from math import inf
 from pathlib import Path
 
 from bench import load
@@ -19,9 +20,10 @@ from bench.waybills import Waybills
 
 LABEL, COURIER, ONE, BATCH = "label view", "courier's audited view", "tokenize one", "tokenize 500"
 SHARES = {LABEL: 40, COURIER: 40, ONE: 15, BATCH: 5}
-CONNECTIONS = 64
+CONNECTIONS = 200  # so that whoever has too much to do can refuse, and nobody has to wait here
 SITE = "021001"
 MOST_IN_A_BATCH = 500
+PROBES = 3
 
 
 class Mix:
@@ -55,7 +57,7 @@ class Mix:
         due, found = 0.0, []
         for kind in kinds:
             found.append(load.Request(self._request(kind), kind, due))
-            due += self._random.expovariate(rate)
+            due += self._random.expovariate(rate) if rate < inf else 0.0
         return found
 
     def _request(self, kind: str) -> bytes:
@@ -68,18 +70,25 @@ class Mix:
 
 
 def measure(
-    contender: Contender, folder: Path, shares: Sequence[float], *, seconds: float, tick: Callable[[], None]
+    contender: Contender,
+    folder: Path,
+    shares: Sequence[float],
+    *,
+    probe: int,
+    seconds: float,
+    tick: Callable[[], None],
 ) -> list[Loaded]:
     """The latencies at so many shares of the most that the service answers, each for so many seconds.
 
     Args:
         contender: a service under a policy whose budgets no run spends.
+        probe: how many requests it takes to find the most; they are sent three times.
         tick: called after each share.
     """
     mix = Mix(contender, folder)
-    mix.store(1_000)
-    _drive(contender, mix.requests(100, 1e9), paced=False)  # warms up
-    most = statistics.median(_drive(contender, mix.requests(300, 1e9), paced=False) for _ in range(3))
+    mix.store(probe * (PROBES + 1))
+    rates = [_drive(contender, mix.requests(probe, inf), paced=False) for _ in range(PROBES + 1)]
+    most = statistics.median(rates[1:])  # the first one warms up
     found = []
     for share in shares:
         count = max(100, int(share * most * seconds))

@@ -36,6 +36,7 @@ class Extent:
     beside: int
     shares: tuple[float, ...]
     load_seconds: float
+    probe: int
     shards: tuple[int, ...]
     requests: int
 
@@ -52,20 +53,22 @@ FULL = Extent(
     staged=40_000,
     marks=(10_000, 30_000, 100_000, 300_000, 1_000_000),
     beside=9,
-    shares=(0.2, 0.4, 0.6, 0.8, 0.9, 1.0),
-    load_seconds=10.0,
+    shares=(0.1, 0.25, 0.5, 0.75, 0.9, 1.0),
+    load_seconds=12.0,
+    probe=400,
     shards=cluster.SHARDS,
     requests=60,
 )
 QUICK = Extent(
-    sizes=(1, 100),
+    sizes=(1, 50),
     rounds=1,
     seconds=0.1,
     staged=2_000,
     marks=(4_000, 12_000),
     beside=1,
-    shares=(0.3, 0.6),
+    shares=(0.25, 0.5),
     load_seconds=1.0,
+    probe=100,
     shards=(2,),
     requests=8,
 )
@@ -157,7 +160,9 @@ def _grown(
                 ratios = growth.against_fresh(contenders, (client, other), extent.beside, tick)
             contenders.pop().stop()
         tick = part("load", len(extent.shares))
-        loaded = mixed.measure(contenders[0], full, extent.shares, seconds=extent.load_seconds, tick=tick)
+        loaded = mixed.measure(
+            contenders[0], full, extent.shares, probe=extent.probe, seconds=extent.load_seconds, tick=tick
+        )
         return grown, ratios, parts, loaded
     finally:
         stop(contenders)
