@@ -18,7 +18,7 @@ from bench.tables import TABLES, bare_rates, shards
 DOCS = ROOT / "docs"
 FIGURES = "benchmarks/figures.json"
 QUICK = "**A quick run: it proves that everything works, and its figures mean nothing.**\n\n"
-FED = {"scaling.md": {"rates": bare_rates, "shards": shards}}
+FED = {"scaling.md": {"bench:rates": bare_rates, "bench:shards": shards}}
 """Other documents that show tables of the run, between two comments each."""
 
 
@@ -36,7 +36,7 @@ def fed(document: str, figures: Figures, tables: Mapping[str, Callable[[Figures]
         ValueError: it has no place for one of them.
     """
     for name, table in tables.items():
-        begin, end = f"<!-- {name}: written by make bench -->\n", f"<!-- end of {name} -->\n"
+        begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->\n"
         before, found, rest = document.partition(begin)
         _, closed, after = rest.partition(end)
         if not found or not closed:

@@ -35,7 +35,7 @@ REST = "everything around it"
 PARTS = {
     "decode": ("masking_service.web.waybills:body",),
     "find and mask": ("masking_service.domain.record:Masker.mask",),
-    "leak guard": ("masking_service.domain.record:may_leak",),
+    "leak guard": ("masking_service.domain.record:_Run.guard",),
     "body and seal": (
         "masking_service.vault.records:body_of",
         "masking_service.vault.records:plaintext",
@@ -136,10 +136,10 @@ class Inside:
             else:
                 whole.append(sum(watch.spent.values()))
         stages = [stage for stage in PARTS if use_case == "tokenize" or stage not in ONLY_TOKENIZING]
-        unseen = [stage for stage in stages if stage not in watched[0]]
+        unseen = [stage for stage in stages if not any(stage in spent for spent in watched)]
         if unseen:
             raise RuntimeError(f"no call came by {', '.join(unseen)}: PARTS names what the service no longer calls")
-        each = {stage: _middle([spent[stage] for spent in watched]) / size * 1e6 for stage in (*stages, REST)}
+        each = {stage: _middle([spent.get(stage, 0.0) for spent in watched]) / size * 1e6 for stage in (*stages, REST)}
         return Staged(use_case, size, each, _middle(whole) / size * 1e6)
 
     def _request(self, use_case: str, size: int) -> dict[str, Any]:

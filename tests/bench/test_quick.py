@@ -23,7 +23,8 @@ pytestmark = pytest.mark.timeout(SECONDS + 20)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a quick run, which was started as `make bench` starts one, saved what it measured."""
-    made = tmp_path_factory.mktemp("docs")
+    made = tmp_path_factory.mktemp("checkout") / "docs"
+    made.mkdir()
     for name in page.FED:
         (made / name).write_text((ROOT / "docs" / name).read_text())
     run = subprocess.run(
