@@ -9,7 +9,7 @@ import matplotlib as mpl
 mpl.use("svg")  # no screen; chosen before pyplot is imported
 
 from matplotlib import pyplot as plt
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from bench.figures import ENCRYPT, Figures
 from bench.mixed import COURIER, LABEL
@@ -82,7 +82,8 @@ def latency(figures: Figures) -> Any:
         panel.annotate(f"aim: p99 ≤ {LATENCY_AIMS[kind]} ms", (offered[-1], LATENCY_AIMS[kind]), fontsize=7, ha="right")
     panel.set(yscale="log", xlabel="requests a second, mixed", ylabel="milliseconds since it was due")
     panel.yaxis.set_major_formatter(_thousands)
-    panel.legend(fontsize=8)
+    panel.yaxis.set_minor_formatter(NullFormatter())
+    panel.legend(ncols=2, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure
 
 
@@ -118,7 +119,7 @@ def growth(figures: Figures) -> Any:
     left.legend(fontsize=8)
     right.plot(stored, [one.memory for one in figures.growth], marker="o", color=COLOURS["openbao"])
     right.axhline(MOST_BYTES, color="#c1666b", linewidth=0.8)
-    right.annotate(f"aim: ≤ {MOST_BYTES}", (stored[-1], MOST_BYTES + 5), fontsize=7, ha="right")
+    right.annotate(f"aim: ≤ {MOST_BYTES}", (stored[-1], MOST_BYTES + 15), fontsize=7, ha="right")
     right.set(xscale="log", xlabel="waybills stored", ylabel="bytes of memory a waybill")
     right.set_ylim(0, MOST_BYTES * 1.15)
     return figure
