@@ -109,7 +109,7 @@ def bytes_of_a_record(client: redis.Redis, url: str, folder: Path) -> Bytes:
     assert len(found) == SAMPLE, "the first waybills are not stored"
     body = statistics.mean(len(one.record.body) for one in found)
     padding = value - OVERHEAD_BYTES - records.HEADER_BYTES - body
-    return Bytes(name, body, records.HEADER_BYTES, padding, OVERHEAD_BYTES, held)
+    return Bytes(*map(float, (name, body, records.HEADER_BYTES, padding, OVERHEAD_BYTES, held)))
 
 
 def _memory(client: redis.Redis) -> int:

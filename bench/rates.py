@@ -78,4 +78,4 @@ def _workloads(contenders: Sequence[Contender], sizes: Sequence[int]) -> Iterato
 
 
 def _key(workload: Workload) -> tuple[str, str, float]:
-    return workload.contender.name, workload.use_case, workload.size
+    return workload.contender.name, workload.use_case, float(workload.size)

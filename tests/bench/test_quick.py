@@ -111,3 +111,9 @@ def test_the_tables_are_printed_and_fed_to_other_documents(folder: Path, figures
     for name, tables in page.FED.items():
         text = (folder / name).read_text()
         assert [table(figures) in text for table in tables.values()] == [True] * len(tables)
+
+
+def test_saving_again_changes_no_figure(folder: Path, figures: Figures, tmp_path: Path) -> None:
+    page.save(figures, tmp_path)
+
+    assert (tmp_path / page.FIGURES).read_bytes() == (folder / page.FIGURES).read_bytes()
