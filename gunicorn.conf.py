@@ -22,8 +22,8 @@ limit_request_fields = 50
 limit_request_field_size = 9 * 1024  # a JWT has up to 8 KiB
 
 accesslog = None  # it would hold paths, and paths hold waybill numbers; the application logs routes
-errorlog = "-"
-loglevel = "warning"
+logger_class = "masking_service.web.server_log.ServerLog"  # every line is JSON, and none holds a value
+loglevel = "info"  # starts, stops and signals
 sendfile = False  # answers are handed to the main thread where a client is slow to take them
 control_socket_disable = True  # it cannot be made on a read-only root
 forwarded_allow_ips = ""  # nothing forwarded is believed

@@ -2,7 +2,6 @@
 
 import os
 
-from masking_service.settings import Settings
-from masking_service.web.serving import serving_app
+from masking_service.web.serving import production_app
 
-app = serving_app(Settings.read(os.environ))
+app = production_app(os.environ)

@@ -6,8 +6,10 @@ states in this file alone decide which key is used for what is new.
 """
 
 import hmac
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -52,12 +54,15 @@ class Keyset(Secret):
         digest: 16 bytes that tell this file from every other.
         shredded_before: days since 1970-01-01; the data keys of earlier days are shredded.
         algorithm: the suite that seals what is new, a key of `keys.suites.SUITES`.
+        born: days since 1970-01-01 on which the active ``root`` and ``token`` keys were made, and the first of which a
+            ``data`` key may live.
     """
 
     __slots__ = (
         "active",
         "active_root",
         "algorithm",
+        "born",
         "digest",
         "made_for",
         "retired_roots",
@@ -82,6 +87,7 @@ class Keyset(Secret):
         shredded_before: int = 0,
         algorithm: int = AES_256_GCM_SIV,
         retired_roots: frozenset[bytes] = frozenset(),
+        born: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.made_for = made_for
         self.roots = roots
@@ -94,6 +100,7 @@ class Keyset(Secret):
         self.shredded_before = shredded_before
         self.algorithm = algorithm
         self.retired_roots = retired_roots
+        self.born = born
 
 
 def create(
@@ -183,6 +190,10 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         shredded_before = day_of(file.shredded_before) if file.shredded_before else 0
     except ValueError:
         raise KeysetFault(f"{path}: shredded_before is no date") from None
+    try:
+        born = _born(file, shredded_before)
+    except ValueError:
+        raise KeysetFault(f"{path}: a key was created on what is no date") from None
     roots, root_ids, active_root = open_roots(path, file, algorithm)
     secrets, active = _open_secrets(path, file.secrets, roots)
     opened = Keyset(
@@ -197,8 +208,23 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         shredded_before=shredded_before,
         algorithm=algorithm,
         retired_roots=frozenset(bytes.fromhex(entry.id) for entry in file.roots if entry.state == "retired"),
+        born=born,
     )
     return file, opened
+
+
+def _born(file: KeysetFile, shredded_before: int) -> dict[str, int]:
+    """`Keyset.born`. No data key is older than the keyset, which never had another index secret.
+
+    Raises:
+        ValueError: a date is none.
+    """
+    born = {"root": max((day_of(one.created) for one in file.roots if one.state == "active"), default=0)}
+    for use, name in (("token", "token"), ("index", "data")):
+        days = (day_of(one.created) for one in file.secrets if one.use == use and one.state == "active")
+        born[name] = max(days, default=0)
+    born["data"] = max(born["data"], shredded_before)
+    return born
 
 
 def _open_secrets(

@@ -130,7 +130,8 @@ class Parts:
         if self.settings.development:
             issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
         gate = Gate(policy, self.freezes, self.tallies)
-        budgets = Budgets(self.store, self.keyring, policy.rules.factors, os.urandom)
+        self.metrics.expect_budgets(policy.budgets)
+        budgets = Budgets(self.store, self.keyring, policy.rules.factors, os.urandom, self.metrics)
         journal = Journal(self.log, self.keyring, policy.digest)
         watch = Watch(
             rules=policy.rules.watch,
@@ -232,6 +233,7 @@ def admit_store(parts: Parts) -> None:
             recognise(visitor, parts.keyring, parts.checkpoints.through(visitor))
             until = parts.key_watch.beat(visitor)
         finally:
+            parts.store.condition = visitor.condition
             visitor.close()
         parts.store.admit(until=until)
 

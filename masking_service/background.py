@@ -1,6 +1,7 @@
 """Once a second, beside answering: who may still do what, whose store is this, and which keys are there?"""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +15,8 @@ from masking_service.vault.genesis import WrongStore
 
 EVERY_SECONDS: Final = 1.0
 
+LOOK_BACK_SECONDS: Final = 60
+"""How often the beginning of the audit log is looked for: it moves once an hour."""
 LATE_SECONDS: Final = 120
 """A checkpoint this old is twice as old as any should become."""
 
@@ -40,7 +43,17 @@ class Background:
         self._parts = parts
         self._report = report
         self._stop = threading.Event()
-        looks = self._parts.reload_policy, self._watch, self._learn_clients, self._learn_freezes, self._prove
+        self._up = False
+        self._look_back_at = 0.0
+        looks = (
+            self._parts.reload_policy,
+            self._watch,
+            self._learn_clients,
+            self._learn_freezes,
+            self._prove,
+            self._look_back,
+            self._tell,
+        )
         self._threads = [
             threading.Thread(target=self._run, args=looks, name="background", daemon=True),
             threading.Thread(target=self._run, args=(self._parts.key_watch.reload,), name="keys", daemon=True),
@@ -54,13 +67,14 @@ class Background:
                 goes on without it.
         """
         try:
-            watch_store(self._parts)
+            self._watch()
             self._learn_freezes()  # first: a registry that does not open must not keep anybody thawed
             self._learn_clients()
         except RolledBack as fault:
             self._report("wrong-store", fault)
         except (StoreUnavailable, KeyFault, ClientError, OSError) as fault:
             self._report("background", fault)
+        self._tell()
         for thread in self._threads:
             thread.start()
 
@@ -86,7 +100,9 @@ class Background:
                     self._report("background", fault)
 
     def _watch(self) -> None:
+        self._up = False
         watch_store(self._parts)
+        self._up = True
 
     def _learn_clients(self) -> None:
         self._parts.registry.refresh()
@@ -98,3 +114,12 @@ class Background:
         newest = self._parts.checkpoints.remembered
         if newest is not None and clock() - newest.checkpoint.at > LATE_SECONDS:
             raise CheckpointLate
+
+    def _look_back(self) -> None:
+        if time.monotonic() >= self._look_back_at:
+            self._look_back_at = time.monotonic() + LOOK_BACK_SECONDS
+            self._parts.checkpoints.look_back()
+
+    def _tell(self) -> None:
+        store, keys = self._parts.store, self._parts.key_watch
+        self._parts.metrics.looked(store_up=self._up, left_alone=store.left_alone, keyset_refused=bool(keys.fault))

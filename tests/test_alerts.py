@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from keys.errors import KeysetFault
 from keys.framing import frame
@@ -95,7 +96,7 @@ def wait_for(met: Callable[[], object]) -> None:
 
 def counted(metrics: Metrics) -> list[str]:
     """The counts of alerts that are not nothing."""
-    lines = metrics.exposition()[0].decode().splitlines()
+    lines = metrics.exposition(CollectorRegistry())[0].decode().splitlines()
     return [line for line in lines if line.startswith("masking_alerts") and "_total" in line and line[-3:] != "0.0"]
 
 

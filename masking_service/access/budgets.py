@@ -6,16 +6,17 @@ is refused. Nothing is freed early: not by a restart, a clock that goes back, or
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha1
 from importlib import resources
 from operator import itemgetter
-from typing import Final
+from typing import Final, Protocol
 
 from keys.keyring import Keyring
 from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
-from masking_service.access.rules import Budget, Factors, Window
+from masking_service.access.rules import Budget, Counted, Factors, Window
 from masking_service.vault.connection import Store
 from masking_service.vault.layout import tenant_stem
 
@@ -54,11 +55,22 @@ def limit_of(window: Window, factor: int) -> int:
     return min(window.limit * factor, MOST)
 
 
-def refusal(windows: Sequence[Window], fits_from: Sequence[int]) -> QuotaExceeded:
+def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceeded:
     """The error that names the window which frees last, from the part in which each has room again (0: has it now)."""
+    windows = budget.windows * 3  # for the person, the role and the tenant
     frees = [(part * part_seconds(window), window) for window, part in zip(windows, fits_from, strict=True) if part]
     retry_at, window = max(frees, key=itemgetter(0))
-    return QuotaExceeded(window.name, retry_at)
+    return QuotaExceeded(window.name, retry_at, role=role, counts=budget.counts)
+
+
+class Spending(Protocol):
+    """Whoever counts what is spent, by role, for the operator's eyes: it decides nothing."""
+
+    def spent(self, role: str, counts: Counted, amount: int) -> None:
+        """So much was taken out of the budget of a role."""
+
+    def given_back(self, role: str, counts: Counted, amount: int) -> None:
+        """So much of it was not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,7 @@ class Reservation:
     amount: int
     _store: Store = field(repr=False)
     _keys: Sequence[bytes] = field(repr=False)
+    _told: Callable[[int], None] = field(repr=False, default=lambda _: None)
 
     def give_back(self, unused: int) -> None:
         """Return what was not released to the parts from which it came: one round trip, none where there is nothing.
@@ -87,6 +100,7 @@ class Reservation:
         if unused > self.amount:
             raise ValueError("more is given back than was reserved")
         self._store.script(_DIGEST, _SCRIPT, self._keys, (b"give back", unused))
+        self._told(unused)
 
 
 class Budgets:
@@ -97,9 +111,18 @@ class Budgets:
     Args:
         factors: how many times a person's budget all of a role, and all of a tenant, have together.
         random: gives so many random bytes.
+        spending: hears what is spent and given back.
     """
 
-    def __init__(self, store: Store, keyring: Keyring, factors: Factors, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        factors: Factors,
+        random: Callable[[int], bytes],
+        spending: Spending,
+    ) -> None:
+        self._spending = spending
         self._store = store
         self._keyring = keyring
         self._factors = factors
@@ -131,8 +154,11 @@ class Budgets:
                 args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
         fits_from = self._store.script(_DIGEST, _SCRIPT, keys, args)
         if fits_from:
-            raise refusal(windows * 3, fits_from)
-        return Reservation(amount, self._store, keys)
+            raise refusal(grant.budget, grant.role, fits_from)
+        self._spending.spent(grant.role, grant.budget.counts, amount)
+        return Reservation(
+            amount, self._store, keys, partial(self._spending.given_back, grant.role, grant.budget.counts)
+        )
 
     def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
         """The key of this call, then of each window for the person, the role and the tenant: all in one slot."""

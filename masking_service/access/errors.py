@@ -137,12 +137,15 @@ class CaseNotPending(AccessError):
 class QuotaExceeded(AccessError):
     """A budget has no room for this call, which took nothing from it.
 
-    `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds.
+    `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds. `role` and `counts`
+    say whose budget it is, and of what.
     """
 
     code = "quota-exceeded"
 
-    def __init__(self, window: str, retry_at: int) -> None:
+    def __init__(self, window: str, retry_at: int, *, role: str, counts: str) -> None:
         super().__init__()
         self.window = window
         self.retry_at = retry_at
+        self.role = role
+        self.counts = counts

@@ -59,6 +59,11 @@ class Freezes:
         self._random = random
         self._lists: dict[str, _List] = {}
 
+    @property
+    def count(self) -> int:
+        """How many are frozen, as far as this process knows."""
+        return sum(len(known.frozen) for known in list(self._lists.values()))
+
     def refuse(self, principal: Principal) -> None:
         """Raise Frozen where this process knows that `principal` is. Asks nothing of the store (R6)."""
         known = self._lists.get(principal.tenant)

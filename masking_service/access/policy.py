@@ -146,6 +146,11 @@ class Policy:
         return self.rules.retention_tenants.get(tenant, self.rules.retention_default)
 
     @property
+    def budgets(self) -> frozenset[tuple[str, Budget]]:
+        """Every budget that somebody spends, with the role through which."""
+        return frozenset((grant.role, grant.budget) for _, grant in self._for_staff.values() if grant.budget)
+
+    @property
     def longest_retention_days(self) -> int:
         """The longest that any tenant's records are kept."""
         return max(self.rules.retention_default, *self.rules.retention_tenants.values(), 0)

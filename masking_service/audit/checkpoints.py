@@ -66,6 +66,9 @@ class Checkpoints:
         folder: the state directory, where the newest one seen is remembered.
         clock: now, in Unix seconds.
 
+    Attributes:
+        oldest: the oldest in the store at the last `look_back`; None before.
+
     Raises:
         KeysetFault: what is remembered cannot be read, or was signed with other keys than these.
     """
@@ -77,7 +80,17 @@ class Checkpoints:
         self._clock = clock
         self._lock = threading.Lock()
         self._memory = Remembered(folder, self._verifier)
+        self.oldest: CheckpointLine | None = None
         self._noticed = (b"", 0)  # the link of the newest that was looked at to keep up, and since when, by this clock
+
+    def look_back(self) -> None:
+        """See which is the oldest that the witness has left in the store. One round trip.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityFault: what stands there is no checkpoint of these keys.
+        """
+        self.oldest = self._signed(self._store.read([(b"XRANGE", AUDIT_CHECKPOINTS, b"-", b"+", b"COUNT", 1)])[0])
 
     @property
     def remembered(self) -> CheckpointLine | None:

@@ -78,6 +78,7 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "on_starting": lambda _: begin_counting(state_dir.resolve() / "metrics"),
         "when_ready": _say,
+        "loglevel": "warning",  # that line says that it has started
     }
     if workers is not None:
         options["workers"] = workers

@@ -21,6 +21,11 @@ class Breaker:
         self._failures = 0
         self._retry_at = 0.0
 
+    @property
+    def open(self) -> bool:
+        """Whether calls are refused, but for one that tries."""
+        return self._failures >= FAILURES_TO_OPEN
+
     def check(self) -> None:
         """Raise StoreUnavailable while the circuit is open."""
         if self._failures < FAILURES_TO_OPEN:

@@ -14,6 +14,7 @@ from typing import Final
 from redis.crc import key_slot
 from redis.exceptions import NoScriptError, RedisError
 
+from masking_service.vault.condition import Condition
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.exchange import Bundle, Exchanges, reason, whole
 from masking_service.vault.node import Command, pack
@@ -43,6 +44,7 @@ class Store:
         vouched, may_lose: as above.
         shut: whether it was found to be another's: then it is never used again.
         suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
+        condition: how it was when it was last looked at; None before.
 
     Raises:
         UnknownForm: the URL has no form that is known here.
@@ -66,11 +68,17 @@ class Store:
         self._admitted_until = 0.0
         self.shut = False
         self.suspended = False
+        self.condition: Condition | None = None
 
     @property
     def round_trips(self) -> int:
         """How many exchanges were made; for tests and metrics."""
         return self._exchanges.round_trips
+
+    @property
+    def left_alone(self) -> int:
+        """How many of its servers are refused at once because they do not answer."""
+        return sum(node.breaker.open for node in self._route.met())
 
     @property
     def admitted(self) -> bool:

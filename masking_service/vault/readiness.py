@@ -7,8 +7,10 @@ WAITAOF is among the questions.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Final, Literal
 
+from masking_service.vault.condition import Condition, Server
 from masking_service.vault.connection import Command, Reply, Store
 from masking_service.vault.errors import StoreUnavailable
 
@@ -124,13 +126,32 @@ _NOT_IN_USE: Final = Fault(
 )
 
 
+CHECKS: Final[Mapping[str, Weight]] = {
+    fault.check: fault.weight
+    for fault in (*(fault for _, fault in (*_INFO.values(), *_CONFIG.values())), _TOO_FEW_REPLICAS, _NOT_IN_USE)
+} | {"info": "loses", "min-replicas-to-write": "advice", "min-replicas-max-lag": "advice"}
+"""Every word that `Fault.check` can be, and what it means where nobody gave anything up."""
+
+
 def look(store: Store) -> list[Fault]:
-    """Every fault of every shard, each once; an empty list means ready. One round trip."""
+    """Every fault of every shard, each once; an empty list means ready. One round trip.
+
+    What was seen is left at the store, for those who watch it.
+    """
+    answers: list[list[Reply]] = []
     try:
         answers = store.ask_everybody(_QUESTIONS)
     except StoreUnavailable as error:
         reason = f"the store does not answer ({error.reason})"
-        return [Fault("store", reason, "see that it runs, and that this machine reaches it", "unready")]
+        found = [Fault("store", reason, "see that it runs, and that this machine reaches it", "unready")]
+    else:
+        found = _judged(store, answers)
+    servers = tuple(_server(_said(info)) for info, _ in answers if not isinstance(info, Exception))
+    store.condition = Condition(monotonic(), frozenset((one.check, one.weight) for one in found), servers)
+    return found
+
+
+def _judged(store: Store, answers: list[list[Reply]]) -> list[Fault]:
     found = [fault for info, config in answers for fault in (*_seen_in(info, store.replicas), *_set_in(config, store))]
     if store.may_lose:  # somebody gave it up, in so many words
         found = [replace(fault, weight="advice") if fault.weight == "loses" else fault for fault in found]
@@ -163,12 +184,20 @@ def _seen_in(info: Reply, replicas: int) -> Iterator[Fault]:
     if isinstance(info, Exception):
         yield Fault("info", "the store does not tell about itself", "ACL SETUSER name +info")
         return
-    said = dict(line.split(":", 1) for line in info.decode("utf-8", "replace").splitlines() if ":" in line)
+    said = _said(info)
     for name, (wanted, fault) in _INFO.items():
         if said.get(name) != wanted:
             yield fault
     if said.get("role") == "master" and _following(said) < replicas:
         yield _TOO_FEW_REPLICAS
+
+
+def _said(info: bytes) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in info.decode("utf-8", "replace").splitlines() if ":" in line)
+
+
+def _server(said: Mapping[str, str]) -> Server:
+    return Server(int(said.get("used_memory", "0")), int(said.get("maxmemory", "0")), _following(said))
 
 
 def _following(said: Mapping[str, str]) -> int:

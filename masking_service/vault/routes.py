@@ -38,6 +38,9 @@ class Route(Protocol):
     def owners(self) -> Sequence[Node]:
         """Everybody who takes some. Raises RedisError where nobody is known to."""
 
+    def met(self) -> Sequence[Node]:
+        """Everybody whom this process has met; asks nobody."""
+
     def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
         """Find out anew who takes what, because nodes failed or said that slots have moved. Raises RedisError."""
 
@@ -69,6 +72,10 @@ class OneServer:
         return self._node
 
     def owners(self) -> Sequence[Node]:
+        """The server alone."""
+        return (self._node,)
+
+    def met(self) -> Sequence[Node]:
         """The server alone."""
         return (self._node,)
 
@@ -122,6 +129,10 @@ class Cluster:
         """Every primary that owns slots."""
         primaries = {nodes[0].name: nodes[0] for nodes in self._known().slots_cache.values() if nodes}
         return [self._node(primaries[name]) for name in sorted(primaries)]
+
+    def met(self) -> Sequence[Node]:
+        """Every node that was sent something."""
+        return list(self._nodes.values())
 
     def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
         """Ask others than those that failed. Where a node said who took a slot over, that holds in any case."""

@@ -62,7 +62,7 @@ def create_app(parts: Parts) -> Flask:
             return problem_answer(problem_of_http(error))
         problem = problem_of(error)
         if isinstance(error, QuotaExceeded):
-            parts.metrics.budget_refusal(error.window)
+            parts.metrics.budget_refusal(error.role, error.counts, error.window)
         if isinstance(error, IntegrityFault):
             parts.alerts.raise_alert("integrity")
         if isinstance(error, Unauthenticated):

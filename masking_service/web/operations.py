@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from masking_service.access.policy import Policy
 from masking_service.assembly import Parts
+from masking_service.conditions import Conditions
 from masking_service.vault import readiness
 from masking_service.web.contract import ReadinessQuery
 from masking_service.web.docs import docs
@@ -19,6 +20,7 @@ NO_CLIENTS = "no registry of clients was seen yet: neither a snapshot beside the
 def operations(parts: Parts) -> Blueprint:
     """The addresses, bound to this process."""
     addresses = Blueprint("operations", __name__)
+    conditions = Conditions(parts)
 
     @lru_cache(maxsize=1)
     def contract(policy: Policy) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def operations(parts: Parts) -> Blueprint:
 
     @addresses.get("/metrics")
     def metrics() -> Response:
-        content, media = parts.metrics.exposition()
+        content, media = parts.metrics.exposition(conditions)
         return Response(content, content_type=media, headers={"Cache-Control": "no-store"})
 
     @addresses.get("/openapi.json")

@@ -3,7 +3,8 @@
 import atexit
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NoReturn
 
 import msgspec
 from flask import Flask
@@ -27,8 +28,17 @@ GUNICORN_STOPS_AT = 4
 SETUP_FAULTS = (ClientError, DefinitionError, KeyFault, OSError, PolicyError, SettingsFault, WrongPurpose, WrongStore)
 
 
+def production_app(environment: Mapping[str, str]) -> Flask:
+    """`serving_app` with the settings that an environment says."""
+    try:
+        settings = Settings.read(environment)
+    except SettingsFault as fault:
+        _refuse(fault)
+    return serving_app(settings)
+
+
 def serving_app(settings: Settings) -> Flask:
-    """The application of a worker. A wrong set-up ends the process with the reason on standard error."""
+    """The application of a worker. A wrong set-up ends the process with the reason in the log."""
     settle_shapes()
     try:
         parts = assemble(settings)
@@ -36,12 +46,16 @@ def serving_app(settings: Settings) -> Flask:
         background = Background(parts, reporter(parts))
         background.start()
     except SETUP_FAULTS as fault:
-        print(f"cannot start: {fault}", file=sys.stderr)
-        sys.exit(GUNICORN_STOPS_AT)
+        _refuse(fault)
     atexit.register(_end, parts, background)
     app = create_app(parts)
     _spare_the_collector()
     return app
+
+
+def _refuse(fault: Exception) -> NoReturn:
+    log.error("cannot start", reason=str(fault))
+    sys.exit(GUNICORN_STOPS_AT)
 
 
 def _end(parts: Parts, background: Background) -> None:

@@ -66,12 +66,30 @@ def client(valkey: str) -> redis.Redis:
     return redis.Redis.from_url(valkey)
 
 
+class Spent:
+    """What was told of spending, in order."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, int]] = []
+
+    def spent(self, role: str, counts: Counted, amount: int) -> None:
+        self.told.append((role, counts, amount))
+
+    def given_back(self, role: str, counts: Counted, amount: int) -> None:
+        self.told.append((role, counts, -amount))
+
+
 @pytest.fixture
-def make(store: Store, keyring: Keyring) -> Callable[..., Budgets]:
+def spending() -> Spent:
+    return Spent()
+
+
+@pytest.fixture
+def make(store: Store, keyring: Keyring, spending: Spent) -> Callable[..., Budgets]:
     """`make(role=10, tenant=50)`: budgets with these factors."""
 
     def build(role: int = 10, tenant: int = 50, at: Store = store) -> Budgets:
-        return Budgets(at, keyring, Factors(role, tenant), random.randbytes)
+        return Budgets(at, keyring, Factors(role, tenant), random.randbytes, spending)
 
     return build
 
@@ -119,11 +137,21 @@ def test_a_limit_never_passes_what_a_counter_holds() -> None:
 
 
 def test_a_refusal_names_the_window_that_frees_last() -> None:
-    error = module.refusal(windows({"1m": 1, "1h": 1, "1d": 1}), (NOW + 5, NOW // 60 + 2, 0))
-    assert (error.window, error.retry_at) == ("1h", NOW + 120)
+    budget = Budget("fields", windows({"1m": 1, "1h": 1, "1d": 1}))
+    error = module.refusal(budget, "officer", (NOW + 5, NOW // 60 + 2, 0, 0, 0, 0, 0, 0, 0))
+    assert (error.window, error.retry_at, error.role, error.counts) == ("1h", NOW + 120, "officer", "fields")
 
 
 # The script, against a real server.
+
+
+def test_what_is_spent_and_given_back_is_told_and_what_is_refused_is_not(budgets: Budgets, spending: Spent) -> None:
+    budgets.reserve(person(), FREE, 7, NOW)
+    budgets.reserve(person(), grant({"1h": 60}), 20, NOW).give_back(15)
+    with pytest.raises(QuotaExceeded):
+        budgets.reserve(person(), grant({"1h": 60}), 60, NOW)
+
+    assert spending.told == [("officer", "fields", 20), ("officer", "fields", -15)]
 
 
 def test_an_amount_up_to_the_limit_passes(budgets: Budgets) -> None:

@@ -13,6 +13,7 @@ from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
 from masking_service.access.rules import WINDOWS, Budget, Factors, Window
+from masking_service.metrics import Metrics
 from masking_service.vault.errors import StoreUnavailable
 from tests import servers
 from tests.keys.known import known_keyring
@@ -38,7 +39,7 @@ def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Group]:
 @pytest.fixture
 def budgets(group: servers.Group) -> Budgets:
     store = stores.admitted(group.url, replicas=1)
-    return Budgets(store, known_keyring(), Factors(10, 50), random.randbytes)
+    return Budgets(store, known_keyring(), Factors(10, 50), random.randbytes, Metrics())
 
 
 def test_what_no_replica_has_is_not_reserved(group: servers.Group, budgets: Budgets) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
+import redis
 
+from masking_service import conditions
+from masking_service.vault.readiness import CHECKS
 from masking_service.web import addresses
 from masking_service.web.problems import TABLE
 from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, field, record
@@ -21,7 +25,7 @@ def counts(api: Api) -> dict[str, float]:
     answered = api.get(None, "/metrics")
     assert answered.status_code == 200
     found = [SAMPLE.fullmatch(line) for line in answered.text.splitlines() if line[:1] != "#"]
-    return {f"{one[1]} {one[2]}": float(one[3]) for one in found if one and "_created" not in one[1]}
+    return {f"{one[1]} {one[2]}": float(one[3]) for one in found if one and not one[1].endswith("_created")}
 
 
 def grown(api: Api, before: dict[str, float], name: str) -> dict[str, float]:
@@ -96,7 +100,95 @@ def test_a_spent_budget_is_counted_by_its_window(api: Api) -> None:
     api.opened(*[field(NUMBER, "/sender/phone")] * 20)
     api.detokenize(field(NUMBER, "/sender/phone"))
 
-    assert grown(api, before, "masking_budget_refusals_total") == {'window="1m"': 1}
+    assert grown(api, before, "masking_budget_refusals_total") == {
+        'counts="fields",role="dispute-officer",window="1m"': 1
+    }
+
+
+def test_what_is_spent_is_counted_by_role_and_what_is_given_back_too(api: Api) -> None:
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    before = counts(api)
+    api.opened(field(NUMBER, "/sender/phone"), field(NUMBER, "/nothing"))
+
+    assert grown(api, before, "masking_budget_spent_total") == {'counts="fields",role="dispute-officer"': 2}
+    assert grown(api, before, "masking_budget_given_back_total") == {'counts="fields",role="dispute-officer"': 1}
+
+
+@pytest.mark.parametrize(("whose", "limit"), [("person", 150), ("role", 1500), ("tenant", 7500)])
+def test_the_limits_of_the_policy_are_told(api: Api, whose: str, limit: int) -> None:
+    labels = f'counts="fields",role="dispute-officer",whose="{whose}",window="1d"'
+
+    assert counts(api)[f"masking_budget_limit {labels}"] == limit
+
+
+def test_how_many_are_frozen_is_told(fresh: Api) -> None:
+    told = [counts(fresh)["masking_frozen_principals None"]]
+    fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze", {"why": "first"})
+    told.append(counts(fresh)["masking_frozen_principals None"])
+    fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/thaw")
+    told.append(counts(fresh)["masking_frozen_principals None"])
+
+    assert told == [0, 1, 0]
+
+
+def test_how_old_the_newest_checkpoint_is_can_be_told(fresh: Api) -> None:
+    assert not [name for name in counts(fresh) if name.startswith("masking_checkpoint")]
+
+    made = fresh.parts.checkpoints.make()
+    fresh.parts.checkpoints.look_back()
+
+    told = counts(fresh)
+    assert told["masking_checkpoint_timestamp_seconds None"] == made.checkpoint.at
+    assert told["masking_audit_log_begins_timestamp_seconds None"] == made.checkpoint.at
+
+
+@pytest.mark.parametrize("use", ["root", "token", "data"])
+def test_how_old_a_key_is_can_be_told(api: Api, use: str) -> None:
+    born = counts(api)[f'masking_key_created_timestamp_seconds use="{use}"']
+
+    assert 0 <= time.time() - born < 2 * 86_400
+
+
+def test_the_stores_memory_and_faults_are_told_once_it_was_looked_at(fresh: Api) -> None:
+    fresh.parts.store.condition = None
+    assert counts(fresh)['masking_store_fault check="store",weight="unready"'] == 1
+
+    fresh.get(None, "/readyz")
+
+    told = counts(fresh)
+    assert told['masking_store_fault check="store",weight="unready"'] == 0
+    assert told['masking_store_fault check="appendfsync",weight="loses"'] == 0
+    assert told["masking_store_memory_used_bytes None"] > 100_000
+    assert told["masking_store_replicas None"] == told["masking_store_replicas_wanted None"] == 0
+
+
+def test_what_was_seen_of_the_store_long_ago_is_not_told_any_more(fresh: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh.get(None, "/readyz")
+    monkeypatch.setattr(conditions, "SEEN_WITHIN_SECONDS", 0)
+
+    told = counts(fresh)
+    assert told['masking_store_fault check="store",weight="unready"'] == 1
+    assert "masking_store_memory_used_bytes None" not in told
+
+
+def test_a_setting_that_loses_is_told_by_its_word(fresh: Api, client: redis.Redis) -> None:
+    client.config_set("appendfsync", "everysec")
+    try:
+        fresh.get(None, "/readyz")
+        told = counts(fresh)
+    finally:
+        client.config_set("appendfsync", "always")
+
+    faults = {name for name, value in told.items() if name.startswith("masking_store_fault ") and value}
+    assert faults == {'masking_store_fault check="appendfsync",weight="loses"'}
+
+
+def test_a_scrape_asks_the_store_for_nothing(fresh: Api) -> None:
+    before = fresh.parts.store.round_trips
+    counts(fresh)
+
+    assert fresh.parts.store.round_trips == before
 
 
 def test_a_freeze_is_counted_once_however_often_it_is_asked_for(fresh: Api) -> None:
@@ -125,6 +217,10 @@ def test_nothing_that_was_sent_stands_in_it(api: Api) -> None:
         ("code", set(TABLE)),
         ("method", {"", *(row.method.upper() for row in addresses.TABLE), "HEAD", "OPTIONS"}),
         ("window", {"1m", "1h", "1d", "30d"}),
+        ("check", set(CHECKS)),
+        ("weight", {"loses", "unready", "advice"}),
+        ("counts", {"fields", "full_views", "conflicts", "case_waybills"}),
+        ("use", {"root", "token", "data"}),
     ],
 )
 def test_a_label_is_one_of_few_words(api: Api, label: str, words: set[str]) -> None:
