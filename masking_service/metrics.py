@@ -25,6 +25,9 @@ AlertKind = Literal["misses", "burst", "conflicts", "integrity", "wrong-store", 
 Dropped = Literal["full", "undelivered"]
 """Why an alert did not arrive: too many were waiting, or nobody took it."""
 
+WATCHED: Final = "internal", "integrity", "overloaded", "unavailable", "unauthenticated"
+"""Problems that alerts ask for."""
+
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable in which the library expects the folder that the workers of one master share."""
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -68,7 +71,9 @@ class Metrics:
             registry=self._registry,
         )
         self._items = self._counter("items", "Items of batches: ok, or the code of the error.", "operation", "outcome")
-        self._problems = self._counter("problems", "Requests that were refused or failed, by problem.", "code")
+        self._problems = self._counter(
+            "problems", "Requests that were refused or failed, by problem.", "code", of=WATCHED
+        )
         budget = "role", "counts"
         self._spent = self._counter("budget_spent", "What was taken out of budgets, given back or not.", *budget)
         self._given_back = self._counter("budget_given_back", "What of it was not used, and given back.", *budget)

@@ -53,6 +53,8 @@ REFUSED = {
     "an issuer's key in the policy's place": ("/", '{"issuers": {"keys": {"policy.yaml": "roles:"}}}'),
     "a private key for the witness": ("/witness/publicKey", PRIVATE),
     "a trial server that changes under its name": ("/trialValkey/image", '{"trialValkey": {"image": "valkey:latest"}}'),
+    "rules that are written into the values": ("/monitoring/rules", '{"monitoring": {"rules": {"groups": []}}}'),
+    "no word on the dashboard": ("/monitoring/dashboard", '{"monitoring": {"dashboard": {"enabled": null}}}'),
     "a switch in words": ("/autoscaling/enabled", '{"autoscaling": {"enabled": "yes"}}'),
     "half a byte of memory": ("/resources/limits/memory", '{"resources": {"limits": {"memory": "512m"}}}'),
     "no processor": ("/resources/requests/cpu", '{"resources": {"requests": {"cpu": "0.0"}}}'),

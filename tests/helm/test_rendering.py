@@ -52,6 +52,7 @@ def test_everything_on_renders_every_kind(chart: Chart) -> None:
         "NetworkPolicy",
         "Pod",
         "PodDisruptionBudget",
+        "PrometheusRule",
         "Service",
         "ServiceAccount",
         "ServiceMonitor",

@@ -1,0 +1,31 @@
+"""The dashboard and the alert rules come with the chart as they stand in its files, where somebody asks for them."""
+
+from __future__ import annotations
+
+import json
+
+import yaml
+
+from tests.helm.chart import ROOT, Chart
+
+FILES = ROOT / "helm" / "files"
+
+
+def test_the_rules_of_the_operator_are_those_of_the_file(chart: Chart) -> None:
+    rules = chart.one("everything", "PrometheusRule", "monitoring")
+
+    assert rules["spec"] == yaml.safe_load((FILES / "alerts.yaml").read_text())
+    assert rules["metadata"]["labels"]["release"] == "prometheus"
+
+
+def test_grafana_is_handed_the_dashboard_of_the_file(chart: Chart) -> None:
+    given = chart.one("everything", "ConfigMap", "monitoring")
+
+    assert json.loads(given["data"]["waybill-masking.json"]) == json.loads((FILES / "dashboard.json").read_text())
+    assert given["metadata"]["labels"]["grafana_dashboard"] == "1"
+
+
+def test_nobody_gets_either_who_did_not_ask(chart: Chart) -> None:
+    components = {each["metadata"]["labels"].get("app.kubernetes.io/component") for each in chart.render("defaults")}
+
+    assert "monitoring" not in components

@@ -1,0 +1,231 @@
+"""Every alert fires where it should and stays quiet where it should, by Prometheus' own tool for that."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.monitoring.rules import ALERTS, ROOT, RULES, tool
+
+Series = dict[str, str]
+
+OFTEN = "0+60x60"
+"""A counter that grows by one a second, seen once a minute for an hour."""
+NEVER, ALWAYS = "0x60", "1x60"
+ONCE = "0x27 1x30"
+"""Something that happened once, two minutes before it is looked at, after half an hour."""
+BLIP = "0x28 1 0x30"
+"""Something that was so a minute before, and is no more."""
+NOW = "0+60x60"
+"""A time stamp that is always the present: these hours begin at 0."""
+ROLE = 'role="dispute-officer",counts="fields"'
+V1 = 'route="/v1/mask",method="POST"'
+YEAR, DAY = 31_536_000, 86_400
+
+
+def _ago(seconds: int) -> str:
+    """A time stamp that was so long ago when the hour began."""
+    return f"{-seconds}x60"
+
+
+CASES: dict[str, tuple[Series, Series]] = {
+    "MaskingAbsent": ({}, {"masking_workers": "2x60"}),
+    "MaskingInstanceDown": (
+        {'up{job="waybill-masking"}': NEVER},
+        {'up{job="masking"}': ALWAYS, 'up{job="another"}': NEVER},
+    ),
+    "MaskingUnavailable": (
+        {
+            f'masking_requests_total{{{V1},status="503"}}': "0+6x60",
+            f'masking_requests_total{{{V1},status="200"}}': OFTEN,
+        },
+        {
+            f'masking_requests_total{{{V1},status="503"}}': "0+2x60",
+            f'masking_requests_total{{{V1},status="200"}}': OFTEN,
+            'masking_requests_total{route="/readyz",status="503"}': OFTEN,
+        },
+    ),
+    "MaskingInternal": (
+        {'masking_problems_total{code="internal"}': ONCE},
+        {'masking_problems_total{code="frozen"}': ONCE},
+    ),
+    "MaskingOverloaded": (
+        {'masking_problems_total{code="overloaded"}': "0+2x60", f'masking_requests_total{{{V1},status="200"}}': OFTEN},
+        {'masking_problems_total{code="overloaded"}': ONCE, f'masking_requests_total{{{V1},status="200"}}': OFTEN},
+    ),
+    "MaskingSlow": (
+        {
+            f'masking_request_seconds_bucket{{{V1},le="1.0"}}': "0+59x60",
+            f'masking_request_seconds_bucket{{{V1},le="5.0"}}': OFTEN,
+            f'masking_request_seconds_bucket{{{V1},le="+Inf"}}': OFTEN,
+        },
+        {
+            f'masking_request_seconds_bucket{{{V1},le="1.0"}}': OFTEN,
+            f'masking_request_seconds_bucket{{{V1},le="5.0"}}': OFTEN,
+            f'masking_request_seconds_bucket{{{V1},le="+Inf"}}': OFTEN,
+        },
+    ),
+    "MaskingWorkerStuck": (
+        {"masking_background_timestamp_seconds": "0x60"},
+        {"masking_background_timestamp_seconds": NOW},
+    ),
+    "MaskingStoreDown": ({"masking_store_up": NEVER}, {"masking_store_up": ALWAYS}),
+    "MaskingStoreMayLose": (
+        {'masking_store_fault{check="appendfsync",weight="loses"}': ALWAYS},
+        {
+            'masking_store_fault{check="appendfsync",weight="loses"}': NEVER,
+            'masking_store_fault{check="appendfsync",weight="advice"}': ALWAYS,
+        },
+    ),
+    "MaskingStoreUnready": (
+        {'masking_store_fault{check="replicas",weight="unready"}': ALWAYS},
+        {
+            'masking_store_fault{check="replicas",weight="unready"}': ONCE,
+            'masking_store_fault{check="store",weight="unready"}': ALWAYS,
+        },
+    ),
+    "MaskingStoreFilling": (
+        {"masking_store_memory_used_bytes": "81x60", "masking_store_memory_limit_bytes": "100x60"},
+        {"masking_store_memory_used_bytes": "79x60", "masking_store_memory_limit_bytes": "100x60"},
+    ),
+    "MaskingWrongStore": (
+        {'masking_alerts_total{kind="wrong-store"}': ONCE},
+        {'masking_alerts_total{kind="wrong-store"}': ALWAYS},
+    ),
+    "MaskingIntegrity": (
+        {'masking_alerts_total{kind="integrity"}': ONCE},
+        {'masking_alerts_total{kind="integrity"}': NEVER},
+    ),
+    "MaskingSomebodyFrozen": (
+        {'masking_freezes_total{why="burst"}': ONCE},
+        {'masking_freezes_total{why="by-hand"}': ONCE},
+    ),
+    "MaskingConflicts": (
+        {'masking_alerts_total{kind="conflicts"}': ONCE},
+        {'masking_alerts_total{kind="misses"}': ONCE},
+    ),
+    "MaskingBudgetNearlySpent": (
+        {
+            f"masking_budget_spent_total{{{ROLE}}}": "0+50x60",
+            f"masking_budget_given_back_total{{{ROLE}}}": NEVER,
+            f'masking_budget_limit{{{ROLE},whose="role",window="1d"}}': "1500x60",
+        },
+        {
+            f"masking_budget_spent_total{{{ROLE}}}": "0+50x60",
+            f"masking_budget_given_back_total{{{ROLE}}}": "0+40x60",
+            f'masking_budget_limit{{{ROLE},whose="role",window="1d"}}': "1500x60",
+            f'masking_budget_limit{{{ROLE},whose="person",window="1d"}}': "150x60",
+        },
+    ),
+    "MaskingCredentialsGuessed": (
+        {'masking_problems_total{code="unauthenticated"}': "0+120x60"},
+        {'masking_problems_total{code="unauthenticated"}': "0+30x60"},
+    ),
+    "MaskingAlertsDropped": (
+        {'masking_alerts_dropped_total{why="undelivered"}': ONCE},
+        {'masking_alerts_dropped_total{why="undelivered"}': NEVER},
+    ),
+    "MaskingPolicyRefused": (
+        {'masking_alerts_total{kind="policy-refused"}': ONCE},
+        {'masking_alerts_total{kind="policy-refused"}': NEVER},
+    ),
+    "MaskingKeysetRefused": (
+        {"masking_keyset_refused": ALWAYS},
+        {"masking_keyset_refused": ONCE.replace("1x30", "1 0x30")},
+    ),
+    "MaskingKeyOld": (
+        {'masking_key_created_timestamp_seconds{use="token"}': _ago(YEAR + 6 * DAY)},
+        {
+            'masking_key_created_timestamp_seconds{use="root"}': _ago(YEAR),
+            'masking_key_created_timestamp_seconds{use="data"}': _ago(2 * YEAR),
+        },
+    ),
+    "MaskingShreddingDue": (
+        {
+            'masking_key_created_timestamp_seconds{use="data"}': _ago(226 * DAY),
+            "masking_retention_seconds": f"{180 * DAY}x60",
+        },
+        {
+            'masking_key_created_timestamp_seconds{use="data"}': _ago(224 * DAY),
+            'masking_key_created_timestamp_seconds{use="root"}': _ago(360 * DAY),
+            "masking_retention_seconds": f"{180 * DAY}x60",
+        },
+    ),
+    "MaskingCheckpointLate": (
+        {"masking_checkpoint_timestamp_seconds": "0x60"},
+        {"masking_checkpoint_timestamp_seconds": NOW},
+    ),
+    "MaskingArchiveLate": (
+        {"masking_audit_log_begins_timestamp_seconds": _ago(34 * DAY)},
+        {"masking_audit_log_begins_timestamp_seconds": _ago(32 * DAY)},
+    ),
+}
+
+
+def firing(alert: str, series: Series, expected: int, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Whether as many alerts of a name fire after half an hour of these series, as promtool says it."""
+    test = {
+        "rule_files": [str(ALERTS)],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": name, "values": values} for name, values in series.items()],
+                "promql_expr_test": [
+                    {
+                        "expr": f'count(ALERTS{{alertname="{alert}",alertstate="firing"}}) or vector(0)',
+                        "eval_time": "30m",
+                        "exp_samples": [{"labels": "{}", "value": expected}],
+                    }
+                ],
+            }
+        ],
+    }
+    file = folder / "test.yaml"
+    file.write_text(yaml.safe_dump(test))
+    command = [tool("promtool"), "test", "rules", str(file)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_prometheus_takes_the_rules() -> None:
+    command = [tool("promtool"), "check", "rules", "--lint=all", "--lint-fatal", str(ALERTS)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_is_tried() -> None:
+    assert CASES.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize("alert", CASES)
+def test_it_fires(alert: str, tmp_path: Path) -> None:
+    done = firing(alert, CASES[alert][0], 1, tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("alert", CASES)
+def test_it_stays_quiet(alert: str, tmp_path: Path) -> None:
+    done = firing(alert, CASES[alert][1], 0, tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_tool_tells_an_alert_that_fires_from_one_that_does_not(tmp_path: Path) -> None:
+    assert firing("MaskingStoreDown", CASES["MaskingStoreDown"][0], 0, tmp_path).returncode != 0
+
+
+@pytest.mark.parametrize("alert", RULES)
+def test_it_says_how_urgent_it_is_and_where_to_read_on(alert: str) -> None:
+    rule = RULES[alert]
+    file, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+    chapters = re.findall(r"^#+ (.+)$", (ROOT / file).read_text(), re.MULTILINE)
+
+    assert rule["labels"]["severity"] in {"page", "ticket"}
+    assert anchor == alert.lower()
+    assert alert in chapters

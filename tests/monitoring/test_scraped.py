@@ -1,0 +1,173 @@
+"""A real Prometheus over the real service: every expression of the rules and the dashboard finds what it names."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from masking_service.metrics import BUCKETS
+from tests.e2e.processes import Running, wait_for
+from tests.monitoring.rules import ALERTS, EXPRESSIONS, QUERIES, RULES, labels_of, selectors, tool
+from tests.servers import HOST, Node, durable, free_ports
+from tests.web.api import record
+
+pytestmark = pytest.mark.timeout(180)
+NUMBER = "SF1234567890"
+EMPTY_IS_GOOD = {"What is not as it has to be, A"}
+SECONDS_OF_LOAD = 6
+
+
+@dataclass
+class Prometheus:
+    """A Prometheus that scrapes once a second."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def ask(self, what: str, **parameters: str) -> Any:
+        address = f"http://{HOST}:{self.port}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"
+        with urllib.request.urlopen(address, timeout=10) as answered:
+            return json.load(answered)["data"]
+
+    def query(self, expression: str) -> list[Any]:
+        found: list[Any] = self.ask("query", query=expression)["result"]
+        return found
+
+    def states(self) -> dict[str, str]:
+        """inactive, pending or firing, of every alert."""
+        return {rule["name"]: rule["state"] for rule in self.rules()}
+
+    def rules(self) -> list[Any]:
+        return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
+
+    def answers(self) -> bool:
+        assert self.process.poll() is None, "Prometheus has ended"
+        try:
+            return bool(self.query("masking_workers"))
+        except OSError:
+            return False
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    node = Node(tmp_path_factory.mktemp("store"), durable(maxmemory="256mb")).start()
+    yield node
+    if node.running.poll() is None:
+        node.stop()
+    node.client.close()
+
+
+@pytest.fixture(scope="module")
+def service(store: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("service")
+    service = Running.serve(folder, "--dev", "--workers", "2", MASKING_REDIS_URL=store.url)
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def prometheus(service: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """It has watched a few seconds of everything: what is released, what is refused, and what nobody knows."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    (port,) = free_ports(1)
+    target = {"job_name": "waybill-masking", "static_configs": [{"targets": [f"{HOST}:{service.port}"]}]}
+    every = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
+    configuration = {"global": every, "rule_files": [str(ALERTS)], "scrape_configs": [target]}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
+    with (folder / "log").open("wb") as log:
+        command = [tool("prometheus"), "--config.file", "prometheus.yml", f"--web.listen-address={HOST}:{port}"]
+        process = subprocess.Popen(
+            [*command, "--storage.tsdb.path", str(folder / "data")], cwd=folder, stdout=log, stderr=log
+        )
+    try:
+        watching = Prometheus(port, process)
+        wait_for(watching.answers, "it has scraped", 30)
+        load(service)
+        yield watching
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def load(service: Running) -> None:
+    """Some of everything, for as long as it takes Prometheus to see it grow."""
+    keys, phone = service.credentials, {"waybill_no": NUMBER, "field": "/sender/phone"}
+    case = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "parcel lost", "expires_in": 3600}
+    opened = {"purpose": "dispute", "case": "D-1", "items": [phone, {**phone, "field": "/nothing"}]}
+    batch = {"records": [record(NUMBER)]}
+    assert service.status(keys["label-printer"], "POST", "/v1/tokenize", batch) == 200
+    assert service.status(keys["service-desk"], "POST", "/v1/cases", case) == 201
+    until = time.monotonic() + SECONDS_OF_LOAD
+    while time.monotonic() < until:
+        assert service.status(keys["label-printer"], "POST", "/v1/mask", batch) == 200
+        service.status(keys["dispute-officer"], "POST", "/v1/detokenize", opened)
+        service.status(None, "GET", "/v1/cases")
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_every_metric_and_label_of_an_expression_is_there(prometheus: Prometheus, name: str) -> None:
+    found = selectors(EXPRESSIONS[name])
+    assert found
+    missing = [label for label in sorted(labels_of(EXPRESSIONS[name])) if not has(prometheus, *label)]
+
+    assert ([each for each, _ in found if not prometheus.query(each)], missing) == ([], [])
+
+
+def has(prometheus: Prometheus, name: str, label: str) -> bool:
+    return bool(prometheus.query(f'{name}{{{label}!=""}}'))
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_every_query_of_the_dashboard_shows_something(prometheus: Prometheus, name: str) -> None:
+    shown = prometheus.query(QUERIES[name])
+
+    assert bool(shown) != (name in EMPTY_IS_GOOD)
+
+
+def test_prometheus_evaluates_every_rule_without_a_fault(prometheus: Prometheus) -> None:
+    found = {rule["name"]: (rule["health"], rule.get("lastError", "")) for rule in prometheus.rules()}
+
+    assert found == dict.fromkeys(RULES, ("ok", ""))
+
+
+def test_no_alert_fires_while_all_is_well(prometheus: Prometheus) -> None:
+    assert {name for name, state in prometheus.states().items() if state == "firing"} == set()
+
+
+def test_the_counts_are_those_of_both_workers(prometheus: Prometheus) -> None:
+    """By the requests themselves: whichever worker is scraped tells the same."""
+    told = {int(prometheus.query("masking_workers")[0]["value"][1]) for _ in range(5)}
+    grown = prometheus.query('max_over_time(masking_requests_total{route="/v1/mask"}[1m]) != bool 0')
+
+    assert (told, len(grown)) == ({2}, 1)
+
+
+def test_a_slow_request_falls_between_two_buckets_of_the_alert(prometheus: Prometheus) -> None:
+    """The alert asks for two seconds: the histogram has bounds below and above it."""
+    bounds = {float(found["metric"]["le"]) for found in prometheus.query("masking_request_seconds_bucket")}
+
+    assert bounds == {*BUCKETS, float("inf")}
+    assert min(BUCKETS) < 2 < max(BUCKETS)
+
+
+def test_a_lost_store_is_an_alert_that_waits_and_metrics_go_on(
+    prometheus: Prometheus, service: Running, store: Node
+) -> None:
+    """Last of this file: the store does not come back."""
+    store.stop()
+
+    wait_for(lambda: prometheus.states()["MaskingStoreDown"] == "pending", "the alert waits for its minute", 20)
+    assert service.status(None, "GET", "/metrics") == 200
+    assert prometheus.query("up")[0]["value"][1] == "1"
+    assert prometheus.query('masking_store_fault{check="store"}')[0]["value"][1] in {"0", "1"}
+    wait_for(lambda: not prometheus.query("masking_store_memory_used_bytes"), "what is not known is not told", 30)
