@@ -84,7 +84,7 @@ CASES: dict[str, tuple[Series, Series]] = {
     "MaskingStoreUnready": (
         {'masking_store_fault{check="replicas",weight="unready"}': ALWAYS},
         {
-            'masking_store_fault{check="replicas",weight="unready"}': ONCE,
+            'masking_store_fault{check="replicas",weight="unready"}': BLIP,
             'masking_store_fault{check="store",weight="unready"}': ALWAYS,
         },
     ),
@@ -135,7 +135,7 @@ CASES: dict[str, tuple[Series, Series]] = {
     ),
     "MaskingKeysetRefused": (
         {"masking_keyset_refused": ALWAYS},
-        {"masking_keyset_refused": ONCE.replace("1x30", "1 0x30")},
+        {"masking_keyset_refused": BLIP},
     ),
     "MaskingKeyOld": (
         {'masking_key_created_timestamp_seconds{use="token"}': _ago(YEAR + 6 * DAY)},

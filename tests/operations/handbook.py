@@ -1,0 +1,178 @@
+"""docs/operations.md, taken apart into what it runs and what it says was printed, and a machine on which it is run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.e2e.processes import environment
+from tests.servers import HOST, debian, free_ports
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "operations.md"
+HERE = Path(__file__).parent
+FOLDERS = (
+    *("/etc/masking", "/etc/redis", "/etc/nginx", "/etc/prometheus", "/etc/systemd/system"),
+    *("/opt/masking", "/var/lib/", "/var/log/nginx", "/var/backups", "/usr/local/bin"),
+)
+"""Places of the machine: in a test they stand below another root."""
+PLAYED = {
+    "systemctl": f'exec {sys.executable} {HERE / "systemctl.py"} "$@"',
+    "runuser": 'shift 3; exec "$@"',
+    "useradd": ":",
+    "chown": ":",
+    "journalctl": 'cat "$PLAYED_SYSTEM/journal/$2"',
+    "nginx": 'exec "$REAL_NGINX" -c "$PLAYED_ROOT/etc/nginx/nginx.conf" -p "$PLAYED_ROOT" "$@"',
+    # Stands for an interpreter with pip: tests/image/ installs the packages for real.
+    "python-with-pip": '[ "$2" != venv ] || { mkdir -p "${@: -1}"; rmdir "${@: -1}"; ln -s "$REAL_VENV" "${@: -1}"; }',
+}
+UNITS = {
+    "redis-server": "Type=notify\nExecStart={redis} /etc/redis/redis.conf --supervised systemd --daemonize no",
+    "nginx": "Type=exec\nExecStart={nginx} -c /etc/nginx/nginx.conf -p {root} -g 'daemon off;'",
+}
+"""As Debian's packages have them."""
+NGINX = """user root;
+pid /var/lib/nginx/pid;
+error_log /var/log/nginx/error.log;
+events {}
+http {
+    client_body_temp_path /var/lib/nginx/body;
+    proxy_temp_path /var/lib/nginx/proxy;
+    fastcgi_temp_path /var/lib/nginx/fastcgi;
+    uwsgi_temp_path /var/lib/nginx/uwsgi;
+    scgi_temp_path /var/lib/nginx/scgi;
+    access_log /var/log/nginx/access.log;
+    include /etc/nginx/conf.d/*.conf;
+}
+"""
+MEANWHILE = {
+    "## Restore": 'ask "$(token a-1 auditor)" /v1/audit/checkpoint >/dev/null # time passes behind the backup',
+}
+"""What happens before a chapter, beside what it says."""
+_BLOCK = re.compile(r"^```(bash|text)\n(.*?)^```$|^(##+ [^\n]*)$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Step:
+    """One block of commands, and what the page says that its end prints."""
+
+    chapter: str
+    commands: str
+    printed: list[str] = field(default_factory=list)
+
+
+def steps() -> list[Step]:
+    """Every block of commands, in order."""
+    found: list[Step] = []
+    chapter = ""
+    for language, content, heading in _BLOCK.findall(DOCUMENT.read_text()):
+        if heading:
+            chapter = heading
+        elif language == "bash":
+            found.append(Step(chapter, content))
+        else:
+            found[-1].printed = content.splitlines()
+    return found
+
+
+class Machine:
+    """A root of its own with the folders that Debian's packages make, and the checkout as the place to work in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "root"
+        self.checkout = folder / "checkout"
+        self.system = folder / "system"
+        self.store, self.service, self.tls = free_ports(3)
+        for made in ("etc/nginx/conf.d", "etc/systemd/system", "var/lib/redis", "var/lib/nginx", "var/log/nginx"):
+            (self.root / made).mkdir(parents=True)
+        for made in ("units", "journal", "pids"):
+            (self.system / made).mkdir(parents=True)
+        self._unpack()
+        self._play()
+        (self.root / "etc/nginx/nginx.conf").write_text(self.placed(NGINX))
+
+    def placed(self, text: str) -> str:
+        """Text of the page, or of a file that it installs, with the places and addresses of this machine."""
+        for name in FOLDERS:
+            text = re.sub(rf"(?<![\w.]){re.escape(name)}", f"{self.root}{name}", text)
+        for theirs, ours in (
+            ("redis.example:6380", f"{HOST}:{self.store}"),
+            ("tls-port 6380", f"tls-port {self.store}"),
+            ("bind 0.0.0.0", f"bind {HOST}"),
+            ("DNS:redis.example", f"IP:{HOST}"),
+            ("127.0.0.1:8080", f"{HOST}:{self.service}"),
+            ("listen 443", f"listen {HOST}:{self.tls}"),
+        ):
+            text = text.replace(theirs, ours)
+        return text
+
+    def displaced(self, text: str) -> str:
+        """What was printed here, as it would be printed there."""
+        return text.replace(str(self.root), "").replace(f"{HOST}:{self.service}", "127.0.0.1:8080")
+
+    def variables(self) -> dict[str, str]:
+        return environment(
+            PATH=f"{self.root}/usr/local/bin:{os.environ['PATH']}",
+            PLAYED_SYSTEM=str(self.system),
+            PLAYED_ROOT=str(self.root),
+            REAL_NGINX=str(shutil.which("nginx")),
+            REAL_VENV=sys.prefix,
+            PYTHON="python-with-pip",
+            CURL_HOME=str(self.system),
+        )
+
+    def run(self, found: list[Step]) -> list[str]:
+        """Run the steps in one shell, and return what each printed. It stops at the first that fails."""
+        script = ["set -euo pipefail"]
+        seen = ""
+        for number, step in enumerate(found):
+            if step.chapter != seen and step.chapter in MEANWHILE:
+                script.append(MEANWHILE[step.chapter])
+            seen = step.chapter
+            script.append(f"exec >'{self.system}/printed-{number}' 2>&1\n{self.placed(step.commands)}")
+        done = subprocess.run(
+            ["bash", "-c", "\n".join(script)], cwd=self.checkout, env=self.variables(), timeout=200, check=False
+        )
+        printed = [self._printed(number) for number in range(len(found))]
+        last = max((number for number, text in enumerate(printed) if text is not None), default=0)
+        assert done.returncode == 0, f"{found[last].chapter}\n{found[last].commands}\n{printed[last]}"
+        return [text or "" for text in printed]
+
+    def stop(self) -> None:
+        """End what was started here and runs still."""
+        for file in (self.system / "pids").iterdir():
+            pid = int(file.read_text())
+            try:
+                os.killpg(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                continue
+
+    def _printed(self, number: int) -> str | None:
+        file = self.system / f"printed-{number}"
+        return self.displaced(file.read_text()) if file.exists() else None
+
+    def _unpack(self) -> None:
+        self.checkout.mkdir()
+        for name in ("keys", "masking_service", "examples", "deploy", "image", "helm"):
+            shutil.copytree(ROOT / name, self.checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("wsgi.py", "gunicorn.conf.py", "policy.yaml", "LICENSE", "requirements.txt"):
+            shutil.copy(ROOT / name, self.checkout)
+        for file in (self.checkout / "deploy").iterdir():
+            file.write_text(self.placed(file.read_text()))
+
+    def _play(self) -> None:
+        programs = self.root / "usr/local/bin"
+        programs.mkdir(parents=True)
+        for name, commands in PLAYED.items():
+            (programs / name).write_text(f"#!/bin/bash\n{commands}\n")
+            (programs / name).chmod(0o755)
+        for name, unit in UNITS.items():
+            made = unit.format(redis=debian("redis-server"), nginx=debian("nginx"), root=self.root)
+            (self.system / "units" / f"{name}.service").write_text(self.placed(f"[Service]\n{made}\n"))
+        (self.system / ".curlrc").write_text(f'noproxy = "*"\nconnect-to = "masking.example:443:{HOST}:{self.tls}"\n')

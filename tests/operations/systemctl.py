@@ -1,0 +1,116 @@
+"""Plays systemctl for docs/operations.md, where systemd does not run: it starts what a unit says, as the unit says it.
+
+A mock: users, rights and the sandbox of a unit are not played. What is started is real.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+FOLDER = Path(os.environ["PLAYED_SYSTEM"])
+"""Holds `units`, `journal` and `pids`."""
+UNITS = (Path(os.environ["PLAYED_ROOT"]) / "etc/systemd/system", FOLDER / "units")
+SECONDS = 30.0
+
+
+class Unit:
+    """One unit file, and the process that it stands for."""
+
+    def __init__(self, name: str) -> None:
+        file = next(found for folder in UNITS if (found := folder / f"{name}.service").is_file())
+        parser = configparser.RawConfigParser(strict=False, interpolation=None)
+        parser.optionxform = str  # type: ignore[assignment,method-assign]  # systemd minds upper case
+        parser.read(file)
+        self.service = parser["Service"]
+        self.journal = FOLDER / "journal" / name
+        self.pid_file = FOLDER / "pids" / name
+
+    def pid(self) -> int | None:
+        """The process, if it runs."""
+        try:
+            pid = int(self.pid_file.read_text())
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (OSError, ValueError):
+            return None
+        return None if state == "Z" else pid
+
+    def start(self) -> None:
+        """Start it; a unit that notifies has started when it says so."""
+        if self.pid():
+            return
+        environment = dict(os.environ)
+        for pair in shlex.split(self.service.get("Environment", "")):
+            name, _, value = pair.partition("=")
+            environment[name] = value
+        if file := self.service.get("EnvironmentFile"):
+            lines = Path(file).read_text().splitlines()
+            environment |= {line.partition("=")[0]: line.partition("=")[2] for line in lines if line}
+        ready = FOLDER / "notify"
+        ready.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
+            notified.bind(str(ready))
+            notified.settimeout(SECONDS)
+            with self.journal.open("ab") as journal:
+                process = subprocess.Popen(
+                    shlex.split(self.service["ExecStart"]),
+                    cwd=self.service.get("WorkingDirectory", "/"),
+                    env=environment | {"NOTIFY_SOCKET": str(ready)},
+                    stdin=subprocess.DEVNULL,
+                    stdout=journal,
+                    stderr=journal,
+                    start_new_session=True,
+                )
+            self.pid_file.write_text(str(process.pid))
+            while self.service.get("Type") == "notify" and b"READY=1" not in notified.recv(4096):
+                pass
+
+    def stop(self) -> None:
+        """End it, and wait until it has ended."""
+        pid = self.pid()
+        if pid:
+            os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + SECONDS
+        while self.pid() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert self.pid() is None, "it did not end"
+
+    def reload(self) -> None:
+        """Let it read its configuration anew; one that does not run is started."""
+        pid = self.pid()
+        if pid:
+            os.kill(pid, signal.SIGHUP)
+        else:
+            self.start()
+
+
+def main(verb: str, *words: str) -> None:
+    """What a call of systemctl does."""
+    units = [Unit(word) for word in words if not word.startswith("-")]
+    for unit in units:
+        match verb:
+            case "start" | "enable":
+                unit.start()
+            case "stop":
+                unit.stop()
+            case "restart":
+                unit.stop()
+                unit.start()
+            case "reload":
+                unit.reload()
+            case "status":
+                print("active (running)" if unit.pid() else "failed")
+                sys.exit(0 if unit.pid() else 3)
+            case _:
+                sys.exit(f"not played: {verb}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,169 @@
+"""deploy/nginx.conf in a real nginx in front of the real service: what it hands on, refuses, and never writes down."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPSConnection
+from pathlib import Path
+
+import pytest
+
+from tests.certificates import Authority
+from tests.e2e.processes import Running, run, wait_for
+from tests.operations.handbook import NGINX, ROOT
+from tests.servers import HOST, Node, debian, durable, free_ports
+from tests.web.api import record
+from tests.web.test_leaks import NUMBER, PLANTED, TRACES
+
+pytestmark = pytest.mark.timeout(120)
+NAME = "masking.example"
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class Front:
+    """nginx with the configuration that is shipped, and the service behind it."""
+
+    def __init__(self, folder: Path, store: Node) -> None:
+        self.folder = folder
+        self.store = store
+        settings = {"MASKING_STATE_DIR": str(folder / "state"), "MASKING_REDIS_URL": store.url}
+        assert run("keys", "init", **settings).returncode == 0
+        self.key = run("clients", "add", "printer", "--role", "label-printer", **settings).stdout.strip()
+        behind, self.port = free_ports(2)
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+        bound = {"MASKING_BIND": f"{HOST}:{behind}", "MASKING_WORKERS": "1"}
+        self.service = Running(command, folder, settings | bound, behind)
+        authority = Authority(folder)
+        own = authority.vouch_for(NAME)
+        self._context = ssl.create_default_context(cafile=authority.file)
+        places = {
+            "/etc/nginx/conf.d/*.conf": f"{folder}/masking.conf",
+            "/etc/masking/tls.crt": str(own.certificate),
+            "/etc/masking/tls.key": str(own.key),
+            "/var/log/nginx": f"{folder}/log",
+            "/var/lib/nginx": f"{folder}/lib",
+            "127.0.0.1:8080": f"{HOST}:{behind}",
+            "listen 443": f"listen {HOST}:{self.port}",
+        }
+        for name in ("log", "lib"):
+            (folder / name).mkdir()
+        for name, text in (("masking.conf", (ROOT / "deploy" / "nginx.conf").read_text()), ("nginx.conf", NGINX)):
+            for theirs, ours in places.items():
+                text = text.replace(theirs, ours)
+            (folder / name).write_text(text)
+        command = [str(debian("nginx")), "-c", str(folder / "nginx.conf"), "-p", str(folder), "-g", "daemon off;"]
+        self.nginx = subprocess.Popen(command, stderr=(folder / "log" / "start").open("wb"))
+        wait_for(lambda: self.status("/readyz") == 200, "nginx and the service are ready", 30)
+
+    def call(self, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        connection = HTTPSConnection(HOST, self.port, timeout=10, context=self._context)
+        plain = socket.create_connection((HOST, self.port), timeout=10)
+        connection.sock = self._context.wrap_socket(plain, server_hostname=NAME)
+        try:
+            sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", "Host": NAME}
+            connection.request("GET" if body is None else "POST", path, body, sent | headers)
+            answered = connection.getresponse()
+            return answered.status, dict(answered.getheaders()), answered.read()
+        finally:
+            connection.close()
+
+    def status(self, path: str) -> int:
+        assert self.nginx.poll() is None, (self.folder / "log" / "start").read_text()
+        try:
+            return self.call(path)[0]
+        except OSError:
+            return 0
+
+    def written(self) -> bytes:
+        """All that nginx wrote into any file."""
+        return b"".join(file.read_bytes() for file in (self.folder / "log").iterdir())
+
+    def kept(self) -> list[Path]:
+        """The files in nginx's own folders: what it buffered on the disk."""
+        return [file for file in (self.folder / "lib").rglob("*") if file.is_file() and file.name != "pid"]
+
+    def stop(self) -> None:
+        self.nginx.terminate()
+        self.nginx.wait(10)
+        self.service.stop()
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    store = Node(tmp_path_factory.mktemp("store"), durable()).start()
+    front = Front(tmp_path_factory.mktemp("front"), store)
+    yield front
+    front.stop()
+    if store.running.poll() is None:
+        store.stop()
+    store.client.close()
+
+
+def batch(padding: int = 0) -> bytes:
+    return json.dumps({"records": [record(NUMBER, **PLANTED) | {"note": "x" * padding}]}).encode()
+
+
+def test_a_request_id_goes_there_and_comes_back(front: Front) -> None:
+    status, headers, _ = front.call("/v1/mask", batch(), **{"X-Request-Id": "label-7.2"})
+
+    assert (status, headers["X-Request-Id"]) == (200, "label-7.2")
+    assert '"request_id":"label-7.2"' in front.service.log
+
+
+def test_without_one_the_service_s_own_comes_back(front: Front) -> None:
+    assert len(front.call("/v1/mask", batch())[1]["X-Request-Id"]) == 32
+
+
+@pytest.mark.parametrize(("padding", "status"), [(1_900_000, 200), (2_500_000, 413), (3_500_000, 413)])
+def test_a_body_up_to_the_limit_passes_and_a_larger_one_is_refused_in_the_contract_s_form(
+    front: Front, padding: int, status: int
+) -> None:
+    answered, headers, content = front.call("/v1/mask", batch(padding))
+
+    assert answered == status
+    assert status == 200 or (headers["Content-Type"], json.loads(content)["code"]) == (
+        "application/problem+json",
+        "too-large",
+    )
+
+
+def test_what_is_watched_from_inside_is_not_there_outside(front: Front) -> None:
+    assert front.status("/metrics") == 404
+
+
+def test_a_503_of_the_service_is_handed_on_as_it_is(front: Front) -> None:
+    front.store.stop()
+    try:
+        wait_for(lambda: front.call("/v1/tokenize", batch())[0] == 503, "its store is gone")
+        _, headers, content = front.call("/v1/tokenize", batch())
+    finally:
+        front.store.start()
+
+    assert (headers["Retry-After"], json.loads(content)["code"]) == ("1", "unavailable")
+    assert headers["X-Request-Id"] in front.service.log
+
+
+def test_nothing_that_passed_is_in_a_log_or_on_the_disk(front: Front) -> None:
+    """Behind all that the tests above sent, and paths with a waybill number."""
+    assert front.call("/v1/tokenize", batch(1_500_000))[0] in {200, 503}
+    front.call(f"/v1/waybills/{NUMBER}")
+    front.call(f"/v1/waybills/{NUMBER}?profile={NUMBER}")
+
+    assert front.kept() == []
+    assert [trace for trace in (*TRACES, NUMBER.encode(), front.key.encode()) if trace in front.written()] == []
+    assert b" 200 " in front.written()
+
+
+def test_a_service_that_is_gone_is_a_503_of_the_contract(front: Front) -> None:
+    """Last of this file: it does not come back."""
+    front.service.stop()
+    status, headers, content = front.call(f"/v1/waybills/{NUMBER}")
+
+    assert (status, json.loads(content)["code"], headers["Retry-After"]) == (503, "unavailable", "1")
+    assert headers["Content-Type"] == "application/problem+json"
+    assert NUMBER.encode() not in front.written()

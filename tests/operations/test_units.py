@@ -1,0 +1,63 @@
+"""The units in deploy/: systemd takes them as they are, and rates what they allow as safe."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNITS = ("masking.service", "masking-witness.service")
+MOST_EXPOSED = 15
+"""Of a hundred, by systemd's own count; a unit that says nothing has 96."""
+
+
+def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    found = shutil.which("systemd-analyze")
+    if found is None:
+        pytest.skip("this test needs systemd-analyze: apt-get install systemd")
+    return subprocess.run([found, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_finds_no_fault_in_it(name: str, tmp_path: Path) -> None:
+    """What it starts has to be there: an installed service is not, so a program that is stands for it."""
+    text = (DEPLOY / name).read_text()
+    for program in ("gunicorn", "python"):
+        text = text.replace(f"/opt/masking/venv/bin/{program}", "/bin/true")
+    (tmp_path / name).write_text(text)
+    done = analyze("verify", "--man=no", tmp_path / name)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_word_that_systemd_does_not_know_would_be_found(tmp_path: Path) -> None:
+    (tmp_path / "masking.service").write_text("[Service]\nExecStart=/bin/true\nProtectSytem=strict\n")
+
+    assert "ProtectSytem" in analyze("verify", "--man=no", tmp_path / "masking.service").stderr
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_what_it_allows_is_rated_as_safe(name: str) -> None:
+    done = analyze("security", "--offline=true", f"--threshold={MOST_EXPOSED}", DEPLOY / name)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_rating_tells_a_unit_that_protects_nothing(tmp_path: Path) -> None:
+    (tmp_path / "open.service").write_text("[Service]\nExecStart=/bin/true\n")
+
+    assert (
+        analyze("security", "--offline=true", f"--threshold={MOST_EXPOSED}", tmp_path / "open.service").returncode != 0
+    )
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_it_gives_every_right_up(name: str) -> None:
+    lines = (DEPLOY / name).read_text().splitlines()
+
+    assert {"CapabilityBoundingSet=", "NoNewPrivileges=yes", "ProtectSystem=strict", "UMask=0077", "LimitCORE=0"} <= {
+        *lines
+    }
