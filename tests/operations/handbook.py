@@ -52,7 +52,7 @@ http {
 }
 """
 MEANWHILE = {
-    "## Restore": 'ask "$(token a-1 auditor)" /v1/audit/checkpoint >/dev/null # time passes behind the backup',
+    "## Restore": 'ask "$(token a-1 auditor)" /v1/audit/checkpoint >/dev/null; sleep 2',  # time passes behind a backup
 }
 """What happens before a chapter, beside what it says."""
 _BLOCK = re.compile(r"^```(bash|text)\n(.*?)^```$|^(##+ [^\n]*)$", re.MULTILINE | re.DOTALL)

@@ -54,7 +54,7 @@ def company(
     """A server on which the service has the rights that are shipped, and the default user none."""
     folder = tmp_path_factory.mktemp("company")
     (folder / "users.acl").write_text(
-        f"user default off\nuser admin on >admin ~* &* +@all\n{RIGHTS.read_text()}", encoding="ascii"
+        f"user default off ~* &* +@all\nuser admin on >admin ~* &* +@all\n{RIGHTS.read_text()}", encoding="ascii"
     )
     tls_port, _ = servers.free_ports(2)
     own = authority.vouch_for("store")

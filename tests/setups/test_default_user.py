@@ -1,0 +1,56 @@
+"""Servers replay their log as the default user: one that is off must have its rights, or transactions are left out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.servers import HOST, Node, debian, durable
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ("kubernetes.md", "operations.md")
+FAMILIES = ("redis-server", "valkey-server")
+ADMIN = "user admin on >admin ~* &* +@all\n"
+
+
+def written_in(page: str) -> str:
+    """The line of an ACL file by which a page switches the default user off."""
+    (line,) = re.findall(r"echo '(user default [^']*)'", (DOCS / page).read_text())
+    return str(line)
+
+
+def restarted(binary: str, default: str, folder: Path) -> tuple[set[bytes], Node]:
+    """What stands in a server after a transaction, a single write and a restart."""
+    (folder / "users.acl").write_text(f"{default}\n{ADMIN}")
+    node = Node(folder, durable(aclfile=str(folder / "users.acl")), binary=debian(binary))
+    node.client = redis.Redis(host=HOST, port=node.port, username="admin", password="admin", socket_timeout=2)
+    node.start()
+    with node.client.pipeline(transaction=True) as transaction:
+        transaction.set("record", 1).set("custody", 2).execute()
+    node.client.set("alone", 3)
+    node.stop()
+    node.start()
+    return {key for key in node.client.keys("*") if isinstance(key, bytes)}, node
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("binary", FAMILIES)
+def test_what_was_written_together_is_there_after_a_restart(binary: str, page: str, tmp_path: Path) -> None:
+    found, node = restarted(binary, written_in(page), tmp_path)
+    try:
+        assert found == {b"record", b"custody", b"alone"}
+        with redis.Redis(host=HOST, port=node.port) as nobody, pytest.raises(redis.AuthenticationError):
+            nobody.ping()
+    finally:
+        node.stop()
+
+
+def test_what_the_pages_warn_of_is_real(tmp_path: Path) -> None:
+    """Where a newer Redis has mended it, the warning can be taken out."""
+    found, node = restarted("redis-server", "user default off", tmp_path)
+    node.stop()
+
+    assert found == {b"alone"}
