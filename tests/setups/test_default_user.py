@@ -29,7 +29,9 @@ def restarted(binary: str, default: str, folder: Path) -> tuple[set[bytes], Node
     node.client = redis.Redis(host=HOST, port=node.port, username="admin", password="admin", socket_timeout=2)
     node.start()
     with node.client.pipeline(transaction=True) as transaction:
-        transaction.set("record", 1).set("custody", 2).execute()
+        transaction.set("record", 1)
+        transaction.set("custody", 2)
+        transaction.execute()
     node.client.set("alone", 3)
     node.stop()
     node.start()
