@@ -59,6 +59,8 @@ class Front:
         command = [str(debian("nginx")), "-c", str(folder / "nginx.conf"), "-p", str(folder), "-g", "daemon off;"]
         self.nginx = subprocess.Popen(command, stderr=(folder / "log" / "start").open("wb"))
         wait_for(lambda: self.status("/readyz") == 200, "nginx and the service are ready", 30)
+        for name in ("body", "proxy"):  # from now on, whatever nginx would put on the disk is an error 500
+            (folder / "lib" / name).rmdir()
 
     def call(self, path: str, body: bytes | None = None, **headers: str) -> Answer:
         connection = HTTPSConnection(HOST, self.port, timeout=10, context=self._context)
@@ -82,10 +84,6 @@ class Front:
     def written(self) -> bytes:
         """All that nginx wrote into any file."""
         return b"".join(file.read_bytes() for file in (self.folder / "log").iterdir())
-
-    def kept(self) -> list[Path]:
-        """The files in nginx's own folders: what it buffered on the disk."""
-        return [file for file in (self.folder / "lib").rglob("*") if file.is_file() and file.name != "pid"]
 
     def stop(self) -> None:
         self.nginx.terminate()
@@ -148,13 +146,15 @@ def test_a_503_of_the_service_is_handed_on_as_it_is(front: Front) -> None:
     assert headers["X-Request-Id"] in front.service.log
 
 
-def test_nothing_that_passed_is_in_a_log_or_on_the_disk(front: Front) -> None:
+def test_a_large_batch_passes_without_a_place_on_the_disk(front: Front) -> None:
+    assert front.call("/v1/mask", batch(1_500_000))[0] == 200
+
+
+def test_nothing_that_passed_is_in_a_log(front: Front) -> None:
     """Behind all that the tests above sent, and paths with a waybill number."""
-    assert front.call("/v1/tokenize", batch(1_500_000))[0] in {200, 503}
     front.call(f"/v1/waybills/{NUMBER}")
     front.call(f"/v1/waybills/{NUMBER}?profile={NUMBER}")
 
-    assert front.kept() == []
     assert [trace for trace in (*TRACES, NUMBER.encode(), front.key.encode()) if trace in front.written()] == []
     assert b" 200 " in front.written()
 
