@@ -14,34 +14,26 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
-from masking_service.web.log import log
 from masking_service.web.server_log import ServerLog
 
 VALUE = "13955550001"
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What is logged from now on; the process's own ways of saying something come back behind the test."""
-    written, root = io.StringIO(), logging.getLogger()
-    handlers, hooks = root.handlers, (sys.excepthook, sys.unraisablehook, threading.excepthook)
-    monkeypatch.setattr(log._logger, "_file", written)
-    yield written
+def server(logged: io.BytesIO) -> Iterator[ServerLog]:
+    """gunicorn's log as it is set up in a master; the process's own ways of speaking come back behind the test."""
+    del logged
+    root, hooks = logging.getLogger(), (sys.excepthook, sys.unraisablehook, threading.excepthook)
+    handlers = root.handlers
+    config = Config()
+    config.set("loglevel", "info")
+    yield ServerLog(config)
     root.handlers = handlers
     sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
     logging.captureWarnings(False)
 
 
-@pytest.fixture
-def server(logged: io.StringIO) -> ServerLog:
-    """gunicorn's log as it is set up in a master."""
-    del logged
-    config = Config()
-    config.set("loglevel", "info")
-    return ServerLog(config)
-
-
-def only_line(logged: io.StringIO) -> dict[str, Any]:
+def only_line(logged: io.BytesIO) -> dict[str, Any]:
     (line,) = logged.getvalue().splitlines()
     told: dict[str, Any] = json.loads(line)
     assert told.pop("time")
@@ -61,14 +53,14 @@ def only_line(logged: io.StringIO) -> dict[str, Any]:
     ],
 )
 def test_a_message_is_told_with_numbers_and_signals_and_nothing_else(
-    server: ServerLog, logged: io.StringIO, message: str, args: tuple[object, ...], reason: str
+    server: ServerLog, logged: io.BytesIO, message: str, args: tuple[object, ...], reason: str
 ) -> None:
     server.warning(message, *args)
 
     assert only_line(logged) == {"event": "server", "level": "warning", "reason": reason}
 
 
-def test_an_error_is_a_type_and_a_place(server: ServerLog, logged: io.StringIO) -> None:
+def test_an_error_is_a_type_and_a_place(server: ServerLog, logged: io.BytesIO) -> None:
     try:
         raise ValueError(VALUE)
     except ValueError:
@@ -76,17 +68,17 @@ def test_an_error_is_a_type_and_a_place(server: ServerLog, logged: io.StringIO) 
 
     told = only_line(logged)
     assert (told["fault"], told["where"].partition(":")[0]) == ("ValueError", __name__)
-    assert VALUE not in logged.getvalue()
+    assert VALUE.encode() not in logged.getvalue()
 
 
-def test_a_library_is_told_by_its_name_alone(server: ServerLog, logged: io.StringIO) -> None:
+def test_a_library_is_told_by_its_name_alone(server: ServerLog, logged: io.BytesIO) -> None:
     del server
     logging.getLogger("urllib3.connectionpool").warning("retrying %s", VALUE)
 
     assert only_line(logged) == {"event": "library", "level": "warning", "where": "urllib3.connectionpool"}
 
 
-def test_a_warning_of_the_interpreter_is_one_of_a_library(server: ServerLog, logged: io.StringIO) -> None:
+def test_a_warning_of_the_interpreter_is_one_of_a_library(server: ServerLog, logged: io.BytesIO) -> None:
     del server
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -96,7 +88,7 @@ def test_a_warning_of_the_interpreter_is_one_of_a_library(server: ServerLog, log
     assert only_line(logged) == {"event": "library", "level": "warning", "where": "py.warnings"}
 
 
-def test_a_thread_that_ends_with_an_error_says_no_more_than_that(server: ServerLog, logged: io.StringIO) -> None:
+def test_a_thread_that_ends_with_an_error_says_no_more_than_that(server: ServerLog, logged: io.BytesIO) -> None:
     del server
 
     def fail() -> None:
@@ -107,4 +99,4 @@ def test_a_thread_that_ends_with_an_error_says_no_more_than_that(server: ServerL
     thread.join()
 
     told = only_line(logged)
-    assert (told["event"], told["fault"], VALUE in logged.getvalue()) == ("failed", "LookupError", False)
+    assert (told["event"], told["fault"], VALUE.encode() in logged.getvalue()) == ("failed", "LookupError", False)
