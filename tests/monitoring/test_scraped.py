@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,6 +161,37 @@ def test_a_slow_request_falls_between_two_buckets_of_the_alert(prometheus: Prome
 
     assert bounds == {*BUCKETS, float("inf")}
     assert min(BUCKETS) < 2 < max(BUCKETS)
+
+
+def test_a_worker_that_is_killed_is_forgotten_and_what_it_counted_is_not(
+    prometheus: Prometheus, service: Running
+) -> None:
+    before = answered(service)
+    victim = workers_of(service)[0]
+    os.kill(victim, signal.SIGKILL)
+
+    wait_for(lambda: len(set(workers_of(service)) - {victim}) == 2, "another one takes its place", 20)
+    wait_for(lambda: "masking_workers 2.0" in exposed(service), "two are told again", 20)
+    assert answered(service) == before
+    assert prometheus.states()["MaskingWorkerStuck"] != "firing"
+
+
+def exposed(service: Running) -> list[str]:
+    return service.call(None, "GET", "/metrics")[2].decode().splitlines()
+
+
+def answered(service: Running) -> float:
+    """How many masks were answered, of all workers that ever were."""
+    counts = (line for line in exposed(service) if line.startswith("masking_requests_total") and "/v1/mask" in line)
+    return sum(float(line.rpartition(" ")[2]) for line in counts)
+
+
+def workers_of(service: Running) -> list[int]:
+    """The children of the master that serve: the witness is another program."""
+    master = service.process.pid
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    serving = Path(f"/proc/{master}/cmdline").read_bytes()
+    return [int(pid) for pid in children if Path(f"/proc/{pid}/cmdline").read_bytes() == serving]
 
 
 def test_a_lost_store_is_an_alert_that_waits_and_metrics_go_on(
