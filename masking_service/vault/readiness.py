@@ -13,6 +13,7 @@ from typing import Final, Literal
 from masking_service.vault.condition import Condition, Server
 from masking_service.vault.connection import Command, Reply, Store
 from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.layout import GENESIS
 
 Weight = Literal["loses", "unready", "advice"]
 """What a fault means: acknowledged records may be lost; nothing is lost, but not all is served; it could be better."""
@@ -43,6 +44,7 @@ _QUESTIONS: Final[tuple[Command, ...]] = (
         *(b"CONFIG", b"GET", b"appendfsync", b"no-appendfsync-on-rewrite"),
         *(b"min-replicas-to-write", b"min-replicas-max-lag"),
     ),
+    (b"ACL", b"DRYRUN", b"default", b"SET", GENESIS, b""),
 )
 _INFO: Final = {
     "role": (
@@ -118,6 +120,12 @@ _TOO_FEW_REPLICAS: Final = Fault(
     "start the missing replicas, or see with INFO replication why they do not follow",
     "unready",
 )
+_NO_REPLAY: Final = Fault(
+    "default-user",
+    "the default user lacks rights, and some releases leave transactions out when they replay their log as this user",
+    "ACL SETUSER default off ~* &* +@all, then ACL SAVE, before the server is started again",
+    "unready",
+)
 _NOT_IN_USE: Final = Fault(
     "store",
     "the store is not in use: it was not seen yet, or not lately, that it is this service's and keeps what it takes",
@@ -127,9 +135,12 @@ _NOT_IN_USE: Final = Fault(
 
 
 CHECKS: Final[Mapping[str, Weight]] = {
-    fault.check: fault.weight
-    for fault in (*(fault for _, fault in (*_INFO.values(), *_CONFIG.values())), _TOO_FEW_REPLICAS, _NOT_IN_USE)
-} | {"info": "loses", "min-replicas-to-write": "advice", "min-replicas-max-lag": "advice"}
+    **{fault.check: fault.weight for _, fault in (*_INFO.values(), *_CONFIG.values())},
+    **{fault.check: fault.weight for fault in (_TOO_FEW_REPLICAS, _NO_REPLAY, _NOT_IN_USE)},
+    "info": "loses",
+    "min-replicas-to-write": "advice",
+    "min-replicas-max-lag": "advice",
+}
 """Every word that `Fault.check` can be, and what it means where nobody gave anything up."""
 
 
@@ -146,13 +157,17 @@ def look(store: Store) -> list[Fault]:
         found = [Fault("store", reason, "see that it runs, and that this machine reaches it", "unready")]
     else:
         found = _judged(store, answers)
-    servers = tuple(_server(_said(info)) for info, _ in answers if not isinstance(info, Exception))
+    servers = tuple(_server(_said(info)) for info, *_ in answers if not isinstance(info, Exception))
     store.condition = Condition(monotonic(), frozenset((one.check, one.weight) for one in found), servers)
     return found
 
 
 def _judged(store: Store, answers: list[list[Reply]]) -> list[Fault]:
-    found = [fault for info, config in answers for fault in (*_seen_in(info, store.replicas), *_set_in(config, store))]
+    found = [
+        fault
+        for info, config, replay in answers
+        for fault in (*_seen_in(info, store.replicas), *_set_in(config, store), *_replayed(replay))
+    ]
     if store.may_lose:  # somebody gave it up, in so many words
         found = [replace(fault, weight="advice") if fault.weight == "loses" else fault for fault in found]
     if not store.admitted:
@@ -209,6 +224,12 @@ def _following(said: Mapping[str, str]) -> int:
     ]
     lately = {str(seconds) for seconds in range(_MOST_LAG_SECONDS + 1)}
     return sum(replica["state"] == "online" and replica["lag"] in lately for replica in replicas)
+
+
+def _replayed(replay: Reply) -> Iterator[Fault]:
+    """Whether the default user could write. Where that is not to be asked, nothing is known, and nothing said."""
+    if not isinstance(replay, Exception) and replay != b"OK":
+        yield _NO_REPLAY
 
 
 def _set_in(config: Reply, store: Store) -> Iterator[Fault]:

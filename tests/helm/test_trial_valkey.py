@@ -30,7 +30,8 @@ def trial(chart: Chart, tmp_path: Path) -> Iterator[Node]:
     node = Node(tmp_path)
     users = node.directory / "users.acl"
     users.write_text(
-        "user default off\n" + (ROOT / "examples" / "redis.acl").read_text().replace("resetpass", f">{PASSWORD}")
+        "user default off ~* &* +@all\n"
+        + (ROOT / "examples" / "redis.acl").read_text().replace("resetpass", f">{PASSWORD}")
     )
     places = {"6379": str(node.port), "/data": ".", "/run/valkey/users.acl": str(users)}
     node._command += [places.get(word, word) for word in arguments(chart)]

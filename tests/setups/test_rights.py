@@ -22,7 +22,7 @@ from tests.vault.stores import ask
 from tests.web.api import COURIER, PRIVACY, SITE, SUPERVISOR, Api, field, record, results, token
 
 ONCE = Retry(NoBackoff(), 0)
-CONTAINERS = {"CLUSTER", "CONFIG", "XINFO"}
+CONTAINERS = {"ACL", "CLUSTER", "CONFIG", "XINFO"}
 OF_THE_CLIENT = {"cluster|slots", "select"}
 """Sent by redis-py: a cluster's look at its slots, and the number of a database."""
 

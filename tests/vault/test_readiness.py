@@ -56,6 +56,16 @@ def test_a_wrong_setting_is_named(store: Store, restored: redis.Redis, setting: 
     assert checks(store) == [check]
 
 
+def test_a_default_user_without_rights_is_named(store: Store, client: redis.Redis) -> None:
+    """The way in which the server replays its log: `tests/setups/test_default_user.py` has what comes of it."""
+    ask(client, "ACL", "SETUSER", "default", "-set")
+    try:
+        assert checks(store) == ["default-user"]
+    finally:
+        ask(client, "ACL", "SETUSER", "default", "+@all")
+    assert checks(store) == []
+
+
 def test_all_wrong_settings_are_named_at_once(store: Store, restored: redis.Redis) -> None:
     ask(restored, "CONFIG", "SET", "appendonly", "no", "appendfsync", "no", "maxmemory-policy", "allkeys-lfu")
 
