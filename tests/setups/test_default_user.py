@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 import redis
 
+from masking_service.vault.connection import Store
+from masking_service.vault.readiness import look
 from tests.servers import HOST, Node, debian, durable
+from tests.setups.conftest import PASSWORD, RIGHTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("kubernetes.md", "operations.md")
@@ -56,3 +59,18 @@ def test_what_the_pages_warn_of_is_real(tmp_path: Path) -> None:
     node.stop()
 
     assert found == {b"alone"}
+
+
+@pytest.mark.parametrize(("default", "told"), [("user default off", True), ("user default off ~* &* +@all", False)])
+def test_the_service_sees_it_with_the_rights_that_it_has(default: str, told: bool, tmp_path: Path) -> None:
+    service = RIGHTS.read_text().replace("resetpass", f">{PASSWORD}")
+    (tmp_path / "users.acl").write_text(f"{default}\n{ADMIN}{service}")
+    node = Node(tmp_path, durable(aclfile=str(tmp_path / "users.acl")), binary=debian("redis-server"))
+    node.client = redis.Redis(host=HOST, port=node.port, username="admin", password="admin", socket_timeout=2)
+    node.start()
+    store = Store(f"redis://waybill:{PASSWORD}@{HOST}:{node.port}/0")
+    try:
+        assert ("default-user" in [fault.check for fault in look(store)]) is told
+    finally:
+        store.close()
+        node.stop()
