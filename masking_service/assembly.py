@@ -79,7 +79,6 @@ class Parts:
         acting: the use cases under the policy in force.
         schemas: where the values stand, by name.
         tenants: every tenant that this process has heard of.
-        wrong_store: why the store is shut for good, in words; empty while it is not.
 
     Raises:
         PolicyError, DefinitionError, SettingsFault, KeyFault: what is wrong with the set-up, in words.
@@ -95,7 +94,6 @@ class Parts:
             webhook = Webhook(settings.alert_url, key, clock=clock, dropped=self.metrics.dropped_alert)
             self.alerts.send_to(webhook)
         self.store = open_store(settings)
-        self.wrong_store = ""
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
@@ -255,8 +253,7 @@ def watch_store(parts: Parts) -> None:
         parts.store.admit(until=parts.key_watch.beat(parts.store))
         parts.checkpoints.keep_up()
     except WrongStore as fault:
-        parts.store.shut_for_good()
-        parts.wrong_store = str(fault)
+        parts.store.shut_for_good(str(fault))
         raise
 
 

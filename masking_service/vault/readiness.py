@@ -9,11 +9,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from redis.exceptions import MovedError, NoScriptError, ReadOnlyError
+
 from masking_service.vault.connection import Command, Reply, Store
 from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.fences import probe
+from masking_service.vault.reasons import WORDS, reason, words
 
-Weight = Literal["loses", "unready", "advice"]
-"""What a fault means: acknowledged records may be lost; nothing is lost, but not all is served; it could be better."""
+Weight = Literal["loses", "unready", "unseen", "advice"]
+"""What a fault means: acknowledged records may be lost; nothing is lost, but not all is served; nothing was seen of the
+store, because nobody answered, or what answered is not the store; it could be better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,24 @@ class Fault:
 _MOST_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
 _QUESTIONS: Final[tuple[Command, ...]] = (
-    (b"INFO", b"persistence", b"memory", b"stats", b"replication"),
+    (b"INFO", b"server", b"persistence", b"stats", b"memory", b"replication"),
     (
         *(b"CONFIG", b"GET", b"appendfsync", b"no-appendfsync-on-rewrite"),
         *(b"min-replicas-to-write", b"min-replicas-max-lag"),
     ),
+)
+_NO_SCRIPT: Final = b"0" * 40
+_SENTINEL: Final = Fault(
+    "mode",
+    "what answers is a sentinel, and not the store",
+    "begin MASKING_REDIS_URL with redis+sentinel:// and end it with the name that the sentinels watch",
+    "unseen",
+)
+_ONE_OF_A_CLUSTER: Final = Fault(
+    "mode",
+    "what answers is one node of a cluster, and MASKING_REDIS_URL is for a single server",
+    "begin it with redis+cluster:// and let it name a few of the nodes",
+    "unseen",
 )
 _INFO: Final = {
     "role": (
@@ -49,10 +67,10 @@ _INFO: Final = {
             "role",
             "the store must be a primary, not a replica",
             "let MASKING_REDIS_URL name the primary, or the sentinels, or the cluster",
-            "unready",
+            "unseen",
         ),
     ),
-    "loading": ("0", Fault("loading", "the store is still loading its data", "wait", "unready")),
+    "loading": ("0", Fault("loading", *WORDS["loading"], "unseen")),
     "aof_enabled": (
         "1",
         Fault(
@@ -110,12 +128,7 @@ _HIDDEN: Final = Fault(
     "the store does not show whether appendfsync is always",
     "ACL SETUSER name +config|get; or, if you know that it is, MASKING_REDIS_VOUCHED_DURABLE=appendfsync-always",
 )
-_TOO_FEW_REPLICAS: Final = Fault(
-    "replicas",
-    "fewer replicas are connected than a write has to reach",
-    "start the missing replicas, or see with INFO replication why they do not follow",
-    "unready",
-)
+_TOO_FEW_REPLICAS: Final = Fault("replicas", *WORDS["replicas"], "unready")
 _NOT_IN_USE: Final = Fault(
     "store",
     "the store is not in use: it was not seen yet, or not lately, that it is this service's and keeps what it takes",
@@ -127,43 +140,75 @@ _NOT_IN_USE: Final = Fault(
 def look(store: Store) -> list[Fault]:
     """Every fault of every shard, each once; an empty list means ready. One round trip."""
     try:
-        answers = store.ask_everybody(_QUESTIONS)
+        return _looked(store)
     except StoreUnavailable as error:
-        reason = f"the store does not answer ({error.reason})"
-        return [Fault("store", reason, "see that it runs, and that this machine reaches it", "unready")]
-    found = [fault for info, config in answers for fault in (*_seen_in(info, store.replicas), *_set_in(config, store))]
+        return [Fault("store", *words(error), "unseen")]
+
+
+def _looked(store: Store) -> list[Fault]:
+    answers = store.ask_everybody(_questions)
+    found = [fault for answer in answers for fault in _faults_of(answer, store)]
     if store.may_lose:  # somebody gave it up, in so many words
         found = [replace(fault, weight="advice") if fault.weight == "loses" else fault for fault in found]
-    if not store.admitted:
+    if store.shut:
+        found.append(Fault("store", store.shut, "when that is done, start the service anew", "unready"))
+    elif not store.admitted:
         found.append(_NOT_IN_USE)
     return list(dict.fromkeys(found))
 
 
-def faults(store: Store) -> list[tuple[str, str]]:
-    """(check, reason) for every check that fails; an empty list means ready. One round trip."""
-    return [(fault.check, fault.reason) for fault in look(store) if fault.weight != "advice"]
+def faults(store: Store) -> list[Fault]:
+    """Every fault that is more than advice; an empty list means ready. One round trip."""
+    return [fault for fault in look(store) if fault.weight != "advice"]
 
 
 def uphold(store: Store) -> None:
     """Keep the store from acknowledging what it may lose: it is read only, until it is mended. One round trip.
 
     Raises:
-        StoreUnavailable: it may lose what it acknowledges (``not-durable``), or does not answer.
+        StoreUnavailable: it may lose what it acknowledges (``not-durable``), does not answer, or is not what answers.
     """
-    found = look(store)
+    found = _looked(store)
     if any(fault.weight == "loses" for fault in found):
         store.suspended = True
         raise StoreUnavailable("not-durable")
-    if any(fault.check == "store" and fault is not _NOT_IN_USE for fault in found):
-        raise StoreUnavailable("connection")  # nothing was seen, so nothing changes
+    unseen = next((fault for fault in found if fault.weight == "unseen"), None)
+    if unseen is not None:  # nothing is known, so nothing changes
+        raise StoreUnavailable(unseen.check)
     store.suspended = False
 
 
-def _seen_in(info: Reply, replicas: int) -> Iterator[Fault]:
-    if isinstance(info, Exception):
-        yield Fault("info", "the store does not tell about itself", "ACL SETUSER name +info")
+def _questions(slot: int | None) -> list[Command]:
+    """What a server is asked. The last two change nothing, and are refused where a write or a script would be."""
+    key = probe(slot)
+    return [*_QUESTIONS, (b"SET", key, b"", b"XX"), (b"EVALSHA", _NO_SCRIPT, 1, key)]
+
+
+def _faults_of(answer: list[Reply], store: Store) -> Iterator[Fault]:
+    info, config, *tried = answer
+    said = {} if isinstance(info, Exception) else _said(info)
+    mode = said.get("server_mode") or said.get("redis_mode")  # Valkey's name for it, or Redis's
+    if mode == "sentinel":
+        yield _SENTINEL
         return
-    said = dict(line.split(":", 1) for line in info.decode("utf-8", "replace").splitlines() if ":" in line)
+    if mode == "cluster" and not store.slotted:
+        yield _ONE_OF_A_CLUSTER
+        return
+    if said:
+        yield from _seen_in(said, store.replicas)
+    else:
+        yield Fault("info", "the store does not tell about itself", "ACL SETUSER name +info")
+    yield from _set_in(config, store)
+    for reply in tried:
+        if isinstance(reply, Exception) and not isinstance(reply, NoScriptError | ReadOnlyError | MovedError):
+            yield Fault("writes", *WORDS[reason(reply)], "unready")
+
+
+def _said(info: bytes) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in info.decode("utf-8", "replace").splitlines() if ":" in line)
+
+
+def _seen_in(said: Mapping[str, str], replicas: int) -> Iterator[Fault]:
     for name, (wanted, fault) in _INFO.items():
         if said.get(name) != wanted:
             yield fault

@@ -5,7 +5,7 @@ while its store is down.
 """
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from time import monotonic
@@ -35,8 +35,8 @@ class Route(Protocol):
     def owner(self, slot: int) -> Node:
         """Who takes the keys of `slot`. Raises RedisError where nobody is known to."""
 
-    def owners(self) -> Sequence[Node]:
-        """Everybody who takes some. Raises RedisError where nobody is known to."""
+    def owners(self) -> Mapping[Node, int]:
+        """Everybody who takes some, and one of the slots of each. Raises RedisError where nobody is known to."""
 
     def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
         """Find out anew who takes what, because nodes failed or said that slots have moved. Raises RedisError."""
@@ -68,9 +68,9 @@ class OneServer:
         del slot
         return self._node
 
-    def owners(self) -> Sequence[Node]:
+    def owners(self) -> Mapping[Node, int]:
         """The server alone."""
-        return (self._node,)
+        return {self._node: 0}
 
     def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
         """Connect anew where the server says that it takes no writes: behind the address there may be another now.
@@ -118,10 +118,10 @@ class Cluster:
         except SlotNotCoveredError:
             raise RedisConnectionError("nobody owns the slot") from None
 
-    def owners(self) -> Sequence[Node]:
+    def owners(self) -> Mapping[Node, int]:
         """Every primary that owns slots."""
-        primaries = {nodes[0].name: nodes[0] for nodes in self._known().slots_cache.values() if nodes}
-        return [self._node(primaries[name]) for name in sorted(primaries)]
+        primaries = {nodes[0].name: (nodes[0], slot) for slot, nodes in self._known().slots_cache.items() if nodes}
+        return {self._node(node): slot for _, (node, slot) in sorted(primaries.items())}
 
     def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
         """Ask others than those that failed. Where a node said who took a slot over, that holds in any case."""

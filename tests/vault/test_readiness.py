@@ -27,7 +27,11 @@ def restored(client: redis.Redis) -> Iterator[redis.Redis]:
 
 
 def checks(store: Store) -> list[str]:
-    return [check for check, _ in faults(store)]
+    return [fault.check for fault in faults(store)]
+
+
+def told(store: Store) -> list[tuple[str, str]]:
+    return [(fault.check, fault.reason) for fault in faults(store)]
 
 
 def test_a_durable_server_is_ready_after_one_round_trip(store: Store) -> None:
@@ -82,7 +86,7 @@ def secretive(valkey: str, client: redis.Redis) -> Iterator[str]:
 
 
 def test_a_server_that_lets_nobody_see_its_settings_is_not_ready(secretive: str) -> None:
-    found = faults(stores.admitted(secretive))
+    found = told(stores.admitted(secretive))
 
     assert found == [("appendfsync", "the store does not show whether appendfsync is always")]
 
@@ -181,13 +185,13 @@ def test_a_store_that_does_not_answer_stays_as_it_was_seen_last() -> None:
 def test_a_store_that_does_not_answer_is_not_ready_and_says_why() -> None:
     (port,) = servers.free_ports(1)
 
-    found = faults(stores.admitted(f"redis://127.0.0.1:{port}/0"))
+    found = told(stores.admitted(f"redis://127.0.0.1:{port}/0"))
 
     assert found == [("store", "the store does not answer (connection)")]
 
 
 def test_a_store_that_may_not_be_used_is_not_ready(valkey: str) -> None:
-    (found,) = faults(Store(valkey))
+    (found,) = told(Store(valkey))
 
     assert (found[0], found[1][:27]) == ("store", "the store is not in use: it")
 
@@ -201,7 +205,7 @@ def test_a_store_that_may_not_be_used_is_looked_at_all_the_same(valkey: str, res
 def test_every_reason_is_told_in_words(store: Store, restored: redis.Redis) -> None:
     ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
 
-    assert faults(store) == [("appendfsync", "appendfsync must be always, or a power cut loses what was acknowledged")]
+    assert told(store) == [("appendfsync", "appendfsync must be always, or a power cut loses what was acknowledged")]
 
 
 def test_every_fault_comes_with_what_mends_it(store: Store, restored: redis.Redis) -> None:
