@@ -36,6 +36,9 @@ WHAT_TO_DO: Final = (
     "Nothing is written to it. If this store is the one that must be gone on with, because it was restored from a "
     "backup, say so: python -m masking_service audit accept-store. If not, bring the right one back."
 )
+FIND_OUT: Final = (
+    "find out who could write to the store, and make the stream anew, as docs/redis.md says under A raised last id"
+)
 FIRST_PREVIOUS: Final = "0" * 64
 """What the first checkpoint is bound to."""
 
@@ -45,6 +48,16 @@ _DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EV
 
 class RolledBack(WrongStore):
     """The store went back behind what was signed: it was restored, emptied, or parts of the log were taken out."""
+
+
+class Blocked(IntegrityFault):
+    """The store takes no further checkpoint: somebody who can write to it has raised the last id of their stream."""
+
+    def __init__(self, newest: int) -> None:
+        super().__init__(
+            f"the stream of checkpoints takes none behind {newest}: somebody has raised its last id. What is done is "
+            "still written down, but nobody could prove that its end was not cut off"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,9 @@ class Checkpoints:
         folder: the state directory, where the newest one seen is remembered.
         clock: now, in Unix seconds.
 
+    Attributes:
+        fault: why none can be made, in words; empty while nothing is in the way.
+
     Raises:
         KeysetFault: what is remembered cannot be read, or was signed with other keys than these.
     """
@@ -77,6 +93,7 @@ class Checkpoints:
         self._clock = clock
         self._lock = threading.Lock()
         self._memory = Remembered(folder, self._verifier)
+        self.fault = ""
         self._noticed = (b"", 0)  # the link of the newest that was looked at to keep up, and since when, by this clock
 
     @property
@@ -113,6 +130,10 @@ class Checkpoints:
             newest = self._look()
             if newest is None or self._is_old(newest):
                 self._attempt(newest)
+            self.fault = ""
+        except IntegrityFault as fault:
+            self.fault = str(fault)
+            raise
         finally:
             self._lock.release()
 
@@ -125,7 +146,7 @@ class Checkpoints:
         Raises:
             StoreUnavailable: it may be made.
             RolledBack: the store went back behind what was signed; nothing more is.
-            IntegrityFault: what stands there is no log of these keys.
+            IntegrityFault: what stands there is no log of these keys; as Blocked, the store takes no checkpoint.
         """
         with self._lock:
             for _ in range(ATTEMPTS):
@@ -191,7 +212,10 @@ class Checkpoints:
             if one.leaves:
                 keys.append(audit_key(one.writer))
                 args += one.writer.encode(), one.number
-        if not self._store.script(_DIGEST, _SCRIPT, keys, args):
+        kept = self._store.script(_DIGEST, _SCRIPT, keys, args)
+        if kept < 0:
+            raise Blocked(checkpoint.epoch - 1)
+        if not kept:
             return None
         made = CheckpointLine(checkpoint, unsigned.content, signature)
         self._memory.keep(made)
