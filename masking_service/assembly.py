@@ -215,14 +215,14 @@ def assemble(settings: Settings) -> Parts:
 
 
 def admit_store(parts: Parts) -> None:
-    """Let the parts use their store, once it is seen to be theirs.
+    """Let the parts use their store, once it is seen to be theirs; look again once another server answers for it.
 
     Raises:
         StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it;
             nobody uses it until this is called again and returns.
         WrongStore: it is another's, or went back behind what was seen of it.
     """
-    if not parts.store.admitted:
+    if not parts.store.admitted or parts.store.servers.stranger:
         visitor = open_store(parts.settings)
         visitor.admit()
         try:
@@ -231,6 +231,7 @@ def admit_store(parts: Parts) -> None:
             until = parts.key_watch.beat(visitor)
         finally:
             visitor.close()
+        parts.store.servers.only(visitor.servers.met)
         parts.store.admit(until=until)
 
 
@@ -246,7 +247,7 @@ def watch_store(parts: Parts) -> None:
         IntegrityFault: what stands among the checkpoints of its audit log is none.
     """
     try:
-        if not parts.store.admitted and not parts.store.shut:
+        if not parts.store.shut:
             admit_store(parts)
         check(parts.store, parts.keyring)
         uphold(parts.store)

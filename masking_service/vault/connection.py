@@ -19,6 +19,7 @@ from masking_service.vault.exchange import Bundle, Exchanges, whole
 from masking_service.vault.node import Command, pack
 from masking_service.vault.parser import Reply
 from masking_service.vault.reasons import reason
+from masking_service.vault.servers import Servers
 from masking_service.vault.urls import Tls, route_to
 
 __all__ = ["Command", "Reply", "Store"]
@@ -41,6 +42,7 @@ class Store:
 
     Attributes:
         replicas: how many replicas must have a write.
+        servers: who may be behind the URL: everybody, until it is admitted with those that were looked at.
         vouched, may_lose: as above.
         shut: why it is never used again, in words: it was found to be another's. Empty while it may be used.
         suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
@@ -62,7 +64,8 @@ class Store:
         self.replicas = replicas
         self.vouched = vouched
         self.may_lose = may_lose
-        self._route = route_to(url, tls, connections)
+        self.servers = Servers()
+        self._route = route_to(url, tls, connections, self.servers)
         self._exchanges = Exchanges(self._route)
         self._admitted_until = 0.0
         self.shut = ""

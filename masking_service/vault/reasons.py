@@ -43,6 +43,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "see that this is its port for TLS, that MASKING_REDIS_CA signed its certificate for this host name, and that "
         "it takes MASKING_REDIS_CERT; or use an address without TLS",
     ),
+    "unseen": ("the store's server started anew, and nobody has looked yet at what it holds", "wait a second"),
     "loading": ("the store is still loading its data", "wait"),
     "full": (
         "the store's memory is full, and it takes no writes",

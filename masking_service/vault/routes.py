@@ -18,6 +18,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from masking_service.vault.node import TIMEOUT_SECONDS, Node
+from masking_service.vault.servers import Servers
 
 KNOWN_NODES_ASKED: Final = 2
 """How many nodes a look at the cluster tries besides a configured one: each that is gone costs a time-out."""
@@ -60,8 +61,8 @@ class OneServer:
 
     slotted = False
 
-    def __init__(self, pool: redis.ConnectionPool) -> None:
-        self._node = Node(pool)
+    def __init__(self, pool: redis.ConnectionPool, servers: Servers) -> None:
+        self._node = Node(pool, servers)
 
     def owner(self, slot: int) -> Node:
         """The server, whatever the slot."""
@@ -97,12 +98,16 @@ class Cluster:
     Args:
         seeds: host and port of nodes that may be asked at the start.
         meet: asks some of them who owns what, and makes a pool of connections for every node.
+        servers: who may be behind the nodes.
     """
 
     slotted = True
 
-    def __init__(self, seeds: Sequence[tuple[str, int]], meet: Callable[[list[ClusterNode]], NodesManager]) -> None:
+    def __init__(
+        self, seeds: Sequence[tuple[str, int]], meet: Callable[[list[ClusterNode]], NodesManager], servers: Servers
+    ) -> None:
         self._addresses = seeds
+        self._servers = servers
         self._meet = meet
         self._seeds: list[ClusterNode] = []
         self._manager: NodesManager | None = None
@@ -175,5 +180,5 @@ class Cluster:
             with self._making:
                 if known.redis_connection is None:
                     self._known().create_redis_connections([known])
-                node = self._nodes.setdefault(known.name, Node(known.redis_connection.connection_pool))
+                node = self._nodes.setdefault(known.name, Node(known.redis_connection.connection_pool, self._servers))
         return node
