@@ -30,6 +30,7 @@ class Connection:
         request: the request's head, as gunicorn parsed it; None before it is whole.
         size: bytes of the request's body.
         outgoing: what the client has not taken yet of its answer.
+        answered: whether there was an answer on it.
         closing: whether that answer is the last one.
         leaving: whether it has been sent, and what still comes is thrown away.
         deadline: when patience with the client ends.
@@ -40,6 +41,7 @@ class Connection:
         self.sock = sock
         self.client = client
         self.server = server
+        self.answered = False
         self.closing = False
         self.leaving = False
         self.deadline = 0.0
@@ -142,6 +144,7 @@ class Connection:
             self._begin(b"")
         answer = refusal(problem, given_id, close=self.closing, headers_only=headers_only, fault=fault)
         self.outgoing = [memoryview(answer)]
+        self.answered = True
 
     def _skip(self) -> bool:
         """Go on behind a whole request that nobody read; whether its end is known for sure."""
@@ -160,6 +163,7 @@ class Connection:
             keep: whether another request may follow.
         """
         self.outgoing = [memoryview(piece) for piece in answer if piece]
+        self.answered = True
         self.closing = not (keep and self._read_rest())
         self._begin(b"" if self.closing else self._inbox.rest())
 
