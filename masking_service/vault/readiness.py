@@ -142,7 +142,7 @@ def look(store: Store) -> list[Fault]:
     try:
         return _looked(store)
     except StoreUnavailable as error:
-        return [Fault("store", *words(error), "unseen")]
+        return [_shut(store) if store.shut else Fault("store", *words(error), "unseen")]
 
 
 def _looked(store: Store) -> list[Fault]:
@@ -151,7 +151,7 @@ def _looked(store: Store) -> list[Fault]:
     if store.may_lose:  # somebody gave it up, in so many words
         found = [replace(fault, weight="advice") if fault.weight == "loses" else fault for fault in found]
     if store.shut:
-        found.append(Fault("store", store.shut, "when that is done, start the service anew", "unready"))
+        found.append(_shut(store))
     elif not store.admitted:
         found.append(_NOT_IN_USE)
     return list(dict.fromkeys(found))
@@ -176,6 +176,10 @@ def uphold(store: Store) -> None:
     if unseen is not None:  # nothing is known, so nothing changes
         raise StoreUnavailable(unseen.check)
     store.suspended = False
+
+
+def _shut(store: Store) -> Fault:
+    return Fault("store", store.shut, "when that is done, start the service anew", "unready")
 
 
 def _questions(slot: int | None) -> list[Command]:

@@ -13,6 +13,14 @@ from tests.servers import Node
 SOURCE = Path(__file__).with_name("power.c")
 
 
+def built(source: Path, folder: Path) -> Path:
+    """The library that is made of a source, to be preloaded."""
+    library = folder / f"{source.stem}.so"
+    build = ["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(library), str(source), "-ldl"]
+    subprocess.run(build, check=True)
+    return library
+
+
 class Power:
     """What stands between a server and its disk.
 
@@ -21,10 +29,8 @@ class Power:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._library = folder / "power.so"
+        self._library = built(SOURCE, folder)
         self._full = folder / "full"
-        build = ["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(self._library), str(SOURCE), "-ldl"]
-        subprocess.run(build, check=True)
 
     @contextmanager
     def loaded(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from masking_service.settings import Settings
 from masking_service.vault.connection import Store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
+from masking_service.vault.readiness import look
 from tests import servers
 from tests.vault import stores
 
@@ -98,3 +99,4 @@ def test_a_server_that_comes_back_empty_never_is(parts: Parts, node: servers.Nod
         watch_store(parts)
 
     assert (before, reads(parts.store)) == ("unseen", "not-admitted")
+    assert "it was emptied, or it is another" in look(parts.store)[0].reason
