@@ -25,7 +25,7 @@ class Clock:
         self.set(0)
         library = built(Path(__file__).with_name("clock.c"), folder)
         self.settings = {"LD_PRELOAD": str(library), "CLOCK_SHIFT": str(self._shift)}
-        self._days = 0
+        self._ahead = self._behind = 0
 
     def set(self, seconds: int) -> None:
         """Let it be off by so much."""
@@ -33,8 +33,11 @@ class Clock:
             file.write(seconds.to_bytes(8, "little", signed=True))
 
     def before_midnight(self, *, back: bool = False) -> None:
-        """Set it to a second before a day that it has not shown yet, in the future or in the past."""
-        self._days += 1
-        day = int(time.time()) // DAY
-        first = day + self._days if not back else day - self._days
-        self.set(first * DAY - 1 - int(time.time()))
+        """Set it to a second before the next day that it has not shown yet, or before one behind all that it has."""
+        now = int(time.time())
+        if back:
+            self._behind += 1
+        else:
+            self._ahead += 1
+        day = now // DAY + (-self._behind if back else self._ahead)
+        self.set(day * DAY - 1 - now)
