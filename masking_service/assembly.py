@@ -232,6 +232,7 @@ def admit_store(parts: Parts) -> None:
         finally:
             visitor.close()
         parts.store.servers.only(visitor.servers.met)
+        parts.store.clocks = visitor.clocks
         parts.store.admit(until=until)
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from redis.crc import key_slot
 from redis.exceptions import NoScriptError, RedisError
 
+from masking_service.vault.clocks import Clocks
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.exchange import Bundle, Exchanges, whole
 from masking_service.vault.node import Command, pack
@@ -44,6 +45,7 @@ class Store:
         replicas: how many replicas must have a write.
         servers: who may be behind the URL: everybody, until it is admitted with those that were looked at.
         vouched, may_lose: as above.
+        clocks: the store's clock beside this machine's.
         shut: why it is never used again, in words: it was found to be another's. Empty while it may be used.
         suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
 
@@ -65,6 +67,7 @@ class Store:
         self.vouched = vouched
         self.may_lose = may_lose
         self.servers = Servers()
+        self.clocks = Clocks()
         self._route = route_to(url, tls, connections, self.servers)
         self._exchanges = Exchanges(self._route)
         self._admitted_until = 0.0
@@ -211,6 +214,8 @@ class Store:
     def _run_durably(self, bundles: Sequence[Bundle]) -> None:
         if self.suspended:
             raise StoreUnavailable("not-durable")
+        if not self.clocks.agree:
+            raise StoreUnavailable("clock")
         self._run(bundles, replicas=self.replicas)
 
 

@@ -199,6 +199,9 @@ def _faults_of(answer: list[Reply], store: Store) -> Iterator[Fault]:
         yield _ONE_OF_A_CLUSTER
         return
     if said:
+        store.clocks.saw(int(said["server_time_usec"]) / 1e6)
+        if not store.clocks.agree:
+            yield Fault("clock", *WORDS["clock"], "unready")
         yield from _seen_in(said, store.replicas)
     else:
         yield Fault("info", "the store does not tell about itself", "ACL SETUSER name +info")

@@ -49,6 +49,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "the store's memory is full, and it takes no writes",
         "CONFIG SET maxmemory to more than used_memory of INFO memory, then CONFIG REWRITE",
     ),
+    "clock": (
+        "this machine's clock and the store's are more than an hour apart, and records would expire too soon",
+        "see which of them is wrong, and set it; NTP keeps them together",
+    ),
     "replicas": (
         "fewer replicas are connected than a write has to reach",
         "start the missing replicas, or see with INFO replication why they do not follow",

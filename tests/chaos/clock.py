@@ -1,4 +1,4 @@
-"""A clock for the service of the tests that can be set while it runs."""
+"""Clocks for the service of the tests and for its store, which can be set while they run."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ DAY = 86_400
 
 
 class Clock:
-    """What the service takes for the time of day.
+    """What the service takes for the time of day, and what the store's server does.
 
     Args:
-        folder: where the library is built, and where it is written down how far the clock is off.
+        folder: where the library is built, and where it is written down how far the clocks are off.
 
     Attributes:
-        settings: the environment in which a process has this clock.
+        service, store: the environment in which a process has this clock.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._shift = folder / "clock"
+        library = str(built(Path(__file__).with_name("clock.c"), folder))
+        self._shifts = folder / "service-clock", folder / "store-clock"
+        self.service, self.store = ({"LD_PRELOAD": library, "CLOCK_SHIFT": str(shift)} for shift in self._shifts)
         self.set(0)
-        library = built(Path(__file__).with_name("clock.c"), folder)
-        self.settings = {"LD_PRELOAD": str(library), "CLOCK_SHIFT": str(self._shift)}
         self._ahead = self._behind = 0
 
-    def set(self, seconds: int) -> None:
-        """Let it be off by so much."""
-        with self._shift.open("r+b" if self._shift.exists() else "wb") as file:
-            file.write(seconds.to_bytes(8, "little", signed=True))
+    def set(self, seconds: int, *, store: bool = True) -> None:
+        """Let both be off by so much, or the service's alone."""
+        for shift in self._shifts if store else self._shifts[:1]:
+            with shift.open("r+b" if shift.exists() else "wb") as file:
+                file.write(seconds.to_bytes(8, "little", signed=True))
 
     def before_midnight(self, *, back: bool = False) -> None:
-        """Set it to a second before the next day that it has not shown yet, or before one behind all that it has."""
+        """Set both to a second before a day that they have not shown yet: the next one, or one behind all of them."""
         now = int(time.time())
         if back:
             self._behind += 1

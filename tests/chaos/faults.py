@@ -83,16 +83,25 @@ def a_day_begins(world: World) -> None:
     world.clock.set(0)
 
 
-def the_clock_goes_back(world: World) -> None:
+def the_clocks_go_back(world: World) -> None:
     """To a day before all others, and over its midnight; then forwards again to today."""
     world.clock.before_midnight(back=True)
     time.sleep(2 * A_WHILE)
     world.clock.set(0)
 
 
-def the_clock_leaps_ahead(world: World) -> None:
-    """By a month, as a dead battery's clock that is set; then back."""
-    world.clock.set(30 * DAY)
+def the_service_loses_the_time(world: World) -> None:
+    """Its clock alone falls back by more than a retention: what is written would expire at once, so nothing may be."""
+    world.clock.set(-400 * DAY, store=False)
+    time.sleep(2 * A_WHILE)
+    acknowledged = len(world.load.account.kept)
+    time.sleep(A_WHILE)
+    assert len(world.load.account.kept) == acknowledged, "something was acknowledged that has expired"
+    world.clock.set(0)
+
+
+def the_service_is_ahead_of_the_time(world: World) -> None:
+    world.clock.set(400 * DAY, store=False)
     time.sleep(A_WHILE)
     world.clock.set(0)
 
@@ -125,8 +134,9 @@ FAULTS: tuple[Fault, ...] = (
     a_worker_is_killed,
     the_service_is_killed,
     a_day_begins,
-    the_clock_goes_back,
-    the_clock_leaps_ahead,
+    the_clocks_go_back,
+    the_service_loses_the_time,
+    the_service_is_ahead_of_the_time,
     the_store_comes_back_empty,
     the_store_comes_back_as_it_was,
 )

@@ -33,10 +33,11 @@ class Power:
         self._full = folder / "full"
 
     @contextmanager
-    def loaded(self) -> Iterator[None]:
-        """A server that is started inside runs on this power."""
+    def loaded(self, **settings: str) -> Iterator[None]:
+        """A server that is started inside runs on this power, and with these settings."""
         before = dict(os.environ)
-        os.environ.update(LD_PRELOAD=str(self._library), POWER_FULL=str(self._full))
+        libraries = " ".join([str(self._library), settings.pop("LD_PRELOAD", "")])
+        os.environ.update(settings, LD_PRELOAD=libraries, POWER_FULL=str(self._full))
         try:
             yield
         finally:

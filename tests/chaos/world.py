@@ -39,7 +39,7 @@ class World:
         node: the store's server.
         wire: between service and store.
         power: between the server and its disk.
-        clock: the service's.
+        clock: the service's and the store's.
         service: the running service.
         acknowledged: how many tokens were, so far.
     """
@@ -60,11 +60,11 @@ class World:
         self.service = self.start_service()
 
     def start_node(self) -> None:
-        with self.power.loaded():
+        with self.power.loaded(**self.clock.store):
             self.node.start()
 
     def start_service(self) -> Running:
-        settings = {"MASKING_REDIS_URL": self.wire.url, "MASKING_POLICY": str(self._policy), **self.clock.settings}
+        settings = {"MASKING_REDIS_URL": self.wire.url, "MASKING_POLICY": str(self._policy), **self.clock.service}
         self.service = Running.serve(self._folder / "service", "--dev", "--workers", "2", **settings)
         if self._load is not None:
             self._load.service = self.service
