@@ -10,7 +10,7 @@ from gunicorn.http.message import Request
 from masking_service.web.framing import Chunks, Inbox, Length, framing
 from masking_service.web.limits import LARGEST_HEAD
 from masking_service.web.problems import Problem
-from masking_service.web.refusals import BAD_REQUEST, CONTINUE, TOO_LARGE, refusal
+from masking_service.web.refusals import CONTINUE, refusal
 
 _HEAD_END: Final = b"\r\n\r\n"
 _LEAST_READ: Final = 16 * 1024
@@ -112,7 +112,7 @@ class Connection:
         if self.request is None and not self._parse(cfg):
             return False
         if self._framing.size > most:
-            raise TOO_LARGE
+            raise Problem("too-large")  # a new one: what is raised keeps all that led to it, this connection included
         if self._framing.missing and self.request._expected_100_continue:  # noqa: SLF001  # gunicorn's own way
             self.sock.send(CONTINUE)
         self.request._expected_100_continue = False  # noqa: SLF001  # or it would be said again before the answer
@@ -123,7 +123,7 @@ class Connection:
         end = data.find(_HEAD_END, max(0, self._looked_at - len(_HEAD_END)))
         self._looked_at = len(data)
         if (len(data) if end < 0 else end) > LARGEST_HEAD:
-            raise BAD_REQUEST
+            raise Problem("bad-request")
         if end < 0:
             return False
         try:
