@@ -47,9 +47,11 @@ class Connection:
         self.deadline = 0.0
         self.counted = 0
         self.outgoing: list[memoryview] = []
+        self._inbox = Inbox()
         self._begin(b"")
 
     def _begin(self, data: bytes) -> None:
+        self._inbox.data = bytearray()  # gunicorn's reader of chunks is in a cycle, and would keep them for long
         self._inbox = Inbox(data)
         self._framing: Length | Chunks = Length(0)
         self._looked_at = 0
@@ -175,6 +177,11 @@ class Connection:
         except Exception:
             return False
         return not self.request.body.failed
+
+    def close(self) -> None:
+        """Part with the client."""
+        self.sock.close()
+        self._begin(b"")
 
     def send(self, patience: float) -> bool:
         """Send what the client takes; whether that was all.

@@ -104,7 +104,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._unwatch(conn)
         if conn.sock.fileno() >= 0:
             self.nr_conns -= 1
-            conn.sock.close()
+            conn.close()
 
     # What gunicorn's loop calls.
 

@@ -42,3 +42,21 @@ def test_nothing_is_kept_of_what_was_refused(sent: bytes, code: str) -> None:
         gc.collect()
 
     assert (refused, kept()) == (code, None)
+
+
+@pytest.mark.parametrize("end", ["refused", "closed"])
+def test_chunks_are_let_go_of_before_the_collector_comes(end: str) -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        near.setblocking(False)
+        connection = Connection(near, ("127.0.0.1", 1), ("127.0.0.1", 2))
+        far.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n" + b"x" * 500)
+        connection.receive()
+        connection.whole(Config(), MOST)
+        inbox = connection._inbox
+        if end == "refused":
+            connection.refuse(Problem("too-large"))
+        else:
+            connection.close()
+
+    assert (len(inbox.data), connection.held > 0) == (0, end == "refused")
