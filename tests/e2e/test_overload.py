@@ -125,7 +125,8 @@ def test_a_client_that_had_no_time_to_ask_hears_that_there_is_no_place(start: Ca
 def test_whoever_has_connected_before_the_service_is_stopped_has_their_answer(start: Callable[..., Running]) -> None:
     """They may stand in the kernel's queue, where nobody has seen them yet: so the worker is kept from looking."""
     one_worker = start("--dev", "--workers", "1")
-    (worker,) = workers(one_worker)
+    assert one_worker.status(None, "GET", "/healthz") == 200  # it has started
+    (worker,) = (pid for pid in workers(one_worker) if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes())
     key = one_worker.credentials[PRINTER]
     os.kill(worker, signal.SIGSTOP)
     with ExitStack() as stack:

@@ -148,7 +148,7 @@ ADDRESSES: dict[str, tuple[Callable[[Company], str], str]] = {
         "the store is not a cluster (no-cluster). Mend it: begin MASKING_REDIS_URL with redis://",
     ),
     "an address of sentinels": (
-        lambda company: company.url.replace("redis:", "redis+sentinel:").replace("/0", "/mymaster"),
+        lambda company: company.url.replace("redis:", "redis+sentinel:").replace("/0", "/mymaster?sentinel_auth=true"),
         "what answers is not a sentinel (no-sentinel)",
     ),
     "TLS to a plain port": (
