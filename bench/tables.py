@@ -138,7 +138,7 @@ def memory(figures: Figures) -> str:
         ("the key: `wm:{`, 16 characters of the number's keyed hash, `}0`", each.name),
         ("sealed: salt, token key version, expiry", each.header),
         ("sealed: schema and six values as JSON", each.body),
-        ("sealed: spaces up to the next 64 bytes, so that the length says little", each.padding),
+        ("sealed: spaces up to the next step of 64 bytes, so that the length says little", each.padding),
         ("the seal: format, algorithm, key id, nonce, tag", each.seal),
         ("the server's object, its lengths and expiry, and what the allocator rounds up", each.held - told),
         ("the server's tables, which grow by doubling, and its buffers", whole - each.held),

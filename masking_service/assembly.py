@@ -79,7 +79,6 @@ class Parts:
         acting: the use cases under the policy in force.
         schemas: where the values stand, by name.
         tenants: every tenant that this process has heard of.
-        wrong_store: why the store is shut for good, in words; empty while it is not.
 
     Raises:
         PolicyError, DefinitionError, SettingsFault, KeyFault: what is wrong with the set-up, in words.
@@ -95,7 +94,6 @@ class Parts:
             webhook = Webhook(settings.alert_url, key, clock=clock, dropped=self.metrics.dropped_alert)
             self.alerts.send_to(webhook)
         self.store = open_store(settings)
-        self.wrong_store = ""
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
@@ -218,14 +216,14 @@ def assemble(settings: Settings) -> Parts:
 
 
 def admit_store(parts: Parts) -> None:
-    """Let the parts use their store, once it is seen to be theirs.
+    """Let the parts use their store, once it is seen to be theirs; look again once another server answers for it.
 
     Raises:
         StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it;
             nobody uses it until this is called again and returns.
         WrongStore: it is another's, or went back behind what was seen of it.
     """
-    if not parts.store.admitted:
+    if not parts.store.admitted or parts.store.servers.stranger:
         visitor = open_store(parts.settings)
         visitor.admit()
         try:
@@ -235,6 +233,8 @@ def admit_store(parts: Parts) -> None:
         finally:
             parts.store.condition = visitor.condition
             visitor.close()
+        parts.store.servers.only(visitor.servers.met)
+        parts.store.clocks = visitor.clocks
         parts.store.admit(until=until)
 
 
@@ -250,15 +250,14 @@ def watch_store(parts: Parts) -> None:
         IntegrityFault: what stands among the checkpoints of its audit log is none.
     """
     try:
-        if not parts.store.admitted and not parts.store.shut:
+        if not parts.store.shut:
             admit_store(parts)
         check(parts.store, parts.keyring)
         uphold(parts.store)
         parts.store.admit(until=parts.key_watch.beat(parts.store))
         parts.checkpoints.keep_up()
     except WrongStore as fault:
-        parts.store.shut_for_good()
-        parts.wrong_store = str(fault)
+        parts.store.shut_for_good(str(fault))
         raise
 
 

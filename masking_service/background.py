@@ -8,7 +8,7 @@ from typing import Final
 from keys.errors import KeyFault
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.assembly import Parts, watch_store
-from masking_service.audit.checkpoints import RolledBack
+from masking_service.audit.stops import RolledBack
 from masking_service.timestamps import clock
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore

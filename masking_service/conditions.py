@@ -12,14 +12,14 @@ from masking_service import __version__
 from masking_service.access.budgets import limit_of
 from masking_service.assembly import Parts
 from masking_service.vault.datakeys import SECONDS_A_DAY
-from masking_service.vault.readiness import CHECKS
+from masking_service.vault.faults import CHECKS
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
 SEEN_WITHIN_SECONDS: Final = 10
 """What was seen of the store before that is not said any more: it may not be so by now."""
-UNSEEN: Final = ("store", CHECKS["store"])
+UNSEEN: Final = ("store", "unseen")
 
 
 class Conditions:
@@ -72,7 +72,7 @@ class Conditions:
         fresh = seen is not None and monotonic() - seen.at < SEEN_WITHIN_SECONDS
         faults = seen.faults if seen and fresh else {UNSEEN}
         servers = seen.servers if seen and fresh else ()
-        checks = {*CHECKS.items(), *faults}
+        checks = CHECKS | faults
         yield _gauge(
             "store_fault",
             "Whether something about the store is not as it has to be, by what was checked and what it means.",

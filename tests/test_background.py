@@ -21,7 +21,7 @@ from masking_service.access.freezes import Freeze
 from masking_service.access.principals import Principal
 from masking_service.assembly import Parts, admit_store, assemble, watch_store
 from masking_service.audit import checkpoints
-from masking_service.audit.checkpoints import RolledBack
+from masking_service.audit.stops import RolledBack
 from masking_service.background import Background
 from masking_service.settings import Settings
 from masking_service.turnover import watch
@@ -29,6 +29,7 @@ from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 from masking_service.vault.layout import AUDIT_CHECKPOINTS
 from masking_service.web.app import create_app
+from masking_service.web.reporting import reporter
 from tests.vault.stores import untold
 
 
@@ -163,7 +164,7 @@ def test_a_store_that_goes_back_under_a_running_process_is_shut_for_good(parts: 
     parts.store.admit()
     with pytest.raises(StoreUnavailable):
         parts.store.read([(b"PING",)])
-    assert "checkpoint 1 of the audit log was seen before" in parts.wrong_store
+    assert "checkpoint 1 of the audit log was seen before" in parts.store.shut
 
 
 def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
@@ -203,7 +204,30 @@ def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(
     for _ in range(2):
         with pytest.raises(IntegrityFault):
             watch_store(parts)
-    assert (parts.store.admitted, parts.wrong_store) == (True, "")
+    assert (parts.store.admitted, parts.store.shut) == (True, "")
+
+
+def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
+    parts: Parts, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch_store(parts)
+    with redis.Redis.from_url(valkey) as client:
+        client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "x"}, id="999999-0")
+        client.xdel(AUDIT_CHECKPOINTS, "999999-0")
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0)
+    told: list[str] = []
+    parts.alerts.send_to(lambda alert: told.append(alert.kind))
+    report = reporter(parts)
+
+    try:
+        watch_store(parts)
+    except IntegrityFault as fault:
+        report("background", fault)
+
+    ready = create_app(parts).test_client().get("/readyz")
+    check = ready.get_json()["faults"][-1]
+    assert (ready.status_code, check["check"], told) == (503, "checkpoints", ["integrity"])
+    assert "somebody has raised its last id" in check["reason"]
 
 
 def test_a_registry_that_does_not_open_keeps_nobody_thawed(

@@ -10,8 +10,9 @@ import redis
 
 from keys.keyring import Keyring
 from masking_service.access.registry import ClientRegistry
-from masking_service.audit.checkpoints import Checkpoints, RolledBack
+from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import Entry
+from masking_service.audit.stops import RolledBack
 from masking_service.recognition import accept_store, recognise
 from masking_service.timestamps import clock
 from masking_service.vault.connection import Store

@@ -4,7 +4,8 @@
 -- KEYS  the checkpoints, the set of writers, then the stream of each writer that leaves it, all in one slot
 -- ARGV  the epoch, the checkpoint's canonical JSON, its signature,
 --       then for each writer that leaves: its name, and the number of the last entry that the checkpoint names
--- Returns 1 where the checkpoint stands, 0 where another one was first and nothing is done.
+-- Returns 1 where the checkpoint stands, 0 where another one was first and nothing is done, and -1 where the stream
+-- takes no such epoch although the one before is its newest: somebody has raised its last id.
 
 local CHECKPOINTS, WRITERS = KEYS[1], KEYS[2]
 local HEAD, WIDTH = 3, 2
@@ -37,7 +38,10 @@ if (last and last[1] or place(0)) ~= place(epoch - 1) then
     return 0
 end
 
-redis.call('XADD', CHECKPOINTS, place(epoch), 'checkpoint', ARGV[2], 'signature', ARGV[3])
+local added = redis.pcall('XADD', CHECKPOINTS, place(epoch), 'checkpoint', ARGV[2], 'signature', ARGV[3])
+if type(added) == 'table' and added.err then
+    return string.find(added.err, 'equal or smaller', 1, true) and -1 or added
+end
 for _, writer in ipairs(leaving) do
     redis.call('SREM', WRITERS, writer)
 end

@@ -21,9 +21,9 @@ from masking_service.audit.entries import checkpoint_message, encode
 from masking_service.audit.lines import Checkpoint, CheckpointLine, Head, Unreadable, read_line
 from masking_service.audit.log import CLOSE
 from masking_service.audit.remembered import Remembered
+from masking_service.audit.stops import WHAT_TO_DO, Blocked, RolledBack
 from masking_service.vault.connection import Command, Store
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore
 from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
 
 EVERY_SECONDS: Final = 55
@@ -32,19 +32,11 @@ LISTED_SECONDS: Final = 86_400
 """A chain that rested longer is named for the last time. Its writer begins another before it writes again."""
 ATTEMPTS: Final = 20
 """Each fails only because another process made a checkpoint in the same millisecond."""
-WHAT_TO_DO: Final = (
-    "Nothing is written to it. If this store is the one that must be gone on with, because it was restored from a "
-    "backup, say so: python -m masking_service audit accept-store. If not, bring the right one back."
-)
 FIRST_PREVIOUS: Final = "0" * 64
 """What the first checkpoint is bound to."""
 
 _SCRIPT: Final = resources.files(__package__).joinpath("checkpoint.lua").read_bytes()
 _DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EVALSHA's name for it
-
-
-class RolledBack(WrongStore):
-    """The store went back behind what was signed: it was restored, emptied, or parts of the log were taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +60,7 @@ class Checkpoints:
 
     Attributes:
         oldest: the oldest in the store at the last `look_back`; None before.
+        fault: why none can be made, in words; empty while nothing is in the way.
 
     Raises:
         KeysetFault: what is remembered cannot be read, or was signed with other keys than these.
@@ -81,6 +74,7 @@ class Checkpoints:
         self._lock = threading.Lock()
         self._memory = Remembered(folder, self._verifier)
         self.oldest: CheckpointLine | None = None
+        self.fault = ""
         self._noticed = (b"", 0)  # the link of the newest that was looked at to keep up, and since when, by this clock
 
     def look_back(self) -> None:
@@ -126,6 +120,10 @@ class Checkpoints:
             newest = self._look()
             if newest is None or self._is_old(newest):
                 self._attempt(newest)
+            self.fault = ""
+        except IntegrityFault as fault:
+            self.fault = str(fault)
+            raise
         finally:
             self._lock.release()
 
@@ -138,7 +136,7 @@ class Checkpoints:
         Raises:
             StoreUnavailable: it may be made.
             RolledBack: the store went back behind what was signed; nothing more is.
-            IntegrityFault: what stands there is no log of these keys.
+            IntegrityFault: what stands there is no log of these keys; as Blocked, the store takes no checkpoint.
         """
         with self._lock:
             for _ in range(ATTEMPTS):
@@ -204,7 +202,10 @@ class Checkpoints:
             if one.leaves:
                 keys.append(audit_key(one.writer))
                 args += one.writer.encode(), one.number
-        if not self._store.script(_DIGEST, _SCRIPT, keys, args):
+        kept = self._store.script(_DIGEST, _SCRIPT, keys, args)
+        if kept < 0:
+            raise Blocked(checkpoint.epoch - 1)
+        if not kept:
             return None
         made = CheckpointLine(checkpoint, unsigned.content, signature)
         self._memory.keep(made)

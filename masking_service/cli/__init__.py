@@ -22,6 +22,7 @@ from masking_service.settings import SettingsFault
 from masking_service.vault.embedded import EmbeddedServerError
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
+from masking_service.vault.reasons import told
 
 FAULTS = (
     ClientError,
@@ -55,6 +56,6 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except FAULTS as fault:
-        text = f"the store does not answer ({fault})" if isinstance(fault, StoreUnavailable) else str(fault)
+        text = told(fault) if isinstance(fault, StoreUnavailable) else str(fault)
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
         sys.exit(2)

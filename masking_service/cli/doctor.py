@@ -16,6 +16,9 @@ from masking_service.cli.options import opened_registry, opened_store, settings_
 from masking_service.schemas import load_schemas
 from masking_service.settings import VARIABLES, Settings
 from masking_service.vault import readiness
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.faults import Weight
+from masking_service.vault.reasons import told
 
 Check = tuple[str, str]
 
@@ -38,7 +41,7 @@ def doctor(state_dir: Path) -> None:
         except Exception as fault:
             sound = False
             console.print(f"[red]✗[/red] {what}: ", end="")
-            console.print(str(fault), markup=False)
+            console.print(told(fault) if isinstance(fault, StoreUnavailable) else str(fault), markup=False)
         else:
             console.print(f"[green]✓[/green] {what}")
     sys.exit(0 if sound else 1)
@@ -54,17 +57,19 @@ def _checks(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "policy", lambda: Policy.load(settings_of(folder).policy)
     yield "schemas", lambda: load_schemas(settings_of(folder).schemas)
     yield "key of alerts", lambda: _alerts(settings_of(folder))
-    yield "store keeps what it acknowledges", lambda: _store(settings_of(folder), "loses", "unready")
+    yield "store keeps what it acknowledges", lambda: _store(settings_of(folder), "loses", "unready", "unseen")
     yield (
         "store stops taking writes when it is cut off from its replicas",
-        lambda: _store(settings_of(folder), "advice"),
+        lambda: _store(settings_of(folder), "advice", "unseen"),
     )
     yield "store is this keyset's, and clients can be read", lambda: _clients(settings_of(folder))
 
 
-def _store(settings: Settings, *weights: readiness.Weight) -> None:
+def _store(settings: Settings, *weights: Weight) -> None:
     with opened_store(settings, None) as store:
         found = [fault for fault in readiness.look(store) if fault.weight in weights]
+    if found and "advice" in weights and any(fault.weight == "unseen" for fault in found):
+        raise Ailing("nothing was seen of it")
     if found:
         lines = [f"{fault.check}: {fault.reason}. Mend it: {fault.mending}" for fault in found]
         raise Ailing("".join(f"\n  {line}" for line in lines))

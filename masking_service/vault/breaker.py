@@ -20,6 +20,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._failures = 0
         self._retry_at = 0.0
+        self._cause = ""
 
     @property
     def open(self) -> bool:
@@ -33,15 +34,16 @@ class Breaker:
         with self._lock:
             now = self._clock()
             if self._failures >= FAILURES_TO_OPEN and now < self._retry_at:
-                raise StoreUnavailable("open-circuit")
+                raise StoreUnavailable("open-circuit", self._cause)
             self._retry_at = now + OPEN_SECONDS
 
     def succeeded(self) -> None:
         """An exchange came back whole."""
         self._failures = 0
 
-    def failed(self) -> None:
-        """An exchange did not come back."""
+    def failed(self, cause: str) -> None:
+        """An exchange did not come back, for a reason of `reasons.WORDS`."""
         with self._lock:
+            self._cause = cause
             self._failures += 1
             self._retry_at = self._clock() + OPEN_SECONDS

@@ -6,7 +6,7 @@ servers it concerns. What `write` and `script` return is durable in the sense of
 and the same can be sent again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 from time import monotonic
 from typing import Final
@@ -14,11 +14,14 @@ from typing import Final
 from redis.crc import key_slot
 from redis.exceptions import NoScriptError, RedisError
 
+from masking_service.vault.clocks import Clocks
 from masking_service.vault.condition import Condition
 from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.exchange import Bundle, Exchanges, reason, whole
+from masking_service.vault.exchange import Bundle, Exchanges, whole
 from masking_service.vault.node import Command, pack
 from masking_service.vault.parser import Reply
+from masking_service.vault.reasons import reason
+from masking_service.vault.servers import Servers
 from masking_service.vault.urls import Tls, route_to
 
 __all__ = ["Command", "Reply", "Store"]
@@ -41,8 +44,10 @@ class Store:
 
     Attributes:
         replicas: how many replicas must have a write.
+        servers: who may be behind the URL: everybody, until it is admitted with those that were looked at.
         vouched, may_lose: as above.
-        shut: whether it was found to be another's: then it is never used again.
+        clocks: the store's clock beside this machine's.
+        shut: why it is never used again, in words: it was found to be another's. Empty while it may be used.
         suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
         condition: how it was when it was last looked at; None before.
 
@@ -63,10 +68,12 @@ class Store:
         self.replicas = replicas
         self.vouched = vouched
         self.may_lose = may_lose
-        self._route = route_to(url, tls, connections)
+        self.servers = Servers()
+        self.clocks = Clocks()
+        self._route = route_to(url, tls, connections, self.servers)
         self._exchanges = Exchanges(self._route)
         self._admitted_until = 0.0
-        self.shut = False
+        self.shut = ""
         self.suspended = False
         self.condition: Condition | None = None
 
@@ -81,6 +88,11 @@ class Store:
         return sum(node.breaker.open for node in self._route.met())
 
     @property
+    def slotted(self) -> bool:
+        """Whether it is a cluster."""
+        return self._route.slotted
+
+    @property
     def admitted(self) -> bool:
         """Whether it may be used: a new store is closed until somebody has seen whose it is."""
         return monotonic() < self._admitted_until and not self.shut
@@ -89,9 +101,9 @@ class Store:
         """Let the store be used, until a moment of the monotonic clock at most."""
         self._admitted_until = until
 
-    def shut_for_good(self) -> None:
+    def shut_for_good(self, why: str) -> None:
         """Never use the store again."""
-        self.shut = True
+        self.shut = why
 
     def read(self, commands: Sequence[Command]) -> list[Reply]:
         """Send `commands` together and return their replies in order.
@@ -153,10 +165,13 @@ class Store:
             self._run_durably([bundle])
         return whole(bundle.replies or [])[0]
 
-    def ask_everybody(self, commands: Sequence[Command]) -> list[list[Reply]]:
+    def ask_everybody(self, commands: Callable[[int | None], Sequence[Command]]) -> list[list[Reply]]:
         """The replies of every server that takes writes, errors among them as exceptions.
 
         For looking at servers: it may be asked while the store may not be used.
+
+        Args:
+            commands: what a server is asked, by one of its slots; by None where there are no slots.
 
         Raises:
             StoreUnavailable: one of them did not answer.
@@ -165,8 +180,10 @@ class Store:
             owners = self._route.owners()
         except RedisError as error:
             raise StoreUnavailable(reason(error)) from None
-        payload = b"".join(map(pack, commands))
-        bundles = [Bundle(0, payload, len(commands), at=node) for node in owners]
+        bundles = []
+        for node, slot in owners.items():
+            asked = commands(slot if self._route.slotted else None)
+            bundles.append(Bundle(slot, b"".join(map(pack, asked)), len(asked), at=node))
         self._exchanges.run(bundles)
         return [bundle.replies or [] for bundle in bundles]
 
@@ -205,6 +222,8 @@ class Store:
     def _run_durably(self, bundles: Sequence[Bundle]) -> None:
         if self.suspended:
             raise StoreUnavailable("not-durable")
+        if not self.clocks.agree:
+            raise StoreUnavailable("clock")
         self._run(bundles, replicas=self.replicas)
 
 

@@ -5,11 +5,13 @@ class StoreUnavailable(Exception):
     """The store did not take or give the data in time. Nothing may be answered as stored.
 
     Attributes:
-        reason: a fixed word for logs and metrics: ``timeout``, ``connection``, ``refused``,
-            ``replicas``, ``open-circuit``, ``not-admitted``, ``not-durable``, ``clients-unknown``, ``unknown-key``,
+        reason: a fixed word for logs and metrics: one of `reasons.WORDS`, ``mode`` or ``role`` of a server that is
+            not the store, ``open-circuit``, ``not-admitted``, ``not-durable``, ``clients-unknown``, ``unknown-key``,
             ``unknown-root``, ``old-keyset``.
+        cause: the word for what is behind it: the reason itself, or why the circuit is open.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, cause: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cause = cause or reason

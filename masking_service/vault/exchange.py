@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from time import monotonic, time
 from typing import Any, Final
 
-from redis.exceptions import AskError, MovedError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import AskError, MovedError, ReadOnlyError, RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.fences import fence
 from masking_service.vault.node import TIMEOUT_SECONDS, Node, pack
 from masking_service.vault.parser import Reply
+from masking_service.vault.reasons import reason
 from masking_service.vault.routes import Route
 
 WAIT_MILLISECONDS: Final = 400
@@ -84,7 +85,8 @@ class _Group:
             at += bundle.asking
             mine = replies[at : at + bundle.count]
             at += bundle.count
-            bundle.elsewhere = _elsewhere(mine)
+            # Whoever asks one server in particular hears what it says.
+            bundle.elsewhere = _elsewhere(mine) if bundle.at is None or bundle.asking else None
             bundle.replies = mine if bundle.elsewhere is None else None
         if not replicas:
             return
@@ -143,7 +145,7 @@ class Exchanges:
         except (RedisError, OSError) as error:
             for group in groups:
                 if group.fault is not None or any(type(bundle.elsewhere) is ReadOnlyError for bundle in group.bundles):
-                    group.node.breaker.failed()
+                    group.node.breaker.failed(reason(group.fault or error))
             raise StoreUnavailable(reason(error)) from None
 
     def _groups(self, bundles: Sequence[Bundle]) -> list[_Group]:
@@ -200,15 +202,6 @@ def whole(replies: list[Reply]) -> list[Reply]:
         if isinstance(reply, Exception):
             raise StoreUnavailable(reason(reply)) from None
     return replies
-
-
-def reason(error: Exception) -> str:
-    """The fixed word for an error."""
-    if isinstance(error, RedisTimeoutError):
-        return "timeout"
-    if isinstance(error, ResponseError):
-        return "replicas" if str(error).startswith("NOREPLICAS") else "refused"
-    return "connection"
 
 
 def _elsewhere(replies: list[Reply]) -> Exception | None:

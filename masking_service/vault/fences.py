@@ -10,14 +10,23 @@ from typing import Final
 
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
-from masking_service.vault.layout import FENCE
+from masking_service.vault.layout import FENCE, PROBE
 
 SLOTS: Final = REDIS_CLUSTER_HASH_SLOTS
 
 
 def fence(slot: int | None) -> bytes:
     """The fence's key: in a cluster it stands in the slot of what was written, so that it goes to the same shard."""
-    return FENCE if slot is None else FENCE + b":{" + _tags()[slot] + b"}"
+    return _in_slot(FENCE, slot)
+
+
+def probe(slot: int | None) -> bytes:
+    """The key of a write that changes nothing, in a slot of the server that is asked whether it takes any."""
+    return _in_slot(PROBE, slot)
+
+
+def _in_slot(key: bytes, slot: int | None) -> bytes:
+    return key if slot is None else key + b":{" + _tags()[slot] + b"}"
 
 
 @cache

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 PREFIX = b"wm:"
 FENCE = PREFIX + b"fence"
 GENESIS = PREFIX + b"genesis"
+PROBE = PREFIX + b"probe"
+"""Where nothing ever stands: what would change it tells whether writes are taken."""
 CLIENTS = PREFIX + b"clients"
 _AUDIT = PREFIX + b"{audit}"
 """The audit log stands on one shard, so that an entry, its place in the order and its writer are one step."""

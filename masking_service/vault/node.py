@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from masking_service.vault.breaker import Breaker
 from masking_service.vault.parser import Reply
+from masking_service.vault.servers import Servers
 
 TIMEOUT_SECONDS: Final = 0.5
 """For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
@@ -24,12 +25,17 @@ pack = cast(Callable[[Command], bytes], hiredis.pack_command)  # its stub allows
 class Node:
     """A server, or whichever of several is the primary now, behind one pool of connections.
 
+    Args:
+        pool: its connections.
+        servers: who may be behind it.
+
     Attributes:
         breaker: refuses at once while the server does not answer.
     """
 
-    def __init__(self, pool: redis.ConnectionPool) -> None:
+    def __init__(self, pool: redis.ConnectionPool, servers: Servers) -> None:
         self._pool = pool
+        self._servers = servers
         self.breaker = Breaker()
 
     def send(self, payload: bytes) -> redis.Connection:
@@ -37,9 +43,11 @@ class Node:
 
         Raises:
             RedisError: it did not take them whole.
+            StoreUnavailable: nobody has looked yet at who answers there now.
         """
         connection = self._pool.get_connection()
         try:
+            self._servers.meet(connection._parser.server)  # noqa: SLF001 - ours
             connection.send_packed_command([payload])
         except BaseException:
             self.drop(connection)

@@ -4,7 +4,6 @@ from time import monotonic
 from typing import Any
 
 from redis._parsers.hiredis import NOT_ENOUGH_DATA, _HiredisParser
-from redis.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -12,8 +11,13 @@ Reply = Any
 
 
 class PatientParser(_HiredisParser):
-    """What redis-py asks by itself, such as AUTH, has its reply within the connection's time-out, or never."""
+    """What redis-py asks by itself, such as AUTH, has its reply within the connection's time-out, or never.
 
+    Attributes:
+        server: who answers, as `servers.greet` learned it.
+    """
+
+    server = b""
     _until = 0.0
 
     def read_response(self, *args: Any, **settings: Any) -> Reply:
@@ -51,9 +55,3 @@ class PatientParser(_HiredisParser):
         patience = timeout if isinstance(timeout, float) else self._socket_timeout
         read: bool = super().read_from_socket(min(patience, left), raise_on_timeout)  # type: ignore[no-untyped-call]
         return read
-
-
-def greet(connection: AbstractConnection) -> None:
-    """What a connection does first, as redis-py does it, but for the parser."""
-    connection.set_parser(PatientParser)
-    connection.on_connect()

@@ -5,7 +5,7 @@ while its store is down.
 """
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from time import monotonic
@@ -18,6 +18,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from masking_service.vault.node import TIMEOUT_SECONDS, Node
+from masking_service.vault.servers import Servers
 
 KNOWN_NODES_ASKED: Final = 2
 """How many nodes a look at the cluster tries besides a configured one: each that is gone costs a time-out."""
@@ -35,8 +36,8 @@ class Route(Protocol):
     def owner(self, slot: int) -> Node:
         """Who takes the keys of `slot`. Raises RedisError where nobody is known to."""
 
-    def owners(self) -> Sequence[Node]:
-        """Everybody who takes some. Raises RedisError where nobody is known to."""
+    def owners(self) -> Mapping[Node, int]:
+        """Everybody who takes some, and one of the slots of each. Raises RedisError where nobody is known to."""
 
     def met(self) -> Sequence[Node]:
         """Everybody whom this process has met; asks nobody."""
@@ -63,17 +64,17 @@ class OneServer:
 
     slotted = False
 
-    def __init__(self, pool: redis.ConnectionPool) -> None:
-        self._node = Node(pool)
+    def __init__(self, pool: redis.ConnectionPool, servers: Servers) -> None:
+        self._node = Node(pool, servers)
 
     def owner(self, slot: int) -> Node:
         """The server, whatever the slot."""
         del slot
         return self._node
 
-    def owners(self) -> Sequence[Node]:
+    def owners(self) -> Mapping[Node, int]:
         """The server alone."""
-        return (self._node,)
+        return {self._node: 0}
 
     def met(self) -> Sequence[Node]:
         """The server alone."""
@@ -104,12 +105,16 @@ class Cluster:
     Args:
         seeds: host and port of nodes that may be asked at the start.
         meet: asks some of them who owns what, and makes a pool of connections for every node.
+        servers: who may be behind the nodes.
     """
 
     slotted = True
 
-    def __init__(self, seeds: Sequence[tuple[str, int]], meet: Callable[[list[ClusterNode]], NodesManager]) -> None:
+    def __init__(
+        self, seeds: Sequence[tuple[str, int]], meet: Callable[[list[ClusterNode]], NodesManager], servers: Servers
+    ) -> None:
         self._addresses = seeds
+        self._servers = servers
         self._meet = meet
         self._seeds: list[ClusterNode] = []
         self._manager: NodesManager | None = None
@@ -125,10 +130,10 @@ class Cluster:
         except SlotNotCoveredError:
             raise RedisConnectionError("nobody owns the slot") from None
 
-    def owners(self) -> Sequence[Node]:
+    def owners(self) -> Mapping[Node, int]:
         """Every primary that owns slots."""
-        primaries = {nodes[0].name: nodes[0] for nodes in self._known().slots_cache.values() if nodes}
-        return [self._node(primaries[name]) for name in sorted(primaries)]
+        primaries = {nodes[0].name: (nodes[0], slot) for slot, nodes in self._known().slots_cache.items() if nodes}
+        return {self._node(node): slot for _, (node, slot) in sorted(primaries.items())}
 
     def met(self) -> Sequence[Node]:
         """Every node that was sent something."""
@@ -186,5 +191,5 @@ class Cluster:
             with self._making:
                 if known.redis_connection is None:
                     self._known().create_redis_connections([known])
-                node = self._nodes.setdefault(known.name, Node(known.redis_connection.connection_pool))
+                node = self._nodes.setdefault(known.name, Node(known.redis_connection.connection_pool, self._servers))
         return node

@@ -1,7 +1,6 @@
 """The forms of `MASKING_REDIS_URL`, and what each of them leads to. What is not known here is refused, not ignored."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,14 +9,13 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, NodesManager
-from redis.connection import AbstractConnection, SSLConnection
-from redis.exceptions import ResponseError
+from redis.connection import SSLConnection
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from masking_service.vault.node import TIMEOUT_SECONDS
-from masking_service.vault.parser import greet
 from masking_service.vault.routes import Cluster, OneServer, Route, SentinelPool
+from masking_service.vault.servers import Servers, greet
 
 SENTINEL: Final = "redis+sentinel"
 CLUSTER: Final = "redis+cluster"
@@ -65,11 +63,12 @@ def default_replicas(url: str) -> int:
     return 1 if urlsplit(url).scheme in {SENTINEL, CLUSTER} else 0
 
 
-def route_to(url: str, tls: Tls, connections: int) -> Route:
+def route_to(url: str, tls: Tls, connections: int, servers: Servers) -> Route:
     """What `url` leads to. Nothing is connected yet.
 
     Args:
         connections: at most this many at once to each server.
+        servers: who may be behind it.
 
     Raises:
         UnknownForm: it has no form that is known here.
@@ -88,21 +87,21 @@ def route_to(url: str, tls: Tls, connections: int) -> Route:
         settings = {**_settings(TIMEOUT_SECONDS), "max_connections": connections, "timeout": TIMEOUT_SECONDS}
         encryption = _encryption(tls) if encrypted else {}
         if parts.scheme == CLUSTER:
-            return _cluster(parts, settings, encryption)
+            return _cluster(parts, settings, encryption, servers)
         if parts.scheme == SENTINEL:
-            return _sentinel(parts, settings, encryption, with_auth=_yes(options, "sentinel_auth"))
+            return _sentinel(parts, settings, encryption, servers, with_auth=_yes(options, "sentinel_auth"))
         if parts.scheme == "unix" and not parts.path:
             raise UnknownForm("names no socket")
         if parts.scheme != "unix":
             _database(parts.path.strip("/"))
-        return OneServer(redis.BlockingConnectionPool.from_url(url, **(settings | encryption)))
+        return OneServer(redis.BlockingConnectionPool.from_url(url, **(settings | encryption)), servers)
     except UnknownForm:
         raise
     except ValueError:  # what Python and redis-py say would repeat some of it
         raise UnknownForm("cannot be read: are user and password percent-encoded, and is the port a number?") from None
 
 
-def _cluster(parts: SplitResult, settings: dict[str, Any], encryption: dict[str, Any]) -> Route:
+def _cluster(parts: SplitResult, settings: dict[str, Any], encryption: dict[str, Any], servers: Servers) -> Route:
     if parts.path.strip("/"):
         raise UnknownForm("names a database, and a cluster has only one")
     del settings["retry"]  # redis-py itself tells a cluster's nodes not to try again
@@ -118,10 +117,12 @@ def _cluster(parts: SplitResult, settings: dict[str, Any], encryption: dict[str,
             **settings,
         )
 
-    return Cluster(_hosts(parts, 6379), meet)
+    return Cluster(_hosts(parts, 6379), meet, servers)
 
 
-def _sentinel(parts: SplitResult, settings: dict[str, Any], encryption: dict[str, Any], *, with_auth: bool) -> Route:
+def _sentinel(
+    parts: SplitResult, settings: dict[str, Any], encryption: dict[str, Any], servers: Servers, *, with_auth: bool
+) -> Route:
     name, _, database = parts.path.strip("/").partition("/")
     if not name:
         raise UnknownForm("must name what the sentinels watch: redis+sentinel://host:port,host:port/name")
@@ -129,7 +130,7 @@ def _sentinel(parts: SplitResult, settings: dict[str, Any], encryption: dict[str
     watching = _settings(SENTINEL_SECONDS) | (_credentials(parts) if with_auth else {}) | encryption
     sentinel = Sentinel(_hosts(parts, 26379), sentinel_kwargs=watching)
     settings |= _credentials(parts) | encryption | {"db": _database(database)}
-    return OneServer(SentinelPool(unquote(name), sentinel, **settings))
+    return OneServer(SentinelPool(unquote(name), sentinel, **settings), servers)
 
 
 def _settings(timeout: float) -> dict[str, Any]:
@@ -147,25 +148,11 @@ def _encryption(tls: Tls) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "ssl_cert_reqs": "required",
         "ssl_check_hostname": True,
-        "redis_connect_func": _take_tickets,
     }
     for name, file in (("ssl_ca_certs", tls.authority), ("ssl_certfile", tls.certificate), ("ssl_keyfile", tls.key)):
         if file is not None:
             settings[name] = str(file)
     return settings
-
-
-def _take_tickets(connection: AbstractConnection) -> None:
-    """Read what TLS 1.3 sends behind the handshake.
-
-    redis-py takes a connection on which anything can be read for a dirty one. Where there is a password, the
-    answer to it comes behind the tickets; where there is none, this is the question.
-    """
-    greet(connection)
-    if not connection.username and not connection.password:
-        connection.send_command("PING", check_health=False)
-        with suppress(ResponseError):  # of whoever has no right to it: what was to be read is read
-            connection.read_response()
 
 
 def _credentials(parts: SplitResult) -> dict[str, Any]:

@@ -275,10 +275,11 @@ class Ready(_Answer, frozen=True):
 
 
 class FailedCheck(_Answer, frozen=True):
-    """A check that fails, and why."""
+    """A check that fails, why, and what mends it."""
 
     check: str
     reason: str
+    mending: str
 
 
 class NotReady(_Answer, frozen=True):

@@ -10,7 +10,7 @@ from gunicorn.http.message import Request
 from masking_service.web.framing import Chunks, Inbox, Length, framing
 from masking_service.web.limits import LARGEST_HEAD
 from masking_service.web.problems import Problem
-from masking_service.web.refusals import BAD_REQUEST, CONTINUE, TOO_LARGE, refusal
+from masking_service.web.refusals import CONTINUE, refusal
 
 _HEAD_END: Final = b"\r\n\r\n"
 _LEAST_READ: Final = 16 * 1024
@@ -30,6 +30,7 @@ class Connection:
         request: the request's head, as gunicorn parsed it; None before it is whole.
         size: bytes of the request's body.
         outgoing: what the client has not taken yet of its answer.
+        answered: whether there was an answer on it.
         closing: whether that answer is the last one.
         leaving: whether it has been sent, and what still comes is thrown away.
         deadline: when patience with the client ends.
@@ -40,14 +41,17 @@ class Connection:
         self.sock = sock
         self.client = client
         self.server = server
+        self.answered = False
         self.closing = False
         self.leaving = False
         self.deadline = 0.0
         self.counted = 0
         self.outgoing: list[memoryview] = []
+        self._inbox = Inbox()
         self._begin(b"")
 
     def _begin(self, data: bytes) -> None:
+        self._inbox.data = bytearray()  # gunicorn's reader of chunks is in a cycle, and would keep them for long
         self._inbox = Inbox(data)
         self._framing: Length | Chunks = Length(0)
         self._looked_at = 0
@@ -110,7 +114,7 @@ class Connection:
         if self.request is None and not self._parse(cfg):
             return False
         if self._framing.size > most:
-            raise TOO_LARGE
+            raise Problem("too-large")  # a new one: what is raised keeps all that led to it, this connection included
         if self._framing.missing and self.request._expected_100_continue:  # noqa: SLF001  # gunicorn's own way
             self.sock.send(CONTINUE)
         self.request._expected_100_continue = False  # noqa: SLF001  # or it would be said again before the answer
@@ -121,7 +125,7 @@ class Connection:
         end = data.find(_HEAD_END, max(0, self._looked_at - len(_HEAD_END)))
         self._looked_at = len(data)
         if (len(data) if end < 0 else end) > LARGEST_HEAD:
-            raise BAD_REQUEST
+            raise Problem("bad-request")
         if end < 0:
             return False
         try:
@@ -142,6 +146,7 @@ class Connection:
             self._begin(b"")
         answer = refusal(problem, given_id, close=self.closing, headers_only=headers_only, fault=fault)
         self.outgoing = [memoryview(answer)]
+        self.answered = True
 
     def _skip(self) -> bool:
         """Go on behind a whole request that nobody read; whether its end is known for sure."""
@@ -160,6 +165,7 @@ class Connection:
             keep: whether another request may follow.
         """
         self.outgoing = [memoryview(piece) for piece in answer if piece]
+        self.answered = True
         self.closing = not (keep and self._read_rest())
         self._begin(b"" if self.closing else self._inbox.rest())
 
@@ -171,6 +177,11 @@ class Connection:
         except Exception:
             return False
         return not self.request.body.failed
+
+    def close(self) -> None:
+        """Part with the client."""
+        self.sock.close()
+        self._begin(b"")
 
     def send(self, patience: float) -> bool:
         """Send what the client takes; whether that was all.

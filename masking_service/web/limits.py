@@ -37,8 +37,10 @@ SMALL: Final = 64 * 1024
 """Bytes that a connection may hold when memory is short; times the connections of a worker it is HELD."""
 QUEUED: Final = 8 * 1024 * 1024
 """Bytes of requests that wait for a thread: about as many as are answered in QUEUE_SECONDS."""
-LEAST_WEIGHT: Final = 8 * 1024
-"""Bytes that the smallest request counts for while it waits: what HTTP costs, in records of a batch."""
+LEAST_WEIGHT: Final = 32 * 1024
+"""Bytes that the smallest request counts for while it waits. So at most 256 of them do, which is about as many as are
+answered in QUEUE_SECONDS, and half of the connections of a worker: the other half is for clients that still send.
+"""
 
 LIGHT: Final = 4 * 1024
 """Bytes of a request to mask, some ten records, which costs less to answer than to hand to another thread."""

@@ -1,20 +1,27 @@
 """What operators, load balancers and client authors ask; it needs no credential and holds nothing about anyone."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response
 
 from masking_service.access.policy import Policy
 from masking_service.assembly import Parts
+from masking_service.audit.stops import FIND_OUT
 from masking_service.conditions import Conditions
 from masking_service.vault import readiness
+from masking_service.vault.faults import Fault
 from masking_service.web.contract import ReadinessQuery
 from masking_service.web.docs import docs
 from masking_service.web.exchange import answer, query
 from masking_service.web.openapi import document
 
-NO_CLIENTS = "no registry of clients was seen yet: neither a snapshot beside the keys nor the store's"
+NO_CLIENTS: Final = Fault(
+    "clients",
+    "no registry of clients was seen yet: neither a snapshot beside the keys nor the store's",
+    "see that the store answers, and that it has clients: python -m masking_service clients list",
+    "unready",
+)
 
 
 def operations(parts: Parts) -> Blueprint:
@@ -34,11 +41,13 @@ def operations(parts: Parts) -> Blueprint:
     def readyz() -> Response:
         # A process that answers at all has keys and a policy: it refuses to start without.
         for_mask = query(ReadinessQuery).purpose == "mask"
-        faults = [] if parts.registry.known else [("clients", NO_CLIENTS)]
+        faults = [] if parts.registry.known else [NO_CLIENTS]
         if not for_mask:
-            faults += [("store", parts.wrong_store)] if parts.wrong_store else readiness.faults(parts.store)
+            faults += readiness.faults(parts.store)
+            if parts.checkpoints.fault:
+                faults.append(Fault("checkpoints", parts.checkpoints.fault, FIND_OUT, "unready"))
         if faults:
-            checks = [{"check": check, "reason": reason} for check, reason in faults]
+            checks = [{"check": one.check, "reason": one.reason, "mending": one.mending} for one in faults]
             return answer({"status": "not ready", "faults": checks}, 503)
         return answer({"status": "ready", "for": "mask"} if for_mask else {"status": "ready"})
 

@@ -104,19 +104,30 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._unwatch(conn)
         if conn.sock.fileno() >= 0:
             self.nr_conns -= 1
-            conn.sock.close()
+            conn.close()
 
     # What gunicorn's loop calls.
 
-    def accept(self, listener: Any) -> None:
-        """Take a connection in. Where there are too many, the one that has waited longest for its client goes."""
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Called at the start and at the end: whoever has connected before the end is still answered."""
+        if not enabled and not self.alive and self._accepting:
+            for listener in self.sockets:
+                while self.accept(listener):
+                    pass
+        super().set_accept_enabled(enabled)
+
+    def accept(self, listener: Any) -> bool:
+        """Take a connection in; whether there was one.
+
+        Where there are too many, the one that has waited longest for its client goes.
+        """
         time.sleep(GIVE_WAY_SECONDS * min(self.nr_conns, GIVE_WAY_MOST))
         try:
             sock, client = listener.accept()
         except OSError as fault:
             if fault.errno in (errno.EMFILE, errno.ENFILE):
                 self._evict()
-            return
+            return False
         sock.setblocking(False)
         conn = Connection(sock, client, listener.getsockname())
         self.nr_conns += 1
@@ -124,6 +135,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._evict()
         self._await_request(conn)
         self._step(conn, self._receive)
+        return True
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """One round of the loop."""
@@ -194,15 +206,19 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.go_on(conn)
 
     def _drop(self, conn: Connection, problem: Problem, *, fault: str = "") -> None:
-        """Part with a connection that waits for its client; one that has begun to ask hears why."""
-        if conn.begun and not conn.outgoing and not conn.leaving:
+        """Part with a connection that waits for its client; one that has begun to ask hears why.
+
+        So does one on which nothing was asked yet, where that is not its client's fault: they are about to.
+        """
+        asks = conn.begun or (problem is OVERLOADED and not conn.answered)
+        if asks and not conn.outgoing and not conn.leaving:
             self.refuse(conn, problem, fault=fault)
         else:
             self.close(conn)
 
     def _evict(self) -> None:
-        """Part at once with whoever has waited longest for their client."""
-        conn = next(iter(self._open), None)
+        """Part at once with a connection that has its answer; else with whoever has waited longest for their client."""
+        conn = next((one for one in self._open if one.leaving), None) or next(iter(self._open), None)
         if conn is not None:
             self._drop(conn, OVERLOADED)
             if conn in self._open:

@@ -14,7 +14,6 @@ from masking_service.web.problems import RETRY_AFTER, Problem
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 BAD_REQUEST: Final = Problem("bad-request")
-TOO_LARGE: Final = Problem("too-large")
 OVERLOADED: Final = Problem("overloaded", headers=RETRY_AFTER)
 INTERNAL: Final = Problem("internal", headers=RETRY_AFTER)
 

@@ -7,6 +7,7 @@ from masking_service.alerts import Alert
 from masking_service.assembly import Parts
 from masking_service.background import Report
 from masking_service.metrics import AlertKind
+from masking_service.vault.errors import StoreUnavailable
 from masking_service.web.log import log
 
 _ALERTS: Final[dict[str, AlertKind]] = {
@@ -26,7 +27,8 @@ def reporter(parts: Parts) -> Report:
     """What a background thread tells of a fault: it is logged, and raises an alert where somebody has to look now."""
 
     def report(event: str, fault: Exception) -> None:
-        log.error(event, fault=type(fault).__name__)
+        cause = {"reason": fault.cause} if isinstance(fault, StoreUnavailable) else {}
+        log.error(event, fault=type(fault).__name__, **cause)
         kind = "integrity" if isinstance(fault, IntegrityFault) else _ALERTS.get(event)
         if kind is not None:
             parts.alerts.raise_alert(kind)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import threading
 from collections.abc import Callable
 from itertools import pairwise
@@ -14,9 +15,11 @@ import redis
 
 from keys.errors import IntegrityFault, KeysetFault
 from keys.signatures import Verifier
-from masking_service.audit.checkpoints import EVERY_SECONDS, LISTED_SECONDS, Checkpoints, RolledBack
+from masking_service.audit.checkpoints import EVERY_SECONDS, LISTED_SECONDS, Checkpoints
 from masking_service.audit.entries import checkpoint_message, encode
 from masking_service.audit.lines import Checkpoint, CheckpointLine, read_line
+from masking_service.audit.stops import Blocked, RolledBack
+from masking_service.audit.streams import Streams
 from masking_service.vault.connection import Store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
@@ -597,3 +600,52 @@ def test_a_file_of_other_keys_stops_the_start(
 
     with pytest.raises(KeysetFault, match="was not signed with these keys"):
         Checkpoints(store, known_keyring("other").audit_signer, tmp_path / "here", lambda: NOW)
+
+
+def raise_the_last_id(client: redis.Redis) -> None:
+    """What somebody does who can write to the store, and wants that no further checkpoint is made."""
+    ask(client, "XADD", AUDIT_CHECKPOINTS, "999999999999-0", "checkpoint", "x")
+    ask(client, "XDEL", AUDIT_CHECKPOINTS, "999999999999-0")
+
+
+def test_a_last_id_that_somebody_raised_is_an_alarm_and_no_store_that_does_not_answer(
+    checkpoints: Checkpoints, client: redis.Redis
+) -> None:
+    checkpoints.make()
+    raise_the_last_id(client)
+
+    with pytest.raises(Blocked, match="the stream of checkpoints takes none behind 1: somebody has raised its last id"):
+        checkpoints.make()
+
+
+def documented() -> list[str]:
+    """The command of docs/redis.md, as its words."""
+    text = (Path(__file__).parents[2] / "docs" / "redis.md").read_text("utf-8")
+    return shlex.split(next(line for line in text.splitlines() if line.startswith("redis-cli EVAL")))[1:]
+
+
+def test_the_documented_command_takes_it_back_and_changes_no_entry(
+    checkpoints: Checkpoints, client: redis.Redis, clock: Clock
+) -> None:
+    first = checkpoints.make()
+    raise_the_last_id(client)
+    clock.now += EVERY_SECONDS
+    with pytest.raises(Blocked) as fault:
+        checkpoints.keep_up()
+    said = checkpoints.fault
+
+    ask(client, *documented())
+    checkpoints.keep_up()
+
+    assert (said, checkpoints.fault, kept(client)) == (str(fault.value), "", [1, 2])
+    assert next(Streams(checkpoints._store).checkpoints()) == first
+
+
+def test_it_is_taken_back_before_the_first_checkpoint_too(checkpoints: Checkpoints, client: redis.Redis) -> None:
+    raise_the_last_id(client)
+    with pytest.raises(Blocked):
+        checkpoints.make()
+
+    ask(client, *documented())
+
+    assert checkpoints.make().checkpoint.epoch == 1

@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+from tests.chaos.clock import DAY
 from tests.chaos.world import Fault, World
 from tests.e2e.processes import wait_for
 from tests.vault.stores import ask
@@ -67,6 +68,60 @@ def a_worker_is_killed(world: World) -> None:
     os.kill(_workers(world)[0], signal.SIGKILL)
 
 
+def the_service_is_killed(world: World) -> None:
+    """The master; its workers end with it."""
+    world.restart_service()
+
+
+def a_day_begins(world: World) -> None:
+    """Midnight passes under load: all threads of both workers race for the first record of a day, and one key wins."""
+    before = world.data_keys()
+    world.clock.before_midnight()
+    wait_for(lambda: world.data_keys() > before, "a key of the new day", 20)
+    time.sleep(A_WHILE)
+    assert world.data_keys() == before + 1, "a day has one key, whoever asked for it first"
+    world.clock.set(0)
+
+
+def the_clocks_go_back(world: World) -> None:
+    """To a day before all others, and over its midnight; then forwards again to today."""
+    world.clock.before_midnight(back=True)
+    time.sleep(2 * A_WHILE)
+    world.clock.set(0)
+
+
+def the_service_loses_the_time(world: World) -> None:
+    """Its clock alone falls back by more than a retention: what is written would expire at once, so nothing may be."""
+    world.clock.set(-400 * DAY, store=False)
+    time.sleep(2 * A_WHILE)
+    acknowledged = len(world.load.account.kept)
+    time.sleep(A_WHILE)
+    assert len(world.load.account.kept) == acknowledged, "something was acknowledged that has expired"
+    world.clock.set(0)
+
+
+def the_service_is_ahead_of_the_time(world: World) -> None:
+    world.clock.set(400 * DAY, store=False)
+    time.sleep(A_WHILE)
+    world.clock.set(0)
+
+
+def the_store_comes_back_empty(world: World) -> None:
+    """Its disk was not there when it started. What is acknowledged on it would be lost: nothing may be."""
+    _on_another_store(world, None)
+
+
+def the_store_comes_back_as_it_was(world: World) -> None:
+    """An old backup, behind a checkpoint that was seen."""
+    copy = world.copy()
+    acknowledged = len(world.load.account.kept)
+    wait_for(lambda: len(world.load.account.kept) > acknowledged + 100, "acknowledgements behind the copy", 20)
+    auditor = world.service.credentials["auditor"]
+    wait_for(lambda: world.service.status(auditor, "GET", "/v1/audit/checkpoint") == 200, "a checkpoint", 20)
+    time.sleep(2 * A_WHILE)  # in which the other worker sees it, too
+    _on_another_store(world, copy)
+
+
 FAULTS: tuple[Fault, ...] = (
     the_store_is_killed,
     the_power_is_cut,
@@ -77,7 +132,26 @@ FAULTS: tuple[Fault, ...] = (
     connections_are_reset,
     replies_are_lost,
     a_worker_is_killed,
+    the_service_is_killed,
+    a_day_begins,
+    the_clocks_go_back,
+    the_service_loses_the_time,
+    the_service_is_ahead_of_the_time,
+    the_store_comes_back_empty,
+    the_store_comes_back_as_it_was,
 )
+
+
+def _on_another_store(world: World, data: Path | None) -> None:
+    """Exchange the store until the service says so, and see that nothing was acknowledged on it meanwhile."""
+    aside = world.exchange(data)
+    wait_for(world.is_refused, "it is told apart", 20)
+    acknowledged = len(world.load.account.kept)
+    time.sleep(A_WHILE)
+    written = world.node.client.dbsize() if data is None else 0
+    assert len(world.load.account.kept) == acknowledged, "something was acknowledged on a store that was exchanged"
+    assert not written, "something was written to a store that came back empty"
+    world.bring_back(aside)
 
 
 def _workers(world: World) -> list[int]:

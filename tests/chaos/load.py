@@ -6,46 +6,87 @@ import json
 import random
 import threading
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from tests.e2e.processes import Running
 
 Record = dict[str, Any]
 PRINTERS = 3
-LARGEST = 40
-"""Records in a batch: few enough to look at one batch with one call."""
+PAUSE = 0.05  # seconds behind a refusal
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the printers send.
+
+    Attributes:
+        largest: records in a batch, at most.
+        both: whether each names sender and recipient in full, which makes six tokens; else one party and two.
+    """
+
+    largest: int = 40
+    both: bool = False
+
+
+def record_of(number: str, shape: Shape) -> Record:
+    """The waybill of a number, the same each time: nobody has to remember what was sent."""
+    draw = random.Random(number)
+    parties = [
+        {"name": name, "phone": f"138{draw.randrange(10**8):08}", "address": f"样例路{draw.randrange(1000)}号302室"}
+        for name in ("张三", "李四")
+    ]
+    if shape.both:
+        return {"waybill_no": number, "sender": parties[0], "recipient": parties[1]}
+    del parties[0]["address"]
+    return {"waybill_no": number, "sender": parties[0]}
 
 
 class Account:
     """What was acknowledged, what was not, and for how long nothing was.
 
     Attributes:
-        kept: records with the tokens that were answered for them.
-        unanswered: batches that were not acknowledged; each may be stored whole or not at all.
+        kept: numbers with the tokens that were answered for them.
+        unanswered: the numbers of batches that were not acknowledged; each may be stored whole or not at all.
         released: the cases under which a value came back.
+        wrong: what should not have been answered.
         outage: the longest time without an acknowledgement, in seconds.
+        recovery: the time from the end of the fault to the next acknowledgement, in seconds.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last = time.monotonic()
-        self.kept: list[tuple[Record, dict[str, str]]] = []
-        self.unanswered: list[list[Record]] = []
+        self._over = 0.0
+        self.kept: list[tuple[str, dict[str, str]]] = []
+        self.unanswered: list[list[str]] = []
         self.released: list[str] = []
         self.wrong: list[str] = []
-        self.outage = 0.0
+        self.outage = self.recovery = 0.0
 
-    def acknowledge(self, records: list[Record], results: list[dict[str, Any]]) -> None:
+    @property
+    def tokens(self) -> int:
+        """How many were acknowledged."""
+        with self._lock:
+            return sum(len(tokens) for _, tokens in self.kept)
+
+    def acknowledge(self, numbers: list[str], results: list[dict[str, Any]]) -> None:
         with self._lock:
             now = time.monotonic()
             self.outage, self._last = max(self.outage, now - self._last), now
-            for record, result in zip(records, results, strict=True):
+            if self._over and not self.recovery:
+                self.recovery = now - self._over
+            for number, result in zip(numbers, results, strict=True):
                 if "tokens" in result:
-                    self.kept.append((record, result["tokens"]))
+                    self.kept.append((number, result["tokens"]))
                 else:
                     self.wrong.append(f"a new record was answered with {result['error']['code']}")
 
-    def some(self, draw: random.Random) -> tuple[Record, dict[str, str]] | None:
+    def fault_is_over(self) -> None:
+        with self._lock:
+            self._over = time.monotonic()
+
+    def some(self, draw: random.Random) -> tuple[str, dict[str, str]] | None:
         with self._lock:
             return draw.choice(self.kept) if self.kept else None
 
@@ -55,12 +96,14 @@ class Load:
 
     Args:
         service: whom to ask; may be exchanged for another while it runs.
-        name: two digits that no other load of the same store has.
+        name: a number that no other load of the same store has.
+        shape: what is sent.
     """
 
-    def __init__(self, service: Running, name: int) -> None:
+    def __init__(self, service: Running, name: int, shape: Shape) -> None:
         self.service = service
         self.account = Account()
+        self.shape = shape
         self._keys = service.credentials
         self._stopping = threading.Event()
         self._name = name
@@ -90,7 +133,7 @@ class Load:
         if status >= 500 and status != 503:
             self.account.wrong.append(f"{path} was answered with {status}")
         if status not in (200, 201):
-            time.sleep(0.02)
+            time.sleep(PAUSE)
             return None
         found: dict[str, Any] = json.loads(content)
         return found
@@ -99,14 +142,11 @@ class Load:
         draw = random.Random(100 * self._name + thread)
         sent = 0
         while not self._stopping.is_set():
-            batch = []
-            for _ in range(draw.randint(1, LARGEST)):
-                sent += 1
-                number = f"SF{self._name:02}{thread}{sent:09}"
-                batch.append(
-                    {"waybill_no": number, "sender": {"name": "张三", "phone": f"138{draw.randrange(10**8):08}"}}
-                )
-            answered = self._call("label-printer", "/v1/tokenize", {"records": batch})
+            size = draw.randint(1, self.shape.largest)
+            batch = [f"SF{self._name:04}{thread}{sent + at:09}" for at in range(size)]
+            sent += size
+            body = {"records": [record_of(number, self.shape) for number in batch]}
+            answered = self._call("label-printer", "/v1/tokenize", body)
             if answered is None:
                 self.account.unanswered.append(batch)
             else:
@@ -120,10 +160,10 @@ class Load:
             found = self.account.some(draw)
             if found is None:
                 continue
-            record, tokens = found
+            number, tokens = found
             opened += 1
             case = f"C-{self._name}-{opened}"
-            wanted = {"case": case, "purpose": "dispute", "waybills": [record["waybill_no"]], "reason": "chaos"}
+            wanted = {"case": case, "purpose": "dispute", "waybills": [number], "reason": "chaos"}
             if self._call("service-desk", "/v1/cases", wanted) is None:
                 continue
             items = [{"token": tokens["/sender/phone"]}]
@@ -133,7 +173,7 @@ class Load:
             if answered is None:
                 continue
             value = answered["results"][0].get("value")
-            if value == record["sender"]["phone"]:
+            if value == record_of(number, self.shape)["sender"]["phone"]:
                 self.account.released.append(case)
             else:
                 self.account.wrong.append("a token opened to something else")

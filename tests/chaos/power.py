@@ -13,6 +13,14 @@ from tests.servers import Node
 SOURCE = Path(__file__).with_name("power.c")
 
 
+def built(source: Path, folder: Path) -> Path:
+    """The library that is made of a source, to be preloaded."""
+    library = folder / f"{source.stem}.so"
+    build = ["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(library), str(source), "-ldl"]
+    subprocess.run(build, check=True)
+    return library
+
+
 class Power:
     """What stands between a server and its disk.
 
@@ -21,16 +29,15 @@ class Power:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._library = folder / "power.so"
+        self._library = built(SOURCE, folder)
         self._full = folder / "full"
-        build = ["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(self._library), str(SOURCE), "-ldl"]
-        subprocess.run(build, check=True)
 
     @contextmanager
-    def loaded(self) -> Iterator[None]:
-        """A server that is started inside runs on this power."""
+    def loaded(self, **settings: str) -> Iterator[None]:
+        """A server that is started inside runs on this power, and with these settings."""
         before = dict(os.environ)
-        os.environ.update(LD_PRELOAD=str(self._library), POWER_FULL=str(self._full))
+        libraries = " ".join([str(self._library), settings.pop("LD_PRELOAD", "")])
+        os.environ.update(settings, LD_PRELOAD=libraries, POWER_FULL=str(self._full))
         try:
             yield
         finally:

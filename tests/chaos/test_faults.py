@@ -30,10 +30,10 @@ def test_nothing_acknowledged_is_lost(world: World, fault: Fault) -> None:
         fault(world)
 
 
-def test_nothing_acknowledged_is_lost_when_the_whole_service_is_killed(world: World) -> None:
-    with world.under_load() as load:
-        world.service.kill()
-        load.service = world.start_service()
+def test_after_all_of_them_everything_is_there_for_a_service_that_starts_anew(world: World) -> None:
+    world.restart_service()
+
+    assert world.lost_of_everything() == 0
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,9 @@ import msgspec
 import yaml
 
 from masking_service.vault.embedded import DURABLE
-from masking_service.vault.layout import audit_key
-from tests.chaos.load import Account, Load, Record
+from masking_service.vault.layout import DATA_KEYS, audit_key
+from tests.chaos.clock import Clock
+from tests.chaos.load import Account, Load, Shape, record_of
 from tests.chaos.power import Power
 from tests.chaos.proxy import Proxy
 from tests.e2e.processes import ROOT, Running, wait_for
@@ -21,22 +24,34 @@ from tests.servers import Node
 from tests.vault.stores import ask
 
 RECOVERY_SECONDS = 30.0  # of a machine that does other things; what it took is printed
+ASKED_AGAIN = 500
+VIEWED = 50  # numbers in a view, as the contract has it
 
 
 class World:
     """Everything that a fault can be done to.
 
+    Args:
+        folder: where all of it stands.
+        shape: what its printers send.
+
     Attributes:
         node: the store's server.
         wire: between service and store.
         power: between the server and its disk.
+        clock: the service's and the store's.
         service: the running service.
+        acknowledged: how many tokens were, so far.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shape: Shape = Shape()) -> None:  # noqa: B008  # it is frozen
         self._folder = folder
+        self._shape = shape
         self._loads = 0
-        self.power = Power(folder)
+        self._load: Load | None = None
+        self._everything: list[tuple[str, bytes]] = []
+        self.acknowledged = 0
+        self.power, self.clock = Power(folder), Clock(folder)
         self.node = Node(folder, {name: value for name, value in DURABLE if name != "save"} | {"save": '""'})
         self.start_node()
         self.wire = Proxy(self.node.port)
@@ -45,13 +60,20 @@ class World:
         self.service = self.start_service()
 
     def start_node(self) -> None:
-        with self.power.loaded():
+        with self.power.loaded(**self.clock.store):
             self.node.start()
 
     def start_service(self) -> Running:
-        settings = {"MASKING_REDIS_URL": self.wire.url, "MASKING_POLICY": str(self._policy)}
+        settings = {"MASKING_REDIS_URL": self.wire.url, "MASKING_POLICY": str(self._policy), **self.clock.service}
         self.service = Running.serve(self._folder / "service", "--dev", "--workers", "2", **settings)
+        if self._load is not None:
+            self._load.service = self.service
         return self.service
+
+    def restart_service(self) -> None:
+        """End it as `kill -9` does, and start it anew."""
+        self.service.kill()
+        self.start_service()
 
     def stop(self) -> None:
         self.service.stop()
@@ -59,43 +81,107 @@ class World:
         if self.node.running.poll() is None:
             self.node.stop()
 
+    @property
+    def data(self) -> Path:
+        """Where the store's server keeps everything."""
+        return self.node.directory / "appendonlydir"
+
+    def copy(self) -> Path:
+        """What the store holds now, as a backup; the store is away meanwhile."""
+        self.node.kill()
+        shutil.rmtree(self._folder / "copy", ignore_errors=True)
+        shutil.copytree(self.data, self._folder / "copy")
+        self.start_node()
+        return self._folder / "copy"
+
+    def exchange(self, data: Path | None) -> Path:
+        """Let the store come back with other data, or with none; where the right one was put."""
+        self.node.kill()
+        aside = self._folder / "aside"
+        self.data.rename(aside)
+        if data is not None:
+            shutil.copytree(data, self.data)
+        self.start_node()
+        return aside
+
+    def bring_back(self, aside: Path) -> None:
+        """Let the store come back with the right data, and the service anew, as its operator is told."""
+        self.node.kill()
+        shutil.rmtree(self.data)
+        aside.rename(self.data)
+        self.start_node()
+        self.restart_service()
+
+    def is_refused(self) -> bool:
+        """Whether the service says that its store is not the right one."""
+        status, _, content = self.service.call(None, "GET", "/readyz")
+        return status == 503 and b"audit accept-store" in content
+
+    def data_keys(self) -> int:
+        """How many there are: one for each day on which something was sealed."""
+        return int(ask(self.node.client, "HLEN", DATA_KEYS))
+
+    @property
+    def load(self) -> Load:
+        assert self._load is not None, "there is no load now"
+        return self._load
+
     @contextmanager
-    def under_load(self, seconds: float = 0) -> Iterator[Load]:
-        """Load inside, and for so long after it; then the service has to be back, and what it acknowledged to hold."""
+    def under_load(self, tokens: int = 0) -> Iterator[Load]:
+        """Load inside, and until so much is acknowledged behind it; then what was acknowledged has to hold."""
         self._loads += 1
-        with Load(self.service, self._loads) as load:
+        with Load(self.service, self._loads, self._shape) as load:
+            self._load = load
             wait_for(lambda: len(load.account.kept) > 100, "load", RECOVERY_SECONDS)
             yield load
-            before = len(load.account.kept)
+            load.account.fault_is_over()
+            before, wanted = len(load.account.kept), load.account.tokens + tokens
             wait_for(
                 lambda: len(load.account.kept) > before + 100, "acknowledgements after the fault", RECOVERY_SECONDS
             )
+            wait_for(lambda: load.account.tokens >= wanted, "so many tokens", 10 * RECOVERY_SECONDS)
+        self._load = None
         self.check(load.account)
 
     def check(self, account: Account) -> None:
         """Every acknowledged token is the record's, no batch is half there, no release lacks its entry."""
-        lost = sum(not same for same in self._same_tokens(account))
+        kept = [(number, _digest(tokens)) for number, tokens in account.kept]
+        lost = self.lost(kept)
         halves = [found for batch in account.unanswered if (found := self._stored(batch)) not in (0, len(batch))]
         unlogged = set(account.released) - self._cases_in_the_log()
         print(
-            f"\nacknowledged {len(account.kept):,} · lost {lost} · outage {account.outage:.1f} s · "
-            f"not acknowledged {sum(map(len, account.unanswered)):,} · opened {len(account.released)}"
+            f"\nacknowledged {account.tokens:,} tokens of {len(kept):,} waybills · lost {lost} · "
+            f"outage {account.outage:.1f} s, {account.recovery:.1f} s of it after the fault · "
+            f"not acknowledged {sum(map(len, account.unanswered)):,} waybills · opened {len(account.released)}",
+            flush=True,
         )
+        self.acknowledged += account.tokens
+        self._everything += kept
         untrue = {"wrong": account.wrong, "lost": lost, "halves": halves, "unlogged": sorted(unlogged)}
         assert not any(untrue.values()), untrue
 
-    def _same_tokens(self, account: Account) -> Iterator[bool]:
-        """For each acknowledged record, sent again, whether it is known with the same tokens."""
-        for at in range(0, len(account.kept), 500):
-            part = account.kept[at : at + 500]
-            body = {"records": [record for record, _ in part]}
-            answered = self._call("label-printer", "/v1/tokenize", body)
-            for (_, tokens), result in zip(part, answered, strict=True):
-                yield result.get("tokens") == tokens and not result["created"]
+    def lost_of_everything(self) -> int:
+        """How many waybills of all loads so far have lost their tokens."""
+        return self.lost(self._everything)
 
-    def _stored(self, batch: list[Record]) -> int:
-        body = {"waybills": [record["waybill_no"] for record in batch], "profile": "label"}
-        return sum("record" in result for result in self._call("dispute-officer", "/v1/waybills/view", body))
+    def lost(self, kept: Iterable[tuple[str, bytes]]) -> int:
+        """How many of these, sent again, are not known, or have other tokens."""
+        wanted = [*kept]
+        lost = 0
+        for at in range(0, len(wanted), ASKED_AGAIN):
+            part = wanted[at : at + ASKED_AGAIN]
+            body = {"records": [record_of(number, self._shape) for number, _ in part]}
+            answered = self._call("label-printer", "/v1/tokenize", body)
+            for (_, digest), result in zip(part, answered, strict=True):
+                lost += result.get("created") is not False or _digest(result["tokens"]) != digest
+        return lost
+
+    def _stored(self, batch: list[str]) -> int:
+        found = 0
+        for at in range(0, len(batch), VIEWED):
+            body = {"waybills": batch[at : at + VIEWED], "profile": "label"}
+            found += sum("record" in result for result in self._call("dispute-officer", "/v1/waybills/view", body))
+        return found
 
     def _call(self, who: str, path: str, body: object) -> list[dict[str, Any]]:
         def ask() -> list[dict[str, Any]] | None:
@@ -115,6 +201,11 @@ class World:
                 if entry["action"] == "detokenize" and entry["outcome"] == "released":
                     cases.add(entry["case"])
         return cases
+
+
+def _digest(tokens: dict[str, str]) -> bytes:
+    """Enough to tell whether they are the same: of a million, the tokens themselves would be too many to keep."""
+    return sha256("".join(pointer + token for pointer, token in sorted(tokens.items())).encode()).digest()[:16]
 
 
 def _wide_policy() -> str:

@@ -22,11 +22,13 @@ from keys.keyring import Keyring
 from masking_service.audit.entries import encode
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.segments import Segments
+from masking_service.audit.stops import Blocked
 from masking_service.cli import commands
 from masking_service.cli.audit.places import ARCHIVE, PUBLIC_KEY
 from masking_service.cli.audit.tail import shown
 from masking_service.timestamps import clock
 from masking_service.vault.genesis import WrongStore
+from masking_service.vault.layout import AUDIT_CHECKPOINTS
 from tests.audit.test_entries import entry
 from tests.e2e.processes import ROOT, environment, wait_for
 
@@ -310,6 +312,13 @@ def test_a_store_that_went_back_is_gone_on_with_once_somebody_says_so(
     assert isinstance(refused.exception, WrongStore)
     assert (accepted.exit_code, "is another log" in accepted.stdout, (state / ARCHIVE).exists()) == (0, True, False)
     assert (b'"action":"store-accept"' in exported, command("audit", "verify", given=exported).exit_code) == (True, 0)
+
+
+def test_an_export_of_a_log_that_takes_no_checkpoint_says_so(command: Command, client: redis.Redis) -> None:
+    client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "x"}, id="999999-0")
+    client.xdel(AUDIT_CHECKPOINTS, "999999-0")
+
+    assert isinstance(command("audit", "export").exception, Blocked)
 
 
 def test_the_auditors_user_of_the_store_is_enough_where_the_log_is_in_a_file(

@@ -113,6 +113,31 @@ def test_more_connections_than_a_worker_has_places_do_not_keep_others_out(start:
         assert slow[0].recv(12) == b"HTTP/1.1 503"  # it had waited longest, and had to go
 
 
+def test_a_client_that_had_no_time_to_ask_hears_that_there_is_no_place(start: Callable[..., Running]) -> None:
+    one_worker = start("--dev", "--workers", "1")
+    with ExitStack() as stack:
+        silent = open_sockets(one_worker, 600, stack, b"")
+
+        assert one_worker.status(None, "GET", "/healthz") == 200
+        assert b"Retry-After: 1" in silent[0].recv(4096)
+
+
+def test_whoever_has_connected_before_the_service_is_stopped_has_their_answer(start: Callable[..., Running]) -> None:
+    """They may stand in the kernel's queue, where nobody has seen them yet: so the worker is kept from looking."""
+    one_worker = start("--dev", "--workers", "1")
+    assert one_worker.status(None, "GET", "/healthz") == 200  # it has started
+    (worker,) = (pid for pid in workers(one_worker) if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    key = one_worker.credentials[PRINTER]
+    os.kill(worker, signal.SIGSTOP)
+    with ExitStack() as stack:
+        asking = open_sockets(one_worker, 50, stack, post("/v1/tokenize", key, batch(0, 1)))
+        one_worker.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)  # the master passes it on
+        os.kill(worker, signal.SIGCONT)
+
+        assert {answered(one) for one in asking} == {b"HTTP/1.1 200"}
+
+
 @pytest.fixture(scope="module")
 def flood(service: Running) -> list[Sent]:
     """What came back to three times as many batches as the service can tokenize, for a while."""

@@ -85,7 +85,7 @@ CASES: dict[str, tuple[Series, Series]] = {
         {'masking_store_fault{check="replicas",weight="unready"}': ALWAYS},
         {
             'masking_store_fault{check="replicas",weight="unready"}': BLIP,
-            'masking_store_fault{check="store",weight="unready"}': ALWAYS,
+            'masking_store_fault{check="store",weight="unseen"}': ALWAYS,
         },
     ),
     "MaskingStoreFilling": (

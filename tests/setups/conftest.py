@@ -22,6 +22,7 @@ PASSWORD = "service-password"
 class Company:
     """One server, how the service reaches it, and a client that may do everything."""
 
+    family: str
     port: int
     tls_port: int
     socket: Path
@@ -72,6 +73,6 @@ def company(
     node.start()
     ask(node.client, "ACL", "SETUSER", "waybill", f">{PASSWORD}")
     service = authority.vouch_for("waybill")
-    yield Company(node.port, tls_port, folder / "s", authority.file, service, node.client)
+    yield Company(request.param, node.port, tls_port, folder / "s", authority.file, service, node.client)
     node.kill()
     node.client.close()

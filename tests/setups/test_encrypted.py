@@ -53,17 +53,17 @@ def test_the_ways_lead_to_the_same_store(company: Company) -> None:
 
 
 def test_whoever_shows_no_certificate_is_refused(company: Company) -> None:
-    assert refused(company.tls_url, Tls(company.authority)) == "connection"
+    assert refused(company.tls_url, Tls(company.authority)) == "tls"
 
 
 def test_a_server_that_another_authority_vouches_for_is_not_believed(company: Company, tmp_path: Path) -> None:
     tls = Tls(Authority(tmp_path, "another").file, company.service.certificate, company.service.key)
 
-    assert refused(company.tls_url, tls) == "connection"
+    assert refused(company.tls_url, tls) == "tls"
 
 
 def test_a_server_at_another_address_than_its_certificate_names_is_not_believed(company: Company) -> None:
-    assert refused(company.tls_url.replace(servers.HOST, "localhost"), files(company)) == "connection"
+    assert refused(company.tls_url.replace(servers.HOST, "localhost"), files(company)) == "tls"
 
 
 def test_a_batch_as_large_as_they_come_fits_through(company: Company) -> None:

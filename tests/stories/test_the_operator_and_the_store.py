@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.audit.checkpoints import RolledBack
+from masking_service.audit.stops import RolledBack
 from masking_service.vault.embedded import EmbeddedServer
 from masking_service.vault.layout import audit_key
 from tests.stories.auditor import Auditor

@@ -246,7 +246,7 @@ def test_a_slot_that_is_just_moving_is_written_where_it_goes(clean: servers.Grou
 def test_a_fault_of_any_shard_is_a_fault_of_the_store(clean: servers.Group, store: Store) -> None:
     ask(clean.primaries[1].client, "CONFIG", "SET", "appendfsync", "everysec")
     try:
-        found = [check for check, _ in faults(store)]
+        found = [fault.check for fault in faults(store)]
     finally:
         ask(clean.primaries[1].client, "CONFIG", "SET", "appendfsync", "always")
 

@@ -42,7 +42,7 @@ def broken(clock: Clock) -> Breaker:
     """A breaker that has just opened."""
     breaker = Breaker(clock)
     for _ in range(FAILURES_TO_OPEN):
-        breaker.failed()
+        breaker.failed("connection")
     return breaker
 
 
@@ -70,7 +70,7 @@ def test_a_breaker_lets_pass_until_it_has_seen_enough_failures(clock: Clock) -> 
     passed = []
     for _ in range(FAILURES_TO_OPEN + 1):
         passed.append(passes(breaker))
-        breaker.failed()
+        breaker.failed("connection")
 
     assert passed == [True] * FAILURES_TO_OPEN + [False]
 
@@ -78,9 +78,9 @@ def test_a_breaker_lets_pass_until_it_has_seen_enough_failures(clock: Clock) -> 
 def test_failures_that_are_not_in_a_row_open_nothing(clock: Clock) -> None:
     breaker = Breaker(clock)
     for _ in range(FAILURES_TO_OPEN - 1):
-        breaker.failed()
+        breaker.failed("connection")
     breaker.succeeded()
-    breaker.failed()
+    breaker.failed("connection")
 
     assert passes(breaker) is True
 
@@ -101,7 +101,7 @@ def test_a_failed_try_keeps_it_open_for_as_long_again(broken: Breaker, clock: Cl
     clock.now += OPEN_SECONDS
     passes(broken)
     clock.now += 0.1
-    broken.failed()
+    broken.failed("connection")
     clock.now += OPEN_SECONDS - 0.001
 
     assert passes(broken) is False
@@ -231,7 +231,7 @@ def test_a_wrong_password_is_a_fault_that_does_not_name_it(embedded: EmbeddedSer
     with pytest.raises(StoreUnavailable) as fault:
         store.read([(b"PING",)])
 
-    assert (str(fault.value), fault.value.__suppress_context__) == ("connection", True)
+    assert (str(fault.value), fault.value.__suppress_context__) == ("password", True)
 
 
 def test_a_pool_without_a_free_connection_does_not_wait_for_ever(valkey: str) -> None:

@@ -92,7 +92,7 @@ def full(store: Store, client: redis.Redis) -> Iterator[Store]:
 def test_a_full_server_stores_nothing_and_says_so(full: Store, client: redis.Redis) -> None:
     before = ask(client, "DBSIZE")
 
-    with pytest.raises(StoreUnavailable, match="refused"):
+    with pytest.raises(StoreUnavailable, match="full"):
         put(stores.vault(full), body())
 
     assert ask(client, "DBSIZE") == before

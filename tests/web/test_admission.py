@@ -6,10 +6,10 @@ import pytest
 
 from masking_service.web.admission import Limits, Queue, Ticket
 
-LIMITS = Limits(storing=3, caller=2, computing=3, weight=100_000)
+LIMITS = Limits(storing=3, caller=2, computing=3, weight=400_000)
 
 
-def ticket(name: str, caller: str = "a", *, weight: int = 10_000, storing: bool = False, since: float = 0.0) -> Ticket:
+def ticket(name: str, caller: str = "a", *, weight: int = 40_000, storing: bool = False, since: float = 0.0) -> Ticket:
     return Ticket(name, caller, weight, storing, since)
 
 
@@ -117,18 +117,18 @@ def test_whoever_has_most_waiting_loses_the_newest_of_it() -> None:
     many = [ticket(f"a{at}") for at in range(8)]
     queue = filled(*many, ticket("b1", "b"), ticket("b2", "b"))
 
-    assert queue.put(ticket("c1", "c", weight=15_000)) == [many[7], many[6]]
+    assert queue.put(ticket("c1", "c", weight=60_000)) == [many[7], many[6]]
 
 
 def test_a_refused_request_is_not_answered_any_more() -> None:
-    queue = filled(ticket("a1"), ticket("a2", weight=90_000))
+    queue = filled(ticket("a1"), ticket("a2", weight=360_000))
     queue.put(ticket("b1", "b"))
 
     assert taken(queue) == ["a1", "b1"]
 
 
 def test_a_request_that_is_larger_than_the_queue_is_let_in_when_it_is_empty() -> None:
-    assert taken(filled(ticket("a1", weight=1_000_000))) == ["a1"]
+    assert taken(filled(ticket("a1", weight=4_000_000))) == ["a1"]
 
 
 def test_what_has_waited_too_long_is_taken_out() -> None:
@@ -139,7 +139,7 @@ def test_what_has_waited_too_long_is_taken_out() -> None:
 
 
 def test_what_was_taken_out_makes_room_for_others() -> None:
-    queue = filled(ticket("a1", weight=90_000, since=1.0))
+    queue = filled(ticket("a1", weight=360_000, since=1.0))
     queue.overdue(2.0)
 
-    assert queue.put(ticket("b1", "b", weight=90_000)) == []
+    assert queue.put(ticket("b1", "b", weight=360_000)) == []

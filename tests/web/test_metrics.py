@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from masking_service import conditions
-from masking_service.vault.readiness import CHECKS
+from masking_service.vault.faults import CHECKS
 from masking_service.web import addresses
 from masking_service.web.problems import TABLE
 from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, field, record
@@ -152,12 +152,12 @@ def test_how_old_a_key_is_can_be_told(api: Api, use: str) -> None:
 
 def test_the_stores_memory_and_faults_are_told_once_it_was_looked_at(fresh: Api) -> None:
     fresh.parts.store.condition = None
-    assert counts(fresh)['masking_store_fault check="store",weight="unready"'] == 1
+    assert counts(fresh)['masking_store_fault check="store",weight="unseen"'] == 1
 
     fresh.get(None, "/readyz")
 
     told = counts(fresh)
-    assert told['masking_store_fault check="store",weight="unready"'] == 0
+    assert told['masking_store_fault check="store",weight="unseen"'] == 0
     assert told['masking_store_fault check="appendfsync",weight="loses"'] == 0
     assert told["masking_store_memory_used_bytes None"] > 100_000
     assert told["masking_store_replicas None"] == told["masking_store_replicas_wanted None"] == 0
@@ -168,7 +168,7 @@ def test_what_was_seen_of_the_store_long_ago_is_not_told_any_more(fresh: Api, mo
     monkeypatch.setattr(conditions, "SEEN_WITHIN_SECONDS", 0)
 
     told = counts(fresh)
-    assert told['masking_store_fault check="store",weight="unready"'] == 1
+    assert told['masking_store_fault check="store",weight="unseen"'] == 1
     assert "masking_store_memory_used_bytes None" not in told
 
 
@@ -217,8 +217,8 @@ def test_nothing_that_was_sent_stands_in_it(api: Api) -> None:
         ("code", set(TABLE)),
         ("method", {"", *(row.method.upper() for row in addresses.TABLE), "HEAD", "OPTIONS"}),
         ("window", {"1m", "1h", "1d", "30d"}),
-        ("check", set(CHECKS)),
-        ("weight", {"loses", "unready", "advice"}),
+        ("check", {check for check, _ in CHECKS}),
+        ("weight", {"loses", "unready", "unseen", "advice"}),
         ("counts", {"fields", "full_views", "conflicts", "case_waybills"}),
         ("use", {"root", "token", "data"}),
     ],

@@ -1,0 +1,221 @@
+"""Set-ups that are wrong, each as somebody makes it: labels go on, nothing is acknowledged, words say what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from click.testing import CliRunner
+
+from masking_service.assembly import Parts, admit_store, assemble
+from masking_service.background import Background
+from masking_service.cli import commands
+from masking_service.cli.development import Development
+from masking_service.settings import Settings
+from masking_service.vault.urls import default_replicas
+from tests import servers
+from tests.setups.conftest import PASSWORD, RIGHTS, Company
+from tests.vault.stores import ask
+from tests.web.api import PRINTER, Api, record
+
+Prepare = Callable[[redis.Redis], Any]
+WORDS = RIGHTS.read_text().split()[2:]
+NOBODY_BELIEVES = "another-password"
+
+
+@pytest.fixture
+def made(company: Company, tmp_path: Path) -> Settings:
+    """A set-up that was right: its keys, its clients as last seen, and a store that is its own."""
+    ask(company.client, "FLUSHALL")
+    with Development({"MASKING_STATE_DIR": str(tmp_path), "MASKING_REDIS_URL": company.url}) as development:
+        parts = assemble(development.settings)
+    admit_store(parts)
+    parts.store.close()
+    return parts.settings
+
+
+@contextmanager
+def started(made: Settings, url: str, replicas: int | None = None) -> Iterator[Parts]:
+    """A process of that set-up whose store is at another address, as it is once it has started."""
+    parts = assemble(
+        replace(made, redis_url=url, redis_replicas=default_replicas(url) if replicas is None else replicas)
+    )
+    background = Background(parts, lambda event, fault: None)
+    background.start()
+    try:
+        yield parts
+    finally:
+        background.stop()
+        parts.store.close()
+
+
+def found(made: Settings, url: str, replicas: int | None = None) -> dict[str, str]:
+    """What `/readyz` says of each check that fails, once it is seen that labels go on and nothing is acknowledged."""
+    with started(made, url, replicas) as parts:
+        api = Api(parts)
+        answers = [api.post(PRINTER, path, {"records": [record()]}) for path in ("/v1/mask", "/v1/tokenize")]
+        ready = api.get(None, "/readyz")
+
+    assert [answer.status_code for answer in (*answers, ready)] == [200, 503, 503]
+    assert PASSWORD not in ready.get_data(as_text=True)
+    return {fault["check"]: f"{fault['reason']}. Mend it: {fault['mending']}" for fault in ready.get_json()["faults"]}
+
+
+def doctor(made: Settings, url: str) -> str:
+    """What `doctor` prints of a set-up that is wrong, in one line."""
+    environment = {"MASKING_REDIS_URL": url, "MASKING_STATE_DIR": str(made.state_dir)}
+    done = CliRunner().invoke(commands, ["doctor"], env=environment)
+    assert done.exit_code == 1
+    assert PASSWORD not in done.output
+    return " ".join(done.output.split())
+
+
+@contextmanager
+def setting(client: redis.Redis, name: str, value: str) -> Iterator[None]:
+    before = dict(ask(client, "CONFIG", "GET", name))
+    ask(client, "CONFIG", "SET", name, value)
+    yield
+    ask(client, "CONFIG", "SET", name, next(iter(before.values())))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "check", "words"),
+    [
+        ("appendfsync", "everysec", "appendfsync", "Mend it: CONFIG SET appendfsync always"),
+        ("appendonly", "no", "aof_enabled", "Mend it: CONFIG SET appendonly yes"),
+        ("maxmemory-policy", "allkeys-lru", "maxmemory_policy", "Mend it: CONFIG SET maxmemory-policy noeviction"),
+        ("maxmemory-policy", "volatile-ttl", "maxmemory_policy", "Mend it: CONFIG SET maxmemory-policy noeviction"),
+        ("maxmemory", "1", "writes", "memory is full, and it takes no writes. Mend it: CONFIG SET maxmemory"),
+        ("min-replicas-to-write", "1", "writes", "fewer replicas are connected"),
+    ],
+)
+def test_a_wrong_setting_of_the_server(
+    made: Settings, company: Company, name: str, value: str, check: str, words: str
+) -> None:
+    with setting(company.client, name, value):
+        assert words in found(made, company.url)[check]
+        assert words in doctor(made, company.url)
+
+
+@pytest.mark.parametrize(
+    ("rights", "check", "words"),
+    [
+        (["+@read", "+info", "+config|get", "+select", "~*"], "writes", "user may not do what the service does"),
+        ([*WORDS, "resetkeys", "~other:*"], "writes", "Mend it: give it the rights of examples/redis.acl"),
+        ([*WORDS, "-config|get"], "appendfsync", "Mend it: ACL SETUSER name +config|get"),
+        ([*WORDS, "-info"], "info", "Mend it: ACL SETUSER name +info"),
+    ],
+    ids=["that reads only", "of another prefix", "that sees no settings", "that is told nothing"],
+)
+def test_a_user_with_too_few_rights(
+    made: Settings, company: Company, rights: list[str], check: str, words: str
+) -> None:
+    ask(company.client, "ACL", "SETUSER", "lesser", "reset", *rights, "on", f">{PASSWORD}")
+    url = company.url.replace("waybill", "lesser")
+    try:
+        assert words in found(made, url)[check]
+        assert words in doctor(made, url)
+    finally:
+        ask(company.client, "ACL", "DELUSER", "lesser")
+
+
+def test_a_user_that_may_run_no_scripts_is_told_before_the_first_release(made: Settings, company: Company) -> None:
+    ask(company.client, "ACL", "SETUSER", "lesser", "reset", *WORDS, "-evalsha", "on", f">{PASSWORD}")
+    try:
+        assert "Mend it: give it the rights of examples/redis.acl" in doctor(
+            made, company.url.replace("waybill", "lesser")
+        )
+    finally:
+        ask(company.client, "ACL", "DELUSER", "lesser")
+
+
+ADDRESSES: dict[str, tuple[Callable[[Company], str], str]] = {
+    "a wrong password": (
+        lambda company: company.url.replace(PASSWORD, NOBODY_BELIEVES),
+        "does not know this user and password (password). Mend it: correct them in MASKING_REDIS_URL",
+    ),
+    "no password": (
+        lambda company: f"redis://{servers.HOST}:{company.port}/0",
+        "does not know this user and password (password)",
+    ),
+    "a cluster's address": (
+        lambda company: company.url.replace("redis:", "redis+cluster:").removesuffix("/0"),
+        "the store is not a cluster (no-cluster). Mend it: begin MASKING_REDIS_URL with redis://",
+    ),
+    "an address of sentinels": (
+        lambda company: company.url.replace("redis:", "redis+sentinel:").replace("/0", "/mymaster?sentinel_auth=true"),
+        "what answers is not a sentinel (no-sentinel)",
+    ),
+    "TLS to a plain port": (
+        lambda company: company.url.replace("redis:", "rediss:"),
+        "no encrypted connection to the store can be made (tls). Mend it: see that this is its port for TLS",
+    ),
+    "a plain connection to a port for TLS": (
+        lambda company: company.url.replace(str(company.port), str(company.tls_port)),
+        "the store does not answer (connection)",
+    ),
+    "a database that is not there": (
+        lambda company: company.url.replace("/0", "/99"),
+        "no database of that number (database)",
+    ),
+    "a host that nobody knows": (
+        lambda company: company.url.replace(servers.HOST, "store.invalid"),
+        "name of the store's host is not known here (unknown-host)",
+    ),
+    "a port where nobody listens": (
+        lambda company: company.url.replace(str(company.port), str(servers.free_ports(1)[0])),
+        "the store does not answer (connection)",
+    ),
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_wrong_address(made: Settings, company: Company, address: str) -> None:
+    url, words = ADDRESSES[address][0](company), ADDRESSES[address][1]
+
+    assert words in found(made, url)["store"]
+    assert words in doctor(made, url)
+
+
+def test_a_replica_in_the_primarys_place(made: Settings, company: Company, tmp_path: Path) -> None:
+    following = servers.durable(replicaof=f"{servers.HOST} {company.port}", masteruser="admin", masterauth="admin")
+    replica = servers.Node(tmp_path, following, binary=servers.debian(company.family)).start()
+    try:
+        assert (
+            "primary, not a replica. Mend it: let MASKING_REDIS_URL name the primary"
+            in found(made, replica.url)["role"]
+        )
+        assert "primary, not a replica" in doctor(made, replica.url)
+    finally:
+        replica.kill()
+        replica.client.close()
+
+
+def test_replicas_that_are_not_there(made: Settings, company: Company) -> None:
+    assert "Mend it: start the missing replicas" in found(made, company.url, replicas=1)["replicas"]
+
+
+def test_sentinels_that_watch_something_else(
+    made: Settings, company: Company, make_sentinel: Callable[..., servers.Group]
+) -> None:
+    group = make_sentinel(binary=servers.debian(company.family))
+    wrong_name, a_sentinel = group.url.replace("mymaster", "another"), group.sentinels[0].url
+
+    assert "no sentinel names a primary (no-primary)" in found(made, wrong_name)["store"]
+    assert "SENTINEL MASTERS" in doctor(made, wrong_name)
+    assert "what answers is a sentinel" in found(made, a_sentinel)["mode"]
+    assert "begin MASKING_REDIS_URL with redis+sentinel://" in doctor(made, a_sentinel)
+
+
+def test_one_node_of_a_cluster_as_if_it_were_all(
+    made: Settings, company: Company, make_cluster: Callable[..., servers.Group]
+) -> None:
+    node = make_cluster(1, 0, servers.debian(company.family)).primaries[0].url
+
+    assert "one node of a cluster" in found(made, node)["mode"]
+    assert "begin it with redis+cluster://" in doctor(made, node)

@@ -1,0 +1,54 @@
+"""A clock that is far from the store's: nothing is written, because it could expire at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from masking_service.vault.clocks import MOST_SECONDS, Clocks
+from masking_service.vault.connection import Store
+from masking_service.vault.errors import StoreUnavailable
+from masking_service.vault.readiness import faults
+from tests.vault.stores import NOW
+
+
+class Machine:
+    """Clocks of which one can be set."""
+
+    def __init__(self) -> None:
+        self.now, self.passed = float(NOW), 0.0
+        self.clocks = Clocks(lambda: self.now, lambda: self.passed)
+
+
+@pytest.fixture
+def machine() -> Machine:
+    machine = Machine()
+    machine.clocks.saw(NOW)
+    return machine
+
+
+def test_nothing_is_held_against_a_clock_of_which_nothing_was_seen() -> None:
+    assert Machine().clocks.agree
+
+
+def test_time_passes_for_both(machine: Machine) -> None:
+    machine.now, machine.passed = NOW + 2 * MOST_SECONDS, 2.0 * MOST_SECONDS
+
+    assert machine.clocks.agree
+
+
+@pytest.mark.parametrize("far", [-1, 1])
+def test_a_clock_that_is_set_does_not_agree_at_once(machine: Machine, far: int) -> None:
+    machine.now = NOW + far * (MOST_SECONDS + 1)
+    before = machine.clocks.agree
+    machine.now = NOW + far * MOST_SECONDS
+
+    assert (before, machine.clocks.agree) == (False, True)
+
+
+def test_nothing_is_written_and_it_is_not_ready_while_they_do_not_agree(store: Store) -> None:
+    store.clocks = Clocks(lambda: 0.0)
+    found = [fault.check for fault in faults(store)]
+
+    with pytest.raises(StoreUnavailable, match="clock"):
+        store.write([(b"SET", b"wm:k", b"v")])
+    assert (found, store.read([(b"GET", b"wm:k")])) == (["clock"], [None])
