@@ -13,12 +13,15 @@ import msgspec
 from bench import plots
 from bench.contenders import ROOT
 from bench.figures import Figures
-from bench.tables import TABLES, bare_rates, shards
+from bench.tables import TABLES, bare_rates, headline, shards
 
 DOCS = ROOT / "docs"
 FIGURES = "benchmarks/figures.json"
 QUICK = "**A quick run: it proves that everything works, and its figures mean nothing.**\n\n"
-FED = {"scaling.md": {"bench:rates": bare_rates, "bench:shards": shards}}
+FED = {
+    "scaling.md": {"bench:rates": bare_rates, "bench:shards": shards},
+    "../README.md": {"bench:headline": headline},
+}
 """Other documents that show tables of the run, between two comments each."""
 
 
