@@ -7,7 +7,7 @@ the same token for ever. `docs/token-format.md` is the whole format.
 
 import re
 from base64 import b64encode, urlsafe_b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -39,21 +39,27 @@ class TokenKeys(Secret):
         self._uses = uses
         self.active = active
 
-    def make(self, blocks: Sequence[bytes], version: int) -> list[str]:
-        """Tokens for 16-byte references, under the token key `version`.
+    def make(self, blocks: bytes, version: int) -> list[str]:
+        """Tokens for 16-byte references, one behind the other, under the token key `version`.
 
         A batch is one cipher call and one base64 call: two zero bytes behind
         each block make it 24 characters, of which the first 22 are the block's.
 
         Raises:
             KeyError: there is no token key of that version.
+            ValueError: the last reference is not whole.
         """
-        secret = self._ciphers[version].encryptor().update(b"".join(blocks))
-        padded = b"\0\0".join([secret[at : at + BLOCK_BYTES] for at in range(0, len(secret), BLOCK_BYTES)]) + b"\0\0"
+        count, rest = divmod(len(blocks), BLOCK_BYTES)
+        if rest:
+            raise ValueError(f"a reference has {BLOCK_BYTES} bytes")
+        secret = self._ciphers[version].encryptor().update(blocks)
+        padded = bytearray((BLOCK_BYTES + 2) * count)
+        for at in range(BLOCK_BYTES):  # a byte of every block at once: a tenth of what cutting them out costs
+            padded[at :: BLOCK_BYTES + 2] = secret[at::BLOCK_BYTES]
         text = b64encode(padded, b"-_").decode("ascii")
-        self._uses.add(f"token/{version}", len(blocks))
+        self._uses.add(f"token/{version}", count)
         head = f"wbt{VERSION}{KEY_CHARACTERS[version]}"
-        return [head + text[at : at + 22] for at in range(0, 24 * len(blocks), 24)]
+        return [head + text[at : at + 22] for at in range(0, 24 * count, 24)]
 
     def read(self, token: str) -> tuple[int, bytes] | None:
         """The token key's version and the 16-byte reference, or None for what no key here made.

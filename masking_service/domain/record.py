@@ -129,11 +129,12 @@ def sample_record(schema: Schema) -> dict[str, Any]:
 class _Run(Masked):
     """What one pass gathers: what it found, and for the leak guard what to look for and where."""
 
-    __slots__ = ("errors", "names", "own", "phones", "plain", "record", "schema", "share", "texts")
+    __slots__ = ("_effort", "_share", "errors", "names", "own", "phones", "plain", "record", "schema", "texts")
 
     def __init__(self, record: dict[str, Any], schema: Schema | None, effort: Effort) -> None:
         self.record = record
-        self.share = Share(effort)
+        self._effort = effort
+        self._share: Share | None = None
         self.schema = schema
         self.own: str | None = None
         self.fields = []
@@ -143,6 +144,13 @@ class _Run(Masked):
         self.plain: list[str] = []
         self.phones: list[str] = []
         self.names: list[str] = []
+
+    @property
+    def share(self) -> Share:
+        """What it may take of the batch's effort; the usual record takes nothing."""
+        if self._share is None:
+            self._share = Share(self._effort)
+        return self._share
 
     def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> None:
         """Hide what stands elsewhere of the values that were masked."""

@@ -22,6 +22,8 @@ def normalise_waybill_no(value: object) -> str:
         ValueError: anything else, also what only looks like it (full-width digits, letters of other scripts that
             upper-case to ASCII). The message does not hold the value.
     """
+    if type(value) is str and _WAYBILL_NO.fullmatch(value):
+        return value  # as nearly every one comes
     if isinstance(value, str) and (trimmed := value.strip(_BLANK)).isascii():
         number = trimmed.upper()
         if _WAYBILL_NO.fullmatch(number):

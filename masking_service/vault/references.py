@@ -43,12 +43,13 @@ class Tokens:
     def add(self, base: bytes, revision: int, record: Record, ordinals: Iterable[int]) -> None:
         """Ask for the tokens of the fields at `ordinals` of a record at (base, revision)."""
         head, tail = base + _BYTES[revision], record.salt
-        blocks = self._blocks.setdefault(record.token_version, [])
-        blocks += [head + _BYTES[ordinal] + tail for ordinal in ordinals]
+        between = [_BYTES[ordinal] for ordinal in ordinals]
+        if between:
+            self._blocks.setdefault(record.token_version, []).append(head + (tail + head).join(between) + tail)
 
     def make(self) -> dict[int, Iterator[str]]:
         """By token key version, its tokens in the order in which they were asked for."""
-        return {version: iter(self._keys.make(blocks, version)) for version, blocks in self._blocks.items()}
+        return {version: iter(self._keys.make(b"".join(blocks), version)) for version, blocks in self._blocks.items()}
 
 
 def read_token(keys: TokenKeys, token: str) -> Reference | None:

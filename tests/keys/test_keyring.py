@@ -27,7 +27,7 @@ def names_of(keys: TenantKeys) -> dict[str, object]:
         "audit": keys.audit_hash("tenant"),
         "data key": keys.data_key_id(20_000, 0),
         "state": keys.state.key_id,
-        "token": keys.tokens.make([bytes(16)], 0)[0],
+        "token": keys.tokens.make(bytes(16), 0)[0],
     }
 
 
@@ -111,7 +111,7 @@ def test_an_api_keys_digest_is_keyed() -> None:
 
 def test_every_token_key_reads_and_the_active_one_is_the_last() -> None:
     tokens = known_keyring(token_versions=(0, 1)).tenant("default").tokens
-    (old,) = DEFAULT.tokens.make([bytes(16)], 0)
+    (old,) = DEFAULT.tokens.make(bytes(16), 0)
 
     assert (tokens.active, tokens.read(old)) == (1, (0, bytes(16)))
 
@@ -166,7 +166,7 @@ def test_a_keyring_knows_what_it_was_made_for() -> None:
 
 def test_an_adopted_keyset_is_the_one_in_use() -> None:
     ring = known_keyring()
-    (old,) = ring.tenant("default").tokens.make([bytes(16)], 0)
+    (old,) = ring.tenant("default").tokens.make(bytes(16), 0)
 
     ring.adopt(known_keyset(token_versions=(0, 1), roots=(0, 1), serial=1))
 
@@ -263,7 +263,7 @@ def test_a_key_is_wrapped_for_good_where_no_shredding_may_take_its_root_key(how:
 def test_tokens_are_counted_by_their_key() -> None:
     ring = known_keyring(token_versions=(0, 1))
     for tenant, version in (("default", 0), ("other", 1), ("default", 1)):
-        ring.tenant(tenant).tokens.make([bytes(16)] * 2, version)
+        ring.tenant(tenant).tokens.make(bytes(32), version)
 
     assert (ring.uses.take(), ring.uses.take()) == ({"token/0": 2, "token/1": 4}, {})
 

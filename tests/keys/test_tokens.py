@@ -13,34 +13,34 @@ from tests.keys.known import known_bytes
 BLOCKS = st.binary(min_size=16, max_size=16)
 KEYS = TokenKeys({0: known_bytes("token key 0"), 1: known_bytes("token key 1")}, active=1, uses=Uses())
 BLOCK = known_bytes("a reference")[:16]
-(TOKEN,) = KEYS.make([BLOCK], 1)
+(TOKEN,) = KEYS.make(BLOCK, 1)
 SHAPE = re.compile(r"wbt1[A-Za-z0-9_-]{23}")
 
 
 @given(BLOCKS, st.integers(0, 1))
 def test_a_token_reads_back_to_its_key_version_and_reference(block: bytes, version: int) -> None:
-    assert KEYS.read(KEYS.make([block], version)[0]) == (version, block)
+    assert KEYS.read(KEYS.make(block, version)[0]) == (version, block)
 
 
 @given(st.lists(BLOCKS, max_size=20))
 def test_a_batch_gives_the_same_tokens_as_its_members_one_by_one(blocks: list[bytes]) -> None:
-    assert KEYS.make(blocks, 0) == [KEYS.make([block], 0)[0] for block in blocks]
+    assert KEYS.make(b"".join(blocks), 0) == [KEYS.make(block, 0)[0] for block in blocks]
 
 
 @given(BLOCKS)
 def test_a_token_is_27_characters_that_a_url_need_not_quote(block: bytes) -> None:
-    assert SHAPE.fullmatch(KEYS.make([block], 0)[0])
+    assert SHAPE.fullmatch(KEYS.make(block, 0)[0])
 
 
 def test_the_same_reference_gives_the_same_token_under_keys_made_anew() -> None:
     again = TokenKeys({1: known_bytes("token key 1")}, active=1, uses=Uses())
 
-    assert again.make([BLOCK], 1) == [TOKEN]
+    assert again.make(BLOCK, 1) == [TOKEN]
 
 
 @given(BLOCKS, BLOCKS)
 def test_two_references_share_a_token_only_if_they_are_the_same(one: bytes, other: bytes) -> None:
-    first, second = KEYS.make([one, other], 0)
+    first, second = KEYS.make(one + other, 0)
 
     assert (first == second) == (one == other)
 
@@ -48,7 +48,7 @@ def test_two_references_share_a_token_only_if_they_are_the_same(one: bytes, othe
 def test_another_key_gives_another_token() -> None:
     other = TokenKeys({1: known_bytes("another tenant's token key")}, active=1, uses=Uses())
 
-    assert other.make([BLOCK], 1) != [TOKEN]
+    assert other.make(BLOCK, 1) != [TOKEN]
 
 
 def test_another_tenants_token_reads_to_another_reference() -> None:
@@ -66,7 +66,7 @@ def test_a_token_of_a_key_version_that_is_not_there_is_no_token() -> None:
 
 def test_nothing_is_made_under_a_key_version_that_is_not_there() -> None:
     with pytest.raises(KeyError):
-        KEYS.make([BLOCK], 2)
+        KEYS.make(BLOCK, 2)
 
 
 @given(st.sampled_from(sorted({*KEY_CHARACTERS} - {TOKEN[-1]})))
@@ -118,8 +118,13 @@ def test_no_text_makes_reading_fail(text: str) -> None:
 def test_the_key_character_is_the_key_versions_place_in_base64url() -> None:
     keys = TokenKeys(dict.fromkeys(range(64), known_bytes("any")), active=0, uses=Uses())
 
-    assert "".join(keys.make([BLOCK], version)[0][4] for version in range(64)) == KEY_CHARACTERS
+    assert "".join(keys.make(BLOCK, version)[0][4] for version in range(64)) == KEY_CHARACTERS
 
 
 def test_an_empty_batch_gives_no_tokens() -> None:
-    assert KEYS.make([], 0) == []
+    assert KEYS.make(b"", 0) == []
+
+
+def test_a_reference_that_is_not_whole_is_refused() -> None:
+    with pytest.raises(ValueError, match="16 bytes"):
+        KEYS.make(BLOCK + b"x", 0)

@@ -92,7 +92,7 @@ def test_a_wrong_record_is_an_integrity_fault(vector: Vector) -> None:
 def test_a_reference_gives_exactly_this_token(vector: Vector) -> None:
     keys = TokenKeys({vector["version"]: unhex(vector, "key")}, vector["version"], Uses())
 
-    assert keys.make([unhex(vector, "reference")], vector["version"]) == [vector["token"]]
+    assert keys.make(unhex(vector, "reference"), vector["version"]) == [vector["token"]]
 
 
 @pytest.mark.parametrize("vector", named("token", "reads", "none"))

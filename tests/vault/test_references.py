@@ -72,7 +72,7 @@ def test_a_reference_names_no_later_record_of_its_number(later: Record) -> None:
 
 
 def test_a_reference_to_a_revision_that_cannot_be_is_no_reference() -> None:
-    (forged,) = KEYS.make([BASE + bytes((16, 0)) + b"ab"], 1)
+    (forged,) = KEYS.make(BASE + bytes((16, 0)) + b"ab", 1)
 
     assert read_token(KEYS, forged) is None
 
@@ -82,7 +82,7 @@ def test_what_is_no_token_refers_to_nothing() -> None:
 
 
 def test_another_tenants_token_refers_to_no_place_of_this_tenant() -> None:
-    foreign = known_keyring().tenant("other").tokens.make([BASE + bytes((0, 0)) + b"ab"], 0)[0]
+    foreign = known_keyring().tenant("other").tokens.make(BASE + bytes((0, 0)) + b"ab", 0)[0]
 
     read = read_token(KEYS, foreign)
 
