@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from masking_service.assembly import admit_store, assemble
+from masking_service.background import Background
 from masking_service.cli.development import Development
 from masking_service.vault.layout import audit_key
+from masking_service.web.reporting import reporter
 from tests.servers import Node, durable, wait_until
 from tests.vault.stores import ask
 from tests.web.api import COURIER, DESK, MASKED, OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal
@@ -81,11 +83,14 @@ def ailing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ailing]:
     with Development({"MASKING_STATE_DIR": str(tmp_path / "state"), "MASKING_REDIS_URL": node.url}) as made:
         parts = assemble(made.settings)
     admit_store(parts)
+    background = Background(parts, reporter(parts))
+    background.start()  # a server that starts anew is not used before it was looked at
     api = Api(parts)
     api.tokenize(record(), custody={"site": SITE})
     api.open_case("D-1", NUMBER)
     api.opened(PHONE)
     yield Ailing(node, api, fail, mend)
+    background.stop()
     parts.store.close()
     if node.running.poll() is None:
         node.kill()
