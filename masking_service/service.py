@@ -18,7 +18,7 @@ from masking_service.access.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.access.errors import QuotaExceeded
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
-from masking_service.domain.effort import Effort
+from masking_service.domain.effort import A_STORED_RECORD, Effort
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masker, render
 from masking_service.domain.schema import Schema
@@ -115,7 +115,7 @@ class Service:
 
         results: list[Result] = [{}] * len(batch)
         entering: list[Entering] = []
-        effort = Effort()
+        effort = Effort(a_record=A_STORED_RECORD)
         for at, record in enumerate(batch):
             try:
                 entering.append(Entering(at, record, masker.mask(record, effort), shape))

@@ -64,12 +64,13 @@ class Queue:
         self._weight = 0
         self._storing: Counter[Hashable] = Counter()
         self._computing = 0
+        self._to_compute = 0
         self._in_vain = 0  # how many threads found nothing that may be answered, although something waits
 
     @property
     def computing(self) -> bool:
-        """Whether requests that only compute are being answered, so that a further one takes its turn behind them."""
-        return self._computing > 0
+        """Whether requests that only compute are answered or wait, so that a further one takes its turn behind them."""
+        return self._computing + self._to_compute > 0
 
     def put(self, ticket: Ticket) -> list[Ticket]:
         """Let a request wait. What there is no room for comes back: the newest of the caller that has most waiting.
@@ -144,6 +145,7 @@ class Queue:
 
     def _count(self, ticket: Ticket, sign: int) -> None:
         self._weight += sign * ticket.cost
+        self._to_compute += 0 if ticket.storing else sign
         self._weights[ticket.caller] += sign * ticket.cost
         if not self._weights[ticket.caller]:
             del self._weights[ticket.caller]

@@ -77,6 +77,11 @@ class Connection:
         """Where the client is; all on a unix socket are in one place."""
         return str(self.client[0]) if isinstance(self.client, tuple) else ""
 
+    @property
+    def alone(self) -> bool:
+        """Whether nothing stands behind the request yet."""
+        return len(self._inbox.data) <= self._head + self._framing.size
+
     def header(self, name: str) -> str:
         """A header of the request, by its name in capitals; empty where it has none."""
         headers = self.request.headers if self.request is not None else ()

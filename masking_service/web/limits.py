@@ -44,6 +44,10 @@ answered in QUEUE_SECONDS, and half of the connections of a worker: the other ha
 
 LIGHT: Final = 4 * 1024
 """Bytes of a request to mask, some ten records, which costs less to answer than to hand to another thread."""
+LIGHT_SECONDS: Final = 0.002
+"""Of the processor, for such a request. Values made to cost can take ten times as long."""
+REST_AFTER_HEAVY: Final = 50.0
+"""Times what a heavier one took, all go to threads: so those take a fiftieth of the main thread at the most."""
 COMPUTING: Final = 3
 """Threads that mask. One fills a processor; more only get in the way of the main thread."""
 LEFT_TO_OTHERS: Final = 2

@@ -111,9 +111,11 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def set_accept_enabled(self, enabled: bool) -> None:
         """Called at the start and at the end: whoever has connected before the end is still answered."""
         if not enabled and not self.alive and self._accepting:
-            for listener in self.sockets:
-                while self.accept(listener):
-                    pass
+            until = time.monotonic() + LEAVE_SECONDS / 2
+            for listener in self.sockets:  # at most those who wait now: others may keep coming
+                for _ in range(self.cfg.backlog):
+                    if time.monotonic() > until or not self.accept(listener):
+                        break
         super().set_accept_enabled(enabled)
 
     def accept(self, listener: Any) -> bool:
@@ -121,7 +123,8 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
         Where there are too many, the one that has waited longest for its client goes.
         """
-        time.sleep(GIVE_WAY_SECONDS * min(self.nr_conns, GIVE_WAY_MOST))
+        if self.cfg.workers > 1 and self.alive:
+            time.sleep(GIVE_WAY_SECONDS * min(self.nr_conns, GIVE_WAY_MOST))
         try:
             sock, client = listener.accept()
         except OSError as fault:
@@ -186,7 +189,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _advance(self, conn: Connection) -> None:
         """See how far the request has come, and admit it once it is whole."""
-        if not conn.begun or conn.leaving:
+        if not conn.begun or conn.leaving or conn.outgoing:
             return
         headless = conn.request is None
         try:

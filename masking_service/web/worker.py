@@ -16,8 +16,17 @@ from masking_service.web.admission import Limits, Queue, Ticket
 from masking_service.web.app import PRINCIPAL
 from masking_service.web.callers import Callers
 from masking_service.web.connection import Connection
-from masking_service.web.limits import COMPUTING, LEFT_TO_OTHERS, LIGHT, PATIENCE, QUEUE_SECONDS, QUEUED
-from masking_service.web.reception import Reception
+from masking_service.web.limits import (
+    COMPUTING,
+    LEFT_TO_OTHERS,
+    LIGHT,
+    LIGHT_SECONDS,
+    PATIENCE,
+    QUEUE_SECONDS,
+    QUEUED,
+    REST_AFTER_HEAVY,
+)
+from masking_service.web.reception import Reception, Step
 from masking_service.web.refusals import INTERNAL, OVERLOADED
 
 MASK: Final = "/v1/mask"
@@ -59,6 +68,7 @@ class Worker(Reception):
         self._queue = Queue(Limits(storing, caller, COMPUTING, max(QUEUED, 2 * self.most_body)))
         self._probes = ThreadPoolExecutor(1)
         self._callers = Callers()
+        self._light_from = 0.0
         self.wsgi = self._noting(self.wsgi)
 
     def _noting(self, application: Any) -> Callable[..., Any]:
@@ -80,7 +90,7 @@ class Worker(Reception):
             self._probes.submit(self._answer, conn)
             return
         credential = conn.header("AUTHORIZATION")
-        if request.path == MASK and conn.size <= LIGHT and credential.startswith(MACHINE) and not self._queue.computing:
+        if request.path == MASK and self._is_light(conn, credential):
             self._answer_here(conn)
             return
         self.leave(conn)
@@ -91,6 +101,11 @@ class Worker(Reception):
             self.refuse(one.request, OVERLOADED)
         if ticket not in refused:
             self.tpool.submit(self._serve)
+
+    def _is_light(self, conn: Connection, credential: str) -> bool:
+        """Whether a mask may be answered in the main thread: it is small and a machine's, and holds nobody up."""
+        small = conn.size <= LIGHT and conn.alone and credential.startswith(MACHINE)
+        return small and not self._queue.computing and time.monotonic() >= self._light_from
 
     def look(self, now: float) -> None:
         """Part with what is late, and with what has waited too long for a thread."""
@@ -110,28 +125,20 @@ class Worker(Reception):
                 with suppress(RuntimeError):  # nothing is started any more at the end
                     self.tpool.submit(self._serve)
 
-    def _answer_here(self, conn: Connection) -> None:
-        """Answer in the main thread what costs less than to hand it to another one."""
-        self._ask(conn)
-        try:
-            conn.send(0)
-        except OSError:
-            self.close(conn)
-        else:
-            self.go_on(conn)
-
     def _answer(self, conn: Connection) -> None:
-        """Answer one request, and hand its connection back to the main thread."""
-        self._ask(conn)
-        try:
-            conn.send(PATIENCE)
-        except OSError:
-            self.method_queue.defer(self.close, conn)
-        else:
-            self.method_queue.defer(self.go_on, conn)
+        """Answer one request in this thread, and hand its connection back to the main one."""
+        self.method_queue.defer(self._answered(conn, PATIENCE), conn)
 
-    def _ask(self, conn: Connection) -> None:
-        """Have the application answer."""
+    def _answer_here(self, conn: Connection) -> None:
+        """Answer in the main thread what costs less than to hand it over. Where it cost more, the next ones wait."""
+        begun = time.thread_time()
+        step = self._answered(conn, 0)
+        if (took := time.thread_time() - begun) > LIGHT_SECONDS:
+            self._light_from = time.monotonic() + REST_AFTER_HEAVY * took
+        step(conn)
+
+    def _answered(self, conn: Connection, patience: float) -> Step:
+        """Have the application answer, and send what the client takes; what is to be done next, in the main thread."""
         answer = _Answer()
         try:
             keep = self.handle_request(conn.request, _Desk(answer, conn.client, conn.server))
@@ -140,3 +147,8 @@ class Worker(Reception):
             self._metrics.problem(INTERNAL.code)
         else:
             conn.finish(answer.pieces, keep=keep)
+        try:
+            conn.send(patience)
+        except OSError:
+            return self.close
+        return self.go_on

@@ -167,9 +167,9 @@ def test_what_was_refused_is_counted(service: Running, flood: list[Sent]) -> Non
 
 
 @contextmanager
-def greedy(service: Running) -> Iterator[None]:
-    """One client sends large batches over twice fifty connections, again and again."""
-    requests = batches(service, "/v1/tokenize", 50, 1_000)
+def greedy(service: Running, requests: list[bytes] | None = None) -> Iterator[None]:
+    """One client sends over twice fifty connections, again and again: large batches, if not told what."""
+    requests = requests or batches(service, "/v1/tokenize", 50, 1_000)
     stop = threading.Event()
 
     def loop() -> None:
@@ -194,6 +194,65 @@ def test_a_greedy_client_does_not_starve_others(service: Running) -> None:
         statuses = [service.status(key, "POST", path, body) for path in ("/v1/mask", "/v1/tokenize") * 5]
 
     assert statuses == [200] * 10
+
+
+def test_small_requests_made_to_cost_do_not_stop_probes_or_others(start: Callable[..., Running]) -> None:
+    one_worker = start("--dev", "--workers", "1")
+    key, other = (one_worker.credentials[who] for who in (PRINTER, OTHER_PRINTER))
+    costly = [{"sender": {"phone": "+12345678 " * 25}, "recipient": {"phone": "+12345678 " * 25}}] * 6
+    requests = [post("/v1/mask", key, json.dumps({"records": costly}).encode())] * 50
+    body = {"records": [record("OT00000001")]}
+    with greedy(one_worker, requests):
+        statuses = [one_worker.status(None, "GET", "/healthz") for _ in range(5)]
+        statuses += [one_worker.status(other, "POST", "/v1/mask", body) for _ in range(5)]
+
+    assert statuses == [200] * 10
+
+
+def test_many_requests_sent_at_once_on_one_connection_are_answered_in_their_order(service: Running) -> None:
+    count = 3_000
+    body = batch(0, 1)
+    head = post("/v1/mask", service.credentials[PRINTER], body).replace(b"Connection: close\r\n", b"")
+    everything = b"".join(head.replace(b"Host: x", b"Host: x\r\nX-Request-Id: n-%d" % at) for at in range(count))
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+        sending = threading.Thread(target=connection.sendall, args=(everything,))
+        sending.start()
+        time.sleep(0.5)  # so that answers fill the way back
+        stream = connection.makefile("rb")
+        ids = []
+        for _ in range(count):
+            lines = [stream.readline() for _ in iter(lambda: stream.peek(2)[:2], b"\r\n")]
+            stream.readline()
+            fields = dict(line.decode().rstrip().split(": ", 1) for line in lines[1:])
+            stream.read(int(fields["Content-Length"]))
+            ids.append(fields["X-Request-Id"])
+        sending.join()
+
+    assert ids == [f"n-{at}" for at in range(count)]
+
+
+def test_a_service_ends_though_clients_keep_coming(start: Callable[..., Running]) -> None:
+    one_worker = start("--dev", "--workers", "1")
+    request = [post("/v1/mask", one_worker.credentials[PRINTER], batch(0, 1))]
+    stop = threading.Event()
+
+    def come() -> None:
+        while not stop.is_set():
+            with suppress(OSError):
+                send(one_worker.port, request)
+
+    threads = [threading.Thread(target=come) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    try:
+        ended = one_worker.stop()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    assert ended == 0
+    assert "SIGKILL" not in one_worker.log
 
 
 def test_probes_are_answered_under_load(service: Running) -> None:

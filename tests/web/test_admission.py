@@ -56,15 +56,16 @@ def test_what_waits_for_the_store_does_not_hold_up_masks_of_the_same_caller() ->
     assert taken(queue) == ["a0", "a1", "mask"]
 
 
-def test_it_computes_from_the_taking_of_a_mask_to_its_end() -> None:
-    queue = filled(mask := ticket("mask"), ticket("a1", storing=True))
-    before = queue.computing
-    queue.take()
-    meanwhile = queue.computing
+def test_it_computes_from_the_coming_of_a_mask_to_its_end() -> None:
+    queue = filled(ticket("a1", storing=True))
+    before = queue.computing  # what waits for the store does not compute
+    queue.put(mask := ticket("mask", "b"))
+    waiting = queue.computing
+    assert mask in (queue.take(), queue.take())
+    taken = queue.computing
     queue.done(mask)
-    queue.take()  # what waits for the store does not compute
 
-    assert (before, meanwhile, queue.computing) == (False, True, False)
+    assert (before, waiting, taken, queue.computing) == (False, True, True, False)
 
 
 def test_what_is_done_makes_room() -> None:
