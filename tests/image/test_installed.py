@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,23 @@ def test_no_installer_and_no_test_is_in_it(target: Path) -> None:
         "policy.yaml",
         "wsgi.py",
     }
+
+
+def test_what_the_unit_starts_runs_from_a_folder_that_was_moved(target: Path) -> None:
+    """An upgrade installs beside what runs, and renames then. Scripts name the place in which they were made."""
+    started = re.search(r"(?m)^ExecStart=(.+)$", (ROOT / "deploy" / "masking.service").read_text())
+    assert started
+    moved = target.with_name("moved")
+    command = shlex.split(started[1].replace("/opt/masking", str(moved)))
+    target.rename(moved)
+    try:
+        done = subprocess.run([*command, "--version"], cwd=moved / "app", capture_output=True, text=True, check=False)
+        with pytest.raises(FileNotFoundError):
+            subprocess.run([moved / "venv" / "bin" / "gunicorn", "--version"], check=False)
+    finally:
+        moved.rename(target)
+
+    assert (done.returncode, done.stdout.split()[0]) == (0, "gunicorn")
 
 
 def test_it_is_alive_ready_and_makes_the_round_trip_of_helm_test(

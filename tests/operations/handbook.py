@@ -52,6 +52,11 @@ http {
 }
 """
 MEANWHILE = {
+    # Other clients come, whose rows stand above and below that of the page's.
+    "## Add, change and retire a client": "for one in a-tracking z-tracking; do "
+    "masking clients add $one --role tracking >/dev/null 2>&1; done",
+    # An upgrade before this one has left its folder, and one that was broken off its own.
+    "## Upgrade": "mkdir -p /opt/masking-old/app /opt/masking-new/app/left",
     "## Restore": 'ask "$(token a-1 auditor)" /v1/audit/checkpoint >/dev/null; sleep 2',  # time passes behind a backup
 }
 """What happens before a chapter, beside what it says."""
@@ -133,7 +138,7 @@ class Machine:
         seen = ""
         for number, step in enumerate(found):
             if step.chapter != seen and step.chapter in MEANWHILE:
-                script.append(MEANWHILE[step.chapter])
+                script.append(self.placed(MEANWHILE[step.chapter]))
             seen = step.chapter
             script.append(f"exec >'{self.system}/printed-{number}' 2>&1\n{self.placed(step.commands)}")
         done = subprocess.run(

@@ -28,13 +28,16 @@ def settled(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """What each step printed, once all of them are through."""
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     machine = Machine(tmp_path_factory.mktemp("machine"))
-    try:
-        yield machine.run(STEPS)
-    finally:
-        machine.stop()
+    yield machine
+    machine.stop()
+
+
+@pytest.fixture(scope="module")
+def printed(machine: Machine) -> list[str]:
+    """What each step printed, once all of them are through."""
+    return machine.run(STEPS)
 
 
 @pytest.mark.parametrize("number", range(len(STEPS)), ids=[step.chapter.strip("# ") for step in STEPS])
@@ -42,6 +45,23 @@ def test_a_step_ends_with_what_the_page_says(printed: list[str], number: int) ->
     said = settled("\n".join(STEPS[number].printed))
 
     assert settled(printed[number])[len(settled(printed[number])) - len(said) :] == said
+
+
+@pytest.mark.usefixtures("printed")
+def test_no_key_that_was_written_can_be_read_by_others(machine: Machine) -> None:
+    keys = [key for folder in (machine.root, machine.checkout) for key in folder.rglob("*.key")]
+
+    assert {"label-printer-1.key", "label-printer-2.key", "tls.key", "ca.key"} <= {key.name for key in keys}
+    assert [key.name for key in keys if key.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.usefixtures("printed")
+def test_an_upgrade_leaves_what_ran_beside_what_runs_and_nothing_of_those_before(machine: Machine) -> None:
+    places = machine.root / "opt"
+
+    assert {path.name for path in places.iterdir()} == {"masking", "masking-old"}
+    assert [{path.name for path in place.iterdir()} for place in places.iterdir()] == [{"app", "venv"}] * 2
+    assert not (places / "masking" / "app" / "left").exists()
 
 
 def test_no_command_stands_where_nobody_runs_it() -> None:

@@ -24,9 +24,7 @@ def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_finds_no_fault_in_it(name: str, tmp_path: Path) -> None:
     """What it starts has to be there: an installed service is not, so a program that is stands for it."""
-    text = (DEPLOY / name).read_text()
-    for program in ("gunicorn", "python"):
-        text = text.replace(f"/opt/masking/venv/bin/{program}", "/bin/true")
+    text = (DEPLOY / name).read_text().replace("/opt/masking/venv/bin/python", "/bin/true")
     (tmp_path / name).write_text(text)
     done = analyze("verify", "--man=no", tmp_path / name)
 
