@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.docs.pages import Step, is_what_was_said, run, steps
+from tests.docs.pages import is_what_was_said, run, steps
 from tests.e2e.processes import ROOT, Running, environment
 from tests.examples.clients import CLIENTS, needed
 
@@ -40,16 +40,12 @@ def folder(service: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def here(text: str, service: Running) -> str:
-    return text.replace("127.0.0.1:8080", f"127.0.0.1:{service.port}")
-
-
 def test_the_quick_start_prints_what_it_says(folder: Path, service: Running) -> None:
     needed("java", "curl", "jq")
     told = steps(HANDBOOK)
     tokens: dict[str, str] = {}
 
-    printed = run([Step(here(step.commands, service), step.prints) for step in told], folder, {})
+    printed = run(told, folder, {"PORT": str(service.port)})
 
     assert len([step for step in told if step.prints]) == 3
     for step, came in zip(told, printed, strict=True):
@@ -62,9 +58,13 @@ def test_the_program_prints_what_it_says(folder: Path, service: Running) -> None
     program, _, prints = PROGRAM[1].partition("\n# ")
 
     said = subprocess.run(
-        [sys.executable, "-c", here(program, service)],
+        [sys.executable, "-c", program],
         cwd=folder,
-        env=environment(PYTHONPATH=str(CLIENTS)),
+        env=environment(
+            PYTHONPATH="examples/clients",
+            MASKING_URL=f"http://127.0.0.1:{service.port}",
+            MASKING_API_KEY_FILE=".local/label-printer.key",
+        ),
         capture_output=True,
         encoding="utf-8",
         timeout=60,
