@@ -110,10 +110,10 @@ def headline(figures: Figures) -> str:
     openbao = figures.ratio("tokenize", batch, "openbao", ENCRYPT)
     found = aimed_at(figures)
     return (
-        f"{table}\n\nIn the same run it masks {in_batches:.1f} times as many waybills as Presidio's anonymizer in batches "
-        f"of {batch}, {one_by_one:.1f} times as many\none by one, and masks, seals and stores {openbao:.2f} times as many "
-        f"in batches of {batch} as OpenBao only encrypts.\n{sum(aim.met for aim in found)} of {len(found)} "
-        "[aims](docs/benchmarks.md#what-was-aimed-at) are met."
+        f"{table}\n\nIn the same run it masks {in_batches:.1f} times as many waybills as Presidio's anonymizer in "
+        f"batches of {batch}, {one_by_one:.1f} times as many\none by one, and masks, seals and stores {openbao:.2f} "
+        f"times as many in batches of {batch} as OpenBao only encrypts.\n{sum(aim.met for aim in found)} of "
+        f"{len(found)} [aims](docs/benchmarks.md#what-was-aimed-at) are met."
     )
 
 
