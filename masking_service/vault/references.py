@@ -44,8 +44,9 @@ class Tokens:
         """Ask for the tokens of the fields at `ordinals` of a record at (base, revision)."""
         head, tail = base + _BYTES[revision], record.salt
         between = [_BYTES[ordinal] for ordinal in ordinals]
+        blocks = self._blocks.setdefault(record.token_version, [])  # also for a record of which nothing gets a token
         if between:
-            self._blocks.setdefault(record.token_version, []).append(head + (tail + head).join(between) + tail)
+            blocks.append(head + (tail + head).join(between) + tail)
 
     def make(self) -> dict[int, Iterator[str]]:
         """By token key version, its tokens in the order in which they were asked for."""

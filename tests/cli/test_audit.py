@@ -102,6 +102,12 @@ def test_a_log_is_verified_from_standard_input(command: Command, exported: Path)
     assert command("audit", "verify", given=content[:-200]).exit_code == 1
 
 
+def test_without_a_file_and_with_nothing_on_standard_input_the_stores_log_is_verified(command: Command) -> None:
+    verified = command("audit", "verify")
+
+    assert (verified.exit_code, "whole" in verified.output) == (0, True), verified.output
+
+
 def test_an_edited_entry_is_named_with_its_line(command: Command, exported: Path) -> None:
     exported.write_bytes(exported.read_bytes().replace(b"service/command-line", b"service/nobody", 1))
     verified = command("audit", "verify", str(exported))

@@ -188,6 +188,16 @@ def test_nothing_gets_no_token(api: Api, empty: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "sent",
+    [{}, {"recipient": {}}, {"recipient": {"phone": ""}}, {"recipient": {"phone": "138****5678"}}, {"remark": "易碎"}],
+)
+def test_a_call_in_which_nothing_gets_a_token_is_answered(api: Api, sent: dict[str, object]) -> None:
+    first, again = (api.tokenize({"waybill_no": NUMBER, **sent})[0] for _ in range(2))
+
+    assert (first["tokens"], first["created"], again["tokens"], again["created"]) == ({}, True, {}, False)
+
+
+@pytest.mark.parametrize(
     ("hidden", "shown"),
     [
         ("138****5678", "*******5678"),

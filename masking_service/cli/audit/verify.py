@@ -1,5 +1,6 @@
 """`audit verify`: is this the log that was signed, all of it, and if not, where is it not?"""
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -48,23 +49,36 @@ def verify(
 ) -> None:
     """Verify the log in FILE, or on standard input, with the public key alone. Exits with 1 where it is not whole.
 
-    With --store and without FILE, the log is taken from archive and store. The store needs the keyset.
+    Where there is neither, or with --store and without FILE, the log is taken from archive and store. The store needs
+    the keyset.
     """
     verifier = verifier_of(state_dir, pem)
     start = Start.behind(signed_checkpoint_in(since, verifier)) if since else None
     verification = Verification(verifier, start, checkpoint_in(checkpoint) if checkpoint else None)
-    if not with_store:
-        with _opened(file or Path("-")) as opened:
+    given = None if file or with_store else _given()
+    if not with_store and (file or given):
+        with _opened(file, given) as opened:
             sound = say(verify_lines(opened, verification), verification.faults)
     else:
         with opened_log(state_dir) as (store, keyring):
             lines = _opened(file) if file else nullcontext(exported(store, keyring, state_dir, archive))
             with lines as opened:
-                sound = hold_against(store, opened, verification, verifier, begins=start is None)
+                if with_store:
+                    sound = hold_against(store, opened, verification, verifier, begins=start is None)
+                else:
+                    sound = say(verify_lines(opened, verification), verification.faults)
     sys.exit(0 if sound else 1)
 
 
+def _given() -> BinaryIO | None:
+    """Standard input, if something stands there."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return None
+    ahead = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
+    return ahead if ahead.peek(1) else None
+
+
 @contextmanager
-def _opened(file: Path) -> Iterator[Iterator[bytes]]:
-    with click.open_file(str(file), "rb") as opened:
+def _opened(file: Path | None, given: BinaryIO | None = None) -> Iterator[Iterator[bytes]]:
+    with click.open_file(str(file), "rb") if given is None else nullcontext(given) as opened:
         yield lines_of(cast(BinaryIO, opened))
