@@ -120,7 +120,17 @@ class DetokenizeRequest(_Shape, frozen=True):
             extra_json_schema={"maxItems": MOST_ITEMS},
         ),
     ]
-    purpose: Purpose | None = None
+    purpose: (
+        Annotated[  # an empty one is none, which is another refusal than a wrong shape
+            str,
+            Meta(
+                max_length=64,
+                description="Why values are opened. Decides which kinds, and whether a case is needed.",
+                extra_json_schema={"minLength": 1},
+            ),
+        ]
+        | None
+    ) = None
     case: Annotated[str, Meta(description="The open case under which the values are opened.")] | None = None
 
 

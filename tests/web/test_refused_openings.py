@@ -28,6 +28,7 @@ Refused = tuple[int, str]
     ("body", "expected"),
     [
         ({"purpose": None, "case": "D-1"}, (400, "purpose-required")),
+        ({"purpose": "", "case": "D-1"}, (400, "purpose-required")),
         ({"purpose": "regulator", "case": "D-1"}, (403, "forbidden")),
         ({"purpose": "gossip", "case": "D-1"}, (403, "forbidden")),
         ({"purpose": "dispute", "case": None}, (400, "case-required")),
