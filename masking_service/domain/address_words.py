@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-NUMERALS: Final = "零〇一二三四五六七八九十百千廿卅两兩壹贰叁肆伍陆柒捌玖拾"
+NUMERALS: Final = "零〇一二三四五六七八九十百千廿卅两兩壹贰叁肆伍陆柒捌玖拾ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
 
 HOLDS_ROOMS: Final = "栋棟幢座元楼樓层層梯厦廈塔寓"
 """Last characters of what a bare number behind it is a room of: 3幢502, A座1808, 3号楼402, 2单元301, 3楼302."""
