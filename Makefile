@@ -4,7 +4,6 @@
 .PHONY: help install run stop test chaos bench fmt lock
 
 PYTHON ?= python3
-PORT ?= 8080
 STATE := .local
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -12,6 +11,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 # The service writes its process id once; a number that now belongs to something else runs elsewhere.
 SERVING = test -s $(STATE)/serve.pid && test "$$(readlink /proc/$$(cat $(STATE)/serve.pid)/cwd)" = "$(CURDIR)"
+# Where it listens, in its own words: whoever else answers at a port is not to get a key.
+ADDRESS = sed -n 's/^ready at //p' $(STATE)/serve.log
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,15 +21,19 @@ install: .venv/runtime ## make .venv and install the pinned requirements in it (
 
 run: install ## start the development service, send it a first batch, and leave it running (PORT=8080)
 	@mkdir -p $(STATE)
-	@$(SERVING) || { \
-		nohup $(BIN)/python -m masking_service serve --dev --port $(PORT) --state-dir $(STATE) \
-			>$(STATE)/serve.log 2>&1 </dev/null & echo $$! >$(STATE)/serve.pid; }
+	@if $(SERVING); then \
+		url=$$($(ADDRESS)); \
+		case "$(PORT)" in ""|"$${url##*:}") ;; \
+			*) echo "it runs already at $$url: \`make stop\` first"; exit 1;; esac; \
+	else \
+		: >$(STATE)/serve.log; \
+		nohup $(BIN)/python -m masking_service serve --dev --port "$(or $(PORT),8080)" --state-dir $(STATE) \
+			>>$(STATE)/serve.log 2>&1 </dev/null & echo $$! >$(STATE)/serve.pid; \
+	fi
 	@for i in $$(seq 300); do \
-		no_proxy=127.0.0.1 $(BIN)/python -c 'import sys, urllib.request as web; web.urlopen(sys.argv[1], timeout=2)' \
-			http://127.0.0.1:$(PORT)/readyz 2>/dev/null && exit 0; \
-		$(SERVING) || break; sleep 0.2; \
+		$(SERVING) || break; test -z "$$($(ADDRESS))" || exit 0; sleep 0.2; \
 	done; tail -n 20 $(STATE)/serve.log; echo "The service did not become ready: its log is $(STATE)/serve.log"; exit 1
-	@no_proxy=127.0.0.1 $(BIN)/python examples/first_batch.py --url http://127.0.0.1:$(PORT) --state-dir $(STATE)
+	@no_proxy=127.0.0.1 $(BIN)/python examples/first_batch.py --url "$$($(ADDRESS))" --state-dir $(STATE)
 	@echo "The service goes on; its log is $(STATE)/serve.log. Stop it with: make stop"
 
 stop: ## stop what `make run` started

@@ -1,6 +1,8 @@
 """`serve`: gunicorn with the settings of gunicorn.conf.py, and with `--dev` everything that it needs, made here."""
 
+import errno
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from masking_service.vault.embedded import EmbeddedServerError
 from masking_service.web.serving import serving_app
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+MOST_PORT = 65535
 
 
 class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
@@ -64,16 +67,35 @@ class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
         return serving_app(self._settings)
 
 
+class Port(click.ParamType[int]):
+    """A TCP port's number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number, where it is one."""
+        if not str(value).isdecimal() or int(value) > MOST_PORT:
+            self.fail(f"{value!r} is no port: give a number from 0 to {MOST_PORT}", param, ctx)
+        return int(value)
+
+
+class CannotListen(click.ClickException):
+    """Nothing was started, because nobody could call it. Exits with 2."""
+
+    exit_code = 2
+
+
 @click.command()
 @click.option("--dev", is_flag=True, help="Run on an embedded store with keys and credentials made here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--port", default=8080, show_default=True, type=Port(), help="The port to listen at; 0 for a free one.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; one a processor if not given.")
 @state_dir
 def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path) -> None:
     """Serve HTTP until SIGTERM or Ctrl-C."""
     if dev and host not in LOOPBACK:
         raise click.UsageError("--dev serves this machine only: leave --host at 127.0.0.1")
+    _try_to_bind(host, port)
     options: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "on_starting": lambda _: begin_counting(state_dir.resolve() / "metrics"),
@@ -88,6 +110,26 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
         return
     with Development(environment) as development:
         Gunicorn(development.settings, options, development.look_after).run()
+
+
+def _try_to_bind(host: str, port: int) -> None:
+    """gunicorn would try for five seconds before it says that it cannot, and the store would run by then.
+
+    Raises:
+        CannotListen: why nothing can be served there.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+            probe.bind(address)
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            raise CannotListen(
+                f"port {port} of {host} is taken by another program: "
+                "choose another one with --port (make run PORT=9000)"
+            ) from None
+        raise CannotListen(f"cannot listen at port {port} of {host}: {fault.strerror}") from None
 
 
 def _say(arbiter: Any) -> None:

@@ -1,0 +1,44 @@
+"""`serve` refuses an address that it cannot listen at, at once and in words, before anything is made or started."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from masking_service.cli import commands
+
+
+def serve(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(commands, ["serve", "--dev", "--state-dir", str(folder / "state"), *arguments])
+
+
+def test_a_port_that_is_taken_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        refused = serve(tmp_path, "--port", str(port))
+
+    assert refused.exit_code == 2
+    assert refused.stderr == (
+        f"Error: port {port} of 127.0.0.1 is taken by another program: "
+        "choose another one with --port (make run PORT=9000)\n"
+    )
+    assert not (tmp_path / "state").exists()
+
+
+def test_an_address_of_another_machine_is_refused_in_words(tmp_path: Path) -> None:
+    state = ["--state-dir", str(tmp_path)]
+    refused = CliRunner().invoke(commands, ["serve", "--host", "192.0.2.1", "--port", "0", *state])
+
+    assert refused.exit_code == 2
+    assert "cannot listen at port 0 of 192.0.2.1: " in refused.stderr
+
+
+@pytest.mark.parametrize("port", ["abc", "65536", "-1", "", "8080.0"])
+def test_a_port_that_is_none_is_refused_in_words(tmp_path: Path, port: str) -> None:
+    refused = serve(tmp_path, f"--port={port}")
+
+    assert refused.exit_code == 2
+    assert f"'{port}' is no port: give a number from 0 to 65535" in refused.stderr
