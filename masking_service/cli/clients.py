@@ -1,18 +1,24 @@
 """`clients`: machine clients and their API keys. A key is shown once, when it is made."""
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_text
+from masking_service.access.clients import KEY_BYTES, ApiKey, Client, Clients, key_bytes, key_text
 from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
 from masking_service.cli.options import opened_registry, settings_of, state_dir
 from masking_service.timestamps import clock, rfc3339
 from masking_service.vault.datakeys import SECONDS_A_DAY
+
+COLUMNS: Final = ("client", "tenant", "role", "sites", "networks", "keys", "state")
+KEY_ID_LENGTH: Final = 12
+"""Whoever revokes a key copies its id: it stays in one line."""
 
 
 @click.group()
@@ -23,7 +29,7 @@ def clients() -> None:
 @clients.command()
 @click.argument("client_id")
 @click.option("--role", help="The client's role. Not for a client that exists: it gets a second key.")
-@click.option("--tenant", default="default", show_default=True)
+@click.option("--tenant", default="default", show_default=True, help="Whose client it is.")
 @click.option("--site", "sites", multiple=True, help="A site that it works for; may be repeated.")
 @click.option("--network", "networks", multiple=True, help="A network that it may call from (CIDR); may be repeated.")
 @click.option("--expires-in-days", type=click.IntRange(1, 3660), help="When the key ends; never if not given.")
@@ -37,7 +43,10 @@ def add(
     expires_in_days: int | None,
     state_dir: Path,
 ) -> None:
-    """Add a client, or a second key to one for a change-over, and print the key."""
+    """Add a client, or a second key to one, and print the key.
+
+    A client has two keys while it changes over from one to the other.
+    """
     settings = settings_of(state_dir)
     policy = Policy.load(settings.policy, development=settings.development)
     if role is not None and role not in policy.rules.roles:
@@ -52,6 +61,8 @@ def add(
 
         def change(known: Clients) -> Clients:
             if role is None:
+                if client_id not in {client.id for client in known}:
+                    raise ClientError("no such client; give --role for a new client")
                 return known.add_key(client_id, digest, now, expires=expires)
             return known.add(
                 client_id, role, digest, now, tenant=tenant, sites=sites, networks=networks, expires=expires
@@ -59,27 +70,44 @@ def add(
 
         opened.change("client-add", client_id, change)
     click.echo(key)
-    click.echo("This is the only time that the key is shown.", err=True)
+    click.echo(f"This is the only time that the key is shown. Its id is {ApiKey(digest, now, expires).id}.", err=True)
 
 
 @clients.command("list")
 @state_dir
 def list_clients(state_dir: Path) -> None:
-    """Show the clients and their keys' ids."""
-    table = Table("client", "tenant", "role", "sites", "networks", "keys", "state")
+    """Show the clients and their keys' ids.
+
+    Where the output is no terminal, a client is a line of its own, with tabs between its columns.
+    """
     with opened_registry(settings_of(state_dir)) as opened:
-        for client in opened.registry.clients:
-            keys = [f"{key.id} until {rfc3339(key.expires)}" if key.expires else key.id for key in client.keys]
-            table.add_row(
-                client.id,
-                client.tenant,
-                client.role,
-                ", ".join(sorted(client.sites)),
-                ", ".join(map(str, client.networks)) or "any",
-                "\n".join(keys),
-                "revoked" if client.revoked else "in use",
-            )
-    Console().print(table)
+        found = [*opened.registry.clients]
+    console = Console(highlight=False, markup=False)
+    if console.is_terminal:
+        console.print(_table(found))
+    else:
+        for row in (COLUMNS, *(_row(client, ", ") for client in found)):
+            click.echo("\t".join(row))
+
+
+def _table(found: Iterable[Client]) -> Table:
+    """For a person, however narrow the terminal is: an id goes on in the next line, and nothing is cut."""
+    table = Table(show_lines=True)
+    for name in COLUMNS:
+        table.add_column(name, overflow="fold", min_width=KEY_ID_LENGTH if name == "keys" else None)
+    for client in found:
+        table.add_row(*_row(client, "\n"))
+    return table
+
+
+def _row(client: Client, between: str) -> Iterator[str]:
+    yield client.id
+    yield client.tenant
+    yield client.role
+    yield between.join(sorted(client.sites))
+    yield between.join(map(str, client.networks)) or "any"
+    yield between.join(f"{key.id} until {rfc3339(key.expires)}" if key.expires else key.id for key in client.keys)
+    yield "revoked" if client.revoked else "in use"
 
 
 @clients.command()

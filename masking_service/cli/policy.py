@@ -29,7 +29,12 @@ def policy() -> None:
 @policy.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=ROOT / "policy.yaml")
 @state_dir
-@click.option("--schemas", type=click.Path(path_type=Path, file_okay=False, exists=True), envvar="MASKING_SCHEMAS")
+@click.option(
+    "--schemas",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    envvar="MASKING_SCHEMAS",
+    help="A folder of schemas beside those that are shipped.",
+)
 def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     """Validate FILE and the schemas, and show what each profile shows. Exits with 1 on a fault.
 
