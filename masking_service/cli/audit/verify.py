@@ -47,10 +47,10 @@ def verify(
     pem: Path | None,
     state_dir: Path,
 ) -> None:
-    """Verify the log in FILE, or on standard input, with the public key alone. Exits with 1 where it is not whole.
+    """Verify a log with the public key alone.
 
-    Where there is neither, or with --store and without FILE, the log is taken from archive and store. The store needs
-    the keyset.
+    It is in FILE, or on standard input. Where there is neither, or with --store and without FILE, the log is taken from
+    archive and store. The store needs the keyset. Exits with 1 where it is not whole.
     """
     verifier = verifier_of(state_dir, pem)
     start = Start.behind(signed_checkpoint_in(since, verifier)) if since else None

@@ -36,9 +36,10 @@ PRINTER: Final = "label-printer"
 @click.command()
 @shared
 def mask(options: Options) -> None:
-    """Mask the records of FILE (CSV, JSON or NDJSON; - for standard input). Needs no store and no keys.
+    """Mask the records of a CSV, JSON or NDJSON file.
 
-    The output holds one line for each record, in order. The input is never changed.
+    FILE is - for standard input. It needs no store and no keys. The output holds one line for each record, in order.
+    The input is never changed.
     """
     form = format_of(options)
     settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)})
@@ -49,7 +50,13 @@ def mask(options: Options) -> None:
 
 @click.command()
 @shared
-@click.option("--replace", type=click.Choice(["mask", "token"]), default="mask", show_default=True)
+@click.option(
+    "--replace",
+    type=click.Choice(["mask", "token"]),
+    default="mask",
+    show_default=True,
+    help="What stands in the place of a value.",
+)
 @click.option(
     "--on-conflict",
     type=click.Choice(["reject", "revise"]),
@@ -66,10 +73,10 @@ def tokenize(
     custody_site: str | None,
     key_file: Path | None,
 ) -> None:
-    """Tokenize the records of FILE (CSV, JSON or NDJSON; - for standard input) and store what they hold.
+    """Tokenize and store the records of such a file.
 
-    The API key is in --key-file or MASKING_API_KEY; in a development set-up it is the label printer's. The same file
-    again gives the same tokens.
+    FILE is CSV, JSON or NDJSON, and - for standard input. The API key is in --key-file or MASKING_API_KEY; in a
+    development set-up it is the label printer's. The same file again gives the same tokens.
     """
     form = format_of(options)
     settings = settings_of(options.state_dir)
@@ -99,7 +106,7 @@ def _run(options: Options, form: str, schema: Schema, profile: Profile, work: Wo
         shape = shape_of(options, form, source, schema, profile, tokenize=tokenize)
         with written(output, options.file, force=options.force) as write:
             summary = pass_through(source, shape, work, write, options.batch, console)
-    summary.show(console, output, shape.notes)
+    summary.show(console, output, shape.notes, shape.left)
     if summary.failed:
         sys.exit(1)
 

@@ -55,6 +55,11 @@ class _Document:
         """Nothing."""
         return []
 
+    @property
+    def left(self) -> str:
+        """Nothing: what the schema does not name is the caller's to know."""
+        return ""
+
     def _written(self, result: Result) -> str:
         whole = self._tokenize or "error" in result
         return encode(result if whole else result["record"]).decode()

@@ -50,3 +50,7 @@ class Format(Protocol):
 
     def column(self, pointer: str) -> int | None:
         """The column, from 1, of a place in the record; None where there are no columns."""
+
+    @property
+    def left(self) -> str:
+        """What was not masked because nobody said what it is; empty where there is no such thing."""

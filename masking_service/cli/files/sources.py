@@ -72,7 +72,7 @@ class Source(io.RawIOBase):
                 line = readline(LONGEST_LINE)
             except UnicodeDecodeError as fault:
                 # What was decoded before is used up but for the beginning of a line.
-                raise self._undecodable(self.line + fault.object[: fault.start].count(b"\n")) from None
+                raise self._undecodable(fault) from None
             if not line:
                 return
             if len(line) == LONGEST_LINE:
@@ -88,15 +88,17 @@ class Source(io.RawIOBase):
             try:
                 piece = decode(raw, final=not raw)
             except UnicodeDecodeError as fault:
-                raise self._undecodable(self.line + fault.object[: fault.start].count(b"\n")) from None
+                raise self._undecodable(fault) from None
             if piece:
                 yield piece
             if not raw:
                 return
             self.line += piece.count("\n")
 
-    def _undecodable(self, line: int) -> InputFault:
-        return InputFault(f"is not {self.encoding}: say what it is with --encoding", line)
+    def _undecodable(self, fault: UnicodeDecodeError) -> InputFault:
+        lines, byte = _place(fault)
+        at = f" at its byte {byte:,}" if lines else ""  # else the line may have begun before what was decoded
+        return InputFault(f"is not {self.encoding}{at}: say what it is with --encoding", self.line + lines)
 
 
 @contextmanager
@@ -121,12 +123,21 @@ def opened(file: str, encoding: str | None) -> Iterator[Source]:
 
 def _encoding_of(head: bytes, marked: bool, whole: bool) -> str:
     """UTF-8 where it can be that, else GB18030. ASCII alone is both."""
+    faults = []
     for encoding in ENCODINGS:
         try:
             codecs.getincrementaldecoder(encoding)("strict").decode(head, final=whole)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as fault:
+            lines, byte = _place(fault)
+            faults.append(f"{encoding} (line {lines + 1:,}, byte {byte:,})")
             if marked:
                 break
         else:
             return encoding
-    raise NotDone(f"the input is neither of {', '.join(ENCODINGS)}")
+    raise NotDone(f"the input is not {', and not '.join(faults)}: save it as UTF-8")
+
+
+def _place(fault: UnicodeDecodeError) -> tuple[int, int]:
+    """How many lines end before the fault, and which byte of its line it is, from 1."""
+    before = fault.object[: fault.start]
+    return before.count(b"\n"), fault.start - before.rfind(b"\n")

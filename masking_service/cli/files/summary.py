@@ -43,11 +43,12 @@ class Summary:
                 what = f"{fault['code']} {fault['pointer']}".rstrip()
                 self._places.append(f"  {where}, record {entry.number:,}: {what}")
 
-    def show(self, console: Console, output: str, notes: list[str]) -> None:
+    def show(self, console: Console, output: str, notes: list[str], left: str) -> None:
         """Write it for a person, and for a script's log."""
         seconds = perf_counter() - self._started
         rate = self.records / seconds if seconds else 0.0
-        lines = [f"{self.records:,} records, {self.failed:,} failed, in {seconds:.1f} s ({rate:,.0f} a second)"]
+        count = f"{self.records:,} record{'s' * (self.records != 1)}"
+        lines = [f"{count}, {self.failed:,} failed, in {seconds:.1f} s ({rate:,.0f} a second)"]
         if self._stored:
             lines.append(f"stored: {_listed(self._stored)}")
         lines += notes
@@ -58,7 +59,10 @@ class Summary:
         lines += self._places
         if self.failed > FAILURES_SHOWN:
             lines.append(f"  and {self.failed - FAILURES_SHOWN:,} more; the output says of each why")
-        for line in (*lines, f"written to {output}"):
+        lines.append(f"written to {output}")
+        if left:  # last, where it is read
+            lines.append(left)
+        for line in lines:
             console.print(line)
 
 

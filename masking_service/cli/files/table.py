@@ -5,6 +5,7 @@ No cell of a line that failed is written, and none that a spreadsheet would run.
 
 import csv
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from masking_service.cli.files.sources import Source
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
-from masking_service.domain.schema import Schema, pointer
+from masking_service.domain.schema import KINDS, Schema, pointer
 from masking_service.domain.text import contains_personal_data
 from masking_service.items import Result, invalid
 
@@ -158,9 +159,21 @@ class Table:
         if layout.hidden:
             hidden = ", ".join(f"{at + 1} ({kind})" for at, kind in layout.hidden.items())
             notes.append(f"masked without a place in the schema{', so without a token' * self._tokenize}: {hidden}")
-        if layout.plain:
-            notes.append(f"unmapped, came back as they were: {', '.join(str(at + 1) for at in layout.plain)}")
         return notes
+
+    @property
+    def left(self) -> str:
+        """The columns that nothing is known of, by number and header; no header holds personal data."""
+        plain = self._layout.plain
+        if not plain:
+            return ""
+        headers = {at: _one_line(self._headers[at]) for at in plain}
+        columns = ", ".join(f"{at + 1} ({header})" for at, header in headers.items())
+        if len(plain) == 1:
+            what, told = f"column {columns}. If it holds", shlex.quote(f"{headers[plain[0]]}=kind:KIND")
+        else:
+            what, told = f"columns {columns}. If one holds", "HEADER=kind:KIND"
+        return f"not masked: {what} personal data: --map {told} (KIND: {', '.join(KINDS)})"
 
     def _recorded(self, first: str, lines: Iterator[str]) -> Iterator[str]:
         """The lines, each noted for the record that it belongs to."""
@@ -230,6 +243,10 @@ def _refuse_values(headers: list[str]) -> None:
     for at, header in enumerate(headers):
         if contains_personal_data(header):
             raise InputFault("holds personal data: the first line has to be the headers", 1, at + 1)
+
+
+def _one_line(header: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in header)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -117,6 +117,6 @@ class Tokenizing:
         if not self._answered:
             return NotDone(f"{why}. No output was written.")
         return NotDone(
-            f"{why}, after {self._answered:,} records. No output was written. What was stored so far is safe: "
-            "the same command gives the same tokens for it."
+            f"{why}, after {self._answered:,} record{'s' * (self._answered != 1)}. No output was written. "
+            "What was stored so far is safe: the same command gives the same tokens for it."
         )

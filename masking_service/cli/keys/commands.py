@@ -43,7 +43,10 @@ def init(suite: str | None, named: NamedRoot | None, state_dir: Path) -> None:
 @keys.command()
 @state_dir
 def status(state_dir: Path) -> None:
-    """Show every key: state, age, uses, what depends on it, and what is due. No key is shown."""
+    """Show the state of every key, and what is due.
+
+    With its age, its uses and what depends on it. No key is shown.
+    """
     show(state_dir)
 
 
@@ -102,7 +105,10 @@ def shred(
     patience: float,
     state_dir: Path,
 ) -> None:
-    """Destroy the data keys of old days, so that no backup opens those days again."""
+    """Destroy the data keys of old days.
+
+    No backup opens those days again.
+    """
     try:
         first_living = day_of(before)
     except ValueError:
@@ -132,7 +138,10 @@ def shred(
 @wait
 @state_dir
 def restore(file: Path, patience: float, state_dir: Path) -> None:
-    """After the store came back from a backup: put the surviving data keys of FILE back, and bury the shredded ones."""
+    """Put data keys back after the store came from a backup.
+
+    Those of FILE that survive; the shredded ones are buried.
+    """
     with opened_keeper(state_dir, patience) as keeper:
         put, buried = restore_surviving(keeper, file)
     click.echo(f"Put back: {put} data keys. Buried: {buried} of shredded days.")

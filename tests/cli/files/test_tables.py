@@ -159,11 +159,19 @@ def test_a_file_without_headers_is_refused_and_not_repeated(tmp_path: Path) -> N
     assert not [value for value in VALUES if value in result.stderr]
 
 
-def test_bytes_of_another_encoding_stop_with_their_line(tmp_path: Path) -> None:
-    result = masked(tmp_path, TABLE.encode() + row().encode() + b"\xff\xff\n", "--encoding=utf-8")
+def test_bytes_of_another_encoding_stop_with_their_line_and_byte(tmp_path: Path) -> None:
+    result = masked(tmp_path, TABLE.encode() + row().encode() + b"abc\xff\n", "--encoding=utf-8")
 
     assert result.exit_code == 2
-    assert "line 4: is not utf-8" in result.stderr
+    assert "line 4: is not utf-8 at its byte 4: say what it is with --encoding" in result.stderr
+
+
+def test_bytes_of_no_encoding_are_named_by_line_and_byte(tmp_path: Path) -> None:
+    result = masked(tmp_path, TABLE.encode() + b"abc\xff\n")
+
+    assert result.exit_code == 2
+    assert "the input is not utf-8 (line 3, byte 4), and not gb18030 (line " in result.stderr
+    assert not [value for value in (*VALUES, "abc") if value in result.stderr]
 
 
 def test_gb18030_far_behind_plain_ascii_is_refused_and_not_garbled(tmp_path: Path) -> None:
@@ -172,7 +180,7 @@ def test_gb18030_far_behind_plain_ascii_is_refused_and_not_garbled(tmp_path: Pat
     result = masked(tmp_path, content)
 
     assert result.exit_code == 2
-    assert "line 20,002: is not utf-8: say what it is with --encoding" in result.stderr
+    assert "line 20,002: is not utf-8 at its byte 1: say what it is with --encoding" in result.stderr
     assert masked(tmp_path, content, "--encoding=gb18030").exit_code == 0
 
 

@@ -1,0 +1,75 @@
+"""What the command line says of itself, and what it says where it cannot run at all."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from masking_service.cli import commands
+from tests.e2e.processes import ROOT
+
+WIDTH = 80
+BROKEN = """
+import runpy, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == 'masking_service.cli':
+            raise ModuleNotFoundError("No module named '{0}'", name='{0}')
+
+sys.meta_path.insert(0, Finder())
+runpy.run_module('masking_service', run_name='__main__')
+"""
+
+
+def every(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from every(inner, *path, name)
+
+
+EVERY = [pytest.param(path, command, id=" ".join(path) or "(all)") for path, command in every(commands)]
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY)
+def test_a_list_of_commands_cuts_no_sentence(path: tuple[str, ...], command: click.Command) -> None:
+    del command
+    shown = CliRunner().invoke(commands, [*path, "--help"], terminal_width=WIDTH)
+
+    assert shown.exit_code == 0
+    assert [line for line in shown.stdout.splitlines() if re.match(r"  .*\.\.\.$", line)] == []
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY)
+def test_every_option_says_what_it_is_for(path: tuple[str, ...], command: click.Command) -> None:
+    del path
+    options = [each for each in command.params if isinstance(each, click.Option)]
+
+    assert [each.opts for each in options if not each.help] == []
+
+
+def test_a_python_without_the_requirements_is_told_how_to_get_them() -> None:
+    without = subprocess.run(
+        [sys.executable, "-S", "-m", "masking_service", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert without.returncode == 2
+    assert without.stderr == (
+        "the requirements are not installed for this Python: run make install, "
+        "then .venv/bin/python -m masking_service ...\n"
+    )
+
+
+@pytest.mark.parametrize("missing", ["masking_service.gone", "keys.gone", "json.gone"])
+def test_a_module_of_our_own_that_is_missing_stays_a_traceback(missing: str) -> None:
+    broken = [sys.executable, "-c", BROKEN.format(missing)]
+    ended = subprocess.run(broken, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert f"ModuleNotFoundError: No module named {missing!r}" in ended.stderr
