@@ -24,7 +24,7 @@ run: install ## start the development service, send it a first batch, and leave 
 	@if $(SERVING); then \
 		url=$$($(ADDRESS)); \
 		case "$(PORT)" in ""|"$${url##*:}") ;; \
-			*) echo "it runs already at $$url: \`make stop\` first"; exit 1;; esac; \
+			*) echo "it runs already at $${url:-an address that it has not said yet}: \`make stop\` first"; exit 1;; esac; \
 	else \
 		: >$(STATE)/serve.log; \
 		nohup $(BIN)/python -m masking_service serve --dev --port "$(or $(PORT),8080)" --state-dir $(STATE) \
