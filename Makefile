@@ -42,7 +42,7 @@ stop: ## stop what `make run` started
 		echo "stopped"; else echo "not running"; fi
 	@rm -f $(STATE)/serve.pid
 
-test: .venv/dev ## lint, check types, run every test that this machine has the parts for (skips are listed with why)
+test: .venv/dev ## lint, check types, run every test that this machine has the parts for
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
