@@ -7,12 +7,16 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from http.client import HTTPSConnection
+from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
 
+import jwt
 import pytest
 
+from masking_service.access.issuers import LONGEST_TOKEN
+from tests.access.tokens import KEY, public_pem
 from tests.certificates import Authority
 from tests.e2e.processes import Running, run, wait_for
 from tests.operations.handbook import NGINX, ROOT
@@ -22,6 +26,16 @@ from tests.web.test_leaks import NUMBER, PLANTED, TRACES
 
 pytestmark = pytest.mark.timeout(120)
 NAME = "masking.example"
+ISSUER = "https://login.example/realms/express"
+ISSUERS = f"""issuers:
+  staff:
+    issuer: {ISSUER}
+    audience: waybill-masking
+    algorithm: ES256
+    keys: staff.pem
+    tenants: [default]
+    roles: [service-desk]
+"""
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -31,7 +45,14 @@ class Front:
     def __init__(self, folder: Path, store: Node) -> None:
         self.folder = folder
         self.store = store
-        settings = {"MASKING_STATE_DIR": str(folder / "state"), "MASKING_REDIS_URL": store.url}
+        policy = (ROOT / "policy.yaml").read_text().replace("issuers: {}\n", ISSUERS)
+        (folder / "policy.yaml").write_text(policy)
+        (folder / "staff.pem").write_bytes(public_pem(KEY))
+        settings = {
+            "MASKING_STATE_DIR": str(folder / "state"),
+            "MASKING_REDIS_URL": store.url,
+            "MASKING_POLICY": str(folder / "policy.yaml"),
+        }
         assert run("keys", "init", **settings).returncode == 0
         self.key = run("clients", "add", "printer", "--role", "label-printer", **settings).stdout.strip()
         behind, self.port = free_ports(2)
@@ -73,6 +94,15 @@ class Front:
             return answered.status, dict(answered.getheaders()), answered.read()
         finally:
             connection.close()
+
+    def raw(self, head: bytes) -> Answer:
+        """What comes back to a head that no client library would send."""
+        with socket.create_connection((HOST, self.port), timeout=10) as plain:
+            connection = self._context.wrap_socket(plain, server_hostname=NAME)
+            connection.sendall(head)
+            answered = HTTPResponse(connection)
+            answered.begin()
+            return answered.status, dict(answered.getheaders()), answered.read()
 
     def status(self, path: str) -> int:
         assert self.nginx.poll() is None, (self.folder / "log" / "start").read_text()
@@ -128,6 +158,46 @@ def test_a_body_up_to_the_limit_passes_and_a_larger_one_is_refused_in_the_contra
         "application/problem+json",
         "too-large",
     )
+
+
+def longest_token() -> str:
+    """A desk's JWT of as many characters as the service takes."""
+    now = int(time.time())
+    claims = {"iss": ISSUER, "aud": "waybill-masking", "sub": "u-3", "iat": now, "exp": now + 600}
+    claims |= {"tenant": "default", "roles": ["service-desk"]}
+    tokens = (jwt.encode(claims | {"groups": "x" * size}, KEY, "ES256") for size in range(LONGEST_TOKEN, 0, -1))
+    return next(token for token in tokens if len(token) <= LONGEST_TOKEN)
+
+
+def test_the_longest_token_that_the_service_takes_passes(front: Front) -> None:
+    token = longest_token()
+    status, _, content = front.call("/v1/cases", Authorization=f"Bearer {token}")
+
+    assert len(token) > LONGEST_TOKEN - 4
+    assert (status, json.loads(content)) == (200, {"cases": []})
+
+
+def test_a_head_that_the_service_takes_no_more_is_refused_by_itself(front: Front) -> None:
+    status, headers, content = front.call("/v1/mask", batch(), **{f"X-{at}": "x" * 8_500 for at in range(4)})
+
+    assert (status, json.loads(content)["code"]) == (400, "bad-request")
+    assert headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /v1/cases HTTP/1.1\r\n\r\n",
+        b"GET /%s HTTP/1.1\r\nHost: masking.example\r\n\r\n" % (b"x" * 17_000),
+        b"GET /v1/cases HTTP/1.1\r\nHost: masking.example\r\nX-A: %s\r\n\r\n" % (b"x" * 17_000),
+    ],
+    ids=["no host", "a long address", "a long field"],
+)
+def test_a_head_that_nginx_refuses_is_refused_in_the_contract_s_form(front: Front, head: bytes) -> None:
+    status, headers, content = front.raw(head)
+
+    assert (status, json.loads(content)["code"]) == (400, "bad-request")
+    assert (headers["Content-Type"], headers["Cache-Control"]) == ("application/problem+json", "no-store")
 
 
 def test_what_is_watched_from_inside_is_not_there_outside(front: Front) -> None:
