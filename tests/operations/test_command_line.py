@@ -1,0 +1,79 @@
+"""deploy/masking.sh hands the settings on as they stand in the file: nothing in a value is run, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "deploy" / "masking.sh"
+
+
+def called(settings: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The script over these settings. What it starts as the service's user prints its environment and arguments."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "runuser").write_text('#!/bin/sh\nenv\nprintf "%s\\n" "$@"\n')
+    (folder / "bin" / "runuser").chmod(0o755)
+    (folder / "service.env").write_text(settings)
+    text = SCRIPT.read_text()
+    for theirs, ours in (("/etc/masking/service.env", folder / "service.env"), ("/opt/masking/app", folder)):
+        assert theirs in text
+        text = text.replace(theirs, str(ours))
+    environment = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+    return subprocess.run(
+        ["sh", "-c", text, "masking", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "redis+sentinel://h1:26379,h2:26379/mymaster?a=b&x=1",
+        "$(touch x)",
+        "`touch x`",
+        "rediss://waybill:a;touch x@redis.example:6380/0",
+        '$HOME and #7, it\'s "*"',
+        "",
+    ],
+)
+def test_a_value_is_handed_on_as_it_stands(value: str, tmp_path: Path) -> None:
+    done = called(f"MASKING_REDIS_URL={value}\nMASKING_WORKERS=2\n", tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert {f"MASKING_REDIS_URL={value}", "MASKING_WORKERS=2"} <= set(done.stdout.splitlines())
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_last_line_without_an_end_counts(tmp_path: Path) -> None:
+    assert "MASKING_WORKERS=2" in called("MASKING_WORKERS=2", tmp_path).stdout.splitlines()
+
+
+def test_what_is_no_setting_is_passed_over(tmp_path: Path) -> None:
+    done = called("# MASKING_A=1\n\n; B=2\ntouch x\ntouch x; C=3\nMASKING_WORKERS=2\n", tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not {"MASKING_A=1", "B=2", "C=3"} & set(done.stdout.splitlines())
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize("value", ['"in quotation marks"', "'in quotation marks'", "a\\b", "goes on \\\nhere"])
+def test_a_value_that_systemd_reads_otherwise_is_refused_by_its_name_alone(value: str, tmp_path: Path) -> None:
+    done = called(f"MASKING_REDIS_URL={value}\n", tmp_path)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "MASKING_REDIS_URL" in done.stderr
+    assert value not in done.stderr
+
+
+def test_its_arguments_go_to_the_command_line(tmp_path: Path) -> None:
+    printed = called("", tmp_path, "keys", "a b").stdout.splitlines()
+
+    assert printed[-4:] == ["-m", "masking_service", "keys", "a b"]
