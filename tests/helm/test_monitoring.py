@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import yaml
 
-from tests.helm.chart import ROOT, Chart
+from tests.helm.chart import ROOT, Chart, objects, set_json
+from tests.monitoring.rules import RULES, selectors
 
 FILES = ROOT / "helm" / "files"
 
@@ -29,3 +31,15 @@ def test_nobody_gets_either_who_did_not_ask(chart: Chart) -> None:
     components = {each["metadata"]["labels"].get("app.kubernetes.io/component") for each in chart.render("defaults")}
 
     assert "monitoring" not in components
+
+
+@pytest.mark.parametrize("name", ["", "wm", "express"])
+def test_what_is_scraped_has_the_job_that_the_rules_ask_for(chart: Chart, name: str) -> None:
+    """Whatever the release is called: without more, the operator's job is the name of the Service."""
+    done = chart.template(*set_json({"fullnameOverride": name, "serviceMonitor": {"enabled": True}}))
+    (monitor,) = (each for each in objects(done.stdout) if each["kind"] == "ServiceMonitor")
+    (endpoint,) = monitor["spec"]["endpoints"]
+    job = [each["replacement"] for each in endpoint["relabelings"] if each["targetLabel"] == "job"]
+    asked = [matchers for rule in RULES.values() for name, matchers in selectors(rule["expr"]) if name == "up"]
+
+    assert asked == [[("job", "=", *job)]]

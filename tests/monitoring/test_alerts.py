@@ -36,7 +36,7 @@ CASES: dict[str, tuple[Series, Series]] = {
     "MaskingAbsent": ({}, {"masking_workers": "2x60"}),
     "MaskingInstanceDown": (
         {'up{job="waybill-masking"}': NEVER},
-        {'up{job="masking"}': ALWAYS, 'up{job="another"}': NEVER},
+        {'up{job="waybill-masking"}': ALWAYS, 'up{job="another"}': NEVER},
     ),
     "MaskingUnavailable": (
         {
