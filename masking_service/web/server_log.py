@@ -60,8 +60,15 @@ def _is_gunicorns(record: logging.LogRecord) -> bool:
 def _reason(record: logging.LogRecord) -> str:
     if not (isinstance(record.msg, str) and _FIXED.fullmatch(record.msg)):
         return LEFT_OUT
-    args = record.args if isinstance(record.args, tuple) else ()
-    return record.msg % tuple(arg if type(arg) is int or arg in _NAMES else LEFT_OUT for arg in args)
+    args = record.args if isinstance(record.args, tuple) else (record.args,)  # a mapping alone stands there by itself
+    try:
+        return record.msg % tuple(map(_told, args)) if record.args else record.msg
+    except TypeError:  # more or fewer than the message has places for
+        return LEFT_OUT
+
+
+def _told(arg: object) -> object:
+    return arg if type(arg) is int or (type(arg) is str and arg in _NAMES) else LEFT_OUT
 
 
 def _uncaught(kind: type[BaseException], fault: BaseException, _: TracebackType | None) -> None:

@@ -50,6 +50,8 @@ def only_line(logged: io.BytesIO) -> dict[str, Any]:
         ("Shutting down: %s", (VALUE,), "Shutting down: …"),
         (f"Invalid request from ip=::1: {VALUE}", (), "…"),
         ("Invalid request: '诸葛种子'", (), "…"),
+        ("Environment %s", ({VALUE: 1},), "Environment …"),
+        ("Headers %s", ([VALUE],), "Headers …"),
     ],
 )
 def test_a_message_is_told_with_numbers_and_signals_and_nothing_else(
@@ -58,6 +60,24 @@ def test_a_message_is_told_with_numbers_and_signals_and_nothing_else(
     server.warning(message, *args)
 
     assert only_line(logged) == {"event": "server", "level": "warning", "reason": reason}
+
+
+@pytest.mark.parametrize("args", [(1,), (1, 2, 3), ({VALUE: 1},)])
+def test_a_message_that_does_not_fit_its_arguments_is_a_line_without_a_reason(
+    server: ServerLog, logged: io.BytesIO, args: tuple[object, ...]
+) -> None:
+    server.setup(server.cfg)  # pytest has put handlers of its own there, which raise
+    server.warning("Worker (pid:%s) was sent %s!", *args)
+
+    assert only_line(logged) == {"event": "server", "level": "warning", "reason": "…"}
+
+
+def test_a_message_without_what_it_has_places_for_is_told_as_it_was_written(
+    server: ServerLog, logged: io.BytesIO
+) -> None:
+    server.warning("Handling signal: %s")
+
+    assert only_line(logged)["reason"] == "Handling signal: %s"
 
 
 def test_an_error_is_a_type_and_a_place(server: ServerLog, logged: io.BytesIO) -> None:
