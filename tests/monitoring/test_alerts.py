@@ -108,17 +108,15 @@ CASES: dict[str, tuple[Series, Series]] = {
         {'masking_alerts_total{kind="conflicts"}': ONCE},
         {'masking_alerts_total{kind="misses"}': ONCE},
     ),
-    "MaskingBudgetNearlySpent": (
+    "MaskingBudgetRefuses": (
+        {f'masking_budget_refusals_total{{{ROLE},window="1d"}}': ONCE},
         {
+            f'masking_budget_refusals_total{{{ROLE},window="1h"}}': OFTEN,
+            f'masking_budget_refusals_total{{{ROLE},window="1d"}}': NEVER,
+            # Two tenants, of which none has spent its own: their sum is above what a role of one may.
             f"masking_budget_spent_total{{{ROLE}}}": "0+50x60",
             f"masking_budget_given_back_total{{{ROLE}}}": NEVER,
             f'masking_budget_limit{{{ROLE},whose="role",window="1d"}}': "1500x60",
-        },
-        {
-            f"masking_budget_spent_total{{{ROLE}}}": "0+50x60",
-            f"masking_budget_given_back_total{{{ROLE}}}": "0+40x60",
-            f'masking_budget_limit{{{ROLE},whose="role",window="1d"}}': "1500x60",
-            f'masking_budget_limit{{{ROLE},whose="person",window="1d"}}': "150x60",
         },
     ),
     "MaskingCredentialsGuessed": (
