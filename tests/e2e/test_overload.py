@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.crowd import Sent, post, send
-from tests.e2e.processes import Running
+from tests.e2e.processes import Running, wait_for
 from tests.web.api import OTHER_PRINTER, PRINTER, record
 
 MANY = 200
@@ -53,6 +53,13 @@ def memory(pid: int) -> int:
     """The most that a process has held so far, in bytes."""
     status = Path(f"/proc/{pid}/status").read_text()
     return 1024 * int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
+
+
+def has_waiting(pid: int, sent: signal.Signals) -> bool:
+    """Whether this signal has come to a process that is stopped."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    waiting = int(next(line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd")), 16)
+    return bool(waiting >> (sent - 1) & 1)
 
 
 def open_sockets(service: Running, count: int, stack: ExitStack, first: bytes, receive: int = 0) -> list[socket.socket]:
@@ -132,7 +139,7 @@ def test_whoever_has_connected_before_the_service_is_stopped_has_their_answer(st
     with ExitStack() as stack:
         asking = open_sockets(one_worker, 50, stack, post("/v1/tokenize", key, batch(0, 1)))
         one_worker.process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)  # the master passes it on
+        wait_for(lambda: has_waiting(worker, signal.SIGTERM), "the master has passed it on")
         os.kill(worker, signal.SIGCONT)
 
         assert {answered(one) for one in asking} == {b"HTTP/1.1 200"}
