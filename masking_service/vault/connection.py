@@ -21,7 +21,7 @@ from masking_service.vault.exchange import Bundle, Exchanges, whole
 from masking_service.vault.node import Command, pack
 from masking_service.vault.parser import Reply
 from masking_service.vault.reasons import reason
-from masking_service.vault.servers import Servers
+from masking_service.vault.servers import Look, Servers
 from masking_service.vault.urls import Tls, route_to
 
 __all__ = ["Command", "Reply", "Store"]
@@ -121,13 +121,17 @@ class Store:
         self._run(bundles)
         return whole([reply for bundle in bundles for reply in bundle.replies or ()])
 
-    def write(self, commands: Sequence[Command]) -> list[Reply]:
+    def write(self, commands: Sequence[Command], *, since: Look | None = None) -> list[Reply]:
         """Send `commands` and return their replies in order once all of it is durable.
 
         All of it is one transaction; in a cluster, all that stands in one slot is.
 
+        Args:
+            since: `servers.last_look` of before a data key was taken, where something is sealed with it.
+
         Raises:
-            StoreUnavailable: it did not come back whole, or too few replicas have it.
+            StoreUnavailable: it did not come back whole, or too few replicas have it; or (``unseen``) the servers are
+                not those of `since`, and the key may have been lost with them.
         """
         by_slot: dict[int, list[int]] = {}
         if self._route.slotted:
@@ -135,7 +139,7 @@ class Store:
                 by_slot.setdefault(_slot(command), []).append(at)
         else:
             by_slot[0] = list(range(len(commands)))
-        bundles = [_together(slot, [commands[at] for at in places]) for slot, places in by_slot.items()]
+        bundles = [_together(slot, [commands[at] for at in places], since) for slot, places in by_slot.items()]
         self._run_durably(bundles)
         if len(bundles) == 1:
             return _executed(bundles[0], len(commands))
@@ -233,11 +237,11 @@ def _slot(command: Command) -> int:
     return key_slot(key if isinstance(key, bytes) else b"%d" % key)
 
 
-def _together(slot: int, commands: Sequence[Command]) -> Bundle:
+def _together(slot: int, commands: Sequence[Command], since: Look | None) -> Bundle:
     """Commands as one transaction; a single one is that by itself."""
     if len(commands) == 1:
-        return Bundle(slot, pack(commands[0]), 1)
-    return Bundle(slot, b"".join((_MULTI, *map(pack, commands), _EXEC)), len(commands) + 2)
+        return Bundle(slot, pack(commands[0]), 1, since=since)
+    return Bundle(slot, b"".join((_MULTI, *map(pack, commands), _EXEC)), len(commands) + 2, since=since)
 
 
 def _executed(bundle: Bundle, count: int) -> list[Reply]:

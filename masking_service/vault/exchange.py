@@ -19,6 +19,7 @@ from masking_service.vault.node import TIMEOUT_SECONDS, Node, pack
 from masking_service.vault.parser import Reply
 from masking_service.vault.reasons import reason
 from masking_service.vault.routes import Route
+from masking_service.vault.servers import Look
 
 WAIT_MILLISECONDS: Final = 400
 SENDING_SECONDS: Final = 0.5
@@ -41,6 +42,8 @@ class Bundle:
         slot: where their keys stand.
         count: how many replies they get.
         at: the server, where it is not the slot's owner.
+        since: the look at the servers since which nothing may have changed, for it to be sent; the same for all bundles
+            that are sent together.
         asking: whether the slot is just moving there.
         replies: what came back, or None; errors stand among them as exceptions.
         elsewhere: the server's word that it is not the one.
@@ -50,6 +53,7 @@ class Bundle:
     payload: bytes
     count: int
     at: Node | None = None
+    since: Look | None = None
     asking: bool = False
     replies: list[Reply] | None = None
     elsewhere: Exception | None = None
@@ -72,7 +76,7 @@ class _Group:
             parts.append(_ASKING if last.asking else b"")
             parts.append(pack((b"SET", fence(last.slot if slotted else None), int(time()))))
             parts.append(pack((b"WAIT", replicas, WAIT_MILLISECONDS)))
-        self.connection = self.node.send(b"".join(parts))
+        self.connection = self.node.send(b"".join(parts), self.bundles[0].since)
 
     def receive(self, replicas: int, patience: float, until: float) -> None:
         """Give each bundle its replies, or the word that it belongs elsewhere."""

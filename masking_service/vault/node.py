@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from masking_service.vault.breaker import Breaker
 from masking_service.vault.parser import Reply
-from masking_service.vault.servers import Servers
+from masking_service.vault.servers import Look, Servers
 
 TIMEOUT_SECONDS: Final = 0.5
 """For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
@@ -38,16 +38,19 @@ class Node:
         self._servers = servers
         self.breaker = Breaker()
 
-    def send(self, payload: bytes) -> redis.Connection:
+    def send(self, payload: bytes, since: Look | None = None) -> redis.Connection:
         """Send packed commands, and return the connection on which their replies come.
+
+        Args:
+            since: the look at the servers since which nothing may have changed; None where that does not matter.
 
         Raises:
             RedisError: it did not take them whole.
-            StoreUnavailable: nobody has looked yet at who answers there now.
+            StoreUnavailable: nobody has looked yet at who answers there now, or something has changed `since`.
         """
         connection = self._pool.get_connection()
         try:
-            self._servers.meet(connection._parser.server)  # noqa: SLF001 - ours
+            self._servers.meet(connection._parser.server, since)  # noqa: SLF001 - ours
             connection.send_packed_command([payload])
         except BaseException:
             self.drop(connection)

@@ -209,6 +209,7 @@ class Vault:
         plain = records.plaintext(records.tombstone(until))
         for free in range(min(taken, MOST_REVISIONS), MOST_REVISIONS + 1):
             reach = places[: free + 1]
+            look = self._store.servers.last_look
             key = self.data_keys.for_today(tenant, now, len(reach))
             sealed = key.seal_many([plain] * len(reach), reach, self._random(NONCE_BYTES * len(reach)))
             tombstones = [
@@ -216,13 +217,14 @@ class Vault:
             ]
             gone = Sealed(custody_key(stem), None)
             said = announce([gone, *(Sealed(place, value, until) for place, value in zip(reach, sealed, strict=True))])
-            replies = self._store.write([(b"DEL", gone.place), *tombstones])
+            replies = self._store.write([(b"DEL", gone.place), *tombstones], since=look)
             if replies[-1] is None or replies[-1] == sealed[-1]:  # our own, where a reply was lost
                 break
         return said, last
 
     def _put(self, tenant: str, items: Sequence[_Item], now: int) -> list[Record | None]:
         """One packed write of every item at its place; None where it is stored, else what stands there."""
+        look = self._store.servers.last_look  # before the key: from a later look it could be gone
         key = self.data_keys.for_today(tenant, now, len(items))
         places = [record_key(item.stem, item.revision) for item in items]
         plain = [records.plaintext(item.record) for item in items]
@@ -231,7 +233,8 @@ class Vault:
             [
                 (b"SET", place, value, b"NX", b"GET", b"EXAT", item.record.expires_at)
                 for place, value, item in zip(places, sealed, items, strict=True)
-            ]
+            ],
+            since=look,
         )
         if replies.count(None) == len(replies):
             return replies

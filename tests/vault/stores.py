@@ -105,12 +105,12 @@ class Interleaved(Store):
         self._before = before
         self._writes = 0
 
-    def write(self, commands: Any) -> list[Reply]:
+    def write(self, commands: Any, **how: Any) -> list[Reply]:
         happening = self._before.get(self._writes)
         self._writes += 1
         if happening is not None:
             happening()
-        return super().write(commands)
+        return super().write(commands, **how)
 
 
 class LossyWire:

@@ -72,6 +72,17 @@ def test_another_process_opens_what_this_one_sealed(valkey: str, data_keys: Data
     assert today(other).open(sealed_by(data_keys), b"place") == b"record"
 
 
+def test_a_key_that_was_on_its_way_during_a_look_at_the_servers_is_not_remembered(valkey: str) -> None:
+    store = Interleaved(valkey, {0: lambda: store.servers.only(store.servers.met)})
+    data_keys = made(store)
+    today(data_keys)
+
+    with counted(store) as trips:
+        today(data_keys)
+
+    assert trips == [1]
+
+
 def test_the_loser_of_a_race_uses_the_winners_key(valkey: str, data_keys: DataKeys) -> None:
     # The loser has seen that there is no key and is about to write its own: the winner writes first.
     loser = made(Interleaved(valkey, {0: lambda: today(data_keys)}))
@@ -264,7 +275,7 @@ def test_keys_of_past_days_are_no_longer_looked_after(store: Store, data_keys: D
 
     data_keys.turn(store)
 
-    assert {day for _, day in data_keys._current} == {NOW // SECONDS_A_DAY + day for day in (1, 2)}
+    assert {day for _, day in data_keys._memory.current} == {NOW // SECONDS_A_DAY + day for day in (1, 2)}
 
 
 def test_a_key_that_is_past_but_used_again_is_still_reported(store: Store, data_keys: DataKeys) -> None:

@@ -9,14 +9,17 @@ from pathlib import Path
 import pytest
 
 from keys import keyset
+from keys.aead import NONCE_BYTES
 from masking_service.assembly import Parts, admit_store, assemble, watch_store
 from masking_service.settings import Settings
 from masking_service.vault.connection import Store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
+from masking_service.vault.layout import DATA_KEYS
 from masking_service.vault.readiness import look
 from tests import servers
 from tests.vault import stores
+from tests.vault.stores import NOW, body, put, write
 
 
 @pytest.fixture
@@ -100,3 +103,63 @@ def test_a_server_that_comes_back_empty_never_is(parts: Parts, node: servers.Nod
 
     assert (before, reads(parts.store)) == ("unseen", "not-admitted")
     assert "it was emptied, or it is another" in look(parts.store)[0].reason
+
+
+def come_back_behind(node: servers.Node, parts: Parts) -> None:
+    """The server starts anew without the data keys that it acknowledged last, and the process admits it again."""
+    node.client.delete(DATA_KEYS)
+    node.kill()
+    node.start()
+    assert reads(parts.store) == "unseen"
+    watch_store(parts)
+
+
+def found_by_others(parts: Parts, number: str) -> bytes | None:
+    """What a process that starts now finds of a waybill."""
+    other = assemble(parts.settings)
+    admit_store(other)
+    (found,) = other.vault.newest("default", [number], NOW)
+    return None if found is None else found.record.body
+
+
+def test_what_is_acknowledged_after_the_data_keys_were_lost_can_be_opened_by_everybody(
+    parts: Parts, node: servers.Node
+) -> None:
+    put(parts.vault, body("before"), "SF00000001")
+    come_back_behind(node, parts)
+
+    put(parts.vault, body("after"), "SF00000002")
+
+    assert found_by_others(parts, "SF00000002") == body("after")
+
+
+def test_what_was_sealed_before_another_look_is_not_written_after_it(
+    parts: Parts, node: servers.Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(parts.vault, body("before"), "SF00000001")
+    random = parts.vault._random
+
+    def meanwhile(count: int) -> bytes:
+        if count == NONCE_BYTES:  # the key is taken, and nothing is sent
+            come_back_behind(node, parts)
+        return random(count)
+
+    monkeypatch.setattr(parts.vault, "_random", meanwhile)
+    with pytest.raises(StoreUnavailable, match="unseen"):
+        write(parts.vault, {"SF00000002": body("after")})
+    monkeypatch.undo()
+
+    assert found_by_others(parts, "SF00000002") is None
+    put(parts.vault, body("again"), "SF00000002")
+    assert found_by_others(parts, "SF00000002") == body("again")
+
+
+def test_once_a_stranger_was_met_nothing_that_was_sealed_is_written_anywhere_before_a_look(node: servers.Node) -> None:
+    store = looked_at(node.url)
+    look = store.servers.last_look
+    with pytest.raises(StoreUnavailable):
+        store.servers.meet(b"stranger")
+
+    with pytest.raises(StoreUnavailable, match="unseen"):
+        store.write([(b"SET", b"wm:k", b"v")], since=look)
+    assert store.read([(b"GET", b"wm:k")]) == [None]
