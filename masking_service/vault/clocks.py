@@ -1,10 +1,10 @@
-"""How far this machine's clock is from the store's. Records expire at a time of the one, by the clock of the other.
+"""How far this machine's clock is from the store's servers'. Records expire at a time of the one, by the clock of the other.
 
 A clock that is behind the store's by a retention would have every record expire while it is written, and its tokens
 would be acknowledged all the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic, time
 from typing import Final
 
@@ -13,7 +13,7 @@ MOST_SECONDS: Final = 3600
 
 
 class Clocks:
-    """What was last seen of the store's clock, and held against this machine's from then on.
+    """What was last seen of the store's clocks, and held against this machine's from then on.
 
     Args:
         now, passed: this machine's time of day, and how much time has passed, which nobody can set.
@@ -22,13 +22,15 @@ class Clocks:
     def __init__(self, now: Callable[[], float] = time, passed: Callable[[], float] = monotonic) -> None:
         self._now = now
         self._passed = passed
-        self._ahead: float | None = None  # of how much time has passed
+        self._ahead: tuple[float, ...] = ()  # of how much time has passed
 
-    def saw(self, store: float) -> None:
-        """The store's clock says this, in Unix seconds."""
-        self._ahead = store - self._passed()
+    def saw(self, servers: Iterable[float]) -> None:
+        """The clocks of all servers that were looked at together say this, in Unix seconds."""
+        passed = self._passed()
+        self._ahead = tuple(said - passed for said in servers)
 
     @property
     def agree(self) -> bool:
-        """Whether they are near each other now, as far as anything was seen."""
-        return self._ahead is None or abs(self._now() - self._passed() - self._ahead) <= MOST_SECONDS
+        """Whether all of them are near this machine's now, as far as anything was seen."""
+        here = self._now() - self._passed()
+        return all(abs(here - ahead) <= MOST_SECONDS for ahead in self._ahead)

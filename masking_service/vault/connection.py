@@ -46,7 +46,7 @@ class Store:
         replicas: how many replicas must have a write.
         servers: who may be behind the URL: everybody, until it is admitted with those that were looked at.
         vouched, may_lose: as above.
-        clocks: the store's clock beside this machine's.
+        clocks: its servers' clocks beside this machine's.
         shut: why it is never used again, in words: it was found to be another's. Empty while it may be used.
         suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
         condition: how it was when it was last looked at; None before.

@@ -7,6 +7,7 @@ WAITAOF is among the questions.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from hashlib import sha1
 from time import monotonic
 from typing import Final
 
@@ -23,6 +24,7 @@ from masking_service.vault.reasons import reason, words
 
 _MOST_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")
 _QUESTIONS: Final[tuple[Command, ...]] = (
     (b"INFO", b"server", b"persistence", b"stats", b"memory", b"replication"),
     (
@@ -31,7 +33,8 @@ _QUESTIONS: Final[tuple[Command, ...]] = (
     ),
     (b"ACL", b"DRYRUN", b"default", b"SET", GENESIS, b""),
 )
-_NO_SCRIPT: Final = b"0" * 40
+_SCRIPT: Final = b"return 1"
+_DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()
 
 
 def look(store: Store) -> list[Fault]:
@@ -51,7 +54,11 @@ def _looked(store: Store) -> list[Fault]:
     except StoreUnavailable as error:
         _leave(store, [_unseen(store, error)], [])
         raise
+    servers = [_said(info) for info, *_ in answers if not isinstance(info, Exception)]
+    store.clocks.saw(told / 1e6 for said in servers if (told := _number(said, "server_time_usec")) is not None)
     found = [fault for answer in answers for fault in _faults_of(answer, store)]
+    if not store.clocks.agree:
+        found.append(known.CLOCK)
     if store.may_lose:  # somebody gave it up, in so many words
         found = [replace(fault, weight="advice") if fault.weight == "loses" else fault for fault in found]
     if store.shut:
@@ -59,7 +66,7 @@ def _looked(store: Store) -> list[Fault]:
     elif not store.admitted:
         found.append(known.NOT_IN_USE)
     found = list(dict.fromkeys(found))
-    _leave(store, found, [_said(info) for info, *_ in answers if not isinstance(info, Exception)])
+    _leave(store, found, servers)
     return found
 
 
@@ -94,9 +101,12 @@ def uphold(store: Store) -> None:
 
 
 def _questions(slot: int | None) -> list[Command]:
-    """What a server is asked. The last two change nothing, and are refused where a write or a script would be."""
+    """What a server is asked. The last three change nothing, and are refused where a write or a script would be.
+
+    The script is sent before it is called by its digest: a digest that is not known is counted as an error.
+    """
     key = probe(slot)
-    return [*_QUESTIONS, (b"SET", key, b"", b"XX"), (b"EVALSHA", _NO_SCRIPT, 1, key)]
+    return [*_QUESTIONS, (b"SET", key, b"", b"XX"), (b"EVAL", _SCRIPT, 1, key), (b"EVALSHA", _DIGEST, 1, key)]
 
 
 def _faults_of(answer: list[Reply], store: Store) -> Iterator[Fault]:
@@ -109,13 +119,10 @@ def _faults_of(answer: list[Reply], store: Store) -> Iterator[Fault]:
     if mode == "cluster" and not store.slotted:
         yield known.ONE_OF_A_CLUSTER
         return
-    if said:
-        store.clocks.saw(int(said["server_time_usec"]) / 1e6)
-        if not store.clocks.agree:
-            yield known.CLOCK
-        yield from _seen_in(said, store.replicas)
-    else:
+    if _number(said, "server_time_usec") is None:
         yield known.NO_INFO
+    if said:
+        yield from _seen_in(said, store.replicas)
     yield from _set_in(config, store)
     # Where the default user's rights are not to be asked for, nothing is known, and nothing said.
     if not isinstance(replay, Exception) and replay != b"OK":
@@ -129,6 +136,12 @@ def _said(info: bytes) -> dict[str, str]:
     return dict(line.split(":", 1) for line in info.decode("utf-8", "replace").splitlines() if ":" in line)
 
 
+def _number(said: Mapping[str, str], name: str) -> int | None:
+    """A number that a server tells, or None where it tells none."""
+    told = said.get(name, "")
+    return int(told) if _DIGITS.fullmatch(told) else None
+
+
 def _seen_in(said: Mapping[str, str], replicas: int) -> Iterator[Fault]:
     for name, (wanted, fault) in known.INFO.items():
         if said.get(name) != wanted:
@@ -138,18 +151,18 @@ def _seen_in(said: Mapping[str, str], replicas: int) -> Iterator[Fault]:
 
 
 def _server(said: Mapping[str, str]) -> Server:
-    return Server(int(said.get("used_memory", "0")), int(said.get("maxmemory", "0")), _following(said))
+    return Server(_number(said, "used_memory") or 0, _number(said, "maxmemory") or 0, _following(said))
 
 
 def _following(said: Mapping[str, str]) -> int:
     """How many replicas have all that went before, and said lately that they get what comes."""
     replicas = [
-        dict(part.split("=", 1) for part in value.split(","))
+        dict(part.split("=", 1) for part in value.split(",") if "=" in part)
         for name, value in said.items()
         if _REPLICA.fullmatch(name)
     ]
     lately = {str(seconds) for seconds in range(_MOST_LAG_SECONDS + 1)}
-    return sum(replica["state"] == "online" and replica["lag"] in lately for replica in replicas)
+    return sum(replica.get("state") == "online" and replica.get("lag") in lately for replica in replicas)
 
 
 def _set_in(config: Reply, store: Store) -> Iterator[Fault]:
@@ -158,7 +171,7 @@ def _set_in(config: Reply, store: Store) -> Iterator[Fault]:
             yield known.HIDDEN
         return
     names = iter(part.decode("utf-8", "replace") for part in config)
-    said = dict(zip(names, names, strict=True))
+    said = dict(zip(names, names, strict=False))
     for name, (wanted, fault) in known.CONFIG.items():
         if said.get(name) != wanted:
             yield fault
@@ -168,5 +181,5 @@ def _set_in(config: Reply, store: Store) -> Iterator[Fault]:
         ("min-replicas-to-write", lambda value: value < store.replicas, store.replicas),
         ("min-replicas-max-lag", lambda value: not 0 < value <= _MOST_LAG_SECONDS, _MOST_LAG_SECONDS),
     ):
-        if wrong(int(said.get(name, "0"))):
+        if wrong(_number(said, name) or 0):
             yield known.not_upheld(name, mended)

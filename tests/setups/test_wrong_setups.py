@@ -124,8 +124,11 @@ def test_a_user_with_too_few_rights(
         ask(company.client, "ACL", "DELUSER", "lesser")
 
 
-def test_a_user_that_may_run_no_scripts_is_told_before_the_first_release(made: Settings, company: Company) -> None:
-    ask(company.client, "ACL", "SETUSER", "lesser", "reset", *WORDS, "-evalsha", "on", f">{PASSWORD}")
+@pytest.mark.parametrize("right", ["-eval", "-evalsha"])
+def test_a_user_that_may_run_no_scripts_is_told_before_the_first_release(
+    made: Settings, company: Company, right: str
+) -> None:
+    ask(company.client, "ACL", "SETUSER", "lesser", "reset", *WORDS, right, "on", f">{PASSWORD}")
     try:
         assert "Mend it: give it the rights of examples/redis.acl" in doctor(
             made, company.url.replace("waybill", "lesser")

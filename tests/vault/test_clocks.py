@@ -22,7 +22,7 @@ class Machine:
 @pytest.fixture
 def machine() -> Machine:
     machine = Machine()
-    machine.clocks.saw(NOW)
+    machine.clocks.saw([NOW])
     return machine
 
 
@@ -41,6 +41,15 @@ def test_a_clock_that_is_set_does_not_agree_at_once(machine: Machine, far: int) 
     machine.now = NOW + far * (MOST_SECONDS + 1)
     before = machine.clocks.agree
     machine.now = NOW + far * MOST_SECONDS
+
+    assert (before, machine.clocks.agree) == (False, True)
+
+
+@pytest.mark.parametrize("servers", [(NOW - MOST_SECONDS - 1, NOW), (NOW, NOW - MOST_SECONDS - 1)])
+def test_the_clock_of_every_server_has_to_agree(machine: Machine, servers: tuple[int, int]) -> None:
+    machine.clocks.saw(servers)
+    before = machine.clocks.agree
+    machine.clocks.saw([NOW, NOW + MOST_SECONDS])
 
     assert (before, machine.clocks.agree) == (False, True)
 

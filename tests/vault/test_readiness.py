@@ -1,13 +1,14 @@
 """Readiness: every setting with which an acknowledged record could be lost is named, with its reason."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
 import redis
 
 from masking_service.vault import readiness
-from masking_service.vault.connection import Store
+from masking_service.vault.connection import Reply, Store
 from masking_service.vault.embedded import DURABLE
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.readiness import faults, look, uphold
@@ -235,3 +236,59 @@ def test_every_fault_comes_with_what_mends_it(store: Store, restored: redis.Redi
 )
 def test_a_replica_counts_that_said_within_three_seconds_that_it_follows(replica: str, following: int) -> None:
     assert readiness._following({"slave0": replica, "connected_slaves": "1", "slave_repl_offset": "14"}) == following
+
+
+Answers = list[list[Reply]]
+
+
+def answering(store: Store, monkeypatch: pytest.MonkeyPatch, changed: Callable[[Answers], Answers]) -> None:
+    """Let what the server says be changed on its way."""
+    real = store.ask_everybody
+    monkeypatch.setattr(store, "ask_everybody", lambda commands: changed(real(commands)))
+
+
+def saying(answer: list[Reply], name: bytes, value: bytes) -> list[Reply]:
+    """The answer of a server whose INFO says another value."""
+    return [re.sub(b"(?m)^%s:.*$" % name, b"%s:%s\r" % (name, value), answer[0]), *answer[1:]]
+
+
+@pytest.mark.parametrize("far", [0, 1])
+def test_the_clock_of_any_shard_is_the_stores(store: Store, monkeypatch: pytest.MonkeyPatch, far: int) -> None:
+    def two(answers: Answers) -> Answers:
+        both = [*answers, *answers]
+        both[far] = saying(both[far], b"server_time_usec", b"1000000")
+        return both
+
+    answering(store, monkeypatch, two)
+
+    assert (checks(store), store.clocks.agree) == (["clock"], False)
+
+
+@pytest.mark.parametrize("odd", [b"", b"soon", b"-1", b"1e6", b"9" * 5000], ids=["none", "word", "sign", "dot", "long"])
+@pytest.mark.parametrize("name", [b"server_time_usec", b"used_memory", b"maxmemory"])
+def test_no_odd_answer_ends_a_look(store: Store, monkeypatch: pytest.MonkeyPatch, name: bytes, odd: bytes) -> None:
+    answering(store, monkeypatch, lambda answers: [saying(answer, name, odd) for answer in answers])
+
+    assert checks(store) == (["info"] if name == b"server_time_usec" else [])
+
+
+def test_a_server_that_tells_no_time_is_one_that_does_not_tell_about_itself(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(store, monkeypatch, lambda answers: [[b"redis_mode:standalone", *answer[1:]] for answer in answers])
+
+    assert checks(store)[0] == "info"
+
+
+@pytest.mark.parametrize("replica", ["", "send_bulk", "ip=127.0.0.1,state=online", "lag=0"])
+def test_a_replica_of_which_too_little_is_told_does_not_follow(replica: str) -> None:
+    assert readiness._following({"slave0": replica}) == 0
+
+
+def test_looking_makes_no_error_on_the_server(store: Store, client: redis.Redis) -> None:
+    ask(client, "SCRIPT", "FLUSH")
+    ask(client, "CONFIG", "RESETSTAT")
+
+    found = [look(store), look(store)]
+
+    assert (found, ask(client, "INFO", "errorstats")) == ([[], []], {})
