@@ -1,4 +1,4 @@
-"""How far this machine's clock is from the store's servers'. Records expire at a time of the one, by the clock of the other.
+"""How far this machine's clock is from the store's. Records expire at a time of the one, by the clock of the other.
 
 A clock that is behind the store's by a retention would have every record expire while it is written, and its tokens
 would be acknowledged all the same.
@@ -13,7 +13,7 @@ MOST_SECONDS: Final = 3600
 
 
 class Clocks:
-    """What was last seen of the store's clocks, and held against this machine's from then on.
+    """What was last seen of the clocks of the store's servers, and held against this machine's from then on.
 
     Args:
         now, passed: this machine's time of day, and how much time has passed, which nobody can set.

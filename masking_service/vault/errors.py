@@ -5,9 +5,7 @@ class StoreUnavailable(Exception):
     """The store did not take or give the data in time. Nothing may be answered as stored.
 
     Attributes:
-        reason: a fixed word for logs and metrics: one of `reasons.WORDS`, ``mode`` or ``role`` of a server that is
-            not the store, ``open-circuit``, ``not-admitted``, ``not-durable``, ``clients-unknown``, ``unknown-key``,
-            ``unknown-root``, ``old-keyset``.
+        reason: a fixed word for logs and metrics: one of `reasons.WORDS`.
         cause: the word for what is behind it: the reason itself, or why the circuit is open.
     """
 

@@ -44,8 +44,7 @@ INFO: Final = {
         "master",
         Fault(
             "role",
-            "the store must be a primary, not a replica",
-            "let MASKING_REDIS_URL name the primary, or the sentinels, or the cluster",
+            *WORDS["role"],
             "unseen",
         ),
     ),
@@ -118,8 +117,7 @@ NO_REPLAY: Final = Fault(
 )
 NOT_IN_USE: Final = Fault(
     "store",
-    "the store is not in use: it was not seen yet, or not lately, that it is this service's and keeps what it takes",
-    "wait a second; if it stays so, the log says what is wrong",
+    *WORDS["not-admitted"],
     "unready",
 )
 

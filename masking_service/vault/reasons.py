@@ -44,6 +44,43 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "it takes MASKING_REDIS_CERT; or use an address without TLS",
     ),
     "unseen": ("the store's server started anew, and nobody has looked yet at what it holds", "wait a second"),
+    "open-circuit": (
+        "the store did not answer several times in a row, and is left alone for half a second",
+        "wait a second; if it stays so, the log says what it did not answer for",
+    ),
+    "not-admitted": (
+        "the store is not in use: it was not seen yet, or not lately, that it is ours and keeps what it takes",
+        "wait a second; if it stays so, the log says what is wrong",
+    ),
+    "not-durable": (
+        "the store may lose what it acknowledges, and is read only until that is mended",
+        "set on it what the faults at /readyz and python -m masking_service doctor name",
+    ),
+    "mode": (
+        "what answers is a sentinel, or one node of a cluster, and MASKING_REDIS_URL is for something else",
+        "begin it with redis+sentinel:// or redis+cluster://, as docs/redis.md shows",
+    ),
+    "role": (
+        "the store must be a primary, not a replica",
+        "let MASKING_REDIS_URL name the primary, or the sentinels, or the cluster",
+    ),
+    "unknown-key": (
+        "a data key that a record names is not in the store, and the record cannot be opened without it",
+        "if the store was restored or failed over, see docs/backup.md for what can be brought back, and from where",
+    ),
+    "unknown-root": (
+        "a data key in the store was wrapped by a root key that the keyset here does not have",
+        "give this machine the newest keyset file, or the backup of the one that has the root key",
+    ),
+    "old-keyset": (
+        "the keyset here is older than the store allows, since the keys were turned over",
+        "copy the newest keyset file to this machine; it is taken over within seconds",
+    ),
+    "clients-unknown": (
+        "nobody can be let in: the registry of clients was not read yet, and there is no snapshot of it here",
+        "wait until the store answers once; keep MASKING_STATE_DIR from then on, where the snapshot stands",
+    ),
+    "closed": ("the audit log of this process has ended: the process is about to stop", "ask another process"),
     "loading": ("the store is still loading its data", "wait"),
     "full": (
         "the store's memory is full, and it takes no writes",
@@ -113,7 +150,7 @@ def reason(error: BaseException) -> str:
 
 def words(fault: StoreUnavailable) -> tuple[str, str]:
     """What is wrong with the store, and what mends it."""
-    says, mending = WORDS.get(fault.cause, WORDS["connection"])
+    says, mending = WORDS[fault.cause]
     return f"{says} ({fault.cause})", mending
 
 
