@@ -85,7 +85,7 @@ class Store:
     @property
     def left_alone(self) -> int:
         """How many of its servers are refused at once because they do not answer."""
-        return sum(node.breaker.open for node in self._route.met())
+        return sum(node.breaker.open for node in self._route.known_owners())
 
     @property
     def slotted(self) -> bool:

@@ -39,8 +39,8 @@ class Route(Protocol):
     def owners(self) -> Mapping[Node, int]:
         """Everybody who takes some, and one of the slots of each. Raises RedisError where nobody is known to."""
 
-    def met(self) -> Sequence[Node]:
-        """Everybody whom this process has met; asks nobody."""
+    def known_owners(self) -> Sequence[Node]:
+        """Everybody who takes some, as far as this process has met them and knows; asks nobody."""
 
     def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
         """Find out anew who takes what, because nodes failed or said that slots have moved. Raises RedisError."""
@@ -76,7 +76,7 @@ class OneServer:
         """The server alone."""
         return {self._node: 0}
 
-    def met(self) -> Sequence[Node]:
+    def known_owners(self) -> Sequence[Node]:
         """The server alone."""
         return (self._node,)
 
@@ -135,9 +135,11 @@ class Cluster:
         primaries = {nodes[0].name: (nodes[0], slot) for slot, nodes in self._known().slots_cache.items() if nodes}
         return {self._node(node): slot for _, (node, slot) in sorted(primaries.items())}
 
-    def met(self) -> Sequence[Node]:
-        """Every node that was sent something."""
-        return list(self._nodes.values())
+    def known_owners(self) -> Sequence[Node]:
+        """Every node that was sent something, and owned slots at the last look: one that was replaced does not."""
+        slots = [] if self._manager is None else list(self._manager.slots_cache.values())
+        names = {nodes[0].name for nodes in slots if nodes}
+        return [node for name, node in list(self._nodes.items()) if name in names]
 
     def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
         """Ask others than those that failed. Where a node said who took a slot over, that holds in any case."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from redis.crc import key_slot
 
+from masking_service.vault.breaker import FAILURES_TO_OPEN
 from masking_service.vault.connection import Command, Store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.fences import SLOTS, fence
@@ -251,6 +252,20 @@ def test_a_fault_of_any_shard_is_a_fault_of_the_store(clean: servers.Group, stor
         ask(clean.primaries[1].client, "CONFIG", "SET", "appendfsync", "always")
 
     assert (found, faults(store)) == (["appendfsync"], [])
+
+
+def test_only_servers_that_still_own_slots_are_left_alone(clean: servers.Group, store: Store) -> None:
+    replaced, owner = clean.replicas[0], clean.primaries[0]
+    known = store._route._known()  # type: ignore[attr-defined]
+    nodes = [store._route._node(known.get_node(servers.HOST, each.port)) for each in (replaced, owner)]  # type: ignore[attr-defined]
+    counts = []
+    for node in nodes:
+        for _ in range(FAILURES_TO_OPEN):
+            node.breaker.failed("timeout")
+        counts.append(store.left_alone)
+    nodes[1].breaker.succeeded()
+
+    assert (counts, store.left_alone) == ([0, 1], 0)
 
 
 def test_connections_are_few(clean: servers.Group, store: Store) -> None:
