@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from redis.crc import key_slot
+from redis.exceptions import AskError
 
 from masking_service.vault.breaker import FAILURES_TO_OPEN
 from masking_service.vault.connection import Command, Store
@@ -255,9 +256,8 @@ def test_a_fault_of_any_shard_is_a_fault_of_the_store(clean: servers.Group, stor
 
 
 def test_only_servers_that_still_own_slots_are_left_alone(clean: servers.Group, store: Store) -> None:
-    replaced, owner = clean.replicas[0], clean.primaries[0]
-    known = store._route._known()  # type: ignore[attr-defined]
-    nodes = [store._route._node(known.get_node(servers.HOST, each.port)) for each in (replaced, owner)]  # type: ignore[attr-defined]
+    ports = clean.replicas[0].port, clean.primaries[0].port
+    nodes = [store._route.target(AskError(f"0 {servers.HOST}:{port}")) for port in ports]
     counts = []
     for node in nodes:
         for _ in range(FAILURES_TO_OPEN):

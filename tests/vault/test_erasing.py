@@ -140,7 +140,7 @@ def test_an_erasure_that_fails_has_erased_nothing_and_can_be_made_again(
     assert (before != [None], vault.newest("default", [NUMBER], NOW)) == (True, [None])
 
 
-def unanswered(*_: object) -> object:
+def unanswered(*_: object, **__: object) -> object:
     raise StoreUnavailable("timeout")
 
 
