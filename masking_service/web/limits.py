@@ -24,6 +24,8 @@ GIVE_WAY_SECONDS: Final = 0.00002
 and stay open, as those of a label system do, would else often end up with one worker while the others are idle."""
 GIVE_WAY_MOST: Final = 25
 """Connections for which it does so: half a millisecond at the most."""
+GIVE_WAY_AHEAD: Final = 0.5
+"""Seconds ahead of which a hundredth may be spent so at once: a burst of connections is spread, a stream is not."""
 SWITCH_SECONDS: Final = 0.002
 """After which a busy thread makes room for another, such as the main thread, which needs it several times a request.
 Python's own 5 ms make refusals late at six times the load; with 0.5 ms a fifth of the tokenizing is lost to switching.

@@ -19,6 +19,7 @@ from masking_service.web.app import METRICS
 from masking_service.web.connection import Connection, Left
 from masking_service.web.limits import (
     BODY_SECONDS,
+    GIVE_WAY_AHEAD,
     GIVE_WAY_MOST,
     GIVE_WAY_SECONDS,
     HEAD_SECONDS,
@@ -46,6 +47,8 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._open: dict[Connection, tuple[int, Step]] = {}  # all that wait for their client, the longest first
         self._held = 0
         self._next_look = 0.0
+        self._round = 0.0
+        self._napped = 0.0
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
@@ -123,8 +126,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
         Where there are too many, the one that has waited longest for its client goes.
         """
-        if self.cfg.workers > 1 and self.alive:
-            time.sleep(GIVE_WAY_SECONDS * min(self.nr_conns, GIVE_WAY_MOST))
+        self._give_way()
         try:
             sock, client = listener.accept()
         except OSError as fault:
@@ -140,8 +142,22 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._step(conn, self._receive)
         return True
 
+    def _give_way(self) -> None:
+        """Let the other workers go first to take a connection, for a hundredth of the time at the most."""
+        now = time.monotonic()
+        if self.cfg.workers > 1 and self.alive and self._napped < now + GIVE_WAY_AHEAD:
+            time.sleep(GIVE_WAY_SECONDS * min(self.nr_conns, GIVE_WAY_MOST))
+            self._napped = max(self._napped, now) + 100 * (time.monotonic() - now)
+
+    @property
+    def round_began(self) -> float:
+        """When this round of the loop began, by the monotonic clock: what it handles has waited since then at least."""
+        self._round = self._round or time.monotonic()
+        return self._round
+
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """One round of the loop."""
+        self._round = 0.0
         super().wait_for_and_dispatch_events(min(timeout, LOOK_SECONDS) if self.nr_conns else timeout)
         while self._held > self._most_held:
             large = (conn for conn in self._open if conn.counted > SMALL)
@@ -251,6 +267,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _step(self, conn: Connection, step: Step) -> None:
         """Do something with a connection that is waited for, and close it where that fails."""
+        self._round = self._round or time.monotonic()
         if conn not in self._open:  # another step of this round has parted with it
             return
         try:

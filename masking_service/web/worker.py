@@ -95,7 +95,7 @@ class Worker(Reception):
             return
         self.leave(conn)
         caller = self._callers.of(credential, conn.address)
-        ticket = Ticket(conn, caller, conn.size, request.path != MASK, time.monotonic())
+        ticket = Ticket(conn, caller, conn.size, request.path != MASK, self.round_began)
         refused = self._queue.put(ticket)
         for one in refused:
             self.refuse(one.request, OVERLOADED)
@@ -119,7 +119,10 @@ class Worker(Reception):
         if ticket is None:
             return
         try:
-            self._answer(ticket.request)
+            if time.monotonic() - ticket.since < QUEUE_SECONDS:
+                self._answer(ticket.request)
+            else:  # the main thread was late to look
+                self.method_queue.defer(self.refuse, ticket.request, OVERLOADED)
         finally:
             if self._queue.done(ticket):
                 with suppress(RuntimeError):  # nothing is started any more at the end
