@@ -108,10 +108,10 @@ class AuditLog:
                 raise StoreUnavailable("closed")
             self._closed = last
             self._queue.append(mine)
-            mine.leads = not self._committing
+            mine.leads = at_once = not self._committing
             self._committing = True
-        try:
-            if not mine.leads and not mine.turn.acquire(timeout=LONGEST_WAIT_SECONDS):
+        try:  # whoever is made to lead meanwhile has a turn to take all the same
+            if not at_once and not mine.turn.acquire(timeout=LONGEST_WAIT_SECONDS):
                 raise StoreUnavailable("timeout")
             if mine.leads:
                 with self._lock:

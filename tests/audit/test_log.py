@@ -136,6 +136,24 @@ class Interrupting:
         raise AssertionError("the turn of a thread that left")
 
 
+class LetGoLate:
+    """A lock behind which its first holder is kept until `go` is set."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+        self._first = True
+        self.go = threading.Event()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        first, self._first = self._first, False
+        self._lock.release()
+        if first:
+            assert self.go.wait(10)
+
+
 def number_of(name: str) -> int:
     return int(name.rpartition("-")[2])
 
@@ -262,6 +280,27 @@ def test_a_thread_that_is_interrupted_while_it_waits_holds_nobody_up(valkey: str
 
     (writer,) = writers(client)
     assert sorted(content for _, content in asked(client, writer)) == sorted(encode(entry(at=at)) for at in range(2))
+
+
+def test_a_thread_may_lead_before_it_has_begun_to_wait(valkey: str) -> None:
+    gate = Gate(valkey)
+    log = log_on(gate)
+    ids: list[str] = []
+    threads = [threading.Thread(target=lambda at=at: ids.append(log.append(entry(at=at)))) for at in range(3)]
+    threads[0].start()
+    gate.reached.wait(10)
+    log._lock = late = LetGoLate(log._lock)  # type: ignore[assignment]
+    for waiting, thread in enumerate(threads[1:], 1):
+        thread.start()
+        while len(log._queue) < waiting:
+            time.sleep(0.001)
+    gate.opened.set()
+    threads[0].join(10)  # it has handed on
+    late.go.set()
+    for thread in threads[1:]:
+        thread.join(10)
+
+    assert sorted(map(number_of, ids)) == [2, 3, 4]
 
 
 def test_the_last_entry_of_a_commit_is_signed_for_all_of_it(valkey: str, client: redis.Redis) -> None:
