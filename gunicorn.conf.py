@@ -10,7 +10,7 @@ bind = os.environ.get("MASKING_BIND", "127.0.0.1:8080")
 worker_class = "masking_service.web.worker.Worker"
 workers = int(os.environ.get("MASKING_WORKERS") or os.cpu_count() or 2)  # masking is bound by the processor
 threads = 11  # 3 that mask, and 8 that may have to wait for the store (masking_service/web/limits.py)
-backlog = 512
+backlog = 1024  # what the workers take in within a third of a second, also while they refuse most of it
 worker_connections = 512  # a worker keeps up to 64 KiB of each; where there are more, the slowest one goes
 
 timeout = 30  # of a worker that hangs; no request of ours takes 5 s, and no thread waits for a client

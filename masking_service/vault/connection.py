@@ -22,6 +22,7 @@ from masking_service.vault.node import Command, pack
 from masking_service.vault.parser import Reply
 from masking_service.vault.reasons import reason
 from masking_service.vault.servers import Look, Servers
+from masking_service.vault.turn import waiting
 from masking_service.vault.urls import Tls, route_to
 
 __all__ = ["Command", "Reply", "Store"]
@@ -221,7 +222,8 @@ class Store:
     def _run(self, bundles: Sequence[Bundle], *, replicas: int = 0) -> None:
         if not self.admitted:
             raise StoreUnavailable("not-admitted")
-        self._exchanges.run(bundles, replicas=replicas)
+        with waiting():
+            self._exchanges.run(bundles, replicas=replicas)
 
     def _run_durably(self, bundles: Sequence[Bundle]) -> None:
         if self.suspended:

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from masking_service.web.limits import LEAST_WEIGHT
+from masking_service.web.limits import LARGE, LEAST_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,14 @@ class Limits:
     Attributes:
         storing: how many requests that may have to wait for the store are answered at the same time.
         caller: how many of them may be of one caller.
+        large: how many of them may be large.
         computing: how many that only compute are.
         weight: bytes of requests that wait; one always may.
     """
 
     storing: int
     caller: int
+    large: int
     computing: int
     weight: int
 
@@ -52,6 +54,11 @@ class Ticket:
         """What it counts for while it waits."""
         return max(LEAST_WEIGHT, self.weight)
 
+    @property
+    def large(self) -> bool:
+        """Whether answering it keeps a thread busy for long."""
+        return self.weight >= LARGE
+
 
 class Queue:
     """The requests that wait and those that are being answered. Threads share it."""
@@ -63,6 +70,7 @@ class Queue:
         self._weights: Counter[Hashable] = Counter()
         self._weight = 0
         self._storing: Counter[Hashable] = Counter()
+        self._large = 0
         self._computing = 0
         self._to_compute = 0
         self._in_vain = 0  # how many threads found nothing that may be answered, although something waits
@@ -101,10 +109,7 @@ class Queue:
                     self._remove(ticket)
                     if caller in self._waiting:  # it was this caller's turn
                         self._waiting[caller] = self._waiting.pop(caller)
-                    if ticket.storing:
-                        self._storing[caller] += 1
-                    else:
-                        self._computing += 1
+                    self._busy(ticket, 1)
                     return ticket
             self._in_vain = self._in_vain + 1 if self._waiting else 0
         return None
@@ -112,11 +117,7 @@ class Queue:
     def done(self, ticket: Ticket) -> bool:
         """Give back what an answered request kept busy; whether that made room for one that waits."""
         with self._lock:
-            if ticket.storing:
-                self._storing[ticket.caller] -= 1
-                self._storing += Counter()  # which drops whoever has none
-            else:
-                self._computing -= 1
+            self._busy(ticket, -1)
             if not self._in_vain:
                 return False
             self._in_vain -= 1
@@ -131,10 +132,21 @@ class Queue:
         return late
 
     def _fits(self, ticket: Ticket) -> bool:
-        if ticket.storing:
-            mine, all_together = self._storing[ticket.caller], self._storing.total()
-            return mine < self._limits.caller and all_together < self._limits.storing
-        return self._computing < self._limits.computing
+        if not ticket.storing:
+            return self._computing < self._limits.computing
+        if ticket.large and self._large >= self._limits.large:
+            return False
+        mine, all_together = self._storing[ticket.caller], self._storing.total()
+        return mine < self._limits.caller and all_together < self._limits.storing
+
+    def _busy(self, ticket: Ticket, sign: int) -> None:
+        if not ticket.storing:
+            self._computing += sign
+            return
+        self._large += sign * ticket.large
+        self._storing[ticket.caller] += sign
+        if not self._storing[ticket.caller]:
+            del self._storing[ticket.caller]
 
     def _remove(self, ticket: Ticket) -> None:
         tickets = self._waiting[ticket.caller]

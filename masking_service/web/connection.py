@@ -34,6 +34,7 @@ class Connection:
         closing: whether that answer is the last one.
         leaving: whether it has been sent, and what still comes is thrown away.
         deadline: when patience with the client ends.
+        polled: the event of which the poller tells; 0 for none.
         counted: the bytes of it that its worker has counted.
     """
 
@@ -45,6 +46,7 @@ class Connection:
         self.closing = False
         self.leaving = False
         self.deadline = 0.0
+        self.polled = 0
         self.counted = 0
         self.outgoing: list[memoryview] = []
         self._inbox = Inbox()

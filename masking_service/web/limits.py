@@ -26,10 +26,16 @@ GIVE_WAY_MOST: Final = 25
 """Connections for which it does so: half a millisecond at the most."""
 GIVE_WAY_AHEAD: Final = 0.5
 """Seconds ahead of which a hundredth may be spent so at once: a burst of connections is spread, a stream is not."""
-SWITCH_SECONDS: Final = 0.002
+SWITCH_SECONDS: Final = 0.0002
 """After which a busy thread makes room for another, such as the main thread, which needs it several times a request.
-Python's own 5 ms make refusals late at six times the load; with 0.5 ms a fifth of the tokenizing is lost to switching.
+With Python's own 5 ms whoever asks for little waits until a batch is done. As batches take turns (`vault/turn.py`),
+they lose nothing by it.
 """
+TAKEN_AT_ONCE: Final = 64
+"""Connections that are taken in before those that are there are looked after again."""
+BEHIND: Final = 4
+"""Connections that want something at the same moment: with so many the main thread is behind, and until it has seen to
+them the other threads begin nothing. Else it would wait for them at each step, and refuse too late."""
 
 LARGEST_HEAD: Final = 32 * 1024
 """Bytes: a JWT of 8 KiB and all that proxies add. Times the connections of a worker it is 16 MiB."""
@@ -50,6 +56,11 @@ LIGHT_SECONDS: Final = 0.002
 """Of the processor, for such a request. Values made to cost can take ten times as long."""
 REST_AFTER_HEAVY: Final = 50.0
 """Times what a heavier one took, all go to threads: so those take a fiftieth of the main thread at the most."""
+LARGE: Final = 16 * 1024
+"""Bytes of a request that keeps a thread busy for a millisecond and more: some forty records."""
+BATCHES: Final = 2
+"""Of the threads that may have to wait for the store, those that may have such a request: while one waits, the other
+computes, and what is small finds threads."""
 COMPUTING: Final = 3
 """Threads that mask. One fills a processor; more only get in the way of the main thread."""
 LEFT_TO_OTHERS: Final = 2

@@ -8,8 +8,8 @@ import errno
 import selectors
 import socket
 import sys
+import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +18,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from masking_service.web.app import METRICS
 from masking_service.web.connection import Connection, Left
 from masking_service.web.limits import (
+    BEHIND,
     BODY_SECONDS,
     GIVE_WAY_AHEAD,
     GIVE_WAY_MOST,
@@ -29,12 +30,12 @@ from masking_service.web.limits import (
     SEND_SECONDS,
     SMALL,
     SWITCH_SECONDS,
+    TAKEN_AT_ONCE,
 )
 from masking_service.web.log import fault_place, log
 from masking_service.web.problems import Problem
 from masking_service.web.refusals import BAD_REQUEST, OVERLOADED
-
-Step = Callable[[Connection], None]
+from masking_service.web.watched import Step, Watched
 
 
 class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -44,11 +45,11 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._open: dict[Connection, tuple[int, Step]] = {}  # all that wait for their client, the longest first
-        self._held = 0
         self._next_look = 0.0
         self._round = 0.0
         self._napped = 0.0
+        self._keeps_up = threading.Event()
+        self._keeps_up.set()
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
@@ -66,6 +67,8 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """The application, and what depends on its settings."""
         super().load_wsgi()
         self._metrics = self.wsgi.extensions[METRICS]
+        self._watched = Watched(self.poller, self._step)
+        self._names = {listener: listener.getsockname() for listener in self.sockets}
         self.most_body = self.wsgi.config["MAX_CONTENT_LENGTH"]
         self._most_held = max(HELD, 4 * self.most_body)
 
@@ -75,11 +78,15 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def leave(self, conn: Connection) -> None:
         """Leave a connection to another thread, which has `go_on` or `close` called in this one."""
-        self._unwatch(conn)
+        self._watched.leave(conn)
+
+    def let_keep_up(self) -> None:
+        """Called in another thread before it begins with something: wait until the main one has seen to its clients."""
+        self._keeps_up.wait()
 
     def refuse(self, conn: Connection, problem: Problem, *, fault: str = "") -> None:
         """Answer with a problem."""
-        self._unwatch(conn)
+        self._watched.leave(conn)
         conn.refuse(problem, fault=fault)
         self._metrics.problem(problem.code)
         try:
@@ -92,20 +99,20 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def go_on(self, conn: Connection) -> None:
         """Do what comes after an answer."""
         if conn.outgoing:
-            self._watch(conn, selectors.EVENT_WRITE, self._send, SEND_SECONDS)
+            self._watched.wait(conn, selectors.EVENT_WRITE, self._send, SEND_SECONDS)
         elif conn.closing:
             # To close with bytes unread would take the answer back (RFC 9112, section 9.6).
             conn.leaving = True
             with suppress(OSError):
                 conn.sock.shutdown(socket.SHUT_WR)
-            self._watch(conn, selectors.EVENT_READ, self._receive, LEAVE_SECONDS)
+            self._watched.wait(conn, selectors.EVENT_READ, self._receive, LEAVE_SECONDS)
         else:
             self._await_request(conn)
 
     def close(self, conn: Connection) -> None:
         """Part with a connection, at once; what is closed stays closed."""
-        self._unwatch(conn)
         if conn.sock.fileno() >= 0:
+            self._watched.part(conn)
             self.nr_conns -= 1
             conn.close()
 
@@ -117,11 +124,17 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             until = time.monotonic() + LEAVE_SECONDS / 2
             for listener in self.sockets:  # at most those who wait now: others may keep coming
                 for _ in range(self.cfg.backlog):
-                    if time.monotonic() > until or not self.accept(listener):
+                    if time.monotonic() > until or not self._take_in(listener):
                         break
         super().set_accept_enabled(enabled)
 
-    def accept(self, listener: Any) -> bool:
+    def accept(self, listener: Any) -> None:
+        """Called where connections wait to be taken in."""
+        for _ in range(TAKEN_AT_ONCE):
+            if not self._take_in(listener) or self.nr_conns + 1 >= self.worker_connections:
+                break
+
+    def _take_in(self, listener: Any) -> bool:
         """Take a connection in; whether there was one.
 
         Where there are too many, the one that has waited longest for its client goes.
@@ -134,12 +147,14 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 self._evict()
             return False
         sock.setblocking(False)
-        conn = Connection(sock, client, listener.getsockname())
+        conn = Connection(sock, client, self._names[listener])
         self.nr_conns += 1
         if self.nr_conns >= self.worker_connections:
             self._evict()
-        self._await_request(conn)
-        self._step(conn, self._receive)
+        self._watched.expect(conn, self._receive)
+        self._step(conn)  # most have asked already, and need not be waited for
+        if conn in self._watched and not conn.polled:
+            self._await_request(conn)
         return True
 
     def _give_way(self) -> None:
@@ -158,10 +173,17 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """One round of the loop."""
         self._round = 0.0
-        super().wait_for_and_dispatch_events(min(timeout, LOOK_SECONDS) if self.nr_conns else timeout)
-        while self._held > self._most_held:
-            large = (conn for conn in self._open if conn.counted > SMALL)
-            self._drop(next(large, next(iter(self._open))), OVERLOADED)
+        events = self.poller.select(min(timeout, LOOK_SECONDS) if self.nr_conns else timeout)
+        if len(events) >= BEHIND:
+            self._keeps_up.clear()
+        try:
+            for key, _ in events:
+                key.data(key.fileobj)
+        finally:
+            self._keeps_up.set()
+        while self._watched.held > self._most_held:
+            large = (conn for conn in self._watched if conn.counted > SMALL)
+            self._drop(next(large, next(iter(self._watched))), OVERLOADED)
 
     def murder_pending(self) -> None:
         """Called in every round: part with what is late."""
@@ -172,17 +194,17 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def look(self, now: float) -> None:
         """Part with what is late."""
-        for conn in [conn for conn in self._open if conn.deadline < now]:
+        for conn in self._watched.late(now):
             self._drop(conn, BAD_REQUEST, fault="too slow")
 
     def murder_keepalived(self, force: bool = False) -> None:
         """Called at the end, by force: nobody is waited for any more."""
         if force:
-            for conn in list(self._open):
+            for conn in list(self._watched):
                 self.close(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        for conn in self._open:
+        for conn in self._watched:
             if not conn.begun:
                 conn.deadline = min(conn.deadline, deadline)
 
@@ -190,7 +212,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _await_request(self, conn: Connection) -> None:
         patience = self.cfg.keepalive if self.alive else LEAVE_SECONDS
-        self._watch(conn, selectors.EVENT_READ, self._receive, patience)
+        self._watched.wait(conn, selectors.EVENT_READ, self._receive, patience)
         if conn.begun:  # sent together with the one before
             conn.deadline = time.monotonic() + HEAD_SECONDS
             self.method_queue.defer(self._step, conn, self._advance)
@@ -200,7 +222,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.receive()
         if fresh and conn.begun:
             conn.deadline = time.monotonic() + HEAD_SECONDS
-        self._count(conn)
+        self._watched.count(conn)
         self._advance(conn)
 
     def _advance(self, conn: Connection) -> None:
@@ -220,7 +242,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _send(self, conn: Connection) -> None:
         sent = conn.send(0)
-        self._count(conn)
+        self._watched.count(conn)
         if sent:
             self.go_on(conn)
 
@@ -237,41 +259,24 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _evict(self) -> None:
         """Part at once with a connection that has its answer; else with whoever has waited longest for their client."""
-        conn = next((one for one in self._open if one.leaving), None) or next(iter(self._open), None)
+        conn = next((one for one in self._watched if one.leaving), None) or next(iter(self._watched), None)
         if conn is not None:
             self._drop(conn, OVERLOADED)
-            if conn in self._open:
+            if conn in self._watched:
                 self.close(conn)
 
-    def _watch(self, conn: Connection, event: int, step: Step, seconds: float) -> None:
-        conn.deadline = time.monotonic() + seconds
-        before = self._open.pop(conn, None)
-        self._open[conn] = (event, step)
-        self._count(conn)
-        if before is None:
-            self.poller.register(conn.sock, event, lambda _: self._step(conn, step))
-        elif before != (event, step):
-            self.poller.modify(conn.sock, event, lambda _: self._step(conn, step))
+    def _step(self, conn: Connection, step: Step | None = None) -> None:
+        """Go on with a connection that waits for its client, and close it where that fails.
 
-    def _unwatch(self, conn: Connection) -> None:
-        if conn in self._open:
-            del self._open[conn]
-            self.poller.unregister(conn.sock)
-            self._held -= conn.counted
-            conn.counted = 0
-
-    def _count(self, conn: Connection) -> None:
-        if conn in self._open:
-            self._held += conn.held - conn.counted
-            conn.counted = conn.held
-
-    def _step(self, conn: Connection, step: Step) -> None:
-        """Do something with a connection that is waited for, and close it where that fails."""
+        Args:
+            step: what to do; what it waits for, if not said.
+        """
         self._round = self._round or time.monotonic()
-        if conn not in self._open:  # another step of this round has parted with it
+        awaited = self._watched.step(conn)
+        if awaited is None:  # another step of this round has parted with it
             return
         try:
-            step(conn)
+            (step or awaited)(conn)
         except (Left, OSError):
             self.close(conn)
         except Exception as fault:  # no client may end the worker for all others

@@ -7,16 +7,18 @@ wait for the store, but never for a client.
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from masking_service.access.clients import KEY_PREFIX
+from masking_service.vault.turn import computing
 from masking_service.web.admission import Limits, Queue, Ticket
 from masking_service.web.app import PRINCIPAL
 from masking_service.web.callers import Callers
 from masking_service.web.connection import Connection
 from masking_service.web.limits import (
+    BATCHES,
     COMPUTING,
     LEFT_TO_OTHERS,
     LIGHT,
@@ -26,8 +28,9 @@ from masking_service.web.limits import (
     QUEUED,
     REST_AFTER_HEAVY,
 )
-from masking_service.web.reception import Reception, Step
+from masking_service.web.reception import Reception
 from masking_service.web.refusals import INTERNAL, OVERLOADED
+from masking_service.web.watched import Step
 
 MASK: Final = "/v1/mask"
 """The one address of weight that never waits for the store."""
@@ -65,7 +68,7 @@ class Worker(Reception):
         super().load_wsgi()
         storing = max(1, self.cfg.threads - COMPUTING)
         caller = max(1, storing - LEFT_TO_OTHERS)
-        self._queue = Queue(Limits(storing, caller, COMPUTING, max(QUEUED, 2 * self.most_body)))
+        self._queue = Queue(Limits(storing, caller, BATCHES, COMPUTING, max(QUEUED, 2 * self.most_body)))
         self._probes = ThreadPoolExecutor(1)
         self._callers = Callers()
         self._light_from = 0.0
@@ -115,12 +118,14 @@ class Worker(Reception):
 
     def _serve(self) -> None:
         """Answer whatever is next, in a thread."""
+        self.let_keep_up()
         ticket = self._queue.take()
         if ticket is None:
             return
         try:
             if time.monotonic() - ticket.since < QUEUE_SECONDS:
-                self._answer(ticket.request)
+                with computing() if ticket.large else nullcontext():
+                    self._answer(ticket.request)
             else:  # the main thread was late to look
                 self.method_queue.defer(self.refuse, ticket.request, OVERLOADED)
         finally:

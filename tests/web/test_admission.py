@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from masking_service.web.admission import Limits, Queue, Ticket
+from masking_service.web.limits import LARGE
 
-LIMITS = Limits(storing=3, caller=2, computing=3, weight=400_000)
+LIMITS = Limits(storing=3, caller=2, large=3, computing=3, weight=400_000)
 
 
 def ticket(name: str, caller: str = "a", *, weight: int = 40_000, storing: bool = False, since: float = 0.0) -> Ticket:
@@ -48,6 +51,27 @@ def test_one_caller_gets_no_more_than_its_share_at_once() -> None:
     queue = filled(*(ticket(f"a{at}", storing=True) for at in range(3)), ticket("b1", "b", storing=True))
 
     assert taken(queue) == ["a0", "b1", "a1"]
+
+
+def large_and_small() -> tuple[Queue, Ticket]:
+    """Two large requests and a small one behind them, where one large one may be answered at a time."""
+    first = ticket("a1", storing=True, weight=LARGE)
+    second, small = ticket("b1", "b", storing=True, weight=LARGE), ticket("c1", "c", storing=True, weight=LARGE - 1)
+    return filled(first, second, small, limits=replace(LIMITS, large=1)), first
+
+
+def test_what_is_small_does_not_wait_for_what_is_large() -> None:
+    queue, _ = large_and_small()
+
+    assert taken(queue) == ["a1", "c1"]
+
+
+def test_the_next_large_one_comes_when_one_is_done() -> None:
+    queue, first = large_and_small()
+    taken(queue)
+
+    assert queue.done(first)
+    assert taken(queue) == ["b1"]
 
 
 def test_what_waits_for_the_store_does_not_hold_up_masks_of_the_same_caller() -> None:
