@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 
+MOST_AT_ONCE = 800
+"""Connections: a process may often have no more than a thousand files open. While they wait, the rest comes later."""
+
 
 @dataclass
 class Sent:
@@ -31,11 +34,18 @@ class Sent:
 
 def post(path: str, key: str, body: bytes) -> bytes:
     """The bytes of a request that is the only one on its connection."""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {key}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    return _head("POST", path, key, f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n") + body
+
+
+def get(path: str, key: str) -> bytes:
+    """As `post`."""
+    return _head("GET", path, key, "")
+
+
+def _head(method: str, path: str, key: str, more: str) -> bytes:
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n{more}\r\n"
+    ).encode()
 
 
 def send(port: int, requests: Sequence[bytes], *, rate: float = inf, count: int = 0) -> list[Sent]:
@@ -49,7 +59,7 @@ def send(port: int, requests: Sequence[bytes], *, rate: float = inf, count: int 
     with selectors.DefaultSelector() as selector:
         start = time.monotonic()
         while len(every) < count or waiting:
-            while len(every) < count and len(every) / rate <= time.monotonic() - start:
+            while len(every) < count and len(waiting) < MOST_AT_ONCE and len(every) / rate <= time.monotonic() - start:
                 every.append(Sent(memoryview(requests[len(every) % len(requests)]), time.monotonic()))
                 waiting.add(fresh := socket.socket())
                 fresh.setblocking(False)

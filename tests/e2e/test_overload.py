@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.crowd import Sent, post, send
+from tests.e2e.crowd import Sent, get, post, send
 from tests.e2e.processes import Running, wait_for
 from tests.web.api import OTHER_PRINTER, PRINTER, record
 
@@ -60,6 +60,12 @@ def has_waiting(pid: int, sent: signal.Signals) -> bool:
     status = Path(f"/proc/{pid}/status").read_text()
     waiting = int(next(line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd")), 16)
     return bool(waiting >> (sent - 1) & 1)
+
+
+def has_stopped(pid: int) -> bool:
+    """Whether none of its threads runs: until then it may still take a signal that comes after SIGSTOP."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return all("State:\tT" in (task / "status").read_text() for task in tasks)
 
 
 def open_sockets(service: Running, count: int, stack: ExitStack, first: bytes, receive: int = 0) -> list[socket.socket]:
@@ -136,6 +142,7 @@ def test_whoever_has_connected_before_the_service_is_stopped_has_their_answer(st
     (worker,) = (pid for pid in workers(one_worker) if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes())
     key = one_worker.credentials[PRINTER]
     os.kill(worker, signal.SIGSTOP)
+    wait_for(lambda: has_stopped(worker), "the worker stands still")
     with ExitStack() as stack:
         asking = open_sockets(one_worker, 50, stack, post("/v1/tokenize", key, batch(0, 1)))
         one_worker.process.send_signal(signal.SIGTERM)
@@ -145,12 +152,26 @@ def test_whoever_has_connected_before_the_service_is_stopped_has_their_answer(st
         assert {answered(one) for one in asking} == {b"HTTP/1.1 200"}
 
 
-@pytest.fixture(scope="module")
-def flood(service: Running) -> list[Sent]:
-    """What came back to three times as many batches as the service can tokenize, for a while."""
-    requests = batches(service, "/v1/tokenize", 60, 500)
+def views(service: Running, count: int) -> list[bytes]:
+    """As many views of masks, each of another waybill."""
+    send(service.port, batches(service, "/v1/tokenize", -(-count // 500), 500))
+    key = service.credentials["dispute-officer"]
+    return [get(f"/v1/waybills/OV{at:08d}?profile=label", key) for at in range(count)]
+
+
+FLOODS: dict[str, Callable[[Running], list[bytes]]] = {
+    "batches of 500": lambda service: batches(service, "/v1/tokenize", 60, 500),
+    "single waybills": lambda service: batches(service, "/v1/tokenize", 600, 1),
+    "views": lambda service: views(service, 600),
+}
+
+
+@pytest.fixture(scope="module", params=FLOODS)
+def flood(service: Running, request: pytest.FixtureRequest) -> list[Sent]:
+    """What came back to three times as many requests as the service can answer, for a while."""
+    requests = FLOODS[request.param](service)
     begun = time.monotonic()
-    done = [one for at in range(0, 60, 12) for one in send(service.port, requests[at : at + 12])]
+    done = [one for at in range(0, len(requests), 30) for one in send(service.port, requests[at : at + 30])]
     sustained = sum(one.status == 200 for one in done) / (time.monotonic() - begun)
     return send(service.port, requests, rate=3 * sustained, count=int(4 * 3 * sustained))
 
