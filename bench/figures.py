@@ -67,12 +67,14 @@ class Loaded(msgspec.Struct):
         share: of the most that the service answers.
         offered: requests a second.
         refused: of all requests, the share that was answered with 503.
+        slowest: milliseconds that the last of all answers took, refusals among them.
         kinds: of those that were answered with 200.
     """
 
     share: float
     offered: float
     refused: float
+    slowest: float
     kinds: dict[str, Latency]
 
 

@@ -91,6 +91,7 @@ class _Link:
         self.socket = socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request: Request | None = None
+        self.got = self.needed = self.start = 0
 
     def send(self, wanted: Request) -> None:
         self.request, self.got, self.needed, self.start = wanted, 0, 0, 0

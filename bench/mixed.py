@@ -20,10 +20,11 @@ from bench.waybills import Waybills
 
 LABEL, COURIER, ONE, BATCH = "label view", "courier's audited view", "tokenize one", "tokenize 500"
 SHARES = {LABEL: 40, COURIER: 40, ONE: 15, BATCH: 5}
-CONNECTIONS = 200  # so that whoever has too much to do can refuse, and nobody has to wait here
+CONNECTIONS = 200
+MORE_CONNECTIONS = 600  # above the most, so that what is refused is refused there, and does not wait here
 SITE = "021001"
 MOST_IN_A_BATCH = 500
-PROBES = 3
+PROBES, PROBING = 3, 16
 
 
 class Mix:
@@ -87,7 +88,7 @@ def measure(
     """
     mix = Mix(contender, folder)
     mix.store(probe * (PROBES + 1))
-    rates = [_drive(contender, mix.requests(probe, inf), paced=False) for _ in range(PROBES + 1)]
+    rates = [_drive(contender, mix.requests(probe, inf), PROBING, paced=False) for _ in range(PROBES + 1)]
     most = statistics.median(rates[1:])  # the first one warms up
     found = []
     for share in shares:
@@ -95,21 +96,27 @@ def measure(
         mix.store(count)
         requests = mix.requests(count, share * most)
         answers: list[load.Answer] = []
-        _drive(contender, requests, paced=True, answers=answers)
+        _drive(contender, requests, MORE_CONNECTIONS if share > 1 else CONNECTIONS, paced=True, answers=answers)
         statuses = Counter(answer.status for answer in answers)
         if set(statuses) - {200, 503}:
             raise RuntimeError(f"the mixed load was answered {dict(statuses)}")
         kinds = {kind: _latency(answers, kind) for kind in SHARES}
-        found.append(Loaded(share, share * most, statuses[503] / len(answers), kinds))
+        slowest = max(answer.seconds for answer in answers) * 1e3
+        found.append(Loaded(share, share * most, statuses[503] / len(answers), slowest, kinds))
         tick()
     return found
 
 
 def _drive(
-    contender: Contender, requests: Sequence[load.Request], *, paced: bool, answers: list[load.Answer] | None = None
+    contender: Contender,
+    requests: Sequence[load.Request],
+    connections: int,
+    *,
+    paced: bool,
+    answers: list[load.Answer] | None = None,
 ) -> float:
     """Requests a second."""
-    with load.Client(contender.port, CONNECTIONS if paced else 16) as client:
+    with load.Client(contender.port, connections) as client:
         seconds, found = client.drive(requests, paced=paced)
     if answers is not None:
         answers += found

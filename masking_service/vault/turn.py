@@ -5,6 +5,7 @@ from everybody who needs it for an instant. Small requests and the main thread k
 rival at the most.
 """
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from typing import Final
 PATIENCE_SECONDS: Final = 0.1
 """For a turn. A batch of 500 computes for some 15 ms; whoever has waited so much longer goes on without one, so that a
 request made to cost does not hold up the others."""
+SWITCH_SECONDS: Final = 0.0002
+"""After which whoever has the turn makes room for another thread that wants the interpreter, mostly for an instant.
+There is but one that computes for long, so that hardly anything is lost by it."""
 
 _turn = threading.Lock()
 _mine = threading.local()
@@ -42,6 +46,9 @@ def waiting() -> Iterator[None]:
 
 def _take() -> None:
     _mine.held = _turn.acquire(timeout=PATIENCE_SECONDS)
+    if _mine.held:
+        _mine.usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def _give() -> bool:
@@ -49,5 +56,6 @@ def _give() -> bool:
     if not getattr(_mine, "held", False):
         return False
     _mine.held = False
+    sys.setswitchinterval(_mine.usual)
     _turn.release()
     return True

@@ -26,14 +26,14 @@ GIVE_WAY_MOST: Final = 25
 """Connections for which it does so: half a millisecond at the most."""
 GIVE_WAY_AHEAD: Final = 0.5
 """Seconds ahead of which a hundredth may be spent so at once: a burst of connections is spread, a stream is not."""
-SWITCH_SECONDS: Final = 0.0002
+SWITCH_SECONDS: Final = 0.002
 """After which a busy thread makes room for another, such as the main thread, which needs it several times a request.
-With Python's own 5 ms whoever asks for little waits until a batch is done. As batches take turns (`vault/turn.py`),
-they lose nothing by it.
+Python's own 5 ms make refusals late; with 0.2 ms a tenth of the single requests is lost to switching. While a large one
+computes it is less (`vault/turn.py`).
 """
 TAKEN_AT_ONCE: Final = 64
 """Connections that are taken in before those that are there are looked after again."""
-BEHIND: Final = 4
+BEHIND: Final = 16
 """Connections that want something at the same moment: with so many the main thread is behind, and until it has seen to
 them the other threads begin nothing. Else it would wait for them at each step, and refuse too late."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import pytest
@@ -107,6 +108,18 @@ def test_who_has_waited_long_goes_on_without_a_turn_and_gives_none_back(monkeypa
     third.end()
 
     assert (begun, third_begun) == (True, False)
+
+
+def test_whoever_has_a_turn_makes_room_for_others_soon() -> None:
+    found = [sys.getswitchinterval()]
+    with turn.computing():
+        found.append(sys.getswitchinterval())
+        with turn.waiting():
+            found.append(sys.getswitchinterval())
+    found.append(sys.getswitchinterval())
+
+    usual = found[0]
+    assert found == pytest.approx([usual, turn.SWITCH_SECONDS, usual, usual])
 
 
 def test_a_fault_gives_the_turn_back() -> None:
