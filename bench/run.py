@@ -55,7 +55,7 @@ FULL = Extent(
     beside=9,
     shares=(0.1, 0.25, 0.5, 0.75, 0.9, 1.0, 3.0),
     load_seconds=12.0,
-    probe=400,
+    probe=1_500,
     shards=cluster.SHARDS,
     requests=60,
 )
