@@ -52,8 +52,14 @@ class Service:
     def edit(self, change: Callable[[Any], object]) -> None:
         document = yaml.safe_load(self.policy.read_text("utf-8"))
         change(document)
-        self.policy.write_text(yaml.safe_dump(document), "utf-8")
+        self.put(yaml.safe_dump(document))
         time.sleep(WITHIN)
+
+    def put(self, policy: str) -> None:
+        """As docs/policy.md says: by renaming, so that no worker reads half of it."""
+        draft = self.policy.with_suffix(".new")
+        draft.write_text(policy, "utf-8")
+        draft.replace(self.policy)
 
     def metrics(self) -> dict[str, float]:
         content = self.running.call(None, "GET", "/metrics")[2].decode()
@@ -117,7 +123,7 @@ def test_a_faulty_policy_is_refused_with_an_alert_and_the_old_one_stays(service:
     service.edit(lambda policy: policy["roles"].pop("auditor") and policy.update(retentoin={}))
     held = service.answers("auditor", "GET", "/v1/cases")
     told = len(service.events("policy-refused"))
-    service.policy.write_text(good, "utf-8")
+    service.put(good)
 
     assert (held, told) == ({200}, 2)  # once in each worker
     assert {event["kind"] for event in service.events("alert")} >= {"policy-refused"}
