@@ -19,12 +19,14 @@ from masking_service.cli.serve import serve
 from masking_service.cli.token import token
 from masking_service.domain.errors import DefinitionError
 from masking_service.settings import SettingsFault
+from masking_service.vault.child import ChildError
 from masking_service.vault.embedded import EmbeddedServerError
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
 from masking_service.vault.reasons import told
 
 FAULTS = (
+    ChildError,
     ClientError,
     DefinitionError,
     EmbeddedServerError,

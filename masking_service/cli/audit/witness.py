@@ -11,7 +11,7 @@ import click
 
 from masking_service.cli.audit.places import ARCHIVE
 from masking_service.settings import ROOT, Settings
-from masking_service.vault.embedded import end_child, start_child
+from masking_service.vault.child import end_child, start_child
 
 LOG: Final = "audit-follow.log"
 SOON_SECONDS: Final = 10.0
@@ -39,7 +39,7 @@ class Witness:
         """Start it. Only the main thread may.
 
         Raises:
-            EmbeddedServerError: it cannot be tied to this process.
+            ChildError: it cannot be tied to this process.
         """
         self._process = start_child(self._command, ROOT, self._log, env=self._environment)
         self._started = time.monotonic()

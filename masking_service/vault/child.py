@@ -1,0 +1,75 @@
+"""Child processes that never outlive this one, however it ends: the embedded server, and the audit log's witness."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+STOP_SECONDS: Final = 10.0
+
+# Runs in the child before it becomes the program, where code may run safely whatever threads the parent
+# has (a preexec_fn may not). A core limit of 1 byte, not 0, also stops dumps that go to a pipe: core(5)
+# ignores 0 there.
+_BECOME: Final = """
+import ctypes, os, resource, signal, sys
+parent, command = int(sys.argv[1]), sys.argv[2:]
+PR_SET_PDEATHSIG = 1
+if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL)) != 0:
+    sys.exit("the kernel refused PR_SET_PDEATHSIG")
+if os.getppid() != parent:
+    sys.exit("the parent is gone already")
+if resource.getrlimit(resource.RLIMIT_CORE)[1] != 0:  # raising a limit takes a privilege
+    resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+os.execv(command[0], command)
+"""
+
+
+class ChildError(Exception):
+    """A process cannot be started as a child of this one; the message says why."""
+
+
+def start_child(
+    command: Sequence[str], directory: Path, log: Path, keep_open: Sequence[int] = (), env: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start `command` so that the kernel kills it when this process ends, however this process ends.
+
+    Args:
+        command: The program's path and its arguments.
+        directory: Where it runs.
+        log: The file that its output is appended to.
+        keep_open: Descriptors that it inherits.
+        env: Its environment, where it is another than this process's.
+
+    Raises:
+        ChildError: When this is not Linux, or not the main thread: PR_SET_PDEATHSIG is tied to
+            the thread that starts the child, and would kill the child when that thread ends.
+    """
+    if sys.platform != "linux":
+        raise ChildError("only Linux ends a child with its parent")
+    if threading.current_thread() is not threading.main_thread():
+        raise ChildError("a child must be started from the main thread")
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _BECOME, str(os.getpid()), *command],
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=keep_open,
+            env=env,
+            umask=0o077,
+            start_new_session=True,  # Ctrl-C reaches the service, which then stops its server last
+        )
+
+
+def end_child(process: subprocess.Popen[bytes]) -> None:
+    """Ask a child of this process to end, and end it by force where it has not within ten seconds."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
