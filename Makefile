@@ -51,7 +51,7 @@ test: .venv/dev ## lint, check types, run every test that this machine has the p
 chaos: .venv/dev ## a long run of faults under load, until a million tokens were acknowledged (TOKENS=1000000)
 	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000)
 
-bench: .venv/dev ## measure the service beside its yardstick and its rivals, and write docs/benchmarks.md (8 minutes)
+bench: .venv/dev ## measure the service beside its yardstick and its rivals, and write docs/benchmarks.md (10 minutes)
 	$(BIN)/python -m masking_service bench --save docs
 
 fmt: .venv/dev ## format the code and mend what the linter can

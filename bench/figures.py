@@ -53,11 +53,18 @@ class Rate(msgspec.Struct):
 
 
 class Latency(msgspec.Struct):
-    """How long one kind of request took under load: how many were answered, and milliseconds since they were due."""
+    """How long one kind of request took under load, in milliseconds since it was due.
+
+    Attributes:
+        count: how many were answered.
+        p50, p99: medians of those windows in which the store's log was not rewritten.
+        worst: the highest p99 of all windows.
+    """
 
     count: int
     p50: float
     p99: float
+    worst: float
 
 
 class Loaded(msgspec.Struct):
@@ -66,6 +73,7 @@ class Loaded(msgspec.Struct):
     Attributes:
         share: of the most that the service answers.
         offered: requests a second.
+        quiet, windows: in how many of how many windows the store's log was not rewritten.
         refused: of all requests, the share that was answered with 503.
         slowest: milliseconds that the last of all answers took, refusals among them.
         kinds: of those that were answered with 200.
@@ -73,6 +81,8 @@ class Loaded(msgspec.Struct):
 
     share: float
     offered: float
+    quiet: int
+    windows: int
     refused: float
     slowest: float
     kinds: dict[str, Latency]

@@ -28,6 +28,7 @@ from masking_service.vault.vault import Vault
 
 BATCH = 500
 STEP = BATCH * CONNECTIONS
+BESIDE_STEPS = 2
 SAMPLE = 300
 REST_SECONDS = 0.5
 
@@ -54,24 +55,25 @@ def measure(contender: Contender, client: redis.Redis, marks: Sequence[int], tic
         for mark in marks:
             rates: list[tuple[float, float, bool]] = []
             while stored < mark:
-                busy = _rewriting(client)
+                undisturbed = quiet(client)
                 tokenized = rate("tokenize", storing)
                 stored += STEP
-                rates.append((tokenized, rate("mask", masking), busy or _rewriting(client)))
+                rates.append((tokenized, rate("mask", masking), undisturbed()))
                 tick()
-            quiet = [each for each in rates if not each[2]]
-            tokenized, masked, _ = (statistics.median(column) for column in zip(*(quiet or rates), strict=True))
+            counted = [each for each in rates if each[2]]
+            tokenized, masked, _ = (statistics.median(column) for column in zip(*(counted or rates), strict=True))
             memory = (_memory(client) - before) / stored
-            grown.append(Grown(stored, tokenized, masked, len(quiet), len(rates), memory))
+            grown.append(Grown(stored, tokenized, masked, len(counted), len(rates), memory))
     return grown
 
 
 def against_fresh(
     pair: Sequence[Contender], clients: Sequence[redis.Redis], rounds: int, tick: Callable[[], None]
 ) -> list[float]:
-    """The rate of tokenizing on a store that has grown to that on one that holds some ten thousand, round by round.
+    """The rate of tokenizing on a store that has grown to that on one that has just begun, round by round.
 
-    They take turns, so that the machine's moods meet both; rounds in which a log is rewritten are left out.
+    They take turns, so that the machine's moods meet both; rounds in which a log is rewritten are left out. A round is
+    long enough that who comes after the other finds its own things in the processor's caches for most of it.
 
     Args:
         pair: the service on the full store, and the one on the fresh one; `clients` are of their stores.
@@ -80,17 +82,17 @@ def against_fresh(
 
     def rate(at: int) -> float:
         one, path = pair[at], pair[at].paths["tokenize"]
-        bodies = [records_body(supplies[at].records(BATCH)) for _ in range(CONNECTIONS)]
-        return STEP / load.run(one.port, path, bodies, connections=CONNECTIONS, headers=one.headers).seconds
+        bodies = [records_body(supplies[at].records(BATCH)) for _ in range(BESIDE_STEPS * CONNECTIONS)]
+        return len(bodies) / load.run(one.port, path, bodies, connections=CONNECTIONS, headers=one.headers).seconds
 
     ratios: list[tuple[float, bool]] = []
     for number in range(rounds + 2):
-        busy = any(map(_rewriting, clients))
+        undisturbed = quiet(*clients)
         rates = {at: rate(at) for at in ((0, 1) if number % 2 else (1, 0))}
         if number > 1:  # the first rounds fill and warm the fresh one
-            ratios.append((rates[0] / rates[1], busy or any(map(_rewriting, clients))))
+            ratios.append((rates[0] / rates[1], undisturbed()))
         tick()
-    return [ratio for ratio, busy in ratios if not busy] or [ratio for ratio, _ in ratios]
+    return [ratio for ratio, counts in ratios if counts] or [ratio for ratio, _ in ratios]
 
 
 def bytes_of_a_record(client: redis.Redis, url: str, folder: Path) -> Bytes:
@@ -122,6 +124,13 @@ def _memory(client: redis.Redis) -> int:
     return now << 14
 
 
-def _rewriting(client: redis.Redis) -> bool:
+def quiet(*clients: redis.Redis) -> Callable[[], bool]:
+    """Watch from now on; what is returned tells whether none of the stores has rewritten its log since."""
+    before = [_rewritings(client) for client in clients]
+    return lambda: not any(busy for _, busy in before) and [_rewritings(client) for client in clients] == before
+
+
+def _rewritings(client: redis.Redis) -> tuple[int, bool]:
+    """How often the store has begun to, which it does in a fork, and whether it is at it."""
     said = client.info("persistence")
-    return bool(said["aof_rewrite_in_progress"] or said["aof_rewrite_scheduled"])
+    return client.info("stats")["total_forks"], bool(said["aof_rewrite_in_progress"] or said["aof_rewrite_scheduled"])

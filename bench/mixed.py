@@ -9,19 +9,24 @@ import random
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from math import inf
 from pathlib import Path
 
+import redis
+
 from bench import load
 from bench.contenders import Contender, credentials, records_body
 from bench.figures import Latency, Loaded
+from bench.growth import quiet
 from bench.waybills import Waybills
 
 LABEL, COURIER, ONE, BATCH = "label view", "courier's audited view", "tokenize one", "tokenize 500"
 SHARES = {LABEL: 40, COURIER: 40, ONE: 15, BATCH: 5}
 CONNECTIONS = 200
 MORE_CONNECTIONS = 600  # above the most, so that what is refused is refused there, and does not wait here
+WINDOWS = 5  # a burst of batches, or a rewriting of the log, is one window's and not everybody's
 SITE = "021001"
 MOST_IN_A_BATCH = 500
 PROBES, PROBING = 3, 16
@@ -70,8 +75,24 @@ class Mix:
         return load.request(self._contender.paths["tokenize"], self._contender.headers, records_body(records))
 
 
+@dataclass(frozen=True)
+class _Window:
+    """What was answered in some seconds of a steady load, and whether the store's log was left alone meanwhile."""
+
+    answers: Sequence[load.Answer]
+    quiet: bool
+
+    def waited(self, kind: str) -> Sequence[float]:
+        """Milliseconds, in order, of those of a kind that were answered with 200."""
+        found = sorted(one.seconds * 1e3 for one in self.answers if (one.kind, one.status) == (kind, 200))
+        if not found:
+            raise RuntimeError(f"no {kind} was answered")
+        return found
+
+
 def measure(
     contender: Contender,
+    client: redis.Redis,
     folder: Path,
     shares: Sequence[float],
     *,
@@ -79,12 +100,13 @@ def measure(
     seconds: float,
     tick: Callable[[], None],
 ) -> list[Loaded]:
-    """The latencies at so many shares of the most that the service answers, each for so many seconds.
+    """The latencies at so many shares of the most that the service answers.
 
     Args:
-        contender: a service under a policy whose budgets no run spends.
+        contender: a service under a policy whose budgets no run spends; `client` is of its store.
         probe: how many requests it takes to find the most; they are sent three times.
-        tick: called after each share.
+        seconds: of each window.
+        tick: called after each window.
     """
     mix = Mix(contender, folder)
     mix.store(probe * (PROBES + 1))
@@ -93,18 +115,33 @@ def measure(
     found = []
     for share in shares:
         count = max(100, int(share * most * seconds))
-        mix.store(count)
-        requests = mix.requests(count, share * most)
-        answers: list[load.Answer] = []
-        _drive(contender, requests, MORE_CONNECTIONS if share > 1 else CONNECTIONS, paced=True, answers=answers)
-        statuses = Counter(answer.status for answer in answers)
-        if set(statuses) - {200, 503}:
-            raise RuntimeError(f"the mixed load was answered {dict(statuses)}")
-        kinds = {kind: _latency(answers, kind) for kind in SHARES}
-        slowest = max(answer.seconds for answer in answers) * 1e3
-        found.append(Loaded(share, share * most, statuses[503] / len(answers), slowest, kinds))
-        tick()
+        windows: list[_Window] = []
+        for _ in range(WINDOWS):
+            mix.store(count)
+            requests = mix.requests(count, share * most)
+            undisturbed = quiet(client)
+            answers: list[load.Answer] = []
+            _drive(contender, requests, MORE_CONNECTIONS if share > 1 else CONNECTIONS, paced=True, answers=answers)
+            windows.append(_Window(answers, undisturbed()))
+            tick()
+        found.append(_loaded(share, share * most, windows))
     return found
+
+
+def _loaded(share: float, offered: float, windows: Sequence[_Window]) -> Loaded:
+    answers = [answer for window in windows for answer in window.answers]
+    statuses = Counter(answer.status for answer in answers)
+    if set(statuses) - {200, 503}:
+        raise RuntimeError(f"the mixed load was answered {dict(statuses)}")
+    counted = [window for window in windows if window.quiet]
+    kinds = {}
+    for kind in SHARES:
+        waited = [window.waited(kind) for window in counted or windows]
+        p50, p99 = (statistics.median(load.percentile(each, at) for each in waited) for at in (0.5, 0.99))
+        worst = max(load.percentile(window.waited(kind), 0.99) for window in windows)
+        kinds[kind] = Latency(sum(map(len, waited)), p50, p99, worst)
+    slowest = max(answer.seconds for answer in answers) * 1e3
+    return Loaded(share, offered, len(counted), len(windows), statuses[503] / len(answers), slowest, kinds)
 
 
 def _drive(
@@ -121,10 +158,3 @@ def _drive(
     if answers is not None:
         answers += found
     return len(found) / seconds
-
-
-def _latency(answers: Sequence[load.Answer], kind: str) -> Latency:
-    waited = sorted(one.seconds * 1e3 for one in answers if (one.kind, one.status) == (kind, 200))
-    if not waited:
-        raise RuntimeError(f"no {kind} was answered")
-    return Latency(len(waited), load.percentile(waited, 0.5), load.percentile(waited, 0.99))

@@ -52,9 +52,9 @@ FULL = Extent(
     seconds=1.2,
     staged=40_000,
     marks=(10_000, 30_000, 100_000, 300_000, 1_000_000),
-    beside=9,
+    beside=21,
     shares=(0.1, 0.25, 0.5, 0.75, 0.9, 1.0, 3.0),
-    load_seconds=12.0,
+    load_seconds=5.0,
     probe=1_500,
     shards=cluster.SHARDS,
     requests=60,
@@ -67,7 +67,7 @@ QUICK = Extent(
     marks=(4_000, 12_000),
     beside=1,
     shares=(0.5, 3.0),
-    load_seconds=1.0,
+    load_seconds=0.3,
     probe=100,
     shards=(2,),
     requests=8,
@@ -159,10 +159,10 @@ def _grown(
                 tick = part("full beside fresh", extent.beside + 2)
                 ratios = growth.against_fresh(contenders, (client, other), extent.beside, tick)
             contenders.pop().stop()
-        tick = part("load", len(extent.shares))
-        loaded = mixed.measure(
-            contenders[0], full, extent.shares, probe=extent.probe, seconds=extent.load_seconds, tick=tick
-        )
+            tick = part("load", len(extent.shares) * mixed.WINDOWS)
+            loaded = mixed.measure(
+                contenders[0], client, full, extent.shares, probe=extent.probe, seconds=extent.load_seconds, tick=tick
+            )
         return grown, ratios, parts, loaded
     finally:
         stop(contenders)
