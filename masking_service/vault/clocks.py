@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from time import monotonic, time
 from typing import Final
 
+from masking_service.vault.errors import StoreUnavailable
+
 MOST_SECONDS: Final = 3600
 """Clocks that anybody looks after are less than a second apart; the shortest retention is a day."""
 
@@ -32,5 +34,20 @@ class Clocks:
     @property
     def agree(self) -> bool:
         """Whether all of them are near this machine's now, as far as anything was seen."""
-        here = self._now() - self._passed()
+        return self._near(self._now())
+
+    def check(self, now: float) -> None:
+        """See that it is about `now`, in Unix seconds, by all of them.
+
+        A request keeps the time at which it began, and reckons from it until when a record stands; this machine's clock
+        may have been set right since.
+
+        Raises:
+            StoreUnavailable: what is reckoned so could expire while it is acknowledged.
+        """
+        if not self._near(now):
+            raise StoreUnavailable("clock")
+
+    def _near(self, now: float) -> bool:
+        here = now - self._passed()
         return all(abs(here - ahead) <= MOST_SECONDS for ahead in self._ahead)

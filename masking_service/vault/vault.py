@@ -97,6 +97,7 @@ class Vault:
             StoreUnavailable: nothing is acknowledged; the same batch can be sent again.
             IntegrityFault: a stored value did not open at its place.
         """
+        self._store.clocks.check(now)
         keys = self._keyring.tenant(tenant)
         bases = keys.bases(waybill_nos)
         salts = self._random(records.SALT_BYTES * len(bases))
@@ -200,6 +201,7 @@ class Vault:
         Raises:
             StoreUnavailable: it is erased whole or not at all.
         """
+        self._store.clocks.check(now)
         stem = record_stems(self._keyring.tenant(tenant).bases([waybill_no]))[0]
         places = [record_key(stem, revision) for revision in range(MOST_REVISIONS + 1)]
         standing = self._store.read([(b"MGET", *places)])[0]

@@ -8,7 +8,9 @@ from masking_service.vault.clocks import MOST_SECONDS, Clocks
 from masking_service.vault.connection import Store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.readiness import faults
-from tests.vault.stores import NOW
+from masking_service.vault.vault import Vault
+from tests.vault import stores
+from tests.vault.stores import LATER, NOW
 
 
 class Machine:
@@ -61,3 +63,26 @@ def test_nothing_is_written_and_it_is_not_ready_while_they_do_not_agree(store: S
     with pytest.raises(StoreUnavailable, match="clock"):
         store.write([(b"SET", b"wm:k", b"v")])
     assert (found, store.read([(b"GET", b"wm:k")])) == (["clock"], [None])
+
+
+@pytest.mark.parametrize("far", [-1, 1])
+def test_a_request_that_began_under_another_clock_changes_nothing(store: Store, vault: Vault, far: int) -> None:
+    stores.put(vault, stores.body())
+    store.clocks = Clocks(lambda: NOW, lambda: 0.0)  # set right since
+    store.clocks.saw([NOW])
+    began = NOW + far * (MOST_SECONDS + 1)
+
+    with pytest.raises(StoreUnavailable, match="clock"):
+        stores.write(vault, {"SF0000000002": stores.body()}, now=began)
+    with pytest.raises(StoreUnavailable, match="clock"):
+        vault.erase("default", stores.NUMBER, now=began, until=LATER, announce=stores.untold)
+
+    found = vault.newest("default", [stores.NUMBER, "SF0000000002"], NOW)
+    assert [one is not None for one in found] == [True, False]
+
+
+def test_one_that_began_a_little_earlier_is_stored(store: Store, vault: Vault) -> None:
+    store.clocks = Clocks(lambda: NOW, lambda: 0.0)
+    store.clocks.saw([NOW])
+
+    assert stores.put(vault, stores.body(), now=NOW - MOST_SECONDS).created

@@ -12,6 +12,7 @@ from keys import keyset
 from keys.aead import NONCE_BYTES
 from masking_service.assembly import Parts, admit_store, assemble, watch_store
 from masking_service.settings import Settings
+from masking_service.timestamps import clock
 from masking_service.vault.connection import Store
 from masking_service.vault.errors import StoreUnavailable
 from masking_service.vault.genesis import WrongStore
@@ -125,10 +126,10 @@ def found_by_others(parts: Parts, number: str) -> bytes | None:
 def test_what_is_acknowledged_after_the_data_keys_were_lost_can_be_opened_by_everybody(
     parts: Parts, node: servers.Node
 ) -> None:
-    put(parts.vault, body("before"), "SF00000001")
+    put(parts.vault, body("before"), "SF00000001", now=clock())
     come_back_behind(node, parts)
 
-    put(parts.vault, body("after"), "SF00000002")
+    put(parts.vault, body("after"), "SF00000002", now=clock())
 
     assert found_by_others(parts, "SF00000002") == body("after")
 
@@ -136,7 +137,7 @@ def test_what_is_acknowledged_after_the_data_keys_were_lost_can_be_opened_by_eve
 def test_what_was_sealed_before_another_look_is_not_written_after_it(
     parts: Parts, node: servers.Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(parts.vault, body("before"), "SF00000001")
+    put(parts.vault, body("before"), "SF00000001", now=clock())
     random = parts.vault._random
 
     def meanwhile(count: int) -> bytes:
@@ -146,11 +147,11 @@ def test_what_was_sealed_before_another_look_is_not_written_after_it(
 
     monkeypatch.setattr(parts.vault, "_random", meanwhile)
     with pytest.raises(StoreUnavailable, match="unseen"):
-        write(parts.vault, {"SF00000002": body("after")})
+        write(parts.vault, {"SF00000002": body("after")}, now=clock())
     monkeypatch.undo()
 
     assert found_by_others(parts, "SF00000002") is None
-    put(parts.vault, body("again"), "SF00000002")
+    put(parts.vault, body("again"), "SF00000002", now=clock())
     assert found_by_others(parts, "SF00000002") == body("again")
 
 
