@@ -114,6 +114,12 @@ def bytes_of_a_record(client: redis.Redis, url: str, folder: Path) -> Bytes:
     return Bytes(*map(float, (name, body, records.HEADER_BYTES, padding, OVERHEAD_BYTES, held)))
 
 
+def quiet(*clients: redis.Redis) -> Callable[[], bool]:
+    """Watch from now on; what is returned tells whether none of the stores has rewritten its log since."""
+    before = [_rewritings(client) for client in clients]
+    return lambda: not any(busy for _, busy in before) and [_rewritings(client) for client in clients] == before
+
+
 def _memory(client: redis.Redis) -> int:
     """What the server uses once its tables and buffers have come to rest: while a table doubles, both stand there."""
     seen, now = 0, -1
@@ -122,12 +128,6 @@ def _memory(client: redis.Redis) -> int:
         time.sleep(REST_SECONDS)
         now = int(client.info("memory")["used_memory"]) >> 14  # its clock alone moves some bytes
     return now << 14
-
-
-def quiet(*clients: redis.Redis) -> Callable[[], bool]:
-    """Watch from now on; what is returned tells whether none of the stores has rewritten its log since."""
-    before = [_rewritings(client) for client in clients]
-    return lambda: not any(busy for _, busy in before) and [_rewritings(client) for client in clients] == before
 
 
 def _rewritings(client: redis.Redis) -> tuple[int, bool]:
