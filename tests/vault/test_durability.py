@@ -185,3 +185,40 @@ def test_a_frozen_replica_is_waited_for_briefly_and_a_later_retry_is_acknowledge
 
     reader = stores.vault(stores.admitted(replica.url))
     assert reader.at("default", [(stored.base, 0)], NOW) == [stored.record]
+
+
+@pytest.fixture
+def trio(tmp_path: Path) -> Iterator[list[servers.Node]]:
+    """A primary and its two replicas."""
+    nodes = [servers.Node(tmp_path, servers.durable()).start()]
+    follows = f"{servers.HOST} {nodes[0].port}"
+    nodes += [servers.Node(tmp_path, servers.durable(replicaof=follows)).start() for _ in range(2)]
+    for node in nodes[1:]:
+        servers.wait_until(lambda node=node: servers._follows(node), "the replica follows")  # type: ignore[misc]
+    yield nodes
+    for node in nodes:
+        node.kill()
+        node.client.close()
+
+
+@pytest.mark.parametrize("promoted", [1, 2])
+def test_what_every_replica_has_to_have_is_there_whichever_is_promoted(trio: list[servers.Node], promoted: int) -> None:
+    primary, _, cut = trio
+    strict = stores.vault(stores.admitted(primary.url, replicas=2))
+    put(strict, body(), "WARM00000001")
+    cut.pause()
+    try:
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="replicas"):
+                put(strict, body("李四"), "SF0000000001")
+    finally:
+        cut.resume()
+    servers.wait_until(lambda: servers._follows(cut), "the replica follows again")
+    stored = put(strict, body("李四"), "SF0000000001")
+
+    primary.kill()
+    ask(trio[promoted].client, "REPLICAOF", "NO", "ONE")
+
+    afterwards = stores.vault(stores.admitted(trio[promoted].url))
+    assert afterwards.at("default", [(stored.base, 0)], NOW) == [stored.record]
+    assert put(afterwards, body("李四"), "SF0000000001").created is False
