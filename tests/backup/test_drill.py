@@ -155,7 +155,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
         )
         for path in ("/v1/mask", "/v1/tokenize")
     )
-    witness = wait_for(lambda: site.witness_says, "the witness ends")
+    witness = wait_for(lambda: _beside_the_outage(site.witness_says), "the witness ends")
     after = site.archived()
     accepted = site.command("audit", "accept-store")
     site.start_anew()
@@ -188,6 +188,11 @@ def _refusal(service: Running) -> str:
     """Why a service is not ready, once it says that its store went back."""
     faults = json.loads(service.call(None, "GET", "/readyz")[2]).get("faults", [])
     return next((fault["reason"] for fault in faults if "went back" in fault["reason"]), "")
+
+
+def _beside_the_outage(said: str) -> str:
+    """What a witness ended with: while it ran it may have met the time between the two servers, and said so."""
+    return "\n".join(line for line in said.splitlines() if "nothing is archived until it does" not in line)
 
 
 def test_a_service_that_saw_more_refuses_the_store_and_says_what_to_do(drill: Drill) -> None:
