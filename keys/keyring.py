@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey, key_id_of
@@ -65,13 +66,15 @@ class TenantKeys(Secret):
 
     def bases(self, waybill_nos: Sequence[str]) -> list[bytes]:
         """Where each waybill of this tenant stands: 12 bytes, unguessable without the index key."""
-        begun = hmac.new(self._index, frame(self.tenant), "sha256")  # once a batch: its key schedule costs the most
+        # Begun once a batch, for its key schedule costs the most; and not by `hmac.new`, which takes twice as long.
+        begun = HMAC(self._index, SHA256())
+        begun.update(frame(self.tenant))
         found = []
         for number in waybill_nos:
             name = number.encode()
             one = begun.copy()
             one.update(len(name).to_bytes(4, "big") + name)
-            found.append(one.digest()[:BASE_BYTES])
+            found.append(one.finalize()[:BASE_BYTES])
         return found
 
     def tag(self, *parts: str) -> str:

@@ -39,7 +39,7 @@ class TokenKeys(Secret):
         self._uses = uses
         self.active = active
 
-    def make(self, blocks: bytes, version: int) -> list[str]:
+    def make(self, blocks: bytes | bytearray, version: int) -> list[str]:
         """Tokens for 16-byte references, one behind the other, under the token key `version`.
 
         A batch is one cipher call and one base64 call: two zero bytes behind

@@ -18,11 +18,20 @@ from masking_service.access.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.access.errors import QuotaExceeded
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
-from masking_service.domain.effort import A_STORED_RECORD, Effort
-from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masker, render
 from masking_service.domain.schema import Schema
-from masking_service.items import NOT_FOUND, Entering, Result, invalid, mask_batch, normalised, refused, warned
+from masking_service.items import (
+    NOT_FOUND,
+    Entering,
+    Result,
+    enter,
+    invalid,
+    mask_batch,
+    normalised,
+    refused,
+    show,
+    warned,
+)
 from masking_service.journal import DONE, RELEASED, Call, Journal, Seen
 from masking_service.timestamps import rfc3339
 from masking_service.vault.datakeys import SECONDS_A_DAY
@@ -115,12 +124,11 @@ class Service:
 
         results: list[Result] = [{}] * len(batch)
         entering: list[Entering] = []
-        effort = Effort(a_record=A_STORED_RECORD)
-        for at, record in enumerate(batch):
-            try:
-                entering.append(Entering(at, record, masker.mask(record, effort), shape))
-            except InvalidRecord as fault:
-                results[at] = invalid(fault)
+        for at, one in enumerate(enter(shape, masker, batch)):
+            if isinstance(one, Entering):
+                entering.append(one)
+            else:
+                results[at] = invalid(one)
 
         try:
             outcomes = self._store(call, grant, entering, revise, custody)
@@ -139,7 +147,7 @@ class Service:
             mine = islice(made[outcome.record.token_version], len(one.pointers))
             tokens = dict(zip(one.pointers, mine, strict=True))
             if replace == "token":
-                one.show(tokens)
+                show(batch[one.at], one.masked.places, tokens)
             result = {
                 "record": batch[one.at],
                 "tokens": tokens,

@@ -73,6 +73,6 @@ def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:
             continue
         record = sample_record(schema)
         table = Table("path", "kind", "before", "after", title=f"schema {schema.name} under profile {profile.name}")
-        for place, value, parent, key, _ in Masker(schema, profile).mask(record).fields:
-            table.add_row(place.path, place.kind, str(value), str(parent[key]))
+        for place, value in Masker(schema, profile).mask(record).fields:
+            table.add_row(place.path, place.kind, str(value), str(place.parent(record)[place.keys[-1]]))
         console.print(table)

@@ -5,10 +5,11 @@ A record that raises is half masked and must be thrown away; no error or repr ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
+from masking_service.domain.columns import Columns
 from masking_service.domain.effort import UNBOUNDED, Effort, Share
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
@@ -25,10 +26,6 @@ from masking_service.domain.spellings import Mask, may_hold_name, name_needles, 
 from masking_service.domain.stars import stars
 from masking_service.domain.walk import Take, way_through
 
-Field: TypeAlias = tuple[Place, Any, Any, Any, bool]
-"""(place, value, parent, key, stored): the JSON value that came in; ``parent[key]`` holds what the profile shows of it;
-stored is False where it came in already hidden, so that there is nothing to keep."""
-
 ALREADY_MASKED: Final = "already-masked"
 FOUND_IN_TEXT: Final = "found-in-text"
 
@@ -39,16 +36,33 @@ class Masked:
     """What a pass found.
 
     Attributes:
-        fields: every mapped position that is present, null and empty ones too: in the schema's order (an object's
+        places: every mapped position that is present, null and empty ones too: in the schema's order (an object's
             fields together, where the schema first names it), arrays in their own.
+        values: what came in at each of them.
+        hidden: at which of them, by index, a value came in already hidden, so that there is nothing to keep.
         warnings: (JSON Pointer, code), the codes being ALREADY_MASKED and FOUND_IN_TEXT.
     """
 
-    __slots__ = ("fields", "warnings")
+    __slots__ = ("hidden", "places", "values", "warnings")
 
-    def __init__(self) -> None:
-        self.fields: list[Field] = []
-        self.warnings: list[tuple[str, str]] = []
+    def __init__(self, places: Sequence[Place], values: Sequence[Any]) -> None:
+        self.places = places
+        self.values = values
+        self.hidden: Sequence[int] = ()
+        self.warnings: Sequence[tuple[str, str]] = ()
+
+    @property
+    def fields(self) -> list[tuple[Place, Any]]:
+        """(place, value) for each."""
+        return list(zip(self.places, self.values, strict=True))
+
+    def kept(self) -> tuple[tuple[Place, ...], Sequence[Any]]:
+        """The places and values that are worth keeping."""
+        if not self.hidden:
+            return tuple(self.places), self.values
+        hidden = set(self.hidden)
+        kept = [field for at, field in enumerate(self.fields) if at not in hidden]
+        return tuple(place for place, _ in kept), [value for _, value in kept]
 
 
 class Masker:
@@ -60,6 +74,7 @@ class Masker:
         self._way = way_through(
             schema, {kind: (_TAKES[kind], mask, profile.usual(kind)) for kind, mask in self._masks.items()}
         )
+        self._columns = Columns(self._way)
         self._fixed = frozenset(
             step for steps in (*(steps for steps, _ in schema.fields), *schema.waybill_paths) for step in steps
         )
@@ -81,6 +96,19 @@ class Masker:
             raise InvalidRecord(tuple(run.errors))
         run.guard(self._masks, self._fixed)
         return run
+
+    def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
+        """Mask records in place as `mask` does, and say in their order what was found, or what is wrong with them."""
+        results: list[Masked | InvalidRecord] = []
+        for record, fields in zip(batch, self._columns.mask(batch), strict=True):
+            if fields is not None:
+                results.append(Masked(*fields))
+                continue
+            try:
+                results.append(self.mask(record, effort))
+            except InvalidRecord as fault:
+                results.append(fault)
+        return results
 
 
 def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: object = None) -> dict[str, Any]:
@@ -104,7 +132,7 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
         _TAKES[place.kind](run, place, masks[place.kind], value, parent, key)
     if run.errors:
         raise InvalidRecord(tuple(run.errors))
-    run.guard(masks, frozenset(key for place, *_ in run.fields for key in place.keys))
+    run.guard(masks, frozenset(key for place in run.places for key in place.keys))
     return record
 
 
@@ -131,13 +159,20 @@ class _Run(Masked):
 
     __slots__ = ("_effort", "_share", "errors", "names", "own", "phones", "plain", "record", "schema", "texts")
 
+    places: list[Place]
+    values: list[Any]
+    hidden: list[int]
+    warnings: list[tuple[str, str]]
+
     def __init__(self, record: dict[str, Any], schema: Schema | None, effort: Effort) -> None:
         self.record = record
         self._effort = effort
         self._share: Share | None = None
         self.schema = schema
         self.own: str | None = None
-        self.fields = []
+        self.places = []
+        self.values = []
+        self.hidden = []
         self.warnings = []
         self.errors: list[tuple[str, str]] = []
         self.texts: list[str] = []
@@ -161,7 +196,7 @@ class _Run(Masked):
         self.share.search(needles, 1, characters)
         if not may_leak(self.texts, self.phones, self.names):
             return
-        self.share.search(needles, len(self.texts) + len(self.fields), characters)
+        self.share.search(needles, len(self.texts) + len(self.places), characters)
         own = self.number()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return
@@ -172,9 +207,10 @@ class _Run(Masked):
 
     def mask_again(self, found: set[str], masks: dict[str, Mask | None]) -> None:
         """The stars of the guard may make a room's number of what stood beside them: then it is hidden too."""
-        for place, _, parent, key, _ in self.fields:
+        for place in self.places:
             mask = masks[place.kind]
             if place.pointer in found and mask is not None:
+                parent, key = place.parent(self.record), place.keys[-1]
                 own = self.number() if place.kind == "text" and mask is not stars else None
                 parent[key] = scrub_around(parent[key], own, mask) if own else mask(parent[key])
 
@@ -194,7 +230,8 @@ def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: A
                 masked = scrub_around(value, own, mask)
             parent[key] = masked
         run.texts.append(masked)
-        run.fields.append((place, value, parent, key, True))
+        run.places.append(place)
+        run.values.append(value)
     else:
         _take(run, place, mask, value, parent, key)
 
@@ -209,13 +246,12 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
             run.errors.append((place.pointer, "invalid-type"))
             return
         text = ""
-    stored = True
     if text and not text.isspace():
         kind = place.kind
         run.share.read(kind, text)
         form = hidden_form(kind, text) if kind in _MAY_COME_HIDDEN else None
         if form is not None:
-            stored = False
+            run.hidden.append(len(run.places))
             run.warnings.append((place.pointer, ALREADY_MASKED))
             if form == "opaque":
                 mask = None
@@ -228,7 +264,8 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
         if mask is not None:
             parent[key] = text = mask(text)
         run.texts.append(text)
-    run.fields.append((place, value, parent, key, stored))
+    run.places.append(place)
+    run.values.append(value)
 
 
 _TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {

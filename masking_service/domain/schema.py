@@ -60,6 +60,12 @@ class Place:
             raise DefinitionError("place", "must be a kind, a space, and a path with every index filled in")
         return cls.at(kind, keys)
 
+    def parent(self, record: Any) -> Any:
+        """The object or array of the record that the value stands in, under the last of `keys`."""
+        for key in self.keys[:-1]:
+            record = record[key]
+        return record
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:

@@ -21,14 +21,15 @@ class Run(Protocol):
 
     Attributes:
         errors: (JSON Pointer, ``invalid-type``) for what is no object or array where one should stand.
-        fields: gets every usual value: (place, value, what it stands in, its key there, True).
+        places, values: get where a usual value stands, and the value.
         phones, names: get the usual phones and names.
         plain: gets the masks of usual values that may hold a name; none of them can hold a number.
         texts: gets every text, number and member name beside the way.
     """
 
     errors: list[tuple[str, str]]
-    fields: list[tuple[Place, Any, Any, Any, bool]]
+    places: list[Place]
+    values: list[Any]
     phones: list[str]
     names: list[str]
     plain: list[str]
@@ -73,10 +74,11 @@ class ObjectNode:
     """An object on the way: the members that lead to mapped values; the others are gathered for the leak guard.
 
     Attributes:
+        nodes: what each member leads to.
         own_key: the member that holds the record's own waybill number, which is not looked at; None for most objects.
     """
 
-    __slots__ = ("_depth", "_known", "_members", "_steps", "own_key")
+    __slots__ = ("_depth", "_members", "_steps", "nodes", "own_key")
 
     def __init__(self, steps: Steps, nodes: dict[str, LeafNode | ObjectNode | ArrayNode]) -> None:
         self._steps = steps
@@ -88,7 +90,7 @@ class ObjectNode:
             else (key, None, None, "", None, None, node)
             for key, node in nodes.items()
         ]
-        self._known = frozenset(nodes)
+        self.nodes = nodes
         self.own_key: str | None = None
 
     def visit(self, run: Run, value: Any, indexes: tuple[int, ...]) -> None:
@@ -112,7 +114,8 @@ class ObjectNode:
                 continue
             # Written out here and not called: nearly every value of nearly every record comes this way.
             value[key] = masked
-            run.fields.append((place, inner, value, key, True))
+            run.places.append(place)
+            run.values.append(inner)
             if kind == "name":
                 run.names.append(inner)
             elif kind == "phone":
@@ -121,7 +124,7 @@ class ObjectNode:
                 run.plain.append(masked)
         if found < len(value):
             for key, inner in value.items():
-                if key not in self._known and not (key == self.own_key and is_plain_number(inner)):
+                if key not in self.nodes and not (key == self.own_key and is_plain_number(inner)):
                     run.texts.append(key)
                     gather(inner, run.texts, self._depth)
 

@@ -5,6 +5,7 @@ Pure bytes; `docs/record-format.md` describes them for someone who writes anothe
 
 import hmac
 from collections.abc import Sequence
+from struct import Struct
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +14,8 @@ from masking_service.domain.schema import Place
 from masking_service.schemas.places import place_code, place_of
 
 SALT_BYTES: Final = 2
-HEADER_BYTES: Final = SALT_BYTES + 1 + 4
+_HEADER: Final = Struct(f">{SALT_BYTES}sBI")
+HEADER_BYTES: Final = _HEADER.size
 BUCKET_BYTES: Final = 64
 FIRST_BUCKET_BYTES: Final = 42
 """Lengths are 42, 106, 170, 234 and so on: six usual values come to 190 to 234 bytes, so they share one of them and
@@ -73,12 +75,19 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         return schema, [(place_of(code), value) for code, value in zip(codes, codes, strict=True)]
 
 
-def body_of(schema: str, fields: Sequence[tuple[Place, Any]]) -> bytes:
+def frame_of(schema: str, places: Sequence[Place]) -> list[Any]:
+    """What the bodies of records with values at the same places share: ``["standard", place code, null, …]``."""
+    frame: list[Any] = [schema]
+    for place in places:
+        frame += (place_code(place), None)
+    return frame
+
+
+def body_of(frame: list[Any], values: Sequence[Any]) -> bytes:
     """A record's schema and fields as JSON: ``["standard", place code, value, …]``."""
-    flat: list[Any] = [schema]
-    for place, value in fields:
-        flat += (place_code(place), value)
-    return _encode(flat)
+    body = frame.copy()
+    body[2::2] = values
+    return _encode(body)
 
 
 def tombstone(expires_at: int) -> Record:
@@ -92,16 +101,11 @@ SHREDDED: Final = Record(bytes(SALT_BYTES), 0, 0, b"")
 
 def plaintext(record: Record) -> bytes:
     """What is sealed: salt, token key version, expiry, body, and spaces up to the next of the lengths."""
-    head = record.salt + bytes((record.token_version,)) + record.expires_at.to_bytes(4, "big") + record.body
-    beyond_first = -(-(len(head) - FIRST_BUCKET_BYTES) // BUCKET_BYTES)
-    return head.ljust(FIRST_BUCKET_BYTES + beyond_first * BUCKET_BYTES)
+    plain = _HEADER.pack(record.salt, record.token_version, record.expires_at) + record.body
+    return plain.ljust(len(plain) + (FIRST_BUCKET_BYTES - len(plain)) % BUCKET_BYTES)
 
 
 def read(opened: bytes) -> Record:
     """A record from its opened plaintext."""
-    return Record(
-        salt=opened[:SALT_BYTES],
-        token_version=opened[SALT_BYTES],
-        expires_at=int.from_bytes(opened[SALT_BYTES + 1 : HEADER_BYTES], "big"),
-        body=opened[HEADER_BYTES:].rstrip(b" "),
-    )
+    salt, token_version, expires_at = _HEADER.unpack_from(opened)
+    return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "))

@@ -3,15 +3,16 @@
 The block is base (12), revision (1), the field's ordinal among those stored (1), the record's salt (2).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from keys.tokens import TokenKeys
+from keys.tokens import BLOCK_BYTES, TokenKeys
 from masking_service.vault.layout import MOST_REVISIONS
 from masking_service.vault.records import Record
 
 BASE_BYTES = 12
-_BYTES = [bytes((number,)) for number in range(256)]
+_BYTES = [bytes((number,)) for number in range(MOST_REVISIONS)]
+_ANY_ORDINAL = b"\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,24 @@ class Tokens:
 
     def __init__(self, keys: TokenKeys) -> None:
         self._keys = keys
-        self._blocks: dict[int, list[bytes]] = {}
+        self._asked: dict[int, tuple[list[bytes], list[bytes]]] = {}
 
-    def add(self, base: bytes, revision: int, record: Record, ordinals: Iterable[int]) -> None:
-        """Ask for the tokens of the fields at `ordinals` of a record at (base, revision)."""
-        head, tail = base + _BYTES[revision], record.salt
-        between = [_BYTES[ordinal] for ordinal in ordinals]
-        blocks = self._blocks.setdefault(record.token_version, [])  # also for a record of which nothing gets a token
-        if between:
-            blocks.append(head + (tail + head).join(between) + tail)
+    def add(self, base: bytes, revision: int, record: Record, ordinals: bytes) -> None:
+        """Ask for the tokens of the fields at `ordinals` (one byte each) of a record at (base, revision)."""
+        if record.token_version not in self._asked:
+            self._asked[record.token_version] = [], []
+        references, fields = self._asked[record.token_version]
+        references.append((base + _BYTES[revision] + _ANY_ORDINAL + record.salt) * len(ordinals))
+        fields.append(ordinals)
 
     def make(self) -> dict[int, Iterator[str]]:
         """By token key version, its tokens in the order in which they were asked for."""
-        return {version: iter(self._keys.make(b"".join(blocks), version)) for version, blocks in self._blocks.items()}
+        made = {}
+        for version, (references, fields) in self._asked.items():
+            blocks = bytearray(b"".join(references))
+            blocks[BASE_BYTES + 1 :: BLOCK_BYTES] = b"".join(fields)  # all at once
+            made[version] = iter(self._keys.make(blocks, version))
+        return made
 
 
 def read_token(keys: TokenKeys, token: str) -> Reference | None:

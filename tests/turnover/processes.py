@@ -43,7 +43,7 @@ class Process:
     def token(self, stored: Stored, tenant: str = "default") -> str:
         """The token of the record's first field."""
         tokens = Tokens(self.keyring.tenant(tenant).tokens)
-        tokens.add(stored.base, stored.revision, stored.record, range(1))
+        tokens.add(stored.base, stored.revision, stored.record, bytes(1))
         return next(tokens.make()[stored.record.token_version])
 
     def opens(self, token: str, tenant: str = "default", now: int = NOW) -> bool:

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import shake_256
 from typing import Any
@@ -27,7 +27,13 @@ NAME, PHONE = Place.parse("name recipient.name"), Place.parse("phone recipient.p
 
 def body(name: str = "张三", phone: str = "13812345678") -> bytes:
     """What is stored of a record with a name and a phone."""
-    return records.body_of("standard", [(NAME, name), (PHONE, phone)])
+    return body_of("standard", [(NAME, name), (PHONE, phone)])
+
+
+def body_of(schema: str, fields: Sequence[tuple[Place, Any]]) -> bytes:
+    """What is stored of a record with these values."""
+    frame = records.frame_of(schema, [place for place, _ in fields])
+    return records.body_of(frame, [value for _, value in fields])
 
 
 def admitted(url: str, **settings: Any) -> Store:

@@ -223,7 +223,7 @@ def test_an_old_token_names_no_later_record_of_its_number(vault: Vault, client: 
     keys = known_keyring().tenant("default").tokens
     old = put(vault, body())
     asked = Tokens(keys)
-    asked.add(old.base, old.revision, old.record, range(1))
+    asked.add(old.base, old.revision, old.record, bytes(1))
     (token,) = asked.make()[old.record.token_version]
     erase(vault)
     ask(client, "DEL", *[record_key(record_stems([old.base])[0], number) for number in (0, 1)])  # the tombstones end

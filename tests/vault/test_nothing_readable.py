@@ -17,7 +17,6 @@ from masking_service.audit.log import AuditLog
 from masking_service.domain.schema import Place
 from masking_service.journal import Call, Journal, Seen
 from masking_service.turnover.workers import Beat, beating
-from masking_service.vault import records
 from masking_service.vault.connection import Store
 from masking_service.vault.genesis import claim
 from masking_service.vault.notice import Notice, write_notice
@@ -99,9 +98,9 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
         (Place.parse("address recipient.address"), PLANTED["address"]),
         (Place.parse("text contactInfoList[0].note"), PLANTED["unit"]),
     ]
-    body = records.body_of("standard", planted)
+    body = stores.body_of("standard", planted)
     stored = put(vault, body, PLANTED["number"], tenant=TENANT)
-    put(vault, records.body_of("standard", planted[:1]), PLANTED["number"], tenant=TENANT, revise=True)
+    put(vault, stores.body_of("standard", planted[:1]), PLANTED["number"], tenant=TENANT, revise=True)
     put(vault, body, PLANTED["second number"], tenant=TENANT)
     vault.erase(TENANT, PLANTED["second number"], now=NOW, until=LATER, announce=stores.untold)
     Custodies(store, keyring, random).put_first(TENANT, [stored.base], Custody("021001"), [LATER], untold)

@@ -36,7 +36,7 @@ class Site:
         stored = stores.put(self._vault, body, number, **how)
         keys = self._keyring.tenant("default")
         tokens = Tokens(keys.tokens)
-        tokens.add(keys.bases([number])[0], stored.revision, stored.record, [0, 1])
+        tokens.add(keys.bases([number])[0], stored.revision, stored.record, bytes((0, 1)))
         (made,) = tokens.make().values()
         return [*made]
 

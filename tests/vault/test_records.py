@@ -10,7 +10,7 @@ from masking_service.domain.schema import Place
 from masking_service.vault import records
 from masking_service.vault.records import BUCKET_BYTES, FIRST_BUCKET_BYTES, Record
 from tests.keys.test_vectors import VECTORS
-from tests.vault.stores import NAME, PHONE, body
+from tests.vault.stores import NAME, PHONE, body, body_of
 
 VALUES = st.none() | st.text() | st.integers(-(2**63), 2**64 - 1)
 
@@ -23,7 +23,7 @@ def record(of: bytes, salt: bytes = b"ab", version: int = 3, expires_at: int = 1
 def test_every_value_comes_back_as_it_was(values: list[Any]) -> None:
     fields = [(PHONE, value) for value in values]
 
-    stored = records.read(records.plaintext(record(records.body_of("standard", fields))))
+    stored = records.read(records.plaintext(record(body_of("standard", fields))))
 
     assert stored.content() == ("standard", fields)
 
@@ -32,7 +32,7 @@ def test_every_value_comes_back_as_it_was(values: list[Any]) -> None:
     "value", ["１３８１２３４５６７８", "👩‍👩‍👧", "", " 张三 ", "a\u202eb", '"],', 13812345678, None]
 )
 def test_an_odd_value_comes_back_as_it_was(value: object) -> None:
-    stored = records.read(records.plaintext(record(records.body_of("standard", [(NAME, value)]))))
+    stored = records.read(records.plaintext(record(body_of("standard", [(NAME, value)]))))
 
     assert stored.content()[1][0][1] == value
 
@@ -40,7 +40,7 @@ def test_an_odd_value_comes_back_as_it_was(value: object) -> None:
 def test_a_place_that_no_code_stands_for_is_stored_in_words() -> None:
     place = Place.parse("phone contactInfoList[3].mobile")
 
-    stored = records.read(records.plaintext(record(records.body_of("sf", [(place, "1")]))))
+    stored = records.read(records.plaintext(record(body_of("sf", [(place, "1")]))))
 
     assert stored.content() == ("sf", [(place, "1")])
 
@@ -79,18 +79,18 @@ def test_a_tombstone_comes_back_as_one() -> None:
 
 
 def test_no_record_looks_like_a_tombstone() -> None:
-    assert record(records.body_of("null", [])).erased is False
+    assert record(body_of("null", [])).erased is False
 
 
 def test_the_same_values_under_another_schema_are_another_record() -> None:
     fields = [(NAME, "张三")]
 
-    assert record(records.body_of("standard", fields)).same_as(records.body_of("sto", fields)) is False
+    assert record(body_of("standard", fields)).same_as(body_of("sto", fields)) is False
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, "1"), (None, ""), ("a", "a "), ("é", "e\u0301")])
 def test_values_that_only_look_alike_are_another_record(one: object, other: object) -> None:
-    assert records.body_of("standard", [(NAME, one)]) != records.body_of("standard", [(NAME, other)])
+    assert body_of("standard", [(NAME, one)]) != body_of("standard", [(NAME, other)])
 
 
 def test_a_record_prints_nothing_of_itself() -> None:

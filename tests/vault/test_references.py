@@ -17,7 +17,7 @@ def record(salt: bytes = b"ab", version: int = 1) -> Record:
 
 def tokens(of: Record, revision: int = 0, ordinals: range = range(2)) -> list[str]:
     asked = Tokens(KEYS)
-    asked.add(BASE, revision, of, ordinals)
+    asked.add(BASE, revision, of, bytes(ordinals))
     return [*asked.make()[of.token_version]]
 
 
@@ -50,9 +50,9 @@ def test_a_token_does_not_depend_on_what_it_stands_for() -> None:
 
 def test_a_batch_with_two_key_versions_keeps_each_ones_order() -> None:
     asked = Tokens(KEYS)
-    asked.add(BASE, 0, record(version=0), range(2))
-    asked.add(BASE, 1, record(version=1), range(1))
-    asked.add(BASE, 2, record(version=0), range(1))
+    asked.add(BASE, 0, record(version=0), bytes(range(2)))
+    asked.add(BASE, 1, record(version=1), bytes(range(1)))
+    asked.add(BASE, 2, record(version=0), bytes(range(1)))
 
     made = {version: [*of] for version, of in asked.make().items()}
 

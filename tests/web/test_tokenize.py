@@ -276,3 +276,14 @@ def test_labels_go_on_where_the_root_keys_provider_is_gone_at_the_first_record_o
 
     assert refusal(fresh.post(PRINTER, "/v1/tokenize", {"records": [record()]})) == (503, "unavailable")
     assert fresh.tokenize(record(), if_unavailable="mask")[0]["stored"] is False
+
+
+def test_a_record_with_more_values_than_tokens_can_name_is_too_large_and_its_neighbour_is_not(api: Api) -> None:
+    def order(number: str, people: int) -> dict[str, Any]:
+        contacts = [{"contact": "张三"} for _ in range(people)]
+        return {"waybillNoInfoList": [{"waybillNo": number}], "contactInfoList": contacts}
+
+    whole, failed = api.tokenize(order("SF7777777701", 256), order("SF7777777702", 257), schema="sf")
+
+    assert len(whole["tokens"]) == 256
+    assert failed == {"error": {"code": "too-large", "errors": [{"pointer": "", "code": "too-large"}]}}

@@ -1,0 +1,140 @@
+"""The quick way through a batch: what its records have at one place is masked together, column by column.
+
+It takes the records in which every value is a usual one (`Profile.usual`) and nothing stands beside them. All others
+are left as they came for the pass over a single record (`record.py`), and a test holds the two against each other. It
+is that pass at two thirds of the cost, because Python takes as long to come to a usual value as to mask it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import compress
+from typing import Any, Final, NamedTuple
+
+from masking_service.domain.leaks import is_plain_number
+from masking_service.domain.schema import Place
+from masking_service.domain.spellings import may_hold_name
+from masking_service.domain.walk import LeafNode, ObjectNode, Usual
+
+FEW: Final = 20
+"""For fewer records of one form it costs more to make columns of them than is saved by it."""
+
+Fields = tuple[tuple[Place, ...], tuple[str, ...]]
+"""The places of a record, and what came in at each of them."""
+
+_Form = tuple[tuple[str, ...] | None, ...]
+"""The names of the members of each object on the way; None where no object stands."""
+
+
+class _Leaf(NamedTuple):
+    """Where usual values stand: in which object, under which key; and their mask."""
+
+    at: int
+    key: str
+    place: Place
+    usual: Usual
+
+
+class Columns:
+    """The quick way through the records of one schema under one profile.
+
+    Args:
+        root: the way through a single record.
+    """
+
+    def __init__(self, root: ObjectNode) -> None:
+        self._own_key = root.own_key
+        self._ways: list[tuple[int, str]] = []
+        """To each object but the root: in which one it stands, and under which key."""
+        self._leaves: list[_Leaf] = []
+        """In the order of the way."""
+        self._members: list[set[str]] = []
+        """What each object of a usual record may have."""
+        self._look_into(root)
+        if root.own_key:
+            self._members[0].add(root.own_key)
+
+    def _look_into(self, node: ObjectNode) -> None:
+        at = len(self._members)
+        self._members.append(set())
+        for key, inner in node.nodes.items():
+            if isinstance(inner, ObjectNode):
+                self._ways.append((at, key))
+                self._look_into(inner)
+            elif isinstance(inner, LeafNode) and inner.usual is not None and inner.place is not None:
+                self._leaves.append(_Leaf(at, key, inner.place, inner.usual))
+            else:
+                continue
+            self._members[at].add(key)
+
+    def mask(self, batch: Sequence[Any]) -> list[Fields | None]:
+        """Mask in place the records that are usual in everything; None for each one that is left as it came."""
+        found: list[Fields | None] = [None] * len(batch)
+        if len(batch) < FEW:
+            return found
+        objects: list[Sequence[Any]] = [batch]
+        for at, key in self._ways:
+            objects.append([above.get(key) if type(above) is dict else None for above in objects[at]])
+        for form, rows in _rows_by_form(objects).items():
+            if len(rows) >= FEW and self._is_usual(form):
+                self._mask_form(form, rows, [[level[row] for row in rows] for level in objects], found)
+        return found
+
+    def _is_usual(self, form: _Form) -> bool:
+        """Whether every member leads to what may be a usual value, or is the record's own number."""
+        known = all(usual.issuperset(names or ()) for names, usual in zip(form, self._members, strict=True))
+        return known and not any(
+            form[under] is None and key in (form[at] or ()) for under, (at, key) in enumerate(self._ways, start=1)
+        )
+
+    def _mask_form(
+        self, form: _Form, rows: Sequence[int], objects: Sequence[Sequence[Any]], found: list[Fields | None]
+    ) -> None:
+        """Mask those records of a usual form that are usual in their values, too, and note what came in."""
+        leaves = [leaf for leaf in self._leaves if leaf.key in (form[leaf.at] or ())]
+        if not leaves:
+            return
+        columns: list[list[Any]] = []
+        masks: list[list[str | None]] = []
+        for at, key, _, usual in leaves:
+            column = [one[key] for one in objects[at]]
+            columns.append(column)
+            masks.append([usual(value) if type(value) is str else None for value in column])
+        sound = [all(shown) for shown in zip(*masks, strict=True)]  # no mask of a usual value is empty
+        if (own := self._own_key) in (form[0] or ()):
+            sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, objects[0], strict=True)]
+        names = [column for leaf, column in zip(leaves, columns, strict=True) if leaf.place.kind == "name"]
+        plain = [shown for leaf, shown in zip(leaves, masks, strict=True) if leaf.place.kind not in ("name", "phone")]
+        if plain:
+            sound = _without_leaks(sound, names, plain)
+        for (at, key, _, _), shown in zip(leaves, masks, strict=True):
+            for one, mask in compress(zip(objects[at], shown, strict=True), sound):
+                one[key] = mask
+        places = tuple(leaf.place for leaf in leaves)
+        for row, values in compress(zip(rows, zip(*columns, strict=True), strict=True), sound):
+            found[row] = places, values
+
+
+def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
+    """Which records have the same members in the same order, in each of their objects."""
+    members = [[tuple(one) if type(one) is dict else None for one in level] for level in objects]
+    found: dict[_Form, list[int]] = {}
+    last: _Form = ()
+    rows: list[int] = []
+    for row, form in enumerate(zip(*members, strict=True)):
+        if form != last:  # which takes a quarter of the time that a look-up does
+            rows, last = found.setdefault(form, []), form
+        rows.append(row)
+    return found
+
+
+def _without_leaks(sound: Sequence[bool], names: Sequence[list[Any]], plain: Sequence[list[Any]]) -> list[bool]:
+    """Which of the sound records have masks that hold none of their names."""
+    left = [*sound]
+    joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*plain, strict=True), strict=True)]
+    for column in names:
+        left = [
+            ok and not (name[-1] in text and may_hold_name(text, [name]))
+            for ok, name, text in zip(left, column, joined, strict=True)
+        ]
+    return left

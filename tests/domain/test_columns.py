@@ -1,0 +1,173 @@
+"""The quick way through a batch finds and masks what the pass over a single record does, and leaves the rest to it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from masking_service.domain.columns import FEW
+from masking_service.domain.effort import Effort
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.profiles import Profile
+from masking_service.domain.record import Masked, Masker, sample_record
+from masking_service.domain.schema import Schema
+from masking_service.schemas import load_schemas
+from tests.domain.records import COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema
+
+SCHEMAS = load_schemas()
+NO_ADDRESS = Profile.parse("bare", {**LABEL_RULES, "label": False, "address": {"hide": "all"}})
+OWN_DEEPER = schema({"to.person.name": "name", "to.person.phone": "phone", "at.line": "address"}, ["to.no"])
+
+ADDRESS = "华志路1685号3号楼2单元402室"
+
+
+def usual(**changes: Any) -> dict[str, Any]:
+    """A usual record, with these members changed or added."""
+    sender = {"name": "张三", "phone": "13812345678", "address": ADDRESS}
+    recipient = {"name": "王小明", "phone": "13987654321", "address": "文一西路969号5幢1808室"}
+    return {"waybill_no": "WB20260001234", "sender": sender, "recipient": recipient, **changes}
+
+
+def party(**changes: Any) -> dict[str, Any]:
+    return {"name": "张三", "phone": "13812345678", "address": ADDRESS, **changes}
+
+
+def outcome(record: Any, found: Masked | InvalidRecord) -> Any:
+    """All that can be seen of a record that was masked."""
+    if isinstance(found, InvalidRecord):
+        return found.errors
+    return record, found.fields, [*found.hidden], [*found.warnings]
+
+
+def in_a_batch(batch: list[Any], of: Schema, by: Profile) -> list[Any]:
+    copied = [copy.deepcopy(record) for record in batch]  # each by itself: records share nothing
+    return list(map(outcome, copied, Masker(of, by).mask_batch(copied, Effort())))
+
+
+def one_by_one(batch: list[Any], of: Schema, by: Profile) -> list[Any]:
+    effort, masker, outcomes = Effort(), Masker(of, by), []
+    for record in map(copy.deepcopy, batch):
+        try:
+            outcomes.append(outcome(record, masker.mask(record, effort)))
+        except InvalidRecord as fault:
+            outcomes.append(fault.errors)
+    return outcomes
+
+
+def taken(batch: list[Any], of: Schema = STANDARD, by: Profile = LABEL) -> list[bool]:
+    """Which records the quick way takes."""
+    return [fields is not None for fields in Masker(of, by)._columns.mask(batch)]
+
+
+NAMES = st.sampled_from(
+    ["张三", "王小明", "欧阳娜娜", "王路", "华志", "张*", "John Smith", "某某厂", "张三13812345678", "", " "]
+)
+PHONES = st.sampled_from(["13812345678", "13900001111", "021-59791234", "138****5678", "", "13812345678 13900001111"])
+ADDRESSES = st.sampled_from([ADDRESS, "华志路1号张三家", "人民路15号王路", "Apt 5", "青浦区**路", "", "华志 路1685号"])
+ODD: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers(0, 2**70) | st.sampled_from(["", "张三"])
+ODD |= st.just([]) | st.just({}) | st.just({"name": "张三"})
+SIDES = st.fixed_dictionaries({}, optional={"name": NAMES, "phone": PHONES, "address": ADDRESSES, "city": NAMES}) | ODD
+USUAL_SIDES = st.fixed_dictionaries(
+    {"name": NAMES.filter(bool), "phone": st.just("13812345678"), "address": ADDRESSES}
+) | st.permutations(["name", "phone"]).map(lambda keys: {key: party()[key] for key in keys})
+NUMBERS = st.sampled_from(["SF1234567890", "sf-12-34", "张三", "短", "", "13812345678"]) | ODD
+RECORDS = (
+    st.fixed_dictionaries(
+        {},
+        optional={"waybill_no": NUMBERS, "sender": SIDES, "recipient": USUAL_SIDES, "remark": ADDRESSES, "x": NAMES},
+    )
+    | st.fixed_dictionaries({"waybill_no": st.just("SF1234567890"), "sender": USUAL_SIDES, "recipient": USUAL_SIDES})
+    | ODD
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(RECORDS, min_size=1, max_size=5), st.sampled_from([LABEL, COURIER, HIDDEN, NO_ADDRESS]))
+@example([usual(sender=party(name="王路"))], LABEL)
+@example([usual(sender=party(name="华志"))], LABEL)
+@example([usual(), usual(sender=party(phone=13812345678)), usual(sender=None), usual(waybill_no="短")], LABEL)
+def test_a_batch_is_masked_as_its_records_are_one_by_one(kinds: list[Any], by: Profile) -> None:
+    batch = kinds * FEW
+
+    assert in_a_batch(batch, STANDARD, by) == one_by_one(batch, STANDARD, by)
+
+
+@pytest.mark.parametrize("of", SCHEMAS.values(), ids=SCHEMAS)
+def test_so_it_is_in_every_schema(of: Schema) -> None:
+    batch = [sample_record(of), *({} for _ in range(3))] * FEW
+
+    assert in_a_batch(batch, of, LABEL) == one_by_one(batch, of, LABEL)
+
+
+def test_objects_in_objects_are_gone_through_in_the_order_of_the_way() -> None:
+    record = {"at": {"line": ADDRESS}, "to": {"person": {"phone": "13812345678", "name": "张三"}}}
+    batch = [copy.deepcopy(record) for _ in range(FEW)]
+
+    assert in_a_batch(batch, OWN_DEEPER, LABEL) == one_by_one(batch, OWN_DEEPER, LABEL)
+    assert taken(batch, OWN_DEEPER) == [True] * FEW
+
+
+def test_the_usual_batch_goes_the_quick_way() -> None:
+    assert taken([usual() for _ in range(500)]) == [True] * 500
+
+
+def test_so_do_records_that_lack_something() -> None:
+    forms: list[dict[str, Any]] = [{"recipient": {"phone": "13812345678"}}, usual(sender={})]
+
+    assert taken([copy.deepcopy(form) for _ in range(FEW) for form in forms]) == [True] * 2 * FEW
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        usual(remark="放门卫"),
+        usual(weight=1),
+        usual(sender=party(company="某某厂")),
+        usual(sender=party(phone="021-59791234")),
+        usual(sender=party(phone=13812345678)),
+        usual(sender=party(name="")),
+        usual(sender=party(name=None)),
+        usual(sender=party(name="张*")),
+        usual(sender=party(name="华志")),
+        usual(sender=None),
+        usual(sender=["张三"]),
+        usual(waybill_no="张三"),
+        usual(waybill_no=None),
+        [],
+        None,
+    ],
+    ids=str,
+)
+def test_a_record_with_anything_else_is_left_as_it_came_and_its_neighbours_are_not(odd: Any) -> None:
+    came = copy.deepcopy(odd)
+    batch = [usual() for _ in range(FEW)] + [copy.deepcopy(odd) for _ in range(FEW)]
+
+    assert taken(batch) == [True] * FEW + [False] * FEW
+    assert batch[FEW:] == [came] * FEW
+    assert batch[0]["sender"]["name"] == "张*"
+
+
+def test_a_few_records_of_a_form_are_left() -> None:
+    assert taken([usual() for _ in range(FEW - 1)]) == [False] * (FEW - 1)
+    assert taken([usual() for _ in range(FEW)] + [{"sender": party()}]) == [True] * FEW + [False]
+
+
+def test_nothing_is_taken_where_a_kind_has_no_usual_values() -> None:
+    assert taken([usual() for _ in range(FEW)], by=COURIER) == [False] * FEW
+
+
+def test_what_was_taken_holds_what_came_in() -> None:
+    batch = [usual() for _ in range(FEW)]
+    found = Masker(STANDARD, LABEL)._columns.mask(batch)[FEW - 1]
+    assert found is not None
+    places, values = found
+
+    assert [place.path for place in places] == [
+        *(f"sender.{name}" for name in ("name", "phone", "address")),
+        *(f"recipient.{name}" for name in ("name", "phone", "address")),
+    ]
+    assert values == (*usual()["sender"].values(), *usual()["recipient"].values())
