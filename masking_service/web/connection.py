@@ -136,7 +136,7 @@ class Connection:
         if end < 0:
             return False
         try:
-            self.request = Request(cfg, self._inbox, self.client)
+            self.request = _Request(cfg, self._inbox, self.client)
         except Exception as fault:
             raise Problem("bad-request") from fault
         self._head = end + len(_HEAD_END)
@@ -214,6 +214,13 @@ class Connection:
             size -= len(self.outgoing.pop(0))
         if size:
             self.outgoing[0] = self.outgoing[0][size:]
+
+
+class _Request(Request):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's parser, which need not see who may forward: nothing forwarded is believed, from a unix socket neither."""
+
+    def _peer_is_trusted_proxy(self) -> bool:
+        return False
 
 
 def _writable(sock: socket.socket, seconds: float) -> bool:
