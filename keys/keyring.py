@@ -98,7 +98,7 @@ class Keyring(Secret):
 
     def __init__(self, keyset: Keyset) -> None:
         self.uses = Uses()
-        self._pepper = _derive(keyset.secrets["client", keyset.active["client"]], "client", b"")
+        self._pepper = Mac(_derive(keyset.secrets["client", keyset.active["client"]], "client", b""))
         self.audit_signer = Signer(_derive(keyset.secrets["audit", keyset.active["audit"]], "audit signature", b""))
         self.made_for = keyset.made_for
         # One reference, so that no thread meets the tenants of one keyset beside another keyset.
@@ -136,7 +136,7 @@ class Keyring(Secret):
 
     def api_key_digest(self, key: bytes) -> bytes:
         """The keyed hash (32 bytes) by which an API key is looked up; the key itself is kept nowhere."""
-        return hmac.digest(self._pepper, key, "sha256")
+        return self._pepper.unframed(key)
 
     def new_data_key(self, tenant: str, key_id: bytes) -> bytes:
         """A new random data key of a tenant, wrapped under the root key.

@@ -33,6 +33,12 @@ class Mac(Secret):
         mac.update(frame(*parts))
         return mac.finalize()
 
+    def unframed(self, message: bytes) -> bytes:
+        """The keyed hash (32 bytes) of a message alone; of a key without `first`."""
+        mac = self._begun.copy()
+        mac.update(message)
+        return mac.finalize()
+
     def each(self, parts: Sequence[bytes]) -> list[bytes]:
         """The keyed hash of `first` and one part, for each part."""
         begun = self._begun

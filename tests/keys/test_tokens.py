@@ -1,6 +1,7 @@
 """Tokens: one spelling for one reference, for ever, and nothing to learn from it without the key."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,16 @@ def test_a_batch_gives_the_same_tokens_as_its_members_one_by_one(blocks: list[by
 @given(BLOCKS)
 def test_a_token_is_27_characters_that_a_url_need_not_quote(block: bytes) -> None:
     assert SHAPE.fullmatch(KEYS.make(block, 0)[0])
+
+
+def test_threads_that_make_tokens_at_once_do_not_disturb_each_other() -> None:
+    batches = [known_bytes(f"reference {at}")[:16] * 200 for at in range(4)]
+    expected = [KEYS.make(batch, 1) for batch in batches]
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [*pool.map(lambda at: KEYS.make(batches[at % 4], 1), range(2_000))]
+
+    assert all(tokens == expected[at % 4] for at, tokens in enumerate(made))
 
 
 def test_the_same_reference_gives_the_same_token_under_keys_made_anew() -> None:

@@ -1,0 +1,37 @@
+"""Keyed hashes: HMAC-SHA-256 over length-prefixed parts, whichever way they are asked for."""
+
+import hmac
+
+from keys.framing import frame
+from keys.mac import Mac
+from tests.keys.known import known_bytes
+
+KEY = known_bytes("a key")
+
+
+def by_the_standard_library(message: bytes) -> bytes:
+    return hmac.digest(KEY, message, "sha256")
+
+
+def test_the_parts_are_hashed_behind_their_lengths() -> None:
+    assert Mac(KEY).digest(b"ab", b"", b"c") == by_the_standard_library(frame(b"ab", b"", b"c"))
+
+
+def test_the_first_parts_stand_in_front_each_time() -> None:
+    mac = Mac(KEY, b"tenant")
+
+    assert [mac.digest(b"a"), mac.digest(b"b")] == [by_the_standard_library(frame(b"tenant", x)) for x in (b"a", b"b")]
+
+
+def test_many_are_hashed_as_one() -> None:
+    mac = Mac(KEY, b"tenant")
+
+    assert mac.each([b"a", b"", b"bc"]) == [mac.digest(b"a"), mac.digest(b""), mac.digest(b"bc")]
+
+
+def test_a_message_by_itself_has_no_length_in_front() -> None:
+    assert Mac(KEY).unframed(b"key") == by_the_standard_library(b"key")
+
+
+def test_it_says_nothing_of_its_key() -> None:
+    assert repr(Mac(KEY)) == "<Mac>"
