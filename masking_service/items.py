@@ -63,7 +63,7 @@ class Entering:
 
 def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Entering | InvalidRecord]:
     """Mask records in place and make them ready to be stored; or say, in their order, what is wrong with them."""
-    form = Form(schema.name, ())
+    form: Form | None = None
     for at, masked in enumerate(masker.mask_batch(batch, Effort(a_record=A_STORED_RECORD))):
         if isinstance(masked, InvalidRecord):
             yield masked
@@ -75,7 +75,7 @@ def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Ente
         elif len(places) > records.MOST_FIELDS:
             yield InvalidRecord((("", "too-large"),))
         else:
-            if places != form.places:
+            if form is None or places != form.places:
                 form = Form(schema.name, places)
             yield Entering(at, masked, number, form, values)
 

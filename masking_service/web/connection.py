@@ -217,7 +217,7 @@ class Connection:
 
 
 class _Request(Request):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's parser, which need not see who may forward: nothing forwarded is believed, from a unix socket neither."""
+    """gunicorn's parser. Nothing forwarded is believed, so it need not see from whom a request comes."""
 
     def _peer_is_trusted_proxy(self) -> bool:
         return False

@@ -28,6 +28,7 @@ from masking_service.web.limits import (
     LEAVE_SECONDS,
     LOOK_SECONDS,
     SEND_SECONDS,
+    SIGN_SECONDS,
     SMALL,
     SWITCH_SECONDS,
     TAKEN_AT_ONCE,
@@ -46,6 +47,7 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._next_look = 0.0
+        self._next_sign = 0.0
         self._round = 0.0
         self._napped = 0.0
         self._keeps_up = threading.Event()
@@ -118,6 +120,13 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.close()
 
     # What gunicorn's loop calls.
+
+    def notify(self) -> None:
+        """Called in every round: let the master see that this worker is there; once a second will do."""
+        now = time.monotonic()
+        if now >= self._next_sign:
+            self._next_sign = now + SIGN_SECONDS
+            super().notify()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Called at the start and at the end: whoever has connected before the end is still answered."""
@@ -286,5 +295,5 @@ class Reception(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _have_at_hand(cfg: Any) -> None:
-    """Make gunicorn's settings plain attributes: it looks each of them up through three calls, thirty times a request."""
+    """Make gunicorn's settings plain attributes: it looks each up through three calls, and thirty times a request."""
     vars(cfg).update({name: setting.get() for name, setting in cfg.settings.items() if not hasattr(type(cfg), name)})

@@ -6,9 +6,9 @@ wait for the store, but never for a client.
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from masking_service.access.clients import KEY_PREFIX
@@ -30,6 +30,7 @@ from masking_service.web.limits import (
 )
 from masking_service.web.reception import Reception
 from masking_service.web.refusals import INTERNAL, OVERLOADED
+from masking_service.web.threads import Threads
 from masking_service.web.watched import Step
 
 MASK: Final = "/v1/mask"
@@ -69,10 +70,14 @@ class Worker(Reception):
         storing = max(1, self.cfg.threads - COMPUTING)
         caller = max(1, storing - LEFT_TO_OTHERS)
         self._queue = Queue(Limits(storing, caller, BATCHES, COMPUTING, max(QUEUED, 2 * self.most_body)))
-        self._probes = ThreadPoolExecutor(1)
+        self._probes = Threads(1)
         self._callers = Callers()
         self._light_from = 0.0
         self.wsgi = self._noting(self.wsgi)
+
+    def get_thread_pool(self) -> Threads:
+        """Called by gunicorn, once."""
+        return Threads(self.cfg.threads)
 
     def _noting(self, application: Any) -> Callable[..., Any]:
         """The application, with a note of whom it took a credential for."""
@@ -90,7 +95,7 @@ class Worker(Reception):
         request = conn.request
         if not conn.size and (request.path, request.query) in PROBES:
             self.leave(conn)
-            self._probes.submit(self._answer, conn)
+            self._probes.submit(partial(self._answer, conn))
             return
         credential = conn.header("AUTHORIZATION")
         if request.path == MASK and self._is_light(conn, credential):
@@ -130,8 +135,7 @@ class Worker(Reception):
                 self.method_queue.defer(self.refuse, ticket.request, OVERLOADED)
         finally:
             if self._queue.done(ticket):
-                with suppress(RuntimeError):  # nothing is started any more at the end
-                    self.tpool.submit(self._serve)
+                self.tpool.submit(self._serve)
 
     def _answer(self, conn: Connection) -> None:
         """Answer one request in this thread, and hand its connection back to the main one."""

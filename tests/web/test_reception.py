@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
-from masking_service.web.limits import BEHIND
-from masking_service.web.reception import Reception
+from masking_service.web.limits import BEHIND, SIGN_SECONDS
+from masking_service.web.reception import Reception, _have_at_hand
 from masking_service.web.watched import Watched
 
 
@@ -70,3 +70,24 @@ def test_a_fault_of_the_loop_lets_threads_go_on(reception: Reception) -> None:
         reception.wait_for_and_dispatch_events(0)
 
     assert begins_meanwhile(reception, 0) == [True]
+
+
+def test_the_master_sees_once_a_second_that_the_worker_is_there(reception: Reception) -> None:
+    reception.notify()
+    shown = reception.tmp.last_update()
+    reception.notify()
+    assert reception.tmp.last_update() == shown
+
+    reception._next_sign -= SIGN_SECONDS
+    reception.notify()
+    assert reception.tmp.last_update() > shown
+
+
+def test_settings_at_hand_are_what_they_were() -> None:
+    cfg = Config()
+    before = {name: getattr(cfg, name) for name in cfg.settings}
+
+    _have_at_hand(cfg)
+
+    assert {name: getattr(cfg, name) for name in cfg.settings} == before
+    assert vars(cfg)["keepalive"] == before["keepalive"]
