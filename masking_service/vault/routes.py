@@ -18,6 +18,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from masking_service.vault.node import TIMEOUT_SECONDS, Node
+from masking_service.vault.pool import Pool
 from masking_service.vault.servers import Servers
 
 KNOWN_NODES_ASKED: Final = 2
@@ -52,8 +53,8 @@ class Route(Protocol):
         """Close every connection."""
 
 
-class SentinelPool(SentinelConnectionPool, redis.BlockingConnectionPool):
-    """Connections to whomever the sentinels call the primary; a caller waits briefly for a free one."""
+class SentinelPool(SentinelConnectionPool, Pool):
+    """Connections to whomever the sentinels call the primary."""
 
     def __init__(self, name: str, sentinel: Sentinel, **settings: Any) -> None:
         super().__init__(name, sentinel, **settings)  # type: ignore[no-untyped-call]  # as redis-py left it

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-import redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, NodesManager
 from redis.connection import SSLConnection
@@ -14,6 +13,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from masking_service.vault.node import TIMEOUT_SECONDS
+from masking_service.vault.pool import Pool
 from masking_service.vault.routes import Cluster, OneServer, Route, SentinelPool
 from masking_service.vault.servers import Servers, greet
 
@@ -94,7 +94,7 @@ def route_to(url: str, tls: Tls, connections: int, servers: Servers) -> Route:
             raise UnknownForm("names no socket")
         if parts.scheme != "unix":
             _database(parts.path.strip("/"))
-        return OneServer(redis.BlockingConnectionPool.from_url(url, **(settings | encryption)), servers)
+        return OneServer(Pool.from_url(url, **(settings | encryption)), servers)
     except UnknownForm:
         raise
     except ValueError:  # what Python and redis-py say would repeat some of it
@@ -112,7 +112,7 @@ def _cluster(parts: SplitResult, settings: dict[str, Any], encryption: dict[str,
         return NodesManager(
             nodes,
             from_url=True,  # its word for: make a pool of this class for every node
-            connection_pool_class=redis.BlockingConnectionPool,
+            connection_pool_class=Pool,
             dynamic_startup_nodes=False,
             **settings,
         )
