@@ -44,8 +44,6 @@ class Pool(redis.BlockingConnectionPool):
         if connection is not None and not self.owns_connection(connection):
             connection.disconnect()
             connection = None
-        elif connection is not None and connection.should_reconnect():
-            connection.disconnect()
         self.pool.put_nowait(connection)
 
 

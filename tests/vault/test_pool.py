@@ -99,7 +99,7 @@ def test_one_to_a_server_that_is_no_primary_any_more_makes_room_for_another(
     assert said(found, "PING") == b"PONG"
 
 
-def test_one_that_was_told_to_connect_anew_does_so(pool: Pool) -> None:
+def test_one_that_was_closed_while_it_was_in_use_is_connected_anew(pool: Pool) -> None:
     connection = pool.get_connection()
     number = said(connection, "CLIENT", "ID")
     pool.disconnect()
