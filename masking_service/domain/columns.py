@@ -1,8 +1,8 @@
 """The quick way through a batch: what its records have at one place is masked together, column by column.
 
-It takes the records in which every value is a usual one (`Profile.usual`) and nothing stands beside them. All others
-are left as they came for the pass over a single record (`record.py`), and a test holds the two against each other. It
-is that pass at two thirds of the cost, because Python takes as long to come to a usual value as to mask it.
+It takes the records in which every mapped value is a usual one (`Profile.usual`) and none stands elsewhere, too. All
+others are left as they came for the pass over a single record (`record.py`), and a test holds the two against each
+other. It is that pass at two thirds of the cost, because Python takes as long to come to a usual value as to mask it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Any, Final, NamedTuple
 
-from masking_service.domain.leaks import is_plain_number
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.leaks import gather, is_plain_number
 from masking_service.domain.schema import Place
-from masking_service.domain.spellings import may_hold_name
+from masking_service.domain.spellings import may_hold_name, may_hold_phone
 from masking_service.domain.walk import LeafNode, ObjectNode, Usual
 
 FEW: Final = 20
@@ -48,15 +49,15 @@ class Columns:
         """To each object but the root: in which one it stands, and under which key."""
         self._leaves: list[_Leaf] = []
         """In the order of the way."""
-        self._members: list[set[str]] = []
-        """What each object of a usual record may have."""
+        self._objects: list[ObjectNode] = []
+        self._unusual: list[set[str]] = []
+        """Of each object, the mapped members that lead to no usual value."""
         self._look_into(root)
-        if root.own_key:
-            self._members[0].add(root.own_key)
 
     def _look_into(self, node: ObjectNode) -> None:
-        at = len(self._members)
-        self._members.append(set())
+        at = len(self._objects)
+        self._objects.append(node)
+        self._unusual.append(set())
         for key, inner in node.nodes.items():
             if isinstance(inner, ObjectNode):
                 self._ways.append((at, key))
@@ -64,8 +65,7 @@ class Columns:
             elif isinstance(inner, LeafNode) and inner.usual is not None and inner.place is not None:
                 self._leaves.append(_Leaf(at, key, inner.place, inner.usual))
             else:
-                continue
-            self._members[at].add(key)
+                self._unusual[at].add(key)
 
     def mask(self, batch: Sequence[Any]) -> list[Fields | None]:
         """Mask in place the records that are usual in everything; None for each one that is left as it came."""
@@ -81,9 +81,9 @@ class Columns:
         return found
 
     def _is_usual(self, form: _Form) -> bool:
-        """Whether every member leads to what may be a usual value, or is the record's own number."""
-        known = all(usual.issuperset(names or ()) for names, usual in zip(form, self._members, strict=True))
-        return known and not any(
+        """Whether every mapped member leads to what may be a usual value."""
+        mapped = all(unusual.isdisjoint(names or ()) for names, unusual in zip(form, self._unusual, strict=True))
+        return mapped and not any(
             form[under] is None and key in (form[at] or ()) for under, (at, key) in enumerate(self._ways, start=1)
         )
 
@@ -100,19 +100,33 @@ class Columns:
             column = [one[key] for one in objects[at]]
             columns.append(column)
             masks.append([usual(value) if type(value) is str else None for value in column])
-        sound = [all(shown) for shown in zip(*masks, strict=True)]  # no mask of a usual value is empty
+        beside = self._beside(form, objects)
+        sound = [True] * len(rows)
+        for shown in (*masks, *beside):
+            if None in shown:
+                sound = [ok and text is not None for ok, text in zip(sound, shown, strict=True)]
         if (own := self._own_key) in (form[0] or ()):
             sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, objects[0], strict=True)]
-        names = [column for leaf, column in zip(leaves, columns, strict=True) if leaf.place.kind == "name"]
-        plain = [shown for leaf, shown in zip(leaves, masks, strict=True) if leaf.place.kind not in ("name", "phone")]
-        if plain:
-            sound = _without_leaks(sound, names, plain)
+        kinds = [leaf.place.kind for leaf in leaves]
+        names, phones = ([*compress(columns, [kind == wanted for kind in kinds])] for wanted in ("name", "phone"))
+        texts = [*compress(masks, [kind not in ("name", "phone") for kind in kinds]), *beside]
+        # Among masks alone no number stands: see `Profile.usual`.
+        sound = _without_leaks(sound, names, phones if beside else [], texts)
         for (at, key, _, _), shown in zip(leaves, masks, strict=True):
             for one, mask in compress(zip(objects[at], shown, strict=True), sound):
                 one[key] = mask
         places = tuple(leaf.place for leaf in leaves)
         for row, values in compress(zip(rows, zip(*columns, strict=True), strict=True), sound):
             found[row] = places, values
+
+    def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[list[str | None]]:
+        """All that can be read of each member that is not mapped; None where that is too deep, or too large."""
+        return [
+            [_text_of(name, one[name], node.depth) for one in level]
+            for node, names, level in zip(self._objects, form, objects, strict=True)
+            for name in names or ()
+            if name not in node.nodes and not (node is self._objects[0] and name == self._own_key)
+        ]
 
 
 def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
@@ -128,13 +142,40 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
     return found
 
 
-def _without_leaks(sound: Sequence[bool], names: Sequence[list[Any]], plain: Sequence[list[Any]]) -> list[bool]:
-    """Which of the sound records have masks that hold none of their names."""
-    left = [*sound]
-    joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*plain, strict=True), strict=True)]
+def _gathered(name: str, value: Any, depth: int) -> str | None:
+    """All that can be read of an unmapped member; None where it stands too deep, or is too large."""
+    texts = [name]
+    try:
+        gather(value, texts, depth)
+    except InvalidRecord:
+        return None
+    return "\n".join(texts)
+
+
+def _text_of(name: str, value: Any, depth: int) -> str | None:
+    texts = [name]
+    try:
+        gather(value, texts, depth)
+    except InvalidRecord:
+        return None
+    return "\n".join(texts)
+
+
+def _without_leaks(
+    sound: list[bool], names: Sequence[list[Any]], phones: Sequence[list[Any]], texts: Sequence[list[str | None]]
+) -> list[bool]:
+    """Which of the sound records hold none of these names and phones of theirs in these texts."""
+    if not texts:
+        return sound
+    joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*texts, strict=True), strict=True)]
     for column in names:
-        left = [
+        sound = [
             ok and not (name[-1] in text and may_hold_name(text, [name]))
-            for ok, name, text in zip(left, column, joined, strict=True)
+            for ok, name, text in zip(sound, column, joined, strict=True)
         ]
-    return left
+    if phones:
+        sound = [
+            ok and not may_hold_phone(text, numbers)
+            for ok, numbers, text in zip(sound, zip(*phones, strict=True), joined, strict=True)
+        ]
+    return sound

@@ -16,7 +16,7 @@ from masking_service.domain.phones import mask_phone, plain_mobile_masker
 from masking_service.domain.plain_addresses import mask_plain_address
 from masking_service.domain.schema import KINDS
 from masking_service.domain.stars import stars
-from masking_service.domain.text import scrub
+from masking_service.domain.text import plain_text, scrub
 
 ALL: Final = "all"
 NOTHING: Final = "nothing"
@@ -130,15 +130,18 @@ class Profile:
         """The mask of the usual values of `kind`, or None where there is no such short way.
 
         It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
-        which one character shows, a Chinese mobile number, a plain address. They have one spelling, they did not come
-        in hidden. The mask of such a name or number holds no name and no number, that of such an address no number.
+        which one character shows, a Chinese mobile number, a plain address, a text without digits. They have one
+        spelling, they did not come in hidden. The mask of such a name or number holds no name and no number, that of
+        such an address or text no number.
         """
         hide = self.hide[kind]
         if kind == "name" and hide == "given":
             return mask_short_name
         if kind == "phone" and hide == "digits":
             return plain_mobile_masker(self.show_last)
-        return mask_plain_address if kind == "address" and hide == "unit" else None
+        if kind == "address" and hide == "unit":
+            return mask_plain_address
+        return plain_text if kind == "text" and hide == "found" else None
 
 
 def union_check(profiles: Iterable[Profile]) -> int:

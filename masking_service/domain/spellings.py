@@ -6,7 +6,7 @@ It looks for the values it is given and never guesses: strangers' numbers are th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from typing import Final
 
@@ -95,7 +95,7 @@ def digits_of(text: str) -> str:
     return "".join([str(int("1" + piece))[1:] for piece in pieces])
 
 
-def may_hold_phone(text: str, needles: list[str]) -> bool:
+def may_hold_phone(text: str, needles: Sequence[str]) -> bool:
     """False only if the text holds none of the numbers in any spelling. Quick, and errs towards True."""
     encoded = text.encode("utf-8", "surrogatepass")
     digits = encoded.translate(None, _DROPPED).decode("latin-1")

@@ -65,6 +65,11 @@ def scrub(value: str, keep: int = 4) -> str:
     return stars(value)
 
 
+def plain_text(value: str) -> str | None:
+    """A text as it is, where one look tells that it holds nothing to mask, and no digit; None for every other one."""
+    return value if _HOLDS_NOTHING(value) and not value.isspace() else None
+
+
 def crowded(value: str) -> bool:
     """True if a value holds more numbers, or more ``@``, than anybody writes into a field of a waybill.
 

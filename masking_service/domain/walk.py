@@ -74,15 +74,16 @@ class ObjectNode:
     """An object on the way: the members that lead to mapped values; the others are gathered for the leak guard.
 
     Attributes:
+        depth: how many containers stand around its members.
         nodes: what each member leads to.
         own_key: the member that holds the record's own waybill number, which is not looked at; None for most objects.
     """
 
-    __slots__ = ("_depth", "_members", "_steps", "nodes", "own_key")
+    __slots__ = ("_members", "_steps", "depth", "nodes", "own_key")
 
     def __init__(self, steps: Steps, nodes: dict[str, LeafNode | ObjectNode | ArrayNode]) -> None:
         self._steps = steps
-        self._depth = len(steps) + 1
+        self.depth = len(steps) + 1
         # Unpacked, because the loop below is where the time of a record goes.
         self._members: list[tuple[str, Take | None, Usual | None, str, Place | None, Mask | None, Any]] = [
             (key, node.take, node.usual, node.kind, node.place, node.mask, node)
@@ -126,7 +127,7 @@ class ObjectNode:
             for key, inner in value.items():
                 if key not in self.nodes and not (key == self.own_key and is_plain_number(inner)):
                     run.texts.append(key)
-                    gather(inner, run.texts, self._depth)
+                    gather(inner, run.texts, self.depth)
 
 
 class ArrayNode:

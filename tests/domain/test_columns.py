@@ -36,6 +36,11 @@ def party(**changes: Any) -> dict[str, Any]:
     return {"name": "张三", "phone": "13812345678", "address": ADDRESS, **changes}
 
 
+def nested(levels: int) -> Any:
+    """So many objects in each other."""
+    return {"in": nested(levels - 1)} if levels > 1 else {}
+
+
 def outcome(record: Any, found: Masked | InvalidRecord) -> Any:
     """All that can be seen of a record that was masked."""
     if isinstance(found, InvalidRecord):
@@ -75,12 +80,17 @@ USUAL_SIDES = st.fixed_dictionaries(
     {"name": NAMES.filter(bool), "phone": st.just("13812345678"), "address": ADDRESSES}
 ) | st.permutations(["name", "phone"]).map(lambda keys: {key: party()[key] for key in keys})
 NUMBERS = st.sampled_from(["SF1234567890", "sf-12-34", "张三", "短", "", "13812345678"]) | ODD
+REMARKS = st.sampled_from(["", "放门卫", "张三的", "13812345678", "易碎 ", "　", "@"]) | ODD
+OTHERS = NAMES | PHONES | st.sampled_from(["PO1", 3, 1.5, 13812345678, ["张三"], {"张三": None}, nested(32)]) | ODD
 RECORDS = (
     st.fixed_dictionaries(
         {},
-        optional={"waybill_no": NUMBERS, "sender": SIDES, "recipient": USUAL_SIDES, "remark": ADDRESSES, "x": NAMES},
+        optional={"waybill_no": NUMBERS, "sender": SIDES, "recipient": USUAL_SIDES, "remark": REMARKS, "x": OTHERS},
     )
-    | st.fixed_dictionaries({"waybill_no": st.just("SF1234567890"), "sender": USUAL_SIDES, "recipient": USUAL_SIDES})
+    | st.fixed_dictionaries(
+        {"waybill_no": st.just("SF1234567890"), "sender": USUAL_SIDES, "recipient": USUAL_SIDES},
+        optional={"remark": REMARKS, "x": OTHERS},
+    )
     | ODD
 )
 
@@ -115,6 +125,20 @@ def test_the_usual_batch_goes_the_quick_way() -> None:
     assert taken([usual() for _ in range(500)]) == [True] * 500
 
 
+def test_so_do_records_with_a_remark_and_with_members_that_are_not_mapped() -> None:
+    more = {
+        "remark": "请放门卫，谢谢",
+        "weight": 1.5,
+        "order": "PO20261111",
+        "paid": True,
+        "items": [{"name": "书"}, None],
+    }
+    batch = [usual(sender=party(city="上海"), **copy.deepcopy(more)) for _ in range(FEW)]
+
+    assert taken(batch) == [True] * FEW
+    assert [batch[0][name] for name in more] == [*more.values()]
+
+
 def test_so_do_records_that_lack_something() -> None:
     forms: list[dict[str, Any]] = [{"recipient": {"phone": "13812345678"}}, usual(sender={})]
 
@@ -124,9 +148,17 @@ def test_so_do_records_that_lack_something() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        usual(remark="放门卫"),
-        usual(weight=1),
-        usual(sender=party(company="某某厂")),
+        usual(remark="放门卫，电话13900001111"),
+        usual(remark="张三的"),
+        usual(remark=None),
+        usual(remark=" "),
+        usual(note="13812345678"),
+        usual(note=13812345678),
+        usual(张三=1),
+        usual(note=[{"by": "王小明"}]),
+        usual(note=nested(32)),
+        usual(note=10**5000),
+        usual(sender=party(company="王小明的厂")),
         usual(sender=party(phone="021-59791234")),
         usual(sender=party(phone=13812345678)),
         usual(sender=party(name="")),
@@ -140,7 +172,7 @@ def test_so_do_records_that_lack_something() -> None:
         [],
         None,
     ],
-    ids=str,
+    ids=lambda odd: type(odd).__name__,
 )
 def test_a_record_with_anything_else_is_left_as_it_came_and_its_neighbours_are_not(odd: Any) -> None:
     came = copy.deepcopy(odd)

@@ -130,6 +130,7 @@ USUAL = (
     ("name", ["张三", "王小明", "欧阳娜娜", "欧阳", "某某厂", "张", "诸葛孔明", "John", "张*", "张三13812345678"]),
     ("phone", ["13812345678", "１３８１２３４５６７８", "138-1234-5678", "138****5678", "02159791234", "12812345678"]),
     ("address", ["华志路1685号3号楼2单元402室", "华志路1685号", "一号楼二单元三零一", "青浦区**路", "Apt 5", "X101室"]),
+    ("text", ["放门卫", "", " ", "Leave it", "电联13900001111", "１３９", "me@x.cn", "王小明 *", "٣"]),
 )
 
 
@@ -144,7 +145,8 @@ def test_the_short_way_for_usual_values_gives_the_same_mask_or_none(kind: str, v
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [("name", "张三"), ("phone", "13812345678"), ("address", "华志路1685号3号楼2单元402室")]
+    ("kind", "value"),
+    [("name", "张三"), ("phone", "13812345678"), ("address", "华志路1685号402室"), ("text", "放门卫，谢谢")],
 )
 def test_usual_values_go_the_short_way(kind: str, value: str) -> None:
     profile = Profile.parse("label", LABEL)
