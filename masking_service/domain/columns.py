@@ -2,7 +2,7 @@
 
 It takes the records in which every mapped value is a usual one (`Profile.usual`) and none stands elsewhere, too. All
 others are left as they came for the pass over a single record (`record.py`), and a test holds the two against each
-other. It is that pass at two thirds of the cost, because Python takes as long to come to a usual value as to mask it.
+other. It is that pass at half of its cost: Python takes as long to come to a usual value as to mask it.
 """
 
 from __future__ import annotations
@@ -107,11 +107,11 @@ class Columns:
                 sound = [ok and text is not None for ok, text in zip(sound, shown, strict=True)]
         if (own := self._own_key) in (form[0] or ()):
             sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, objects[0], strict=True)]
-        kinds = [leaf.place.kind for leaf in leaves]
-        names, phones = ([*compress(columns, [kind == wanted for kind in kinds])] for wanted in ("name", "phone"))
-        texts = [*compress(masks, [kind not in ("name", "phone") for kind in kinds]), *beside]
+        names = [column for leaf, column in zip(leaves, columns, strict=True) if leaf.place.kind == "name"]
+        phones = [column for leaf, column in zip(leaves, columns, strict=True) if leaf.place.kind == "phone"]
+        shows = [shown for leaf, shown in zip(leaves, masks, strict=True) if leaf.place.kind not in ("name", "phone")]
         # Among masks alone no number stands: see `Profile.usual`.
-        sound = _without_leaks(sound, names, phones if beside else [], texts)
+        sound = _without_leaks(sound, names, phones if beside else [], [*shows, *beside])
         for (at, key, _, _), shown in zip(leaves, masks, strict=True):
             for one, mask in compress(zip(objects[at], shown, strict=True), sound):
                 one[key] = mask
@@ -142,17 +142,8 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
     return found
 
 
-def _gathered(name: str, value: Any, depth: int) -> str | None:
-    """All that can be read of an unmapped member; None where it stands too deep, or is too large."""
-    texts = [name]
-    try:
-        gather(value, texts, depth)
-    except InvalidRecord:
-        return None
-    return "\n".join(texts)
-
-
 def _text_of(name: str, value: Any, depth: int) -> str | None:
+    """A member's name and every text and number in its value; None where that is too deep, or too large."""
     texts = [name]
     try:
         gather(value, texts, depth)
@@ -168,10 +159,18 @@ def _without_leaks(
     if not texts:
         return sound
     joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*texts, strict=True), strict=True)]
-    for column in names:
+    if names:
+        near = [False] * len(sound)
+        for (
+            column
+        ) in names:  # usual names are of Han, which has one case: nothing but the last character has to be seen
+            near = [
+                seen or (ok and name[-1] in text)
+                for seen, ok, name, text in zip(near, sound, column, joined, strict=True)
+            ]
         sound = [
-            ok and not (name[-1] in text and may_hold_name(text, [name]))
-            for ok, name, text in zip(sound, column, joined, strict=True)
+            ok and not (seen and may_hold_name(text, of_record))
+            for ok, seen, of_record, text in zip(sound, near, zip(*names, strict=True), joined, strict=True)
         ]
     if phones:
         sound = [

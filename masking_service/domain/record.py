@@ -107,7 +107,7 @@ class Masker:
             try:
                 results.append(self.mask(record, effort))
             except InvalidRecord as fault:
-                results.append(fault)
+                results.append(InvalidRecord(fault.errors))  # what was raised holds this frame, and all that is in it
         return results
 
 

@@ -107,7 +107,7 @@ def may_hold_phone(text: str, needles: Sequence[str]) -> bool:
     return False
 
 
-def may_hold_name(text: str, needles: list[str]) -> bool:
+def may_hold_name(text: str, needles: Sequence[str]) -> bool:
     """False only if the text holds none of the names. Quick, and errs towards True."""
     # A name's last character, in either case, is rarely in a masked record; its first one always is.
     for needle in needles:

@@ -1,7 +1,8 @@
 """redis-py's pool of connections, without what it counts for observers, of whom there are none here.
 
 That took it a tenth of a request that asks the store five times. Who may connect, how often, and what becomes of a
-connection that went stale or leads to a server that is no primary any more, is as there.
+connection that leads to a server that is no primary any more, is as there. A stale one is connected anew once, and
+servers in maintenance, of which only a newer protocol tells, are not thought of.
 """
 
 from queue import Empty

@@ -11,7 +11,7 @@ from masking_service.vault.layout import MOST_REVISIONS
 from masking_service.vault.records import Record
 
 BASE_BYTES = 12
-_BYTES = [bytes((number,)) for number in range(MOST_REVISIONS)]
+_REVISIONS = [bytes((number,)) for number in range(MOST_REVISIONS)]
 _ANY_ORDINAL = b"\0"
 
 
@@ -46,7 +46,7 @@ class Tokens:
         if record.token_version not in self._asked:
             self._asked[record.token_version] = [], []
         references, fields = self._asked[record.token_version]
-        references.append((base + _BYTES[revision] + _ANY_ORDINAL + record.salt) * len(ordinals))
+        references.append((base + _REVISIONS[revision] + _ANY_ORDINAL + record.salt) * len(ordinals))
         fields.append(ordinals)
 
     def make(self) -> dict[int, Iterator[str]]:

@@ -18,7 +18,7 @@ QUEUE_SECONDS: Final = 0.75
 LOOK_SECONDS: Final = 0.25
 """How often a worker looks who is late."""
 SIGN_SECONDS: Final = 1.0
-"""How often it shows the master that it is alive: thirty times in what the master waits for."""
+"""How often it shows the master that it is alive, which waits for 30 (`timeout` in gunicorn.conf.py)."""
 PATIENCE: Final = 0.05
 """For which a thread sends its answer itself. What a client has not read then, the main thread sends."""
 GIVE_WAY_SECONDS: Final = 0.00002

@@ -31,7 +31,7 @@ class Threads:
             threading.Thread(target=self._run, name=f"answering-{number}", daemon=True).start()
 
     def submit(self, work: Work) -> None:
-        """Have it done, in the order in which it came."""
+        """Have it done, in the order in which it came; what comes when all threads have ended is not."""
         with self._lock:
             if not self._idle:
                 self._waiting.append(work)
@@ -63,5 +63,5 @@ class Threads:
                 return
             try:
                 work()
-            except Exception as fault:
+            except BaseException as fault:  # gunicorn passes SystemExit on, and a thread that ended is never replaced
                 log.error("failed", fault=type(fault).__name__, where=fault_place(fault))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import copy
+import gc
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from masking_service.domain import columns
 from masking_service.domain.columns import FEW
 from masking_service.domain.effort import Effort
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masked, Masker, sample_record
 from masking_service.domain.schema import Schema
+from masking_service.domain.spellings import may_hold_name
 from masking_service.schemas import load_schemas
 from tests.domain.records import COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, schema
 
@@ -203,3 +207,30 @@ def test_what_was_taken_holds_what_came_in() -> None:
         *(f"recipient.{name}" for name in ("name", "phone", "address")),
     ]
     assert values == (*usual()["sender"].values(), *usual()["recipient"].values())
+
+
+def test_a_record_that_fails_keeps_nothing_of_its_batch() -> None:
+    """What was raised would hold the frames of the pass, and they the batch: garbage that only the collector finds."""
+    masker = Masker(STANDARD, LABEL)
+    gc.collect()
+    gc.disable()
+    try:
+        masker.mask_batch([*(usual() for _ in range(FEW)), usual(sender=[]), usual(note=nested(40))], Effort())
+        left = gc.collect()
+    finally:
+        gc.enable()
+
+    assert left == 0
+
+
+def test_a_text_is_read_once_however_many_names_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def look(text: str, names: Sequence[str]) -> bool:
+        asked.append(len(names))
+        return may_hold_name(text, names)
+
+    monkeypatch.setattr(columns, "may_hold_name", look)
+
+    assert taken([usual(sender=party(name="张三"), remark="三明市") for _ in range(FEW)]) == [True] * FEW
+    assert asked == [2] * FEW

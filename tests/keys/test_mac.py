@@ -2,6 +2,8 @@
 
 import hmac
 
+import pytest
+
 from keys.framing import frame
 from keys.mac import Mac
 from tests.keys.known import known_bytes
@@ -31,6 +33,11 @@ def test_many_are_hashed_as_one() -> None:
 
 def test_a_message_by_itself_has_no_length_in_front() -> None:
     assert Mac(KEY).unframed(b"key") == by_the_standard_library(b"key")
+
+
+def test_a_key_that_hashes_parts_behind_others_hashes_no_message_alone() -> None:
+    with pytest.raises(ValueError, match="in front"):
+        Mac(KEY, b"tenant").unframed(b"key")
 
 
 def test_it_says_nothing_of_its_key() -> None:

@@ -79,20 +79,23 @@ def test_several_things_are_done_at_once() -> None:
     made.shutdown(wait=False)
 
 
-def test_a_thread_outlives_what_goes_wrong_and_the_log_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", [ValueError, SystemExit])
+def test_a_thread_outlives_what_goes_wrong_and_the_log_says_where(
+    monkeypatch: pytest.MonkeyPatch, kind: type[BaseException]
+) -> None:
     told: list[dict[str, Any]] = []
     monkeypatch.setattr(log, "error", lambda event, **fields: told.append({"event": event, **fields}))
     made = Threads(1)
     rest(made, 1)
 
     def fail() -> None:
-        raise ValueError("13812345678")
+        raise kind("13812345678")
 
     made.submit(fail)
     rest(made, 1)
 
     (said,) = told
-    assert (said["event"], said["fault"], said["where"].partition(":")[0]) == ("failed", "ValueError", __name__)
+    assert (said["event"], said["fault"], said["where"].partition(":")[0]) == ("failed", kind.__name__, __name__)
     assert "13812345678" not in str(told)
     made.shutdown(wait=False)
 
