@@ -44,7 +44,6 @@ class Columns:
     """
 
     def __init__(self, root: ObjectNode) -> None:
-        self._own_key = root.own_key
         self._ways: list[tuple[int, str]] = []
         """To each object but the root: in which one it stands, and under which key."""
         self._leaves: list[_Leaf] = []
@@ -77,7 +76,9 @@ class Columns:
             objects.append([above.get(key) if type(above) is dict else None for above in objects[at]])
         for form, rows in _rows_by_form(objects).items():
             if len(rows) >= FEW and self._is_usual(form):
-                self._mask_form(form, rows, [[level[row] for row in rows] for level in objects], found)
+                masked = self._mask_form(form, [[level[row] for row in rows] for level in objects])
+                for row, fields in zip(rows, masked, strict=True):
+                    found[row] = fields
         return found
 
     def _is_usual(self, form: _Form) -> bool:
@@ -87,13 +88,11 @@ class Columns:
             form[under] is None and key in (form[at] or ()) for under, (at, key) in enumerate(self._ways, start=1)
         )
 
-    def _mask_form(
-        self, form: _Form, rows: Sequence[int], objects: Sequence[Sequence[Any]], found: list[Fields | None]
-    ) -> None:
-        """Mask those records of a usual form that are usual in their values, too, and note what came in."""
+    def _mask_form(self, form: _Form, objects: Sequence[Sequence[Any]]) -> Sequence[Fields | None]:
+        """Mask those records of a usual form that are usual in their values, too."""
         leaves = [leaf for leaf in self._leaves if leaf.key in (form[leaf.at] or ())]
         if not leaves:
-            return
+            return [None] * len(objects[0])
         columns: list[list[Any]] = []
         masks: list[list[str | None]] = []
         for at, key, _, usual in leaves:
@@ -101,11 +100,11 @@ class Columns:
             columns.append(column)
             masks.append([usual(value) if type(value) is str else None for value in column])
         beside = self._beside(form, objects)
-        sound = [True] * len(rows)
+        sound = [True] * len(objects[0])
         for shown in (*masks, *beside):
             if None in shown:
                 sound = [ok and text is not None for ok, text in zip(sound, shown, strict=True)]
-        if (own := self._own_key) in (form[0] or ()):
+        if (own := self._objects[0].own_key) in (form[0] or ()):
             sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, objects[0], strict=True)]
         names = [column for leaf, column in zip(leaves, columns, strict=True) if leaf.place.kind == "name"]
         phones = [column for leaf, column in zip(leaves, columns, strict=True) if leaf.place.kind == "phone"]
@@ -116,8 +115,7 @@ class Columns:
             for one, mask in compress(zip(objects[at], shown, strict=True), sound):
                 one[key] = mask
         places = tuple(leaf.place for leaf in leaves)
-        for row, values in compress(zip(rows, zip(*columns, strict=True), strict=True), sound):
-            found[row] = places, values
+        return [(places, values) if ok else None for ok, values in zip(sound, zip(*columns, strict=True), strict=True)]
 
     def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[list[str | None]]:
         """All that can be read of each member that is not mapped; None where that is too deep, or too large."""
@@ -125,7 +123,7 @@ class Columns:
             [_text_of(name, one[name], node.depth) for one in level]
             for node, names, level in zip(self._objects, form, objects, strict=True)
             for name in names or ()
-            if name not in node.nodes and not (node is self._objects[0] and name == self._own_key)
+            if name not in node.nodes and name != node.own_key
         ]
 
 

@@ -113,7 +113,7 @@ class ObjectNode:
             if masked is None:
                 take(run, place, mask, inner, value, key)
                 continue
-            # Written out here and not called: nearly every value of nearly every record comes this way.
+            # Written out here and not called: the usual values of all records that `columns` leaves come this way.
             value[key] = masked
             run.places.append(place)
             run.values.append(inner)
