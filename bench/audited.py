@@ -31,10 +31,10 @@ from keys import keyset
 from keys.keyring import Keyring
 from masking_service.audit.entries import Entry, Item
 from masking_service.audit.log import AuditLog
-from masking_service.settings import ROOT
-from masking_service.timestamps import clock
-from masking_service.vault.connection import Store
-from masking_service.vault.embedded import running_url
+from masking_service.dev.embedded import running_url
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import ROOT
+from masking_service.store.client import Store
 
 CONNECTIONS = 16  # as many as two workers have threads
 WAYBILLS = 10  # as many as a case may name without an approval

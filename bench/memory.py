@@ -26,7 +26,7 @@ from rich.table import Table
 from bench.audited import generous_policy
 from bench.contenders import Contender, service
 from bench.waybills import Waybills
-from masking_service.vault.embedded import EmbeddedServer, running_url
+from masking_service.dev.embedded import EmbeddedServer, running_url
 
 MOST_IN_A_BATCH = 500
 SITE = "021001"

@@ -21,7 +21,7 @@ from bench import cluster, growth, mixed, page, rates, tables
 from bench.audited import generous_policy
 from bench.contenders import ROOT, Contender, daymade, openbao, presidio, service, stop, yardstick
 from bench.figures import Bytes, Figures, Grown, Loaded, Rate, Staged, machine
-from masking_service.vault.embedded import running_url
+from masking_service.dev.embedded import running_url
 
 
 @dataclass(frozen=True)

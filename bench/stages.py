@@ -26,14 +26,14 @@ from werkzeug.test import create_environ
 from bench.contenders import credentials, records_body
 from bench.figures import Staged
 from bench.waybills import Waybills
-from masking_service.assembly import admit_store, assemble
 from masking_service.cli.development import Development
+from masking_service.runtime.wiring import admit_store, assemble
 from masking_service.web.app import create_app
 
 SIZES = (1, 50, 500)
 REST = "everything around it"
 PARTS = {
-    "decode": ("masking_service.web.waybills:body",),
+    "decode": ("masking_service.web.routes.waybills:body",),
     "find and mask": ("masking_service.domain.record:Masker.mask_batch",),
     "leak guard": ("masking_service.domain.record:_Run.guard", "masking_service.domain.columns:_without_leaks"),
     "body and seal": (
@@ -43,12 +43,12 @@ PARTS = {
     ),
     "tokens": (
         "keys.keyring:TenantKeys.bases",
-        "masking_service.vault.references:Tokens.add",
-        "masking_service.vault.references:Tokens.make",
+        "masking_service.vault.tokens:Tokens.add",
+        "masking_service.vault.tokens:Tokens.make",
     ),
-    "pack": ("masking_service.vault.connection:Store.write",),
-    "Redis": ("masking_service.vault.exchange:Exchanges.run",),
-    "encode": ("masking_service.web.exchange:encode",),
+    "pack": ("masking_service.store.client:Store.write",),
+    "Redis": ("masking_service.store.pipeline:Exchanges.run",),
+    "encode": ("masking_service.web.http:encode",),
 }
 """Where each stage happens: functions and methods, as ``module:name``."""
 ONLY_TOKENIZING = frozenset({"body and seal", "tokens", "pack", "Redis"})

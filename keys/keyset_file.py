@@ -1,6 +1,6 @@
 """What stands in the keyset file: its entries, their states, and the bytes that they are written as.
 
-Nothing is opened or decided here; `keys.keyset` reads the file, `keys.turnover` changes it.
+Nothing is opened or decided here; `keys.keyset` reads the file, `keys.rotation` changes it.
 """
 
 import hmac

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -10,10 +11,11 @@ import hypothesis
 import pytest
 import redis
 
-from masking_service.vault.connection import Store
-from masking_service.vault.embedded import EmbeddedServer
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.observability.logs import log
+from masking_service.store.client import Store
 from tests import servers
-from tests.vault import stores
+from tests.store import stores
 
 # A shared machine may stall any example; pytest's own time-out catches what really hangs.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -87,3 +89,11 @@ def make_sentinel(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
     yield make
     for group in groups:
         group.stop()
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    """What is logged from now on."""
+    written = io.BytesIO()
+    monkeypatch.setattr(log._logger, "_write", written.write)
+    return written

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.vault.child import start_child
-from masking_service.vault.embedded import DURABLE, server_binary
+from masking_service.dev.child import start_child
+from masking_service.dev.embedded import DURABLE, server_binary
 
 HOST = "127.0.0.1"
 SLOTS = 16384

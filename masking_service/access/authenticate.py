@@ -6,7 +6,7 @@ from masking_service.access.errors import Unauthenticated
 from masking_service.access.issuers import Issuers
 from masking_service.access.principals import Principal
 from masking_service.access.registry import ClientRegistry
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.store.errors import StoreUnavailable
 
 
 class Authenticator:

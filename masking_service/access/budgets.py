@@ -17,8 +17,8 @@ from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
 from masking_service.access.rules import Budget, Counted, Factors, Window
-from masking_service.vault.connection import Store
-from masking_service.vault.layout import tenant_stem
+from masking_service.store.client import Store
+from masking_service.store.layout import tenant_stem
 
 PARTS: Final = 60
 """A window slides by a sixtieth of itself. A part that it has half left counts wholly, so it never allows more."""

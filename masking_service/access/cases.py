@@ -16,8 +16,8 @@ from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
 from masking_service.access.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
-from masking_service.vault.connection import Command, Store
-from masking_service.vault.layout import tenant_stem
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import tenant_stem
 from masking_service.vault.sealed import Announce, Sealed
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]

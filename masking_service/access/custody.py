@@ -13,8 +13,8 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
 from masking_service.access.principals import Principal
-from masking_service.vault.connection import Store
-from masking_service.vault.layout import custody_key, record_stems
+from masking_service.store.client import Store
+from masking_service.store.layout import custody_key, record_stems
 from masking_service.vault.sealed import Announce, Sealed
 
 

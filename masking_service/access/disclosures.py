@@ -12,8 +12,8 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
-from masking_service.vault.connection import Command, Store
-from masking_service.vault.layout import disclosures_key, record_stems
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import disclosures_key, record_stems
 from masking_service.vault.sealed import Announce, Sealed
 
 FIELD_BYTES: Final = 8

@@ -14,8 +14,8 @@ from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
 from masking_service.access.serials import Serials
-from masking_service.vault.connection import Command, Reply, Store
-from masking_service.vault.layout import freezes_key
+from masking_service.store.client import Command, Reply, Store
+from masking_service.store.layout import freezes_key
 from masking_service.vault.sealed import Announce
 
 

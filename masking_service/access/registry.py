@@ -16,8 +16,8 @@ from keys.files import read_secret_file, write_secret_file
 from keys.keyring import Keyring
 from masking_service.access.clients import Clients
 from masking_service.access.serials import Serials
-from masking_service.vault.connection import Store
-from masking_service.vault.layout import CLIENTS
+from masking_service.store.client import Store
+from masking_service.store.layout import CLIENTS
 from masking_service.vault.sealed import Announce
 
 SNAPSHOT: Final = "clients.sealed"

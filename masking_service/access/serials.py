@@ -11,7 +11,7 @@ from typing import Final
 
 from keys.aead import NONCE_BYTES, SealingKey
 from keys.errors import IntegrityFault
-from masking_service.vault.connection import Command, Store
+from masking_service.store.client import Command, Store
 from masking_service.vault.sealed import Announce, Sealed
 
 _KEPT: Final = 2

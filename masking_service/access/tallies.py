@@ -9,8 +9,8 @@ from typing import Final
 
 from keys.keyring import Keyring
 from masking_service.access.principals import Principal
-from masking_service.vault.connection import Command, Reply, Store
-from masking_service.vault.layout import tenant_stem
+from masking_service.store.client import Command, Reply, Store
+from masking_service.store.layout import tenant_stem
 
 MISSES_KEPT: Final = 30 * 86_400
 """Seconds after the last miss until a row is forgotten: whoever guesses slowly is guessing all the same."""

@@ -22,9 +22,9 @@ from masking_service.audit.lines import Checkpoint, CheckpointLine, Head, Unread
 from masking_service.audit.log import CLOSE
 from masking_service.audit.remembered import Remembered
 from masking_service.audit.stops import WHAT_TO_DO, Blocked, RolledBack
-from masking_service.vault.connection import Command, Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
+from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
 
 EVERY_SECONDS: Final = 55
 """Older than this, the newest checkpoint is followed by another: never more than a minute lies between two."""

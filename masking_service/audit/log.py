@@ -15,9 +15,9 @@ from typing import Final
 
 from keys.signatures import Signer
 from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import AUDIT_WRITERS, audit_key, audit_order_key
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
 
 WRITER_BYTES: Final = 8
 IDLE_SECONDS: Final = 12 * 3600

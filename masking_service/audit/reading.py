@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from keys.errors import IntegrityFault
-from masking_service.vault.connection import Command, Store
-from masking_service.vault.layout import audit_key, audit_order_key
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import audit_key, audit_order_key
 
 ID: Final = re.compile(r"([0-9a-f]{16})-([1-9][0-9]{0,17})", re.ASCII)
 """The id of an entry: WRITER-NUMBER."""

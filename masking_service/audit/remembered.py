@@ -11,8 +11,8 @@ from typing import Final
 from keys.errors import KeysetFault
 from keys.files import read_secret_file, write_secret_file
 from keys.signatures import Verifier
-from masking_service.audit.epochs import is_signed
 from masking_service.audit.lines import CheckpointLine, Unreadable, read_line, write_line
+from masking_service.audit.verify.epochs import is_signed
 
 FILE: Final = "checkpoint.json"
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from keys.errors import IntegrityFault
-from masking_service.vault.genesis import WrongStore
+from masking_service.store.genesis import WrongStore
 
 WHAT_TO_DO: Final = (
     "Nothing is written to it. If this store is the one that must be gone on with, because it was restored from a "

@@ -6,8 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable, read_line, write_line
-from masking_service.vault.connection import Command, Store
-from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key, audit_order_key
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key, audit_order_key
 
 AT_ONCE: Final = 32
 """Entries or checkpoints in one reply: the largest entries, of a batch of 1,000 records, make it 10 MB."""

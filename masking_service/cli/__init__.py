@@ -7,7 +7,6 @@ from rich.console import Console
 
 from keys.errors import KeyFault
 from masking_service.access.errors import ClientError, PolicyError
-from masking_service.assembly import WrongPurpose
 from masking_service.cli.audit import audit
 from masking_service.cli.bench import bench
 from masking_service.cli.clients import clients
@@ -17,13 +16,14 @@ from masking_service.cli.keys import keys
 from masking_service.cli.policy import policy
 from masking_service.cli.serve import serve
 from masking_service.cli.token import token
+from masking_service.dev.child import ChildError
+from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.domain.errors import DefinitionError
-from masking_service.settings import SettingsFault
-from masking_service.vault.child import ChildError
-from masking_service.vault.embedded import EmbeddedServerError
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore
-from masking_service.vault.reasons import told
+from masking_service.runtime.settings import SettingsFault
+from masking_service.runtime.wiring import WrongPurpose
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
+from masking_service.store.reasons import told
 
 FAULTS = (
     ChildError,

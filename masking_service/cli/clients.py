@@ -13,8 +13,9 @@ from masking_service.access.clients import KEY_BYTES, ApiKey, Client, Clients, k
 from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
 from masking_service.cli.options import opened_registry, settings_of, state_dir
-from masking_service.timestamps import clock, rfc3339
-from masking_service.vault.datakeys import SECONDS_A_DAY
+from masking_service.domain.timestamps import rfc3339
+from masking_service.runtime.clock import clock
+from masking_service.vault.data_keys import SECONDS_A_DAY
 
 COLUMNS: Final = ("client", "tenant", "role", "sites", "networks", "keys", "state")
 KEY_ID_LENGTH: Final = 12

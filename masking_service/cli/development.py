@@ -15,13 +15,13 @@ from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_te
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.policy import Policy
 from masking_service.access.registry import SNAPSHOT
-from masking_service.assembly import DEVELOPMENT_ISSUER_KEY
 from masking_service.cli.audit.places import write_public_key
 from masking_service.cli.audit.witness import Witness
 from masking_service.cli.options import Opened, opened_registry
-from masking_service.settings import Settings
-from masking_service.timestamps import clock, today
-from masking_service.vault.embedded import EmbeddedServer
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.runtime.clock import clock, today
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 
 CREDENTIALS = "credentials.json"
 SITES = ("021001",)

@@ -13,12 +13,12 @@ from keys import keyset, selftest
 from keys.messages import MessageKey
 from masking_service.access.policy import Policy
 from masking_service.cli.options import opened_registry, opened_store, settings_of, state_dir
+from masking_service.runtime.settings import VARIABLES, Settings
 from masking_service.schemas import load_schemas
-from masking_service.settings import VARIABLES, Settings
-from masking_service.vault import readiness
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.faults import Weight
-from masking_service.vault.reasons import told
+from masking_service.store import health as readiness
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.faults import Weight
+from masking_service.store.reasons import told
 
 Check = tuple[str, str]
 

@@ -16,19 +16,19 @@ from masking_service.access.clients import Clients
 from masking_service.access.policy import Policy
 from masking_service.access.principals import CLIENT_ALIAS, service_principal
 from masking_service.access.registry import ClientRegistry
-from masking_service.assembly import open_keyring, open_store
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
-from masking_service.auditing import end
-from masking_service.journal import Call, Journal
-from masking_service.recognition import recognise
-from masking_service.settings import Settings
-from masking_service.timestamps import clock
-from masking_service.vault.connection import Store
-from masking_service.vault.embedded import running_url
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore, check
-from masking_service.vault.readiness import uphold
+from masking_service.dev.embedded import running_url
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.store_admission import recognise
+from masking_service.runtime.wiring import open_keyring, open_store
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore, check
+from masking_service.store.health import uphold
+from masking_service.usecases.auditing import end
+from masking_service.usecases.journal import Call, Journal
 
 Command = Callable[..., Any]
 

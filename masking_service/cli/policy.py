@@ -11,14 +11,14 @@ from keys.files import read_secret_file
 from masking_service.access.errors import PolicyError
 from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy
-from masking_service.assembly import DEVELOPMENT_ISSUER_KEY
 from masking_service.cli.options import state_dir
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import examples, union_check
 from masking_service.domain.record import Masker, sample_record
 from masking_service.domain.schema import Schema
+from masking_service.runtime.settings import ROOT
+from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from masking_service.schemas import load_schemas
-from masking_service.settings import ROOT
 
 
 @click.group()

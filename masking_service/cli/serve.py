@@ -13,9 +13,9 @@ from gunicorn.arbiter import Arbiter
 
 from masking_service.cli.development import Development
 from masking_service.cli.options import state_dir
-from masking_service.metrics import begin_counting
-from masking_service.settings import ROOT, Settings
-from masking_service.vault.embedded import EmbeddedServerError
+from masking_service.dev.embedded import EmbeddedServerError
+from masking_service.observability.metrics import begin_counting
+from masking_service.runtime.settings import ROOT, Settings
 from masking_service.web.serving import serving_app
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -6,9 +6,9 @@ import click
 
 from keys.files import read_secret_file
 from masking_service.access.issuers import mint
-from masking_service.assembly import DEVELOPMENT_ISSUER_KEY
 from masking_service.cli.options import state_dir
-from masking_service.timestamps import clock
+from masking_service.runtime.clock import clock
+from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 
 
 @click.group()

@@ -10,8 +10,8 @@ import msgspec
 
 from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
-from masking_service.vault.connection import Command, Store
-from masking_service.vault.layout import KEY_NOTICE
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import KEY_NOTICE
 
 
 class Notice(msgspec.Struct, frozen=True):

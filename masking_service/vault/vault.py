@@ -11,13 +11,13 @@ import msgspec
 
 from keys.aead import NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
+from masking_service.store.client import Store
+from masking_service.store.layout import MOST_REVISIONS, custody_key, record_key, record_stems
 from masking_service.vault import records
-from masking_service.vault.connection import Store
-from masking_service.vault.datakeys import SECONDS_A_DAY, DataKeys
-from masking_service.vault.layout import MOST_REVISIONS, custody_key, record_key, record_stems
+from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.records import Record
 from masking_service.vault.sealed import Announce, Sealed
-from masking_service.vault.turns import turns
+from masking_service.vault.write_order import turns
 
 Refusal = Literal["conflict", "erased", "revision-limit"]
 """Why a record was not stored: other values stand there, a tombstone stands there, or 16 revisions do."""

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from masking_service.web.limits import LARGE, LEAST_WEIGHT
+from masking_service.server.limits import LARGE, LEAST_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)

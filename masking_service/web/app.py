@@ -10,15 +10,15 @@ from werkzeug.routing import MapAdapter
 
 from keys.errors import IntegrityFault
 from masking_service.access.errors import QuotaExceeded, Unauthenticated
-from masking_service.assembly import Parts
-from masking_service.web.audit import audit
-from masking_service.web.cases import cases
-from masking_service.web.exchange import begin, current_request, problem_answer, problem_of_http, state
-from masking_service.web.log import fault_place, log
-from masking_service.web.operations import operations
-from masking_service.web.principals import principals
+from masking_service.observability.logs import fault_place, log
+from masking_service.runtime.wiring import Parts
+from masking_service.web.http import begin, current_request, problem_answer, problem_of_http, state
 from masking_service.web.problems import problem_of
-from masking_service.web.waybills import waybills
+from masking_service.web.routes.audit import audit
+from masking_service.web.routes.cases import cases
+from masking_service.web.routes.operations import operations
+from masking_service.web.routes.principals import principals
+from masking_service.web.routes.waybills import waybills
 
 GUARDED = "/v1/"
 METRICS = "metrics"

@@ -7,7 +7,7 @@ invents a thousand credentials has one share all the same.
 import threading
 from collections.abc import Hashable
 
-from masking_service.web.limits import MOST_KNOWN
+from masking_service.server.limits import MOST_KNOWN
 
 
 class Callers:

@@ -7,7 +7,7 @@ import msgspec
 
 from masking_service.access.rules import Rules
 from masking_service.domain.schema import Schema
-from masking_service.web import addresses
+from masking_service.web import route_table as addresses
 from masking_service.web.operation import Batch
 from masking_service.web.problems import TABLE
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from gunicorn.http.message import Request
 
+from masking_service.server.limits import LARGEST_HEAD
 from masking_service.web.framing import Chunks, Inbox, Length, framing
-from masking_service.web.limits import LARGEST_HEAD
 from masking_service.web.problems import Problem
 from masking_service.web.refusals import CONTINUE, refusal
 

@@ -12,9 +12,10 @@ import msgspec
 
 from masking_service.access.rules import Rules
 from masking_service.domain.schema import Schema
-from masking_service.web import addresses, components, examples
+from masking_service.web import components, examples
+from masking_service.web import route_table as addresses
 from masking_service.web.components import Json, reference
-from masking_service.web.exchange import JSON, PROBLEM_JSON
+from masking_service.web.http import JSON, PROBLEM_JSON
 from masking_service.web.operation import Answer, Operation
 from masking_service.web.problems import TABLE, Problem
 

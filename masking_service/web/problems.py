@@ -15,11 +15,11 @@ from masking_service.access.errors import (
     Unauthenticated,
 )
 from masking_service.domain.errors import InvalidRecord
-from masking_service.items import NotFound
-from masking_service.service import SeveralWaybills, UnknownSchema
-from masking_service.timestamps import rfc3339
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore
+from masking_service.domain.timestamps import rfc3339
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
+from masking_service.usecases.items import NotFound
+from masking_service.usecases.service import SeveralWaybills, UnknownSchema
 
 Errors = Sequence[tuple[str, str]]
 

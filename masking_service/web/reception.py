@@ -15,9 +15,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from masking_service.web.app import METRICS
-from masking_service.web.connection import Connection, Left
-from masking_service.web.limits import (
+from masking_service.observability.logs import fault_place, log
+from masking_service.server.limits import (
     BEHIND,
     BODY_SECONDS,
     GIVE_WAY_AHEAD,
@@ -33,7 +32,8 @@ from masking_service.web.limits import (
     SWITCH_SECONDS,
     TAKEN_AT_ONCE,
 )
-from masking_service.web.log import fault_place, log
+from masking_service.web.app import METRICS
+from masking_service.web.connection import Connection, Left
 from masking_service.web.problems import Problem
 from masking_service.web.refusals import BAD_REQUEST, OVERLOADED
 from masking_service.web.watched import Step, Watched

@@ -8,8 +8,8 @@ from typing import Final
 
 from gunicorn.util import http_date
 
-from masking_service.web.exchange import PROBLEM_JSON, State, encode_problem
-from masking_service.web.log import log
+from masking_service.observability.logs import log
+from masking_service.web.http import PROBLEM_JSON, State, encode_problem
 from masking_service.web.problems import RETRY_AFTER, Problem
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -11,16 +11,16 @@ from flask import Flask
 
 from keys.errors import KeyFault
 from masking_service.access.errors import ClientError, PolicyError
-from masking_service.assembly import Parts, WrongPurpose, assemble
-from masking_service.auditing import end
-from masking_service.background import Background
 from masking_service.domain.errors import DefinitionError
-from masking_service.settings import Settings, SettingsFault
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore
+from masking_service.observability.logs import log
+from masking_service.runtime.background import Background
+from masking_service.runtime.reporting import log_alert, reporter
+from masking_service.runtime.settings import Settings, SettingsFault
+from masking_service.runtime.wiring import Parts, WrongPurpose, assemble
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
+from masking_service.usecases.auditing import end
 from masking_service.web.app import create_app
-from masking_service.web.log import log
-from masking_service.web.reporting import log_alert, reporter
 
 GUNICORN_STOPS_AT = 4
 """gunicorn ends its master, too, when a worker exits with this status before it has booted."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
-from masking_service.web.log import fault_place, log
+from masking_service.observability.logs import fault_place, log
 
 Work = Callable[[], Any]
 

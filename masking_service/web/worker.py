@@ -12,12 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from masking_service.access.clients import KEY_PREFIX
-from masking_service.vault.turn import computing
-from masking_service.web.admission import Limits, Queue, Ticket
-from masking_service.web.app import PRINCIPAL
-from masking_service.web.callers import Callers
-from masking_service.web.connection import Connection
-from masking_service.web.limits import (
+from masking_service.server.limits import (
     BATCHES,
     COMPUTING,
     LEFT_TO_OTHERS,
@@ -28,6 +23,11 @@ from masking_service.web.limits import (
     QUEUED,
     REST_AFTER_HEAVY,
 )
+from masking_service.store.computing import computing
+from masking_service.web.admission import Limits, Queue, Ticket
+from masking_service.web.app import PRINCIPAL
+from masking_service.web.callers import Callers
+from masking_service.web.connection import Connection
 from masking_service.web.reception import Reception
 from masking_service.web.refusals import INTERNAL, OVERLOADED
 from masking_service.web.threads import Threads

@@ -8,11 +8,11 @@ from masking_service.access.authenticate import Authenticator
 from masking_service.access.clients import Clients, key_bytes, key_text
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.registry import ClientRegistry
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
 from tests.access.tokens import BELIEVED, NOW, token
 from tests.keys.known import known_bytes, known_keyring
-from tests.vault import stores
+from tests.store import stores
 
 KEY = key_text(known_bytes("an API key"))
 OTHER_KEY = key_text(known_bytes("another API key"))

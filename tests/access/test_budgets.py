@@ -23,9 +23,9 @@ from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
 from masking_service.access.rules import WINDOWS, Budget, Counted, Factors, Window
-from masking_service.vault.connection import Reply, Store
-from masking_service.vault.embedded import EmbeddedServer
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.store.client import Reply, Store
+from masking_service.store.errors import StoreUnavailable
 
 NOW = 1_800_000_000  # the first second of a part in every window but the longest
 FREE = Grant("officer", "token:detokenize")

@@ -13,12 +13,12 @@ from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
 from masking_service.access.rules import WINDOWS, Budget, Factors, Window
-from masking_service.metrics import Metrics
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.observability.metrics import Metrics
+from masking_service.store.errors import StoreUnavailable
 from tests import servers
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import NOW
+from tests.store import stores
+from tests.store.stores import NOW
 
 LIMIT = 60
 GRANT = Grant("officer", "token:detokenize", budget=Budget("fields", (Window("30d", WINDOWS["30d"], LIMIT),)))

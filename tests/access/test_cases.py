@@ -11,11 +11,11 @@ from keys.errors import IntegrityFault
 from masking_service.access.cases import LISTED_SECONDS, MOST_LISTED, Act, Case, Cases, Opening, case_name
 from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
-from masking_service.vault.connection import Store
+from masking_service.store.client import Store
 from masking_service.vault.sealed import Sealed
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import LossyWire, ask, counted
+from tests.store import stores
+from tests.store.stores import LossyWire, ask, counted
 
 NOW = 1_796_000_000
 ENDS = NOW + 86_400

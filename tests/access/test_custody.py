@@ -6,11 +6,11 @@ import redis
 from keys.errors import IntegrityFault
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.principals import Principal
-from masking_service.vault.connection import Store
-from masking_service.vault.layout import custody_key, record_stems
+from masking_service.store.client import Store
+from masking_service.store.layout import custody_key, record_stems
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import LATER, ask, counted
+from tests.store import stores
+from tests.store.stores import LATER, ask, counted
 
 KEYRING = known_keyring()
 FIRST, SECOND = KEYRING.tenant("default").bases(["SF0000000001", "SF0000000002"])

@@ -7,13 +7,13 @@ import redis
 
 from keys.errors import IntegrityFault
 from masking_service.access.disclosures import Disclosure, Disclosures, Opened, Viewed
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import disclosures_key, record_stems
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import disclosures_key, record_stems
 from masking_service.vault.sealed import Sealed
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import LATER, NOW, LossyWire, ask, counted
+from tests.store import stores
+from tests.store.stores import LATER, NOW, LossyWire, ask, counted
 
 KEYRING = known_keyring()
 FIRST, SECOND = KEYRING.tenant("default").bases(["SF0000000001", "SF0000000002"])

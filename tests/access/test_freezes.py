@@ -13,12 +13,12 @@ from keys.errors import IntegrityFault
 from masking_service.access.errors import Frozen
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.principals import Principal
-from masking_service.vault.connection import Command, Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import freezes_key
+from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import freezes_key
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import ask, counted, untold
+from tests.store import stores
+from tests.store.stores import ask, counted, untold
 
 BESIDE: Command = (b"PING",)
 Make = Callable[..., Freezes]

@@ -10,12 +10,12 @@ from masking_service.access.errors import Forbidden, Frozen, PurposeRequired
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.gate import Gate
 from masking_service.access.tallies import Tallies
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
 from tests.access.policies import DEFAULT, someone
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import counted, untold
+from tests.store import stores
+from tests.store.stores import counted, untold
 
 OFFICER = someone("dispute-officer")
 FREEZE = Freeze(OFFICER.id, 1_796_000_000, "by hand", "staff/boss")

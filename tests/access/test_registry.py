@@ -12,12 +12,12 @@ from keys.errors import IntegrityFault, KeysetFault
 from masking_service.access.clients import Clients
 from masking_service.access.errors import ClientError
 from masking_service.access.registry import SNAPSHOT, ClientRegistry
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import CLIENTS
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import CLIENTS
 from tests.keys.known import known_bytes, known_keyring
-from tests.vault import stores
-from tests.vault.stores import Interleaved, LossyWire, ask, counted
+from tests.store import stores
+from tests.store.stores import Interleaved, LossyWire, ask, counted
 
 NOW = 1_796_000_000
 

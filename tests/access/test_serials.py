@@ -10,12 +10,12 @@ import redis
 
 from keys.errors import IntegrityFault
 from masking_service.access.serials import Serials
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
 from masking_service.vault.sealed import Sealed
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import Interleaved, LossyWire, ask, counted, untold
+from tests.store import stores
+from tests.store.stores import Interleaved, LossyWire, ask, counted, untold
 
 PLACE = b"wm:{t:tag}document"
 Make = Callable[..., Serials]

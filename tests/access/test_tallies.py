@@ -10,12 +10,12 @@ import redis
 
 from masking_service.access.principals import Principal
 from masking_service.access.tallies import MISSES_KEPT, Tallies
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import tenant_stem
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import tenant_stem
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import LossyWire, counted
+from tests.store import stores
+from tests.store.stores import LossyWire, counted
 
 SOMEBODY = Principal("staff/u-1", "default", (), frozenset(), "jwt")
 NAMESAKE = Principal("staff/u-1", "other", (), frozenset(), "jwt")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import redis
 
-from masking_service.vault.embedded import EmbeddedServer
+from masking_service.dev.embedded import EmbeddedServer
 from tests.audit import logs
-from tests.vault import stores
+from tests.store import stores
 
 
 @pytest.fixture(scope="session")

@@ -8,17 +8,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from keys.keyring import Keyring
+from masking_service.audit.archive.export import export
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import Entry, Fact, Item
-from masking_service.audit.export import export
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog, _Waiting
 from masking_service.audit.streams import Streams
-from masking_service.vault.connection import Reply, Store
+from masking_service.store.client import Reply, Store
 from tests.audit.test_entries import entry
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import NOW
+from tests.store import stores
+from tests.store.stores import NOW
 
 TENANT = "0" * 32
 FIRST_AT, LAST_AT = NOW, NOW + 18

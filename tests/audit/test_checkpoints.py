@@ -20,15 +20,15 @@ from masking_service.audit.entries import checkpoint_message, encode
 from masking_service.audit.lines import Checkpoint, CheckpointLine, read_line
 from masking_service.audit.stops import Blocked, RolledBack
 from masking_service.audit.streams import Streams
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
 from tests import servers
 from tests.audit.test_entries import entry
 from tests.audit.test_log import in_threads, log_on, number_of, stream, writer_of, writers
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import NOW, LossyWire, ask, counted
+from tests.store import stores
+from tests.store.stores import NOW, LossyWire, ask, counted
 
 SIGNER = known_keyring().audit_signer
 VERIFIER = Verifier(SIGNER.public_pem())

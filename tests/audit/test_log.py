@@ -13,19 +13,19 @@ import redis
 from keys.errors import IntegrityFault
 from keys.signatures import Verifier
 from masking_service.audit import log as audit_log
+from masking_service.audit.archive.export import export
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, link
-from masking_service.audit.export import export
 from masking_service.audit.log import AuditLog
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify import Verification, verify
-from masking_service.vault.connection import Reply, Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import AUDIT_WRITERS, audit_key, audit_order_key
+from masking_service.audit.verify.verifier import Verification, verify
+from masking_service.store.client import Reply, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
 from tests.audit.test_entries import entry
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import NOW, LossyWire, ask, counted
+from tests.store import stores
+from tests.store.stores import NOW, LossyWire, ask, counted
 
 TENANT = entry().tenant
 

@@ -10,13 +10,13 @@ import redis
 
 from keys.errors import IntegrityFault
 from masking_service.audit.reading import UnknownEntry, page
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import audit_key, audit_order_key
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import audit_key, audit_order_key
 from tests.audit.test_entries import entry
 from tests.audit.test_log import log_on, writer_of
-from tests.vault import stores
-from tests.vault.stores import ask, counted
+from tests.store import stores
+from tests.store.stores import ask, counted
 
 MINE, OTHER = "a" * 32, "b" * 32
 

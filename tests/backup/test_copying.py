@@ -15,7 +15,7 @@ import redis
 
 from tests.backup.copies import back_up, copy, manifest_of, put_back
 from tests.servers import HOST, SLOTS, Node, debian, durable, make_cluster, wait_until
-from tests.vault.stores import ask
+from tests.store.stores import ask
 
 BATCH = 50
 SLOW_LINK = """#!/bin/sh

@@ -11,7 +11,7 @@ import redis
 from bench.growth import quiet
 from bench.load import Answer
 from bench.mixed import BATCH, COURIER, LABEL, ONE, SHARES, _loaded, _Window
-from masking_service.vault.embedded import EmbeddedServer
+from masking_service.dev.embedded import EmbeddedServer
 from tests.servers import wait_until
 
 

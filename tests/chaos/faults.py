@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.chaos.clock import DAY
 from tests.chaos.world import Fault, World
 from tests.e2e.processes import wait_for
-from tests.vault.stores import ask
+from tests.store.stores import ask
 
 A_WHILE = 1.0  # seconds that a fault lasts
 

@@ -13,15 +13,15 @@ from typing import Any
 import msgspec
 import yaml
 
-from masking_service.vault.embedded import DURABLE
-from masking_service.vault.layout import DATA_KEYS, audit_key
+from masking_service.dev.embedded import DURABLE
+from masking_service.store.layout import DATA_KEYS, audit_key
 from tests.chaos.clock import Clock
 from tests.chaos.load import Account, Load, Shape, record_of
 from tests.chaos.power import Power
 from tests.chaos.proxy import Proxy
 from tests.e2e.processes import ROOT, Running, wait_for
 from tests.servers import Node
-from tests.vault.stores import ask
+from tests.store.stores import ask
 
 RECOVERY_SECONDS = 30.0  # of a machine that does other things; what it took is printed
 ASKED_AGAIN = 500

@@ -19,16 +19,16 @@ from click.testing import CliRunner, Result
 
 from keys import keyset
 from keys.keyring import Keyring
+from masking_service.audit.archive.segments import Segments
 from masking_service.audit.entries import encode
 from masking_service.audit.lines import EntryLine
-from masking_service.audit.segments import Segments
 from masking_service.audit.stops import Blocked
 from masking_service.cli import commands
 from masking_service.cli.audit.places import ARCHIVE, PUBLIC_KEY
 from masking_service.cli.audit.tail import shown
-from masking_service.timestamps import clock
-from masking_service.vault.genesis import WrongStore
-from masking_service.vault.layout import AUDIT_CHECKPOINTS
+from masking_service.runtime.clock import clock
+from masking_service.store.genesis import WrongStore
+from masking_service.store.layout import AUDIT_CHECKPOINTS
 from tests.audit.test_entries import entry
 from tests.e2e.processes import ROOT, environment, wait_for
 

@@ -15,14 +15,14 @@ from click.testing import CliRunner, Result
 from keys.errors import KeyFault
 from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
-from masking_service.assembly import WrongPurpose
 from masking_service.cli import commands, main
 from masking_service.cli.development import Development, people
-from masking_service.settings import ROOT, SettingsFault
-from masking_service.vault.embedded import DURABLE
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore
-from tests.vault.stores import ask
+from masking_service.dev.embedded import DURABLE
+from masking_service.runtime.settings import ROOT, SettingsFault
+from masking_service.runtime.wiring import WrongPurpose
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
+from tests.store.stores import ask
 
 Command = Callable[..., Result]
 

@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from masking_service.cli import commands
 from masking_service.cli.development import Development
-from masking_service.vault.embedded import DURABLE
-from tests.vault.stores import ask
+from masking_service.dev.embedded import DURABLE
+from tests.store.stores import ask
 
 
 @pytest.fixture

@@ -17,17 +17,17 @@ from keys import keyset
 from keys.errors import KeyFault, KeysetFault
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
-from keys.turnover import distribute
+from keys.rotation import distribute
 from masking_service.cli import commands
-from masking_service.settings import SettingsFault
-from masking_service.timestamps import today
-from masking_service.turnover.keeper import NotYet
-from masking_service.vault.embedded import DURABLE
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore, claim
-from tests.turnover.processes import Process
-from tests.vault import stores
-from tests.vault.stores import ask
+from masking_service.dev.embedded import DURABLE
+from masking_service.rotation.keeper import NotYet
+from masking_service.runtime.clock import today
+from masking_service.runtime.settings import SettingsFault
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore, claim
+from tests.rotation.processes import Process
+from tests.store import stores
+from tests.store.stores import ask
 
 ROOT = Path(__file__).parents[2]
 TOLD = re.findall(

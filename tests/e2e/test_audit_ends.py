@@ -11,11 +11,11 @@ import redis
 
 from masking_service.audit.entries import Entry
 from masking_service.audit.lines import CheckpointLine, read_line
-from masking_service.vault.embedded import EmbeddedServer
-from masking_service.vault.layout import AUDIT_WRITERS, audit_key
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.store.layout import AUDIT_WRITERS, audit_key
 from tests.audit.test_log import stream
 from tests.e2e.processes import Running, run, wait_for
-from tests.vault.stores import ask
+from tests.store.stores import ask
 
 Start = Callable[..., Running]
 REFUSED: dict[str, list[str]] = {"items": []}

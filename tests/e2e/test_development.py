@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from masking_service.vault.embedded import running_url
+from masking_service.dev.embedded import running_url
 from tests.e2e.processes import ROOT, Running, environment, gone, run, wait_for
 
 Start = Callable[..., Running]

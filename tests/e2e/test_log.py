@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.web.log import FIELDS
+from masking_service.observability.logs import FIELDS
 from tests.e2e.processes import Running, run, wait_for
 from tests.servers import HOST, Node, durable, free_ports
 from tests.web.api import record

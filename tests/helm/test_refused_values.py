@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from masking_service.settings import VARIABLES
+from masking_service.runtime.settings import VARIABLES
 from tests.helm.chart import ROOT, Chart
 from tests.helm.combinations import PEM
 

@@ -7,7 +7,7 @@ import json
 import kubernetes_validate
 import pytest
 
-from masking_service.settings import VARIABLES
+from masking_service.runtime.settings import VARIABLES
 from tests.helm.chart import NEWEST, OLDEST, ROOT, VALUE_SETS, Chart, validate
 
 every_value_set = pytest.mark.parametrize("value_set", VALUE_SETS)

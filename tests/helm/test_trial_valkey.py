@@ -10,9 +10,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from masking_service.vault import readiness
-from masking_service.vault.connection import Store
-from masking_service.vault.embedded import DURABLE
+from masking_service.dev.embedded import DURABLE
+from masking_service.store import health as readiness
+from masking_service.store.client import Store
 from tests.helm.chart import ROOT, Chart
 from tests.servers import HOST, Node
 

@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.processes import ROOT, environment, run, wait_for
 from tests.helm.chart import Chart
 from tests.servers import HOST, Node, durable
-from tests.vault.stores import ask
+from tests.store.stores import ask
 
 RIGHTS = (ROOT / "examples" / "redis-witness.acl").read_text().split()
 

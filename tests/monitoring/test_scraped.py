@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from masking_service.metrics import BUCKETS
+from masking_service.observability.metrics import BUCKETS
 from tests.e2e.processes import Running, wait_for
 from tests.monitoring.rules import ALERTS, EXPRESSIONS, QUERIES, RULES, labels_of, selectors, tool
 from tests.servers import HOST, Node, durable, free_ports

@@ -11,7 +11,7 @@ import redis
 
 from tests import servers
 from tests.certificates import Authority, Certificate
-from tests.vault.stores import ask
+from tests.store.stores import ask
 
 RIGHTS = Path(__file__).parents[2] / "examples" / "redis.acl"
 FAMILIES = ("redis-server", "valkey-server")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.vault.connection import Store
-from masking_service.vault.readiness import look
+from masking_service.store.client import Store
+from masking_service.store.health import look
 from tests.servers import HOST, Node, debian, durable
 from tests.setups.conftest import PASSWORD, RIGHTS
 

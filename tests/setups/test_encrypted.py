@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import redis
 
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.urls import Tls
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.urls import Tls
 from tests import servers
 from tests.certificates import Authority
 from tests.setups.conftest import FAMILIES, Company
-from tests.vault import stores
-from tests.vault.stores import NOW, body, put
+from tests.store import stores
+from tests.store.stores import NOW, body, put
 
 
 def files(company: Company) -> Tls:

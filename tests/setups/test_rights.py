@@ -13,12 +13,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from masking_service.assembly import admit_store, assemble
 from masking_service.cli.development import Development
-from masking_service.settings import ROOT
-from masking_service.vault.readiness import look
+from masking_service.runtime.settings import ROOT
+from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.store.health import look
 from tests.setups.conftest import PASSWORD, RIGHTS, Company
-from tests.vault.stores import ask
+from tests.store.stores import ask
 from tests.web.api import COURIER, PRIVACY, SITE, SUPERVISOR, Api, field, record, results, token
 
 ONCE = Retry(NoBackoff(), 0)

@@ -12,15 +12,15 @@ import pytest
 import redis
 from click.testing import CliRunner
 
-from masking_service.assembly import Parts, admit_store, assemble
-from masking_service.background import Background
 from masking_service.cli import commands
 from masking_service.cli.development import Development
-from masking_service.settings import Settings
-from masking_service.vault.urls import default_replicas
+from masking_service.runtime.background import Background
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import Parts, admit_store, assemble
+from masking_service.store.urls import default_replicas
 from tests import servers
 from tests.setups.conftest import PASSWORD, RIGHTS, Company
-from tests.vault.stores import ask
+from tests.store.stores import ask
 from tests.web.api import PRINTER, Api, record
 
 Prepare = Callable[[redis.Redis], Any]

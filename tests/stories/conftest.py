@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from masking_service.timestamps import clock
+from masking_service.runtime.clock import clock
 from tests.stories.auditor import Auditor
 from tests.web.api import Api
 from tests.web.conftest import fresh, set_clock, settings, valkey

@@ -9,10 +9,10 @@ import pytest
 import redis
 
 from masking_service.audit.stops import RolledBack
-from masking_service.vault.embedded import EmbeddedServer
-from masking_service.vault.layout import audit_key
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.store.layout import audit_key
+from tests.store.stores import ask
 from tests.stories.auditor import Auditor
-from tests.vault.stores import ask
 from tests.web.api import SUPERVISOR, VALUES, Api, field, record, refusal
 
 NUMBER = "SF1234567890"

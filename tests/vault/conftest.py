@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from masking_service.vault.connection import Store
+from masking_service.store.client import Store
 from masking_service.vault.vault import Vault
-from tests.vault import stores
+from tests.store import stores
 
 
 @pytest.fixture

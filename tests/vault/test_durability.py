@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import FENCE
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import FENCE
 from masking_service.vault.vault import Stored, Vault
 from tests import servers
-from tests.vault import stores
-from tests.vault.stores import LATER, NOW, NUMBER, LossyWire, ask, body, put, write
+from tests.store import stores
+from tests.store.stores import LATER, NOW, NUMBER, LossyWire, ask, body, put, write
 
 
 def test_a_batch_whose_reply_was_lost_counts_as_created(wire: LossyWire, store: Store) -> None:

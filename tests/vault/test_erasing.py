@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import pytest
 import redis
 
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import custody_key, record_key, record_stems
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import custody_key, record_key, record_stems
 from masking_service.vault.records import Record
-from masking_service.vault.references import Tokens, read_token
 from masking_service.vault.sealed import Sealed
+from masking_service.vault.tokens import Tokens, read_token
 from masking_service.vault.vault import Vault, _Item
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, refused
+from tests.store import stores
+from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, refused
 
 UNTIL = LATER + 5
 

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 import pytest
 import redis
 
-from masking_service.vault import genesis
-from masking_service.vault.connection import Store
-from masking_service.vault.genesis import WrongStore
-from masking_service.vault.layout import GENESIS
+from masking_service.store import genesis
+from masking_service.store.client import Store
+from masking_service.store.genesis import WrongStore
+from masking_service.store.layout import GENESIS
 from masking_service.vault.vault import Vault
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import NOW, ask, body, foreseen, put, refused
+from tests.store import stores
+from tests.store.stores import NOW, ask, body, foreseen, put, refused
 
 OLD, NEW = genesis.FORMAT, genesis.FORMAT + 1
 

@@ -6,14 +6,14 @@ import pytest
 import redis
 
 from keys.errors import IntegrityFault
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import DATA_KEYS, record_key, record_stems
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import DATA_KEYS, record_key, record_stems
 from masking_service.vault.vault import Stored, Vault
-from masking_service.vault.wrapped import field
+from masking_service.vault.wrapped_keys import field
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import NOW, NUMBER, ask, body, put
+from tests.store import stores
+from tests.store.stores import NOW, NUMBER, ask, body, put
 
 OTHER_NUMBER = "YT0987654321"
 

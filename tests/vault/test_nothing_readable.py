@@ -15,14 +15,14 @@ from masking_service.access.principals import Principal
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.log import AuditLog
 from masking_service.domain.schema import Place
-from masking_service.journal import Call, Journal, Seen
-from masking_service.turnover.workers import Beat, beating
-from masking_service.vault.connection import Store
-from masking_service.vault.genesis import claim
+from masking_service.rotation.workers import Beat, beating
+from masking_service.store.client import Store
+from masking_service.store.genesis import claim
+from masking_service.usecases.journal import Call, Journal, Seen
 from masking_service.vault.notice import Notice, write_notice
 from tests.keys.known import known_keyring
-from tests.vault import stores
-from tests.vault.stores import LATER, NOW, ask, put, untold
+from tests.store import stores
+from tests.store.stores import LATER, NOW, ask, put, untold
 
 TENANT = "tenant-under-test"
 PLANTED = {

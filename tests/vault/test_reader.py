@@ -12,10 +12,10 @@ from keys import keyset
 from keys.keyring import Keyring
 from keys.suites import SUITES
 from masking_service.schemas import places
-from masking_service.vault.connection import Store
-from masking_service.vault.references import Tokens
+from masking_service.store.client import Store
+from masking_service.vault.tokens import Tokens
 from tests.keys.reader import Reader, Refused
-from tests.vault import stores
+from tests.store import stores
 
 PLACES = Path(places.__file__).with_name("places.txt")
 REST = stores.body("欧阳娜娜", "+8613812345678")

@@ -3,11 +3,11 @@
 import pytest
 import redis
 
-from masking_service.vault.connection import Store
-from masking_service.vault.layout import custody_key, record_key, record_stems
+from masking_service.store.client import Store
+from masking_service.store.layout import custody_key, record_key, record_stems
 from masking_service.vault.vault import Found, Vault
-from tests.vault import stores
-from tests.vault.stores import LATER, NOW, NUMBER, ask, body, counted, put, write
+from tests.store import stores
+from tests.store.stores import LATER, NOW, NUMBER, ask, body, counted, put, write
 
 
 def newest(vault: Vault, number: str = NUMBER, *, tenant: str = "default", now: int = NOW) -> Found | None:

@@ -10,7 +10,7 @@ from masking_service.domain.schema import Place
 from masking_service.vault import records
 from masking_service.vault.records import BUCKET_BYTES, FIRST_BUCKET_BYTES, Record
 from tests.keys.test_vectors import VECTORS
-from tests.vault.stores import NAME, PHONE, body, body_of
+from tests.store.stores import NAME, PHONE, body, body_of
 
 VALUES = st.none() | st.text() | st.integers(-(2**63), 2**64 - 1)
 

@@ -5,11 +5,11 @@ import random
 import pytest
 import redis
 
-from masking_service.vault.connection import Store
-from masking_service.vault.layout import MOST_REVISIONS, record_key, record_stems
+from masking_service.store.client import Store
+from masking_service.store.layout import MOST_REVISIONS, record_key, record_stems
 from masking_service.vault.vault import Stored, Vault
 from tests.keys.known import known_keyring
-from tests.vault.stores import LATER, NOW, NUMBER, ask, body, counted, put, refused, write
+from tests.store.stores import LATER, NOW, NUMBER, ask, body, counted, put, refused, write
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +9,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.assembly import admit_store, assemble
 from masking_service.cli.development import Development
-from masking_service.settings import Settings
-from masking_service.vault.clocks import Clocks
-from masking_service.vault.embedded import EmbeddedServer
-from masking_service.web.log import log
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.store.clocks import Clocks
 from tests.web.api import Api
 
 
@@ -76,7 +74,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     monkeypatch.setattr(Clocks, "check", lambda *_: None)
 
     def to(now: int) -> None:
-        for place in ("masking_service.web.exchange.clock", "tests.web.api.clock"):
+        for place in ("masking_service.web.http.clock", "tests.web.api.clock"):
             monkeypatch.setattr(place, lambda: now)
 
     return to
@@ -93,11 +91,3 @@ def trips(api: Api) -> Callable[[], int]:
         return seen - before
 
     return since
-
-
-@pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
-    """What is logged from now on."""
-    written = io.BytesIO()
-    monkeypatch.setattr(log._logger, "_write", written.write)
-    return written

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from masking_service.server.limits import LARGE
 from masking_service.web.admission import Limits, Queue, Ticket
-from masking_service.web.limits import LARGE
 
 LIMITS = Limits(storing=3, caller=2, large=3, computing=3, weight=400_000)
 

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from masking_service.access.budgets import Reservation
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import AUDIT_WRITERS, audit_key
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import AUDIT_WRITERS, audit_key
 from tests.web.api import (
     AUDITOR,
     COURIER,

@@ -8,7 +8,7 @@ import pytest
 
 from masking_service.access.budgets import Reservation
 from masking_service.access.errors import UnknownCaseNumber
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.store.errors import StoreUnavailable
 from tests.web.api import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, refusal
 
 NUMBER = "SF1234567890"

@@ -9,8 +9,8 @@ import weakref
 import pytest
 from gunicorn.config import Config
 
+from masking_service.server.limits import LARGEST_HEAD
 from masking_service.web.connection import Connection
-from masking_service.web.limits import LARGEST_HEAD
 from masking_service.web.problems import Problem
 
 MOST = 1_000

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from werkzeug.test import TestResponse
 
-from masking_service.vault.layout import record_stems
+from masking_service.store.layout import record_stems
 from tests.web.api import (
     COURIER,
     OFFICER,

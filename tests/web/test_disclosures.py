@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from masking_service.vault.connection import Command, Store
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
 from tests.web.api import (
     AUDITOR,
     COURIER,

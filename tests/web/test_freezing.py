@@ -8,10 +8,11 @@ from urllib.parse import quote
 import pytest
 
 from masking_service.access.principals import Principal
-from masking_service.assembly import admit_store, assemble
-from masking_service.vault.connection import Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.web import addresses, examples
+from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.web import examples
+from masking_service.web import route_table as addresses
 from masking_service.web.operation import Operation
 from tests.web.api import (
     COURIER,

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from werkzeug.test import TestResponse
 
-from masking_service.audit.export import export
+from masking_service.audit.archive.export import export
 from masking_service.audit.streams import Streams
 from tests.web.api import COURIER, DESK, PRINTER, SITE, SUPERVISOR, Api, field, record
 

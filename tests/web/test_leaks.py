@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from masking_service.vault.connection import Store
+from masking_service.store.client import Store
 from tests.web.api import (
     AUDITOR,
     COURIER,

@@ -8,9 +8,9 @@ import time
 import pytest
 import redis
 
-from masking_service import conditions
-from masking_service.vault.faults import CHECKS
-from masking_service.web import addresses
+from masking_service.runtime import gauges as conditions
+from masking_service.store.faults import CHECKS
+from masking_service.web import route_table as addresses
 from masking_service.web.problems import TABLE
 from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, field, record
 from tests.web.test_leaks import NUMBER as PLANTED_NUMBER

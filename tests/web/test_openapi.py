@@ -19,7 +19,8 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from masking_service.schemas import load_schemas
-from masking_service.web import addresses, examples
+from masking_service.web import examples
+from masking_service.web import route_table as addresses
 from masking_service.web.openapi import document
 from masking_service.web.operation import Operation
 from masking_service.web.problems import TABLE

@@ -16,9 +16,9 @@ from jwt.exceptions import PyJWKClientConnectionError
 from keys.signing import new_private_pem, public_pem
 from masking_service.access.errors import Forbidden, PolicyError, QuotaExceeded, Unauthenticated
 from masking_service.access.issuers import mint
-from masking_service.assembly import Parts, admit_store, assemble
-from masking_service.settings import Settings
-from masking_service.timestamps import clock
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import Parts, admit_store, assemble
 from tests.access.policies import ISSUER, TEXT, someone
 from tests.access.tokens import KEY, jwk, token
 

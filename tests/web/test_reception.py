@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
-from masking_service.web.limits import BEHIND, SIGN_SECONDS
+from masking_service.server.limits import BEHIND, SIGN_SECONDS
 from masking_service.web.reception import Reception, _have_at_hand
 from masking_service.web.watched import Watched
 

@@ -8,14 +8,14 @@ import json
 import pytest
 
 from keys.errors import IntegrityFault
-from masking_service import background
 from masking_service.access.errors import PolicyError
-from masking_service.alerts import Alert
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.background import Background, CheckpointLate
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore
-from masking_service.web.reporting import log_alert, reporter
+from masking_service.observability.alerts import Alert
+from masking_service.runtime import background
+from masking_service.runtime.background import Background, CheckpointLate
+from masking_service.runtime.reporting import log_alert, reporter
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
 from tests.servers import wait_until
 from tests.web.api import OFFICER, SUPERVISOR, Api, refusal
 

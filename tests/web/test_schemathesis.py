@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.web import addresses, examples
+from masking_service.web import examples
+from masking_service.web import route_table as addresses
 from tests.e2e.processes import Running
 from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 

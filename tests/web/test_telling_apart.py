@@ -11,7 +11,7 @@ from itertools import islice, product
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.vault.stores import foreseen
+from tests.store.stores import foreseen
 from tests.web.api import (
     DESK,
     OFFICER,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.web.log import log
+from masking_service.observability.logs import log
 from masking_service.web.threads import Threads
 
 SECONDS = 10.0

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from masking_service.timestamps import clock
+from masking_service.runtime.clock import clock
 from tests.web.api import OFFICER, PRINTER, Api, field, record, refusal
 
 BODY: dict[str, Any] = {"records": []}

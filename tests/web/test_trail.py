@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from werkzeug.test import TestResponse
 
-from masking_service.vault.connection import Reply, Store
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.layout import AUDIT_WRITERS, audit_key, custody_key, record_key, record_stems
+from masking_service.store.client import Reply, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import AUDIT_WRITERS, audit_key, custody_key, record_key, record_stems
 from tests.web.api import (
     AUDITOR,
     COURIER,

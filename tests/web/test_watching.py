@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from masking_service.access.tallies import Tallies
-from masking_service.alerts import Alert
-from masking_service.assembly import admit_store, assemble
-from masking_service.settings import Settings
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.observability.alerts import Alert
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.store.errors import StoreUnavailable
 from tests.access.policies import TEXT
 from tests.web.api import COURIER, OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record, refusal, token
 from tests.web.test_audit import entries

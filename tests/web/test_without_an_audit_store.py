@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from masking_service.assembly import admit_store, assemble
-from masking_service.background import Background
 from masking_service.cli.development import Development
-from masking_service.vault.layout import audit_key
-from masking_service.web.reporting import reporter
+from masking_service.runtime.background import Background
+from masking_service.runtime.reporting import reporter
+from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.store.layout import audit_key
 from tests.servers import Node, durable, wait_until
-from tests.vault.stores import ask
+from tests.store.stores import ask
 from tests.web.api import COURIER, DESK, MASKED, OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal
 
 NUMBER = "SF1234567890"

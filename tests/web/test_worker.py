@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 
-from masking_service.vault.turn import SWITCH_SECONDS
+from masking_service.server.limits import LARGE
+from masking_service.store.computing import SWITCH_SECONDS
 from masking_service.web.admission import Limits, Queue, Ticket
-from masking_service.web.limits import LARGE
 from masking_service.web.worker import Worker
 
 

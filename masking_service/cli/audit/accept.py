@@ -9,13 +9,13 @@ import click
 
 from masking_service.access.policy import Policy
 from masking_service.access.registry import ClientRegistry
-from masking_service.assembly import open_keyring
+from masking_service.audit.archive.segments import ArchiveFault, Segments
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.segments import ArchiveFault, Segments
 from masking_service.cli.audit.places import ARCHIVE, archive
 from masking_service.cli.options import opened_store, settings_of, state_dir
-from masking_service.recognition import accept_store as accept
-from masking_service.timestamps import clock
+from masking_service.runtime.clock import clock
+from masking_service.runtime.store_admission import accept_store as accept
+from masking_service.runtime.wiring import open_keyring
 
 
 @click.command("accept-store")

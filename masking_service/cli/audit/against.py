@@ -7,15 +7,15 @@ import click
 import msgspec
 
 from keys.signatures import Verifier
-from masking_service.audit.facts import Facts
-from masking_service.audit.faults import MOST
-from masking_service.audit.holding import beyond, hold, is_older
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify import Verification
+from masking_service.audit.verify.facts import Facts
+from masking_service.audit.verify.findings import MOST
+from masking_service.audit.verify.store_check import beyond, hold, is_older
+from masking_service.audit.verify.verifier import Verification
 from masking_service.cli.audit.saying import count, say, say_faults, say_held
-from masking_service.timestamps import clock
-from masking_service.vault.connection import Store
+from masking_service.runtime.clock import clock
+from masking_service.store.client import Store
 
 
 def hold_against(

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from keys.keyring import Keyring
+from masking_service.audit.archive.export import export as lines_of_log
+from masking_service.audit.archive.segments import archived
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.export import export as lines_of_log
-from masking_service.audit.segments import archived
 from masking_service.audit.streams import Streams
 from masking_service.cli.audit.places import ARCHIVE, archive, opened_log
 from masking_service.cli.options import state_dir
-from masking_service.timestamps import clock
-from masking_service.vault.connection import Store
+from masking_service.runtime.clock import clock
+from masking_service.store.client import Store
 
 
 @click.command()

@@ -8,11 +8,11 @@ from typing import Final
 
 import click
 
-from masking_service.audit.archive import BEGINNING, Archive
-from masking_service.audit.follower import Follower
-from masking_service.audit.segments import ArchiveFault
+from masking_service.audit.archive.archive import BEGINNING, Archive
+from masking_service.audit.archive.follower import Follower
+from masking_service.audit.archive.segments import ArchiveFault
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify import Start
+from masking_service.audit.verify.verifier import Start
 from masking_service.cli.audit.places import (
     ARCHIVE,
     archive,
@@ -23,8 +23,8 @@ from masking_service.cli.audit.places import (
     verifier_of,
 )
 from masking_service.cli.options import opened_store, state_dir
-from masking_service.timestamps import clock
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.runtime.clock import clock
+from masking_service.store.errors import StoreUnavailable
 
 EVERY_SECONDS: Final = 1.0
 LEAST_DAYS: Final = 2

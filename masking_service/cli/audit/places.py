@@ -12,13 +12,13 @@ from keys.errors import KeysetFault
 from keys.files import write_secret_file
 from keys.keyring import Keyring
 from keys.signatures import Verifier
-from masking_service.assembly import open_keyring
-from masking_service.audit.epochs import is_signed
 from masking_service.audit.lines import CheckpointLine, Unreadable, read_line
+from masking_service.audit.verify.epochs import is_signed
 from masking_service.cli.options import opened_store, settings_of
-from masking_service.settings import Settings
-from masking_service.vault.connection import Store
-from masking_service.vault.embedded import running_url
+from masking_service.dev.embedded import running_url
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import open_keyring
+from masking_service.store.client import Store
 
 PUBLIC_KEY: Final = "audit-public.pem"
 ARCHIVE: Final = "audit-archive"

@@ -2,10 +2,10 @@
 
 import click
 
-from masking_service.audit.faults import MOST, Faults, Kind
-from masking_service.audit.holding import Held
-from masking_service.audit.verify import Summary
-from masking_service.timestamps import rfc3339
+from masking_service.audit.verify.findings import MOST, Faults, Kind
+from masking_service.audit.verify.store_check import Held
+from masking_service.audit.verify.verifier import Summary
+from masking_service.domain.timestamps import rfc3339
 
 
 def say(summary: Summary, faults: Faults) -> bool:

@@ -7,14 +7,14 @@ from typing import Final
 import click
 import msgspec
 
+from masking_service.audit.archive.tail import Watch
 from masking_service.audit.entries import Entry
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
-from masking_service.audit.watching import Watch
 from masking_service.cli.audit.places import opened_log
 from masking_service.cli.options import state_dir
-from masking_service.timestamps import rfc3339
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.domain.timestamps import rfc3339
+from masking_service.store.errors import StoreUnavailable
 
 EVERY_SECONDS: Final = 1.0
 

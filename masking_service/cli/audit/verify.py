@@ -9,8 +9,8 @@ from typing import BinaryIO, cast
 
 import click
 
-from masking_service.audit.verify import Start, Verification, lines_of
-from masking_service.audit.verify import verify as verify_lines
+from masking_service.audit.verify.verifier import Start, Verification, lines_of
+from masking_service.audit.verify.verifier import verify as verify_lines
 from masking_service.cli.audit.against import hold_against
 from masking_service.cli.audit.export import exported
 from masking_service.cli.audit.places import (

@@ -10,8 +10,8 @@ from typing import Final
 import click
 
 from masking_service.cli.audit.places import ARCHIVE
-from masking_service.settings import ROOT, Settings
-from masking_service.vault.child import end_child, start_child
+from masking_service.dev.child import end_child, start_child
+from masking_service.runtime.settings import ROOT, Settings
 
 LOG: Final = "audit-follow.log"
 SOON_SECONDS: Final = 10.0

@@ -16,7 +16,6 @@ from keys.files import read_secret_file
 from masking_service.access.custody import Custody
 from masking_service.access.policy import Policy
 from masking_service.access.principals import site_codes
-from masking_service.assembly import assemble
 from masking_service.cli.development import CREDENTIALS
 from masking_service.cli.files.destination import destination_of, written
 from masking_service.cli.files.options import Options, format_of, named, shape_of, shared
@@ -27,8 +26,9 @@ from masking_service.cli.options import settings_of
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import assemble
 from masking_service.schemas import load_schemas
-from masking_service.settings import Settings
 
 PRINTER: Final = "label-printer"
 

@@ -12,8 +12,8 @@ import msgspec
 from masking_service.cli.files.entries import Entry
 from masking_service.cli.files.faults import InputFault
 from masking_service.cli.files.sources import LONGEST_LINE, Source
-from masking_service.items import Result
-from masking_service.written import Fraction, encode
+from masking_service.domain.json_numbers import Fraction, encode
+from masking_service.usecases.items import Result
 
 _INVALID_JSON: Final = "invalid-json"
 _NAME: Final = '"records"'

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from masking_service.items import Result
+from masking_service.usecases.items import Result
 
 
 class Entry:

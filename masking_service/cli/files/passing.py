@@ -11,7 +11,7 @@ from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry, Format
 from masking_service.cli.files.sources import Source
 from masking_service.cli.files.summary import Summary
-from masking_service.items import Result, refused
+from masking_service.usecases.items import Result, refused
 
 Work = Callable[[list[Any]], list[Result]]
 """Takes records, which it may change, and gives a result for each."""

@@ -7,7 +7,7 @@ from typing import Final
 from rich.console import Console
 
 from masking_service.cli.files.entries import Entry, Format
-from masking_service.items import Result
+from masking_service.usecases.items import Result
 
 FAILURES_SHOWN: Final = 20
 

@@ -21,7 +21,7 @@ from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
 from masking_service.domain.schema import KINDS, Schema, pointer
 from masking_service.domain.text import contains_personal_data
-from masking_service.items import Result, invalid
+from masking_service.usecases.items import Result, invalid
 
 HIDDEN: Final = "*"
 """What stands in each cell of a line that failed."""

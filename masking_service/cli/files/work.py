@@ -13,14 +13,15 @@ from typing import Any, Final, Literal
 from keys.errors import IntegrityFault, KeyFault
 from masking_service.access.custody import Custody
 from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
-from masking_service.assembly import Parts, watch_store
 from masking_service.cli.files.faults import NotDone
 from masking_service.domain.record import Masker
-from masking_service.items import Result, mask_batch
-from masking_service.journal import Call
-from masking_service.service import SeveralWaybills, UnknownSchema
-from masking_service.timestamps import clock, rfc3339
-from masking_service.vault.errors import StoreUnavailable
+from masking_service.domain.timestamps import rfc3339
+from masking_service.runtime.clock import clock
+from masking_service.runtime.wiring import Parts, watch_store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.items import Result, mask_batch
+from masking_service.usecases.journal import Call
+from masking_service.usecases.service import SeveralWaybills, UnknownSchema
 
 REFRESH_SECONDS: Final = 1.0
 """A key that is revoked while a file goes on is refused as soon as over HTTP."""

@@ -13,12 +13,12 @@ from masking_service.cli.audit.places import write_public_key
 from masking_service.cli.keys.opened import opened_keeper, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.options import settings_of, state_dir
-from masking_service.timestamps import clock, today
-from masking_service.turnover.rewrapping import rewrap as rewrap_all
-from masking_service.turnover.rotation import rotate as rotate_file
-from masking_service.turnover.rotation import rotate_data
-from masking_service.turnover.shredding import restore as restore_surviving
-from masking_service.turnover.shredding import shred as shred_days
+from masking_service.rotation.rewrap import rewrap as rewrap_all
+from masking_service.rotation.rotate import rotate as rotate_file
+from masking_service.rotation.rotate import rotate_data
+from masking_service.rotation.shred import restore as restore_surviving
+from masking_service.rotation.shred import shred as shred_days
+from masking_service.runtime.clock import clock, today
 
 
 @click.group()

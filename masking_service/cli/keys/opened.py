@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from keys.keyset_file import NamedRoot
-from masking_service.assembly import open_keyring
 from masking_service.cli.options import opened_store, settings_of
-from masking_service.timestamps import today
-from masking_service.turnover.keeper import Keeper
-from masking_service.vault.readiness import uphold
+from masking_service.rotation.keeper import Keeper
+from masking_service.runtime.clock import today
+from masking_service.runtime.wiring import open_keyring
+from masking_service.store.health import uphold
 
 Command = Callable[..., Any]
 

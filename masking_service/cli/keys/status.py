@@ -8,13 +8,13 @@ from rich.table import Table
 from keys import keyset
 from keys.keyset_file import day_of
 from masking_service.access.policy import Policy
-from masking_service.assembly import open_keyring
 from masking_service.cli.options import opened_store, settings_of
-from masking_service.settings import SettingsFault
-from masking_service.timestamps import today
-from masking_service.turnover.overview import Line, Overview, overview, overview_of_file
-from masking_service.vault.errors import StoreUnavailable
-from masking_service.vault.genesis import WrongStore
+from masking_service.rotation.overview import Line, Overview, overview, overview_of_file
+from masking_service.runtime.clock import today
+from masking_service.runtime.settings import SettingsFault
+from masking_service.runtime.wiring import open_keyring
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
 
 
 def show(state_dir: Path) -> None:

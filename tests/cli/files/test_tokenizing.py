@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from keys.files import read_secret_file
-from masking_service.assembly import Parts, admit_store, assemble
 from masking_service.cli.development import CREDENTIALS, Development
 from masking_service.cli.files.work import Tokenizing
-from masking_service.items import Result
-from masking_service.journal import Call
-from masking_service.settings import Settings
-from masking_service.timestamps import clock
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import Parts, admit_store, assemble
+from masking_service.usecases.items import Result
+from masking_service.usecases.journal import Call
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run
 from tests.servers import Node, durable
 

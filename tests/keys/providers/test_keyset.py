@@ -11,7 +11,7 @@ from keys import keyset
 from keys.errors import KeyFault, KeysetFault, ProviderFault
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, Pkcs11, Transit
-from keys.turnover import activate, destroy_retired_roots, distribute, rewrap_secrets
+from keys.rotation import activate, destroy_retired_roots, distribute, rewrap_secrets
 from tests.keys.providers.bao import ROOT_TOKEN, Bao
 from tests.keys.providers.softhsm import LABELS, MODULE, NEW, SoftHsm
 

@@ -1,0 +1,1 @@
+"""The archive of the audit log outside the store."""

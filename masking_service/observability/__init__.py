@@ -1,0 +1,1 @@
+"""Metrics, alerts and logs. None of them holds personal data."""

@@ -1,0 +1,1 @@
+"""Settings, wiring, store admission and background jobs of a process."""

@@ -1,0 +1,36 @@
+"""What no caller sees and somebody has to: alerts in the log, and what the background thread meets."""
+
+from typing import Final
+
+from keys.errors import IntegrityFault
+from masking_service.observability.alerts import Alert
+from masking_service.observability.logs import log
+from masking_service.observability.metrics import AlertKind
+from masking_service.runtime.background import Report
+from masking_service.runtime.wiring import Parts
+from masking_service.store.errors import StoreUnavailable
+
+_ALERTS: Final[dict[str, AlertKind]] = {
+    "wrong-store": "wrong-store",
+    "policy-refused": "policy-refused",
+    "checkpoint-late": "checkpoint-late",
+}
+"""Which events of the background are alerts, too."""
+
+
+def log_alert(alert: Alert) -> None:
+    """A channel of alerts: one line in the log."""
+    log.error("alert", alert=alert.id, kind=alert.kind, tenant=alert.tenant, principal=alert.principal)
+
+
+def reporter(parts: Parts) -> Report:
+    """What a background thread tells of a fault: it is logged, and raises an alert where somebody has to look now."""
+
+    def report(event: str, fault: Exception) -> None:
+        cause = {"reason": fault.cause} if isinstance(fault, StoreUnavailable) else {}
+        log.error(event, fault=type(fault).__name__, **cause)
+        kind = "integrity" if isinstance(fault, IntegrityFault) else _ALERTS.get(event)
+        if kind is not None:
+            parts.alerts.raise_alert(kind)
+
+    return report

@@ -1,0 +1,146 @@
+"""The settings: `MASKING_*` environment variables, read once, at the edge. None of them turns a guard off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from masking_service.observability.webhook import sound_url
+from masking_service.store.urls import Tls, default_replicas
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+"""The checkout: where the default policy stands."""
+
+
+VARIABLES: Final = {
+    "MASKING_STATE_DIR": ".local",
+    "MASKING_REDIS_URL": "(none)",
+    "MASKING_REDIS_REPLICAS": "(0; 1 for Sentinel and Cluster)",
+    "MASKING_REDIS_CA": "(the system's)",
+    "MASKING_REDIS_CERT": "(none)",
+    "MASKING_REDIS_KEY": "(none)",
+    "MASKING_REDIS_VOUCHED_DURABLE": "(none: what the store hides counts as lossy)",
+    "MASKING_REDIS_MAY_LOSE": "(none: a store that would lose what it acknowledges is not written)",
+    "MASKING_POLICY": "policy.yaml",
+    "MASKING_SCHEMAS": "(none)",
+    "MASKING_AUDIT_ARCHIVE": "(audit-archive in the state directory)",
+    "MASKING_MAX_BODY_BYTES": str(2 * 1024 * 1024),
+    "MASKING_ALERT_URL": "(none: alerts are logged and counted)",
+    "MASKING_ALERT_KEY_FILE": "(none)",
+    "MASKING_BIND": "127.0.0.1:8080",
+    "MASKING_WORKERS": "(one a processor)",
+}
+"""Every variable of a serving process, and what holds where it is not set. gunicorn.conf.py reads the last two."""
+
+
+VOUCHED: Final = "appendfsync-always"
+"""What somebody vouches for who lets the service use a store that hides its settings."""
+
+
+LOSES: Final = "acknowledged-tokens"
+"""What somebody gives up who lets the service write to a store that is seen to lose what it acknowledges."""
+
+
+class SettingsFault(Exception):
+    """A setting cannot be used. Names the variable, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a process is set up.
+
+    Attributes:
+        state_dir: where keys, snapshots and, in development, the embedded store are.
+        redis_url: where the store is; may hold a password, so it is in no repr.
+        redis_replicas: how many replicas must have a write before it is acknowledged.
+        redis_tls: the files for encrypted connections to it.
+        redis_vouched: whether somebody vouches that it syncs every write, should it not show that itself.
+        redis_may_lose: whether somebody gave up that acknowledged tokens outlive a crash.
+        policy: the policy file.
+        schemas: a folder with a site's own schemas, or None.
+        development: whether `serve --dev` made this set-up.
+        most_body_bytes: a request with a longer body is answered with 413.
+        alert_url: where alerts are sent; empty where nowhere.
+        alert_key: the file with the key that signs them.
+    """
+
+    state_dir: Path
+    redis_url: str
+    redis_replicas: int
+    redis_tls: Tls
+    redis_vouched: bool
+    redis_may_lose: bool
+    policy: Path
+    schemas: Path | None
+    development: bool
+    most_body_bytes: int
+    alert_url: str
+    alert_key: Path | None
+
+    def __repr__(self) -> str:
+        return f"<Settings of {self.state_dir}>"
+
+    @property
+    def keyset(self) -> Path:
+        """The keyset file."""
+        return self.state_dir / "keyset.json"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], *, development: bool = False) -> "Settings":
+        """The settings that an environment says. `development` is said by `serve --dev` alone, never by a variable.
+
+        Raises:
+            SettingsFault: naming the variable at fault.
+        """
+        schemas = environment.get("MASKING_SCHEMAS", "")
+        url = environment.get("MASKING_REDIS_URL", "")
+        alert_url, alert_key = _webhook(environment)
+        return cls(
+            state_dir=Path(environment.get("MASKING_STATE_DIR", ".local")).resolve(),
+            redis_url=url,
+            redis_replicas=_number(environment, "MASKING_REDIS_REPLICAS", default_replicas(url), 0, 10),
+            redis_tls=Tls(*(_file(environment, f"MASKING_REDIS_{name}") for name in ("CA", "CERT", "KEY"))),
+            redis_vouched=_said(environment, "MASKING_REDIS_VOUCHED_DURABLE", VOUCHED),
+            redis_may_lose=_said(environment, "MASKING_REDIS_MAY_LOSE", LOSES),
+            policy=Path(environment.get("MASKING_POLICY", str(ROOT / "policy.yaml"))),
+            schemas=Path(schemas) if schemas else None,
+            development=development,
+            most_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", 2 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+            alert_url=alert_url,
+            alert_key=alert_key,
+        )
+
+
+def _webhook(environment: Mapping[str, str]) -> tuple[str, Path | None]:
+    """Where alerts are sent, and what signs them: both, or neither."""
+    url, key = environment.get("MASKING_ALERT_URL", ""), _file(environment, "MASKING_ALERT_KEY_FILE")
+    if bool(url) != bool(key):
+        raise SettingsFault("MASKING_ALERT_URL and MASKING_ALERT_KEY_FILE are set together or not at all")
+    try:
+        return sound_url(url) if url else "", key
+    except ValueError as fault:
+        raise SettingsFault(f"MASKING_ALERT_URL {fault}") from None
+
+
+def _file(environment: Mapping[str, str], name: str) -> Path | None:
+    text = environment.get(name, "")
+    if text and not Path(text).is_file():
+        raise SettingsFault(f"{name} names no file")
+    return Path(text) if text else None
+
+
+def _said(environment: Mapping[str, str], name: str, word: str) -> bool:
+    """Whether a setting says the one word that it can say."""
+    said = environment.get(name, "")
+    if said not in {"", word}:
+        raise SettingsFault(f"{name} can say {word} only, and then it has to be meant")
+    return bool(said)
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and least <= int(text[:12]) <= most):
+        raise SettingsFault(f"{name} must be a whole number from {least} to {most}")
+    return int(text)

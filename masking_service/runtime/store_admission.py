@@ -1,0 +1,82 @@
+"""Whose store is this, and did it go back? Asked before a store is used, and every second while it is.
+
+A store that went back behind what was signed is not believed until somebody who
+is responsible for it says that it is the right one; and that stands in the log.
+"""
+
+import os
+
+from keys.errors import IntegrityFault
+from keys.keyring import Keyring
+from masking_service.access.principals import service_principal
+from masking_service.access.registry import ClientRegistry
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.lines import CheckpointLine
+from masking_service.audit.log import AuditLog
+from masking_service.runtime.clock import clock
+from masking_service.store.client import Store
+from masking_service.store.genesis import check, claim
+from masking_service.usecases.journal import DONE, Call, Journal
+
+
+def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_claim: bool = True) -> None:
+    """See that a store is this keyset's and did not go back. One without a mark is marked, if that is allowed.
+
+    A store that is empty although something of it was seen before is not new, and is not marked.
+
+    Args:
+        store: admitted.
+        checkpoints: of that store.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+        WrongStore: this service must not touch it; as RolledBack, it went back.
+        IntegrityFault: what stands among its checkpoints is none.
+    """
+    try:
+        checkpoints.look()
+    except IntegrityFault:
+        check(store, keyring)  # another keyset signed it: then the store itself says whose it is
+        raise
+    if may_claim and checkpoints.remembered is None:
+        claim(store, keyring, os.urandom)
+    else:
+        check(store, keyring)
+
+
+def accept_store(
+    store: Store, keyring: Keyring, checkpoints: Checkpoints, registry: ClientRegistry, policy: str
+) -> CheckpointLine:
+    """Go on with a store as it stands, although it went back: the log says so, and a new checkpoint follows.
+
+    Its registry of clients alone does not stay as it is: the newest that was seen is put back, where it is older.
+
+    Processes that run have shut the store; they have to be started anew. Where several hosts have a state directory
+    each, each of them has to accept the store.
+
+    Args:
+        store: admitted.
+        checkpoints: of that store.
+        registry: of that store, with its snapshot loaded.
+        policy: the hash of the policy in force.
+
+    Returns:
+        The new checkpoint.
+
+    Raises:
+        StoreUnavailable: it may be accepted; the same call can be made again.
+        WrongStore: it belongs to another keyset.
+        IntegrityFault: what stands in the log is none.
+    """
+    claim(store, keyring, os.urandom)
+    before = checkpoints.remembered
+    log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
+    operator = Call(service_principal("command-line"), "", clock())
+    subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
+    journal = Journal(log, keyring, policy)
+    journal.write(operator, "store-accept", DONE, subject=subject)
+    with journal.changing(operator, "client-restore") as announce:
+        registry.bring_back(announce)
+    log.close()
+    checkpoints.forget()
+    return checkpoints.make(of_less=True)

@@ -1,0 +1,281 @@
+"""The one place where the parts are put together: settings in, use cases out. Nothing here decides anything."""
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from keys import keyset, selftest
+from keys.keyring import Keyring
+from keys.messages import MessageKey
+from keys.process import forbid_core_dumps
+from masking_service.access.authenticate import Authenticator
+from masking_service.access.budgets import Budgets
+from masking_service.access.cases import Cases
+from masking_service.access.custody import Custodies
+from masking_service.access.disclosures import Disclosures
+from masking_service.access.freezes import Freezes
+from masking_service.access.gate import Gate
+from masking_service.access.issuer_keys import KeysByUrl
+from masking_service.access.issuers import Issuers
+from masking_service.access.policy import Policy, PolicyFile
+from masking_service.access.principals import DEFAULT_TENANT
+from masking_service.access.registry import ClientRegistry
+from masking_service.access.tallies import Tallies
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.log import AuditLog
+from masking_service.observability.alerts import Alerts
+from masking_service.observability.metrics import Metrics
+from masking_service.observability.webhook import Webhook
+from masking_service.rotation.keyset_watch import KeyWatch
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import Settings, SettingsFault
+from masking_service.runtime.store_admission import recognise
+from masking_service.schemas import load_schemas
+from masking_service.store.client import Store
+from masking_service.store.genesis import WrongStore, check
+from masking_service.store.health import uphold
+from masking_service.store.urls import UnknownForm
+from masking_service.usecases.auditing import Auditing
+from masking_service.usecases.automatic_freezes import Watch
+from masking_service.usecases.cases import Casework
+from masking_service.usecases.custody import Moves
+from masking_service.usecases.detokenize import Unmask
+from masking_service.usecases.freezes import Freezing
+from masking_service.usecases.journal import Journal
+from masking_service.usecases.privacy import Privacy
+from masking_service.usecases.service import Service
+from masking_service.vault.vault import Vault
+
+DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
+
+
+class WrongPurpose(Exception):
+    """Keys that were made for development in production, or the reverse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What one policy makes of the parts: it is exchanged whole when the policy changes."""
+
+    policy: Policy
+    authenticator: Authenticator
+    service: Service
+    unmask: Unmask
+    casework: Casework
+    freezing: Freezing
+    auditing: Auditing
+    moves: Moves
+    privacy: Privacy
+
+
+class Parts:
+    """Everything that a front, HTTP or command line, needs.
+
+    Args:
+        settings: how the process is set up.
+        keyring: its keys.
+
+    Attributes:
+        acting: the use cases under the policy in force.
+        schemas: where the values stand, by name.
+        tenants: every tenant that this process has heard of.
+
+    Raises:
+        PolicyError, DefinitionError, SettingsFault, KeyFault: what is wrong with the set-up, in words.
+    """
+
+    def __init__(self, settings: Settings, keyring: Keyring) -> None:
+        self.settings = settings
+        self.keyring = keyring
+        self.metrics = Metrics()
+        self.alerts = Alerts(keyring, self.metrics, clock, os.urandom)
+        if settings.alert_url and settings.alert_key:
+            key = MessageKey.read(settings.alert_key)
+            webhook = Webhook(settings.alert_url, key, clock=clock, dropped=self.metrics.dropped_alert)
+            self.alerts.send_to(webhook)
+        self.store = open_store(settings)
+        self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
+        self.registry.load_snapshot()
+        self.freezes = Freezes(self.store, keyring, os.urandom)
+        self.tallies = Tallies(self.store, keyring, os.urandom)
+        self.vault = Vault(self.store, keyring, os.urandom)
+        self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)
+        self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
+        self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
+        self.schemas = load_schemas(settings.schemas)
+        self._fetched = KeysByUrl()
+        self._policy_file = PolicyFile(settings.policy)
+        self.acting = self._under(self._policy_file.read(development=settings.development))
+
+    @property
+    def tenants(self) -> set[str]:
+        """Every tenant that this process has heard of: of its clients, and of its policy."""
+        rules = self.acting.policy.rules
+        named = {tenant for issuer in rules.issuers.values() for tenant in issuer.tenants}
+        return {DEFAULT_TENANT, *rules.retention_tenants, *named, *(client.tenant for client in self.registry.clients)}
+
+    def reload_policy(self) -> None:
+        """Act under the policy file's content from now on, if it or a key file that it names has changed.
+
+        Raises:
+            PolicyError: the new content has faults. The policy in force stays; it is said once a change.
+        """
+        if self._policy_file.changed():
+            self.acting = self._under(self._policy_file.read(development=self.settings.development))
+
+    def _under(self, policy: Policy) -> Acting:
+        issuers = Issuers.load(policy, self.settings.policy.parent, self._fetched)
+        if self.settings.development:
+            issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
+        gate = Gate(policy, self.freezes, self.tallies)
+        self.metrics.expect_budgets(policy.budgets)
+        budgets = Budgets(self.store, self.keyring, policy.rules.factors, os.urandom, self.metrics)
+        journal = Journal(self.log, self.keyring, policy.digest)
+        watch = Watch(
+            rules=policy.rules.watch,
+            freezes=self.freezes,
+            tallies=self.tallies,
+            journal=journal,
+            alerts=self.alerts,
+            metrics=self.metrics,
+        )
+        cases = Cases(self.store, self.keyring, os.urandom)
+        custodies = Custodies(self.store, self.keyring, os.urandom)
+        disclosures = Disclosures(self.store, self.keyring, os.urandom)
+        return Acting(
+            policy=policy,
+            authenticator=Authenticator(self.registry, issuers, self.keyring),
+            service=Service(
+                policy=policy,
+                gate=gate,
+                schemas=self.schemas,
+                keyring=self.keyring,
+                vault=self.vault,
+                custodies=custodies,
+                disclosures=disclosures,
+                budgets=budgets,
+                watch=watch,
+                journal=journal,
+            ),
+            unmask=Unmask(
+                policy=policy,
+                gate=gate,
+                keyring=self.keyring,
+                vault=self.vault,
+                cases=cases,
+                disclosures=disclosures,
+                budgets=budgets,
+                watch=watch,
+                journal=journal,
+                check_sign_in=issuers.check_unmasking,
+            ),
+            casework=Casework(
+                policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
+            ),
+            freezing=Freezing(
+                gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal, metrics=self.metrics
+            ),
+            auditing=Auditing(
+                gate=gate, keyring=self.keyring, store=self.store, checkpoints=self.checkpoints, journal=journal
+            ),
+            moves=Moves(gate=gate, keyring=self.keyring, vault=self.vault, custodies=custodies, journal=journal),
+            privacy=Privacy(
+                policy=policy,
+                gate=gate,
+                keyring=self.keyring,
+                vault=self.vault,
+                disclosures=disclosures,
+                journal=journal,
+            ),
+        )
+
+
+def open_keyring(settings: Settings) -> Keyring:
+    """The keys that the settings name, after the known-answer tests.
+
+    Raises:
+        KeyFault: they cannot be used.
+        WrongPurpose: they were made for the other kind of set-up.
+    """
+    forbid_core_dumps()
+    selftest.run()
+    keyring = Keyring(keyset.load(settings.keyset))
+    wanted = "development" if settings.development else "production"
+    if keyring.made_for != wanted:
+        raise WrongPurpose(f"{settings.keyset}: was made for {keyring.made_for}; this set-up needs keys for {wanted}")
+    return keyring
+
+
+def assemble(settings: Settings) -> Parts:
+    """Put a process together. Reads files and connects to nothing, so that it works while the store is down (R6).
+
+    Raises:
+        KeyFault, WrongPurpose, PolicyError, DefinitionError, SettingsFault: what is wrong with the set-up, in words.
+    """
+    return Parts(settings, open_keyring(settings))
+
+
+def admit_store(parts: Parts) -> None:
+    """Let the parts use their store, once it is seen to be theirs; look again once another server answers for it.
+
+    Raises:
+        StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it;
+            nobody uses it until this is called again and returns.
+        WrongStore: it is another's, or went back behind what was seen of it.
+    """
+    if not parts.store.admitted or parts.store.servers.stranger:
+        visitor = open_store(parts.settings)
+        visitor.admit()
+        try:
+            uphold(visitor)
+            recognise(visitor, parts.keyring, parts.checkpoints.through(visitor))
+            until = parts.key_watch.beat(visitor)
+        finally:
+            parts.store.condition = visitor.condition
+            visitor.close()
+        parts.store.servers.only(visitor.servers.met)
+        parts.store.clocks = visitor.clocks
+        parts.store.admit(until=until)
+
+
+def watch_store(parts: Parts) -> None:
+    """Admit the store if it is not yet, see that it is still the one that was admitted, and renew the lease on it.
+
+    A store that was emptied, exchanged or rolled back is shut for good: what would be sealed now with the data keys
+    in memory, nobody could open later. The process has to be started anew. It goes on masking.
+
+    Raises:
+        StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it.
+        WrongStore: it is another's, lost its mark, or went back.
+        IntegrityFault: what stands among the checkpoints of its audit log is none.
+    """
+    try:
+        if not parts.store.shut:
+            admit_store(parts)
+        check(parts.store, parts.keyring)
+        uphold(parts.store)
+        parts.store.admit(until=parts.key_watch.beat(parts.store))
+        parts.checkpoints.keep_up()
+    except WrongStore as fault:
+        parts.store.shut_for_good(str(fault))
+        raise
+
+
+def open_store(settings: Settings) -> Store:
+    """The way to the store that the settings name; connects to nothing yet.
+
+    Raises:
+        SettingsFault: no store is named, or not in a way that is known here.
+    """
+    if not settings.redis_url:
+        raise SettingsFault("MASKING_REDIS_URL must say where the store is")
+    try:
+        return Store(
+            settings.redis_url,
+            replicas=settings.redis_replicas,
+            tls=settings.redis_tls,
+            vouched=settings.redis_vouched,
+            may_lose=settings.redis_may_lose,
+        )
+    except UnknownForm as fault:
+        raise SettingsFault(f"MASKING_REDIS_URL {fault}") from None

@@ -1,0 +1,1 @@
+"""Redis: the client, its topology, and the checks of every server."""

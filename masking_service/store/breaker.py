@@ -1,0 +1,49 @@
+"""Leaves a broken server alone for a while, so that calls are refused at once instead of waiting one by one."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from masking_service.store.errors import StoreUnavailable
+
+FAILURES_TO_OPEN: Final = 3
+OPEN_SECONDS: Final = 0.5
+"""How long a broken server is left alone before one call tries it again."""
+
+
+class Breaker:
+    """Opens after a few failures in a row; then one caller at a time may try, and success closes it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._retry_at = 0.0
+        self._cause = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether calls are refused, but for one that tries."""
+        return self._failures >= FAILURES_TO_OPEN
+
+    def check(self) -> None:
+        """Raise StoreUnavailable while the circuit is open."""
+        if self._failures < FAILURES_TO_OPEN:
+            return
+        with self._lock:
+            now = self._clock()
+            if self._failures >= FAILURES_TO_OPEN and now < self._retry_at:
+                raise StoreUnavailable("open-circuit", self._cause)
+            self._retry_at = now + OPEN_SECONDS
+
+    def succeeded(self) -> None:
+        """An exchange came back whole."""
+        self._failures = 0
+
+    def failed(self, cause: str) -> None:
+        """An exchange did not come back, for a reason of `reasons.WORDS`."""
+        with self._lock:
+            self._cause = cause
+            self._failures += 1
+            self._retry_at = self._clock() + OPEN_SECONDS

@@ -1,0 +1,155 @@
+"""What can be wrong with the store, and what mends it: data for `readiness`, nothing else."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from masking_service.store.reasons import WORDS
+
+Weight = Literal["loses", "unready", "unseen", "advice"]
+"""What a fault means: acknowledged records may be lost; nothing is lost, but not all is served; nothing was seen of the
+store, because nobody answered, or what answered is not the store; it could be better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something about the store that is not as it has to be.
+
+    Attributes:
+        check: what was looked at: a fixed word.
+        reason: what is wrong, in words.
+        mending: what mends it: commands for the server, or what to do.
+        weight: what it means.
+    """
+
+    check: str
+    reason: str
+    mending: str
+    weight: Weight = "loses"
+
+
+SENTINEL: Final = Fault(
+    "mode",
+    "what answers is a sentinel, and not the store",
+    "begin MASKING_REDIS_URL with redis+sentinel:// and end it with the name that the sentinels watch",
+    "unseen",
+)
+ONE_OF_A_CLUSTER: Final = Fault(
+    "mode",
+    "what answers is one node of a cluster, and MASKING_REDIS_URL is for a single server",
+    "begin it with redis+cluster:// and let it name a few of the nodes",
+    "unseen",
+)
+INFO: Final = {
+    "role": (
+        "master",
+        Fault(
+            "role",
+            *WORDS["role"],
+            "unseen",
+        ),
+    ),
+    "loading": ("0", Fault("loading", *WORDS["loading"], "unseen")),
+    "aof_enabled": (
+        "1",
+        Fault(
+            "aof_enabled",
+            "appendonly must be yes, or a crash loses what was acknowledged",
+            "CONFIG SET appendonly yes, then CONFIG REWRITE",
+        ),
+    ),
+    "aof_last_write_status": (
+        "ok",
+        Fault(
+            "aof_last_write_status",
+            "the last write of the append-only file failed",
+            "make room on its disk, or mend it",
+        ),
+    ),
+    "maxmemory_policy": (
+        "noeviction",
+        Fault(
+            "maxmemory_policy",
+            "maxmemory-policy must be noeviction, or records vanish silently",
+            "CONFIG SET maxmemory-policy noeviction, then CONFIG REWRITE",
+        ),
+    ),
+    "evicted_keys": (
+        "0",
+        Fault(
+            "evicted_keys",
+            "records were evicted for want of memory since the server started",
+            "find out which are missing with audit verify --store, restore them, then CONFIG RESETSTAT",
+            "unready",
+        ),
+    ),
+}
+CONFIG: Final = {
+    "appendfsync": (
+        "always",
+        Fault(
+            "appendfsync",
+            "appendfsync must be always, or a power cut loses what was acknowledged",
+            "CONFIG SET appendfsync always, then CONFIG REWRITE",
+        ),
+    ),
+    "no-appendfsync-on-rewrite": (
+        "no",
+        Fault(
+            "no-appendfsync-on-rewrite",
+            "no-appendfsync-on-rewrite must be no, or a power cut during a rewrite loses what was acknowledged",
+            "CONFIG SET no-appendfsync-on-rewrite no, then CONFIG REWRITE",
+        ),
+    ),
+}
+HIDDEN: Final = Fault(
+    "appendfsync",
+    "the store does not show whether appendfsync is always",
+    "ACL SETUSER name +config|get; or, if you know that it is, MASKING_REDIS_VOUCHED_DURABLE=appendfsync-always",
+)
+TOO_FEW_REPLICAS: Final = Fault("replicas", *WORDS["replicas"], "unready")
+CLOCK: Final = Fault("clock", *WORDS["clock"], "unready")
+NO_INFO: Final = Fault("info", "the store does not tell about itself", "ACL SETUSER name +info")
+NO_REPLAY: Final = Fault(
+    "default-user",
+    "the default user lacks rights, and some releases leave transactions out when they replay their log as this user",
+    "ACL SETUSER default off ~* &* +@all, then ACL SAVE, before the server is started again",
+    "unready",
+)
+NOT_IN_USE: Final = Fault(
+    "store",
+    *WORDS["not-admitted"],
+    "unready",
+)
+
+
+def shut(why: str) -> Fault:
+    """The store was found to be another's, in words."""
+    return Fault("store", why, "when that is done, start the service anew", "unready")
+
+
+def no_answer(says: str, mending: str) -> Fault:
+    """The store was of no use, for one of the causes in `reasons`."""
+    return Fault("store", says, mending, "unseen")
+
+
+def no_writes(cause: str) -> Fault:
+    """What a write was refused for, by its word in `reasons`."""
+    return Fault("writes", *WORDS[cause], "unready")
+
+
+def not_upheld(name: str, wanted: int) -> Fault:
+    """A setting that would keep a primary that is cut off from taking writes."""
+    reason = f"{name} should be {wanted}, so that a primary that is cut off soon takes no writes from anybody"
+    return Fault(name, reason, f"CONFIG SET {name} {wanted}, then CONFIG REWRITE", "advice")
+
+
+CHECKS: Final[frozenset[tuple[str, Weight]]] = frozenset(
+    (fault.check, fault.weight)
+    for fault in (
+        *(fault for _, fault in (*INFO.values(), *CONFIG.values())),
+        *(SENTINEL, TOO_FEW_REPLICAS, CLOCK, NO_INFO, NO_REPLAY, NOT_IN_USE),
+        *(no_answer("", ""), no_writes("full"), not_upheld("min-replicas-to-write", 1)),
+        not_upheld("min-replicas-max-lag", 1),
+    )
+)
+"""(check, weight) of every fault that there is, where nobody gave anything up."""

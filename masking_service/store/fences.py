@@ -1,0 +1,41 @@
+"""The fence: what is written after a batch so that `WAIT` has something to wait for.
+
+A retry whose own commands change nothing has written nothing on its connection,
+and `WAIT` would say at once, falsely, that the replicas have everything.
+"""
+
+from functools import cache
+from itertools import count
+from typing import Final
+
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
+
+from masking_service.store.layout import FENCE, PROBE
+
+SLOTS: Final = REDIS_CLUSTER_HASH_SLOTS
+
+
+def fence(slot: int | None) -> bytes:
+    """The fence's key: in a cluster it stands in the slot of what was written, so that it goes to the same shard."""
+    return _in_slot(FENCE, slot)
+
+
+def probe(slot: int | None) -> bytes:
+    """The key of a write that changes nothing, in a slot of the server that is asked whether it takes any."""
+    return _in_slot(PROBE, slot)
+
+
+def _in_slot(key: bytes, slot: int | None) -> bytes:
+    return key if slot is None else key + b":{" + _tags()[slot] + b"}"
+
+
+@cache
+def _tags() -> list[bytes]:
+    """For each slot the lowest number that hashes to it: about 50 ms, once a process."""
+    tags: dict[int, bytes] = {}
+    for number in count():
+        tag = b"%d" % number
+        tags.setdefault(key_slot(tag), tag)
+        if len(tags) == SLOTS:
+            return [tags[slot] for slot in range(SLOTS)]
+    raise AssertionError  # pragma: no cover - numbers do not end

@@ -1,0 +1,180 @@
+"""Why the store was of no use: a fixed word for each cause, and what it says to whoever has to mend it.
+
+Nothing of what a server or a library said is repeated: it may hold an address, a
+password, or a key.
+"""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import Final
+
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    MovedError,
+    NoPermissionError,
+    OutOfMemoryError,
+    RedisClusterException,
+    ResponseError,
+)
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.sentinel import MasterNotFoundError
+
+from masking_service.store.errors import StoreUnavailable
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "timeout": (
+        "the store does not answer in time",
+        "see that it is not hung or overloaded, and that nothing on the way drops what is sent",
+    ),
+    "connection": ("the store does not answer", "see that it runs, and that this machine reaches it at that address"),
+    "unknown-host": ("the name of the store's host is not known here", "correct MASKING_REDIS_URL, or the DNS"),
+    "password": (
+        "the store does not know this user and password",
+        "correct them in MASKING_REDIS_URL, percent-encoded, or on the server with ACL SETUSER",
+    ),
+    "rights": (
+        "the store's user may not do what the service does",
+        "give it the rights of examples/redis.acl, on every node",
+    ),
+    "tls": (
+        "no encrypted connection to the store can be made",
+        "see that this is its port for TLS, that MASKING_REDIS_CA signed its certificate for this host name, and that "
+        "it takes MASKING_REDIS_CERT; or use an address without TLS",
+    ),
+    "unseen": ("the store's server started anew, and nobody has looked yet at what it holds", "wait a second"),
+    "open-circuit": (
+        "the store did not answer several times in a row, and is left alone for half a second",
+        "wait a second; if it stays so, the log says what it did not answer for",
+    ),
+    "not-admitted": (
+        "the store is not in use: it was not seen yet, or not lately, that it is ours and keeps what it takes",
+        "wait a second; if it stays so, the log says what is wrong",
+    ),
+    "not-durable": (
+        "the store may lose what it acknowledges, and is read only until that is mended",
+        "set on it what the faults at /readyz and python -m masking_service doctor name",
+    ),
+    "mode": (
+        "what answers is a sentinel, or one node of a cluster, and MASKING_REDIS_URL is for something else",
+        "begin it with redis+sentinel:// or redis+cluster://, as docs/redis.md shows",
+    ),
+    "role": (
+        "the store must be a primary, not a replica",
+        "let MASKING_REDIS_URL name the primary, or the sentinels, or the cluster",
+    ),
+    "unknown-key": (
+        "a data key that a record names is not in the store, and the record cannot be opened without it",
+        "if the store was restored or failed over, see docs/backup.md for what can be brought back, and from where",
+    ),
+    "unknown-root": (
+        "a data key in the store was wrapped by a root key that the keyset here does not have",
+        "give this machine the newest keyset file, or the backup of the one that has the root key",
+    ),
+    "old-keyset": (
+        "the keyset here is older than the store allows, since the keys were turned over",
+        "copy the newest keyset file to this machine; it is taken over within seconds",
+    ),
+    "clients-unknown": (
+        "nobody can be let in: the registry of clients was not read yet, and there is no snapshot of it here",
+        "wait until the store answers once; keep MASKING_STATE_DIR from then on, where the snapshot stands",
+    ),
+    "closed": ("the audit log of this process has ended: the process is about to stop", "ask another process"),
+    "loading": ("the store is still loading its data", "wait"),
+    "full": (
+        "the store's memory is full, and it takes no writes",
+        "CONFIG SET maxmemory to more than used_memory of INFO memory, then CONFIG REWRITE",
+    ),
+    "clock": (
+        "this machine's clock and the store's are more than an hour apart, and records would expire too soon",
+        "see which of them is wrong, and set it; NTP keeps them together",
+    ),
+    "replicas": (
+        "fewer replicas are connected than a write has to reach",
+        "start the missing replicas, or see with INFO replication why they do not follow",
+    ),
+    "database": ("the store has no database of that number", "correct the end of MASKING_REDIS_URL"),
+    "moved": (
+        "the keys stand at other nodes than the one that was asked",
+        "where the store is a cluster, begin MASKING_REDIS_URL with redis+cluster://; where it begins so, wait",
+    ),
+    "no-cluster": (
+        "the store is not a cluster",
+        "begin MASKING_REDIS_URL with redis:// or rediss://, or let it name nodes of the cluster",
+    ),
+    "no-sentinel": (
+        "what answers is not a sentinel",
+        "let MASKING_REDIS_URL name the sentinels, or begin it with redis:// or rediss://",
+    ),
+    "no-primary": (
+        "no sentinel names a primary",
+        "compare the name at the end of MASKING_REDIS_URL with SENTINEL MASTERS, and see that the sentinels run",
+    ),
+    "refused": (
+        "the store refuses what it is asked",
+        "see its log, and docs/redis.md for the servers that can be used",
+    ),
+}
+"""word → (what is wrong, what mends it)."""
+
+_SAID: Final = (
+    ("NOREPLICAS", "replicas"),
+    ("DB index is out of range", "database"),
+    ("unknown command 'SENTINEL'", "no-sentinel"),
+    ("Cluster mode is not enabled", "no-cluster"),
+    ("ACL failure in script", "rights"),
+)
+"""What servers and redis-py say where no class of exception does."""
+_KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (AuthenticationError, "password"),
+    (NoPermissionError, "rights"),
+    (OutOfMemoryError, "full"),
+    (BusyLoadingError, "loading"),
+    (MovedError, "moved"),
+    (MasterNotFoundError, "no-primary"),
+    (socket.gaierror, "unknown-host"),
+)
+
+
+def reason(error: BaseException) -> str:
+    """The word for what a server or redis-py raised, or for what is behind that."""
+    chain = [*_behind(error)]
+    found = next((word for each in chain if (word := _word(each))), "")
+    if found:
+        return found
+    if isinstance(error, RedisTimeoutError):
+        return "timeout"
+    return "refused" if isinstance(error, ResponseError) else "connection"
+
+
+def words(fault: StoreUnavailable) -> tuple[str, str]:
+    """What is wrong with the store, and what mends it."""
+    says, mending = WORDS[fault.cause]
+    return f"{says} ({fault.cause})", mending
+
+
+def told(fault: StoreUnavailable) -> str:
+    """The same in one sentence, for whoever called a command."""
+    says, mending = words(fault)
+    return f"{says}. Mend it: {mending}"
+
+
+def _word(error: BaseException) -> str:
+    for kind, word in _KINDS:
+        if isinstance(error, kind):
+            return word
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        return "tls"
+    text = str(error)
+    if isinstance(error, TimeoutError) and "handshake" in text:  # of Python's ssl: a server that speaks no TLS waits
+        return "tls"
+    if isinstance(error, ResponseError | RedisClusterException):
+        return next((word for said, word in _SAID if said in text), "")
+    return ""
+
+
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,233 @@
+"""Cases as their users know them: the desk opens them, supervisors see them, and either may close them.
+
+What is done to a case is in the audit log before it is done. Opening looks no
+waybill up, so that a case tells nothing about what exists.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Literal
+
+from keys.keyring import Keyring
+from masking_service.access.budgets import Budgets
+from masking_service.access.cases import Act, Case, Cases, Opening, case_name
+from masking_service.access.errors import CaseExists, Forbidden, NoSuchCase
+from masking_service.access.gate import Gate
+from masking_service.access.policy import Policy
+from masking_service.access.principals import principal_id
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.text import scrub
+from masking_service.domain.timestamps import rfc3339
+from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.journal import DONE, Call, Journal, Seen
+
+LONGEST_REASON = 500
+
+Result = dict[str, Any]
+
+CaseNumbers = Callable[[str, str], object]
+"""Asks the system that gives case numbers out whether (tenant, number) is one of its own.
+
+Raises UnknownCaseNumber where it is not. Whatever else it raises opens nothing either. It has to answer within a
+second.
+"""
+
+
+def any_number(tenant: str, case: str) -> None:
+    """Believes every number: for an operator whose case numbers no other system keeps."""
+    del tenant, case
+
+
+class Casework:
+    """Opening, reading, deciding and closing cases, under one policy.
+
+    `case_numbers` is asked for every case before anything is written.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        gate: Gate,
+        keyring: Keyring,
+        cases: Cases,
+        budgets: Budgets,
+        journal: Journal,
+        case_numbers: CaseNumbers = any_number,
+    ) -> None:
+        self._policy = policy
+        self._gate = gate
+        self._keyring = keyring
+        self._cases = cases
+        self._budgets = budgets
+        self._journal = journal
+        self._case_numbers = case_numbers
+
+    def open(
+        self,
+        call: Call,
+        *,
+        case: str,
+        purpose: str,
+        waybills: Sequence[Any],
+        officer: str | None,
+        reason: str,
+        expires_in: int | None,
+    ) -> Result:
+        """Open a case; it is pending where the policy wants it approved. Round trips: three, and one for the audit.
+
+        Raises:
+            AccessError: the caller may not, its budget is spent, or the name is unknown outside or was used before.
+            InvalidRecord: something in the request is malformed; the pointers are the request's.
+            StoreUnavailable: it may be open; asking for it tells.
+        """
+        with self._journal.denials(call, "case-open"):
+            grant = self._gate.grant(call.principal, "case:open")
+        opening = self._opening(call, case, purpose, waybills, officer, reason, expires_in)
+        with self._journal.denials(call, "case-open", purpose=purpose, case=case):
+            self._case_numbers(call.principal.tenant, case)
+            reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
+        seen = [Seen(base, DONE) for base in self._keyring.tenant(call.principal.tenant).bases(opening.waybills)]
+        said: dict[str, Any] = {"role": grant.role, "purpose": purpose, "case": case}
+        try:
+            with self._journal.changing(call, "case-open", seen=seen, **said) as announce:
+                opened = self._cases.open(call.principal.tenant, opening, announce)
+        except CaseExists as refusal:
+            self._journal.write(call, "case-open", refusal.code, **said)
+            with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+                reserved.give_back(len(opening.waybills))
+            raise
+        return self._answer(opened, call.now)
+
+    def get(self, call: Call, name: str) -> Result:
+        """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
+        self._gate.grant(call.principal, "case:read")
+        return self._answer(self._visible(call, name), call.now)
+
+    def living(self, call: Call, status: str | None) -> list[Result]:
+        """The cases that have not expired, those of one status only if it is given. Raises AccessError."""
+        self._gate.grant(call.principal, "case:read")
+
+        def wanted(case: Case) -> bool:
+            return self._sees(call, case) and status in (None, case.status(call.now))
+
+        return [self._answer(case, call.now) for case in self._cases.living(call.principal.tenant, call.now, wanted)]
+
+    def decide(self, call: Call, name: str, act: Literal["approve", "deny"]) -> Result:
+        """Approve or deny a pending case; nobody does either to a case that they opened. Round trips: three.
+
+        Raises:
+            AccessError: the caller may not, there is no such case, or there is nothing to decide.
+            StoreUnavailable: it may be decided; asking for it tells.
+        """
+        with self._journal.denials(call, f"case-{act}", case=sound_case_name(name)):
+            grant = self._gate.grant(call.principal, "case:approve")
+            found = self._visible(call, name)
+            found.decide(call.principal, act, call.now)
+        return self._act(call, found, act, grant.role)
+
+    def close(self, call: Call, name: str) -> Result:
+        """Close a case: its opener and approvers may. Raises as `decide`."""
+        with self._journal.denials(call, "case-close", case=sound_case_name(name)):
+            approver = self._policy.permits(call.principal, "case:approve")
+            grant = self._gate.grant(call.principal, "case:approve" if approver else "case:open")
+            found = self._visible(call, name)
+            if not approver and found.opening.opened_by != call.principal.id:
+                raise Forbidden
+        return self._act(call, found, "close", grant.role)
+
+    def _act(self, call: Call, case: Case, act: Literal["approve", "deny", "close"], role: str) -> Result:
+        opening = case.opening
+        done = Act(act, call.principal.id, call.now)
+        said: dict[str, Any] = {"role": role, "purpose": opening.purpose, "case": opening.case}
+        with self._journal.changing(call, f"case-{act}", **said) as announce:
+            standing = self._cases.act(call.principal.tenant, opening.case, done, announce)
+        return self._answer(standing, call.now)
+
+    def _visible(self, call: Call, name: str) -> Case:
+        try:
+            case = self._cases.get(call.principal.tenant, case_name(name))
+        except ValueError:
+            raise NoSuchCase from None
+        if not self._sees(call, case):
+            raise NoSuchCase
+        return case
+
+    def _sees(self, call: Call, case: Case) -> bool:
+        """The desk, which opens cases and approves none, sees its own."""
+        desk = self._policy.permits(call.principal, "case:open") and not self._policy.permits(
+            call.principal, "case:approve"
+        )
+        return not desk or case.opening.opened_by == call.principal.id
+
+    def _opening(
+        self,
+        call: Call,
+        case: str,
+        purpose: str,
+        waybills: Sequence[Any],
+        officer: str | None,
+        reason: str,
+        expires_in: int | None,
+    ) -> Opening:
+        rules = self._policy.rules.cases
+        errors: list[tuple[str, str]] = []
+        numbers: dict[str, None] = {}
+        for at, waybill_no in enumerate(waybills):
+            try:
+                numbers[normalise_waybill_no(waybill_no)] = None
+            except ValueError:
+                errors.append((f"/waybills/{at}", "invalid-waybill-no"))
+        if not 1 <= len(waybills) <= rules.at_most:
+            errors.append(("/waybills", "invalid-length"))
+        if purpose not in self._policy.rules.purposes:
+            errors.append(("/purpose", "unknown-purpose"))
+        for pointer, check, value in (("/case", case_name, case), ("/officer", principal_id, officer)):
+            try:
+                if value is not None:
+                    check(value)
+            except ValueError:
+                errors.append((pointer, "invalid-value"))
+        lifetime = rules.longest if expires_in is None else expires_in
+        if not 1 <= lifetime <= rules.longest:
+            errors.append(("/expires_in", "out-of-range"))
+        if not 1 <= len(reason) <= LONGEST_REASON:
+            errors.append(("/reason", "invalid-length"))
+        if errors:
+            raise InvalidRecord(tuple(errors))
+        return Opening(
+            case=case,
+            purpose=purpose,
+            waybills=tuple(numbers),
+            officer=officer,
+            reason=scrub(reason),
+            opened_by=call.principal.id,
+            opened_at=call.now,
+            expires_at=call.now + lifetime,
+            approvals_needed=self._policy.approvals_needed(purpose, len(numbers)),
+        )
+
+    @staticmethod
+    def _answer(case: Case, now: int) -> Result:
+        opening = case.opening
+        return {
+            "case": opening.case,
+            "status": case.status(now),
+            "purpose": opening.purpose,
+            "waybills": list(opening.waybills),
+            "officer": opening.officer,
+            "reason": opening.reason,
+            "opened_by": opening.opened_by,
+            "opened_at": rfc3339(opening.opened_at),
+            "expires_at": rfc3339(opening.expires_at),
+            "approved_by": list(case.approved_by),
+        }
+
+
+def sound_case_name(name: str | None) -> str | None:
+    """The name as an audit entry may hold it: only what could be a case's."""
+    try:
+        return case_name(name)
+    except ValueError:
+        return None

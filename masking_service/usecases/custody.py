@@ -1,0 +1,103 @@
+"""Custody as the tracking system's scans move it: whoever has the parcel sees the waybill, and nobody else.
+
+The answer is the same for every number, whether anybody knows it or not. The
+audit log hears of every move first, and keeps them as the trail of the parcel.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from keys.keyring import Keyring
+from masking_service.access.custody import Custodies, Custody
+from masking_service.access.gate import Gate
+from masking_service.access.principals import principal_id, site_codes
+from masking_service.usecases.items import NOT_FOUND, Result, normalised
+from masking_service.usecases.journal import DONE, Call, Journal, Seen
+from masking_service.vault.vault import Vault
+
+INVALID_ITEM: Final = "invalid-item"
+INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
+_MEMBERS: Final = frozenset({"waybill_no", "site", "courier"})
+
+Fault = tuple[str, str]  # JSON Pointer inside the item, code
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A waybill's number, normalised, and who holds the parcel from now on."""
+
+    number: str
+    custody: Custody
+
+
+class Moves:
+    """Moves custody."""
+
+    def __init__(self, *, gate: Gate, keyring: Keyring, vault: Vault, custodies: Custodies, journal: Journal) -> None:
+        self._gate = gate
+        self._keyring = keyring
+        self._vault = vault
+        self._custodies = custodies
+        self._journal = journal
+
+    def move(self, call: Call, items: Sequence[Any]) -> list[Result]:
+        """Set who holds each waybill now; of a number that stands twice the later item holds.
+
+        Round trips: one to read (two where a waybill was revised), one for the audit, and one to write.
+
+        Args:
+            items: ``{"waybill_no": …, "site": …, "courier": …}`` each; site and courier may be absent or null.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable: nothing is known to be moved; the same call can be made again.
+        """
+        tenant = call.principal.tenant
+        with self._journal.denials(call, "custody-move"):
+            grant = self._gate.grant(call.principal, "custody:move")
+        asked = [_read(item) for item in items]
+        moves = [one for one in asked if isinstance(one, _Move)]
+        numbers = [move.number for move in moves]
+        found = self._vault.newest(tenant, numbers, call.now)
+        bases = self._keyring.tenant(tenant).bases(numbers)
+        seen = [
+            Seen(base, DONE if known else NOT_FOUND, custody=move.custody)
+            for base, known, move in zip(bases, found, moves, strict=True)
+        ]
+        last = {
+            known.base: (move.custody, known.record.expires_at)
+            for known, move in zip(found, moves, strict=True)
+            if known is not None
+        }
+        custodies, ends = [custody for custody, _ in last.values()], [until for _, until in last.values()]
+        outcome = DONE if last else NOT_FOUND
+        with self._journal.changing(call, "custody-move", outcome, role=grant.role, seen=seen) as announce:
+            self._custodies.move(tenant, [*last], custodies, ends, announce)
+        return [{"waybill_no": one.number} if isinstance(one, _Move) else _refused(one) for one in asked]
+
+
+def _read(item: Any) -> _Move | list[Fault]:
+    """An item, or everything that is wrong with it."""
+    if not isinstance(item, dict) or not item.keys() <= _MEMBERS:
+        return [("", INVALID_ITEM)]
+    faults: list[Fault] = []
+    number = normalised(item.get("waybill_no"))
+    if number is None:
+        faults.append(("/waybill_no", INVALID_WAYBILL_NO))
+    site, courier = item.get("site"), item.get("courier")
+    try:
+        site_codes([site] if site is not None else [])
+    except ValueError:
+        faults.append(("/site", "invalid-value"))
+    try:
+        if courier is not None:
+            principal_id(courier)
+    except ValueError:
+        faults.append(("/courier", "invalid-value"))
+    return faults if faults or number is None else _Move(number, Custody(site, courier))
+
+
+def _refused(faults: list[Fault]) -> Result:
+    code = INVALID_WAYBILL_NO if faults[0][1] == INVALID_WAYBILL_NO else INVALID_ITEM
+    return {"error": {"code": code, "errors": [{"pointer": pointer, "code": fault} for pointer, fault in faults]}}

@@ -1,0 +1,217 @@
+"""Opening values: for the right role, under an open case, inside a budget, and with the audit entry written first.
+
+Every refusal is an entry too. An item that opens nothing looks the same whether
+it is unknown, forged, foreign, expired, erased or not named by the case.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from keys.keyring import Keyring
+from masking_service.access.budgets import Budgets
+from masking_service.access.cases import Case, Cases, case_name
+from masking_service.access.disclosures import Disclosure, Disclosures, Opened
+from masking_service.access.errors import CaseNotOpen, CaseRequired, NoSuchCase
+from masking_service.access.gate import Gate
+from masking_service.access.policy import Grant, Policy
+from masking_service.access.principals import Principal
+from masking_service.access.rules import TOKEN_KINDS
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.automatic_freezes import Watch
+from masking_service.usecases.cases import sound_case_name
+from masking_service.usecases.items import NOT_FOUND, Result, normalised, refused
+from masking_service.usecases.journal import RELEASED, Call, Journal, Seen
+from masking_service.vault.records import Record
+from masking_service.vault.tokens import Reference, read_token
+from masking_service.vault.vault import Vault
+
+KIND_NOT_ALLOWED: Final = "kind-not-allowed"
+INVALID_ITEM: Final = "invalid-item"
+
+SignInCheck = Callable[[Principal, int], None]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One item of a call, and what has become of it so far."""
+
+    echo: dict[str, str]
+    outcome: str = NOT_FOUND
+    base: bytes | None = None
+    reference: Reference | None = None
+    number: str | None = None
+    field: str = ""
+    kind: str = ""
+    value: Any = None
+    expires_at: int = 0
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be looked up: it names something that the case names."""
+        return self.reference is not None or self.number is not None
+
+    def find(self, record: Record | None, kinds: frozenset[str]) -> None:
+        """Take the value out of the record that stands where the item points, if it is there and may be opened."""
+        if record is None:
+            return
+        fields = record.content()[1]
+        if self.reference is not None:
+            ordinal = self.reference.ordinal
+            standing = fields[ordinal : ordinal + 1] if self.reference.names(record) else []
+        else:
+            standing = [(place, value) for place, value in fields if place.pointer == self.field]
+        for place, value in standing:
+            if value in (None, ""):
+                return
+            self.field, self.kind = place.pointer, place.kind
+            if place.kind in kinds and place.kind in TOKEN_KINDS:
+                self.outcome, self.value, self.expires_at = RELEASED, value, record.expires_at
+            else:
+                self.outcome = KIND_NOT_ALLOWED
+
+    def result(self) -> Result:
+        """The item's answer."""
+        if self.outcome == RELEASED:
+            return self.echo | {"kind": self.kind, "value": self.value}
+        return self.echo | refused(self.outcome)
+
+
+class Unmask:
+    """The one way in which a stored value leaves unmasked, field by field."""
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        gate: Gate,
+        keyring: Keyring,
+        vault: Vault,
+        cases: Cases,
+        disclosures: Disclosures,
+        budgets: Budgets,
+        watch: Watch,
+        journal: Journal,
+        check_sign_in: SignInCheck,
+    ) -> None:
+        self._policy = policy
+        self._gate = gate
+        self._keyring = keyring
+        self._vault = vault
+        self._cases = cases
+        self._disclosures = disclosures
+        self._budgets = budgets
+        self._watch = watch
+        self._journal = journal
+        self._check_sign_in = check_sign_in
+
+    def detokenize(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Result]:
+        """Open single fields.
+
+        Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to
+        read waybill numbers where the call has them, one to count what opened nothing, one for the audit, one for
+        the disclosures, and one to give back what was reserved and not released.
+
+        Args:
+            items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
+
+        Raises:
+            AccessError: the whole call is refused; nothing was looked up and nothing is spent.
+            StoreUnavailable: nothing is released.
+        """
+        tenant = call.principal.tenant
+        stated = {"purpose": self._known(purpose), "case": sound_case_name(case)}
+        with self._journal.denials(call, "detokenize", **stated), self._watch.refusals(call):
+            grant, authority, missed = self._authority(call, purpose, case, items)
+            asked = self._named(tenant, authority, items)
+            lookups = sum(item.allowed for item in asked)
+            reserved = self._budgets.reserve(call.principal, grant, lookups, call.now)
+        self._look_up(tenant, asked, grant, call.now)
+        told = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
+        self._watch.misses(call, missed, told)
+        released = sum(told)
+        with self._journal.changing(
+            call,
+            "detokenize",
+            RELEASED if released else NOT_FOUND,
+            role=grant.role,
+            purpose=purpose,
+            case=case,
+            seen=[Seen(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
+            approved_by=authority.approved_by if authority else (),
+        ) as announce:
+            self._disclosures.add(tenant, _opened(call, authority, asked), announce)
+        with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+            reserved.give_back(lookups - released)
+        return [item.result() for item in asked]
+
+    def _authority(
+        self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]
+    ) -> tuple[Grant, Case | None, int]:
+        """What lets this call open anything, a grant and a case where one is needed; and the caller's misses so far."""
+        grant, missed = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
+        self._check_sign_in(call.principal, call.now)
+        by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
+        if case is None:
+            if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
+                raise CaseRequired
+            return grant, None, missed
+        try:
+            found = self._cases.get(call.principal.tenant, case_name(case))
+        except (NoSuchCase, ValueError):
+            raise CaseNotOpen from None
+        found.authorise(call.principal, grant.purpose or "", call.now)
+        return grant, found, missed
+
+    def _named(self, tenant: str, case: Case | None, items: Sequence[Any]) -> list[_Asked]:
+        """The items, those that the case does not name without anything to look up."""
+        keys = self._keyring.tenant(tenant)
+        numbers = case.opening.waybills if case else ()
+        named = frozenset(numbers)
+        bases = frozenset(keys.bases(numbers))
+        asked = []
+        for item in items:
+            match item:
+                case {"token": str(token), **rest} if not rest:
+                    one = _Asked({"token": token})
+                    reference = read_token(keys.tokens, token)
+                    if reference is not None and (case is None or reference.base in bases):
+                        one.reference, one.base = reference, reference.base
+                case {"waybill_no": str(waybill_no), "field": str(field), **rest} if not rest:
+                    one = _Asked({"waybill_no": waybill_no, "field": field}, field=field)
+                    number = normalised(waybill_no)
+                    if number is not None:
+                        one.base = keys.bases([number])[0]  # a probe of a number that no case names is in the log
+                        one.number = number if number in named else None
+                case _:
+                    one = _Asked({}, INVALID_ITEM)
+            asked.append(one)
+        return asked
+
+    def _look_up(self, tenant: str, asked: Sequence[_Asked], grant: Grant, now: int) -> None:
+        """Read every record that an item may point to, and take the values out."""
+        by_token = [item for item in asked if item.reference is not None]
+        places = [(item.reference.base, item.reference.revision) for item in by_token if item.reference is not None]
+        for item, record in zip(by_token, self._vault.at(tenant, places, now) if places else [], strict=True):
+            item.find(record, grant.kinds)
+        by_number = [item for item in asked if item.number is not None]
+        numbers = [item.number for item in by_number if item.number is not None]
+        for item, found in zip(by_number, self._vault.newest(tenant, numbers, now) if numbers else [], strict=True):
+            item.find(found.record if found else None, grant.kinds)
+
+    def _known(self, purpose: str | None) -> str | None:
+        return purpose if purpose in self._policy.rules.purposes else None
+
+
+def _opened(call: Call, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
+    """What a call is about to open, waybill by waybill."""
+    fields: dict[tuple[bytes, int], list[str]] = {}
+    for item in asked:
+        if item.outcome == RELEASED and item.base is not None:
+            fields.setdefault((item.base, item.expires_at), []).append(item.field)
+    name, approved_by = (case.opening.case, case.approved_by) if case else (None, ())
+    return [
+        Disclosure(base, ends, Opened(call.now, call.principal.id, name, approved_by, tuple(opened)))
+        for (base, ends), opened in fields.items()
+    ]

@@ -1,0 +1,108 @@
+"""What the privacy office does: it erases a waybill for good, and tells who saw what of it.
+
+Neither tells more than it has to: what another tenant has, or what never was,
+was seen by nobody. What is asked and done is in the audit log first.
+"""
+
+from typing import Any
+
+from keys.keyring import Keyring
+from masking_service.access.disclosures import Disclosures, Opened, Viewed
+from masking_service.access.gate import Gate
+from masking_service.access.policy import Policy
+from masking_service.domain.timestamps import rfc3339
+from masking_service.usecases.items import NOT_FOUND, NotFound, normalised
+from masking_service.usecases.journal import DONE, Call, Journal, Seen
+from masking_service.vault.data_keys import SECONDS_A_DAY
+from masking_service.vault.vault import Vault
+
+
+class Privacy:
+    """The privacy office's use cases, under one policy."""
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        gate: Gate,
+        keyring: Keyring,
+        vault: Vault,
+        disclosures: Disclosures,
+        journal: Journal,
+    ) -> None:
+        self._policy = policy
+        self._gate = gate
+        self._keyring = keyring
+        self._vault = vault
+        self._disclosures = disclosures
+        self._journal = journal
+
+    def erase(self, call: Call, waybill_no: str) -> dict[str, str]:
+        """Erase every revision of a waybill and keep its number from use for one retention.
+
+        Who saw values of it is kept. An old backup opens it until its data keys are shredded, which falls due when all
+        that was stored on its last day has expired.
+
+        Returns:
+            The audit entry's id, and the date on which that shredding falls due.
+
+        Raises:
+            AccessError: the caller may not.
+            NotFound: the tenant has no such living waybill.
+            StoreUnavailable: it is erased whole or not at all; calling again tells.
+        """
+        tenant = call.principal.tenant
+        with self._journal.denials(call, "erase"):
+            grant = self._gate.grant(call.principal, "waybill:erase")
+        number = normalised(waybill_no)
+        base = self._keyring.tenant(tenant).bases([number])[0] if number is not None else None
+        found = self._vault.newest(tenant, [number], call.now)[0] if number is not None else None
+        if number is None or found is None:
+            self._journal.write(call, "erase", NOT_FOUND, role=grant.role, seen=[Seen(base, NOT_FOUND)])
+            raise NotFound
+
+        until = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
+        with self._journal.changing(call, "erase", role=grant.role, seen=[Seen(base, DONE)]) as announce:
+            entry, last = self._vault.erase(tenant, number, now=call.now, until=until, announce=announce)
+        due = last + 1 + self._policy.longest_retention_days
+        return {"audit": entry, "unreadable_in_backups_after": rfc3339(due * SECONDS_A_DAY)[:10]}
+
+    def disclosures(self, call: Call, waybill_no: str) -> dict[str, list[dict[str, Any]]]:
+        """Who opened fields of a waybill, and who viewed it in full. Round trips: the audit, and one to read.
+
+        Raises:
+            AccessError: the caller may not.
+            NotFound: no waybill can have such a number.
+            StoreUnavailable: nothing is told.
+        """
+        with self._journal.denials(call, "disclosures"):
+            grant = self._gate.grant(call.principal, "audit:read")
+        number = normalised(waybill_no)
+        if number is None:
+            raise NotFound
+        base = self._keyring.tenant(call.principal.tenant).bases([number])[0]
+        self._journal.write(call, "disclosures", DONE, role=grant.role, seen=[Seen(base, DONE)])
+        shown = self._disclosures.of(call.principal.tenant, base)
+        return {
+            "opens": [told for one in shown if isinstance(one, Opened) for told in _opens(one)],
+            "views": [told for one in shown if isinstance(one, Viewed) for told in _views(one)],
+        }
+
+
+def _opens(opened: Opened) -> list[dict[str, Any]]:
+    """One entry for each field that a call opened."""
+    return [
+        {
+            "field": field,
+            "principal": opened.principal,
+            "at": rfc3339(opened.at),
+            "case": opened.case,
+            "approved_by": list(opened.approved_by),
+        }
+        for field in opened.fields
+    ]
+
+
+def _views(viewed: Viewed) -> list[dict[str, Any]]:
+    """One entry for each time that a call viewed the waybill."""
+    return [{"principal": viewed.principal, "at": rfc3339(viewed.at), "profile": viewed.profile}] * viewed.times

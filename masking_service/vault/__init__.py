@@ -1,0 +1,1 @@
+"""Waybill records, sealed, in Redis."""

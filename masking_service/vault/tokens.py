@@ -1,0 +1,70 @@
+"""What a token refers to: a field of a record, packed into the 16 bytes of one block.
+
+The block is base (12), revision (1), the field's ordinal among those stored (1), the record's salt (2).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from keys.tokens import BLOCK_BYTES, TokenKeys
+from masking_service.store.layout import MOST_REVISIONS
+from masking_service.vault.records import Record
+
+BASE_BYTES = 12
+_REVISIONS = [bytes((number,)) for number in range(MOST_REVISIONS)]
+_ANY_ORDINAL = b"\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a token points: the waybill's base, the revision, the field's ordinal among those stored there,
+    and what the record must say of itself for the token to be one of its own."""
+
+    base: bytes
+    revision: int
+    ordinal: int
+    salt: bytes
+    token_version: int
+
+    def names(self, record: Record) -> bool:
+        """Whether `record` is the one that this token was made for, not a later one of the same number."""
+        return (record.salt, record.token_version) == (self.salt, self.token_version)
+
+
+class Tokens:
+    """Collects references, record by record, and makes their tokens: one cipher call for a whole batch.
+
+    (One for each token key version among its records, and there are two only while a rotation is young.)
+    """
+
+    def __init__(self, keys: TokenKeys) -> None:
+        self._keys = keys
+        self._asked: dict[int, tuple[list[bytes], list[bytes]]] = {}
+
+    def add(self, base: bytes, revision: int, record: Record, ordinals: bytes) -> None:
+        """Ask for the tokens of the fields at `ordinals` (one byte each) of a record at (base, revision)."""
+        if record.token_version not in self._asked:
+            self._asked[record.token_version] = [], []
+        references, fields = self._asked[record.token_version]
+        references.append((base + _REVISIONS[revision] + _ANY_ORDINAL + record.salt) * len(ordinals))
+        fields.append(ordinals)
+
+    def make(self) -> dict[int, Iterator[str]]:
+        """By token key version, its tokens in the order in which they were asked for."""
+        made = {}
+        for version, (references, fields) in self._asked.items():
+            blocks = bytearray(b"".join(references))
+            blocks[BASE_BYTES + 1 :: BLOCK_BYTES] = b"".join(fields)  # all at once
+            made[version] = iter(self._keys.make(blocks, version))
+        return made
+
+
+def read_token(keys: TokenKeys, token: str) -> Reference | None:
+    """What a token refers to, or None for what cannot be one of this tenant's: most forgeries end here."""
+    found = keys.read(token)
+    if found is None:
+        return None
+    version, plain = found
+    if plain[BASE_BYTES] >= MOST_REVISIONS:
+        return None
+    return Reference(plain[:BASE_BYTES], plain[BASE_BYTES], plain[BASE_BYTES + 1], plain[BASE_BYTES + 2 :], version)

@@ -1,0 +1,169 @@
+"""Where the wrapped data keys stand: one hash, the key's id as the field, and beside each key a sealed label.
+
+The label says whose key it is, of which day, and whether it was shredded, so
+that every key can be found, judged and rewrapped without knowing the tenants. A
+key is written once; afterwards only a rewrapping or a shredding replaces it.
+"""
+
+from base64 import b64encode, urlsafe_b64decode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.errors import IntegrityFault
+from keys.framing import frame
+from keys.keyring import Keyring
+from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
+from masking_service.vault.notice import read_notice, reading_notice
+
+_BUCKET_BYTES = 64
+"""Labels are padded, so that their length does not tell one tenant from another."""
+_SCAN = 500
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What stands at a data key's place.
+
+    Attributes:
+        tenant, day, number: whose key it is, of which day (since 1970-01-01), and the how-many-th of it, from 0.
+        wrapped: the key; None where it was shredded.
+    """
+
+    tenant: str
+    day: int
+    number: int
+    wrapped: bytes | None
+
+    def __repr__(self) -> str:
+        return "<Standing>"
+
+
+class _Label(msgspec.Struct, frozen=True, array_like=True):
+    tenant: str
+    day: int
+    number: int
+    shredded: bool
+
+
+class WrappedKeys:
+    """The data keys of a store, as they stand there.
+
+    Args:
+        store: the way to Redis.
+        keyring: seals and opens the labels.
+        random: gives that many random bytes.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._random = random
+
+    def get(self, key_ids: Sequence[bytes]) -> list[tuple[Standing | None, int]]:
+        """What stands at each id, and how often it was used by all that told: one round trip.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityFault: a value was changed or moved.
+        """
+        fields = [field(key_id) for key_id in key_ids]
+        values, uses = self._store.read([(b"HMGET", DATA_KEYS, *fields), (b"HMGET", DATA_KEY_USES, *fields)])
+        return [
+            (None if value is None else self.unpacked(key_id, value), int(used or 0))
+            for key_id, value, used in zip(key_ids, values, uses, strict=True)
+        ]
+
+    def create(self, key_id: bytes, standing: Standing) -> Standing:
+        """Write a key where none stands, make it durable, and give back the one that stands there then.
+
+        The process may take over a newer keyset while the key is on its way: whether its root key is retired by then
+        is for the caller to see, after this has returned.
+
+        Raises:
+            StoreUnavailable: it may not be durable; or (``old-keyset``) this process's keyset is older than the
+                store allows, and what it wraps, perhaps nobody could unwrap: then nothing may be sealed with it.
+        """
+        created, value, notice = self._store.write(
+            [
+                (b"HSETNX", DATA_KEYS, field(key_id), self.packed(key_id, standing)),
+                (b"HGET", DATA_KEYS, field(key_id)),
+                reading_notice(),
+            ]
+        )
+        del created
+        if read_notice(self._keyring, notice).least > self._keyring.keyset.serial:
+            raise StoreUnavailable("old-keyset")
+        return self.unpacked(key_id, value)
+
+    def replace(self, standings: Mapping[bytes, Standing]) -> None:
+        """Put these in the place of what stands at their ids, all of them or none, durably.
+
+        Raises:
+            StoreUnavailable: it may or may not be done; doing it again is safe.
+        """
+        commands: list[Command] = [
+            (b"HSET", DATA_KEYS, field(key_id), self.packed(key_id, standing)) for key_id, standing in standings.items()
+        ]
+        if commands:
+            self._store.write(commands)
+
+    def count(self) -> int:
+        """How many ids something stands at."""
+        return int(self._store.read([(b"HLEN", DATA_KEYS)])[0])
+
+    def all(self) -> Iterator[dict[bytes, tuple[Standing, int]]]:
+        """Every key that stands there from beginning to end of the search, in portions, with its uses.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityFault: a value was changed or moved.
+        """
+        cursor: int | bytes = 0
+        while True:
+            cursor, flat = self._store.read([(b"HSCAN", DATA_KEYS, cursor, b"COUNT", _SCAN)])[0]
+            pairs = dict(zip(flat[::2], flat[1::2], strict=True))
+            if pairs:
+                used = self._store.read([(b"HMGET", DATA_KEY_USES, *pairs)])[0]
+                yield {
+                    (key_id := key_id_of_field(name)): (self.unpacked(key_id, value), int(uses or 0))
+                    for (name, value), uses in zip(pairs.items(), used, strict=True)
+                }
+            if int(cursor) == 0:
+                return
+
+    def packed(self, key_id: bytes, standing: Standing) -> bytes:
+        """The value that stands at a key's place: sealed label and wrapped key, each behind its length."""
+        label = msgspec.json.encode(_Label(standing.tenant, standing.day, standing.number, standing.wrapped is None))
+        padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
+        state = self._keyring.tenant("").state
+        return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), standing.wrapped or b"")
+
+    def unpacked(self, key_id: bytes, value: bytes) -> Standing:
+        """What a value says that stands, or could stand, at a key's place.
+
+        Raises:
+            IntegrityFault: it was changed or moved.
+        """
+        length = int.from_bytes(value[:4], "big")
+        sealed, wrapped = value[4 : 4 + length], value[8 + length :]
+        label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_Label)
+        if label.shredded == bool(wrapped) or value != frame(sealed, wrapped):
+            raise IntegrityFault("what stands at a data key's place does not fit its label")
+        return Standing(label.tenant, label.day, label.number, None if label.shredded else wrapped)
+
+
+def field(key_id: bytes) -> bytes:
+    """A data key's id as it stands in the store's hashes: base64url, 11 characters."""
+    return b64encode(key_id, b"-_").rstrip(b"=")
+
+
+def key_id_of_field(name: bytes) -> bytes:
+    """The id that stands as a field."""
+    return urlsafe_b64decode(name + b"=")
+
+
+def _place(key_id: bytes) -> bytes:
+    return DATA_KEYS + b"/" + field(key_id)

@@ -1,0 +1,65 @@
+"""The addresses that watch over people: rows of the table in `addresses.py`."""
+
+from typing import Final
+
+from masking_service.web.operation import Operation
+from masking_service.web.schemas import answers, audit_answers
+from masking_service.web.schemas import requests as contract
+
+_STORE: Final = ("unavailable", "integrity")
+
+ROWS: Final = (
+    Operation(
+        name="list_frozen",
+        method="get",
+        path="/v1/principals/frozen",
+        group="Oversight",
+        summary="Who is frozen, the longest frozen first.",
+        permissions=("principal:freeze",),
+        answers={200: answers.FrozenPrincipals},
+        problems=_STORE,
+    ),
+    Operation(
+        name="freeze_principal",
+        method="post",
+        path="/v1/principals/{principal}/freeze",
+        group="Oversight",
+        summary="Freeze a principal, known or not: they get nothing more. Whoever is frozen stays as they are.",
+        permissions=("principal:freeze",),
+        body=contract.FreezeRequest,
+        body_optional=True,
+        answers={200: answers.FrozenNow},
+        problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="thaw_principal",
+        method="post",
+        path="/v1/principals/{principal}/thaw",
+        group="Oversight",
+        summary="Let a frozen principal go on. Nobody thaws themselves.",
+        permissions=("principal:freeze",),
+        answers={200: answers.ThawedNow},
+        problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="read_audit",
+        method="get",
+        path="/v1/audit",
+        group="Oversight",
+        summary="Entries of the audit log, in the order in which they came.",
+        permissions=("audit:read",),
+        query=contract.AuditQuery,
+        answers={200: audit_answers.AuditPage},
+        problems=("not-found", *_STORE),
+    ),
+    Operation(
+        name="make_checkpoint",
+        method="get",
+        path="/v1/audit/checkpoint",
+        group="Oversight",
+        summary="The signed heads of the audit log, made now.",
+        permissions=("audit:read",),
+        answers={200: audit_answers.AuditCheckpoint},
+        problems=_STORE,
+    ),
+)

@@ -1,0 +1,48 @@
+"""The addresses under which unmasking cases are opened, read, decided and closed."""
+
+from flask import Blueprint, Response
+
+from masking_service.runtime.wiring import Parts
+from masking_service.web.http import answer, body, call, query, whole
+from masking_service.web.schemas.requests import CasesQuery, OpenCaseRequest
+
+
+def cases(parts: Parts) -> Blueprint:
+    """The addresses, bound to the use cases of this process."""
+    addresses = Blueprint("cases", __name__, url_prefix="/v1/cases")
+
+    @addresses.post("")
+    def open_case() -> Response:
+        wanted = body(OpenCaseRequest)
+        opened = parts.acting.casework.open(
+            call(),
+            case=wanted.case,
+            purpose=wanted.purpose,
+            waybills=wanted.waybills,
+            officer=wanted.officer,
+            reason=wanted.reason,
+            expires_in=whole(wanted.expires_in, "/expires_in"),
+        )
+        return answer(opened, 201)
+
+    @addresses.get("")
+    def living() -> Response:
+        return answer({"cases": parts.acting.casework.living(call(), query(CasesQuery).status)})
+
+    @addresses.get("/<name>")
+    def get(name: str) -> Response:
+        return answer(parts.acting.casework.get(call(), name))
+
+    @addresses.post("/<name>/approve")
+    def approve(name: str) -> Response:
+        return answer(parts.acting.casework.decide(call(), name, "approve"))
+
+    @addresses.post("/<name>/deny")
+    def deny(name: str) -> Response:
+        return answer(parts.acting.casework.decide(call(), name, "deny"))
+
+    @addresses.post("/<name>/close")
+    def close(name: str) -> Response:
+        return answer(parts.acting.casework.close(call(), name))
+
+    return addresses

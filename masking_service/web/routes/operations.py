@@ -1,0 +1,64 @@
+"""What operators, load balancers and client authors ask; it needs no credential and holds nothing about anyone."""
+
+from functools import lru_cache
+from typing import Any, Final
+
+from flask import Blueprint, Response
+
+from masking_service.access.policy import Policy
+from masking_service.audit.stops import FIND_OUT
+from masking_service.runtime.gauges import Conditions
+from masking_service.runtime.wiring import Parts
+from masking_service.store import health as readiness
+from masking_service.store.faults import Fault
+from masking_service.web.docs import docs
+from masking_service.web.http import answer, query
+from masking_service.web.openapi import document
+from masking_service.web.schemas.requests import ReadinessQuery
+
+NO_CLIENTS: Final = Fault(
+    "clients",
+    "no registry of clients was seen yet: neither a snapshot beside the keys nor the store's",
+    "see that the store answers, and that it has clients: python -m masking_service clients list",
+    "unready",
+)
+
+
+def operations(parts: Parts) -> Blueprint:
+    """The addresses, bound to this process."""
+    addresses = Blueprint("operations", __name__)
+    conditions = Conditions(parts)
+
+    @lru_cache(maxsize=1)
+    def contract(policy: Policy) -> dict[str, Any]:
+        return document(policy.rules, parts.schemas)
+
+    @addresses.get("/healthz")
+    def healthz() -> Response:
+        return answer({"status": "alive"})
+
+    @addresses.get("/readyz")
+    def readyz() -> Response:
+        # A process that answers at all has keys and a policy: it refuses to start without.
+        for_mask = query(ReadinessQuery).purpose == "mask"
+        faults = [] if parts.registry.known else [NO_CLIENTS]
+        if not for_mask:
+            faults += readiness.faults(parts.store)
+            if parts.checkpoints.fault:
+                faults.append(Fault("checkpoints", parts.checkpoints.fault, FIND_OUT, "unready"))
+        if faults:
+            checks = [{"check": one.check, "reason": one.reason, "mending": one.mending} for one in faults]
+            return answer({"status": "not ready", "faults": checks}, 503)
+        return answer({"status": "ready", "for": "mask"} if for_mask else {"status": "ready"})
+
+    @addresses.get("/metrics")
+    def metrics() -> Response:
+        content, media = parts.metrics.exposition(conditions)
+        return Response(content, content_type=media, headers={"Cache-Control": "no-store"})
+
+    @addresses.get("/openapi.json")
+    def openapi() -> Response:
+        return answer(contract(parts.acting.policy))
+
+    addresses.register_blueprint(docs())
+    return addresses

@@ -1,0 +1,86 @@
+"""The addresses of waybills: masked, tokenized, viewed, moved, opened, erased, and who saw what of them."""
+
+from typing import Final
+
+from flask import Blueprint, Response
+
+from masking_service.access.custody import Custody
+from masking_service.runtime.wiring import Parts
+from masking_service.web.http import answer, at_most, batch, body, call, note_outcomes, query
+from masking_service.web.problems import Problem
+from masking_service.web.schemas.requests import (
+    MOST_ITEMS,
+    MOST_RECORDS,
+    DetokenizeRequest,
+    MaskRequest,
+    MoveRequest,
+    TokenizeRequest,
+    ViewQuery,
+    ViewRequest,
+)
+
+ONE_WAYBILL: Final = "/waybills/<string(minlength=6):waybill_no>"
+"""No number is shorter, so none is `view`, and that address has one method only."""
+
+
+def waybills(parts: Parts) -> Blueprint:
+    """The addresses, bound to the use cases of this process."""
+    addresses = Blueprint("waybills", __name__, url_prefix="/v1")
+
+    @addresses.post("/mask")
+    def mask() -> Response:
+        wanted = body(MaskRequest)
+        at_most(len(wanted.records), MOST_RECORDS, "/records")
+        return batch(parts.acting.service.mask(call(), wanted.schema, wanted.profile, wanted.records))
+
+    @addresses.post("/tokenize")
+    def tokenize() -> Response:
+        wanted = body(TokenizeRequest)
+        at_most(len(wanted.records), MOST_RECORDS, "/records")
+        return batch(
+            parts.acting.service.tokenize(
+                call(),
+                wanted.schema,
+                wanted.profile,
+                wanted.records,
+                replace=wanted.replace,
+                revise=wanted.on_conflict == "revise",
+                custody=Custody(wanted.custody.site) if wanted.custody else None,
+                mask_if_unavailable=wanted.if_unavailable == "mask",
+            )
+        )
+
+    @addresses.get(ONE_WAYBILL)
+    def view_one(waybill_no: str) -> Response:
+        result = parts.acting.service.view(call(), query(ViewQuery).profile, [waybill_no])[0]
+        if note_outcomes([result]):
+            raise Problem("not-found")
+        return answer(result)
+
+    @addresses.post("/waybills/view")
+    def view() -> Response:
+        wanted = body(ViewRequest)
+        at_most(len(wanted.waybills), MOST_ITEMS, "/waybills")
+        return batch(parts.acting.service.view(call(), wanted.profile, wanted.waybills))
+
+    @addresses.delete(ONE_WAYBILL)
+    def erase(waybill_no: str) -> Response:
+        return answer(parts.acting.privacy.erase(call(), waybill_no))
+
+    @addresses.get(f"{ONE_WAYBILL}/disclosures")
+    def disclosures(waybill_no: str) -> Response:
+        return answer(parts.acting.privacy.disclosures(call(), waybill_no))
+
+    @addresses.post("/custody")
+    def move() -> Response:
+        wanted = body(MoveRequest)
+        at_most(len(wanted.items), MOST_RECORDS, "/items")
+        return batch(parts.acting.moves.move(call(), wanted.items))
+
+    @addresses.post("/detokenize")
+    def detokenize() -> Response:
+        wanted = body(DetokenizeRequest)
+        at_most(len(wanted.items), MOST_ITEMS, "/items")
+        return batch(parts.acting.unmask.detokenize(call(), wanted.purpose or None, wanted.case, wanted.items))
+
+    return addresses

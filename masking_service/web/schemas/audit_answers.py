@@ -1,0 +1,100 @@
+"""The answers about the audit log: its entries as they are signed, and checkpoints as they are kept elsewhere.
+
+Like `answers.py`, they describe answers and build none.
+"""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from masking_service.web.schemas.answers import _Answer
+
+EntryId = Annotated[
+    str, Meta(pattern="^[0-9a-f]{16}-[1-9][0-9]*$", description="WRITER-NUMBER: the process that wrote it, and which.")
+]
+Hash = Annotated[str, Meta(pattern="^([0-9a-f]{32})?$", description="A keyed hash.")]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="The first half of a SHA-256.")]
+Link = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Seconds = Annotated[int, Meta(ge=0, description="Unix seconds.")]
+
+
+class AuditItem(_Answer, frozen=True):
+    """One field or one waybill that an entry is about."""
+
+    waybill: Hash
+    outcome: Annotated[str, Meta(description="released, done, or the code of the refusal.")]
+    field: str | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
+    site: str | UnsetType = UNSET
+    courier: str | UnsetType = UNSET
+
+
+class AuditFact(_Answer, frozen=True):
+    """Sealed state that was about to be written, by which the store can be held against the log."""
+
+    place: Digest
+    value: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$", description="Empty where the place is emptied.")]
+    until: Seconds | UnsetType = UNSET
+    once: bool | UnsetType = UNSET
+
+
+class AuditEntry(_Answer, frozen=True):
+    """One action of one principal, done or refused. All members but `id` are the signed ones."""
+
+    id: EntryId
+    at: Seconds
+    action: str
+    outcome: Annotated[str, Meta(description="released, done, or the code of the refusal of the whole call.")]
+    principal: str
+    role: Annotated[str, Meta(description="Empty where none granted it.")]
+    tenant: Hash
+    request: str
+    policy: Annotated[str, Meta(description="The hash of the policy that decided.")]
+    purpose: str | UnsetType = UNSET
+    case: str | UnsetType = UNSET
+    profile: str | UnsetType = UNSET
+    count: Annotated[int, Meta(ge=0, description="How many fields or waybills were released.")] | UnsetType = UNSET
+    items: list[AuditItem] | UnsetType = UNSET
+    approved_by: list[str] | UnsetType = UNSET
+    subject: Annotated[str, Meta(description="Whom the action is about.")] | UnsetType = UNSET
+    facts: list[AuditFact] | UnsetType = UNSET
+    takes_back: (
+        Annotated[list[EntryId], Meta(description="Entries of the same call: what they announced may not stand.")]
+        | UnsetType
+    ) = UNSET
+
+
+class AuditPage(_Answer, frozen=True):
+    """Entries of the caller's tenant, in the order in which they came."""
+
+    entries: list[AuditEntry]
+    next: Annotated[
+        str | None,
+        Meta(description="What to go on after: as given where nothing is new; null in an empty log."),
+    ]
+
+
+class AuditHead(_Answer, frozen=True):
+    """The newest entry of a writer."""
+
+    writer: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+    number: Annotated[int, Meta(ge=1)]
+    link: Link
+
+
+class AuditHeads(_Answer, frozen=True):
+    """All heads of the log at one moment, bound to the checkpoint before."""
+
+    epoch: Annotated[int, Meta(ge=1)]
+    at: Seconds
+    previous: Link
+    heads: list[AuditHead]
+
+
+class AuditCheckpoint(_Answer, frozen=True):
+    """A checkpoint. Keep it elsewhere: a log that does not hold what it names was cut or rewritten."""
+
+    checkpoint: AuditHeads
+    signature: Annotated[
+        str, Meta(pattern="^[A-Za-z0-9+/]{86}==$", description="Ed25519 over the checkpoint's link, in base64.")
+    ]

@@ -1,0 +1,588 @@
+"""The witness: everything is archived once and for all, through kills and restarts, and nothing leads it back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import redis
+
+from keys.signatures import Verifier
+from masking_service.audit.archive.archive import BEGINNING, Archive
+from masking_service.audit.archive.export import export
+from masking_service.audit.archive.follower import Follower
+from masking_service.audit.archive.segments import STATE, WITNESS, ArchiveFault, archived, segment_path
+from masking_service.audit.entries import commit_message, link
+from masking_service.audit.lines import CheckpointLine, EntryLine, read_line, write_line
+from masking_service.audit.streams import Streams
+from masking_service.audit.verify.findings import Fault
+from masking_service.audit.verify.verifier import Start, Verification, verify
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import AUDIT_CHECKPOINTS, audit_key, audit_order_key
+from tests.audit import logs
+from tests.audit.logs import TENANT, Process, full_entry
+from tests.keys.known import known_keyring
+from tests.store import stores
+from tests.store.stores import NOW, ask
+
+ROOT = Path(__file__).parents[3]
+SIGNER = known_keyring().audit_signer
+VERIFIER = Verifier(SIGNER.public_pem())
+DAY = 86_400
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def logged(store: Store) -> Store:
+    """A store with a log of three writers and three checkpoints."""
+    logs.real_log(store)
+    return store
+
+
+def follow(store: Store, folder: Path, *, now: int = NOW, **how: Any) -> None:
+    """Archive everything that is new, in a process of its own as it were."""
+    with Archive(folder, VERIFIER, **how) as archive:
+        follower = Follower(Streams(store), archive, lambda: now, keep_days=30)
+        while follower.turn():
+            pass
+
+
+def faults(lines: list[bytes], start: Start | None = None) -> list[Fault]:
+    verification = Verification(VERIFIER, start)
+    verify(lines, verification)
+    return [*verification.faults]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("audit-*")}
+
+
+def everything(store: Store) -> list[bytes]:
+    return sorted(logs.lines(store))
+
+
+def test_everything_is_archived_and_can_be_verified(logged: Store, folder: Path) -> None:
+    follow(logged, folder)
+
+    lines = [*archived(folder)]
+    assert (sorted(lines), faults(lines)) == (everything(logged), [])
+
+
+def test_what_no_checkpoint_names_yet_is_archived_too(logged: Store, folder: Path) -> None:
+    (name,) = Process(logged, "another").commit(full_entry(1))
+    follow(logged, folder)
+
+    assert name in [*archived(folder)][-1].decode()
+
+
+def test_what_is_new_is_added_and_nothing_twice(logged: Store, folder: Path) -> None:
+    writing = Process(logged, "another")
+    for number in range(3):
+        writing.commit(full_entry(number), full_entry(number))
+        follow(logged, folder)
+        logs.checkpoint(logged)
+        follow(logged, folder)
+
+    lines = [*archived(folder)]
+    assert (sorted(lines), faults(lines)) == (everything(logged), [])
+
+
+def test_a_checkpoint_that_is_a_moment_late_is_archived_behind_newer_entries(logged: Store, folder: Path) -> None:
+    writing = Process(logged, "another")
+    writing.commit(full_entry(1))
+
+    def meanwhile() -> None:
+        writing.commit(full_entry(2))
+        follow(logged, folder)
+
+    late = logs.late_checkpoint(logged, meanwhile)
+    assert f'"number":2,"writer":"{writing.log._writer}"' in late.content.decode()
+    follow(logged, folder)
+    logs.checkpoint(logged)
+    follow(logged, folder)
+
+    assert faults([*archived(folder)]) == []
+
+
+def test_the_newest_checkpoint_is_kept_as_a_witness(logged: Store, folder: Path) -> None:
+    follow(logged, folder)
+
+    assert (folder / WITNESS).read_bytes() == logs.lines(logged)[-1]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from keys.signatures import Verifier
+from masking_service.audit import segments
+from masking_service.audit.archive import Archive
+from masking_service.audit.follower import Follower
+from masking_service.audit.streams import Streams
+from masking_service.vault.connection import Store
+
+url, folder, where = sys.argv[1:]
+write, left = os.write, [9]
+
+def half(file, data):
+    left[0] -= 1
+    if left[0]:
+        return write(file, data)
+    write(file, data[: len(data) // 2])
+    os.kill(os.getpid(), 9)
+
+def die(*_, **__):
+    os.kill(os.getpid(), 9)
+
+if where == "within a line":
+    os.write = half
+elif where == "before it is on the disk":
+    segments.Segments.sync = die
+else:
+    segments.Segments.keep = die
+store = Store(url)
+store.admit()
+archive = Archive(Path(folder), Verifier(sys.stdin.buffer.read()))
+Follower(Streams(store), archive, lambda: 0, 30).turn()
+"""
+
+
+@pytest.mark.parametrize("where", ["within a line", "before it is on the disk", "before it is written down"])
+@pytest.mark.parametrize("before", ["nothing", "something"])
+def test_a_follower_that_is_killed_goes_on_where_it_was(
+    store: Store, valkey: str, folder: Path, where: str, before: str
+) -> None:
+    if before == "something":
+        logs.real_log(store, writers=2, commits=(2,))
+        follow(store, folder)
+    logs.real_log(store, seed="later")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, valkey, str(folder), where],
+        cwd=ROOT,
+        input=SIGNER.public_pem(),
+        capture_output=True,
+        check=False,
+    )
+    torn = b"".join(content(folder).values())
+    follow(store, folder)
+
+    lines = [*archived(folder)]
+    assert (killed.returncode, torn.endswith(b"\n")) == (-signal.SIGKILL, where != "within a line")
+    assert (sorted(lines), faults(lines)) == (everything(store), [])
+
+
+def test_a_commit_of_which_only_some_lines_were_written_is_taken_back(logged: Store, folder: Path) -> None:
+    follow(logged, folder)
+    writing = Process(logged, "another")
+    writing.commit(full_entry(1), full_entry(2))
+    streams = Streams(logged)
+    first = next(streams.entries(writing.log._writer, 1))
+    with segment_path(folder, 1).open("ab") as file:
+        file.write(b'{"id":"%b-1","entry":' % first.writer.encode() + first.entry)
+        file.write(b',"link":"%b"}\n' % first.link.hex().encode())
+    with Archive(folder, VERIFIER) as archive:
+        assert archive.torn > 0
+    follow(logged, folder)
+
+    assert faults([*archived(folder), write_line(logs.checkpoint(logged))]) == []
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"id":"0123'], ids=["empty", "torn"])
+def test_an_archive_whose_first_file_holds_nothing_whole_goes_on(logged: Store, folder: Path, torn: bytes) -> None:
+    folder.mkdir(mode=0o700)
+    segment_path(folder, 1).write_bytes(torn)
+
+    follow(logged, folder)
+
+    assert sorted(archived(folder)) == everything(logged)
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"id":"0123'], ids=["empty", "torn"])
+@pytest.mark.parametrize("remembered", [True, False], ids=["by its state", "without its state"])
+def test_an_archive_whose_newest_file_holds_nothing_whole_goes_on(
+    logged: Store, folder: Path, torn: bytes, remembered: bool
+) -> None:
+    follow(logged, folder, segment_bytes=1)
+    newest = len([*folder.glob("audit-*")]) + 1
+    segment_path(folder, newest).write_bytes(torn)
+    if not remembered:
+        (folder / STATE).unlink()
+    Process(logged, "another").commit(full_entry(1))
+    logs.checkpoint(logged)
+
+    follow(logged, folder, segment_bytes=1)
+
+    assert sorted(archived(folder)) == everything(logged)
+
+
+def test_the_state_file_can_be_made_anew_from_the_first_segment(logged: Store, folder: Path) -> None:
+    follow(logged, folder, segment_bytes=3000)
+    (folder / STATE).unlink()
+    logs.checkpoint(logged)
+    follow(logged, folder)
+
+    assert (sorted(archived(folder)), faults([*archived(folder)])) == (everything(logged), [])
+
+
+class Copy:
+    """The log in a store as it was once, to bring it back."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+        self._values = {key: ask(client, "DUMP", key) for key in ask(client, "KEYS", "*")}
+
+    def restore(self) -> None:
+        ask(self._client, "FLUSHALL")
+        for key, value in self._values.items():
+            ask(self._client, "RESTORE", key, 0, value)
+
+
+@pytest.fixture
+def older(logged: Store, folder: Path, client: redis.Redis) -> Copy:
+    """A copy of the store from before what was archived last."""
+    writing = Process(logged, "another")
+    writing.commit(full_entry(1))
+    follow(logged, folder)
+    copy = Copy(client)
+    writing.commit(full_entry(2))
+    logs.checkpoint(logged)
+    follow(logged, folder)
+    return copy
+
+
+@pytest.mark.parametrize("how", ["emptied", "older", "older, and gone on with", "older, and ahead again"])
+def test_a_store_that_went_back_is_refused_and_the_archive_stays(
+    logged: Store, folder: Path, client: redis.Redis, older: Copy, how: str
+) -> None:
+    before = content(folder)
+    if how == "emptied":
+        ask(client, "FLUSHALL")
+    else:
+        older.restore()
+    for _ in range(
+        ("older", "older, and gone on with", "older, and ahead again").index(how) if how != "emptied" else 0
+    ):
+        Process(logged, "yet another").commit(full_entry(3))
+        logs.checkpoint(logged, NOW + 100)
+
+    with pytest.raises(ArchiveFault, match="it went back"):
+        follow(logged, folder)
+    assert content(folder) == before
+
+
+def test_a_store_that_lost_entries_between_two_checkpoints_is_refused(
+    logged: Store, folder: Path, client: redis.Redis
+) -> None:
+    writing = Process(logged, "another")
+    writing.commit(full_entry(1))
+    follow(logged, folder)
+    ask(client, "XDEL", audit_key(writing.log._writer), "2-0")
+
+    with pytest.raises(ArchiveFault, match="-2 is archived, and the store does not hold it"):
+        follow(logged, folder)
+
+
+def rewrite(client: redis.Redis, writer: str, number: int, **fields: bytes) -> None:
+    """Put another entry in the place of one."""
+    key = audit_key(writer)
+    stream = ask(client, "XRANGE", key, "-", "+")
+    ask(client, "DEL", key)
+    for name, found in stream:
+        said = {name.decode(): value for name, value in found.items()} if isinstance(found, dict) else {}
+        if name == b"%d-0" % number:
+            said |= fields
+        ask(client, "XADD", key, name, *[part for pair in said.items() for part in pair])
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_an_entry_that_was_changed_before_it_was_archived_is_not_archived(
+    logged: Store, folder: Path, client: redis.Redis, number: int
+) -> None:
+    follow(logged, folder)
+    before = content(folder)
+    writing = Process(logged, "another")
+    writing.commit(full_entry(1), full_entry(2), full_entry(3))
+    rewrite(client, writing.log._writer, number, entry=b'{"at":1}')
+
+    with pytest.raises(ArchiveFault, match="edited"):
+        follow(logged, folder)
+    assert content(folder) == before
+
+
+@pytest.mark.parametrize("signer", ["nobody", "somebody else"])
+def test_an_entry_that_somebody_added_in_the_store_is_not_archived(
+    logged: Store, folder: Path, client: redis.Redis, signer: str
+) -> None:
+    follow(logged, folder)
+    before = content(folder)
+    writer, entry = "ab" * 8, b'{"action":"thaw","at":1}'
+    linked = link(bytes(32), writer, 1, entry)
+    signature = known_keyring(signer).audit_signer.sign(commit_message(writer, 1, linked))
+    signed = () if signer == "nobody" else ("signature", signature)
+    ask(client, "XADD", audit_key(writer), "1-0", "entry", entry, "link", linked, *signed)
+    ask(client, "SADD", "wm:{audit}writers", writer)
+
+    with pytest.raises(ArchiveFault, match="signature"):
+        follow(logged, folder)
+    assert content(folder) == before
+
+
+@pytest.mark.parametrize("fields", [{"entry": b"no JSON"}, {"link": b"short"}])
+def test_garbage_in_a_stream_is_refused(
+    logged: Store, folder: Path, client: redis.Redis, fields: dict[str, bytes]
+) -> None:
+    writing = Process(logged, "another")
+    writing.commit(full_entry(1))
+    rewrite(client, writing.log._writer, 1, **fields)
+
+    with pytest.raises(ArchiveFault):
+        follow(logged, folder)
+
+
+def test_a_writer_that_a_checkpoint_names_and_the_store_lost_is_missed(
+    logged: Store, folder: Path, client: redis.Redis
+) -> None:
+    writing = Process(logged, "another")
+    writing.commit(full_entry(1))
+    logs.checkpoint(logged)
+    ask(client, "DEL", audit_key(writing.log._writer))
+
+    with pytest.raises(ArchiveFault, match=f"names {writing.log._writer}-2, which is not there"):
+        follow(logged, folder)
+
+
+def test_a_store_that_does_not_answer_is_waited_for(logged: Store, folder: Path) -> None:
+    gone = stores.admitted("unix:///nowhere/valkey.sock")
+    with Archive(folder, VERIFIER) as archive, pytest.raises(StoreUnavailable):
+        Follower(Streams(gone), archive, lambda: NOW, 30).turn()
+    follow(logged, folder)
+
+    assert sorted(archived(folder)) == everything(logged)
+
+
+def test_two_cannot_archive_in_one_folder(logged: Store, folder: Path) -> None:
+    with Archive(folder, VERIFIER), pytest.raises(ArchiveFault, match="another process"):
+        Archive(folder, VERIFIER)
+    follow(logged, folder)
+
+
+def test_full_segments_are_closed_behind_a_checkpoint_and_can_be_verified_from_there(
+    logged: Store, folder: Path
+) -> None:
+    follow(logged, folder, segment_bytes=3000)
+    first, second = sorted(folder.glob("audit-*"))[:2]
+
+    last = read_line(first.read_bytes().splitlines()[-1])
+    assert isinstance(last, CheckpointLine)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (first, second)] == [0o400, 0o400]
+    assert faults([*second.read_bytes().splitlines(keepends=True)], Start.behind(last)) == []
+    assert faults([*archived(folder)]) == []
+
+
+def test_an_archive_whose_oldest_segments_were_deleted_after_their_time_goes_on(logged: Store, folder: Path) -> None:
+    follow(logged, folder, segment_bytes=3000)
+    segment_path(folder, 1).unlink()
+    logs.checkpoint(logged)
+    follow(logged, folder)
+
+    assert read_line([*archived(folder)][-1]) == logs.newest(logged)
+
+
+def test_without_state_file_and_first_segment_nothing_is_archived(logged: Store, folder: Path) -> None:
+    follow(logged, folder, segment_bytes=3000)
+    segment_path(folder, 1).unlink()
+    (folder / STATE).unlink()
+
+    with pytest.raises(ArchiveFault, match="is missing"):
+        follow(logged, folder)
+
+
+def shortened(folder: Path) -> None:
+    path = segment_path(folder, 1)
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def edited(folder: Path) -> None:
+    path = segment_path(folder, 1)
+    head, _, tail = path.read_bytes().rpartition(b"staff/u-")
+    path.write_bytes(head + b"staff/v-" + tail)
+
+
+def added_to(folder: Path) -> None:
+    with segment_path(folder, 1).open("ab") as file:
+        file.write(b"{}\n")
+
+
+@pytest.mark.parametrize("tamper", [shortened, edited, added_to])
+def test_an_archive_that_is_not_as_it_was_left_is_refused(logged: Store, folder: Path, tamper: Any) -> None:
+    Process(logged, "another").commit(full_entry(1))
+    follow(logged, folder)
+    tamper(folder)
+    before = content(folder)
+
+    with pytest.raises(ArchiveFault):
+        follow(logged, folder)
+    assert content(folder) == before
+
+
+def test_a_new_archive_of_a_trimmed_log_needs_the_checkpoint_behind_which_it_begins(
+    logged: Store, folder: Path, tmp_path: Path
+) -> None:
+    follow(logged, folder, now=NOW + 31 * DAY)
+    logs.checkpoint(logged, NOW + 31 * DAY)
+    follow(logged, folder, now=NOW + 31 * DAY)
+    since = next(Streams(logged).checkpoints())
+
+    with pytest.raises(ArchiveFault):
+        follow(logged, tmp_path / "new")
+    follow(logged, tmp_path / "other", start=Start.behind(since))
+
+
+@pytest.fixture
+def month_later(logged: Store, folder: Path) -> Store:
+    """Everything was archived, another writer began, and a month is over."""
+    follow(logged, folder)
+    Process(logged, "another").commit(full_entry(1))
+    logs.checkpoint(logged, NOW + 31 * DAY)
+    return logged
+
+
+def numbers(store: Store) -> dict[str, list[int]]:
+    """The numbers in the stream of each writer that a checkpoint names."""
+    streams = Streams(store)
+    writers = {head.writer for one in streams.checkpoints() for head in one.checkpoint.heads}
+    return {writer: [said.number for said in streams.entries(writer, 1)] for writer in writers}
+
+
+def test_old_entries_are_taken_out_of_the_store_once_they_are_archived(
+    month_later: Store, folder: Path, client: redis.Redis
+) -> None:
+    follow(month_later, folder, now=NOW + 31 * DAY)
+
+    assert sorted(numbers(month_later).values()) == [[1, 2], [7], [7], [7]]
+    assert [one.checkpoint.epoch for one in Streams(month_later).checkpoints()] == [3, 4]
+
+
+def test_nothing_is_taken_out_before_its_time(month_later: Store, folder: Path, client: redis.Redis) -> None:
+    follow(month_later, folder, now=NOW + 29 * DAY)
+
+    assert sorted(numbers(month_later).values()) == [[1, 2], [*range(1, 8)], [*range(1, 8)], [*range(1, 8)]]
+
+
+def test_nothing_is_taken_out_that_is_not_on_the_disk(
+    month_later: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def full(file: int) -> None:
+        if Path(f"/proc/self/fd/{file}").readlink().suffix == ".ndjson":
+            raise OSError(28, "No space left on device")
+        fsync(file)
+
+    monkeypatch.setattr("masking_service.audit.archive.segments.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        follow(month_later, folder, now=NOW + 31 * DAY)
+
+    assert min(map(min, numbers(month_later).values())) == 1
+    assert len([*Streams(month_later).checkpoints()]) == 4
+
+
+def test_a_trimmed_log_goes_on_being_archived(month_later: Store, folder: Path) -> None:
+    follow(month_later, folder, now=NOW + 31 * DAY)
+    logs.checkpoint(month_later, NOW + 32 * DAY)
+    follow(month_later, folder, now=NOW + 32 * DAY)
+
+    assert faults([*archived(folder)]) == []
+
+
+def test_the_order_of_a_tenant_is_trimmed_with_its_entries(
+    month_later: Store, folder: Path, client: redis.Redis
+) -> None:
+    order = audit_order_key(TENANT)
+    found = ask(client, "XRANGE", order, "-", "+")
+    ask(client, "DEL", order)
+    for number, (_, fields) in enumerate(found):
+        when = NOW - 2 * 3600 if number < 18 else NOW + 31 * DAY
+        ask(client, "XADD", order, f"{when * 1000}-{number}", *[part for pair in fields.items() for part in pair])
+    follow(month_later, folder, now=NOW + 31 * DAY)
+
+    assert ask(client, "XLEN", order) == 1
+
+
+def test_archive_and_trimmed_store_make_one_sound_export(month_later: Store, folder: Path) -> None:
+    follow(month_later, folder, now=NOW + 31 * DAY)
+    Process(month_later, "yet another").commit(full_entry(2))
+    newest = logs.checkpoint(month_later, NOW + 31 * DAY)
+
+    lines = [*export(Streams(month_later), newest, lambda: archived(folder))]
+    assert (len(lines), faults(lines)) == (21 + 4 + 5, [])
+
+
+def test_an_export_without_its_archive_says_where_the_log_begins(month_later: Store, folder: Path) -> None:
+    follow(month_later, folder, now=NOW + 31 * DAY)
+    newest = logs.checkpoint(month_later, NOW + 31 * DAY)
+
+    texts = [str(fault) for fault in faults([*export(Streams(month_later), newest)])]
+    assert any("checkpoints 1 to 2 are missing" in text and "--since" in text for text in texts)
+
+
+def test_what_is_known_of_a_writer_that_ended_is_given_up(logged: Store, folder: Path, client: redis.Redis) -> None:
+    follow(logged, folder)
+    (ended, *_) = sorted(Streams(logged).writers())
+    ask(client, "SREM", "wm:{audit}writers", ended)
+    logs.checkpoint(logged)
+    follow(logged, folder)
+    known = msgspec.json.decode((folder / STATE).read_bytes())["start"]["writers"]
+
+    assert (len(known), ended in {one["writer"] for one in known}) == (2, False)
+
+
+def test_the_stream_of_a_writer_that_ended_is_taken_out_with_its_last_entry(
+    logged: Store, folder: Path, client: redis.Redis
+) -> None:
+    (ended, *_) = sorted(Streams(logged).writers())
+    ask(client, "SREM", "wm:{audit}writers", ended)
+    logs.checkpoint(logged)
+    logs.checkpoint(logged, NOW + 31 * DAY)
+    follow(logged, folder, now=NOW + 31 * DAY)
+
+    assert (ask(client, "EXISTS", audit_key(ended)), ask(client, "EXISTS", AUDIT_CHECKPOINTS)) == (0, 1)
+
+
+def test_a_beginning_is_nothing() -> None:
+    assert (BEGINNING.epoch, [*BEGINNING.writers]) == (0, [])
+
+
+def test_a_line_of_an_archive_is_an_entry_or_a_checkpoint(logged: Store, folder: Path) -> None:
+    follow(logged, folder)
+
+    kinds = {type(read_line(line)) for line in archived(folder)}
+    assert kinds == {EntryLine, CheckpointLine}
+
+
+def test_no_reply_of_the_store_holds_more_than_some_entries(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing = Process(store, "one")
+    writing.commit(*[full_entry(number) for number in range(100)])
+    sizes: list[int] = []
+    read = Store.read
+
+    def weighed(asked: Store, commands: Any) -> Any:
+        replies = read(asked, commands)
+        sizes.extend(len(reply) for reply in replies)
+        return replies
+
+    monkeypatch.setattr(Store, "read", weighed)
+    found = [*Streams(store).entries(writing.log._writer, 1)]
+
+    assert (len(found), max(sizes) <= 32) == (101, True)

@@ -1,0 +1,346 @@
+"""A store that somebody wrote to past the log: what was deleted, brought back or never logged is found and named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from keys.signatures import Verifier
+from masking_service.access.cases import Act, Cases, Opening
+from masking_service.access.clients import Clients
+from masking_service.access.custody import Custodies, Custody
+from masking_service.access.disclosures import Disclosure, Disclosures, Opened
+from masking_service.access.freezes import Freeze, Freezes
+from masking_service.access.registry import ClientRegistry
+from masking_service.audit.entries import Entry, fact
+from masking_service.audit.log import AuditLog
+from masking_service.audit.streams import Streams
+from masking_service.audit.verify.facts import Facts, Mark
+from masking_service.audit.verify.findings import Kind
+from masking_service.audit.verify.store_check import Held, beyond, hold, is_older
+from masking_service.audit.verify.verifier import Verification
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import CLIENTS, custody_key, disclosures_key, freezes_key, record_key, record_stems
+from masking_service.vault.sealed import Announce, Sealed
+from tests.audit import logs
+from tests.audit.test_entries import entry
+from tests.keys.known import known_keyring
+from tests.servers import Group
+from tests.store import stores
+from tests.store.stores import LATER, NOW, NUMBER, ask
+
+KEYRING = known_keyring()
+KEYS = KEYRING.tenant("default")
+(BASE,) = KEYS.bases([NUMBER])
+(STEM,) = record_stems([BASE])
+FREEZES = freezes_key(KEYS.tag("tenant"))
+
+
+class Service:
+    """Everything that keeps sealed state, announcing it to a real log, with a clock that a test sets."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.now = NOW
+        self.store = store
+        random = os.urandom
+        self.log = AuditLog(store, KEYRING.audit_signer, random, lambda: self.now)
+        self.cases = Cases(store, KEYRING, random)
+        self.custodies = Custodies(store, KEYRING, random)
+        self.freezes = Freezes(store, KEYRING, random)
+        self.disclosures = Disclosures(store, KEYRING, random)
+        self.registry = ClientRegistry(store, KEYRING, folder, random)
+        self.vault = stores.vault(store)
+
+    def says(self, action: str, **said: Any) -> Announce:
+        """A way to write an entry of an action."""
+
+        def announce(sealed: Sequence[Sealed]) -> str:
+            facts = [fact(one) for one in sealed]
+            made: Entry = entry(at=self.now, action=action, request=f"{action}-{self.now}", facts=facts, **said)
+            return self.log.append(made)
+
+        return announce
+
+    def open(self, name: str, *waybills: str) -> None:
+        opening = Opening(name, "dispute", waybills or (NUMBER,), None, "r", "staff/d-1", self.now, LATER, 0)
+        self.cases.open("default", opening, self.says("case-open", case=name))
+
+    def close(self, name: str) -> None:
+        act = Act("close", "staff/d-1", self.now)
+        self.cases.act("default", name, act, self.says("case-close", case=name))
+
+    def move(self, courier: str) -> None:
+        self.custodies.move("default", [BASE], [Custody("021001", courier)], [LATER], self.says("custody-move"))
+
+    def freeze(self, who: str) -> None:
+        self.freezes.freeze("default", Freeze(who, self.now, "why", "staff/s-1"), self.says("freeze", subject=who))
+
+    def thaw(self, who: str) -> None:
+        self.freezes.thaw("default", who, self.says("thaw", subject=who))
+
+    def add_client(self, name: str) -> None:
+        def change(clients: Clients) -> Clients:
+            return clients.add(name, "label-printer", os.urandom(32), self.now)
+
+        self.registry.change(change, self.says("client-add", subject=f"client/{name}"))
+
+    def disclose(self) -> None:
+        shown = Opened(self.now, "staff/u-1", "D-1", (), ("/recipient/phone",))
+        self.disclosures.add("default", [Disclosure(BASE, LATER, shown)], self.says("detokenize", case="D-1"))
+
+    def erase(self) -> None:
+        self.vault.erase("default", NUMBER, now=self.now, until=LATER, announce=self.says("erase"))
+
+    def later(self, seconds: int = 60) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def service(store: Store, tmp_path: Path) -> Service:
+    """A service that has done one of everything, a minute apart, and rests."""
+    service = Service(store, tmp_path)
+    stores.put(service.vault, stores.body())
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: service.open("D-1"),
+        lambda: service.move("client/c-1"),
+        lambda: service.freeze("staff/u-9"),
+        lambda: service.add_client("printer-1"),
+        service.disclose,
+    )
+    for step in steps:
+        step()
+        service.later()
+    return service
+
+
+def held(service: Service, *, log: Facts | None = None) -> list[Held]:
+    """What the log of the service does not explain."""
+    facts = log or Facts()
+    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+
+    def learn() -> None:
+        for line in beyond(Streams(service.store), verification):
+            facts.take(line)
+
+    learn()
+    found = [*hold(service.store, facts, learn, lambda: service.now)]
+    assert [*verification.faults] == []
+    return found
+
+
+def found(service: Service) -> list[tuple[str, Mark]]:
+    return sorted((one.what, one.finding.mark) for one in held(service))
+
+
+def case_key(name: str) -> bytes:
+    return b"wm:{t:%b}case:%b" % (KEYS.tag("tenant").encode(), KEYS.tag("case", name).encode())
+
+
+def test_a_store_that_nobody_touched_is_as_the_log_says(service: Service) -> None:
+    assert found(service) == []
+
+
+def test_so_is_one_in_which_everything_was_changed_again(service: Service) -> None:
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: service.close("D-1"),
+        lambda: service.close("D-1"),
+        lambda: service.move("client/c-2"),
+        lambda: service.thaw("staff/u-9"),
+        lambda: service.freeze("staff/u-8"),
+        lambda: service.freeze("staff/u-7"),
+        lambda: service.add_client("printer-2"),
+        lambda: service.add_client("printer-3"),
+        service.disclose,
+        service.erase,
+    )
+    for step in steps:
+        step()
+        service.later()
+
+    assert found(service) == []
+
+
+def test_so_is_one_in_which_custody_was_set_first_again_and_again(service: Service) -> None:
+    (base,) = KEYS.bases(["SF0000000001"])
+    for courier in ("client/c-1", "client/c-2"):
+        said = service.says("custody-first")
+        service.custodies.put_first("default", [base], Custody("021001", courier), [LATER], said)
+        service.later()
+
+    assert found(service) == []
+
+
+Tamper = Callable[[Service, redis.Redis], object]
+DELETED: dict[str, tuple[Tamper, str]] = {
+    "a case": (lambda service, client: client.delete(case_key("D-1")), "case D-1"),
+    "custody": (lambda service, client: client.delete(custody_key(STEM)), "custody"),
+    "disclosures": (lambda service, client: client.delete(disclosures_key(STEM)), "disclosure"),
+    "freezes": (lambda service, client: client.delete(FREEZES), "list of frozen principals"),
+    "clients": (lambda service, client: client.delete(CLIENTS), "list of clients"),
+}
+
+
+@pytest.mark.parametrize("what", DELETED)
+def test_what_was_deleted_is_named(service: Service, client: redis.Redis, what: str) -> None:
+    tamper, name = DELETED[what]
+    tamper(service, client)
+
+    assert found(service) == [(name, Mark.DELETED)]
+
+
+def test_a_closing_that_was_deleted_is_named_with_its_entry(service: Service, client: redis.Redis) -> None:
+    service.close("D-1")
+    service.later()
+    ask(client, "HDEL", case_key("D-1"), "close")
+    (one,) = held(service)
+
+    assert one.finding.said is not None
+    assert (one.what, one.finding.said.action, one.finding.mark) == ("case D-1", "case-close", Mark.DELETED)
+    assert one.finding.said.entry.endswith("-7")
+
+
+def test_a_custody_that_was_brought_back_is_found(service: Service, client: redis.Redis) -> None:
+    older = ask(client, "GET", custody_key(STEM))
+    service.move("client/c-2")
+    service.later()
+    ask(client, "SET", custody_key(STEM), older)
+
+    assert found(service) == [("custody", Mark.REPLAYED)]
+
+
+def test_an_older_list_of_frozen_principals_that_was_brought_back_is_found(
+    service: Service, client: redis.Redis
+) -> None:
+    older = ask(client, "DUMP", FREEZES)
+    for who in ("staff/u-1", "staff/u-2"):
+        service.freeze(who)
+        service.later()
+    ask(client, "RESTORE", FREEZES, 0, older, "REPLACE")
+
+    frozen = "list of frozen principals"
+    assert found(service) == [(frozen, Mark.DELETED), (frozen, Mark.DELETED), (frozen, Mark.REPLAYED)]
+
+
+def test_a_case_that_was_deleted_and_opened_anew_under_its_name_is_found(service: Service, client: redis.Redis) -> None:
+    client.delete(case_key("D-1"))
+    service.open("D-1", "SF9999999999")
+    service.later()
+    (one,) = held(service)
+
+    assert (one.what, one.finding.mark) == ("case D-1", Mark.REPLACED)
+
+
+def test_a_case_that_was_never_logged_is_found(service: Service) -> None:
+    opening = Opening("D-2", "dispute", (NUMBER,), None, "r", "staff/d-1", NOW, LATER, 0)
+    service.cases.open("default", opening, stores.untold)
+
+    assert found(service) == [("case", Mark.UNLOGGED)]
+
+
+def test_a_sealed_value_at_another_waybills_place_is_found(service: Service, client: redis.Redis) -> None:
+    (other,) = record_stems(KEYS.bases(["SF0000000001"]))
+    ask(client, "COPY", custody_key(STEM), custody_key(other))
+
+    assert found(service) == [("custody", Mark.UNLOGGED)]
+
+
+def test_a_record_that_was_put_back_over_its_tombstone_is_found(service: Service, client: redis.Redis) -> None:
+    record = ask(client, "GET", record_key(STEM, 0))
+    service.erase()
+    service.later()
+    ask(client, "SET", record_key(STEM, 0), record)
+
+    assert found(service) == [("tombstone", Mark.UNLOGGED)]
+
+
+def test_a_tombstone_that_was_deleted_is_found(service: Service, client: redis.Redis) -> None:
+    service.erase()
+    service.later()
+    client.delete(record_key(STEM, 1))
+
+    assert found(service) == [("tombstone", Mark.DELETED)]
+
+
+def test_a_custody_whose_end_was_taken_away_is_found_when_it_outlives_it(service: Service, client: redis.Redis) -> None:
+    ends = LATER - 3600
+    service.custodies.move("default", [BASE], [Custody("021001")], [ends], service.says("custody-move"))
+    ask(client, "PERSIST", custody_key(STEM))
+    service.now = ends + 60
+
+    assert found(service) == [("custody", Mark.OUTLIVED)]
+
+
+def test_what_is_announced_while_the_store_is_looked_at_is_no_fault(service: Service) -> None:
+    facts = Facts()
+    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    for line in beyond(Streams(service.store), verification):
+        facts.take(line)
+    service.move("client/c-2")
+    service.open("D-2")
+
+    def learn() -> None:
+        for line in beyond(Streams(service.store), verification):
+            facts.take(line)
+
+    assert [*hold(service.store, facts, learn, lambda: service.now)] == []
+
+
+def test_a_log_that_begins_later_does_not_speak_of_what_is_older(service: Service) -> None:
+    facts = Facts()
+    suspects = [*hold(service.store, facts, lambda: None, lambda: service.now)]
+
+    assert (len(suspects), all(map(is_older, suspects))) == (5, True)
+
+
+def test_nothing_in_a_finding_is_personal(service: Service, client: redis.Redis) -> None:
+    client.delete(case_key("D-1"), custody_key(STEM), disclosures_key(STEM))
+    texts = [str(one) for one in held(service)]
+
+    assert (len(texts), [text for text in texts if NUMBER in text or STEM.decode() in text]) == (3, [])
+
+
+def test_a_store_that_does_not_hold_the_end_of_the_log_is_told_from_it(service: Service, client: redis.Redis) -> None:
+    logs.checkpoint(service.store)
+    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    assert [*beyond(Streams(service.store), verification)] != []
+    client.flushall()
+    rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.point({}))
+
+    assert [*beyond(Streams(service.store), rest)] == []
+    assert [fault.kind for fault in rest.faults] == [Kind.REWRITTEN]
+
+
+def test_an_entry_that_was_added_behind_the_log_without_its_key_is_found(service: Service, client: redis.Redis) -> None:
+    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    (*_, last) = beyond(Streams(service.store), verification)
+    place = f"{last.number + 1}-0"
+    ask(client, "XADD", f"wm:{{audit}}w:{last.writer}", place, "entry", b'{"at":1}', "link", bytes(32))
+
+    assert len([*beyond(Streams(service.store), verification)]) == 1
+    assert {fault.kind for fault in verification.faults} == {Kind.EDITED, Kind.CUT_OFF}
+
+
+def test_every_shard_of_a_cluster_is_looked_at(make_cluster: Callable[..., Group], tmp_path: Path) -> None:
+    store = stores.admitted(make_cluster(3).url)
+    service = Service(store, tmp_path)
+    bases = KEYS.bases([f"SF{number:010}" for number in range(30)])
+    said = service.says("custody-first")
+    service.custodies.put_first("default", bases, Custody("021001"), [LATER] * 30, said)
+    service.later()
+    clean = held(service)
+    store.write([(b"DEL", custody_key(stem)) for stem in record_stems(bases)[:20]])
+    dirty = held(service)
+    store.close()
+
+    assert (clean, [one.what for one in dirty]) == ([], ["custody"] * 20)
+
+
+def test_a_store_that_may_not_be_used_is_not_taken_for_an_empty_one(valkey: str) -> None:
+    with pytest.raises(StoreUnavailable, match="not-admitted"):
+        [*hold(Store(valkey), Facts(), lambda: None, lambda: NOW)]

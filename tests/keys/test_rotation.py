@@ -1,0 +1,331 @@
+"""Changes of the keyset file: distributed, active, retired, gone; whole or not at all, and no secret is ever lost."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from keys import keyset
+from keys import rotation as turnover
+from keys.errors import KeysetFault
+from keys.keyset import Keyset
+from keys.keyset_file import KeysetFile, NamedRoot, RootEntry, SecretEntry, Transit
+from keys.rotation import (
+    Turning,
+    activate,
+    active_root,
+    destroy_retired_roots,
+    distribute,
+    distributed,
+    is_named,
+    rewrap_secrets,
+    secrets_under_retired_roots,
+)
+
+BORN, LATER = "2026-11-24", "2026-12-01"
+TURNINGS: tuple[Turning, ...] = ("root", "token")
+turnings = pytest.mark.parametrize("turning", TURNINGS)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "keyset.json"
+    keyset.create(path, made_for="production", today=BORN)
+    return path
+
+
+def entries(path: Path, turning: Turning) -> list[RootEntry] | list[SecretEntry]:
+    file: KeysetFile = keyset.read(path)[0]
+    return file.roots if turning == "root" else [entry for entry in file.secrets if entry.use == "token"]
+
+
+def history(path: Path, turning: Turning) -> list[tuple[str, str, str]]:
+    return [(entry.state, entry.created, entry.since) for entry in entries(path, turning)]
+
+
+@turnings
+def test_a_distributed_key_stands_beside_the_active_one(path: Path, turning: Turning) -> None:
+    distribute(path, turning, LATER)
+
+    assert history(path, turning) == [("active", BORN, BORN), ("distributed", LATER, LATER)]
+
+
+def test_a_distributed_token_key_reads_and_does_not_make(path: Path) -> None:
+    opened = distribute(path, "token", LATER)
+
+    assert (opened.active["token"], sorted(version for use, version in opened.secrets if use == "token")) == (0, [0, 1])
+
+
+def test_a_distributed_root_key_unwraps_and_does_not_wrap(path: Path) -> None:
+    before = keyset.load(path).active_root
+
+    opened = distribute(path, "root", LATER)
+
+    assert (opened.active_root, len(opened.root_ids)) == (before, 2)
+
+
+def test_a_root_key_that_waits_is_not_among_the_retired_and_one_that_was_active_is(path: Path) -> None:
+    before = keyset.load(path).active_root
+
+    retired = [change(path, "root", LATER).retired_roots for change in (distribute, activate)]
+
+    assert retired == [frozenset(), {before}]
+
+
+@turnings
+def test_where_a_key_waits_already_no_second_one_is_made(path: Path, turning: Turning) -> None:
+    distribute(path, turning, LATER)
+    content = path.read_bytes()
+
+    opened = distribute(path, turning, LATER)
+
+    assert (path.read_bytes(), opened.digest) == (content, keyset.load(path).digest)
+
+
+def test_where_another_root_key_waits_than_the_named_one_nothing_is_changed(path: Path) -> None:
+    distribute(path, "root", LATER)
+    content = path.read_bytes()
+
+    with pytest.raises(KeysetFault, match="waits to become active, not the one that was named"):
+        distribute(path, "root", LATER, NamedRoot("pkcs11", "new"))
+
+    assert path.read_bytes() == content
+
+
+ENGINE = Transit("https://bao.example:8200", "token", "ca.pem")
+
+
+@pytest.mark.parametrize(
+    ("named", "same"),
+    [
+        (NamedRoot("transit", "root", 2), True),
+        (NamedRoot("transit", "root", 2, id="00" * 8, transit=ENGINE), True),
+        (NamedRoot("transit", "root", 3), False),
+        (NamedRoot("transit", "roots", 2), False),
+        (NamedRoot("pkcs11", "root", 2), False),
+        (NamedRoot("transit", "root", 2, id="11" * 8), False),
+        (NamedRoot("transit", "root", 2, transit=Transit("https://other.example", "token", "ca.pem")), False),
+    ],
+)
+def test_a_named_root_key_is_known_by_all_that_names_it(path: Path, named: NamedRoot, same: bool) -> None:
+    file = replace(keyset.read(path)[0], transit=ENGINE)
+    entry = RootEntry("00" * 8, "distributed", BORN, provider="transit", name="root", version=2)
+
+    assert is_named(entry, file, named) is same
+
+
+@turnings
+def test_an_activated_key_takes_the_place_of_the_one_that_is_retired(path: Path, turning: Turning) -> None:
+    distribute(path, turning, BORN)
+
+    activate(path, turning, LATER)
+
+    assert history(path, turning) == [("retired", BORN, LATER), ("active", BORN, LATER)]
+
+
+@turnings
+def test_what_was_retired_before_keeps_its_date(path: Path, turning: Turning) -> None:
+    for day in (BORN, LATER):
+        distribute(path, turning, day)
+        activate(path, turning, day)
+
+    assert [since for _, _, since in history(path, turning)] == [BORN, LATER, LATER]
+
+
+@turnings
+def test_without_a_key_that_waits_nothing_is_activated(path: Path, turning: Turning) -> None:
+    with pytest.raises(KeysetFault, match=f"^{path}: no {turning} key waits to become active$"):
+        activate(path, turning, LATER)
+
+
+@turnings
+def test_the_other_kind_of_key_is_left_alone(path: Path, turning: Turning) -> None:
+    (other,) = {*TURNINGS} - {turning}
+    distribute(path, other, LATER)
+    before = history(path, other)
+    distribute(path, turning, LATER)
+
+    activate(path, turning, LATER)
+
+    assert history(path, other) == before
+
+
+def test_every_change_counts_and_says_what_it_was(path: Path) -> None:
+    told = []
+    changes: list[Callable[[], Keyset]] = [
+        lambda: distribute(path, "token", LATER),
+        lambda: activate(path, "token", LATER),
+        lambda: distribute(path, "root", LATER),
+        lambda: activate(path, "root", LATER),
+        lambda: rewrap_secrets(path),
+        lambda: destroy_retired_roots(path),
+    ]
+    for change in changes:
+        opened = change()
+        file, found = keyset.read(path)
+        told.append((file.serial, file.last))
+        assert (opened.digest, opened.serial) == (found.digest, file.serial)
+
+    assert told == [
+        (1, "distribute token"),
+        (2, "activate token"),
+        (3, "distribute root"),
+        (4, "activate root"),
+        (5, "rewrap"),
+        (6, "destroy"),
+    ]
+
+
+def test_all_secrets_are_the_same_before_and_after_all_that(path: Path) -> None:
+    before = keyset.load(path).secrets
+    for turning in TURNINGS:
+        distribute(path, turning, LATER)
+        activate(path, turning, LATER)
+    rewrap_secrets(path)
+
+    after = destroy_retired_roots(path).secrets
+
+    assert {name: after[name] for name in before} == before
+
+
+def test_rewrapped_secrets_hang_on_the_active_root_key_alone(path: Path) -> None:
+    distribute(path, "root", LATER)
+    activate(path, "root", LATER)
+    before = secrets_under_retired_roots(*keyset.read(path))
+
+    rewrap_secrets(path)
+
+    assert (before, secrets_under_retired_roots(*keyset.read(path))) == (5, 0)
+
+
+def test_where_all_are_rewrapped_nothing_changes(path: Path) -> None:
+    content = path.read_bytes()
+
+    assert (rewrap_secrets(path).serial, path.read_bytes()) == (0, content)
+
+
+def test_a_root_key_that_a_secret_hangs_on_is_not_destroyed(path: Path) -> None:
+    distribute(path, "root", LATER)
+    activate(path, "root", LATER)
+    content = path.read_bytes()
+
+    with pytest.raises(KeysetFault, match="names a root key that no provider of the keyset holds"):
+        destroy_retired_roots(path)
+
+    assert path.read_bytes() == content
+
+
+def test_only_retired_root_keys_are_destroyed(path: Path) -> None:
+    distribute(path, "root", LATER)
+    activate(path, "root", LATER)
+    rewrap_secrets(path)
+    distribute(path, "root", LATER)
+
+    destroy_retired_roots(path)
+
+    assert [state for state, _, _ in history(path, "root")] == ["active", "distributed"]
+
+
+def test_a_destroyed_root_key_is_nowhere_in_the_file(path: Path) -> None:
+    gone = json.loads(path.read_text())["roots"][0]
+    distribute(path, "root", LATER)
+    activate(path, "root", LATER)
+    rewrap_secrets(path)
+
+    destroy_retired_roots(path)
+
+    assert [value for value in (gone["id"], gone["key"]) if value in path.read_text()] == []
+
+
+def test_where_no_root_key_is_retired_nothing_changes(path: Path) -> None:
+    content = path.read_bytes()
+
+    assert (destroy_retired_roots(path).serial, path.read_bytes()) == (0, content)
+
+
+def test_a_shredding_is_kept_with_the_root_key_that_it_activates(path: Path) -> None:
+    distribute(path, "root", LATER)
+
+    opened = activate(path, "root", LATER, shredded_before="1970-01-11")
+
+    assert (opened.shredded_before, keyset.read(path)[0].shredded_before) == (10, "1970-01-11")
+
+
+def test_a_later_rotation_keeps_what_was_shredded(path: Path) -> None:
+    distribute(path, "root", LATER)
+    activate(path, "root", LATER, shredded_before="1970-01-11")
+    distribute(path, "root", LATER)
+
+    assert activate(path, "root", LATER).shredded_before == 10
+
+
+def test_a_changed_file_is_still_its_owners_alone(path: Path) -> None:
+    distribute(path, "token", LATER)
+
+    assert (stat.S_IMODE(path.stat().st_mode), [file.name for file in path.parent.iterdir()]) == (
+        0o600,
+        ["keyset.json"],
+    )
+
+
+def test_a_file_that_lets_others_in_is_not_changed(path: Path) -> None:
+    path.chmod(0o644)
+    content = path.read_bytes()
+
+    with pytest.raises(KeysetFault, match="its mode 0644 lets others in"):
+        distribute(path, "token", LATER)
+
+    assert path.read_bytes() == content
+
+
+def test_the_sixty_fifth_token_key_is_refused(path: Path) -> None:
+    for _ in range(63):
+        distribute(path, "token", LATER)
+        activate(path, "token", LATER)
+
+    with pytest.raises(KeysetFault, match=f"^{path}: holds 64 token keys, and no token can name another one$"):
+        distribute(path, "token", LATER)
+
+
+def test_a_change_that_would_lose_a_secret_is_not_written(path: Path) -> None:
+    file, opened = keyset.read(path)
+    opened.secrets["token", 5] = bytes(32)
+    content = path.read_bytes()
+
+    with pytest.raises(KeysetFault, match="the change would lose a secret, and was not made"):
+        turnover._write(path, opened, file, "test")
+
+    assert path.read_bytes() == content
+
+
+def test_a_crash_while_the_file_is_written_leaves_the_old_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = path.read_bytes()
+
+    def crash(*_: object) -> None:
+        raise OSError("no space")
+
+    monkeypatch.setattr("os.fsync", crash)
+    with pytest.raises(OSError, match="no space"):
+        distribute(path, "token", LATER)
+
+    assert (path.read_bytes(), [file.name for file in path.parent.iterdir()]) == (content, ["keyset.json"])
+
+
+def test_the_active_root_key_is_the_one_that_wraps(path: Path) -> None:
+    distribute(path, "root", BORN)
+    activate(path, "root", LATER)
+    distribute(path, "root", LATER)
+
+    file, opened = keyset.read(path)
+
+    assert bytes.fromhex(active_root(file).id) == opened.active_root
+
+
+@turnings
+def test_in_a_new_file_no_key_waits(path: Path, turning: Turning) -> None:
+    assert distributed(keyset.read(path)[0], turning) is None

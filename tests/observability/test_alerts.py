@@ -1,0 +1,402 @@
+"""Alerts: raised once a minute each, counted, naming nobody by name, and sent signed to one address and no other."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from keys.errors import KeysetFault
+from keys.framing import frame
+from keys.messages import MessageKey
+from masking_service.access.principals import Principal
+from masking_service.observability import alerts as module
+from masking_service.observability.alerts import Alert, Alerts
+from masking_service.observability.metrics import Metrics
+from masking_service.observability.webhook import MOST_WAITING, SIGNATURE, TIMESTAMP, Webhook, sound_url
+from masking_service.runtime.settings import Settings, SettingsFault
+from tests.keys.known import known_bytes, known_keyring
+from tests.receivers import Receiver, receiving
+from tests.store.stores import NOW, foreseen
+
+KEY = known_bytes("alerts")
+OFFICER = Principal("staff/u-1", "default", ("dispute-officer",), frozenset(), "jwt")
+ALERT = Alert("5f1c0a9e27d34b68", "misses", "2026-11-30T00:53:20Z", "ab" * 16, "staff/u-1")
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def now() -> list[int]:
+    """What the clock says, in its only place."""
+    return [NOW]
+
+
+@pytest.fixture
+def alerts(metrics: Metrics, now: list[int]) -> Alerts:
+    return Alerts(known_keyring(), metrics, lambda: now[0], foreseen("alerts"))
+
+
+@pytest.fixture
+def heard(alerts: Alerts) -> list[Alert]:
+    """What is raised."""
+    found: list[Alert] = []
+    alerts.send_to(found.append)
+    return found
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+Hook = Callable[..., Webhook]
+
+
+@pytest.fixture
+def dropped() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def hook(receiver: Receiver, dropped: list[str]) -> Iterator[Hook]:
+    """`hook()`: a webhook to the receiver, without pauses."""
+    made: list[Webhook] = []
+
+    def make(url: str | None = None, pauses: tuple[float, ...] = (0.0, 0.0, 0.0)) -> Webhook:
+        made.append(
+            Webhook(url or receiver.url, MessageKey(KEY), clock=lambda: NOW, dropped=dropped.append, pauses=pauses)
+        )
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def wait_for(met: Callable[[], object]) -> None:
+    for _ in range(500):
+        if met():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within five seconds")
+
+
+def counted(metrics: Metrics) -> list[str]:
+    """The counts of alerts that are not nothing."""
+    lines = metrics.exposition(CollectorRegistry())[0].decode().splitlines()
+    return [line for line in lines if line.startswith("masking_alerts") and "_total" in line and line[-3:] != "0.0"]
+
+
+def test_an_alert_says_what_when_and_who(alerts: Alerts, heard: list[Alert]) -> None:
+    alerts.raise_alert("misses", OFFICER)
+
+    keys = known_keyring().tenant("default")
+    who = f"staff/{keys.audit_hash('principal', 'staff/u-1')}"
+    assert [(one.kind, one.at, one.tenant, one.principal) for one in heard] == [
+        ("misses", "2026-11-30T00:53:20Z", keys.audit_hash("tenant"), who)
+    ]
+
+
+def test_an_alert_about_nobody_names_nobody(alerts: Alerts, heard: list[Alert]) -> None:
+    alerts.raise_alert("wrong-store")
+
+    assert [(one.tenant, one.principal) for one in heard] == [("", "")]
+
+
+@pytest.mark.parametrize("sub", ["王小明", "wang.xiaoming", "13812345678"])
+def test_no_part_of_a_persons_id_is_in_an_alert(alerts: Alerts, heard: list[Alert], sub: str) -> None:
+    alerts.raise_alert("misses", Principal(f"staff/{sub}", "default", (), frozenset(), "jwt"))
+
+    assert sub not in str(heard[0])
+
+
+def test_a_machine_client_is_named(alerts: Alerts, heard: list[Alert]) -> None:
+    alerts.raise_alert("conflicts", Principal("client/printer-7", "default", (), frozenset(), "key"))
+
+    assert heard[0].principal == "client/printer-7"
+
+
+def test_every_alert_has_an_id_of_its_own(alerts: Alerts, heard: list[Alert]) -> None:
+    alerts.raise_alert("misses", OFFICER)
+    alerts.raise_alert("burst", OFFICER)
+
+    assert len({one.id for one in heard}) == 2
+
+
+def test_the_same_is_said_once_a_minute(alerts: Alerts, heard: list[Alert], metrics: Metrics, now: list[int]) -> None:
+    for at in (NOW, NOW + 59, NOW + 60):
+        now[0] = at
+        alerts.raise_alert("integrity")
+
+    assert (len(heard), counted(metrics)) == (2, ['masking_alerts_total{kind="integrity"} 2.0'])
+
+
+def test_a_clock_that_goes_back_silences_nothing(alerts: Alerts, heard: list[Alert], now: list[int]) -> None:
+    for at in (NOW, NOW - 3_600):
+        now[0] = at
+        alerts.raise_alert("integrity")
+
+    assert len(heard) == 2
+
+
+def test_others_of_the_same_kind_are_said_too(alerts: Alerts, heard: list[Alert]) -> None:
+    other = Principal("staff/u-1", "other", (), frozenset(), "jwt")
+    for one in (OFFICER, other, None):
+        alerts.raise_alert("integrity", one)
+
+    assert len(heard) == 3
+
+
+def test_a_channel_that_fails_keeps_no_other_from_hearing(alerts: Alerts) -> None:
+    found: list[Alert] = []
+
+    def failing(_: Alert) -> None:
+        raise ZeroDivisionError
+
+    alerts.send_to(failing)
+    alerts.send_to(found.append)
+    alerts.raise_alert("integrity")
+
+    assert len(found) == 1
+
+
+def test_what_is_remembered_stays_bounded(alerts: Alerts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_REMEMBERED", 10)
+    for number in range(100):
+        alerts.raise_alert("misses", Principal(f"staff/u-{number}", "default", (), frozenset(), "jwt"))
+
+    assert len(alerts._said) <= 10
+
+
+def test_an_alert_arrives_whole_and_signed(hook: Hook, receiver: Receiver, dropped: list[str]) -> None:
+    hook()(ALERT)
+    wait_for(lambda: receiver.received)
+    path, headers, body = receiver.received[0]
+
+    assert (path, headers["Content-Type"], headers[TIMESTAMP]) == ("/hook", "application/json", str(NOW))
+    assert json.loads(body) == {
+        "id": "5f1c0a9e27d34b68",
+        "kind": "misses",
+        "at": "2026-11-30T00:53:20Z",
+        "tenant": "ab" * 16,
+        "principal": "staff/u-1",
+    }
+    signed = frame(str(NOW).encode(), body)
+    assert headers[SIGNATURE] == "v1=" + hmac.digest(KEY, signed, "sha256").hex()
+
+
+def test_the_documents_own_code_tells_a_genuine_alert_from_a_forged_one(hook: Hook, receiver: Receiver) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text("utf-8")
+    known: dict[str, Any] = {"hmac": hmac}
+    exec(text.partition("```python\n")[2].partition("```")[0], known)  # noqa: S102 -- the document's own code
+    hook()(ALERT)
+    wait_for(lambda: receiver.received)
+    _, headers, body = receiver.received[0]
+
+    assert known["genuine"](KEY, headers, body) is True
+    assert known["genuine"](KEY, headers, body + b" ") is False
+    assert known["genuine"](KEY, headers | {TIMESTAMP: "1796000001"}, body) is False
+
+
+@pytest.mark.parametrize("answers", [[500, 200], [302, 404, 204]])
+def test_an_alert_that_is_not_taken_is_sent_again(
+    hook: Hook, receiver: Receiver, dropped: list[str], answers: list[int]
+) -> None:
+    tries = len(answers)
+    receiver.answers = answers
+    one = hook()
+    one(ALERT)
+    wait_for(lambda: len(receiver.received) == tries)
+    one.close()
+
+    assert (len(receiver.received), len({body for _, _, body in receiver.received}), dropped) == (tries, 1, [])
+
+
+@pytest.mark.parametrize("status", [500, 503, 400, 301, 302, 307, 308])
+def test_after_three_tries_it_is_dropped_and_counted(
+    hook: Hook, receiver: Receiver, dropped: list[str], status: int
+) -> None:
+    receiver.answers = [status]
+    hook()(ALERT)
+    wait_for(lambda: dropped)
+
+    assert (len(receiver.received), dropped) == (3, ["undelivered"])
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(hook: Hook, receiver: Receiver, dropped: list[str], status: int) -> None:
+    with receiving() as elsewhere:
+        receiver.answers = [status]
+        receiver.headers = {"Location": elsewhere.url}
+        hook()(ALERT)
+        wait_for(lambda: dropped)
+
+        assert elsewhere.received == []
+
+
+def test_nobody_there_is_dropped_and_the_next_one_is_tried(hook: Hook, receiver: Receiver, dropped: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+    one = hook(f"http://127.0.0.1:{port}/hook")
+    one(ALERT)
+    wait_for(lambda: len(dropped) == 1)
+    one(ALERT)
+    wait_for(lambda: len(dropped) == 2)
+
+    assert dropped == ["undelivered"] * 2
+
+
+def test_a_count_that_fails_keeps_no_alert_from_being_sent(receiver: Receiver) -> None:
+    def failing(_: str) -> None:
+        raise ZeroDivisionError
+
+    receiver.answers = [500, 200]
+    one = Webhook(receiver.url, MessageKey(KEY), clock=lambda: NOW, dropped=failing, pauses=(0.0,))
+    one(ALERT)
+    one(ALERT)
+    one.close()
+
+    assert len(receiver.received) == 2
+
+
+def test_a_receiver_that_never_answers_holds_nobody(
+    hook: Hook, dropped: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.observability.webhook.TIMEOUT_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hook(f"http://127.0.0.1:{silent.getsockname()[1]}/hook")(ALERT)
+        wait_for(lambda: dropped)
+
+    assert dropped == ["undelivered"]
+
+
+def test_a_full_queue_drops_at_once(hook: Hook, receiver: Receiver, dropped: list[str]) -> None:
+    released = threading.Event()
+    receiver.meanwhile = lambda: released.wait(5)
+    one = hook()
+    one(ALERT)
+    wait_for(lambda: receiver.received)
+    for _ in range(MOST_WAITING + 3):
+        one(ALERT)
+    before = list(dropped)
+    released.set()
+
+    assert before == ["full"] * 3
+
+
+def test_closing_sends_what_waits(hook: Hook, receiver: Receiver) -> None:
+    one = hook()
+    for _ in range(5):
+        one(ALERT)
+    one.close()
+
+    assert len(receiver.received) == 5
+
+
+def test_no_proxy_of_the_environment_is_asked(
+    hook: Hook, receiver: Receiver, dropped: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiving() as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        hook()(ALERT)
+        wait_for(lambda: receiver.received)
+
+        assert proxy.received == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://alerts.example.com/hook",
+        "https://alerts.example.com:8443/hook?team=privacy",
+        "http://127.0.0.1:9000/",
+        "http://[::1]:9000/hook",
+        "http://localhost/hook",
+    ],
+)
+def test_an_address_may_be(url: str) -> None:
+    assert sound_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://alerts.example.com/hook",
+        "http://127.0.0.1.example.com/",
+        "http://10.0.0.1/",
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "https://",
+        "https:///hook",
+        "alerts.example.com",
+        "https://user:password@alerts.example.com/",
+        "https://alerts.example.com/#x",
+        "https://alerts.example.com:port/",
+        "https://alerts.example.com:99999/",
+        "https://alerts.example.com/a b",
+        "https://alerts.example.com/\r\nX: y",
+        "https://告警.example.com/",
+    ],
+)
+def test_an_address_may_not_be(url: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        sound_url(url)
+    assert url not in str(refused.value)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "alert.key"
+    path.write_bytes(KEY.hex().encode())
+    path.chmod(0o600)
+    return path
+
+
+def test_the_settings_name_address_and_key(key_file: Path) -> None:
+    environment = {"MASKING_ALERT_URL": "https://alerts.example.com/hook", "MASKING_ALERT_KEY_FILE": str(key_file)}
+    read = Settings.read(environment)
+
+    assert (read.alert_url, read.alert_key) == ("https://alerts.example.com/hook", key_file)
+
+
+def test_without_an_address_alerts_are_sent_nowhere() -> None:
+    read = Settings.read({})
+
+    assert (read.alert_url, read.alert_key) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "reason"),
+    [
+        ("https://alerts.example.com/", "", "set together"),
+        ("", "{key}", "set together"),
+        ("http://alerts.example.com/", "{key}", "MASKING_ALERT_URL has to begin"),
+        ("https://alerts.example.com/", "/nowhere", "MASKING_ALERT_KEY_FILE names no file"),
+    ],
+)
+def test_half_of_it_or_a_wrong_one_is_refused(key_file: Path, url: str, key: str, reason: str) -> None:
+    environment = {"MASKING_ALERT_URL": url, "MASKING_ALERT_KEY_FILE": key.format(key=key_file)}
+
+    with pytest.raises(SettingsFault, match=reason):
+        Settings.read(environment)
+
+
+def test_a_key_that_is_too_short_is_no_key(key_file: Path) -> None:
+    key_file.write_bytes(b"short")
+
+    with pytest.raises(KeysetFault):
+        MessageKey.read(key_file)

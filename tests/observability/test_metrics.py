@@ -1,0 +1,192 @@
+"""Metrics: counts by words of this code base, none of them about anyone, and cheap enough for every request."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from masking_service.access.rules import Budget, Window
+from masking_service.observability.metrics import FOLDER, Metrics, begin_counting
+
+COUNT = "from masking_service.observability import metrics; m = metrics.Metrics(); m.request('GET', '/a', 200, 0.02)"
+TELL = "; import prometheus_client as p; print(m.exposition(p.CollectorRegistry())[0].decode())"
+OWN = ("masking_workers", "masking_background", "masking_store", "masking_keyset")
+"""How the gauges begin that a worker sets for itself."""
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+def lines(metrics: Metrics) -> list[str]:
+    """Every count that is not nothing."""
+    content = exposed(metrics)
+    return [line for line in content if not line.startswith(("#", *OWN)) and "_created" not in line and counts(line)]
+
+
+def exposed(metrics: Metrics) -> list[str]:
+    return metrics.exposition(CollectorRegistry())[0].decode().splitlines()
+
+
+def counts(line: str) -> bool:
+    return line.split()[-1] != "0.0"
+
+
+def test_a_request_is_counted_and_timed_by_its_route(metrics: Metrics) -> None:
+    metrics.request("GET", "/v1/cases", 200, 0.02)
+    metrics.request("GET", "/v1/cases", 200, 0.02)
+    metrics.request("GET", "/v1/cases", 403, 0.02)
+
+    assert [
+        line for line in lines(metrics) if line.startswith(("masking_requests", "masking_request_seconds_count"))
+    ] == [
+        'masking_requests_total{method="GET",route="/v1/cases",status="200"} 2.0',
+        'masking_requests_total{method="GET",route="/v1/cases",status="403"} 1.0',
+        'masking_request_seconds_count{method="GET",route="/v1/cases"} 3.0',
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "bucket"), [(0.0005, "0.001"), (0.02, "0.025"), (4.9, "5.0"), (9.0, "+Inf")])
+def test_a_time_falls_into_its_bucket_and_all_above(metrics: Metrics, seconds: float, bucket: str) -> None:
+    metrics.request("GET", "/a", 200, seconds)
+
+    first = next(line for line in lines(metrics) if line.startswith("masking_request_seconds_bucket"))
+    assert f'le="{bucket}"' in first
+
+
+def test_everything_else_is_counted_by_its_word(metrics: Metrics) -> None:
+    metrics.items("view", "ok", 3)
+    metrics.items("view", "not-found", 2)
+    metrics.problem("frozen")
+    metrics.spent("officer", "fields", 20)
+    metrics.given_back("officer", "fields", 15)
+    metrics.budget_refusal("officer", "fields", "1h")
+    metrics.freeze("by-hand")
+    metrics.alert("burst")
+    metrics.dropped_alert("full")
+
+    assert lines(metrics) == [
+        'masking_items_total{operation="view",outcome="ok"} 3.0',
+        'masking_items_total{operation="view",outcome="not-found"} 2.0',
+        'masking_problems_total{code="frozen"} 1.0',
+        'masking_budget_spent_total{counts="fields",role="officer"} 20.0',
+        'masking_budget_given_back_total{counts="fields",role="officer"} 15.0',
+        'masking_budget_refusals_total{counts="fields",role="officer",window="1h"} 1.0',
+        'masking_freezes_total{why="by-hand"} 1.0',
+        'masking_alerts_total{kind="burst"} 1.0',
+        'masking_alerts_dropped_total{why="full"} 1.0',
+    ]
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        'masking_freezes_total{why="misses"} 0.0',
+        'masking_alerts_total{kind="integrity"} 0.0',
+        'masking_alerts_dropped_total{why="undelivered"} 0.0',
+        'masking_budget_refusals_total{counts="fields",role="officer",window="1h"} 0.0',
+        'masking_budget_spent_total{counts="fields",role="officer"} 0.0',
+        'masking_budget_given_back_total{counts="fields",role="officer"} 0.0',
+    ],
+)
+def test_what_somebody_watches_for_is_there_before_it_happens(metrics: Metrics, series: str) -> None:
+    """A rate over a series that begins at one never shows the first."""
+    metrics.expect_budgets([("officer", Budget("fields", (Window("1h", 3600, 60),)))])
+
+    assert series in exposed(metrics)
+
+
+def test_processes_that_share_a_folder_count_together(tmp_path: Path) -> None:
+    environment = {**os.environ, FOLDER: str(tmp_path)}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", COUNT + TELL],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    assert 'masking_requests_total{method="GET",route="/a",status="200"} 3.0' in told
+    assert 'masking_request_seconds_bucket{le="0.025",method="GET",route="/a"} 3.0' in told
+
+
+@pytest.mark.parametrize(
+    ("look", "series"),
+    [
+        ("store_up=ok, left_alone=0, keyset_refused=False", "masking_store_up 0.0"),
+        ("store_up=True, left_alone=0 if ok else 2, keyset_refused=False", "masking_store_servers_left_alone 2.0"),
+        ("store_up=True, left_alone=0, keyset_refused=not ok", "masking_keyset_refused 1.0"),
+        ("store_up=True, left_alone=0, keyset_refused=False", "masking_workers 2.0"),
+    ],
+)
+def test_what_the_workers_see_is_told_as_the_worst_of_them_sees_it(tmp_path: Path, look: str, series: str) -> None:
+    """Two workers that live: one is well, and the one that answers as well; the other one is not."""
+    assert series in seen_by([f"ok = True; m.looked({look})", f"ok = False; m.looked({look})"], tmp_path)
+
+
+def test_what_a_dead_worker_saw_is_not_told_any_more(tmp_path: Path) -> None:
+    bad = "m.looked(store_up=False, left_alone=3, keyset_refused=True)"
+    good = "m.looked(store_up=True, left_alone=0, keyset_refused=False)"
+    gone = f"{bad}; import os; from masking_service.observability import metrics; metrics.forget_worker(os.getpid())"
+
+    told = seen_by([gone, good], tmp_path)
+
+    assert {line for line in told if line.startswith(OWN) and "timestamp" not in line} == {
+        "masking_workers 1.0",
+        "masking_store_up 1.0",
+        "masking_store_servers_left_alone 0.0",
+        "masking_keyset_refused 0.0",
+    }
+
+
+def test_a_worker_that_stopped_looking_is_told_by_the_others(tmp_path: Path) -> None:
+    (told,) = [line for line in seen_by(["m._looked.set(7)", "pass"], tmp_path) if "background" in line]
+
+    assert told == "masking_background_timestamp_seconds 7.0"
+
+
+def seen_by(workers: list[str], folder: Path) -> list[str]:
+    """What the last of these workers tells of all of them; each is a process that ends without anybody noticing."""
+    told = ""
+    for each in workers:
+        told = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"from masking_service.observability import metrics; m = metrics.Metrics(); {each}{TELL}",
+            ],
+            env={**os.environ, FOLDER: str(folder)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    return [line for line in told.splitlines() if line[:1] != "#"]
+
+
+def test_a_master_begins_at_nothing_and_leaves_other_files_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, "")  # so that it is gone again behind this test
+    monkeypatch.delenv(FOLDER)
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    for name in ("counter_7.db", "histogram_7.db", "README"):
+        (folder / name).write_text("left")
+    begin_counting(folder)
+
+    assert ([path.name for path in folder.iterdir()], os.environ[FOLDER]) == (["README"], str(folder))
+
+
+def test_an_operators_own_folder_goes_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "own"))
+    begin_counting(tmp_path / "metrics")
+
+    assert ((tmp_path / "own").is_dir(), (tmp_path / "metrics").exists()) == (True, False)

@@ -1,0 +1,122 @@
+"""What gunicorn and libraries say is retold in fixed words: a path, an address or the text of an error never is."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+
+from masking_service.observability.server_log import ServerLog
+
+VALUE = "13955550001"
+
+
+@pytest.fixture
+def server(logged: io.BytesIO) -> Iterator[ServerLog]:
+    """gunicorn's log as it is set up in a master; the process's own ways of speaking come back behind the test."""
+    del logged
+    root, hooks = logging.getLogger(), (sys.excepthook, sys.unraisablehook, threading.excepthook)
+    handlers = root.handlers
+    config = Config()
+    config.set("loglevel", "info")
+    yield ServerLog(config)
+    root.handlers = handlers
+    sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
+    logging.captureWarnings(False)
+
+
+def only_line(logged: io.BytesIO) -> dict[str, Any]:
+    (line,) = logged.getvalue().splitlines()
+    told: dict[str, Any] = json.loads(line)
+    assert told.pop("time")
+    return told
+
+
+@pytest.mark.parametrize(
+    ("message", "args", "reason"),
+    [
+        ("Booting worker with pid: %s", (4711,), "Booting worker with pid: 4711"),
+        ("Handling signal: %s", ("term",), "Handling signal: term"),
+        ("Worker (pid:%s) was sent %s!", (7, "SIGKILL"), "Worker (pid:7) was sent SIGKILL!"),
+        ("Error handling request %s %s", ("GET", f"/v1/waybills/{VALUE}"), "Error handling request … …"),
+        ("Shutting down: %s", (VALUE,), "Shutting down: …"),
+        (f"Invalid request from ip=::1: {VALUE}", (), "…"),
+        ("Invalid request: '诸葛种子'", (), "…"),
+        ("Environment %s", ({VALUE: 1},), "Environment …"),
+        ("Headers %s", ([VALUE],), "Headers …"),
+    ],
+)
+def test_a_message_is_told_with_numbers_and_signals_and_nothing_else(
+    server: ServerLog, logged: io.BytesIO, message: str, args: tuple[object, ...], reason: str
+) -> None:
+    server.warning(message, *args)
+
+    assert only_line(logged) == {"event": "server", "level": "warning", "reason": reason}
+
+
+@pytest.mark.parametrize("args", [(1,), (1, 2, 3), ({VALUE: 1},)])
+def test_a_message_that_does_not_fit_its_arguments_is_a_line_without_a_reason(
+    server: ServerLog, logged: io.BytesIO, args: tuple[object, ...]
+) -> None:
+    server.setup(server.cfg)  # pytest has put handlers of its own there, which raise
+    server.warning("Worker (pid:%s) was sent %s!", *args)
+
+    assert only_line(logged) == {"event": "server", "level": "warning", "reason": "…"}
+
+
+def test_a_message_without_what_it_has_places_for_is_told_as_it_was_written(
+    server: ServerLog, logged: io.BytesIO
+) -> None:
+    server.warning("Handling signal: %s")
+
+    assert only_line(logged)["reason"] == "Handling signal: %s"
+
+
+def test_an_error_is_a_type_and_a_place(server: ServerLog, logged: io.BytesIO) -> None:
+    try:
+        raise ValueError(VALUE)
+    except ValueError:
+        server.exception("Exception in worker process")
+
+    told = only_line(logged)
+    assert (told["fault"], told["where"].partition(":")[0]) == ("ValueError", __name__)
+    assert VALUE.encode() not in logged.getvalue()
+
+
+def test_a_library_is_told_by_its_name_alone(server: ServerLog, logged: io.BytesIO) -> None:
+    del server
+    logging.getLogger("urllib3.connectionpool").warning("retrying %s", VALUE)
+
+    assert only_line(logged) == {"event": "library", "level": "warning", "where": "urllib3.connectionpool"}
+
+
+def test_a_warning_of_the_interpreter_is_one_of_a_library(server: ServerLog, logged: io.BytesIO) -> None:
+    del server
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(True)
+        warnings.warn(VALUE, UserWarning, stacklevel=1)
+
+    assert only_line(logged) == {"event": "library", "level": "warning", "where": "py.warnings"}
+
+
+def test_a_thread_that_ends_with_an_error_says_no_more_than_that(server: ServerLog, logged: io.BytesIO) -> None:
+    del server
+
+    def fail() -> None:
+        raise LookupError(VALUE)
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+
+    told = only_line(logged)
+    assert (told["event"], told["fault"], VALUE.encode() in logged.getvalue()) == ("failed", "LookupError", False)

@@ -1,0 +1,46 @@
+"""Fixtures of the turnover's tests: a keyset, a claimed store, and two processes on both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from keys.keyring import Keyring
+from masking_service.rotation import keeper
+from masking_service.store.genesis import claim
+from tests.rotation.processes import Process
+from tests.store import stores
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for processes looks again at once."""
+    monkeypatch.setattr(keeper, "POLL_SECONDS", 0.001)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "keyset.json"
+    keyset.create(path, made_for="production", today="2026-11-24")
+    return path
+
+
+@pytest.fixture
+def url(valkey: str, path: Path) -> str:
+    """The address of a store that is this keyset's."""
+    claim(stores.admitted(valkey), Keyring(keyset.load(path)), os.urandom)
+    return valkey
+
+
+@pytest.fixture
+def both(path: Path, url: str) -> Iterator[tuple[Process, Process]]:
+    both = Process(path, url), Process(path, url)
+    for process in both:
+        process.look()
+    yield both
+    for process in both:
+        process.store.close()

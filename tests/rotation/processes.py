@@ -1,0 +1,86 @@
+"""Processes of the service as a turnover meets them: each with keys, store and vault of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from keys.errors import KeyFault
+from keys.keyring import Keyring
+from keys.keyset import load
+from masking_service.rotation.keeper import Keeper
+from masking_service.rotation.keyset_watch import KeyWatch
+from masking_service.runtime.clock import clock
+from masking_service.vault.tokens import Tokens, read_token
+from masking_service.vault.vault import Stored, Vault
+from tests.store import stores
+from tests.store.stores import NOW, body
+
+TODAY = "2026-11-30"
+"""The date of `stores.NOW`."""
+DAY = 86_400
+
+
+class Process:
+    """One serving process, without its HTTP; `look` is what its background does once a second."""
+
+    def __init__(self, path: Path, url: str) -> None:
+        self.url = url
+        self.store = stores.admitted(url)
+        self.keyring = Keyring(load(path))
+        self.vault = Vault(self.store, self.keyring, os.urandom)
+        self.watch = KeyWatch(path, self.keyring, self.vault.data_keys, self.store, os.urandom, clock)
+
+    def look(self) -> None:
+        with suppress(KeyFault):
+            self.watch.reload()
+        self.store.admit(until=self.watch.beat(self.store))
+
+    def put(self, number: str, *, now: int = NOW, tenant: str = "default", value: bytes | None = None) -> Stored:
+        return stores.put(self.vault, value or body(), number, now=now, tenant=tenant)
+
+    def token(self, stored: Stored, tenant: str = "default") -> str:
+        """The token of the record's first field."""
+        tokens = Tokens(self.keyring.tenant(tenant).tokens)
+        tokens.add(stored.base, stored.revision, stored.record, bytes(1))
+        return next(tokens.make()[stored.record.token_version])
+
+    def opens(self, token: str, tenant: str = "default", now: int = NOW) -> bool:
+        """Whether the token names a living record here."""
+        found = read_token(self.keyring.tenant(tenant).tokens, token)
+        if found is None:
+            return False
+        (record,) = self.vault.at(tenant, [(found.base, found.revision)], now)
+        return record is not None and found.names(record)
+
+    def finds(self, number: str, tenant: str = "default", now: int = NOW) -> bool:
+        """Whether the waybill's newest revision can be read here."""
+        return self.vault.newest(tenant, [number], now) != [None]
+
+
+def keeper(
+    path: Path,
+    url: str,
+    processes: Sequence[Process] = (),
+    *,
+    patience: float = 10.0,
+    step: Callable[[], object] = lambda: None,
+) -> Keeper:
+    """The person who runs a `keys` command, while these processes look as often as they are waited for."""
+
+    def progress(*_: object) -> None:
+        step()
+        for process in processes:
+            process.look()
+
+    return Keeper(
+        path,
+        stores.admitted(url),
+        Keyring(load(path)),
+        today=TODAY,
+        random=os.urandom,
+        patience=patience,
+        progress=progress,
+    )

@@ -1,0 +1,210 @@
+"""A process takes over a changed keyset file, says which keys it has, and loses the store when it cannot say so."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+import redis
+
+from keys import keyset
+from keys.errors import IntegrityFault, KeysetFault, ProviderFault
+from keys.keyring import Keyring
+from keys.rotation import distribute
+from masking_service.rotation import keyset_watch as watch
+from masking_service.rotation.workers import LIFE_SECONDS, living
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.layout import DATA_KEY_USES, KEY_NOTICE, WORKERS
+from masking_service.vault.notice import Notice, write_notice
+from tests.rotation.processes import TODAY, Process
+from tests.store import stores
+from tests.store.stores import ask, counted
+
+
+@pytest.fixture
+def process(path: Path, url: str) -> Process:
+    process = Process(path, url)
+    process.look()
+    return process
+
+
+def test_a_changed_file_is_taken_over(path: Path, process: Process) -> None:
+    distribute(path, "token", TODAY)
+
+    process.watch.reload()
+
+    assert process.keyring.keyset.digest == keyset.load(path).digest
+
+
+def test_a_file_that_cannot_be_used_leaves_the_keys_in_use_and_is_told_once(path: Path, process: Process) -> None:
+    before = process.keyring.keyset
+    path.write_bytes(path.read_bytes()[:-40])
+
+    with pytest.raises(KeysetFault, match="is cut or is not a keyset"):
+        process.watch.reload()
+    process.watch.reload()
+
+    assert process.keyring.keyset is before
+
+
+def test_another_fault_is_told_again(path: Path, process: Process) -> None:
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(KeysetFault):
+        process.watch.reload()
+    path.unlink()
+
+    with pytest.raises(KeysetFault, match="there is no such file"):
+        process.watch.reload()
+
+
+def test_a_refused_file_is_tried_again_as_it_is_only_after_a_while(
+    path: Path, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distribute(path, "token", TODAY)
+    tries: list[object] = []
+
+    def away(*_: object) -> object:
+        tries.append(None)
+        raise ProviderFault("the provider is away")
+
+    with monkeypatch.context() as provider:
+        provider.setattr(watch, "decode", away)
+        with pytest.raises(ProviderFault):
+            process.watch.reload()
+        process.watch.reload()
+    later = time.monotonic() + watch.AGAIN_SECONDS
+    process.watch.reload()
+    before = process.keyring.keyset.serial
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    process.watch.reload()
+
+    assert (len(tries), before, process.keyring.keyset.serial, process.watch.fault) == (1, 0, 1, "")
+
+
+def test_a_mended_file_is_taken_over_and_the_fault_forgotten(path: Path, process: Process) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:-40])
+    with pytest.raises(KeysetFault):
+        process.watch.reload()
+    path.write_bytes(content)
+
+    process.watch.reload()
+
+    assert process.watch.fault == ""
+
+
+def test_a_process_says_which_keyset_it_has_where_it_runs_and_what_is_wrong(path: Path, process: Process) -> None:
+    path.write_bytes(b"")
+    process.look()
+
+    (beat,) = living(process.store, process.keyring)
+
+    assert (beat.digest, beat.where.endswith(f":{os.getpid()}")) == (process.keyring.keyset.digest.hex(), True)
+    assert "is cut or is not a keyset" in beat.fault
+
+
+def test_a_silent_process_is_forgotten(process: Process, client: redis.Redis) -> None:
+    (name,) = ask(client, "KEYS", "wm:{keys}w:*")
+
+    assert 0 < ask(client, "TTL", name) <= LIFE_SECONDS
+    ask(client, "DEL", name)
+    assert living(process.store, process.keyring) == []
+
+
+def test_its_name_is_forgotten_a_day_later(process: Process, client: redis.Redis, path: Path, url: str) -> None:
+    (name,) = ask(client, "ZRANGE", WORKERS, 0, -1)
+    ask(client, "ZADD", WORKERS, 1, name)
+
+    Process(path, url).look()
+
+    assert name not in ask(client, "ZRANGE", WORKERS, 0, -1)
+
+
+def test_a_beat_at_anothers_place_is_an_alarm(process: Process, client: redis.Redis, path: Path, url: str) -> None:
+    Process(path, url).look()
+    one, other = ask(client, "KEYS", "wm:{keys}w:*")
+    ask(client, "SET", one, ask(client, "GET", other))
+
+    with pytest.raises(IntegrityFault):
+        living(process.store, process.keyring)
+
+
+def test_nothing_is_written_while_nothing_changes(process: Process) -> None:
+    with counted(process.store) as trips:
+        process.watch.beat(process.store)
+
+    assert trips == [1]
+
+
+def test_it_is_said_again_every_two_seconds(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = time.monotonic() + watch.BEAT_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    with counted(process.store) as trips:
+        until = process.watch.beat(process.store)
+
+    assert (trips, until) == ([2], later + watch.LEASE_SECONDS)
+
+
+def test_the_lease_ends_before_others_stop_waiting(process: Process) -> None:
+    assert watch.LEASE_SECONDS + watch.BEAT_SECONDS < LIFE_SECONDS
+
+
+def test_a_process_without_its_lease_does_not_use_the_store(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+    process.put("SF0000000001")
+    later = time.monotonic() + watch.LEASE_SECONDS + watch.BEAT_SECONDS
+    with monkeypatch.context() as asleep:
+        asleep.setattr("masking_service.store.client.monotonic", lambda: later)
+        with pytest.raises(StoreUnavailable, match="not-admitted"):
+            process.finds("SF0000000001")
+
+
+def test_keys_that_are_too_old_end_the_lease_at_once(process: Process) -> None:
+    write_notice(process.store, process.keyring, Notice(least=1), os.urandom)
+
+    with pytest.raises(StoreUnavailable, match="old-keyset"):
+        process.watch.beat(process.store)
+
+    assert not process.store.admitted
+
+
+def test_a_notice_that_was_changed_is_an_alarm(process: Process, client: redis.Redis) -> None:
+    write_notice(process.store, process.keyring, Notice(turn=1), os.urandom)
+    sealed = bytearray(ask(client, "GET", KEY_NOTICE))
+    sealed[-1] ^= 1
+    ask(client, "SET", KEY_NOTICE, bytes(sealed))
+
+    with pytest.raises(IntegrityFault):
+        process.watch.beat(process.store)
+
+
+def test_uses_of_token_keys_are_added_up(process: Process, client: redis.Redis, path: Path, url: str) -> None:
+    other = Process(path, url)
+    for each in (process, other, other):
+        each.token(each.put("SF0000000001"))
+        each.watch._said = None
+        each.look()
+
+    assert ask(client, "HGET", DATA_KEY_USES, "token/0") == b"3"
+
+
+def test_a_keyset_of_another_set_up_is_not_taken_over(path: Path, process: Process, tmp_path: Path) -> None:
+    keyset.create(tmp_path / "other.json", made_for="production", today="2026-11-24")
+    path.write_bytes((tmp_path / "other.json").read_bytes())
+
+    with pytest.raises(KeysetFault, match="lacks a secret that is in use"):
+        process.watch.reload()
+
+
+def test_nobody_is_living_in_a_new_store(path: Path, valkey: str) -> None:
+    assert living(stores.admitted(valkey), Keyring(keyset.load(path))) == []
+
+
+def test_a_beat_that_cannot_be_read_is_an_alarm(process: Process, client: redis.Redis) -> None:
+    (name,) = ask(client, "KEYS", "wm:{keys}w:*")
+    ask(client, "SET", name, process.keyring.tenant("").state.seal(b"[]", name, bytes(12)))
+
+    with pytest.raises(IntegrityFault, match="cannot be read"):
+        living(process.store, process.keyring)

@@ -1,0 +1,159 @@
+"""What `keys status` knows: every key with state, age, uses, what depends on it, and what is due."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from keys.keyset_file import date_of, day_of
+from keys.rotation import Turning, activate, distribute
+from masking_service.rotation.overview import Line, Overview, overview, overview_of_file
+from masking_service.rotation.rewrap import rewrap
+from masking_service.rotation.rotate import rotate
+from masking_service.rotation.shred import shred
+from tests.rotation.processes import DAY, TODAY, Process, keeper
+from tests.store.stores import NOW
+
+RETENTION = 180
+NUMBER_OF_TODAY = NOW // DAY
+
+
+@pytest.fixture
+def process(path: Path, url: str) -> Process:
+    process = Process(path, url)
+    process.look()
+    return process
+
+
+def seen(path: Path, process: Process, today: int = NUMBER_OF_TODAY) -> Overview:
+    process.look()
+    return overview(keyset.read(path)[0], process.store, process.keyring, RETENTION, today)
+
+
+def line(found: Overview, use: str, state: str = "active") -> Line:
+    (only,) = [one for one in found.keys if (one.use, one.state) == (use, state)]
+    return only
+
+
+def test_a_root_key_shows_how_many_data_keys_hang_on_it(path: Path, process: Process) -> None:
+    process.put("SF0000000001")
+    process.put("SF0000000002", now=NOW - DAY)
+
+    root = line(seen(path, process), "root")
+
+    assert (root.age, root.depends) == (6, "data keys: 2")
+
+
+def test_the_data_keys_of_a_day_show_how_often_they_were_used(path: Path, process: Process) -> None:
+    for number in range(3):
+        process.put(f"SF{number:08}")
+    process.put("SF00000009", tenant="other")
+
+    data = line(seen(path, process), "data")
+
+    assert (data.key, data.age, data.uses, data.depends) == (TODAY, 0, 4, "records; keys: 2")
+
+
+def test_a_token_key_shows_how_many_tokens_it_made(path: Path, process: Process) -> None:
+    process.token(process.put("SF0000000001"))
+    process.watch._said = None
+
+    assert line(seen(path, process), "token").uses == 1
+
+
+def test_a_retired_token_key_shows_until_when_its_tokens_are_read(path: Path, process: Process) -> None:
+    with keeper(path, process.url, [process]) as mine:
+        rotate(mine, "token")
+
+    end = date_of(day_of(TODAY) + RETENTION + 1)
+    assert line(seen(path, process), "token", "retired").depends == f"tokens of records that expire by {end}"
+
+
+def test_a_token_key_whose_records_have_expired_shows_that_nothing_depends_on_it(path: Path, process: Process) -> None:
+    with keeper(path, process.url, [process]) as mine:
+        rotate(mine, "token")
+
+    found = seen(path, process, NUMBER_OF_TODAY + RETENTION + 2)
+
+    assert line(found, "token", "retired").depends == "nothing: its records have expired"
+
+
+def test_a_rewrapping_is_due_after_a_rotation_of_the_root_key(path: Path, process: Process) -> None:
+    process.put("SF0000000001")
+    with keeper(path, process.url, [process]) as mine:
+        rotate(mine, "root")
+    before = seen(path, process).due
+    with keeper(path, process.url, [process]) as mine:
+        assert rewrap(mine) == (1, 5)
+
+    assert (before, seen(path, process).due) == (["data keys on a retired root key: 1 (keys rewrap)"], [])
+
+
+def test_shredding_is_due_when_days_have_expired(path: Path, process: Process) -> None:
+    process.put("SF0000000001", now=NOW - (RETENTION + 1) * DAY)
+    process.put("SF0000000002", now=NOW - RETENTION * DAY)
+
+    found = seen(path, process)
+
+    until = date_of(NUMBER_OF_TODAY - RETENTION)
+    assert found.due == [f"expired days that backups still open: 1 (keys shred --before {until})"]
+
+
+def test_shredded_days_are_shown_as_such(path: Path, process: Process, tmp_path: Path) -> None:
+    process.put("SF0000000001", now=NOW - DAY)
+    with keeper(path, process.url, [process]) as mine:
+        shred(mine, TODAY, tmp_path / "surviving.json")
+
+    found = seen(path, process)
+
+    assert (line(found, "data", "shredded").depends, found.due) == ("shredded keys: 1", [])
+
+
+def test_a_store_that_lacks_its_root_keys_is_told(path: Path, process: Process, tmp_path: Path) -> None:
+    process.put("SF0000000001")
+    standing = next(iter(next(process.vault.data_keys._wrapped.all()).items()))
+    with keeper(path, process.url, [process]) as mine:
+        shred(mine, TODAY, tmp_path / "surviving.json")
+    process.vault.data_keys._wrapped.replace({standing[0]: standing[1][0]})
+
+    (due,) = seen(path, process).due
+
+    assert due == "data keys on a destroyed root key, as in an old backup: 1 (keys restore FILE)"
+
+
+@pytest.mark.parametrize("turning", ["root", "token"])
+def test_an_interrupted_rotation_is_due(path: Path, turning: Turning) -> None:
+    distribute(path, turning, TODAY)
+
+    (due,) = overview_of_file(keyset.read(path)[0], NUMBER_OF_TODAY).due
+
+    assert due.startswith(f"a rotation was interrupted: keys rotate {turning}")
+
+
+def test_keys_older_than_a_year_are_due(path: Path) -> None:
+    due = overview_of_file(keyset.read(path)[0], day_of("2027-11-25")).due
+
+    assert due == [f"the active {which} key is older than a year: keys rotate {which}" for which in ("root", "token")]
+
+
+def test_after_a_rotation_nothing_is_due(path: Path) -> None:
+    turnings: tuple[Turning, ...] = ("root", "token")
+    for turning in turnings:
+        distribute(path, turning, "2027-11-25")
+        activate(path, turning, "2027-11-25")
+
+    assert overview_of_file(keyset.read(path)[0], day_of("2027-11-25")).due == []
+
+
+def test_every_process_is_shown_with_the_keyset_that_it_has(path: Path, process: Process) -> None:
+    found = seen(path, process)
+
+    assert [beat.digest for beat in found.processes] == [found.digest]
+
+
+def test_a_distributed_token_key_has_nothing_that_depends_on_it(path: Path, process: Process) -> None:
+    distribute(path, "token", TODAY)
+
+    assert line(seen(path, process), "token", "distributed").depends == "nothing yet"

@@ -1,0 +1,129 @@
+"""Rewrapping: resumable, done once, and never at the price of a key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from keys.errors import IntegrityFault, KeyFault
+from keys.keyring import Keyring
+from masking_service.rotation.rewrap import rewrap
+from masking_service.rotation.rotate import rotate
+from masking_service.store.layout import DATA_KEYS
+from masking_service.vault.wrapped_keys import Standing, WrappedKeys, field
+from tests.keys.known import known_keyring
+from tests.rotation.processes import DAY, Process, keeper
+from tests.store.stores import NOW
+
+Both = tuple[Process, Process]
+DAYS = 8
+
+
+@pytest.fixture
+def written(path: Path, url: str, both: Both) -> dict[str, str]:
+    """Tokens of a record a day, by number; then the root key is rotated."""
+    made = {}
+    for age in range(DAYS):
+        number = f"SF{age:08}"
+        made[number] = both[age % 2].token(both[age % 2].put(number, now=NOW - age * DAY))
+    with keeper(path, url, both) as mine:
+        rotate(mine, "root")
+    return made
+
+
+def currents(path: Path, process: Process) -> list[bool]:
+    keyring = Keyring(keyset.load(path))
+    standing = [one for portion in WrappedKeys(process.store, keyring, bytes).all() for one, _ in portion.values()]
+    return [one.wrapped is not None and keyring.is_current(one.wrapped) for one in standing]
+
+
+def test_everything_hangs_on_the_active_root_key_afterwards(
+    path: Path, url: str, both: Both, written: dict[str, str]
+) -> None:
+    assert currents(path, both[0]) == [False] * DAYS
+
+    with keeper(path, url, both) as mine:
+        assert rewrap(mine) == (DAYS, 5)
+
+    assert currents(path, both[0]) == [True] * DAYS
+
+
+def test_doing_it_again_does_nothing(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
+    with keeper(path, url, both) as mine:
+        rewrap(mine)
+    content, standing = path.read_bytes(), both[0].store.read([(b"HGETALL", DATA_KEYS)])
+
+    with keeper(path, url, both) as mine:
+        assert rewrap(mine) == (0, 0)
+
+    assert (path.read_bytes(), both[0].store.read([(b"HGETALL", DATA_KEYS)])) == (content, standing)
+
+
+def test_what_was_rewrapped_opens_in_living_processes_and_in_new_ones(
+    path: Path, url: str, both: Both, written: dict[str, str]
+) -> None:
+    with keeper(path, url, both) as mine:
+        rewrap(mine)
+
+    for process in (*both, Process(path, url)):
+        assert [process.opens(token) for token in written.values()] == [True] * DAYS
+
+
+@pytest.mark.parametrize("done", range(DAYS))
+def test_one_that_stopped_in_the_middle_goes_on(
+    path: Path, url: str, both: Both, written: dict[str, str], monkeypatch: pytest.MonkeyPatch, done: int
+) -> None:
+    calls = [0]
+    original = Keyring.rewrap
+
+    def failing(*args: object) -> bytes:
+        calls[0] += 1
+        if calls[0] > done:
+            raise IntegrityFault("stopped here")
+        return original(*args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as stopping, keeper(path, url, both) as mine:
+        stopping.setattr(Keyring, "rewrap", failing)
+        with pytest.raises(IntegrityFault, match="stopped here"):
+            rewrap(mine)
+    assert [both[0].opens(token) for token in written.values()] == [True] * DAYS
+
+    with keeper(path, url, both) as mine:
+        rewrap(mine)
+
+    assert [Process(path, url).opens(token) for token in written.values()] == [True] * DAYS
+
+
+def test_tombstones_are_passed_over(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
+    key_id = both[0].keyring.tenant("default").data_key_id(NOW // DAY, 0)
+    both[0].vault.data_keys._wrapped.replace({key_id: Standing("default", NOW // DAY, 0, None)})
+
+    with keeper(path, url, both) as mine:
+        assert rewrap(mine) == (DAYS - 1, 5)
+
+
+def test_a_key_that_no_root_key_wrapped_is_named_by_its_day_and_the_rest_is_done(
+    path: Path, url: str, both: Both, written: dict[str, str]
+) -> None:
+    key_id = both[0].keyring.tenant("default").data_key_id(NOW // DAY, 0)
+    foreign = known_keyring().new_data_key("default", key_id)
+    both[0].vault.data_keys._wrapped.replace({key_id: Standing("default", NOW // DAY, 0, foreign)})
+
+    with keeper(path, url, both) as mine, pytest.raises(KeyFault, match=r"of 1 days \(2026-11-30 to 2026-11-30\)"):
+        rewrap(mine)
+
+    assert sum(currents(path, both[0])) == DAYS - 1
+
+
+def test_a_changed_key_is_an_alarm_and_stays(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
+    name = field(both[0].keyring.tenant("default").data_key_id(NOW // DAY, 0))
+    value = bytearray(both[0].store.read([(b"HGET", DATA_KEYS, name)])[0])
+    value[-1] ^= 1
+    both[0].store.write([(b"HSET", DATA_KEYS, name, bytes(value))])
+
+    with keeper(path, url, both) as mine, pytest.raises(IntegrityFault):
+        rewrap(mine)
+
+    assert both[0].store.read([(b"HGET", DATA_KEYS, name)])[0] == bytes(value)

@@ -1,0 +1,284 @@
+"""Rotation of token, root and data keys while processes serve: old tokens resolve, resubmission gives them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from keys.errors import KeyFault
+from keys.keyset_file import KeysetFile, NamedRoot
+from keys.rotation import Turning, activate, distribute
+from masking_service.rotation.keeper import NotYet
+from masking_service.rotation.rotate import rotate, rotate_data
+from masking_service.store.errors import StoreUnavailable
+from tests.rotation.processes import DAY, TODAY, Process, keeper
+from tests.store.stores import NOW, body, put
+
+Both = tuple[Process, Process]
+TURNINGS: tuple[Turning, ...] = ("root", "token")
+turnings = pytest.mark.parametrize("turning", TURNINGS)
+
+
+def states(path: Path, turning: Turning) -> list[str]:
+    file: KeysetFile = keyset.read(path)[0]
+    if turning == "root":
+        return [entry.state for entry in file.roots]
+    return [entry.state for entry in file.secrets if entry.use == "token"]
+
+
+class Killed(BaseException):
+    """The command's process ends here."""
+
+
+def countdown(left: list[int]) -> Callable[[], None]:
+    """Lets a command look at the processes so often, and kills it then."""
+
+    def step() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+
+    return step
+
+
+@turnings
+def test_a_rotation_retires_the_old_key_and_activates_a_new_one(
+    path: Path, url: str, both: Both, turning: Turning
+) -> None:
+    with keeper(path, url, both) as mine:
+        assert rotate(mine, turning) == "rotated"
+
+    assert states(path, turning) == ["retired", "active"]
+    assert {process.keyring.keyset.digest for process in both} == {keyset.load(path).digest}
+
+
+@turnings
+def test_at_every_step_each_process_reads_what_the_other_writes(
+    path: Path, url: str, both: Both, turning: Turning
+) -> None:
+    written: list[tuple[str, str]] = []
+
+    def step() -> None:
+        for writer, reader in (both, both[::-1]):
+            number = f"SF{len(written):08}"
+            written.append((number, writer.token(writer.put(number, tenant=f"t{len(written)}"), f"t{len(written)}")))
+            assert reader.opens(written[-1][1], f"t{len(written) - 1}")
+
+    def one_by_one() -> None:
+        for process in both:
+            process.look()
+            step()
+
+    with keeper(path, url, step=one_by_one) as mine:
+        rotate(mine, turning)
+
+    for at, (number, token) in enumerate(written):
+        for process in both:
+            assert process.opens(token, f"t{at}")
+            again = process.put(number, tenant=f"t{at}")
+            assert (again.created, process.token(again, f"t{at}")) == (False, token)
+    assert len(written) > 6
+
+
+def test_the_new_token_key_makes_what_is_new_and_revisions_too(path: Path, url: str, both: Both) -> None:
+    one, other = both
+    one.put("SF0000000001")
+    with keeper(path, url, both) as mine:
+        rotate(mine, "token")
+
+    revised = put(other.vault, body("李四"), "SF0000000001", revise=True)
+
+    assert (one.put("SF0000000002").record.token_version, revised.record.token_version) == (1, 1)
+    assert [process.token(revised)[4] for process in both] == ["B", "B"]
+
+
+@turnings
+def test_nothing_is_activated_while_a_living_process_lacks_the_key(
+    path: Path, url: str, both: Both, turning: Turning
+) -> None:
+    looks = [10]
+
+    with keeper(path, url, both[:1], step=countdown(looks)) as mine, pytest.raises(Killed):
+        rotate(mine, turning)
+
+    assert states(path, turning) == ["active", "distributed"]
+
+
+@turnings
+def test_a_rotation_that_waits_no_longer_says_how_many_have_not_followed(
+    path: Path, url: str, both: Both, turning: Turning
+) -> None:
+    distribute(path, turning, TODAY)
+    both[0].look()
+
+    with keeper(path, url, patience=0.0) as mine, pytest.raises(NotYet, match=r"^1 of 2 processes"):
+        rotate(mine, turning)
+
+    assert states(path, turning) == ["active", "distributed"]
+
+
+@turnings
+def test_it_goes_on_once_that_process_has_followed(path: Path, url: str, both: Both, turning: Turning) -> None:
+    with keeper(path, url, both[:1], patience=0.0) as mine, pytest.raises(NotYet):
+        rotate(mine, turning)
+
+    with keeper(path, url, both) as mine:
+        assert rotate(mine, turning) == "rotated"
+
+    assert states(path, turning) == ["retired", "active"]
+
+
+def test_whoever_has_not_followed_is_told_with_the_reason(path: Path, url: str, both: Both) -> None:
+    with keeper(path, url, step=lambda: None, patience=0.0) as mine:
+        distribute(path, "token", TODAY)
+        content = path.read_bytes()
+        path.write_bytes(content[:100])
+        for process in both:
+            process.look()
+        path.write_bytes(content)
+        with pytest.raises(NotYet, match=r"keyset.json: is cut or is not a keyset"):
+            mine.settle()
+
+
+@turnings
+@pytest.mark.parametrize("looks", range(8))
+def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new_key(
+    path: Path, url: str, both: Both, turning: Turning, looks: int
+) -> None:
+    one = both[0]
+    before = one.token(one.put("SF0000000001"))
+    left = [looks]
+
+    try:
+        with keeper(path, url, both, step=countdown(left)) as mine:
+            rotate(mine, turning)
+    except Killed:
+        pass
+    else:
+        assert left[0] >= 0
+        return
+
+    with keeper(path, url, both) as mine:
+        rotate(mine, turning)
+
+    assert states(path, turning) == ["retired", "active"]
+    assert [process.opens(before) for process in both] == [True, True]
+
+
+@turnings
+def test_a_rotation_that_was_killed_behind_its_activation_is_finished_and_no_new_one_is_begun(
+    path: Path, url: str, both: Both, turning: Turning
+) -> None:
+    distribute(path, turning, TODAY)
+    for process in both:
+        process.look()
+    activate(path, turning, TODAY)
+
+    with keeper(path, url, both) as mine:
+        assert rotate(mine, turning) == "finished"
+        assert rotate(mine, turning) == "rotated"
+
+    assert states(path, turning) == ["retired", "retired", "active"]
+
+
+def test_a_named_root_key_is_not_passed_over_for_one_that_waits(path: Path, url: str, both: Both) -> None:
+    distribute(path, "root", TODAY)
+
+    with keeper(path, url, both) as mine, pytest.raises(KeyFault, match="not the one that was named"):
+        rotate(mine, "root", NamedRoot("pkcs11", "new"))
+
+    assert states(path, "root") == ["active", "distributed"]
+
+
+def test_a_named_root_key_is_not_passed_over_for_one_that_was_just_activated(path: Path, url: str, both: Both) -> None:
+    distribute(path, "root", TODAY)
+    activate(path, "root", TODAY)
+
+    # This one cannot be had: it was asked for.
+    with keeper(path, url, both) as mine, pytest.raises(KeyFault, match="the file does not say where that is"):
+        rotate(mine, "root", NamedRoot("pkcs11", "new", id="00" * 8))
+
+
+def test_a_process_whose_keys_are_too_old_stops_using_the_store(path: Path, url: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.json"
+    copy.write_bytes(path.read_bytes())
+    copy.chmod(0o600)
+    asleep = Process(copy, url)
+    with keeper(path, url) as mine:
+        rotate(mine, "token")
+
+    with pytest.raises(StoreUnavailable, match="old-keyset"):
+        asleep.look()
+
+    with pytest.raises(StoreUnavailable, match="not-admitted"):
+        asleep.put("SF0000000001")
+
+
+def test_a_process_whose_keys_are_too_old_makes_no_data_key(path: Path, url: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.json"
+    copy.write_bytes(path.read_bytes())
+    copy.chmod(0o600)
+    asleep = Process(copy, url)
+    with keeper(path, url) as mine:
+        rotate(mine, "root")
+
+    with pytest.raises(StoreUnavailable, match="old-keyset"):
+        asleep.put("SF0000000001")
+
+
+def test_two_commands_never_change_keys_at_once(path: Path, url: str) -> None:
+    with keeper(path, url), pytest.raises(KeyFault, match="another command is changing keys now"), keeper(path, url):
+        pass
+
+
+def test_a_new_data_key_for_today_is_used_by_every_process(path: Path, url: str, both: Both) -> None:
+    before = [process.vault.data_keys.for_today("default", NOW, 1).key_id for process in both]
+    with keeper(path, url, both) as mine:
+        assert rotate_data(mine, NOW) == 1
+
+    after = [process.vault.data_keys.for_today("default", NOW, 1).key_id for process in both]
+
+    assert (before, after) == ([key_id(both[0], 0)] * 2, [key_id(both[0], 1)] * 2)
+
+
+def key_id(process: Process, number: int) -> bytes:
+    return process.keyring.tenant("default").data_key_id(NOW // DAY, number)
+
+
+def test_records_under_both_data_keys_of_a_day_are_read(path: Path, url: str, both: Both) -> None:
+    one, other = both
+    old = one.token(one.put("SF0000000001"))
+    with keeper(path, url, both) as mine:
+        rotate_data(mine, NOW)
+    new = one.token(one.put("SF0000000002"))
+
+    assert [process.opens(token) for process in both for token in (old, new)] == [True] * 4
+    assert one.token(other.put("SF0000000001")) == old
+
+
+def test_a_tenant_without_a_key_for_today_needs_no_new_one(path: Path, url: str, both: Both) -> None:
+    both[0].put("SF0000000001", now=NOW - DAY, tenant="yesterday")
+
+    with keeper(path, url, both) as mine:
+        assert rotate_data(mine, NOW) == 0
+
+
+def test_a_third_data_key_comes_behind_the_second(path: Path, url: str, both: Both) -> None:
+    one, _ = both
+    one.put("SF0000000001")
+    for _ in range(2):
+        with keeper(path, url, both) as mine:
+            rotate_data(mine, NOW)
+
+    assert one.vault.data_keys.for_today("default", NOW, 1).key_id == key_id(one, 2)
+
+
+def test_a_process_that_begins_uses_the_newest_data_key(path: Path, url: str, both: Both) -> None:
+    both[0].put("SF0000000001")
+    with keeper(path, url, both) as mine:
+        rotate_data(mine, NOW)
+
+    assert Process(path, url).vault.data_keys.for_today("default", NOW, 1).key_id == key_id(both[0], 1)

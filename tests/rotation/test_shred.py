@@ -1,0 +1,323 @@
+"""Shredding: a restored old backup, with every key that exists today, opens no record of the shredded days.
+
+The backups are real: the append-only files of a real Valkey, started again as another server.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from keys.errors import KeyFault, KeysetFault, ProviderFault
+from keys.keyring import Keyring
+from keys.keyset_file import NamedRoot, date_of
+from keys.rotation import distribute
+from masking_service.rotation.rewrap import rewrap
+from masking_service.rotation.rotate import rotate
+from masking_service.rotation.shred import restore, shred
+from masking_service.store.errors import StoreUnavailable
+from masking_service.vault.wrapped_keys import WrappedKeys
+from tests.rotation.processes import DAY, Process, keeper
+from tests.servers import Node, durable
+from tests.store import stores
+from tests.store.stores import NOW, body, put, refused
+
+TODAY = NOW // DAY
+BEFORE = date_of(TODAY - 2)
+"""Of the days 5, 4, 3, 2, 1 and 0 ago the first three are shredded."""
+TENANTS = ("default", "other")
+
+Written = dict[tuple[str, int, str], str]
+"""The tokens of records by tenant, age in days and number."""
+
+
+class Killed(BaseException):
+    """The command's process ends here."""
+
+
+@pytest.fixture
+def written(both: tuple[Process, Process]) -> Written:
+    """A record of each tenant and day, by the two processes in turn."""
+    made = {}
+    for age in range(6):
+        for tenant in TENANTS:
+            process, number = both[age % 2], f"SF{age:08}"
+            stored = process.put(number, now=NOW - age * DAY, tenant=tenant)
+            made[tenant, age, number] = process.token(stored, tenant)
+    return made
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[Path | None], Node]]:
+    """Starts servers: `start(backup)`; without one it holds nothing."""
+    nodes: list[Node] = []
+
+    def begin(backup: Path | None) -> Node:
+        node = Node(tmp_path, durable(aof_use_rdb_preamble="no"))
+        nodes.append(node)
+        if backup is not None:
+            shutil.copytree(backup, node.directory / "appendonlydir")
+        node.start()
+        # A backup is older than the seconds for which a process counts as living after its last word.
+        for name in node.client.keys("wm:{keys}w:*"):
+            node.client.delete(name)
+        return node
+
+    yield begin
+    for node in nodes:
+        node.stop()
+        node.client.close()
+
+
+@pytest.fixture
+def valkey(start: Callable[[Path | None], Node]) -> str:
+    return start(None).url
+
+
+@pytest.fixture
+def back_up(tmp_path: Path) -> Callable[[], Path]:
+    """Copies the append-only files of the first server, as they stand."""
+
+    def copy() -> Path:
+        (source,) = tmp_path.glob("node-*/appendonlydir")
+        return Path(shutil.copytree(source, tmp_path / "backup"))
+
+    return copy
+
+
+def opened(process: Process, written: Written) -> dict[int, set[bool]]:
+    """By age in days: whether its records are opened, by token and by number."""
+    found: dict[int, set[bool]] = {}
+    for (tenant, age, number), token in written.items():
+        found.setdefault(age, set()).update({process.opens(token, tenant), process.finds(number, tenant)})
+    return found
+
+
+EVERY_DAY = {age: {True} for age in range(6)}
+SHREDDED = {0: {True}, 1: {True}, 2: {True}, 3: {False}, 4: {False}, 5: {False}}
+
+
+def test_a_restored_backup_opens_the_surviving_days_and_no_other(
+    path: Path, url: str, both: tuple[Process, Process], written: Written,
+    back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
+) -> None:  # fmt: skip
+    backup, export = back_up(), tmp_path / "surviving.json"
+    with keeper(path, url, both) as mine:
+        done = shred(mine, BEFORE, export)
+    restored = start(backup).url
+    with keeper(path, restored) as mine:
+        put_back, buried = restore(mine, export)
+
+    assert (done.destroyed, done.surviving, done.elsewhere) == (6, 6, [])
+    assert (put_back, buried) == (6, 6)
+    assert opened(Process(path, restored), written) == SHREDDED
+
+
+def test_no_key_that_exists_today_unwraps_what_the_backup_holds(
+    path: Path, url: str, both: tuple[Process, Process], written: Written,
+    back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
+) -> None:  # fmt: skip
+    backup = back_up()
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+    keyring = Keyring(keyset.load(path))
+    old = WrappedKeys(stores.admitted(start(backup).url), keyring, bytes)
+    standing = [one for portion in old.all() for one in portion.items()]
+
+    for key_id, (key, _) in standing:
+        assert key.wrapped is not None
+        with pytest.raises(ProviderFault):
+            keyring.open_data_key(key.tenant, key_id, key.wrapped)
+    assert len(standing) == 12
+
+
+def test_a_restored_backup_without_the_surviving_keys_is_no_absence(
+    path: Path, url: str, both: tuple[Process, Process], written: Written,
+    back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
+) -> None:  # fmt: skip
+    backup = back_up()
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+    process = Process(path, start(backup).url)
+
+    with pytest.raises(StoreUnavailable, match="unknown-root"):
+        process.finds("SF00000000")
+    assert not process.finds("SF00000005")
+
+
+def test_the_old_keyset_beside_the_old_backup_opened_everything(
+    path: Path, url: str, both: tuple[Process, Process], written: Written,
+    back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
+) -> None:  # fmt: skip
+    backup, old = back_up(), tmp_path / "old.json"
+    old.write_bytes(path.read_bytes())
+    old.chmod(0o600)
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+
+    assert opened(Process(old, start(backup).url), written) == EVERY_DAY
+
+
+def test_living_processes_and_new_ones_find_nothing_of_the_shredded_days(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+) -> None:
+    assert opened(both[0], written) == EVERY_DAY
+
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+
+    assert [opened(process, written) for process in (*both, Process(path, url))] == [SHREDDED] * 3
+
+
+@pytest.mark.parametrize("looks", range(11))
+def test_a_shredding_that_is_killed_anywhere_goes_on_and_loses_nothing(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path, looks: int
+) -> None:
+    left = [looks]
+
+    def countdown() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+
+    with pytest.raises(Killed), keeper(path, url, both, step=countdown) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+    alive = opened(both[0], written)
+    assert [alive[age] for age in range(3)] == [{True}] * 3
+
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+
+    file, _ = keyset.read(path)
+    assert [entry.state for entry in file.roots] == ["active"]
+    assert opened(Process(path, url), written) == SHREDDED
+
+
+def test_shredding_again_changes_nothing(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+) -> None:
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+    content = path.read_bytes()
+
+    with keeper(path, url, both) as mine:
+        again = shred(mine, BEFORE, tmp_path / "surviving.json")
+
+    assert (again.destroyed, again.surviving, path.read_bytes()) == (0, 6, content)
+
+
+def test_a_named_root_key_is_not_passed_over_where_another_waits_or_was_made(
+    path: Path, url: str, tmp_path: Path
+) -> None:
+    named, export = NamedRoot("pkcs11", "new"), tmp_path / "surviving.json"
+    distribute(path, "root", BEFORE)
+    with keeper(path, url) as mine:
+        with pytest.raises(KeyFault, match="not the one that was named"):
+            shred(mine, BEFORE, export, named)
+        shred(mine, BEFORE, export)
+        with pytest.raises(KeyFault, match="another than the one that was named"):
+            shred(mine, BEFORE, export, named)
+
+
+def test_what_is_shredded_is_never_revived_by_an_earlier_date(path: Path, url: str, tmp_path: Path) -> None:
+    with keeper(path, url) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+        with pytest.raises(KeyFault, match=f"everything before {BEFORE} is shredded already"):
+            shred(mine, date_of(TODAY - 4), tmp_path / "surviving.json")
+
+
+@pytest.mark.parametrize("tenant", ["default", "other", "of nobody yet"])
+@pytest.mark.parametrize("age", [3, 30, 20_000])
+def test_a_clock_that_goes_back_makes_no_key_for_a_shredded_day(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path, tenant: str, age: int
+) -> None:
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+    process = both[0]
+
+    stored = process.put("SF9999999999", now=NOW - age * DAY, tenant=tenant)
+
+    sealed = process.store.read([(b"KEYS", b"wm:{" + b"?" * 16 + b"}0")])[0]
+    days = {process.vault.data_keys.for_today(tenant, NOW - age * DAY, 1).key_id}
+    assert days == {process.keyring.tenant(tenant).data_key_id(TODAY - 2, 0)}
+    assert (process.opens(process.token(stored, tenant), tenant), len(sealed)) == (True, 13)
+
+
+def test_a_number_whose_record_is_shredded_takes_no_other_until_it_expires(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+) -> None:
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+
+    assert [refused(both[0].vault, value, "SF00000005") for value in (body(), body("李四"))] == ["erased"] * 2
+    assert refused(both[0].vault, body("李四"), "SF00000005", revise=True) == "erased"
+
+
+def test_a_later_revision_lives_on_where_an_earlier_one_is_shredded(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+) -> None:
+    process = both[0]
+    revised = put(process.vault, body("李四"), "SF00000005", now=NOW, revise=True)
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+
+    assert process.opens(process.token(revised))
+    assert process.finds("SF00000005")
+    assert not process.opens(written["default", 5, "SF00000005"])
+    again = put(process.vault, body("李四"), "SF00000005")
+    assert (again.created, again.record) == (False, revised.record)
+
+
+def test_a_root_key_that_an_earlier_rotation_retired_goes_too(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+) -> None:
+    with keeper(path, url, both) as mine:
+        rotate(mine, "root")
+        rewrap(mine)
+        shred(mine, BEFORE, tmp_path / "surviving.json")
+
+    file, held = keyset.read(path)
+    assert ([entry.state for entry in file.roots], len(held.root_ids)) == (["active"], 1)
+
+
+def test_the_surviving_keys_are_written_for_their_keeper_alone(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+) -> None:
+    export = tmp_path / "surviving.json"
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, export)
+
+    assert export.stat().st_mode & 0o777 == 0o600
+    assert "default" not in export.read_text()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"format": 1}', b"\xff", b"[]"])
+def test_what_is_no_file_of_surviving_keys_is_refused(path: Path, url: str, tmp_path: Path, content: bytes) -> None:
+    export = tmp_path / "surviving.json"
+    export.write_bytes(content)
+    export.chmod(0o600)
+
+    with keeper(path, url) as mine, pytest.raises(KeysetFault, match=f"^{export}: is cut or is no file"):
+        restore(mine, export)
+
+
+def test_a_file_of_surviving_keys_of_another_format_is_refused(path: Path, url: str, tmp_path: Path) -> None:
+    export = tmp_path / "surviving.json"
+    export.write_text('{"format": 2, "shredded_before": "", "keys": {}}')
+    export.chmod(0o600)
+
+    with keeper(path, url) as mine, pytest.raises(KeysetFault, match="has format 2; this release reads format 1"):
+        restore(mine, export)
+
+
+def test_restoring_leaves_alone_what_opens(
+    path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
+) -> None:
+    export = tmp_path / "surviving.json"
+    with keeper(path, url, both) as mine:
+        shred(mine, BEFORE, export)
+        assert restore(mine, export) == (0, 0)

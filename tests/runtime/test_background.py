@@ -1,0 +1,277 @@
+"""Beside answering, a process looks who may still call and whose store this is, and nothing that it meets ends that."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import redis
+
+from keys import keyset
+from keys.errors import IntegrityFault, KeysetFault
+from keys.rotation import distribute
+from keys.signing import new_private_pem
+from masking_service.access.clients import Clients, key_text
+from masking_service.access.errors import Frozen
+from masking_service.access.freezes import Freeze
+from masking_service.access.principals import Principal
+from masking_service.audit import checkpoints
+from masking_service.audit.stops import RolledBack
+from masking_service.rotation import keyset_watch as watch
+from masking_service.runtime import background
+from masking_service.runtime.background import Background
+from masking_service.runtime.reporting import reporter
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import Parts, admit_store, assemble, watch_store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
+from masking_service.store.layout import AUDIT_CHECKPOINTS
+from masking_service.web.app import create_app
+from tests.store.stores import untold
+
+
+@pytest.fixture
+def parts(valkey: str, tmp_path: Path) -> Parts:
+    """A process put together on an empty store, which it has not looked at yet."""
+    keyset.create(tmp_path / "keyset.json", made_for="development", today="2026-11-24")
+    (tmp_path / "dev-issuer.pem").write_bytes(new_private_pem())
+    settings = Settings.read({"MASKING_STATE_DIR": str(tmp_path)}, development=True)
+    return assemble(replace(settings, redis_url=valkey))
+
+
+def wait_for(met: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if met():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within two seconds")
+
+
+def test_a_store_that_is_emptied_under_a_running_process_is_shut_for_good(parts: Parts, valkey: str) -> None:
+    admit_store(parts)
+    with redis.Redis.from_url(valkey) as client:
+        client.flushall()
+
+    with pytest.raises(WrongStore):
+        watch_store(parts)
+
+    parts.store.admit()
+    with pytest.raises(StoreUnavailable):
+        parts.store.read([(b"PING",)])
+
+
+def test_the_thread_outlives_an_error_that_nobody_foresaw(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    told: list[str] = []
+    beside = Background(parts, lambda event, _: told.append(event))
+    beside.start()
+
+    def surprising() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(parts.registry, "refresh", surprising)
+    wait_for(lambda: len(told) > 1)
+    monkeypatch.undo()
+    digest = os.urandom(32)
+    parts.registry.change(lambda known: known.add("printer", "label-printer", digest, 0), untold)
+
+    assert (set(told), [client.id for client in parts.registry.clients]) == ({"background"}, ["printer"])
+    beside.stop()
+
+
+def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+    other = assemble(parts.settings)
+    admit_store(other)
+    other.registry.change(
+        lambda known: known.add("printer", "label-printer", key_text(bytes(32)).encode()[:32], 0), untold
+    )
+
+    wait_for(lambda: len(parts.registry.clients) == 1)
+    beside.stop()
+    assert isinstance(parts.registry.clients, Clients)
+
+
+def test_a_keyset_that_opens_slowly_holds_up_no_revocation_and_is_taken_over_at_last(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    opening, answered = threading.Event(), threading.Event()
+
+    def slow(path: Path, content: bytes) -> object:
+        opening.set()
+        answered.wait(10)
+        return keyset.decode(path, content)
+
+    monkeypatch.setattr(watch, "decode", slow)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+    try:
+        distribute(parts.settings.keyset, "token", "2026-11-25")
+        assert opening.wait(2)
+        other = assemble(parts.settings)
+        admit_store(other)
+        other.registry.change(lambda known: known.add("printer", "label-printer", os.urandom(32), 0), untold)
+
+        wait_for(lambda: len(parts.registry.clients) == 1)
+        assert parts.keyring.keyset.serial == 0
+    finally:
+        answered.set()
+    wait_for(lambda: parts.keyring.keyset.serial == 1)
+    beside.stop()
+
+
+def test_a_keyset_that_cannot_be_used_is_reported(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    told: list[Exception] = []
+    beside = Background(parts, lambda event, fault: told.append(fault))
+    beside.start()
+
+    parts.settings.keyset.write_bytes(b"{")
+
+    wait_for(lambda: KeysetFault in map(type, told))
+    beside.stop()
+
+
+def roll_back(valkey: str) -> None:
+    """Bring the checkpoints of the audit log back to none, as a backup from before the first one would."""
+    with redis.Redis.from_url(valkey) as client:
+        client.delete(AUDIT_CHECKPOINTS)
+
+
+def test_a_process_keeps_the_log_under_checkpoints(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+
+    wait_for(lambda: parts.checkpoints.remembered is not None and parts.checkpoints.remembered.checkpoint.epoch > 2)
+    beside.stop()
+
+
+def test_a_store_that_goes_back_under_a_running_process_is_shut_for_good(parts: Parts, valkey: str) -> None:
+    watch_store(parts)
+    roll_back(valkey)
+
+    with pytest.raises(RolledBack):
+        watch_store(parts)
+
+    parts.store.admit()
+    with pytest.raises(StoreUnavailable):
+        parts.store.read([(b"PING",)])
+    assert "checkpoint 1 of the audit log was seen before" in parts.store.shut
+
+
+def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
+    parts: Parts, valkey: str, tmp_path: Path
+) -> None:
+    watch_store(parts)
+    key = os.urandom(32)
+    digest = parts.keyring.api_key_digest(key)
+    parts.registry.change(lambda known: known.add("printer", "label-printer", digest, 0), untold)
+    roll_back(valkey)
+    told: list[str] = []
+    restarted = assemble(parts.settings)
+    beside = Background(restarted, lambda event, _: told.append(event))
+    beside.start()
+    beside.stop()
+
+    http = create_app(restarted).test_client()
+    bearer = {"Authorization": f"Bearer {key_text(key)}"}
+    ready = http.get("/readyz")
+    assert told[0] == "wrong-store"
+    assert http.post("/v1/mask", json={"records": []}, headers=bearer).status_code == 200
+    assert (
+        http.post("/v1/tokenize", json={"records": [{"waybill_no": "SF1234567890"}]}, headers=bearer).status_code == 503
+    )
+    assert (ready.status_code, [fault["check"] for fault in ready.get_json()["faults"]]) == (503, ["store"])
+    assert "audit accept-store" in ready.get_json()["faults"][0]["reason"]
+    assert http.get("/readyz?for=mask").status_code == 200
+
+
+def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(
+    parts: Parts, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch_store(parts)
+    with redis.Redis.from_url(valkey) as client:
+        client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "{}", "signature": "x"}, id="9-0")
+
+    for _ in range(2):
+        with pytest.raises(IntegrityFault):
+            watch_store(parts)
+    assert (parts.store.admitted, parts.store.shut) == (True, "")
+
+
+def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
+    parts: Parts, valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch_store(parts)
+    with redis.Redis.from_url(valkey) as client:
+        client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "x"}, id="999999-0")
+        client.xdel(AUDIT_CHECKPOINTS, "999999-0")
+    monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0)
+    told: list[str] = []
+    parts.alerts.send_to(lambda alert: told.append(alert.kind))
+    report = reporter(parts)
+
+    try:
+        watch_store(parts)
+    except IntegrityFault as fault:
+        report("background", fault)
+
+    ready = create_app(parts).test_client().get("/readyz")
+    check = ready.get_json()["faults"][-1]
+    assert (ready.status_code, check["check"], told) == (503, "checkpoints", ["integrity"])
+    assert "somebody has raised its last id" in check["reason"]
+
+
+def test_a_registry_that_does_not_open_keeps_nobody_thawed(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, valkey: str
+) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+    other = assemble(parts.settings)
+    admit_store(other)
+    with redis.Redis.from_url(valkey) as client:
+        client.hset("wm:clients", "7", b"no registry")
+    thief = Principal("client/thief", "default", (), frozenset(), "key")
+    other.freezes.freeze("default", Freeze(id=thief.id, since=1, why="by hand", by="client/supervisor"), untold)
+
+    def refused() -> bool:
+        try:
+            parts.freezes.refuse(thief)
+        except Frozen:
+            return True
+        return False
+
+    wait_for(refused)
+    beside.stop()
+
+
+def test_an_admission_lasts_no_longer_than_its_lease(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    admit_store(parts)
+    assert parts.store.admitted
+
+    monkeypatch.setattr("masking_service.store.client.monotonic", lambda: time.monotonic() + 3_600)
+
+    assert not parts.store.admitted
+
+
+def test_a_watched_store_is_lost_with_its_lease_and_won_back_with_the_next(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch_store(parts)
+    real, asleep = time.monotonic, watch.LEASE_SECONDS + 1.0
+    for place in ("time.monotonic", "masking_service.store.client.monotonic"):
+        monkeypatch.setattr(place, lambda: real() + asleep)
+
+    with pytest.raises(StoreUnavailable, match="not-admitted"):
+        parts.store.read([(b"PING",)])
+    watch_store(parts)
+    assert parts.store.read([(b"PING",)]) == [b"PONG"]

@@ -1,0 +1,226 @@
+"""A store is used when it is ours and did not go back; accepting one that did stands in the log."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+import redis
+
+from keys.keyring import Keyring
+from masking_service.access.registry import ClientRegistry
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.entries import Entry
+from masking_service.audit.stops import RolledBack
+from masking_service.runtime.clock import clock
+from masking_service.runtime.store_admission import accept_store, recognise
+from masking_service.store.client import Store
+from masking_service.store.genesis import WrongStore
+from masking_service.store.layout import AUDIT_CHECKPOINTS, GENESIS, audit_key
+from tests.access.test_registry import adding, names
+from tests.audit.test_entries import entry
+from tests.audit.test_log import log_on, stream, writer_of
+from tests.keys.known import known_keyring
+from tests.store.stores import ask, untold
+
+Process = Callable[..., Checkpoints]
+
+
+@pytest.fixture
+def process(store: Store, tmp_path: Path) -> Process:
+    """Makes processes: `process("host")`, those of one host with one state directory."""
+
+    def make(host: str = "here", keyring: Keyring | None = None) -> Checkpoints:
+        folder = tmp_path / host
+        folder.mkdir(exist_ok=True)
+        return Checkpoints(store, (keyring or known_keyring()).audit_signer, folder, clock)
+
+    return make
+
+
+def accept(store: Store, checkpoints: Checkpoints) -> None:
+    accept_store(store, known_keyring(), checkpoints, registry(store, checkpoints), "policy-1")
+
+
+def registry(store: Store, checkpoints: Checkpoints) -> ClientRegistry:
+    """The clients as they are known beside the checkpoints."""
+    known = ClientRegistry(store, known_keyring(), checkpoints._memory.folder, os.urandom)
+    known.load_snapshot()
+    return known
+
+
+def marked(client: redis.Redis) -> bool:
+    return bool(client.exists(GENESIS))
+
+
+def actions(client: redis.Redis) -> list[tuple[str, str]]:
+    """(action, subject) of every entry in the store."""
+    streams = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", audit_key("*"))]
+    said = [msgspec.json.decode(kept.entry, type=Entry) for writer in streams for kept in stream(client, writer)]
+    return [(one.action, one.subject) for one in said]
+
+
+def test_a_new_store_is_marked(store: Store, client: redis.Redis, process: Process) -> None:
+    recognise(store, known_keyring(), process())
+
+    assert marked(client)
+
+
+def test_whoever_only_looks_marks_none(store: Store, client: redis.Redis, process: Process) -> None:
+    with pytest.raises(WrongStore, match="no first key"):
+        recognise(store, known_keyring(), process(), may_claim=False)
+
+    assert not marked(client)
+
+
+def test_a_store_that_was_seen_before_is_ours_again(store: Store, process: Process) -> None:
+    recognise(store, known_keyring(), process())
+    process().make()
+
+    recognise(store, known_keyring(), process())
+    recognise(store, known_keyring(), process("another host"))
+
+
+def test_an_emptied_store_is_not_marked_anew(store: Store, client: redis.Redis, process: Process) -> None:
+    recognise(store, known_keyring(), process())
+    process().make()
+    client.flushall()
+
+    with pytest.raises(RolledBack, match="it was emptied, or it is another"):
+        recognise(store, known_keyring(), process())
+    assert not marked(client)
+
+
+def test_a_store_that_lost_its_mark_alone_is_not_marked_anew(
+    store: Store, client: redis.Redis, process: Process
+) -> None:
+    recognise(store, known_keyring(), process())
+    process().make()
+    client.delete(GENESIS)
+
+    with pytest.raises(WrongStore, match="no first key"):
+        recognise(store, known_keyring(), process())
+    assert not marked(client)
+
+
+@pytest.mark.parametrize("seen", [False, True], ids=["new here", "with one of ours seen before"])
+def test_another_keysets_store_is_called_that(store: Store, client: redis.Redis, process: Process, seen: bool) -> None:
+    if seen:
+        process().make()
+        client.flushall()
+    other = known_keyring("other")
+    recognise(store, other, process("theirs", other))
+    process("theirs", other).make()
+
+    with pytest.raises(WrongStore, match="made with other keys"):
+        recognise(store, known_keyring(), process())
+
+
+def test_an_emptied_store_that_is_accepted_is_used_from_then_on(
+    store: Store, client: redis.Redis, process: Process
+) -> None:
+    process().make()
+    process().make()
+    client.flushall()
+
+    accept(store, process())
+
+    recognise(store, known_keyring(), process())
+    assert marked(client)
+
+
+def test_the_log_says_who_accepted_a_store_and_what_was_seen_before(
+    store: Store, client: redis.Redis, process: Process
+) -> None:
+    process().make()
+    process().make()
+    client.flushall()
+
+    accept(store, process())
+
+    assert actions(client) == [("start", ""), ("store-accept", "checkpoint/2"), ("close", "")]
+
+
+def test_a_checkpoint_follows_that_names_the_entry(store: Store, client: redis.Redis, process: Process) -> None:
+    process().make()
+    client.flushall()
+
+    accept(store, process())
+
+    newest = process().remembered
+    assert newest is not None
+    assert [head.number for head in newest.checkpoint.heads] == [3]
+    assert newest.checkpoint.epoch == 1
+
+
+def test_every_host_has_to_accept_a_store_for_itself(store: Store, client: redis.Redis, process: Process) -> None:
+    for host in ("here", "there"):
+        process(host).make()
+    client.flushall()
+    accept(store, process("here"))
+
+    with pytest.raises(RolledBack):
+        recognise(store, known_keyring(), process("there"))
+    accept(store, process("there"))
+    recognise(store, known_keyring(), process("there"))
+    recognise(store, known_keyring(), process("here"))
+
+
+def test_a_log_that_lost_entries_is_gone_on_with_when_it_is_accepted(
+    store: Store, client: redis.Redis, process: Process
+) -> None:
+    recognise(store, known_keyring(), process())
+    writer = writer_of(log_on(store).append(entry(at=clock())))
+    process().make()
+    client.xdel(audit_key(writer), "2-0")
+    with pytest.raises(RolledBack):
+        process().make()
+
+    accept(store, process())
+
+    assert process().make().checkpoint.epoch == 3
+
+
+def test_another_keysets_store_cannot_be_accepted(store: Store, client: redis.Redis, process: Process) -> None:
+    before = process().make()
+    client.flushall()
+    recognise(store, known_keyring("other"), process("theirs", known_keyring("other")))
+
+    with pytest.raises(WrongStore, match="other keys"):
+        accept(store, process())
+    assert process().remembered == before
+    assert not client.exists(AUDIT_CHECKPOINTS)
+
+
+def test_who_was_revoked_stays_revoked_in_a_store_that_went_back_and_is_accepted(
+    store: Store, client: redis.Redis, process: Process
+) -> None:
+    registry(store, process()).change(adding("printer"), untold)
+    process().make()
+    backup = {key: ask(client, "DUMP", key) for key in client.scan_iter("*")}
+    registry(store, process()).change(lambda clients: clients.revoke("printer"), untold)
+    client.flushall()
+    for key, value in backup.items():
+        client.restore(key, 0, value)
+
+    accept(store, process())
+
+    seen = registry(store, process("elsewhere"))
+    seen.refresh()
+    assert [one.revoked for one in seen.clients] == [True]
+    assert ("client-restore", "") in actions(client)
+
+
+def test_a_newer_registry_of_an_accepted_store_holds(store: Store, client: redis.Redis, process: Process) -> None:
+    registry(store, process("here")).change(adding("printer"), untold)
+    process("here").make()
+    client.flushall()
+    accept(store, process("there"))
+    there = registry(store, process("there"))
+    for name in ("first", "second"):
+        there.change(adding(name), untold)
+
+    accept(store, process("here"))
+
+    assert names(registry(store, process("here"))) == ["first", "second"]

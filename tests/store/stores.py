@@ -1,0 +1,173 @@
+"""Stores and vaults for tests, bytes and clocks that a test can foresee, and a wire that loses replies."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import shake_256
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+
+from keys.keyring import Keyring
+from masking_service.domain.schema import Place
+from masking_service.store.client import Reply, Store
+from masking_service.vault import records
+from masking_service.vault.vault import Refusal, Stored, Vault
+from tests.keys.known import known_keyring
+
+NOW = 1_796_000_000
+"""When the tests' records are written, by the service's clock, in Unix seconds."""
+LATER = 4_000_000_000
+"""When they expire, by the clocks of service and server: in 2096."""
+NUMBER = "SF1234567890"
+NAME, PHONE = Place.parse("name recipient.name"), Place.parse("phone recipient.phone")
+
+
+def body(name: str = "张三", phone: str = "13812345678") -> bytes:
+    """What is stored of a record with a name and a phone."""
+    return body_of("standard", [(NAME, name), (PHONE, phone)])
+
+
+def body_of(schema: str, fields: Sequence[tuple[Place, Any]]) -> bytes:
+    """What is stored of a record with these values."""
+    frame = records.frame_of(schema, [place for place, _ in fields])
+    return records.body_of(frame, [value for _, value in fields])
+
+
+def admitted(url: str, **settings: Any) -> Store:
+    """A store that may be used: the tests know whose it is."""
+    store = Store(url, **settings)
+    store.admit()
+    return store
+
+
+def foreseen(seed: str = "") -> Callable[[int], bytes]:
+    """Random bytes that are the same in every run: each call gives others."""
+    calls = iter(range(1_000_000))
+    return lambda length: shake_256(f"{seed}/{next(calls)}".encode()).digest(length)
+
+
+def vault(store: Store, keyring: Keyring | None = None, seed: str = "") -> Vault:
+    return Vault(store, keyring or known_keyring(), foreseen(seed))
+
+
+def write(
+    vault: Vault,
+    bodies: dict[str, bytes] | list[tuple[str, bytes]],
+    *,
+    tenant: str = "default",
+    now: int = NOW,
+    expires_at: int = LATER,
+    revise: bool = False,
+) -> list[Stored | Refusal]:
+    """Store a batch of (number, body)."""
+    pairs = [*bodies.items()] if isinstance(bodies, dict) else bodies
+    numbers, values = [number for number, _ in pairs], [value for _, value in pairs]
+    return vault.write(tenant, numbers, values, now=now, expires_at=expires_at, revise=revise)
+
+
+def put(vault: Vault, value: bytes, number: str = NUMBER, **how: Any) -> Stored:
+    """Store one record, which must not be refused."""
+    (outcome,) = write(vault, {number: value}, **how)
+    assert isinstance(outcome, Stored)
+    return outcome
+
+
+def refused(vault: Vault, value: bytes, number: str = NUMBER, **how: Any) -> Refusal:
+    """Store one record, which must be refused."""
+    (outcome,) = write(vault, {number: value}, **how)
+    assert not isinstance(outcome, Stored)
+    return outcome
+
+
+@contextmanager
+def counted(store: Store) -> Iterator[list[int]]:
+    """Counts the round trips made inside, into the list."""
+    trips: list[int] = []
+    before = store.round_trips
+    yield trips
+    trips.append(store.round_trips - before)
+
+
+def untold(sealed: object) -> None:
+    """Announces to nobody, for tests of what is written and not of what is said of it."""
+
+
+def ask(client: redis.Redis, *command: Any) -> Any:
+    return client.execute_command(*command)
+
+
+class Interleaved(Store):
+    """A store in which something else happens just before chosen writes.
+
+    `before` maps the number of a write (from 0) to what happens before it.
+    """
+
+    def __init__(self, url: str, before: dict[int, Callable[[], object]]) -> None:
+        super().__init__(url)
+        self.admit()
+        self._before = before
+        self._writes = 0
+
+    def write(self, commands: Any, **how: Any) -> list[Reply]:
+        happening = self._before.get(self._writes)
+        self._writes += 1
+        if happening is not None:
+            happening()
+        return super().write(commands, **how)
+
+
+class LossyWire:
+    """A TCP wire to a server that swallows the next reply and hangs up, whenever `lose` says so."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = [self._listener]
+        self._to_lose = 0
+        self.lost = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        password = urlsplit(self._server).password or ""
+        return f"redis://:{password}@127.0.0.1:{self._listener.getsockname()[1]}/0"
+
+    def lose(self, replies: int = 1) -> None:
+        """Lose so many of the replies to come."""
+        self._to_lose = replies
+
+    def close(self) -> None:
+        for each in self._open:
+            # Waking whoever waits on it; a socket that is closed under its reader would wait for ever.
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            far = socket.socket(socket.AF_UNIX)
+            far.connect(urlsplit(self._server).path)
+            self._open += near, far
+            threading.Thread(target=self._carry, args=(near, far, False), daemon=True).start()
+            threading.Thread(target=self._carry, args=(far, near, True), daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket, replies: bool) -> None:
+        try:
+            while data := source.recv(1 << 16):
+                if replies and self._to_lose and data != b"+OK\r\n":  # the reply to AUTH belongs to the connection
+                    self._to_lose -= 1
+                    self.lost += 1
+                    break
+                target.sendall(data)
+        except OSError:
+            pass
+        for each in (source, target):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,365 @@
+"""The way to Redis: whole answers or none, within two and a half seconds, and left alone while it is broken."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha1
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import redis
+from redis._parsers import Encoder
+from redis.exceptions import BusyLoadingError
+
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.store.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.parser import PatientParser
+from tests import servers
+from tests.store import stores
+from tests.store.stores import ask, body, counted, put
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def broken(clock: Clock) -> Breaker:
+    """A breaker that has just opened."""
+    breaker = Breaker(clock)
+    for _ in range(FAILURES_TO_OPEN):
+        breaker.failed("connection")
+    return breaker
+
+
+def passes(breaker: Breaker) -> bool:
+    try:
+        breaker.check()
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def pool_of(store: Store) -> redis.ConnectionPool:
+    (node,) = store._route.owners()
+    return node._pool
+
+
+def reason(store: Store) -> str:
+    with pytest.raises(StoreUnavailable) as fault:
+        store.read([(b"PING",)])
+    return fault.value.reason
+
+
+def test_a_breaker_lets_pass_until_it_has_seen_enough_failures(clock: Clock) -> None:
+    breaker = Breaker(clock)
+    passed = []
+    for _ in range(FAILURES_TO_OPEN + 1):
+        passed.append(passes(breaker))
+        breaker.failed("connection")
+
+    assert passed == [True] * FAILURES_TO_OPEN + [False]
+
+
+def test_failures_that_are_not_in_a_row_open_nothing(clock: Clock) -> None:
+    breaker = Breaker(clock)
+    for _ in range(FAILURES_TO_OPEN - 1):
+        breaker.failed("connection")
+    breaker.succeeded()
+    breaker.failed("connection")
+
+    assert passes(breaker) is True
+
+
+def test_an_open_breaker_lets_one_caller_try_after_a_while(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS
+
+    assert (passes(broken), passes(broken)) == (True, False)
+
+
+def test_an_open_breaker_lets_nobody_pass_before_that(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS - 0.001
+
+    assert passes(broken) is False
+
+
+def test_a_failed_try_keeps_it_open_for_as_long_again(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS
+    passes(broken)
+    clock.now += 0.1
+    broken.failed("connection")
+    clock.now += OPEN_SECONDS - 0.001
+
+    assert passes(broken) is False
+
+
+def test_a_try_that_never_came_back_does_not_keep_it_open_for_ever(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS
+    passes(broken)
+    clock.now += OPEN_SECONDS
+
+    assert passes(broken) is True
+
+
+def test_an_open_breaker_says_that_it_is_open(broken: Breaker) -> None:
+    with pytest.raises(StoreUnavailable) as fault:
+        broken.check()
+
+    assert fault.value.reason == "open-circuit"
+
+
+def test_success_closes_it(broken: Breaker, clock: Clock) -> None:
+    clock.now += OPEN_SECONDS
+    passes(broken)
+    broken.succeeded()
+
+    assert [passes(broken), passes(broken)] == [True, True]
+
+
+def test_a_store_is_shut_until_somebody_has_seen_whose_it_is(valkey: str) -> None:
+    store = Store(valkey)
+
+    assert (reason(store), store.round_trips) == ("not-admitted", 0)
+
+
+def test_a_batch_of_commands_is_one_round_trip(store: Store) -> None:
+    with counted(store) as trips:
+        replies = store.read([(b"ECHO", b"%d" % number) for number in range(1000)])
+
+    assert (replies, trips) == ([b"%d" % number for number in range(1000)], [1])
+
+
+def test_values_are_bytes_of_any_kind(store: Store) -> None:
+    value = bytes(range(256)) * 300
+
+    assert store.write([(b"SET", b"k", value), (b"GET", b"k")]) == [b"OK", value]
+
+
+def test_one_error_among_the_replies_is_no_answer_at_all(store: Store) -> None:
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.read([(b"ECHO", b"a"), (b"NOSUCHCOMMAND",), (b"ECHO", b"b")])
+
+
+def test_after_an_error_the_connection_answers_the_next_question(store: Store) -> None:
+    with pytest.raises(StoreUnavailable):
+        store.read([(b"NOSUCHCOMMAND",), (b"ECHO", b"a")])
+
+    assert store.read([(b"ECHO", b"b")]) == [b"b"]
+
+
+def test_a_transaction_with_an_error_in_it_changes_nothing(store: Store, client: redis.Redis) -> None:
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.write([(b"SET", b"k", b"v"), (b"NOSUCHCOMMAND",)])
+
+    assert ask(client, "EXISTS", "k") == 0
+
+
+def test_an_error_inside_a_transaction_is_no_answer_at_all(store: Store) -> None:
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.write([(b"SET", b"k", b"v"), (b"HSET", b"k", b"f", b"v")])
+
+
+def test_an_error_reply_opens_no_breaker(store: Store) -> None:
+    for _ in range(2 * FAILURES_TO_OPEN):
+        with pytest.raises(StoreUnavailable):
+            store.read([(b"NOSUCHCOMMAND",)])
+
+    assert store.read([(b"ECHO", b"a")]) == [b"a"]
+
+
+def test_a_server_that_is_not_ready_has_not_answered() -> None:
+    parser = PatientParser(1024)  # type: ignore[no-untyped-call]  # as redis-py left it
+    near, far = socket.socketpair()
+    with near, far:
+        link = SimpleNamespace(_sock=near, socket_timeout=0.5, encoder=Encoder("utf-8", "strict", False))
+        parser.on_connect(link)  # type: ignore[no-untyped-call]  # as above
+        far.sendall(b"+OK\r\n-LOADING not yet\r\n")
+
+        with pytest.raises(BusyLoadingError):
+            parser.read_replies(2, 0.5, time.monotonic() + 0.5)
+
+
+def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = pool_of(store).get_connection()
+    pool_of(store).release(link)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(link._parser, "read_from_socket", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.read([(b"PING",)])
+
+    assert link._sock is None
+
+
+def test_a_lost_connection_is_tried_once_more(store: Store, client: redis.Redis) -> None:
+    store.read([(b"PING",)])
+    ask(client, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+    assert store.read([(b"ECHO", b"a")]) == [b"a"]
+
+
+def test_nobody_there_is_a_connection_fault_and_opens_the_breaker_at_once() -> None:
+    (port,) = servers.free_ports(1)
+    store = stores.admitted(f"redis://127.0.0.1:{port}/0")
+
+    reasons = [reason(store) for _ in range(FAILURES_TO_OPEN + 1)]
+
+    assert (reasons, store.round_trips) == (["connection"] * 3 + ["open-circuit"], 2 * FAILURES_TO_OPEN)
+
+
+def test_a_wrong_password_is_a_fault_that_does_not_name_it(embedded: EmbeddedServer) -> None:
+    store = stores.admitted(embedded.url.replace(":", ":wrong", 2).replace("unix:wrong", "unix:"))
+
+    with pytest.raises(StoreUnavailable) as fault:
+        store.read([(b"PING",)])
+
+    assert (str(fault.value), fault.value.__suppress_context__) == ("password", True)
+
+
+def test_a_pool_without_a_free_connection_does_not_wait_for_ever(valkey: str) -> None:
+    store = stores.admitted(valkey, connections=1)
+    taken = pool_of(store).get_connection()
+    began = time.monotonic()
+
+    said = reason(store)
+    pool_of(store).release(taken)
+
+    assert (said, time.monotonic() - began < 2.5, store.read([(b"ECHO", b"a")])) == ("connection", True, [b"a"])
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Node]:
+    """A server that a test may freeze."""
+    node = servers.Node(Path(tmp_path_factory.mktemp("frozen")), servers.durable()).start()
+    yield node
+    node.kill()
+    node.client.close()
+
+
+def test_a_frozen_server_costs_less_than_two_and_a_half_seconds_and_is_used_again_when_it_wakes(
+    node: servers.Node,
+) -> None:
+    store = stores.admitted(node.url)
+    vault = stores.vault(store)
+    put(vault, body(), "WARM00000001")
+    node.pause()
+    try:
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="timeout"):
+            put(vault, body())
+        frozen = time.monotonic() - began
+    finally:
+        node.resume()
+
+    assert (frozen < 2.5, put(vault, body()).record.body) == (True, body())
+
+
+def test_a_frozen_server_that_no_connection_knows_yet_costs_no_more(node: servers.Node) -> None:
+    store = stores.admitted(node.url.replace("redis://", "redis://:password@"))
+    node.pause()
+    try:
+        began = time.monotonic()
+        said = reason(store)
+        frozen = time.monotonic() - began
+    finally:
+        node.resume()
+
+    assert (said, frozen < 2.5) == ("timeout", True)
+
+
+@pytest.fixture
+def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a server that answers anything bit by bit, each just before patience ends: a beginning, and more."""
+    beginning, more = request.param
+    listener = socket.create_server((servers.HOST, 0))
+    stopped = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(1)  # nobody is answered before they ask
+            connection.sendall(beginning)
+            while not stopped.wait(0.3):
+                connection.sendall(more)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield f"redis://{servers.HOST}:{listener.getsockname()[1]}"
+    stopped.set()
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+@pytest.mark.parametrize(
+    "dripping",
+    [
+        pytest.param((b"", b"+OK\r\n"), id="one reply after the other"),
+        pytest.param((b"$30\r\n", b"x"), id="one reply, a byte at a time"),
+        pytest.param((b"*30\r\n", b"+OK\r\n"), id="one reply, a part at a time"),
+    ],
+    indirect=True,
+)
+def test_a_server_that_drips_its_replies_is_given_up_in_time(dripping: str) -> None:
+    store = stores.admitted(dripping)
+    began = time.monotonic()
+
+    with pytest.raises(StoreUnavailable, match="timeout"):
+        store.read([(b"GET", b"k")] * 100)
+
+    assert time.monotonic() - began < 5.0  # the contract's five seconds, for all that a request asks
+
+
+@pytest.mark.parametrize("dripping", [(b"$30\r\n", b"x")], indirect=True)
+def test_a_server_that_drips_its_greeting_is_given_up_in_time(dripping: str) -> None:
+    store = stores.admitted(dripping.replace("//", "//:password@"))
+    began = time.monotonic()
+
+    with pytest.raises(StoreUnavailable, match="timeout"):
+        store.read([(b"GET", b"k")])
+
+    assert time.monotonic() - began < 5.0  # as above
+
+
+def test_a_closed_store_connects_again_when_it_is_used(store: Store) -> None:
+    store.read([(b"PING",)])
+    store.close()
+
+    assert store.read([(b"ECHO", b"a")]) == [b"a"]
+
+
+def test_a_script_is_sent_once_and_then_called_by_its_digest(store: Store, client: redis.Redis) -> None:
+    source = b"return {KEYS[1], ARGV[1]}"
+    digest = sha1(source, usedforsecurity=False).hexdigest().encode()
+    ask(client, "SCRIPT", "FLUSH")
+    with counted(store) as unknown:
+        first = store.script(digest, source, [b"k"], [7])
+    with counted(store) as known:
+        second = store.script(digest, source, [b"k"], [7])
+
+    assert (first, second, unknown, known) == ([b"k", b"7"], [b"k", b"7"], [2], [1])
+
+
+def test_a_script_that_fails_is_no_answer(store: Store) -> None:
+    with pytest.raises(StoreUnavailable, match="refused"):
+        store.script(b"0" * 40, b"return redis.call('NOSUCHCOMMAND')", [], [])

@@ -1,0 +1,131 @@
+"""Threads that compute take turns, and give theirs away while they wait."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+
+from masking_service.store import computing as turn
+from masking_service.store.client import Store
+from masking_service.store.pipeline import Exchanges
+
+BRIEFLY = 0.05
+LONG = 10.0
+
+
+class Other:
+    """Another thread that wants to compute: whether it has begun, and leave to end."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        with turn.computing():
+            self.begun.set()
+            assert self.may_end.wait(LONG)
+
+    def end(self) -> None:
+        self.may_end.set()
+        self._thread.join(LONG)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_SECONDS", LONG)
+
+
+@pytest.mark.usefixtures("patient")
+def test_one_computes_at_a_time() -> None:
+    with turn.computing():
+        other = Other()
+        at_once = other.begun.wait(BRIEFLY)
+    then = other.begun.wait(LONG)
+    other.end()
+
+    assert (at_once, then) == (False, True)
+
+
+@pytest.mark.usefixtures("patient")
+def test_while_one_waits_for_the_store_another_computes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def run(*_: object, **__: object) -> None:
+        other = Other()
+        begun.append(other.begun.wait(LONG / 2))
+        other.end()
+
+    monkeypatch.setattr(Exchanges, "run", run)
+    with turn.computing():
+        store.read([(b"PING",)])
+
+    assert begun == [True]
+
+
+@pytest.mark.usefixtures("patient")
+def test_who_has_waited_takes_a_turn_again() -> None:
+    with turn.computing():
+        with turn.waiting():
+            pass
+        other = Other()
+        at_once = other.begun.wait(BRIEFLY)
+    other.end()
+
+    assert not at_once
+
+
+def wait_for_the_store() -> None:
+    with turn.waiting():
+        pass
+
+
+@pytest.mark.usefixtures("patient")
+def test_who_never_had_a_turn_takes_none_from_anybody() -> None:
+    with turn.computing():
+        small = threading.Thread(target=wait_for_the_store)
+        small.start()
+        small.join()
+        other = Other()
+        at_once = other.begun.wait(BRIEFLY)
+    other.end()
+
+    assert not at_once
+
+
+def test_who_has_waited_long_goes_on_without_a_turn_and_gives_none_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with turn.computing():
+        monkeypatch.setattr(turn, "PATIENCE_SECONDS", 0.0)
+        other = Other()
+        begun = other.begun.wait(LONG)
+        other.end()
+        monkeypatch.setattr(turn, "PATIENCE_SECONDS", LONG)
+        third = Other()
+        third_begun = third.begun.wait(BRIEFLY)
+    third.end()
+
+    assert (begun, third_begun) == (True, False)
+
+
+def test_whoever_has_a_turn_makes_room_for_others_soon() -> None:
+    found = [sys.getswitchinterval()]
+    with turn.computing():
+        found.append(sys.getswitchinterval())
+        with turn.waiting():
+            found.append(sys.getswitchinterval())
+    found.append(sys.getswitchinterval())
+
+    usual = found[0]
+    assert found == pytest.approx([usual, turn.SWITCH_SECONDS, usual, usual])
+
+
+def test_a_fault_gives_the_turn_back() -> None:
+    with pytest.raises(ZeroDivisionError), turn.computing():
+        raise ZeroDivisionError
+
+    other = Other()
+    assert other.begun.wait(LONG)
+    other.end()

@@ -1,0 +1,108 @@
+"""The first key of a store: a service never touches one that is another's."""
+
+import msgspec
+import pytest
+import redis
+
+from keys.keyring import Keyring
+from masking_service.store import genesis
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
+from masking_service.store.layout import GENESIS
+from tests.keys.known import known_keyring, known_keyset
+from tests.store.stores import Interleaved, ask, counted, foreseen
+
+
+def claim(store: Store, owner: str = "vectors") -> None:
+    genesis.claim(store, known_keyring(owner), foreseen(owner))
+
+
+def sealed(**content: object) -> bytes:
+    return known_keyring().tenant("").state.seal(msgspec.json.encode(content), GENESIS, bytes(12))
+
+
+def refusal(store: Store, keyring: Keyring | None = None) -> str:
+    with pytest.raises(WrongStore) as fault:
+        genesis.claim(store, keyring or known_keyring(), foreseen())
+    return str(fault.value)
+
+
+def test_an_empty_store_is_claimed_in_two_round_trips_and_known_again_in_one(store: Store) -> None:
+    with counted(store) as first:
+        claim(store)
+    with counted(store) as second:
+        claim(store)
+
+    assert (first, second) == ([2], [1])
+
+
+def test_looking_again_changes_nothing(store: Store, client: redis.Redis) -> None:
+    claim(store)
+    before = ask(client, "GET", GENESIS)
+
+    claim(store)
+
+    assert ask(client, "GET", GENESIS) == before
+
+
+def test_the_mark_never_expires(store: Store, client: redis.Redis) -> None:
+    claim(store)
+
+    assert ask(client, "TTL", GENESIS) == -1
+
+
+def test_the_store_of_another_keyset_is_refused_and_stays_as_it_was(store: Store, client: redis.Redis) -> None:
+    claim(store, "another owner")
+    before = ask(client, "GET", GENESIS)
+
+    assert refusal(store) == "the store was made with other keys than these, or its first key was changed"
+    assert ask(client, "GET", GENESIS) == before
+
+
+def test_of_two_keysets_that_race_for_an_empty_store_the_second_is_refused(valkey: str, store: Store) -> None:
+    late = Interleaved(valkey, {0: lambda: claim(store, "another owner")})
+
+    assert refusal(late) == "the store was made with other keys than these, or its first key was changed"
+
+
+def test_two_processes_of_one_keyset_may_race(valkey: str, store: Store) -> None:
+    claim(Interleaved(valkey, {0: lambda: claim(store)}))
+
+
+@pytest.mark.parametrize("value", [b"", b"anything", bytes(100)])
+def test_a_mark_that_was_changed_is_refused(store: Store, client: redis.Redis, value: bytes) -> None:
+    ask(client, "SET", GENESIS, value)
+
+    assert refusal(store) == "the store was made with other keys than these, or its first key was changed"
+
+
+def test_a_newer_format_is_refused_by_its_number(store: Store, client: redis.Redis) -> None:
+    ask(client, "SET", GENESIS, sealed(format=genesis.FORMAT + 1, made_for="development"))
+
+    assert refusal(store) == "the store has format 2; this release knows formats up to 1"
+
+
+def test_a_store_made_for_development_is_refused_in_production(store: Store) -> None:
+    claim(store)
+    production = Keyring(known_keyset(made_for="production"))
+
+    assert refusal(store, production) == "the store was made for development, the keys for production"
+
+
+def test_a_store_that_does_not_answer_is_neither_claimed_nor_refused(valkey: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        claim(Store(valkey))
+
+
+def test_whoever_only_checks_refuses_a_store_without_a_mark_and_leaves_it_so(store: Store, client: redis.Redis) -> None:
+    with pytest.raises(WrongStore):
+        genesis.check(store, known_keyring())
+
+    assert ask(client, "EXISTS", GENESIS) == 0
+
+
+def test_a_mark_with_members_of_a_later_release_is_read(store: Store, client: redis.Redis) -> None:
+    ask(client, "SET", GENESIS, sealed(format=genesis.FORMAT, made_for="development", epoch=7))
+
+    genesis.check(store, known_keyring())

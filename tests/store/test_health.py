@@ -1,0 +1,294 @@
+"""Readiness: every setting with which an acknowledged record could be lost is named, with its reason."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+import redis
+
+from masking_service.dev.embedded import DURABLE
+from masking_service.store import health as readiness
+from masking_service.store.client import Reply, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.health import faults, look, uphold
+from tests import servers
+from tests.store import stores
+from tests.store.stores import ask, counted
+
+
+@pytest.fixture
+def restored(client: redis.Redis) -> Iterator[redis.Redis]:
+    """A client whose changes of the server's settings are taken back."""
+    names = ("appendonly", "appendfsync", "maxmemory-policy", "no-appendfsync-on-rewrite")
+    before = {name: ask(client, "CONFIG", "GET", name) for name in names}
+    yield client
+    for setting in before.values():
+        ask(client, "CONFIG", "SET", *(setting.popitem() if isinstance(setting, dict) else setting))
+
+
+def checks(store: Store) -> list[str]:
+    return [fault.check for fault in faults(store)]
+
+
+def told(store: Store) -> list[tuple[str, str]]:
+    return [(fault.check, fault.reason) for fault in faults(store)]
+
+
+def test_a_durable_server_is_ready_after_one_round_trip(store: Store) -> None:
+    with counted(store) as trips:
+        found = faults(store)
+
+    assert (found, trips) == ([], [1])
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "check"),
+    [
+        ("appendfsync", "everysec", "appendfsync"),
+        ("appendfsync", "no", "appendfsync"),
+        ("appendonly", "no", "aof_enabled"),
+        ("no-appendfsync-on-rewrite", "yes", "no-appendfsync-on-rewrite"),
+        *(
+            ("maxmemory-policy", policy, "maxmemory_policy")
+            for policy in ("allkeys-lru", "volatile-ttl", "volatile-lru", "allkeys-random")
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named(store: Store, restored: redis.Redis, setting: str, value: str, check: str) -> None:
+    ask(restored, "CONFIG", "SET", setting, value)
+
+    assert checks(store) == [check]
+
+
+def test_a_default_user_without_rights_is_named(store: Store, client: redis.Redis) -> None:
+    """The way in which the server replays its log: `tests/setups/test_default_user.py` has what comes of it."""
+    ask(client, "ACL", "SETUSER", "default", "-set")
+    try:
+        assert checks(store) == ["default-user", "writes"]  # it is the one that the test uses, too
+    finally:
+        ask(client, "ACL", "SETUSER", "default", "+@all")
+    assert checks(store) == []
+
+
+def test_all_wrong_settings_are_named_at_once(store: Store, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendonly", "no", "appendfsync", "no", "maxmemory-policy", "allkeys-lfu")
+
+    assert checks(store) == ["aof_enabled", "maxmemory_policy", "appendfsync"]
+
+
+def test_a_replica_is_not_ready(store: Store, client: redis.Redis) -> None:
+    (port,) = servers.free_ports(1)
+    ask(client, "REPLICAOF", servers.HOST, port)
+    try:
+        found = checks(store)
+    finally:
+        ask(client, "REPLICAOF", "NO", "ONE")
+
+    assert found == ["role"]
+
+
+@pytest.fixture
+def secretive(valkey: str, client: redis.Redis) -> Iterator[str]:
+    """The URL of a user of the server who may not see its settings."""
+    ask(client, "ACL", "SETUSER", "service", "on", ">password", "~*", "+@all", "-config")
+    yield f"unix://service:password@{valkey.partition('@')[2]}"
+    ask(client, "ACL", "DELUSER", "service")
+
+
+def test_a_server_that_lets_nobody_see_its_settings_is_not_ready(secretive: str) -> None:
+    found = told(stores.admitted(secretive))
+
+    assert found == [("appendfsync", "the store does not show whether appendfsync is always")]
+
+
+def test_somebody_may_vouch_for_settings_that_are_hidden(secretive: str) -> None:
+    assert faults(stores.admitted(secretive, vouched=True)) == []
+
+
+def test_nobody_can_vouch_for_a_setting_that_is_seen_to_be_wrong(valkey: str, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+
+    assert checks(stores.admitted(valkey, vouched=True)) == ["appendfsync"]
+
+
+def test_a_server_that_has_evicted_records_is_not_ready_until_somebody_says_that_it_was_looked_after(
+    store: Store, restored: redis.Redis
+) -> None:
+    ask(restored, "SET", "k", "v")
+    ask(restored, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory", "1")
+    with suppress(redis.OutOfMemoryError):
+        ask(restored, "SET", "k", "v")
+    ask(restored, "CONFIG", "SET", "maxmemory", "0", "maxmemory-policy", "noeviction")
+    evicted = checks(store)
+    ask(restored, "CONFIG", "RESETSTAT")
+
+    assert (evicted, checks(store)) == (["evicted_keys"], [])
+
+
+def test_a_server_without_the_replicas_that_a_write_has_to_reach_is_not_ready(valkey: str) -> None:
+    assert checks(stores.admitted(valkey, replicas=1)) == ["replicas"]
+
+
+def test_where_replicas_are_wanted_it_is_advised_that_a_primary_without_them_stops(valkey: str) -> None:
+    found = {fault.check: fault.weight for fault in look(stores.admitted(valkey, replicas=1))}
+
+    assert found == {"replicas": "unready", "min-replicas-to-write": "advice", "min-replicas-max-lag": "advice"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("appendfsync", "everysec"),
+        ("appendonly", "no"),
+        ("maxmemory-policy", "allkeys-lru"),
+        ("no-appendfsync-on-rewrite", "yes"),
+    ],
+)
+def test_a_store_that_may_lose_is_read_and_not_written_until_it_is_mended(
+    store: Store, restored: redis.Redis, setting: str, value: str
+) -> None:
+    ask(restored, "CONFIG", "SET", setting, value)
+    with pytest.raises(StoreUnavailable, match="not-durable"):
+        uphold(store)
+    with pytest.raises(StoreUnavailable, match="not-durable"):
+        store.write([(b"SET", b"k", b"v")])
+    with pytest.raises(StoreUnavailable, match="not-durable"):
+        store.script(b"0" * 40, b"return redis.call('SET', KEYS[1], 'v')", [b"k"], [])
+    read = store.read([(b"GET", b"k")])
+    ask(restored, "CONFIG", "SET", setting, dict(DURABLE)[setting])
+
+    uphold(store)
+
+    assert (read, store.write([(b"SET", b"k", b"v")])) == ([None], [b"OK"])
+
+
+def test_a_store_that_may_lose_is_written_where_somebody_gave_that_up(valkey: str, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+    store = Store(valkey, may_lose=True)
+    store.admit()
+
+    uphold(store)
+
+    assert store.write([(b"SET", b"k", b"v")]) == [b"OK"]
+    assert (faults(store), [fault.check for fault in look(store)]) == ([], ["appendfsync"])
+
+
+def test_a_store_that_loses_nothing_but_lacks_a_replica_is_not_suspended(valkey: str) -> None:
+    store = stores.admitted(valkey, replicas=1)
+
+    uphold(store)
+
+    assert store.suspended is False
+
+
+def test_a_store_that_does_not_answer_stays_as_it_was_seen_last() -> None:
+    (port,) = servers.free_ports(1)
+    store = stores.admitted(f"redis://127.0.0.1:{port}/0")
+    store.suspended = True
+
+    with pytest.raises(StoreUnavailable, match="connection"):
+        uphold(store)
+
+    assert store.suspended is True
+
+
+def test_a_store_that_does_not_answer_is_not_ready_and_says_why() -> None:
+    (port,) = servers.free_ports(1)
+
+    found = told(stores.admitted(f"redis://127.0.0.1:{port}/0"))
+
+    assert found == [("store", "the store does not answer (connection)")]
+
+
+def test_a_store_that_may_not_be_used_is_not_ready(valkey: str) -> None:
+    (found,) = told(Store(valkey))
+
+    assert (found[0], found[1][:27]) == ("store", "the store is not in use: it")
+
+
+def test_a_store_that_may_not_be_used_is_looked_at_all_the_same(valkey: str, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+
+    assert checks(Store(valkey)) == ["appendfsync", "store"]
+
+
+def test_every_reason_is_told_in_words(store: Store, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+
+    assert told(store) == [("appendfsync", "appendfsync must be always, or a power cut loses what was acknowledged")]
+
+
+def test_every_fault_comes_with_what_mends_it(store: Store, restored: redis.Redis) -> None:
+    ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
+
+    assert [fault.mending for fault in look(store)] == ["CONFIG SET appendfsync always, then CONFIG REWRITE"]
+
+
+@pytest.mark.parametrize(
+    ("replica", "following"),
+    [
+        ("ip=127.0.0.1,port=1,state=online,offset=14,lag=0,type=replica", 1),
+        ("ip=127.0.0.1,port=1,state=online,offset=14,lag=3,type=replica", 1),
+        ("ip=127.0.0.1,port=1,state=online,offset=14,lag=4,type=replica", 0),
+        ("ip=127.0.0.1,port=1,state=wait_bgsave,offset=0,lag=0,type=replica", 0),
+    ],
+)
+def test_a_replica_counts_that_said_within_three_seconds_that_it_follows(replica: str, following: int) -> None:
+    assert readiness._following({"slave0": replica, "connected_slaves": "1", "slave_repl_offset": "14"}) == following
+
+
+Answers = list[list[Reply]]
+
+
+def answering(store: Store, monkeypatch: pytest.MonkeyPatch, changed: Callable[[Answers], Answers]) -> None:
+    """Let what the server says be changed on its way."""
+    real = store.ask_everybody
+    monkeypatch.setattr(store, "ask_everybody", lambda commands: changed(real(commands)))
+
+
+def saying(answer: list[Reply], name: bytes, value: bytes) -> list[Reply]:
+    """The answer of a server whose INFO says another value."""
+    return [re.sub(b"(?m)^%s:.*$" % name, b"%s:%s\r" % (name, value), answer[0]), *answer[1:]]
+
+
+@pytest.mark.parametrize("far", [0, 1])
+def test_the_clock_of_any_shard_is_the_stores(store: Store, monkeypatch: pytest.MonkeyPatch, far: int) -> None:
+    def two(answers: Answers) -> Answers:
+        both = [*answers, *answers]
+        both[far] = saying(both[far], b"server_time_usec", b"1000000")
+        return both
+
+    answering(store, monkeypatch, two)
+
+    assert (checks(store), store.clocks.agree) == (["clock"], False)
+
+
+@pytest.mark.parametrize("odd", [b"", b"soon", b"-1", b"1e6", b"9" * 5000], ids=["none", "word", "sign", "dot", "long"])
+@pytest.mark.parametrize("name", [b"server_time_usec", b"used_memory", b"maxmemory"])
+def test_no_odd_answer_ends_a_look(store: Store, monkeypatch: pytest.MonkeyPatch, name: bytes, odd: bytes) -> None:
+    answering(store, monkeypatch, lambda answers: [saying(answer, name, odd) for answer in answers])
+
+    assert checks(store) == (["info"] if name == b"server_time_usec" else [])
+
+
+def test_a_server_that_tells_no_time_is_one_that_does_not_tell_about_itself(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(store, monkeypatch, lambda answers: [[b"redis_mode:standalone", *answer[1:]] for answer in answers])
+
+    assert checks(store)[0] == "info"
+
+
+@pytest.mark.parametrize("replica", ["", "send_bulk", "ip=127.0.0.1,state=online", "lag=0"])
+def test_a_replica_of_which_too_little_is_told_does_not_follow(replica: str) -> None:
+    assert readiness._following({"slave0": replica}) == 0
+
+
+def test_looking_makes_no_error_on_the_server(store: Store, client: redis.Redis) -> None:
+    ask(client, "SCRIPT", "FLUSH")
+    ask(client, "CONFIG", "RESETSTAT")
+
+    found = [look(store), look(store)]
+
+    assert (found, ask(client, "INFO", "errorstats")) == ([[], []], {})

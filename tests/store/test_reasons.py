@@ -1,0 +1,52 @@
+"""Every word for why the store was of no use is told in a sentence of its own, with what mends it."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from masking_service.runtime.settings import ROOT
+from masking_service.store import faults, reasons
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.faults import Fault
+from masking_service.store.reasons import WORDS, told, words
+
+
+def raised() -> Iterator[str]:
+    """The words that stand as literals in what the code raises."""
+    for path in sorted(ROOT.glob("masking_service/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("StoreUnavailable"):
+                yield from (
+                    each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                )
+
+
+def unseen() -> Iterator[str]:
+    """The checks that `uphold` raises as words."""
+    listed = (*vars(faults).values(), *(fault for _, fault in faults.INFO.values()))
+    yield from (each.check for each in listed if isinstance(each, Fault) and each.weight == "unseen")
+
+
+USED = sorted({*raised(), *unseen(), *(word for _, word in (*reasons._SAID, *reasons._KINDS))})
+
+
+def test_the_words_are_found() -> None:
+    assert {"closed", "unseen", "old-keyset", "clients-unknown", "mode", "role", "loading", "rights"} < {*USED}
+
+
+@pytest.mark.parametrize("word", USED)
+def test_every_word_is_told(word: str) -> None:
+    says, mending = WORDS[word]
+
+    assert words(StoreUnavailable(word)) == (f"{says} ({word})", mending)
+
+
+def test_what_is_behind_an_open_circuit_is_told() -> None:
+    assert told(StoreUnavailable("open-circuit", "loading")) == (
+        "the store is still loading its data (loading). Mend it: wait"
+    )
+
+
+def test_no_two_words_say_the_same() -> None:
+    assert len({says for says, _ in WORDS.values()}) == len(WORDS)

@@ -1,0 +1,166 @@
+"""A server that started anew is nobody who was looked at: nothing is sent to it before somebody has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+from keys.aead import NONCE_BYTES
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import Parts, admit_store, assemble, watch_store
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.genesis import WrongStore
+from masking_service.store.health import look
+from masking_service.store.layout import DATA_KEYS
+from tests import servers
+from tests.store import stores
+from tests.store.stores import NOW, body, put, write
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[servers.Node]:
+    node = servers.Node(tmp_path, servers.durable()).start()
+    yield node
+    node.kill()
+    node.client.close()
+
+
+def looked_at(url: str) -> Store:
+    """A store whose servers were looked at, and which is used with them only."""
+    store = stores.admitted(url)
+    store.read([(b"GET", b"wm:k")])
+    store.servers.only(store.servers.met)
+    return store
+
+
+def reads(store: Store) -> str:
+    """What becomes of the first read for which somebody answers: ``read``, or why it is none."""
+    for _ in range(3):  # the connection of before has to be missed first
+        try:
+            store.read([(b"GET", b"wm:k")])
+        except StoreUnavailable as fault:
+            if fault.reason != "connection":
+                return fault.reason
+        else:
+            return "read"
+    return "connection"
+
+
+def test_the_servers_that_were_looked_at_are_used(node: servers.Node) -> None:
+    assert reads(looked_at(node.url)) == "read"
+
+
+def test_a_server_that_started_anew_is_sent_nothing(node: servers.Node) -> None:
+    store = looked_at(node.url)
+    node.kill()
+    node.start()
+
+    assert (reads(store), store.servers.stranger) == ("unseen", True)
+
+
+def test_whoever_looks_at_a_store_is_kept_from_nothing(node: servers.Node) -> None:
+    store = stores.admitted(node.url)
+    store.read([(b"GET", b"wm:k")])
+    node.kill()
+    node.start()
+
+    assert reads(store) == "read"
+
+
+@pytest.fixture
+def parts(node: servers.Node, tmp_path: Path) -> Parts:
+    """A process that has admitted its store."""
+    keyset.create(tmp_path / "keyset.json", made_for="production", today="2026-11-24")
+    parts = assemble(replace(Settings.read({"MASKING_STATE_DIR": str(tmp_path)}), redis_url=node.url))
+    admit_store(parts)
+    return parts
+
+
+def test_once_it_was_looked_at_it_is_used_again(parts: Parts, node: servers.Node) -> None:
+    node.kill()
+    node.start()
+    before = reads(parts.store)
+
+    watch_store(parts)
+
+    assert (before, reads(parts.store)) == ("unseen", "read")
+
+
+def test_a_server_that_comes_back_empty_never_is(parts: Parts, node: servers.Node) -> None:
+    watch_store(parts)
+    node.client.flushall()
+    node.kill()
+    node.start()
+    before = reads(parts.store)
+
+    with pytest.raises(WrongStore):
+        watch_store(parts)
+
+    assert (before, reads(parts.store)) == ("unseen", "not-admitted")
+    assert "it was emptied, or it is another" in look(parts.store)[0].reason
+
+
+def come_back_behind(node: servers.Node, parts: Parts) -> None:
+    """The server starts anew without the data keys that it acknowledged last, and the process admits it again."""
+    node.client.delete(DATA_KEYS)
+    node.kill()
+    node.start()
+    assert reads(parts.store) == "unseen"
+    watch_store(parts)
+
+
+def found_by_others(parts: Parts, number: str) -> bytes | None:
+    """What a process that starts now finds of a waybill."""
+    other = assemble(parts.settings)
+    admit_store(other)
+    (found,) = other.vault.newest("default", [number], NOW)
+    return None if found is None else found.record.body
+
+
+def test_what_is_acknowledged_after_the_data_keys_were_lost_can_be_opened_by_everybody(
+    parts: Parts, node: servers.Node
+) -> None:
+    put(parts.vault, body("before"), "SF00000001", now=clock())
+    come_back_behind(node, parts)
+
+    put(parts.vault, body("after"), "SF00000002", now=clock())
+
+    assert found_by_others(parts, "SF00000002") == body("after")
+
+
+def test_what_was_sealed_before_another_look_is_not_written_after_it(
+    parts: Parts, node: servers.Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(parts.vault, body("before"), "SF00000001", now=clock())
+    random = parts.vault._random
+
+    def meanwhile(count: int) -> bytes:
+        if count == NONCE_BYTES:  # the key is taken, and nothing is sent
+            come_back_behind(node, parts)
+        return random(count)
+
+    monkeypatch.setattr(parts.vault, "_random", meanwhile)
+    with pytest.raises(StoreUnavailable, match="unseen"):
+        write(parts.vault, {"SF00000002": body("after")}, now=clock())
+    monkeypatch.undo()
+
+    assert found_by_others(parts, "SF00000002") is None
+    put(parts.vault, body("again"), "SF00000002", now=clock())
+    assert found_by_others(parts, "SF00000002") == body("again")
+
+
+def test_once_a_stranger_was_met_nothing_that_was_sealed_is_written_anywhere_before_a_look(node: servers.Node) -> None:
+    store = looked_at(node.url)
+    look = store.servers.last_look
+    with pytest.raises(StoreUnavailable):
+        store.servers.meet(b"stranger")
+
+    with pytest.raises(StoreUnavailable, match="unseen"):
+        store.write([(b"SET", b"wm:k", b"v")], since=look)
+    assert store.read([(b"GET", b"wm:k")]) == [None]
