@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.secret import Secret
 from keys.suites import AES_256_GCM_SIV, SUITES, TAG_BYTES
@@ -38,7 +38,7 @@ class SealingKey(Secret):
         limit: how many values it may seal. Whoever keeps the key counts, over all processes.
 
     Raises:
-        IntegrityFault: the key has not 32 bytes, or the algorithm is none of this release's.
+        IntegrityError: the key has not 32 bytes, or the algorithm is none of this release's.
     """
 
     __slots__ = ("_cipher", "_context", "_openers", "header", "key_id", "limit")
@@ -55,9 +55,9 @@ class SealingKey(Secret):
         if len(key_id) != KEY_ID_BYTES:
             raise ValueError(f"a key id has {KEY_ID_BYTES} bytes")
         if len(key) != KEY_BYTES:
-            raise IntegrityFault(f"a sealing key has not {KEY_BYTES} bytes")
+            raise IntegrityError(f"a sealing key has not {KEY_BYTES} bytes")
         if algorithm not in SUITES:
-            raise IntegrityFault("a key is to seal with an algorithm that this release does not know")
+            raise IntegrityError("a key is to seal with an algorithm that this release does not know")
         self._openers = {}
         for number, suite in SUITES.items():
             header = bytes((FORMAT, number)) + key_id
@@ -97,11 +97,11 @@ class SealingKey(Secret):
         """Open what was sealed for `place` by this key, by the suite that the value names.
 
         Raises:
-            IntegrityFault: it was changed, moved, cut, sealed by another key, or by a suite of another release.
+            IntegrityError: it was changed, moved, cut, sealed by another key, or by a suite of another release.
         """
         opener = self._openers.get(sealed[:HEADER_BYTES])
         if opener is None or len(sealed) < OVERHEAD_BYTES:
-            raise IntegrityFault("a sealed value does not name the key that it was looked up for")
+            raise IntegrityError("a sealed value does not name the key that it was looked up for")
         cipher, context = opener
         full = context + len(place).to_bytes(4, "big") + place
         try:
@@ -109,15 +109,15 @@ class SealingKey(Secret):
                 sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES], sealed[HEADER_BYTES + NONCE_BYTES :], full
             )
         except InvalidTag:
-            raise IntegrityFault("a sealed value did not open at its place") from None
+            raise IntegrityError("a sealed value did not open at its place") from None
 
 
 def key_id_of(sealed: bytes) -> bytes:
     """The 8-byte id of the key that sealed a value.
 
     Raises:
-        IntegrityFault: the value is too short, or of a format that this release does not know.
+        IntegrityError: the value is too short, or of a format that this release does not know.
     """
     if len(sealed) < OVERHEAD_BYTES or sealed[0] != FORMAT:
-        raise IntegrityFault("a sealed value is cut or of a format that this release does not know")
+        raise IntegrityError("a sealed value is cut or of a format that this release does not know")
     return sealed[2:HEADER_BYTES]

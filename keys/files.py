@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 
 
 def write_secret_file(path: Path, content: bytes, *, replace: bool) -> None:
@@ -37,21 +37,21 @@ def read_secret_file(path: Path) -> bytes:
     """The content of a file that others may neither read nor write.
 
     Raises:
-        KeysetFault: it is missing, not a plain file, readable or writable by the
+        KeysetError: it is missing, not a plain file, readable or writable by the
             world, or writable by its group. The message names the file.
     """
     try:
         file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - its use must not fall under these handlers
     except FileNotFoundError:
-        raise KeysetFault(f"{path}: there is no such file") from None
+        raise KeysetError(f"{path}: there is no such file") from None
     except OSError as error:
-        raise KeysetFault(f"{path}: cannot be read ({error.strerror})") from None
+        raise KeysetError(f"{path}: cannot be read ({error.strerror})") from None
     with file:
         mode = os.fstat(file.fileno()).st_mode
         if not stat.S_ISREG(mode):
-            raise KeysetFault(f"{path}: is not a plain file")
+            raise KeysetError(f"{path}: is not a plain file")
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
-            raise KeysetFault(f"{path}: its mode {stat.S_IMODE(mode):04o} lets others in; run: chmod 600 {path}")
+            raise KeysetError(f"{path}: its mode {stat.S_IMODE(mode):04o} lets others in; run: chmod 600 {path}")
         return file.read()
 
 

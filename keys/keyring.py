@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.aead import KEY_BYTES, KEY_ID_BYTES, SealingKey, key_id_of
-from keys.errors import IntegrityFault, KeysetFault
+from keys.errors import IntegrityError, KeysetError
 from keys.framing import frame
 from keys.keyset import Keyset
 from keys.keyset_file import USES, Use
@@ -113,17 +113,17 @@ class Keyring(Secret):
         """Go on with a changed keyset. What this process made, and what others may have made meanwhile, still opens.
 
         Raises:
-            KeysetFault: it is an older copy, or lacks a secret that is in use here: no change of this keyset.
+            KeysetError: it is an older copy, or lacks a secret that is in use here: no change of this keyset.
         """
         held = self.keyset
         if keyset.serial < held.serial:
-            raise KeysetFault("the keyset file is an older copy than the one in use")
+            raise KeysetError("the keyset file is an older copy than the one in use")
         others = [use for use in USES if use != "token" and keyset.active[use] != held.active[use]]
         if keyset.made_for != held.made_for or others:
-            raise KeysetFault("the keyset file is another keyset than the one in use")
+            raise KeysetError("the keyset file is another keyset than the one in use")
         for name, secret in held.secrets.items():
             if not hmac.compare_digest(keyset.secrets.get(name, b""), secret):
-                raise KeysetFault("the keyset file lacks a secret that is in use")
+                raise KeysetError("the keyset file lacks a secret that is in use")
         self._held = (keyset, {})
 
     def tenant(self, name: str) -> TenantKeys:
@@ -142,7 +142,7 @@ class Keyring(Secret):
         """A new random data key of a tenant, wrapped under the root key.
 
         Raises:
-            ProviderFault: the root-key provider cannot wrap now.
+            ProviderError: the root-key provider cannot wrap now.
         """
         return self.keyset.roots.wrap(os.urandom(KEY_BYTES), _data_key_context(tenant, key_id))
 
@@ -150,8 +150,8 @@ class Keyring(Secret):
         """The data key that `wrapped` holds, ready to seal and open records of its tenant.
 
         Raises:
-            IntegrityFault: it was changed, or wrapped for another id or tenant.
-            ProviderFault: the root-key provider cannot unwrap now, or no root key here wrapped it.
+            IntegrityError: it was changed, or wrapped for another id or tenant.
+            ProviderError: the root-key provider cannot unwrap now, or no root key here wrapped it.
         """
         key = self.keyset.roots.unwrap(wrapped, _data_key_context(tenant, key_id))
         algorithm = self.keyset.algorithm
@@ -161,7 +161,7 @@ class Keyring(Secret):
         """Whether a root key of the keyset wrapped it.
 
         Raises:
-            IntegrityFault: it is no wrapped key.
+            IntegrityError: it is no wrapped key.
         """
         return key_id_of(wrapped) in self.keyset.root_ids
 
@@ -169,7 +169,7 @@ class Keyring(Secret):
         """Whether a root key of the keyset wrapped it that is not retired, and so will not be destroyed under it.
 
         Raises:
-            IntegrityFault: it is no wrapped key.
+            IntegrityError: it is no wrapped key.
         """
         keyset, root = self.keyset, key_id_of(wrapped)
         return root in keyset.root_ids and root not in keyset.retired_roots
@@ -178,7 +178,7 @@ class Keyring(Secret):
         """Whether the active root key wrapped it.
 
         Raises:
-            IntegrityFault: it is no wrapped key.
+            IntegrityError: it is no wrapped key.
         """
         return key_id_of(wrapped) == self.keyset.active_root
 
@@ -186,14 +186,14 @@ class Keyring(Secret):
         """The same data key under the active root key, unwrapped again to see that it is.
 
         Raises:
-            IntegrityFault: it was changed, or wrapped for another id or tenant; or the new copy holds another key.
-            ProviderFault: the root-key provider cannot do it now, or no root key here wrapped it.
+            IntegrityError: it was changed, or wrapped for another id or tenant; or the new copy holds another key.
+            ProviderError: the root-key provider cannot do it now, or no root key here wrapped it.
         """
         roots, context = self.keyset.roots, _data_key_context(tenant, key_id)
         key = roots.unwrap(wrapped, context)
         fresh = roots.wrap(key, context)
         if not hmac.compare_digest(roots.unwrap(fresh, context), key):
-            raise IntegrityFault("a rewrapped key is not the key that it was")
+            raise IntegrityError("a rewrapped key is not the key that it was")
         return fresh
 
 

@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from keys.aead import KEY_BYTES
-from keys.errors import IntegrityFault, KeysetFault, ProviderFault
+from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import (
     FORMAT,
@@ -121,8 +121,8 @@ def create(
         named: the root key that was made at a provider; without it one is made here and stands in the file.
 
     Raises:
-        KeysetFault: there is a file already, for keys are never overwritten; or what it should name is no suite or key.
-        ProviderFault: the provider of the root key is not there, or does not keep it as it should.
+        KeysetError: there is a file already, for keys are never overwritten; or what it should name is no suite or key.
+        ProviderError: the provider of the root key is not there, or does not keep it as it should.
     """
     root = new_root("active", today) if named is None else named.entry("active", today)
     bare = KeysetFile(FORMAT, made_for, [root], [], suite=suite)
@@ -133,26 +133,26 @@ def create(
     try:
         write_secret_file(path, encode(file), replace=False)
     except FileExistsError:
-        raise KeysetFault(f"{path}: there is a keyset already, and keys are never overwritten") from None
+        raise KeysetError(f"{path}: there is a keyset already, and keys are never overwritten") from None
 
 
 def algorithm_of(path: Path, suite: str) -> int:
     """The algorithm byte of a suite that a keyset file names.
 
     Raises:
-        KeysetFault: this release does not know it.
+        KeysetError: this release does not know it.
     """
     for number, known in SUITES.items():
         if known.name == suite:
             return number
-    raise KeysetFault(f"{path}: names a suite that this release does not know")
+    raise KeysetError(f"{path}: names a suite that this release does not know")
 
 
 def read(path: Path) -> tuple[KeysetFile, Keyset]:
     """Read, check and open a keyset file: as it stands, and opened.
 
     Raises:
-        KeysetFault: it cannot be used; the message names the file and the place in it.
+        KeysetError: it cannot be used; the message names the file and the place in it.
     """
     return decode(path, read_secret_file(path))
 
@@ -161,7 +161,7 @@ def load(path: Path) -> Keyset:
     """Read, check and open a keyset file.
 
     Raises:
-        KeysetFault: as `read`.
+        KeysetError: as `read`.
     """
     return read(path)[1]
 
@@ -175,25 +175,25 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
     """Check and open what stands, or is about to stand, in the keyset file `path`.
 
     Raises:
-        KeysetFault: as `read`.
+        KeysetError: as `read`.
     """
     try:
         file = msgspec.json.decode(content, type=KeysetFile)
     except msgspec.DecodeError as error:
-        raise KeysetFault(f"{path}: is cut or is not a keyset ({error})") from None
+        raise KeysetError(f"{path}: is cut or is not a keyset ({error})") from None
     except UnicodeDecodeError:
-        raise KeysetFault(f"{path}: is not a keyset") from None
+        raise KeysetError(f"{path}: is not a keyset") from None
     if file.format != FORMAT:
-        raise KeysetFault(f"{path}: has format {file.format}; this release reads format {FORMAT}")
+        raise KeysetError(f"{path}: has format {file.format}; this release reads format {FORMAT}")
     algorithm = algorithm_of(path, file.suite)
     try:
         shredded_before = day_of(file.shredded_before) if file.shredded_before else 0
     except ValueError:
-        raise KeysetFault(f"{path}: shredded_before is no date") from None
+        raise KeysetError(f"{path}: shredded_before is no date") from None
     try:
         born = _born(file, shredded_before)
     except ValueError:
-        raise KeysetFault(f"{path}: a key was created on what is no date") from None
+        raise KeysetError(f"{path}: a key was created on what is no date") from None
     roots, root_ids, active_root = open_roots(path, file, algorithm)
     secrets, active = _open_secrets(path, file.secrets, roots)
     opened = Keyset(
@@ -236,19 +236,19 @@ def _open_secrets(
     for at, entry in enumerate(entries):
         place = f"{path}: secrets[{at}] ({entry.use})"
         if not 0 <= entry.version < MOST_VERSIONS or (entry.use, entry.version) in secrets:
-            raise KeysetFault(f"{place}: its version stands twice or is out of range")
+            raise KeysetError(f"{place}: its version stands twice or is out of range")
         try:
             secret = roots.unwrap(from_base64(entry.wrapped, place), secret_context(entry.use, entry.version))
-        except (IntegrityFault, ProviderFault) as fault:
-            raise KeysetFault(f"{place}: {fault}") from None
+        except (IntegrityError, ProviderError) as fault:
+            raise KeysetError(f"{place}: {fault}") from None
         if len(secret) != KEY_BYTES or not hmac.compare_digest(check_value(secret), entry.check):
-            raise KeysetFault(f"{place}: its check value does not fit")
+            raise KeysetError(f"{place}: its check value does not fit")
         secrets[entry.use, entry.version] = secret
         if entry.state == "active":
             if entry.use in active:
-                raise KeysetFault(f"{place}: two secrets of this use are active")
+                raise KeysetError(f"{place}: two secrets of this use are active")
             active[entry.use] = entry.version
     for use in USES:
         if use not in active:
-            raise KeysetFault(f"{path}: no active secret for {use}")
+            raise KeysetError(f"{path}: no active secret for {use}")
     return secrets, active

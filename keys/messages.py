@@ -3,7 +3,7 @@
 import hmac
 from pathlib import Path
 
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.files import read_secret_file
 from keys.framing import frame
 from keys.secret import Secret
@@ -18,14 +18,14 @@ class MessageKey(Secret):
         key: at least 32 bytes that nobody can guess.
 
     Raises:
-        KeysetFault: it is too short.
+        KeysetError: it is too short.
     """
 
     __slots__ = ("_key",)
 
     def __init__(self, key: bytes) -> None:
         if len(key) < LEAST_BYTES:
-            raise KeysetFault(f"a key for messages has at least {LEAST_BYTES} bytes")
+            raise KeysetError(f"a key for messages has at least {LEAST_BYTES} bytes")
         self._key = key
 
     @classmethod
@@ -33,11 +33,11 @@ class MessageKey(Secret):
         """The key in a file, without the line end behind it.
 
         Raises:
-            KeysetFault: others may read or write the file, or what it holds is too short. Names the file.
+            KeysetError: others may read or write the file, or what it holds is too short. Names the file.
         """
         content = read_secret_file(path).rstrip(b"\r\n")
         if len(content) < LEAST_BYTES:
-            raise KeysetFault(f"{path}: holds fewer than {LEAST_BYTES} bytes; make one with: openssl rand -hex 32")
+            raise KeysetError(f"{path}: holds fewer than {LEAST_BYTES} bytes; make one with: openssl rand -hex 32")
         return cls(content)
 
     def sign(self, *parts: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from keys.aead import KEY_BYTES, KEY_ID_BYTES
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.keyset_file import KeysetFile, RootEntry, check_value
 from keys.providers import RootKeys
 from keys.providers.file import FileRootKeys
@@ -25,18 +25,18 @@ def open_roots(path: Path, file: KeysetFile, algorithm: int) -> tuple[RootKeys, 
         algorithm: the suite with which a key in the file wraps.
 
     Raises:
-        KeysetFault: the message names the file and the place in it.
-        ProviderFault: a provider is not there, or does not keep every one of its keys as it should.
+        KeysetError: the message names the file and the place in it.
+        ProviderError: a provider is not there, or does not keep every one of its keys as it should.
     """
     entries: dict[bytes, RootEntry] = {}
     for at, entry in enumerate(file.roots):
         key_id = _key_id(path, at, entry)
         if key_id in entries:
-            raise KeysetFault(f"{path}: roots[{at}]: the same key stands twice")
+            raise KeysetError(f"{path}: roots[{at}]: the same key stands twice")
         entries[key_id] = entry
     active = [key_id for key_id, entry in entries.items() if entry.state == "active"]
     if len(active) != 1:
-        raise KeysetFault(f"{path}: exactly one root key must be active, not {len(active)}")
+        raise KeysetError(f"{path}: exactly one root key must be active, not {len(active)}")
     providers: dict[bytes, RootKeys] = {}
     for provider in sorted({entry.provider for entry in entries.values()}):
         kept = {key_id: entry for key_id, entry in entries.items() if entry.provider == provider}
@@ -56,21 +56,21 @@ def from_base64(text: str, place: str) -> bytes:
     """The bytes that stand at `place` as base64.
 
     Raises:
-        KeysetFault: it is none.
+        KeysetError: it is none.
     """
     try:
         return b64decode(text, validate=True)
     except (Base64Error, ValueError):
-        raise KeysetFault(f"{place}: is not base64") from None
+        raise KeysetError(f"{place}: is not base64") from None
 
 
 def _key_id(path: Path, at: int, entry: RootEntry) -> bytes:
     try:
         key_id = bytes.fromhex(entry.id)
     except ValueError:
-        raise KeysetFault(f"{path}: roots[{at}]: its id is not hexadecimal") from None
+        raise KeysetError(f"{path}: roots[{at}]: its id is not hexadecimal") from None
     if len(key_id) != KEY_ID_BYTES:
-        raise KeysetFault(f"{path}: roots[{at}]: its id or key has the wrong length")
+        raise KeysetError(f"{path}: roots[{at}]: its id or key has the wrong length")
     return key_id
 
 
@@ -82,11 +82,11 @@ def _keys_in_file(path: Path, file: KeysetFile) -> dict[bytes, bytes]:
         place = f"{path}: roots[{at}]"
         key = from_base64(entry.key, place)
         if len(key) != KEY_BYTES:
-            raise KeysetFault(f"{place}: its id or key has the wrong length")
+            raise KeysetError(f"{place}: its id or key has the wrong length")
         if not hmac.compare_digest(check_value(key), entry.check):
-            raise KeysetFault(f"{place}: its check value does not fit")
+            raise KeysetError(f"{place}: its check value does not fit")
         if key in keys.values():
-            raise KeysetFault(f"{place}: the same key stands twice")
+            raise KeysetError(f"{place}: the same key stands twice")
         keys[bytes.fromhex(entry.id)] = key
     return keys
 
@@ -96,7 +96,7 @@ def _in_token(path: Path, file: KeysetFile, kept: Entries, wrapping: bytes) -> R
 
     where = file.pkcs11
     if where is None:
-        raise KeysetFault(f"{path}: a root key is kept by pkcs11, and the file does not say where that is")
+        raise KeysetError(f"{path}: a root key is kept by pkcs11, and the file does not say where that is")
     labels = {key_id: entry.name for key_id, entry in kept.items()}
     return Pkcs11RootKeys(Path(where.module), where.token, path.parent / where.pin_file, labels, wrapping)
 
@@ -106,7 +106,7 @@ def _in_engine(path: Path, file: KeysetFile, kept: Entries, wrapping: bytes) -> 
 
     where = file.transit
     if where is None:
-        raise KeysetFault(f"{path}: a root key is kept by transit, and the file does not say where that is")
+        raise KeysetError(f"{path}: a root key is kept by transit, and the file does not say where that is")
     names = {key_id: TransitKey(entry.name, entry.version) for key_id, entry in kept.items()}
     beside = path.parent
     return TransitRootKeys(where.url, beside / where.token_file, beside / where.ca_file, names, wrapping, where.mount)

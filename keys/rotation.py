@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeVar
 from msgspec.structs import replace
 
 from keys.aead import key_id_of
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.files import write_secret_file
 from keys.keyset import Keyset, decode, read
 from keys.keyset_file import (
@@ -72,13 +72,13 @@ def distribute(path: Path, turning: Turning, today: str, named: NamedRoot | None
         named: a root key that was made at a provider; without it one is made here and stands in the file.
 
     Raises:
-        KeysetFault: the file cannot be used, holds all the token keys that it can, or another key waits than `named`.
-        ProviderFault: the provider of the root key is not there, or does not keep it as it should.
+        KeysetError: the file cannot be used, holds all the token keys that it can, or another key waits than `named`.
+        ProviderError: the provider of the root key is not there, or does not keep it as it should.
     """
     file, opened = read(path)
     waiting = distributed(file, turning)
     if named is not None and isinstance(waiting, RootEntry) and not is_named(waiting, file, named):
-        raise KeysetFault(
+        raise KeysetError(
             f"{path}: root key {waiting.id} waits to become active, not the one that was named. Finish that rotation "
             "without naming a key, then name this one again"
         )
@@ -93,7 +93,7 @@ def distribute(path: Path, turning: Turning, today: str, named: NamedRoot | None
     else:
         version = 1 + max(version for use, version in opened.secrets if use == "token")
         if version == MOST_VERSIONS:
-            raise KeysetFault(f"{path}: holds {MOST_VERSIONS} token keys, and no token can name another one")
+            raise KeysetError(f"{path}: holds {MOST_VERSIONS} token keys, and no token can name another one")
         secret = new_secret(opened.roots, "token", version, "distributed", today)
         changed = replace(file, secrets=[*file.secrets, secret])
     return _write(path, opened, changed, change_name("distribute", turning))
@@ -106,11 +106,11 @@ def activate(path: Path, turning: Turning, today: str, *, shredded_before: str =
         shredded_before: with a root key: from now on the data keys of earlier days (ISO date) are shredded.
 
     Raises:
-        KeysetFault: the file cannot be used, or no key waits.
+        KeysetError: the file cannot be used, or no key waits.
     """
     file, opened = read(path)
     if distributed(file, turning) is None:
-        raise KeysetFault(f"{path}: no {turning} key waits to become active")
+        raise KeysetError(f"{path}: no {turning} key waits to become active")
 
     if turning == "root":
         changed = replace(file, roots=[_turned(entry, today) for entry in file.roots])
@@ -126,8 +126,8 @@ def rewrap_secrets(path: Path) -> Keyset:
     """Wrap every secret of the file under the active root key; where all are, nothing changes.
 
     Raises:
-        KeysetFault: the file cannot be used.
-        ProviderFault: the root-key provider cannot wrap now.
+        KeysetError: the file cannot be used.
+        ProviderError: the root-key provider cannot wrap now.
     """
     file, opened = read(path)
     if not secrets_under_retired_roots(file, opened):
@@ -154,7 +154,7 @@ def destroy_retired_roots(path: Path) -> Keyset:
     What only those keys unwrap, nobody unwraps again.
 
     Raises:
-        KeysetFault: the file cannot be used, or a secret still hangs on one of them.
+        KeysetError: the file cannot be used, or a secret still hangs on one of them.
     """
     file, opened = read(path)
     living = [entry for entry in file.roots if entry.state != "retired"]
@@ -175,6 +175,6 @@ def _write(path: Path, opened: Keyset, changed: KeysetFile, last: str) -> Keyset
     found = decode(path, content)[1]
     for name, secret in opened.secrets.items():
         if not hmac.compare_digest(found.secrets.get(name, b""), secret):
-            raise KeysetFault(f"{path}: the change would lose a secret, and was not made")
+            raise KeysetError(f"{path}: the change would lose a secret, and was not made")
     write_secret_file(path, content, replace=True)
     return found

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SM3
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from keys.suites import Aead, Sm4Gcm
 
 _GCM_PLAIN: Final = bytes.fromhex(
@@ -116,12 +116,12 @@ def run() -> None:
     """Ask every known answer.
 
     Raises:
-        KeyFault: one of them was wrong, or the library cannot give it; the message names the algorithm.
+        KeysError: one of them was wrong, or the library cannot give it; the message names the algorithm.
     """
     for name, (ask, answer) in KNOWN_ANSWERS.items():
         try:
             given = ask()
         except UnsupportedAlgorithm:
-            raise KeyFault(f"known-answer test failed: {name}: the library beneath does not have it") from None
+            raise KeysError(f"known-answer test failed: {name}: the library beneath does not have it") from None
         if not hmac.compare_digest(given, bytes.fromhex(answer)):
-            raise KeyFault(f"known-answer test failed: {name}")
+            raise KeysError(f"known-answer test failed: {name}")

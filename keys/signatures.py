@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from keys.errors import IntegrityFault, KeysetFault
+from keys.errors import IntegrityError, KeysetError
 from keys.secret import Secret
 
 SIGNATURE_BYTES = 64
@@ -41,25 +41,25 @@ class Verifier:
         pem: an Ed25519 public key in PEM.
 
     Raises:
-        KeysetFault: it is none.
+        KeysetError: it is none.
     """
 
     def __init__(self, pem: bytes) -> None:
         try:
             key = load_pem_public_key(pem)
         except ValueError:
-            raise KeysetFault("is not a public key in PEM") from None
+            raise KeysetError("is not a public key in PEM") from None
         if not isinstance(key, Ed25519PublicKey):
-            raise KeysetFault("is not an Ed25519 public key")
+            raise KeysetError("is not an Ed25519 public key")
         self._key = key
 
     def verify(self, signature: bytes, message: bytes) -> None:
         """Return if `signature` is the key's, of `message`.
 
         Raises:
-            IntegrityFault: it is not.
+            IntegrityError: it is not.
         """
         try:
             self._key.verify(signature, message)
         except InvalidSignature:
-            raise IntegrityFault("a signature is not that of this key") from None
+            raise IntegrityError("a signature is not that of this key") from None

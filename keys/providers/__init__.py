@@ -14,7 +14,7 @@ class RootKeys(Protocol):
         """Wrap `key` for `context` under the active root key.
 
         Raises:
-            ProviderFault: the provider cannot do it now.
+            ProviderError: the provider cannot do it now.
         """
         ...
 
@@ -22,7 +22,7 @@ class RootKeys(Protocol):
         """The key that `wrapped` holds.
 
         Raises:
-            IntegrityFault: it was changed, or wrapped for another context.
-            ProviderFault: the provider cannot do it now, or no living root key wrapped it.
+            IntegrityError: it was changed, or wrapped for another context.
+            ProviderError: the provider cannot do it now, or no living root key wrapped it.
         """
         ...

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 
 from keys.aead import NONCE_BYTES, SealingKey, key_id_of
-from keys.errors import ProviderFault
+from keys.errors import ProviderError
 from keys.secret import Secret
 from keys.suites import AES_256_GCM_SIV
 
@@ -41,5 +41,5 @@ class FileRootKeys(Secret):
         """See `keys.providers.RootKeys.unwrap`."""
         root = self._keys.get(key_id_of(wrapped))
         if root is None:
-            raise ProviderFault("a wrapped key names a root key that the keyset does not hold")
+            raise ProviderError("a wrapped key names a root key that the keyset does not hold")
         return root.open(wrapped, context)

@@ -14,7 +14,7 @@ import pkcs11
 from pkcs11 import Attribute, GCMParams, KeyType, Mechanism, ObjectClass, PKCS11Error, Session
 
 from keys.aead import KEY_BYTES
-from keys.errors import IntegrityFault, KeysetFault, ProviderFault
+from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.files import read_secret_file
 from keys.providers.remote import Line, RemoteRootKeys
 from keys.suites import NONCE_BYTES, TAG_BYTES
@@ -46,7 +46,7 @@ class Pkcs11RootKeys(RemoteRootKeys):
         line: the way to the token.
 
     Raises:
-        ProviderFault: the token is not there, or does not hold every one of these keys, unreadable.
+        ProviderError: the token is not there, or does not hold every one of these keys, unreadable.
     """
 
     ALGORITHM: ClassVar[int] = 16
@@ -89,7 +89,7 @@ class Pkcs11RootKeys(RemoteRootKeys):
             pass
         # Tokens say "general error" to a wrong tag as well as to a trouble of their own. What still seals is well.
         self._seal(key_id, bytes(KEY_BYTES), bound)
-        raise IntegrityFault("a wrapped key was changed, or wrapped for another context")
+        raise IntegrityError("a wrapped key was changed, or wrapped for another context")
 
     def _key(self, key_id: bytes) -> _AesKey:
         if self._session is None:
@@ -98,15 +98,15 @@ class Pkcs11RootKeys(RemoteRootKeys):
 
     def _open_session(self) -> None:
         if self._locked_out:
-            raise ProviderFault(f"{self._pin_file}: the token refused this PIN; it is not tried twice")
+            raise ProviderError(f"{self._pin_file}: the token refused this PIN; it is not tried twice")
         try:
             session = self._log_in()
             self._keys = {key_id: self._find(session, key_id, label) for key_id, label in self._labels.items()}
         except _WRONG_PIN:
             self._locked_out = True
-            raise ProviderFault(f"{self._pin_file}: the token refused this PIN") from None
-        except KeysetFault as fault:
-            raise ProviderFault(str(fault)) from None
+            raise ProviderError(f"{self._pin_file}: the token refused this PIN") from None
+        except KeysetError as fault:
+            raise ProviderError(str(fault)) from None
         except PKCS11Error as fault:
             raise self._lost(fault) from None
         self._session = session
@@ -124,20 +124,20 @@ class Pkcs11RootKeys(RemoteRootKeys):
         wanted = {Attribute.CLASS: ObjectClass.SECRET_KEY, Attribute.LABEL: label, Attribute.ID: key_id}
         found = [*session.get_objects(wanted)]
         if len(found) != 1:
-            raise ProviderFault(f"{name}: the token holds {len(found)} of it, not one")
+            raise ProviderError(f"{name}: the token holds {len(found)} of it, not one")
         key = cast("_AesKey", found[0])
         if key.key_type is not KeyType.AES or key.key_length != 8 * KEY_BYTES:
-            raise ProviderFault(f"{name}: is no AES-256 key")
+            raise ProviderError(f"{name}: is no AES-256 key")
         if any(key[attribute] is not value for attribute, value in _UNREADABLE.items()):
-            raise ProviderFault(f"{name}: could be read out of the token")
+            raise ProviderError(f"{name}: could be read out of the token")
         return key
 
-    def _lost(self, fault: PKCS11Error) -> ProviderFault:
+    def _lost(self, fault: PKCS11Error) -> ProviderError:
         self._session = None
         # A token that was away is not seen again by a library that goes on as if nothing had happened.
         with suppress(PKCS11Error):
             pkcs11.lib(str(self._module)).finalize()
-        return ProviderFault(f"token {self._token!r}: failed ({type(fault).__name__})")
+        return ProviderError(f"token {self._token!r}: failed ({type(fault).__name__})")
 
 
 def _gcm(nonce: bytes, bound: bytes) -> GCMParams:

@@ -14,7 +14,7 @@ from concurrent.futures import Future, wait
 from typing import Any, ClassVar, Final, TypeVar
 
 from keys.aead import FORMAT, HEADER_BYTES, key_id_of
-from keys.errors import ProviderFault
+from keys.errors import ProviderError
 from keys.framing import frame
 from keys.secret import Secret
 
@@ -53,15 +53,15 @@ class Line:
         """What `question` returns or raises. It is asked in a thread of its own, which can be given up.
 
         Raises:
-            ProviderFault: it failed, took too long, or failed a short while ago.
+            ProviderError: it failed, took too long, or failed a short while ago.
         """
         if not self._turn.acquire(timeout=self.seconds):
-            raise ProviderFault("the root-key provider is busy with others' calls")
+            raise ProviderError("the root-key provider is busy with others' calls")
         try:
             if self._clock() < self._closed_until:
-                raise ProviderFault(f"{self._why}; it is not asked again so soon")
+                raise ProviderError(f"{self._why}; it is not asked again so soon")
             if self._under_way is not None and not self._under_way.done():
-                raise ProviderFault("the root-key provider has not answered an earlier call yet")
+                raise ProviderError("the root-key provider has not answered an earlier call yet")
             return self._ask(question)
         finally:
             self._turn.release()
@@ -72,9 +72,9 @@ class Line:
         threading.Thread(target=_settle, args=(answer, question), daemon=True).start()
         try:
             if not wait([answer], self.seconds).done:
-                raise ProviderFault(f"the root-key provider gave no answer within {self.seconds:g} s")
+                raise ProviderError(f"the root-key provider gave no answer within {self.seconds:g} s")
             return answer.result()
-        except ProviderFault as fault:
+        except ProviderError as fault:
             self._closed_until, self._why = self._clock() + self._pause, str(fault)
             raise
 
@@ -95,7 +95,7 @@ class RemoteRootKeys(Secret, ABC):
         line: the way to the provider.
 
     Raises:
-        ProviderFault: the provider is not there, or does not keep every living root key as it should.
+        ProviderError: the provider is not there, or does not keep every living root key as it should.
     """
 
     ALGORITHM: ClassVar[int]
@@ -120,7 +120,7 @@ class RemoteRootKeys(Secret, ABC):
         """See `keys.providers.RootKeys.unwrap`."""
         key_id = key_id_of(wrapped)
         if wrapped[1] != self.ALGORITHM or key_id not in self._living:
-            raise ProviderFault("a wrapped key names a root key that the provider does not hold")
+            raise ProviderError("a wrapped key names a root key that the provider does not hold")
         bound = _bound_to(wrapped[:HEADER_BYTES], context)
         return self._line.ask(lambda: self._open(key_id, wrapped[HEADER_BYTES:], bound))
 

@@ -7,7 +7,7 @@ unwraps the rest with the file until all of it is rewrapped.
 from collections.abc import Mapping
 
 from keys.aead import key_id_of
-from keys.errors import ProviderFault
+from keys.errors import ProviderError
 from keys.providers import RootKeys
 from keys.secret import Secret
 
@@ -34,5 +34,5 @@ class SeveralRootKeys(Secret):
         """See `keys.providers.RootKeys.unwrap`."""
         provider = self._providers.get(key_id_of(wrapped))
         if provider is None:
-            raise ProviderFault("a wrapped key names a root key that no provider of the keyset holds")
+            raise ProviderError("a wrapped key names a root key that no provider of the keyset holds")
         return provider.unwrap(wrapped, context)

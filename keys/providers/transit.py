@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from keys.errors import IntegrityFault, KeysetFault, ProviderFault
+from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.files import read_secret_file
 from keys.providers.remote import Line, RemoteRootKeys
 from keys.suites import NONCE_BYTES, TAG_BYTES
@@ -73,7 +73,7 @@ class TransitRootKeys(RemoteRootKeys):
         line: the way to the server.
 
     Raises:
-        ProviderFault: the server is not there, or does not keep every one of these keys, unreadable.
+        ProviderError: the server is not there, or does not keep every one of these keys, unreadable.
     """
 
     ALGORITHM: ClassVar[int] = 17
@@ -93,11 +93,11 @@ class TransitRootKeys(RemoteRootKeys):
         super().__init__(active, frozenset(keys), line or Line())
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname:
-            raise ProviderFault(f"{url}: is not https://HOST:PORT, and keys travel through TLS only")
+            raise ProviderError(f"{url}: is not https://HOST:PORT, and keys travel through TLS only")
         try:
             self._tls = ssl.create_default_context(cafile=str(ca_file))
         except OSError as fault:
-            raise ProviderFault(f"{ca_file}: holds no certificates that can be read ({fault.strerror})") from None
+            raise ProviderError(f"{ca_file}: holds no certificates that can be read ({fault.strerror})") from None
         self._url = url
         self._host, self._port = parts.hostname, parts.port
         self._token_file = token_file
@@ -111,11 +111,11 @@ class TransitRootKeys(RemoteRootKeys):
             name = f"{self._url}: Transit key {key.name!r} version {key.version}"
             found = self._call("GET", f"keys/{quote(key.name, safe='')}", None, _Description)
             if found.type != _TYPE or found.derived:
-                raise ProviderFault(f"{name}: is not of type {_TYPE} without derivation")
+                raise ProviderError(f"{name}: is not of type {_TYPE} without derivation")
             if found.exportable or found.allow_plaintext_backup:
-                raise ProviderFault(f"{name}: could be read out of the server")
+                raise ProviderError(f"{name}: could be read out of the server")
             if str(key.version) not in found.keys:
-                raise ProviderFault(f"{name}: the server does not hold this version")
+                raise ProviderError(f"{name}: the server does not hold this version")
 
     def _seal(self, key_id: bytes, key: bytes, bound: bytes) -> bytes:
         root = self._keys[key_id]
@@ -127,7 +127,7 @@ class TransitRootKeys(RemoteRootKeys):
         text = self._call("POST", f"encrypt/{quote(root.name, safe='')}", question, _Encrypted).ciphertext
         sealed = _bytes(text.removeprefix(_prefix(root)))
         if len(sealed) != NONCE_BYTES + len(key) + TAG_BYTES:
-            raise ProviderFault(f"{self._url}: answered with something else than a wrapped key")
+            raise ProviderError(f"{self._url}: answered with something else than a wrapped key")
         return sealed
 
     def _open(self, key_id: bytes, body: bytes, bound: bytes) -> bytes:
@@ -142,19 +142,19 @@ class TransitRootKeys(RemoteRootKeys):
             if status == http.HTTPStatus.OK:
                 return msgspec.json.decode(answer.data, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise ProviderFault(f"{self._url}: answered {status} with what is no answer of Transit") from None
+            raise ProviderError(f"{self._url}: answered {status} with what is no answer of Transit") from None
         why = "; ".join(answer.errors)
         if status == http.HTTPStatus.BAD_REQUEST and _WRONG_TAG in why:
-            raise IntegrityFault("a wrapped key was changed, or wrapped for another context")
-        raise ProviderFault(f"{self._url}: answered {status} to {method} {path} ({why})")
+            raise IntegrityError("a wrapped key was changed, or wrapped for another context")
+        raise ProviderError(f"{self._url}: answered {status} to {method} {path} ({why})")
 
     def _exchange(self, method: str, path: str, body: Mapping[str, str | int] | None) -> tuple[int, bytes]:
         try:
             token = read_secret_file(self._token_file).strip().decode("latin-1")
-        except KeysetFault as fault:
-            raise ProviderFault(str(fault)) from None
+        except KeysetError as fault:
+            raise ProviderError(str(fault)) from None
         if not _TOKEN.fullmatch(token):
-            raise ProviderFault(f"{self._token_file}: holds no access token")
+            raise ProviderError(f"{self._token_file}: holds no access token")
         connection = http.client.HTTPSConnection(self._host, self._port, timeout=self._line.seconds, context=self._tls)
         try:
             content = None if body is None else msgspec.json.encode(body)
@@ -162,7 +162,7 @@ class TransitRootKeys(RemoteRootKeys):
             answer = connection.getresponse()
             return answer.status, answer.read(_MOST_BYTES)
         except (OSError, http.client.HTTPException) as fault:
-            raise ProviderFault(f"{self._url}: cannot be reached ({type(fault).__name__})") from None
+            raise ProviderError(f"{self._url}: cannot be reached ({type(fault).__name__})") from None
         finally:
             connection.close()
 

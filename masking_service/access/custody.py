@@ -107,7 +107,7 @@ class Custodies:
         """What stood beside the record at `base`, None where nothing did.
 
         Raises:
-            IntegrityFault: it was changed, or belongs to another waybill.
+            IntegrityError: it was changed, or belongs to another waybill.
         """
         if sealed is None:
             return None

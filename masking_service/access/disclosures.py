@@ -84,7 +84,7 @@ class Disclosures:
         """What was shown of the waybill at `base`, in the order of time: one round trip.
 
         Raises:
-            IntegrityFault: something was changed, or belongs to another waybill.
+            IntegrityError: something was changed, or belongs to another waybill.
         """
         key = disclosures_key(record_stems([base])[0])
         flat = self._store.read([(b"HGETALL", key)])[0]

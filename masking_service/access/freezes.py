@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
@@ -81,7 +81,7 @@ class Freezes:
 
         Raises:
             Frozen: the principal is frozen.
-            StoreUnavailable, IntegrityFault: it cannot be told, so nothing may be answered.
+            StoreUnavailable, IntegrityError: it cannot be told, so nothing may be answered.
         """
         of_tenant = self._of(principal.tenant)
         standing, reply = self._store.read([of_tenant.question(), beside])
@@ -94,7 +94,7 @@ class Freezes:
 
         Raises:
             StoreUnavailable: the store did not answer.
-            IntegrityFault: somebody changed a list. All others are learned.
+            IntegrityError: somebody changed a list. All others are learned.
         """
         lists = [self._of(tenant) for tenant in tenants]
         replies = self._store.read([of_tenant.question() for of_tenant in lists])
@@ -102,7 +102,7 @@ class Freezes:
         for of_tenant, reply in zip(lists, replies, strict=True):
             try:
                 of_tenant.take(reply)
-            except IntegrityFault as found:
+            except IntegrityError as found:
                 fault = found
         if fault is not None:
             raise fault
@@ -111,7 +111,7 @@ class Freezes:
         """The tenant's frozen principals, the longest frozen first: one round trip.
 
         Raises:
-            StoreUnavailable, IntegrityFault: it cannot be told.
+            StoreUnavailable, IntegrityError: it cannot be told.
         """
         of_tenant = self._of(tenant)
         of_tenant.refresh()

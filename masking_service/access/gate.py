@@ -45,7 +45,7 @@ class Gate:
 
         Raises:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
-            StoreUnavailable, IntegrityFault: it cannot be told whether the principal is frozen.
+            StoreUnavailable, IntegrityError: it cannot be told whether the principal is frozen.
         """
         try:
             granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)

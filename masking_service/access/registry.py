@@ -48,8 +48,8 @@ class ClientRegistry:
         """Begin with what this process's predecessor knew, if there was one.
 
         Raises:
-            KeysetFault: others may read or write the snapshot.
-            IntegrityFault: it was changed, or sealed with other keys.
+            KeysetError: others may read or write the snapshot.
+            IntegrityError: it was changed, or sealed with other keys.
         """
         if not self._snapshot.exists():
             return
@@ -62,7 +62,7 @@ class ClientRegistry:
 
         Raises:
             StoreUnavailable: the store did not answer.
-            IntegrityFault: the store's registry was changed, or went back.
+            IntegrityError: the store's registry was changed, or went back.
         """
         if self._document.refresh():
             self._learn()
@@ -87,7 +87,7 @@ class ClientRegistry:
 
         Raises:
             StoreUnavailable: it may or may not be back; the same call can be made again.
-            IntegrityFault: the store's registry was changed, or sealed with other keys.
+            IntegrityError: the store's registry was changed, or sealed with other keys.
         """
         self._document.bring_back(announce)
         self._learn()

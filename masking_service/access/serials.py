@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from keys.aead import NONCE_BYTES, SealingKey
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.store.client import Command, Store
 from masking_service.vault.sealed import Announce, Sealed
 
@@ -47,7 +47,7 @@ class Serials:
         """Take a document that was seen before, by whoever kept it.
 
         Raises:
-            IntegrityFault: it was changed, or sealed with other keys.
+            IntegrityError: it was changed, or sealed with other keys.
         """
         self.content = self._key.open(sealed, self._at(serial))
         self.serial, self.sealed = serial, sealed
@@ -57,7 +57,7 @@ class Serials:
 
         Raises:
             StoreUnavailable: the store did not answer.
-            IntegrityFault: the document was changed, or went back.
+            IntegrityError: the document was changed, or went back.
         """
         return self.take(self._read())
 
@@ -74,10 +74,10 @@ class Serials:
             if serial < self.serial:  # another thread may have seen a newer one since this reply was written
                 serial, sealed = _newest(self._read())
             if serial < self.serial:
-                raise IntegrityFault("a sealed document in the store is older than one already seen")
+                raise IntegrityError("a sealed document in the store is older than one already seen")
             if serial == self.serial:
                 if sealed != self.sealed:
-                    raise IntegrityFault("a sealed document in the store is not the one that was seen there before")
+                    raise IntegrityError("a sealed document in the store is not the one that was seen there before")
                 return False
             self.adopt(serial, sealed)
             return True
@@ -119,7 +119,7 @@ class Serials:
 
         Raises:
             StoreUnavailable: it may or may not be back; the same call can be made again.
-            IntegrityFault: what stands there was changed, or sealed with other keys.
+            IntegrityError: what stands there was changed, or sealed with other keys.
         """
         standing = self._read()
         if _newest(standing)[0] < self.serial:

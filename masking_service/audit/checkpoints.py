@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.signatures import Signer, Verifier
 from masking_service.audit.entries import checkpoint_message, encode
 from masking_service.audit.lines import Checkpoint, CheckpointLine, Head, Unreadable, read_line
@@ -63,7 +63,7 @@ class Checkpoints:
         fault: why none can be made, in words; empty while nothing is in the way.
 
     Raises:
-        KeysetFault: what is remembered cannot be read, or was signed with other keys than these.
+        KeysetError: what is remembered cannot be read, or was signed with other keys than these.
     """
 
     def __init__(self, store: Store, signer: Signer, folder: Path, clock: Callable[[], int]) -> None:
@@ -82,7 +82,7 @@ class Checkpoints:
 
         Raises:
             StoreUnavailable: the store did not answer.
-            IntegrityFault: what stands there is no checkpoint of these keys.
+            IntegrityError: what stands there is no checkpoint of these keys.
         """
         self.oldest = self._signed(self._store.read([(b"XRANGE", AUDIT_CHECKPOINTS, b"-", b"+", b"COUNT", 1)])[0])
 
@@ -101,7 +101,7 @@ class Checkpoints:
         Raises:
             StoreUnavailable: the store did not answer.
             RolledBack: it went back behind what was seen.
-            IntegrityFault: what stands there is no checkpoint of these keys.
+            IntegrityError: what stands there is no checkpoint of these keys.
         """
         with self._lock:
             return self._look()
@@ -121,7 +121,7 @@ class Checkpoints:
             if newest is None or self._is_old(newest):
                 self._attempt(newest)
             self.fault = ""
-        except IntegrityFault as fault:
+        except IntegrityError as fault:
             self.fault = str(fault)
             raise
         finally:
@@ -136,7 +136,7 @@ class Checkpoints:
         Raises:
             StoreUnavailable: it may be made.
             RolledBack: the store went back behind what was signed; nothing more is.
-            IntegrityFault: what stands there is no log of these keys; as Blocked, the store takes no checkpoint.
+            IntegrityError: what stands there is no log of these keys; as Blocked, the store takes no checkpoint.
         """
         with self._lock:
             for _ in range(ATTEMPTS):
@@ -220,7 +220,7 @@ class Checkpoints:
             try:
                 yield self._newest(writer.decode(), reply)
             except (KeyError, ValueError, msgspec.DecodeError):
-                raise IntegrityFault("what stands in a stream of the audit log is no entry") from None
+                raise IntegrityError("what stands in a stream of the audit log is no entry") from None
 
     def _newest(self, writer: str, reply: Sequence[Any]) -> _Newest:
         if not reply:
@@ -243,7 +243,7 @@ class Checkpoints:
                 raise Unreadable("stands at another epoch")
             found = CheckpointLine(read.checkpoint, read.content, fields[b"signature"])
         except (KeyError, Unreadable):
-            raise IntegrityFault("what stands among the checkpoints of the audit log is none") from None
+            raise IntegrityError("what stands among the checkpoints of the audit log is none") from None
         self._verifier.verify(found.signature, checkpoint_message(found.link))
         return found
 

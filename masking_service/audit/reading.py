@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import audit_key, audit_order_key
 
@@ -45,7 +45,7 @@ def page(store: Store, tenant: str, after: str | None, limit: int) -> list[Entry
     Raises:
         UnknownEntry: there is none of the id `after`.
         StoreUnavailable: the store did not answer.
-        IntegrityFault: what stands there is no entry of this tenant.
+        IntegrityError: what stands there is no entry of this tenant.
     """
     start = b"-" if after is None else b"(" + _place(store, tenant, after)
     while found := _order(store, tenant, start, limit):
@@ -84,7 +84,7 @@ def _entries(store: Store, tenant: str, names: Sequence[str]) -> list[Entry]:
                 continue
             entry = _said(fields)
             if entry["tenant"] != tenant:
-                raise IntegrityFault("the order of a tenant's entries names another tenant's")
+                raise IntegrityError("the order of a tenant's entries names another tenant's")
             found.append({"id": name} | entry)
             size += len(fields[b"entry"])
             if size >= MOST_BYTES:
@@ -98,7 +98,7 @@ def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | 
     for name in names:
         match = ID.fullmatch(name)
         if match is None:
-            raise IntegrityFault("the order of a tenant's entries names what is none")
+            raise IntegrityError("the order of a tenant's entries names what is none")
         place = match[2].encode() + b"-0"
         commands.append((b"XRANGE", audit_key(match[1]), place, place))
     return [
@@ -112,5 +112,5 @@ def _said(fields: Mapping[bytes, bytes]) -> Entry:
         entry: Entry = msgspec.json.decode(fields[b"entry"], type=dict[str, Any])
         entry["tenant"]
     except (KeyError, msgspec.DecodeError):
-        raise IntegrityFault("what stands in a stream of the audit log is no entry") from None
+        raise IntegrityError("what stands in a stream of the audit log is no entry") from None
     return entry

@@ -8,7 +8,7 @@ import fcntl
 from pathlib import Path
 from typing import Final
 
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.signatures import Verifier
 from masking_service.audit.lines import CheckpointLine, Unreadable, read_line, write_line
@@ -29,7 +29,7 @@ class Remembered:
         newest: the newest checkpoint seen, None where none was.
 
     Raises:
-        KeysetFault: the file cannot be read, or was signed with other keys than these.
+        KeysetError: the file cannot be read, or was signed with other keys than these.
     """
 
     def __init__(self, folder: Path, verifier: Verifier) -> None:
@@ -59,7 +59,7 @@ class Remembered:
         try:
             read = read_line(read_secret_file(self._path))
         except Unreadable:
-            raise KeysetFault(f"{self._path}: holds no checkpoint") from None
+            raise KeysetError(f"{self._path}: holds no checkpoint") from None
         if not isinstance(read, CheckpointLine) or not is_signed(read, self._verifier):
-            raise KeysetFault(f"{self._path}: was not signed with these keys; it belongs to others, or was changed")
+            raise KeysetError(f"{self._path}: was not signed with these keys; it belongs to others, or was changed")
         return read

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.store.genesis import WrongStore
 
 WHAT_TO_DO: Final = (
@@ -18,7 +18,7 @@ class RolledBack(WrongStore):
     """The store went back behind what was signed: it was restored, emptied, or parts of the log were taken out."""
 
 
-class Blocked(IntegrityFault):
+class Blocked(IntegrityError):
     """The store takes no further checkpoint: somebody who can write to it has raised the last id of their stream."""
 
     def __init__(self, newest: int) -> None:

@@ -5,7 +5,7 @@ import sys
 import click
 from rich.console import Console
 
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.cli.audit import audit
 from masking_service.cli.bench import bench
@@ -19,7 +19,7 @@ from masking_service.cli.token import token
 from masking_service.dev.child import ChildError
 from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.domain.errors import DefinitionError
-from masking_service.runtime.settings import SettingsFault
+from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore
@@ -30,9 +30,9 @@ FAULTS = (
     ClientError,
     DefinitionError,
     EmbeddedServerError,
-    KeyFault,
+    KeysError,
     PolicyError,
-    SettingsFault,
+    SettingsError,
     StoreUnavailable,
     WrongPurpose,
     WrongStore,

@@ -8,7 +8,7 @@ from typing import Any, Self
 import msgspec
 
 from keys import keyset
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.signing import new_private_pem
 from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_text
@@ -98,7 +98,7 @@ def _make_keys(folder: Path) -> None:
     if not path.exists():
         held = [name for name in ("valkey", SNAPSHOT, CREDENTIALS) if (folder / name).exists()]
         if held:
-            raise KeysetFault(
+            raise KeysetError(
                 f"{path}: is missing, and {folder} holds data that only it can open ({', '.join(held)}). "
                 "Put the keyset back, or choose another directory."
             )

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from keys import keyset
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from keys.keyring import Keyring
 from masking_service.access.clients import Clients
 from masking_service.access.policy import Policy
@@ -89,7 +89,7 @@ def opened_store(settings: Settings, keyring: Keyring | None) -> Iterator[Store]
         keyring: whose it has to be. None for a command that uses it whoever's it is, or finds that out itself.
 
     Raises:
-        SettingsFault, StoreUnavailable, WrongStore: why it cannot be used.
+        SettingsError, StoreUnavailable, WrongStore: why it cannot be used.
     """
     store = open_store(settings)
     store.admit()
@@ -121,5 +121,5 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         try:
             yield Opened(keyring, registry, store, Journal(log, keyring, policy.digest))
         finally:
-            with suppress(StoreUnavailable, KeyFault, WrongStore):  # then it looks as if the command had been killed
+            with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed
                 end(log, checkpoints)

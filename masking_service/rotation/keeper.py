@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.keyset import Keyset, read
 from keys.keyset_file import KeysetFile
@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], object]
 """Is told (what, done, of how many)."""
 
 
-class NotYet(KeyFault):
+class NotYet(KeysError):
     """A living process has not followed in time. Nothing is lost, and the same command goes on from there."""
 
 
@@ -73,7 +73,7 @@ class Keeper:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._lock.close()
-            raise KeyFault(f"{self.path}: another command is changing keys now") from None
+            raise KeysError(f"{self.path}: another command is changing keys now") from None
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

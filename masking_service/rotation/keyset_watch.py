@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from keys.aead import NONCE_BYTES
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from keys.files import read_secret_file
 from keys.keyring import Keyring
 from keys.keyset import decode, digest_of
@@ -73,7 +73,7 @@ class KeyWatch:
         """Take over the keyset file if it has changed. Where it cannot be used the keys in use stay in use.
 
         Raises:
-            KeyFault: why it cannot be used; said once, not at every call.
+            KeysError: why it cannot be used; said once, not at every call.
         """
         digest, now = b"", time.monotonic()
         try:
@@ -83,7 +83,7 @@ class KeyWatch:
                 return
             if digest != self._keyring.keyset.digest:
                 self._keyring.adopt(decode(self._path, content)[1])
-        except KeyFault as fault:
+        except KeysError as fault:
             self._refused, self._again_at = digest, now + AGAIN_SECONDS
             if str(fault) == self.fault:
                 return
@@ -103,7 +103,7 @@ class KeyWatch:
         Raises:
             StoreUnavailable: it did not answer: the lease runs on, and out; or (``old-keyset``) these keys are too
                 old, and it is out now.
-            IntegrityFault: what the store tells was changed.
+            IntegrityError: what the store tells was changed.
         """
         notice = read_notice(self._keyring, through.read([reading_notice()])[0])
         keyset = self._keyring.keyset

@@ -64,7 +64,7 @@ def overview(file: KeysetFile, store: Store, keyring: Keyring, retention: int, t
 
     Raises:
         StoreUnavailable: the store did not answer.
-        IntegrityFault: something in it was changed.
+        IntegrityError: something in it was changed.
     """
     days: dict[int, _Day] = {}
     under: Counter[str] = Counter()

@@ -4,7 +4,7 @@ Each new copy is unwrapped and compared before it takes the old one's place, and
 takes it in one step. Doing it again does only what is left.
 """
 
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from keys.keyset import read
 from keys.keyset_file import date_of
 from keys.rotation import rewrap_secrets, secrets_under_retired_roots
@@ -19,7 +19,7 @@ def rewrap(keeper: Keeper) -> tuple[int, int]:
         how many data keys and how many secrets were rewrapped.
 
     Raises:
-        KeyFault: a key cannot be unwrapped with the root keys that the keyset holds; the rest is done.
+        KeysError: a key cannot be unwrapped with the root keys that the keyset holds; the rest is done.
         NotYet: a living process has not followed.
     """
     keeper.settle()
@@ -49,7 +49,7 @@ def _data_keys(keeper: Keeper) -> int:
         seen += len(portion)
         keeper.progress("data keys looked at", min(seen, total), total)
     if orphans:
-        raise KeyFault(
+        raise KeysError(
             f"data keys of {len(orphans)} days ({date_of(min(orphans))} to {date_of(max(orphans))}) hang on root "
             "keys that the keyset does not hold: after a restore from an old backup run `keys restore FILE` first"
         )

@@ -20,7 +20,7 @@ def rotate(keeper: Keeper, turning: Turning, named: NamedRoot | None = None) -> 
         to a root key that is named and not in use is always begun.
 
     Raises:
-        KeyFault: the keyset cannot be used or changed, or another root key waits than the one that is named.
+        KeysError: the keyset cannot be used or changed, or another root key waits than the one that is named.
         NotYet: a living process has not followed; nothing that it lacks is in use.
     """
     unfinished = keeper.settle()
@@ -39,7 +39,7 @@ def rotate_data(keeper: Keeper, now: int) -> int:
         how many tenants have a new one.
 
     Raises:
-        KeyFault: the keyset cannot be used.
+        KeysError: the keyset cannot be used.
         NotYet: a living process has not been heard to know them; they are made.
     """
     keeper.settle()

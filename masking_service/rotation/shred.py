@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from keys.errors import KeyFault, KeysetFault
+from keys.errors import KeysError, KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import NamedRoot, day_of
 from keys.rotation import activate, active_root, destroy_retired_roots, distribute, is_named
@@ -49,16 +49,16 @@ def shred(keeper: Keeper, before: str, export: Path, named: NamedRoot | None = N
         named: the new root key, if it was made at a provider; without it one is made here.
 
     Raises:
-        KeyFault: something could not be unwrapped or was shredded later already, or another root key waits or was
+        KeysError: something could not be unwrapped or was shredded later already, or another root key waits or was
             made for this shredding than the one that is named; no root key was destroyed.
         NotYet: a living process has not followed.
     """
     keeper.settle()
     standing = keeper.file.shredded_before
     if standing and day_of(before) < day_of(standing):
-        raise KeyFault(f"everything before {standing} is shredded already")
+        raise KeysError(f"everything before {standing} is shredded already")
     if before == standing and named is not None and not is_named(active_root(keeper.file), keeper.file, named):
-        raise KeyFault(
+        raise KeysError(
             f"everything before {standing} is shredded already, and the new root key of that is another than the one "
             "that was named: run it again without naming a key"
         )
@@ -114,7 +114,7 @@ def restore(keeper: Keeper, export: Path) -> tuple[int, int]:
         how many were put back, and how many were buried.
 
     Raises:
-        KeyFault: the file cannot be used, a key in it does not open, or some still lack their root key afterwards.
+        KeysError: the file cannot be used, a key in it does not open, or some still lack their root key afterwards.
     """
     surviving = _read_surviving(export)
     keeper.settle()
@@ -142,7 +142,7 @@ def _read_surviving(export: Path) -> Surviving:
     try:
         surviving = msgspec.json.decode(read_secret_file(export), type=Surviving)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise KeysetFault(f"{export}: is cut or is no file of surviving data keys") from None
+        raise KeysetError(f"{export}: is cut or is no file of surviving data keys") from None
     if surviving.format != FORMAT:
-        raise KeysetFault(f"{export}: has format {surviving.format}; this release reads format {FORMAT}")
+        raise KeysetError(f"{export}: has format {surviving.format}; this release reads format {FORMAT}")
     return surviving

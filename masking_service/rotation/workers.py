@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import WORKERS, worker_key
@@ -50,7 +50,7 @@ def living(store: Store, keyring: Keyring) -> Sequence[Beat]:
 
     Raises:
         StoreUnavailable: the store did not answer.
-        IntegrityFault: a beat was changed, or stands at another's place.
+        IntegrityError: a beat was changed, or stands at another's place.
     """
     names = [name.decode() for name in store.read([(b"ZRANGE", WORKERS, 0, -1)])[0]]
     if not names:
@@ -65,4 +65,4 @@ def living(store: Store, keyring: Keyring) -> Sequence[Beat]:
             if sealed is not None
         ]
     except msgspec.DecodeError:
-        raise IntegrityFault("what a process says of its keys cannot be read") from None
+        raise IntegrityError("what a process says of its keys cannot be read") from None

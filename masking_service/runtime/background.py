@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.audit.stops import RolledBack
 from masking_service.runtime.clock import clock
@@ -72,7 +72,7 @@ class Background:
             self._learn_clients()
         except RolledBack as fault:
             self._report("wrong-store", fault)
-        except (StoreUnavailable, KeyFault, ClientError, OSError) as fault:
+        except (StoreUnavailable, KeysError, ClientError, OSError) as fault:
             self._report("background", fault)
         self._tell()
         for thread in self._threads:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.observability.alerts import Alert
 from masking_service.observability.logs import log
 from masking_service.observability.metrics import AlertKind
@@ -29,7 +29,7 @@ def reporter(parts: Parts) -> Report:
     def report(event: str, fault: Exception) -> None:
         cause = {"reason": fault.cause} if isinstance(fault, StoreUnavailable) else {}
         log.error(event, fault=type(fault).__name__, **cause)
-        kind = "integrity" if isinstance(fault, IntegrityFault) else _ALERTS.get(event)
+        kind = "integrity" if isinstance(fault, IntegrityError) else _ALERTS.get(event)
         if kind is not None:
             parts.alerts.raise_alert(kind)
 

@@ -41,7 +41,7 @@ LOSES: Final = "acknowledged-tokens"
 """What somebody gives up who lets the service write to a store that is seen to lose what it acknowledges."""
 
 
-class SettingsFault(Exception):
+class SettingsError(Exception):
     """A setting cannot be used. Names the variable, never its value."""
 
 
@@ -90,7 +90,7 @@ class Settings:
         """The settings that an environment says. `development` is said by `serve --dev` alone, never by a variable.
 
         Raises:
-            SettingsFault: naming the variable at fault.
+            SettingsError: naming the variable at fault.
         """
         schemas = environment.get("MASKING_SCHEMAS", "")
         url = environment.get("MASKING_REDIS_URL", "")
@@ -115,17 +115,17 @@ def _webhook(environment: Mapping[str, str]) -> tuple[str, Path | None]:
     """Where alerts are sent, and what signs them: both, or neither."""
     url, key = environment.get("MASKING_ALERT_URL", ""), _file(environment, "MASKING_ALERT_KEY_FILE")
     if bool(url) != bool(key):
-        raise SettingsFault("MASKING_ALERT_URL and MASKING_ALERT_KEY_FILE are set together or not at all")
+        raise SettingsError("MASKING_ALERT_URL and MASKING_ALERT_KEY_FILE are set together or not at all")
     try:
         return sound_url(url) if url else "", key
     except ValueError as fault:
-        raise SettingsFault(f"MASKING_ALERT_URL {fault}") from None
+        raise SettingsError(f"MASKING_ALERT_URL {fault}") from None
 
 
 def _file(environment: Mapping[str, str], name: str) -> Path | None:
     text = environment.get(name, "")
     if text and not Path(text).is_file():
-        raise SettingsFault(f"{name} names no file")
+        raise SettingsError(f"{name} names no file")
     return Path(text) if text else None
 
 
@@ -133,7 +133,7 @@ def _said(environment: Mapping[str, str], name: str, word: str) -> bool:
     """Whether a setting says the one word that it can say."""
     said = environment.get(name, "")
     if said not in {"", word}:
-        raise SettingsFault(f"{name} can say {word} only, and then it has to be meant")
+        raise SettingsError(f"{name} can say {word} only, and then it has to be meant")
     return bool(said)
 
 
@@ -142,5 +142,5 @@ def _number(environment: Mapping[str, str], name: str, default: int, least: int,
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and least <= int(text[:12]) <= most):
-        raise SettingsFault(f"{name} must be a whole number from {least} to {most}")
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}")
     return int(text)

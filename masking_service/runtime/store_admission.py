@@ -6,7 +6,7 @@ is responsible for it says that it is the right one; and that stands in the log.
 
 import os
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.access.principals import service_principal
 from masking_service.access.registry import ClientRegistry
@@ -31,11 +31,11 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
     Raises:
         StoreUnavailable: the store did not answer.
         WrongStore: this service must not touch it; as RolledBack, it went back.
-        IntegrityFault: what stands among its checkpoints is none.
+        IntegrityError: what stands among its checkpoints is none.
     """
     try:
         checkpoints.look()
-    except IntegrityFault:
+    except IntegrityError:
         check(store, keyring)  # another keyset signed it: then the store itself says whose it is
         raise
     if may_claim and checkpoints.remembered is None:
@@ -66,7 +66,7 @@ def accept_store(
     Raises:
         StoreUnavailable: it may be accepted; the same call can be made again.
         WrongStore: it belongs to another keyset.
-        IntegrityFault: what stands in the log is none.
+        IntegrityError: what stands in the log is none.
     """
     claim(store, keyring, os.urandom)
     before = checkpoints.remembered

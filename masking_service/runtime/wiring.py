@@ -28,7 +28,7 @@ from masking_service.observability.metrics import Metrics
 from masking_service.observability.webhook import Webhook
 from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.clock import clock
-from masking_service.runtime.settings import Settings, SettingsFault
+from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.store_admission import recognise
 from masking_service.schemas import load_schemas
 from masking_service.store.client import Store
@@ -81,7 +81,7 @@ class Parts:
         tenants: every tenant that this process has heard of.
 
     Raises:
-        PolicyError, DefinitionError, SettingsFault, KeyFault: what is wrong with the set-up, in words.
+        PolicyError, DefinitionError, SettingsError, KeysError: what is wrong with the set-up, in words.
     """
 
     def __init__(self, settings: Settings, keyring: Keyring) -> None:
@@ -194,7 +194,7 @@ def open_keyring(settings: Settings) -> Keyring:
     """The keys that the settings name, after the known-answer tests.
 
     Raises:
-        KeyFault: they cannot be used.
+        KeysError: they cannot be used.
         WrongPurpose: they were made for the other kind of set-up.
     """
     forbid_core_dumps()
@@ -210,7 +210,7 @@ def assemble(settings: Settings) -> Parts:
     """Put a process together. Reads files and connects to nothing, so that it works while the store is down (R6).
 
     Raises:
-        KeyFault, WrongPurpose, PolicyError, DefinitionError, SettingsFault: what is wrong with the set-up, in words.
+        KeysError, WrongPurpose, PolicyError, DefinitionError, SettingsError: what is wrong with the set-up, in words.
     """
     return Parts(settings, open_keyring(settings))
 
@@ -247,7 +247,7 @@ def watch_store(parts: Parts) -> None:
     Raises:
         StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it.
         WrongStore: it is another's, lost its mark, or went back.
-        IntegrityFault: what stands among the checkpoints of its audit log is none.
+        IntegrityError: what stands among the checkpoints of its audit log is none.
     """
     try:
         if not parts.store.shut:
@@ -265,10 +265,10 @@ def open_store(settings: Settings) -> Store:
     """The way to the store that the settings name; connects to nothing yet.
 
     Raises:
-        SettingsFault: no store is named, or not in a way that is known here.
+        SettingsError: no store is named, or not in a way that is known here.
     """
     if not settings.redis_url:
-        raise SettingsFault("MASKING_REDIS_URL must say where the store is")
+        raise SettingsError("MASKING_REDIS_URL must say where the store is")
     try:
         return Store(
             settings.redis_url,
@@ -278,4 +278,4 @@ def open_store(settings: Settings) -> Store:
             may_lose=settings.redis_may_lose,
         )
     except UnknownForm as fault:
-        raise SettingsFault(f"MASKING_REDIS_URL {fault}") from None
+        raise SettingsError(f"MASKING_REDIS_URL {fault}") from None

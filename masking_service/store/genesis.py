@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from keys.aead import NONCE_BYTES
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.store.client import Store
 from masking_service.store.layout import GENESIS
@@ -54,7 +54,7 @@ def check(store: Store, keyring: Keyring) -> None:
 def _judge(found: bytes, keyring: Keyring) -> None:
     try:
         genesis = msgspec.json.decode(keyring.tenant("").state.open(found, GENESIS), type=_Genesis)
-    except (IntegrityFault, msgspec.DecodeError):
+    except (IntegrityError, msgspec.DecodeError):
         raise WrongStore("the store was made with other keys than these, or its first key was changed") from None
     if genesis.format > FORMAT:
         raise WrongStore(f"the store has format {genesis.format}; this release knows formats up to {FORMAT}")

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import Final, Literal
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.access.errors import QuotaExceeded
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.principals import service_principal
@@ -55,7 +55,7 @@ class Watch:
             shown: for each item in order, whether it opened or showed something.
 
         Raises:
-            StoreUnavailable, IntegrityFault: it cannot be counted, so nothing may be answered.
+            StoreUnavailable, IntegrityError: it cannot be counted, so nothing may be answered.
         """
         rows = [(hit, len([*items])) for hit, items in groupby(shown)]
         if rows in ([], [(True, len(shown))]) and not before:
@@ -76,7 +76,7 @@ class Watch:
         try:
             yield
         except QuotaExceeded:
-            with suppress(StoreUnavailable, IntegrityFault):
+            with suppress(StoreUnavailable, IntegrityError):
                 if self._tallies.add_refusal(call.principal) >= self._rules.refusals:
                     self._freeze(call, "burst")
             raise

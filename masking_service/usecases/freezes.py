@@ -40,7 +40,7 @@ class Freezing:
 
         Raises:
             AccessError: the caller may not know.
-            StoreUnavailable, IntegrityFault: it cannot be told.
+            StoreUnavailable, IntegrityError: it cannot be told.
         """
         self._gate.grant(call.principal, "principal:freeze")
         return [_answer(one) for one in self._freezes.listed(call.principal.tenant)]

@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, Literal
 
-from keys.errors import ProviderFault
+from keys.errors import ProviderError
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies, Custody
@@ -112,7 +112,7 @@ class Service:
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent.
             UnknownSchema, SeveralWaybills: the schema does not serve.
-            StoreUnavailable, ProviderFault: nothing is acknowledged; sending the same batch again is safe.
+            StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
         """
         grant = self._gate.grant(call.principal, "waybill:tokenize", profile=profile)
         if revise:
@@ -132,7 +132,7 @@ class Service:
 
         try:
             outcomes = self._store(call, grant, entering, revise, custody)
-        except (StoreUnavailable, ProviderFault):  # the first record of a day needs the root key's provider
+        except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
             if not mask_if_unavailable:
                 raise
             for one in entering:

@@ -89,7 +89,7 @@ class DataKeys:
 
         Raises:
             StoreUnavailable: it cannot be read or made durable now.
-            ProviderFault: a new day needs the root-key provider, and it cannot be had now.
+            ProviderError: a new day needs the root-key provider, and it cannot be had now.
         """
         memory = self._memory
         current = None

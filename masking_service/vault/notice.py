@@ -35,7 +35,7 @@ def read_notice(keyring: Keyring, sealed: bytes | None) -> Notice:
     """The notice of a store; where none stands nothing was ever told.
 
     Raises:
-        IntegrityFault: it was changed.
+        IntegrityError: it was changed.
     """
     if sealed is None:
         return Notice()

@@ -1,7 +1,7 @@
 """The vault: waybill records, sealed, write-once, each at a place that only its tenant's index key can find.
 
 Nothing is ever overwritten except by a tombstone. A value that does not open
-where it stands is an alarm (`IntegrityFault`), never an absence.
+where it stands is an alarm (`IntegrityError`), never an absence.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -95,7 +95,7 @@ class Vault:
 
         Raises:
             StoreUnavailable: nothing is acknowledged; the same batch can be sent again.
-            IntegrityFault: a stored value did not open at its place.
+            IntegrityError: a stored value did not open at its place.
         """
         self._store.clocks.check(now)
         keys = self._keyring.tenant(tenant)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from keys.aead import NONCE_BYTES
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
@@ -67,7 +67,7 @@ class WrappedKeys:
 
         Raises:
             StoreUnavailable: the store did not answer.
-            IntegrityFault: a value was changed or moved.
+            IntegrityError: a value was changed or moved.
         """
         fields = [field(key_id) for key_id in key_ids]
         values, uses = self._store.read([(b"HMGET", DATA_KEYS, *fields), (b"HMGET", DATA_KEY_USES, *fields)])
@@ -119,7 +119,7 @@ class WrappedKeys:
 
         Raises:
             StoreUnavailable: the store did not answer.
-            IntegrityFault: a value was changed or moved.
+            IntegrityError: a value was changed or moved.
         """
         cursor: int | bytes = 0
         while True:
@@ -145,13 +145,13 @@ class WrappedKeys:
         """What a value says that stands, or could stand, at a key's place.
 
         Raises:
-            IntegrityFault: it was changed or moved.
+            IntegrityError: it was changed or moved.
         """
         length = int.from_bytes(value[:4], "big")
         sealed, wrapped = value[4 : 4 + length], value[8 + length :]
         label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_Label)
         if label.shredded == bool(wrapped) or value != frame(sealed, wrapped):
-            raise IntegrityFault("what stands at a data key's place does not fit its label")
+            raise IntegrityError("what stands at a data key's place does not fit its label")
         return Standing(label.tenant, label.day, label.number, None if label.shredded else wrapped)
 
 

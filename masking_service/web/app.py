@@ -8,7 +8,7 @@ from flask import Flask, Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.access.errors import QuotaExceeded, Unauthenticated
 from masking_service.observability.logs import fault_place, log
 from masking_service.runtime.wiring import Parts
@@ -70,7 +70,7 @@ def create_app(parts: Parts) -> Flask:
         problem = problem_of(error)
         if isinstance(error, QuotaExceeded):
             parts.metrics.budget_refusal(error.role, error.counts, error.window)
-        if isinstance(error, IntegrityFault):
+        if isinstance(error, IntegrityError):
             parts.alerts.raise_alert("integrity")
         if isinstance(error, Unauthenticated):
             state().reason = error.reason

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from time import time
 from typing import Any, Final
 
-from keys.errors import IntegrityFault, ProviderFault
+from keys.errors import IntegrityError, ProviderError
 from masking_service.access.errors import (
     AccessError,
     IssuerUnavailable,
@@ -110,9 +110,9 @@ def problem_of(error: Exception) -> Problem:
             return Problem("several-waybills", [("/schema", "several-waybills")])
         case NotFound():
             return Problem("not-found")
-        case StoreUnavailable() | ProviderFault() | WrongStore():
+        case StoreUnavailable() | ProviderError() | WrongStore():
             return Problem("unavailable", headers=RETRY_AFTER)
-        case IntegrityFault():
+        case IntegrityError():
             return Problem("integrity", headers=RETRY_AFTER)
     return Problem("internal", headers=RETRY_AFTER)
 

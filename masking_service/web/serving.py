@@ -9,13 +9,13 @@ from typing import NoReturn
 import msgspec
 from flask import Flask
 
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.domain.errors import DefinitionError
 from masking_service.observability.logs import log
 from masking_service.runtime.background import Background
 from masking_service.runtime.reporting import log_alert, reporter
-from masking_service.runtime.settings import Settings, SettingsFault
+from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.wiring import Parts, WrongPurpose, assemble
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore
@@ -25,14 +25,14 @@ from masking_service.web.app import create_app
 GUNICORN_STOPS_AT = 4
 """gunicorn ends its master, too, when a worker exits with this status before it has booted."""
 
-SETUP_FAULTS = (ClientError, DefinitionError, KeyFault, OSError, PolicyError, SettingsFault, WrongPurpose, WrongStore)
+SETUP_FAULTS = (ClientError, DefinitionError, KeysError, OSError, PolicyError, SettingsError, WrongPurpose, WrongStore)
 
 
 def production_app(environment: Mapping[str, str]) -> Flask:
     """`serving_app` with the settings that an environment says."""
     try:
         settings = Settings.read(environment)
-    except SettingsFault as fault:
+    except SettingsError as fault:
         _refuse(fault)
     return serving_app(settings)
 
@@ -63,7 +63,7 @@ def _end(parts: Parts, background: Background) -> None:
     background.stop()
     try:
         end(parts.log, parts.checkpoints)
-    except (StoreUnavailable, KeyFault, WrongStore, OSError) as fault:
+    except (StoreUnavailable, KeysError, WrongStore, OSError) as fault:
         log.error("audit not ended", fault=type(fault).__name__)
     parts.alerts.close()
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 import redis
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.access.cases import LISTED_SECONDS, MOST_LISTED, Act, Case, Cases, Opening, case_name
 from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
@@ -312,7 +312,7 @@ def test_an_approval_in_another_persons_place_is_an_alarm(cases: Cases, client: 
     (place,) = {*ask(client, "HKEYS", key)} - {b"open"}
     ask(client, "HSET", key, place[:-1] + b"~", ask(client, "HGET", key, place))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         cases.get("default", "D-2026-0001")
 
 
@@ -357,7 +357,7 @@ def test_a_changed_fact_is_an_alarm(cases: Cases, client: redis.Redis, closed: b
     value[-1] ^= 1
     ask(client, "HSET", closed, fact, bytes(value))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         cases.get("default", "D-2026-0001")
 
 
@@ -369,14 +369,14 @@ def test_a_fact_of_another_case_or_tenant_is_an_alarm(
     cases.open(tenant, opening(case="D-2"), stores.untold)
     ask(client, "HSET", cases._key(tenant, "D-2"), fact, ask(client, "HGET", closed, fact))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         cases.get(tenant, "D-2")
 
 
 def test_a_fact_in_the_place_of_another_is_an_alarm(cases: Cases, client: redis.Redis, closed: bytes) -> None:
     ask(client, "HSET", closed, "approve", ask(client, "HGET", closed, "close"))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         cases.get("default", "D-2026-0001")
 
 
@@ -391,5 +391,5 @@ def test_another_tenants_case_in_ones_own_list_is_an_alarm(cases: Cases, client:
     cases.open("other", opening(), stores.untold)
     ask(client, "ZADD", cases._list("default"), ENDS, cases._key("other", "D-2026-0001"))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         names(cases)

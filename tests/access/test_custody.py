@@ -3,7 +3,7 @@
 import pytest
 import redis
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.principals import Principal
 from masking_service.store.client import Store
@@ -85,14 +85,14 @@ def test_custody_that_was_moved_to_another_waybill_is_an_alarm(custodies: Custod
     custodies.put_first("default", [FIRST], Custody("021001"), [LATER], stores.untold)
     ask(client, "COPY", place(FIRST), place(SECOND))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         standing(custodies, client, SECOND)
 
 
 def test_custody_that_was_moved_to_another_tenant_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:
     custodies.put_first("default", [FIRST], Custody("021001"), [LATER], stores.untold)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         standing(custodies, client, FIRST, "other")
 
 
@@ -101,13 +101,13 @@ def test_a_flipped_bit_is_an_alarm(custodies: Custodies, client: redis.Redis) ->
     value = bytearray(ask(client, "GET", place(FIRST)))
     value[-1] ^= 1
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         custodies.open("default", FIRST, bytes(value))
 
 
 @pytest.mark.parametrize("value", [b"", b'["021001",null]', bytes(64)])
 def test_what_nobody_sealed_is_an_alarm(custodies: Custodies, value: bytes) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         custodies.open("default", FIRST, value)
 
 
@@ -115,5 +115,5 @@ def test_a_record_in_the_place_of_custody_is_an_alarm(custodies: Custodies, stor
     stored = stores.put(stores.vault(store), stores.body(), "SF0000000001")
     value = ask(client, "GET", record_stems([stored.base])[0] + b"}0")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         custodies.open("default", stored.base, value)

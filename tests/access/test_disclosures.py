@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 import redis
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.access.disclosures import Disclosure, Disclosures, Opened, Viewed
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -128,7 +128,7 @@ def test_one_that_was_moved_to_another_waybill_or_tenant_is_an_alarm(
     (base,) = KEYRING.tenant(tenant).bases(["SF0000000002"])
     ask(client, "COPY", place(), place(base))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         disclosures.of(tenant, base)
 
 
@@ -138,7 +138,7 @@ def test_one_under_another_name_is_an_alarm(disclosures: Disclosures, client: re
     (value,) = ask(client, "HVALS", place())
     ask(client, "HSET", place(), b"8 bytes!", value)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         disclosures.of("default", FIRST)
 
 
@@ -147,5 +147,5 @@ def test_a_flipped_bit_is_an_alarm(disclosures: Disclosures, client: redis.Redis
     ((name, value),) = ask(client, "HGETALL", place()).items()
     ask(client, "HSET", place(), name, value[:-1] + bytes([value[-1] ^ 1]))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         disclosures.of("default", FIRST)

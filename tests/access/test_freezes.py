@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import redis
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.access.errors import Frozen
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.principals import Principal
@@ -194,7 +194,7 @@ def test_deleting_the_list_thaws_nobody_where_it_was_seen(freezes: Freezes, clie
     freezes.freeze("default", frozen(), untold)
     ask(client, "DEL", place())
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         live(freezes)
     assert known(freezes)
 
@@ -207,7 +207,7 @@ def test_another_tenants_empty_list_put_in_place_thaws_nobody(
     freezes.thaw("other", "staff/u-2", untold)
     ask(client, "COPY", place("other"), place("default"), "REPLACE")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         live(make("two"))
 
 
@@ -217,7 +217,7 @@ def test_a_forged_list_keeps_no_other_tenants_from_being_learned(
     make("two").freeze("other", frozen(), untold)
     ask(client, "HSET", place("default"), "1", b"forged")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         freezes.refresh(["default", "other"])
 
     assert known(freezes, tenant="other")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from keys.errors import IntegrityFault, KeysetFault
+from keys.errors import IntegrityError, KeysetError
 from masking_service.access.clients import Clients
 from masking_service.access.errors import ClientError
 from masking_service.access.registry import SNAPSHOT, ClientRegistry
@@ -158,7 +158,7 @@ def test_an_older_registry_than_one_already_seen_is_refused(registry: ClientRegi
     registry.change(adding("second"), stores.untold)
     ask(client, "HDEL", CLIENTS, "2")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         registry.refresh()
 
     assert names(registry) == ["first", "second"]
@@ -168,7 +168,7 @@ def test_an_emptied_store_is_refused_and_the_clients_stay(registry: ClientRegist
     registry.change(adding("printer"), stores.untold)
     ask(client, "DEL", CLIENTS)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         registry.refresh()
 
     assert names(registry) == ["printer"]
@@ -178,7 +178,7 @@ def test_a_registry_under_a_later_serial_is_an_alarm(registry: ClientRegistry, c
     registry.change(adding("printer"), stores.untold)
     ask(client, "HSET", CLIENTS, "2", ask(client, "HGET", CLIENTS, "1"))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         registry.refresh()
 
     assert names(registry) == ["printer"]
@@ -217,7 +217,7 @@ def test_a_changed_snapshot_is_refused(registry: ClientRegistry, make: Callable[
     content[at] ^= 1
     snapshot(registry).write_bytes(content)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         make("one").load_snapshot()
 
 
@@ -226,14 +226,14 @@ def test_a_cut_snapshot_is_refused(registry: ClientRegistry, make: Callable[...,
     registry.change(adding("printer"), stores.untold)
     snapshot(registry).write_bytes(snapshot(registry).read_bytes()[:length])
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         make("one").load_snapshot()
 
 
 def test_a_snapshot_of_another_keyset_is_refused(registry: ClientRegistry, make: Callable[..., ClientRegistry]) -> None:
     registry.change(adding("printer"), stores.untold)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         make("one", owner="another owner").load_snapshot()
 
 
@@ -244,7 +244,7 @@ def test_a_snapshot_that_lets_others_in_is_refused(
     registry.change(adding("printer"), stores.untold)
     snapshot(registry).chmod(mode)
 
-    with pytest.raises(KeysetFault, match="lets others in"):
+    with pytest.raises(KeysetError, match="lets others in"):
         make("one").load_snapshot()
 
 
@@ -256,7 +256,7 @@ def test_a_store_that_went_back_behind_the_snapshot_is_refused(
     successor = make("one")
     successor.load_snapshot()
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         successor.refresh()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.access.serials import Serials
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -159,7 +159,7 @@ def test_a_document_that_goes_back_is_an_alarm(make: Make, client: redis.Redis, 
     for serial, sealed in kept.items():
         ask(client, "HSET", PLACE, serial, sealed)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         document.refresh()
     assert document.content == b"ab"
 
@@ -170,7 +170,7 @@ def test_other_bytes_under_a_serial_that_was_seen_are_an_alarm(make: Make, clien
     ask(client, "DEL", PLACE)
     make("two").change(adding(b"b"), untold)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         document.refresh()
     assert document.content == b"a"
 
@@ -180,7 +180,7 @@ def test_a_changed_byte_is_an_alarm(make: Make, client: redis.Redis) -> None:
     sealed = ask(client, "HGET", PLACE, "1")
     ask(client, "HSET", PLACE, "1", sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         make("two").refresh()
 
 
@@ -194,7 +194,7 @@ def test_a_document_opens_only_where_it_was_written(make: Make, client: redis.Re
     other = make("two", **elsewhere)
     ask(client, "HSET", other._place, "1", ask(client, "HGET", PLACE, "1"))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         other.refresh()
 
 
@@ -204,7 +204,7 @@ def test_an_old_serial_does_not_open_as_a_newer_one(make: Make, client: redis.Re
     document.change(adding(b"b"), untold)
     ask(client, "HSET", PLACE, "3", ask(client, "HGET", PLACE, "1"))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         document.refresh()
 
 

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import redis
 
-from keys.errors import IntegrityFault, KeysetFault
+from keys.errors import IntegrityError, KeysetError
 from keys.signatures import Verifier
 from masking_service.audit.checkpoints import EVERY_SECONDS, LISTED_SECONDS, Checkpoints
 from masking_service.audit.entries import checkpoint_message, encode
@@ -518,7 +518,7 @@ def test_a_checkpoint_that_nobody_here_signed_is_an_alarm(
     fields[field] = fields[field][:-1] + bytes([fields[field][-1] ^ 1])
     ask(client, "XADD", AUDIT_CHECKPOINTS, "9-0", *(part for pair in fields.items() for part in pair))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         checkpoints.look()
 
 
@@ -526,7 +526,7 @@ def test_a_checkpoint_at_another_epoch_is_an_alarm(checkpoints: Checkpoints, cli
     made = checkpoints.make()
     client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": made.content, "signature": made.signature}, id="2-0")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         checkpoints.look()
 
 
@@ -537,7 +537,7 @@ def test_a_stream_that_holds_no_entry_is_an_alarm(
     ask(client, "SADD", AUDIT_WRITERS, "w")
     ask(client, "XADD", audit_key("w"), "1-0", *fields)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         checkpoints.make()
 
 
@@ -589,7 +589,7 @@ def test_a_file_that_holds_no_checkpoint_stops_the_start(
     path.write_bytes(content)
     path.chmod(0o600)
 
-    with pytest.raises(KeysetFault, match="holds no checkpoint"):
+    with pytest.raises(KeysetError, match="holds no checkpoint"):
         process("here")
 
 
@@ -598,7 +598,7 @@ def test_a_file_of_other_keys_stops_the_start(
 ) -> None:
     process("here").make()
 
-    with pytest.raises(KeysetFault, match="was not signed with these keys"):
+    with pytest.raises(KeysetError, match="was not signed with these keys"):
         Checkpoints(store, known_keyring("other").audit_signer, tmp_path / "here", lambda: NOW)
 
 

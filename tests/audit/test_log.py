@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import redis
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_service.audit import log as audit_log
 from masking_service.audit.archive.export import export
@@ -328,7 +328,7 @@ def test_the_signature_of_a_commit_is_of_no_other(message: bytes) -> None:
     signer = known_keyring().audit_signer
     signature = signer.sign(commit_message("w", 2, bytes(32)))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         Verifier(signer.public_pem()).verify(signature, message)
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import redis
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.audit.reading import UnknownEntry, page
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -132,7 +132,7 @@ def test_what_is_no_entry_is_an_alarm(store: Store, client: redis.Redis, fields:
     ask(client, "XADD", audit_key("0" * 16), "1-0", *fields)
     ask(client, "XADD", audit_order_key(MINE), "*", "id", "0" * 16 + "-1")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         page(store, MINE, None, 10)
 
 
@@ -140,7 +140,7 @@ def test_what_is_no_entry_is_an_alarm(store: Store, client: redis.Redis, fields:
 def test_an_order_that_names_no_entry_is_an_alarm(store: Store, client: redis.Redis, fields: list[str]) -> None:
     ask(client, "XADD", audit_order_key(MINE), "*", *fields)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         page(store, MINE, None, 10)
 
 
@@ -148,7 +148,7 @@ def test_an_order_that_names_another_tenants_entry_is_an_alarm(store: Store, cli
     name = log_on(store).append(entry(tenant=OTHER))
     ask(client, "XADD", audit_order_key(MINE), "*", "id", name)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         page(store, MINE, None, 10)
 
 

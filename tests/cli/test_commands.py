@@ -12,13 +12,13 @@ import pytest
 import redis
 from click.testing import CliRunner, Result
 
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
 from masking_service.cli import commands, main
 from masking_service.cli.development import Development, people
 from masking_service.dev.embedded import DURABLE
-from masking_service.runtime.settings import ROOT, SettingsFault
+from masking_service.runtime.settings import ROOT, SettingsError
 from masking_service.runtime.wiring import WrongPurpose
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore
@@ -51,7 +51,7 @@ def test_a_keyset_is_made_for_its_user_alone(production: Command, tmp_path: Path
 def test_a_keyset_is_never_overwritten(production: Command, tmp_path: Path) -> None:
     before = (tmp_path / "keyset.json").read_bytes()
 
-    assert isinstance(production("keys", "init").exception, KeyFault)
+    assert isinstance(production("keys", "init").exception, KeysError)
     assert (tmp_path / "keyset.json").read_bytes() == before
 
 
@@ -233,7 +233,7 @@ def test_a_store_of_an_unknown_kind_is_refused_without_its_address(
         commands, ["clients", "list", "--state-dir", str(tmp_path)], env={"MASKING_REDIS_URL": url}
     )
 
-    assert isinstance(refused.exception, SettingsFault)
+    assert isinstance(refused.exception, SettingsError)
     assert url not in str(refused.exception)
 
 

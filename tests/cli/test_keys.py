@@ -14,7 +14,7 @@ import redis
 from click.testing import CliRunner, Result
 
 from keys import keyset
-from keys.errors import KeyFault, KeysetFault
+from keys.errors import KeysError, KeysetError
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.rotation import distribute
@@ -22,7 +22,7 @@ from masking_service.cli import commands
 from masking_service.dev.embedded import DURABLE
 from masking_service.rotation.keeper import NotYet
 from masking_service.runtime.clock import today
-from masking_service.runtime.settings import SettingsFault
+from masking_service.runtime.settings import SettingsError
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore, claim
 from tests.rotation.processes import Process
@@ -167,7 +167,7 @@ def test_keys_are_not_changed_in_a_store_that_may_lose_what_takes_their_place(
 def test_keys_are_not_changed_without_a_store(keys: Keys, path: Path) -> None:
     content = path.read_bytes()
 
-    assert isinstance(keys("rotate", "token", store="").exception, SettingsFault)
+    assert isinstance(keys("rotate", "token", store="").exception, SettingsError)
     assert path.read_bytes() == content
 
 
@@ -196,7 +196,7 @@ def test_a_keyset_that_cannot_be_used_is_named(keys: Keys, path: Path, command: 
 
     refused = keys(command, *(["token"] if command == "rotate" else []))
 
-    assert isinstance(refused.exception, KeysetFault)
+    assert isinstance(refused.exception, KeysetError)
     assert str(refused.exception).startswith(f"{path}: its mode 0604 lets others in")
 
 
@@ -206,7 +206,7 @@ def test_a_root_key_elsewhere_is_read_from_its_description(keys: Keys, path: Pat
 
     refused = keys("rotate", "root", "--root", str(description))
 
-    assert isinstance(refused.exception, KeyFault)
+    assert isinstance(refused.exception, KeysError)
     assert "is kept by transit, and the file does not say where that is" in str(refused.exception)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 from tests.helm.chart import VALUE_SETS, Chart, Object
 
@@ -50,7 +50,7 @@ def test_the_modes_that_kubernetes_would_give_otherwise_are_refused(mode: int, t
     file.touch()
     file.chmod(as_mounted({"defaultMode": mode}))
 
-    with pytest.raises(KeysetFault, match="lets others in"):
+    with pytest.raises(KeysetError, match="lets others in"):
         read_secret_file(file)
 
 

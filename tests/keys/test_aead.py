@@ -13,7 +13,7 @@ from keys.aead import (
     SealingKey,
     key_id_of,
 )
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.suites import AES_256_GCM, AES_256_GCM_SIV, SM4_GCM, SUITES
 from tests.keys.known import known_bytes
 
@@ -87,13 +87,13 @@ def test_a_value_opens_under_the_algorithm_that_it_was_sealed_with_only(algorith
     if other == algorithm:
         other = max(SUITES) + 1
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         sealing_key().open(SEALED_BY[algorithm][:1] + bytes((other,)) + SEALED_BY[algorithm][2:], PLACE)
 
 
 @pytest.mark.parametrize("algorithm", [0, 4, 16, 17, 255])
 def test_a_value_of_an_unknown_algorithm_is_refused_as_one_that_names_no_key_here(algorithm: int) -> None:
-    with pytest.raises(IntegrityFault, match=r"^a sealed value does not name the key that it was looked up for$"):
+    with pytest.raises(IntegrityError, match=r"^a sealed value does not name the key that it was looked up for$"):
         sealing_key().open(SEALED[:1] + bytes((algorithm,)) + SEALED[2:], PLACE)
 
 
@@ -145,14 +145,14 @@ def test_a_nonce_of_another_length_is_refused(algorithm: int, length: int) -> No
     ],
 )
 def test_what_one_key_sealed_another_does_not_open(algorithm: int, other: SealingKey) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         other.open(SEALED_BY[algorithm], PLACE)
 
 
 @by_suite
 @pytest.mark.parametrize("place", [b"", b"wm:{place}1", PLACE + b"\0", PLACE[:-1]])
 def test_a_value_does_not_open_at_another_place(algorithm: int, place: bytes) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         sealing_key().open(SEALED_BY[algorithm], place)
 
 
@@ -160,7 +160,7 @@ def test_a_value_does_not_open_at_another_place(algorithm: int, place: bytes) ->
 def test_the_key_id_is_bound_even_where_the_key_is_the_same(algorithm: int) -> None:
     other_id = known_bytes("another id")[:8]
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         sealing_key(key_id=other_id).open(with_key_id(SEALED_BY[algorithm], other_id), PLACE)
 
 
@@ -170,7 +170,7 @@ def test_the_format_is_bound_even_for_a_reader_of_another_format(
 ) -> None:
     monkeypatch.setattr(aead, "FORMAT", 0)
 
-    with pytest.raises(IntegrityFault, match="did not open"):
+    with pytest.raises(IntegrityError, match="did not open"):
         sealing_key().open(changed(SEALED_BY[algorithm], 0), PLACE)
 
 
@@ -182,46 +182,46 @@ def test_the_algorithm_is_bound_even_where_another_number_means_the_same_cipher(
     monkeypatch.setattr(aead, "SUITES", {0x70 ^ algorithm: SUITES[algorithm]})
     reader = sealing_key(algorithm=0x70 ^ algorithm)
 
-    with pytest.raises(IntegrityFault, match="did not open"):
+    with pytest.raises(IntegrityError, match="did not open"):
         reader.open(changed(SEALED_BY[algorithm], 1, 0x70), PLACE)
 
 
 @by_suite
 @pytest.mark.parametrize("at", range(len(SEALED)))
 def test_no_byte_can_be_changed(algorithm: int, at: int) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         sealing_key().open(changed(SEALED_BY[algorithm], at), PLACE)
 
 
 @by_suite
 @pytest.mark.parametrize("length", range(len(SEALED)))
 def test_a_cut_value_never_gives_a_value(algorithm: int, length: int) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         sealing_key().open(SEALED_BY[algorithm][:length], PLACE)
 
 
 @by_suite
 def test_a_longer_value_never_gives_a_value(algorithm: int) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         sealing_key().open(SEALED_BY[algorithm] + b"\0", PLACE)
 
 
 @by_suite
 @given(st.binary(max_size=80))
 def test_arbitrary_bytes_behind_a_right_header_never_give_a_value(algorithm: int, body: bytes) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         sealing_key().open(SEALED_BY[algorithm][:HEADER_BYTES] + body, PLACE)
 
 
 def test_a_fault_names_no_value() -> None:
-    with pytest.raises(IntegrityFault) as fault:
+    with pytest.raises(IntegrityError) as fault:
         sealing_key().open(SEALED, b"wm:{other}0")
 
     assert str(fault.value) == "a sealed value did not open at its place"
 
 
 def test_a_fault_drags_no_other_error_along() -> None:
-    with pytest.raises(IntegrityFault) as fault:
+    with pytest.raises(IntegrityError) as fault:
         sealing_key().open(SEALED, b"wm:{other}0")
 
     assert fault.value.__suppress_context__
@@ -237,19 +237,19 @@ def test_a_sealed_nothing_names_its_key() -> None:
 
 @pytest.mark.parametrize("value", [b"", SEALED[: OVERHEAD_BYTES - 1], changed(SEALED, 0)])
 def test_what_is_cut_or_of_another_format_names_no_key(value: bytes) -> None:
-    with pytest.raises(IntegrityFault, match=r"^a sealed value is cut or of a format that this release does not know$"):
+    with pytest.raises(IntegrityError, match=r"^a sealed value is cut or of a format that this release does not know$"):
         key_id_of(value)
 
 
 @pytest.mark.parametrize("algorithm", [0, 4, 255])
 def test_an_unknown_algorithm_is_refused_and_never_replaced(algorithm: int) -> None:
-    with pytest.raises(IntegrityFault, match=r"^a key is to seal with an algorithm that this release does not know$"):
+    with pytest.raises(IntegrityError, match=r"^a key is to seal with an algorithm that this release does not know$"):
         SealingKey(KEY, KEY_ID, label=b"record", tenant=b"", algorithm=algorithm)
 
 
 @pytest.mark.parametrize("length", [0, 16, 24, 31, 33])
 def test_a_key_of_another_length_is_refused(length: int) -> None:
-    with pytest.raises(IntegrityFault, match="has not 32 bytes"):
+    with pytest.raises(IntegrityError, match="has not 32 bytes"):
         SealingKey(bytes(length), KEY_ID, label=b"record", tenant=b"")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 
 
@@ -89,7 +89,7 @@ def test_a_file_that_lets_others_in_is_refused_with_its_name_and_the_remedy(path
     write_secret_file(path, b"content", replace=False)
     path.chmod(open_mode)
 
-    with pytest.raises(KeysetFault) as fault:
+    with pytest.raises(KeysetError) as fault:
         read_secret_file(path)
 
     assert str(fault.value) == f"{path}: its mode {open_mode:04o} lets others in; run: chmod 600 {path}"
@@ -104,26 +104,26 @@ def test_the_owner_and_a_reading_group_are_let_in(path: Path, closed_mode: int) 
 
 
 def test_a_missing_file_is_named(path: Path) -> None:
-    with pytest.raises(KeysetFault, match=f"^{path}: there is no such file$"):
+    with pytest.raises(KeysetError, match=f"^{path}: there is no such file$"):
         read_secret_file(path)
 
 
 def test_a_folder_is_no_secret_file(path: Path) -> None:
     path.mkdir(mode=0o700)
 
-    with pytest.raises(KeysetFault, match=f"^{path}: cannot be read"):
+    with pytest.raises(KeysetError, match=f"^{path}: cannot be read"):
         read_secret_file(path)
 
 
 def test_a_pipe_is_refused_and_not_waited_for(path: Path) -> None:
     os.mkfifo(path, 0o600)
 
-    with pytest.raises(KeysetFault, match=f"^{path}: is not a plain file$"):
+    with pytest.raises(KeysetError, match=f"^{path}: is not a plain file$"):
         read_secret_file(path)
 
 
 def test_a_file_that_the_system_does_not_open_is_named_with_the_systems_reason(path: Path) -> None:
     path.symlink_to(path)
 
-    with pytest.raises(KeysetFault, match=f"^{path}: cannot be read"):
+    with pytest.raises(KeysetError, match=f"^{path}: cannot be read"):
         read_secret_file(path)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys import keyring
-from keys.errors import IntegrityFault, KeysetFault, ProviderFault
+from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.keyring import Keyring, TenantKeys
 from keys.keyset import Keyset
 from tests.keys.known import known_keyring, known_keyset
@@ -126,7 +126,7 @@ def test_a_data_key_seals_and_opens_records_of_its_tenant() -> None:
 def test_every_data_key_is_new() -> None:
     one, other = (RING.open_data_key("default", KEY_ID, RING.new_data_key("default", KEY_ID)) for _ in range(2))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         other.open(one.seal(b"record", b"place", bytes(12)), b"place")
 
 
@@ -140,7 +140,7 @@ def test_every_data_key_is_new() -> None:
 def test_a_wrapped_data_key_opens_for_its_own_tenant_and_id_only(tenant: str, key_id: bytes) -> None:
     wrapped = RING.new_data_key("default", KEY_ID)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         RING.open_data_key(tenant, key_id, wrapped)
 
 
@@ -149,14 +149,14 @@ def test_a_changed_wrapped_key_gives_no_key(at: int) -> None:
     wrapped = bytearray(RING.new_data_key("default", KEY_ID))
     wrapped[at] ^= 1
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         RING.open_data_key("default", KEY_ID, bytes(wrapped))
 
 
 def test_a_key_that_another_root_wrapped_is_the_providers_fault_and_not_an_alarm() -> None:
     wrapped = known_keyring("another owner").new_data_key("default", KEY_ID)
 
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         RING.open_data_key("default", KEY_ID, wrapped)
 
 
@@ -196,7 +196,7 @@ def test_what_is_no_successor_is_not_adopted(offered: Keyset, told: str) -> None
     ring = known_keyring(serial=5)
     before = ring.keyset
 
-    with pytest.raises(KeysetFault, match=f"^the keyset file {told}"):
+    with pytest.raises(KeysetError, match=f"^the keyset file {told}"):
         ring.adopt(offered)
 
     assert ring.keyset is before
@@ -207,7 +207,7 @@ def test_a_keyset_with_another_active_index_key_is_not_adopted() -> None:
     offered.secrets["index", 1] = bytes(32)
     offered.active["index"] = 1
 
-    with pytest.raises(KeysetFault, match="is another keyset"):
+    with pytest.raises(KeysetError, match="is another keyset"):
         known_keyring().adopt(offered)
 
 
@@ -234,7 +234,7 @@ def test_a_rewrapped_key_that_became_another_one_is_an_alarm() -> None:
             return RING.keyset.roots.unwrap(wrapped, context)
 
     ring.keyset.roots = Forgetful()
-    with pytest.raises(IntegrityFault, match=r"^a rewrapped key is not the key that it was$"):
+    with pytest.raises(IntegrityError, match=r"^a rewrapped key is not the key that it was$"):
         ring.rewrap("default", KEY_ID, wrapped)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keys import keyset
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.keyset_file import check_value, secret_context
 from tests.keys.known import known_bytes
 
@@ -118,7 +118,7 @@ def test_a_fault_is_refused_with_the_files_name_and_its_place(path: Path, name: 
     change(document)
     path.write_text(json.dumps(document))
 
-    with pytest.raises(KeysetFault) as fault:
+    with pytest.raises(KeysetError) as fault:
         keyset.load(path)
 
     assert str(fault.value)[: len(f"{path}{told}")] == f"{path}{told}"
@@ -132,7 +132,7 @@ def test_no_refusal_holds_a_key_or_the_error_that_led_to_it(path: Path, name: st
     entries = [*document["roots"], *document["secrets"]]
     secrets = {entry[name] for entry in entries for name in ("key", "wrapped") if entry.get(name)}
 
-    with pytest.raises(KeysetFault) as fault:
+    with pytest.raises(KeysetError) as fault:
         keyset.load(path)
 
     assert [text for text in secrets if text in str(fault.value)] == []
@@ -154,7 +154,7 @@ def test_two_active_secrets_of_one_use_are_refused(path: Path) -> None:
     document["secrets"].append(second)
     path.write_text(json.dumps(document))
 
-    with pytest.raises(KeysetFault, match=r"secrets\[5\] \(index\): two secrets of this use are active$"):
+    with pytest.raises(KeysetError, match=r"secrets\[5\] \(index\): two secrets of this use are active$"):
         keyset.load(path)
 
 
@@ -166,7 +166,7 @@ def test_a_secret_of_another_length_is_refused(path: Path) -> None:
     document["secrets"][0].update(wrapped=base64.b64encode(wrapped).decode(), check=check_value(short))
     path.write_text(json.dumps(document))
 
-    with pytest.raises(KeysetFault, match=r"secrets\[0\] \(index\): its check value does not fit$"):
+    with pytest.raises(KeysetError, match=r"secrets\[0\] \(index\): its check value does not fit$"):
         keyset.load(path)
 
 

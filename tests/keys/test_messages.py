@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.messages import MessageKey
 from tests.keys.known import known_bytes
 
@@ -32,7 +32,7 @@ def test_another_key_signs_otherwise() -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 31])
 def test_a_short_key_is_refused(length: int) -> None:
-    with pytest.raises(KeysetFault, match="at least 32 bytes"):
+    with pytest.raises(KeysetError, match="at least 32 bytes"):
         MessageKey(b"k" * length)
 
 
@@ -67,7 +67,7 @@ def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path.write_bytes(KEY)
     path.chmod(0o644)
 
-    with pytest.raises(KeysetFault):
+    with pytest.raises(KeysetError):
         MessageKey.read(path)
 
 
@@ -76,7 +76,7 @@ def test_a_file_that_holds_too_little_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"short\n")
     path.chmod(0o600)
 
-    with pytest.raises(KeysetFault, match=r"alert\.key: holds fewer than 32 bytes"):
+    with pytest.raises(KeysetError, match=r"alert\.key: holds fewer than 32 bytes"):
         MessageKey.read(path)
 
 

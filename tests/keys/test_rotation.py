@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from keys import keyset
 from keys import rotation as turnover
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.keyset import Keyset
 from keys.keyset_file import KeysetFile, NamedRoot, RootEntry, SecretEntry, Transit
 from keys.rotation import (
@@ -91,7 +91,7 @@ def test_where_another_root_key_waits_than_the_named_one_nothing_is_changed(path
     distribute(path, "root", LATER)
     content = path.read_bytes()
 
-    with pytest.raises(KeysetFault, match="waits to become active, not the one that was named"):
+    with pytest.raises(KeysetError, match="waits to become active, not the one that was named"):
         distribute(path, "root", LATER, NamedRoot("pkcs11", "new"))
 
     assert path.read_bytes() == content
@@ -139,7 +139,7 @@ def test_what_was_retired_before_keeps_its_date(path: Path, turning: Turning) ->
 
 @turnings
 def test_without_a_key_that_waits_nothing_is_activated(path: Path, turning: Turning) -> None:
-    with pytest.raises(KeysetFault, match=f"^{path}: no {turning} key waits to become active$"):
+    with pytest.raises(KeysetError, match=f"^{path}: no {turning} key waits to become active$"):
         activate(path, turning, LATER)
 
 
@@ -214,7 +214,7 @@ def test_a_root_key_that_a_secret_hangs_on_is_not_destroyed(path: Path) -> None:
     activate(path, "root", LATER)
     content = path.read_bytes()
 
-    with pytest.raises(KeysetFault, match="names a root key that no provider of the keyset holds"):
+    with pytest.raises(KeysetError, match="names a root key that no provider of the keyset holds"):
         destroy_retired_roots(path)
 
     assert path.read_bytes() == content
@@ -277,7 +277,7 @@ def test_a_file_that_lets_others_in_is_not_changed(path: Path) -> None:
     path.chmod(0o644)
     content = path.read_bytes()
 
-    with pytest.raises(KeysetFault, match="its mode 0644 lets others in"):
+    with pytest.raises(KeysetError, match="its mode 0644 lets others in"):
         distribute(path, "token", LATER)
 
     assert path.read_bytes() == content
@@ -288,7 +288,7 @@ def test_the_sixty_fifth_token_key_is_refused(path: Path) -> None:
         distribute(path, "token", LATER)
         activate(path, "token", LATER)
 
-    with pytest.raises(KeysetFault, match=f"^{path}: holds 64 token keys, and no token can name another one$"):
+    with pytest.raises(KeysetError, match=f"^{path}: holds 64 token keys, and no token can name another one$"):
         distribute(path, "token", LATER)
 
 
@@ -297,7 +297,7 @@ def test_a_change_that_would_lose_a_secret_is_not_written(path: Path) -> None:
     opened.secrets["token", 5] = bytes(32)
     content = path.read_bytes()
 
-    with pytest.raises(KeysetFault, match="the change would lose a secret, and was not made"):
+    with pytest.raises(KeysetError, match="the change would lose a secret, and was not made"):
         turnover._write(path, opened, file, "test")
 
     assert path.read_bytes() == content

@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from keys import selftest
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from keys.suites import Aead, Sm4Gcm
 
 
@@ -59,7 +59,7 @@ def test_one_wrong_answer_is_refused_by_name(name: str, monkeypatch: pytest.Monk
     ask, answer = selftest.KNOWN_ANSWERS[name]
     monkeypatch.setitem(selftest.KNOWN_ANSWERS, name, (lambda: ask()[:-1] + b"\0", answer))
 
-    with pytest.raises(KeyFault) as fault:
+    with pytest.raises(KeysError) as fault:
         selftest.run()
 
     assert str(fault.value) == f"known-answer test failed: {name}"
@@ -72,7 +72,7 @@ def test_an_algorithm_that_the_library_lacks_is_refused_by_name(name: str, monke
 
     monkeypatch.setitem(selftest.KNOWN_ANSWERS, name, (lacking, ""))
 
-    with pytest.raises(KeyFault) as fault:
+    with pytest.raises(KeysError) as fault:
         selftest.run()
 
     assert str(fault.value) == f"known-answer test failed: {name}: the library beneath does not have it"
@@ -99,7 +99,7 @@ def test_a_cipher_that_seals_rightly_and_opens_wrongly_is_refused(
 ) -> None:
     monkeypatch.setattr(selftest, "Sm4Gcm", cipher)
 
-    with pytest.raises(KeyFault, match="SM4-GCM"):
+    with pytest.raises(KeysError, match="SM4-GCM"):
         selftest.run()
 
 

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from keys.errors import IntegrityFault, KeysetFault
+from keys.errors import IntegrityError, KeysetError
 from keys.signatures import Signer, Verifier
 from keys.signing import new_private_pem, public_pem
 from tests.keys.known import known_keyring
@@ -36,12 +36,12 @@ def test_what_was_signed_verifies() -> None:
 
 @pytest.mark.parametrize("signature", [OF_NOTHING, bytes(64), b"", b"short"])
 def test_another_signature_is_refused(signature: bytes) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         Verifier(Signer(SEED).public_pem()).verify(signature, b"an entry")
 
 
 def test_another_keys_signature_is_refused() -> None:
-    with pytest.raises(IntegrityFault, match=r"^a signature is not that of this key$"):
+    with pytest.raises(IntegrityError, match=r"^a signature is not that of this key$"):
         Verifier(Signer(bytes(32)).public_pem()).verify(OF_NOTHING, b"")
 
 
@@ -54,7 +54,7 @@ def test_another_keys_signature_is_refused() -> None:
     ],
 )
 def test_what_is_no_ed25519_public_key_is_refused(pem: bytes, said: str) -> None:
-    with pytest.raises(KeysetFault, match=f"^{said}$"):
+    with pytest.raises(KeysetError, match=f"^{said}$"):
         Verifier(pem)
 
 

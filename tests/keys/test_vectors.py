@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SM3
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keys.aead import SealingKey
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.keyset_file import USES
 from keys.suites import Aead, Sm4Gcm
@@ -84,7 +84,7 @@ def test_the_key_of_the_suite_is_derived_exactly_so(vector: Vector) -> None:
 
 @pytest.mark.parametrize("vector", named("record", "integrity-fault"))
 def test_a_wrong_record_is_an_integrity_fault(vector: Vector) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         sealing_key(vector).open(unhex(vector, "sealed"), vector["place"].encode())
 
 

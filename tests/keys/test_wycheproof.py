@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from keys.suites import Aead, Sm4Gcm
 
@@ -108,5 +108,5 @@ def test_a_right_signature_verifies(test: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("test", vectors("ed25519", "invalid"))
 def test_a_wrong_or_second_signature_is_refused(test: dict[str, str]) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         verifier(test).verify(bytes.fromhex(test["sig"]), bytes.fromhex(test["msg"]))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.framing import frame
 from keys.messages import MessageKey
 from masking_service.access.principals import Principal
@@ -22,7 +22,7 @@ from masking_service.observability import alerts as module
 from masking_service.observability.alerts import Alert, Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.observability.webhook import MOST_WAITING, SIGNATURE, TIMESTAMP, Webhook, sound_url
-from masking_service.runtime.settings import Settings, SettingsFault
+from masking_service.runtime.settings import Settings, SettingsError
 from tests.keys.known import known_bytes, known_keyring
 from tests.receivers import Receiver, receiving
 from tests.store.stores import NOW, foreseen
@@ -391,12 +391,12 @@ def test_without_an_address_alerts_are_sent_nowhere() -> None:
 def test_half_of_it_or_a_wrong_one_is_refused(key_file: Path, url: str, key: str, reason: str) -> None:
     environment = {"MASKING_ALERT_URL": url, "MASKING_ALERT_KEY_FILE": key.format(key=key_file)}
 
-    with pytest.raises(SettingsFault, match=reason):
+    with pytest.raises(SettingsError, match=reason):
         Settings.read(environment)
 
 
 def test_a_key_that_is_too_short_is_no_key(key_file: Path) -> None:
     key_file.write_bytes(b"short")
 
-    with pytest.raises(KeysetFault):
+    with pytest.raises(KeysetError):
         MessageKey.read(key_file)

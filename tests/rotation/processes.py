@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.keyset import load
 from masking_service.rotation.keeper import Keeper
@@ -34,7 +34,7 @@ class Process:
         self.watch = KeyWatch(path, self.keyring, self.vault.data_keys, self.store, os.urandom, clock)
 
     def look(self) -> None:
-        with suppress(KeyFault):
+        with suppress(KeysError):
             self.watch.reload()
         self.store.admit(until=self.watch.beat(self.store))
 

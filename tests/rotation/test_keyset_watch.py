@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from keys import keyset
-from keys.errors import IntegrityFault, KeysetFault, ProviderFault
+from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.keyring import Keyring
 from keys.rotation import distribute
 from masking_service.rotation import keyset_watch as watch
@@ -42,7 +42,7 @@ def test_a_file_that_cannot_be_used_leaves_the_keys_in_use_and_is_told_once(path
     before = process.keyring.keyset
     path.write_bytes(path.read_bytes()[:-40])
 
-    with pytest.raises(KeysetFault, match="is cut or is not a keyset"):
+    with pytest.raises(KeysetError, match="is cut or is not a keyset"):
         process.watch.reload()
     process.watch.reload()
 
@@ -51,11 +51,11 @@ def test_a_file_that_cannot_be_used_leaves_the_keys_in_use_and_is_told_once(path
 
 def test_another_fault_is_told_again(path: Path, process: Process) -> None:
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(KeysetFault):
+    with pytest.raises(KeysetError):
         process.watch.reload()
     path.unlink()
 
-    with pytest.raises(KeysetFault, match="there is no such file"):
+    with pytest.raises(KeysetError, match="there is no such file"):
         process.watch.reload()
 
 
@@ -67,11 +67,11 @@ def test_a_refused_file_is_tried_again_as_it_is_only_after_a_while(
 
     def away(*_: object) -> object:
         tries.append(None)
-        raise ProviderFault("the provider is away")
+        raise ProviderError("the provider is away")
 
     with monkeypatch.context() as provider:
         provider.setattr(watch, "decode", away)
-        with pytest.raises(ProviderFault):
+        with pytest.raises(ProviderError):
             process.watch.reload()
         process.watch.reload()
     later = time.monotonic() + watch.AGAIN_SECONDS
@@ -86,7 +86,7 @@ def test_a_refused_file_is_tried_again_as_it_is_only_after_a_while(
 def test_a_mended_file_is_taken_over_and_the_fault_forgotten(path: Path, process: Process) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:-40])
-    with pytest.raises(KeysetFault):
+    with pytest.raises(KeysetError):
         process.watch.reload()
     path.write_bytes(content)
 
@@ -127,7 +127,7 @@ def test_a_beat_at_anothers_place_is_an_alarm(process: Process, client: redis.Re
     one, other = ask(client, "KEYS", "wm:{keys}w:*")
     ask(client, "SET", one, ask(client, "GET", other))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         living(process.store, process.keyring)
 
 
@@ -176,7 +176,7 @@ def test_a_notice_that_was_changed_is_an_alarm(process: Process, client: redis.R
     sealed[-1] ^= 1
     ask(client, "SET", KEY_NOTICE, bytes(sealed))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         process.watch.beat(process.store)
 
 
@@ -194,7 +194,7 @@ def test_a_keyset_of_another_set_up_is_not_taken_over(path: Path, process: Proce
     keyset.create(tmp_path / "other.json", made_for="production", today="2026-11-24")
     path.write_bytes((tmp_path / "other.json").read_bytes())
 
-    with pytest.raises(KeysetFault, match="lacks a secret that is in use"):
+    with pytest.raises(KeysetError, match="lacks a secret that is in use"):
         process.watch.reload()
 
 
@@ -206,5 +206,5 @@ def test_a_beat_that_cannot_be_read_is_an_alarm(process: Process, client: redis.
     (name,) = ask(client, "KEYS", "wm:{keys}w:*")
     ask(client, "SET", name, process.keyring.tenant("").state.seal(b"[]", name, bytes(12)))
 
-    with pytest.raises(IntegrityFault, match="cannot be read"):
+    with pytest.raises(IntegrityError, match="cannot be read"):
         living(process.store, process.keyring)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from keys import keyset
-from keys.errors import IntegrityFault, KeyFault
+from keys.errors import IntegrityError, KeysError
 from keys.keyring import Keyring
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
@@ -81,12 +81,12 @@ def test_one_that_stopped_in_the_middle_goes_on(
     def failing(*args: object) -> bytes:
         calls[0] += 1
         if calls[0] > done:
-            raise IntegrityFault("stopped here")
+            raise IntegrityError("stopped here")
         return original(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as stopping, keeper(path, url, both) as mine:
         stopping.setattr(Keyring, "rewrap", failing)
-        with pytest.raises(IntegrityFault, match="stopped here"):
+        with pytest.raises(IntegrityError, match="stopped here"):
             rewrap(mine)
     assert [both[0].opens(token) for token in written.values()] == [True] * DAYS
 
@@ -111,7 +111,7 @@ def test_a_key_that_no_root_key_wrapped_is_named_by_its_day_and_the_rest_is_done
     foreign = known_keyring().new_data_key("default", key_id)
     both[0].vault.data_keys._wrapped.replace({key_id: Standing("default", NOW // DAY, 0, foreign)})
 
-    with keeper(path, url, both) as mine, pytest.raises(KeyFault, match=r"of 1 days \(2026-11-30 to 2026-11-30\)"):
+    with keeper(path, url, both) as mine, pytest.raises(KeysError, match=r"of 1 days \(2026-11-30 to 2026-11-30\)"):
         rewrap(mine)
 
     assert sum(currents(path, both[0])) == DAYS - 1
@@ -123,7 +123,7 @@ def test_a_changed_key_is_an_alarm_and_stays(path: Path, url: str, both: Both, w
     value[-1] ^= 1
     both[0].store.write([(b"HSET", DATA_KEYS, name, bytes(value))])
 
-    with keeper(path, url, both) as mine, pytest.raises(IntegrityFault):
+    with keeper(path, url, both) as mine, pytest.raises(IntegrityError):
         rewrap(mine)
 
     assert both[0].store.read([(b"HGET", DATA_KEYS, name)])[0] == bytes(value)

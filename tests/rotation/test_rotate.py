@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keys import keyset
-from keys.errors import KeyFault
+from keys.errors import KeysError
 from keys.keyset_file import KeysetFile, NamedRoot
 from keys.rotation import Turning, activate, distribute
 from masking_service.rotation.keeper import NotYet
@@ -187,7 +187,7 @@ def test_a_rotation_that_was_killed_behind_its_activation_is_finished_and_no_new
 def test_a_named_root_key_is_not_passed_over_for_one_that_waits(path: Path, url: str, both: Both) -> None:
     distribute(path, "root", TODAY)
 
-    with keeper(path, url, both) as mine, pytest.raises(KeyFault, match="not the one that was named"):
+    with keeper(path, url, both) as mine, pytest.raises(KeysError, match="not the one that was named"):
         rotate(mine, "root", NamedRoot("pkcs11", "new"))
 
     assert states(path, "root") == ["active", "distributed"]
@@ -198,7 +198,7 @@ def test_a_named_root_key_is_not_passed_over_for_one_that_was_just_activated(pat
     activate(path, "root", TODAY)
 
     # This one cannot be had: it was asked for.
-    with keeper(path, url, both) as mine, pytest.raises(KeyFault, match="the file does not say where that is"):
+    with keeper(path, url, both) as mine, pytest.raises(KeysError, match="the file does not say where that is"):
         rotate(mine, "root", NamedRoot("pkcs11", "new", id="00" * 8))
 
 
@@ -230,7 +230,7 @@ def test_a_process_whose_keys_are_too_old_makes_no_data_key(path: Path, url: str
 
 
 def test_two_commands_never_change_keys_at_once(path: Path, url: str) -> None:
-    with keeper(path, url), pytest.raises(KeyFault, match="another command is changing keys now"), keeper(path, url):
+    with keeper(path, url), pytest.raises(KeysError, match="another command is changing keys now"), keeper(path, url):
         pass
 
 

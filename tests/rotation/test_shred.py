@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from keys import keyset
-from keys.errors import KeyFault, KeysetFault, ProviderFault
+from keys.errors import KeysError, KeysetError, ProviderError
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of
 from keys.rotation import distribute
@@ -130,7 +130,7 @@ def test_no_key_that_exists_today_unwraps_what_the_backup_holds(
 
     for key_id, (key, _) in standing:
         assert key.wrapped is not None
-        with pytest.raises(ProviderFault):
+        with pytest.raises(ProviderError):
             keyring.open_data_key(key.tenant, key_id, key.wrapped)
     assert len(standing) == 12
 
@@ -216,17 +216,17 @@ def test_a_named_root_key_is_not_passed_over_where_another_waits_or_was_made(
     named, export = NamedRoot("pkcs11", "new"), tmp_path / "surviving.json"
     distribute(path, "root", BEFORE)
     with keeper(path, url) as mine:
-        with pytest.raises(KeyFault, match="not the one that was named"):
+        with pytest.raises(KeysError, match="not the one that was named"):
             shred(mine, BEFORE, export, named)
         shred(mine, BEFORE, export)
-        with pytest.raises(KeyFault, match="another than the one that was named"):
+        with pytest.raises(KeysError, match="another than the one that was named"):
             shred(mine, BEFORE, export, named)
 
 
 def test_what_is_shredded_is_never_revived_by_an_earlier_date(path: Path, url: str, tmp_path: Path) -> None:
     with keeper(path, url) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
-        with pytest.raises(KeyFault, match=f"everything before {BEFORE} is shredded already"):
+        with pytest.raises(KeysError, match=f"everything before {BEFORE} is shredded already"):
             shred(mine, date_of(TODAY - 4), tmp_path / "surviving.json")
 
 
@@ -301,7 +301,7 @@ def test_what_is_no_file_of_surviving_keys_is_refused(path: Path, url: str, tmp_
     export.write_bytes(content)
     export.chmod(0o600)
 
-    with keeper(path, url) as mine, pytest.raises(KeysetFault, match=f"^{export}: is cut or is no file"):
+    with keeper(path, url) as mine, pytest.raises(KeysetError, match=f"^{export}: is cut or is no file"):
         restore(mine, export)
 
 
@@ -310,7 +310,7 @@ def test_a_file_of_surviving_keys_of_another_format_is_refused(path: Path, url: 
     export.write_text('{"format": 2, "shredded_before": "", "keys": {}}')
     export.chmod(0o600)
 
-    with keeper(path, url) as mine, pytest.raises(KeysetFault, match="has format 2; this release reads format 1"):
+    with keeper(path, url) as mine, pytest.raises(KeysetError, match="has format 2; this release reads format 1"):
         restore(mine, export)
 
 

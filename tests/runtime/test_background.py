@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from keys import keyset
-from keys.errors import IntegrityFault, KeysetFault
+from keys.errors import IntegrityError, KeysetError
 from keys.rotation import distribute
 from keys.signing import new_private_pem
 from masking_service.access.clients import Clients, key_text
@@ -134,7 +134,7 @@ def test_a_keyset_that_cannot_be_used_is_reported(parts: Parts, monkeypatch: pyt
 
     parts.settings.keyset.write_bytes(b"{")
 
-    wait_for(lambda: KeysetFault in map(type, told))
+    wait_for(lambda: KeysetError in map(type, told))
     beside.stop()
 
 
@@ -202,7 +202,7 @@ def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(
         client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "{}", "signature": "x"}, id="9-0")
 
     for _ in range(2):
-        with pytest.raises(IntegrityFault):
+        with pytest.raises(IntegrityError):
             watch_store(parts)
     assert (parts.store.admitted, parts.store.shut) == (True, "")
 
@@ -221,7 +221,7 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
 
     try:
         watch_store(parts)
-    except IntegrityFault as fault:
+    except IntegrityError as fault:
         report("background", fault)
 
     ready = create_app(parts).test_client().get("/readyz")

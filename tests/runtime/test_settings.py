@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.runtime.settings import VARIABLES, Settings, SettingsFault
+from masking_service.runtime.settings import VARIABLES, Settings, SettingsError
 
 
 def read(**variables: str) -> Settings:
@@ -33,13 +33,13 @@ def test_what_is_given_up_is_named() -> None:
 
 @pytest.mark.parametrize("value", ["yes", "true", "1", "tokens"])
 def test_giving_up_nothing_in_particular_is_refused(value: str) -> None:
-    with pytest.raises(SettingsFault, match="MASKING_REDIS_MAY_LOSE"):
+    with pytest.raises(SettingsError, match="MASKING_REDIS_MAY_LOSE"):
         read(REDIS_MAY_LOSE=value)
 
 
 @pytest.mark.parametrize("value", ["yes", "true", "1", "appendfsync-everysec"])
 def test_vouching_for_nothing_in_particular_is_refused(value: str) -> None:
-    with pytest.raises(SettingsFault, match="MASKING_REDIS_VOUCHED_DURABLE"):
+    with pytest.raises(SettingsError, match="MASKING_REDIS_VOUCHED_DURABLE"):
         read(REDIS_VOUCHED_DURABLE=value)
 
 
@@ -49,7 +49,7 @@ def test_without_a_word_nobody_vouches() -> None:
 
 @pytest.mark.parametrize("name", ["REDIS_CA", "REDIS_CERT", "REDIS_KEY"])
 def test_a_file_that_is_not_there_is_refused_by_its_variable(name: str, tmp_path: Path) -> None:
-    with pytest.raises(SettingsFault, match=f"^MASKING_{name} names no file$"):
+    with pytest.raises(SettingsError, match=f"^MASKING_{name} names no file$"):
         read(**{name: str(tmp_path / "none.pem")})
 
 

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from keys.aead import SealingKey, key_id_of
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -364,7 +364,7 @@ def test_a_label_that_was_cut_off_its_key_is_an_alarm(store: Store, data_keys: D
     length = int.from_bytes(value[:4], "big")
     for changed in (value[: 4 + length] + bytes(4), value + b"x", value[:-1]):
         ask(client, "HSET", DATA_KEYS, field(numbered(0)), changed)
-        with pytest.raises(IntegrityFault):
+        with pytest.raises(IntegrityError):
             made(store).by_ids("default", [numbered(0)])
 
 
@@ -376,7 +376,7 @@ def test_a_tombstone_that_got_a_key_back_is_an_alarm(store: Store, client: redis
     wrapped = living[4 + int.from_bytes(living[:4], "big") :]
     ask(client, "HSET", DATA_KEYS, field(numbered(0)), tombstone[:-4] + wrapped)
 
-    with pytest.raises(IntegrityFault, match="does not fit its label"):
+    with pytest.raises(IntegrityError, match="does not fit its label"):
         made(store).by_ids("default", [numbered(0)])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEYS, record_key, record_stems
@@ -39,7 +39,7 @@ def test_the_bytes_of_another_waybill_are_an_alarm(vault: Vault, client: redis.R
     stored, other = put(vault, body()), put(vault, body("李四"), OTHER_NUMBER)
     copied(client, place(other), place(stored))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         READINGS[reading](vault, stored)
 
 
@@ -49,7 +49,7 @@ def test_the_bytes_of_another_revision_are_an_alarm(vault: Vault, client: redis.
     second = put(vault, body("李四"), revise=True)
     copied(client, place(second), place(stored))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         READINGS[reading](vault, stored)
 
 
@@ -60,7 +60,7 @@ def test_a_flipped_bit_is_an_alarm(vault: Vault, client: redis.Redis, reading: s
     value[-20] ^= 1
     ask(client, "SET", place(stored), bytes(value))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         READINGS[reading](vault, stored)
 
 
@@ -70,7 +70,7 @@ def test_what_is_no_sealed_value_is_an_alarm(vault: Vault, client: redis.Redis, 
     stored = put(vault, body())
     ask(client, "SET", place(stored), value)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         READINGS[reading](vault, stored)
 
 
@@ -80,7 +80,7 @@ def test_two_swapped_records_are_two_alarms(vault: Vault, client: redis.Redis) -
     ask(client, "MSET", place(stored), second, place(other), first)
 
     for number in (NUMBER, OTHER_NUMBER):
-        with pytest.raises(IntegrityFault):
+        with pytest.raises(IntegrityError):
             vault.newest("default", [number], NOW)
 
 
@@ -89,7 +89,7 @@ def test_the_bytes_of_another_tenant_give_no_value(vault: Vault, client: redis.R
     copied(client, place(other), place(stored))
 
     # The key that they name is the other tenant's, and does not open for this one.
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         vault.newest("default", [NUMBER], NOW)
 
 
@@ -98,7 +98,7 @@ def test_a_tombstone_cannot_be_moved_to_another_waybill(vault: Vault, client: re
     vault.erase("default", OTHER_NUMBER, now=NOW, until=stores.LATER, announce=stores.untold)
     copied(client, place(other), place(stored))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         vault.newest("default", [NUMBER], NOW)
 
 
@@ -130,7 +130,7 @@ def test_another_tenants_data_key_in_the_place_of_ones_own_is_an_alarm(
     }
     ask(client, "HSET", DATA_KEYS, keys["default"], ask(client, "HGET", DATA_KEYS, keys["other"]))
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         put(vault, body())
 
 
@@ -138,7 +138,7 @@ def test_an_alarm_names_no_value(vault: Vault, client: redis.Redis) -> None:
     stored, other = put(vault, body()), put(vault, body("李四"), OTHER_NUMBER)
     copied(client, place(other), place(stored))
 
-    with pytest.raises(IntegrityFault) as alarm:
+    with pytest.raises(IntegrityError) as alarm:
         vault.newest("default", [NUMBER], NOW)
 
     assert str(alarm.value) == "a sealed value did not open at its place"

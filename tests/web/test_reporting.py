@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from masking_service.access.errors import PolicyError
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.observability.alerts import Alert
@@ -49,7 +49,7 @@ def test_an_alert_is_one_line_of_the_log(logged: io.BytesIO) -> None:
         ("wrong-store", WrongStore("another's"), ["wrong-store"]),
         ("policy-refused", PolicyError([("cases", "missing")]), ["policy-refused"]),
         ("checkpoint-late", CheckpointLate(), ["checkpoint-late"]),
-        ("background", IntegrityFault("a list was changed"), ["integrity"]),
+        ("background", IntegrityError("a list was changed"), ["integrity"]),
         ("background", StoreUnavailable("timeout"), []),
         ("background", OSError("disk"), []),
     ],

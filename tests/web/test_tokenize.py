@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keys.errors import ProviderFault
+from keys.errors import ProviderError
 from keys.keyring import Keyring
 from tests.web.api import (
     MASKED,
@@ -270,7 +270,7 @@ def test_labels_go_on_where_the_root_keys_provider_is_gone_at_the_first_record_o
     fresh: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_: object) -> bytes:
-        raise ProviderFault("the provider does not answer")
+        raise ProviderError("the provider does not answer")
 
     monkeypatch.setattr(Keyring, "new_data_key", gone)
 

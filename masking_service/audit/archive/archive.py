@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from keys.signatures import Verifier
-from masking_service.audit.archive.segments import ArchiveFault, Position, Segments, State
+from masking_service.audit.archive.segments import ArchiveError, Position, Segments, State
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable, read_line, write_line
 from masking_service.audit.verify.verifier import Start, Verification
@@ -33,7 +33,7 @@ class Archive:
         torn: bytes that were cut off at the start: of a line, or of a commit, that was not written whole.
 
     Raises:
-        ArchiveFault: another process holds it, or it is not as it was left.
+        ArchiveError: another process holds it, or it is not as it was left.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Archive:
         """The next commit of a writer: entries of which the last one bears the signature.
 
         Raises:
-            ArchiveFault: it contradicts the archive, and is not in it.
+            ArchiveError: it contradicts the archive, and is not in it.
         """
         for said in commit:
             self._take(said)
@@ -83,7 +83,7 @@ class Archive:
         """The next checkpoint, once all that it names is in the archive.
 
         Raises:
-            ArchiveFault: it contradicts the archive, and is not in it.
+            ArchiveError: it contradicts the archive, and is not in it.
         """
         self._take(said)
         self._segments.append(write_line(said))
@@ -102,18 +102,18 @@ class Archive:
         """Verify a line, as strictly as something that will stand for ever has to be."""
         if isinstance(said, EntryLine) and said.number != self.number_of(said.writer) + 1:
             name = entry_id(said.writer, self.number_of(said.writer) + 1)
-            raise ArchiveFault(f"{entry_id(said.writer, said.number)} stands where {name} has to")
+            raise ArchiveError(f"{entry_id(said.writer, said.number)} stands where {name} has to")
         if isinstance(said, CheckpointLine) and said.checkpoint.epoch != self.verification.epochs.epoch + 1:
             epoch = self.verification.epochs.epoch + 1
-            raise ArchiveFault(f"checkpoint {said.checkpoint.epoch} stands where checkpoint {epoch} has to")
+            raise ArchiveError(f"checkpoint {said.checkpoint.epoch} stands where checkpoint {epoch} has to")
         self.verification.take_said(said)
         for fault in self.verification.faults:
-            raise ArchiveFault(f"{fault.where}: {fault.kind}: {fault.text}")
+            raise ArchiveError(f"{fault.where}: {fault.kind}: {fault.text}")
         if isinstance(said, CheckpointLine):
             for head in said.checkpoint.heads:
                 if head.number > self.number_of(head.writer):
                     name = entry_id(head.writer, head.number)
-                    raise ArchiveFault(f"checkpoint {said.checkpoint.epoch} names {name}, which is not there")
+                    raise ArchiveError(f"checkpoint {said.checkpoint.epoch} names {name}, which is not there")
 
     def _pass(self, said: CheckpointLine, behind: Position) -> None:
         """A checkpoint is in: a place to go on from."""
@@ -135,14 +135,14 @@ class Archive:
             try:
                 said = read_line(line)
                 self._take(said)
-            except (ArchiveFault, Unreadable) as fault:
-                raise ArchiveFault(f"{self._segments.path(end.segment)}: {fault}") from None
+            except (ArchiveError, Unreadable) as fault:
+                raise ArchiveError(f"{self._segments.path(end.segment)}: {fault}") from None
             if isinstance(said, CheckpointLine) or said.signature:
                 whole = end
             if isinstance(said, CheckpointLine):
                 self._pass(said, end)
         if whole < state.counted:
-            raise ArchiveFault(
+            raise ArchiveError(
                 f"{self._segments.path(state.counted.segment)}: is not whole; bring back what is missing"
             )
         torn = self._segments.go_on_at(whole)

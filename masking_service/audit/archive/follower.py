@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.segments import ArchiveFault
+from masking_service.audit.archive.segments import ArchiveError
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable
 from masking_service.audit.streams import Streams
@@ -42,14 +42,14 @@ class Follower:
 
         Raises:
             StoreUnavailable: the store did not answer; what was archived counts.
-            ArchiveFault: the store contradicts the archive.
+            ArchiveError: the store contradicts the archive.
         """
         try:
             more = self._archive_checkpoints()
             if not more:
                 self._archive_newest()
         except Unreadable as fault:
-            raise ArchiveFault(f"the store holds something in the log that {fault}") from None
+            raise ArchiveError(f"the store holds something in the log that {fault}") from None
         finally:
             self._archive.save()
         if not more and self._clock() - self._trimmed_at >= TRIM_EVERY_SECONDS:
@@ -85,7 +85,7 @@ class Follower:
             standing = found.pop(0) if found else None
             if standing is None or standing.link != self._archive.verification.epochs.head:
                 went = "holds another in its place" if standing else "does not hold it any more"
-                raise ArchiveFault(f"checkpoint {known} is archived, and the store {went}: it went back")
+                raise ArchiveError(f"checkpoint {known} is archived, and the store {went}: it went back")
         for said in found:
             for head in said.checkpoint.heads:
                 if head.number > self._archive.number_of(head.writer):
@@ -114,11 +114,11 @@ class Follower:
                 break
         if commit:
             name = entry_id(writer, commit[0].number)
-            raise ArchiveFault(f"the store holds {name}, and no signature stands behind it: somebody else wrote it")
+            raise ArchiveError(f"the store holds {name}, and no signature stands behind it: somebody else wrote it")
 
     def _compare(self, writer: str, known: int, standing: EntryLine | None) -> None:
         if standing is None or standing.number != known:
-            raise ArchiveFault(f"{entry_id(writer, known)} is archived, and the store does not hold it: it went back")
+            raise ArchiveError(f"{entry_id(writer, known)} is archived, and the store does not hold it: it went back")
         if standing.link != self._archive.verification.chains[writer].head:
             name = entry_id(writer, known)
-            raise ArchiveFault(f"{name} is archived, and the store holds another in its place: it went back")
+            raise ArchiveError(f"{name} is archived, and the store holds another in its place: it went back")

@@ -22,7 +22,7 @@ WITNESS: Final = "witness.json"
 """The newest checkpoint that was archived, for ``audit verify --checkpoint``."""
 
 
-class ArchiveFault(Exception):
+class ArchiveError(Exception):
     """The archive cannot be used, or the log contradicts it. The text says why; the archive stays as it is."""
 
 
@@ -60,7 +60,7 @@ class Segments:
         position: where the next line will stand.
 
     Raises:
-        ArchiveFault: another process holds the folder.
+        ArchiveError: another process holds the folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -73,7 +73,7 @@ class Segments:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.close()
-            raise ArchiveFault(f"{folder}: another process archives here") from None
+            raise ArchiveError(f"{folder}: another process archives here") from None
 
     def close(self) -> None:
         """Let another process have the folder."""
@@ -90,18 +90,18 @@ class Segments:
         """How the archive was left, None where nothing was written down.
 
         Raises:
-            ArchiveFault: it was damaged, or was lost together with the first segment.
+            ArchiveError: it was damaged, or was lost together with the first segment.
         """
         path = self._folder / STATE
         if path.exists():
             try:
                 return msgspec.json.decode(path.read_bytes(), type=State)
             except msgspec.DecodeError:
-                raise ArchiveFault(
+                raise ArchiveError(
                     f"{path}: is damaged. Move it away: the archive is verified anew from its first segment then"
                 ) from None
         if any(self._folder.glob("audit-*.ndjson")) and not self.path(1).exists():
-            raise ArchiveFault(f"{path}: is missing, and so is the first segment, from which it could be made anew")
+            raise ArchiveError(f"{path}: is missing, and so is the first segment, from which it could be made anew")
         return None
 
     def lines(self, begin: Position) -> Iterator[tuple[bytes, Position]]:
@@ -154,7 +154,7 @@ class Segments:
             How many bytes were cut off.
 
         Raises:
-            ArchiveFault: there is more behind than the rest of one segment.
+            ArchiveError: there is more behind than the rest of one segment.
         """
         self.position = position
         path = self.path(position.segment)
@@ -162,7 +162,7 @@ class Segments:
             return 0
         if self.path(position.segment + 1).exists():
             if path.stat().st_size != position.size or self.path(position.segment + 2).exists():
-                raise ArchiveFault(f"{path}: a line within it is not whole")
+                raise ArchiveError(f"{path}: a line within it is not whole")
             return self.go_on_at(Position(position.segment + 1, 0))  # of the newest one nothing was written whole
         path.chmod(OPEN)
         more = path.stat().st_size - position.size

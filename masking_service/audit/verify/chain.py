@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from typing import Final
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_service.audit.entries import FIRST_LINK, commit_message, entry_id, link
 from masking_service.audit.lines import EntryLine
@@ -146,7 +146,7 @@ class Chain:
     def _is_signed(self, said: EntryLine, head: bytes) -> bool:
         try:
             self._verifier.verify(said.signature, commit_message(self.writer, said.number, head))
-        except IntegrityFault:
+        except IntegrityError:
             return False
         return True
 

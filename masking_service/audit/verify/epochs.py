@@ -3,7 +3,7 @@
 from array import array
 from typing import Final
 
-from keys.errors import IntegrityFault
+from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine
@@ -22,7 +22,7 @@ def is_signed(said: CheckpointLine, verifier: Verifier) -> bool:
     """Whether the key signed this checkpoint."""
     try:
         verifier.verify(said.signature, said.message)
-    except IntegrityFault:
+    except IntegrityError:
         return False
     return True
 

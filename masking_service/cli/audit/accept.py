@@ -9,7 +9,7 @@ import click
 
 from masking_service.access.policy import Policy
 from masking_service.access.registry import ClientRegistry
-from masking_service.audit.archive.segments import ArchiveFault, Segments
+from masking_service.audit.archive.segments import ArchiveError, Segments
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.cli.audit.places import ARCHIVE, archive
 from masking_service.cli.options import opened_store, settings_of, state_dir
@@ -48,7 +48,7 @@ def _put_aside(folder: Path, epoch: int) -> Iterator[None]:
         return
     try:
         held = Segments(folder)
-    except ArchiveFault as fault:
+    except ArchiveError as fault:
         raise click.ClickException(f"{fault}; end it first") from None
     try:
         yield

@@ -37,7 +37,7 @@ def exported(store: Store, keyring: Keyring, folder: Path, archive: Path | None)
     """The lines of an export, as of now.
 
     Raises:
-        StoreUnavailable, RolledBack, IntegrityFault, Unreadable: the store cannot be exported as it is.
+        StoreUnavailable, RolledBack, IntegrityError, Unreadable: the store cannot be exported as it is.
     """
     newest = Checkpoints(store, keyring.audit_signer, folder, clock).make()
     yield from lines_of_log(Streams(store), newest, partial(archived, archive or folder / ARCHIVE))

@@ -10,7 +10,7 @@ import click
 
 from masking_service.audit.archive.archive import BEGINNING, Archive
 from masking_service.audit.archive.follower import Follower
-from masking_service.audit.archive.segments import ArchiveFault
+from masking_service.audit.archive.segments import ArchiveError
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import Start
 from masking_service.cli.audit.places import (
@@ -58,7 +58,7 @@ def follow(archive: Path | None, keep_days: int, since: Path | None, pem: Path |
             if kept.torn:
                 click.echo(f"{kept.torn} bytes that were not written whole, and never counted, are taken off", err=True)
             _run(Follower(Streams(store), kept, clock, keep_days), stopped)
-    except ArchiveFault as fault:
+    except ArchiveError as fault:
         click.echo(f"THE AUDIT LOG CONTRADICTS ITS ARCHIVE, or the archive is damaged. {fault}", err=True)
         click.echo("Nothing in the archive was changed, and nothing more is archived.", err=True)
         sys.exit(1)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from keys.errors import KeysetFault
+from keys.errors import KeysetError
 from keys.files import write_secret_file
 from keys.keyring import Keyring
 from keys.signatures import Verifier
@@ -58,14 +58,14 @@ def verifier_of(folder: Path, pem: Path | None) -> Verifier:
     """Verifies the log with the key in a file; else with that of a state directory.
 
     Raises:
-        KeysetFault: there is no such key.
+        KeysetError: there is no such key.
     """
     path = pem or folder / PUBLIC_KEY
     if path.exists():
         try:
             return Verifier(path.read_bytes())
-        except KeysetFault as fault:
-            raise KeysetFault(f"{path}: {fault}") from None
+        except KeysetError as fault:
+            raise KeysetError(f"{path}: {fault}") from None
     return Verifier(open_keyring(settings_of(folder)).audit_signer.public_pem())
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from masking_service.cli.files.entries import Entry
-from masking_service.cli.files.faults import InputFault
+from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.sources import LONGEST_LINE, Source
 from masking_service.domain.json_numbers import Fraction, encode
 from masking_service.usecases.items import Result
@@ -205,8 +205,8 @@ class Array(_Document):
         self._column = end - self._text.rindex("\n", self._at, end) if lines else self._column + count
         self._at = end
 
-    def _fault(self, what: str) -> InputFault:
-        return InputFault(what, self._line, self._column)
+    def _fault(self, what: str) -> InputError:
+        return InputError(what, self._line, self._column)
 
 
 def _entry(text: str, line: int, number: int) -> Entry:

@@ -34,7 +34,7 @@ class Format(Protocol):
     """In which the output is written."""
 
     def entries(self) -> Iterator[Entry]:
-        """The records; raises InputFault where the rest cannot be read."""
+        """The records; raises InputError where the rest cannot be read."""
 
     def opening(self) -> str:
         """What stands before the first answer."""

@@ -9,7 +9,7 @@ class NotDone(click.ClickException):
     exit_code = 2
 
 
-class InputFault(NotDone):
+class InputError(NotDone):
     """The input cannot be read beyond this place.
 
     Args:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from masking_service.cli.files.faults import InputFault, NotDone
+from masking_service.cli.files.faults import InputError, NotDone
 
 STANDARD: Final = "-"
 ENCODINGS: Final = ("utf-8", "gb18030")
@@ -64,7 +64,7 @@ class Source(io.RawIOBase):
         """Every line with its end.
 
         Raises:
-            InputFault: a line that is no text in this encoding, or has no end in sight.
+            InputError: a line that is no text in this encoding, or has no end in sight.
         """
         readline = self.text.readline
         while True:
@@ -76,12 +76,12 @@ class Source(io.RawIOBase):
             if not line:
                 return
             if len(line) == LONGEST_LINE:
-                raise InputFault(f"is longer than {LONGEST_LINE:,} characters", self.line)
+                raise InputError(f"is longer than {LONGEST_LINE:,} characters", self.line)
             self.line += 1
             yield line
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces of no particular size; raises InputFault like `lines`."""
+        """The text in pieces of no particular size; raises InputError like `lines`."""
         decode = codecs.getincrementaldecoder(self.encoding)("strict").decode
         while True:
             raw = self.read(_PIECE) or b""
@@ -95,10 +95,10 @@ class Source(io.RawIOBase):
                 return
             self.line += piece.count("\n")
 
-    def _undecodable(self, fault: UnicodeDecodeError) -> InputFault:
+    def _undecodable(self, fault: UnicodeDecodeError) -> InputError:
         lines, byte = _place(fault)
         at = f" at its byte {byte:,}" if lines else ""  # else the line may have begun before what was decoded
-        return InputFault(f"is not {self.encoding}{at}: say what it is with --encoding", self.line + lines)
+        return InputError(f"is not {self.encoding}{at}: say what it is with --encoding", self.line + lines)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any, Final
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.cli.files.cells import Builder
 from masking_service.cli.files.entries import Entry
-from masking_service.cli.files.faults import InputFault, NotDone
+from masking_service.cli.files.faults import InputError, NotDone
 from masking_service.cli.files.formulas import BEGINNINGS, safe
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.sources import Source
@@ -60,7 +60,7 @@ class Table:
         self._source = source
         first = next(lines := source.lines(), None)
         if first is None:
-            raise InputFault("the input is empty", 1)
+            raise InputError("the input is empty", 1)
         self._delimiter = delimiter or _delimiter_of(first, schema, told)
         self._needs_quotes = re.compile(rf'[{re.escape(self._delimiter)}"\r\n]|^\s|\s$').search
         other = re.escape(self._delimiter)
@@ -70,9 +70,9 @@ class Table:
         _refuse_values(headers)
         self._layout = layout = lay_out(headers, schema, told)
         if not layout.kinds and not layout.hidden:
-            raise InputFault("no header names anything that would be masked; give --map HEADER=path", 1)
+            raise InputError("no header names anything that would be masked; give --map HEADER=path", 1)
         if tokenize and not layout.knows_number:
-            raise InputFault(f"no header names the waybill number; give --map HEADER={schema.waybill_paths[-1][0]}", 1)
+            raise InputError(f"no header names the waybill number; give --map HEADER={schema.waybill_paths[-1][0]}", 1)
         self._builder = Builder(layout, schema)
         self._also = Masker(self._builder.also, profile) if layout.hidden else None
         self._pointers = {at: pointer(steps) for at, steps in layout.placed.items()}
@@ -190,7 +190,7 @@ class Table:
         try:
             cells = next(self._reader)
         except csv.Error:
-            raise InputFault("a quoted cell is not closed, is followed by more text, or is too large", line) from None
+            raise InputError("a quoted cell is not closed, is followed by more text, or is too large", line) from None
         text = "".join(self._taken)
         self._taken.clear()
         end = _LINE_END.search(text)
@@ -242,7 +242,7 @@ def _refuse_values(headers: list[str]) -> None:
     """A first line that is no header would come back in clear."""
     for at, header in enumerate(headers):
         if contains_personal_data(header):
-            raise InputFault("holds personal data: the first line has to be the headers", 1, at + 1)
+            raise InputError("holds personal data: the first line has to be the headers", 1, at + 1)
 
 
 def _one_line(header: str) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, Final, Literal
 
-from keys.errors import IntegrityFault, KeyFault
+from keys.errors import IntegrityError, KeysError
 from masking_service.access.custody import Custody
 from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
 from masking_service.cli.files.faults import NotDone
@@ -75,9 +75,9 @@ class Tokenizing:
             results = self._tokenized(records)
         except StoreUnavailable as fault:
             raise self._stopped(f"the store does not answer ({fault})") from None
-        except IntegrityFault:
+        except IntegrityError:
             raise self._stopped("something stored does not open as it should; this is an alarm") from None
-        except KeyFault:
+        except KeysError:
             raise self._stopped("the keys cannot be had now") from None
         except Unauthenticated:
             raise self._stopped("nobody is known by this API key") from None
@@ -95,7 +95,7 @@ class Tokenizing:
 
     def _tokenized(self, records: list[Any]) -> list[Result]:
         if monotonic() - self._refreshed >= REFRESH_SECONDS:
-            with suppress(KeyFault):  # a keyset file that cannot be used: the keys in use go on, as in a worker
+            with suppress(KeysError):  # a keyset file that cannot be used: the keys in use go on, as in a worker
                 self._parts.key_watch.reload()
             watch_store(self._parts)
             self._parts.registry.refresh()

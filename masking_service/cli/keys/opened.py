@@ -58,7 +58,7 @@ def opened_keeper(state_dir: Path, patience: float) -> Iterator[Keeper]:
     """The keyset and its store, for one command that changes keys. Progress is shown on standard error.
 
     Raises:
-        KeyFault, WrongStore, StoreUnavailable, SettingsFault: why keys cannot be changed now.
+        KeysError, WrongStore, StoreUnavailable, SettingsError: why keys cannot be changed now.
     """
     settings = settings_of(state_dir)
     keyring = open_keyring(settings)

@@ -11,7 +11,7 @@ from masking_service.access.policy import Policy
 from masking_service.cli.options import opened_store, settings_of
 from masking_service.rotation.overview import Line, Overview, overview, overview_of_file
 from masking_service.runtime.clock import today
-from masking_service.runtime.settings import SettingsFault
+from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import open_keyring
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore
@@ -21,14 +21,14 @@ def show(state_dir: Path) -> None:
     """Print what is known of every key. Without its store, what the keyset file alone says.
 
     Raises:
-        KeyFault: the keyset cannot be used.
+        KeysError: the keyset cannot be used.
     """
     path = state_dir / "keyset.json"
     file, _ = keyset.read(path)
     console = Console(highlight=False)
     try:
         found, missing = _with_store(state_dir), ""
-    except (SettingsFault, StoreUnavailable, WrongStore) as fault:
+    except (SettingsError, StoreUnavailable, WrongStore) as fault:
         found, missing = overview_of_file(file, day_of(today())), str(fault)
     console.print(f"{path}: serial {file.serial}, last change: {file.last}, made for {file.made_for}", soft_wrap=True)
     console.print(_table(found.keys))

@@ -18,7 +18,7 @@ from keys.signatures import Verifier
 from masking_service.audit.archive.archive import BEGINNING, Archive
 from masking_service.audit.archive.export import export
 from masking_service.audit.archive.follower import Follower
-from masking_service.audit.archive.segments import STATE, WITNESS, ArchiveFault, archived, segment_path
+from masking_service.audit.archive.segments import STATE, WITNESS, ArchiveError, archived, segment_path
 from masking_service.audit.entries import commit_message, link
 from masking_service.audit.lines import CheckpointLine, EntryLine, read_line, write_line
 from masking_service.audit.streams import Streams
@@ -276,7 +276,7 @@ def test_a_store_that_went_back_is_refused_and_the_archive_stays(
         Process(logged, "yet another").commit(full_entry(3))
         logs.checkpoint(logged, NOW + 100)
 
-    with pytest.raises(ArchiveFault, match="it went back"):
+    with pytest.raises(ArchiveError, match="it went back"):
         follow(logged, folder)
     assert content(folder) == before
 
@@ -289,7 +289,7 @@ def test_a_store_that_lost_entries_between_two_checkpoints_is_refused(
     follow(logged, folder)
     ask(client, "XDEL", audit_key(writing.log._writer), "2-0")
 
-    with pytest.raises(ArchiveFault, match="-2 is archived, and the store does not hold it"):
+    with pytest.raises(ArchiveError, match="-2 is archived, and the store does not hold it"):
         follow(logged, folder)
 
 
@@ -315,7 +315,7 @@ def test_an_entry_that_was_changed_before_it_was_archived_is_not_archived(
     writing.commit(full_entry(1), full_entry(2), full_entry(3))
     rewrite(client, writing.log._writer, number, entry=b'{"at":1}')
 
-    with pytest.raises(ArchiveFault, match="edited"):
+    with pytest.raises(ArchiveError, match="edited"):
         follow(logged, folder)
     assert content(folder) == before
 
@@ -333,7 +333,7 @@ def test_an_entry_that_somebody_added_in_the_store_is_not_archived(
     ask(client, "XADD", audit_key(writer), "1-0", "entry", entry, "link", linked, *signed)
     ask(client, "SADD", "wm:{audit}writers", writer)
 
-    with pytest.raises(ArchiveFault, match="signature"):
+    with pytest.raises(ArchiveError, match="signature"):
         follow(logged, folder)
     assert content(folder) == before
 
@@ -346,7 +346,7 @@ def test_garbage_in_a_stream_is_refused(
     writing.commit(full_entry(1))
     rewrite(client, writing.log._writer, 1, **fields)
 
-    with pytest.raises(ArchiveFault):
+    with pytest.raises(ArchiveError):
         follow(logged, folder)
 
 
@@ -358,7 +358,7 @@ def test_a_writer_that_a_checkpoint_names_and_the_store_lost_is_missed(
     logs.checkpoint(logged)
     ask(client, "DEL", audit_key(writing.log._writer))
 
-    with pytest.raises(ArchiveFault, match=f"names {writing.log._writer}-2, which is not there"):
+    with pytest.raises(ArchiveError, match=f"names {writing.log._writer}-2, which is not there"):
         follow(logged, folder)
 
 
@@ -372,7 +372,7 @@ def test_a_store_that_does_not_answer_is_waited_for(logged: Store, folder: Path)
 
 
 def test_two_cannot_archive_in_one_folder(logged: Store, folder: Path) -> None:
-    with Archive(folder, VERIFIER), pytest.raises(ArchiveFault, match="another process"):
+    with Archive(folder, VERIFIER), pytest.raises(ArchiveError, match="another process"):
         Archive(folder, VERIFIER)
     follow(logged, folder)
 
@@ -404,7 +404,7 @@ def test_without_state_file_and_first_segment_nothing_is_archived(logged: Store,
     segment_path(folder, 1).unlink()
     (folder / STATE).unlink()
 
-    with pytest.raises(ArchiveFault, match="is missing"):
+    with pytest.raises(ArchiveError, match="is missing"):
         follow(logged, folder)
 
 
@@ -431,7 +431,7 @@ def test_an_archive_that_is_not_as_it_was_left_is_refused(logged: Store, folder:
     tamper(folder)
     before = content(folder)
 
-    with pytest.raises(ArchiveFault):
+    with pytest.raises(ArchiveError):
         follow(logged, folder)
     assert content(folder) == before
 
@@ -444,7 +444,7 @@ def test_a_new_archive_of_a_trimmed_log_needs_the_checkpoint_behind_which_it_beg
     follow(logged, folder, now=NOW + 31 * DAY)
     since = next(Streams(logged).checkpoints())
 
-    with pytest.raises(ArchiveFault):
+    with pytest.raises(ArchiveError):
         follow(logged, tmp_path / "new")
     follow(logged, tmp_path / "other", start=Start.behind(since))
 

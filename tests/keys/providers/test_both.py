@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from keys.aead import HEADER_BYTES, OVERHEAD_BYTES
-from keys.errors import IntegrityFault, ProviderFault
+from keys.errors import IntegrityError, ProviderError
 from keys.providers import RootKeys
 from keys.providers.remote import RemoteRootKeys
 from tests.keys.known import known_bytes
@@ -67,7 +67,7 @@ def test_the_active_root_key_wraps(opening: Opening) -> None:
 def test_a_key_wrapped_for_another_context_is_refused(roots: RootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
-    with pytest.raises(IntegrityFault, match=r"^a wrapped key was changed, or wrapped for another context$"):
+    with pytest.raises(IntegrityError, match=r"^a wrapped key was changed, or wrapped for another context$"):
         roots.unwrap(wrapped, b"another")
 
 
@@ -75,26 +75,26 @@ def test_a_key_wrapped_for_another_context_is_refused(roots: RootKeys) -> None:
 def test_a_changed_key_is_refused(roots: RootKeys, at: int) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         roots.unwrap(wrapped[:at] + bytes((wrapped[at] ^ 1,)) + wrapped[at + 1 :], b"context")
 
 
 def test_a_key_that_another_living_root_key_wrapped_is_refused_behind_its_id(roots: RootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         roots.unwrap(wrapped[:2] + OLD + wrapped[HEADER_BYTES:], b"context")
 
 
 @pytest.mark.parametrize("length", [0, 9, 37])
 def test_a_cut_key_is_refused(roots: RootKeys, length: int) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         roots.unwrap(roots.wrap(KEY, b"context")[:length], b"context")
 
 
 def test_a_changed_key_does_not_close_the_line(roots: RootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         roots.unwrap(wrapped[:-1] + bytes((wrapped[-1] ^ 1,)), b"context")
 
     assert roots.unwrap(wrapped, b"context") == KEY
@@ -104,14 +104,14 @@ def test_a_changed_key_does_not_close_the_line(roots: RootKeys) -> None:
 def test_a_key_that_another_provider_wrapped_is_the_providers_fault(roots: RootKeys, byte: int) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
-    with pytest.raises(ProviderFault, match=r"^a wrapped key names a root key that the provider does not hold$"):
+    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the provider does not hold$"):
         roots.unwrap(wrapped[:1] + bytes((byte,)) + wrapped[2:], b"context")
 
 
 def test_a_key_whose_root_key_is_not_living_is_the_providers_fault(roots: RootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
-    with pytest.raises(ProviderFault, match=r"^a wrapped key names a root key that the provider does not hold$"):
+    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the provider does not hold$"):
         roots.unwrap(wrapped[:2] + b"unknown-" + wrapped[HEADER_BYTES:], b"context")
 
 

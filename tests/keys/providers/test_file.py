@@ -3,7 +3,7 @@
 import pytest
 
 from keys.aead import KEY_ID_BYTES
-from keys.errors import IntegrityFault, ProviderFault
+from keys.errors import IntegrityError, ProviderError
 from keys.providers.file import FileRootKeys
 from keys.suites import SUITES
 from tests.keys.known import known_bytes
@@ -37,14 +37,14 @@ def test_what_any_suite_wrapped_is_unwrapped(algorithm: int) -> None:
 def test_a_key_wrapped_for_another_context_is_refused() -> None:
     roots = FileRootKeys(KEYS, NEW)
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         roots.unwrap(roots.wrap(KEY, b"context"), b"another")
 
 
 def test_a_key_wrapped_by_a_root_key_that_is_gone_is_the_providers_fault() -> None:
     wrapped = FileRootKeys(KEYS, OLD).wrap(KEY, b"context")
 
-    with pytest.raises(ProviderFault, match=r"^a wrapped key names a root key that the keyset does not hold$"):
+    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the keyset does not hold$"):
         FileRootKeys({NEW: KEYS[NEW]}, NEW).unwrap(wrapped, b"context")
 
 

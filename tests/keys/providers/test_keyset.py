@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keys import keyset
-from keys.errors import KeyFault, KeysetFault, ProviderFault
+from keys.errors import KeysError, KeysetError, ProviderError
 from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, Pkcs11, Transit
 from keys.rotation import activate, destroy_retired_roots, distribute, rewrap_secrets
@@ -64,7 +64,7 @@ def test_a_rotation_takes_a_site_from_the_file_to_its_provider(path: Path, named
     rewrap_secrets(path)
     ring.adopt(destroy_retired_roots(path))
     assert ring.open_data_key("default", KEY_ID, fresh).key_id == KEY_ID
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         ring.open_data_key("default", KEY_ID, old)
 
 
@@ -110,7 +110,7 @@ def test_a_key_that_its_provider_does_not_hold_changes_no_file(path: Path, in_to
     content = path.read_bytes()
     missing = NamedRoot("pkcs11", "nobody made it", id="00" * 8, pkcs11=in_token.pkcs11)
 
-    with pytest.raises(KeyFault, match="the token holds 0 of it"):
+    with pytest.raises(KeysError, match="the token holds 0 of it"):
         distribute(path, "root", TODAY, missing)
 
     assert path.read_bytes() == content
@@ -119,7 +119,7 @@ def test_a_key_that_its_provider_does_not_hold_changes_no_file(path: Path, in_to
 def test_a_key_without_an_id_of_its_own_in_a_token_is_found_by_none(path: Path, in_token: NamedRoot) -> None:
     named = NamedRoot("pkcs11", LABELS[NEW], pkcs11=in_token.pkcs11)
 
-    with pytest.raises(ProviderFault, match="the token holds 0 of it"):
+    with pytest.raises(ProviderError, match="the token holds 0 of it"):
         keyset.create(path, made_for="production", today=TODAY, named=named)
 
     assert not path.exists()
@@ -129,7 +129,7 @@ def test_a_key_without_an_id_of_its_own_in_a_token_is_found_by_none(path: Path, 
 def test_a_provider_that_is_nowhere_is_refused(path: Path, provider: str) -> None:
     named = NamedRoot("pkcs11" if provider == "pkcs11" else "transit", "root")
 
-    with pytest.raises(KeysetFault, match=f"is kept by {provider}, and the file does not say where that is"):
+    with pytest.raises(KeysetError, match=f"is kept by {provider}, and the file does not say where that is"):
         keyset.create(path, made_for="production", today=TODAY, named=named)
 
 
@@ -163,7 +163,7 @@ def test_a_keyset_may_be_made_for_any_suite(path: Path, suite: str) -> None:
 
 
 def test_a_suite_that_nobody_knows_makes_no_keyset(path: Path) -> None:
-    with pytest.raises(KeysetFault, match=f"^{path}: names a suite that this release does not know$"):
+    with pytest.raises(KeysetError, match=f"^{path}: names a suite that this release does not know$"):
         keyset.create(path, made_for="production", today=TODAY, suite="rot13")
 
     assert not path.exists()

@@ -8,7 +8,7 @@ import pkcs11
 import pytest
 from pkcs11 import Attribute, GCMParams, Mechanism
 
-from keys.errors import ProviderFault
+from keys.errors import ProviderError
 from keys.framing import frame
 from keys.providers.pkcs11 import Pkcs11RootKeys
 from keys.providers.remote import Line
@@ -30,7 +30,7 @@ def gone(softhsm: SoftHsm) -> Iterator[Pkcs11RootKeys]:
 
 def refusal(softhsm: SoftHsm, **differently: object) -> str:
     """What the provider says instead of opening."""
-    with pytest.raises(ProviderFault) as fault:
+    with pytest.raises(ProviderError) as fault:
         softhsm.roots(**differently)  # type: ignore[arg-type]
     return str(fault.value)
 
@@ -138,19 +138,19 @@ def test_a_pin_that_was_changed_is_tried_once_and_never_again(softhsm: SoftHsm, 
     roots = softhsm.roots(pin_file=path, line=Line(pause=0))
     path.write_text("161803")
     softhsm.go()
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         roots.wrap(KEY, b"")
     softhsm.come_back()
-    with pytest.raises(ProviderFault, match=r"refused this PIN$"):
+    with pytest.raises(ProviderError, match=r"refused this PIN$"):
         roots.wrap(KEY, b"")
     path.write_text(PIN)
 
-    with pytest.raises(ProviderFault, match=r"it is not tried twice$"):
+    with pytest.raises(ProviderError, match=r"it is not tried twice$"):
         roots.wrap(KEY, b"")
 
 
 def test_a_token_that_is_gone_wraps_nothing(gone: Pkcs11RootKeys) -> None:
-    with pytest.raises(ProviderFault, match=r"^token 'first': failed \(ObjectHandleInvalid\)$"):
+    with pytest.raises(ProviderError, match=r"^token 'first': failed \(ObjectHandleInvalid\)$"):
         gone.wrap(KEY, b"context")
 
 
@@ -160,7 +160,7 @@ def test_a_token_that_is_gone_unwraps_nothing_and_accuses_no_value(softhsm: Soft
     softhsm.go()
 
     try:
-        with pytest.raises(ProviderFault, match=r"^token 'first': failed"):
+        with pytest.raises(ProviderError, match=r"^token 'first': failed"):
             roots.unwrap(wrapped, b"context")
     finally:
         softhsm.come_back()
@@ -168,12 +168,12 @@ def test_a_token_that_is_gone_unwraps_nothing_and_accuses_no_value(softhsm: Soft
 
 def test_a_token_that_stays_away_is_not_found_again(gone: Pkcs11RootKeys) -> None:
     for _ in range(3):
-        with pytest.raises(ProviderFault, match=r"^token 'first': failed"):
+        with pytest.raises(ProviderError, match=r"^token 'first': failed"):
             gone.wrap(KEY, b"context")
 
 
 def test_a_token_that_comes_back_is_used_again(gone: Pkcs11RootKeys, softhsm: SoftHsm) -> None:
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         gone.wrap(KEY, b"context")
     softhsm.come_back()
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from keys.errors import IntegrityFault, ProviderFault
+from keys.errors import IntegrityError, ProviderError
 from keys.providers.remote import Line, RemoteRootKeys
 
 
@@ -51,7 +51,7 @@ def hanging() -> Iterator[Hanging]:
 
 
 def failing() -> NoReturn:
-    raise ProviderFault("the provider is on fire")
+    raise ProviderError("the provider is on fire")
 
 
 def never() -> NoReturn:
@@ -60,7 +60,7 @@ def never() -> NoReturn:
 
 def broken(line: Line) -> str:
     """What a caller is told."""
-    with pytest.raises(ProviderFault) as fault:
+    with pytest.raises(ProviderError) as fault:
         line.ask(failing)
     return str(fault.value)
 
@@ -80,7 +80,7 @@ def test_a_failure_comes_back_as_it_is(line: Line) -> None:
 def test_after_a_failure_nothing_is_asked(line: Line) -> None:
     broken(line)
 
-    with pytest.raises(ProviderFault, match=r"^the provider is on fire; it is not asked again so soon$"):
+    with pytest.raises(ProviderError, match=r"^the provider is on fire; it is not asked again so soon$"):
         line.ask(never)
 
 
@@ -92,7 +92,7 @@ def test_a_failure_is_remembered_for_the_pause(line: Line, clock: Clock, later: 
     if asked:
         assert line.ask(lambda: "an answer") == "an answer"
     else:
-        with pytest.raises(ProviderFault, match="so soon"):
+        with pytest.raises(ProviderError, match="so soon"):
             line.ask(never)
 
 
@@ -107,9 +107,9 @@ def test_being_refused_does_not_make_the_pause_longer(line: Line, clock: Clock) 
 
 def test_a_wrong_value_is_no_failure_of_the_provider(line: Line) -> None:
     def wrong() -> NoReturn:
-        raise IntegrityFault("wrong")
+        raise IntegrityError("wrong")
 
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         line.ask(wrong)
 
     assert line.ask(lambda: "an answer") == "an answer"
@@ -124,32 +124,32 @@ def test_a_mistake_in_the_code_is_not_hidden(line: Line) -> None:
 
 
 def test_a_call_without_an_answer_is_given_up(line: Line, hanging: Hanging) -> None:
-    with pytest.raises(ProviderFault, match=r"^the root-key provider gave no answer within 0\.05 s$"):
+    with pytest.raises(ProviderError, match=r"^the root-key provider gave no answer within 0\.05 s$"):
         line.ask(hanging)
 
 
 def test_a_call_that_was_given_up_is_a_failure_that_is_remembered(line: Line, hanging: Hanging) -> None:
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         line.ask(hanging)
 
-    with pytest.raises(ProviderFault, match="so soon"):
+    with pytest.raises(ProviderError, match="so soon"):
         line.ask(never)
 
 
 def test_while_a_call_hangs_no_other_is_made_however_long_ago_it_was(
     line: Line, clock: Clock, hanging: Hanging
 ) -> None:
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         line.ask(hanging)
     clock.now += 1_000
 
-    with pytest.raises(ProviderFault, match=r"^the root-key provider has not answered an earlier call yet$"):
+    with pytest.raises(ProviderError, match=r"^the root-key provider has not answered an earlier call yet$"):
         line.ask(never)
 
 
 def test_when_the_hanging_call_has_ended_the_next_one_is_made(clock: Clock, hanging: Hanging) -> None:
     line = Line(seconds=0.05, pause=5.0, clock=clock)
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         line.ask(hanging)
     clock.now += 5.0
     hanging.release.set()
@@ -159,12 +159,12 @@ def test_when_the_hanging_call_has_ended_the_next_one_is_made(clock: Clock, hang
 
 
 def test_a_caller_whose_turn_does_not_come_is_told_so(line: Line) -> None:
-    with line._turn, pytest.raises(ProviderFault, match=r"^the root-key provider is busy with others' calls$"):
+    with line._turn, pytest.raises(ProviderError, match=r"^the root-key provider is busy with others' calls$"):
         line.ask(never)
 
 
 def test_a_caller_whose_turn_did_not_come_leaves_the_line_open(line: Line) -> None:
-    with line._turn, pytest.raises(ProviderFault):
+    with line._turn, pytest.raises(ProviderError):
         line.ask(never)
 
     assert line.ask(lambda: "an answer") == "an answer"
@@ -179,7 +179,7 @@ def test_eight_callers_of_a_provider_that_fails_ask_it_once(clock: Clock) -> Non
 
     def caller() -> None:
         started.wait(30)
-        with pytest.raises(ProviderFault):
+        with pytest.raises(ProviderError):
             line.ask(question)
 
     callers = [threading.Thread(target=caller) for _ in range(8)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keys.errors import IntegrityFault, ProviderFault
+from keys.errors import IntegrityError, ProviderError
 from keys.providers.file import FileRootKeys
 from keys.providers.several import SeveralRootKeys
 from tests.keys.known import known_bytes
@@ -41,10 +41,10 @@ def test_before_the_move_the_old_provider_wraps(softhsm: SoftHsm) -> None:
 def test_what_no_provider_holds_is_the_providers_fault(moving: SeveralRootKeys) -> None:
     wrapped = FileRootKeys({b"no-one's": known_bytes("gone")}, b"no-one's").wrap(KEY, b"context")
 
-    with pytest.raises(ProviderFault, match=r"^a wrapped key names a root key that no provider of the keyset holds$"):
+    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that no provider of the keyset holds$"):
         moving.unwrap(wrapped, b"context")
 
 
 def test_a_cut_key_is_refused(moving: SeveralRootKeys) -> None:
-    with pytest.raises(IntegrityFault):
+    with pytest.raises(IntegrityError):
         moving.unwrap(b"\x01\x01", b"context")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.errors import ProviderFault
+from keys.errors import ProviderError
 from keys.framing import frame
 from keys.providers.remote import Line
 from keys.providers.transit import TransitKey, TransitRootKeys
@@ -50,7 +50,7 @@ def administrator(bao: Bao) -> Path:
 
 def refusal(bao: Bao, **differently: object) -> str:
     """What the provider says instead of opening."""
-    with pytest.raises(ProviderFault) as fault:
+    with pytest.raises(ProviderError) as fault:
         bao.roots(**differently)  # type: ignore[arg-type]
     return str(fault.value)
 
@@ -128,7 +128,7 @@ def test_a_version_that_is_retired_at_the_server_after_the_start_accuses_no_valu
     bao.ask("transit/keys/retired/rotate", {})
     bao.ask("transit/keys/retired/config", {"min_decryption_version": 2})
 
-    with pytest.raises(ProviderFault, match=r"answered 400 to POST decrypt/retired \(.*too old.*\)"):
+    with pytest.raises(ProviderError, match=r"answered 400 to POST decrypt/retired \(.*too old.*\)"):
         roots.unwrap(wrapped, b"context")
 
 
@@ -208,7 +208,7 @@ def test_an_access_token_that_was_renewed_is_used_at_once(bao: Bao) -> None:
     path = bao.secret_file("renewed", bao.token_file.read_text())
     roots = bao.roots(token_file=path, line=Line(pause=0))
     path.write_text("s.unknown")
-    with pytest.raises(ProviderFault, match="permission denied"):
+    with pytest.raises(ProviderError, match="permission denied"):
         roots.wrap(KEY, b"context")
 
     path.write_text(ROOT_TOKEN)
@@ -225,7 +225,7 @@ def test_the_environment_changes_nothing(bao: Bao, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_sealed_server_wraps_nothing(sealed: TransitRootKeys, bao: Bao) -> None:
-    with pytest.raises(ProviderFault, match=r"answered 503 to POST encrypt/root \(Vault is sealed\)"):
+    with pytest.raises(ProviderError, match=r"answered 503 to POST encrypt/root \(Vault is sealed\)"):
         sealed.wrap(KEY, b"context")
 
 
@@ -234,7 +234,7 @@ def test_a_sealed_server_unwraps_nothing_and_accuses_no_value(bao: Bao, roots: T
     bao.seal()
 
     try:
-        with pytest.raises(ProviderFault, match="answered 503"):
+        with pytest.raises(ProviderError, match="answered 503"):
             roots.unwrap(wrapped, b"context")
     finally:
         bao.unseal()
@@ -242,7 +242,7 @@ def test_a_sealed_server_unwraps_nothing_and_accuses_no_value(bao: Bao, roots: T
 
 def test_a_server_that_was_unsealed_is_used_again(bao: Bao, roots: TransitRootKeys) -> None:
     bao.seal()
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         roots.wrap(KEY, b"context")
     bao.unseal()
 
@@ -251,12 +251,12 @@ def test_a_server_that_was_unsealed_is_used_again(bao: Bao, roots: TransitRootKe
 
 def test_a_frozen_server_is_given_up(frozen: TransitRootKeys) -> None:
     # Who gives up first, the line or the connection under it, is a matter of a millisecond.
-    with pytest.raises(ProviderFault, match=r"(gave no answer within 0\.2 s|cannot be reached \(TimeoutError\))$"):
+    with pytest.raises(ProviderError, match=r"(gave no answer within 0\.2 s|cannot be reached \(TimeoutError\))$"):
         frozen.wrap(KEY, b"context")
 
 
 def test_a_call_to_a_frozen_server_ends_by_itself(frozen: TransitRootKeys) -> None:
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         frozen.wrap(KEY, b"context")
     call = frozen._line._under_way
     assert call is not None
@@ -265,10 +265,10 @@ def test_a_call_to_a_frozen_server_ends_by_itself(frozen: TransitRootKeys) -> No
 
 
 def test_a_frozen_server_is_not_stormed(frozen: TransitRootKeys) -> None:
-    with pytest.raises(ProviderFault):
+    with pytest.raises(ProviderError):
         frozen.wrap(KEY, b"context")
 
-    with pytest.raises(ProviderFault, match="it is not asked again so soon"):
+    with pytest.raises(ProviderError, match="it is not asked again so soon"):
         frozen.wrap(KEY, b"context")
 
 
@@ -277,7 +277,7 @@ def test_a_server_that_died_wraps_nothing(tmp_path: Path) -> None:
     roots = server.roots()
     server.stop()
 
-    with pytest.raises(ProviderFault, match=r"cannot be reached \(ConnectionRefusedError\)"):
+    with pytest.raises(ProviderError, match=r"cannot be reached \(ConnectionRefusedError\)"):
         roots.wrap(KEY, b"context")
 
 
@@ -307,7 +307,7 @@ def test_an_answer_that_is_none_of_transits_is_refused(bao: Bao, content: bytes,
     with Stranger(bao.ca_file.parent, content) as stranger:
         roots = bao.roots(url=stranger.url)
 
-        with pytest.raises(ProviderFault) as fault:
+        with pytest.raises(ProviderError) as fault:
             roots.wrap(KEY, b"context")
 
     assert str(fault.value) == f"{stranger.url}: {said}"
@@ -317,5 +317,5 @@ def test_an_endless_answer_is_cut(bao: Bao) -> None:
     with Stranger(bao.ca_file.parent, b" " * 100_000 + WRAPPED) as stranger:
         roots = bao.roots(url=stranger.url)
 
-        with pytest.raises(ProviderFault, match="no answer of Transit"):
+        with pytest.raises(ProviderError, match="no answer of Transit"):
             roots.wrap(KEY, b"context")
