@@ -38,12 +38,14 @@ from masking_service.store.urls import UnknownForm
 from masking_service.usecases.auditing import Auditing
 from masking_service.usecases.automatic_freezes import Watch
 from masking_service.usecases.cases import Casework
-from masking_service.usecases.custody import Moves
-from masking_service.usecases.detokenize import Unmask
+from masking_service.usecases.custody import MoveCustody
+from masking_service.usecases.detokenize import Detokenize
 from masking_service.usecases.freezes import Freezing
 from masking_service.usecases.journal import Journal
+from masking_service.usecases.mask import Mask, Maskers
 from masking_service.usecases.privacy import Privacy
-from masking_service.usecases.service import Service
+from masking_service.usecases.tokenize import Tokenize
+from masking_service.usecases.view import View
 from masking_service.vault.vault import Vault
 
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
@@ -59,13 +61,15 @@ class Acting:
 
     policy: Policy
     authenticator: Authenticator
-    service: Service
-    unmask: Unmask
-    casework: Casework
-    freezing: Freezing
-    auditing: Auditing
-    moves: Moves
+    mask: Mask
+    tokenize: Tokenize
+    view: View
+    detokenize: Detokenize
+    move_custody: MoveCustody
+    cases: Casework
     privacy: Privacy
+    freezes: Freezing
+    audit: Auditing
 
 
 class Parts:
@@ -142,13 +146,26 @@ class Parts:
         cases = Cases(self.store, self.keyring, os.urandom)
         custodies = Custodies(self.store, self.keyring, os.urandom)
         disclosures = Disclosures(self.store, self.keyring, os.urandom)
+        maskers = Maskers(self.schemas, policy.rules.profiles)
         return Acting(
             policy=policy,
             authenticator=Authenticator(self.registry, issuers, self.keyring),
-            service=Service(
+            mask=Mask(gate=gate, maskers=maskers),
+            tokenize=Tokenize(
                 policy=policy,
                 gate=gate,
                 schemas=self.schemas,
+                maskers=maskers,
+                keyring=self.keyring,
+                vault=self.vault,
+                custodies=custodies,
+                budgets=budgets,
+                watch=watch,
+                journal=journal,
+            ),
+            view=View(
+                policy=policy,
+                gate=gate,
                 keyring=self.keyring,
                 vault=self.vault,
                 custodies=custodies,
@@ -157,7 +174,7 @@ class Parts:
                 watch=watch,
                 journal=journal,
             ),
-            unmask=Unmask(
+            detokenize=Detokenize(
                 policy=policy,
                 gate=gate,
                 keyring=self.keyring,
@@ -169,16 +186,12 @@ class Parts:
                 journal=journal,
                 check_sign_in=issuers.check_unmasking,
             ),
-            casework=Casework(
+            move_custody=MoveCustody(
+                gate=gate, keyring=self.keyring, vault=self.vault, custodies=custodies, journal=journal
+            ),
+            cases=Casework(
                 policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
             ),
-            freezing=Freezing(
-                gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal, metrics=self.metrics
-            ),
-            auditing=Auditing(
-                gate=gate, keyring=self.keyring, store=self.store, checkpoints=self.checkpoints, journal=journal
-            ),
-            moves=Moves(gate=gate, keyring=self.keyring, vault=self.vault, custodies=custodies, journal=journal),
             privacy=Privacy(
                 policy=policy,
                 gate=gate,
@@ -186,6 +199,12 @@ class Parts:
                 vault=self.vault,
                 disclosures=disclosures,
                 journal=journal,
+            ),
+            freezes=Freezing(
+                gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal, metrics=self.metrics
+            ),
+            audit=Auditing(
+                gate=gate, keyring=self.keyring, store=self.store, checkpoints=self.checkpoints, journal=journal
             ),
         )
 

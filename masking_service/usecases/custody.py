@@ -31,7 +31,7 @@ class _Move:
     custody: Custody
 
 
-class Moves:
+class MoveCustody:
     """Moves custody."""
 
     def __init__(self, *, gate: Gate, keyring: Keyring, vault: Vault, custodies: Custodies, journal: Journal) -> None:
@@ -41,7 +41,7 @@ class Moves:
         self._custodies = custodies
         self._journal = journal
 
-    def move(self, call: Call, items: Sequence[Any]) -> list[Result]:
+    def __call__(self, call: Call, items: Sequence[Any]) -> list[Result]:
         """Set who holds each waybill now; of a number that stands twice the later item holds.
 
         Round trips: one to read (two where a waybill was revised), one for the audit, and one to write.

@@ -78,7 +78,7 @@ class _Asked:
         return self.echo | refused(self.outcome)
 
 
-class Unmask:
+class Detokenize:
     """The one way in which a stored value leaves unmasked, field by field."""
 
     def __init__(
@@ -106,7 +106,7 @@ class Unmask:
         self._journal = journal
         self._check_sign_in = check_sign_in
 
-    def detokenize(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Result]:
+    def __call__(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Result]:
         """Open single fields.
 
         Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to

@@ -14,7 +14,7 @@ from masking_service.access.tallies import Tallies
 from masking_service.domain.text import scrub
 from masking_service.domain.timestamps import rfc3339
 from masking_service.observability.metrics import Metrics
-from masking_service.usecases.items import NotFound
+from masking_service.usecases.errors import NotFound
 from masking_service.usecases.journal import Call, Journal
 from masking_service.vault.sealed import Sealed
 

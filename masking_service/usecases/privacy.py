@@ -11,7 +11,8 @@ from masking_service.access.disclosures import Disclosures, Opened, Viewed
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.domain.timestamps import rfc3339
-from masking_service.usecases.items import NOT_FOUND, NotFound, normalised
+from masking_service.usecases.errors import NotFound
+from masking_service.usecases.items import NOT_FOUND, normalised
 from masking_service.usecases.journal import DONE, Call, Journal, Seen
 from masking_service.vault.data_keys import SECONDS_A_DAY
 from masking_service.vault.vault import Vault

@@ -18,8 +18,7 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore
-from masking_service.usecases.items import NotFound
-from masking_service.usecases.service import SeveralWaybills, UnknownSchema
+from masking_service.usecases.errors import NotFound, SeveralWaybills, UnknownSchema
 
 Errors = Sequence[tuple[str, str]]
 

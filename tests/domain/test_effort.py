@@ -11,7 +11,7 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import EXAMPLES
 from masking_service.domain.record import Masker, render, sample_record
 from masking_service.schemas import load_schemas
-from masking_service.usecases.items import mask_batch
+from masking_service.usecases.mask import mask_batch
 from tests.domain.records import LABEL
 
 FOREIGN = "+852 9123 4567"

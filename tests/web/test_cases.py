@@ -286,7 +286,7 @@ def test_a_number_that_nobody_gave_out_opens_no_case(fresh: Api, monkeypatch: py
         if case != "D-1":
             raise UnknownCaseNumber
 
-    monkeypatch.setattr(fresh.parts.acting.casework, "_case_numbers", knows_one)
+    monkeypatch.setattr(fresh.parts.acting.cases, "_case_numbers", knows_one)
     answered = fresh.post(DESK, "/v1/cases", WANTED | {"case": "D-2", "waybills": numbers(200)})
 
     assert refusal(answered) == (422, "unknown-case-number")
@@ -303,7 +303,7 @@ def test_where_it_cannot_be_told_whether_a_number_is_real_no_case_is_opened(
     def unreachable(tenant: str, case: str) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(fresh.parts.acting.casework, "_case_numbers", unreachable)
+    monkeypatch.setattr(fresh.parts.acting.cases, "_case_numbers", unreachable)
 
     assert fresh.post(DESK, "/v1/cases", WANTED).status_code == 503
     assert refusal(fresh.get(DESK, "/v1/cases/D-1")) == (404, "not-found")

@@ -19,9 +19,10 @@ from masking_service.domain.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts, watch_store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.usecases.items import Result, mask_batch
+from masking_service.usecases.errors import SeveralWaybills, UnknownSchema
+from masking_service.usecases.items import Result
 from masking_service.usecases.journal import Call
-from masking_service.usecases.service import SeveralWaybills, UnknownSchema
+from masking_service.usecases.mask import mask_batch
 
 REFRESH_SECONDS: Final = 1.0
 """A key that is revoked while a file goes on is refused as soon as over HTTP."""
@@ -102,7 +103,7 @@ class Tokenizing:
             self._refreshed = monotonic()
         now = clock()
         principal = self._parts.acting.authenticator.authenticate(self._authorization, _HERE, now)
-        return self._parts.acting.service.tokenize(
+        return self._parts.acting.tokenize(
             Call(principal, uuid.uuid4().hex, now),
             self._schema,
             self._profile,

@@ -22,14 +22,14 @@ def audit(parts: Parts) -> Blueprint:
     def entries() -> Response:
         wanted = query(AuditQuery)
         try:
-            found, after = parts.acting.auditing.entries(call(), wanted.after, _limit(wanted.limit))
+            found, after = parts.acting.audit.entries(call(), wanted.after, _limit(wanted.limit))
         except UnknownEntry:
             raise Problem("not-found", [("/after", "unknown-entry")]) from None
         return answer({"entries": found, "next": after})
 
     @addresses.get("/checkpoint")
     def checkpoint() -> Response:
-        return answer(parts.acting.auditing.checkpoint(call()))
+        return answer(parts.acting.audit.checkpoint(call()))
 
     return addresses
 

@@ -14,7 +14,7 @@ def cases(parts: Parts) -> Blueprint:
     @addresses.post("")
     def open_case() -> Response:
         wanted = body(OpenCaseRequest)
-        opened = parts.acting.casework.open(
+        opened = parts.acting.cases.open(
             call(),
             case=wanted.case,
             purpose=wanted.purpose,
@@ -27,22 +27,22 @@ def cases(parts: Parts) -> Blueprint:
 
     @addresses.get("")
     def living() -> Response:
-        return answer({"cases": parts.acting.casework.living(call(), query(CasesQuery).status)})
+        return answer({"cases": parts.acting.cases.living(call(), query(CasesQuery).status)})
 
     @addresses.get("/<name>")
     def get(name: str) -> Response:
-        return answer(parts.acting.casework.get(call(), name))
+        return answer(parts.acting.cases.get(call(), name))
 
     @addresses.post("/<name>/approve")
     def approve(name: str) -> Response:
-        return answer(parts.acting.casework.decide(call(), name, "approve"))
+        return answer(parts.acting.cases.decide(call(), name, "approve"))
 
     @addresses.post("/<name>/deny")
     def deny(name: str) -> Response:
-        return answer(parts.acting.casework.decide(call(), name, "deny"))
+        return answer(parts.acting.cases.decide(call(), name, "deny"))
 
     @addresses.post("/<name>/close")
     def close(name: str) -> Response:
-        return answer(parts.acting.casework.close(call(), name))
+        return answer(parts.acting.cases.close(call(), name))
 
     return addresses

@@ -18,14 +18,14 @@ def principals(parts: Parts) -> Blueprint:
 
     @addresses.get("/frozen")
     def frozen() -> Response:
-        return answer({"principals": parts.acting.freezing.listed(call())})
+        return answer({"principals": parts.acting.freezes.listed(call())})
 
     @addresses.post(f"{ONE}/freeze")
     def freeze(principal: str) -> Response:
-        return answer(parts.acting.freezing.freeze(call(), principal, body_if_any(FreezeRequest).why))
+        return answer(parts.acting.freezes.freeze(call(), principal, body_if_any(FreezeRequest).why))
 
     @addresses.post(f"{ONE}/thaw")
     def thaw(principal: str) -> Response:
-        return answer(parts.acting.freezing.thaw(call(), principal))
+        return answer(parts.acting.freezes.thaw(call(), principal))
 
     return addresses

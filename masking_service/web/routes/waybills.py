@@ -31,14 +31,14 @@ def waybills(parts: Parts) -> Blueprint:
     def mask() -> Response:
         wanted = body(MaskRequest)
         at_most(len(wanted.records), MOST_RECORDS, "/records")
-        return batch(parts.acting.service.mask(call(), wanted.schema, wanted.profile, wanted.records))
+        return batch(parts.acting.mask(call(), wanted.schema, wanted.profile, wanted.records))
 
     @addresses.post("/tokenize")
     def tokenize() -> Response:
         wanted = body(TokenizeRequest)
         at_most(len(wanted.records), MOST_RECORDS, "/records")
         return batch(
-            parts.acting.service.tokenize(
+            parts.acting.tokenize(
                 call(),
                 wanted.schema,
                 wanted.profile,
@@ -52,7 +52,7 @@ def waybills(parts: Parts) -> Blueprint:
 
     @addresses.get(ONE_WAYBILL)
     def view_one(waybill_no: str) -> Response:
-        result = parts.acting.service.view(call(), query(ViewQuery).profile, [waybill_no])[0]
+        result = parts.acting.view(call(), query(ViewQuery).profile, [waybill_no])[0]
         if note_outcomes([result]):
             raise Problem("not-found")
         return answer(result)
@@ -61,7 +61,7 @@ def waybills(parts: Parts) -> Blueprint:
     def view() -> Response:
         wanted = body(ViewRequest)
         at_most(len(wanted.waybills), MOST_ITEMS, "/waybills")
-        return batch(parts.acting.service.view(call(), wanted.profile, wanted.waybills))
+        return batch(parts.acting.view(call(), wanted.profile, wanted.waybills))
 
     @addresses.delete(ONE_WAYBILL)
     def erase(waybill_no: str) -> Response:
@@ -75,12 +75,12 @@ def waybills(parts: Parts) -> Blueprint:
     def move() -> Response:
         wanted = body(MoveRequest)
         at_most(len(wanted.items), MOST_RECORDS, "/items")
-        return batch(parts.acting.moves.move(call(), wanted.items))
+        return batch(parts.acting.move_custody(call(), wanted.items))
 
     @addresses.post("/detokenize")
     def detokenize() -> Response:
         wanted = body(DetokenizeRequest)
         at_most(len(wanted.items), MOST_ITEMS, "/items")
-        return batch(parts.acting.unmask.detokenize(call(), wanted.purpose or None, wanted.case, wanted.items))
+        return batch(parts.acting.detokenize(call(), wanted.purpose or None, wanted.case, wanted.items))
 
     return addresses

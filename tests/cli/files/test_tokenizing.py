@@ -53,7 +53,7 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     parts: Parts = assemble(settings)
     admit_store(parts)
     principal = parts.acting.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
-    result = parts.acting.service.view(Call(principal, "r-1", clock()), profile, [number])[0]
+    result = parts.acting.view(Call(principal, "r-1", clock()), profile, [number])[0]
     parts.store.close()
     return result
 

@@ -1,10 +1,5 @@
-"""The use cases of labels and parcels: mask, tokenize and view a whole batch, in the order in which it happens.
+"""Tokenizing a batch of records: masked, sealed, stored with one write, and answered with tokens."""
 
-Permission comes before any look-up, and the audit entry is durable before
-anything is answered. Results are plain JSON values in the order of the request.
-"""
-
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -14,43 +9,25 @@ from keys.errors import ProviderError
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies, Custody
-from masking_service.access.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.access.errors import QuotaExceeded
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
-from masking_service.domain.record import Masker, render
 from masking_service.domain.schema import Schema
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.automatic_freezes import Watch
-from masking_service.usecases.items import (
-    NOT_FOUND,
-    Entering,
-    Result,
-    enter,
-    invalid,
-    mask_batch,
-    normalised,
-    refused,
-    show,
-    warned,
-)
-from masking_service.usecases.journal import DONE, RELEASED, Call, Journal, Seen
+from masking_service.usecases.entering import Entering, enter, show
+from masking_service.usecases.errors import SeveralWaybills
+from masking_service.usecases.items import Result, invalid, refused, warned
+from masking_service.usecases.journal import DONE, Call, Journal, Seen
+from masking_service.usecases.mask import Maskers
 from masking_service.vault.data_keys import SECONDS_A_DAY
 from masking_service.vault.tokens import Tokens
-from masking_service.vault.vault import Found, Refusal, Stored, Vault
+from masking_service.vault.vault import Refusal, Stored, Vault
 
 
-class UnknownSchema(Exception):
-    """There is no schema of that name."""
-
-
-class SeveralWaybills(Exception):
-    """A record of that schema holds several waybills: it can be masked, not tokenized."""
-
-
-class Service:
-    """The use cases of one process, under one policy."""
+class Tokenize:
+    """Stores batches of records and gives each stored value its token, under one policy."""
 
     def __init__(
         self,
@@ -58,10 +35,10 @@ class Service:
         policy: Policy,
         gate: Gate,
         schemas: Mapping[str, Schema],
+        maskers: Maskers,
         keyring: Keyring,
         vault: Vault,
         custodies: Custodies,
-        disclosures: Disclosures,
         budgets: Budgets,
         watch: Watch,
         journal: Journal,
@@ -69,30 +46,15 @@ class Service:
         self._policy = policy
         self._gate = gate
         self._schemas = schemas
-        self._maskers = {
-            (schema.name, profile.name): Masker(schema, profile)
-            for schema in schemas.values()
-            for profile in policy.rules.profiles.values()
-        }
+        self._maskers = maskers
         self._keyring = keyring
         self._vault = vault
         self._custodies = custodies
-        self._disclosures = disclosures
         self._budgets = budgets
         self._watch = watch
         self._journal = journal
 
-    def mask(self, call: Call, schema: str, profile: str | None, batch: Sequence[Any]) -> list[Result]:
-        """Mask records in place. Touches no store.
-
-        Raises:
-            AccessError: the caller may not, or not through this profile.
-            UnknownSchema: there is none of that name.
-        """
-        grant = self._gate.grant(call.principal, "waybill:mask", profile=profile)
-        return mask_batch(self._masker(schema, grant), batch)
-
-    def tokenize(
+    def __call__(
         self,
         call: Call,
         schema: str,
@@ -117,7 +79,7 @@ class Service:
         grant = self._gate.grant(call.principal, "waybill:tokenize", profile=profile)
         if revise:
             self._gate.grant(call.principal, "waybill:revise")
-        masker = self._masker(schema, grant)
+        masker = self._maskers.of(schema, grant)
         shape = self._schemas[schema]
         if not shape.tokenize:
             raise SeveralWaybills
@@ -157,65 +119,6 @@ class Service:
             }
             results[one.at] = warned(result, one.masked)
         return results
-
-    def view(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[Result]:
-        """The newest revisions, masked. A profile that shows a kind in full is budgeted, audited and disclosed.
-
-        Round trips: one for the freeze, one to read (two where a waybill was revised), one to count what was not
-        found; in full three more, for the budget, for the audit and for the disclosures, and one to give back.
-
-        Raises:
-            AccessError: the caller may not, not through this profile, or its budget is spent.
-            StoreUnavailable: nothing is answered.
-        """
-        stated = profile if profile in self._policy.rules.profiles else None
-        with self._journal.denials(call, "view", profile=stated), self._watch.refusals(call):
-            grant, missed = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
-            reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
-        numbers = [normalised(number) for number in waybill_nos]
-        known = [number for number in numbers if number is not None]
-        found = iter(self._vault.newest(call.principal.tenant, known, call.now))
-        seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
-        self._watch.misses(call, missed, [one is not None for one in seen])
-        if grant.full_kinds:
-            bases = iter(self._keyring.tenant(call.principal.tenant).bases(known))
-            with self._journal.changing(
-                call,
-                "view",
-                RELEASED if any(seen) else NOT_FOUND,
-                role=grant.role,
-                profile=grant.profile,
-                seen=[
-                    Seen(None if number is None else next(bases), RELEASED if one else NOT_FOUND)
-                    for number, one in zip(numbers, seen, strict=True)
-                ],
-            ) as announce:
-                self._disclosures.add(call.principal.tenant, _viewed(call, grant, seen), announce)
-            with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
-                reserved.give_back(seen.count(None))
-        shown = self._policy.rules.profiles[grant.profile or ""]
-        results = []
-        for asked, number, one in zip(waybill_nos, numbers, seen, strict=True):
-            if one is None:
-                results.append({"waybill_no": asked} | refused(NOT_FOUND))
-                continue
-            schema, fields = one.record.content()
-            record = render(shown, fields, number)
-            results.append({"waybill_no": number, "schema": schema, "revision": one.revision, "record": record})
-        return results
-
-    def _masker(self, schema: str, grant: Grant) -> Masker:
-        masker = self._maskers.get((schema, grant.profile or ""))
-        if masker is None:
-            raise UnknownSchema
-        return masker
-
-    def _held(self, call: Call, grant: Grant, found: Found | None) -> Found | None:
-        """`found`, or None where the grant reaches custody only and the caller has none."""
-        if found is None or grant.scope == "all":
-            return found
-        custody = self._custodies.open(call.principal.tenant, found.base, found.custody)
-        return found if custody is not None and custody.held_by(call.principal) else None
 
     def _store(
         self, call: Call, grant: Grant, entering: Sequence[Entering], revise: bool, custody: Custody | None
@@ -272,13 +175,3 @@ class Service:
             if isinstance(outcome, Stored):
                 tokens.add(outcome.base, outcome.revision, outcome.record, one.ordinals)
         return tokens.make()
-
-
-def _viewed(call: Call, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
-    """What a view in full is about to show, waybill by waybill."""
-    found = {one.base: one.record.expires_at for one in seen if one is not None}
-    times = Counter(one.base for one in seen if one is not None)
-    return [
-        Disclosure(base, ends, Viewed(call.now, call.principal.id, grant.profile or "", times[base]))
-        for base, ends in found.items()
-    ]

@@ -1,0 +1,63 @@
+"""Masking a batch of records. Stores nothing and asks nothing of the store."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from masking_service.access.gate import Gate
+from masking_service.access.policy import Grant
+from masking_service.domain.effort import Effort
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.profiles import Profile
+from masking_service.domain.record import Masker
+from masking_service.domain.schema import Schema
+from masking_service.usecases.errors import UnknownSchema
+from masking_service.usecases.items import Result, invalid, warned
+from masking_service.usecases.journal import Call
+
+
+class Maskers:
+    """One masker for each schema and profile, made once."""
+
+    def __init__(self, schemas: Mapping[str, Schema], profiles: Mapping[str, Profile]) -> None:
+        self._made = {
+            (schema.name, profile.name): Masker(schema, profile)
+            for schema in schemas.values()
+            for profile in profiles.values()
+        }
+
+    def of(self, schema: str, grant: Grant) -> Masker:
+        """The masker for records of `schema` and the granted profile.
+
+        Raises:
+            UnknownSchema: there is no schema of that name.
+        """
+        masker = self._made.get((schema, grant.profile or ""))
+        if masker is None:
+            raise UnknownSchema
+        return masker
+
+
+class Mask:
+    """Masks batches of records, under one policy."""
+
+    def __init__(self, *, gate: Gate, maskers: Maskers) -> None:
+        self._gate = gate
+        self._maskers = maskers
+
+    def __call__(self, call: Call, schema: str, profile: str | None, batch: Sequence[Any]) -> list[Result]:
+        """Mask records in place. No round trip.
+
+        Raises:
+            AccessError: the caller may not, or not through this profile.
+            UnknownSchema: there is no schema of that name.
+        """
+        grant = self._gate.grant(call.principal, "waybill:mask", profile=profile)
+        return mask_batch(self._maskers.of(schema, grant), batch)
+
+
+def mask_batch(masker: Masker, batch: Sequence[Any]) -> list[Result]:
+    """Mask records in place and return the answer to each, in order. One that cannot be masked fails alone."""
+    return [
+        invalid(masked) if isinstance(masked, InvalidRecord) else warned({"record": record}, masked)
+        for record, masked in zip(batch, masker.mask_batch(batch, Effort()), strict=True)
+    ]

@@ -1,0 +1,113 @@
+"""Viewing waybills through a profile.
+
+Permission comes before any look-up. Where the profile shows a kind in full, the
+view spends a budget, and its audit entry is durable before anything is answered.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from keys.keyring import Keyring
+from masking_service.access.budgets import Budgets
+from masking_service.access.custody import Custodies
+from masking_service.access.disclosures import Disclosure, Disclosures, Viewed
+from masking_service.access.gate import Gate
+from masking_service.access.policy import Grant, Policy
+from masking_service.domain.record import render
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.automatic_freezes import Watch
+from masking_service.usecases.items import NOT_FOUND, Result, normalised, refused
+from masking_service.usecases.journal import RELEASED, Call, Journal, Seen
+from masking_service.vault.vault import Found, Vault
+
+
+class View:
+    """Shows the newest revisions of waybills, under one policy."""
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        gate: Gate,
+        keyring: Keyring,
+        vault: Vault,
+        custodies: Custodies,
+        disclosures: Disclosures,
+        budgets: Budgets,
+        watch: Watch,
+        journal: Journal,
+    ) -> None:
+        self._policy = policy
+        self._gate = gate
+        self._keyring = keyring
+        self._vault = vault
+        self._custodies = custodies
+        self._disclosures = disclosures
+        self._budgets = budgets
+        self._watch = watch
+        self._journal = journal
+
+    def __call__(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[Result]:
+        """The newest revisions, masked. A profile that shows a kind in full is budgeted, audited and disclosed.
+
+        Round trips: one for the freeze, one to read (two where a waybill was revised), one to count what was not
+        found; in full three more, for the budget, for the audit and for the disclosures, and one to give back.
+
+        Raises:
+            AccessError: the caller may not, not through this profile, or its budget is spent.
+            StoreUnavailable: nothing is answered.
+        """
+        stated = profile if profile in self._policy.rules.profiles else None
+        with self._journal.denials(call, "view", profile=stated), self._watch.refusals(call):
+            grant, missed = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
+            reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
+        numbers = [normalised(number) for number in waybill_nos]
+        known = [number for number in numbers if number is not None]
+        found = iter(self._vault.newest(call.principal.tenant, known, call.now))
+        seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
+        self._watch.misses(call, missed, [one is not None for one in seen])
+        if grant.full_kinds:
+            bases = iter(self._keyring.tenant(call.principal.tenant).bases(known))
+            with self._journal.changing(
+                call,
+                "view",
+                RELEASED if any(seen) else NOT_FOUND,
+                role=grant.role,
+                profile=grant.profile,
+                seen=[
+                    Seen(None if number is None else next(bases), RELEASED if one else NOT_FOUND)
+                    for number, one in zip(numbers, seen, strict=True)
+                ],
+            ) as announce:
+                self._disclosures.add(call.principal.tenant, _viewed(call, grant, seen), announce)
+            with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+                reserved.give_back(seen.count(None))
+        shown = self._policy.rules.profiles[grant.profile or ""]
+        results = []
+        for asked, number, one in zip(waybill_nos, numbers, seen, strict=True):
+            if one is None:
+                results.append({"waybill_no": asked} | refused(NOT_FOUND))
+                continue
+            schema, fields = one.record.content()
+            record = render(shown, fields, number)
+            results.append({"waybill_no": number, "schema": schema, "revision": one.revision, "record": record})
+        return results
+
+    def _held(self, call: Call, grant: Grant, found: Found | None) -> Found | None:
+        """`found`, or None where the grant reaches custody only and the caller has none."""
+        if found is None or grant.scope == "all":
+            return found
+        custody = self._custodies.open(call.principal.tenant, found.base, found.custody)
+        return found if custody is not None and custody.held_by(call.principal) else None
+
+
+def _viewed(call: Call, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
+    """What a view in full is about to show, waybill by waybill."""
+    found = {one.base: one.record.expires_at for one in seen if one is not None}
+    times = Counter(one.base for one in seen if one is not None)
+    return [
+        Disclosure(base, ends, Viewed(call.now, call.principal.id, grant.profile or "", times[base]))
+        for base, ends in found.items()
+    ]
