@@ -71,7 +71,7 @@ def _store(settings: Settings, *weights: Weight) -> None:
     if found and "advice" in weights and any(fault.weight == "unseen" for fault in found):
         raise Ailing("nothing was seen of it")
     if found:
-        lines = [f"{fault.check}: {fault.reason}. Mend it: {fault.mending}" for fault in found]
+        lines = [f"{fault.check}: {fault.reason}. Fix: {fault.remedy}" for fault in found]
         raise Ailing("".join(f"\n  {line}" for line in lines))
 
 

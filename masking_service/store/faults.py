@@ -17,13 +17,13 @@ class Fault:
     Attributes:
         check: what was looked at: a fixed word.
         reason: what is wrong, in words.
-        mending: what mends it: commands for the server, or what to do.
+        remedy: commands for the server, or what to do.
         weight: what it means.
     """
 
     check: str
     reason: str
-    mending: str
+    remedy: str
     weight: Weight = "loses"
 
 
@@ -127,9 +127,9 @@ def shut(why: str) -> Fault:
     return Fault("store", why, "when that is done, start the service anew", "unready")
 
 
-def no_answer(says: str, mending: str) -> Fault:
+def no_answer(says: str, remedy: str) -> Fault:
     """The store was of no use, for one of the causes in `reasons`."""
-    return Fault("store", says, mending, "unseen")
+    return Fault("store", says, remedy, "unseen")
 
 
 def no_writes(cause: str) -> Fault:

@@ -150,14 +150,14 @@ def reason(error: BaseException) -> str:
 
 def words(fault: StoreUnavailable) -> tuple[str, str]:
     """What is wrong with the store, and what mends it."""
-    says, mending = WORDS[fault.cause]
-    return f"{says} ({fault.cause})", mending
+    says, remedy = WORDS[fault.cause]
+    return f"{says} ({fault.cause})", remedy
 
 
 def told(fault: StoreUnavailable) -> str:
     """The same in one sentence, for whoever called a command."""
-    says, mending = words(fault)
-    return f"{says}. Mend it: {mending}"
+    says, remedy = words(fault)
+    return f"{says}. Fix: {remedy}"
 
 
 def _word(error: BaseException) -> str:

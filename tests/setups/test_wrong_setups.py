@@ -63,7 +63,7 @@ def found(made: Settings, url: str, replicas: int | None = None) -> dict[str, st
 
     assert [answer.status_code for answer in (*answers, ready)] == [200, 503, 503]
     assert PASSWORD not in ready.get_data(as_text=True)
-    return {fault["check"]: f"{fault['reason']}. Mend it: {fault['mending']}" for fault in ready.get_json()["faults"]}
+    return {fault["check"]: f"{fault['reason']}. Fix: {fault['remedy']}" for fault in ready.get_json()["faults"]}
 
 
 def doctor(made: Settings, url: str) -> str:
@@ -86,11 +86,11 @@ def setting(client: redis.Redis, name: str, value: str) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("name", "value", "check", "words"),
     [
-        ("appendfsync", "everysec", "appendfsync", "Mend it: CONFIG SET appendfsync always"),
-        ("appendonly", "no", "aof_enabled", "Mend it: CONFIG SET appendonly yes"),
-        ("maxmemory-policy", "allkeys-lru", "maxmemory_policy", "Mend it: CONFIG SET maxmemory-policy noeviction"),
-        ("maxmemory-policy", "volatile-ttl", "maxmemory_policy", "Mend it: CONFIG SET maxmemory-policy noeviction"),
-        ("maxmemory", "1", "writes", "memory is full, and it takes no writes. Mend it: CONFIG SET maxmemory"),
+        ("appendfsync", "everysec", "appendfsync", "Fix: CONFIG SET appendfsync always"),
+        ("appendonly", "no", "aof_enabled", "Fix: CONFIG SET appendonly yes"),
+        ("maxmemory-policy", "allkeys-lru", "maxmemory_policy", "Fix: CONFIG SET maxmemory-policy noeviction"),
+        ("maxmemory-policy", "volatile-ttl", "maxmemory_policy", "Fix: CONFIG SET maxmemory-policy noeviction"),
+        ("maxmemory", "1", "writes", "memory is full, and it takes no writes. Fix: CONFIG SET maxmemory"),
         ("min-replicas-to-write", "1", "writes", "fewer replicas are connected"),
     ],
 )
@@ -106,9 +106,9 @@ def test_a_wrong_setting_of_the_server(
     ("rights", "check", "words"),
     [
         (["+@read", "+info", "+config|get", "+select", "~*"], "writes", "user may not do what the service does"),
-        ([*WORDS, "resetkeys", "~other:*"], "writes", "Mend it: give it the rights of examples/redis.acl"),
-        ([*WORDS, "-config|get"], "appendfsync", "Mend it: ACL SETUSER name +config|get"),
-        ([*WORDS, "-info"], "info", "Mend it: ACL SETUSER name +info"),
+        ([*WORDS, "resetkeys", "~other:*"], "writes", "Fix: give it the rights of examples/redis.acl"),
+        ([*WORDS, "-config|get"], "appendfsync", "Fix: ACL SETUSER name +config|get"),
+        ([*WORDS, "-info"], "info", "Fix: ACL SETUSER name +info"),
     ],
     ids=["that reads only", "of another prefix", "that sees no settings", "that is told nothing"],
 )
@@ -130,7 +130,7 @@ def test_a_user_that_may_run_no_scripts_is_told_before_the_first_release(
 ) -> None:
     ask(company.client, "ACL", "SETUSER", "lesser", "reset", *WORDS, right, "on", f">{PASSWORD}")
     try:
-        assert "Mend it: give it the rights of examples/redis.acl" in doctor(
+        assert "Fix: give it the rights of examples/redis.acl" in doctor(
             made, company.url.replace("waybill", "lesser")
         )
     finally:
@@ -140,7 +140,7 @@ def test_a_user_that_may_run_no_scripts_is_told_before_the_first_release(
 ADDRESSES: dict[str, tuple[Callable[[Company], str], str]] = {
     "a wrong password": (
         lambda company: company.url.replace(PASSWORD, NOBODY_BELIEVES),
-        "does not know this user and password (password). Mend it: correct them in MASKING_REDIS_URL",
+        "does not know this user and password (password). Fix: correct them in MASKING_REDIS_URL",
     ),
     "no password": (
         lambda company: f"redis://{servers.HOST}:{company.port}/0",
@@ -148,7 +148,7 @@ ADDRESSES: dict[str, tuple[Callable[[Company], str], str]] = {
     ),
     "a cluster's address": (
         lambda company: company.url.replace("redis:", "redis+cluster:").removesuffix("/0"),
-        "the store is not a cluster (no-cluster). Mend it: begin MASKING_REDIS_URL with redis://",
+        "the store is not a cluster (no-cluster). Fix: begin MASKING_REDIS_URL with redis://",
     ),
     "an address of sentinels": (
         lambda company: company.url.replace("redis:", "redis+sentinel:").replace("/0", "/mymaster?sentinel_auth=true"),
@@ -156,7 +156,7 @@ ADDRESSES: dict[str, tuple[Callable[[Company], str], str]] = {
     ),
     "TLS to a plain port": (
         lambda company: company.url.replace("redis:", "rediss:"),
-        "no encrypted connection to the store can be made (tls). Mend it: see that this is its port for TLS",
+        "no encrypted connection to the store can be made (tls). Fix: see that this is its port for TLS",
     ),
     "a plain connection to a port for TLS": (
         lambda company: company.url.replace(str(company.port), str(company.tls_port)),
@@ -190,7 +190,7 @@ def test_a_replica_in_the_primarys_place(made: Settings, company: Company, tmp_p
     replica = servers.Node(tmp_path, following, binary=servers.debian(company.family)).start()
     try:
         assert (
-            "primary, not a replica. Mend it: let MASKING_REDIS_URL name the primary"
+            "primary, not a replica. Fix: let MASKING_REDIS_URL name the primary"
             in found(made, replica.url)["role"]
         )
         assert "primary, not a replica" in doctor(made, replica.url)
@@ -200,7 +200,7 @@ def test_a_replica_in_the_primarys_place(made: Settings, company: Company, tmp_p
 
 
 def test_replicas_that_are_not_there(made: Settings, company: Company) -> None:
-    assert "Mend it: start the missing replicas" in found(made, company.url, replicas=1)["replicas"]
+    assert "Fix: start the missing replicas" in found(made, company.url, replicas=1)["replicas"]
 
 
 def test_sentinels_that_watch_something_else(

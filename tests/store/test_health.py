@@ -222,7 +222,7 @@ def test_every_reason_is_told_in_words(store: Store, restored: redis.Redis) -> N
 def test_every_fault_comes_with_what_mends_it(store: Store, restored: redis.Redis) -> None:
     ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
 
-    assert [fault.mending for fault in look(store)] == ["CONFIG SET appendfsync always, then CONFIG REWRITE"]
+    assert [fault.remedy for fault in look(store)] == ["CONFIG SET appendfsync always, then CONFIG REWRITE"]
 
 
 @pytest.mark.parametrize(

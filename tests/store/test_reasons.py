@@ -37,14 +37,14 @@ def test_the_words_are_found() -> None:
 
 @pytest.mark.parametrize("word", USED)
 def test_every_word_is_told(word: str) -> None:
-    says, mending = WORDS[word]
+    says, remedy = WORDS[word]
 
-    assert words(StoreUnavailable(word)) == (f"{says} ({word})", mending)
+    assert words(StoreUnavailable(word)) == (f"{says} ({word})", remedy)
 
 
 def test_what_is_behind_an_open_circuit_is_told() -> None:
     assert told(StoreUnavailable("open-circuit", "loading")) == (
-        "the store is still loading its data (loading). Mend it: wait"
+        "the store is still loading its data (loading). Fix: wait"
     )
 
 

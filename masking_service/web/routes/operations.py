@@ -47,7 +47,7 @@ def operations(parts: Parts) -> Blueprint:
             if parts.checkpoints.fault:
                 faults.append(Fault("checkpoints", parts.checkpoints.fault, FIND_OUT, "unready"))
         if faults:
-            checks = [{"check": one.check, "reason": one.reason, "mending": one.mending} for one in faults]
+            checks = [{"check": one.check, "reason": one.reason, "remedy": one.remedy} for one in faults]
             return answer({"status": "not ready", "faults": checks}, 503)
         return answer({"status": "ready", "for": "mask"} if for_mask else {"status": "ready"})
 

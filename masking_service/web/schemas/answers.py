@@ -275,11 +275,11 @@ class Ready(_Answer, frozen=True):
 
 
 class FailedCheck(_Answer, frozen=True):
-    """A check that fails, why, and what mends it."""
+    """A failed check, the reason, and the remedy."""
 
     check: str
     reason: str
-    mending: str
+    remedy: str
 
 
 class NotReady(_Answer, frozen=True):
