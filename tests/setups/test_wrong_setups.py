@@ -130,9 +130,7 @@ def test_a_user_that_may_run_no_scripts_is_told_before_the_first_release(
 ) -> None:
     ask(company.client, "ACL", "SETUSER", "lesser", "reset", *WORDS, right, "on", f">{PASSWORD}")
     try:
-        assert "Fix: give it the rights of examples/redis.acl" in doctor(
-            made, company.url.replace("waybill", "lesser")
-        )
+        assert "Fix: give it the rights of examples/redis.acl" in doctor(made, company.url.replace("waybill", "lesser"))
     finally:
         ask(company.client, "ACL", "DELUSER", "lesser")
 
@@ -189,10 +187,7 @@ def test_a_replica_in_the_primarys_place(made: Settings, company: Company, tmp_p
     following = servers.durable(replicaof=f"{servers.HOST} {company.port}", masteruser="admin", masterauth="admin")
     replica = servers.Node(tmp_path, following, binary=servers.debian(company.family)).start()
     try:
-        assert (
-            "primary, not a replica. Fix: let MASKING_REDIS_URL name the primary"
-            in found(made, replica.url)["role"]
-        )
+        assert "primary, not a replica. Fix: let MASKING_REDIS_URL name the primary" in found(made, replica.url)["role"]
         assert "primary, not a replica" in doctor(made, replica.url)
     finally:
         replica.kill()
