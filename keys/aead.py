@@ -1,9 +1,9 @@
 """Sealing: authenticated encryption behind a format byte, an algorithm byte and a key id.
 
-A sealed value says what it needs to be opened, and opens only at the place it
-was sealed for: the place, the tenant, the label, the format, the algorithm and
-the key id are its context. There is no trial of keys and no fallback of
-algorithms. `docs/record-format.md` lets someone else write a reader.
+A sealed value names its key and algorithm, and opens only at the place it was
+sealed for: place, tenant, label, format, algorithm and key id are all part of
+its context. Keys are never tried in turn and algorithms never fall back.
+`docs/record-format.md` specifies the format.
 """
 
 from collections.abc import Sequence
@@ -25,20 +25,22 @@ OVERHEAD_BYTES = HEADER_BYTES + NONCE_BYTES + TAG_BYTES
 
 
 class SealingKey(Secret):
-    """One key for one label of one tenant: seals with one suite, opens what any suite sealed with it.
+    """Seals and opens values of one label and tenant.
+
+    It seals with one suite and opens what any suite sealed with this key.
 
     Args:
         key: 32 random or derived bytes.
-        key_id: 8 bytes, unique to the key; stands in every value that it seals.
-        label: what kind of thing it seals, such as ``b"record"``.
-        tenant: whose; bound into the context.
-        algorithm: the suite that it seals with, a key of `keys.suites.SUITES`.
+        key_id: 8 bytes, unique to the key; part of every sealed value.
+        label: what kind of data it seals, such as ``b"record"``.
+        tenant: the owner, bound into the context.
+        algorithm: the suite it seals with, a key of `keys.suites.SUITES`.
 
     Attributes:
-        limit: how many values it may seal. Whoever keeps the key counts, over all processes.
+        limit: how many values it may seal. The owner of the key counts them, over all processes.
 
     Raises:
-        IntegrityError: the key has not 32 bytes, or the algorithm is none of this release's.
+        IntegrityError: the key is not 32 bytes, or this release does not know the algorithm.
     """
 
     __slots__ = ("_cipher", "_context", "_openers", "header", "key_id", "limit")
@@ -53,11 +55,11 @@ class SealingKey(Secret):
         algorithm: int = AES_256_GCM_SIV,
     ) -> None:
         if len(key_id) != KEY_ID_BYTES:
-            raise ValueError(f"a key id has {KEY_ID_BYTES} bytes")
+            raise ValueError(f"a key id must have {KEY_ID_BYTES} bytes")
         if len(key) != KEY_BYTES:
-            raise IntegrityError(f"a sealing key has not {KEY_BYTES} bytes")
+            raise IntegrityError(f"a sealing key does not have {KEY_BYTES} bytes")
         if algorithm not in SUITES:
-            raise IntegrityError("a key is to seal with an algorithm that this release does not know")
+            raise IntegrityError("a sealing key uses an algorithm that this release does not know")
         self._openers = {}
         for number, suite in SUITES.items():
             header = bytes((FORMAT, number)) + key_id
@@ -69,20 +71,27 @@ class SealingKey(Secret):
         self._cipher, self._context = self._openers[self.header]
 
     def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
-        """Seal `plaintext` for `place`; `nonce` is 12 fresh random bytes.
+        """Seal `plaintext` for `place`.
 
-        Returns header (10 B), nonce (12 B), then the ciphertext with its tag (16 B).
+        Args:
+            nonce: 12 fresh random bytes.
+
+        Returns:
+            The header (10 B), the nonce (12 B), then the ciphertext with its tag (16 B).
         """
         return self.seal_many([plaintext], [place], nonce)[0]
 
     def seal_many(self, plaintexts: Sequence[bytes], places: Sequence[bytes], nonces: bytes) -> list[bytes]:
-        """Seal a batch: `nonces` is 12 fresh random bytes for each plaintext, in one string.
+        """Seal a batch.
+
+        Args:
+            nonces: 12 fresh random bytes for each plaintext, concatenated.
 
         Raises:
-            ValueError: the three do not belong together.
+            ValueError: the three arguments differ in length.
         """
         if len(nonces) != NONCE_BYTES * len(plaintexts):
-            raise ValueError(f"every plaintext takes {NONCE_BYTES} bytes of nonces")
+            raise ValueError(f"every plaintext needs {NONCE_BYTES} nonce bytes")
         encrypt, header, context = self._cipher.encrypt, self.header, self._context
         sealed = []
         at = 0
@@ -94,14 +103,14 @@ class SealingKey(Secret):
         return sealed
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
-        """Open what was sealed for `place` by this key, by the suite that the value names.
+        """Open a value that this key sealed for `place`.
 
         Raises:
-            IntegrityError: it was changed, moved, cut, sealed by another key, or by a suite of another release.
+            IntegrityError: the value was changed, moved, truncated, or sealed by another key or an unknown suite.
         """
         opener = self._openers.get(sealed[:HEADER_BYTES])
         if opener is None or len(sealed) < OVERHEAD_BYTES:
-            raise IntegrityError("a sealed value does not name the key that it was looked up for")
+            raise IntegrityError("a sealed value names another key than expected")
         cipher, context = opener
         full = context + len(place).to_bytes(4, "big") + place
         try:
@@ -113,11 +122,11 @@ class SealingKey(Secret):
 
 
 def key_id_of(sealed: bytes) -> bytes:
-    """The 8-byte id of the key that sealed a value.
+    """Return the 8-byte id of the key that sealed a value.
 
     Raises:
-        IntegrityError: the value is too short, or of a format that this release does not know.
+        IntegrityError: the value is too short, or this release does not know its format.
     """
     if len(sealed) < OVERHEAD_BYTES or sealed[0] != FORMAT:
-        raise IntegrityError("a sealed value is cut or of a format that this release does not know")
+        raise IntegrityError("a sealed value is truncated or has an unknown format")
     return sealed[2:HEADER_BYTES]

@@ -1,18 +1,18 @@
-"""What can go wrong with keys, in words that never hold a key or a value."""
+"""Errors about keys. Their messages never contain a key or a value."""
 
 
 class KeysError(Exception):
-    """A key, a keyset file or a sealed value cannot be used. The base of all errors here."""
+    """Base class: a key, keyset file or sealed value is unusable."""
 
 
 class KeysetError(KeysError):
-    """The keyset file is missing, readable by the world, cut, doubled or wrong."""
+    """The keyset file is missing, invalid, or accessible to others."""
 
 
 class IntegrityError(KeysError):
-    """A sealed value did not open: it was changed, moved, or sealed by another key.
+    """A sealed value was changed, moved, or sealed by another key.
 
-    This is an alarm, never an absence: whoever catches it answers 503, not 404.
+    This is an alarm and never means "not found": it is answered with 503, not 404.
     """
 
 

@@ -1,4 +1,4 @@
-"""Files that hold secrets: written whole or not at all, and refused when others may read them."""
+"""Reads and writes secret files: atomically, and never when others may read them."""
 
 import os
 import stat
@@ -8,10 +8,12 @@ from keys.errors import KeysetError
 
 
 def write_secret_file(path: Path, content: bytes, *, replace: bool) -> None:
-    """Write `content` so that a crash leaves the old file or the new one, readable by the owner only.
+    """Write `content` atomically, readable by the owner only.
+
+    After a crash the file has either its old or its new content.
 
     Raises:
-        FileExistsError: the file is there already and `replace` is false.
+        FileExistsError: the file exists and `replace` is false.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
@@ -34,27 +36,27 @@ def write_secret_file(path: Path, content: bytes, *, replace: bool) -> None:
 
 
 def read_secret_file(path: Path) -> bytes:
-    """The content of a file that others may neither read nor write.
+    """Read a file that others may neither read nor write.
 
     Raises:
-        KeysetError: it is missing, not a plain file, readable or writable by the
-            world, or writable by its group. The message names the file.
+        KeysetError: it is missing, not a regular file, readable or writable by
+            others, or writable by its group. The message names the file.
     """
     try:
-        file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - its use must not fall under these handlers
+        file = open(path, "rb", opener=_open_without_waiting)  # noqa: SIM115 - these handlers must not catch errors of reading
     except FileNotFoundError:
-        raise KeysetError(f"{path}: there is no such file") from None
+        raise KeysetError(f"{path}: no such file") from None
     except OSError as error:
         raise KeysetError(f"{path}: cannot be read ({error.strerror})") from None
     with file:
         mode = os.fstat(file.fileno()).st_mode
         if not stat.S_ISREG(mode):
-            raise KeysetError(f"{path}: is not a plain file")
+            raise KeysetError(f"{path}: is not a regular file")
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
-            raise KeysetError(f"{path}: its mode {stat.S_IMODE(mode):04o} lets others in; run: chmod 600 {path}")
+            raise KeysetError(f"{path}: its mode {stat.S_IMODE(mode):04o} gives others access; run: chmod 600 {path}")
         return file.read()
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open without waiting: a named pipe in the place of the file would hold the start for ever."""
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open without blocking: a named pipe in place of the file would block the start for ever."""
     return os.open(path, flags | os.O_NONBLOCK)

@@ -1,12 +1,12 @@
-"""Length-prefixed joining of byte strings, so that no two lists of parts give the same bytes.
+"""Joins byte strings unambiguously, with length prefixes.
 
-Everything that is MACed, hashed for a chain, or bound as AEAD context passes
-through here: `("a|b", "c")` and `("a", "b|c")` must differ.
+Everything that is MACed, hashed into a chain or bound as AEAD context is framed
+here: `("a|b", "c")` and `("a", "b|c")` must give different bytes.
 """
 
 
 def frame(*parts: bytes) -> bytes:
-    """Join `parts`, each behind its length as four big-endian bytes.
+    """Join `parts`, each after its length as four big-endian bytes.
 
     >>> frame(b"ab", b"")
     b'\\x00\\x00\\x00\\x02ab\\x00\\x00\\x00\\x00'

@@ -1,8 +1,8 @@
-"""The keys in use: each tenant's own, derived once from the keyset and kept in this process.
+"""Derives each tenant's keys from the keyset and keeps them in memory.
 
 Index, token, state and audit keys are separate, and separate for each tenant
 (HKDF-SHA-256, RFC 5869, over a length-prefixed use and tenant). Data keys are
-random; they are wrapped here and kept by the vault.
+random; they are wrapped here and stored by the vault.
 """
 
 import hmac
@@ -25,9 +25,9 @@ from keys.tokens import TokenKeys
 from keys.uses import Uses
 
 BASE_BYTES = 12
-"""Bytes kept of the keyed hash that says where a waybill stands: 96 bits."""
+"""Length of the keyed hash that gives a waybill's storage place: 96 bits."""
 BASE_CHARACTERS = 16
-"""The same in base64url."""
+"""The same length in base64url."""
 
 
 def _derive(secret: bytes, use: str, tenant: bytes, length: int = KEY_BYTES) -> bytes:
@@ -36,7 +36,7 @@ def _derive(secret: bytes, use: str, tenant: bytes, length: int = KEY_BYTES) -> 
 
 
 class TenantKeys(Secret):
-    """Everything keyed that one tenant's data needs, except its data keys."""
+    """The keys of one tenant, except its data keys."""
 
     __slots__ = ("_audit", "_index", "_tag", "state", "tenant", "tokens")
 
@@ -65,20 +65,25 @@ class TenantKeys(Secret):
         self.tokens = TokenKeys(token_keys, keyset.active["token"], uses)
 
     def bases(self, waybill_nos: Sequence[str]) -> list[bytes]:
-        """Where each waybill of this tenant stands: 12 bytes, unguessable without the index key."""
-        return [mac[:BASE_BYTES] for mac in self._index.each([number.encode() for number in waybill_nos])]
+        """Return each waybill's storage place: 12 bytes, unguessable without the index key."""
+        return [mac[:BASE_BYTES] for mac in self._index.digest_each([number.encode() for number in waybill_nos])]
 
     def tag(self, *parts: str) -> str:
-        """A keyed name, 16 characters of base64url, for what must not be readable in a Redis key."""
+        """Return a keyed name for use in Redis keys: 16 characters of base64url."""
         mac = self._tag.digest(*[part.encode() for part in parts])
         return b64encode(mac[:BASE_BYTES], b"-_").decode("ascii")
 
     def audit_hash(self, *parts: str) -> str:
-        """A keyed hash, 32 hexadecimal digits, by which audit entries name a waybill or a field."""
+        """Return the keyed hash (32 hexadecimal digits) that replaces a name in audit entries."""
         return self._audit.digest(*[part.encode() for part in parts])[:16].hex()
 
     def data_key_id(self, day: int, number: int) -> bytes:
-        """The 8-byte id of the `number`-th data key of a day (days since 1970-01-01, UTC)."""
+        """Return the 8-byte id of a data key.
+
+        Args:
+            day: days since 1970-01-01, UTC.
+            number: sequence number of the key within the day.
+        """
         return self._tag.digest(b"data-key", day.to_bytes(4, "big"), number.to_bytes(2, "big"))[:KEY_ID_BYTES]
 
 
@@ -91,7 +96,7 @@ class Keyring(Secret):
     Attributes:
         audit_signer: signs the audit log.
         made_for: ``development`` or ``production``.
-        uses: counts what was made with the token keys.
+        uses: counts the tokens made.
     """
 
     __slots__ = ("_held", "_pepper", "audit_signer", "made_for", "uses")
@@ -101,7 +106,7 @@ class Keyring(Secret):
         self._pepper = Mac(_derive(keyset.secrets["client", keyset.active["client"]], "client", b""))
         self.audit_signer = Signer(_derive(keyset.secrets["audit", keyset.active["audit"]], "audit signature", b""))
         self.made_for = keyset.made_for
-        # One reference, so that no thread meets the tenants of one keyset beside another keyset.
+        # One reference, so that no thread combines one keyset with the tenants of another.
         self._held: tuple[Keyset, dict[str, TenantKeys]] = (keyset, {})
 
     @property
@@ -110,24 +115,26 @@ class Keyring(Secret):
         return self._held[0]
 
     def adopt(self, keyset: Keyset) -> None:
-        """Go on with a changed keyset. What this process made, and what others may have made meanwhile, still opens.
+        """Switch to a changed version of this keyset.
+
+        Everything that was made with the old version can still be opened.
 
         Raises:
-            KeysetError: it is an older copy, or lacks a secret that is in use here: no change of this keyset.
+            KeysetError: it is an older copy or another keyset, or it lacks a secret that is in use.
         """
         held = self.keyset
         if keyset.serial < held.serial:
             raise KeysetError("the keyset file is an older copy than the one in use")
         others = [use for use in USES if use != "token" and keyset.active[use] != held.active[use]]
         if keyset.made_for != held.made_for or others:
-            raise KeysetError("the keyset file is another keyset than the one in use")
+            raise KeysetError("the keyset file is a different keyset from the one in use")
         for name, secret in held.secrets.items():
             if not hmac.compare_digest(keyset.secrets.get(name, b""), secret):
                 raise KeysetError("the keyset file lacks a secret that is in use")
         self._held = (keyset, {})
 
     def tenant(self, name: str) -> TenantKeys:
-        """The keys of one tenant, derived at first use."""
+        """Return the keys of one tenant; they are derived at first use."""
         keyset, tenants = self._held
         found = tenants.get(name)
         if found is None:
@@ -135,11 +142,11 @@ class Keyring(Secret):
         return found
 
     def api_key_digest(self, key: bytes) -> bytes:
-        """The keyed hash (32 bytes) by which an API key is looked up; the key itself is kept nowhere."""
-        return self._pepper.unframed(key)
+        """Return the keyed hash (32 bytes) of an API key. The key itself is never stored."""
+        return self._pepper.digest_unframed(key)
 
     def new_data_key(self, tenant: str, key_id: bytes) -> bytes:
-        """A new random data key of a tenant, wrapped under the root key.
+        """Create a random data key, wrapped under the root key.
 
         Raises:
             ProviderError: the root-key provider cannot wrap now.
@@ -147,53 +154,55 @@ class Keyring(Secret):
         return self.keyset.roots.wrap(os.urandom(KEY_BYTES), _data_key_context(tenant, key_id))
 
     def open_data_key(self, tenant: str, key_id: bytes, wrapped: bytes) -> SealingKey:
-        """The data key that `wrapped` holds, ready to seal and open records of its tenant.
+        """Unwrap a data key, ready to seal and open its tenant's records.
 
         Raises:
             IntegrityError: it was changed, or wrapped for another id or tenant.
-            ProviderError: the root-key provider cannot unwrap now, or no root key here wrapped it.
+            ProviderError: the provider cannot unwrap now, or the keyset lacks the root key.
         """
         key = self.keyset.roots.unwrap(wrapped, _data_key_context(tenant, key_id))
         algorithm = self.keyset.algorithm
         return SealingKey(key, key_id, label=b"record", tenant=tenant.encode(), algorithm=algorithm)
 
-    def knows_root_of(self, wrapped: bytes) -> bool:
-        """Whether a root key of the keyset wrapped it.
+    def has_known_root(self, wrapped: bytes) -> bool:
+        """Return whether the keyset holds the root key that wrapped it.
 
         Raises:
-            IntegrityError: it is no wrapped key.
+            IntegrityError: it is not a wrapped key.
         """
         return key_id_of(wrapped) in self.keyset.root_ids
 
-    def wraps_for_good(self, wrapped: bytes) -> bool:
-        """Whether a root key of the keyset wrapped it that is not retired, and so will not be destroyed under it.
+    def has_lasting_root(self, wrapped: bytes) -> bool:
+        """Return whether it is wrapped by a root key that is not retired.
+
+        A retired root key may be destroyed, and the wrapped key with it.
 
         Raises:
-            IntegrityError: it is no wrapped key.
+            IntegrityError: it is not a wrapped key.
         """
         keyset, root = self.keyset, key_id_of(wrapped)
         return root in keyset.root_ids and root not in keyset.retired_roots
 
-    def is_current(self, wrapped: bytes) -> bool:
-        """Whether the active root key wrapped it.
+    def has_active_root(self, wrapped: bytes) -> bool:
+        """Return whether the active root key wrapped it.
 
         Raises:
-            IntegrityError: it is no wrapped key.
+            IntegrityError: it is not a wrapped key.
         """
         return key_id_of(wrapped) == self.keyset.active_root
 
     def rewrap(self, tenant: str, key_id: bytes, wrapped: bytes) -> bytes:
-        """The same data key under the active root key, unwrapped again to see that it is.
+        """Wrap a data key under the active root key, and verify the result.
 
         Raises:
             IntegrityError: it was changed, or wrapped for another id or tenant; or the new copy holds another key.
-            ProviderError: the root-key provider cannot do it now, or no root key here wrapped it.
+            ProviderError: the provider cannot do it now, or the keyset lacks the root key.
         """
         roots, context = self.keyset.roots, _data_key_context(tenant, key_id)
         key = roots.unwrap(wrapped, context)
         fresh = roots.wrap(key, context)
         if not hmac.compare_digest(roots.unwrap(fresh, context), key):
-            raise IntegrityError("a rewrapped key is not the key that it was")
+            raise IntegrityError("a rewrapped key differs from the original")
         return fresh
 
 

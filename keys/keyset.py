@@ -1,8 +1,8 @@
-"""The keyset file: root keys, and the wrapped secrets that the keys of every tenant come from.
+"""Reads the keyset file: another root key (s, and the wrapped secrets that all other keys derive from.
 
-A keyset that is cut, doubled, wrong or readable by the world is refused with
-the file's name and the place of the fault; nothing is guessed or repaired. The
-states in this file alone decide which key is used for what is new.
+A file that is truncated, invalid or accessible to others is refused, and the
+error names the file and the place in it. Nothing is guessed or repaired. Only
+the states in this file decide which key is used for new data.
 """
 
 import hmac
@@ -20,7 +20,7 @@ from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import (
     FORMAT,
-    MOST_VERSIONS,
+    MAX_VERSIONS,
     USES,
     KeysetFile,
     NamedRoot,
@@ -40,29 +40,29 @@ from keys.suites import AES_256_GCM_SIV, SUITES
 
 
 class Keyset(Secret):
-    """A keyset, opened.
+    """An opened keyset.
 
     Attributes:
         made_for: ``development`` or ``production``.
         roots: the root keys.
-        root_ids: the 8-byte ids of all of them.
-        retired_roots: the ids of those that only unwrap, and may be destroyed.
-        active_root: the id of the one that wraps.
+        root_ids: the 8-byte ids of all root keys.
+        retired_roots: the ids of root keys that only unwrap and may be destroyed.
+        active_root: the id of the root key that wraps.
         secrets: the 32-byte secret of each (use, version).
-        active: the version of each use that makes what is new.
+        active: the version of each use that is used for new data.
         serial: how often the file was changed.
-        digest: 16 bytes that tell this file from every other.
+        digest: 16 bytes that identify the content of the file.
         shredded_before: days since 1970-01-01; the data keys of earlier days are shredded.
-        algorithm: the suite that seals what is new, a key of `keys.suites.SUITES`.
-        born: days since 1970-01-01 on which the active ``root`` and ``token`` keys were made, and the first of which a
-            ``data`` key may live.
+        algorithm: the suite that seals new data, a key of `keys.suites.SUITES`.
+        created_days: when the active ``root`` and ``token`` keys were created, and the first day that may still have
+            ``data`` keys; in days since 1970-01-01.
     """
 
     __slots__ = (
         "active",
         "active_root",
         "algorithm",
-        "born",
+        "created_days",
         "digest",
         "made_for",
         "retired_roots",
@@ -87,7 +87,7 @@ class Keyset(Secret):
         shredded_before: int = 0,
         algorithm: int = AES_256_GCM_SIV,
         retired_roots: frozenset[bytes] = frozenset(),
-        born: Mapping[str, int] = MappingProxyType({}),
+        created_days: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.made_for = made_for
         self.roots = roots
@@ -100,7 +100,7 @@ class Keyset(Secret):
         self.shredded_before = shredded_before
         self.algorithm = algorithm
         self.retired_roots = retired_roots
-        self.born = born
+        self.created_days = created_days
 
 
 def create(
@@ -114,15 +114,15 @@ def create(
     """Write a new keyset with one root key and one secret for each use.
 
     Args:
-        path: where; must not exist yet.
+        path: the file; must not exist yet.
         made_for: a development keyset is refused in production.
-        today: ISO date, kept as the keys' date of birth.
-        suite: what seals new records, by its name in `keys.suites`.
-        named: the root key that was made at a provider; without it one is made here and stands in the file.
+        today: ISO date, recorded as the creation date of the keys.
+        suite: the suite that seals new records, by its name in `keys.suites`.
+        named: a root key that exists at a provider; by default a root key is created in the file.
 
     Raises:
-        KeysetError: there is a file already, for keys are never overwritten; or what it should name is no suite or key.
-        ProviderError: the provider of the root key is not there, or does not keep it as it should.
+        KeysetError: the file exists (keys are never overwritten), or the suite or key is unknown.
+        ProviderError: the provider is unavailable, or the key there is not protected as required.
     """
     root = new_root("active", today) if named is None else named.entry("active", today)
     bare = KeysetFile(FORMAT, made_for, [root], [], suite=suite)
@@ -133,11 +133,11 @@ def create(
     try:
         write_secret_file(path, encode(file), replace=False)
     except FileExistsError:
-        raise KeysetError(f"{path}: there is a keyset already, and keys are never overwritten") from None
+        raise KeysetError(f"{path}: a keyset exists already, and keys are never overwritten") from None
 
 
 def algorithm_of(path: Path, suite: str) -> int:
-    """The algorithm byte of a suite that a keyset file names.
+    """Return the algorithm byte of a suite, by its name.
 
     Raises:
         KeysetError: this release does not know it.
@@ -149,7 +149,7 @@ def algorithm_of(path: Path, suite: str) -> int:
 
 
 def read(path: Path) -> tuple[KeysetFile, Keyset]:
-    """Read, check and open a keyset file: as it stands, and opened.
+    """Read, check and open a keyset file; return its content and the keyset.
 
     Raises:
         KeysetError: it cannot be used; the message names the file and the place in it.
@@ -167,12 +167,12 @@ def load(path: Path) -> Keyset:
 
 
 def digest_of(content: bytes) -> bytes:
-    """16 bytes that tell a keyset file with this content from every other."""
+    """Return 16 bytes that identify a keyset file's content."""
     return sha256(content).digest()[:16]
 
 
 def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
-    """Check and open what stands, or is about to stand, in the keyset file `path`.
+    """Check and open the present or future content of the keyset file `path`.
 
     Raises:
         KeysetError: as `read`.
@@ -180,7 +180,7 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
     try:
         file = msgspec.json.decode(content, type=KeysetFile)
     except msgspec.DecodeError as error:
-        raise KeysetError(f"{path}: is cut or is not a keyset ({error})") from None
+        raise KeysetError(f"{path}: is truncated or not a keyset ({error})") from None
     except UnicodeDecodeError:
         raise KeysetError(f"{path}: is not a keyset") from None
     if file.format != FORMAT:
@@ -189,11 +189,11 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
     try:
         shredded_before = day_of(file.shredded_before) if file.shredded_before else 0
     except ValueError:
-        raise KeysetError(f"{path}: shredded_before is no date") from None
+        raise KeysetError(f"{path}: shredded_before is not a date") from None
     try:
-        born = _born(file, shredded_before)
+        created_days = _created_days(file, shredded_before)
     except ValueError:
-        raise KeysetError(f"{path}: a key was created on what is no date") from None
+        raise KeysetError(f"{path}: the creation date of a key is not a date") from None
     roots, root_ids, active_root = open_roots(path, file, algorithm)
     secrets, active = _open_secrets(path, file.secrets, roots)
     opened = Keyset(
@@ -208,41 +208,43 @@ def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
         shredded_before=shredded_before,
         algorithm=algorithm,
         retired_roots=frozenset(bytes.fromhex(entry.id) for entry in file.roots if entry.state == "retired"),
-        born=born,
+        created_days=created_days,
     )
     return file, opened
 
 
-def _born(file: KeysetFile, shredded_before: int) -> dict[str, int]:
-    """`Keyset.born`. No data key is older than the keyset, which never had another index secret.
+def _created_days(file: KeysetFile, shredded_before: int) -> dict[str, int]:
+    """Return `Keyset.created_days`.
+
+    The index secret is never rotated, so its date is that of the keyset, and no data key is older.
 
     Raises:
-        ValueError: a date is none.
+        ValueError: a date is invalid.
     """
-    born = {"root": max((day_of(one.created) for one in file.roots if one.state == "active"), default=0)}
+    created_days = {"root": max((day_of(one.created) for one in file.roots if one.state == "active"), default=0)}
     for use, name in (("token", "token"), ("index", "data")):
         days = (day_of(one.created) for one in file.secrets if one.use == use and one.state == "active")
-        born[name] = max(days, default=0)
-    born["data"] = max(born["data"], shredded_before)
-    return born
+        created_days[name] = max(days, default=0)
+    created_days["data"] = max(created_days["data"], shredded_before)
+    return created_days
 
 
 def _open_secrets(
     path: Path, entries: list[SecretEntry], roots: RootKeys
 ) -> tuple[dict[tuple[Use, int], bytes], dict[Use, int]]:
-    """The secrets by (use, version), and the active version of each use."""
+    """Return the secrets by (use, version), and the active version of each use."""
     secrets: dict[tuple[Use, int], bytes] = {}
     active: dict[Use, int] = {}
     for at, entry in enumerate(entries):
         place = f"{path}: secrets[{at}] ({entry.use})"
-        if not 0 <= entry.version < MOST_VERSIONS or (entry.use, entry.version) in secrets:
-            raise KeysetError(f"{place}: its version stands twice or is out of range")
+        if not 0 <= entry.version < MAX_VERSIONS or (entry.use, entry.version) in secrets:
+            raise KeysetError(f"{place}: its version is a duplicate or out of range")
         try:
             secret = roots.unwrap(from_base64(entry.wrapped, place), secret_context(entry.use, entry.version))
-        except (IntegrityError, ProviderError) as fault:
-            raise KeysetError(f"{place}: {fault}") from None
+        except (IntegrityError, ProviderError) as error:
+            raise KeysetError(f"{place}: {error}") from None
         if len(secret) != KEY_BYTES or not hmac.compare_digest(check_value(secret), entry.check):
-            raise KeysetError(f"{place}: its check value does not fit")
+            raise KeysetError(f"{place}: its check value does not match")
         secrets[entry.use, entry.version] = secret
         if entry.state == "active":
             if entry.use in active:

@@ -1,4 +1,4 @@
-"""What stands in the keyset file: its entries, their states, and the bytes that they are written as.
+"""The structure of the keyset file: its entries, their states and their encoding.
 
 Nothing is opened or decided here; `keys.keyset` reads the file, `keys.rotation` changes it.
 """
@@ -18,25 +18,24 @@ from keys.providers import RootKeys
 FORMAT = 1
 
 Use = Literal["index", "token", "state", "client", "audit"]
-"""index: where records stand. token: what names their fields. state: seals cases, custody and
-clients. client: the pepper of API keys' hashes. audit: keyed hashes in audit entries."""
+"""index: the storage places of records. token: tokens of their fields. state: seals cases, custody and
+clients. client: the pepper of API key hashes. audit: keyed hashes in audit entries."""
 USES: tuple[Use, ...] = ("index", "token", "state", "client", "audit")
 
 State = Literal["distributed", "active", "retired"]
-"""distributed: every process may learn it, none uses it yet. active: what is new is made with it. retired: it opens
-what it made, and makes nothing more."""
+"""distributed: processes load it, none uses it yet. active: used for new data. retired: only opens existing data."""
 
-MOST_VERSIONS: Final = 64
-"""A token names the version of its key in one character."""
+MAX_VERSIONS: Final = 64
+"""A token names the version of its key in one base64 character."""
 EPOCH: Final = date(1970, 1, 1)
 
 
 Provider = Literal["file", "pkcs11", "transit"]
-"""Who keeps a root key: this file, a PKCS#11 token, or the Transit engine of OpenBao or HashiCorp Vault."""
+"""Where a root key is kept: this file, a PKCS#11 token, or the Transit engine of OpenBao or HashiCorp Vault."""
 
 
 class Pkcs11(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the token is: see `keys.providers.pkcs11.Pkcs11RootKeys`. No secret stands here."""
+    """Where the PKCS#11 token is. Holds no secret; see `keys.providers.pkcs11.Pkcs11RootKeys`."""
 
     module: str
     token: str
@@ -44,7 +43,7 @@ class Pkcs11(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Transit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the engine is: see `keys.providers.transit.TransitRootKeys`. No secret stands here."""
+    """Where the Transit engine is. Holds no secret; see `keys.providers.transit.TransitRootKeys`."""
 
     url: str
     token_file: str
@@ -53,14 +52,14 @@ class Transit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RootEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A root key as the file holds it, or says where it is.
+    """A root key in the file, or a reference to one elsewhere.
 
     Attributes:
         id: 8 bytes in hexadecimal.
-        since: the date on which it came into its state.
-        key, check: of a key in this file: 32 bytes in base64, and their check value.
-        provider: who keeps it.
-        name, version: of a key elsewhere: its label in the token, or its name and version in the engine.
+        since: the date on which its present state began.
+        key, check: only for a key in this file: 32 bytes in base64, and their check value.
+        provider: where it is kept.
+        name, version: only for a key elsewhere: its label in the token, or its name and version in the engine.
     """
 
     id: str
@@ -75,10 +74,10 @@ class RootEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NamedRoot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A root key that somebody made at its provider, as `keys init` and `keys rotate root` are told of it.
+    """A root key that exists at a provider, as given to `keys init` and `keys rotate root`.
 
     Attributes:
-        provider: who keeps it.
+        provider: where it is kept.
         name, version, id: as in `RootEntry`; a key in Transit needs no id of its own.
         pkcs11, transit: where its provider is.
     """
@@ -91,7 +90,7 @@ class NamedRoot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transit: Transit | None = None
 
     def entry(self, state: State, today: str) -> RootEntry:
-        """The entry of this key."""
+        """Return the file entry of this key."""
         key_id = self.id or os.urandom(KEY_ID_BYTES).hex()
         return RootEntry(
             key_id, state, today, since=today, provider=self.provider, name=self.name, version=self.version
@@ -99,7 +98,7 @@ class NamedRoot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SecretEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A wrapped secret as the file holds it; `since` is the date on which it came into its state."""
+    """A wrapped secret in the file; `since` is when its present state began."""
 
     use: Use
     version: int
@@ -114,11 +113,11 @@ class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file.
 
     Attributes:
-        serial: grows by one with every change, so that an older copy is known as one.
-        last: what the last change was, for whoever has to go on from it.
-        shredded_before: the first day (ISO date) whose data keys may live; empty if none was shredded.
-        suite: what seals new records and state, by its name in `keys.suites`.
-        pkcs11, transit: where the providers of root keys are that do not stand in this file.
+        serial: grows by one with every change, so that older copies are recognised.
+        last: the last change, so that an interrupted command can continue.
+        shredded_before: the first day (ISO date) whose data keys are not shredded; empty if none was shredded.
+        suite: the suite that seals new records and state, by its name in `keys.suites`.
+        pkcs11, transit: where the providers of root keys outside this file are.
     """
 
     format: int
@@ -134,43 +133,43 @@ class KeysetFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def check_value(key: bytes) -> str:
-    """Six bytes that tell whether a key is the right one, and nothing about it."""
+    """Return six bytes that identify a key and reveal nothing about it."""
     return hmac.digest(key, b"waybill-masking check value", "sha256")[:6].hex()
 
 
 def secret_context(use: Use, version: int) -> bytes:
-    """What a wrapped secret of the keyset is bound to."""
+    """Return the context that a wrapped secret is bound to."""
     return frame(b"keyset-secret", use.encode(), version.to_bytes(4, "big"))
 
 
 def day_of(text: str) -> int:
-    """The day of an ISO date, counted from 1970-01-01.
+    """Convert an ISO date to days since 1970-01-01.
 
     Raises:
-        ValueError: it is no date.
+        ValueError: it is not a date.
     """
     return (date.fromisoformat(text) - EPOCH).days
 
 
 def date_of(day: int) -> str:
-    """The ISO date of a day that is counted from 1970-01-01."""
+    """Convert days since 1970-01-01 to an ISO date."""
     return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
 
 
 def new_root(state: State, today: str) -> RootEntry:
-    """A new random root key."""
+    """Create a random root key."""
     key = os.urandom(KEY_BYTES)
     text = b64encode(key).decode("ascii")
     return RootEntry(os.urandom(KEY_ID_BYTES).hex(), state, today, text, check_value(key), today)
 
 
 def new_secret(roots: RootKeys, use: Use, version: int, state: State, today: str) -> SecretEntry:
-    """A new random secret, wrapped under the active root key."""
+    """Create a random secret, wrapped under the active root key."""
     secret = os.urandom(KEY_BYTES)
     wrapped = b64encode(roots.wrap(secret, secret_context(use, version))).decode("ascii")
     return SecretEntry(use, version, state, today, wrapped, check_value(secret), today)
 
 
 def encode(file: KeysetFile) -> bytes:
-    """The file's bytes."""
+    """Return the bytes of the file."""
     return msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n"

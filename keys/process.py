@@ -1,4 +1,4 @@
-"""Keeps the memory of a process that holds keys from being written to disk."""
+"""Keeps keys in memory from being written to disk."""
 
 import ctypes
 import resource
@@ -8,10 +8,10 @@ _PR_SET_DUMPABLE: Final = 4
 
 
 def forbid_core_dumps() -> None:
-    """No core dump of this process and its children, whatever the machine's default is.
+    """Disable core dumps of this process and its children.
 
-    One byte, not none: core(5) says that a limit of 0 is ignored where dumps go to a pipe, and 1 is not. A hard
-    limit of 0 stays, because raising a limit takes a privilege; then the process itself is made undumpable.
+    The limit is one byte, not zero: according to core(5) a limit of 0 is ignored where dumps go to a pipe, and 1 is
+    not. A hard limit of 0 cannot be raised without a privilege; then the process itself is made undumpable.
     """
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     if hard == 0:

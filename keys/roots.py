@@ -1,4 +1,4 @@
-"""The root keys that a keyset file names, opened at whoever keeps them."""
+"""Opens the root keys that a keyset file names, at their providers."""
 
 import hmac
 from base64 import b64decode
@@ -10,29 +10,29 @@ from keys.aead import KEY_BYTES, KEY_ID_BYTES
 from keys.errors import KeysetError
 from keys.keyset_file import KeysetFile, RootEntry, check_value
 from keys.providers import RootKeys
+from keys.providers.combined import CombinedRootKeys
 from keys.providers.file import FileRootKeys
-from keys.providers.several import SeveralRootKeys
 
 Entries = Mapping[bytes, RootEntry]
 
 
 def open_roots(path: Path, file: KeysetFile, algorithm: int) -> tuple[RootKeys, frozenset[bytes], bytes]:
-    """The root keys, all their ids, and the id of the active one.
+    """Open the root keys; return them, their ids and the active id.
 
     Args:
-        path: the keyset file, for messages; files that it names without a folder stand beside it.
-        file: what it holds.
+        path: the keyset file, for messages; relative file names in it are relative to its folder.
+        file: its content.
         algorithm: the suite with which a key in the file wraps.
 
     Raises:
         KeysetError: the message names the file and the place in it.
-        ProviderError: a provider is not there, or does not keep every one of its keys as it should.
+        ProviderError: a provider is unavailable, or does not protect one of its keys as required.
     """
     entries: dict[bytes, RootEntry] = {}
     for at, entry in enumerate(file.roots):
         key_id = _key_id(path, at, entry)
         if key_id in entries:
-            raise KeysetError(f"{path}: roots[{at}]: the same key stands twice")
+            raise KeysetError(f"{path}: roots[{at}]: duplicate key")
         entries[key_id] = entry
     active = [key_id for key_id, entry in entries.items() if entry.state == "active"]
     if len(active) != 1:
@@ -49,14 +49,14 @@ def open_roots(path: Path, file: KeysetFile, algorithm: int) -> tuple[RootKeys, 
             case _:
                 opened = _in_engine(path, file, kept, wrapping)
         providers |= dict.fromkeys(kept, opened)
-    return SeveralRootKeys(providers, active[0]), frozenset(entries), active[0]
+    return CombinedRootKeys(providers, active[0]), frozenset(entries), active[0]
 
 
 def from_base64(text: str, place: str) -> bytes:
-    """The bytes that stand at `place` as base64.
+    """Decode the base64 at `place` of the keyset file.
 
     Raises:
-        KeysetError: it is none.
+        KeysetError: it is not base64.
     """
     try:
         return b64decode(text, validate=True)
@@ -84,29 +84,29 @@ def _keys_in_file(path: Path, file: KeysetFile) -> dict[bytes, bytes]:
         if len(key) != KEY_BYTES:
             raise KeysetError(f"{place}: its id or key has the wrong length")
         if not hmac.compare_digest(check_value(key), entry.check):
-            raise KeysetError(f"{place}: its check value does not fit")
+            raise KeysetError(f"{place}: its check value does not match")
         if key in keys.values():
-            raise KeysetError(f"{place}: the same key stands twice")
+            raise KeysetError(f"{place}: duplicate key")
         keys[bytes.fromhex(entry.id)] = key
     return keys
 
 
 def _in_token(path: Path, file: KeysetFile, kept: Entries, wrapping: bytes) -> RootKeys:
-    from keys.providers.pkcs11 import Pkcs11RootKeys  # it loads a library that few sites need
+    from keys.providers.pkcs11 import Pkcs11RootKeys  # few sites need this library
 
     where = file.pkcs11
     if where is None:
-        raise KeysetError(f"{path}: a root key is kept by pkcs11, and the file does not say where that is")
+        raise KeysetError(f"{path}: a root key has the provider pkcs11, but the member pkcs11 is missing")
     labels = {key_id: entry.name for key_id, entry in kept.items()}
     return Pkcs11RootKeys(Path(where.module), where.token, path.parent / where.pin_file, labels, wrapping)
 
 
 def _in_engine(path: Path, file: KeysetFile, kept: Entries, wrapping: bytes) -> RootKeys:
-    from keys.providers.transit import TransitKey, TransitRootKeys  # as above
+    from keys.providers.transit import TransitKey, TransitRootKeys  # few sites need it
 
     where = file.transit
     if where is None:
-        raise KeysetError(f"{path}: a root key is kept by transit, and the file does not say where that is")
+        raise KeysetError(f"{path}: a root key has the provider transit, but the member transit is missing")
     names = {key_id: TransitKey(entry.name, entry.version) for key_id, entry in kept.items()}
     beside = path.parent
     return TransitRootKeys(where.url, beside / where.token_file, beside / where.ca_file, names, wrapping, where.mount)

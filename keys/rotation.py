@@ -1,8 +1,8 @@
-"""Changes of the keyset file: every one a new whole file, checked before it takes the place of the old one.
+"""Changes the keyset file: each change is a new file, checked before it replaces the old one.
 
-A key is distributed first, then active, then retired; nothing here decides when
-everybody has it. A change never loses a secret, and only `destroy_retired_roots`
-takes a key away.
+A key is first distributed, then active, then retired; the caller decides when
+all processes have it. A change never loses a secret, and only
+`destroy_retired_roots` removes a key.
 """
 
 import hmac
@@ -17,7 +17,7 @@ from keys.errors import KeysetError
 from keys.files import write_secret_file
 from keys.keyset import Keyset, decode, read
 from keys.keyset_file import (
-    MOST_VERSIONS,
+    MAX_VERSIONS,
     KeysetFile,
     NamedRoot,
     RootEntry,
@@ -28,8 +28,8 @@ from keys.keyset_file import (
     secret_context,
 )
 
-Turning = Literal["root", "token"]
-"""What the file itself turns over. Data keys stand in the store."""
+RotatableKey = Literal["root", "token"]
+"""The keys in this file that can be rotated. Data keys are in the store."""
 
 Entry = TypeVar("Entry", RootEntry, SecretEntry)
 
@@ -37,21 +37,21 @@ REWRAPPED: Final = "rewrap"
 DESTROYED: Final = "destroy"
 
 
-def distributed(file: KeysetFile, turning: Turning) -> RootEntry | SecretEntry | None:
-    """The key that waits to become active, or None."""
+def distributed(file: KeysetFile, which: RotatableKey) -> RootEntry | SecretEntry | None:
+    """Return the key that waits to become active, or None."""
     entries: list[RootEntry | SecretEntry] = (
-        [*file.roots] if turning == "root" else [entry for entry in file.secrets if entry.use == "token"]
+        [*file.roots] if which == "root" else [entry for entry in file.secrets if entry.use == "token"]
     )
     return next((entry for entry in entries if entry.state == "distributed"), None)
 
 
 def active_root(file: KeysetFile) -> RootEntry:
-    """The root key that wraps, of a file that was read and checked."""
+    """Return the active root key of a checked file."""
     return next(entry for entry in file.roots if entry.state == "active")
 
 
 def is_named(entry: RootEntry, file: KeysetFile, named: NamedRoot) -> bool:
-    """Whether an entry of a keyset file is the root key that somebody named."""
+    """Return whether a file entry is the root key `named`."""
     return (
         (entry.provider, entry.name, entry.version) == (named.provider, named.name, named.version)
         and named.id in ("", entry.id)
@@ -60,27 +60,27 @@ def is_named(entry: RootEntry, file: KeysetFile, named: NamedRoot) -> bool:
     )
 
 
-def change_name(step: Literal["distribute", "activate"], turning: Turning) -> str:
-    """What `KeysetFile.last` says of a change."""
-    return f"{step} {turning}"
+def change_name(step: Literal["distribute", "activate"], which: RotatableKey) -> str:
+    """Return the value of `KeysetFile.last` after a change."""
+    return f"{step} {which}"
 
 
-def distribute(path: Path, turning: Turning, today: str, named: NamedRoot | None = None) -> Keyset:
-    """Put a new key into the file that nobody uses yet; where one waits already, that one stays and nothing changes.
+def distribute(path: Path, which: RotatableKey, today: str, named: NamedRoot | None = None) -> Keyset:
+    """Add a new key that is not used yet, unless one is waiting already.
 
     Args:
-        named: a root key that was made at a provider; without it one is made here and stands in the file.
+        named: a root key that exists at a provider; by default a root key is created in the file.
 
     Raises:
-        KeysetError: the file cannot be used, holds all the token keys that it can, or another key waits than `named`.
-        ProviderError: the provider of the root key is not there, or does not keep it as it should.
+        KeysetError: the file is unusable or full of token keys, or another key than `named` is waiting.
+        ProviderError: the provider is unavailable, or the key there is not protected as required.
     """
     file, opened = read(path)
-    waiting = distributed(file, turning)
+    waiting = distributed(file, which)
     if named is not None and isinstance(waiting, RootEntry) and not is_named(waiting, file, named):
         raise KeysetError(
-            f"{path}: root key {waiting.id} waits to become active, not the one that was named. Finish that rotation "
-            "without naming a key, then name this one again"
+            f"{path}: another root key ({waiting.id}) is waiting to become active. Finish that rotation without "
+            "naming a key, then rotate to the named one"
         )
     if waiting is not None:
         return opened
@@ -88,45 +88,45 @@ def distribute(path: Path, turning: Turning, today: str, named: NamedRoot | None
         roots = [*file.roots, named.entry("distributed", today)]
         where = {"pkcs11": named.pkcs11 or file.pkcs11, "transit": named.transit or file.transit}
         changed = replace(file, roots=roots, **where)
-    elif turning == "root":
+    elif which == "root":
         changed = replace(file, roots=[*file.roots, new_root("distributed", today)])
     else:
         version = 1 + max(version for use, version in opened.secrets if use == "token")
-        if version == MOST_VERSIONS:
-            raise KeysetError(f"{path}: holds {MOST_VERSIONS} token keys, and no token can name another one")
+        if version == MAX_VERSIONS:
+            raise KeysetError(f"{path}: has reached the limit of {MAX_VERSIONS} token keys")
         secret = new_secret(opened.roots, "token", version, "distributed", today)
         changed = replace(file, secrets=[*file.secrets, secret])
-    return _write(path, opened, changed, change_name("distribute", turning))
+    return _write(path, opened, changed, change_name("distribute", which))
 
 
-def activate(path: Path, turning: Turning, today: str, *, shredded_before: str = "") -> Keyset:
-    """Make the key that waits the active one, and retire the one that was.
+def activate(path: Path, which: RotatableKey, today: str, *, shredded_before: str = "") -> Keyset:
+    """Activate the waiting key, and retire the active one.
 
     Args:
-        shredded_before: with a root key: from now on the data keys of earlier days (ISO date) are shredded.
+        shredded_before: only with a root key: the data keys of days before this ISO date are shredded from now on.
 
     Raises:
-        KeysetError: the file cannot be used, or no key waits.
+        KeysetError: the file is unusable, or no key is waiting.
     """
     file, opened = read(path)
-    if distributed(file, turning) is None:
-        raise KeysetError(f"{path}: no {turning} key waits to become active")
+    if distributed(file, which) is None:
+        raise KeysetError(f"{path}: no {which} key is waiting to become active")
 
-    if turning == "root":
-        changed = replace(file, roots=[_turned(entry, today) for entry in file.roots])
+    if which == "root":
+        changed = replace(file, roots=[_advanced(entry, today) for entry in file.roots])
     else:
-        secrets = [_turned(entry, today) if entry.use == "token" else entry for entry in file.secrets]
+        secrets = [_advanced(entry, today) if entry.use == "token" else entry for entry in file.secrets]
         changed = replace(file, secrets=secrets)
     if shredded_before:
         changed = replace(changed, shredded_before=shredded_before)
-    return _write(path, opened, changed, change_name("activate", turning))
+    return _write(path, opened, changed, change_name("activate", which))
 
 
 def rewrap_secrets(path: Path) -> Keyset:
-    """Wrap every secret of the file under the active root key; where all are, nothing changes.
+    """Wrap every secret of the file under the active root key.
 
     Raises:
-        KeysetError: the file cannot be used.
+        KeysetError: the file is unusable.
         ProviderError: the root-key provider cannot wrap now.
     """
     file, opened = read(path)
@@ -144,37 +144,37 @@ def rewrap_secrets(path: Path) -> Keyset:
 
 
 def secrets_under_retired_roots(file: KeysetFile, opened: Keyset) -> int:
-    """How many secrets of the file are not wrapped under the active root key."""
+    """Count the secrets that the active root key has not wrapped."""
     return sum(key_id_of(b64decode(entry.wrapped)) != opened.active_root for entry in file.secrets)
 
 
 def destroy_retired_roots(path: Path) -> Keyset:
-    """Take every root key but the active one out of the file; where none is left, nothing changes.
+    """Remove all retired root keys from the file.
 
-    What only those keys unwrap, nobody unwraps again.
+    Data that only those keys could unwrap is lost for ever.
 
     Raises:
-        KeysetError: the file cannot be used, or a secret still hangs on one of them.
+        KeysetError: the file is unusable, or a secret still depends on one of them.
     """
     file, opened = read(path)
-    living = [entry for entry in file.roots if entry.state != "retired"]
-    if len(living) == len(file.roots):
+    kept = [entry for entry in file.roots if entry.state != "retired"]
+    if len(kept) == len(file.roots):
         return opened
-    return _write(path, opened, replace(file, roots=living), DESTROYED)
+    return _write(path, opened, replace(file, roots=kept), DESTROYED)
 
 
-def _turned(entry: Entry, today: str) -> Entry:
+def _advanced(entry: Entry, today: str) -> Entry:
     if entry.state == "retired":
         return entry
     return replace(entry, state="active" if entry.state == "distributed" else "retired", since=today)
 
 
 def _write(path: Path, opened: Keyset, changed: KeysetFile, last: str) -> Keyset:
-    """Write the changed file, once it is seen that it opens and holds every secret that the old one holds."""
+    """Write the changed file, after checking that it opens and keeps every secret."""
     content = encode(replace(changed, serial=opened.serial + 1, last=last))
     found = decode(path, content)[1]
     for name, secret in opened.secrets.items():
         if not hmac.compare_digest(found.secrets.get(name, b""), secret):
-            raise KeysetError(f"{path}: the change would lose a secret, and was not made")
+            raise KeysetError(f"{path}: the change would lose a secret; the file was not changed")
     write_secret_file(path, content, replace=True)
     return found

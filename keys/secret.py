@@ -1,10 +1,10 @@
-"""A base for objects that hold keys: they cannot be printed, copied or pickled by accident."""
+"""Base class of objects that hold keys."""
 
 from typing import NoReturn
 
 
 class Secret:
-    """Hides its content from `repr`, and refuses pickling and copying."""
+    """Hides its content from `repr`, and cannot be pickled or copied."""
 
     __slots__ = ()
 

@@ -1,8 +1,8 @@
-"""Known answers, asked of the cryptography under us at every start.
+"""Known-answer tests of the cryptographic library, run at every start.
 
-A library that was built or patched wrongly is found here, before it seals
-anything: each suite must give the published bytes, open them again, and refuse
-them with a changed tag. There is no way to go on without the right answers.
+A library that was built or patched wrongly is detected before it seals
+anything: each suite must produce the published bytes, open them again, and
+refuse them with a changed tag. The tests cannot be switched off.
 """
 
 import hmac
@@ -28,7 +28,7 @@ _SM4_PLAIN: Final = b"".join([bytes((value,)) * 8 for value in b"\xaa\xbb\xcc\xd
 
 
 def _sealed(cipher: Aead, nonce: bytes, plain: bytes, context: bytes) -> bytes:
-    """The ciphertext with its tag, or nothing if it does not open or opens with a changed tag."""
+    """Return ciphertext and tag; empty unless it opens, and only with the right tag."""
     sealed = cipher.encrypt(nonce, plain, context)
     changed = sealed[:-1] + bytes((sealed[-1] ^ 1,))
     right = _opened(cipher, nonce, sealed, context) == plain and _opened(cipher, nonce, changed, context) is None
@@ -113,15 +113,17 @@ KNOWN_ANSWERS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 def run() -> None:
-    """Ask every known answer.
+    """Run every known-answer test.
 
     Raises:
-        KeysError: one of them was wrong, or the library cannot give it; the message names the algorithm.
+        KeysError: a result is wrong, or the library lacks the algorithm; the message names it.
     """
     for name, (ask, answer) in KNOWN_ANSWERS.items():
         try:
             given = ask()
         except UnsupportedAlgorithm:
-            raise KeysError(f"known-answer test failed: {name}: the library beneath does not have it") from None
+            raise KeysError(
+                f"known-answer test failed: {name}: the cryptographic library does not support it"
+            ) from None
         if not hmac.compare_digest(given, bytes.fromhex(answer)):
             raise KeysError(f"known-answer test failed: {name}")

@@ -1,6 +1,7 @@
-"""Signatures over the audit log: Ed25519 (RFC 8032), of messages that say what they are.
+"""Ed25519 signatures (RFC 8032) over the audit log.
 
-Whoever holds the public key can verify; only a process with the keyset can sign.
+The public key is enough to verify; only a process with the keyset can sign.
+Every signed message names its purpose.
 """
 
 from cryptography.exceptions import InvalidSignature
@@ -26,22 +27,22 @@ class Signer(Secret):
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
 
     def sign(self, message: bytes) -> bytes:
-        """The signature, 64 bytes."""
+        """Return the signature, 64 bytes."""
         return self._key.sign(message)
 
     def public_pem(self) -> bytes:
-        """The public key in PEM, for those who verify."""
+        """Return the public key in PEM."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 class Verifier:
-    """Verifies what the key behind a public key signed.
+    """Verifies signatures with a public key.
 
     Args:
         pem: an Ed25519 public key in PEM.
 
     Raises:
-        KeysetError: it is none.
+        KeysetError: it is not an Ed25519 public key in PEM.
     """
 
     def __init__(self, pem: bytes) -> None:
@@ -54,12 +55,12 @@ class Verifier:
         self._key = key
 
     def verify(self, signature: bytes, message: bytes) -> None:
-        """Return if `signature` is the key's, of `message`.
+        """Check that the key signed `message`.
 
         Raises:
-            IntegrityError: it is not.
+            IntegrityError: the signature is wrong.
         """
         try:
             self._key.verify(signature, message)
         except InvalidSignature:
-            raise IntegrityError("a signature is not that of this key") from None
+            raise IntegrityError("a signature was not made with this key") from None

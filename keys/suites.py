@@ -1,9 +1,8 @@
-"""The suites: what an algorithm byte means, how its key is made, and how much one key may seal.
+"""The cipher suites: the meaning of each algorithm byte, its key derivation and its limit.
 
-The byte of a suite never changes its meaning and is never given away again, so
-that values of every suite stay readable side by side. Here stand the ciphers;
-`keys/aead.py` makes sealed values of them, and `docs/record-format.md` is the
-text that another reader is written from.
+An algorithm byte never changes its meaning and is never reused, so that values
+of all suites stay readable. `keys/aead.py` builds sealed values from the
+ciphers defined here; `docs/record-format.md` specifies the format.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,23 +27,23 @@ TAG_BYTES = 16
 
 
 class Aead(Protocol):
-    """A cipher that seals with a 12-byte nonce; the ciphertext ends in its 16-byte tag."""
+    """An AEAD cipher with 12-byte nonces; the ciphertext ends with a 16-byte tag."""
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
-        """The ciphertext with its tag."""
+        """Return the ciphertext with its tag."""
         ...
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
-        """The plaintext; `cryptography.exceptions.InvalidTag` if anything was changed."""
+        """Return the plaintext, or raise `cryptography.exceptions.InvalidTag`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One algorithm byte's meaning.
+    """The meaning of one algorithm byte.
 
     Attributes:
-        name: what settings and documents call it.
+        name: its name in settings and documents.
         messages: how many values one key may seal with fresh random nonces.
         cipher: makes the cipher from a 32-byte key and its framed context.
     """
@@ -55,7 +54,7 @@ class Suite:
 
 
 class Sm4Gcm(Secret):
-    """SM4 in GCM (RFC 8998, GB/T 32907), with the interface of the library's own AEADs.
+    """SM4-GCM (RFC 8998, GB/T 32907) with the library's AEAD interface.
 
     Args:
         key: 16 bytes.
@@ -73,25 +72,25 @@ class Sm4Gcm(Secret):
         return sealing.update(data) + sealing.finalize() + sealing.tag
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
-        """See `Aead.decrypt`: nothing is returned before the whole tag was found right."""
+        """See `Aead.decrypt`. Nothing is returned before the tag is verified."""
         opening = Cipher(self._key, modes.GCM(nonce, data[-TAG_BYTES:])).decryptor()
         opening.authenticate_additional_data(associated_data)
         return opening.update(data[:-TAG_BYTES]) + opening.finalize()
 
 
 def _derive(hashing: HashAlgorithm, length: int, key: bytes, context: bytes) -> bytes:
-    """The key of one suite: HKDF (RFC 5869) over everything in the context but the place."""
+    """Derive the key of one suite: HKDF (RFC 5869) over the context without the place."""
     info = frame(b"waybill-masking/1", b"sealing key") + context
     return HKDF(hashing, length, salt=None, info=info).derive(key)
 
 
-# A 32-byte key may come to seal under two suites, where a site changes its choice within a day. AES-GCM and
-# AES-GCM-SIV must then not share an AES key: the first one's key stream can be what the second one derives its keys
-# from. So every suite but the first gets a key of its own.
+# If a site changes its suite within a day, the same 32-byte data key seals under two suites. AES-GCM and AES-GCM-SIV
+# must not share an AES key, because the key stream of the first could equal the input from which the second derives
+# its keys. So every suite except the first derives its own key.
 #
-# Under GCM a repeated nonce gives the key of the tag away. NIST SP 800-38D, section 8.3, allows 2^32 values a key with
-# random nonces of 96 bits, which leaves a chance of 2^-33. GCM-SIV makes new keys of every nonce (RFC 8452, section 4)
-# and a repetition tells only whether two plaintexts are equal; 2^48 is where nonces of 96 bits begin to repeat at all.
+# Under GCM, a repeated nonce reveals the authentication key. NIST SP 800-38D, section 8.3, allows 2^32 values per key
+# with random 96-bit nonces, which leaves a probability of 2^-33. GCM-SIV derives new keys from every nonce (RFC 8452,
+# section 4), and a repetition reveals only whether two plaintexts are equal; 96-bit nonces begin to repeat at 2^48.
 SUITES: Mapping[int, Suite] = MappingProxyType(
     {
         AES_256_GCM_SIV: Suite("aes-256-gcm-siv", 2**48, lambda key, _: AESGCMSIV(key)),
@@ -99,4 +98,4 @@ SUITES: Mapping[int, Suite] = MappingProxyType(
         SM4_GCM: Suite("sm4-gcm", 2**32, lambda key, context: Sm4Gcm(_derive(SM3(), 16, key, context))),
     }
 )
-"""Every suite by its algorithm byte. 16 and above are the providers', which seal data keys outside this process."""
+"""The suites by algorithm byte. 16 and above belong to providers, which wrap keys outside this process."""

@@ -1,14 +1,14 @@
-"""Who holds the root key: one small protocol, wrap and unwrap, and those who keep it.
+"""Root-key providers: one protocol with two methods, and its implementations.
 
-A provider sees data keys and the keyset's secrets as bytes; it never sees a
-record. Everything it wraps is bound to a context that says what it is.
+A provider sees data keys and keyset secrets as bytes, and never a record.
+Everything it wraps is bound to a context that names it.
 """
 
 from typing import Protocol
 
 
 class RootKeys(Protocol):
-    """The root keys of a deployment: the active one wraps, every living one unwraps."""
+    """The root keys of a deployment: the active one wraps, all unwrap."""
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Wrap `key` for `context` under the active root key.
@@ -19,10 +19,10 @@ class RootKeys(Protocol):
         ...
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """The key that `wrapped` holds.
+        """Return the key inside `wrapped`.
 
         Raises:
             IntegrityError: it was changed, or wrapped for another context.
-            ProviderError: the provider cannot do it now, or no living root key wrapped it.
+            ProviderError: the provider cannot do it now, or lacks the root key that wrapped it.
         """
         ...

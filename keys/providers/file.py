@@ -1,7 +1,7 @@
-"""Root keys that stand in the keyset file itself: the default provider.
+"""Root keys in the keyset file itself: the default provider.
 
-Good for a single site whose file system is trusted; PKCS#11 and Transit keep
-the root key out of the file. The keys live in this process's memory only.
+Suitable for a single site with a trusted file system; PKCS#11 and Transit keep
+the root key out of the file.
 """
 
 import os
@@ -16,12 +16,12 @@ _LABEL = b"wrapped-key"
 
 
 class FileRootKeys(Secret):
-    """Root keys by id; every one of them unwraps, the active one wraps.
+    """Root keys held in memory.
 
     Args:
         keys: 32-byte keys by their 8-byte ids.
-        active: the id of the one that wraps.
-        algorithm: the suite that it wraps with; every suite is unwrapped.
+        active: the id of the key that wraps.
+        algorithm: the suite it wraps with; all suites are unwrapped.
     """
 
     __slots__ = ("_active", "_keys")
@@ -41,5 +41,5 @@ class FileRootKeys(Secret):
         """See `keys.providers.RootKeys.unwrap`."""
         root = self._keys.get(key_id_of(wrapped))
         if root is None:
-            raise ProviderError("a wrapped key names a root key that the keyset does not hold")
+            raise ProviderError("a wrapped key names a root key that is not in the keyset")
         return root.open(wrapped, context)

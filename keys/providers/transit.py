@@ -1,8 +1,8 @@
-"""Root keys inside the Transit engine of OpenBao or HashiCorp Vault: they never leave the server.
+"""Root keys inside the Transit engine of OpenBao or HashiCorp Vault.
 
 A key that the server would export is refused, and so is a connection without
-TLS. The access token stands in a file that is read for every call, so that an
-agent may renew it. Nothing is taken from the environment.
+TLS. The access token is in a file that is read for every call, so that an agent
+can renew it. Nothing is taken from the environment.
 """
 
 import http.client
@@ -20,13 +20,13 @@ import msgspec
 
 from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.files import read_secret_file
-from keys.providers.remote import Line, RemoteRootKeys
+from keys.providers.remote import ProviderCalls, RemoteRootKeys
 from keys.suites import NONCE_BYTES, TAG_BYTES
 
 _TYPE: Final = "aes256-gcm96"
 _WRONG_TAG: Final = "message authentication failed"
 _TOKEN: Final = re.compile(r"[!-~]+")
-_MOST_BYTES: Final = 65_536
+_MAX_BYTES: Final = 65_536
 
 Data = TypeVar("Data")
 
@@ -61,19 +61,19 @@ class _Decrypted(msgspec.Struct):
 
 
 class TransitRootKeys(RemoteRootKeys):
-    """Root keys of one Transit engine; every one of them unwraps, the active one wraps.
+    """Root keys of one Transit engine.
 
     Args:
         url: ``https://HOST:PORT`` of the server.
-        token_file: holds the access token, for nobody else to read.
-        ca_file: the certificates that the server's is checked against.
+        token_file: a secret file with the access token.
+        ca_file: the CA certificates of the server.
         keys: the root keys by their 8-byte ids.
-        active: the id of the one that wraps.
-        mount: where the engine is mounted.
-        line: the way to the server.
+        active: the id of the key that wraps.
+        mount: the mount path of the engine.
+        calls: makes the calls to the server.
 
     Raises:
-        ProviderError: the server is not there, or does not keep every one of these keys, unreadable.
+        ProviderError: the server is unavailable, or lacks one of the keys, or could export it.
     """
 
     ALGORITHM: ClassVar[int] = 17
@@ -88,34 +88,37 @@ class TransitRootKeys(RemoteRootKeys):
         keys: Mapping[bytes, TransitKey],
         active: bytes,
         mount: str = "transit",
-        line: Line | None = None,
+        calls: ProviderCalls | None = None,
     ) -> None:
-        super().__init__(active, frozenset(keys), line or Line())
+        super().__init__(active, frozenset(keys), calls or ProviderCalls())
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname:
-            raise ProviderError(f"{url}: is not https://HOST:PORT, and keys travel through TLS only")
+            raise ProviderError(f"{url}: is not https://HOST:PORT, and TLS is required")
         try:
             self._tls = ssl.create_default_context(cafile=str(ca_file))
-        except OSError as fault:
-            raise ProviderError(f"{ca_file}: holds no certificates that can be read ({fault.strerror})") from None
+        except OSError as error:
+            raise ProviderError(f"{ca_file}: cannot be read as certificates ({error.strerror})") from None
         self._url = url
         self._host, self._port = parts.hostname, parts.port
         self._token_file = token_file
         self._keys = keys
         self._mount = mount
-        self._line.ask(self._look)
+        self._calls.call(self._check_keys)
 
-    def _look(self) -> None:
-        """Every key is there and cannot be read out. Asked first, for to encrypt under a missing key would make it."""
+    def _check_keys(self) -> None:
+        """Check that every key exists and cannot be exported.
+
+        This comes before any encryption, which would create a missing key.
+        """
         for key in self._keys.values():
             name = f"{self._url}: Transit key {key.name!r} version {key.version}"
             found = self._call("GET", f"keys/{quote(key.name, safe='')}", None, _Description)
             if found.type != _TYPE or found.derived:
                 raise ProviderError(f"{name}: is not of type {_TYPE} without derivation")
             if found.exportable or found.allow_plaintext_backup:
-                raise ProviderError(f"{name}: could be read out of the server")
+                raise ProviderError(f"{name}: could be exported from the server")
             if str(key.version) not in found.keys:
-                raise ProviderError(f"{name}: the server does not hold this version")
+                raise ProviderError(f"{name}: the server does not have this version")
 
     def _seal(self, key_id: bytes, key: bytes, bound: bytes) -> bytes:
         root = self._keys[key_id]
@@ -127,7 +130,7 @@ class TransitRootKeys(RemoteRootKeys):
         text = self._call("POST", f"encrypt/{quote(root.name, safe='')}", question, _Encrypted).ciphertext
         sealed = _bytes(text.removeprefix(_prefix(root)))
         if len(sealed) != NONCE_BYTES + len(key) + TAG_BYTES:
-            raise ProviderError(f"{self._url}: answered with something else than a wrapped key")
+            raise ProviderError(f"{self._url}: the answer is not a wrapped key")
         return sealed
 
     def _open(self, key_id: bytes, body: bytes, bound: bytes) -> bytes:
@@ -142,7 +145,7 @@ class TransitRootKeys(RemoteRootKeys):
             if status == http.HTTPStatus.OK:
                 return msgspec.json.decode(answer.data, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise ProviderError(f"{self._url}: answered {status} with what is no answer of Transit") from None
+            raise ProviderError(f"{self._url}: answered {status}, and not as Transit does") from None
         why = "; ".join(answer.errors)
         if status == http.HTTPStatus.BAD_REQUEST and _WRONG_TAG in why:
             raise IntegrityError("a wrapped key was changed, or wrapped for another context")
@@ -151,18 +154,18 @@ class TransitRootKeys(RemoteRootKeys):
     def _exchange(self, method: str, path: str, body: Mapping[str, str | int] | None) -> tuple[int, bytes]:
         try:
             token = read_secret_file(self._token_file).strip().decode("latin-1")
-        except KeysetError as fault:
-            raise ProviderError(str(fault)) from None
+        except KeysetError as error:
+            raise ProviderError(str(error)) from None
         if not _TOKEN.fullmatch(token):
-            raise ProviderError(f"{self._token_file}: holds no access token")
-        connection = http.client.HTTPSConnection(self._host, self._port, timeout=self._line.seconds, context=self._tls)
+            raise ProviderError(f"{self._token_file}: does not contain an access token")
+        connection = http.client.HTTPSConnection(self._host, self._port, timeout=self._calls.seconds, context=self._tls)
         try:
             content = None if body is None else msgspec.json.encode(body)
             connection.request(method, path, content, {"X-Vault-Token": token})
             answer = connection.getresponse()
-            return answer.status, answer.read(_MOST_BYTES)
-        except (OSError, http.client.HTTPException) as fault:
-            raise ProviderError(f"{self._url}: cannot be reached ({type(fault).__name__})") from None
+            return answer.status, answer.read(_MAX_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            raise ProviderError(f"{self._url}: cannot be reached ({type(error).__name__})") from None
         finally:
             connection.close()
 

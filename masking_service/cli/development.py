@@ -8,9 +8,9 @@ from typing import Any, Self
 import msgspec
 
 from keys import keyset
+from keys.development_issuer import new_private_pem
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
-from keys.signing import new_private_pem
 from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_text
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.policy import Policy

@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], object]
 """Is told (what, done, of how many)."""
 
 
-class NotYet(KeysError):
+class ProcessesBehindError(KeysError):
     """A living process has not followed in time. Nothing is lost, and the same command goes on from there."""
 
 
@@ -88,7 +88,7 @@ class Keeper:
         """See that everybody has the file as it stands; what its last change was if somebody had not, else empty.
 
         Raises:
-            NotYet: somebody has not followed.
+            ProcessesBehindError: somebody has not followed.
         """
         file, opened = read(self.path)
         self.keyring.adopt(opened)
@@ -101,7 +101,7 @@ class Keeper:
         """Wait until everybody has the keyset that was just written, then forbid older ones.
 
         Raises:
-            NotYet: somebody has not followed; the file stands, and `settle` goes on.
+            ProcessesBehindError: somebody has not followed; the file stands, and `settle` goes on.
         """
         self.keyring.adopt(changed)
         self._spread(changed)
@@ -110,7 +110,7 @@ class Keeper:
         """Wait until everybody has looked for newer data keys.
 
         Raises:
-            NotYet: somebody has not.
+            ProcessesBehindError: somebody has not.
         """
         notice = self._notice()
         told = Notice(notice.least, notice.turn + 1)
@@ -137,7 +137,7 @@ class Keeper:
                 return
             if time.monotonic() > deadline:
                 told = "; ".join(f"{beat.where}{f' ({beat.fault})' if beat.fault else ''}" for beat in behind)
-                raise NotYet(
+                raise ProcessesBehindError(
                     f"{len(behind)} of {len(beats)} processes have not followed: {told}. Give them {self.path.name} as "
                     "it stands here, or end them, and run the same command again: it goes on from here"
                 )

@@ -115,11 +115,11 @@ def _records(day: _Day) -> str:
 
 def _due_of_file(file: KeysetFile, today: int) -> list[str]:
     due = []
-    for turning, entries in (("root", file.roots), ("token", [one for one in file.secrets if one.use == "token"])):
+    for which, entries in (("root", file.roots), ("token", [one for one in file.secrets if one.use == "token"])):
         if any(entry.state == "distributed" for entry in entries):
-            due.append(f"a rotation was interrupted: keys rotate {turning}, or the keys shred that began it")
+            due.append(f"a rotation was interrupted: keys rotate {which}, or the keys shred that began it")
         if any(entry.state == "active" and today - day_of(entry.created) > YEAR_DAYS for entry in entries):
-            due.append(f"the active {turning} key is older than a year: keys rotate {turning}")
+            due.append(f"the active {which} key is older than a year: keys rotate {which}")
     return due
 
 

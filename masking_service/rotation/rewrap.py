@@ -20,7 +20,7 @@ def rewrap(keeper: Keeper) -> tuple[int, int]:
 
     Raises:
         KeysError: a key cannot be unwrapped with the root keys that the keyset holds; the rest is done.
-        NotYet: a living process has not followed.
+        ProcessesBehindError: a living process has not followed.
     """
     keeper.settle()
     keys = _data_keys(keeper)
@@ -39,9 +39,9 @@ def _data_keys(keeper: Keeper) -> int:
         for key_id, (standing, _) in portion.items():
             if standing.wrapped is None or standing.day < keyring.keyset.shredded_before:
                 continue
-            if not keyring.knows_root_of(standing.wrapped):
+            if not keyring.has_known_root(standing.wrapped):
                 orphans.add(standing.day)
-            elif not keyring.is_current(standing.wrapped):
+            elif not keyring.has_active_root(standing.wrapped):
                 wrapped = keyring.rewrap(standing.tenant, key_id, standing.wrapped)
                 fresh[key_id] = Standing(standing.tenant, standing.day, standing.number, wrapped)
         keeper.wrapped.replace(fresh)

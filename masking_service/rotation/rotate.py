@@ -3,13 +3,13 @@
 from typing import Literal
 
 from keys.keyset_file import NamedRoot
-from keys.rotation import Turning, activate, active_root, change_name, distribute, distributed, is_named
+from keys.rotation import RotatableKey, activate, active_root, change_name, distribute, distributed, is_named
 from masking_service.rotation.keeper import Keeper
 from masking_service.vault.data_keys import SECONDS_A_DAY
 from masking_service.vault.wrapped_keys import Standing
 
 
-def rotate(keeper: Keeper, turning: Turning, named: NamedRoot | None = None) -> Literal["rotated", "finished"]:
+def rotate(keeper: Keeper, which: RotatableKey, named: NamedRoot | None = None) -> Literal["rotated", "finished"]:
     """Turn the root key or the token key over, from wherever the file stands.
 
     Args:
@@ -21,14 +21,14 @@ def rotate(keeper: Keeper, turning: Turning, named: NamedRoot | None = None) -> 
 
     Raises:
         KeysError: the keyset cannot be used or changed, or another root key waits than the one that is named.
-        NotYet: a living process has not followed; nothing that it lacks is in use.
+        ProcessesBehindError: a living process has not followed; nothing that it lacks is in use.
     """
     unfinished = keeper.settle()
     wanted = named is None or is_named(active_root(keeper.file), keeper.file, named)
-    if wanted and unfinished == change_name("activate", turning) and distributed(keeper.file, turning) is None:
+    if wanted and unfinished == change_name("activate", which) and distributed(keeper.file, which) is None:
         return "finished"
-    keeper.change(distribute(keeper.path, turning, keeper.today, named))
-    keeper.change(activate(keeper.path, turning, keeper.today))
+    keeper.change(distribute(keeper.path, which, keeper.today, named))
+    keeper.change(activate(keeper.path, which, keeper.today))
     return "rotated"
 
 
@@ -40,7 +40,7 @@ def rotate_data(keeper: Keeper, now: int) -> int:
 
     Raises:
         KeysError: the keyset cannot be used.
-        NotYet: a living process has not been heard to know them; they are made.
+        ProcessesBehindError: a living process has not been heard to know them; they are made.
     """
     keeper.settle()
     day = max(now // SECONDS_A_DAY, keeper.keyring.keyset.shredded_before)

@@ -51,7 +51,7 @@ def shred(keeper: Keeper, before: str, export: Path, named: NamedRoot | None = N
     Raises:
         KeysError: something could not be unwrapped or was shredded later already, or another root key waits or was
             made for this shredding than the one that is named; no root key was destroyed.
-        NotYet: a living process has not followed.
+        ProcessesBehindError: a living process has not followed.
     """
     keeper.settle()
     standing = keeper.file.shredded_before
@@ -125,7 +125,7 @@ def restore(keeper: Keeper, export: Path) -> tuple[int, int]:
         fresh: dict[bytes, Standing] = {}
         for name, key_id, (there, _) in zip(names[start:], ids, keeper.wrapped.get(ids), strict=False):
             standing = keeper.wrapped.unpacked(key_id, b64decode(surviving.keys[name]))
-            usable = there is not None and there.wrapped is not None and keyring.knows_root_of(there.wrapped)
+            usable = there is not None and there.wrapped is not None and keyring.has_known_root(there.wrapped)
             if standing.wrapped is None or standing.day < keyring.keyset.shredded_before or usable:
                 continue
             keyring.open_data_key(standing.tenant, key_id, standing.wrapped)

@@ -33,11 +33,11 @@ class Conditions:
         parts = self._parts
         yield _gauge("build_info", "The release, as a label.", {(__version__,): 1}, "version")
         yield _gauge("frozen_principals", "Who is frozen, how many.", {(): parts.freezes.count})
-        born = {(use,): float(day * SECONDS_A_DAY) for use, day in parts.keyring.keyset.born.items()}
+        created = {(use,): float(day * SECONDS_A_DAY) for use, day in parts.keyring.keyset.created_days.items()}
         yield _gauge(
             "key_created_timestamp_seconds",
             "When the active root and token keys were made, and the day before which no data key lives.",
-            born,
+            created,
             "use",
         )
         retention = parts.acting.policy.longest_retention_days * SECONDS_A_DAY

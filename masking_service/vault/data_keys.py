@@ -224,7 +224,7 @@ class DataKeys:
         came to stand here behind that search, because this process or another took over the newer keyset meanwhile or
         slept, must seal nothing.
         """
-        if standing.wrapped is None or not self._keyring.wraps_for_good(standing.wrapped):
+        if standing.wrapped is None or not self._keyring.has_lasting_root(standing.wrapped):
             return None
         key_id = self._keyring.tenant(tenant).data_key_id(standing.day, number)
         key = self._learn(memory, tenant, key_id, standing)
@@ -235,7 +235,7 @@ class DataKeys:
     def _learn(self, memory: _Memory, tenant: str, key_id: bytes, standing: Standing) -> SealingKey | None:
         key = None
         if standing.wrapped is not None and standing.day >= self._keyring.keyset.shredded_before:
-            if not self._keyring.knows_root_of(standing.wrapped):
+            if not self._keyring.has_known_root(standing.wrapped):
                 raise StoreUnavailable("unknown-root")
             key = self._keyring.open_data_key(tenant, key_id, standing.wrapped)
         memory.known[tenant, key_id] = (standing.day, key)

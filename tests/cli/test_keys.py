@@ -20,7 +20,7 @@ from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.rotation import distribute
 from masking_service.cli import commands
 from masking_service.dev.embedded import DURABLE
-from masking_service.rotation.keeper import NotYet
+from masking_service.rotation.keeper import ProcessesBehindError
 from masking_service.runtime.clock import today
 from masking_service.runtime.settings import SettingsError
 from masking_service.store.errors import StoreUnavailable
@@ -130,7 +130,7 @@ def test_a_process_that_does_not_follow_is_named_and_nothing_is_activated(
 
     refused = keys(*arguments, "--wait", "0")
 
-    assert isinstance(refused.exception, NotYet)
+    assert isinstance(refused.exception, ProcessesBehindError)
     assert f"1 of 1 processes have not followed: {os.uname().nodename}:{os.getpid()}." in str(refused.exception)
     assert keyset.load(path).active["token"] == 0
 
@@ -187,7 +187,7 @@ def test_the_status_shows_processes_and_what_keeps_them_from_following(keys: Key
 
     shown = keys("status").stdout
 
-    assert re.search(rf"{os.getpid()} +│ this one +│ \S+keyset.json: is cut or is not a keyset", shown)
+    assert re.search(rf"{os.getpid()} +│ this one +│ \S+keyset.json: is truncated or not a keyset", shown)
 
 
 @pytest.mark.parametrize("command", ["status", "rotate", "rewrap"])
@@ -197,7 +197,7 @@ def test_a_keyset_that_cannot_be_used_is_named(keys: Keys, path: Path, command: 
     refused = keys(command, *(["token"] if command == "rotate" else []))
 
     assert isinstance(refused.exception, KeysetError)
-    assert str(refused.exception).startswith(f"{path}: its mode 0604 lets others in")
+    assert str(refused.exception).startswith(f"{path}: its mode 0604 gives others access")
 
 
 def test_a_root_key_elsewhere_is_read_from_its_description(keys: Keys, path: Path, tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_root_key_elsewhere_is_read_from_its_description(keys: Keys, path: Pat
     refused = keys("rotate", "root", "--root", str(description))
 
     assert isinstance(refused.exception, KeysError)
-    assert "is kept by transit, and the file does not say where that is" in str(refused.exception)
+    assert "the member transit is missing" in str(refused.exception)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"provider": "paper", "name": "x"}', '{"provider": "pkcs11"}'])

@@ -92,7 +92,7 @@ def test_nothing_that_was_sent_stands_in_it(lines: list[Line]) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "told"),
-    [("MASKING_MAX_BODY_BYTES", "must be a whole number"), ("MASKING_STATE_DIR", "there is no such file")],
+    [("MASKING_MAX_BODY_BYTES", "must be a whole number"), ("MASKING_STATE_DIR", "no such file")],
 )
 def test_a_wrong_set_up_is_told_in_the_same_form(tmp_path: Path, setting: str, told: str) -> None:
     settings = {

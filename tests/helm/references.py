@@ -102,7 +102,7 @@ class Faults:
         there = {number for pod in pods for number in ports_of(pod).values()}
         asked = {port["port"] for rule in each["spec"].get("ingress", []) for port in rule["ports"]}
         if asked != there:
-            yield f"it lets others in to {sorted(asked)}, and {sorted(there)} are open"
+            yield f"it gives others access to {sorted(asked)}, and {sorted(there)} are open"
 
     def in_pod(self, pod: Object) -> Iterator[str]:
         volumes = [volume["name"] for volume in pod.get("volumes", [])] + pod["claims"]

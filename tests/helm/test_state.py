@@ -50,7 +50,7 @@ def test_the_modes_that_kubernetes_would_give_otherwise_are_refused(mode: int, t
     file.touch()
     file.chmod(as_mounted({"defaultMode": mode}))
 
-    with pytest.raises(KeysetError, match="lets others in"):
+    with pytest.raises(KeysetError, match="gives others access"):
         read_secret_file(file)
 
 

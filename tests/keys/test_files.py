@@ -92,7 +92,7 @@ def test_a_file_that_lets_others_in_is_refused_with_its_name_and_the_remedy(path
     with pytest.raises(KeysetError) as fault:
         read_secret_file(path)
 
-    assert str(fault.value) == f"{path}: its mode {open_mode:04o} lets others in; run: chmod 600 {path}"
+    assert str(fault.value) == f"{path}: its mode {open_mode:04o} gives others access; run: chmod 600 {path}"
 
 
 @pytest.mark.parametrize("closed_mode", [0o400, 0o600, 0o640, 0o440])
@@ -104,7 +104,7 @@ def test_the_owner_and_a_reading_group_are_let_in(path: Path, closed_mode: int) 
 
 
 def test_a_missing_file_is_named(path: Path) -> None:
-    with pytest.raises(KeysetError, match=f"^{path}: there is no such file$"):
+    with pytest.raises(KeysetError, match=f"^{path}: no such file$"):
         read_secret_file(path)
 
 
@@ -118,7 +118,7 @@ def test_a_folder_is_no_secret_file(path: Path) -> None:
 def test_a_pipe_is_refused_and_not_waited_for(path: Path) -> None:
     os.mkfifo(path, 0o600)
 
-    with pytest.raises(KeysetError, match=f"^{path}: is not a plain file$"):
+    with pytest.raises(KeysetError, match=f"^{path}: is not a regular file$"):
         read_secret_file(path)
 
 

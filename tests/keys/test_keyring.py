@@ -187,7 +187,7 @@ def test_after_adopting_a_tenants_places_and_seals_are_the_same() -> None:
     ("offered", "told"),
     [
         pytest.param(known_keyset(serial=4, token_versions=(0, 1)), "is an older copy", id="older"),
-        pytest.param(known_keyset(serial=5, made_for="production"), "is another keyset", id="another purpose"),
+        pytest.param(known_keyset(serial=5, made_for="production"), "is a different keyset", id="another purpose"),
         pytest.param(known_keyset("another owner", serial=5), "lacks a secret", id="other secrets"),
         pytest.param(known_keyset(serial=5, token_versions=(1,)), "lacks a secret", id="no old token key"),
     ],
@@ -207,7 +207,7 @@ def test_a_keyset_with_another_active_index_key_is_not_adopted() -> None:
     offered.secrets["index", 1] = bytes(32)
     offered.active["index"] = 1
 
-    with pytest.raises(KeysetError, match="is another keyset"):
+    with pytest.raises(KeysetError, match="is a different keyset"):
         known_keyring().adopt(offered)
 
 
@@ -218,7 +218,7 @@ def test_a_rewrapped_data_key_is_the_same_key_under_the_active_root_key() -> Non
 
     fresh = ring.rewrap("default", KEY_ID, wrapped)
 
-    assert (ring.is_current(wrapped), ring.is_current(fresh)) == (False, True)
+    assert (ring.has_active_root(wrapped), ring.has_active_root(fresh)) == (False, True)
     assert known_keyring(roots=(1,)).open_data_key("default", KEY_ID, fresh).open(sealed, b"place") == b"record"
 
 
@@ -234,14 +234,14 @@ def test_a_rewrapped_key_that_became_another_one_is_an_alarm() -> None:
             return RING.keyset.roots.unwrap(wrapped, context)
 
     ring.keyset.roots = Forgetful()
-    with pytest.raises(IntegrityError, match=r"^a rewrapped key is not the key that it was$"):
+    with pytest.raises(IntegrityError, match=r"^a rewrapped key differs from the original$"):
         ring.rewrap("default", KEY_ID, wrapped)
 
 
 def test_the_root_key_of_a_wrapped_key_is_known_by_its_id() -> None:
     wrapped = known_keyring(roots=(1,)).new_data_key("default", KEY_ID)
 
-    assert [known_keyring(roots=roots).knows_root_of(wrapped) for roots in ((0,), (0, 1))] == [False, True]
+    assert [known_keyring(roots=roots).has_known_root(wrapped) for roots in ((0,), (0, 1))] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_the_root_key_of_a_wrapped_key_is_known_by_its_id() -> None:
 def test_a_key_is_wrapped_for_good_where_no_shredding_may_take_its_root_key(how: Any, expected: bool) -> None:
     wrapped = RING.new_data_key("default", KEY_ID)
 
-    assert known_keyring(**how).wraps_for_good(wrapped) is expected
+    assert known_keyring(**how).has_lasting_root(wrapped) is expected
 
 
 def test_tokens_are_counted_by_their_key() -> None:

@@ -74,14 +74,14 @@ def test_no_two_keysets_are_alike(path: Path, tmp_path: Path) -> None:
 def test_a_keyset_is_never_overwritten(path: Path) -> None:
     before = path.read_bytes()
 
-    with pytest.raises(KeysetError, match=f"^{path}: there is a keyset already, and keys are never overwritten$"):
+    with pytest.raises(KeysetError, match=f"^{path}: a keyset exists already, and keys are never overwritten$"):
         keyset.create(path, made_for="development", today="2026-11-25")
 
     assert path.read_bytes() == before
 
 
 def test_a_missing_keyset_is_named(tmp_path: Path) -> None:
-    with pytest.raises(KeysetError, match="there is no such file"):
+    with pytest.raises(KeysetError, match="no such file"):
         keyset.load(tmp_path / "keyset.json")
 
 
@@ -89,7 +89,7 @@ def test_a_missing_keyset_is_named(tmp_path: Path) -> None:
 def test_a_keyset_that_lets_others_in_is_refused(path: Path, mode: int) -> None:
     path.chmod(mode)
 
-    with pytest.raises(KeysetError, match=f"^{path}: its mode {mode:04o} lets others in"):
+    with pytest.raises(KeysetError, match=f"^{path}: its mode {mode:04o} gives others access"):
         keyset.load(path)
 
 
@@ -98,7 +98,7 @@ def test_a_cut_keyset_is_refused(path: Path, part: int) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * part // 20])
 
-    with pytest.raises(KeysetError, match=f"^{path}: is cut or is not a keyset"):
+    with pytest.raises(KeysetError, match=f"^{path}: is truncated or not a keyset"):
         keyset.load(path)
 
 
@@ -121,5 +121,5 @@ def test_what_is_no_keyset_is_refused(path: Path, content: bytes) -> None:
 def test_a_doubled_file_is_refused(path: Path) -> None:
     path.write_bytes(path.read_bytes() * 2)
 
-    with pytest.raises(KeysetError, match=f"^{path}: is cut or is not a keyset"):
+    with pytest.raises(KeysetError, match=f"^{path}: is truncated or not a keyset"):
         keyset.load(path)

@@ -16,7 +16,7 @@ from keys.errors import KeysetError
 from keys.keyset import Keyset
 from keys.keyset_file import KeysetFile, NamedRoot, RootEntry, SecretEntry, Transit
 from keys.rotation import (
-    Turning,
+    RotatableKey,
     activate,
     active_root,
     destroy_retired_roots,
@@ -28,8 +28,8 @@ from keys.rotation import (
 )
 
 BORN, LATER = "2026-11-24", "2026-12-01"
-TURNINGS: tuple[Turning, ...] = ("root", "token")
-turnings = pytest.mark.parametrize("turning", TURNINGS)
+ROTATABLE: tuple[RotatableKey, ...] = ("root", "token")
+each_key = pytest.mark.parametrize("which", ROTATABLE)
 
 
 @pytest.fixture
@@ -39,20 +39,20 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def entries(path: Path, turning: Turning) -> list[RootEntry] | list[SecretEntry]:
+def entries(path: Path, which: RotatableKey) -> list[RootEntry] | list[SecretEntry]:
     file: KeysetFile = keyset.read(path)[0]
-    return file.roots if turning == "root" else [entry for entry in file.secrets if entry.use == "token"]
+    return file.roots if which == "root" else [entry for entry in file.secrets if entry.use == "token"]
 
 
-def history(path: Path, turning: Turning) -> list[tuple[str, str, str]]:
-    return [(entry.state, entry.created, entry.since) for entry in entries(path, turning)]
+def history(path: Path, which: RotatableKey) -> list[tuple[str, str, str]]:
+    return [(entry.state, entry.created, entry.since) for entry in entries(path, which)]
 
 
-@turnings
-def test_a_distributed_key_stands_beside_the_active_one(path: Path, turning: Turning) -> None:
-    distribute(path, turning, LATER)
+@each_key
+def test_a_distributed_key_stands_beside_the_active_one(path: Path, which: RotatableKey) -> None:
+    distribute(path, which, LATER)
 
-    assert history(path, turning) == [("active", BORN, BORN), ("distributed", LATER, LATER)]
+    assert history(path, which) == [("active", BORN, BORN), ("distributed", LATER, LATER)]
 
 
 def test_a_distributed_token_key_reads_and_does_not_make(path: Path) -> None:
@@ -77,12 +77,12 @@ def test_a_root_key_that_waits_is_not_among_the_retired_and_one_that_was_active_
     assert retired == [frozenset(), {before}]
 
 
-@turnings
-def test_where_a_key_waits_already_no_second_one_is_made(path: Path, turning: Turning) -> None:
-    distribute(path, turning, LATER)
+@each_key
+def test_where_a_key_waits_already_no_second_one_is_made(path: Path, which: RotatableKey) -> None:
+    distribute(path, which, LATER)
     content = path.read_bytes()
 
-    opened = distribute(path, turning, LATER)
+    opened = distribute(path, which, LATER)
 
     assert (path.read_bytes(), opened.digest) == (content, keyset.load(path).digest)
 
@@ -91,7 +91,7 @@ def test_where_another_root_key_waits_than_the_named_one_nothing_is_changed(path
     distribute(path, "root", LATER)
     content = path.read_bytes()
 
-    with pytest.raises(KeysetError, match="waits to become active, not the one that was named"):
+    with pytest.raises(KeysetError, match="is waiting to become active"):
         distribute(path, "root", LATER, NamedRoot("pkcs11", "new"))
 
     assert path.read_bytes() == content
@@ -119,38 +119,38 @@ def test_a_named_root_key_is_known_by_all_that_names_it(path: Path, named: Named
     assert is_named(entry, file, named) is same
 
 
-@turnings
-def test_an_activated_key_takes_the_place_of_the_one_that_is_retired(path: Path, turning: Turning) -> None:
-    distribute(path, turning, BORN)
+@each_key
+def test_an_activated_key_takes_the_place_of_the_one_that_is_retired(path: Path, which: RotatableKey) -> None:
+    distribute(path, which, BORN)
 
-    activate(path, turning, LATER)
+    activate(path, which, LATER)
 
-    assert history(path, turning) == [("retired", BORN, LATER), ("active", BORN, LATER)]
+    assert history(path, which) == [("retired", BORN, LATER), ("active", BORN, LATER)]
 
 
-@turnings
-def test_what_was_retired_before_keeps_its_date(path: Path, turning: Turning) -> None:
+@each_key
+def test_what_was_retired_before_keeps_its_date(path: Path, which: RotatableKey) -> None:
     for day in (BORN, LATER):
-        distribute(path, turning, day)
-        activate(path, turning, day)
+        distribute(path, which, day)
+        activate(path, which, day)
 
-    assert [since for _, _, since in history(path, turning)] == [BORN, LATER, LATER]
-
-
-@turnings
-def test_without_a_key_that_waits_nothing_is_activated(path: Path, turning: Turning) -> None:
-    with pytest.raises(KeysetError, match=f"^{path}: no {turning} key waits to become active$"):
-        activate(path, turning, LATER)
+    assert [since for _, _, since in history(path, which)] == [BORN, LATER, LATER]
 
 
-@turnings
-def test_the_other_kind_of_key_is_left_alone(path: Path, turning: Turning) -> None:
-    (other,) = {*TURNINGS} - {turning}
+@each_key
+def test_without_a_key_that_waits_nothing_is_activated(path: Path, which: RotatableKey) -> None:
+    with pytest.raises(KeysetError, match=f"^{path}: no {which} key is waiting to become active$"):
+        activate(path, which, LATER)
+
+
+@each_key
+def test_the_other_kind_of_key_is_left_alone(path: Path, which: RotatableKey) -> None:
+    (other,) = {*ROTATABLE} - {which}
     distribute(path, other, LATER)
     before = history(path, other)
-    distribute(path, turning, LATER)
+    distribute(path, which, LATER)
 
-    activate(path, turning, LATER)
+    activate(path, which, LATER)
 
     assert history(path, other) == before
 
@@ -183,9 +183,9 @@ def test_every_change_counts_and_says_what_it_was(path: Path) -> None:
 
 def test_all_secrets_are_the_same_before_and_after_all_that(path: Path) -> None:
     before = keyset.load(path).secrets
-    for turning in TURNINGS:
-        distribute(path, turning, LATER)
-        activate(path, turning, LATER)
+    for which in ROTATABLE:
+        distribute(path, which, LATER)
+        activate(path, which, LATER)
     rewrap_secrets(path)
 
     after = destroy_retired_roots(path).secrets
@@ -214,7 +214,7 @@ def test_a_root_key_that_a_secret_hangs_on_is_not_destroyed(path: Path) -> None:
     activate(path, "root", LATER)
     content = path.read_bytes()
 
-    with pytest.raises(KeysetError, match="names a root key that no provider of the keyset holds"):
+    with pytest.raises(KeysetError, match="names a root key that no provider in the keyset has"):
         destroy_retired_roots(path)
 
     assert path.read_bytes() == content
@@ -277,7 +277,7 @@ def test_a_file_that_lets_others_in_is_not_changed(path: Path) -> None:
     path.chmod(0o644)
     content = path.read_bytes()
 
-    with pytest.raises(KeysetError, match="its mode 0644 lets others in"):
+    with pytest.raises(KeysetError, match="its mode 0644 gives others access"):
         distribute(path, "token", LATER)
 
     assert path.read_bytes() == content
@@ -288,7 +288,7 @@ def test_the_sixty_fifth_token_key_is_refused(path: Path) -> None:
         distribute(path, "token", LATER)
         activate(path, "token", LATER)
 
-    with pytest.raises(KeysetError, match=f"^{path}: holds 64 token keys, and no token can name another one$"):
+    with pytest.raises(KeysetError, match=f"^{path}: has reached the limit of 64 token keys$"):
         distribute(path, "token", LATER)
 
 
@@ -297,7 +297,7 @@ def test_a_change_that_would_lose_a_secret_is_not_written(path: Path) -> None:
     opened.secrets["token", 5] = bytes(32)
     content = path.read_bytes()
 
-    with pytest.raises(KeysetError, match="the change would lose a secret, and was not made"):
+    with pytest.raises(KeysetError, match="the change would lose a secret; the file was not changed"):
         turnover._write(path, opened, file, "test")
 
     assert path.read_bytes() == content
@@ -326,6 +326,6 @@ def test_the_active_root_key_is_the_one_that_wraps(path: Path) -> None:
     assert bytes.fromhex(active_root(file).id) == opened.active_root
 
 
-@turnings
-def test_in_a_new_file_no_key_waits(path: Path, turning: Turning) -> None:
-    assert distributed(keyset.read(path)[0], turning) is None
+@each_key
+def test_in_a_new_file_no_key_waits(path: Path, which: RotatableKey) -> None:
+    assert distributed(keyset.read(path)[0], which) is None

@@ -75,7 +75,7 @@ def test_an_algorithm_that_the_library_lacks_is_refused_by_name(name: str, monke
     with pytest.raises(KeysError) as fault:
         selftest.run()
 
-    assert str(fault.value) == f"known-answer test failed: {name}: the library beneath does not have it"
+    assert str(fault.value) == f"known-answer test failed: {name}: the cryptographic library does not support it"
 
 
 def test_every_algorithm_that_keys_stand_on_is_asked() -> None:

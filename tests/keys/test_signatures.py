@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from keys.development_issuer import new_private_pem, public_pem
 from keys.errors import IntegrityError, KeysetError
 from keys.signatures import Signer, Verifier
-from keys.signing import new_private_pem, public_pem
 from tests.keys.known import known_keyring
 
 SEED = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
@@ -41,7 +41,7 @@ def test_another_signature_is_refused(signature: bytes) -> None:
 
 
 def test_another_keys_signature_is_refused() -> None:
-    with pytest.raises(IntegrityError, match=r"^a signature is not that of this key$"):
+    with pytest.raises(IntegrityError, match=r"^a signature was not made with this key$"):
         Verifier(Signer(bytes(32)).public_pem()).verify(OF_NOTHING, b"")
 
 

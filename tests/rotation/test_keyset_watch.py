@@ -42,7 +42,7 @@ def test_a_file_that_cannot_be_used_leaves_the_keys_in_use_and_is_told_once(path
     before = process.keyring.keyset
     path.write_bytes(path.read_bytes()[:-40])
 
-    with pytest.raises(KeysetError, match="is cut or is not a keyset"):
+    with pytest.raises(KeysetError, match="is truncated or not a keyset"):
         process.watch.reload()
     process.watch.reload()
 
@@ -55,7 +55,7 @@ def test_another_fault_is_told_again(path: Path, process: Process) -> None:
         process.watch.reload()
     path.unlink()
 
-    with pytest.raises(KeysetError, match="there is no such file"):
+    with pytest.raises(KeysetError, match="no such file"):
         process.watch.reload()
 
 
@@ -102,7 +102,7 @@ def test_a_process_says_which_keyset_it_has_where_it_runs_and_what_is_wrong(path
     (beat,) = living(process.store, process.keyring)
 
     assert (beat.digest, beat.where.endswith(f":{os.getpid()}")) == (process.keyring.keyset.digest.hex(), True)
-    assert "is cut or is not a keyset" in beat.fault
+    assert "is truncated or not a keyset" in beat.fault
 
 
 def test_a_silent_process_is_forgotten(process: Process, client: redis.Redis) -> None:

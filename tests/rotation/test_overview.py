@@ -8,7 +8,7 @@ import pytest
 
 from keys import keyset
 from keys.keyset_file import date_of, day_of
-from keys.rotation import Turning, activate, distribute
+from keys.rotation import RotatableKey, activate, distribute
 from masking_service.rotation.overview import Line, Overview, overview, overview_of_file
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
@@ -123,13 +123,13 @@ def test_a_store_that_lacks_its_root_keys_is_told(path: Path, process: Process, 
     assert due == "data keys on a destroyed root key, as in an old backup: 1 (keys restore FILE)"
 
 
-@pytest.mark.parametrize("turning", ["root", "token"])
-def test_an_interrupted_rotation_is_due(path: Path, turning: Turning) -> None:
-    distribute(path, turning, TODAY)
+@pytest.mark.parametrize("which", ["root", "token"])
+def test_an_interrupted_rotation_is_due(path: Path, which: RotatableKey) -> None:
+    distribute(path, which, TODAY)
 
     (due,) = overview_of_file(keyset.read(path)[0], NUMBER_OF_TODAY).due
 
-    assert due.startswith(f"a rotation was interrupted: keys rotate {turning}")
+    assert due.startswith(f"a rotation was interrupted: keys rotate {which}")
 
 
 def test_keys_older_than_a_year_are_due(path: Path) -> None:
@@ -139,10 +139,10 @@ def test_keys_older_than_a_year_are_due(path: Path) -> None:
 
 
 def test_after_a_rotation_nothing_is_due(path: Path) -> None:
-    turnings: tuple[Turning, ...] = ("root", "token")
-    for turning in turnings:
-        distribute(path, turning, "2027-11-25")
-        activate(path, turning, "2027-11-25")
+    each_key: tuple[RotatableKey, ...] = ("root", "token")
+    for which in each_key:
+        distribute(path, which, "2027-11-25")
+        activate(path, which, "2027-11-25")
 
     assert overview_of_file(keyset.read(path)[0], day_of("2027-11-25")).due == []
 

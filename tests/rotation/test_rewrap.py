@@ -36,7 +36,7 @@ def written(path: Path, url: str, both: Both) -> dict[str, str]:
 def currents(path: Path, process: Process) -> list[bool]:
     keyring = Keyring(keyset.load(path))
     standing = [one for portion in WrappedKeys(process.store, keyring, bytes).all() for one, _ in portion.values()]
-    return [one.wrapped is not None and keyring.is_current(one.wrapped) for one in standing]
+    return [one.wrapped is not None and keyring.has_active_root(one.wrapped) for one in standing]
 
 
 def test_everything_hangs_on_the_active_root_key_afterwards(

@@ -10,21 +10,21 @@ import pytest
 from keys import keyset
 from keys.errors import KeysError
 from keys.keyset_file import KeysetFile, NamedRoot
-from keys.rotation import Turning, activate, distribute
-from masking_service.rotation.keeper import NotYet
+from keys.rotation import RotatableKey, activate, distribute
+from masking_service.rotation.keeper import ProcessesBehindError
 from masking_service.rotation.rotate import rotate, rotate_data
 from masking_service.store.errors import StoreUnavailable
 from tests.rotation.processes import DAY, TODAY, Process, keeper
 from tests.store.stores import NOW, body, put
 
 Both = tuple[Process, Process]
-TURNINGS: tuple[Turning, ...] = ("root", "token")
-turnings = pytest.mark.parametrize("turning", TURNINGS)
+ROTATABLE: tuple[RotatableKey, ...] = ("root", "token")
+each_key = pytest.mark.parametrize("which", ROTATABLE)
 
 
-def states(path: Path, turning: Turning) -> list[str]:
+def states(path: Path, which: RotatableKey) -> list[str]:
     file: KeysetFile = keyset.read(path)[0]
-    if turning == "root":
+    if which == "root":
         return [entry.state for entry in file.roots]
     return [entry.state for entry in file.secrets if entry.use == "token"]
 
@@ -44,20 +44,20 @@ def countdown(left: list[int]) -> Callable[[], None]:
     return step
 
 
-@turnings
+@each_key
 def test_a_rotation_retires_the_old_key_and_activates_a_new_one(
-    path: Path, url: str, both: Both, turning: Turning
+    path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
     with keeper(path, url, both) as mine:
-        assert rotate(mine, turning) == "rotated"
+        assert rotate(mine, which) == "rotated"
 
-    assert states(path, turning) == ["retired", "active"]
+    assert states(path, which) == ["retired", "active"]
     assert {process.keyring.keyset.digest for process in both} == {keyset.load(path).digest}
 
 
-@turnings
+@each_key
 def test_at_every_step_each_process_reads_what_the_other_writes(
-    path: Path, url: str, both: Both, turning: Turning
+    path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
     written: list[tuple[str, str]] = []
 
@@ -73,7 +73,7 @@ def test_at_every_step_each_process_reads_what_the_other_writes(
             step()
 
     with keeper(path, url, step=one_by_one) as mine:
-        rotate(mine, turning)
+        rotate(mine, which)
 
     for at, (number, token) in enumerate(written):
         for process in both:
@@ -95,40 +95,40 @@ def test_the_new_token_key_makes_what_is_new_and_revisions_too(path: Path, url: 
     assert [process.token(revised)[4] for process in both] == ["B", "B"]
 
 
-@turnings
+@each_key
 def test_nothing_is_activated_while_a_living_process_lacks_the_key(
-    path: Path, url: str, both: Both, turning: Turning
+    path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
     looks = [10]
 
     with keeper(path, url, both[:1], step=countdown(looks)) as mine, pytest.raises(Killed):
-        rotate(mine, turning)
+        rotate(mine, which)
 
-    assert states(path, turning) == ["active", "distributed"]
+    assert states(path, which) == ["active", "distributed"]
 
 
-@turnings
+@each_key
 def test_a_rotation_that_waits_no_longer_says_how_many_have_not_followed(
-    path: Path, url: str, both: Both, turning: Turning
+    path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
-    distribute(path, turning, TODAY)
+    distribute(path, which, TODAY)
     both[0].look()
 
-    with keeper(path, url, patience=0.0) as mine, pytest.raises(NotYet, match=r"^1 of 2 processes"):
-        rotate(mine, turning)
+    with keeper(path, url, patience=0.0) as mine, pytest.raises(ProcessesBehindError, match=r"^1 of 2 processes"):
+        rotate(mine, which)
 
-    assert states(path, turning) == ["active", "distributed"]
+    assert states(path, which) == ["active", "distributed"]
 
 
-@turnings
-def test_it_goes_on_once_that_process_has_followed(path: Path, url: str, both: Both, turning: Turning) -> None:
-    with keeper(path, url, both[:1], patience=0.0) as mine, pytest.raises(NotYet):
-        rotate(mine, turning)
+@each_key
+def test_it_goes_on_once_that_process_has_followed(path: Path, url: str, both: Both, which: RotatableKey) -> None:
+    with keeper(path, url, both[:1], patience=0.0) as mine, pytest.raises(ProcessesBehindError):
+        rotate(mine, which)
 
     with keeper(path, url, both) as mine:
-        assert rotate(mine, turning) == "rotated"
+        assert rotate(mine, which) == "rotated"
 
-    assert states(path, turning) == ["retired", "active"]
+    assert states(path, which) == ["retired", "active"]
 
 
 def test_whoever_has_not_followed_is_told_with_the_reason(path: Path, url: str, both: Both) -> None:
@@ -139,14 +139,14 @@ def test_whoever_has_not_followed_is_told_with_the_reason(path: Path, url: str, 
         for process in both:
             process.look()
         path.write_bytes(content)
-        with pytest.raises(NotYet, match=r"keyset.json: is cut or is not a keyset"):
+        with pytest.raises(ProcessesBehindError, match=r"keyset.json: is truncated or not a keyset"):
             mine.settle()
 
 
-@turnings
+@each_key
 @pytest.mark.parametrize("looks", range(8))
 def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new_key(
-    path: Path, url: str, both: Both, turning: Turning, looks: int
+    path: Path, url: str, both: Both, which: RotatableKey, looks: int
 ) -> None:
     one = both[0]
     before = one.token(one.put("SF0000000001"))
@@ -154,7 +154,7 @@ def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new
 
     try:
         with keeper(path, url, both, step=countdown(left)) as mine:
-            rotate(mine, turning)
+            rotate(mine, which)
     except Killed:
         pass
     else:
@@ -162,32 +162,32 @@ def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new
         return
 
     with keeper(path, url, both) as mine:
-        rotate(mine, turning)
+        rotate(mine, which)
 
-    assert states(path, turning) == ["retired", "active"]
+    assert states(path, which) == ["retired", "active"]
     assert [process.opens(before) for process in both] == [True, True]
 
 
-@turnings
+@each_key
 def test_a_rotation_that_was_killed_behind_its_activation_is_finished_and_no_new_one_is_begun(
-    path: Path, url: str, both: Both, turning: Turning
+    path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
-    distribute(path, turning, TODAY)
+    distribute(path, which, TODAY)
     for process in both:
         process.look()
-    activate(path, turning, TODAY)
+    activate(path, which, TODAY)
 
     with keeper(path, url, both) as mine:
-        assert rotate(mine, turning) == "finished"
-        assert rotate(mine, turning) == "rotated"
+        assert rotate(mine, which) == "finished"
+        assert rotate(mine, which) == "rotated"
 
-    assert states(path, turning) == ["retired", "retired", "active"]
+    assert states(path, which) == ["retired", "retired", "active"]
 
 
 def test_a_named_root_key_is_not_passed_over_for_one_that_waits(path: Path, url: str, both: Both) -> None:
     distribute(path, "root", TODAY)
 
-    with keeper(path, url, both) as mine, pytest.raises(KeysError, match="not the one that was named"):
+    with keeper(path, url, both) as mine, pytest.raises(KeysError, match="is waiting to become active"):
         rotate(mine, "root", NamedRoot("pkcs11", "new"))
 
     assert states(path, "root") == ["active", "distributed"]
@@ -198,7 +198,7 @@ def test_a_named_root_key_is_not_passed_over_for_one_that_was_just_activated(pat
     activate(path, "root", TODAY)
 
     # This one cannot be had: it was asked for.
-    with keeper(path, url, both) as mine, pytest.raises(KeysError, match="the file does not say where that is"):
+    with keeper(path, url, both) as mine, pytest.raises(KeysError, match="the member pkcs11 is missing"):
         rotate(mine, "root", NamedRoot("pkcs11", "new", id="00" * 8))
 
 

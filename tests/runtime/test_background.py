@@ -11,9 +11,9 @@ import pytest
 import redis
 
 from keys import keyset
+from keys.development_issuer import new_private_pem
 from keys.errors import IntegrityError, KeysetError
 from keys.rotation import distribute
-from keys.signing import new_private_pem
 from masking_service.access.clients import Clients, key_text
 from masking_service.access.errors import Frozen
 from masking_service.access.freezes import Freeze

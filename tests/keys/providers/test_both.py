@@ -104,14 +104,14 @@ def test_a_changed_key_does_not_close_the_line(roots: RootKeys) -> None:
 def test_a_key_that_another_provider_wrapped_is_the_providers_fault(roots: RootKeys, byte: int) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
-    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the provider does not hold$"):
+    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the provider does not have$"):
         roots.unwrap(wrapped[:1] + bytes((byte,)) + wrapped[2:], b"context")
 
 
 def test_a_key_whose_root_key_is_not_living_is_the_providers_fault(roots: RootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
-    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the provider does not hold$"):
+    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the provider does not have$"):
         roots.unwrap(wrapped[:2] + b"unknown-" + wrapped[HEADER_BYTES:], b"context")
 
 

@@ -44,7 +44,7 @@ def test_a_key_wrapped_for_another_context_is_refused() -> None:
 def test_a_key_wrapped_by_a_root_key_that_is_gone_is_the_providers_fault() -> None:
     wrapped = FileRootKeys(KEYS, OLD).wrap(KEY, b"context")
 
-    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the keyset does not hold$"):
+    with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that is not in the keyset$"):
         FileRootKeys({NEW: KEYS[NEW]}, NEW).unwrap(wrapped, b"context")
 
 

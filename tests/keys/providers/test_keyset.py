@@ -60,7 +60,7 @@ def test_a_rotation_takes_a_site_from_the_file_to_its_provider(path: Path, named
     ring.adopt(activate(path, "root", TODAY))
 
     fresh = ring.rewrap("default", KEY_ID, old)
-    assert (ring.is_current(old), ring.is_current(fresh)) == (False, True)
+    assert (ring.has_active_root(old), ring.has_active_root(fresh)) == (False, True)
     rewrap_secrets(path)
     ring.adopt(destroy_retired_roots(path))
     assert ring.open_data_key("default", KEY_ID, fresh).key_id == KEY_ID
@@ -110,7 +110,7 @@ def test_a_key_that_its_provider_does_not_hold_changes_no_file(path: Path, in_to
     content = path.read_bytes()
     missing = NamedRoot("pkcs11", "nobody made it", id="00" * 8, pkcs11=in_token.pkcs11)
 
-    with pytest.raises(KeysError, match="the token holds 0 of it"):
+    with pytest.raises(KeysError, match="the token has 0 such keys"):
         distribute(path, "root", TODAY, missing)
 
     assert path.read_bytes() == content
@@ -119,7 +119,7 @@ def test_a_key_that_its_provider_does_not_hold_changes_no_file(path: Path, in_to
 def test_a_key_without_an_id_of_its_own_in_a_token_is_found_by_none(path: Path, in_token: NamedRoot) -> None:
     named = NamedRoot("pkcs11", LABELS[NEW], pkcs11=in_token.pkcs11)
 
-    with pytest.raises(ProviderError, match="the token holds 0 of it"):
+    with pytest.raises(ProviderError, match="the token has 0 such keys"):
         keyset.create(path, made_for="production", today=TODAY, named=named)
 
     assert not path.exists()
@@ -129,7 +129,9 @@ def test_a_key_without_an_id_of_its_own_in_a_token_is_found_by_none(path: Path, 
 def test_a_provider_that_is_nowhere_is_refused(path: Path, provider: str) -> None:
     named = NamedRoot("pkcs11" if provider == "pkcs11" else "transit", "root")
 
-    with pytest.raises(KeysetError, match=f"is kept by {provider}, and the file does not say where that is"):
+    with pytest.raises(
+        KeysetError, match=f"the member {provider} is missing"
+    ):
         keyset.create(path, made_for="production", today=TODAY, named=named)
 
 

@@ -11,7 +11,7 @@ from pkcs11 import Attribute, GCMParams, Mechanism
 from keys.errors import ProviderError
 from keys.framing import frame
 from keys.providers.pkcs11 import Pkcs11RootKeys
-from keys.providers.remote import Line
+from keys.providers.remote import ProviderCalls
 from tests.keys.known import known_bytes
 from tests.keys.providers.softhsm import LABELS, MODULE, NEW, PIN, SoftHsm
 
@@ -21,7 +21,7 @@ KEY = known_bytes("a data key")
 @pytest.fixture
 def gone(softhsm: SoftHsm) -> Iterator[Pkcs11RootKeys]:
     """A provider whose token went away after it was opened, and which forgets failures at once."""
-    roots = softhsm.roots(line=Line(pause=0))
+    roots = softhsm.roots(calls=ProviderCalls(pause=0))
     softhsm.go()
     yield roots
     if not softhsm.tokens.exists():
@@ -73,13 +73,13 @@ def test_the_pin_is_needed_once(softhsm: SoftHsm, tmp_path: Path) -> None:
 @pytest.mark.parametrize("label", ["extractable", "not sensitive"])
 def test_a_key_that_could_be_read_out_is_refused(softhsm: SoftHsm, label: str) -> None:
     assert refusal(softhsm, labels={b"readable": label}, active=b"readable") == (
-        f"token 'first', key '{label}' with id 7265616461626c65: could be read out of the token"
+        f"token 'first', key '{label}' with id 7265616461626c65: could be exported from the token"
     )
 
 
 @pytest.mark.parametrize(("key_id", "label"), [(b"shorter-", "aes 128"), (b"generic-", "generic")])
 def test_a_key_of_another_kind_is_refused(softhsm: SoftHsm, key_id: bytes, label: str) -> None:
-    assert refusal(softhsm, labels={key_id: label}, active=key_id).endswith(": is no AES-256 key")
+    assert refusal(softhsm, labels={key_id: label}, active=key_id).endswith(": is not an AES-256 key")
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_a_key_that_the_token_does_not_hold_exactly_once_is_refused(
     count = 2 if label == "doubled" else 0
 
     assert refusal(softhsm, labels={key_id: label}, active=key_id) == (
-        f"token 'first', key '{label}' with id {key_id.hex()}: the token holds {count} of it, not one"
+        f"token 'first', key '{label}' with id {key_id.hex()}: the token has {count} such keys instead of one"
     )
 
 
 def test_a_retired_root_key_must_be_there_too(softhsm: SoftHsm) -> None:
-    assert "the token holds 0 of it" in refusal(softhsm, labels={**LABELS, b"missing-": "retired"})
+    assert "the token has 0 such keys" in refusal(softhsm, labels={**LABELS, b"missing-": "retired"})
 
 
 def test_a_missing_token_is_named(softhsm: SoftHsm) -> None:
@@ -111,7 +111,7 @@ def test_a_missing_library_is_the_providers_fault(softhsm: SoftHsm, tmp_path: Pa
 def test_a_missing_pin_file_is_named(softhsm: SoftHsm, tmp_path: Path) -> None:
     path = tmp_path / "pin"
 
-    assert refusal(softhsm, pin_file=path) == f"{path}: there is no such file"
+    assert refusal(softhsm, pin_file=path) == f"{path}: no such file"
 
 
 def test_a_pin_file_that_lets_others_in_is_refused(softhsm: SoftHsm, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_pin_file_that_lets_others_in_is_refused(softhsm: SoftHsm, tmp_path: P
     path.write_text(PIN)
     path.chmod(0o644)
 
-    assert refusal(softhsm, pin_file=path).startswith(f"{path}: its mode 0644 lets others in")
+    assert refusal(softhsm, pin_file=path).startswith(f"{path}: its mode 0644 gives others access")
 
 
 @pytest.mark.parametrize("content", [b"161803", b"", b"\xff\xfe"])
@@ -135,7 +135,7 @@ def test_a_pin_that_was_changed_is_tried_once_and_never_again(softhsm: SoftHsm, 
     path = tmp_path / "pin"
     path.write_text(PIN)
     path.chmod(0o600)
-    roots = softhsm.roots(pin_file=path, line=Line(pause=0))
+    roots = softhsm.roots(pin_file=path, calls=ProviderCalls(pause=0))
     path.write_text("161803")
     softhsm.go()
     with pytest.raises(ProviderError):
@@ -145,7 +145,7 @@ def test_a_pin_that_was_changed_is_tried_once_and_never_again(softhsm: SoftHsm, 
         roots.wrap(KEY, b"")
     path.write_text(PIN)
 
-    with pytest.raises(ProviderError, match=r"it is not tried twice$"):
+    with pytest.raises(ProviderError, match=r"it is not tried again$"):
         roots.wrap(KEY, b"")
 
 

@@ -1,4 +1,4 @@
-"""The line to a provider: one call at a time, never for long, and none for a while after a failure."""
+"""The calls to a provider: one call at a time, never for long, and none for a while after a failure."""
 
 import threading
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from keys.errors import IntegrityError, ProviderError
-from keys.providers.remote import Line, RemoteRootKeys
+from keys.providers.remote import ProviderCalls, RemoteRootKeys
 
 
 class Clock:
@@ -39,8 +39,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def line(clock: Clock) -> Line:
-    return Line(seconds=0.05, pause=5.0, clock=clock)
+def calls(clock: Clock) -> ProviderCalls:
+    return ProviderCalls(seconds=0.05, pause=5.0, clock=clock)
 
 
 @pytest.fixture
@@ -58,120 +58,120 @@ def never() -> NoReturn:
     pytest.fail("it was asked")
 
 
-def broken(line: Line) -> str:
+def broken(calls: ProviderCalls) -> str:
     """What a caller is told."""
     with pytest.raises(ProviderError) as fault:
-        line.ask(failing)
+        calls.call(failing)
     return str(fault.value)
 
 
-def test_an_answer_comes_back(line: Line) -> None:
-    assert line.ask(lambda: "an answer") == "an answer"
+def test_an_answer_comes_back(calls: ProviderCalls) -> None:
+    assert calls.call(lambda: "an answer") == "an answer"
 
 
-def test_a_call_that_hangs_does_not_keep_the_process_from_ending(line: Line) -> None:
-    assert line.ask(threading.current_thread).daemon
+def test_a_call_that_hangs_does_not_keep_the_process_from_ending(calls: ProviderCalls) -> None:
+    assert calls.call(threading.current_thread).daemon
 
 
-def test_a_failure_comes_back_as_it_is(line: Line) -> None:
-    assert broken(line) == "the provider is on fire"
+def test_a_failure_comes_back_as_it_is(calls: ProviderCalls) -> None:
+    assert broken(calls) == "the provider is on fire"
 
 
-def test_after_a_failure_nothing_is_asked(line: Line) -> None:
-    broken(line)
+def test_after_a_failure_nothing_is_asked(calls: ProviderCalls) -> None:
+    broken(calls)
 
-    with pytest.raises(ProviderError, match=r"^the provider is on fire; it is not asked again so soon$"):
-        line.ask(never)
+    with pytest.raises(ProviderError, match=r"^the provider is on fire; the next call is made after a pause$"):
+        calls.call(never)
 
 
 @pytest.mark.parametrize(("later", "asked"), [(4.9, False), (5.0, True), (60.0, True)])
-def test_a_failure_is_remembered_for_the_pause(line: Line, clock: Clock, later: float, asked: bool) -> None:
-    broken(line)
+def test_a_failure_is_remembered_for_the_pause(calls: ProviderCalls, clock: Clock, later: float, asked: bool) -> None:
+    broken(calls)
     clock.now += later
 
     if asked:
-        assert line.ask(lambda: "an answer") == "an answer"
+        assert calls.call(lambda: "an answer") == "an answer"
     else:
-        with pytest.raises(ProviderError, match="so soon"):
-            line.ask(never)
+        with pytest.raises(ProviderError, match="after a pause"):
+            calls.call(never)
 
 
-def test_being_refused_does_not_make_the_pause_longer(line: Line, clock: Clock) -> None:
-    broken(line)
+def test_being_refused_does_not_make_the_pause_longer(calls: ProviderCalls, clock: Clock) -> None:
+    broken(calls)
     clock.now += 4.0
-    broken(line)
+    broken(calls)
     clock.now += 1.0
 
-    assert line.ask(lambda: "an answer") == "an answer"
+    assert calls.call(lambda: "an answer") == "an answer"
 
 
-def test_a_wrong_value_is_no_failure_of_the_provider(line: Line) -> None:
+def test_a_wrong_value_is_no_failure_of_the_provider(calls: ProviderCalls) -> None:
     def wrong() -> NoReturn:
         raise IntegrityError("wrong")
 
     with pytest.raises(IntegrityError):
-        line.ask(wrong)
+        calls.call(wrong)
 
-    assert line.ask(lambda: "an answer") == "an answer"
+    assert calls.call(lambda: "an answer") == "an answer"
 
 
-def test_a_mistake_in_the_code_is_not_hidden(line: Line) -> None:
+def test_a_mistake_in_the_code_is_not_hidden(calls: ProviderCalls) -> None:
     def mistaken() -> NoReturn:
         raise KeyError("mistake")
 
     with pytest.raises(KeyError, match="mistake"):
-        line.ask(mistaken)
+        calls.call(mistaken)
 
 
-def test_a_call_without_an_answer_is_given_up(line: Line, hanging: Hanging) -> None:
+def test_a_call_without_an_answer_is_given_up(calls: ProviderCalls, hanging: Hanging) -> None:
     with pytest.raises(ProviderError, match=r"^the root-key provider gave no answer within 0\.05 s$"):
-        line.ask(hanging)
+        calls.call(hanging)
 
 
-def test_a_call_that_was_given_up_is_a_failure_that_is_remembered(line: Line, hanging: Hanging) -> None:
+def test_a_call_that_was_given_up_is_a_failure_that_is_remembered(calls: ProviderCalls, hanging: Hanging) -> None:
     with pytest.raises(ProviderError):
-        line.ask(hanging)
+        calls.call(hanging)
 
-    with pytest.raises(ProviderError, match="so soon"):
-        line.ask(never)
+    with pytest.raises(ProviderError, match="after a pause"):
+        calls.call(never)
 
 
 def test_while_a_call_hangs_no_other_is_made_however_long_ago_it_was(
-    line: Line, clock: Clock, hanging: Hanging
+    calls: ProviderCalls, clock: Clock, hanging: Hanging
 ) -> None:
     with pytest.raises(ProviderError):
-        line.ask(hanging)
+        calls.call(hanging)
     clock.now += 1_000
 
     with pytest.raises(ProviderError, match=r"^the root-key provider has not answered an earlier call yet$"):
-        line.ask(never)
+        calls.call(never)
 
 
 def test_when_the_hanging_call_has_ended_the_next_one_is_made(clock: Clock, hanging: Hanging) -> None:
-    line = Line(seconds=0.05, pause=5.0, clock=clock)
+    calls = ProviderCalls(seconds=0.05, pause=5.0, clock=clock)
     with pytest.raises(ProviderError):
-        line.ask(hanging)
+        calls.call(hanging)
     clock.now += 5.0
     hanging.release.set()
-    line._under_way.result(30)  # type: ignore[union-attr]
+    calls._pending.result(30)  # type: ignore[union-attr]
 
-    assert line.ask(lambda: "an answer") == "an answer"
-
-
-def test_a_caller_whose_turn_does_not_come_is_told_so(line: Line) -> None:
-    with line._turn, pytest.raises(ProviderError, match=r"^the root-key provider is busy with others' calls$"):
-        line.ask(never)
+    assert calls.call(lambda: "an answer") == "an answer"
 
 
-def test_a_caller_whose_turn_did_not_come_leaves_the_line_open(line: Line) -> None:
-    with line._turn, pytest.raises(ProviderError):
-        line.ask(never)
+def test_a_caller_whose_turn_does_not_come_is_told_so(calls: ProviderCalls) -> None:
+    with calls._lock, pytest.raises(ProviderError, match=r"^the root-key provider is busy with other calls$"):
+        calls.call(never)
 
-    assert line.ask(lambda: "an answer") == "an answer"
+
+def test_a_caller_whose_turn_did_not_come_leaves_the_line_open(calls: ProviderCalls) -> None:
+    with calls._lock, pytest.raises(ProviderError):
+        calls.call(never)
+
+    assert calls.call(lambda: "an answer") == "an answer"
 
 
 def test_eight_callers_of_a_provider_that_fails_ask_it_once(clock: Clock) -> None:
-    line, asked, started = Line(seconds=30, clock=clock), [], threading.Barrier(8)
+    calls, asked, started = ProviderCalls(seconds=30, clock=clock), [], threading.Barrier(8)
 
     def question() -> NoReturn:
         asked.append(1)
@@ -180,7 +180,7 @@ def test_eight_callers_of_a_provider_that_fails_ask_it_once(clock: Clock) -> Non
     def caller() -> None:
         started.wait(30)
         with pytest.raises(ProviderError):
-            line.ask(question)
+            calls.call(question)
 
     callers = [threading.Thread(target=caller) for _ in range(8)]
     for thread in callers:
@@ -192,7 +192,7 @@ def test_eight_callers_of_a_provider_that_fails_ask_it_once(clock: Clock) -> Non
 
 
 def test_two_seconds_for_a_call_and_five_after_a_failure_unless_a_test_says_otherwise() -> None:
-    assert (Line().seconds, Line()._pause) == (2.0, 5.0)
+    assert (ProviderCalls().seconds, ProviderCalls()._pause) == (2.0, 5.0)
 
 
 def test_an_active_root_key_that_is_not_living_is_a_mistake_of_the_caller() -> None:
@@ -205,5 +205,5 @@ def test_an_active_root_key_that_is_not_living_is_a_mistake_of_the_caller() -> N
         def _open(self, key_id: bytes, body: bytes, bound: bytes) -> bytes:
             return b""
 
-    with pytest.raises(ValueError, match=r"^the active root key is none of the living ones$"):
-        Keys(b"active--", frozenset({b"another-"}), Line())
+    with pytest.raises(ValueError, match=r"^the active root key is not among the key ids$"):
+        Keys(b"active--", frozenset({b"another-"}), ProviderCalls())

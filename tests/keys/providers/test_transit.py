@@ -8,7 +8,7 @@ import pytest
 
 from keys.errors import ProviderError
 from keys.framing import frame
-from keys.providers.remote import Line
+from keys.providers.remote import ProviderCalls
 from keys.providers.transit import TransitKey, TransitRootKeys
 from tests.keys.known import known_bytes
 from tests.keys.providers.bao import NEW, OLD, ROOT_TOKEN, Bao
@@ -22,7 +22,7 @@ WRAPPED = b'{"data": {"ciphertext": "vault:v2:' + b"AAAA" * 20 + b'"}}'
 @pytest.fixture
 def roots(bao: Bao) -> TransitRootKeys:
     """A provider that forgets failures at once."""
-    return bao.roots(line=Line(pause=0))
+    return bao.roots(calls=ProviderCalls(pause=0))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def sealed(bao: Bao, roots: TransitRootKeys) -> Iterator[TransitRootKeys]:
 @pytest.fixture
 def frozen(bao: Bao) -> Iterator[TransitRootKeys]:
     """A provider whose server stopped to answer after it was opened."""
-    roots = bao.roots(line=Line(seconds=0.2))
+    roots = bao.roots(calls=ProviderCalls(seconds=0.2))
     bao.freeze()
     yield roots
     bao.thaw()
@@ -86,7 +86,7 @@ def test_a_key_that_could_be_read_out_is_refused(bao: Bao, administrator: Path, 
     bao.make_key(setting)
     bao.ask(f"transit/keys/{setting}/config", {setting: True})
 
-    assert refused_key(bao, administrator, setting) == f"'{setting}' version 1: could be read out of the server"
+    assert refused_key(bao, administrator, setting) == f"'{setting}' version 1: could be exported from the server"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_version_that_the_server_does_not_hold_is_refused(bao: Bao, administra
     bao.make_key("once")
 
     assert refused_key(bao, administrator, "once", version) == (
-        f"'once' version {version}: the server does not hold this version"
+        f"'once' version {version}: the server does not have this version"
     )
 
 
@@ -116,7 +116,7 @@ def test_a_version_that_the_server_does_not_decrypt_any_more_is_refused(bao: Bao
     bao.ask("transit/keys/moved/rotate", {})
     bao.ask("transit/keys/moved/config", {"min_decryption_version": 2})
 
-    assert refused_key(bao, administrator, "moved") == "'moved' version 1: the server does not hold this version"
+    assert refused_key(bao, administrator, "moved") == "'moved' version 1: the server does not have this version"
 
 
 def test_a_version_that_is_retired_at_the_server_after_the_start_accuses_no_value(
@@ -152,12 +152,12 @@ def test_a_missing_key_is_not_made(bao: Bao, administrator: Path) -> None:
 def test_a_retired_root_key_must_be_there_too(bao: Bao) -> None:
     keys = {OLD: TransitKey("root", 9), NEW: TransitKey("root", 2)}
 
-    assert refusal(bao, keys=keys).endswith("'root' version 9: the server does not hold this version")
+    assert refusal(bao, keys=keys).endswith("'root' version 9: the server does not have this version")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8200", "127.0.0.1:8200", "https://", "unix"])
 def test_an_address_without_tls_is_refused(bao: Bao, url: str) -> None:
-    assert refusal(bao, url=url) == f"{url}: is not https://HOST:PORT, and keys travel through TLS only"
+    assert refusal(bao, url=url) == f"{url}: is not https://HOST:PORT, and TLS is required"
 
 
 def test_a_server_that_is_not_there_is_refused(bao: Bao) -> None:
@@ -182,20 +182,20 @@ def test_a_file_without_certificates_is_named(bao: Bao, tmp_path: Path, content:
     if content is not None:
         path.write_text(content)
 
-    assert refusal(bao, ca_file=path).startswith(f"{path}: holds no certificates that can be read (")
+    assert refusal(bao, ca_file=path).startswith(f"{path}: cannot be read as certificates (")
 
 
 def test_a_missing_token_file_is_named(bao: Bao, tmp_path: Path) -> None:
     path = tmp_path / "token"
 
-    assert refusal(bao, token_file=path) == f"{path}: there is no such file"
+    assert refusal(bao, token_file=path) == f"{path}: no such file"
 
 
 @pytest.mark.parametrize("content", ["", "\n", "one\r\nX-Other: two", "a token", "\u4e00"])
 def test_a_file_without_an_access_token_is_named_and_not_shown(bao: Bao, content: str) -> None:
     path = bao.secret_file("other", content)
 
-    assert refusal(bao, token_file=path) == f"{path}: holds no access token"
+    assert refusal(bao, token_file=path) == f"{path}: does not contain an access token"
 
 
 def test_an_access_token_that_may_not_is_refused(bao: Bao) -> None:
@@ -206,7 +206,7 @@ def test_an_access_token_that_may_not_is_refused(bao: Bao) -> None:
 
 def test_an_access_token_that_was_renewed_is_used_at_once(bao: Bao) -> None:
     path = bao.secret_file("renewed", bao.token_file.read_text())
-    roots = bao.roots(token_file=path, line=Line(pause=0))
+    roots = bao.roots(token_file=path, calls=ProviderCalls(pause=0))
     path.write_text("s.unknown")
     with pytest.raises(ProviderError, match="permission denied"):
         roots.wrap(KEY, b"context")
@@ -250,7 +250,7 @@ def test_a_server_that_was_unsealed_is_used_again(bao: Bao, roots: TransitRootKe
 
 
 def test_a_frozen_server_is_given_up(frozen: TransitRootKeys) -> None:
-    # Who gives up first, the line or the connection under it, is a matter of a millisecond.
+    # Who gives up first, the calls or the connection under it, is a matter of a millisecond.
     with pytest.raises(ProviderError, match=r"(gave no answer within 0\.2 s|cannot be reached \(TimeoutError\))$"):
         frozen.wrap(KEY, b"context")
 
@@ -258,7 +258,7 @@ def test_a_frozen_server_is_given_up(frozen: TransitRootKeys) -> None:
 def test_a_call_to_a_frozen_server_ends_by_itself(frozen: TransitRootKeys) -> None:
     with pytest.raises(ProviderError):
         frozen.wrap(KEY, b"context")
-    call = frozen._line._under_way
+    call = frozen._calls._pending
     assert call is not None
 
     assert str(call.exception(30)).endswith(": cannot be reached (TimeoutError)")
@@ -268,7 +268,7 @@ def test_a_frozen_server_is_not_stormed(frozen: TransitRootKeys) -> None:
     with pytest.raises(ProviderError):
         frozen.wrap(KEY, b"context")
 
-    with pytest.raises(ProviderError, match="it is not asked again so soon"):
+    with pytest.raises(ProviderError, match="the next call is made after a pause"):
         frozen.wrap(KEY, b"context")
 
 
@@ -284,21 +284,19 @@ def test_a_server_that_died_wraps_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        pytest.param(b"<html>", "answered 200 with what is no answer of Transit", id="no JSON"),
-        pytest.param(b'"\xff"', "answered 200 with what is no answer of Transit", id="no UTF-8"),
-        pytest.param(b"{}", "answered 200 with what is no answer of Transit", id="no data"),
-        pytest.param(b'{"data": {"ciphertext": 1}}', "answered 200 with what is no answer of Transit", id="no text"),
-        pytest.param(
-            b'{"data": {"ciphertext": "vault:v2:AAAA"}}', "answered with something else than a wrapped key", id="short"
-        ),
+        pytest.param(b"<html>", "answered 200, and not as Transit does", id="no JSON"),
+        pytest.param(b'"\xff"', "answered 200, and not as Transit does", id="no UTF-8"),
+        pytest.param(b"{}", "answered 200, and not as Transit does", id="no data"),
+        pytest.param(b'{"data": {"ciphertext": 1}}', "answered 200, and not as Transit does", id="no text"),
+        pytest.param(b'{"data": {"ciphertext": "vault:v2:AAAA"}}', "the answer is not a wrapped key", id="short"),
         pytest.param(
             b'{"data": {"ciphertext": "vault:v1:' + b"AAAA" * 20 + b'"}}',
-            "answered with something else than a wrapped key",
+            "the answer is not a wrapped key",
             id="another version",
         ),
         pytest.param(
             b'{"data": {"ciphertext": "vault:v2:' + b"AAAA" * 20 + b'!"}}',
-            "answered with something else than a wrapped key",
+            "the answer is not a wrapped key",
             id="no base64",
         ),
     ],
@@ -317,5 +315,5 @@ def test_an_endless_answer_is_cut(bao: Bao) -> None:
     with Stranger(bao.ca_file.parent, b" " * 100_000 + WRAPPED) as stranger:
         roots = bao.roots(url=stranger.url)
 
-        with pytest.raises(ProviderError, match="no answer of Transit"):
+        with pytest.raises(ProviderError, match="not as Transit does"):
             roots.wrap(KEY, b"context")

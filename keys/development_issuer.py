@@ -1,4 +1,4 @@
-"""The key pair of the development issuer. Production tokens are signed elsewhere."""
+"""The key pair of the development issuer. Production access tokens are signed elsewhere."""
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -11,16 +11,16 @@ from cryptography.hazmat.primitives.serialization import (
 
 
 def new_private_pem() -> bytes:
-    """A new P-256 private key (for ES256), as unencrypted PKCS #8 in PEM."""
+    """Create a P-256 private key (for ES256), as unencrypted PKCS #8 in PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def public_pem(private_pem: bytes) -> bytes:
-    """The public half of a private key, in PEM.
+    """Return the public key of a private key, in PEM.
 
     Raises:
-        ValueError: that is no private key.
+        ValueError: it is not a private key.
     """
     key = load_pem_private_key(private_pem, password=None)
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -1,7 +1,7 @@
-"""Root keys of several providers at once: the way from one provider to another.
+"""Root keys of several providers at once, for moving between providers.
 
-A site that moves from the key file to an HSM wraps what is new in the HSM and
-unwraps the rest with the file until all of it is rewrapped.
+A site that moves from the key file to an HSM wraps new keys in the HSM and
+unwraps the others with the file until all of them are rewrapped.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ from keys.providers import RootKeys
 from keys.secret import Secret
 
 
-class SeveralRootKeys(Secret):
-    """Root keys by id, each with its provider; every one of them unwraps.
+class CombinedRootKeys(Secret):
+    """Root keys of several providers.
 
     Args:
-        providers: who keeps the root key, by its 8-byte id.
-        active: the id of a root key whose provider wraps, with its own active one.
+        providers: the provider of each root key, by its 8-byte id.
+        active: the id of the active root key; its provider wraps.
     """
 
     __slots__ = ("_active", "_providers")
@@ -34,5 +34,5 @@ class SeveralRootKeys(Secret):
         """See `keys.providers.RootKeys.unwrap`."""
         provider = self._providers.get(key_id_of(wrapped))
         if provider is None:
-            raise ProviderError("a wrapped key names a root key that no provider of the keyset holds")
+            raise ProviderError("a wrapped key names a root key that no provider in the keyset has")
         return provider.unwrap(wrapped, context)

@@ -3,7 +3,7 @@
 import jwt
 import pytest
 
-from keys.signing import new_private_pem, public_pem
+from keys.development_issuer import new_private_pem, public_pem
 
 
 def test_what_the_private_half_signs_the_public_half_confirms() -> None:
