@@ -2,6 +2,6 @@
 
 import os
 
-from masking_service.web.serving import production_app
+from masking_service.server.serving import production_app
 
 app = production_app(os.environ)

@@ -2,59 +2,36 @@
 
 import errno
 import os
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from gunicorn.app.base import Application
-from gunicorn.arbiter import Arbiter
 
 from masking_service.cli.development import Development
 from masking_service.cli.options import state_dir
 from masking_service.dev.embedded import EmbeddedServerError
+from masking_service.observability.logs import fault_place, log
 from masking_service.observability.metrics import begin_counting
 from masking_service.runtime.settings import ROOT, Settings
-from masking_service.web.serving import serving_app
+from masking_service.server.serving import serving_app
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_PORT = 65535
-
-
-class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's master, which looks after what the workers stand on as well.
-
-    Its loop runs in the main thread, and a server that the process shall not outlive can be started there only.
-    """
-
-    def __init__(self, app: "Gunicorn", look_after: Callable[[], None]) -> None:
-        self._look_after = look_after
-        super().__init__(app)
-
-    def manage_workers(self) -> None:
-        """Called once a second, and at once when a child ends."""
-        super().manage_workers()
-        try:
-            self._look_after()
-        except (EmbeddedServerError, OSError) as fault:
-            self.log.error("the embedded store: %s", fault)
+LOOK_SECONDS = 1.0
 
 
 class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, serving an application that each worker puts together for itself."""
 
-    def __init__(
-        self, settings: Settings, options: dict[str, Any], look_after: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self._settings = settings
         self._options = options
-        self._look_after = look_after
         super().__init__()
-
-    def run(self) -> None:
-        """Serve until a signal ends it. gunicorn's own would make its own master."""
-        Master(self, self._look_after).run()
 
     def load_config(self) -> None:
         """The shipped configuration, and what the command line says instead."""
@@ -108,8 +85,30 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
     if not dev:
         Gunicorn(Settings.read(environment), options).run()
         return
-    with Development(environment) as development:
-        Gunicorn(development.settings, options, development.look_after).run()
+    with Development(environment) as development, _every_second(development.look_after):
+        Gunicorn(development.settings, options).run()
+
+
+@contextmanager
+def _every_second(look_after: Callable[[], None]) -> Iterator[None]:
+    """Call a function once a second in the main thread.
+
+    gunicorn's master has no hook that is called regularly, and a child that ends with this process can be started in
+    its main thread only. Timers are not inherited, so no worker calls it.
+    """
+
+    def handle(*_: object) -> None:
+        try:
+            look_after()
+        except (EmbeddedServerError, OSError) as fault:
+            log.error("background", fault=type(fault).__name__, where=fault_place(fault))
+
+    signal.signal(signal.SIGALRM, handle)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _try_to_bind(host: str, port: int) -> None:

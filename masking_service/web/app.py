@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -13,7 +14,7 @@ from masking_service.access.errors import QuotaExceeded, Unauthenticated
 from masking_service.observability.logs import fault_place, log
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import begin, current_request, problem_answer, problem_of_http, state
-from masking_service.web.problems import problem_of
+from masking_service.web.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.web.routes.audit import audit
 from masking_service.web.routes.cases import cases
 from masking_service.web.routes.operations import operations
@@ -21,10 +22,8 @@ from masking_service.web.routes.principals import principals
 from masking_service.web.routes.waybills import waybills
 
 GUARDED = "/v1/"
-METRICS = "metrics"
-"""Under this name the counts are among the application's extensions, for the worker that serves it."""
-PRINCIPAL = "masking_service.principal"
-"""Under this name a request's environment says whom it was accepted from."""
+OVERLOADED = "masking_service.overloaded"
+"""Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
 
 
 class _Application(Flask):
@@ -43,7 +42,6 @@ def create_app(parts: Parts) -> Flask:
     """The WSGI application over the use cases of this process."""
     app = _Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.most_body_bytes
-    app.extensions[METRICS] = parts.metrics
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
@@ -53,59 +51,66 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(audit(parts))
     app.register_blueprint(operations(parts))
 
-    @app.before_request
-    def authenticate() -> None:
-        asked = current_request()
-        environ = asked.environ
-        known = begin(environ.get("HTTP_X_REQUEST_ID", ""))
-        if asked.path.startswith(GUARDED):
-            header, address = environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", "")
-            known.principal = parts.acting.authenticator.authenticate(header, address, known.now)
-            environ[PRINCIPAL] = known.principal.id
-
-    @app.errorhandler(Exception)
-    def refuse(error: Exception) -> Response:
-        if isinstance(error, HTTPException):
-            return problem_answer(problem_of_http(error))
-        problem = problem_of(error)
-        if isinstance(error, QuotaExceeded):
-            parts.metrics.budget_refusal(error.role, error.counts, error.window)
-        if isinstance(error, IntegrityError):
-            parts.alerts.raise_alert("integrity")
-        if isinstance(error, Unauthenticated):
-            state().reason = error.reason
-        if problem.status == 503:
-            log.error(
-                "failed",
-                request_id=state().request_id,
-                fault=type(error).__name__,
-                where=fault_place(error),
-                reason=getattr(error, "reason", ""),
-            )
-        return problem_answer(problem)
-
-    @app.after_request
-    def finish(response: Response) -> Response:
-        known, asked = state(), current_request()
-        seconds = time.perf_counter() - known.started
-        method, route = (asked.method, asked.url_rule.rule) if asked.url_rule else ("", "")
-        response.headers["X-Request-Id"] = known.request_id
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        parts.metrics.request(method, route, response.status_code, seconds)
-        if known.code:
-            parts.metrics.problem(known.code)
-        for outcome, count in known.outcomes.items():
-            parts.metrics.items(asked.endpoint or "", outcome, count)
-        log.info(
-            "request",
-            request_id=known.request_id,
-            method=method,
-            route=route,
-            status=response.status_code,
-            code=known.code,
-            reason=known.reason,
-            ms=round(seconds * 1000, 1),
-        )
-        return response
-
+    app.before_request(partial(_authenticate, parts))
+    app.register_error_handler(Exception, partial(_refuse, parts))
+    app.after_request(partial(_finish, parts))
     return app
+
+
+def _authenticate(parts: Parts) -> None:
+    """Settle who is asking before any route is entered."""
+    asked = current_request()
+    environ = asked.environ
+    known = begin(environ.get("HTTP_X_REQUEST_ID", ""))
+    if OVERLOADED in environ:
+        raise Problem("overloaded", headers=RETRY_AFTER)
+    if asked.path.startswith(GUARDED):
+        header, address = environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", "")
+        known.principal = parts.acting.authenticator.authenticate(header, address, known.now)
+
+
+def _refuse(parts: Parts, error: Exception) -> Response:
+    """Turn an error into a problem, and report what an operator has to know."""
+    if isinstance(error, HTTPException):
+        return problem_answer(problem_of_http(error))
+    problem = problem_of(error)
+    if isinstance(error, QuotaExceeded):
+        parts.metrics.budget_refusal(error.role, error.counts, error.window)
+    if isinstance(error, IntegrityError):
+        parts.alerts.raise_alert("integrity")
+    if isinstance(error, Unauthenticated):
+        state().reason = error.reason
+    if problem.status == 503 and problem.code != "overloaded":
+        log.error(
+            "failed",
+            request_id=state().request_id,
+            fault=type(error).__name__,
+            where=fault_place(error),
+            reason=getattr(error, "reason", ""),
+        )
+    return problem_answer(problem)
+
+
+def _finish(parts: Parts, response: Response) -> Response:
+    """Add the headers of every answer, count the request and log it."""
+    known, asked = state(), current_request()
+    seconds = time.perf_counter() - known.started
+    method, route = (asked.method, asked.url_rule.rule) if asked.url_rule else ("", "")
+    response.headers["X-Request-Id"] = known.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    parts.metrics.request(method, route, response.status_code, seconds)
+    if known.code:
+        parts.metrics.problem(known.code)
+    for outcome, count in known.outcomes.items():
+        parts.metrics.items(asked.endpoint or "", outcome, count)
+    log.info(
+        "request",
+        request_id=known.request_id,
+        method=method,
+        route=route,
+        status=response.status_code,
+        code=known.code,
+        reason=known.reason,
+        ms=round(seconds * 1000, 1),
+    )
+    return response

@@ -137,6 +137,8 @@ def _whole_body(asked: Request) -> bytes:
     """All bytes of the body. It is read from where the server has it: the framework's own way copies it, and looks its
     limits up, at a tenth of what one record costs."""
     most = current_app.config["MAX_CONTENT_LENGTH"]
+    if int(asked.environ.get("CONTENT_LENGTH") or 0) > most:
+        raise Problem("too-large")
     try:
         data: bytes = asked.environ["wsgi.input"].read(most + 1)
     except (OSError, ParseException):  # what gunicorn says of chunks that are none, or that never come

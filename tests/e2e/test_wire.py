@@ -104,7 +104,9 @@ def test_a_body_that_is_too_long_by_its_length_is_refused(service: Running) -> N
 
 
 def test_what_is_refused_before_it_is_read_keeps_its_request_id(service: Running) -> None:
-    status, headers, content = service.raw(POST + b"X-Request-Id: mine\r\nContent-Length: 9999999\r\n\r\n")
+    head = authorised(service) + b"X-Request-Id: mine\r\nContent-Length: 9999999\r\n\r\n"
+
+    status, headers, content = service.raw(head)
 
     assert (status, json.loads(content)["code"]) == (413, "too-large")
     assert headers["X-Request-Id"] == "mine"

@@ -4,10 +4,9 @@ import atexit
 import gc
 import sys
 from collections.abc import Iterator, Mapping
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import msgspec
-from flask import Flask
 
 from keys.errors import KeysError
 from masking_service.access.errors import ClientError, PolicyError
@@ -17,10 +16,14 @@ from masking_service.runtime.background import Background
 from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.wiring import Parts, WrongPurpose, assemble
+from masking_service.server.bounds import Bounds
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore
 from masking_service.usecases.auditing import end
 from masking_service.web.app import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 GUNICORN_STOPS_AT = 4
 """gunicorn ends its master, too, when a worker exits with this status before it has booted."""
@@ -28,7 +31,7 @@ GUNICORN_STOPS_AT = 4
 SETUP_FAULTS = (ClientError, DefinitionError, KeysError, OSError, PolicyError, SettingsError, WrongPurpose, WrongStore)
 
 
-def production_app(environment: Mapping[str, str]) -> Flask:
+def production_app(environment: Mapping[str, str]) -> "WSGIApplication":
     """`serving_app` with the settings that an environment says."""
     try:
         settings = Settings.read(environment)
@@ -37,7 +40,7 @@ def production_app(environment: Mapping[str, str]) -> Flask:
     return serving_app(settings)
 
 
-def serving_app(settings: Settings) -> Flask:
+def serving_app(settings: Settings) -> "WSGIApplication":
     """The application of a worker. A wrong set-up ends the process with the reason in the log."""
     settle_shapes()
     try:
@@ -48,7 +51,7 @@ def serving_app(settings: Settings) -> Flask:
     except SETUP_FAULTS as fault:
         _refuse(fault)
     atexit.register(_end, parts, background)
-    app = create_app(parts)
+    app = Bounds(create_app(parts))
     _spare_the_collector()
     return app
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import _utils
 
-from masking_service.web.serving import settle_shapes
+from masking_service.server.serving import settle_shapes
 
 
 class _Shape(msgspec.Struct):

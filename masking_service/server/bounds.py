@@ -1,0 +1,65 @@
+"""WSGI middleware that bounds what the threads of a worker do at the same time.
+
+It never lets a request wait for a free thread: what is over the bound is refused at once. The queue is the proxy's.
+"""
+
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from masking_service.store.computing import computing
+from masking_service.web.app import OVERLOADED
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+THREADS: Final = 20
+"""Threads of a worker. Each serves one request at a time; most of them wait for the store."""
+STORE_THREADS: Final = 16
+"""Threads that may use the store. The other ones answer masks and probes, also while the store hangs (R6)."""
+LARGE: Final = 16 * 1024
+"""Bytes of a body that takes a millisecond and more to compute: some forty records."""
+
+_GUARDED: Final = "/v1/"
+_MASK: Final = "/v1/mask"
+
+
+class Bounds:
+    """The application, with at most `STORE_THREADS` requests that use the store and one that computes for long.
+
+    Args:
+        application: what it calls. It answers 503 `overloaded` where the environment says `OVERLOADED`.
+        store_threads: how many requests may use the store at the same time.
+    """
+
+    def __init__(self, application: "WSGIApplication", store_threads: int = STORE_THREADS) -> None:
+        self._application = application
+        self._free = threading.BoundedSemaphore(store_threads)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request."""
+        path = environ["PATH_INFO"]
+        if path == _MASK or not path.startswith(_GUARDED):
+            return self._answer(environ, start_response)
+        if not self._free.acquire(blocking=False):
+            environ[OVERLOADED] = True
+            return self._application(environ, start_response)
+        try:
+            return self._answer(environ, start_response)
+        finally:
+            self._free.release()
+
+    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request. One large request computes at a time; while it waits for the store, the next one does."""
+        if _length(environ) < LARGE:
+            return self._application(environ, start_response)
+        with computing():
+            return self._application(environ, start_response)
+
+
+def _length(environ: "WSGIEnvironment") -> int:
+    """Bytes of the body; one that comes in chunks counts as large."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isdecimal():
+        return int(length)
+    return LARGE if "HTTP_TRANSFER_ENCODING" in environ else 0

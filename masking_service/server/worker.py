@@ -1,0 +1,45 @@
+"""gunicorn's threaded worker, with a problem document for a request that it cannot parse.
+
+gunicorn has no setting for that answer (https://github.com/benoitc/gunicorn/issues/993). Its own is an HTML page that
+repeats the request, with statuses that the contract does not have. Nothing else of the worker is changed.
+"""
+
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, Final
+
+from gunicorn.http.errors import ParseException
+from gunicorn.workers.gthread import ThreadWorker
+
+from masking_service.observability.logs import fault_place, log
+from masking_service.web.http import PROBLEM_JSON, State, encode_problem
+from masking_service.web.problems import Problem
+
+BAD_REQUEST: Final = Problem("bad-request")
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """The worker of gunicorn.conf.py."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer 400 to what is not HTTP; only log an error behind an answer. gunicorn closes the connection."""
+        del addr
+        request_id = State("").request_id
+        log.warning("refused", request_id=request_id, fault=type(exc).__name__, where=fault_place(exc))
+        if req is None and isinstance(exc, ParseException):
+            with suppress(OSError):
+                client.sendall(_answer(request_id))
+
+
+def _answer(request_id: str) -> bytes:
+    content = encode_problem(BAD_REQUEST)
+    head = (
+        f"HTTP/1.1 {BAD_REQUEST.status} {HTTPStatus(BAD_REQUEST.status).phrase}",
+        "Connection: close",
+        f"Content-Type: {PROBLEM_JSON}",
+        f"Content-Length: {len(content)}",
+        "Cache-Control: no-store",
+        f"X-Request-Id: {request_id}",
+        "X-Content-Type-Options: nosniff",
+    )
+    return "\r\n".join(head).encode("ascii") + b"\r\n\r\n" + content
