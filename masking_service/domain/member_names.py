@@ -1,0 +1,150 @@
+"""Reads what a member's name, or a table's header, says of its value: a kind, a code, or nothing.
+
+The words are data (`personal_names.yaml`). It looks at names only, never at values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from masking_service.domain.name_words import PARTY, THING, NameWords, name_words
+
+MAYBE_NAME: Final = "maybe-name"
+"""A bare ``name``: a person's unless its value has a digit (Shopify calls an order's number ``name``)."""
+NUMBER: Final = "number"
+"""The number of a waybill, an order or goods: one code under such a name is not read."""
+CODE: Final = "code"
+"""An id, a time, an amount: one code under such a name is read as a mobile or identity number only."""
+
+ROOT: Final = "root"
+NEUTRAL: Final = ""
+
+_KINDS: Final = frozenset({"name", "phone", "address", "unit", "secret", "text", "virtual_phone", PARTY})
+_OF_PERSONS: Final = frozenset({PARTY, "address", "name"})
+_SHOWS_PERSON: Final = frozenset({PARTY, "phone", "address", "unit", "secret"})
+_BARE_AT_TOP: Final = frozenset({"name", "姓", "名"})
+
+_MAX_PLANS: Final = 1_024
+_MAX_PLANNED_NAMES: Final = 64
+_MAX_PLANNED_NAME: Final = 40
+_DIGITS_OF_A_VALUE: Final = re.compile(r"[0-9]{5}").search
+
+
+class Meaning(NamedTuple):
+    """What a name says.
+
+    Attributes:
+        kind: of a plain value: a kind of `schema.KINDS`, PARTY, MAYBE_NAME, NUMBER or CODE; None if nothing is known.
+        inside: the context of the members of an object under that name.
+    """
+
+    kind: str | None
+    inside: str
+
+
+def kind_of(name: str, parents: Sequence[str] = (), beside: Sequence[str] = ()) -> str | None:
+    """The kind of personal data that a name announces.
+
+    Args:
+        name: a member's name or a table's header, in any spelling: ``receiverMobile``, ``收货人电话``.
+        parents: the names of the objects around it, the outermost first.
+        beside: the other names of its object or table, which may show that ``name`` is a person's.
+
+    Returns:
+        A kind of `schema.KINDS` or ``party``; None for a name that announces none.
+    """
+    context = context_of(parents)
+    kind = plan(context, (name, *beside))[0].kind
+    return "name" if kind == MAYBE_NAME else kind if kind in _KINDS else None
+
+
+def context_of(parents: Sequence[str]) -> str:
+    """The context of members inside these objects, the outermost first."""
+    context = ROOT
+    for parent in parents:
+        context = plan(context, (parent,))[0].inside
+    return context
+
+
+_plans: dict[tuple[str, tuple[str, ...]], tuple[Meaning, ...]] = {}
+
+
+def known_plan(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...] | None:
+    """What `plan` found before for these names; None if it has to be worked out."""
+    return _plans.get((context, names))
+
+
+def plan(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
+    """The meaning of each name of one object, in its context.
+
+    What is found is remembered for a bounded number of forms of usual names; names that may be values are not kept.
+    """
+    found = _plans.get((context, names))
+    if found is None:
+        found = _read(context, names)
+        if len(names) <= _MAX_PLANNED_NAMES and not any(
+            len(name) > _MAX_PLANNED_NAME or _DIGITS_OF_A_VALUE(name) for name in names
+        ):
+            if len(_plans) >= _MAX_PLANS:
+                _plans.clear()
+            _plans[context, names] = found
+    return found
+
+
+def _read(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
+    words = name_words()
+    read = [_Name(words, name, context) for name in names]
+    person = any(name.kind in _SHOWS_PERSON for name in read)
+    return tuple(name.meaning(person) for name in read)
+
+
+class _Name:
+    """One name, read as far as it can be without its neighbours."""
+
+    def __init__(self, words: NameWords, name: str, context: str) -> None:
+        self._context = context
+        self.kind: str | None = None
+        self.inside = NEUTRAL if context == ROOT else context
+        self._bare_name = False
+        cut = words.cut(name)
+        section, kind, start = words.head(cut, context)
+        whose = words.whose(cut[:start])
+        self._bare_top = start == 0 and kind == "name" and cut[0] in _BARE_AT_TOP
+        if section == "numbers":
+            self.kind, self.inside = NUMBER, NEUTRAL
+        elif section == "codes":
+            self.kind = CODE
+        elif section == "things":
+            self.inside = THING
+        elif section == "sides":
+            self.inside = PARTY
+        elif section == "parties":
+            self.kind, self.inside = PARTY, PARTY
+        elif section in ("kinds", "inside"):
+            impersonal = kind in ("name", "unit") and (whose == THING or (not whose and context == THING))
+            self.kind = None if impersonal else kind
+        elif section == "qualified":
+            self._qualified(kind, whose, alone=start == 0)
+        self.kind = words.several(cut, self.kind)
+        if self.kind in ("address", "phone", "name"):
+            self.inside = self.kind
+        elif section == "qualified" and whose == THING:
+            self.inside = THING
+
+    def _qualified(self, kind: str, whose: str, *, alone: bool) -> None:
+        if whose == THING:
+            return
+        if whose == "street" and kind == "name":
+            self.kind = "address"
+        elif whose or self._context in _OF_PERSONS or (kind == "address" and self._context != THING):
+            self.kind = kind
+        elif alone and kind == "name" and self._context != THING:
+            self._bare_name = True
+
+    def meaning(self, person: bool) -> Meaning:
+        """What it says beside neighbours that show a person, or none."""
+        if self._bare_name and ((person and self._context == NEUTRAL) or (self._bare_top and self._context == ROOT)):
+            return Meaning(MAYBE_NAME, "name")
+        return Meaning(self.kind, self.inside)

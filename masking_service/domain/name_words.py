@@ -1,0 +1,187 @@
+"""Cuts names into the words of `personal_names.yaml` and tells what each says; one typing slip is forgiven."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import yaml
+
+PARTY: Final = "party"
+"""The kind of a string that may hold a name, a phone and an address together; also the context of a person's object."""
+THING: Final = "thing"
+"""The context of goods, shops and sites."""
+
+_LONGEST_NAME: Final = 64
+"""Characters of a name that are read: its last ones, which say the kind."""
+_LONGEST_HEAD: Final = 4
+_SHORTEST_TYPO: Final = 4
+_SHORTEST_WRONG_LETTER: Final = 7
+
+_WORD: Final = re.compile(
+    r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[\u3040-\u30ff\u3400-\u9fff]+|[^\W_A-Za-z0-9\u3040-\u30ff\u3400-\u9fff]+"
+)
+
+_NOTE: Final = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+
+
+class NameWords:
+    """The words of the data file, by what they say."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        inside = data["inside"]
+        self._inside: dict[str, dict[str, str]] = {kind: dict.fromkeys(inside[kind], kind) for kind in inside}
+        self._inside["address"] |= self._inside["unit"]
+        self._heads: dict[str, tuple[str, str]] = {}
+        for section in ("codes", "numbers", "things", "sides", "parties"):
+            self._heads.update(dict.fromkeys(data[section], (section, "")))
+        for section in ("qualified", "kinds"):
+            for kind, words in data[section].items():
+                self._heads.update(dict.fromkeys(words, (section, kind)))
+        self._neutral = frozenset(data["neutral"])
+        self._whose = dict.fromkeys(data["qualified"]["address"], "street")
+        self._whose |= dict.fromkeys(data["things"], THING)
+        self._whose |= dict.fromkeys((*data["parties"], *data["sides"], *data["parts"]), PARTY)
+        listed = [
+            *self._heads,
+            *data["parts"],
+            *self._neutral,
+            *(word for words in self._inside.values() for word in words),
+        ]
+        self._known = frozenset(word for words in listed for word in words.split())
+        self._longest = max(map(len, self._known))
+        personal = [word for word, (section, _) in self._heads.items() if section in ("parties", "qualified", "kinds")]
+        self._targets = frozenset(
+            word for word in personal if word.isascii() and word.isalpha() and len(word) >= _SHORTEST_TYPO
+        )
+        self._shorter = {short: word for word in self._targets for short in _without_one(word)}
+        self._wrong = {
+            (at, short): word
+            for word in self._targets
+            if len(word) >= _SHORTEST_WRONG_LETTER
+            for at, short in enumerate(_without_one(word))
+        }
+
+    def cut(self, name: str) -> list[str]:
+        """The words of a name, in lower case."""
+        name = name[-_LONGEST_NAME:]
+        if not name.isascii():
+            name = unicodedata.normalize("NFKC", name)
+        name = _NOTE.sub("", name) or name
+        words: list[str] = []
+        for word in _WORD.findall(name):
+            low = word.lower()
+            if low in self._known or low.isdecimal():
+                words.append(low)
+            else:
+                words += self._segments(low) or ([self._correct(low)] if low.isascii() else self._from_behind(low))
+        return words
+
+    def _segments(self, word: str) -> list[str] | None:
+        """Known words that make up the whole of this one (``recname``); None if it is not made of such."""
+        best: list[list[str] | None] = [[]]
+        for end in range(1, len(word) + 1):
+            found = None
+            for start in range(max(0, end - self._longest), end - 1):
+                before = best[start]
+                if (
+                    before is not None
+                    and word[start:end] in self._known
+                    and (found is None or len(before) < len(found))
+                ):
+                    found = [*before, word[start:end]]
+            best.append(found)
+        return best[-1]
+
+    def _from_behind(self, word: str) -> list[str]:
+        """A run of Han as words, the longest known one from behind first."""
+        words: list[str] = []
+        end, unknown = len(word), len(word)
+        while end:
+            start = next((s for s in range(max(0, end - self._longest), end) if word[s:end] in self._known), None)
+            if start is None:
+                end -= 1
+                continue
+            if end < unknown:
+                words.append(word[end:unknown])
+            words.append(word[start:end])
+            end = unknown = start
+        if unknown:
+            words.append(word[:unknown])
+        return words[::-1]
+
+    def _correct(self, word: str) -> str:
+        """The personal word that this one is with one typing slip; else the word itself."""
+        if len(word) < _SHORTEST_TYPO:
+            return word
+        if word in self._shorter:
+            return self._shorter[word]
+        short = list(_without_one(word))
+        for at, left in enumerate(short):
+            if left in self._targets:
+                return left
+            swapped = f"{word[:at]}{word[at + 1 : at + 2]}{word[at]}{word[at + 2 :]}"
+            if swapped in self._targets:
+                return swapped
+            if len(word) >= _SHORTEST_WRONG_LETTER and (at, left) in self._wrong:
+                return self._wrong[at, left]
+        return word
+
+    def head(self, words: list[str], context: str) -> tuple[str, str, int]:
+        """The last words that say something: their section, their kind, and where they begin."""
+        code: tuple[str, str, int] | None = None
+        end = len(words)
+        while end:
+            section, kind, start = self._ending(words, end, context)
+            if section and start == end - 1 and words[start] in self._neutral and section != "inside":
+                code = code or (section, kind, start)
+            elif section:
+                usable = code is None or kind in ("phone", "secret", "unit", "virtual_phone") or section == "numbers"
+                return (section, kind, start) if usable else code or ("", "", len(words))
+            elif not (words[end - 1].isdecimal() or words[end - 1] in self._neutral):
+                break
+            end -= 1
+        return code or ("", "", len(words))
+
+    def _ending(self, words: list[str], end: int, context: str) -> tuple[str, str, int]:
+        for start in range(max(0, end - _LONGEST_HEAD), end):
+            joined = " ".join(words[start:end])
+            if start == 0 and (kind := self._inside.get(context, {}).get(joined)) is not None:
+                return "inside", kind, start
+            if joined in self._heads:
+                return (*self._heads[joined], start)
+        return "", "", end
+
+    def whose(self, words: list[str]) -> str:
+        """Whose the thing is that these words stand before: PARTY, THING, ``street`` or nobody's that is known."""
+        for end in range(len(words), 0, -1):
+            for start in range(max(0, end - _LONGEST_HEAD), end):
+                if (found := self._whose.get(" ".join(words[start:end]))) is not None:
+                    return found
+        return ""
+
+    def several(self, words: list[str], kind: str | None) -> str | None:
+        """PARTY for a name that announces several kinds for one value: 姓名电话地址."""
+        if kind not in ("name", "phone", "address"):
+            return kind
+        kinds = {kind}
+        for word in words:
+            section, other = self._heads.get(word, ("", ""))
+            if other == "phone" or (other in ("name", "address") and (section == "kinds" or other == "address")):
+                kinds.add(other)
+        return PARTY if len(kinds) > 1 and kinds != {"name", "address"} else kind
+
+
+def _without_one(word: str) -> Iterator[str]:
+    """The word without each of its letters in turn."""
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+
+
+@cache
+def name_words() -> NameWords:
+    text = resources.files(__package__).joinpath("personal_names.yaml").read_text("utf-8")
+    return NameWords(yaml.safe_load(text))

@@ -1,0 +1,111 @@
+"""What the names of members and headers say: whose the value is, and of which kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from masking_service.domain.member_names import MAYBE_NAME, ROOT, context_of, kind_of, known_plan, plan
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        (
+            "phone",
+            "receiverMobile mobile tel recMobile sendManMobile phone_no mobileNum telphone phonenumber j_tel fax "
+            "phone2 PHONE_NUMBER contact_no SHIP_TO_PHONE receiver_phone_encrypted 收货人电话 备用电话2 联系方式 手机号(必填)",
+        ),
+        (
+            "name",
+            "consignee_name receiverName recManName buyer_nick full_name first_name lastname BuyerName signer_name "
+            "toName receiver_company shipping_name billing_company username recname name "
+            "收货人姓名 姓名 收件公司 收货单位 昵称",
+        ),
+        ("party", "receiver receiver_info Consignee buyer 收货信息 收方 买家 收件人 姓名电话 收件人/电话/地址"),
+        ("address", "receiver_address addr recManPrintAddr address1 shipping_address_1 streetName 收货地址 详细地址"),
+        ("unit", "address2 street2 AddressLine2 house_number receiver_room 门牌号"),
+        ("secret", "email buyer_email E-Mail sendIdCard cerNum passport_no wechat 身份证号 证件号码"),
+        ("virtual_phone", "safeNo virtual_tel 虚拟号"),
+        ("text", "remark buyer_memo 备注 买家留言"),
+        (
+            None,
+            "goods_name site_name product_name shop_name itemName source_name template_name weight unit unit_price "
+            "phone_model phoneType receiver_city receiver_zip receiver_site_name receiver_province warehouse_address "
+            "ip_address customer_id receiver_id member_no mobile_id order_no waybillNo sku barcode title created_at "
+            "contract company tracking_company logistics_company cod_amount country_code "
+            "商品名称 店铺名称 网点名称 快递公司 公司 "
+            "单位 收件人城市 收货人邮编 客户编号 运单号 下单时间 手机品牌 仓库地址",
+        ),
+    ],
+)
+def test_a_name_says_the_kind_of_its_value(kind: str | None, names: str) -> None:
+    assert {name: kind_of(name) for name in names.split()} == dict.fromkeys(names.split(), kind)
+
+
+def test_a_name_of_words_with_spaces_is_read() -> None:
+    assert kind_of("Consignee Add.") == "address"
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [("phone", "moblie phnoe"), ("name", "reciever_name recepient_name receiver_nmae"), ("address", "receiver_adress")],
+)
+def test_one_typing_slip_does_not_hide_what_a_name_says(kind: str, names: str) -> None:
+    assert {kind_of(name) for name in names.split()} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("receiver.name", "name"),
+        ("recipient.nmae", "name"),
+        ("receiver.company", "name"),
+        ("recipients.contact.companyName", "name"),
+        ("billing_address.name", "name"),
+        ("recipient.address.detail", "address"),
+        ("ShipTo.Address.AddressLine", "address"),
+        ("address.line2", "unit"),
+        ("ShipTo.Phone.Number", "phone"),
+        ("name.first", "name"),
+        ("goods.name", None),
+        ("shop.name", None),
+        ("shop.address", None),
+        ("shop.contact", "party"),
+        ("line_items.properties.name", None),
+        ("customer.orders.name", None),
+        ("receiver.city", None),
+        ("receiver.phone.countryCode", None),
+        ("unknown.name", None),
+    ],
+)
+def test_the_objects_around_a_name_tell_whose_it_is(path: str, kind: str | None) -> None:
+    *parents, name = path.split(".")
+
+    assert kind_of(name, parents) == kind
+
+
+def test_a_phone_beside_it_makes_a_bare_name_a_persons() -> None:
+    assert kind_of("name", ["unknown"], beside=["phone"]) == "name"
+    assert kind_of("name", ["shop"], beside=["phone"]) is None
+
+
+def test_a_bare_name_at_the_top_may_be_an_orders_number() -> None:
+    assert plan(ROOT, ("name",))[0].kind == MAYBE_NAME
+
+
+def test_forms_are_remembered_but_not_names_that_may_be_values() -> None:
+    plan(ROOT, ("receiver_mobile", "weight"))
+    plan(ROOT, ("13812345678",))
+    plan(ROOT, ("张" * 41,))
+    wide = tuple(f"m{chr(97 + at % 26)}{chr(97 + at // 26)}" for at in range(65))
+    plan(ROOT, wide)
+
+    assert known_plan(ROOT, ("receiver_mobile", "weight")) is not None
+    assert known_plan(ROOT, ("13812345678",)) is None
+    assert known_plan(ROOT, ("张" * 41,)) is None
+    assert known_plan(ROOT, wide) is None
+
+
+def test_a_context_is_that_of_the_innermost_object_that_says_one() -> None:
+    assert context_of(["data", "receiver", "extra"]) == "party"
+    assert context_of([]) == ROOT
