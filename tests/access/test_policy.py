@@ -23,12 +23,20 @@ class TestTheDefault:
             ("label-printer", {"waybill:mask", "waybill:tokenize", "waybill:revise"}),
             ("courier", {"waybill:view"}),
             ("tracking", {"custody:move"}),
-            ("service-desk", {"case:open", "case:read"}),
+            ("service-desk", {"case:open", "case:read", "waybill:view"}),
             ("dispute-officer", {"token:detokenize", "waybill:view", "case:read"}),
-            ("supervisor", {"case:approve", "case:read", "principal:freeze"}),
+            ("supervisor", {"case:approve", "case:read", "waybill:view", "principal:freeze"}),
             (
                 "privacy-officer",
-                {"waybill:erase", "audit:read", "decoy:plant", "principal:freeze", "token:detokenize"},
+                {
+                    "waybill:view",
+                    "case:read",
+                    "waybill:erase",
+                    "audit:read",
+                    "decoy:plant",
+                    "principal:freeze",
+                    "token:detokenize",
+                },
             ),
             ("auditor", {"audit:read", "case:read"}),
         ],
@@ -77,7 +85,7 @@ class TestTheDefault:
 
     def test_a_couriers_view_spends_the_budget_of_full_views(self) -> None:
         budget = DEFAULT.grant(someone("courier"), "waybill:view").budget
-        assert (budget and budget.counts, limits(budget)) == ("full_views", {"1m": 40, "1d": 600})
+        assert (budget and budget.counts, limits(budget)) == ("full_views", {"1m": 40, "1d": 1500})
 
     def test_a_courier_sees_only_what_they_hold(self) -> None:
         assert DEFAULT.grant(someone("courier"), "waybill:view").scope == "custody"

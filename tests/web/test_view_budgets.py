@@ -47,11 +47,11 @@ def test_one_by_one_and_in_batches_is_the_same_budget(ready: Api) -> None:
     assert refusal(ready.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER]})) == SPENT
 
 
-def test_six_hundred_a_day_are_the_most(ready: Api, set_clock: Callable[[int], None]) -> None:
-    for minute in range(15):
+def test_fifteen_hundred_full_views_a_day_are_the_limit(ready: Api, set_clock: Callable[[int], None]) -> None:
+    for minute in range(38):
         set_clock(NOW + 120 * minute)
-        view(ready, *[NUMBER] * 40)
-    set_clock(NOW + 120 * 15)
+        view(ready, *[NUMBER] * min(40, 1500 - 40 * minute))
+    set_clock(NOW + 120 * 38)
 
     answered = ready.get(COURIER, PATH)
 

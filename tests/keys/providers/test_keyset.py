@@ -129,9 +129,7 @@ def test_a_key_without_an_id_of_its_own_in_a_token_is_found_by_none(path: Path, 
 def test_a_provider_that_is_nowhere_is_refused(path: Path, provider: str) -> None:
     named = NamedRoot("pkcs11" if provider == "pkcs11" else "transit", "root")
 
-    with pytest.raises(
-        KeysetError, match=f"the member {provider} is missing"
-    ):
+    with pytest.raises(KeysetError, match=f"the member {provider} is missing"):
         keyset.create(path, made_for="production", today=TODAY, named=named)
 
 
