@@ -1,7 +1,8 @@
-"""One installation and one running service for all tests of the image."""
+"""Fixtures of the image's tests: the built image, an installation, and services that run from them."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.processes import Running
+from tests.image.container import Container, Images, make_images
 from tests.image.installed import Installed, install
 from tests.servers import Node, durable
 
@@ -50,3 +52,19 @@ def service(installed: Installed, printer: str) -> Iterator[Running]:
     yield running
     if running.process.poll() is None:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
+    """The service's image, built once."""
+    folder = tmp_path_factory.mktemp("images")
+    yield make_images(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # a gigabyte
+
+
+@pytest.fixture
+def container(images: Images, store: Node, tmp_path: Path) -> Container:
+    """A production set-up in containers: its keys come from the command line."""
+    container = Container(images, tmp_path, {"MASKING_REDIS_URL": store.url})
+    container.run("python", "-m", "masking_service", "keys", "init")
+    return container

@@ -1,4 +1,4 @@
-"""The Dockerfile as data: its stages, each a list of instructions. The tests read it, and build it nowhere."""
+"""The Dockerfile as data: its stages, each a list of instructions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Instruction = tuple[str, str]
 
 
 def stages() -> list[list[Instruction]]:
-    """Every stage, from its FROM on: (instruction, the rest of the line) with continued lines joined."""
+    """Return every stage as (instruction, rest of the line), continued lines joined."""
     text = re.sub(r"(?m)^\s*#.*\n", "", (ROOT / "Dockerfile").read_text())
     found: list[list[Instruction]] = []
     for line in re.sub(r"\\\n\s*", "", text).splitlines():
@@ -26,17 +26,22 @@ def stages() -> list[list[Instruction]]:
 
 
 def instructions(name: str, stage: int = -1) -> list[str]:
-    """What every instruction of that name says in a stage."""
+    """Return the arguments of every instruction `name` of a stage."""
     return [rest for found, rest in stages()[stage] if found == name]
 
 
+def base() -> str:
+    """Return the name of the image that the stages begin with."""
+    return instructions("FROM")[0].split()[0]
+
+
 def environment() -> dict[str, str]:
-    """The variables that the image sets."""
+    """Return the variables that the image sets."""
     pairs = [word.split("=", 1) for rest in instructions("ENV") for word in shlex.split(rest)]
     return dict(pairs)
 
 
 def command() -> list[str]:
-    """What the image starts."""
+    """Return the image's command."""
     words: list[str] = json.loads(instructions("CMD")[0])
     return words
