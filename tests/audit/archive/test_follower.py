@@ -126,11 +126,11 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from keys.signatures import Verifier
-from masking_service.audit import segments
-from masking_service.audit.archive import Archive
-from masking_service.audit.follower import Follower
+from masking_service.audit.archive import segments
+from masking_service.audit.archive.archive import Archive
+from masking_service.audit.archive.follower import Follower
 from masking_service.audit.streams import Streams
-from masking_service.vault.connection import Store
+from masking_service.store.client import Store
 
 url, folder, where = sys.argv[1:]
 write, left = os.write, [9]
