@@ -99,12 +99,15 @@ class Case(msgspec.Struct, frozen=True):
             CaseNotOpen: it is not open, is for another purpose, or names another officer.
             OwnCase: the caller opened or approved it.
         """
-        if self.status(now) != "open" or self.opening.purpose != purpose:
-            raise CaseNotOpen
+        status = self.status(now)
+        if status != "open":
+            raise CaseNotOpen(status)
+        if self.opening.purpose != purpose:
+            raise CaseNotOpen("other-purpose")
         if principal.id == self.opening.opened_by or principal.id in self.approved_by:
             raise OwnCase
         if self.opening.officer is not None and self.opening.officer != principal.id:
-            raise CaseNotOpen
+            raise CaseNotOpen("other-officer")
 
 
 class Cases:

@@ -99,9 +99,16 @@ class CaseRequired(AccessError):
 
 
 class CaseNotOpen(AccessError):
-    """The case opens nothing for this caller: unknown, pending, denied, closed, expired, or another officer's."""
+    """The case opens nothing for this caller: unknown, pending, denied, closed, expired, or another officer's.
+
+    `state` says which, for callers who may read the case; for all others it is empty.
+    """
 
     code = "case-not-open"
+
+    def __init__(self, state: str = "") -> None:
+        super().__init__()
+        self.state = state
 
 
 class OwnCase(AccessError):

@@ -1,6 +1,8 @@
 """The one door: whoever is frozen is refused, and everybody else by the policy."""
 
-from masking_service.access.errors import AccessError
+from collections.abc import Sequence
+
+from masking_service.access.errors import AccessError, Forbidden
 from masking_service.access.freezes import Freezes
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
@@ -32,6 +34,17 @@ class Gate:
         """
         self._freezes.refuse(principal)
         return self._policy.grant(principal, permission, profile=profile, purpose=purpose)
+
+    def require(self, principal: Principal, permissions: Sequence[str]) -> None:
+        """Refuse a caller who has none of these permissions, through whatever profile or purpose. It grants nothing.
+
+        Raises:
+            Frozen: the principal is frozen.
+            Forbidden: no role has one of them.
+        """
+        self._freezes.refuse(principal)
+        if not any(self._policy.permits(principal, permission) for permission in permissions):
+            raise Forbidden
 
     def grant_live(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None

@@ -1,20 +1,13 @@
 """The one place where the parts are put together: settings in, use cases out. Nothing here decides anything."""
 
 import os
-from dataclasses import dataclass
 from typing import Final
 
 from keys import keyset, selftest
 from keys.keyring import Keyring
 from keys.messages import MessageKey
 from keys.process import forbid_core_dumps
-from masking_service.access.authenticate import Authenticator
-from masking_service.access.budgets import Budgets
-from masking_service.access.cases import Cases
-from masking_service.access.custody import Custodies
-from masking_service.access.disclosures import Disclosures
 from masking_service.access.freezes import Freezes
-from masking_service.access.gate import Gate
 from masking_service.access.issuer_keys import KeysByUrl
 from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy, PolicyFile
@@ -27,6 +20,7 @@ from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.observability.webhook import Webhook
 from masking_service.rotation.keyset_watch import KeyWatch
+from masking_service.runtime.acting import Acting, use_cases
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.store_admission import recognise
@@ -35,17 +29,6 @@ from masking_service.store.client import Store
 from masking_service.store.genesis import WrongStore, check
 from masking_service.store.health import uphold
 from masking_service.store.urls import UnknownForm
-from masking_service.usecases.auditing import Auditing
-from masking_service.usecases.automatic_freezes import Watch
-from masking_service.usecases.cases import Casework
-from masking_service.usecases.custody import MoveCustody
-from masking_service.usecases.detokenize import Detokenize
-from masking_service.usecases.freezes import Freezing
-from masking_service.usecases.journal import Journal
-from masking_service.usecases.mask import Mask, Maskers
-from masking_service.usecases.privacy import Privacy
-from masking_service.usecases.tokenize import Tokenize
-from masking_service.usecases.view import View
 from masking_service.vault.vault import Vault
 
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
@@ -53,23 +36,6 @@ DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
 
 class WrongPurpose(Exception):
     """Keys that were made for development in production, or the reverse."""
-
-
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """What one policy makes of the parts: it is exchanged whole when the policy changes."""
-
-    policy: Policy
-    authenticator: Authenticator
-    mask: Mask
-    tokenize: Tokenize
-    view: View
-    detokenize: Detokenize
-    move_custody: MoveCustody
-    cases: Casework
-    privacy: Privacy
-    freezes: Freezing
-    audit: Auditing
 
 
 class Parts:
@@ -131,82 +97,7 @@ class Parts:
         issuers = Issuers.load(policy, self.settings.policy.parent, self._fetched)
         if self.settings.development:
             issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
-        gate = Gate(policy, self.freezes, self.tallies)
-        self.metrics.expect_budgets(policy.budgets)
-        budgets = Budgets(self.store, self.keyring, policy.rules.factors, os.urandom, self.metrics)
-        journal = Journal(self.log, self.keyring, policy.digest)
-        watch = Watch(
-            rules=policy.rules.watch,
-            freezes=self.freezes,
-            tallies=self.tallies,
-            journal=journal,
-            alerts=self.alerts,
-            metrics=self.metrics,
-        )
-        cases = Cases(self.store, self.keyring, os.urandom)
-        custodies = Custodies(self.store, self.keyring, os.urandom)
-        disclosures = Disclosures(self.store, self.keyring, os.urandom)
-        maskers = Maskers(self.schemas, policy.rules.profiles)
-        return Acting(
-            policy=policy,
-            authenticator=Authenticator(self.registry, issuers, self.keyring),
-            mask=Mask(gate=gate, maskers=maskers),
-            tokenize=Tokenize(
-                policy=policy,
-                gate=gate,
-                schemas=self.schemas,
-                maskers=maskers,
-                keyring=self.keyring,
-                vault=self.vault,
-                custodies=custodies,
-                budgets=budgets,
-                watch=watch,
-                journal=journal,
-            ),
-            view=View(
-                policy=policy,
-                gate=gate,
-                keyring=self.keyring,
-                vault=self.vault,
-                custodies=custodies,
-                disclosures=disclosures,
-                budgets=budgets,
-                watch=watch,
-                journal=journal,
-            ),
-            detokenize=Detokenize(
-                policy=policy,
-                gate=gate,
-                keyring=self.keyring,
-                vault=self.vault,
-                cases=cases,
-                disclosures=disclosures,
-                budgets=budgets,
-                watch=watch,
-                journal=journal,
-                check_sign_in=issuers.check_unmasking,
-            ),
-            move_custody=MoveCustody(
-                gate=gate, keyring=self.keyring, vault=self.vault, custodies=custodies, journal=journal
-            ),
-            cases=Casework(
-                policy=policy, gate=gate, keyring=self.keyring, cases=cases, budgets=budgets, journal=journal
-            ),
-            privacy=Privacy(
-                policy=policy,
-                gate=gate,
-                keyring=self.keyring,
-                vault=self.vault,
-                disclosures=disclosures,
-                journal=journal,
-            ),
-            freezes=Freezing(
-                gate=gate, freezes=self.freezes, tallies=self.tallies, journal=journal, metrics=self.metrics
-            ),
-            audit=Auditing(
-                gate=gate, keyring=self.keyring, store=self.store, checkpoints=self.checkpoints, journal=journal
-            ),
-        )
+        return use_cases(self, policy, issuers)
 
 
 def open_keyring(settings: Settings) -> Keyring:

@@ -14,7 +14,7 @@ from masking_service.access.cases import Act, Case, Cases, Opening, case_name
 from masking_service.access.errors import CaseExists, Forbidden, NoSuchCase
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
-from masking_service.access.principals import principal_id
+from masking_service.access.principals import Principal, principal_id
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.text import scrub
 from masking_service.domain.timestamps import rfc3339
@@ -110,7 +110,7 @@ class Casework:
         self._gate.grant(call.principal, "case:read")
 
         def wanted(case: Case) -> bool:
-            return self._sees(call, case) and status in (None, case.status(call.now))
+            return reaches(self._policy, call.principal, case) and status in (None, case.status(call.now))
 
         return [self._answer(case, call.now) for case in self._cases.living(call.principal.tenant, call.now, wanted)]
 
@@ -150,16 +150,9 @@ class Casework:
             case = self._cases.get(call.principal.tenant, case_name(name))
         except ValueError:
             raise NoSuchCase from None
-        if not self._sees(call, case):
+        if not reaches(self._policy, call.principal, case):
             raise NoSuchCase
         return case
-
-    def _sees(self, call: Call, case: Case) -> bool:
-        """The desk, which opens cases and approves none, sees its own."""
-        desk = self._policy.permits(call.principal, "case:open") and not self._policy.permits(
-            call.principal, "case:approve"
-        )
-        return not desk or case.opening.opened_by == call.principal.id
 
     def _opening(
         self,
@@ -223,6 +216,15 @@ class Casework:
             "expires_at": rfc3339(opening.expires_at),
             "approved_by": list(case.approved_by),
         }
+
+
+def reaches(policy: Policy, principal: Principal, case: Case | None) -> bool:
+    """Whether this case, or the absence of one (None), is visible to the caller.
+
+    The desk, which opens cases and approves none, sees its own.
+    """
+    desk = policy.permits(principal, "case:open") and not policy.permits(principal, "case:approve")
+    return not desk or (case is not None and case.opening.opened_by == principal.id)
 
 
 def sound_case_name(name: str | None) -> str | None:

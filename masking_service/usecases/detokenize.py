@@ -20,7 +20,7 @@ from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.automatic_freezes import Watch
-from masking_service.usecases.cases import sound_case_name
+from masking_service.usecases.cases import reaches, sound_case_name
 from masking_service.usecases.items import NOT_FOUND, Result, normalised, refused
 from masking_service.usecases.journal import RELEASED, Call, Journal, Seen
 from masking_service.vault.records import Record
@@ -157,12 +157,24 @@ class Detokenize:
             if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
                 raise CaseRequired
             return grant, None, missed
+        return grant, self._open_case(call, case, grant.purpose or ""), missed
+
+    def _open_case(self, call: Call, name: str, purpose: str) -> Case:
+        """The case, open for this caller. Only callers who may read it are told why it is not."""
         try:
-            found = self._cases.get(call.principal.tenant, case_name(case))
+            found = self._cases.get(call.principal.tenant, case_name(name))
         except (NoSuchCase, ValueError):
-            raise CaseNotOpen from None
-        found.authorise(call.principal, grant.purpose or "", call.now)
-        return grant, found, missed
+            raise CaseNotOpen(self._told(call.principal, None, "unknown")) from None
+        try:
+            found.authorise(call.principal, purpose, call.now)
+        except CaseNotOpen as refusal:
+            raise CaseNotOpen(self._told(call.principal, found, refusal.state)) from None
+        return found
+
+    def _told(self, principal: Principal, case: Case | None, state: str) -> str:
+        """What a caller may be told of a case that is not open: its state if they may read it, else nothing."""
+        may_read = self._policy.permits(principal, "case:read") and reaches(self._policy, principal, case)
+        return state if may_read else ""
 
     def _named(self, tenant: str, case: Case | None, items: Sequence[Any]) -> list[_Asked]:
         """The items, those that the case does not name without anything to look up."""

@@ -14,11 +14,13 @@ from masking_service.access.errors import QuotaExceeded, Unauthenticated
 from masking_service.observability.logs import fault_place, log
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import begin, current_request, problem_answer, problem_of_http, state
+from masking_service.web.permission import permission_first
 from masking_service.web.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.web.routes.audit import audit
 from masking_service.web.routes.cases import cases
 from masking_service.web.routes.operations import operations
 from masking_service.web.routes.principals import principals
+from masking_service.web.routes.problems import problems
 from masking_service.web.routes.waybills import waybills
 
 GUARDED = "/v1/"
@@ -49,6 +51,7 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(cases(parts))
     app.register_blueprint(principals(parts))
     app.register_blueprint(audit(parts))
+    app.register_blueprint(problems())
     app.register_blueprint(operations(parts))
 
     app.before_request(partial(_authenticate, parts))
@@ -73,6 +76,7 @@ def _refuse(parts: Parts, error: Exception) -> Response:
     """Turn an error into a problem, and report what an operator has to know."""
     if isinstance(error, HTTPException):
         return problem_answer(problem_of_http(error))
+    error = permission_first(error, parts.acting)
     problem = problem_of(error)
     if isinstance(error, QuotaExceeded):
         parts.metrics.budget_refusal(error.role, error.counts, error.window)

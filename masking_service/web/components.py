@@ -9,13 +9,15 @@ from masking_service.access.rules import Rules
 from masking_service.domain.schema import Schema
 from masking_service.web import route_table as addresses
 from masking_service.web.operation import Batch
-from masking_service.web.problems import TABLE
+from masking_service.web.problem_texts import PROBLEMS
 
 Json = dict[str, Any]
 
 _REF: Final = "#/components/schemas/{name}"
 _WAYBILL_NO: Final = "^[A-Za-z0-9-]{6,40}$"
 _PLACE_CODES: Final = (
+    "missing",
+    "unknown-member",
     "invalid-value",
     "invalid-length",
     "out-of-range",
@@ -41,9 +43,19 @@ HEADERS: Final[Mapping[str, Json]] = {
         "required": True,
         "schema": {"type": "string", "const": "no-store"},
     },
+    "Location": {
+        "description": "Where to go on.",
+        "required": True,
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
     "Retry-After": {
         "description": "Seconds until it is worth asking again.",
         "schema": {"type": "string", "pattern": "^[1-9][0-9]*$"},
+    },
+    "Content-Language": {
+        "description": "The language of `title` and `detail`: Chinese where Accept-Language prefers it.",
+        "required": True,
+        "schema": {"enum": ["en", "zh"]},
     },
     "WWW-Authenticate": {
         "description": "How to authenticate; for `sign-in-required` also how recently and how well (RFC 9470).",
@@ -56,7 +68,7 @@ HEADERS: Final[Mapping[str, Json]] = {
 def schemas(rules: Rules, known: Mapping[str, Schema]) -> Json:
     """Every shape that a body can have, with what the set-up decides filled in."""
     bodies = [row.body for row in addresses.TABLE if row.body is not None]
-    every = [answer for row in addresses.TABLE for answer in row.answers.values() if not isinstance(answer, str)]
+    every = [answer for row in addresses.TABLE for _, answer in row.contents() if not isinstance(answer, str)]
     batches = [answer for answer in every if isinstance(answer, Batch)]
     shapes = [answer for answer in every if not isinstance(answer, Batch)]
     shapes += [shape for batch in batches for shape in batch.results]
@@ -84,12 +96,15 @@ def _batch(batch: Batch) -> Json:
 
 def _problem() -> Json:
     """What every refusal of a whole request looks like."""
-    meanings = "\n".join(f"- `{code}` ({status}): {meaning}" for code, (status, meaning) in TABLE.items())
+    meanings = "\n".join(f"- `{code}` ({text.status}): {text.detail.en}" for code, text in PROBLEMS.items())
     place = {
         "type": "object",
         "required": ["pointer", "code"],
         "properties": {
-            "pointer": {"type": "string", "description": "A JSON Pointer inside the request."},
+            "pointer": {
+                "type": "string",
+                "description": "The place: a JSON Pointer inside the body, `query:NAME` or `path:NAME`.",
+            },
             "code": {"enum": list(_PLACE_CODES)},
         },
         "additionalProperties": False,
@@ -101,8 +116,8 @@ def _problem() -> Json:
         "properties": {
             "type": {"type": "string", "format": "uri-reference", "description": "/problems/ and the code."},
             "title": {"type": "string"},
-            "status": {"enum": sorted({status for status, _ in TABLE.values()})},
-            "code": {"enum": list(TABLE)},
+            "status": {"enum": sorted({text.status for text in PROBLEMS.values()})},
+            "code": {"enum": list(PROBLEMS)},
             "detail": {"type": "string"},
             "errors": {"type": "array", "minItems": 1, "items": place},
             "window": {"type": "string", "description": "quota-exceeded: the window that frees last."},

@@ -5,6 +5,8 @@ The names, numbers and addresses stand for nobody.
 
 from typing import Any, Final, NamedTuple
 
+from masking_service.web.rule_texts import ITEMS
+
 
 class Example(NamedTuple):
     """A request's body (None: it has none), and the answer to it."""
@@ -79,7 +81,13 @@ TABLE: Final[dict[str, Example]] = {
         {
             "results": [
                 {"record": _masked()},
-                {"error": {"code": "invalid-type", "errors": [{"pointer": "/sender/phone", "code": "invalid-type"}]}},
+                {
+                    "error": {
+                        "code": "invalid-type",
+                        "errors": [{"pointer": "/sender/phone", "code": "invalid-type"}],
+                        "detail": ITEMS["invalid-type"].en,
+                    }
+                },
             ],
             "failed": 1,
         },
@@ -118,7 +126,13 @@ TABLE: Final[dict[str, Example]] = {
         {
             "results": [
                 {"waybill_no": _WAYBILL_NO},
-                {"error": {"code": "invalid-item", "errors": [{"pointer": "/site", "code": "invalid-value"}]}},
+                {
+                    "error": {
+                        "code": "invalid-item",
+                        "errors": [{"pointer": "/site", "code": "invalid-value"}],
+                        "detail": ITEMS["invalid-item"].en,
+                    }
+                },
             ],
             "failed": 1,
         },
@@ -160,7 +174,7 @@ TABLE: Final[dict[str, Example]] = {
                 {
                     "waybill_no": _WAYBILL_NO,
                     "field": "/recipient/address",
-                    "error": {"code": "kind-not-allowed"},
+                    "error": {"code": "kind-not-allowed", "detail": ITEMS["kind-not-allowed"].en},
                 },
             ],
             "failed": 1,
@@ -225,6 +239,22 @@ TABLE: Final[dict[str, Example]] = {
                 "heads": [{"writer": "5f1c0a9e27d34b68", "number": 412, "link": "e3" * 32}],
             },
             "signature": "QWJj" * 21 + "QQ==",
+        },
+    ),
+    "explain_problem": Example(
+        None,
+        {
+            "code": "case-required",
+            "status": 400,
+            "title": {"en": "A case is required", "zh": "缺少工单"},
+            "detail": {
+                "en": "This purpose, or a waybill number instead of a token, requires an open case.",
+                "zh": "该用途必须关联已生效的工单；用运单号代替令牌还原时也是如此。",
+            },
+            "remedy": {
+                "en": "Send `case` with the number of an open case.",
+                "zh": "请在 `case` 中填写已生效工单的编号。",
+            },
         },
     ),
     "alive": Example(None, {"status": "alive"}),

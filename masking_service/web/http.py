@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from flask import Request, Response, current_app, request
 from gunicorn.http.errors import ParseException
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from masking_service.access.errors import Unauthenticated
@@ -18,7 +19,9 @@ from masking_service.audit.entries import outside_id
 from masking_service.domain.json_numbers import Fraction, encode
 from masking_service.runtime.clock import clock
 from masking_service.usecases.journal import Call
-from masking_service.web.problems import Problem
+from masking_service.web.problem_texts import LANGUAGES, Language
+from masking_service.web.problems import Problem, with_rules
+from masking_service.web.rule_texts import ITEMS
 from masking_service.web.schemas import requests as contract
 
 JSON: Final = "application/json"
@@ -28,6 +31,11 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _STEP: Final = re.compile(r"\.([a-z_]+)|\[(\d{1,6})\]", re.ASCII)
+_NAMED: Final = re.compile(
+    r"Object (?:contains )?(?P<what>missing required|unknown) field `(?P<member>[A-Za-z][A-Za-z0-9_-]{0,31})`"
+    r"(?: - at `\$(?P<path>[^`]*)`)?",
+    re.ASCII,
+)
 _MEMBERS: Final = frozenset(
     member
     for shape in vars(contract).values()
@@ -128,7 +136,7 @@ def _decoded(shape: type[Shape], data: bytes) -> Shape:
         decoded: Shape = decoder.decode(data)
         return decoded
     except msgspec.ValidationError as error:
-        raise Problem("invalid-request", [(_pointer(str(error)), "invalid-value")]) from None
+        raise Problem("invalid-request", [_place(str(error))]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem("invalid-json") from None
 
@@ -149,12 +157,13 @@ def _whole_body(asked: Request) -> bytes:
 
 
 def query(shape: type[Shape]) -> Shape:
-    """The request's query in its typed shape. Raises Problem, also for what is unknown or stands twice."""
+    """The request's query in its typed shape. Raises Problem, also for unknown and repeated parameters."""
     given = {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
     try:
         return msgspec.convert(given, shape)
     except msgspec.ValidationError as error:
-        raise Problem("invalid-request", [(_pointer(str(error)), "invalid-value")]) from None
+        pointer, code = _place(str(error))
+        raise Problem("invalid-request", [(f"query:{pointer[1:]}", code)]) from None
 
 
 def whole(number: int | float | None, pointer: str) -> int | None:
@@ -181,22 +190,48 @@ def batch(results: list[dict[str, Any]]) -> Response:
 
 
 def note_outcomes(results: list[dict[str, Any]]) -> int:
-    """Remember how items came out, to be counted with the request; how many failed."""
-    codes = [result["error"]["code"] for result in results if "error" in result]
-    state().outcomes = {"ok": len(results) - len(codes), **Counter(codes)}
-    return len(codes)
+    """Count how items came out, say what a person can do about those that failed, and return how many did."""
+    errors = [result["error"] for result in results if "error" in result]
+    state().outcomes = {"ok": len(results) - len(errors), **Counter(error["code"] for error in errors)}
+    if errors:
+        language = preferred_language(current_request().accept_languages)
+        for error in errors:
+            text = ITEMS.get(error["code"])
+            if text is not None:
+                places = [(place["pointer"], place["code"]) for place in error.get("errors", ())]
+                error.setdefault("detail", with_rules(text, places, language))
+    return len(errors)
+
+
+def preferred_language(accept: LanguageAccept) -> Language:
+    """The language of an answer for this Accept-Language header; English unless Chinese is preferred."""
+    qualities: dict[str, float] = {}
+    for value, quality in accept:
+        primary = value.partition("-")[0].lower()
+        qualities[primary] = max(quality, qualities.get(primary, 0.0))
+    rest = qualities.get("*", 0.0)
+    known = [language for language in qualities if language in LANGUAGES]
+    order = dict.fromkeys([*known, *LANGUAGES])  # of two equals the one that is named first
+    best: Language = max(order, key=lambda language: qualities.get(language, rest))
+    return best if accept else LANGUAGES[0]
 
 
 def problem_answer(problem: Problem) -> Response:
-    """A problem document."""
+    """A problem document, in the language that the caller prefers."""
     state().code = problem.code
-    headers = {"Cache-Control": "no-store", **problem.headers}
-    return Response(encode_problem(problem), problem.status, content_type=PROBLEM_JSON, headers=headers)
+    language = preferred_language(current_request().accept_languages)
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+        **problem.headers,
+    }
+    return Response(encode_problem(problem, language), problem.status, content_type=PROBLEM_JSON, headers=headers)
 
 
-def encode_problem(problem: Problem) -> bytes:
+def encode_problem(problem: Problem, language: Language = "en") -> bytes:
     """The bytes of a problem document."""
-    return encode(problem.body())
+    return encode(problem.body(language))
 
 
 def problem_of_http(error: HTTPException) -> Problem:
@@ -211,12 +246,21 @@ def problem_of_http(error: HTTPException) -> Problem:
     return Problem("bad-request")
 
 
-def _pointer(message: str) -> str:
-    """The JSON Pointer in a message of msgspec (``… - at `$.records[3]` ``); the rest of it is dropped.
+def _place(message: str) -> tuple[str, str]:
+    """The place (JSON Pointer) in a validation message of msgspec, and the code of what is wrong there.
 
-    A message repeats the name of an unknown member, which may be made to look like a path: only the contract's own
-    names are believed.
+    The messages are ``… - at `$.records[3]` ``, and for a member that is missing or unknown they name the member
+    first. An unknown name is the caller's and may be made to look like a path or hold personal data: it is repeated
+    only where it is a plain word.
     """
+    named = _NAMED.fullmatch(message)
+    if named and outside_id(named["member"]) == named["member"]:
+        code = "missing" if named["what"] == "missing required" else "unknown-member"
+        return f"{_pointer(named['path'] or '')}/{named['member']}", code
     _, _, path = message.rpartition(" - at `$")
-    steps = _STEP.findall(path.rstrip("`"))
-    return "".join(f"/{name or index}" for name, index in steps if not name or name in _MEMBERS)
+    return _pointer(path.rstrip("`")), "invalid-value"
+
+
+def _pointer(path: str) -> str:
+    """The JSON Pointer of a path of msgspec (``.records[3]``): only the contract's own names are believed."""
+    return "".join(f"/{name or index}" for name, index in _STEP.findall(path) if not name or name in _MEMBERS)

@@ -17,7 +17,8 @@ from masking_service.web import route_table as addresses
 from masking_service.web.components import Json, reference
 from masking_service.web.http import JSON, PROBLEM_JSON
 from masking_service.web.operation import Answer, Operation
-from masking_service.web.problems import TABLE, Problem
+from masking_service.web.problem_texts import PROBLEMS
+from masking_service.web.problems import Problem
 
 _DESCRIPTION: Final = """\
 Masks or tokenizes names, phones and addresses in waybill records, keeps what the tokens stand for encrypted, and opens
@@ -31,8 +32,16 @@ _EXTRAS: Final[Mapping[str, Json]] = {
 }
 """Members that one problem has and others have not, as in an example of it."""
 
+_ACCEPT_LANGUAGE: Final[Json] = {
+    "name": "Accept-Language",
+    "in": "header",
+    "description": "The language of `title` and `detail` in problems, and of `detail` in items: English, or Chinese.",
+    "schema": {"type": "string"},
+    "example": "zh-CN, en;q=0.5",
+}
 _EVERY_ANSWER: Final = ("X-Request-Id", "Cache-Control")
 _BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
+    302: ("Location",),
     401: ("WWW-Authenticate",),
     429: ("Retry-After",),
     503: ("Retry-After",),
@@ -53,7 +62,7 @@ def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
         "components": {
             "schemas": components.schemas(rules, schemas),
             "headers": dict(components.HEADERS),
-            "parameters": {"X-Request-Id": _request_id()},
+            "parameters": {"X-Request-Id": _request_id(), "Accept-Language": _ACCEPT_LANGUAGE},
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -116,26 +125,31 @@ def _parameters(row: Operation) -> list[Json]:
             if "maximum" in value:
                 value["type"] = "integer"  # its shape takes the digits as the text that they are in a query
             parameters.append({"name": name, "in": "query", "required": False, "schema": value})
-    return [*parameters, {"$ref": "#/components/parameters/X-Request-Id"}]
+    shared = ("X-Request-Id", "Accept-Language")
+    return [*parameters, *({"$ref": f"#/components/parameters/{name}"} for name in shared)]
 
 
 def _responses(row: Operation) -> Json:
     """Every answer of an operation by its status, first those that it is for."""
-    content: dict[int, Json] = {}
-    for status, answer in row.answers.items():
-        content.setdefault(status, {}).update(_content(row, status, answer))
+    content: dict[int, Json] = {status: {} for status in row.answers}
+    for status, answer in row.contents():
+        content[status].update(_content(row, status, answer))
     for status, codes in sorted(_refusals(row).items()):
         content.setdefault(status, {})[PROBLEM_JSON] = _problems(status, codes)
     return {
         str(status): {
             "description": HTTPStatus(status).phrase,
-            "headers": {
-                name: {"$ref": f"#/components/headers/{name}"} for name in (*_EVERY_ANSWER, *_BY_STATUS.get(status, ()))
-            },
-            "content": media,
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(status, media)},
+            **({"content": media} if media else {}),
         }
         for status, media in content.items()
     }
+
+
+def _headers(status: int, media: Json) -> list[str]:
+    """The headers of an answer, by its status and what it can hold."""
+    only_problems = media.keys() == {PROBLEM_JSON}
+    return [*_EVERY_ANSWER, *_BY_STATUS.get(status, ()), *(["Content-Language"] if only_problems else [])]
 
 
 def _content(row: Operation, status: int, answer: Answer) -> Json:
@@ -158,7 +172,7 @@ def _refusals(row: Operation) -> dict[int, list[str]]:
     ]
     by_status: dict[int, list[str]] = {}
     for code in codes:
-        by_status.setdefault(TABLE[code][0], []).append(code)
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
     return by_status
 
 
@@ -172,7 +186,7 @@ def _problems(status: int, codes: Iterable[str]) -> Json:
             ]
         },
         "examples": {
-            code: {"summary": TABLE[code][1], "value": Problem(code, extra=dict(_EXTRAS.get(code, {}))).body()}
+            code: {"summary": PROBLEMS[code].title.en, "value": Problem(code, extra=dict(_EXTRAS.get(code, {}))).body()}
             for code in codes
         },
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -15,7 +15,9 @@ class Batch:
     results: tuple[type[msgspec.Struct], ...]
 
 
-Answer = type[msgspec.Struct] | Batch | Literal["text/html", "text/plain; version=0.0.4; charset=utf-8"]
+Answer: TypeAlias = (
+    type[msgspec.Struct] | Batch | Literal["text/html; charset=utf-8", "text/plain; version=0.0.4; charset=utf-8"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Operation:
         name: unique; clients generated from the document call it this.
         path: `{x}` is a key of PATH_PARAMETERS.
         permissions: any one of them lets the caller in; none: no credential is needed.
-        answers: the JSON that it answers by status.
+        audited_as: the action under which the audit log holds a refused call; empty where it holds none.
+        answers: what it answers by status: one content, or several to choose from by Accept, or none.
         body_optional: whether it can be left out.
         problems: the codes (`problems.TABLE`) it can be refused with, besides those that all of its sort share.
     """
@@ -36,9 +39,18 @@ class Operation:
     path: str
     group: Literal["Waybills", "Unmasking", "Oversight", "Operations"]
     summary: str
-    answers: Mapping[int, Answer]
+    answers: Mapping[int, Answer | tuple[Answer, ...]]
     permissions: tuple[str, ...] = ()
+    audited_as: str = ""
     body: type[msgspec.Struct] | None = None
     body_optional: bool = False
     query: type[msgspec.Struct] | None = None
     problems: tuple[str, ...] = ()
+
+    def contents(self) -> list[tuple[int, Answer]]:
+        """Every content that it answers, with its status."""
+        return [
+            (status, content)
+            for status, given in self.answers.items()
+            for content in (given if isinstance(given, tuple) else (given,))
+        ]

@@ -9,7 +9,7 @@ from typing import Final
 
 from masking_service.web import oversight_routes as oversight
 from masking_service.web.operation import Batch, Operation
-from masking_service.web.schemas import answers, parcel_answers
+from masking_service.web.schemas import answers, operations_answers, parcel_answers
 from masking_service.web.schemas import requests as contract
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
@@ -28,6 +28,7 @@ NO_ADDRESS: Final = ("not-found", "method-not-allowed")
 PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
     "waybill_no": ("A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.", 6, "YT8800212345678"),
     "case": ("The name of a case.", 1, "D-2026-0001"),
+    "code": ("The code of a problem.", 1, "case-required"),
     "principal": ("A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.", 3, "staff/officer-7"),
 }
 """What stands in a path: what it is, its least length, and an example."""
@@ -74,6 +75,7 @@ TABLE: Final = (
         group="Waybills",
         summary="Look at one waybill, masked.",
         permissions=("waybill:view",),
+        audited_as="view",
         query=contract.ViewQuery,
         answers={200: answers.Waybill},
         problems=("profile-required", "not-found", "quota-exceeded", *_STORE),
@@ -95,6 +97,7 @@ TABLE: Final = (
         group="Waybills",
         summary="Look at several waybills, masked.",
         permissions=("waybill:view",),
+        audited_as="view",
         body=contract.ViewRequest,
         answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
         problems=("profile-required", "too-many-items", "quota-exceeded", *_STORE),
@@ -106,6 +109,7 @@ TABLE: Final = (
         group="Waybills",
         summary="Say who holds parcels from now on. The answer is the same for numbers that nobody knows.",
         permissions=("custody:move",),
+        audited_as="custody-move",
         body=contract.MoveRequest,
         answers={200: Batch("MoveResults", (parcel_answers.Moved, parcel_answers.InvalidMove))},
         problems=("too-many-items", *_STORE),
@@ -127,6 +131,7 @@ TABLE: Final = (
         group="Unmasking",
         summary="Open single fields, for a stated purpose and under an open case where the purpose needs one.",
         permissions=("token:detokenize",),
+        audited_as="detokenize",
         body=contract.DetokenizeRequest,
         answers={
             200: Batch(
@@ -158,6 +163,7 @@ TABLE: Final = (
         group="Unmasking",
         summary="Open a case: the authority to open values of the waybills that it names.",
         permissions=("case:open",),
+        audited_as="case-open",
         body=contract.OpenCaseRequest,
         answers={201: answers.Case},
         problems=("case-exists", "unknown-case-number", "quota-exceeded", *_STORE),
@@ -220,7 +226,7 @@ TABLE: Final = (
         path="/healthz",
         group="Operations",
         summary="Whether the process answers.",
-        answers={200: answers.Alive},
+        answers={200: operations_answers.Alive},
     ),
     Operation(
         name="ready",
@@ -229,7 +235,7 @@ TABLE: Final = (
         group="Operations",
         summary="Whether the service can do all that it is for, and which check fails if not.",
         query=contract.ReadinessQuery,
-        answers={200: answers.Ready, 503: answers.NotReady},
+        answers={200: operations_answers.Ready, 503: operations_answers.NotReady},
     ),
     Operation(
         name="metrics",
@@ -245,7 +251,24 @@ TABLE: Final = (
         path="/openapi.json",
         group="Operations",
         summary="This document.",
-        answers={200: answers.OpenAPI},
+        answers={200: operations_answers.OpenAPI},
+    ),
+    Operation(
+        name="explain_problem",
+        method="get",
+        path="/problems/{code}",
+        group="Operations",
+        summary="What a problem code means and what to do, in English and Chinese: as JSON, or as a page.",
+        answers={200: (operations_answers.ProblemExplanation, "text/html; charset=utf-8")},
+        problems=("not-found",),
+    ),
+    Operation(
+        name="start",
+        method="get",
+        path="/",
+        group="Operations",
+        summary="Leads to the documentation.",
+        answers={302: ()},
     ),
     Operation(
         name="docs",
@@ -253,6 +276,6 @@ TABLE: Final = (
         path="/docs",
         group="Operations",
         summary="This document as a page, with everything that the page needs served from here.",
-        answers={200: "text/html"},
+        answers={200: "text/html; charset=utf-8"},
     ),
 )

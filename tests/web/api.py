@@ -140,6 +140,13 @@ def refusal(answered: TestResponse) -> tuple[int, str]:
     return answered.status_code, answered.get_json()["code"]
 
 
+def without_details(value: Any) -> Any:
+    """The same without the sentences that explain failed items."""
+    if isinstance(value, dict):
+        return {name: without_details(member) for name, member in value.items() if name != "detail"}
+    return [without_details(one) for one in value] if isinstance(value, list) else value
+
+
 def token(value: str) -> Json:
     return {"token": value}
 

@@ -21,6 +21,7 @@ from tests.web.api import (
     record,
     refusal,
     results,
+    without_details,
 )
 from tests.web.together import MANY, together
 
@@ -173,7 +174,7 @@ NO_NUMBER = ("/waybill_no", "invalid-waybill-no")
 def test_a_bad_item_fails_alone(ready: Api, bad: object, expected: Json) -> None:
     answered = move(ready, bad, item(site=SITE))
 
-    assert answered.get_json() == {"results": [expected, {"waybill_no": NUMBER}], "failed": 1}
+    assert without_details(answered.get_json()) == {"results": [expected, {"waybill_no": NUMBER}], "failed": 1}
     assert seen_by(ready, COURIER) == [True]
 
 

@@ -15,6 +15,7 @@ from tests.web.api import (
     record,
     refusal,
     token,
+    without_details,
 )
 
 NUMBER = "SF1234567890"
@@ -152,7 +153,9 @@ def test_a_value_that_came_in_hidden_is_not_found(api: Api) -> None:
 
 @pytest.mark.parametrize("pointer", ["/sender/address", "/remark"])
 def test_a_kind_that_the_purpose_does_not_open_is_named(api: Api, made: Json, pointer: str) -> None:
-    assert api.opened(field(NUMBER, pointer)) == [field(NUMBER, pointer) | {"error": {"code": "kind-not-allowed"}}]
+    assert without_details(api.opened(field(NUMBER, pointer))) == [
+        field(NUMBER, pointer) | {"error": {"code": "kind-not-allowed"}}
+    ]
 
 
 def test_redelivery_opens_the_address_and_not_the_name(api: Api, made: Json) -> None:
@@ -161,7 +164,7 @@ def test_redelivery_opens_the_address_and_not_the_name(api: Api, made: Json) -> 
     opened = api.opened(token(made["/sender/address"]), token(made["/sender/name"]), case="R-1", purpose="redelivery")
 
     assert opened[0]["value"] == "华志路1685号3号楼2单元402室"
-    assert opened[1] == token(made["/sender/name"]) | {"error": {"code": "kind-not-allowed"}}
+    assert without_details(opened[1]) == token(made["/sender/name"]) | {"error": {"code": "kind-not-allowed"}}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +189,7 @@ def test_redelivery_opens_the_address_and_not_the_name(api: Api, made: Json) -> 
 def test_what_is_no_item_fails_alone(api: Api, made: Json, item: object) -> None:
     opened = api.opened(item, token(made[PHONE]))
 
-    assert opened[0] == {"error": {"code": "invalid-item"}}
+    assert without_details(opened[0]) == {"error": {"code": "invalid-item"}}
     assert opened[1]["value"] == "13812345678"
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.web.api import OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal, token
+from tests.web.api import OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal, token, without_details
 
 NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}"
@@ -60,7 +60,7 @@ def test_an_erased_number_takes_no_record(api: Api, on_conflict: str) -> None:
     api.call(PRIVACY, "DELETE", PATH)
 
     for again in (record(), record(remark="new")):
-        assert api.tokenize(again, on_conflict=on_conflict) == [{"error": {"code": "erased"}}]
+        assert without_details(api.tokenize(again, on_conflict=on_conflict)) == [{"error": {"code": "erased"}}]
 
 
 def test_an_erased_number_does_not_spend_the_budget_for_conflicts(api: Api) -> None:

@@ -63,7 +63,15 @@ def test_no_browser_takes_an_answer_for_a_page(met: Met) -> None:
 def test_no_header_is_made_of_it(met: Met) -> None:
     names = {name for answer in met[1] for name in dict(answer.headers)}
 
-    assert names <= {"Content-Type", "Content-Length", "Cache-Control", "X-Content-Type-Options", "X-Request-Id"}
+    assert names <= {
+        "Cache-Control",
+        "Content-Language",
+        "Content-Length",
+        "Content-Type",
+        "Vary",
+        "X-Content-Type-Options",
+        "X-Request-Id",
+    }
 
 
 def test_every_line_of_the_log_is_one_event(met: Met) -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.web.api import DESK, OFFICER, PRINTER, Api, Json, record, refusal
+from tests.web.api import DESK, OFFICER, PRINTER, Api, Json, record, refusal, without_details
 
 LIMIT = 2 * 1024 * 1024
 
@@ -119,8 +119,9 @@ ADDRESSES = ["/v1/mask", "/v1/tokenize", "/v1/waybills/view", "/v1/detokenize", 
 @pytest.mark.parametrize("path", ADDRESSES)
 @pytest.mark.parametrize("data", [b"", b"\xff", b"NaN", b'{"records":'], ids=repr)
 def test_no_address_takes_what_is_not_json(api: Api, path: str, data: bytes) -> None:
-    for who in (PRINTER, OFFICER, DESK):
-        assert refusal(api.post(who, path, data=data))[0] in (400, 422)
+    statuses = [refusal(api.post(who, path, data=data))[0] for who in (PRINTER, OFFICER, DESK)]
+    assert set(statuses) <= {400, 403, 422}
+    assert set(statuses) & {400, 422}
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -130,7 +131,8 @@ def test_no_address_takes_what_is_not_json(api: Api, path: str, data: bytes) -> 
     ids=["arrays", "objects", "closed", "items"],
 )
 def test_no_depth_does_any_harm(api: Api, path: str, data: bytes) -> None:
-    assert refusal(api.post(PRINTER, path, data=data))[0] in (400, 422)
+    who = {"/v1/cases": DESK, "/v1/mask": PRINTER, "/v1/tokenize": PRINTER}.get(path, OFFICER)
+    assert refusal(api.post(who, path, data=data))[0] in (400, 422)
 
 
 def test_an_integer_of_five_thousand_digits_is_refused(api: Api) -> None:
@@ -172,7 +174,7 @@ def test_of_two_members_of_one_name_one_is_masked_and_none_is_leaked(api: Api) -
 def test_what_can_be_no_value_is_named_by_its_place(api: Api, path: str, value: object) -> None:
     answered = api.post(PRINTER, path, {"records": [record(sender__name=value, recipient__phone=value)]})
 
-    assert answered.get_json()["results"][0]["error"] == {
+    assert without_details(answered.get_json())["results"][0]["error"] == {
         "code": "invalid-type",
         "errors": [
             {"pointer": "/sender/name", "code": "invalid-type"},
@@ -185,7 +187,10 @@ def test_what_can_be_no_value_is_named_by_its_place(api: Api, path: str, value: 
 def test_a_value_where_an_object_should_stand_is_named(api: Api, value: object) -> None:
     error = api.mask(record(sender=value))[0]["error"]
 
-    assert error == {"code": "invalid-type", "errors": [{"pointer": "/sender", "code": "invalid-type"}]}
+    assert without_details(error) == {
+        "code": "invalid-type",
+        "errors": [{"pointer": "/sender", "code": "invalid-type"}],
+    }
 
 
 @pytest.mark.parametrize("wrong", [None, 7, "x", [], [{}], True, 1.5])

@@ -11,7 +11,7 @@ import redis
 from masking_service.runtime import gauges as conditions
 from masking_service.store.faults import CHECKS
 from masking_service.web import route_table as addresses
-from masking_service.web.problems import TABLE
+from masking_service.web.problem_texts import PROBLEMS
 from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, field, record
 from tests.web.test_leaks import NUMBER as PLANTED_NUMBER
 from tests.web.test_leaks import PLANTED, TRACES
@@ -82,7 +82,7 @@ def test_items_are_counted_by_what_became_of_them(api: Api) -> None:
 
 def test_refusals_are_counted_by_their_code(api: Api) -> None:
     before = counts(api)
-    api.post(PRINTER, "/v1/cases", {})
+    api.post(PRINTER, "/v1/mask", {})
     api.post(OFFICER, "/v1/detokenize", {"items": []})
     api.get(None, "/v1/cases")
 
@@ -214,7 +214,7 @@ def test_nothing_that_was_sent_stands_in_it(api: Api) -> None:
 @pytest.mark.parametrize(
     ("label", "words"),
     [
-        ("code", set(TABLE)),
+        ("code", set(PROBLEMS)),
         ("method", {"", *(row.method.upper() for row in addresses.TABLE), "HEAD", "OPTIONS"}),
         ("window", {"1m", "1h", "1d", "30d"}),
         ("check", {check for check, _ in CHECKS}),

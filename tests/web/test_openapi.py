@@ -23,8 +23,8 @@ from masking_service.web import examples
 from masking_service.web import route_table as addresses
 from masking_service.web.openapi import document
 from masking_service.web.operation import Operation
-from masking_service.web.problems import TABLE
-from tests.web.api import DESK, OFFICER, PRINTER, PRIVACY, Api, Json, refusal
+from masking_service.web.problem_texts import PROBLEMS
+from tests.web.api import DESK, OFFICER, PRINTER, PRIVACY, Api, Json, refusal, without_details
 
 META = Path(__file__).with_name("openapi-3.1.schema.json")
 ROWS = {row.name: row for row in addresses.TABLE}
@@ -125,16 +125,18 @@ def test_no_two_operations_share_a_name() -> None:
 
 
 def test_every_operation_has_an_example_but_the_document_its_page_and_the_metrics() -> None:
-    assert examples.TABLE.keys() == ROWS.keys() - {"openapi", "docs", "metrics"}
+    assert examples.TABLE.keys() == ROWS.keys() - {"openapi", "docs", "metrics", "start"}
 
 
 def test_every_problem_is_told_of_some_operation(told: Json) -> None:
     responses = [r for path in told["paths"].values() for op in path.values() for r in op["responses"].values()]
     problems = [
-        r["content"]["application/problem+json"] for r in responses if "application/problem+json" in r["content"]
+        r["content"]["application/problem+json"]
+        for r in responses
+        if "application/problem+json" in r.get("content", {})
     ]
     codes = {code for problem in problems for code in problem["examples"]}
-    assert codes | set(addresses.NO_ADDRESS) == set(TABLE)
+    assert codes | set(addresses.NO_ADDRESS) == set(PROBLEMS)
 
 
 def test_every_example_fits_its_schema(told: Json) -> None:
@@ -219,7 +221,7 @@ def test_the_example_of_opening_is_true(api: Api, told: Json) -> None:
 def test_the_example_of_moving_is_true(api: Api, told: Json) -> None:
     answered = send(api, "tracking", "move_custody")
     check_told(told, "move_custody", answered)
-    assert answered.get_json() == examples.TABLE["move_custody"].answer
+    assert without_details(answered.get_json()) == without_details(examples.TABLE["move_custody"].answer)
 
 
 @pytest.mark.parametrize("name", ["approve_case", "deny_case"])

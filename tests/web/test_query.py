@@ -10,19 +10,19 @@ from tests.web.api import COURIER, DESK, PRINTER, Api, record, refusal
 @pytest.mark.parametrize(
     ("who", "path", "pointer"),
     [
-        (DESK, "/v1/cases?status=opne", "/status"),
-        (DESK, "/v1/cases?status=", "/status"),
-        (DESK, "/v1/cases?status=open&status=pending", "/status"),
-        (DESK, "/v1/cases?statsu=open", ""),
-        (COURIER, "/v1/waybills/SF1234567890?profile=", "/profile"),
-        (COURIER, "/v1/waybills/SF1234567890?profil=courier", ""),
-        (None, "/readyz?for=maks", "/for"),
+        (DESK, "/v1/cases?status=opne", "query:status"),
+        (DESK, "/v1/cases?status=", "query:status"),
+        (DESK, "/v1/cases?status=open&status=pending", "query:status"),
+        (DESK, "/v1/cases?statsu=open", "query:statsu"),
+        (COURIER, "/v1/waybills/SF1234567890?profile=", "query:profile"),
+        (COURIER, "/v1/waybills/SF1234567890?profil=courier", "query:profil"),
+        (None, "/readyz?for=maks", "query:for"),
     ],
 )
 def test_a_query_that_is_none_is_refused_with_its_place(api: Api, who: str | None, path: str, pointer: str) -> None:
     answered = api.get(who, path)
     assert refusal(answered) == (422, "invalid-request")
-    assert answered.get_json()["errors"] == [{"pointer": pointer, "code": "invalid-value"}]
+    assert [fault["pointer"] for fault in answered.get_json()["errors"]] == [pointer]
 
 
 def test_whole_seconds_may_be_written_with_a_fraction_of_nothing(api: Api) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import string
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import islice, product
+from pathlib import Path
 
 import pytest
+import yaml
 from werkzeug.test import TestResponse
 
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.wiring import assemble
 from tests.store.stores import foreseen
 from tests.web.api import (
     DESK,
@@ -165,13 +170,47 @@ def another_officers_case(api: Api) -> str:
     return "D-9"
 
 
-@pytest.mark.parametrize("state", [another_tenants_case, closed_case, pending_case, denied_case, another_officers_case])
-def test_a_case_that_opens_nothing_is_like_one_that_never_was(api: Api, state: Callable[[Api], str]) -> None:
-    good = made(api)
-    never = stripped(api.detokenize(token(good), case=no_case(api)))
+CASE_STATES = [another_tenants_case, closed_case, pending_case, denied_case, another_officers_case]
 
-    assert stripped(api.detokenize(token(good), case=state(api))) == never
+
+@pytest.fixture
+def blind(settings: Settings, valkey: str, tmp_path: Path) -> Api:
+    """A service whose officers may open values and may not read cases."""
+    policy = yaml.safe_load(settings.policy.read_text("utf-8"))
+    policy["roles"][OFFICER]["permissions"].remove("case:read")
+    (tmp_path / "policy.yaml").write_text(yaml.safe_dump(policy), "utf-8")
+    parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
+    parts.store.admit()
+    return Api(parts)
+
+
+@pytest.mark.parametrize("state", CASE_STATES)
+def test_a_case_that_is_not_open_looks_unknown_to_those_who_may_not_read_it(
+    blind: Api, state: Callable[[Api], str]
+) -> None:
+    good = made(blind)
+    never = stripped(blind.detokenize(token(good), case=no_case(blind)))
+
+    assert stripped(blind.detokenize(token(good), case=state(blind))) == never
     assert never[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (no_case, "There is no case of this number."),
+        (another_tenants_case, "There is no case of this number."),
+        (closed_case, "The case is closed."),
+        (pending_case, "The case is waiting for approval."),
+        (denied_case, "The case was denied."),
+        (another_officers_case, "The case names another officer."),
+    ],
+)
+def test_a_caller_who_may_read_the_case_is_told_its_state(api: Api, state: Callable[[Api], str], told: str) -> None:
+    answered = api.detokenize(token(made(api)), case=state(api))
+
+    assert refusal(answered) == (403, "case-not-open")
+    assert answered.get_json()["detail"] == told
 
 
 @pytest.mark.parametrize("method", ["GET /v1/cases/D-9", "POST /v1/cases/D-9/close", "POST /v1/cases/D-9/approve"])

@@ -20,6 +20,7 @@ from tests.web.api import (
     refusal,
     results,
     token,
+    without_details,
 )
 
 DAY = 86_400
@@ -93,7 +94,7 @@ def test_the_same_record_twice_in_a_batch_is_stored_once(api: Api) -> None:
 def test_other_values_under_a_known_number_conflict(api: Api, change: dict[str, Any]) -> None:
     api.tokenize(record())
 
-    assert api.tokenize(record(**change)) == [{"error": {"code": "conflict"}}]
+    assert without_details(api.tokenize(record(**change))) == [{"error": {"code": "conflict"}}]
 
 
 def test_a_conflict_changes_nothing(api: Api) -> None:
@@ -119,7 +120,8 @@ def test_one_bad_record_fails_alone(api: Api) -> None:
 def test_a_waybill_number_that_is_none_is_named_by_its_place(api: Api, number: object) -> None:
     bad = [{"pointer": "/waybill_no", "code": "invalid-waybill-no"}]
 
-    assert api.tokenize(record(waybill_no=number)) == [{"error": {"code": "invalid-waybill-no", "errors": bad}}]
+    answered = without_details(api.tokenize(record(waybill_no=number)))
+    assert answered == [{"error": {"code": "invalid-waybill-no", "errors": bad}}]
 
 
 def test_masking_needs_no_waybill_number(api: Api) -> None:
@@ -147,14 +149,14 @@ def test_an_older_revision_again_conflicts(api: Api) -> None:
     api.tokenize(record())
     api.tokenize(record(remark="放门口"), on_conflict="revise")
 
-    assert api.tokenize(record()) == [{"error": {"code": "conflict"}}]
+    assert without_details(api.tokenize(record())) == [{"error": {"code": "conflict"}}]
 
 
 def test_a_waybill_has_at_most_sixteen_revisions(api: Api) -> None:
     revisions = [api.tokenize(record(remark=f"note {at}"), on_conflict="revise")[0] for at in range(17)]
 
     assert [result.get("revision") for result in revisions] == [*range(16), None]
-    assert revisions[-1] == {"error": {"code": "revision-limit"}}
+    assert without_details(revisions[-1]) == {"error": {"code": "revision-limit"}}
 
 
 def test_the_tokens_of_a_revision_keep_opening_what_was_on_the_old_label(api: Api) -> None:
@@ -239,7 +241,8 @@ def test_an_unknown_schema_is_refused(api: Api, path: str) -> None:
 def test_another_schema_with_the_same_values_conflicts(api: Api) -> None:
     api.tokenize({"waybillNo": NUMBER, "sender": {"name": "张三"}}, schema="sto")
 
-    assert api.tokenize({"waybill_no": NUMBER, "sender": {"name": "张三"}}) == [{"error": {"code": "conflict"}}]
+    answered = without_details(api.tokenize({"waybill_no": NUMBER, "sender": {"name": "张三"}}))
+    assert answered == [{"error": {"code": "conflict"}}]
 
 
 def test_without_a_store_tokenizing_fails_whole(storeless: Api) -> None:
@@ -286,4 +289,4 @@ def test_a_record_with_more_values_than_tokens_can_name_is_too_large_and_its_nei
     whole, failed = api.tokenize(order("SF7777777701", 256), order("SF7777777702", 257), schema="sf")
 
     assert len(whole["tokens"]) == 256
-    assert failed == {"error": {"code": "too-large", "errors": [{"pointer": "", "code": "too-large"}]}}
+    assert without_details(failed) == {"error": {"code": "too-large", "errors": [{"pointer": "", "code": "too-large"}]}}

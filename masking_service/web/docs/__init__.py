@@ -16,6 +16,7 @@ _OWN: Final = resources.files(__name__)
 _VIEWER: Final = resources.files(flask_swagger_ui) / "dist"
 _ASSETS: Final = {
     "start.js": (_OWN, "text/javascript"),
+    "problem.css": (_OWN, "text/css"),
     "swagger-ui-bundle.js": (_VIEWER, "text/javascript"),
     "swagger-ui.css": (_VIEWER, "text/css"),
     "favicon-32x32.png": (_VIEWER, "image/png"),
@@ -28,21 +29,30 @@ _CSP: Final = (
 
 
 def docs() -> Blueprint:
-    """The page at ``/docs`` and the files that it refers to."""
-    addresses = Blueprint("docs", __name__, url_prefix="/docs")
+    """The page at ``/docs``, the files that it refers to, and the way there from ``/``."""
+    routes = Blueprint("docs", __name__)
     page = (_OWN / "index.html").read_bytes()
 
-    @addresses.get("")
+    @routes.get("/docs")
     def show() -> Response:
-        return Response(page, headers=_headers("text/html; charset=utf-8", "no-store"))
+        return page_answer(page)
 
-    @addresses.get("/<name>")
+    @routes.get("/")
+    def start() -> Response:
+        return Response(status=302, headers={"Location": "/docs", "Cache-Control": "no-store"})
+
+    @routes.get("/docs/<name>")
     def asset(name: str) -> Response:
         if name not in _ASSETS:
             raise NotFound
         return Response(_content(name), headers=_headers(_ASSETS[name][1], "max-age=3600"))
 
-    return addresses
+    return routes
+
+
+def page_answer(page: bytes) -> Response:
+    """An HTML page that may load files of this service only."""
+    return Response(page, headers=_headers("text/html; charset=utf-8", "no-store"))
 
 
 @cache

@@ -24,7 +24,7 @@ def audit(parts: Parts) -> Blueprint:
         try:
             found, after = parts.acting.audit.entries(call(), wanted.after, _limit(wanted.limit))
         except UnknownEntry:
-            raise Problem("not-found", [("/after", "unknown-entry")]) from None
+            raise Problem("not-found", [("query:after", "unknown-entry")]) from None
         return answer({"entries": found, "next": after})
 
     @addresses.get("/checkpoint")
@@ -39,5 +39,5 @@ def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_ENTRIES
     if not _LIMIT.fullmatch(text) or int(text) > MOST_ENTRIES:
-        raise Problem("invalid-request", [("/limit", "invalid-value")])
+        raise Problem("invalid-request", [("query:limit", "invalid-value")])
     return int(text)

@@ -29,20 +29,20 @@ def cases(parts: Parts) -> Blueprint:
     def living() -> Response:
         return answer({"cases": parts.acting.cases.living(call(), query(CasesQuery).status)})
 
-    @addresses.get("/<name>")
-    def get(name: str) -> Response:
-        return answer(parts.acting.cases.get(call(), name))
+    @addresses.get("/<case>")
+    def get(case: str) -> Response:
+        return answer(parts.acting.cases.get(call(), case))
 
-    @addresses.post("/<name>/approve")
-    def approve(name: str) -> Response:
-        return answer(parts.acting.cases.decide(call(), name, "approve"))
+    @addresses.post("/<case>/approve")
+    def approve(case: str) -> Response:
+        return answer(parts.acting.cases.decide(call(), case, "approve"))
 
-    @addresses.post("/<name>/deny")
-    def deny(name: str) -> Response:
-        return answer(parts.acting.cases.decide(call(), name, "deny"))
+    @addresses.post("/<case>/deny")
+    def deny(case: str) -> Response:
+        return answer(parts.acting.cases.decide(call(), case, "deny"))
 
-    @addresses.post("/<name>/close")
-    def close(name: str) -> Response:
-        return answer(parts.acting.cases.close(call(), name))
+    @addresses.post("/<case>/close")
+    def close(case: str) -> Response:
+        return answer(parts.acting.cases.close(call(), case))
 
     return addresses

@@ -1,15 +1,28 @@
 """The addresses under which principals are frozen, thawed and listed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from flask import Blueprint, Response
 
 from masking_service.runtime.wiring import Parts
+from masking_service.usecases.errors import NotFound
 from masking_service.web.http import answer, body_if_any, call
+from masking_service.web.problems import Problem
 from masking_service.web.schemas.requests import FreezeRequest
 
 ONE: Final = "/<path:principal>"
 """An id holds a slash, which arrives as one however it was sent."""
+
+
+@contextmanager
+def known_form() -> Iterator[None]:
+    """Explain what an id looks like where the path holds none."""
+    try:
+        yield
+    except NotFound:
+        raise Problem("not-found", [("path:principal", "invalid-value")]) from None
 
 
 def principals(parts: Parts) -> Blueprint:
@@ -22,10 +35,13 @@ def principals(parts: Parts) -> Blueprint:
 
     @addresses.post(f"{ONE}/freeze")
     def freeze(principal: str) -> Response:
-        return answer(parts.acting.freezes.freeze(call(), principal, body_if_any(FreezeRequest).why))
+        why = body_if_any(FreezeRequest).why
+        with known_form():
+            return answer(parts.acting.freezes.freeze(call(), principal, why))
 
     @addresses.post(f"{ONE}/thaw")
     def thaw(principal: str) -> Response:
-        return answer(parts.acting.freezes.thaw(call(), principal))
+        with known_form():
+            return answer(parts.acting.freezes.thaw(call(), principal))
 
     return addresses

@@ -15,6 +15,7 @@ Token = Annotated[str, Meta(pattern="^wbt1[A-Za-z0-9_-]{22}[AQgw]$", description
 Pointer = Annotated[str, Meta(pattern="^(/([^/~]|~[01])*)*$", description="A JSON Pointer (RFC 6901).")]
 WaybillNo = Annotated[str, Meta(pattern="^[A-Z0-9-]{6,40}$")]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="In UTC, to the second.")]
+Detail = Annotated[str, Meta(description="What a person can do about it.")] | UnsetType
 Revision = Annotated[int, Meta(ge=0, le=15, description="0 is the first.")]
 Kind = Literal["name", "phone", "address", "unit"]
 No = Annotated[bool, Meta(extra_json_schema={"const": False})]
@@ -66,6 +67,7 @@ class InvalidRecordError(_Answer, frozen=True):
 
     code: Literal["invalid-type", "too-deep", "too-large", "invalid-waybill-no"]
     errors: Annotated[list[RecordFault], Meta(min_length=1)]
+    detail: Detail = UNSET
 
 
 class InvalidRecord(_Answer, frozen=True):
@@ -105,6 +107,7 @@ class StoreRefusal(_Answer, frozen=True):
             "for one retention. revision-limit: the number has 16 revisions."
         ),
     ]
+    detail: Detail = UNSET
 
 
 class RefusedRecord(_Answer, frozen=True):
@@ -165,6 +168,7 @@ class Unopened(_Answer, frozen=True):
             "kind-not-allowed: the purpose does not open this kind."
         ),
     ]
+    detail: Detail = UNSET
 
 
 class UnopenedToken(_Answer, frozen=True):
@@ -186,6 +190,7 @@ class InvalidItemError(_Answer, frozen=True):
     """It is neither of the two shapes of an item."""
 
     code: Literal["invalid-item"]
+    detail: Detail = UNSET
 
 
 class InvalidItem(_Answer, frozen=True):
@@ -257,39 +262,3 @@ class ThawedNow(_Answer, frozen=True):
 
     id: str
     frozen: No
-
-
-class Alive(_Answer, frozen=True):
-    """The process answers."""
-
-    status: Literal["alive"]
-
-
-class Ready(_Answer, frozen=True):
-    """Every check holds."""
-
-    status: Literal["ready"]
-    purpose: Annotated[Literal["mask"], Meta(description="What was asked for.")] | UnsetType = msgspec.field(
-        default=UNSET, name="for"
-    )
-
-
-class FailedCheck(_Answer, frozen=True):
-    """A failed check, the reason, and the remedy."""
-
-    check: str
-    reason: str
-    remedy: str
-
-
-class NotReady(_Answer, frozen=True):
-    """Some check fails."""
-
-    status: Literal["not ready"]
-    faults: Annotated[list[FailedCheck], Meta(min_length=1)]
-
-
-class OpenAPI(msgspec.Struct, frozen=True):
-    """An OpenAPI document."""
-
-    openapi: Literal["3.1.0"]

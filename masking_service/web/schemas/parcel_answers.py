@@ -5,9 +5,9 @@ Like `answers.py`, they describe answers and build none.
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
-from masking_service.web.schemas.answers import Pointer, Time, WaybillNo, _Answer
+from masking_service.web.schemas.answers import Detail, Pointer, Time, WaybillNo, _Answer
 
 
 class Moved(_Answer, frozen=True):
@@ -28,6 +28,7 @@ class InvalidMoveError(_Answer, frozen=True):
 
     code: Literal["invalid-item", "invalid-waybill-no"]
     errors: Annotated[list[MoveFault], Meta(min_length=1)]
+    detail: Detail = UNSET
 
 
 class InvalidMove(_Answer, frozen=True):

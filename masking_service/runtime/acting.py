@@ -1,0 +1,127 @@
+"""The use cases under one policy."""
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from masking_service.access.authenticate import Authenticator
+from masking_service.access.budgets import Budgets
+from masking_service.access.cases import Cases
+from masking_service.access.custody import Custodies
+from masking_service.access.disclosures import Disclosures
+from masking_service.access.gate import Gate
+from masking_service.access.issuers import Issuers
+from masking_service.access.policy import Policy
+from masking_service.usecases.auditing import Auditing
+from masking_service.usecases.automatic_freezes import Watch
+from masking_service.usecases.cases import Casework
+from masking_service.usecases.custody import MoveCustody
+from masking_service.usecases.detokenize import Detokenize
+from masking_service.usecases.freezes import Freezing
+from masking_service.usecases.journal import Journal
+from masking_service.usecases.mask import Mask, Maskers
+from masking_service.usecases.privacy import Privacy
+from masking_service.usecases.tokenize import Tokenize
+from masking_service.usecases.view import View
+
+if TYPE_CHECKING:
+    from masking_service.runtime.wiring import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """What one policy makes of the parts: it is exchanged whole when the policy changes."""
+
+    policy: Policy
+    gate: Gate
+    journal: Journal
+    authenticator: Authenticator
+    mask: Mask
+    tokenize: Tokenize
+    view: View
+    detokenize: Detokenize
+    move_custody: MoveCustody
+    cases: Casework
+    privacy: Privacy
+    freezes: Freezing
+    audit: Auditing
+
+
+def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
+    """The use cases of these parts under a policy and the issuers that it names."""
+    gate = Gate(policy, parts.freezes, parts.tallies)
+    parts.metrics.expect_budgets(policy.budgets)
+    budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
+    journal = Journal(parts.log, parts.keyring, policy.digest)
+    watch = Watch(
+        rules=policy.rules.watch,
+        freezes=parts.freezes,
+        tallies=parts.tallies,
+        journal=journal,
+        alerts=parts.alerts,
+        metrics=parts.metrics,
+    )
+    cases = Cases(parts.store, parts.keyring, os.urandom)
+    custodies = Custodies(parts.store, parts.keyring, os.urandom)
+    disclosures = Disclosures(parts.store, parts.keyring, os.urandom)
+    maskers = Maskers(parts.schemas, policy.rules.profiles)
+    return Acting(
+        policy=policy,
+        gate=gate,
+        journal=journal,
+        authenticator=Authenticator(parts.registry, issuers, parts.keyring),
+        mask=Mask(gate=gate, maskers=maskers),
+        tokenize=Tokenize(
+            policy=policy,
+            gate=gate,
+            schemas=parts.schemas,
+            maskers=maskers,
+            keyring=parts.keyring,
+            vault=parts.vault,
+            custodies=custodies,
+            budgets=budgets,
+            watch=watch,
+            journal=journal,
+        ),
+        view=View(
+            policy=policy,
+            gate=gate,
+            keyring=parts.keyring,
+            vault=parts.vault,
+            custodies=custodies,
+            disclosures=disclosures,
+            budgets=budgets,
+            watch=watch,
+            journal=journal,
+        ),
+        detokenize=Detokenize(
+            policy=policy,
+            gate=gate,
+            keyring=parts.keyring,
+            vault=parts.vault,
+            cases=cases,
+            disclosures=disclosures,
+            budgets=budgets,
+            watch=watch,
+            journal=journal,
+            check_sign_in=issuers.check_unmasking,
+        ),
+        move_custody=MoveCustody(
+            gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, journal=journal
+        ),
+        cases=Casework(policy=policy, gate=gate, keyring=parts.keyring, cases=cases, budgets=budgets, journal=journal),
+        privacy=Privacy(
+            policy=policy,
+            gate=gate,
+            keyring=parts.keyring,
+            vault=parts.vault,
+            disclosures=disclosures,
+            journal=journal,
+        ),
+        freezes=Freezing(
+            gate=gate, freezes=parts.freezes, tallies=parts.tallies, journal=journal, metrics=parts.metrics
+        ),
+        audit=Auditing(
+            gate=gate, keyring=parts.keyring, store=parts.store, checkpoints=parts.checkpoints, journal=journal
+        ),
+    )

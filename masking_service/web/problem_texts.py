@@ -1,0 +1,293 @@
+"""The texts of all problems, in English and Chinese: what happened, and what to do.
+
+A text is a constant. It names rules and never a value, and it says nothing about anyone.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+Language = Literal["en", "zh"]
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+
+
+class Text(NamedTuple):
+    """One text in each language."""
+
+    en: str
+    zh: str
+
+    def in_language(self, language: Language) -> str:
+        """The text in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+class ProblemText(NamedTuple):
+    """What is said of one problem code.
+
+    Attributes:
+        status: the HTTP status.
+        title: a few words.
+        detail: what happened.
+        remedy: what the caller can do.
+    """
+
+    status: int
+    title: Text
+    detail: Text
+    remedy: Text
+
+
+_SEND_AGAIN: Final = Text(
+    "Wait for the seconds in Retry-After and send the same request again. Repeating it is safe.",
+    "按 Retry-After 给出的秒数等待后重发同一请求，重复发送是安全的。",
+)
+_ASK_OPERATOR: Final = Text(
+    "Tell the operator of the service the request id (X-Request-Id).",
+    "请将请求编号（X-Request-Id）提供给服务运维人员。",
+)
+
+PROBLEMS: Final[dict[str, ProblemText]] = {
+    "invalid-json": ProblemText(
+        400,
+        Text("The body is not valid JSON", "请求体不是有效的 JSON"),
+        Text(
+            "The body is not JSON in UTF-8 (RFC 8259), or it is nested too deeply.",
+            "请求体不是 UTF-8 编码的 JSON（RFC 8259），或嵌套层数过多。",
+        ),
+        Text("Send one JSON object, encoded in UTF-8.", "请发送一个 UTF-8 编码的 JSON 对象。"),
+    ),
+    "bad-request": ProblemText(
+        400,
+        Text("The request is not valid HTTP", "请求不符合 HTTP 规范"),
+        Text("The request is not HTTP that this service understands.", "服务无法识别该 HTTP 请求。"),
+        Text(
+            "Check the client library and the proxies between the client and the service.",
+            "请检查客户端库以及客户端与服务之间的代理。",
+        ),
+    ),
+    "purpose-required": ProblemText(
+        400,
+        Text("A purpose is required", "缺少用途"),
+        Text("Values are opened only for a stated purpose.", "还原数据必须说明用途。"),
+        Text(
+            "Send `purpose`. GET /v1/me lists the purposes of your roles.",
+            "请填写 `purpose`。GET /v1/me 会列出您的角色可用的用途。",
+        ),
+    ),
+    "case-required": ProblemText(
+        400,
+        Text("A case is required", "缺少工单"),
+        Text(
+            "This purpose, or a waybill number instead of a token, requires an open case.",
+            "该用途必须关联已生效的工单；用运单号代替令牌还原时也是如此。",
+        ),
+        Text("Send `case` with the number of an open case.", "请在 `case` 中填写已生效工单的编号。"),
+    ),
+    "profile-required": ProblemText(
+        400,
+        Text("A profile is required", "缺少脱敏方案"),
+        Text(
+            "The caller has several profiles; the request has to name one.",
+            "调用方有多个脱敏方案，请求必须指明其中一个。",
+        ),
+        Text(
+            "Send `profile`. GET /v1/me lists the profiles of your roles.",
+            "请填写 `profile`。GET /v1/me 会列出您的角色可用的脱敏方案。",
+        ),
+    ),
+    "unauthenticated": ProblemText(
+        401,
+        Text("The credential is not valid", "登录凭证无效"),
+        Text("The credential is missing or not valid.", "未提供登录凭证，或登录凭证无效。"),
+        Text(
+            "Send `Authorization: Bearer` with a valid API key or access token. Sign in again if it has expired.",
+            "请在 `Authorization: Bearer` 中提供有效的 API 密钥或登录凭证；如已过期，请重新登录。",
+        ),
+    ),
+    "sign-in-required": ProblemText(
+        401,
+        Text("A new sign-in is required", "需要重新登录"),
+        Text(
+            "The sign-in is too old or too weak for opening values.",
+            "本次登录时间过久或认证强度不足，不能还原数据。",
+        ),
+        Text(
+            "Sign in again, in the way that WWW-Authenticate asks for.",
+            "请按 WWW-Authenticate 的要求重新登录。",
+        ),
+    ),
+    "forbidden": ProblemText(
+        403,
+        Text("The caller's roles do not allow this", "角色权限不足"),
+        Text("No role of the caller allows this.", "调用方的角色均不允许此操作。"),
+        Text(
+            "GET /v1/me lists what your roles allow. Ask for another role where your work requires it.",
+            "GET /v1/me 会列出您的角色权限；如工作需要，请申请相应角色。",
+        ),
+    ),
+    "frozen": ProblemText(
+        403,
+        Text("The caller is frozen", "账号已冻结"),
+        Text("The caller is frozen. Another person has to unfreeze them.", "调用方已被冻结，须由他人解冻。"),
+        Text(
+            "Speak to your supervisor or the privacy office.",
+            "请联系主管或隐私办公室。",
+        ),
+    ),
+    "case-not-open": ProblemText(
+        403,
+        Text("The case does not allow this", "工单不允许此操作"),
+        Text(
+            "The case is not open, or is for another officer or purpose.",
+            "工单未生效，或属于其他专员、其他用途。",
+        ),
+        Text(
+            "Check the case with GET /v1/cases/{case}: its status, purpose, officer and end.",
+            "请通过 GET /v1/cases/{case} 核对工单的状态、用途、专员和到期时间。",
+        ),
+    ),
+    "own-case": ProblemText(
+        403,
+        Text("The case is the caller's own", "不能处理自己的工单"),
+        Text(
+            "The person who opened a case cannot decide it, and the people who opened or approved it cannot open "
+            "values under it.",
+            "建单人不能审批自己的工单；建单人和审批人不能在该工单下还原数据。",
+        ),
+        Text("Another person has to do this.", "请由其他人处理。"),
+    ),
+    "not-found": ProblemText(
+        404,
+        Text("Not found", "未找到"),
+        Text("There is nothing here that the caller may see.", "此处没有调用方可以查看的内容。"),
+        Text(
+            "Check the path and the number. Records expire, and each caller sees only what its roles allow.",
+            "请核对路径和编号。记录会到期，且每个调用方只能看到其角色允许的内容。",
+        ),
+    ),
+    "method-not-allowed": ProblemText(
+        405,
+        Text("Method not allowed", "不支持该方法"),
+        Text("This path does not support the method.", "该路径不支持此请求方法。"),
+        Text("Use one of the methods in the Allow header.", "请使用 Allow 响应头中列出的方法。"),
+    ),
+    "case-not-pending": ProblemText(
+        409,
+        Text("The case is not pending", "工单不在待审批状态"),
+        Text("There is nothing to decide: the case is not pending.", "工单不在待审批状态，无需审批。"),
+        Text(
+            "Read the case again: it was decided, closed, or has expired.", "请重新读取工单：它已审批、已结单或已过期。"
+        ),
+    ),
+    "case-exists": ProblemText(
+        409,
+        Text("The case number is taken", "工单编号已被使用"),
+        Text(
+            "A case of this number was opened before. Numbers are never used twice.",
+            "该编号的工单已经建立过，编号不可重复使用。",
+        ),
+        Text("Use a new case number, or read the existing case.", "请使用新的工单编号，或查看已有工单。"),
+    ),
+    "too-large": ProblemText(
+        413,
+        Text("The body is too large", "请求体过大"),
+        Text("The body is larger than the service accepts.", "请求体超过服务允许的大小。"),
+        Text("Send fewer records in one call.", "请减少单次请求的记录数。"),
+    ),
+    "unsupported-media-type": ProblemText(
+        415,
+        Text("The body is not application/json", "请求体类型不是 application/json"),
+        Text(
+            "The body has to be application/json, without a content encoding.",
+            "请求体类型必须是 application/json，且不得使用内容编码。",
+        ),
+        Text(
+            "Send `Content-Type: application/json` and an uncompressed body.",
+            "请设置 `Content-Type: application/json`，且不要压缩请求体。",
+        ),
+    ),
+    "too-many-items": ProblemText(
+        422,
+        Text("Too many items", "条目过多"),
+        Text("The request has more items than one call may have.", "单次请求的条目数超过上限。"),
+        Text("Split the request. The OpenAPI document states each limit.", "请拆分请求，各项上限见 OpenAPI 文档。"),
+    ),
+    "invalid-request": ProblemText(
+        422,
+        Text("The request is not valid", "请求内容不符合要求"),
+        Text("The request does not have the expected shape.", "请求内容不符合接口要求。"),
+        Text(
+            "Correct the members named in `errors`. `detail` states the rule of each.",
+            "请更正 `errors` 中指出的成员，`detail` 说明了各项规则。",
+        ),
+    ),
+    "unknown-case-number": ProblemText(
+        422,
+        Text("The case number is not known", "工单编号不存在"),
+        Text("The ticket system does not know this case number.", "工单系统中没有该编号。"),
+        Text("Use the number of an existing ticket.", "请使用工单系统中已有的编号。"),
+    ),
+    "unknown-schema": ProblemText(
+        422,
+        Text("The schema is not known", "数据格式不存在"),
+        Text("There is no schema of that name.", "没有该名称的数据格式。"),
+        Text("Use a schema that the OpenAPI document names.", "请使用 OpenAPI 文档中列出的数据格式。"),
+    ),
+    "several-waybills": ProblemText(
+        422,
+        Text("The schema can only be masked", "该数据格式只能脱敏"),
+        Text(
+            "A record of this schema holds several waybills: it can be masked, not tokenized.",
+            "该数据格式的一条记录包含多个运单，只能脱敏，不能令牌化。",
+        ),
+        Text("Send one record for each waybill, in another schema.", "请改用其他数据格式，每个运单发送一条记录。"),
+    ),
+    "quota-exceeded": ProblemText(
+        429,
+        Text("The budget is spent", "额度已用完"),
+        Text(
+            "The budget for this is spent. Nothing was released or taken. It frees at retry_at.",
+            "该操作的额度已用完；本次未放行任何数据，也未扣减额度。额度将在 retry_at 时恢复。",
+        ),
+        Text(
+            "Wait until retry_at, or ask for less. GET /v1/me/budgets shows what is left.",
+            "请等到 retry_at，或减少本次请求的数量。GET /v1/me/budgets 可查看剩余额度。",
+        ),
+    ),
+    "unavailable": ProblemText(
+        503,
+        Text("The store is not available", "存储暂不可用"),
+        Text("The store cannot answer now. Nothing was acknowledged.", "存储暂时无法响应，本次请求未被确认。"),
+        _SEND_AGAIN,
+    ),
+    "overloaded": ProblemText(
+        503,
+        Text("The service is overloaded", "服务繁忙"),
+        Text(
+            "The service has more requests than it can handle. Nothing was done.",
+            "请求量超过服务的处理能力，本次请求未执行。",
+        ),
+        _SEND_AGAIN,
+    ),
+    "integrity": ProblemText(
+        503,
+        Text("Stored data failed its integrity check", "存储数据完整性校验失败"),
+        Text(
+            "Stored data failed its integrity check. Nothing is answered, and the operator is alerted.",
+            "存储数据未通过完整性校验，服务不返回任何内容，并已通知运维人员。",
+        ),
+        _ASK_OPERATOR,
+    ),
+    "issuer-unavailable": ProblemText(
+        503,
+        Text("The sign-in service is not available", "登录服务暂不可用"),
+        Text("The keys of the access token's issuer cannot be loaded now.", "暂时无法获取登录凭证签发方的密钥。"),
+        _SEND_AGAIN,
+    ),
+    "internal": ProblemText(
+        503,
+        Text("The service failed", "服务内部错误"),
+        Text("The service failed. Nothing was acknowledged.", "服务发生内部错误，本次请求未被确认。"),
+        _SEND_AGAIN,
+    ),
+}
+"""Every problem by its code. The codes are the contract; the texts may change."""

@@ -1,0 +1,119 @@
+"""The texts of rules, in English and Chinese: what a member of a request has to be, and why an item failed."""
+
+from typing import Final
+
+from masking_service.web.problem_texts import Text
+
+_PROFILE: Final = Text("name one of your profiles (GET /v1/me lists them)", "须为您可用的脱敏方案（见 GET /v1/me）")
+_CASE: Final = Text(
+    "a case number is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
+    "工单编号为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
+)
+_WAYBILL_NO: Final = Text("a waybill number is 6 to 40 of A-Z 0-9 -", "运单号为 6 至 40 个字符，可用 A-Z 0-9 -")
+_PRINCIPAL: Final = Text(
+    "a principal's id is client/ID for an API client, or ALIAS/SUB for a person of an issuer, such as staff/officer-7",
+    "主体编号的格式为 client/ID（API 客户端）或 ALIAS/SUB（登录人员），例如 staff/officer-7",
+)
+_TEXT: Final = Text("1 to 500 characters", "1 至 500 个字符")
+_SITE: Final = Text(
+    "a site code is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
+    "网点编码为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
+)
+
+MEMBERS: Final[dict[str, Text]] = {
+    "": Text("this has to be a JSON object of the described shape", "须为符合要求的 JSON 对象"),
+    "records": Text("an array of at most 1,000 records", "最多 1,000 条记录的数组"),
+    "schema": Text("name a schema that the OpenAPI document lists", "须为 OpenAPI 文档中列出的数据格式"),
+    "profile": _PROFILE,
+    "replace": Text("`mask` or `token`", "须为 `mask` 或 `token`"),
+    "on_conflict": Text("`reject` or `revise`", "须为 `reject` 或 `revise`"),
+    "if_unavailable": Text("`fail` or `mask`", "须为 `fail` 或 `mask`"),
+    "custody": Text("an object with a `site`", "须为包含 `site` 的对象"),
+    "site": _SITE,
+    "courier": _PRINCIPAL,
+    "items": Text(
+        "an array of objects; the OpenAPI document states their members and how many there may be",
+        "须为对象数组，成员和数量上限见 OpenAPI 文档",
+    ),
+    "purpose": Text(
+        "name a purpose of the policy (GET /v1/me lists those of your roles)",
+        "须为策略中的用途（GET /v1/me 会列出您的角色可用的用途）",
+    ),
+    "case": _CASE,
+    "waybills": Text(
+        "an array of waybill numbers; the OpenAPI document states how many there may be",
+        "须为运单号数组，数量上限见 OpenAPI 文档",
+    ),
+    "waybill": _WAYBILL_NO,
+    "waybill_no": _WAYBILL_NO,
+    "officer": _PRINCIPAL,
+    "principal": _PRINCIPAL,
+    "reason": _TEXT,
+    "expires_in": Text(
+        "whole seconds, at least 1 and at most what the policy allows",
+        "须为整数秒，至少 1，且不超过策略允许的最长期限",
+    ),
+    "why": Text("a string", "须为字符串"),
+    "status": Text(
+        "`open`, `pending`, `denied`, `closed` or `expired`", "须为 `open`、`pending`、`denied`、`closed` 或 `expired`"
+    ),
+    "after": Text("the `next` of an earlier answer", "须为之前响应中的 `next`"),
+    "limit": Text("a whole number from 1 to 1,000", "须为 1 至 1,000 的整数"),
+    "for": Text("`mask`", "须为 `mask`"),
+}
+"""What a member of a request has to be."""
+
+PLACES: Final[dict[str, Text]] = {
+    "missing": Text("this member is required", "缺少必填成员"),
+    "unknown-member": Text("there is no such member", "没有该成员"),
+    "unknown-entry": Text(
+        "the log has no entry of this id; older entries are in the archive only",
+        "日志中没有该编号的条目；较早的条目只在归档中",
+    ),
+    "unknown-purpose": MEMBERS["purpose"],
+    "invalid-waybill-no": _WAYBILL_NO,
+    "several-waybills": Text("use a schema with one waybill in each record", "请使用每条记录只含一个运单的数据格式"),
+}
+"""What is said of a place by its code, before the rule of its member."""
+
+ITEMS: Final[dict[str, Text]] = {
+    "conflict": Text(
+        "Other values are stored under this waybill number. Send on_conflict revise where the new ones are right.",
+        "该运单号下已存有不同的数据。如新数据正确，请使用 on_conflict: revise。",
+    ),
+    "erased": Text(
+        "The waybill was erased. Its number cannot be used again for one retention period.",
+        "该运单已删除，其单号在一个保留期内不能再次使用。",
+    ),
+    "revision-limit": Text("The waybill has 16 revisions and takes no more.", "该运单已有 16 个版本，不能再修订。"),
+    "invalid-waybill-no": Text(
+        "A waybill number is 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.",
+        "运单号去除首尾空格并转为大写后，须为 6 至 40 个字符，可用 A-Z 0-9 -。",
+    ),
+    "invalid-type": Text(
+        "The schema expects a string, an integer or null at the named place.",
+        "数据格式要求指出的位置为字符串、整数或 null。",
+    ),
+    "too-deep": Text("The record has more than 32 levels.", "记录的嵌套超过 32 层。"),
+    "too-large": Text(
+        "The record, or the batch it came in, takes too much work. Send smaller records or batches.",
+        "该记录或其所在批次的处理量过大，请减小记录或批次。",
+    ),
+    "invalid-item": Text(
+        "The item does not have the shape that the OpenAPI document describes.",
+        "该条目不符合 OpenAPI 文档中的要求。",
+    ),
+    "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能还原此类数据。"),
+}
+"""Why an item of a batch failed, where a person may have to act. `not-found` says nothing more."""
+
+CASE_STATES: Final[dict[str, Text]] = {
+    "unknown": Text("There is no case of this number.", "没有该编号的工单。"),
+    "pending": Text("The case is waiting for approval.", "工单待审批。"),
+    "denied": Text("The case was denied.", "工单已被拒绝。"),
+    "closed": Text("The case is closed.", "工单已结单。"),
+    "expired": Text("The case has expired.", "工单已过期。"),
+    "other-purpose": Text("The case was opened for another purpose.", "工单的用途与本次请求不同。"),
+    "other-officer": Text("The case names another officer.", "工单指定了其他专员。"),
+}
+"""Why a case opens nothing: said to callers who may read the case."""

@@ -1,0 +1,167 @@
+"""Problems: the place, the rule and the language of each, and the page that explains it."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import pytest
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from masking_service.web.http import preferred_language
+from masking_service.web.problem_texts import PROBLEMS, Text
+from masking_service.web.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
+from tests.web.api import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING, Api, Json, record, refusal
+
+CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "x"}
+CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}
+
+
+def places(api: Api, who: str, path: str, body: object) -> list[tuple[str, str]]:
+    answered = api.post(who, path, body)
+    assert refusal(answered) == (422, "invalid-request")
+    return [(place["pointer"], place["code"]) for place in answered.get_json()["errors"]]
+
+
+def test_a_missing_member_is_named(api: Api) -> None:
+    body = {name: value for name, value in CASE.items() if name != "reason"}
+    assert places(api, DESK, "/v1/cases", body) == [("/reason", "missing")]
+
+
+def test_a_missing_member_of_a_member_is_named(api: Api) -> None:
+    assert places(api, PRINTER, "/v1/tokenize", {"records": [], "custody": {}}) == [("/custody/site", "missing")]
+
+
+def test_an_unknown_member_is_named(api: Api) -> None:
+    assert places(api, PRINTER, "/v1/mask", {"records": [], "shcema": "sf"}) == [("/shcema", "unknown-member")]
+
+
+def test_an_unknown_parameter_is_named(api: Api) -> None:
+    answered = api.get(AUDITOR, "/v1/audit?principle=x")
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert answered.get_json()["errors"] == [{"pointer": "query:principle", "code": "unknown-member"}]
+
+
+@pytest.mark.parametrize("name", ["13812345678", "wbk_abcdefgh12345678", "a` - at `$.records", "x" * 33, "姓名"])
+def test_a_name_that_is_no_plain_word_is_not_repeated(api: Api, name: str) -> None:
+    answered = api.post(PRINTER, "/v1/mask", {"records": [], name: 1})
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert name not in answered.text
+
+
+def test_the_detail_says_the_rule(api: Api) -> None:
+    answered = api.post(DESK, "/v1/cases", CASE | {"case": "no spaces"})
+
+    assert "/case: a case number is 1 to 64 of A-Z a-z 0-9 . _ -" in answered.get_json()["detail"]
+    assert "no spaces" not in answered.text
+
+
+def test_the_detail_of_a_failed_item_says_the_rule(api: Api) -> None:
+    answered = api.post(TRACKING, "/v1/custody", {"items": [{"waybill_no": "SF1234567890", "courier": "c-88"}]})
+
+    assert "client/ID" in answered.get_json()["results"][0]["error"]["detail"]
+
+
+@pytest.mark.parametrize("act", ["freeze", "thaw"])
+def test_an_id_without_an_alias_is_answered_with_how_ids_look(api: Api, act: str) -> None:
+    answered = api.post(SUPERVISOR, f"/v1/principals/{OFFICER}/{act}")
+
+    assert refusal(answered) == (404, "not-found")
+    assert answered.get_json()["errors"] == [{"pointer": "path:principal", "code": "invalid-value"}]
+    assert "client/ID" in answered.get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/cases", {}),
+        ("/v1/cases", [1]),
+        ("/v1/detokenize", {"items": 1}),
+        ("/v1/custody", {"items": [1] * 1001}),
+        ("/v1/waybills/view", {"x": 1}),
+    ],
+)
+def test_a_missing_permission_comes_before_the_shape(api: Api, path: str, body: object) -> None:
+    assert refusal(api.post(PRINTER, path, body)) == (403, "forbidden")
+
+
+def test_a_missing_permission_is_in_the_log_whatever_the_shape(fresh: Api) -> None:
+    fresh.post(PRINTER, "/v1/cases", {})
+
+    (entry,) = fresh.get(AUDITOR, "/v1/audit").get_json()["entries"]
+    assert (entry["action"], entry["outcome"]) == ("case-open", "forbidden")
+
+
+def test_an_empty_purpose_is_no_purpose(api: Api) -> None:
+    assert refusal(api.post(OFFICER, "/v1/detokenize", {"items": [], "purpose": ""})) == (400, "purpose-required")
+
+
+def test_a_problem_comes_in_chinese_where_that_is_preferred(api: Api) -> None:
+    answered = api.post(DESK, "/v1/cases", CASE | {"case": "?"}, headers=CHINESE)
+
+    assert answered.headers["Content-Language"] == "zh"
+    assert answered.get_json()["title"] == PROBLEMS["invalid-request"].title.zh
+    assert "工单编号为 1 至 64 个字符" in answered.get_json()["detail"]
+
+
+def test_a_failed_item_is_explained_in_chinese_where_that_is_preferred(api: Api) -> None:
+    api.tokenize(record())
+    answered = api.post(PRINTER, "/v1/tokenize", {"records": [record(sender__name="李四")]}, headers=CHINESE)
+
+    assert answered.get_json()["results"][0]["error"]["detail"] == ITEMS["conflict"].zh
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("zh", "zh"),
+        ("zh-CN", "zh"),
+        ("zh-Hans-CN, en;q=0.5", "zh"),
+        ("en, zh;q=0.9", "en"),
+        ("zh;q=0.4, en;q=0.6", "en"),
+        ("fr, zh;q=0.2", "zh"),
+        ("fr", "en"),
+        ("*", "en"),
+        ("zh;q=0, *", "en"),
+        ("en;q=0, *", "zh"),
+        ("zh;q=x", "en"),
+        ("zh, en", "zh"),
+    ],
+)
+def test_the_language_is_the_preferred_one(accepted: str, language: str) -> None:
+    assert preferred_language(parse_accept_header(accepted, LanguageAccept)) == language
+
+
+@pytest.mark.parametrize("code", PROBLEMS)
+def test_every_type_can_be_fetched(api: Api, code: str) -> None:
+    told = api.get(None, f"/problems/{code}").get_json()
+    page = api.get(None, f"/problems/{code}", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert told["remedy"]["zh"] == PROBLEMS[code].remedy.zh
+    assert page.content_type == "text/html; charset=utf-8"
+    assert escape(PROBLEMS[code].title.en) in page.text
+    assert PROBLEMS[code].title.zh in page.text
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert not re.search(r"<script|<style|\son\w+=|https?:", page.text)
+
+
+def test_an_unknown_type_is_not_found(api: Api) -> None:
+    assert refusal(api.get(None, "/problems/none")) == (404, "not-found")
+
+
+def test_the_root_leads_to_the_documentation(api: Api) -> None:
+    answered = api.get(None, "/")
+
+    assert (answered.status_code, answered.headers["Location"]) == (302, "/docs")
+
+
+def test_every_text_is_in_both_languages() -> None:
+    texts = [text for table in (CASE_STATES, ITEMS, MEMBERS, PLACES) for text in table.values()]
+    texts += [text for problem in PROBLEMS.values() for text in problem if isinstance(text, Text)]
+
+    assert all(re.search(r"[一-鿿]", text.zh) for text in texts)
+    assert not any(re.search(r"[一-鿿]", text.en) for text in texts)
