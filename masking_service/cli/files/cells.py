@@ -1,45 +1,70 @@
-"""A record out of a line's cells, and the cells back out of the masked record. Compiled once for a table."""
+"""Builds a record from a row's cells, and finds the cells again in the masked record. Compiled once for a table."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import count
-from typing import Any, Final
+from typing import Any
 
 from masking_service.cli.files.headers import Layout
-from masking_service.domain.schema import Schema, Steps
+from masking_service.domain.schema import Steps
 
-_AS_TEXT: Final = re.compile(r'="([^"]*)"')
-"""How exports keep a spreadsheet from reading a number: ``="13812345678"``."""
+Spot = tuple[int, Any]
+"""Where a column's cell is in a record: in which of its objects and arrays, and under which key."""
+
+
+class Row:
+    """The record of one row.
+
+    Attributes:
+        record: what its cells make.
+        changes: where each mapped cell is in it, by column.
+    """
+
+    __slots__ = ("_holders", "_plain", "_spots", "record")
+
+    def __init__(self, record: dict[str, Any], holders: list[Any], spots: dict[int, Spot], plain: list[str]) -> None:
+        self.record = record
+        self._holders = holders
+        self._spots = spots
+        self._plain = plain
+
+    def changes(self, cells: Sequence[str], plain: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """(column, cell) for each cell that the mask changed.
+
+        Args:
+            cells: what came in.
+            plain: the unmapped columns.
+        """
+        for column, (holder, key) in self._spots.items():
+            cell = self._holders[holder][key]
+            if cell != cells[column]:
+                yield column, cell
+        for column, cell in zip(plain, self._plain, strict=True):
+            if cell != cells[column]:
+                yield column, cell
 
 
 class Builder:
-    """Builds records of one table.
+    """Builds the records of one table."""
 
-    Attributes:
-        also: the schema of what has no place in the record's own, for a second pass.
-    """
-
-    def __init__(self, layout: Layout, schema: Schema) -> None:
-        self._plain = layout.plain
-        taken = {str(steps[0]) for steps, _ in schema.fields} | {str(steps[0]) for steps in schema.waybill_paths}
-        self._plain_key = _free("columns", taken)
-        self._also_key = _free("also", taken)
-        self.also = Schema(
-            schema.name,
-            schema.source,
-            tuple(((self._also_key, str(at)), kind) for at, kind in layout.hidden.items()),
-            schema.waybill_paths,
-        )
-        self._hidden = [(at, str(at)) for at in layout.hidden]
-        places = list(layout.placed.values())
+    def __init__(self, layout: Layout) -> None:
+        places = list(layout.places.values())
         ways = sorted(_containers(places))
         index = {steps: at for at, steps in enumerate([(), *ways])}
         self._ways = [(index[steps[:-1]], steps[-1], _maker(steps, places)) for steps in ways]
-        self._at = [(column, index[steps[:-1]], steps[-1]) for column, steps in layout.placed.items()]
+        self._spots: dict[int, Spot] = {
+            column: (index[steps[:-1]], steps[-1]) for column, steps in layout.places.items()
+        }
+        self._rivals = layout.rivals
+        self._plain_key = layout.plain_key
+        self._plain = bool(layout.plain)
 
-    def build(self, cells: Sequence[str]) -> tuple[dict[str, Any], list[Any]]:
-        """The record, and its objects and arrays in the order in which `cells` asks for them."""
+    def build(self, cells: Sequence[str], plain: list[str]) -> Row:
+        """The record of these cells.
+
+        Args:
+            cells: one for each column.
+            plain: those of the unmapped columns; they stay in the record, so that the leak guard sees them.
+        """
         record: dict[str, Any] = {}
         holders: list[Any] = [record]
         for outer, key, made in self._ways:
@@ -49,34 +74,22 @@ class Builder:
                 holders[outer].append(here)
             else:
                 holders[outer][key] = here
-        for column, holder, key in self._at:
-            holders[holder][key] = _value(cells[column])
+        spots = self._spots_for(cells) if self._rivals else self._spots
+        for column, (holder, key) in spots.items():
+            holders[holder][key] = cells[column]
         if self._plain:
-            record[self._plain_key] = [cells[at] for at in self._plain]
-        return record, holders
+            record[self._plain_key] = plain
+        return Row(record, holders, spots, plain)
 
-    def with_also(self, record: dict[str, Any], cells: Sequence[str]) -> dict[str, Any]:
-        """The masked record with the cells that have no place in it."""
-        record[self._also_key] = {key: _value(cells[at]) for at, key in self._hidden}
-        return record
-
-    def changes(
-        self, record: dict[str, Any], holders: Sequence[Any], cells: Sequence[str]
-    ) -> Iterator[tuple[int, str]]:
-        """(column, cell) of what the passes changed."""
-        for column, holder, key in self._at:
-            cell = holders[holder][key]
-            if cell != cells[column] and cell != _value(cells[column]):
-                yield column, cell
-        if self._plain:
-            for column, cell in zip(self._plain, record[self._plain_key], strict=True):
-                if cell != cells[column]:
-                    yield column, cell
-        if self._hidden:
-            also = record[self._also_key]
-            for column, name in self._hidden:
-                if also[name] != cells[column] and also[name] != _value(cells[column]):
-                    yield column, also[name]
+    def _spots_for(self, cells: Sequence[str]) -> dict[int, Spot]:
+        """An empty cell leaves its place to the next column that could fill it."""
+        spots = self._spots
+        for owner, others in self._rivals.items():
+            if not cells[owner].strip():
+                full = next((other for other in others if cells[other].strip()), None)
+                if full is not None:
+                    spots = {**spots, owner: spots[full], full: spots[owner]}
+        return spots
 
 
 def _containers(places: Sequence[Steps]) -> set[Steps]:
@@ -98,13 +111,3 @@ def _maker(steps: Steps, places: Sequence[Steps]) -> Callable[[], Any]:
     if not values:
         return list
     return partial(list, [None] * (max(values) + 1))
-
-
-def _value(cell: str) -> str:
-    if cell[:2] == '="' and (match := _AS_TEXT.fullmatch(cell)):
-        return match[1]
-    return cell
-
-
-def _free(name: str, taken: set[str]) -> str:
-    return next(free for at in count() if (free := name + "_" * at) not in taken)

@@ -5,6 +5,7 @@ Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
@@ -17,10 +18,10 @@ from masking_service.access.custody import Custody
 from masking_service.access.policy import Policy
 from masking_service.access.principals import site_codes
 from masking_service.cli.development import CREDENTIALS
-from masking_service.cli.files.destination import destination_of, written
-from masking_service.cli.files.options import Options, format_of, named, shape_of, shared
+from masking_service.cli.files.destination import destination_of, discarded, written
+from masking_service.cli.files.options import Options, format_of, named, opened, shape_of, shared
 from masking_service.cli.files.passing import Work, pass_through
-from masking_service.cli.files.sources import opened
+from masking_service.cli.files.table import Table
 from masking_service.cli.files.work import Tokenizing, masking
 from masking_service.cli.options import settings_of
 from masking_service.domain.profiles import Profile
@@ -35,17 +36,22 @@ PRINTER: Final = "label-printer"
 
 @click.command()
 @shared
-def mask(options: Options) -> None:
-    """Mask the records of a CSV, JSON or NDJSON file.
+@click.option("--check", is_flag=True, help="Say what would be done, and write nothing.")
+def mask(options: Options, check: bool) -> None:
+    """Mask the records of a CSV, Excel, JSON or NDJSON file.
 
     FILE is - for standard input. It needs no store and no keys. The output holds one line for each record, in order.
-    The input is never changed.
+    The input is never changed. A table with a column that looks personal, and that nothing maps, is refused.
     """
     form = format_of(options)
     settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)})
     schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
     profile: Profile = named(Policy.load(settings.policy).rules.profiles, options.profile, "profile")
-    _run(options, form, schema, profile, masking(Masker(schema, profile)), tokenize=False)
+
+    def work(used: Schema) -> Work:
+        return masking(Masker(used, profile))
+
+    _run(options, form, schema, profile, work, tokenize=False, check=check)
 
 
 @click.command()
@@ -75,7 +81,7 @@ def tokenize(
 ) -> None:
     """Tokenize and store the records of such a file.
 
-    FILE is CSV, JSON or NDJSON, and - for standard input. The API key is in --key-file or MASKING_API_KEY; in a
+    FILE is CSV, Excel, JSON or NDJSON, and - for standard input. The API key is in --key-file or MASKING_API_KEY; in a
     development set-up it is the label printer's. The same file again gives the same tokens.
     """
     form = format_of(options)
@@ -94,19 +100,29 @@ def tokenize(
         custody=Custody(custody_site) if custody_site else None,
     )
     try:
-        _run(options, form, schema, profile, work, tokenize=True)
+        _run(options, form, schema, profile, work.using, tokenize=True, check=False)
     finally:
         parts.store.close()
 
 
-def _run(options: Options, form: str, schema: Schema, profile: Profile, work: Work, *, tokenize: bool) -> None:
+def _run(
+    options: Options,
+    form: str,
+    schema: Schema,
+    profile: Profile,
+    work: Callable[[Schema], Work],
+    *,
+    tokenize: bool,
+    check: bool,
+) -> None:
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     output = destination_of(options.file, options.output, "tokenized" if tokenize else "masked")
-    with opened(options.file, options.encoding) as source:
+    with opened(options, form) as source:
         shape = shape_of(options, form, source, schema, profile, tokenize=tokenize)
-        with written(output, options.file, force=options.force) as write:
-            summary = pass_through(source, shape, work, write, options.batch, console)
-    summary.show(console, output, shape.notes, shape.left)
+        used = shape.schema if isinstance(shape, Table) else schema
+        with discarded() if check else written(output, options.file, force=options.force) as write:
+            summary = pass_through(shape, work(used), write, options.batch, console)
+    summary.show(console, "nothing was written (--check)" if check else f"written to {output}", shape)
     if summary.failed:
         sys.exit(1)
 

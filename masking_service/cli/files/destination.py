@@ -1,12 +1,14 @@
-"""Where the output goes: a file that appears whole or not at all, readable by its owner only, or standard output."""
+"""Where the output goes: a file readable by its owner only, or standard output. It appears whole or not at all."""
 
 import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 from masking_service.cli.files.faults import NotDone
@@ -30,7 +32,7 @@ def written(output: str, file: str, *, force: bool) -> Iterator[Write]:
     """Takes the output's bytes. Only if the block ends without an error they are there under the output's name.
 
     Args:
-        output: a path, or STANDARD for standard output, which takes what it gets at once.
+        output: a path, or STANDARD for standard output.
         file: the input, which is never the output.
         force: whether a file that is there may be replaced.
 
@@ -91,15 +93,25 @@ def _publish(draft: Path, path: Path, *, force: bool) -> None:
         os.close(folder)
 
 
+@contextmanager
+def discarded() -> Iterator[Write]:
+    """Takes output that nobody keeps."""
+    yield len
+
+
 def _to_standard_output() -> Iterator[Write]:
+    """Keep the output on disk until it is whole: the last row may be the reason to write none."""
     stream = sys.stdout.buffer
-    try:
-        yield stream.write
-        stream.flush()
-    except BrokenPipeError:
-        # The interpreter would try, and fail, to flush once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        raise NotDone("nobody reads standard output any more") from None
+    with TemporaryFile() as draft:
+        yield draft.write
+        draft.seek(0)
+        try:
+            shutil.copyfileobj(draft, stream)
+            stream.flush()
+        except BrokenPipeError:
+            # The interpreter would try, and fail, to flush once more at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            raise NotDone("standard output was closed by its reader") from None
 
 
 @contextmanager

@@ -4,11 +4,12 @@ Integers keep every digit and fractions stay as they were written.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
+from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.sources import LONGEST_LINE, Source
@@ -34,16 +35,45 @@ class _Document:
         tokenize: whether an answer is the result of `tokenize` (record, tokens, revision, ...) or the record alone.
     """
 
-    encoding = "utf-8"
-
     def __init__(self, source: Source, *, tokenize: bool) -> None:
         self._source = source
         self._tokenize = tokenize
+        self._write: Write
 
-    def settled(self, entry: Entry, result: Result) -> Result:
-        """As it is: a record has a place for everything."""
-        del entry
-        return result
+    def begin(self, write: Write) -> None:
+        """Write the opening."""
+        self._write = write
+        write(self.opening().encode())
+
+    def put(self, answers: Sequence[tuple[Entry, Result]]) -> None:
+        """Write a batch."""
+        self._write("".join([self.answer(result) for _, result in answers]).encode())
+
+    def end(self) -> None:
+        """Write the closing."""
+        self._write(self.closing().encode())
+
+    def opening(self) -> str:
+        """Nothing."""
+        return ""
+
+    def answer(self, result: Result) -> str:
+        """One line."""
+        return self._written(result) + "\n"
+
+    def closing(self) -> str:
+        """Nothing."""
+        return ""
+
+    @property
+    def done(self) -> int:
+        """Bytes."""
+        return self._source.done
+
+    @property
+    def total(self) -> int | None:
+        """Bytes."""
+        return self._source.total
 
     def column(self, pointer: str) -> int | None:
         """There are none."""
@@ -56,9 +86,9 @@ class _Document:
         return []
 
     @property
-    def left(self) -> str:
-        """Nothing: what the schema does not name is the caller's to know."""
-        return ""
+    def remarks(self) -> list[str]:
+        """Nothing."""
+        return []
 
     def _written(self, result: Result) -> str:
         whole = self._tokenize or "error" in result
@@ -75,19 +105,6 @@ class Lines(_Document):
             if not line.isspace():
                 number += 1
                 yield _entry(line, self._source.line - 1, number)
-
-    def opening(self) -> str:
-        """Nothing."""
-        return ""
-
-    def answer(self, entry: Entry, result: Result) -> str:
-        """One line."""
-        del entry
-        return self._written(result) + "\n"
-
-    def closing(self) -> str:
-        """Nothing."""
-        return ""
 
 
 class Array(_Document):
@@ -126,9 +143,8 @@ class Array(_Document):
         name = "results" if self._tokenize else "records"
         return f'{{"{name}": [' if self._member else "["
 
-    def answer(self, entry: Entry, result: Result) -> str:
+    def answer(self, result: Result) -> str:
         """An element on a line of its own."""
-        del entry
         before = ",\n" if self._begun else "\n"
         self._begun = True
         return before + self._written(result)

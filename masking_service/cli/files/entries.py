@@ -1,8 +1,9 @@
-"""One record of a file on its way through: where it stands, what it is, and what a format does with it."""
+"""A record of a file on its way through, and what every format does with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from masking_service.cli.files.destination import Write
 from masking_service.usecases.items import Result
 
 
@@ -11,7 +12,7 @@ class Entry:
 
     Attributes:
         line: where it begins, from 1.
-        number: the how-many-th record it is, from 1.
+        number: its number among the records, from 1.
         record: what the schema describes; None where `fault` says why there is none.
         fault: the code of why it cannot be read.
         origin: what its format needs to write it.
@@ -28,29 +29,43 @@ class Entry:
 
 
 class Format(Protocol):
-    """How records stand in a file. It writes one answer for each entry, in order."""
-
-    encoding: str
-    """In which the output is written."""
+    """Reads the records of a file and writes one answer for each, in order."""
 
     def entries(self) -> Iterator[Entry]:
-        """The records; raises InputError where the rest cannot be read."""
+        """The records.
 
-    def opening(self) -> str:
-        """What stands before the first answer."""
+        Raises:
+            InputError: the rest cannot be read.
+        """
 
-    def settled(self, entry: Entry, result: Result) -> Result:
-        """The result once the format's own part is done."""
+    def begin(self, write: Write) -> None:
+        """Write what comes before the first answer."""
 
-    def answer(self, entry: Entry, result: Result) -> str:
-        """The entry's place in the output. Of a record that failed it holds no value."""
+    def put(self, answers: Sequence[tuple[Entry, Result]]) -> None:
+        """Write a batch of answers. The answer to a record that failed holds none of its values."""
 
-    def closing(self) -> str:
-        """What stands behind the last answer."""
+    def end(self) -> None:
+        """Write what comes after the last answer.
+
+        Raises:
+            NotDoneError: the records hold what must not be written.
+        """
 
     def column(self, pointer: str) -> int | None:
         """The column, from 1, of a place in the record; None where there are no columns."""
 
     @property
-    def left(self) -> str:
-        """What was not masked because nobody said what it is; empty where there is no such thing."""
+    def done(self) -> int:
+        """How much of the input was read."""
+
+    @property
+    def total(self) -> int | None:
+        """How much there is to read, in the same unit; None where this is unknown."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What the summary says before its counts."""
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the summary says at its end."""

@@ -1,9 +1,10 @@
-"""Keeps a cell from being run by a spreadsheet: what could be a formula gets an apostrophe before it.
+"""Keeps a spreadsheet from running a cell of a CSV file: what could be a formula gets an apostrophe before it.
 
 Numbers with a sign and masks of phones stay readable: `+86 *******5678` and `-12.5` call nothing.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 BEGINNINGS: Final = frozenset("=+-@\t\r\n＝＋－＠")
@@ -17,10 +18,29 @@ _HARMLESS: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_INNER: Final = re.compile(r"""(?<=[;,|\t\r\n])([ "']*+)([=+\-@＝＋－＠][^;,|\t\r\n]*)""")
+"""What begins a cell of its own for a spreadsheet that is set to another separator than the file's."""
+
+_RISKY: Final = re.compile(r"""[;,|\t\r\n][ "']*+[=+\-@＝＋－＠]|;[\t\r\n]""")
+
+
+def risky(cells: Iterable[str]) -> bool:
+    """False if `safe` leaves all of these cells as they are, which is so for most rows."""
+    return _RISKY.search(";" + ";".join(cells)) is not None
 
 
 def safe(cell: str) -> str:
-    """The cell as a spreadsheet may open it."""
-    if not cell or cell[0] not in BEGINNINGS or _HARMLESS.fullmatch(cell):
+    """The cell as any spreadsheet may open it, whatever separator it expects."""
+    if not cell:
+        return cell
+    if _INNER.search(cell):
+        cell = _INNER.sub(_guarded, cell)
+    if cell[0] not in BEGINNINGS or _HARMLESS.fullmatch(cell):
         return cell
     return f"'{cell}"
+
+
+def _guarded(match: re.Match[str]) -> str:
+    if match[1].endswith("'") or _HARMLESS.fullmatch(match[2]):
+        return match[0]
+    return f"{match[1]}'{match[2]}"

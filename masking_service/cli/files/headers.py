@@ -1,20 +1,22 @@
-"""Which column of a table means what: from its header to a place in the record, by a data file and by what --map says.
+"""Finds out what each column of a table means: from its header, by a data file, and from what --map says.
 
-A column that is known to hold personal data and has no place in the schema is masked all the same, without a token.
+A personal column that the schema has no place for gets a place of its own: it is masked, and tokenized, too.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from itertools import count
 from typing import Any, Final
 
 import yaml
 
 from masking_service.cli.files.faults import NotDone
 from masking_service.domain.errors import DefinitionError
+from masking_service.domain.member_names import kind_of
 from masking_service.domain.schema import EACH, KINDS, Schema, Steps, parse_path, written
 
 UNMAPPED: Final = "unmapped"
@@ -23,7 +25,6 @@ _MOST_ELEMENTS: Final = 100
 """A header such as ``contactInfoList[99].tel`` makes an array of that many elements in every record."""
 
 _NOTE: Final = re.compile(r"[(\[（【［].*?[)\]）】］]")
-_NUMBERED: Final = re.compile(r"[0-9]+$")
 _WORDS: Final = re.compile(r"[^\W_]+")
 
 
@@ -32,21 +33,27 @@ class Layout:
     """What each column of a table is, by its index from 0.
 
     Attributes:
-        placed: the columns with a place in the record, and the way to it (indexes filled in).
-        kinds: of the placed columns the kind; a waybill number has none.
-        hidden: the columns that are masked by their kind and stand nowhere in the schema.
-        plain: the columns that nothing is known of: their cells come back unchanged.
+        schema: the record's schema, with a place for each personal column that it has none for.
+        places: the mapped columns, and the way to each place (indexes filled in).
+        kinds: of the mapped columns the kind; a waybill number has none.
+        added: the mapped columns whose place is not in the given schema.
+        rivals: a column, and those that fill its place, in this order, in rows where its own cell is empty.
+        plain: the columns that are not mapped.
+        plain_key: the member under which their cells are in the record.
     """
 
-    placed: Mapping[int, Steps]
+    schema: Schema
+    places: Mapping[int, Steps]
     kinds: Mapping[int, str]
-    hidden: Mapping[int, str]
+    added: frozenset[int]
+    rivals: Mapping[int, tuple[int, ...]]
     plain: tuple[int, ...]
+    plain_key: str
 
     @property
     def knows_number(self) -> bool:
         """Whether a column holds the waybill number."""
-        return len(self.kinds) < len(self.placed)
+        return len(self.kinds) < len(self.places)
 
 
 def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> Layout:
@@ -60,31 +67,75 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
     Raises:
         NotDone: --map names no column, no place of the schema, or one place twice.
     """
+    placed, hidden = _told(headers, schema, told)
+    free = {at: header for at, header in enumerate(headers) if header not in told}
+    rivals = _place(free, schema, placed)
+    for at, header in free.items():
+        if at not in placed and (kind := _known_kind(header, headers)) is not None:
+            hidden[at] = kind
+    extended, extra = _with_places(schema, headers, hidden)
+    kinds = {at: kind for at, steps in placed.items() if (kind := _kind_at(schema, steps)) is not None}
+    return Layout(
+        schema=extended,
+        places=dict(sorted((placed | extra).items())),
+        kinds=dict(sorted((kinds | hidden).items())),
+        added=frozenset(hidden),
+        rivals={owner: kept for owner, its in rivals.items() if (kept := tuple(at for at in its if at in hidden))},
+        plain=tuple(at for at in range(len(headers)) if at not in placed and at not in hidden),
+        plain_key=_free("unmapped", extended),
+    )
+
+
+def _told(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> tuple[dict[int, Steps], dict[int, str]]:
+    """The places and the kinds of the columns that --map names."""
     for header in told:
         if header not in headers:
             raise NotDone("--map: no column has this header; give it as it stands in the first line")
-    meant = {at: target for at, header in enumerate(headers) if (target := told.get(header)) is not None}
     placed: dict[int, Steps] = {}
     hidden: dict[int, str] = {}
-    for at, target in meant.items():
+    for at, header in enumerate(headers):
+        target = told.get(header, UNMAPPED)
         if target.startswith(KIND):
             hidden[at] = _kind(target.removeprefix(KIND))
         elif target != UNMAPPED:
             placed[at] = steps = _steps(schema, target)
             if list(placed.values()).count(steps) > 1:
-                raise NotDone(
-                    f"--map: columns {', '.join(str(n + 1) for n in placed if placed[n] == steps)} share a place"
-                )
-    free = {at: header for at, header in enumerate(headers) if at not in meant}
+                columns = ", ".join(str(n + 1) for n in placed if placed[n] == steps)
+                raise NotDone(f"--map: columns {columns} share a place")
+    return placed, hidden
+
+
+def _place(free: Mapping[int, str], schema: Schema, placed: dict[int, Steps]) -> dict[int, list[int]]:
+    """Give each place that headers name to the first of its columns; return the others of it, in order."""
+    rivals: dict[int, list[int]] = {}
+    waiting: set[int] = set()
     for at, steps in _by_name(free, schema):
-        if at not in placed and steps not in placed.values():
+        if at in placed or at in waiting:
+            continue
+        owner = next((other for other, its in placed.items() if its == steps), None)
+        if owner is None:
             placed[at] = steps
-    for at, header in free.items():
-        if at not in placed and (kind := _known_kind(header)) is not None:
-            hidden[at] = kind
-    kinds = {at: kind for at, steps in placed.items() if (kind := _kind_at(schema, steps)) is not None}
-    plain = tuple(at for at in range(len(headers)) if at not in placed and at not in hidden)
-    return Layout(dict(sorted(placed.items())), kinds, hidden, plain)
+        elif owner in free and _kind_at(schema, steps) is not None:
+            rivals.setdefault(owner, []).append(at)
+            waiting.add(at)
+    return rivals
+
+
+def _with_places(schema: Schema, headers: Sequence[str], hidden: Mapping[int, str]) -> tuple[Schema, dict[int, Steps]]:
+    """The schema with a place for each further personal column, under its header."""
+    key = _free("columns", schema)
+    places: dict[int, Steps] = {}
+    for at in hidden:
+        name = normal(headers[at]) or f"column{at + 1}"
+        places[at] = (key, name if (key, name) not in places.values() else f"{name}-{at + 1}")
+    fields = tuple((tuple(map(str, places[at])), kind) for at, kind in hidden.items())
+    return replace(schema, fields=(*schema.fields, *fields)), places
+
+
+def _free(name: str, schema: Schema) -> str:
+    """A member's name that the schema does not use."""
+    taken = {steps[0] for steps, _ in schema.fields} | {steps[0] for steps in schema.waybill_paths}
+    return next(free for at in count() if (free := name + "_" * at) not in taken)
 
 
 def normal(header: str) -> str:
@@ -118,22 +169,16 @@ def _by_name(headers: Mapping[int, str], schema: Schema) -> Iterator[tuple[int, 
         yield at, steps
 
 
-def _known_kind(header: str) -> str | None:
+def _known_kind(header: str, headers: Sequence[str]) -> str | None:
     """The kind that a header says its column holds, wherever the schema has or has not a place for it."""
-    data = _data()
     meanings, _ = _meanings()
     for spelling in (header, _NOTE.sub("", header)):
         meaning = meanings.get(normal(spelling))
         if meaning is not None:
-            kind: str | None = data["meanings"][meaning].get("kind")
+            kind: str | None = _data()["meanings"][meaning].get("kind")
             return kind
-        words = " ".join(_words(_NUMBERED.sub("", unicodedata.normalize("NFKC", spelling).rstrip())))
-        for kind, endings in data["endings"].items():
-            for ending in endings:
-                last = " ".join(_words(ending))
-                if words == last or words.endswith(last if not last.isascii() else f" {last}"):
-                    return str(kind)
-    return None
+    kind = kind_of(header, (), headers)
+    return kind if kind in (None, *KINDS) else "secret"
 
 
 def _own_path(schema: Schema, header: str) -> Steps | None:
@@ -185,3 +230,17 @@ def _meanings() -> tuple[dict[str, str], dict[str, int]]:
             meanings[normal(header)] = meaning
             ranks[normal(header)] = rank
     return meanings, ranks
+
+
+def is_impersonal(header: str) -> bool:
+    """Whether a header says that its cells are neither names nor addresses of people."""
+    words = " ".join(_words(_NOTE.sub("", header)))
+    return any(
+        words == last or words.endswith(last if not last.isascii() else f" {last}")
+        for last in (" ".join(_words(word)) for word in _data()["impersonal"])
+    )
+
+
+def one_line(header: str) -> str:
+    """A header as a message shows it."""
+    return "".join(character if character.isprintable() else " " for character in header)

@@ -1,6 +1,7 @@
 """The options that `mask` and `tokenize` share, and the parts of a run that follow from them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -8,17 +9,29 @@ from typing import Any, Final
 
 import click
 
+from masking_service.cli.files.csv_sheet import CsvSheet
 from masking_service.cli.files.documents import Array, Lines
+from masking_service.cli.files.excel.package import Workbook, opened_workbook
+from masking_service.cli.files.excel.sheet import ExcelSheet
 from masking_service.cli.files.faults import NotDone
-from masking_service.cli.files.sources import ENCODINGS, STANDARD, Source
-from masking_service.cli.files.table import Table
+from masking_service.cli.files.sources import ENCODINGS, STANDARD, Source, opened_bytes
+from masking_service.cli.files.table import Sheet, Table
+from masking_service.cli.files.unmapped import MODES, Mode
 from masking_service.cli.options import state_dir
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema
 
-FORMATS: Final = {".csv": "csv", ".tsv": "csv", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+FORMATS: Final = {
+    ".xlsx": "xlsx",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+}
 """A file's suffix to its format."""
 
+_OLD_EXCEL: Final = frozenset({".xls", ".xlsm", ".xlsb", ".et", ".ods"})
 _NO_DELIMITERS: Final = '"*\r\n'
 
 
@@ -36,6 +49,8 @@ class Options:
     delimiter: str | None
     excel: bool
     map: Mapping[str, str]
+    unmapped: Mode
+    sheet: str | None
     batch: int
     state_dir: Path
 
@@ -60,8 +75,16 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--profile", default="label", show_default=True, help="What still shows."),
         click.option("--encoding", type=click.Choice(ENCODINGS), help="Of the input; found if not given."),
         click.option("--delimiter", callback=_delimiter, help="Of a CSV, one character or 'tab'; found if not given."),
+        click.option("--sheet", help="Of an Excel file with several sheets, the one to read."),
         click.option("--excel", is_flag=True, help="Write CSV as UTF-8 with a byte order mark."),
         click.option("--map", multiple=True, callback=_told, metavar="HEADER=PATH", help=_MAP),
+        click.option(
+            "--unmapped",
+            type=click.Choice(MODES),
+            default=MODES[0],
+            show_default=True,
+            help="What becomes of a table's columns that nothing maps, where they look personal.",
+        ),
         click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 1000), help="Records at once."),
         state_dir,
     )
@@ -71,7 +94,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _MAP: Final = (
-    "Where a CSV's column stands in the record, or kind:KIND to mask it without a place, or 'unmapped' to leave it; "
+    "Where a table's column stands in the record, or kind:KIND to mask it without a place, or 'unmapped' to leave it; "
     "may be repeated."
 )
 
@@ -80,30 +103,46 @@ def format_of(options: Options) -> str:
     """The format that is given, or that the file's suffix says."""
     suffix = Path(options.file).suffix.lower()
     found = options.format or FORMATS.get(suffix)
+    if found is None and suffix in _OLD_EXCEL:
+        raise click.UsageError(f"{suffix} files are not read: save the file as .xlsx")
     if found is None:
         what = "standard input has no suffix" if options.file == STANDARD else "the suffix says no format"
         raise click.UsageError(f"{what}: give --format")
-    if found != "csv" and (options.map or options.delimiter or options.excel):
-        raise click.UsageError("--map, --delimiter and --excel are for CSV")
+    if found != "csv" and (options.delimiter or options.excel):
+        raise click.UsageError("--delimiter and --excel are for CSV")
+    if found != "xlsx" and options.sheet:
+        raise click.UsageError("--sheet is for Excel files")
+    if found not in ("csv", "xlsx") and options.map:
+        raise click.UsageError("--map is for tables: CSV and Excel files")
     return found
 
 
+@contextmanager
+def opened(options: Options, form: str) -> Iterator[Source | Workbook]:
+    """The input, as its format is read."""
+    with opened_bytes(options.file) as (stream, total):
+        if form == "xlsx":
+            with opened_workbook(stream) as workbook:
+                yield workbook
+        else:
+            yield Source(stream, options.encoding, total)
+
+
 def shape_of(
-    options: Options, form: str, source: Source, schema: Schema, profile: Profile, *, tokenize: bool
+    options: Options, form: str, source: Source | Workbook, schema: Schema, profile: Profile, *, tokenize: bool
 ) -> Table | Array | Lines:
     """The reader and writer of the format."""
-    if form == "csv":
+    sheet: Sheet
+    if isinstance(source, Workbook):
+        sheet = ExcelSheet(source, sheet=options.sheet, schema=schema, told=options.map)
+    elif form == "json":
+        return Array(source, tokenize=tokenize)
+    elif form == "ndjson":
+        return Lines(source, tokenize=tokenize)
+    else:
         delimiter = options.delimiter or ("\t" if Path(options.file).suffix.lower() == ".tsv" else None)
-        return Table(
-            source,
-            delimiter=delimiter,
-            schema=schema,
-            profile=profile,
-            told=options.map,
-            tokenize=tokenize,
-            excel=options.excel,
-        )
-    return Array(source, tokenize=tokenize) if form == "json" else Lines(source, tokenize=tokenize)
+        sheet = CsvSheet(source, delimiter=delimiter, schema=schema, told=options.map, excel=options.excel)
+    return Table(sheet, schema=schema, profile=profile, told=options.map, unmapped=options.unmapped, tokenize=tokenize)
 
 
 def named(known: Mapping[str, Any], name: str, what: str) -> Any:

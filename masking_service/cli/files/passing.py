@@ -5,11 +5,10 @@ from itertools import islice
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry, Format
-from masking_service.cli.files.sources import Source
 from masking_service.cli.files.summary import Summary
 from masking_service.usecases.items import Result, refused
 
@@ -17,31 +16,30 @@ Work = Callable[[list[Any]], list[Result]]
 """Takes records, which it may change, and gives a result for each."""
 
 
-def pass_through(source: Source, shape: Format, work: Work, write: Write, batch: int, console: Console) -> Summary:
-    """Send every record of the source through the work.
+def pass_through(shape: Format, work: Work, write: Write, batch: int, console: Console) -> Summary:
+    """Send every record of a file through the work.
 
     Args:
-        source: says how far it was read.
-        shape: how its records stand in it.
+        shape: reads the records and writes the answers.
         work: what is done to a batch.
         write: takes the output.
         batch: how many records the work gets at once.
         console: where the progress shows, if it is a terminal.
     """
     summary = Summary()
-    write(shape.opening().encode(shape.encoding))
+    shape.begin(write)
     with _progress(console) as progress:
-        task = progress.add_task("records", total=source.total)
+        task = progress.add_task("records", total=shape.total)
         for entries in _batches(shape.entries(), batch):
             results = iter(work([entry.record for entry in entries if entry.fault is None]))
             answers = []
             for entry in entries:
-                result = shape.settled(entry, next(results)) if entry.fault is None else refused(entry.fault)
-                answers.append(shape.answer(entry, result))
+                result = next(results) if entry.fault is None else refused(entry.fault)
+                answers.append((entry, result))
                 summary.add(entry, result, shape)
-            write("".join(answers).encode(shape.encoding))
-            progress.update(task, completed=source.done)
-    write(shape.closing().encode(shape.encoding))
+            shape.put(answers)
+            progress.update(task, completed=shape.done)
+    shape.end()
     return summary
 
 
@@ -56,7 +54,6 @@ def _progress(console: Console) -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
-        DownloadColumn(),
         TimeRemainingColumn(),
         console=console,
         transient=True,

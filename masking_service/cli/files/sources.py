@@ -102,14 +102,14 @@ class Source(io.RawIOBase):
 
 
 @contextmanager
-def opened(file: str, encoding: str | None) -> Iterator[Source]:
-    """The input that `file` names, STANDARD for standard input.
+def opened_bytes(file: str) -> Iterator[tuple[BinaryIO, int | None]]:
+    """The input that `file` names, STANDARD for standard input, and its size where that is known.
 
     Raises:
-        NotDone: it cannot be read, or its encoding is none of ENCODINGS.
+        NotDone: it cannot be read.
     """
     if file == STANDARD:
-        yield Source(sys.stdin.buffer, encoding, None)
+        yield sys.stdin.buffer, None
         return
     try:
         stream = Path(file).open("rb")  # noqa: SIM115 - its use must not fall under this handler
@@ -117,8 +117,7 @@ def opened(file: str, encoding: str | None) -> Iterator[Source]:
         raise NotDone(f"the input cannot be read: {fault.strerror}") from None
     with stream:
         status = Path(file).stat()
-        total = status.st_size if stat.S_ISREG(status.st_mode) else None
-        yield Source(stream, encoding, total)
+        yield stream, status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def _encoding_of(head: bytes, marked: bool, whole: bool) -> str:

@@ -43,15 +43,21 @@ class Summary:
                 what = f"{fault['code']} {fault['pointer']}".rstrip()
                 self._places.append(f"  {where}, record {entry.number:,}: {what}")
 
-    def show(self, console: Console, output: str, notes: list[str], left: str) -> None:
-        """Write it for a person, and for a script's log."""
+    def show(self, console: Console, written: str, shape: Format) -> None:
+        """Write it for a person, and for a script's log.
+
+        Args:
+            console: where.
+            written: the line that says where the output is.
+            shape: what the records came in.
+        """
         seconds = perf_counter() - self._started
         rate = self.records / seconds if seconds else 0.0
         count = f"{self.records:,} record{'s' * (self.records != 1)}"
         lines = [f"{count}, {self.failed:,} failed, in {seconds:.1f} s ({rate:,.0f} a second)"]
         if self._stored:
             lines.append(f"stored: {_listed(self._stored)}")
-        lines += notes
+        lines += shape.notes
         if self._warnings:
             lines.append(f"warnings: {_listed(self._warnings)}")
         if self.failed:
@@ -59,9 +65,7 @@ class Summary:
         lines += self._places
         if self.failed > FAILURES_SHOWN:
             lines.append(f"  and {self.failed - FAILURES_SHOWN:,} more; the output says of each why")
-        lines.append(f"written to {output}")
-        if left:  # last, where it is read
-            lines.append(left)
+        lines += [written, *shape.remarks]
         for line in lines:
             console.print(line)
 

@@ -1,252 +1,203 @@
-"""CSV: each line is a record, built from its cells by what their columns mean. Cells that nobody maps stay as written.
+"""A table: each row is a record, built from its cells by what their columns mean. Unmapped cells stay as written.
 
-No cell of a line that failed is written, and none that a spreadsheet would run.
+No cell of a row that failed is written, and nothing at all where a column looks personal and nothing maps it.
 """
 
-import csv
-import re
-import shlex
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 from masking_service.access.rules import TOKEN_KINDS
-from masking_service.cli.files.cells import Builder
+from masking_service.cli.files.cells import Builder, Row
+from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry
-from masking_service.cli.files.faults import InputError, NotDone
-from masking_service.cli.files.formulas import BEGINNINGS, safe
-from masking_service.cli.files.headers import lay_out
-from masking_service.cli.files.sources import Source
-from masking_service.domain.errors import InvalidRecord
+from masking_service.cli.files.faults import InputError
+from masking_service.cli.files.headers import UNMAPPED, lay_out
+from masking_service.cli.files.unmapped import Mode, Unmapped
 from masking_service.domain.profiles import Profile
-from masking_service.domain.record import Masker
-from masking_service.domain.schema import KINDS, Schema, pointer
+from masking_service.domain.schema import Schema, pointer
 from masking_service.domain.text import contains_personal_data
-from masking_service.usecases.items import Result, invalid
+from masking_service.usecases.items import Result
 
 HIDDEN: Final = "*"
-"""What stands in each cell of a line that failed."""
+"""What is in each cell of a row that failed."""
 
-_DELIMITERS: Final = ",\t;|^~\x01"
-_LINE_END: Final = re.compile(r"(?:\r\n|\r|\n)?\Z")
-_NOT_UTF_8_MARK: Final = "\ufeff"
+_STORED: Final = ("revision", "created", "expires_at")
+
+Cell = str | int | bool
+
+
+class Line(NamedTuple):
+    """A row of a sheet: where it begins, its cells as text, and what the sheet needs to write it."""
+
+    number: int
+    cells: Sequence[str]
+    origin: Any
+
+
+class Sheet(Protocol):
+    """Reads the rows of a table and writes them again, each in its own form."""
+
+    headers: Sequence[str]
+
+    def lines(self) -> Iterator[Line]:
+        """The rows behind the headers. Empty ones are none."""
+
+    def begin(self, write: Write, added: Sequence[str]) -> None:
+        """Write the headers, and those of the columns that are added."""
+
+    def put(self, line: Line, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
+        """Write a row: its cells, those that changed, and what is added."""
+
+    def blank(self, line: Line, added: Sequence[Cell]) -> None:
+        """Write a row that failed: HIDDEN under every header, and what is added."""
+
+    def flush(self) -> None:
+        """Write what was put so far."""
+
+    def end(self) -> None:
+        """Write what ends the table."""
+
+    def rounded(self, line: Line, column: int) -> bool:
+        """Whether a cell is a number that has lost digits."""
+
+    @property
+    def done(self) -> int:
+        """How much was read."""
+
+    @property
+    def total(self) -> int | None:
+        """How much there is to read; None where this is unknown."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What the summary says of the sheet."""
 
 
 class Table:
-    """A CSV file.
+    """The records of a sheet.
 
     Args:
-        source: where it comes from.
-        delimiter: one character, or None to find it in the first line.
-        schema, profile: what its records are, and how columns are masked that have no place in them.
+        sheet: reads and writes its rows.
+        schema, profile: what its records are, and how they are masked.
         told: what --map says.
+        unmapped: what --unmapped says.
         tokenize: whether answers hold tokens, which get columns of their own.
-        excel: whether the output begins with a byte order mark in any case.
+
+    Attributes:
+        schema: of the records, with a place for each personal column that the given schema has none for.
     """
 
     def __init__(
         self,
-        source: Source,
+        sheet: Sheet,
         *,
-        delimiter: str | None,
         schema: Schema,
         profile: Profile,
         told: Mapping[str, str],
+        unmapped: Mode,
         tokenize: bool,
-        excel: bool,
     ) -> None:
-        self.encoding = "utf-8" if excel else source.encoding
-        self._mark = _NOT_UTF_8_MARK if self.encoding == "utf-8" and (excel or source.marked) else ""
-        self._taken: list[str] = []
-        self._source = source
-        first = next(lines := source.lines(), None)
-        if first is None:
-            raise InputError("the input is empty", 1)
-        self._delimiter = delimiter or _delimiter_of(first, schema, told)
-        self._needs_quotes = re.compile(rf'[{re.escape(self._delimiter)}"\r\n]|^\s|\s$').search
-        other = re.escape(self._delimiter)
-        self._cells = re.compile(rf'("(?:[^"]++|"")*+"|[^{other}]*+)({other}|\Z)').findall
-        self._reader = csv.reader(self._recorded(first, lines), delimiter=self._delimiter, strict=True)
-        headers, self._header, self._end = self._read()
+        self._sheet = sheet
+        headers = sheet.headers
         _refuse_values(headers)
         self._layout = layout = lay_out(headers, schema, told)
-        if not layout.kinds and not layout.hidden:
+        self.schema = layout.schema
+        if not layout.kinds:
             raise InputError("no header names anything that would be masked; give --map HEADER=path", 1)
         if tokenize and not layout.knows_number:
             raise InputError(f"no header names the waybill number; give --map HEADER={schema.waybill_paths[-1][0]}", 1)
-        self._builder = Builder(layout, schema)
-        self._also = Masker(self._builder.also, profile) if layout.hidden else None
-        self._pointers = {at: pointer(steps) for at, steps in layout.placed.items()}
+        self._builder = Builder(layout)
+        watched = [at for at in layout.plain if told.get(headers[at]) != UNMAPPED]
+        self._unmapped = Unmapped(headers, watched, unmapped, profile)
+        self._pointers = {at: pointer(steps) for at, steps in layout.places.items()}
         self._tokens = [self._pointers[at] for at, kind in layout.kinds.items() if kind in TOKEN_KINDS]
+        self._numbers = [at for at in layout.places if at not in layout.kinds] if tokenize else []
         self._tokenize = tokenize
-        self._headers = headers
 
     def entries(self) -> Iterator[Entry]:
-        """Each line behind the first one. Empty lines are none."""
-        number = 0
-        width = len(self._headers)
-        while True:
-            line = self._source.line
-            try:
-                cells, raw, end = self._read()
-            except StopIteration:
-                return
-            if not cells:
-                continue
-            number += 1
-            if len(cells) != width:
-                # Every cell may stand under another's header: nothing of it can be trusted to be masked.
-                yield Entry(line, number, None, "wrong-cell-count", (cells, raw, end, ()))
+        """A record for each row."""
+        width = len(self._sheet.headers)
+        for number, line in enumerate(self._sheet.lines(), 1):
+            if len(line.cells) != width:
+                # Every cell may be another header's: nothing of it can be trusted to be masked.
+                yield Entry(line.number, number, None, "wrong-cell-count", (line, None))
+            elif any(self._sheet.rounded(line, at) for at in self._numbers):
+                yield Entry(line.number, number, None, "rounded-number", (line, None))
             else:
-                record, holders = self._builder.build(cells)
-                yield Entry(line, number, record, None, (cells, raw, end, holders))
+                plain = self._unmapped.take(number, line.cells, self._layout.plain)
+                row = self._builder.build(line.cells, plain)
+                yield Entry(line.number, number, row.record, None, (line, row))
 
-    def opening(self) -> str:
-        """The header line."""
-        added = [*(f"token:{at}" for at in self._tokens), "revision", "created", "expires_at"] if self._tokenize else []
-        taken = set(self._headers)
-        names = [_free(name, taken) for name in (*added, "error")]
-        cells = [self._written(cell, raw, safe(cell)) for cell, raw in zip(self._headers, self._header, strict=True)]
-        return self._mark + self._joined([*cells, *map(self._quoted, names)], self._end)
+    def begin(self, write: Write) -> None:
+        """Write the headers."""
+        added = [*(f"token:{at}" for at in self._tokens), *_STORED] if self._tokenize else []
+        taken = set(self._sheet.headers)
+        self._sheet.begin(write, [_free(name, taken) for name in (*added, "error")])
 
-    def settled(self, entry: Entry, result: Result) -> Result:
-        """Mask what has no place in the schema, and let nothing of it stand elsewhere in the line."""
-        if self._also is None or "error" in result:
-            return result
-        record = self._builder.with_also(entry.record, entry.origin[0])
-        try:
-            masked = self._also.mask(record)
-        except InvalidRecord as fault:
-            return invalid(fault)
-        if masked.warnings:
-            more = [{"pointer": at, "code": code} for at, code in masked.warnings]
-            result["warnings"] = result.get("warnings", []) + more
-        return result
+    def put(self, answers: Sequence[tuple[Entry, Result]]) -> None:
+        """Write rows: cells, tokens and what was stored, and the error."""
+        for entry, result in answers:
+            line: Line
+            row: Row
+            line, row = entry.origin
+            error = result.get("error")
+            if error is not None:
+                blank = [""] * (len(self._tokens) + len(_STORED)) if self._tokenize else []
+                self._sheet.blank(line, [*blank, _reason(error)])
+                continue
+            added: list[Cell] = []
+            if self._tokenize:
+                tokens = result["tokens"]
+                added = [*(tokens.get(at, "") for at in self._tokens), *(result[name] for name in _STORED)]
+            changed = dict(row.changes(line.cells, self._layout.plain))
+            self._sheet.put(line, changed, [*added, ""])
+        self._sheet.flush()
 
-    def answer(self, entry: Entry, result: Result) -> str:
-        """The line: its cells, tokens and what was stored, and the error."""
-        cells, raw, end, holders = entry.origin
-        error = result.get("error")
-        if error is not None:
-            blank = [""] * (len(self._tokens) + 3) if self._tokenize else []
-            return self._joined([*[HIDDEN] * len(self._headers), *blank, self._quoted(_said(error))], end)
-        shown = list(raw)
-        for at in [at for at, cell in enumerate(cells) if cell[:1] in BEGINNINGS]:
-            shown[at] = self._written(cells[at], raw[at], safe(cells[at]))
-        for at, cell in self._builder.changes(entry.record, holders, cells):
-            shown[at] = self._written(cells[at], raw[at], safe(cell))
-        if self._tokenize:
-            tokens = result["tokens"]
-            added = [tokens.get(at, "") for at in self._tokens]
-            added += [str(result["revision"]), "true" if result["created"] else "false", result["expires_at"]]
-            shown += map(self._quoted, added)
-        shown.append("")
-        return self._joined(shown, end)
+    def end(self) -> None:
+        """End the table.
 
-    def closing(self) -> str:
-        """Nothing."""
-        return ""
+        Raises:
+            NotDone: a column looks personal, and nothing maps it.
+        """
+        self._unmapped.finish()
+        self._sheet.end()
 
     def column(self, pointer: str) -> int | None:
         """The column of a mapped place."""
         return next((at + 1 for at, its in self._pointers.items() if its == pointer), None)
 
     @property
+    def done(self) -> int:
+        """As the sheet counts it."""
+        return self._sheet.done
+
+    @property
+    def total(self) -> int | None:
+        """As the sheet counts it."""
+        return self._sheet.total
+
+    @property
     def notes(self) -> list[str]:
-        """What the summary says of the columns, by their numbers."""
+        """What the columns are, by their numbers."""
         layout = self._layout
-        mapped = [f"{at + 1} {its}" for at, its in self._pointers.items()]
-        notes = [f"columns: {', '.join(mapped)}"]
-        if layout.hidden:
-            hidden = ", ".join(f"{at + 1} ({kind})" for at, kind in layout.hidden.items())
-            notes.append(f"masked without a place in the schema{', so without a token' * self._tokenize}: {hidden}")
+        mapped = [f"{at + 1} {its}" for at, its in self._pointers.items() if at not in layout.added]
+        notes = [*self._sheet.notes, f"columns: {', '.join(mapped)}"]
+        if layout.added:
+            added = ", ".join(f"{at + 1} ({layout.kinds[at]})" for at in sorted(layout.added))
+            notes.append(f"masked{' and tokenized' * self._tokenize} without a place in the schema: {added}")
         return notes
 
     @property
-    def left(self) -> str:
-        """The columns that nothing is known of, by number and header; no header holds personal data."""
-        plain = self._layout.plain
-        if not plain:
-            return ""
-        headers = {at: _one_line(self._headers[at]) for at in plain}
-        columns = ", ".join(f"{at + 1} ({header})" for at, header in headers.items())
-        if len(plain) == 1:
-            what, told = f"column {columns}. If it holds", shlex.quote(f"{headers[plain[0]]}=kind:KIND")
-        else:
-            what, told = f"columns {columns}. If one holds", "HEADER=kind:KIND"
-        return f"not masked: {what} personal data: --map {told} (KIND: {', '.join(KINDS)})"
-
-    def _recorded(self, first: str, lines: Iterator[str]) -> Iterator[str]:
-        """The lines, each noted for the record that it belongs to."""
-        self._taken.append(first)
-        yield first
-        for line in lines:
-            self._taken.append(line)
-            yield line
-
-    def _read(self) -> tuple[list[str], list[str], str]:
-        """The next record's cells, the same as they are written, and its line end."""
-        line = self._source.line - 1 if self._taken else self._source.line
-        self._taken.clear()
-        try:
-            cells = next(self._reader)
-        except csv.Error:
-            raise InputError("a quoted cell is not closed, is followed by more text, or is too large", line) from None
-        text = "".join(self._taken)
-        self._taken.clear()
-        end = _LINE_END.search(text)
-        body = text[: end.start()] if end else text
-        if '"' not in body:
-            return cells, cells, text[len(body) :]
-        raw = [cell for cell, _ in self._cells(body)][: len(cells)]
-        if len(raw) != len(cells):
-            raw = [self._quoted(cell) for cell in cells]
-        return cells, raw, text[len(body) :]
-
-    def _written(self, before: str, raw: str, cell: str) -> str:
-        """A cell as it stands in the file: as it was if it is what it was, and quoted if it was quoted."""
-        if cell == before:
-            return raw
-        return _quoted(cell) if raw[:1] == '"' else self._quoted(cell)
-
-    def _quoted(self, cell: str) -> str:
-        """A cell in quotes where it needs them."""
-        return _quoted(cell) if self._needs_quotes(cell) else cell
-
-    def _joined(self, cells: list[str], end: str) -> str:
-        return self._delimiter.join(cells) + (end or "\n")
+    def remarks(self) -> list[str]:
+        """What the unmapped columns are."""
+        return self._unmapped.remarks
 
 
-def _delimiter_of(line: str, schema: Schema, told: Mapping[str, str]) -> str:
-    """What parts the headers best: into the most that are known, then into the most."""
-    best = (-1, -1)
-    found = _DELIMITERS[0]
-    for delimiter in _DELIMITERS:
-        headers = next(csv.reader([line], delimiter=delimiter), [])
-        named = {header: to for header, to in told.items() if header in headers}
-        try:
-            layout = lay_out(headers, schema, named)
-        except NotDone:  # which is for whoever lays it out at last to say
-            known = (len(named), len(headers))
-        else:
-            known = (len(layout.placed) + len(layout.hidden), len(headers))
-        if known > best:
-            best, found = known, delimiter
-    return found
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"'
-
-
-def _refuse_values(headers: list[str]) -> None:
-    """A first line that is no header would come back in clear."""
+def _refuse_values(headers: Sequence[str]) -> None:
+    """A first row that is no header would come back in clear."""
     for at, header in enumerate(headers):
         if contains_personal_data(header):
             raise InputError("holds personal data: the first line has to be the headers", 1, at + 1)
-
-
-def _one_line(header: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in header)
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -260,6 +211,6 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _said(error: Mapping[str, Any]) -> str:
+def _reason(error: Mapping[str, Any]) -> str:
     places = [f"{fault['code']} {fault['pointer']}".rstrip() for fault in error.get("errors", ())]
     return "; ".join(places) or str(error["code"])

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from keys.errors import IntegrityError, KeysError
 from masking_service.access.custody import Custody
 from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
 from masking_service.cli.files.faults import NotDone
 from masking_service.domain.record import Masker
+from masking_service.domain.schema import Schema
 from masking_service.domain.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts, watch_store
@@ -69,6 +70,12 @@ class Tokenizing:
         self._answered = 0
         self._refreshed = float("-inf")
         self([])  # whoever may not tokenize is told before anything is read
+
+    def using(self, schema: Schema) -> Self:
+        """The same, for records of this schema, which has the name of the one that was given."""
+        if schema is not self._parts.schemas[schema.name]:
+            self._parts.use_schema(schema)
+        return self
 
     def __call__(self, records: list[Any]) -> list[Result]:
         """Tokenize a batch; what failed before is safe to send again."""

@@ -162,7 +162,7 @@ def test_a_reader_that_goes_away_is_no_crash(tmp_path: Path) -> None:
     said = process.stderr.read().decode()
 
     assert process.wait(30) == 2
-    assert said == "Error: nobody reads standard output any more\n"
+    assert said == "Error: standard output was closed by its reader\n"
     process.stderr.close()
 
 

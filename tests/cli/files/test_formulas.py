@@ -25,9 +25,32 @@ RUN = [
 ]
 
 
+def guarded(cell: str) -> str:
+    """A formula with an apostrophe before it; a tab or a line end is another separator as well."""
+    return f"'{cell[0]}'{cell[1:]}" if cell[0].isspace() else f"'{cell}"
+
+
 @pytest.mark.parametrize("cell", RUN)
 def test_what_could_run_gets_an_apostrophe(cell: str) -> None:
-    assert safe(cell) == f"'{cell}"
+    assert safe(cell) == guarded(cell)
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|", "\n", '; "'])
+def test_what_could_run_behind_another_separator_gets_an_apostrophe(separator: str) -> None:
+    assert safe(f"a{separator}=1+1") == f"a{separator}'=1+1"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_semicolon_before_a_formula_is_guarded_with_any_delimiter(tmp_path: Path, delimiter: str) -> None:
+    content = delimiter.join(("收件人", "编号")) + "\n" + delimiter.join(("张三", '"x;=HYPERLINK(1)"')) + "\n"
+
+    result = masked(tmp_path, content, f"--delimiter={delimiter}")
+
+    assert rows(result.stdout, delimiter)[1][1] == "x;'=HYPERLINK(1)"
+
+
+def test_a_guarded_cell_is_not_guarded_again() -> None:
+    assert safe(safe("a;=1;=2")) == safe("a;=1;=2") == "a;'=1;'=2"
 
 
 @pytest.mark.parametrize(
@@ -42,6 +65,9 @@ def test_what_could_run_gets_an_apostrophe(cell: str) -> None:
         '="0012"',
         "",
         "a=1",
+        "a;b=1",
+        "12 Main St, +86 138",
+        "x; -12.5",
     ],
 )
 def test_numbers_and_masks_stay_readable(cell: str) -> None:
@@ -63,8 +89,8 @@ def test_no_column_lets_a_formula_through(tmp_path: Path, cell: str) -> None:
         for cell in cells
         if cell[:1] in {*"+-"} and not set(cell) <= {*"+- *0123456789"}
     ] == []
-    assert rows(result.stdout)[2][4] == f"'{cell}"
-    assert rows(result.stdout)[0][5] == f"'{cell}"
+    assert rows(result.stdout)[2][4] == guarded(cell)
+    assert rows(result.stdout)[0][5] == guarded(cell)
 
 
 def test_a_phone_with_its_country_code_is_masked_and_readable(tmp_path: Path) -> None:

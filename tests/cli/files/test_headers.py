@@ -6,12 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.cli.files.headers import _data, _steps, lay_out, normal
+from masking_service.cli.files.headers import Layout, _data, _steps, lay_out, normal
+from masking_service.domain.schema import Steps
 from masking_service.schemas import load_schemas
 from tests.cli.files.runs import HEADERS, masked, rows
 
 SCHEMAS = load_schemas()
 STANDARD = SCHEMAS["standard"]
+
+
+def placed(layout: Layout) -> dict[int, Steps]:
+    """The columns with a place in the schema itself."""
+    return {at: steps for at, steps in layout.places.items() if at not in layout.added}
+
+
+def added(layout: Layout) -> dict[int, str]:
+    """The kinds of the other personal columns."""
+    return {at: layout.kinds[at] for at in layout.added}
 
 
 def test_every_shipped_schema_knows_the_headers_of_exports() -> None:
@@ -56,14 +67,14 @@ def test_a_common_export_fits_every_schema(name: str) -> None:
     ],
 )
 def test_a_header_is_known_in_its_usual_spellings(header: str, place: str) -> None:
-    assert lay_out([header], STANDARD, {}).placed == {0: tuple(place.split("."))}
+    assert placed(lay_out([header], STANDARD, {})) == {0: tuple(place.split("."))}
 
 
 def test_a_mobile_takes_the_place_before_a_landline() -> None:
     layout = lay_out(["寄件人电话", "寄件人手机"], STANDARD, {})
 
-    assert layout.placed == {1: ("sender", "phone")}
-    assert layout.hidden == {0: "phone"}
+    assert placed(layout) == {1: ("sender", "phone")}
+    assert added(layout) == {0: "phone"}
 
 
 @pytest.mark.parametrize(
@@ -75,11 +86,11 @@ def test_a_mobile_takes_the_place_before_a_landline() -> None:
         ("E-mail", "secret"),
         ("寄件公司", "name"),
         ("门牌号", "unit"),
-        ("中转联系人", "name"),
+        ("中转联系人", "secret"),
     ],
 )
 def test_a_personal_column_without_a_place_is_masked_all_the_same(header: str, kind: str) -> None:
-    assert lay_out(["寄件人", "收件人", header], STANDARD, {}).hidden == {2: kind}
+    assert added(lay_out(["寄件人", "收件人", header], STANDARD, {})) == {2: kind}
 
 
 @pytest.mark.parametrize("header", ["重量", "hotel", "phone model", "状态", "收件省", "x"])
@@ -126,7 +137,46 @@ def test_two_columns_for_one_place_are_refused(tmp_path: Path) -> None:
     assert "columns 1, 2 share a place" in result.stderr
 
 
-def test_nothing_stands_elsewhere_of_what_has_no_place(tmp_path: Path) -> None:
-    result = masked(tmp_path, "收件人,备用电话,其他\n张三,13812345678,打 138 1234 5678\n")
+def test_a_value_without_a_place_is_found_in_other_cells(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,备用电话,其他\n张三,13812345678,打 138 1234 5678\n", "--unmapped=guard")
 
     assert rows(result.stdout)[1] == ["张*", "*******5678", "打 *******5678", ""]
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("收方", "name"),
+        ("买家", "name"),
+        ("Consignee Add.", "address"),
+        ("收货信息", "secret"),
+        ("收件人信息", "secret"),
+    ],
+)
+def test_a_header_that_once_passed_in_clear_is_personal(header: str, kind: str) -> None:
+    assert lay_out(["运单号", header], STANDARD, {}).kinds == {1: kind}
+
+
+def test_the_mobile_fills_the_place_and_a_further_phone_keeps_one_of_its_own() -> None:
+    layout = lay_out(["收件人电话", "收件人手机", "备用电话"], STANDARD, {})
+
+    assert layout.places == {
+        0: ("columns", "收件人电话"),
+        1: ("recipient", "phone"),
+        2: ("columns", "备用电话"),
+    }
+    assert layout.rivals == {1: (0,)}
+
+
+def test_two_columns_of_one_header_have_places_of_their_own() -> None:
+    layout = lay_out(["备用电话", "备用电话"], STANDARD, {})
+
+    assert len({*layout.places.values()}) == 2
+
+
+def test_an_empty_mobile_leaves_its_place_to_the_landline(tmp_path: Path) -> None:
+    table = "运单号,收件人手机,收件人电话\nSF1234567890,,021-59791234\nSF1234567891,13812345678,021-59791234\n"
+
+    result = masked(tmp_path, table)
+
+    assert [cells[1:3] for cells in rows(result.stdout)[1:]] == [["", "021-******34"], ["*******5678", "021-******34"]]

@@ -58,6 +58,31 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     return result
 
 
+def opened(settings: Settings, token: str) -> object:
+    """The value behind a token, opened by the dispute officer under a case of its own."""
+    parts: Parts = assemble(settings)
+    admit_store(parts)
+
+    def call(who: str) -> Call:
+        authorization = f"Bearer {credentials(settings)[who]}"
+        return Call(parts.acting.authenticator.authenticate(authorization, "127.0.0.1", clock()), "r-1", clock())
+
+    case = f"T-{token[4:12]}"
+    try:
+        parts.acting.cases.open(
+            call("service-desk"),
+            case=case,
+            purpose="dispute",
+            waybills=["SF1234567890"],
+            officer=None,
+            reason="test",
+            expires_in=None,
+        )
+        return parts.acting.detokenize(call("dispute-officer"), "dispute", case, [{"token": token}])[0]["value"]
+    finally:
+        parts.store.close()
+
+
 def tokens_of(text: str) -> list[list[str]]:
     return [column(text, f"token:{pointer}") for pointer in POINTERS]
 
@@ -147,15 +172,24 @@ def test_custody_starts_at_the_site_that_is_given(settings: Settings, table: Pat
     assert "error" in viewed(settings, "SF1234567891", "courier", "courier")
 
 
-def test_a_column_without_a_place_is_masked_and_gets_no_token(settings: Settings, table: Path) -> None:
-    table.write_text("运单号,收件人,备用电话\nSF1234567890,张三,13812345678\n")
+def test_a_further_phone_is_masked_and_tokenized(settings: Settings, table: Path) -> None:
+    table.write_text("运单号,收件人,收件人手机,备用电话\nSF1234567890,张三,13812345678,13912345679\n")
 
-    result = run("tokenize", table, "--output=-")
+    text = run("tokenize", table, "--output=-").stdout
 
-    assert rows(result.stdout)[1][:3] == ["SF1234567890", "张*", "*******5678"]
-    assert "token:/recipient/name" in rows(result.stdout)[0]
-    assert len(rows(result.stdout)[0]) == 8
-    assert "so without a token: 3 (phone)" in result.stderr
+    assert rows(text)[1][:4] == ["SF1234567890", "张*", "*******5678", "*******5679"]
+    tokens = [column(text, f"token:/{place}")[0] for place in ("recipient/phone", "columns/备用电话")]
+    assert [opened(settings, token) for token in tokens] == ["13812345678", "13912345679"]
+    assert viewed(settings, "SF1234567890")["record"]["columns"] == {"备用电话": "*******5679"}
+
+
+def test_an_empty_mobile_never_displaces_a_full_landline(settings: Settings, table: Path) -> None:
+    table.write_text("运单号,收件人手机,收件人电话\nSF1234567890,,021-59791234\n")
+
+    text = run("tokenize", table, "--output=-").stdout
+
+    assert opened(settings, column(text, "token:/recipient/phone")[0]) == "021-59791234"
+    assert column(text, "token:/columns/收件人电话") == [""]
 
 
 def test_a_table_without_waybill_numbers_is_refused(settings: Settings, table: Path) -> None:

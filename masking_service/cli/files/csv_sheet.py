@@ -1,0 +1,179 @@
+"""CSV: any delimiter, with the encoding, line ends and quotes of the input. No cell of it runs in a spreadsheet."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from masking_service.cli.files.destination import Write
+from masking_service.cli.files.faults import InputError, NotDone
+from masking_service.cli.files.formulas import risky, safe
+from masking_service.cli.files.headers import lay_out
+from masking_service.cli.files.sources import Source
+from masking_service.cli.files.table import HIDDEN, Cell, Line
+from masking_service.domain.schema import Schema
+
+_DELIMITERS: Final = ",\t;|^~\x01"
+_LINE_END: Final = re.compile(r"(?:\r\n|\r|\n)?\Z")
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_AS_TEXT: Final = re.compile(r'="([^"]*)"')
+"""How exports keep a spreadsheet from reading a number: ``="13812345678"``."""
+
+
+class CsvSheet:
+    """A CSV file.
+
+    Args:
+        source: where it comes from.
+        delimiter: one character, or None to find it in the first line.
+        schema, told: whose headers tell the delimiter.
+        excel: whether the output is UTF-8 with a byte order mark in any case.
+    """
+
+    def __init__(
+        self, source: Source, *, delimiter: str | None, schema: Schema, told: Mapping[str, str], excel: bool
+    ) -> None:
+        self._encoding = "utf-8" if excel else source.encoding
+        self._mark = _BYTE_ORDER_MARK if self._encoding == "utf-8" and (excel or source.marked) else ""
+        self._taken: list[str] = []
+        self._rows: list[str] = []
+        self._write: Write
+        self._source = source
+        first = next(lines := source.lines(), None)
+        if first is None:
+            raise InputError("the input is empty", 1)
+        self._delimiter = delimiter or _delimiter_of(first, schema, told)
+        self._needs_quotes = re.compile(rf'[{re.escape(self._delimiter)}"\r\n]|^\s|\s$').search
+        other = re.escape(self._delimiter)
+        self._cells = re.compile(rf'("(?:[^"]++|"")*+"|[^{other}]*+)({other}|\Z)').findall
+        self._reader = csv.reader(self._recorded(first, lines), delimiter=self._delimiter, strict=True)
+        headers, self._header, self._end = self._read()
+        self.headers: Sequence[str] = headers
+
+    def lines(self) -> Iterator[Line]:
+        """Each line behind the first one; empty lines are none."""
+        while True:
+            number = self._source.line
+            try:
+                cells, raw, end = self._read()
+            except StopIteration:
+                return
+            if cells:
+                meant = cells
+                if any(cell[:2] == '="' for cell in cells):
+                    meant = [match[1] if (match := _AS_TEXT.fullmatch(cell)) else cell for cell in cells]
+                yield Line(number, meant, (cells, raw, end))
+
+    def begin(self, write: Write, added: Sequence[str]) -> None:
+        """Write the header line."""
+        self._write = write
+        cells = [self._written(cell, raw, safe(cell)) for cell, raw in zip(self.headers, self._header, strict=True)]
+        write((self._mark + self._joined([*cells, *map(self._quoted, added)], self._end)).encode(self._encoding))
+
+    def put(self, line: Line, changed: Mapping[int, str], added: Sequence[Cell]) -> None:
+        """Keep a line for `flush`."""
+        cells, raw, end = line.origin
+        shown = list(raw)
+        if risky(cells):
+            for at, cell in enumerate(cells):
+                shown[at] = self._written(cell, raw[at], safe(cell))
+        for at, cell in changed.items():
+            shown[at] = self._written(cells[at], raw[at], safe(cell))
+        self._rows.append(self._joined([*shown, *self._added(added)], end))
+
+    def blank(self, line: Line, added: Sequence[Cell]) -> None:
+        """Keep a line that failed for `flush`."""
+        self._rows.append(self._joined([*[HIDDEN] * len(self.headers), *self._added(added)], line.origin[2]))
+
+    def flush(self) -> None:
+        """Write the lines that were put."""
+        self._write("".join(self._rows).encode(self._encoding))
+        self._rows.clear()
+
+    def end(self) -> None:
+        """Nothing ends a CSV file."""
+
+    def rounded(self, line: Line, column: int) -> bool:
+        """Never: a CSV's numbers are texts."""
+        del line, column
+        return False
+
+    @property
+    def done(self) -> int:
+        """Bytes."""
+        return self._source.done
+
+    @property
+    def total(self) -> int | None:
+        """Bytes."""
+        return self._source.total
+
+    @property
+    def notes(self) -> list[str]:
+        """Nothing."""
+        return []
+
+    def _added(self, cells: Sequence[Cell]) -> list[str]:
+        return [self._quoted(str(cell).lower() if isinstance(cell, bool) else str(cell)) for cell in cells]
+
+    def _recorded(self, first: str, lines: Iterator[str]) -> Iterator[str]:
+        """The lines, each noted for the record that it belongs to."""
+        self._taken.append(first)
+        yield first
+        for line in lines:
+            self._taken.append(line)
+            yield line
+
+    def _read(self) -> tuple[list[str], list[str], str]:
+        """The next record's cells, the same as they are written, and its line end."""
+        line = self._source.line - 1 if self._taken else self._source.line
+        self._taken.clear()
+        try:
+            cells = next(self._reader)
+        except csv.Error:
+            raise InputError("a quoted cell is not closed, is followed by more text, or is too large", line) from None
+        text = "".join(self._taken)
+        self._taken.clear()
+        end = _LINE_END.search(text)
+        body = text[: end.start()] if end else text
+        if '"' not in body:
+            return cells, cells, text[len(body) :]
+        raw = [cell for cell, _ in self._cells(body)][: len(cells)]
+        if len(raw) != len(cells):
+            raw = [self._quoted(cell) for cell in cells]
+        return cells, raw, text[len(body) :]
+
+    def _written(self, before: str, raw: str, cell: str) -> str:
+        """A cell as it is in the file: as it was if it did not change, and quoted if it was quoted."""
+        if cell == before:
+            return raw
+        return _quoted(cell) if raw[:1] == '"' else self._quoted(cell)
+
+    def _quoted(self, cell: str) -> str:
+        """A cell in quotes where it needs them."""
+        return _quoted(cell) if self._needs_quotes(cell) else cell
+
+    def _joined(self, cells: list[str], end: str) -> str:
+        return self._delimiter.join(cells) + (end or "\n")
+
+
+def _delimiter_of(line: str, schema: Schema, told: Mapping[str, str]) -> str:
+    """What parts the headers best: into the most that are known, then into the most."""
+    best = (-1, -1)
+    found = _DELIMITERS[0]
+    for delimiter in _DELIMITERS:
+        headers = next(csv.reader([line], delimiter=delimiter), [])
+        named = {header: to for header, to in told.items() if header in headers}
+        try:
+            layout = lay_out(headers, schema, named)
+        except NotDone:  # said when the table is laid out
+            known = (len(named), len(headers))
+        else:
+            known = (len(layout.places), len(headers))
+        if known > best:
+            best, found = known, delimiter
+    return found
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'

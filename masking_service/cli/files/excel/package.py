@@ -1,0 +1,131 @@
+"""Opens a workbook with openpyxl, after its parts were seen to be bounded. It holds one row in memory at a time."""
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import Any, BinaryIO, Final
+from zipfile import BadZipFile, ZipFile
+
+from openpyxl.packaging.manifest import Manifest
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.xml.constants import SHARED_STRINGS
+
+from masking_service.cli.files.excel.scan import Scan, check_archive, scan_sheet
+from masking_service.cli.files.excel.strings import Strings
+from masking_service.cli.files.faults import NotDone
+from masking_service.domain.text import scrub
+
+_NOT_EXCEL: Final = "the input is no Excel workbook (.xlsx); an encrypted or older one has to be saved as .xlsx first"
+
+
+class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+    """openpyxl's reader, with the shared strings on disk."""
+
+    package: Manifest
+
+    def __init__(self, stream: BinaryIO, folder: Path, stack: ExitStack) -> None:
+        super().__init__(stream, read_only=True, keep_links=False)
+        self._folder = folder
+        self._stack = stack
+
+    def read_strings(self) -> None:
+        """Put them where each sheet looks for them."""
+        content = self.package.find(SHARED_STRINGS)
+        if content is not None:
+            with self.archive.open(content.PartName[1:]) as stream:
+                strings = Strings(stream, self._folder)
+            self._stack.callback(strings.close)
+            self.shared_strings = strings
+
+
+class Workbook:
+    """A workbook that is open.
+
+    Attributes:
+        folder: a private one, for drafts; it goes with the workbook.
+        dates_since_1904: whether its dates count from 1904, as those of old Macintosh files do.
+    """
+
+    def __init__(self, stream: BinaryIO, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        try:
+            self._archive = stack.enter_context(ZipFile(stream))
+        except (BadZipFile, OSError, ValueError):
+            raise NotDone(_NOT_EXCEL) from None
+        check_archive(self._archive)
+        try:
+            with warnings.catch_warnings(action="ignore"):  # of what it does not carry over, nor do we
+                reader = _Reader(stream, folder, stack)
+                stack.callback(reader.archive.close)
+                reader.read()
+            self._parts = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets()}
+        except NotDone:
+            raise
+        except Exception:
+            # A damaged part raises whatever its reader stumbles over, and the text may hold what is in it.
+            raise NotDone(_NOT_EXCEL) from None
+        self._book = reader.wb
+        self.dates_since_1904 = self._book.epoch.year == _MACINTOSH
+
+    def choose(self, name: str | None) -> str:
+        """The sheet to read: the one of that name, or the only one with cells.
+
+        Raises:
+            NotDone: there is none, or there are several.
+        """
+        names: list[str] = [sheet.title for sheet in self._book.worksheets]
+        if name is not None:
+            if name not in names:
+                raise NotDone(f"--sheet: the workbook has no such sheet. It has: {_listed(names)}")
+            return name
+        full = [title for title in names if self._scan(title, until_cell=True).cells]
+        if not full:
+            raise NotDone("the workbook is empty")
+        if len(full) > 1:
+            raise NotDone(
+                f"the workbook has {len(full)} sheets with cells: {_listed(full)}. "
+                "Name one with --sheet; the others are not in the output"
+            )
+        return full[0]
+
+    def scan(self, name: str) -> Scan:
+        """What a sheet's part says outside its cells, once all of it was seen."""
+        return self._scan(name, until_cell=False)
+
+    def rows(self, name: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a sheet, from the first, as openpyxl's cells; as long as their last cell says."""
+        sheet = self._book[name]
+        sheet.reset_dimensions()  # what a file says of its size may be wrong
+        rows: Iterator[tuple[Any, ...]] = sheet.iter_rows()
+        return rows
+
+    def _scan(self, name: str, *, until_cell: bool) -> Scan:
+        with self._archive.open(self._parts[name]) as stream:
+            return scan_sheet(stream, until_cell=until_cell)
+
+
+_MACINTOSH: Final = 1904
+
+
+@contextmanager
+def opened_workbook(stream: BinaryIO) -> Iterator[Workbook]:
+    """Open the workbook in a stream.
+
+    Raises:
+        NotDone: it is none, or is refused.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="masking-")))
+        if not stream.seekable():
+            copy = stack.enter_context(TemporaryFile())
+            shutil.copyfileobj(stream, copy)
+            copy.seek(0)
+            stream = copy
+        yield Workbook(stream, folder, stack)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(scrub(name) for name in names)

@@ -1,0 +1,84 @@
+"""Tells what a cell of an unmapped column looks like, to ask before it is written. It masks nothing.
+
+Phones, identity numbers, e-mail addresses and bank cards are found by the scanner of texts. Names and addresses can
+only be guessed: a whole column that looks like them is reason enough to ask, a single cell among many is not.
+"""
+
+import re
+from typing import Final
+
+from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.domain.text import scrub
+
+# The hundred most frequent family names (public security ministry's report for 2020), and those that follow.
+_FAMILY: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄"
+    "聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧阳管柴蒙鲍华喻祁蒲"
+    "房滕屈饶解牟艾尤时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙"
+    "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇魏呂盧鍾譚陸範賈韋鄒龍賀顧龔萬錢嚴湯齊喬龐顏莊聶魯歐關蘭單裴駱藍"
+)
+_HAN_NAME: Final = re.compile(
+    rf"(?:[{_FAMILY}][\u3400-\u9fff]{{1,2}}|[\u3400-\u9fff]{{2,8}}[·•．][\u3400-\u9fff]{{1,8}})(?:先生|女士|小姐)?"
+)
+_DOUBLE_NAME: Final = re.compile(rf"(?:{'|'.join(sorted(DOUBLE_FAMILY_NAMES))})[\u3400-\u9fff]{{1,2}}")
+_TITLED: Final = re.compile(rf"[{_FAMILY}](?:先生|女士|小姐|太太|总|老师|师傅)")
+_LATIN_NAME: Final = re.compile(r"(?:Mr|Mrs|Ms|Dr)?\.? ?[A-Z][a-z'’-]+(?: [A-Z]\.?| [A-Z][A-Za-z'’-]+){1,3}")
+_ORGANISATION: Final = re.compile(
+    r".{2,}(?:公司|工厂|厂|商行|经营部|商店|合作社|事务所|Ltd\.?|Limited|GmbH|Inc\.?|LLC)", re.IGNORECASE
+)
+_ADMINISTRATIVE: Final = re.compile(r".+[省市区县州盟旗镇乡]")
+_HAN_ADDRESS: Final = re.compile(
+    r"[\u3400-\u9fff]{2,}.*(?:路|街|道|巷|弄|胡同|大街|村|组|小区|花园|大厦|广场|苑|号院|园区|镇|乡).*[0-9０-９一二三四五六七八九十]"
+    r"|[0-9０-９一二三四五六七八九十]+(?:号楼|栋|幢|座|单元|室|弄)"
+    r"|[\u3400-\u9fff]{2,}(?:省|市|自治区)[\u3400-\u9fff]{1,}(?:市|区|县|州)[\u3400-\u9fff0-9]+"
+)
+_LATIN_ADDRESS: Final = re.compile(
+    r"\d+[A-Za-z]?[ ,].*\b(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Hwy)\b"
+    r"|\b(?:Apt|Unit|Flat|Suite|Room|Floor)\b\.? ?#?[0-9A-Z]"
+    r"|\b(?:straße|strasse|str\.|rue|via|calle)\b.*\d",
+    re.IGNORECASE,
+)
+_PHONES_ALONE: Final = re.compile(r"[\d０-９\s+()（）\-*—/／、,，;；.]+(?:转|ext\.?|x)?[\d０-９]*", re.IGNORECASE)
+
+
+def found_kind(cell: str) -> str | None:
+    """The kind that hides what the scanner finds in a cell; None where it finds nothing."""
+    if scrub(cell) is cell:
+        return None
+    if _PHONES_ALONE.fullmatch(cell):
+        return "phone" if sum(map(str.isdigit, cell)) < _CARD_DIGITS else "secret"
+    if "@" in cell and " " not in cell.strip():
+        return "secret"
+    return "party" if looks_like_address(cell) or _starts_with_name(cell) else "text"
+
+
+_CARD_DIGITS: Final = 15
+
+
+def guessed_kind(cell: str) -> str | None:
+    """``name`` or ``address`` where a cell looks like one."""
+    cell = cell.strip()
+    if looks_like_address(cell):
+        return "address"
+    return "name" if looks_like_name(cell) else None
+
+
+def looks_like_name(cell: str) -> bool:
+    """Whether the cell could be a person's or an organisation's name."""
+    if _ADMINISTRATIVE.fullmatch(cell):
+        return False
+    names = (_HAN_NAME, _DOUBLE_NAME, _TITLED, _LATIN_NAME, _ORGANISATION)
+    return any(pattern.fullmatch(cell) for pattern in names)
+
+
+def looks_like_address(cell: str) -> bool:
+    """Whether there is an address in the cell."""
+    return len(cell) > _SHORTEST_ADDRESS and bool(_HAN_ADDRESS.search(cell) or _LATIN_ADDRESS.search(cell))
+
+
+_SHORTEST_ADDRESS: Final = 4
+
+
+def _starts_with_name(cell: str) -> bool:
+    return any(looks_like_name(part) for part in re.split(r"[\s,，;；、/|]+", cell.strip()) if part)

@@ -1,0 +1,185 @@
+"""Watches over the columns that nothing maps: finds out whether they are personal, and does what --unmapped says.
+
+Every cell is scanned for what can be found in a text. What can only be guessed, names and addresses, is looked for in
+a sample: the first 1,000 rows, and one of 100 behind them.
+"""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from masking_service.cli.files.faults import NotDone
+from masking_service.cli.files.headers import KIND, UNMAPPED, is_impersonal, one_line
+from masking_service.cli.files.looks import found_kind, guessed_kind
+from masking_service.domain.addresses import mask_address
+from masking_service.domain.member_names import CODE, NUMBER, ROOT, plan
+from masking_service.domain.profiles import Profile
+from masking_service.domain.stars import stars
+from masking_service.domain.text import scrub
+
+Mode = Literal["refuse", "guard", "hide", "pass"]
+MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")
+
+FIRST_ROWS: Final = 1000
+ONE_IN: Final = 100
+SAMPLES: Final = 2
+_ONE_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
+_ONE_MEASURE: Final = re.compile(r"[A-Za-z0-9_.,:+/ -]{1,64}").fullmatch
+_ONE_PERSONS: Final = re.compile(r"(?:\+?86[ -]?)?1[3-9][0-9]{9}(?:\.0*)?|[1-9][0-9]{16}[0-9Xx]").fullmatch
+"""A mobile or identity number: people use theirs as an account's id."""
+_GUESSED: Final[Mapping[str, float]] = {"name": 0.6, "address": 0.3}
+"""The share of a column's sampled cells that have to look like it. An address is harder to mistake."""
+
+
+@dataclass(slots=True)
+class _Column:
+    """What was seen of one column."""
+
+    header: str
+    says: str | None
+    guessable: bool
+    sampled: int = 0
+    found: Counter[str] = field(default_factory=Counter)
+    guessed: Counter[str] = field(default_factory=Counter)
+    samples: dict[str, list[str]] = field(default_factory=dict)
+
+    def look(self, cell: str, *, sample: bool) -> None:
+        """Count one cell that is not blank."""
+        kind = None if self.is_code(cell) else found_kind(cell)
+        if kind is not None:
+            self.found[kind] += 1
+            self._keep(kind, cell)
+        if sample:
+            self.sampled += 1
+            if kind is None and self.guessable and (kind := guessed_kind(cell)) is not None:
+                self.guessed[kind] += 1
+                self._keep(kind, cell)
+
+    def is_code(self, cell: str) -> bool:
+        """Whether the header says that this cell is a number of an order, or a time or an amount."""
+        if self.says == NUMBER:
+            return _ONE_CODE(cell) is not None
+        return self.says == CODE and _ONE_MEASURE(cell) is not None and _ONE_PERSONS(cell) is None
+
+    def kind(self) -> str | None:
+        """The kind that the column holds, or None where it does not look personal."""
+        likely = {kind: count for kind, count in self.guessed.items() if count >= _GUESSED[kind] * self.sampled}
+        if self.found["party"] or (self.found and likely):
+            return "party"
+        counts = self.found or Counter(likely)
+        return counts.most_common(1)[0][0] if counts else None
+
+    def _keep(self, kind: str, cell: str) -> None:
+        kept = self.samples.setdefault(kind, [])
+        if len(kept) < SAMPLES:
+            kept.append(cell)
+
+
+class Unmapped:
+    """The unmapped columns of one table.
+
+    Args:
+        headers: of the table.
+        columns: the unmapped ones that nobody said are not personal.
+        mode: what --unmapped says.
+        profile: how samples are masked.
+    """
+
+    def __init__(self, headers: Sequence[str], columns: Sequence[int], mode: Mode, profile: Profile) -> None:
+        self._mode = mode
+        self._profile = profile
+        meanings = plan(ROOT, tuple(headers))
+        self._columns = {at: _Column(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns}
+        self._hidden = 0
+
+    def take(self, number: int, cells: Sequence[str], plain: Sequence[int]) -> list[str]:
+        """The cells of the unmapped columns as they go on.
+
+        Args:
+            number: of the row, from 1.
+            cells: of the row.
+            plain: every unmapped column.
+
+        Raises:
+            NotDone: as `finish`, once the first rows are read.
+        """
+        if not self._columns:
+            return [cells[at] for at in plain]
+        sample = number <= FIRST_ROWS or not number % ONE_IN
+        for at, column in self._columns.items():
+            cell = cells[at]
+            if cell and (sample or scrub(cell) is not cell) and not cell.isspace():
+                column.look(cell, sample=sample)
+        if number == FIRST_ROWS:
+            self.finish()
+        return [self._shown(at, cells[at]) for at in plain]
+
+    def finish(self) -> None:
+        """Say what was found, once everything is read.
+
+        Raises:
+            NotDone: a column looks personal, and --unmapped says to refuse that.
+        """
+        personal = self.personal
+        if not personal or self._mode != "refuse":
+            return
+        many = len(personal) > 1
+        lines = [
+            f"{len(personal)} column{'s' * many} that nothing maps look{'s' * (not many)} personal. "
+            "Nothing was written.",
+            *(line for at, kind in personal.items() for line in self._question(at, kind)),
+            "Repeat the command with one --map for each column, or say --unmapped guard, hide or pass for all of them.",
+        ]
+        raise NotDone("\n".join(lines))
+
+    @property
+    def personal(self) -> dict[int, str]:
+        """The columns that look personal, with the kind of each."""
+        return {at: kind for at, column in self._columns.items() if (kind := column.kind()) is not None}
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the summary says of these columns."""
+        if not self._columns:
+            return []
+        named = ", ".join(f"{at + 1} ({one_line(column.header)})" for at, column in self._columns.items())
+        lines = [f"not mapped: column{'s' * (len(self._columns) > 1)} {named}"]
+        if self._hidden:
+            lines.append(f"hidden in them: {self._hidden:,} cell{'s' * (self._hidden != 1)}")
+        if self._mode in ("guard", "pass") and self.personal:
+            lines.append("WARNING: they look personal, and what can only be guessed is not masked:")
+            lines += [line for at, kind in self.personal.items() for line in self._question(at, kind)]
+        return lines
+
+    def _question(self, at: int, kind: str) -> list[str]:
+        """What to say of one column, with samples that show no more than a label does."""
+        column = self._columns[at]
+        kept = column.samples.get(kind) or [cell for cells in column.samples.values() for cell in cells]
+        samples = ", ".join(self._masked(kind, cell) for cell in kept[:SAMPLES])
+        header = one_line(column.header)
+        words = [shlex.quote(f"{column.header}={target}") for target in (f"{KIND}{kind}", UNMAPPED)]
+        return [
+            f"  column {at + 1} ({header}), {kind}: {samples}",
+            f"    --map {words[0]} masks it; --map {words[1]} leaves it as it is",
+        ]
+
+    def _masked(self, kind: str, cell: str) -> str:
+        if kind == "address":  # a profile for labels shows the house
+            return one_line(mask_address(cell, "detail"))[:_SAMPLE_LENGTH]
+        mask = self._profile.masker(kind) if kind in ("name", "phone") else None
+        return one_line((mask or stars)(cell))[:_SAMPLE_LENGTH]
+
+    def _shown(self, at: int, cell: str) -> str:
+        if at not in self._columns or self._mode == "pass" or not cell:
+            return cell
+        if self._mode != "hide" and self._columns[at].is_code(cell):
+            return cell
+        shown = stars(cell) if self._mode == "hide" else scrub(cell)
+        self._hidden += shown != cell
+        return shown
+
+
+_SAMPLE_LENGTH: Final = 60

@@ -1,0 +1,156 @@
+"""A table with a column that looks personal, and that nothing maps, is refused whole, with the words that answer it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from masking_service.cli.files.looks import found_kind, guessed_kind
+from tests.cli.files.runs import line, masked, rows, run
+
+PERSONAL = {
+    "phone": ["13812345678", "021-59791234", "+86 138 1234 5678"],
+    "name": ["张三", "欧阳娜娜", "John Smith"],
+    "address": ["华志路1685号3号楼2单元402室", "上海市青浦区华新镇华志路1685号", "12 Main Street, Springfield"],
+    "secret": ["110101199003074610", "someone@example.com"],
+    "party": ["张三 13812345678 华志路1685号3号楼2单元402室"],
+    "text": ["到了打13812345678"],
+}
+
+
+def table(*cells: str, header: str = "备用") -> str:
+    return f"运单号,{header}\n" + "".join(line(f"SF{10**9 + at}", cell) for at, cell in enumerate(cells))
+
+
+@pytest.mark.parametrize(("kind", "cell"), [(kind, cell) for kind, cells in PERSONAL.items() for cell in cells])
+def test_a_personal_column_is_refused_and_nothing_is_written(tmp_path: Path, kind: str, cell: str) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f'收件人,备用\n王五,"{cell}"\n')
+
+    result = run("mask", path)
+
+    assert result.exit_code == 2
+    assert f"column 2 (备用), {kind}:" in result.stderr
+    assert "Nothing was written" in result.stderr
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("cells", PERSONAL.values(), ids=PERSONAL)
+def test_the_refusal_shows_two_masked_samples(tmp_path: Path, cells: list[str]) -> None:
+    result = masked(tmp_path, "收件人,备用\n" + "".join(f'王五,"{cell}"\n' for cell in [*cells, *cells]))
+
+    shown = re.findall(r"column 2 \(备用\), \w+: (.*)", result.stderr)[0]
+    assert "*" in shown
+    assert not [cell for cell in cells if cell in result.stderr]
+    assert "13812345678" not in result.stderr
+
+
+@pytest.mark.parametrize("header", ["备用", "Field 7", "it's"])
+def test_the_words_of_the_refusal_answer_it(tmp_path: Path, header: str) -> None:
+    content = f"收件人,{header}\n王五,13812345678\n"
+    refused = masked(tmp_path, content)
+    masks, leaves = re.findall(r"--map (.+?) (?:masks|leaves)", refused.stderr)
+
+    assert rows(masked(tmp_path, content, "--map", *shlex.split(masks)).stdout)[1] == ["王*", "*******5678", ""]
+    assert rows(masked(tmp_path, content, "--map", *shlex.split(leaves)).stdout)[1] == ["王*", "13812345678", ""]
+
+
+def test_every_personal_column_is_named_at_once(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,甲,乙,丙\n王五,13812345678,李四,7\n")
+
+    assert "2 columns that nothing maps look personal" in result.stderr
+    assert "column 2 (甲), phone" in result.stderr
+    assert "column 3 (乙), name" in result.stderr
+    assert "column 4" not in result.stderr
+
+
+@pytest.mark.parametrize("at", [1, 999, 1000, 1001, 2345])
+@pytest.mark.parametrize("output", ["-", "out.csv"])
+def test_a_finding_in_any_row_writes_nothing(tmp_path: Path, at: int, output: str) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(table(*["x"] * (at - 1), "13812345678", "x"))
+    target = output if output == "-" else tmp_path / output
+
+    result = run("mask", path, "--map=运单号=kind:unit", "--output", target)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_names_behind_the_first_rows_are_found_in_a_sample(tmp_path: Path) -> None:
+    cells = [""] * 1000 + ["张三", "李四", "王小明"] * 100
+
+    result = masked(tmp_path, "收件人,备用\n" + "".join(f"王五,{cell}\n" for cell in cells))
+
+    assert result.exit_code == 2
+    assert "column 2 (备用), name" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("编号", ["SF1234567890", "20241105123456", "A-17"]),
+        ("重量", ["1.5", "2.25", "10"]),
+        ("时间", ["2024-11-05 12:30:00", "2024/11/06"]),
+        ("金额", ["¥12.50", "128.00"]),
+        ("城市", ["江苏", "安徽", "上海"]),
+        ("商品", ["白米", "黄桃", "毛巾"]),
+        ("Status", ["Out For Delivery", "In Transit"]),
+        ("备用", ["", " ", "-"]),
+        ("网点", ["华新镇", "徐泾"]),
+        ("x", ["121.1234567,31.1234567"]),
+    ],
+)
+def test_other_columns_come_back_as_they_were(tmp_path: Path, header: str, cells: list[str]) -> None:
+    result = masked(tmp_path, f"收件人,{header}\n" + "".join(f'王五,"{cell}"\n' for cell in cells))
+
+    assert result.exit_code == 0, result.stderr
+    assert [row[1] for row in rows(result.stdout)[1:]] == cells
+
+
+def test_guard_hides_what_can_be_found_and_warns_of_the_rest(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,甲,乙\n王五,打13812345678,李四\n", "--unmapped=guard")
+
+    assert rows(result.stdout)[1] == ["王*", "打*******5678", "李四", ""]
+    assert "hidden in them: 1 cell" in result.stderr
+    assert "WARNING: they look personal" in result.stderr
+
+
+def test_hide_hides_every_cell(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,甲,乙\n王五,打13812345678,李四\n", "--unmapped=hide")
+
+    assert rows(result.stdout)[1] == ["王*", "*" * 12, "**", ""]
+
+
+def test_pass_leaves_every_cell_but_for_the_leak_guard(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,甲,乙\n王五,打13812345678,李四找王五\n", "--unmapped=pass")
+
+    assert rows(result.stdout)[1] == ["王*", "打13812345678", "李四找王*", ""]
+
+
+def test_check_says_what_would_be_done_and_touches_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("收件人,备用电话,x\n张三,13812345678,1\n")
+
+    result = run("mask", path, "--check")
+
+    assert result.exit_code == 0
+    assert "columns: 1 /recipient/name" in result.stderr
+    assert "nothing was written (--check)" in result.stderr
+    assert result.stdout == ""
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_check_refuses_what_mask_refuses(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,备用\n王五,13812345678\n", "--check")
+
+    assert result.exit_code == 2
+    assert "column 2 (备用), phone" in result.stderr
+
+
+@pytest.mark.parametrize(("kind", "cells"), PERSONAL.items())
+def test_a_cell_is_told_by_its_look(kind: str, cells: list[str]) -> None:
+    assert {found_kind(cell) or guessed_kind(cell) for cell in cells} == {kind}
