@@ -1,1 +1,1 @@
-"""Who did what, durable before the answer, in a log that nobody can quietly change."""
+"""The audit log: durable before the answer, chained and signed."""

@@ -1,8 +1,8 @@
-"""The log as lines of JSON, in exports and archives alike: what they say, exactly, or a refusal.
+"""Reads and writes the log as lines of JSON, for exports and archives.
 
-A line that was written out by another program, with other spaces or in another
-order of members, leads back to the same bytes. A member that nobody signed, or
-one that stands twice, makes a line unreadable: nobody could say what it means.
+A line that another program reformatted, with other spaces or in another order
+of members, gives the same signed bytes again. An unknown or duplicate member
+makes a line unreadable, because its meaning would be ambiguous.
 """
 
 import hashlib
@@ -18,27 +18,27 @@ import msgspec
 from keys.framing import frame
 from masking_service.audit.entries import encode
 
-LONGEST_LINE: Final = 4 * 1024 * 1024
-"""Bytes. The largest entry is that of a batch of 1,000 records: under 300 KB."""
+MAX_LINE_BYTES: Final = 4 * 1024 * 1024
+"""The largest entry is that of a batch of 1,000 records: under 300 KB."""
 _ID: Final = re.compile(r"([0-9a-f]{1,64})-([1-9][0-9]{0,17})", re.ASCII)
 _LINK: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
-class Unreadable(Exception):
-    """A line says nothing that can be relied on. The text says why, and repeats nothing of the line."""
+class UnreadableLineError(Exception):
+    """A line cannot be interpreted. The text says why, and repeats nothing of the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """An entry as it stands in a line.
+    """An entry in a line.
 
     Attributes:
         writer, number: its place.
         entry: the canonical JSON that the chain covers.
-        link: the link that the line gives, 32 bytes.
-        signature: of the commit that it ends; empty where it ends none.
-        at: when the entry says that it was, in Unix seconds.
-        after: the head of an earlier chain that it names; None for most.
+        link: the link given in the line, 32 bytes.
+        signature: of the commit, in its last entry; otherwise empty.
+        at: the time in the entry, in Unix seconds.
+        after: the head of the previous chain, in the first entry of a chain; otherwise None.
     """
 
     writer: str
@@ -51,7 +51,7 @@ class EntryLine:
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The newest entry of a writer, as a checkpoint names it; the link in hexadecimal."""
+    """A writer's newest entry in a checkpoint; the link in hexadecimal."""
 
     writer: str
     number: int
@@ -59,7 +59,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All heads of the log at one moment (Unix seconds), bound to the checkpoint before."""
+    """All heads of the log at one time (Unix seconds), bound to the previous checkpoint."""
 
     epoch: int
     at: int
@@ -69,7 +69,7 @@ class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class CheckpointLine:
-    """A checkpoint as it stands in a line: what it says, the canonical JSON of it, and its signature."""
+    """A checkpoint in a line: its content, its canonical JSON and its signature."""
 
     checkpoint: Checkpoint
     content: bytes
@@ -77,12 +77,12 @@ class CheckpointLine:
 
     @property
     def link(self) -> bytes:
-        """The hash by which the next checkpoint and the signature are bound to this one."""
+        """The hash that the signature and the next checkpoint cover."""
         return hashlib.sha256(frame(b"audit-checkpoint/1", self.content)).digest()
 
     @property
     def message(self) -> bytes:
-        """What is signed of it."""
+        """The signed message."""
         return frame(b"audit-checkpoint/1", self.link)
 
 
@@ -101,19 +101,19 @@ _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, OverflowError
 
 
 def read_line(line: bytes) -> EntryLine | CheckpointLine:
-    """What a line says.
+    """Parse a line.
 
     Raises:
-        Unreadable: it is no line of an audit log.
+        UnreadableLineError: it is not a line of an audit log.
     """
     try:
         return _read(line.strip())
     except _UNREADABLE:
-        raise Unreadable("is no line of an audit log") from None
+        raise UnreadableLineError("is not a line of an audit log") from None
 
 
 def write_line(line: EntryLine | CheckpointLine) -> bytes:
-    """The one way in which this service writes a line, with its end."""
+    """Return the line in the service's own format, with its line end."""
     if isinstance(line, CheckpointLine):
         return b'{"checkpoint":%b,"signature":"%b"}\n' % (line.content, b64encode(line.signature))
     signed = b',"signature":"%b"' % b64encode(line.signature) if line.signature else b""
@@ -126,21 +126,22 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
     read: EntryLine | CheckpointLine
     if found.checkpoint:
         if found.id or found.entry or found.link:
-            raise Unreadable("is an entry and a checkpoint at once")
+            raise UnreadableLineError("is an entry and a checkpoint at once")
         content = encode(_decode_any(found.checkpoint))
         read = CheckpointLine(_decode_checkpoint(content), content, _signature(found.signature))
         if not all(_LINK.fullmatch(each) for each in (read.checkpoint.previous, *_links(read.checkpoint))):
-            raise Unreadable("is a checkpoint with a link that is none")
+            raise UnreadableLineError("is a checkpoint with an invalid link")
     else:
         place = _ID.fullmatch(found.id)
         if not (place and found.entry and _LINK.fullmatch(found.link)):
-            raise Unreadable("lacks its id, entry or link")
-        said = _decode_any(found.entry)
-        if not (isinstance(said, dict) and type(at := said.get("at")) is int):
-            raise Unreadable("holds an entry without a time")
+            raise UnreadableLineError("lacks its id, entry or link")
+        entry = _decode_any(found.entry)
+        if not (isinstance(entry, dict) and type(at := entry.get("at")) is int):
+            raise UnreadableLineError("contains an entry without a time")
         signature = _signature(found.signature) if found.signature else b""
-        read = EntryLine(place[1], int(place[2]), encode(said), bytes.fromhex(found.link), signature, at, _after(said))
-    # Ours, byte for byte, cannot name a member twice; of anything else a slower reader has to say so.
+        encoded, linked = encode(entry), bytes.fromhex(found.link)
+        read = EntryLine(place[1], int(place[2]), encoded, linked, signature, at, _after(entry))
+    # A line in our own format has no duplicate members; any other line is checked by a slower parser.
     if line != write_line(read)[:-1]:
         json.loads(line, object_pairs_hook=_members)
     return read
@@ -151,24 +152,24 @@ def _links(checkpoint: Checkpoint) -> list[str]:
 
 
 def _after(entry: dict[str, Any]) -> Head | None:
-    """The head that an entry names."""
+    """Return the head of the previous chain that an entry names."""
     if "after" not in entry:
         return None
     named, linked = entry["after"]
     place = _ID.fullmatch(named)
     if not (place and _LINK.fullmatch(linked)):
-        raise Unreadable("goes on from an entry that is none")
+        raise UnreadableLineError("names an invalid entry before it")
     return Head(place[1], int(place[2]), linked)
 
 
 def _signature(text: str) -> bytes:
-    """The bytes behind base64 that has one spelling only."""
+    """Decode canonical base64."""
     signature = b64decode(text, validate=True)
     if b64encode(signature).decode() != text:
-        raise Unreadable("has a signature in a second spelling")
+        raise UnreadableLineError("has a signature that is not canonical base64")
     return signature
 
 
 def _members(pairs: list[tuple[str, Any]]) -> None:
     if len({name for name, _ in pairs}) != len(pairs):
-        raise Unreadable("names a member twice")
+        raise UnreadableLineError("has a duplicate member")

@@ -1,7 +1,7 @@
-"""The log of one tenant, page by page, in the order in which its entries came: each exactly once, and no others.
+"""Reads the log of one tenant, page by page, in the order of arrival.
 
-The order is the store's own, so it stands still behind whoever reads while all
-writers go on.
+The order is kept by the store, so pages that were read do not change while new
+entries are written.
 """
 
 import re
@@ -17,39 +17,40 @@ from masking_service.store.layout import audit_key, audit_order_key
 ID: Final = re.compile(r"([0-9a-f]{16})-([1-9][0-9]{0,17})", re.ASCII)
 """The id of an entry: WRITER-NUMBER."""
 
-MOST_BYTES: Final = 4 * 1024 * 1024
-"""A page ends behind as many, whatever it might hold: entries differ by a factor of a thousand."""
-AT_ONCE: Final = 20
-"""Entries in one reply: the largest make it 6 MB."""
+MAX_PAGE_BYTES: Final = 4 * 1024 * 1024
+"""A page ends with the entry that reaches this size: the sizes of entries differ by a factor of a thousand."""
+MAX_PER_REPLY: Final = 20
+"""Entries in one reply: at most 6 MB, with the largest entries."""
 
 Entry = dict[str, Any]
 
 
-class UnknownEntry(Exception):
-    """The tenant has no entry of this id here: it never had, or it stands in the archive only."""
+class UnknownEntryError(Exception):
+    """The store has no entry with this id for the tenant. It may be in the archive."""
 
 
 def page(store: Store, tenant: str, after: str | None, limit: int) -> list[Entry]:
-    """At most `limit` entries of a tenant, those that came after the entry `after`; its oldest ones without it.
+    """Return up to `limit` entries of a tenant, oldest first.
 
-    There are fewer where they are large, and none only where nothing is left. Round trips: one, one for each 20
-    entries, and one where `after` is given.
+    A page has fewer entries if they are large, and none only if there are no more. Round trips: one, one for every 20
+    entries, and one if `after` is given.
 
     Args:
-        store: the way to Redis.
-        tenant: the hash that the tenant's entries bear.
+        store: the Redis client.
+        tenant: the tenant's hash, as in its entries.
+        after: the id of the entry before the page; None for the oldest entries.
 
     Returns:
-        What each entry says, and its id as ``id``.
+        The content of each entry, with its id as ``id``.
 
     Raises:
-        UnknownEntry: there is none of the id `after`.
+        UnknownEntryError: there is no entry `after`.
         StoreUnavailable: the store did not answer.
-        IntegrityError: what stands there is no entry of this tenant.
+        IntegrityError: a stored entry is invalid or belongs to another tenant.
     """
     start = b"-" if after is None else b"(" + _place(store, tenant, after)
     while found := _order(store, tenant, start, limit):
-        # Entries that were archived and taken out a moment ago may still have their places.
+        # The order may still name entries that were archived and deleted a moment ago.
         entries = _entries(store, tenant, [name for _, name in found])
         if entries:
             return entries
@@ -58,47 +59,47 @@ def page(store: Store, tenant: str, after: str | None, limit: int) -> list[Entry
 
 
 def _place(store: Store, tenant: str, name: str) -> bytes:
-    """Where an entry stands in the order of its tenant's."""
+    """Return the position of an entry in its tenant's order."""
     fields = _fields(store, [name])[0] if ID.fullmatch(name) else None
     if fields is None:
-        raise UnknownEntry
-    if b"order" not in fields or _said(fields)["tenant"] != tenant:
-        raise UnknownEntry
+        raise UnknownEntryError
+    if b"order" not in fields or _parse_entry(fields)["tenant"] != tenant:
+        raise UnknownEntryError
     return fields[b"order"]
 
 
 def _order(store: Store, tenant: str, start: bytes, limit: int) -> list[tuple[bytes, str]]:
-    """(place, id) of the entries that come next."""
+    """Return (position, id) of the next entries."""
     command = (b"XRANGE", audit_order_key(tenant), start, b"+", b"COUNT", limit)
     return [(place, flat[1].decode("ascii", "replace")) for place, flat in store.read([command])[0]]
 
 
 def _entries(store: Store, tenant: str, names: Sequence[str]) -> list[Entry]:
-    """What stands at those ids, up to the first behind which a page is full."""
+    """Read the entries of these ids, until the page is full."""
     found: list[Entry] = []
     size = 0
-    for start in range(0, len(names), AT_ONCE):
-        some = names[start : start + AT_ONCE]
+    for start in range(0, len(names), MAX_PER_REPLY):
+        some = names[start : start + MAX_PER_REPLY]
         for name, fields in zip(some, _fields(store, some), strict=True):
             if fields is None:
                 continue
-            entry = _said(fields)
+            entry = _parse_entry(fields)
             if entry["tenant"] != tenant:
-                raise IntegrityError("the order of a tenant's entries names another tenant's")
+                raise IntegrityError("the audit order of a tenant names an entry of another tenant")
             found.append({"id": name} | entry)
             size += len(fields[b"entry"])
-            if size >= MOST_BYTES:
+            if size >= MAX_PAGE_BYTES:
                 return found
     return found
 
 
 def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | None]:
-    """What stands at each id, None where nothing does."""
+    """Read the fields at each id; None if there is nothing."""
     commands: list[Command] = []
     for name in names:
         match = ID.fullmatch(name)
         if match is None:
-            raise IntegrityError("the order of a tenant's entries names what is none")
+            raise IntegrityError("the audit order of a tenant contains an invalid id")
         place = match[2].encode() + b"-0"
         commands.append((b"XRANGE", audit_key(match[1]), place, place))
     return [
@@ -107,10 +108,10 @@ def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | 
     ]
 
 
-def _said(fields: Mapping[bytes, bytes]) -> Entry:
+def _parse_entry(fields: Mapping[bytes, bytes]) -> Entry:
     try:
         entry: Entry = msgspec.json.decode(fields[b"entry"], type=dict[str, Any])
         entry["tenant"]
     except (KeyError, msgspec.DecodeError):
-        raise IntegrityError("what stands in a stream of the audit log is no entry") from None
+        raise IntegrityError("a stream of the audit log contains an invalid entry") from None
     return entry

@@ -1,81 +1,84 @@
-"""The streams of the log as they stand in the store. Nothing read here is believed; only old entries are taken out."""
+"""Reads and trims the streams of the log in the store. Nothing is verified here."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
-from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable, read_line, write_line
+from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key, audit_order_key
 
-AT_ONCE: Final = 32
-"""Entries or checkpoints in one reply: the largest entries, of a batch of 1,000 records, make it 10 MB."""
+MAX_PER_REPLY: Final = 32
+"""Entries or checkpoints in one reply: at most 10 MB, with the largest entries (batches of 1,000 records)."""
 SLACK_SECONDS: Final = 3600
 
 
 class Streams:
-    """The log in a store. Everything here raises StoreUnavailable, and Unreadable for what no log holds."""
+    """The log in a store.
+
+    All methods raise StoreUnavailable, and UnreadableLineError for data that is not a log.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def writers(self) -> set[str]:
-        """Who is known to be writing."""
+        """Return the listed writers."""
         return {writer.decode("utf-8", "replace") for writer in self._read((b"SMEMBERS", AUDIT_WRITERS))}
 
     def newest_number(self, writer: str) -> int:
-        """The number of the newest entry of a writer; 0 where it has none."""
+        """Return the number of a writer's newest entry; 0 without entries."""
         found = self._read((b"XREVRANGE", audit_key(writer), b"+", b"-", b"COUNT", 1))
         return _entry(writer, found[0][0], _fields(found[0][1])).number if found else 0
 
     def newest_checkpoint(self) -> CheckpointLine | None:
-        """The newest checkpoint; None where there is none yet."""
+        """Return the newest checkpoint; None if there is none yet."""
         found = self._read((b"XREVRANGE", AUDIT_CHECKPOINTS, b"+", b"-", b"COUNT", 1))
         return _checkpoint(_fields(found[0][1])) if found else None
 
     def checkpoints(self, first: int = 0) -> Iterator[CheckpointLine]:
-        """The checkpoints from epoch `first` on, in order."""
+        """Yield the checkpoints from epoch `first` on, in order."""
         start = b"%d-0" % first
-        while found := self._read((b"XRANGE", AUDIT_CHECKPOINTS, start, b"+", b"COUNT", AT_ONCE)):
+        while found := self._read((b"XRANGE", AUDIT_CHECKPOINTS, start, b"+", b"COUNT", MAX_PER_REPLY)):
             for _, flat in found:
                 yield _checkpoint(_fields(flat))
             start = b"(" + found[-1][0]
 
     def entries(self, writer: str, first: int, last: int | None = None) -> Iterator[EntryLine]:
-        """The entries of a writer from `first` to `last`, or to the newest."""
+        """Yield a writer's entries from `first` to `last`, or to the newest."""
         start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
         key = audit_key(writer)
-        while found := self._read((b"XRANGE", key, start, end, b"COUNT", AT_ONCE)):
+        while found := self._read((b"XRANGE", key, start, end, b"COUNT", MAX_PER_REPLY)):
             for name, flat in found:
                 yield _entry(writer, name, _fields(flat))
             start = b"(" + found[-1][0]
 
-    def trim(self, behind: CheckpointLine, ended: Mapping[str, int]) -> None:
-        """Take out everything older than what a checkpoint names, and the streams of writers that have ended.
+    def trim(self, oldest_kept: CheckpointLine, ended: Mapping[str, int]) -> None:
+        """Delete everything before a checkpoint, and the streams of ended writers.
 
-        The checkpoint stays, and of each writer the newest entry that it names.
+        The checkpoint itself stays, and the entries that it names.
 
         Args:
             ended: the last number of each writer that has ended.
         """
-        heads = {head.writer: head.number for head in behind.checkpoint.heads}
+        heads = {head.writer: head.number for head in oldest_kept.checkpoint.heads}
         oldest = {audit_key(writer): b"%d-0" % number for writer, number in heads.items()}
         for tenant in self._tenants({**heads, **ended}):
-            # The server's clock gave these ids, and the service's the checkpoint its time.
-            oldest[audit_order_key(tenant)] = b"%d-0" % ((behind.checkpoint.at - SLACK_SECONDS) * 1000)
-        oldest[AUDIT_CHECKPOINTS] = b"%d-0" % behind.checkpoint.epoch
+            # These ids come from the server's clock, the checkpoint's time from the service's.
+            oldest[audit_order_key(tenant)] = b"%d-0" % ((oldest_kept.checkpoint.at - SLACK_SECONDS) * 1000)
+        oldest[AUDIT_CHECKPOINTS] = b"%d-0" % oldest_kept.checkpoint.epoch
         for key, place in oldest.items():
             self._read((b"XTRIM", key, b"MINID", place))
         for writer in ended:
             self._read((b"UNLINK", audit_key(writer)))
 
     def _tenants(self, writers: Mapping[str, int]) -> set[str]:
-        """The tenants of all entries up to the given number of each writer."""
+        """Return the tenants of all entries up to the given number of each writer."""
         found = {
-            msgspec.json.decode(said.entry, type=_Tenant).tenant
+            msgspec.json.decode(line.entry, type=_Tenant).tenant
             for writer, last in writers.items()
-            for said in self.entries(writer, 1, last)
+            for line in self.entries(writer, 1, last)
         }
         return found - {""}
 
@@ -92,15 +95,15 @@ def _fields(flat: list[bytes]) -> dict[bytes, bytes]:
 
 
 def _entry(writer: str, name: bytes, fields: dict[bytes, bytes]) -> EntryLine:
-    """An entry, read again from the line that it makes: so that nothing is archived that could not be verified."""
+    """Parse an entry through its line format, so that everything archived can be verified."""
     try:
         number = int(name.removesuffix(b"-0"))
-        said = EntryLine(writer, number, fields[b"entry"], fields[b"link"], fields.get(b"signature", b""))
+        line = EntryLine(writer, number, fields[b"entry"], fields[b"link"], fields.get(b"signature", b""))
     except (KeyError, ValueError):
-        raise Unreadable("is no entry") from None
-    read = read_line(write_line(said))
+        raise UnreadableLineError("is not an entry") from None
+    read = read_line(write_line(line))
     if not isinstance(read, EntryLine):
-        raise Unreadable("is no entry")
+        raise UnreadableLineError("is not an entry")
     return read
 
 
@@ -110,7 +113,7 @@ def _checkpoint(fields: dict[bytes, bytes]) -> CheckpointLine:
         read = read_line(line)
         signature = fields[b"signature"]
     except KeyError:
-        raise Unreadable("is no checkpoint") from None
+        raise UnreadableLineError("is not a checkpoint") from None
     if not isinstance(read, CheckpointLine):
-        raise Unreadable("is no checkpoint")
+        raise UnreadableLineError("is not a checkpoint")
     return CheckpointLine(read.checkpoint, read.content, signature)

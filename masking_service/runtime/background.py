@@ -7,7 +7,7 @@ from typing import Final
 
 from keys.errors import KeysError
 from masking_service.access.errors import ClientError, PolicyError
-from masking_service.audit.stops import RolledBack
+from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts, watch_store
 from masking_service.store.errors import StoreUnavailable
@@ -15,7 +15,7 @@ from masking_service.store.genesis import WrongStore
 
 EVERY_SECONDS: Final = 1.0
 
-LOOK_BACK_SECONDS: Final = 60
+REFRESH_OLDEST_SECONDS: Final = 60
 """How often the beginning of the audit log is looked for: it moves once an hour."""
 LATE_SECONDS: Final = 120
 """A checkpoint this old is twice as old as any should become."""
@@ -44,14 +44,14 @@ class Background:
         self._report = report
         self._stop = threading.Event()
         self._up = False
-        self._look_back_at = 0.0
+        self._refresh_oldest_at = 0.0
         looks = (
             self._parts.reload_policy,
             self._watch,
             self._learn_clients,
             self._learn_freezes,
             self._prove,
-            self._look_back,
+            self._refresh_oldest,
             self._tell,
         )
         self._threads = [
@@ -70,7 +70,7 @@ class Background:
             self._watch()
             self._learn_freezes()  # first: a registry that does not open must not keep anybody thawed
             self._learn_clients()
-        except RolledBack as fault:
+        except RolledBackError as fault:
             self._report("wrong-store", fault)
         except (StoreUnavailable, KeysError, ClientError, OSError) as fault:
             self._report("background", fault)
@@ -111,14 +111,14 @@ class Background:
         self._parts.freezes.refresh(self._parts.tenants)
 
     def _prove(self) -> None:
-        newest = self._parts.checkpoints.remembered
+        newest = self._parts.checkpoints.newest_seen
         if newest is not None and clock() - newest.checkpoint.at > LATE_SECONDS:
             raise CheckpointLate
 
-    def _look_back(self) -> None:
-        if time.monotonic() >= self._look_back_at:
-            self._look_back_at = time.monotonic() + LOOK_BACK_SECONDS
-            self._parts.checkpoints.look_back()
+    def _refresh_oldest(self) -> None:
+        if time.monotonic() >= self._refresh_oldest_at:
+            self._refresh_oldest_at = time.monotonic() + REFRESH_OLDEST_SECONDS
+            self._parts.checkpoints.refresh_oldest()
 
     def _tell(self) -> None:
         store, keys = self._parts.store, self._parts.key_watch

@@ -42,7 +42,7 @@ class Conditions:
         )
         retention = parts.acting.policy.longest_retention_days * SECONDS_A_DAY
         yield _gauge("retention_seconds", "The longest retention of the policy.", {(): retention})
-        newest, oldest = parts.checkpoints.remembered, parts.checkpoints.oldest
+        newest, oldest = parts.checkpoints.newest_seen, parts.checkpoints.oldest
         yield _gauge(
             "checkpoint_timestamp_seconds",
             "When the newest checkpoint of the audit log was made.",

@@ -30,15 +30,15 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
 
     Raises:
         StoreUnavailable: the store did not answer.
-        WrongStore: this service must not touch it; as RolledBack, it went back.
+        WrongStore: this service must not touch it; as RolledBackError, it went back.
         IntegrityError: what stands among its checkpoints is none.
     """
     try:
-        checkpoints.look()
+        checkpoints.read_newest()
     except IntegrityError:
         check(store, keyring)  # another keyset signed it: then the store itself says whose it is
         raise
-    if may_claim and checkpoints.remembered is None:
+    if may_claim and checkpoints.newest_seen is None:
         claim(store, keyring, os.urandom)
     else:
         check(store, keyring)
@@ -69,7 +69,7 @@ def accept_store(
         IntegrityError: what stands in the log is none.
     """
     claim(store, keyring, os.urandom)
-    before = checkpoints.remembered
+    before = checkpoints.newest_seen
     log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
     operator = Call(service_principal("command-line"), "", clock())
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
@@ -78,5 +78,5 @@ def accept_store(
     with journal.changing(operator, "client-restore") as announce:
         registry.bring_back(announce)
     log.close()
-    checkpoints.forget()
-    return checkpoints.make(of_less=True)
+    checkpoints.trust_store()
+    return checkpoints.make(accept_loss=True)

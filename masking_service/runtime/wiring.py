@@ -144,7 +144,7 @@ def admit_store(parts: Parts) -> None:
         visitor.admit()
         try:
             uphold(visitor)
-            recognise(visitor, parts.keyring, parts.checkpoints.through(visitor))
+            recognise(visitor, parts.keyring, parts.checkpoints.for_store(visitor))
             until = parts.key_watch.beat(visitor)
         finally:
             parts.store.condition = visitor.condition
@@ -171,7 +171,7 @@ def watch_store(parts: Parts) -> None:
         check(parts.store, parts.keyring)
         uphold(parts.store)
         parts.store.admit(until=parts.key_watch.beat(parts.store))
-        parts.checkpoints.keep_up()
+        parts.checkpoints.make_if_due()
     except WrongStore as fault:
         parts.store.shut_for_good(str(fault))
         raise

@@ -45,7 +45,7 @@ class Auditing:
 
         Raises:
             AccessError: the caller may not.
-            UnknownEntry: the tenant has no entry of the id `after`.
+            UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
         with self._journal.denials(call, "audit-read"):
@@ -59,7 +59,7 @@ class Auditing:
 
         Raises:
             AccessError: the caller may not.
-            StoreUnavailable, IntegrityError, RolledBack: none can be made.
+            StoreUnavailable, IntegrityError, RolledBackError: none can be made.
         """
         with self._journal.denials(call, "audit-read"):
             self._gate.grant(call.principal, "audit:read")
@@ -80,7 +80,7 @@ def end(log: AuditLog, checkpoints: Checkpoints) -> None:
     Where nothing was written, nothing is said.
 
     Raises:
-        StoreUnavailable, IntegrityError, RolledBack: it is not ended so. Nothing is lost; it then looks as if the
+        StoreUnavailable, IntegrityError, RolledBackError: it is not ended so. Nothing is lost; it then looks as if the
             process had been killed.
     """
     if log.close():

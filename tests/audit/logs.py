@@ -12,7 +12,7 @@ from masking_service.audit.archive.export import export
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import Entry, Fact, Item
 from masking_service.audit.lines import CheckpointLine
-from masking_service.audit.log import AuditLog, _Waiting
+from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Reply, Store
 from tests.audit.test_entries import entry
@@ -55,7 +55,7 @@ class Process:
 
     def commit(self, *entries: Entry) -> list[str]:
         """All of them in one commit; their ids."""
-        waiting = [_Waiting(one) for one in entries]
+        waiting = [_Pending(one) for one in entries]
         self.log._commit(waiting)
         return [one.id for one in waiting]
 

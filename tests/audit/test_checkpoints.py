@@ -17,8 +17,8 @@ from keys.errors import IntegrityError, KeysetError
 from keys.signatures import Verifier
 from masking_service.audit.checkpoints import EVERY_SECONDS, LISTED_SECONDS, Checkpoints
 from masking_service.audit.entries import checkpoint_message, encode
+from masking_service.audit.errors import CheckpointsBlockedError, RolledBackError
 from masking_service.audit.lines import Checkpoint, CheckpointLine, read_line
-from masking_service.audit.stops import Blocked, RolledBack
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -73,7 +73,7 @@ def heads(made: CheckpointLine | None) -> list[tuple[str, int, str]]:
 
 
 def kept(client: redis.Redis) -> list[int]:
-    """The epochs in the store."""
+    """The checkpoint_chain in the store."""
     return [int(name.removesuffix(b"-0")) for name, _ in ask(client, "XRANGE", AUDIT_CHECKPOINTS, "-", "+")]
 
 
@@ -178,7 +178,7 @@ def test_a_checkpoint_stands_behind_the_one_that_it_is_bound_to_or_nowhere(
 
     monkeypatch.setattr(Store, "script", between)
     if epoch == 1:
-        with pytest.raises(RolledBack):
+        with pytest.raises(RolledBackError):
             mine.make()
         assert kept(client) == []
     else:
@@ -229,7 +229,7 @@ def test_looking_is_one_round_trip_and_making_is_four(
     log_on(store).append(entry(at=NOW))
     checkpoints.make()
     with counted(store) as looking:
-        checkpoints.look()
+        checkpoints.read_newest()
     with counted(store) as making:
         checkpoints.make()
 
@@ -287,26 +287,26 @@ def test_a_name_on_the_list_without_entries_leaves_it(client: redis.Redis, check
 
 
 @pytest.mark.parametrize(
-    ("seconds", "epochs"),
+    ("seconds", "checkpoint_chain"),
     [(0, [1]), (EVERY_SECONDS - 1, [1]), (EVERY_SECONDS, [1, 2]), (-EVERY_SECONDS, [1])],
     ids=["at once", "before its time", "in time", "by a clock that went back"],
 )
 def test_keeping_up_makes_one_where_the_newest_is_old(
-    checkpoints: Checkpoints, client: redis.Redis, clock: Clock, seconds: int, epochs: list[int]
+    checkpoints: Checkpoints, client: redis.Redis, clock: Clock, seconds: int, checkpoint_chain: list[int]
 ) -> None:
-    checkpoints.keep_up()
+    checkpoints.make_if_due()
     clock.now += seconds
-    checkpoints.keep_up()
+    checkpoints.make_if_due()
 
-    assert kept(client) == epochs
+    assert kept(client) == checkpoint_chain
 
 
 def test_never_more_than_a_minute_lies_between_two(checkpoints: Checkpoints, clock: Clock) -> None:
     times = []
     for _ in range(300):
-        checkpoints.keep_up()
+        checkpoints.make_if_due()
         clock.now += 1
-        newest = checkpoints.look()
+        newest = checkpoints.read_newest()
         assert newest is not None
         times.append(newest.checkpoint.at)
 
@@ -325,7 +325,7 @@ def test_two_hosts_whose_clocks_are_far_apart_do_not_answer_each_checkpoint_with
     hosts = [host(ahead) for ahead in (0, EVERY_SECONDS + 5)]
     for _ in range(2 * EVERY_SECONDS):
         for one in hosts:
-            one.keep_up()
+            one.make_if_due()
         clock.now += 1
 
     assert len(kept(client)) <= 6
@@ -335,18 +335,18 @@ def test_a_checkpoint_from_the_future_is_followed_once_it_stood_for_long_enough(
     checkpoints: Checkpoints, client: redis.Redis, clock: Clock
 ) -> None:
     clock.now += 86_400
-    checkpoints.keep_up()
+    checkpoints.make_if_due()
     clock.now -= 86_400
-    checkpoints.keep_up()
+    checkpoints.make_if_due()
     clock.now += EVERY_SECONDS
-    checkpoints.keep_up()
+    checkpoints.make_if_due()
 
     assert kept(client) == [1, 2]
 
 
 def test_keeping_up_waits_for_nobody_who_makes_one(checkpoints: Checkpoints, client: redis.Redis) -> None:
     with checkpoints._lock:
-        keeping = threading.Thread(target=checkpoints.keep_up, daemon=True)
+        keeping = threading.Thread(target=checkpoints.make_if_due, daemon=True)
         keeping.start()
         keeping.join(10)
         waits = keeping.is_alive()
@@ -359,7 +359,7 @@ def test_several_processes_that_keep_up_make_one_between_them(
 ) -> None:
     for _ in range(2):
         for name in ("one", "two", "three"):
-            process(name).keep_up()
+            process(name).make_if_due()
         clock.now += EVERY_SECONDS
 
     assert kept(client) == [1, 2]
@@ -381,10 +381,10 @@ def test_a_store_that_went_back_is_found(checkpoints: Checkpoints, client: redis
     checkpoints.make()
     restore(client, before)
 
-    with pytest.raises(RolledBack, match="ends at 1: it went back") as fault:
-        checkpoints.look()
+    with pytest.raises(RolledBackError, match="ends at 1: it was rolled back") as fault:
+        checkpoints.read_newest()
     assert "audit accept-store" in str(fault.value)
-    with pytest.raises(RolledBack):
+    with pytest.raises(RolledBackError):
         checkpoints.make()
     assert kept(client) == [1]
 
@@ -401,24 +401,24 @@ def test_a_store_that_went_back_and_on_from_there_is_found(
     elsewhere.make()
     elsewhere.make()
 
-    with pytest.raises(RolledBack, match="another in its place"):
-        here.look()
+    with pytest.raises(RolledBackError, match="has a different one"):
+        here.read_newest()
 
 
 def test_a_store_that_was_emptied_is_found(checkpoints: Checkpoints, client: redis.Redis) -> None:
     checkpoints.make()
     client.flushall()
 
-    with pytest.raises(RolledBack, match="holds none"):
-        checkpoints.look()
+    with pytest.raises(RolledBackError, match="has none"):
+        checkpoints.read_newest()
 
 
 def test_it_is_found_after_a_start_too(process: Callable[[str], Checkpoints], client: redis.Redis) -> None:
     process("here").make()
     client.flushall()
 
-    with pytest.raises(RolledBack):
-        process("here").look()
+    with pytest.raises(RolledBackError):
+        process("here").read_newest()
 
 
 def test_what_another_process_made_is_remembered_when_it_was_seen(
@@ -426,17 +426,17 @@ def test_what_another_process_made_is_remembered_when_it_was_seen(
 ) -> None:
     here = process("here")
     process("elsewhere").make()
-    here.look()
+    here.read_newest()
     client.flushall()
 
-    with pytest.raises(RolledBack):
-        process("here").look()
+    with pytest.raises(RolledBackError):
+        process("here").read_newest()
 
 
 def test_a_new_process_believes_the_store(process: Callable[[str], Checkpoints]) -> None:
     process("elsewhere").make()
 
-    newest = process("new").look()
+    newest = process("new").read_newest()
     assert newest is not None
     assert newest.checkpoint.epoch == 1
 
@@ -449,7 +449,7 @@ def test_a_checkpoint_that_was_archived_and_taken_out_is_not_missed(
     elsewhere.make()
     ask(client, "XDEL", AUDIT_CHECKPOINTS, "1-0")
 
-    newest = here.look()
+    newest = here.read_newest()
     assert newest is not None
     assert newest.checkpoint.epoch == 2
 
@@ -457,9 +457,9 @@ def test_a_checkpoint_that_was_archived_and_taken_out_is_not_missed(
 def test_whoever_forgets_takes_the_store_for_the_truth(checkpoints: Checkpoints, client: redis.Redis) -> None:
     checkpoints.make()
     client.flushall()
-    checkpoints.forget()
+    checkpoints.trust_store()
 
-    assert checkpoints.look() is None
+    assert checkpoints.read_newest() is None
     assert checkpoints.make().checkpoint.epoch == 1
 
 
@@ -481,7 +481,7 @@ def test_a_writer_that_lost_what_was_signed_is_not_signed_again(
     checkpoints.make()
     cut(client, audit_key(writer))
 
-    with pytest.raises(RolledBack, match="lost entries that checkpoint 1 has signed"):
+    with pytest.raises(RolledBackError, match="lost entries that checkpoint 1 covers"):
         checkpoints.make()
     assert kept(client) == [1]
 
@@ -494,7 +494,7 @@ def test_a_writer_whose_newest_entry_was_exchanged_is_not_signed(
     ask(client, "DEL", audit_key(writer))
     ask(client, "XADD", audit_key(writer), "2-0", "entry", encode(entry(at=2)), "link", bytes(32))
 
-    with pytest.raises(RolledBack):
+    with pytest.raises(RolledBackError):
         checkpoints.make()
 
 
@@ -519,7 +519,7 @@ def test_a_checkpoint_that_nobody_here_signed_is_an_alarm(
     ask(client, "XADD", AUDIT_CHECKPOINTS, "9-0", *(part for pair in fields.items() for part in pair))
 
     with pytest.raises(IntegrityError):
-        checkpoints.look()
+        checkpoints.read_newest()
 
 
 def test_a_checkpoint_at_another_epoch_is_an_alarm(checkpoints: Checkpoints, client: redis.Redis) -> None:
@@ -527,7 +527,7 @@ def test_a_checkpoint_at_another_epoch_is_an_alarm(checkpoints: Checkpoints, cli
     client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": made.content, "signature": made.signature}, id="2-0")
 
     with pytest.raises(IntegrityError):
-        checkpoints.look()
+        checkpoints.read_newest()
 
 
 @pytest.mark.parametrize("fields", [["x", "y"], ["entry", "no json", "link", "x"], ["entry", "{}", "link", "x"]])
@@ -552,15 +552,15 @@ def test_no_checkpoint_is_remembered_that_a_failover_could_still_lose(
     elsewhere = Checkpoints(stores.admitted(primary.url), SIGNER, tmp_path / "made", lambda: NOW)
     here = Checkpoints(stores.admitted(primary.url, replicas=1), SIGNER, tmp_path / "seen", lambda: NOW)
     elsewhere.make()
-    here.look()
+    here.read_newest()
     replica.pause()
     elsewhere.make()
 
     with pytest.raises(StoreUnavailable, match="replicas"):
-        here.look()
+        here.read_newest()
     replica.resume()
-    assert here.remembered is not None
-    assert here.remembered.checkpoint.epoch == 1
+    assert here.newest_seen is not None
+    assert here.newest_seen.checkpoint.epoch == 1
 
 
 def test_what_is_remembered_is_a_line_of_the_log_for_its_owner_alone(checkpoints: Checkpoints, tmp_path: Path) -> None:
@@ -575,7 +575,7 @@ def test_the_file_never_goes_back(process: Callable[[str], Checkpoints], tmp_pat
     late, early = process("shared"), process("shared")
     first = late.make()
     second = early.make()
-    late._memory.keep(first)
+    late._local.save(first)
 
     assert read_line((tmp_path / "shared" / "checkpoint.json").read_bytes()) == second
 
@@ -589,7 +589,7 @@ def test_a_file_that_holds_no_checkpoint_stops_the_start(
     path.write_bytes(content)
     path.chmod(0o600)
 
-    with pytest.raises(KeysetError, match="holds no checkpoint"):
+    with pytest.raises(KeysetError, match="does not contain a checkpoint"):
         process("here")
 
 
@@ -614,7 +614,9 @@ def test_a_last_id_that_somebody_raised_is_an_alarm_and_no_store_that_does_not_a
     checkpoints.make()
     raise_the_last_id(client)
 
-    with pytest.raises(Blocked, match="the stream of checkpoints takes none behind 1: somebody has raised its last id"):
+    with pytest.raises(
+        CheckpointsBlockedError, match="the stream of checkpoints accepts none after 1, because its last id was raised"
+    ):
         checkpoints.make()
 
 
@@ -630,12 +632,12 @@ def test_the_documented_command_takes_it_back_and_changes_no_entry(
     first = checkpoints.make()
     raise_the_last_id(client)
     clock.now += EVERY_SECONDS
-    with pytest.raises(Blocked) as fault:
-        checkpoints.keep_up()
+    with pytest.raises(CheckpointsBlockedError) as fault:
+        checkpoints.make_if_due()
     said = checkpoints.fault
 
     ask(client, *documented())
-    checkpoints.keep_up()
+    checkpoints.make_if_due()
 
     assert (said, checkpoints.fault, kept(client)) == (str(fault.value), "", [1, 2])
     assert next(Streams(checkpoints._store).checkpoints()) == first
@@ -643,7 +645,7 @@ def test_the_documented_command_takes_it_back_and_changes_no_entry(
 
 def test_it_is_taken_back_before_the_first_checkpoint_too(checkpoints: Checkpoints, client: redis.Redis) -> None:
     raise_the_last_id(client)
-    with pytest.raises(Blocked):
+    with pytest.raises(CheckpointsBlockedError):
         checkpoints.make()
 
     ask(client, *documented())

@@ -269,10 +269,10 @@ def test_a_thread_that_is_interrupted_while_it_waits_holds_nobody_up(valkey: str
     threads[0].start()
     gate.reached.wait(10)
 
-    waiting = audit_log._Waiting(entry(at=9))
-    waiting.turn = Interrupting()  # type: ignore[assignment]
+    waiting = audit_log._Pending(entry(at=9))
+    waiting.wake_up = Interrupting()  # type: ignore[assignment]
     with pytest.raises(KeyboardInterrupt):
-        log._bring_in(waiting)
+        log._commit_pending(waiting)
     threads[1].start()
     gate.opened.set()
     for thread in threads:
@@ -462,7 +462,7 @@ def test_the_next_chain_names_the_last_entry_that_was_acknowledged(
     verification = Verification(Verifier(signer.public_pem()))
     verify(export(Streams(store), newest), verification)
 
-    found = [str(fault) for fault in verification.faults]
+    found = [str(fault) for fault in verification.findings]
     assert any(f"the next chain of the same process names {first}" in fault for fault in found), found
 
 
@@ -592,7 +592,7 @@ def test_whatever_fails_before_a_commit_is_sent_is_told_to_everyone_who_waits_fo
 def test_nobody_waits_for_ever_for_a_commit_that_does_not_come_back(
     valkey: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_log, "LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(audit_log, "MAX_WAIT_SECONDS", 0.05)
     gate = Gate(valkey)
     log = log_on(gate)
     first = threading.Thread(target=log.append, args=[entry()])

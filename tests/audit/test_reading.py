@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.audit.reading import UnknownEntry, page
+from masking_service.audit.reading import UnknownEntryError, page
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import audit_key, audit_order_key
@@ -106,7 +106,7 @@ def test_a_page_is_two_round_trips_and_one_more_where_it_goes_on(store: Store) -
 def test_after_an_entry_that_never_was_there_is_no_page(store: Store, after: str) -> None:
     log_on(store).append(entry(tenant=MINE))
 
-    with pytest.raises(UnknownEntry):
+    with pytest.raises(UnknownEntryError):
         page(store, MINE, after, 10)
 
 
@@ -115,7 +115,7 @@ def test_another_tenants_entry_and_a_chains_own_are_as_unknown(store: Store) -> 
     name = log.append(entry(tenant=OTHER))
 
     for after in (name, f"{writer_of(name)}-1", log.close()):
-        with pytest.raises(UnknownEntry):
+        with pytest.raises(UnknownEntryError):
             page(store, MINE, after, 10)
 
 

@@ -21,8 +21,8 @@ from keys import keyset
 from keys.keyring import Keyring
 from masking_service.audit.archive.segments import Segments
 from masking_service.audit.entries import encode
+from masking_service.audit.errors import CheckpointsBlockedError
 from masking_service.audit.lines import EntryLine
-from masking_service.audit.stops import Blocked
 from masking_service.cli import commands
 from masking_service.cli.audit.places import ARCHIVE, PUBLIC_KEY
 from masking_service.cli.audit.tail import shown
@@ -33,7 +33,7 @@ from tests.audit.test_entries import entry
 from tests.e2e.processes import ROOT, environment, wait_for
 
 Command = Callable[..., Result]
-Start = Callable[..., subprocess.Popen[str]]
+StartingPoint = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def exported(command: Command, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(valkey: str, state: Path) -> Iterator[Start]:
+def start(valkey: str, state: Path) -> Iterator[StartingPoint]:
     """Starts a command of `audit` in a process of its own."""
     started: list[subprocess.Popen[str]] = []
 
@@ -147,7 +147,7 @@ def test_another_key_is_suspected_where_no_signature_is_its_own(
     verified = command("audit", "verify", str(exported), folder=tmp_path / "other")
 
     assert verified.exit_code == 1
-    assert "is it the key of this log?" in verified.stdout
+    assert "Is it the key of this log?" in verified.stdout
 
 
 def test_what_is_no_public_key_is_refused(command: Command, exported: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_checkpoint_that_was_kept_finds_an_older_log(command: Command, exporte
 def test_a_file_without_a_checkpoint_is_refused(command: Command, exported: Path, option: str) -> None:
     refused = command("audit", "verify", str(exported), option, str(exported))
 
-    assert (refused.exit_code, "holds no checkpoint" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "does not contain a checkpoint" in refused.stderr) == (2, True)
 
 
 def test_a_log_begins_only_behind_a_checkpoint_that_is_signed(command: Command, exported: Path, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_log_begins_only_behind_a_checkpoint_that_is_signed(command: Command, 
     (tmp_path / "forged.json").write_text(json.dumps(line))
     refused = command("audit", "verify", str(exported), "--since", str(tmp_path / "forged.json"))
 
-    assert (refused.exit_code, "has not signed" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "was not signed with this key" in refused.stderr) == (2, True)
 
 
 def test_an_entry_is_shown_in_one_line() -> None:
@@ -197,7 +197,7 @@ def test_nothing_in_an_entry_steers_the_terminal() -> None:
     assert ("a?[2Jb?c" in line, "\n" in line, "\x1b" in line) == (True, False, False)
 
 
-def test_the_log_is_watched_until_somebody_interrupts(command: Command, start: Start) -> None:
+def test_the_log_is_watched_until_somebody_interrupts(command: Command, start: StartingPoint) -> None:
     watching = start("tail")
     assert watching.stdout is not None
     said = [watching.stdout.readline() for _ in range(3)]
@@ -223,7 +223,7 @@ def lines_in(folder: Path) -> list[bytes]:
 
 
 def test_a_follower_without_a_keyset_archives_until_it_is_told_to_stop(
-    command: Command, start: Start, witness: Path
+    command: Command, start: StartingPoint, witness: Path
 ) -> None:
     following = start("follow", folder=witness)
     wait_for(lambda: len(lines_in(witness)) >= 2, "the first entries are archived")
@@ -235,7 +235,7 @@ def test_a_follower_without_a_keyset_archives_until_it_is_told_to_stop(
 
 
 def test_a_follower_ends_with_one_where_the_store_went_back(
-    command: Command, start: Start, witness: Path, client: redis.Redis
+    command: Command, start: StartingPoint, witness: Path, client: redis.Redis
 ) -> None:
     command("audit", "export")
     following = start("follow", folder=witness)
@@ -247,7 +247,7 @@ def test_a_follower_ends_with_one_where_the_store_went_back(
 
 
 def test_a_follower_says_in_words_that_its_archive_cannot_be_written(
-    command: Command, start: Start, witness: Path
+    command: Command, start: StartingPoint, witness: Path
 ) -> None:
     (witness / ARCHIVE).write_bytes(b"")
     following = start("follow", folder=witness)
@@ -257,7 +257,7 @@ def test_a_follower_says_in_words_that_its_archive_cannot_be_written(
 
 
 def test_an_export_goes_on_where_the_archive_ends(
-    command: Command, start: Start, witness: Path, exported: Path
+    command: Command, start: StartingPoint, witness: Path, exported: Path
 ) -> None:
     following = start("follow", folder=witness)
     wait_for(lambda: len(lines_in(witness)) >= 3, "the log is archived")
@@ -272,7 +272,7 @@ def test_an_export_goes_on_where_the_archive_ends(
 def test_a_store_is_held_against_its_log(command: Command) -> None:
     verified = command("audit", "verify", "--store")
 
-    assert (verified.exit_code, "The store is as the log says" in verified.stdout) == (0, True)
+    assert (verified.exit_code, "The store matches the log" in verified.stdout) == (0, True)
 
 
 def test_a_store_is_held_against_a_log_in_a_file_and_what_came_after(command: Command, exported: Path) -> None:
@@ -291,7 +291,7 @@ def test_what_was_deleted_from_the_store_is_named(
 
     assert verified.exit_code == 1
     assert "store: list of clients at " in verified.stdout
-    assert ": deleted: nothing stands there" in verified.stdout
+    assert ": deleted: the place is empty" in verified.stdout
     assert "(announced by " in verified.stdout
     assert "1 fault in the store" in verified.stdout
 
@@ -316,7 +316,7 @@ def test_a_store_that_went_back_is_gone_on_with_once_somebody_says_so(
     exported = command("audit", "export").stdout_bytes
 
     assert isinstance(refused.exception, WrongStore)
-    assert (accepted.exit_code, "is another log" in accepted.stdout, (state / ARCHIVE).exists()) == (0, True, False)
+    assert (accepted.exit_code, "A new log begins" in accepted.stdout, (state / ARCHIVE).exists()) == (0, True, False)
     assert (b'"action":"store-accept"' in exported, command("audit", "verify", given=exported).exit_code) == (True, 0)
 
 
@@ -324,7 +324,7 @@ def test_an_export_of_a_log_that_takes_no_checkpoint_says_so(command: Command, c
     client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "x"}, id="999999-0")
     client.xdel(AUDIT_CHECKPOINTS, "999999-0")
 
-    assert isinstance(command("audit", "export").exception, Blocked)
+    assert isinstance(command("audit", "export").exception, CheckpointsBlockedError)
 
 
 def test_the_auditors_user_of_the_store_is_enough_where_the_log_is_in_a_file(
@@ -340,7 +340,7 @@ def test_the_auditors_user_of_the_store_is_enough_where_the_log_is_in_a_file(
     finally:
         client.execute_command("ACL", "DELUSER", "auditor")
 
-    assert (verified.exit_code, "The store is as the log says" in verified.stdout) == (0, True)
+    assert (verified.exit_code, "The store matches the log" in verified.stdout) == (0, True)
 
 
 def test_no_store_is_accepted_while_somebody_adds_to_its_archive(command: Command, state: Path) -> None:
@@ -348,5 +348,5 @@ def test_no_store_is_accepted_while_somebody_adds_to_its_archive(command: Comman
     refused = command("audit", "accept-store")
     held.close()
 
-    assert (refused.exit_code, "another process archives here; end it first" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "another process is archiving here; stop it first" in refused.stderr) == (1, True)
     assert b"store-accept" not in command("audit", "export").stdout_bytes

@@ -19,7 +19,7 @@ from masking_service.access.errors import Frozen
 from masking_service.access.freezes import Freeze
 from masking_service.access.principals import Principal
 from masking_service.audit import checkpoints
-from masking_service.audit.stops import RolledBack
+from masking_service.audit.errors import RolledBackError
 from masking_service.rotation import keyset_watch as watch
 from masking_service.runtime import background
 from masking_service.runtime.background import Background
@@ -150,7 +150,7 @@ def test_a_process_keeps_the_log_under_checkpoints(parts: Parts, monkeypatch: py
     beside = Background(parts, lambda event, fault: None)
     beside.start()
 
-    wait_for(lambda: parts.checkpoints.remembered is not None and parts.checkpoints.remembered.checkpoint.epoch > 2)
+    wait_for(lambda: parts.checkpoints.newest_seen is not None and parts.checkpoints.newest_seen.checkpoint.epoch > 2)
     beside.stop()
 
 
@@ -158,7 +158,7 @@ def test_a_store_that_goes_back_under_a_running_process_is_shut_for_good(parts: 
     watch_store(parts)
     roll_back(valkey)
 
-    with pytest.raises(RolledBack):
+    with pytest.raises(RolledBackError):
         watch_store(parts)
 
     parts.store.admit()
@@ -227,7 +227,7 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
     ready = create_app(parts).test_client().get("/readyz")
     check = ready.get_json()["faults"][-1]
     assert (ready.status_code, check["check"], told) == (503, "checkpoints", ["integrity"])
-    assert "somebody has raised its last id" in check["reason"]
+    assert "because its last id was raised" in check["reason"]
 
 
 def test_a_registry_that_does_not_open_keeps_nobody_thawed(

@@ -12,7 +12,7 @@ from keys.keyring import Keyring
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import Entry
-from masking_service.audit.stops import RolledBack
+from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import accept_store, recognise
 from masking_service.store.client import Store
@@ -45,7 +45,7 @@ def accept(store: Store, checkpoints: Checkpoints) -> None:
 
 def registry(store: Store, checkpoints: Checkpoints) -> ClientRegistry:
     """The clients as they are known beside the checkpoints."""
-    known = ClientRegistry(store, known_keyring(), checkpoints._memory.folder, os.urandom)
+    known = ClientRegistry(store, known_keyring(), checkpoints._local.folder, os.urandom)
     known.load_snapshot()
     return known
 
@@ -87,7 +87,7 @@ def test_an_emptied_store_is_not_marked_anew(store: Store, client: redis.Redis, 
     process().make()
     client.flushall()
 
-    with pytest.raises(RolledBack, match="it was emptied, or it is another"):
+    with pytest.raises(RolledBackError, match="it was emptied, or it is a different store"):
         recognise(store, known_keyring(), process())
     assert not marked(client)
 
@@ -148,7 +148,7 @@ def test_a_checkpoint_follows_that_names_the_entry(store: Store, client: redis.R
 
     accept(store, process())
 
-    newest = process().remembered
+    newest = process().newest_seen
     assert newest is not None
     assert [head.number for head in newest.checkpoint.heads] == [3]
     assert newest.checkpoint.epoch == 1
@@ -160,7 +160,7 @@ def test_every_host_has_to_accept_a_store_for_itself(store: Store, client: redis
     client.flushall()
     accept(store, process("here"))
 
-    with pytest.raises(RolledBack):
+    with pytest.raises(RolledBackError):
         recognise(store, known_keyring(), process("there"))
     accept(store, process("there"))
     recognise(store, known_keyring(), process("there"))
@@ -174,7 +174,7 @@ def test_a_log_that_lost_entries_is_gone_on_with_when_it_is_accepted(
     writer = writer_of(log_on(store).append(entry(at=clock())))
     process().make()
     client.xdel(audit_key(writer), "2-0")
-    with pytest.raises(RolledBack):
+    with pytest.raises(RolledBackError):
         process().make()
 
     accept(store, process())
@@ -189,7 +189,7 @@ def test_another_keysets_store_cannot_be_accepted(store: Store, client: redis.Re
 
     with pytest.raises(WrongStore, match="other keys"):
         accept(store, process())
-    assert process().remembered == before
+    assert process().newest_seen == before
     assert not client.exists(AUDIT_CHECKPOINTS)
 
 

@@ -29,7 +29,7 @@ class Auditor:
         """What is wrong with an export, with the public key alone."""
         verification = Verification(Verifier(self._public_key))
         verify(lines or self.export(), verification)
-        return [str(fault) for fault in verification.faults]
+        return [str(fault) for fault in verification.findings]
 
     def entries(self, action: str = "", **said: Any) -> list[Json]:
         """The entries of a log that is whole: those of one action, or that say this."""

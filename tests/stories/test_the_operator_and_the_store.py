@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.audit.stops import RolledBack
+from masking_service.audit.errors import RolledBackError
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.layout import audit_key
 from tests.store.stores import ask
@@ -112,5 +112,5 @@ def test_a_store_that_goes_back_to_before_the_opening_is_not_served(
     for key, value in older.items():
         operator.restore(key, 0, value)
 
-    with pytest.raises(RolledBack):
-        fresh.parts.checkpoints.look()
+    with pytest.raises(RolledBackError):
+        fresh.parts.checkpoints.read_newest()

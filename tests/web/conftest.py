@@ -45,9 +45,9 @@ def shared(settings: Settings) -> Api:
 @pytest.fixture
 def api(shared: Api, valkey: str) -> Api:
     """The service that the tests share. Its store is empty; what it has in memory is not new."""
-    shared.parts.checkpoints.forget()  # or the empty store would be one that was rolled back
+    shared.parts.checkpoints.trust_store()  # or the empty store would be one that was rolled back
     shared.parts.freezes._lists.clear()  # that a list which it saw is gone would be an alarm
-    shared.parts.log._begin()  # its chain went with the store; the next entry would be refused
+    shared.parts.log._start_chain()  # its chain went with the store; the next entry would be refused
     return shared
 
 

@@ -136,7 +136,7 @@ def test_how_old_the_newest_checkpoint_is_can_be_told(fresh: Api) -> None:
     assert not [name for name in counts(fresh) if name.startswith("masking_checkpoint")]
 
     made = fresh.parts.checkpoints.make()
-    fresh.parts.checkpoints.look_back()
+    fresh.parts.checkpoints.refresh_oldest()
 
     told = counts(fresh)
     assert told["masking_checkpoint_timestamp_seconds None"] == made.checkpoint.at

@@ -26,7 +26,7 @@ def exposed(api: Api) -> dict[str, set[str]]:
     api.mask({"sender": {"phone": "13812345678"}})
     api.get(None, "/readyz")
     api.parts.checkpoints.make()
-    api.parts.checkpoints.look_back()
+    api.parts.checkpoints.refresh_oldest()
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(api.get(None, "/metrics").text):
         name = f"{family.name}_total" if family.type == "counter" else family.name

@@ -80,8 +80,8 @@ def test_a_late_checkpoint_is_told(fresh: Api, age: int, expected: list[str], mo
     told: list[str] = []
     rounds: list[None] = []
     monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
-    monkeypatch.setattr(Checkpoints, "keep_up", lambda _: rounds.append(None))
-    newest = fresh.parts.checkpoints.remembered
+    monkeypatch.setattr(Checkpoints, "make_if_due", lambda _: rounds.append(None))
+    newest = fresh.parts.checkpoints.newest_seen
     assert newest is not None
     monkeypatch.setattr(background, "clock", lambda: newest.checkpoint.at + age)
     beside = Background(fresh.parts, lambda event, _: told.append(event))

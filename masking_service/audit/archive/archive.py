@@ -1,7 +1,8 @@
-"""The archive of a log outside the store: verified before it is kept, appended to, and never taken back.
+"""The append-only archive of a log, outside the store. Everything is verified before it is added.
 
-Segments end behind a checkpoint, so that each begins where a log can be verified
-from. What contradicts the archive is refused, and the archive stays as it is.
+Segments end after a checkpoint, so that a log can be verified from the start of
+each segment. Lines that contradict the archive are refused, and it does not
+change.
 """
 
 from collections.abc import Sequence
@@ -11,33 +12,33 @@ from typing import Final, Self
 from keys.signatures import Verifier
 from masking_service.audit.archive.segments import ArchiveError, Position, Segments, State
 from masking_service.audit.entries import entry_id
-from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable, read_line, write_line
-from masking_service.audit.verify.verifier import Start, Verification
+from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
+from masking_service.audit.verify.verifier import StartingPoint, Verification
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
-BEGINNING: Final = Start(0, "0" * 64, ())
+BEGINNING: Final = StartingPoint(0, "0" * 64, ())
 
 
 class Archive:
-    """An archive that this process alone adds to.
+    """An archive, open in one process only.
 
     Args:
-        folder: where it is.
+        folder: the folder of the archive.
         verifier: of the key that signs the log.
         start: where the log begins, for a new archive of a log whose beginning is kept elsewhere.
-        segment_bytes: a segment that has as many is closed at the next checkpoint.
+        segment_bytes: a segment of this size is closed at the next checkpoint.
 
     Attributes:
-        verification: all that the archive holds, taken.
-        newest: the newest checkpoint that was added since the start of this process.
-        torn: bytes that were cut off at the start: of a line, or of a commit, that was not written whole.
+        verification: the state after everything in the archive.
+        newest: the newest checkpoint that this process added.
+        truncated_bytes: the size of the incomplete line or commit that was removed when the archive was opened.
 
     Raises:
-        ArchiveError: another process holds it, or it is not as it was left.
+        ArchiveError: another process has it open, or it was changed or damaged.
     """
 
     def __init__(
-        self, folder: Path, verifier: Verifier, start: Start = BEGINNING, *, segment_bytes: int = SEGMENT_BYTES
+        self, folder: Path, verifier: Verifier, start: StartingPoint = BEGINNING, *, segment_bytes: int = SEGMENT_BYTES
     ) -> None:
         self._verifier = verifier
         self._segment_bytes = segment_bytes
@@ -45,11 +46,11 @@ class Archive:
         self._start, self._point = start, Position(1, 0)
         self._state = State(self._point, self._point, start)
         self.newest: CheckpointLine | None = None
-        self.torn = 0
+        self.truncated_bytes = 0
         try:
             self._state = self._segments.state() or self._state
-            while torn := self._resume(self._state):
-                self.torn += torn
+            while truncated := self._resume(self._state):
+                self.truncated_bytes += truncated
         except BaseException:
             self.close()
             raise
@@ -61,71 +62,75 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Let another process have it. What was not saved does not count."""
+        """Release the archive. Additions that were not saved do not count."""
         self._segments.close()
 
     def number_of(self, writer: str) -> int:
-        """The highest number of a writer in the archive; 0 where it has none."""
+        """Return the highest number of a writer in the archive; 0 without entries."""
         chain = self.verification.chains.get(writer)
         return chain.number if chain else 0
 
     def add_commit(self, commit: Sequence[EntryLine]) -> None:
-        """The next commit of a writer: entries of which the last one bears the signature.
+        """Add the next commit of a writer: entries, of which the last has the signature.
 
         Raises:
-            ArchiveError: it contradicts the archive, and is not in it.
+            ArchiveError: it contradicts the archive, and was not added.
         """
-        for said in commit:
-            self._take(said)
+        for parsed in commit:
+            self._add(parsed)
         self._segments.append(b"".join(map(write_line, commit)))
 
-    def add_checkpoint(self, said: CheckpointLine) -> None:
-        """The next checkpoint, once all that it names is in the archive.
+    def add_checkpoint(self, parsed: CheckpointLine) -> None:
+        """Add the next checkpoint, after all entries that it names.
 
         Raises:
-            ArchiveError: it contradicts the archive, and is not in it.
+            ArchiveError: it contradicts the archive, and was not added.
         """
-        self._take(said)
-        self._segments.append(write_line(said))
+        self._add(parsed)
+        self._segments.append(write_line(parsed))
         if self._segments.position.size >= self._segment_bytes:
-            self._segments.turn()
-        self._pass(said, self._segments.position)
+            self._segments.start_next()
+        self._passed_checkpoint(parsed, self._segments.position)
 
     def save(self) -> None:
-        """Put everything on the disk: from now on it counts."""
+        """Write everything to disk; only then do additions count."""
         if self._segments.position != self._state.counted:
             self._segments.sync()
             self._state = State(self._segments.position, self._point, self._start)
-            self._segments.keep(self._state, write_line(self.newest) if self.newest else b"")
+            self._segments.save_state(self._state, write_line(self.newest) if self.newest else b"")
 
-    def _take(self, said: EntryLine | CheckpointLine) -> None:
-        """Verify a line, as strictly as something that will stand for ever has to be."""
-        if isinstance(said, EntryLine) and said.number != self.number_of(said.writer) + 1:
-            name = entry_id(said.writer, self.number_of(said.writer) + 1)
-            raise ArchiveError(f"{entry_id(said.writer, said.number)} stands where {name} has to")
-        if isinstance(said, CheckpointLine) and said.checkpoint.epoch != self.verification.epochs.epoch + 1:
-            epoch = self.verification.epochs.epoch + 1
-            raise ArchiveError(f"checkpoint {said.checkpoint.epoch} stands where checkpoint {epoch} has to")
-        self.verification.take_said(said)
-        for fault in self.verification.faults:
-            raise ArchiveError(f"{fault.where}: {fault.kind}: {fault.text}")
-        if isinstance(said, CheckpointLine):
-            for head in said.checkpoint.heads:
+    def _add(self, parsed: EntryLine | CheckpointLine) -> None:
+        """Verify a line. Lines are permanent, so even their order must be right."""
+        if isinstance(parsed, EntryLine) and parsed.number != self.number_of(parsed.writer) + 1:
+            name = entry_id(parsed.writer, self.number_of(parsed.writer) + 1)
+            raise ArchiveError(f"{entry_id(parsed.writer, parsed.number)} is in the place of {name}")
+        epoch = self.verification.checkpoint_chain.epoch + 1
+        if isinstance(parsed, CheckpointLine) and parsed.checkpoint.epoch != epoch:
+            raise ArchiveError(f"checkpoint {parsed.checkpoint.epoch} is in the place of checkpoint {epoch}")
+        self.verification.add_parsed(parsed)
+        for finding in self.verification.findings:
+            raise ArchiveError(f"{finding.where}: {finding.kind}: {finding.text}")
+        if isinstance(parsed, CheckpointLine):
+            for head in parsed.checkpoint.heads:
                 if head.number > self.number_of(head.writer):
                     name = entry_id(head.writer, head.number)
-                    raise ArchiveError(f"checkpoint {said.checkpoint.epoch} names {name}, which is not there")
+                    raise ArchiveError(f"checkpoint {parsed.checkpoint.epoch} names {name}, which is missing")
 
-    def _pass(self, said: CheckpointLine, behind: Position) -> None:
-        """A checkpoint is in: a place to go on from."""
-        heads = {head.writer: head.number for head in said.checkpoint.heads}
+    def _passed_checkpoint(self, parsed: CheckpointLine, after: Position) -> None:
+        """Note that verification can resume after this checkpoint."""
+        heads = {head.writer: head.number for head in parsed.checkpoint.heads}
         for known in self._start.writers:
             if known.named and known.writer not in heads:
                 self.verification.forget(known.writer)  # it has ended
-        self.newest = said
-        self._start, self._point = self.verification.point(heads), behind
+        self.newest = parsed
+        self._start, self._point = self.verification.resume_point(heads), after
 
     def _resume(self, state: State) -> int:
-        """Take again what is behind the last checkpoint, and cut off what is not whole: how many bytes that was."""
+        """Verify the lines since the last checkpoint, and truncate an incomplete end.
+
+        Returns:
+            The number of bytes removed.
+        """
         self.verification = Verification(self._verifier, state.start)
         self._start, self._point = state.start, state.point
         whole = state.point
@@ -133,19 +138,17 @@ class Archive:
             if not line.endswith(b"\n"):
                 break
             try:
-                said = read_line(line)
-                self._take(said)
-            except (ArchiveError, Unreadable) as fault:
-                raise ArchiveError(f"{self._segments.path(end.segment)}: {fault}") from None
-            if isinstance(said, CheckpointLine) or said.signature:
+                parsed = read_line(line)
+                self._add(parsed)
+            except (ArchiveError, UnreadableLineError) as error:
+                raise ArchiveError(f"{self._segments.path(end.segment)}: {error}") from None
+            if isinstance(parsed, CheckpointLine) or parsed.signature:
                 whole = end
-            if isinstance(said, CheckpointLine):
-                self._pass(said, end)
+            if isinstance(parsed, CheckpointLine):
+                self._passed_checkpoint(parsed, end)
         if whole < state.counted:
-            raise ArchiveError(
-                f"{self._segments.path(state.counted.segment)}: is not whole; bring back what is missing"
-            )
-        torn = self._segments.go_on_at(whole)
-        if not torn:
+            raise ArchiveError(f"{self._segments.path(state.counted.segment)}: is incomplete; restore what is missing")
+        truncated = self._segments.resume_at(whole)
+        if not truncated:
             self.save()
-        return torn
+        return truncated

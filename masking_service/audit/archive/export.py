@@ -1,47 +1,48 @@
-"""The whole log as lines: what was archived, then what the store has beyond, up to one checkpoint that comes last.
+"""Exports the whole log as lines: first the archive, then the rest from the store.
 
-All other checkpoints come first. So wherever an export is cut off, something is
-missing that an earlier line named, or the checkpoint at its end.
+All checkpoints come first, except the newest, which comes last. So wherever an
+export is cut off, entries are missing that an earlier line names, or the last
+checkpoint is.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 
-from masking_service.audit.lines import CheckpointLine, EntryLine, Unreadable, read_line, write_line
+from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_service.audit.streams import Streams
 
 Lines = Callable[[], Iterable[bytes]]
 
 
 def export(streams: Streams, newest: CheckpointLine, archived: Lines = tuple) -> Iterator[bytes]:
-    """Every checkpoint up to `newest`, and every entry that one of them names.
+    """Yield every checkpoint up to `newest`, and every entry that they name.
 
     Args:
         streams: the log in the store.
-        newest: a checkpoint that stands in the store, just made.
-        archived: gives the lines of the archive, from its beginning, each time that it is called.
+        newest: a checkpoint that was just made in the store.
+        archived: returns the lines of the archive from its beginning, at each call.
 
     Raises:
-        StoreUnavailable, Unreadable: the store did not answer, or holds what is no log.
+        StoreUnavailable, UnreadableLineError: the store did not answer, or its log is invalid.
     """
     named: dict[str, int] = {}
     epoch = 0
-    for line, said in _read(archived()):
-        if isinstance(said, CheckpointLine) and epoch < said.checkpoint.epoch < newest.checkpoint.epoch:
-            epoch = said.checkpoint.epoch
-            _name(named, said)
+    for line, parsed in _parse(archived()):
+        if isinstance(parsed, CheckpointLine) and epoch < parsed.checkpoint.epoch < newest.checkpoint.epoch:
+            epoch = parsed.checkpoint.epoch
+            _note_heads(named, parsed)
             yield line
-    for said in streams.checkpoints(epoch + 1):
-        if said.checkpoint.epoch >= newest.checkpoint.epoch:
+    for parsed in streams.checkpoints(epoch + 1):
+        if parsed.checkpoint.epoch >= newest.checkpoint.epoch:
             break
-        _name(named, said)
-        yield write_line(said)
-    _name(named, newest)
+        _note_heads(named, parsed)
+        yield write_line(parsed)
+    _note_heads(named, newest)
     done: dict[str, int] = {}
-    for line, said in _read(archived()):
-        if said is None:
-            yield line  # whoever verifies it says where and why
-        elif isinstance(said, EntryLine) and said.number <= named.get(said.writer, 0):
-            done[said.writer] = max(said.number, done.get(said.writer, 0))
+    for line, parsed in _parse(archived()):
+        if parsed is None:
+            yield line  # the verifier will report it
+        elif isinstance(parsed, EntryLine) and parsed.number <= named.get(parsed.writer, 0):
+            done[parsed.writer] = max(parsed.number, done.get(parsed.writer, 0))
             yield line
     for writer, last in sorted(named.items()):
         for entry in streams.entries(writer, done.get(writer, 0) + 1, last):
@@ -49,14 +50,14 @@ def export(streams: Streams, newest: CheckpointLine, archived: Lines = tuple) ->
     yield write_line(newest)
 
 
-def _name(named: dict[str, int], said: CheckpointLine) -> None:
-    for head in said.checkpoint.heads:
+def _note_heads(named: dict[str, int], parsed: CheckpointLine) -> None:
+    for head in parsed.checkpoint.heads:
         named[head.writer] = max(head.number, named.get(head.writer, 0))
 
 
-def _read(lines: Iterable[bytes]) -> Iterator[tuple[bytes, EntryLine | CheckpointLine | None]]:
+def _parse(lines: Iterable[bytes]) -> Iterator[tuple[bytes, EntryLine | CheckpointLine | None]]:
     for line in lines:
         try:
             yield line, read_line(line)
-        except Unreadable:
+        except UnreadableLineError:
             yield line, None

@@ -1,7 +1,7 @@
-"""The files of an archive: append-only segments of lines, of which no byte that counts is ever overwritten.
+"""The files of an archive: append-only segments of lines.
 
-What is appended counts once it is on the disk and the state file says so. One
-process at a time holds the folder.
+Appended lines count as soon as they are on disk and the state file says so;
+they are never overwritten. Only one process at a time can open the folder.
 """
 
 import fcntl
@@ -13,54 +13,59 @@ from typing import Final
 import msgspec
 
 from keys.files import write_secret_file
-from masking_service.audit.verify.verifier import Start, lines_of
+from masking_service.audit.verify.verifier import StartingPoint, read_lines
 
 CLOSED: Final = 0o400
 OPEN: Final = 0o600
 STATE: Final = "state.json"
 WITNESS: Final = "witness.json"
-"""The newest checkpoint that was archived, for ``audit verify --checkpoint``."""
+"""The newest archived checkpoint, for ``audit verify --checkpoint``."""
 
 
 class ArchiveError(Exception):
-    """The archive cannot be used, or the log contradicts it. The text says why; the archive stays as it is."""
+    """The archive is unusable, or the log contradicts it. The archive does not change."""
 
 
 class Position(msgspec.Struct, frozen=True, order=True):
-    """A place in an archive: a segment, from 1, and how many of its bytes are before it."""
+    """A position in an archive: a 1-based segment and a byte offset."""
 
     segment: int
     size: int
 
 
 class State(msgspec.Struct, frozen=True):
-    """How far the archive counts, and a place before that from which it can be verified, with what is known there."""
+    """The saved state of an archive.
+
+    Attributes:
+        counted: the end of what counts.
+        point, start: an earlier position, and the state from which it can be verified.
+    """
 
     counted: Position
     point: Position
-    start: Start
+    start: StartingPoint
 
 
 def segment_path(folder: Path, segment: int) -> Path:
-    """Where a segment stands."""
+    """Return the path of a segment."""
     return folder / f"audit-{segment:06}.ndjson"
 
 
 def archived(folder: Path) -> Iterator[bytes]:
-    """The lines of an archive, oldest first, without one that is just being written."""
+    """Yield the complete lines of an archive, oldest first."""
     for path in sorted(folder.glob("audit-*.ndjson")):
         with path.open("rb") as file:
-            yield from (line for line in lines_of(file) if line.endswith(b"\n"))
+            yield from (line for line in read_lines(file) if line.endswith(b"\n"))
 
 
 class Segments:
-    """The files in one folder, held by this process alone.
+    """The files in one folder, locked by this process.
 
     Attributes:
-        position: where the next line will stand.
+        position: where the next line will be written.
 
     Raises:
-        ArchiveError: another process holds the folder.
+        ArchiveError: another process has the folder open.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -73,24 +78,24 @@ class Segments:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self.close()
-            raise ArchiveError(f"{folder}: another process archives here") from None
+            raise ArchiveError(f"{folder}: another process is archiving here") from None
 
     def close(self) -> None:
-        """Let another process have the folder."""
+        """Release the folder."""
         for descriptor in (self._file, self._lock):
             if descriptor is not None:
                 os.close(descriptor)
         self._file = self._lock = None
 
     def path(self, segment: int) -> Path:
-        """Where a segment stands."""
+        """Return the path of a segment."""
         return segment_path(self._folder, segment)
 
     def state(self) -> State | None:
-        """How the archive was left, None where nothing was written down.
+        """Read the saved state; None if there is none.
 
         Raises:
-            ArchiveError: it was damaged, or was lost together with the first segment.
+            ArchiveError: it is damaged, or it is missing together with the first segment.
         """
         path = self._folder / STATE
         if path.exists():
@@ -98,28 +103,28 @@ class Segments:
                 return msgspec.json.decode(path.read_bytes(), type=State)
             except msgspec.DecodeError:
                 raise ArchiveError(
-                    f"{path}: is damaged. Move it away: the archive is verified anew from its first segment then"
+                    f"{path}: is damaged. Move it away; the archive is then verified from its first segment"
                 ) from None
         if any(self._folder.glob("audit-*.ndjson")) and not self.path(1).exists():
-            raise ArchiveError(f"{path}: is missing, and so is the first segment, from which it could be made anew")
+            raise ArchiveError(f"{path}: is missing, and so is the first segment, from which it could be recreated")
         return None
 
     def lines(self, begin: Position) -> Iterator[tuple[bytes, Position]]:
-        """The lines from a place on, each with the place behind it."""
+        """Yield the lines from a position on, each with the position after it."""
         segment, size = begin.segment, begin.size
         while self.path(segment).exists():
             with self.path(segment).open("rb") as file:
                 file.seek(size)
-                for line in lines_of(file):
+                for line in read_lines(file):
                     size += len(line)
                     yield line, Position(segment, size)
             segment, size = segment + 1, 0
 
     def append(self, content: bytes) -> None:
-        """Add whole lines behind all others. They count after `sync` and `keep`."""
+        """Append complete lines. They count after `sync` and `save_state`."""
         segment, size = self.position.segment, self.position.size
         if self._file is None:
-            # A file of nothing may stand there: it was begun by a process that died. The lock keeps others away.
+            # An empty file may exist, from a process that died. The lock keeps other processes away.
             new = 0 if size else os.O_CREAT
             self._file = os.open(self.path(segment), os.O_WRONLY | os.O_APPEND | new, OPEN)
         at = 0
@@ -128,12 +133,12 @@ class Segments:
         self.position = Position(segment, size + len(content))
 
     def sync(self) -> None:
-        """Put what was appended on the disk."""
+        """Write what was appended to disk."""
         if self._file is not None:
             os.fsync(self._file)
 
-    def turn(self) -> None:
-        """Close the segment for writing, and begin the next."""
+    def start_next(self) -> None:
+        """Make the segment read-only, and start the next."""
         self.sync()
         if self._file is not None:
             os.fchmod(self._file, CLOSED)
@@ -141,20 +146,20 @@ class Segments:
             self._file = None
         self.position = Position(self.position.segment + 1, 0)
 
-    def keep(self, state: State, witness: bytes) -> None:
-        """Write down how far the archive counts, and its newest checkpoint."""
+    def save_state(self, state: State, witness: bytes) -> None:
+        """Save how far the archive counts, and its newest checkpoint."""
         if witness:
             write_secret_file(self._folder / WITNESS, witness, replace=True)
         write_secret_file(self._folder / STATE, msgspec.json.encode(state), replace=True)
 
-    def go_on_at(self, position: Position) -> int:
-        """Append from `position` on, and cut off what is behind: it was torn off while it was written.
+    def resume_at(self, position: Position) -> int:
+        """Continue at `position`, and remove an incomplete line or commit after it.
 
         Returns:
-            How many bytes were cut off.
+            The number of bytes removed.
 
         Raises:
-            ArchiveError: there is more behind than the rest of one segment.
+            ArchiveError: more than the end of one segment would be removed.
         """
         self.position = position
         path = self.path(position.segment)
@@ -162,8 +167,8 @@ class Segments:
             return 0
         if self.path(position.segment + 1).exists():
             if path.stat().st_size != position.size or self.path(position.segment + 2).exists():
-                raise ArchiveError(f"{path}: a line within it is not whole")
-            return self.go_on_at(Position(position.segment + 1, 0))  # of the newest one nothing was written whole
+                raise ArchiveError(f"{path}: an incomplete line is not at the end")
+            return self.resume_at(Position(position.segment + 1, 0))  # the newest segment has no complete line
         path.chmod(OPEN)
         more = path.stat().st_size - position.size
         if more:

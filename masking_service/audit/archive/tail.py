@@ -1,4 +1,4 @@
-"""What is new in the log, across all writers, for those who look at it and keep nothing."""
+"""Returns new entries of all writers, for display; nothing is stored or verified."""
 
 from typing import Final
 
@@ -6,17 +6,17 @@ from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
 
 HISTORY: Final = 10
-"""Entries of each writer that count as new at the first look."""
+"""Entries of each writer that are returned at the first call."""
 
 
-class Watch:
-    """One look after another.
+class LogTail:
+    """Reads the entries added since the last call.
 
     Args:
         streams: the log in the store.
 
     Raises:
-        StoreUnavailable, Unreadable: the store did not answer, or holds what is no log.
+        StoreUnavailable, UnreadableLineError: the store did not answer, or its log is invalid.
     """
 
     def __init__(self, streams: Streams) -> None:
@@ -26,18 +26,18 @@ class Watch:
         named = {head.writer for head in newest.checkpoint.heads} if newest else set()
         self._seen = {writer: max(0, streams.newest_number(writer) - HISTORY) for writer in named | streams.writers()}
 
-    def news(self) -> list[EntryLine]:
-        """The entries since the last look, oldest first. Those of a writer that came and went meanwhile are among them.
+    def new_entries(self) -> list[EntryLine]:
+        """Return the entries since the last call, oldest first, also of writers that have ended.
 
         Raises:
-            StoreUnavailable, Unreadable: as above.
+            StoreUnavailable, UnreadableLineError: as above.
         """
-        living = self._streams.writers()
-        ended = self._seen.keys() - living  # their last checkpoint is one of those that are read now, at the latest
-        writers = living | self._seen.keys()
-        for said in self._streams.checkpoints(self._epoch + 1):
-            writers |= {head.writer for head in said.checkpoint.heads}
-            self._epoch = said.checkpoint.epoch
+        active = self._streams.writers()
+        ended = self._seen.keys() - active  # one of the checkpoints read now is the last that names them
+        writers = active | self._seen.keys()
+        for checkpoint in (line.checkpoint for line in self._streams.checkpoints(self._epoch + 1)):
+            writers |= {head.writer for head in checkpoint.heads}
+            self._epoch = checkpoint.epoch
         found: list[EntryLine] = []
         for writer in sorted(writers):
             for entry in self._streams.entries(writer, self._seen.setdefault(writer, 0) + 1):

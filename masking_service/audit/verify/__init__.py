@@ -1,1 +1,1 @@
-"""Verification of an audit log, with the public key alone."""
+"""Verifies an audit log with the public key alone."""

@@ -1,4 +1,4 @@
-"""The chain of one writer, as it is read from lines: every entry bound to the one before, every commit signed."""
+"""Verifies the chain of one writer: links between entries, and signatures of commits."""
 
 from bisect import bisect_right
 from typing import Final
@@ -7,23 +7,23 @@ from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_service.audit.entries import FIRST_LINK, commit_message, entry_id, link
 from masking_service.audit.lines import EntryLine
-from masking_service.audit.verify.findings import Faults, Kind
+from masking_service.audit.verify.findings import Findings, Kind
 
 LINK_BYTES: Final = 32
-OUT_OF_ORDER: Final = "stands behind an entry with a higher number"
-EDITED: Final = "the entry is not the one that its link stands for"
-DOUBLED: Final = "stands in the log twice"
+OUT_OF_ORDER: Final = "comes after an entry with a higher number"
+EDITED: Final = "the entry does not match its link"
+DUPLICATE: Final = "occurs twice in the log"
 
 
 class Links:
-    """Which link each number has: 32 bytes for each, whatever numbers are missing."""
+    """The link of each entry number, in 32 bytes each; numbers may be missing."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
         self._runs: list[bytearray] = []
 
     def get(self, number: int) -> bytes | None:
-        """The link of a number, None where it is not known."""
+        """Return the link of a number; None if unknown."""
         at = bisect_right(self._starts, number) - 1
         if at < 0:
             return None
@@ -31,7 +31,7 @@ class Links:
         return bytes(self._runs[at][offset : offset + LINK_BYTES]) or None
 
     def put(self, number: int, linked: bytes) -> None:
-        """Keep the link of a number, in place of one that was kept before."""
+        """Set the link of a number."""
         at = bisect_right(self._starts, number) - 1
         if at >= 0:
             offset = (number - self._starts[at]) * LINK_BYTES
@@ -42,7 +42,7 @@ class Links:
         self._runs.insert(at + 1, bytearray(linked))
 
     def forget(self, before: int) -> None:
-        """Give up the links of all numbers below `before`."""
+        """Forget the links of all numbers below `before`."""
         while self._starts and self._starts[0] < before:
             keep = self._runs[0][(before - self._starts[0]) * LINK_BYTES :]
             del self._starts[0], self._runs[0]
@@ -52,27 +52,27 @@ class Links:
 
 
 class Chain:
-    """Takes the entries of one writer.
+    """Verifies the entries of one writer, in the order of the log.
 
     Args:
-        writer: whose.
-        faults: is told what is wrong.
+        writer: the id of the writer.
+        findings: collects what is wrong.
         verifier: of the key that signs.
-        number, head: an entry that is vouched for elsewhere: the chain goes on from there.
+        number, head: an entry that was verified elsewhere; the chain continues from it.
 
     Attributes:
         number: the highest number so far.
         head: its link.
-        signed: the highest number that stands under a good signature.
-        line: the last line that held an entry of this writer.
+        signed: the highest number that a valid signature covers.
+        line: the last line with an entry of this writer.
         links: the link of each number.
     """
 
     def __init__(
-        self, writer: str, faults: Faults, verifier: Verifier, number: int = 0, head: bytes = FIRST_LINK
+        self, writer: str, findings: Findings, verifier: Verifier, number: int = 0, head: bytes = FIRST_LINK
     ) -> None:
         self.writer = writer
-        self._faults = faults
+        self._faults = findings
         self._verifier = verifier
         self.first = self.number = self.signed = number
         self.head = head
@@ -81,110 +81,113 @@ class Chain:
         if number:
             self.links.put(number, head)
         self._gaps: list[tuple[int, int, int]] = []
-        """First and last missing number, and the line that showed it."""
-        self._doubt: tuple[int, int, bytes] | None = None
-        """Line and number of an entry that does not have the link given, and the link that it has."""
+        """First and last missing number, and the line after the gap."""
+        self._suspect: tuple[int, int, bytes] | None = None
+        """Line and number of an entry that does not match its link, and its computed link."""
 
-    def take(self, line: int, said: EntryLine) -> None:
-        """The next line of this writer."""
-        if said.number <= self.number:
-            self._take_late(line, said)
+    def add(self, line: int, parsed: EntryLine) -> None:
+        """Add the next line of this writer."""
+        if parsed.number <= self.number:
+            self._add_late(line, parsed)
             return
-        if said.number == self.number + 1:
-            self._follow(line, said)
+        if parsed.number == self.number + 1:
+            self._append(line, parsed)
         else:
-            self._settle(edited=True)
-            self._gaps.append((self.number + 1, said.number - 1, line))
-            self.head = said.link
-        self.number, self.line = said.number, line
-        if said.signature:
-            self._check_signature(line, said)
-        self.links.put(said.number, self.head)
+            self._resolve_suspect(edited=True)
+            self._gaps.append((self.number + 1, parsed.number - 1, line))
+            self.head = parsed.link
+        self.number, self.line = parsed.number, line
+        if parsed.signature:
+            self._check_signature(line, parsed)
+        self.links.put(parsed.number, self.head)
 
     def end(self) -> None:
-        """There are no more lines."""
-        self._settle(edited=True)
+        """Report what is missing at the end."""
+        self._resolve_suspect(edited=True)
         for first, last, line in self._gaps:
             missing = f"{entry_id(self.writer, first)} is" if first == last else f"{self._range(first, last)} are"
             self._faults.add(Kind.DROPPED, line, entry_id(self.writer, first), f"before this line {missing} missing")
         if self.signed < self.number:
-            text = f"{self._range(self.signed + 1, self.number)}: no signature stands behind; the commit was cut off"
+            text = f"{self._range(self.signed + 1, self.number)}: no signature follows; the commit was cut off"
             self._faults.add(Kind.CUT_OFF, self.line, entry_id(self.writer, self.number), text)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every entry so far has the link given, and stands under a signature."""
-        return self._doubt is None and not self._gaps and self.signed == self.number
+    def is_complete(self) -> bool:
+        """Whether all entries so far match their links and are covered by a signature."""
+        return self._suspect is None and not self._gaps and self.signed == self.number
 
-    def _follow(self, line: int, said: EntryLine) -> None:
-        """An entry with the number that was to come. Which of two neighbours was changed, its successor tells."""
-        found = link(self.head, self.writer, said.number, said.entry)
-        if found != said.link and self._doubt is not None:
-            other = link(self._doubt[2], self.writer, said.number, said.entry)
-            if other == said.link:
-                self._settle(edited=False)
+    def _append(self, line: int, parsed: EntryLine) -> None:
+        """Add the entry with the expected number.
+
+        If the previous entry did not match its link, this one decides which of the two was edited.
+        """
+        found = link(self.head, self.writer, parsed.number, parsed.entry)
+        if found != parsed.link and self._suspect is not None:
+            other = link(self._suspect[2], self.writer, parsed.number, parsed.entry)
+            if other == parsed.link:
+                self._resolve_suspect(edited=False)
                 self.head = other
                 return
-        self._settle(edited=True)
-        if found != said.link:
-            self._doubt = (line, said.number, found)
-        self.head = said.link
+        self._resolve_suspect(edited=True)
+        if found != parsed.link:
+            self._suspect = (line, parsed.number, found)
+        self.head = parsed.link
 
-    def _check_signature(self, line: int, said: EntryLine) -> None:
-        if self._is_signed(said, self.head):
-            self._settle(edited=True)
-        elif self._doubt is not None and self._is_signed(said, self._doubt[2]):
-            self.head = self._doubt[2]
-            self._settle(edited=False)
+    def _check_signature(self, line: int, parsed: EntryLine) -> None:
+        if self._is_signed(parsed, self.head):
+            self._resolve_suspect(edited=True)
+        elif self._suspect is not None and self._is_signed(parsed, self._suspect[2]):
+            self.head = self._suspect[2]
+            self._resolve_suspect(edited=False)
         else:
-            self._settle(edited=True)
-            signed = self._range(self.signed + 1, said.number)
-            text = f"the signature is not the key's for {signed}: it, or something that it covers, was changed"
-            self._faults.add(Kind.FORGED, line, entry_id(self.writer, said.number), text)
-        self.signed = said.number
+            self._resolve_suspect(edited=True)
+            signed = self._range(self.signed + 1, parsed.number)
+            text = f"the signature of {signed} is invalid: it was changed, or something that it covers"
+            self._faults.add(Kind.FORGED, line, entry_id(self.writer, parsed.number), text)
+        self.signed = parsed.number
 
-    def _is_signed(self, said: EntryLine, head: bytes) -> bool:
+    def _is_signed(self, parsed: EntryLine, head: bytes) -> bool:
         try:
-            self._verifier.verify(said.signature, commit_message(self.writer, said.number, head))
+            self._verifier.verify(parsed.signature, commit_message(self.writer, parsed.number, head))
         except IntegrityError:
             return False
         return True
 
-    def _settle(self, *, edited: bool) -> None:
-        """Say what the doubt turned out to be: the entry was edited, or only the link that it gives."""
-        if self._doubt is None:
+    def _resolve_suspect(self, *, edited: bool) -> None:
+        """Report the suspect: the entry was edited, or only its link."""
+        if self._suspect is None:
             return
-        line, number, found = self._doubt
-        self._doubt = None
+        line, number, found = self._suspect
+        self._suspect = None
         if not edited:
             self.links.put(number, found)
-            text = "its link was edited; the entry is as it was signed"
+            text = "its link was edited; the entry itself is as signed"
         elif self.signed == number - 1:
             text = EDITED
         else:
             since = entry_id(self.writer, self.signed + 1)
-            text = f"{EDITED}; or one since {since} was edited together with its link"
+            text = f"{EDITED}; or an entry since {since} was edited together with its link"
         self._faults.add_entry(Kind.EDITED, line, self.writer, number, text)
 
-    def _take_late(self, line: int, said: EntryLine) -> None:
-        """An entry with a number that was passed already."""
-        before = self.links.get(said.number - 1) if said.number > 1 else FIRST_LINK
-        sound = before is None or link(before, self.writer, said.number, said.entry) == said.link
-        known = self.links.get(said.number)
-        if known is None and said.number > self.first:
+    def _add_late(self, line: int, parsed: EntryLine) -> None:
+        """Add an entry whose number is not higher than the last one."""
+        before = self.links.get(parsed.number - 1) if parsed.number > 1 else FIRST_LINK
+        sound = before is None or link(before, self.writer, parsed.number, parsed.entry) == parsed.link
+        known = self.links.get(parsed.number)
+        if known is None and parsed.number > self.first:
             kind, text = Kind.OUT_OF_ORDER, OUT_OF_ORDER
-            self._fill(said.number)
-            self.links.put(said.number, said.link)
-        elif known == said.link and sound:
-            kind, text = Kind.DOUBLED, DOUBLED
+            self._fill_gap(parsed.number)
+            self.links.put(parsed.number, parsed.link)
+        elif known == parsed.link and sound:
+            kind, text = Kind.DUPLICATE, DUPLICATE
         else:
-            kind, text = Kind.DOUBLED, "is another entry under a number that is taken"
+            kind, text = Kind.DUPLICATE, "is a different entry with a number that is taken"
             sound = True
-        self._faults.add_entry(kind, line, self.writer, said.number, text)
+        self._faults.add_entry(kind, line, self.writer, parsed.number, text)
         if not sound:
-            self._faults.add_entry(Kind.EDITED, line, self.writer, said.number, EDITED)
+            self._faults.add_entry(Kind.EDITED, line, self.writer, parsed.number, EDITED)
 
-    def _fill(self, number: int) -> None:
+    def _fill_gap(self, number: int) -> None:
         for at, (first, last, line) in enumerate(self._gaps):
             if first <= number <= last:
                 rest = [(first, number - 1, line), (number + 1, last, line)]

@@ -1,4 +1,4 @@
-"""What is wrong with a log, and exactly where: collected, so that one fault does not hide the next."""
+"""Collects what is wrong with a log, and where, so that all problems are reported."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-MOST: Final = 100
-"""Faults that are kept. A log with more is no log; those beyond are counted."""
+MAX_FINDINGS: Final = 100
+"""Findings that are kept; further ones are only counted."""
 
 
 class Kind(StrEnum):
-    """What happened to a log, as far as one can see it."""
+    """What happened to a log, as far as it can be told."""
 
     UNREADABLE = "unreadable"
     EDITED = "edited"
     DROPPED = "dropped"
-    DOUBLED = "doubled"
+    DUPLICATE = "duplicate"
     OUT_OF_ORDER = "out of order"
     CUT_OFF = "cut off"
     FORGED = "signature"
@@ -25,16 +25,16 @@ class Kind(StrEnum):
 
 
 @dataclass(slots=True)
-class Fault:
-    """One fault.
+class Finding:
+    """One thing that is wrong with a log.
 
     Attributes:
         kind: what happened.
-        line: where it shows, from 1; 0 where it belongs to no line.
+        line: 1-based line number; 0 if it concerns no line.
         where: ``WRITER-NUMBER``, ``checkpoint N``, or empty.
-        text: the fault in words, for people.
-        upto: the last number that it holds for, where it holds for a run of entries.
-        last_line: the line of that one.
+        text: a description for people.
+        upto: the number of the last entry, if it concerns a run of entries.
+        last_line: the line of that entry.
     """
 
     kind: Kind
@@ -53,15 +53,15 @@ class Fault:
         return f"{place}{name}: {self.kind}: {self.text}"
 
 
-class Faults:
-    """The faults of one log, in the order of its lines.
+class Findings:
+    """The findings of one log, in the order of its lines.
 
     Attributes:
-        counts: how many there are of each kind, those that were not kept included.
+        counts: the number of findings of each kind, including those not kept.
     """
 
     def __init__(self) -> None:
-        self._kept: list[Fault] = []
+        self._kept: list[Finding] = []
         self.counts: Counter[Kind] = Counter()
 
     def __bool__(self) -> bool:
@@ -69,20 +69,20 @@ class Faults:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of findings."""
         return self.counts.total()
 
-    def __iter__(self) -> Iterator[Fault]:
+    def __iter__(self) -> Iterator[Finding]:
         return iter(sorted(self._kept, key=lambda fault: fault.line or 1 << 63))
 
     def add(self, kind: Kind, line: int, where: str, text: str) -> None:
-        """One more fault."""
+        """Add a finding."""
         self.counts[kind] += 1
-        if len(self._kept) < MOST:
-            self._kept.append(Fault(kind, line, where, text, 0, line))
+        if len(self._kept) < MAX_FINDINGS:
+            self._kept.append(Finding(kind, line, where, text, 0, line))
 
     def add_entry(self, kind: Kind, line: int, writer: str, number: int, text: str) -> None:
-        """A fault of one entry; those of the entries after it, in the lines after it, are one fault with it."""
+        """Add a finding about an entry; the same about consecutive entries is one finding."""
         last = self._kept[-1] if self._kept else None
         before = (kind, text, line - 1, number - 1)
         follows = last and (last.kind, last.text, last.last_line, last.upto) == before
@@ -90,5 +90,5 @@ class Faults:
             last.upto, last.last_line = number, line
             return
         self.add(kind, line, f"{writer}-{number}", text)
-        if self.count <= MOST:
+        if self.count <= MAX_FINDINGS:
             self._kept[-1].upto = number

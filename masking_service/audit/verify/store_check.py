@@ -1,6 +1,6 @@
-"""Holds the store against the log: is what stands in it what was announced, and does all that was announced stand?
+"""Compares the store with the log: every stored value must be announced, and the reverse.
 
-Sealed state is known by its places alone. Nothing is opened, and nothing is changed.
+Sealed state is identified by its place. Nothing is opened, and nothing is changed.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final
 
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify.facts import Facts, Finding, Mark, hash_of
+from masking_service.audit.verify.facts import Facts, Mismatch, MismatchKind, hash_of
 from masking_service.audit.verify.findings import Kind
 from masking_service.audit.verify.verifier import Verification
 from masking_service.store.client import Command, Reply, Store
@@ -19,7 +19,7 @@ from masking_service.store.layout import PREFIX
 
 KEYS_AT_ONCE: Final = 500
 RECORD: Final = "record"
-"""A record is announced by nobody; a tombstone in its place is."""
+"""Records are not announced; the tombstones in their places are."""
 _WAYBILL: Final = rb"wm:\{[A-Za-z0-9_-]{16}\}"
 _TENANT: Final = rb"wm:\{t:[A-Za-z0-9_-]+\}"
 _KINDS: Final = (
@@ -43,17 +43,22 @@ _BY_ACTION: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A place that the log does not explain. `what` stands there, or should; `place` is the hash that facts give it."""
+class StoreMismatch:
+    """A place that the log does not explain.
+
+    Attributes:
+        what: what is stored there, or should be.
+        place: its hash, as in facts.
+    """
 
     what: str
     place: str
-    finding: Finding
+    mismatch: Mismatch
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """What was seen at a place, and when (Unix seconds)."""
+class _StoredValue:
+    """A value that was read at a place, and when (Unix seconds)."""
 
     what: str
     place: str
@@ -62,82 +67,86 @@ class _Standing:
 
     @property
     def ends(self) -> bool:
-        """Whether the place expires with its value: a field of a hash stays while another one does."""
+        """Whether the place expires with its value; a hash stays while it has another field."""
         return self.what in {"custody", RECORD}
 
 
-def beyond(streams: Streams, verification: Verification) -> Iterator[EntryLine]:
-    """The entries of the store that `verification` has not taken yet; it takes them, and says what is wrong with them.
+def read_new_entries(streams: Streams, verification: Verification) -> Iterator[EntryLine]:
+    """Yield the entries of the store that `verification` does not have yet, and verify them.
 
     Raises:
-        StoreUnavailable, Unreadable: the store did not answer, or holds what is no log.
+        StoreUnavailable, UnreadableLineError: the store did not answer, or its log is invalid.
     """
-    if verification.faults:
-        return  # it is no log any more
-    epochs = verification.epochs
-    checkpoints = streams.checkpoints(epochs.epoch)
-    if epochs.epoch:
-        standing = next(checkpoints, None)
-        if standing is None or standing.link != epochs.head:
-            where, text = f"checkpoint {epochs.epoch}", "does not stand in the store: it went back, or it is another"
-            verification.faults.add(Kind.REWRITTEN, 0, where, text)
+    if verification.findings:
+        return  # the log cannot be continued
+    checkpoint_chain = verification.checkpoint_chain
+    checkpoints = streams.checkpoints(checkpoint_chain.epoch)
+    if checkpoint_chain.epoch:
+        stored = next(checkpoints, None)
+        if stored is None or stored.link != checkpoint_chain.head:
+            text = "is not in the store: it was rolled back, or it is a different store"
+            verification.findings.add(Kind.REWRITTEN, 0, f"checkpoint {checkpoint_chain.epoch}", text)
             return
     writers = streams.writers()
     for checkpoint in checkpoints:
         writers |= {head.writer for head in checkpoint.checkpoint.heads}
-        verification.take_said(checkpoint)
+        verification.add_parsed(checkpoint)
     for writer in sorted(writers):
         chain = verification.chains.get(writer)
-        for said in streams.entries(writer, chain.number + 1 if chain else 1):
-            verification.take_said(said)
-            yield said
+        for parsed in streams.entries(writer, chain.number + 1 if chain else 1):
+            verification.add_parsed(parsed)
+            yield parsed
         chain = verification.chains.get(writer)
-        if chain and not chain.is_whole:
+        if chain and not chain.is_complete:
             chain.end()
 
 
-def hold(store: Store, facts: Facts, learn: Callable[[], None], clock: Callable[[], int]) -> Iterator[Held]:
-    """Look at all sealed state in the store.
+def check_store(
+    store: Store, facts: Facts, update_facts: Callable[[], None], clock: Callable[[], int]
+) -> Iterator[StoreMismatch]:
+    """Compare all sealed state in the store with the log.
 
     Args:
-        store: the way to Redis.
-        facts: what the log says, as far as it is known.
-        learn: adds to the facts whatever was announced meanwhile; called once, when everything was seen.
-        clock: now, in Unix seconds.
+        store: the Redis client.
+        facts: the announcements of the log so far.
+        update_facts: adds the announcements made meanwhile; called once, after everything was read.
+        clock: returns the time in Unix seconds.
 
     Raises:
         StoreUnavailable: the store did not answer.
     """
     began = clock()
     seen: set[str] = set()
-    suspected: list[_Standing] = []
-    for one in _standing(store, facts, clock):
+    suspected: list[_StoredValue] = []
+    for one in _stored_values(store, facts, clock):
         seen.add(one.place)
-        if facts.judge(one.place, one.value, one.seen_at, ends=one.ends):
+        if facts.check(one.place, one.value, one.seen_at, ends=one.ends):
             suspected.append(one)
-    learn()
+    update_facts()
     for one in suspected:
-        # By the time at which it was seen: what was announced later may have changed it since.
-        finding = facts.judge(one.place, one.value, one.seen_at, ends=one.ends)
-        if finding:
-            yield Held(_name(one.what, finding), one.place, finding)
+        # Checked as of the time it was read: later announcements may have changed it since.
+        mismatch = facts.check(one.place, one.value, one.seen_at, ends=one.ends)
+        if mismatch:
+            yield StoreMismatch(_name(one.what, mismatch), one.place, mismatch)
     for place in facts:
-        finding = None if place in seen else facts.judge(place, "", began, ends=True)
-        if finding:
-            yield Held(_name("", finding), place, finding)
+        mismatch = None if place in seen else facts.check(place, "", began, ends=True)
+        if mismatch:
+            yield StoreMismatch(_name("", mismatch), place, mismatch)
 
 
-def _name(what: str, finding: Finding) -> str:
-    """What a place holds, for people: what cannot be told from its key, the entry that speaks of it tells."""
-    said = finding.said
-    if said is None:
+def _name(what: str, mismatch: Mismatch) -> str:
+    """Describe what a place holds, from its key or from the entry that announced it."""
+    announcement = mismatch.announcement
+    if announcement is None:
         return what
     if what in {"", RECORD}:
-        what = next((name for action, name in _BY_ACTION if said.action.startswith(action)), said.action)
-    return f"case {said.case}" if what == "case" and said.case else what
+        what = next(
+            (name for action, name in _BY_ACTION if announcement.action.startswith(action)), announcement.action
+        )
+    return f"case {announcement.case}" if what == "case" and announcement.case else what
 
 
-def _standing(store: Store, facts: Facts, clock: Callable[[], int]) -> Iterator[_Standing]:
+def _stored_values(store: Store, facts: Facts, clock: Callable[[], int]) -> Iterator[_StoredValue]:
     keys = store.keys(PREFIX + b"*")
     while found := [*islice(keys, KEYS_AT_ONCE)]:
         kinds = [kind for key in found if (kind := _kind(key, facts))]
@@ -145,11 +154,11 @@ def _standing(store: Store, facts: Facts, clock: Callable[[], int]) -> Iterator[
         now = clock()
         for (what, _, key), reply in zip(kinds, store.read(commands), strict=True):
             for place, value in _values(key, reply):
-                yield _Standing(what, hash_of(place), hash_of(value), now)
+                yield _StoredValue(what, hash_of(place), hash_of(value), now)
 
 
 def _kind(key: bytes, facts: Facts) -> tuple[str, bytes, bytes] | None:
-    """What a key holds, and the command that reads it; None where nothing announces it."""
+    """Return what a key holds and the command that reads it; None if it is not announced."""
     for what, command, pattern in _KINDS:
         if pattern.fullmatch(key):
             return None if what == RECORD and hash_of(key) not in facts else (what, command, key)
@@ -157,12 +166,12 @@ def _kind(key: bytes, facts: Facts) -> tuple[str, bytes, bytes] | None:
 
 
 def _values(key: bytes, reply: Reply) -> Sequence[tuple[bytes, bytes]]:
-    """Places and what stands there, in the reply of GET or HGETALL; nothing where it has gone meanwhile."""
+    """Return places and values from the reply of GET or HGETALL."""
     if isinstance(reply, list):
         return [(key + b"/" + field, value) for field, value in zip(reply[0::2], reply[1::2], strict=True)]
     return [] if reply is None else [(key, reply)]
 
 
-def is_older(held: Held) -> bool:
-    """Whether nothing in the log speaks of a place: of a log that begins later than the store, that is no fault."""
-    return held.finding.mark is Mark.UNLOGGED and held.finding.said is None
+def is_not_in_log(found: StoreMismatch) -> bool:
+    """Return whether the log does not mention a place, as a log that begins later than the store may not."""
+    return found.mismatch.kind is MismatchKind.UNLOGGED and found.mismatch.announcement is None

@@ -1,4 +1,4 @@
-"""Verifies a log with the public key alone: was anything edited, dropped, doubled, moved or cut off, and where?"""
+"""Verifies a log with the public key: finds what was edited, dropped, duplicated, moved or cut off."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,17 +8,24 @@ import msgspec
 
 from keys.signatures import Verifier
 from masking_service.audit.entries import entry_id
-from masking_service.audit.lines import LONGEST_LINE, CheckpointLine, EntryLine, Head, Unreadable, read_line
+from masking_service.audit.lines import MAX_LINE_BYTES, CheckpointLine, EntryLine, Head, UnreadableLineError, read_line
 from masking_service.audit.verify.chain import Chain
-from masking_service.audit.verify.epochs import GIVEN, SUCCESSOR, Epochs, Promises, is_signed, name_of
-from masking_service.audit.verify.findings import Faults, Kind
+from masking_service.audit.verify.checkpoint_chain import (
+    EXTERNAL,
+    NEXT_CHAIN,
+    CheckpointChain,
+    RequiredEntries,
+    is_signed,
+    name_of,
+)
+from masking_service.audit.verify.findings import Findings, Kind
 
 BLANK: Final = b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a log holds: how much of what, and from when to when its entries are (Unix seconds; 0 without entries)."""
+    """Counts and times (Unix seconds; 0 without entries) of a log."""
 
     entries: int
     writers: int
@@ -30,12 +37,12 @@ class Summary:
     newest_checkpoint_at: int
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What is known of a writer at some point.
+class KnownWriter(msgspec.Struct, frozen=True):
+    """The state of a writer at a starting point.
 
     Attributes:
         number: its highest number.
-        links: the links (hexadecimal) of its last entries, up to that one.
+        links: the links (hexadecimal) of its last entries, up to that number.
         named: whether the newest checkpoint names it.
     """
 
@@ -45,39 +52,41 @@ class Known(msgspec.Struct, frozen=True):
     named: bool
 
 
-class Start(msgspec.Struct, frozen=True):
-    """A point in a log from which it is verified on: the newest checkpoint, its link, and the writers by then."""
+class StartingPoint(msgspec.Struct, frozen=True):
+    """A point from which a log can be verified: a checkpoint, its link, and the writers."""
 
     epoch: int
     link: str
-    writers: Sequence[Known]
+    writers: Sequence[KnownWriter]
 
     @classmethod
-    def behind(cls, said: CheckpointLine) -> "Start":
-        """The point at which everything that a checkpoint names was there, and nothing else."""
-        heads = said.checkpoint.heads
-        known = [Known(head.writer, head.number, [head.link], named=True) for head in heads]
-        return cls(said.checkpoint.epoch, said.link.hex(), known)
+    def after(cls, parsed: CheckpointLine) -> "StartingPoint":
+        """Return the point at which a log has exactly the entries that a checkpoint names."""
+        heads = parsed.checkpoint.heads
+        known = [KnownWriter(head.writer, head.number, [head.link], named=True) for head in heads]
+        return cls(parsed.checkpoint.epoch, parsed.link.hex(), known)
 
 
 class Verification:
-    """Takes the lines of a log, one after the other.
+    """Verifies the lines of a log, one after the other.
 
     Args:
         verifier: of the key that signs the log.
-        start: where the log begins, where its beginning is kept elsewhere.
-        against: a checkpoint that was kept elsewhere: everything that it names must be here.
+        start: where the log begins, if its beginning is kept elsewhere.
+        against: a checkpoint that was kept elsewhere; everything that it names must be in the log.
 
     Attributes:
-        faults: what is wrong so far.
-        chains: the writers seen.
-        epochs: the checkpoints seen.
+        findings: what is wrong so far.
+        chains: the chain of each writer.
+        checkpoint_chain: the checkpoints.
     """
 
-    def __init__(self, verifier: Verifier, start: Start | None = None, against: CheckpointLine | None = None) -> None:
-        self.faults = Faults()
+    def __init__(
+        self, verifier: Verifier, start: StartingPoint | None = None, against: CheckpointLine | None = None
+    ) -> None:
+        self.findings = Findings()
         self.chains: dict[str, Chain] = {}
-        self._promises: dict[str, Promises] = {}
+        self._required: dict[str, RequiredEntries] = {}
         self._verifier = verifier
         self._against = against
         self._begins_later = start is not None and start.epoch > 0
@@ -85,70 +94,73 @@ class Verification:
         self._first_at = self._last_at = 0
         self._line = 0
         self._ends_with_checkpoint = False
-        self.epochs = Epochs(self.faults, verifier)
+        self.checkpoint_chain = CheckpointChain(self.findings, verifier)
         if start is not None:
             self._begin_at(start)
         if against is not None and is_signed(against, verifier):
-            self._promise(against.checkpoint.heads, GIVEN)
+            self._require(against.checkpoint.heads, EXTERNAL)
         elif against is not None:
-            self.faults.add(Kind.FORGED, 0, "", "the checkpoint that was handed over is not signed with this key")
+            self.findings.add(Kind.FORGED, 0, "", "the given checkpoint is not signed with this key")
 
-    def take(self, line: bytes) -> EntryLine | CheckpointLine | None:
-        """The next line; what it says, or None where it says nothing that can be relied on."""
+    def add(self, line: bytes) -> EntryLine | CheckpointLine | None:
+        """Add the next line; return its content, or None if it is unreadable."""
         self._line += 1
         if not line.strip(BLANK):
             return None
         try:
-            said = read_line(line)
-        except Unreadable as fault:
-            ends = "" if line.endswith(b"\n") else "; the log was cut off within it, if it is the last"
-            self.faults.add(Kind.UNREADABLE, self._line, "", f"{fault}{ends}")
+            parsed = read_line(line)
+        except UnreadableLineError as error:
+            ends = "" if line.endswith(b"\n") else "; if it is the last line, the log was cut off within it"
+            self.findings.add(Kind.UNREADABLE, self._line, "", f"{error}{ends}")
             self._ends_with_checkpoint = False
             return None
-        self.take_said(said)
-        return said
+        self.add_parsed(parsed)
+        return parsed
 
     def forget(self, writer: str) -> None:
-        """Give up all that is known of a writer that has ended."""
+        """Forget a writer that has ended."""
         self.chains.pop(writer, None)
-        self._promises.pop(writer, None)
+        self._required.pop(writer, None)
 
-    def point(self, heads: Mapping[str, int]) -> Start:
-        """What has to be known to go on from here. Links before those in `heads` are given up."""
+    def resume_point(self, heads: Mapping[str, int]) -> StartingPoint:
+        """Return the state from which verification can continue.
+
+        Links before those in `heads` are forgotten.
+        """
         known = []
         for writer, chain in sorted(self.chains.items()):
             first = min(heads.get(writer, chain.number), chain.number)
             chain.links.forget(first)
             links = [chain.links.get(number) or b"" for number in range(first, chain.number + 1)]
-            known.append(Known(writer, chain.number, [linked.hex() for linked in links], writer in heads))
-        return Start(self.epochs.epoch, self.epochs.head.hex(), known)
+            known.append(KnownWriter(writer, chain.number, [linked.hex() for linked in links], writer in heads))
+        return StartingPoint(self.checkpoint_chain.epoch, self.checkpoint_chain.head.hex(), known)
 
-    def take_said(self, said: EntryLine | CheckpointLine) -> None:
-        """As `take`, with the line read already."""
-        if isinstance(said, CheckpointLine):
-            self._take_checkpoint(said)
+    def add_parsed(self, parsed: EntryLine | CheckpointLine) -> None:
+        """Add a line that is parsed already."""
+        if isinstance(parsed, CheckpointLine):
+            self._take_checkpoint(parsed)
         else:
-            self._take_entry(said)
+            self._take_entry(parsed)
 
     def end(self) -> Summary:
-        """There are no more lines: what is missing now was cut off."""
+        """End the log: report what is missing, and return the summary."""
         for chain in self.chains.values():
             chain.end()
-        self.epochs.end()
-        for writer, promises in self._promises.items():
-            self._check_kept(writer, promises)
+        self.checkpoint_chain.end()
+        for writer, required in self._required.items():
+            self._check_kept(writer, required)
         if not self._entries and not self._checkpoints:
-            self.faults.add(Kind.CUT_OFF, 0, "", "holds nothing")
+            self.findings.add(Kind.CUT_OFF, 0, "", "is empty")
         elif not self._ends_with_checkpoint:
-            self.faults.add(Kind.CUT_OFF, self._line, "", "does not end with a checkpoint: whatever followed is gone")
-        elif self.epochs.head:  # a newest checkpoint that nobody signed is a fault already, and names nothing
+            self.findings.add(Kind.CUT_OFF, self._line, "", "does not end with a checkpoint: its end is missing")
+        elif self.checkpoint_chain.head:  # one with an invalid signature is reported already, and names nothing
             self._check_named()
         if self._against is not None:
             self._check_reached(self._against)
         return self.summary()
 
     def summary(self) -> Summary:
-        """What was taken so far."""
+        """Return the counts so far."""
         return Summary(
             entries=self._entries,
             writers=len(self.chains),
@@ -156,87 +168,87 @@ class Verification:
             checkpoints=self._checkpoints,
             first_at=self._first_at,
             last_at=self._last_at,
-            newest_epoch=self.epochs.epoch,
-            newest_checkpoint_at=self.epochs.at,
+            newest_epoch=self.checkpoint_chain.epoch,
+            newest_checkpoint_at=self.checkpoint_chain.at,
         )
 
-    def _begin_at(self, start: Start) -> None:
-        self.epochs = Epochs(self.faults, self._verifier, start.epoch, bytes.fromhex(start.link))
+    def _begin_at(self, start: StartingPoint) -> None:
+        self.checkpoint_chain = CheckpointChain(self.findings, self._verifier, start.epoch, bytes.fromhex(start.link))
         for known in start.writers:
             links = [bytes.fromhex(one) for one in known.links]
-            chain = Chain(known.writer, self.faults, self._verifier, known.number, links[-1])
+            chain = Chain(known.writer, self.findings, self._verifier, known.number, links[-1])
             for ahead, linked in enumerate(links, known.number - len(links) + 1):
                 chain.links.put(ahead, linked)
             self.chains[known.writer] = chain
 
-    def _take_entry(self, said: EntryLine) -> None:
-        chain = self.chains.get(said.writer)
+    def _take_entry(self, parsed: EntryLine) -> None:
+        chain = self.chains.get(parsed.writer)
         if chain is None:
-            chain = self.chains[said.writer] = Chain(said.writer, self.faults, self._verifier)
-        chain.take(self._line, said)
-        promises = self._promises.get(said.writer)
-        if promises is not None:
-            promises.keep(chain, self.faults)
-        if said.after is not None:
-            self._promise([said.after], SUCCESSOR)
+            chain = self.chains[parsed.writer] = Chain(parsed.writer, self.findings, self._verifier)
+        chain.add(self._line, parsed)
+        required = self._required.get(parsed.writer)
+        if required is not None:
+            required.check_new(chain, self.findings)
+        if parsed.after is not None:
+            self._require([parsed.after], NEXT_CHAIN)
         self._entries += 1
-        self._commits += bool(said.signature)
-        self._first_at = min(self._first_at or said.at, said.at)
-        self._last_at = max(self._last_at, said.at)
+        self._commits += bool(parsed.signature)
+        self._first_at = min(self._first_at or parsed.at, parsed.at)
+        self._last_at = max(self._last_at, parsed.at)
         self._ends_with_checkpoint = False
 
-    def _take_checkpoint(self, said: CheckpointLine) -> None:
+    def _take_checkpoint(self, parsed: CheckpointLine) -> None:
         self._checkpoints += 1
         self._ends_with_checkpoint = True
-        if self.epochs.take(self._line, said):
-            self._promise(said.checkpoint.heads, said.checkpoint.epoch)
+        if self.checkpoint_chain.add(self._line, parsed):
+            self._require(parsed.checkpoint.heads, parsed.checkpoint.epoch)
         against = self._against
-        if against is not None and said.checkpoint.epoch == against.checkpoint.epoch and said.link != against.link:
-            text = "is not the checkpoint of this epoch that was handed over: the log was rewritten"
-            self.faults.add(Kind.REWRITTEN, self._line, f"checkpoint {said.checkpoint.epoch}", text)
+        if against is not None and parsed.checkpoint.epoch == against.checkpoint.epoch and parsed.link != against.link:
+            text = "differs from the given checkpoint of this epoch: the log was rewritten"
+            self.findings.add(Kind.REWRITTEN, self._line, f"checkpoint {parsed.checkpoint.epoch}", text)
 
-    def _promise(self, heads: Sequence[Head], epoch: int) -> None:
+    def _require(self, heads: Sequence[Head], epoch: int) -> None:
         for head in heads:
-            promises = self._promises.setdefault(head.writer, Promises())
+            required = self._required.setdefault(head.writer, RequiredEntries())
             chain = self.chains.get(head.writer)
-            promises.add(head.number, bytes.fromhex(head.link), epoch, chain, self.faults)
+            required.add(head.number, bytes.fromhex(head.link), epoch, chain, self.findings)
 
-    def _check_kept(self, writer: str, promises: Promises) -> None:
+    def _check_kept(self, writer: str, required: RequiredEntries) -> None:
         chain = self.chains.get(writer)
-        by = f"{name_of(promises.epoch)} names {entry_id(writer, promises.newest)}"
+        by = f"{name_of(required.epoch)} names {entry_id(writer, required.newest)}"
         if chain is None:
-            if self._begins_later and promises.epoch == SUCCESSOR:
+            if self._begins_later and required.epoch == NEXT_CHAIN:
                 return  # it may have ended before this log begins
-            self.faults.add(Kind.MISSING_WRITER, 0, writer, f"{by}, and nothing of this writer is here")
-        elif promises.newest > chain.number:
-            text = f"{by}: {entry_id(writer, chain.number + 1)} and all behind it are missing"
-            self.faults.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
+            self.findings.add(Kind.MISSING_WRITER, 0, writer, f"{by}, and the log has no entry of this writer")
+        elif required.newest > chain.number:
+            text = f"{by}: {entry_id(writer, chain.number + 1)} and all after it are missing"
+            self.findings.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
 
     def _check_named(self) -> None:
-        """What no checkpoint names may have had successors."""
+        """Report entries that no checkpoint names: the entries after them may be missing."""
         for writer, chain in self.chains.items():
-            named = max(self._promises[writer].newest if writer in self._promises else 0, chain.first)
+            named = max(self._required[writer].newest if writer in self._required else 0, chain.first)
             if chain.number > named:
-                text = f"no checkpoint names it, nor any since {entry_id(writer, named)}: whatever followed was cut off"
-                self.faults.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
+                text = f"no checkpoint names it, nor any since {entry_id(writer, named)}: the end was cut off"
+                self.findings.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
 
     def _check_reached(self, against: CheckpointLine) -> None:
         epoch = against.checkpoint.epoch
-        if self.epochs.epoch < epoch:
-            text = f"ends at checkpoint {self.epochs.epoch}, before the one that was handed over ({epoch})"
-            self.faults.add(Kind.CUT_OFF, 0, "", text)
+        if self.checkpoint_chain.epoch < epoch:
+            text = f"ends at checkpoint {self.checkpoint_chain.epoch}, before the given one ({epoch})"
+            self.findings.add(Kind.CUT_OFF, 0, "", text)
 
 
 def verify(lines: Iterable[bytes], verification: Verification) -> Summary:
-    """Take all `lines` and say what they held; what is wrong with them stands in the faults of `verification`."""
+    """Verify all `lines` and return their summary; see also `verification.findings`."""
     for line in lines:
-        verification.take(line)
+        verification.add(line)
     return verification.end()
 
 
-def lines_of(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file. Of one that is longer than any line of a log, its beginning: it is unreadable anyway."""
-    while line := file.readline(LONGEST_LINE):
+def read_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a file. A line longer than any log line is cut: it is unreadable anyway."""
+    while line := file.readline(MAX_LINE_BYTES):
         yield line
         while line and not line.endswith(b"\n"):
-            line = file.readline(LONGEST_LINE)
+            line = file.readline(MAX_LINE_BYTES)

@@ -1,4 +1,4 @@
-"""`audit accept-store`: goes on with a store that went back, because somebody restored it and says so."""
+"""`audit accept-store`: accepts a store that the operator restored from a backup."""
 
 import os
 from collections.abc import Iterator
@@ -22,38 +22,38 @@ from masking_service.runtime.wiring import open_keyring
 @archive
 @state_dir
 def accept_store(archive: Path | None, state_dir: Path) -> None:
-    """Go on with a store that was restored from a backup. What was done since that backup was made is lost.
+    """Accept a store that was restored from a backup. Everything since that backup is lost.
 
-    The log says so, and from now on it is another log: an archive in the state directory is put aside.
+    The log records this, and a new log begins: an archive in the state directory is renamed.
     """
     settings = settings_of(state_dir)
     keyring = open_keyring(settings)
     policy = Policy.load(settings.policy, development=settings.development)
     with opened_store(settings, None) as store:
         checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
-        before = checkpoints.remembered
+        before = checkpoints.newest_seen
         registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
         registry.load_snapshot()
         with _put_aside(archive or state_dir / ARCHIVE, before.checkpoint.epoch if before else 0):
             newest = accept(store, keyring, checkpoints, registry, policy.digest)
-            click.echo(f"The store is accepted as it stands, and checkpoint {newest.checkpoint.epoch} says so.")
-    click.echo("Start the service's processes anew.")
+            click.echo(f"The store is accepted, and checkpoint {newest.checkpoint.epoch} records it.")
+    click.echo("Restart the service's processes.")
 
 
 @contextmanager
 def _put_aside(folder: Path, epoch: int) -> Iterator[None]:
-    """Give an archive of the log as it was another name afterwards, while nobody adds to it."""
+    """Rename the archive of the old log afterwards; it is locked until then."""
     if not folder.exists():
         yield
         return
     try:
         held = Segments(folder)
-    except ArchiveError as fault:
-        raise click.ClickException(f"{fault}; end it first") from None
+    except ArchiveError as error:
+        raise click.ClickException(f"{error}; stop it first") from None
     try:
         yield
         aside = folder.with_name(f"{folder.name}-until-{epoch}")
         folder.rename(aside)
     finally:
         held.close()
-    click.echo(f"What follows is another log. The archive of the one before is kept: {aside}")
+    click.echo(f"A new log begins. The archive of the old one is kept: {aside}")

@@ -1,4 +1,4 @@
-"""`audit export`: the whole log, from the archive and the store, as lines of JSON, with a checkpoint made for it."""
+"""`audit export`: writes the whole log as lines of JSON, with a new checkpoint at the end."""
 
 import sys
 from collections.abc import Iterator
@@ -34,10 +34,10 @@ def export(archive: Path | None, state_dir: Path) -> None:
 
 
 def exported(store: Store, keyring: Keyring, folder: Path, archive: Path | None) -> Iterator[bytes]:
-    """The lines of an export, as of now.
+    """Yield the lines of an export.
 
     Raises:
-        StoreUnavailable, RolledBack, IntegrityError, Unreadable: the store cannot be exported as it is.
+        StoreUnavailable, RolledBackError, IntegrityError, UnreadableLineError: the store cannot be exported.
     """
     newest = Checkpoints(store, keyring.audit_signer, folder, clock).make()
     yield from lines_of_log(Streams(store), newest, partial(archived, archive or folder / ARCHIVE))

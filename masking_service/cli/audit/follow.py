@@ -1,4 +1,4 @@
-"""`audit follow`: the witness. It needs the store and the public key, and no other key."""
+"""`audit follow`: runs the witness. It needs the store and the public key only."""
 
 import signal
 import sys
@@ -12,7 +12,7 @@ from masking_service.audit.archive.archive import BEGINNING, Archive
 from masking_service.audit.archive.follower import Follower
 from masking_service.audit.archive.segments import ArchiveError
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify.verifier import Start
+from masking_service.audit.verify.verifier import StartingPoint
 from masking_service.cli.audit.places import (
     ARCHIVE,
     archive,
@@ -27,8 +27,8 @@ from masking_service.runtime.clock import clock
 from masking_service.store.errors import StoreUnavailable
 
 EVERY_SECONDS: Final = 1.0
-LEAST_DAYS: Final = 2
-"""A checkpoint names writers that rested for a day, so their newest entries stay for longer."""
+MIN_DAYS: Final = 2
+"""Checkpoints list writers that are idle for up to a day, so their newest entries must stay for longer."""
 
 
 @click.command()
@@ -37,48 +37,48 @@ LEAST_DAYS: Final = 2
     "--keep-days",
     default=30,
     show_default=True,
-    type=click.IntRange(LEAST_DAYS, 3660),
-    help="How long entries stay in the store, once they are archived.",
+    type=click.IntRange(MIN_DAYS, 3660),
+    help="How long archived entries stay in the store.",
 )
 @since
 @public_key
 @state_dir
 def follow(archive: Path | None, keep_days: int, since: Path | None, pem: Path | None, state_dir: Path) -> None:
-    """Archive the log as it grows, until SIGTERM or Ctrl-C. Exits with 1 where the store contradicts the archive."""
+    """Archive the log as it grows, until SIGTERM or Ctrl-C. Exits with 1 if the store contradicts the archive."""
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     verifier = verifier_of(state_dir, pem)
-    start = Start.behind(signed_checkpoint_in(since, verifier)) if since else BEGINNING
+    start = StartingPoint.after(signed_checkpoint_in(since, verifier)) if since else BEGINNING
     try:
         with (
             opened_store(settings_without_keys(state_dir), None) as store,
             Archive(archive or state_dir / ARCHIVE, verifier, start) as kept,
         ):
-            if kept.torn:
-                click.echo(f"{kept.torn} bytes that were not written whole, and never counted, are taken off", err=True)
+            if kept.truncated_bytes:
+                click.echo(f"removed {kept.truncated_bytes} bytes of an incomplete line or commit", err=True)
             _run(Follower(Streams(store), kept, clock, keep_days), stopped)
-    except ArchiveError as fault:
-        click.echo(f"THE AUDIT LOG CONTRADICTS ITS ARCHIVE, or the archive is damaged. {fault}", err=True)
-        click.echo("Nothing in the archive was changed, and nothing more is archived.", err=True)
+    except ArchiveError as error:
+        click.echo(f"THE AUDIT LOG CONTRADICTS ITS ARCHIVE, or the archive is damaged. {error}", err=True)
+        click.echo("The archive was not changed, and archiving has stopped.", err=True)
         sys.exit(1)
-    except OSError as fault:
-        click.echo(f"the archive cannot be written, and nothing more is archived: {fault}", err=True)
+    except OSError as error:
+        click.echo(f"the archive cannot be written, and archiving has stopped: {error}", err=True)
         sys.exit(1)
 
 
 def _run(follower: Follower, stopped: threading.Event) -> None:
-    """Turn after turn, and a last one when it has to end."""
+    """Archive repeatedly, and a last time after the stop signal."""
     answers = True
     while True:
         last = stopped.is_set()
         more = False
         try:
-            more = follower.turn()
+            more = follower.archive_new()
             answers = True
-        except StoreUnavailable as fault:
+        except StoreUnavailable as error:
             if answers:
-                click.echo(f"the store does not answer ({fault}); nothing is archived until it does", err=True)
+                click.echo(f"the store does not answer ({error}); nothing is archived until it does", err=True)
             answers = False
         if last:
             return

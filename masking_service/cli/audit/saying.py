@@ -1,48 +1,48 @@
-"""What `audit verify` found, for people: each fault in a line, and whether it is the log that was signed."""
+"""Prints the results of `audit verify`."""
 
 import click
 
-from masking_service.audit.verify.findings import MOST, Faults, Kind
-from masking_service.audit.verify.store_check import Held
+from masking_service.audit.verify.findings import MAX_FINDINGS, Findings, Kind
+from masking_service.audit.verify.store_check import StoreMismatch
 from masking_service.audit.verify.verifier import Summary
 from masking_service.domain.timestamps import rfc3339
 
 
-def say(summary: Summary, faults: Faults) -> bool:
-    """Say what a log holds and what is wrong with it, and tell whether nothing is."""
+def say(summary: Summary, findings: Findings) -> bool:
+    """Print the summary and the findings; return whether there are none."""
     when = f", from {rfc3339(summary.first_at)} to {rfc3339(summary.last_at)}" if summary.entries else ""
     written = f"{count(summary.entries, 'entry')} of {count(summary.writers, 'writer')}"
     click.echo(f"{written} in {count(summary.commits, 'commit')}{when}")
     newest = f", the newest ({summary.newest_epoch}) of {rfc3339(summary.newest_checkpoint_at)}"
     click.echo(f"{count(summary.checkpoints, 'checkpoint')}{newest if summary.newest_checkpoint_at else ''}")
-    say_faults(faults)
-    if not faults:
-        click.echo("The log is whole: nothing in it was edited, dropped, doubled, moved or cut off.")
+    say_findings(findings)
+    if not findings:
+        click.echo("The log is whole: nothing in it was edited, dropped, duplicated, moved or cut off.")
         return True
     signatures = summary.commits + summary.checkpoints
-    if signatures and faults.counts[Kind.FORGED] >= signatures:
-        click.echo("No signature is this key's: is it the key of this log?")
-    click.echo(f"{count(faults.count, 'fault')}: this is not the log that was signed, or not all of it.")
+    if signatures and findings.counts[Kind.FORGED] >= signatures:
+        click.echo("No signature was made with this key. Is it the key of this log?")
+    click.echo(f"{count(findings.count, 'fault')}: this is not the log that was signed, or not all of it.")
     return False
 
 
-def say_faults(faults: Faults) -> None:
-    """Each fault in a line."""
-    for fault in faults:
-        click.echo(str(fault))
-    if faults.count > MOST:
-        click.echo(f"… and {faults.count - MOST} more")
+def say_findings(findings: Findings) -> None:
+    """Print each finding on a line."""
+    for finding in findings:
+        click.echo(str(finding))
+    if findings.count > MAX_FINDINGS:
+        click.echo(f"… and {findings.count - MAX_FINDINGS} more")
 
 
-def say_held(held: Held) -> None:
-    """A place in the store that the log does not explain, in a line."""
-    said = held.finding.said
-    by = f" (announced by {said.entry}, {said.action}, {rfc3339(said.at)})" if said else ""
-    click.echo(f"store: {held.what} at {held.place}: {held.finding.mark}: {held.finding.text}{by}")
+def say_mismatch(found: StoreMismatch) -> None:
+    """Print a place in the store that the log does not explain."""
+    announced = found.mismatch.announcement
+    by = f" (announced by {announced.entry}, {announced.action}, {rfc3339(announced.at)})" if announced else ""
+    click.echo(f"store: {found.what} at {found.place}: {found.mismatch.kind}: {found.mismatch.text}{by}")
 
 
 def count(number: int, what: str) -> str:
-    """A number of things, in words."""
+    """Return a count with its noun."""
     if number == 1:
         return f"1 {what}"
     return f"{number} {what.removesuffix('y')}{'ies' if what.endswith('y') else 's'}"

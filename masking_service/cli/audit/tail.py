@@ -1,4 +1,4 @@
-"""`audit tail`: the log for a person's eye, as it grows. It shows what the store says, and verifies nothing."""
+"""`audit tail`: shows new entries of the log. Nothing is verified."""
 
 import time
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Final
 import click
 import msgspec
 
-from masking_service.audit.archive.tail import Watch
+from masking_service.audit.archive.tail import LogTail
 from masking_service.audit.entries import Entry
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.streams import Streams
@@ -27,26 +27,26 @@ def tail(state_dir: Path) -> None:
     When, who, what, outcome, purpose, case, count. Ctrl-C ends it.
     """
     with opened_log(state_dir) as (store, _):
-        watch = Watch(Streams(store))
+        log_tail = LogTail(Streams(store))
         try:
             while True:
-                _show(watch)
+                _show(log_tail)
                 time.sleep(EVERY_SECONDS)
         except KeyboardInterrupt:
             return
 
 
-def _show(watch: Watch) -> None:
+def _show(log_tail: LogTail) -> None:
     try:
-        for said in watch.news():
-            click.echo(shown(said))
-    except StoreUnavailable as fault:
-        click.echo(f"the store does not answer ({fault})", err=True)
+        for line in log_tail.new_entries():
+            click.echo(shown(line))
+    except StoreUnavailable as error:
+        click.echo(f"the store does not answer ({error})", err=True)
 
 
-def shown(said: EntryLine) -> str:
-    """An entry in one line. What it does not say is a hyphen, and what would steer a terminal a question mark."""
-    entry = msgspec.json.decode(said.entry, type=Entry)
+def shown(line: EntryLine) -> str:
+    """Format an entry for a terminal: a hyphen for empty members, and no control characters."""
+    entry = msgspec.json.decode(line.entry, type=Entry)
     texts = [entry.principal, entry.action, entry.outcome, entry.purpose, entry.case, str(entry.count)]
     clean = ["".join(c if c.isprintable() else "?" for c in text) or "-" for text in texts]
     widths = (28, 14, 14, 11, 14, 0)

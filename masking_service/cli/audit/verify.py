@@ -1,4 +1,4 @@
-"""`audit verify`: is this the log that was signed, all of it, and if not, where is it not?"""
+"""`audit verify`: verifies a log, and reports where it differs from what was signed."""
 
 import io
 import sys
@@ -9,9 +9,9 @@ from typing import BinaryIO, cast
 
 import click
 
-from masking_service.audit.verify.verifier import Start, Verification, lines_of
+from masking_service.audit.verify.verifier import StartingPoint, Verification, read_lines
 from masking_service.audit.verify.verifier import verify as verify_lines
-from masking_service.cli.audit.against import hold_against
+from masking_service.cli.audit.against import verify_with_store
 from masking_service.cli.audit.export import exported
 from masking_service.cli.audit.places import (
     archive,
@@ -31,10 +31,10 @@ from masking_service.cli.options import state_dir
 @click.option(
     "--checkpoint",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A checkpoint that was kept elsewhere, as the witness keeps it: everything that it names must be there.",
+    help="A checkpoint that was kept elsewhere, for example by the witness: everything that it names must be there.",
 )
 @since
-@click.option("--store", "with_store", is_flag=True, help="Hold what stands in the store against the log, too.")
+@click.option("--store", "with_store", is_flag=True, help="Also compare the content of the store with the log.")
 @archive
 @public_key
 @state_dir
@@ -49,29 +49,29 @@ def verify(
 ) -> None:
     """Verify a log with the public key alone.
 
-    It is in FILE, or on standard input. Where there is neither, or with --store and without FILE, the log is taken from
-    archive and store. The store needs the keyset. Exits with 1 where it is not whole.
+    It is read from FILE or standard input. Without either, or with --store and without FILE, it is read from archive
+    and store; the store needs the keyset. Exits with 1 if the log is not whole.
     """
     verifier = verifier_of(state_dir, pem)
-    start = Start.behind(signed_checkpoint_in(since, verifier)) if since else None
+    start = StartingPoint.after(signed_checkpoint_in(since, verifier)) if since else None
     verification = Verification(verifier, start, checkpoint_in(checkpoint) if checkpoint else None)
     given = None if file or with_store else _given()
     if not with_store and (file or given):
         with _opened(file, given) as opened:
-            sound = say(verify_lines(opened, verification), verification.faults)
+            sound = say(verify_lines(opened, verification), verification.findings)
     else:
         with opened_log(state_dir) as (store, keyring):
             lines = _opened(file) if file else nullcontext(exported(store, keyring, state_dir, archive))
             with lines as opened:
                 if with_store:
-                    sound = hold_against(store, opened, verification, verifier, begins=start is None)
+                    sound = verify_with_store(store, opened, verification, verifier, begins=start is None)
                 else:
-                    sound = say(verify_lines(opened, verification), verification.faults)
+                    sound = say(verify_lines(opened, verification), verification.findings)
     sys.exit(0 if sound else 1)
 
 
 def _given() -> BinaryIO | None:
-    """Standard input, if something stands there."""
+    """Standard input, if something ."""
     if sys.stdin is None or sys.stdin.isatty():
         return None
     ahead = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))
@@ -81,4 +81,4 @@ def _given() -> BinaryIO | None:
 @contextmanager
 def _opened(file: Path | None, given: BinaryIO | None = None) -> Iterator[Iterator[bytes]]:
     with click.open_file(str(file), "rb") if given is None else nullcontext(given) as opened:
-        yield lines_of(cast(BinaryIO, opened))
+        yield read_lines(cast(BinaryIO, opened))

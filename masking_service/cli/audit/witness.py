@@ -1,4 +1,4 @@
-"""The follower as a child of `serve --dev`: started with it, ended with it, and brought back where it has died."""
+"""Runs the witness as a child process of `serve --dev`, and restarts it if it dies."""
 
 import os
 import subprocess
@@ -18,10 +18,10 @@ SOON_SECONDS: Final = 10.0
 
 
 class Witness:
-    """One follower.
+    """The witness process.
 
     Args:
-        settings: of the service; the archive is in its state directory, unless the environment names another place.
+        settings: of the service; the archive is in its state directory, unless the environment names another folder.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -36,19 +36,19 @@ class Witness:
         self._said = False
 
     def start(self) -> None:
-        """Start it. Only the main thread may.
+        """Start the process, from the main thread.
 
         Raises:
-            ChildError: it cannot be tied to this process.
+            ChildError: its life cannot be tied to this process.
         """
         self._process = start_child(self._command, ROOT, self._log, env=self._environment)
         self._started = time.monotonic()
 
     def look_after(self) -> None:
-        """Bring it back where it has ended. Where it ends again soon, it has a reason, which is said once."""
+        """Restart the process if it has ended; if it ends again soon, report that once."""
         if self._process is None or self._process.poll() is None:
             return
-        # How it ended cannot be asked: gunicorn's master takes the exit status of every child.
+        # Its exit status is unknown: gunicorn's master collects the exit status of every child.
         if time.monotonic() - self._started > SOON_SECONDS:
             self.start()
         elif not self._said:
@@ -58,7 +58,7 @@ class Witness:
             )
 
     def stop(self) -> None:
-        """Let it archive what is left, and end it."""
+        """Let it archive the rest, and end it."""
         process, self._process = self._process, None
         if process is not None:
             end_child(process)

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Blueprint, Response
 
-from masking_service.audit.reading import UnknownEntry
+from masking_service.audit.reading import UnknownEntryError
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import answer, call, query
 from masking_service.web.problems import Problem
@@ -23,7 +23,7 @@ def audit(parts: Parts) -> Blueprint:
         wanted = query(AuditQuery)
         try:
             found, after = parts.acting.audit.entries(call(), wanted.after, _limit(wanted.limit))
-        except UnknownEntry:
+        except UnknownEntryError:
             raise Problem("not-found", [("query:after", "unknown-entry")]) from None
         return answer({"entries": found, "next": after})
 

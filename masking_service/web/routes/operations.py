@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Blueprint, Response
 
 from masking_service.access.policy import Policy
-from masking_service.audit.stops import FIND_OUT
+from masking_service.audit.errors import BLOCKED_REMEDY
 from masking_service.runtime.gauges import Conditions
 from masking_service.runtime.wiring import Parts
 from masking_service.store import health as readiness
@@ -45,7 +45,7 @@ def operations(parts: Parts) -> Blueprint:
         if not for_mask:
             faults += readiness.faults(parts.store)
             if parts.checkpoints.fault:
-                faults.append(Fault("checkpoints", parts.checkpoints.fault, FIND_OUT, "unready"))
+                faults.append(Fault("checkpoints", parts.checkpoints.fault, BLOCKED_REMEDY, "unready"))
         if faults:
             checks = [{"check": one.check, "reason": one.reason, "remedy": one.remedy} for one in faults]
             return answer({"status": "not ready", "faults": checks}, 503)

@@ -22,8 +22,8 @@ from masking_service.audit.archive.segments import STATE, WITNESS, ArchiveError,
 from masking_service.audit.entries import commit_message, link
 from masking_service.audit.lines import CheckpointLine, EntryLine, read_line, write_line
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify.findings import Fault
-from masking_service.audit.verify.verifier import Start, Verification, verify
+from masking_service.audit.verify.findings import Finding
+from masking_service.audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_CHECKPOINTS, audit_key, audit_order_key
@@ -55,14 +55,14 @@ def follow(store: Store, folder: Path, *, now: int = NOW, **how: Any) -> None:
     """Archive everything that is new, in a process of its own as it were."""
     with Archive(folder, VERIFIER, **how) as archive:
         follower = Follower(Streams(store), archive, lambda: now, keep_days=30)
-        while follower.turn():
+        while follower.archive_new():
             pass
 
 
-def faults(lines: list[bytes], start: Start | None = None) -> list[Fault]:
+def findings(lines: list[bytes], start: StartingPoint | None = None) -> list[Finding]:
     verification = Verification(VERIFIER, start)
     verify(lines, verification)
-    return [*verification.faults]
+    return [*verification.findings]
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -77,7 +77,7 @@ def test_everything_is_archived_and_can_be_verified(logged: Store, folder: Path)
     follow(logged, folder)
 
     lines = [*archived(folder)]
-    assert (sorted(lines), faults(lines)) == (everything(logged), [])
+    assert (sorted(lines), findings(lines)) == (everything(logged), [])
 
 
 def test_what_no_checkpoint_names_yet_is_archived_too(logged: Store, folder: Path) -> None:
@@ -96,7 +96,7 @@ def test_what_is_new_is_added_and_nothing_twice(logged: Store, folder: Path) -> 
         follow(logged, folder)
 
     lines = [*archived(folder)]
-    assert (sorted(lines), faults(lines)) == (everything(logged), [])
+    assert (sorted(lines), findings(lines)) == (everything(logged), [])
 
 
 def test_a_checkpoint_that_is_a_moment_late_is_archived_behind_newer_entries(logged: Store, folder: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_checkpoint_that_is_a_moment_late_is_archived_behind_newer_entries(log
     logs.checkpoint(logged)
     follow(logged, folder)
 
-    assert faults([*archived(folder)]) == []
+    assert findings([*archived(folder)]) == []
 
 
 def test_the_newest_checkpoint_is_kept_as_a_witness(logged: Store, folder: Path) -> None:
@@ -150,11 +150,11 @@ if where == "within a line":
 elif where == "before it is on the disk":
     segments.Segments.sync = die
 else:
-    segments.Segments.keep = die
+    segments.Segments.save_state = die
 store = Store(url)
 store.admit()
 archive = Archive(Path(folder), Verifier(sys.stdin.buffer.read()))
-Follower(Streams(store), archive, lambda: 0, 30).turn()
+Follower(Streams(store), archive, lambda: 0, 30).archive_new()
 """
 
 
@@ -174,12 +174,12 @@ def test_a_follower_that_is_killed_goes_on_where_it_was(
         capture_output=True,
         check=False,
     )
-    torn = b"".join(content(folder).values())
+    truncated_bytes = b"".join(content(folder).values())
     follow(store, folder)
 
     lines = [*archived(folder)]
-    assert (killed.returncode, torn.endswith(b"\n")) == (-signal.SIGKILL, where != "within a line")
-    assert (sorted(lines), faults(lines)) == (everything(store), [])
+    assert (killed.returncode, truncated_bytes.endswith(b"\n")) == (-signal.SIGKILL, where != "within a line")
+    assert (sorted(lines), findings(lines)) == (everything(store), [])
 
 
 def test_a_commit_of_which_only_some_lines_were_written_is_taken_back(logged: Store, folder: Path) -> None:
@@ -192,30 +192,32 @@ def test_a_commit_of_which_only_some_lines_were_written_is_taken_back(logged: St
         file.write(b'{"id":"%b-1","entry":' % first.writer.encode() + first.entry)
         file.write(b',"link":"%b"}\n' % first.link.hex().encode())
     with Archive(folder, VERIFIER) as archive:
-        assert archive.torn > 0
+        assert archive.truncated_bytes > 0
     follow(logged, folder)
 
-    assert faults([*archived(folder), write_line(logs.checkpoint(logged))]) == []
+    assert findings([*archived(folder), write_line(logs.checkpoint(logged))]) == []
 
 
-@pytest.mark.parametrize("torn", [b"", b'{"id":"0123'], ids=["empty", "torn"])
-def test_an_archive_whose_first_file_holds_nothing_whole_goes_on(logged: Store, folder: Path, torn: bytes) -> None:
+@pytest.mark.parametrize("truncated_bytes", [b"", b'{"id":"0123'], ids=["empty", "truncated_bytes"])
+def test_an_archive_whose_first_file_holds_nothing_whole_goes_on(
+    logged: Store, folder: Path, truncated_bytes: bytes
+) -> None:
     folder.mkdir(mode=0o700)
-    segment_path(folder, 1).write_bytes(torn)
+    segment_path(folder, 1).write_bytes(truncated_bytes)
 
     follow(logged, folder)
 
     assert sorted(archived(folder)) == everything(logged)
 
 
-@pytest.mark.parametrize("torn", [b"", b'{"id":"0123'], ids=["empty", "torn"])
+@pytest.mark.parametrize("truncated_bytes", [b"", b'{"id":"0123'], ids=["empty", "truncated_bytes"])
 @pytest.mark.parametrize("remembered", [True, False], ids=["by its state", "without its state"])
 def test_an_archive_whose_newest_file_holds_nothing_whole_goes_on(
-    logged: Store, folder: Path, torn: bytes, remembered: bool
+    logged: Store, folder: Path, truncated_bytes: bytes, remembered: bool
 ) -> None:
     follow(logged, folder, segment_bytes=1)
     newest = len([*folder.glob("audit-*")]) + 1
-    segment_path(folder, newest).write_bytes(torn)
+    segment_path(folder, newest).write_bytes(truncated_bytes)
     if not remembered:
         (folder / STATE).unlink()
     Process(logged, "another").commit(full_entry(1))
@@ -232,7 +234,7 @@ def test_the_state_file_can_be_made_anew_from_the_first_segment(logged: Store, f
     logs.checkpoint(logged)
     follow(logged, folder)
 
-    assert (sorted(archived(folder)), faults([*archived(folder)])) == (everything(logged), [])
+    assert (sorted(archived(folder)), findings([*archived(folder)])) == (everything(logged), [])
 
 
 class Copy:
@@ -276,7 +278,7 @@ def test_a_store_that_went_back_is_refused_and_the_archive_stays(
         Process(logged, "yet another").commit(full_entry(3))
         logs.checkpoint(logged, NOW + 100)
 
-    with pytest.raises(ArchiveError, match="it went back"):
+    with pytest.raises(ArchiveError, match="it was rolled back"):
         follow(logged, folder)
     assert content(folder) == before
 
@@ -289,7 +291,7 @@ def test_a_store_that_lost_entries_between_two_checkpoints_is_refused(
     follow(logged, folder)
     ask(client, "XDEL", audit_key(writing.log._writer), "2-0")
 
-    with pytest.raises(ArchiveError, match="-2 is archived, and the store does not hold it"):
+    with pytest.raises(ArchiveError, match="-2 is archived, and the store lacks it"):
         follow(logged, folder)
 
 
@@ -358,14 +360,14 @@ def test_a_writer_that_a_checkpoint_names_and_the_store_lost_is_missed(
     logs.checkpoint(logged)
     ask(client, "DEL", audit_key(writing.log._writer))
 
-    with pytest.raises(ArchiveError, match=f"names {writing.log._writer}-2, which is not there"):
+    with pytest.raises(ArchiveError, match=f"names {writing.log._writer}-2, which is missing"):
         follow(logged, folder)
 
 
 def test_a_store_that_does_not_answer_is_waited_for(logged: Store, folder: Path) -> None:
     gone = stores.admitted("unix:///nowhere/valkey.sock")
     with Archive(folder, VERIFIER) as archive, pytest.raises(StoreUnavailable):
-        Follower(Streams(gone), archive, lambda: NOW, 30).turn()
+        Follower(Streams(gone), archive, lambda: NOW, 30).archive_new()
     follow(logged, folder)
 
     assert sorted(archived(folder)) == everything(logged)
@@ -386,8 +388,8 @@ def test_full_segments_are_closed_behind_a_checkpoint_and_can_be_verified_from_t
     last = read_line(first.read_bytes().splitlines()[-1])
     assert isinstance(last, CheckpointLine)
     assert [stat.S_IMODE(path.stat().st_mode) for path in (first, second)] == [0o400, 0o400]
-    assert faults([*second.read_bytes().splitlines(keepends=True)], Start.behind(last)) == []
-    assert faults([*archived(folder)]) == []
+    assert findings([*second.read_bytes().splitlines(keepends=True)], StartingPoint.after(last)) == []
+    assert findings([*archived(folder)]) == []
 
 
 def test_an_archive_whose_oldest_segments_were_deleted_after_their_time_goes_on(logged: Store, folder: Path) -> None:
@@ -446,7 +448,7 @@ def test_a_new_archive_of_a_trimmed_log_needs_the_checkpoint_behind_which_it_beg
 
     with pytest.raises(ArchiveError):
         follow(logged, tmp_path / "new")
-    follow(logged, tmp_path / "other", start=Start.behind(since))
+    follow(logged, tmp_path / "other", start=StartingPoint.after(since))
 
 
 @pytest.fixture
@@ -503,7 +505,7 @@ def test_a_trimmed_log_goes_on_being_archived(month_later: Store, folder: Path) 
     logs.checkpoint(month_later, NOW + 32 * DAY)
     follow(month_later, folder, now=NOW + 32 * DAY)
 
-    assert faults([*archived(folder)]) == []
+    assert findings([*archived(folder)]) == []
 
 
 def test_the_order_of_a_tenant_is_trimmed_with_its_entries(
@@ -526,14 +528,14 @@ def test_archive_and_trimmed_store_make_one_sound_export(month_later: Store, fol
     newest = logs.checkpoint(month_later, NOW + 31 * DAY)
 
     lines = [*export(Streams(month_later), newest, lambda: archived(folder))]
-    assert (len(lines), faults(lines)) == (21 + 4 + 5, [])
+    assert (len(lines), findings(lines)) == (21 + 4 + 5, [])
 
 
 def test_an_export_without_its_archive_says_where_the_log_begins(month_later: Store, folder: Path) -> None:
     follow(month_later, folder, now=NOW + 31 * DAY)
     newest = logs.checkpoint(month_later, NOW + 31 * DAY)
 
-    texts = [str(fault) for fault in faults([*export(Streams(month_later), newest)])]
+    texts = [str(fault) for fault in findings([*export(Streams(month_later), newest)])]
     assert any("checkpoints 1 to 2 are missing" in text and "--since" in text for text in texts)
 
 

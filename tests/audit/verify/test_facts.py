@@ -1,4 +1,4 @@
-"""What the log says of a place, and what can have come of it: a few announcements, and what stands there."""
+"""What the log says of a place, and what can have come of it: a few announcements, and what is stored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from masking_service.audit.entries import Entry, Fact, encode
 from masking_service.audit.lines import EntryLine
-from masking_service.audit.verify.facts import Facts, Mark
+from masking_service.audit.verify.facts import Facts, MismatchKind
 from tests.audit.test_entries import entry
 
 PLACE = "a" * 32
@@ -18,7 +18,7 @@ NOW = 10_000
 def facts(*entries: Entry) -> Facts:
     found = Facts()
     for number, one in enumerate(entries, 1):
-        found.take(EntryLine("ab", number, encode(one), b""))
+        found.add(EntryLine("ab", number, encode(one), b""))
     return found
 
 
@@ -41,51 +41,57 @@ def failed(at: int, *numbers: int) -> Entry:
     return entry(at=at, outcome="unavailable", takes_back=[f"ab-{number}" for number in numbers])
 
 
-def mark(entries: list[Entry], value: str, *, ends: bool = True, now: int = NOW) -> Mark | None:
-    finding = facts(*entries).judge(PLACE, value, now, ends=ends)
-    return finding.mark if finding else None
+def mark(entries: list[Entry], value: str, *, ends: bool = True, now: int = NOW) -> MismatchKind | None:
+    mismatch = facts(*entries).check(PLACE, value, now, ends=ends)
+    return mismatch.kind if mismatch else None
 
 
 @pytest.mark.parametrize(
     ("entries", "value", "expected"),
     [
         pytest.param([], "", None, id="of an empty place nothing was said"),
-        pytest.param([], "a", Mark.UNLOGGED, id="nobody announced it"),
+        pytest.param([], "a", MismatchKind.UNLOGGED, id="nobody announced it"),
         pytest.param([put("a", 1)], "a", None, id="as announced"),
-        pytest.param([put("a", 1)], "b", Mark.UNLOGGED, id="another value than announced"),
-        pytest.param([put("a", 1)], "", Mark.DELETED, id="gone"),
+        pytest.param([put("a", 1)], "b", MismatchKind.UNLOGGED, id="another value than announced"),
+        pytest.param([put("a", 1)], "", MismatchKind.DELETED, id="gone"),
         pytest.param([put("a", 1, until=9_000)], "", None, id="gone in its time"),
-        pytest.param([put("a", 1, until=11_000)], "", Mark.DELETED, id="gone before its time"),
-        pytest.param([put("a", 1, until=9_000)], "a", Mark.OUTLIVED, id="still there after its time"),
+        pytest.param([put("a", 1, until=11_000)], "", MismatchKind.DELETED, id="gone before its time"),
+        pytest.param([put("a", 1, until=9_000)], "a", MismatchKind.OUTLIVED, id="still there after its time"),
         pytest.param([put("a", 1, until=9_000)], "x", None, id="what may come where something has ended"),
         pytest.param([put("a", 1), put("b", 100)], "b", None, id="the newer one"),
-        pytest.param([put("a", 1), put("b", 100)], "a", Mark.REPLAYED, id="the older one"),
-        pytest.param([put("a", 1), put("b", 100)], "", Mark.DELETED, id="the newer one is gone"),
+        pytest.param([put("a", 1), put("b", 100)], "a", MismatchKind.REPLAYED, id="the older one"),
+        pytest.param([put("a", 1), put("b", 100)], "", MismatchKind.DELETED, id="the newer one is gone"),
         pytest.param([put("a", 1), put("b", 11)], "a", None, id="the older one of two at the same time"),
-        pytest.param([put("a", 1), put("b", 12)], "a", Mark.REPLAYED, id="the older one of two a moment apart"),
+        pytest.param([put("a", 1), put("b", 12)], "a", MismatchKind.REPLAYED, id="the older one of two a moment apart"),
         pytest.param([put("b", 100), put("a", 1)], "b", None, id="the newer one, from a slower writer"),
-        pytest.param([put("a", 1), put("b", 2), put("c", 50)], "b", Mark.REPLAYED, id="older than the newest"),
+        pytest.param([put("a", 1), put("b", 2), put("c", 50)], "b", MismatchKind.REPLAYED, id="older than the newest"),
         pytest.param([put("a", 1), put("b", 100), put("a", 200)], "a", None, id="announced again"),
         pytest.param([put("a", 1), put("b", NOW - 5)], "a", None, id="the newer one may not be written yet"),
         pytest.param([put("a", NOW - 5)], "", None, id="the first one may not be written yet"),
         pytest.param([put("a", 1), emptied(100)], "", None, id="emptied"),
-        pytest.param([put("a", 1), emptied(100)], "a", Mark.REPLAYED, id="back after it was emptied"),
-        pytest.param([put("a", 1), emptied(100), put("b", 200)], "", Mark.DELETED, id="gone after it was put again"),
+        pytest.param([put("a", 1), emptied(100)], "a", MismatchKind.REPLAYED, id="back after it was emptied"),
+        pytest.param(
+            [put("a", 1), emptied(100), put("b", 200)], "", MismatchKind.DELETED, id="gone after it was put again"
+        ),
         pytest.param([put("a", 1), emptied(9)], "", None, id="emptied at the same time"),
         pytest.param([put("a", 9), emptied(1)], "a", None, id="put when it was emptied"),
         pytest.param([first("a", 1), first("b", 100)], "a", None, id="the first one holds"),
-        pytest.param([first("a", 1), first("b", 100)], "b", Mark.REPLACED, id="the second one instead of the first"),
-        pytest.param([first("a", 1), first("b", 100)], "", Mark.DELETED, id="neither"),
+        pytest.param(
+            [first("a", 1), first("b", 100)], "b", MismatchKind.REPLACED, id="the second one instead of the first"
+        ),
+        pytest.param([first("a", 1), first("b", 100)], "", MismatchKind.DELETED, id="neither"),
         pytest.param([first("a", 1), first("b", 9)], "b", None, id="the second one of two at the same time"),
         pytest.param([first("a", 1), emptied(100), first("b", 200)], "b", None, id="first again after emptying"),
         pytest.param([first("a", 1, until=150), first("b", 200)], "b", None, id="first again after the end"),
         pytest.param([first("a", 1), put("b", 100), first("c", 200)], "b", None, id="replaced by one that may"),
         pytest.param([put("a", 1), first("b", 100)], "a", None, id="a first one that came second"),
-        pytest.param([put("a", 1), first("b", 100)], "b", Mark.REPLACED, id="a first one where something stood"),
+        pytest.param(
+            [put("a", 1), first("b", 100)], "b", MismatchKind.REPLACED, id="a first one where something stood"
+        ),
     ],
 )
 def test_what_stands_is_held_against_what_was_announced(
-    entries: list[Entry], value: str, expected: Mark | None
+    entries: list[Entry], value: str, expected: MismatchKind | None
 ) -> None:
     assert mark(entries, value) == expected
 
@@ -109,27 +115,27 @@ def test_what_a_call_took_back_may_be_written_or_not(entries: list[Entry], value
 
 
 def test_what_another_call_took_back_explains_nothing() -> None:
-    assert mark([put("a", 1), failed(2, 9)], "") is Mark.DELETED
+    assert mark([put("a", 1), failed(2, 9)], "") is MismatchKind.DELETED
 
 
-@pytest.mark.parametrize(("value", "expected"), [("", Mark.DELETED), ("a", Mark.REPLAYED)])
+@pytest.mark.parametrize(("value", "expected"), [("", MismatchKind.DELETED), ("a", MismatchKind.REPLAYED)])
 def test_a_call_that_failed_explains_no_other_of_the_same_principal_request_and_action(
-    value: str, expected: Mark
+    value: str, expected: MismatchKind
 ) -> None:
     """The request id is the caller's choice, and every command of the command line has none."""
     assert mark([put("a", 1), put("x", 50), failed(51, 2), put("b", 100)], value) is expected
 
 
 def test_a_finding_names_the_entry_and_what_came_after_it() -> None:
-    finding = facts(put("a", 1), put("b", 100)).judge(PLACE, "a", NOW, ends=True)
+    mismatch = facts(put("a", 1), put("b", 100)).check(PLACE, "a", NOW, ends=True)
 
-    assert finding is not None
-    assert finding.said is not None
-    assert (finding.said.entry, "since ab-2, another value" in finding.text) == ("ab-1", True)
+    assert mismatch is not None
+    assert mismatch.announcement is not None
+    assert (mismatch.announcement.entry, "since ab-2, the place has another value" in mismatch.text) == ("ab-1", True)
 
 
 def test_an_entry_that_is_read_twice_says_nothing_new() -> None:
     twice = facts(put("a", 1))
-    twice.take(EntryLine("ab", 1, encode(put("a", 1)), b""))
+    twice.add(EntryLine("ab", 1, encode(put("a", 1)), b""))
 
     assert len(twice._places[PLACE]) == 1

@@ -20,9 +20,9 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.audit.entries import Entry, fact
 from masking_service.audit.log import AuditLog
 from masking_service.audit.streams import Streams
-from masking_service.audit.verify.facts import Facts, Mark
+from masking_service.audit.verify.facts import Facts, MismatchKind
 from masking_service.audit.verify.findings import Kind
-from masking_service.audit.verify.store_check import Held, beyond, hold, is_older
+from masking_service.audit.verify.store_check import StoreMismatch, check_store, is_not_in_log, read_new_entries
 from masking_service.audit.verify.verifier import Verification
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -119,23 +119,23 @@ def service(store: Store, tmp_path: Path) -> Service:
     return service
 
 
-def held(service: Service, *, log: Facts | None = None) -> list[Held]:
+def held(service: Service, *, log: Facts | None = None) -> list[StoreMismatch]:
     """What the log of the service does not explain."""
     facts = log or Facts()
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
 
     def learn() -> None:
-        for line in beyond(Streams(service.store), verification):
-            facts.take(line)
+        for line in read_new_entries(Streams(service.store), verification):
+            facts.add(line)
 
     learn()
-    found = [*hold(service.store, facts, learn, lambda: service.now)]
-    assert [*verification.faults] == []
+    found = [*check_store(service.store, facts, learn, lambda: service.now)]
+    assert [*verification.findings] == []
     return found
 
 
-def found(service: Service) -> list[tuple[str, Mark]]:
-    return sorted((one.what, one.finding.mark) for one in held(service))
+def found(service: Service) -> list[tuple[str, MismatchKind]]:
+    return sorted((one.what, one.mismatch.kind) for one in held(service))
 
 
 def case_key(name: str) -> bytes:
@@ -191,7 +191,7 @@ def test_what_was_deleted_is_named(service: Service, client: redis.Redis, what: 
     tamper, name = DELETED[what]
     tamper(service, client)
 
-    assert found(service) == [(name, Mark.DELETED)]
+    assert found(service) == [(name, MismatchKind.DELETED)]
 
 
 def test_a_closing_that_was_deleted_is_named_with_its_entry(service: Service, client: redis.Redis) -> None:
@@ -200,9 +200,13 @@ def test_a_closing_that_was_deleted_is_named_with_its_entry(service: Service, cl
     ask(client, "HDEL", case_key("D-1"), "close")
     (one,) = held(service)
 
-    assert one.finding.said is not None
-    assert (one.what, one.finding.said.action, one.finding.mark) == ("case D-1", "case-close", Mark.DELETED)
-    assert one.finding.said.entry.endswith("-7")
+    assert one.mismatch.announcement is not None
+    assert (one.what, one.mismatch.announcement.action, one.mismatch.kind) == (
+        "case D-1",
+        "case-close",
+        MismatchKind.DELETED,
+    )
+    assert one.mismatch.announcement.entry.endswith("-7")
 
 
 def test_a_custody_that_was_brought_back_is_found(service: Service, client: redis.Redis) -> None:
@@ -211,7 +215,7 @@ def test_a_custody_that_was_brought_back_is_found(service: Service, client: redi
     service.later()
     ask(client, "SET", custody_key(STEM), older)
 
-    assert found(service) == [("custody", Mark.REPLAYED)]
+    assert found(service) == [("custody", MismatchKind.REPLAYED)]
 
 
 def test_an_older_list_of_frozen_principals_that_was_brought_back_is_found(
@@ -224,7 +228,11 @@ def test_an_older_list_of_frozen_principals_that_was_brought_back_is_found(
     ask(client, "RESTORE", FREEZES, 0, older, "REPLACE")
 
     frozen = "list of frozen principals"
-    assert found(service) == [(frozen, Mark.DELETED), (frozen, Mark.DELETED), (frozen, Mark.REPLAYED)]
+    assert found(service) == [
+        (frozen, MismatchKind.DELETED),
+        (frozen, MismatchKind.DELETED),
+        (frozen, MismatchKind.REPLAYED),
+    ]
 
 
 def test_a_case_that_was_deleted_and_opened_anew_under_its_name_is_found(service: Service, client: redis.Redis) -> None:
@@ -233,21 +241,21 @@ def test_a_case_that_was_deleted_and_opened_anew_under_its_name_is_found(service
     service.later()
     (one,) = held(service)
 
-    assert (one.what, one.finding.mark) == ("case D-1", Mark.REPLACED)
+    assert (one.what, one.mismatch.kind) == ("case D-1", MismatchKind.REPLACED)
 
 
 def test_a_case_that_was_never_logged_is_found(service: Service) -> None:
     opening = Opening("D-2", "dispute", (NUMBER,), None, "r", "staff/d-1", NOW, LATER, 0)
     service.cases.open("default", opening, stores.untold)
 
-    assert found(service) == [("case", Mark.UNLOGGED)]
+    assert found(service) == [("case", MismatchKind.UNLOGGED)]
 
 
 def test_a_sealed_value_at_another_waybills_place_is_found(service: Service, client: redis.Redis) -> None:
     (other,) = record_stems(KEYS.bases(["SF0000000001"]))
     ask(client, "COPY", custody_key(STEM), custody_key(other))
 
-    assert found(service) == [("custody", Mark.UNLOGGED)]
+    assert found(service) == [("custody", MismatchKind.UNLOGGED)]
 
 
 def test_a_record_that_was_put_back_over_its_tombstone_is_found(service: Service, client: redis.Redis) -> None:
@@ -256,7 +264,7 @@ def test_a_record_that_was_put_back_over_its_tombstone_is_found(service: Service
     service.later()
     ask(client, "SET", record_key(STEM, 0), record)
 
-    assert found(service) == [("tombstone", Mark.UNLOGGED)]
+    assert found(service) == [("tombstone", MismatchKind.UNLOGGED)]
 
 
 def test_a_tombstone_that_was_deleted_is_found(service: Service, client: redis.Redis) -> None:
@@ -264,7 +272,7 @@ def test_a_tombstone_that_was_deleted_is_found(service: Service, client: redis.R
     service.later()
     client.delete(record_key(STEM, 1))
 
-    assert found(service) == [("tombstone", Mark.DELETED)]
+    assert found(service) == [("tombstone", MismatchKind.DELETED)]
 
 
 def test_a_custody_whose_end_was_taken_away_is_found_when_it_outlives_it(service: Service, client: redis.Redis) -> None:
@@ -273,29 +281,29 @@ def test_a_custody_whose_end_was_taken_away_is_found_when_it_outlives_it(service
     ask(client, "PERSIST", custody_key(STEM))
     service.now = ends + 60
 
-    assert found(service) == [("custody", Mark.OUTLIVED)]
+    assert found(service) == [("custody", MismatchKind.OUTLIVED)]
 
 
 def test_what_is_announced_while_the_store_is_looked_at_is_no_fault(service: Service) -> None:
     facts = Facts()
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
-    for line in beyond(Streams(service.store), verification):
-        facts.take(line)
+    for line in read_new_entries(Streams(service.store), verification):
+        facts.add(line)
     service.move("client/c-2")
     service.open("D-2")
 
     def learn() -> None:
-        for line in beyond(Streams(service.store), verification):
-            facts.take(line)
+        for line in read_new_entries(Streams(service.store), verification):
+            facts.add(line)
 
-    assert [*hold(service.store, facts, learn, lambda: service.now)] == []
+    assert [*check_store(service.store, facts, learn, lambda: service.now)] == []
 
 
 def test_a_log_that_begins_later_does_not_speak_of_what_is_older(service: Service) -> None:
     facts = Facts()
-    suspects = [*hold(service.store, facts, lambda: None, lambda: service.now)]
+    suspects = [*check_store(service.store, facts, lambda: None, lambda: service.now)]
 
-    assert (len(suspects), all(map(is_older, suspects))) == (5, True)
+    assert (len(suspects), all(map(is_not_in_log, suspects))) == (5, True)
 
 
 def test_nothing_in_a_finding_is_personal(service: Service, client: redis.Redis) -> None:
@@ -308,22 +316,22 @@ def test_nothing_in_a_finding_is_personal(service: Service, client: redis.Redis)
 def test_a_store_that_does_not_hold_the_end_of_the_log_is_told_from_it(service: Service, client: redis.Redis) -> None:
     logs.checkpoint(service.store)
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
-    assert [*beyond(Streams(service.store), verification)] != []
+    assert [*read_new_entries(Streams(service.store), verification)] != []
     client.flushall()
-    rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.point({}))
+    rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.resume_point({}))
 
-    assert [*beyond(Streams(service.store), rest)] == []
-    assert [fault.kind for fault in rest.faults] == [Kind.REWRITTEN]
+    assert [*read_new_entries(Streams(service.store), rest)] == []
+    assert [fault.kind for fault in rest.findings] == [Kind.REWRITTEN]
 
 
 def test_an_entry_that_was_added_behind_the_log_without_its_key_is_found(service: Service, client: redis.Redis) -> None:
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
-    (*_, last) = beyond(Streams(service.store), verification)
+    (*_, last) = read_new_entries(Streams(service.store), verification)
     place = f"{last.number + 1}-0"
     ask(client, "XADD", f"wm:{{audit}}w:{last.writer}", place, "entry", b'{"at":1}', "link", bytes(32))
 
-    assert len([*beyond(Streams(service.store), verification)]) == 1
-    assert {fault.kind for fault in verification.faults} == {Kind.EDITED, Kind.CUT_OFF}
+    assert len([*read_new_entries(Streams(service.store), verification)]) == 1
+    assert {fault.kind for fault in verification.findings} == {Kind.EDITED, Kind.CUT_OFF}
 
 
 def test_every_shard_of_a_cluster_is_looked_at(make_cluster: Callable[..., Group], tmp_path: Path) -> None:
@@ -343,4 +351,4 @@ def test_every_shard_of_a_cluster_is_looked_at(make_cluster: Callable[..., Group
 
 def test_a_store_that_may_not_be_used_is_not_taken_for_an_empty_one(valkey: str) -> None:
     with pytest.raises(StoreUnavailable, match="not-admitted"):
-        [*hold(Store(valkey), Facts(), lambda: None, lambda: NOW)]
+        [*check_store(Store(valkey), Facts(), lambda: None, lambda: NOW)]

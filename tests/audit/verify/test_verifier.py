@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from keys.signatures import Verifier
 from masking_service.audit.entries import FIRST_LINK, commit_message, encode, link
-from masking_service.audit.lines import LONGEST_LINE, CheckpointLine, EntryLine, read_line, write_line
-from masking_service.audit.verify.findings import MOST, Fault, Kind
-from masking_service.audit.verify.verifier import Start, Summary, Verification, lines_of, verify
+from masking_service.audit.lines import MAX_LINE_BYTES, CheckpointLine, EntryLine, read_line, write_line
+from masking_service.audit.verify.findings import MAX_FINDINGS, Finding, Kind
+from masking_service.audit.verify.verifier import StartingPoint, Summary, Verification, read_lines, verify
 from tests.audit.logs import FIRST_AT, LAST_AT
 from tests.keys.known import known_keyring
 
@@ -26,23 +26,23 @@ Lines = Sequence[bytes]
 Path = tuple[str | int, ...]
 
 
-def run(lines: Lines, **how: Any) -> tuple[Summary, list[Fault]]:
+def run(lines: Lines, **how: Any) -> tuple[Summary, list[Finding]]:
     verification = Verification(Verifier(SIGNER.public_pem()), **how)
     summary = verify(lines, verification)
-    return summary, [*verification.faults]
+    return summary, [*verification.findings]
 
 
-def faults(lines: Lines, **how: Any) -> list[Fault]:
+def findings(lines: Lines, **how: Any) -> list[Finding]:
     return run(lines, **how)[1]
 
 
 def places(lines: Lines, **how: Any) -> list[tuple[str, int, str]]:
     """Kind, line and place of each fault."""
-    return [(fault.kind.value, fault.line, fault.where) for fault in faults(lines, **how)]
+    return [(fault.kind.value, fault.line, fault.where) for fault in findings(lines, **how)]
 
 
 def kinds(lines: Lines, **how: Any) -> set[Kind]:
-    return {fault.kind for fault in faults(lines, **how)}
+    return {fault.kind for fault in findings(lines, **how)}
 
 
 def entry_at(line: bytes) -> EntryLine:
@@ -158,7 +158,7 @@ def test_a_line_with_a_member_too_few_or_too_many_cannot_be_read(sound: Lines, m
 def test_every_edited_link_is_found_at_its_line_alone_and_the_entry_is_cleared(sound: Lines) -> None:
     wrong = []
     for at in entries_in(sound):
-        found = faults(replaced(sound, at, edited(sound[at], ("link",))))
+        found = findings(replaced(sound, at, edited(sound[at], ("link",))))
         if [(fault.kind, fault.line) for fault in found] != [(Kind.EDITED, at + 1)] or "its link" not in found[0].text:
             wrong.append((at, found))
 
@@ -207,7 +207,7 @@ def relinked(lines: Lines, at: int, upto: Callable[[EntryLine], bool]) -> list[b
 def test_an_entry_that_was_edited_with_its_link_is_found_there_or_at_the_entry_after(sound: Lines) -> None:
     wrong = []
     for at in entries_in(sound):
-        first, *more = faults(relinked(sound, at, lambda said: True))
+        first, *more = findings(relinked(sound, at, lambda said: True))
         signed = bool(entry_at(sound[at]).signature)
         # Without the entry after it, nobody could tell: it names both.
         expected = (at + 1, Kind.FORGED) if signed else (at + 2, Kind.EDITED)
@@ -221,7 +221,7 @@ def test_a_commit_that_was_linked_anew_to_its_end_has_a_signature_that_says_so(s
     wrong = []
     for at in entries_in(sound):
         end = next(later for later in entries_in(sound) if later >= at and b'"signature"' in sound[later])
-        first = faults(relinked(sound, at, lambda said: bool(said.signature)))[0]
+        first = findings(relinked(sound, at, lambda said: bool(said.signature)))[0]
         if (first.line, first.kind, first.where) != (end + 1, Kind.FORGED, name_of(sound[end])):
             wrong.append((at, first))
 
@@ -253,7 +253,7 @@ def test_every_dropped_entry_is_named_and_so_is_the_line_that_shows_it(sound: Li
 
 def test_a_dropped_commit_is_one_fault_with_its_first_and_last_entry(sound: Lines) -> None:
     first = entries_in(sound)[2]
-    (fault,) = faults([*sound[:first], *sound[first + 3 :]])
+    (fault,) = findings([*sound[:first], *sound[first + 3 :]])
 
     name = name_of(sound[first])
     assert (fault.kind, fault.line, fault.where) == (Kind.DROPPED, first + 1, name)
@@ -262,7 +262,7 @@ def test_a_dropped_commit_is_one_fault_with_its_first_and_last_entry(sound: Line
 
 def test_the_last_commit_of_a_writer_is_missed_by_the_checkpoint_that_names_it(sound: Lines) -> None:
     last = max(at for at in entries_in(sound) if name_of(sound[at]).endswith("-7"))
-    (fault,) = faults([*sound[: last - 1], *sound[last + 1 :]])
+    (fault,) = findings([*sound[: last - 1], *sound[last + 1 :]])
 
     assert (fault.kind, fault.line, fault.where) == (Kind.CUT_OFF, last - 1, name_of(sound[last - 2]))
     assert f"checkpoint 3 names {name_of(sound[last])}" in fault.text
@@ -286,7 +286,7 @@ def test_every_doubled_line_is_found_at_its_second_place(sound: Lines, where: st
     for at in range(len(sound) - 1):
         second = at + 1 if where == "beside it" else len(sound) - 1
         found = places([*sound[:second], sound[at], *sound[second:]])
-        if found != [("doubled", second + 1, name_of(sound[at]))]:
+        if found != [("duplicate", second + 1, name_of(sound[at]))]:
             wrong.append((at, found))
 
     assert wrong == []
@@ -296,7 +296,7 @@ def test_an_edited_copy_behind_the_entry_itself_is_found(sound: Lines) -> None:
     at = entries_in(sound)[3]
     copied = edited(sound[at], ("entry", "principal"))
 
-    assert places([*sound[: at + 1], copied, *sound[at + 1 :]]) == [("doubled", at + 2, name_of(sound[at]))]
+    assert places([*sound[: at + 1], copied, *sound[at + 1 :]]) == [("duplicate", at + 2, name_of(sound[at]))]
 
 
 def test_all_swapped_neighbours_are_found_at_the_line_that_comes_too_late(sound: Lines) -> None:
@@ -343,7 +343,7 @@ def test_a_log_that_was_cut_off_within_a_line_says_which(sound: Lines) -> None:
     begins = len(content) - len(sound[-1])
     wrong = []
     for length in range(begins + 1, len(content) - 1, 13):
-        found = faults([*lines_of(BytesIO(content[:length]))])
+        found = findings([*read_lines(BytesIO(content[:length]))])
         if (found[0].kind, found[0].line) != (Kind.UNREADABLE, len(sound)) or "cut off" not in found[0].text:
             wrong.append(length)
 
@@ -351,7 +351,7 @@ def test_a_log_that_was_cut_off_within_a_line_says_which(sound: Lines) -> None:
 
 
 def test_a_last_line_without_its_end_is_whole(sound: Lines) -> None:
-    assert faults([*lines_of(BytesIO(b"".join(sound)[:-1]))]) == []
+    assert findings([*read_lines(BytesIO(b"".join(sound)[:-1]))]) == []
 
 
 def test_files_in_another_order_are_found(sound: Lines) -> None:
@@ -366,7 +366,7 @@ def test_every_edited_member_of_every_checkpoint_is_found_at_its_line(sound: Lin
     wrong = []
     for at in checkpoints_in(sound):
         for path in leaves(json.loads(sound[at])["checkpoint"], ("checkpoint",)):
-            first = faults(replaced(sound, at, edited(sound[at], path)))[0]
+            first = findings(replaced(sound, at, edited(sound[at], path)))[0]
             if (first.kind, first.line) != (Kind.FORGED, at + 1):
                 wrong.append((at, path, first))
 
@@ -412,7 +412,7 @@ def test_a_log_that_another_tool_wrote_out_anew_is_sound(sound: Lines) -> None:
 
 
 def test_a_log_with_blank_lines_in_it_is_sound(sound: Lines) -> None:
-    assert faults([line for each in sound for line in (each, b"\r\n", b" \n")]) == []
+    assert findings([line for each in sound for line in (each, b"\r\n", b" \n")]) == []
 
 
 NO_LOG = (
@@ -441,13 +441,13 @@ def test_garbage_is_found_at_its_line_and_hides_nothing_else(sound: Lines, garba
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"   "])
 def test_an_empty_log_is_none(content: bytes) -> None:
-    assert [fault.kind for fault in faults([*lines_of(BytesIO(content))])] == [Kind.CUT_OFF]
+    assert [fault.kind for fault in findings([*read_lines(BytesIO(content))])] == [Kind.CUT_OFF]
 
 
 def test_a_line_without_an_end_is_read_to_the_longest_of_a_log_and_no_further(sound: Lines) -> None:
-    endless = BytesIO(sound[0] + b"x" * (2 * LONGEST_LINE + 5) + b"\n" + sound[1])
+    endless = BytesIO(sound[0] + b"x" * (2 * MAX_LINE_BYTES + 5) + b"\n" + sound[1])
 
-    assert [len(line) for line in lines_of(endless)] == [len(sound[0]), LONGEST_LINE, len(sound[1])]
+    assert [len(line) for line in read_lines(endless)] == [len(sound[0]), MAX_LINE_BYTES, len(sound[1])]
 
 
 @pytest.mark.parametrize("place", ["line", "entry", "item"])
@@ -468,7 +468,7 @@ def test_no_more_than_a_hundred_faults_are_kept_and_the_others_are_counted(sound
     verification = Verification(Verifier(SIGNER.public_pem()))
     verify([b"x\n"] * 1000 + [*sound], verification)
 
-    assert (len([*verification.faults]), verification.faults.count) == (MOST, 1000)
+    assert (len([*verification.findings]), verification.findings.count) == (MAX_FINDINGS, 1000)
 
 
 def test_a_log_is_verified_behind_the_checkpoint_at_which_its_beginning_was_cut(sound: Lines) -> None:
@@ -476,7 +476,7 @@ def test_a_log_is_verified_behind_the_checkpoint_at_which_its_beginning_was_cut(
     heads = {head.writer: head.number for head in since.checkpoint.heads}
     rest = [s for s in sound[1:] if not s.startswith(b'{"id"') or entry_at(s).number > heads[entry_at(s).writer]]
 
-    assert (len(sound) - len(rest), faults(rest, start=Start.behind(since))) == (7, [])
+    assert (len(sound) - len(rest), findings(rest, start=StartingPoint.after(since))) == (7, [])
     assert ("dropped", 1, "checkpoint 1") in places(rest)
 
 
@@ -485,14 +485,14 @@ def test_a_log_that_begins_behind_another_checkpoint_than_said_is_found(sound: L
     heads = {head.writer: head.number for head in checkpoint_at(sound[1]).checkpoint.heads}
     rest = [s for s in sound[2:] if not s.startswith(b'{"id"') or entry_at(s).number > heads[entry_at(s).writer]]
 
-    assert kinds(rest, start=Start.behind(since)) == {Kind.DROPPED}
+    assert kinds(rest, start=StartingPoint.after(since)) == {Kind.DROPPED}
 
 
 def test_a_checkpoint_that_was_kept_elsewhere_finds_a_log_that_was_cut_back_to_an_older_one(sound: Lines) -> None:
     kept = checkpoint_at(sound[-1])
     older = cut_back(sound)
 
-    assert faults(older) == []
+    assert findings(older) == []
     assert kinds(older, against=kept) == {Kind.CUT_OFF}
 
 
@@ -510,7 +510,7 @@ def test_a_checkpoint_that_was_kept_elsewhere_is_believed_only_with_its_signatur
 
 
 def test_a_log_that_goes_on_behind_a_kept_checkpoint_is_sound(sound: Lines) -> None:
-    assert faults(sound, against=checkpoint_at(sound[1])) == []
+    assert findings(sound, against=checkpoint_at(sound[1])) == []
 
 
 def strictly(line: bytes) -> object:
@@ -542,7 +542,7 @@ def test_whatever_changes_the_meaning_of_one_line_is_found(sound: Lines, data: s
     put = data.draw(st.binary(max_size=3) | st.sampled_from([b"0", b'"', b",", b" ", b"f", b"{", b"-", b"1e1"]))
     changed = line[:begin] + put.replace(b"\n", b" ") + line[end:]
 
-    found = faults(replaced(sound, at, changed + b"\n"))
+    found = findings(replaced(sound, at, changed + b"\n"))
 
     assert bool(found) == (strictly(changed) != strictly(line))
 
@@ -562,7 +562,7 @@ def test_a_value_from_elsewhere_in_the_log_is_found_wherever_it_is_put(sound: Li
         inner = inner[name]
     inner[path[-1]] = value
 
-    found = faults(replaced(sound, another, json.dumps(changed).encode()))
+    found = findings(replaced(sound, another, json.dumps(changed).encode()))
 
     assert bool(found) == (json.dumps(changed) != json.dumps(target))
 
@@ -593,4 +593,4 @@ def test_it_may_have_ended_before_a_log_that_begins_later() -> None:
     heads = [{"writer": head.writer, "number": head.number, "link": head.link} for head in bound.heads]
     newest = signed_checkpoint(2, since.link.hex(), heads)
 
-    assert faults([entry, write_line(newest)], start=Start.behind(since)) == []
+    assert findings([entry, write_line(newest)], start=StartingPoint.after(since)) == []

@@ -1,7 +1,7 @@
-"""The newest checkpoint that a process has seen, kept beside it, so that a store that went back is found after a start.
+"""Stores the newest checkpoint seen in the state directory, to detect an older store after a restart.
 
-It is signed and not secret: whoever changes it is found, and whoever takes it
-away only makes the process believe what the store says, as a new one does.
+The file is signed and not secret. A changed file is detected; without the file,
+a process trusts the store as a new one does.
 """
 
 import fcntl
@@ -11,25 +11,25 @@ from typing import Final
 from keys.errors import KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.signatures import Verifier
-from masking_service.audit.lines import CheckpointLine, Unreadable, read_line, write_line
-from masking_service.audit.verify.epochs import is_signed
+from masking_service.audit.lines import CheckpointLine, UnreadableLineError, read_line, write_line
+from masking_service.audit.verify.checkpoint_chain import is_signed
 
 FILE: Final = "checkpoint.json"
 
 
-class Remembered:
-    """One checkpoint, in memory and in a file that all processes of a state directory share.
+class LocalCheckpoint:
+    """The newest checkpoint seen, in memory and in a shared file.
 
     Args:
-        folder: the state directory.
+        folder: the state directory, shared by its processes.
         verifier: of the key that signs checkpoints.
 
     Attributes:
         folder: the state directory.
-        newest: the newest checkpoint seen, None where none was.
+        newest: the newest checkpoint seen; None if there is none yet.
 
     Raises:
-        KeysetError: the file cannot be read, or was signed with other keys than these.
+        KeysetError: the file cannot be read, or was signed with other keys.
     """
 
     def __init__(self, folder: Path, verifier: Verifier) -> None:
@@ -38,8 +38,8 @@ class Remembered:
         self._verifier = verifier
         self.newest = self._read()
 
-    def keep(self, seen: CheckpointLine) -> None:
-        """Remember a checkpoint; the file keeps the newest that any process saw."""
+    def save(self, seen: CheckpointLine) -> None:
+        """Save a checkpoint, unless a newer one is saved already."""
         if self.newest is None or self.newest.checkpoint.epoch <= seen.checkpoint.epoch:
             self.newest = seen
         with self._path.with_suffix(".lock").open("wb") as lock:
@@ -48,8 +48,8 @@ class Remembered:
             if kept is None or kept.checkpoint.epoch < seen.checkpoint.epoch:
                 write_secret_file(self._path, write_line(seen), replace=True)
 
-    def forget(self) -> None:
-        """Remember nothing."""
+    def delete(self) -> None:
+        """Delete the saved checkpoint."""
         self._path.unlink(missing_ok=True)
         self.newest = None
 
@@ -58,8 +58,10 @@ class Remembered:
             return None
         try:
             read = read_line(read_secret_file(self._path))
-        except Unreadable:
-            raise KeysetError(f"{self._path}: holds no checkpoint") from None
+        except UnreadableLineError:
+            raise KeysetError(f"{self._path}: does not contain a checkpoint") from None
         if not isinstance(read, CheckpointLine) or not is_signed(read, self._verifier):
-            raise KeysetError(f"{self._path}: was not signed with these keys; it belongs to others, or was changed")
+            raise KeysetError(
+                f"{self._path}: was not signed with these keys; it belongs to another keyset, or was changed"
+            )
         return read
