@@ -55,7 +55,7 @@ class Workbook:
             self._archive = stack.enter_context(ZipFile(stream))
         except (BadZipFile, OSError, ValueError):
             raise NotDone(_NOT_EXCEL) from None
-        check_archive(self._archive)
+        self._scans = check_archive(self._archive)
         try:
             with warnings.catch_warnings(action="ignore"):  # of what it does not carry over, nor do we
                 reader = _Reader(stream, folder, stack)
@@ -81,7 +81,7 @@ class Workbook:
             if name not in names:
                 raise NotDone(f"--sheet: the workbook has no such sheet. It has: {_listed(names)}")
             return name
-        full = [title for title in names if self._scan(title, until_cell=True).cells]
+        full = [title for title in names if self.scan(title).cells]
         if not full:
             raise NotDone("the workbook is empty")
         if len(full) > 1:
@@ -92,8 +92,12 @@ class Workbook:
         return full[0]
 
     def scan(self, name: str) -> Scan:
-        """What a sheet's part says outside its cells, once all of it was seen."""
-        return self._scan(name, until_cell=False)
+        """What a sheet's part says outside its cells."""
+        part = self._parts[name]
+        if part not in self._scans:
+            with self._archive.open(part) as stream:
+                self._scans[part] = scan_sheet(stream)
+        return self._scans[part]
 
     def rows(self, name: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a sheet, from the first, as openpyxl's cells; as long as their last cell says."""
@@ -101,10 +105,6 @@ class Workbook:
         sheet.reset_dimensions()  # what a file says of its size may be wrong
         rows: Iterator[tuple[Any, ...]] = sheet.iter_rows()
         return rows
-
-    def _scan(self, name: str, *, until_cell: bool) -> Scan:
-        with self._archive.open(self._parts[name]) as stream:
-            return scan_sheet(stream, until_cell=until_cell)
 
 
 _MACINTOSH: Final = 1904

@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 from xml.parsers import expat
 from zipfile import ZipFile
 
-from masking_service.cli.files.faults import InputError, NotDone
+from masking_service.cli.files.faults import NotDone
 
 MAX_BYTES: Final = 4 * 1024**3
 """Of all parts together. They are read in pieces: this bounds the time, and the disk space for shared strings."""
@@ -22,7 +22,8 @@ MAX_ROWS: Final = 1_048_576
 MAX_COLUMNS: Final = 16_384
 
 _PIECE: Final = 64 * 1024
-_LARGE: Final = ("xl/worksheets/", "xl/sharedStrings.xml")
+_SHEETS: Final = "xl/worksheets/"
+_STRINGS: Final = "xl/sharedStrings.xml"
 _UNREAD: Final = ("xl/pivotCache/", "xl/media/", "xl/embeddings/", "xl/drawings/", "xl/printerSettings/")
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
@@ -53,12 +54,13 @@ class Scan:
     cells: bool = False
 
 
-def check_archive(archive: ZipFile) -> None:
-    """See that the archive is small enough, and that its small parts are plain XML.
+def check_archive(archive: ZipFile) -> dict[str, Scan]:
+    """See that the archive is small enough and its parts are plain XML; return what its sheets say, by part.
 
     Raises:
         Unsafe: it is not.
     """
+    scans: dict[str, Scan] = {}
     parts = archive.infolist()
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_BYTES:
         raise Unsafe(f"it expands to more than {MAX_BYTES // 1024**3} GiB, or has more than {MAX_PARTS:,} parts")
@@ -66,24 +68,24 @@ def check_archive(archive: ZipFile) -> None:
         name = part.filename
         if part.flag_bits & 1:
             raise Unsafe("it is encrypted: save it without a password")
-        if name.startswith((*_LARGE, *_UNREAD)) or not name.endswith((".xml", ".rels")):
+        if name.startswith(_UNREAD) or name == _STRINGS or not name.endswith((".xml", ".rels")):
+            continue
+        if name.startswith(_SHEETS) and name.endswith(".xml"):
+            with archive.open(part) as stream:
+                scans[name] = scan_sheet(stream)
             continue
         if part.file_size > MAX_SMALL_PART:
             raise Unsafe(f"one of its parts has more than {MAX_SMALL_PART // 1024**2} MiB")
         with archive.open(part) as stream:
             feed(parser(lambda *_: None), stream)
+    return scans
 
 
-def scan_sheet(stream: IO[bytes], *, until_cell: bool) -> Scan:
+def scan_sheet(stream: IO[bytes]) -> Scan:
     """Read a sheet's part from its beginning to its end.
-
-    Args:
-        stream: the part.
-        until_cell: stop at the first cell with a value.
 
     Raises:
         Unsafe: it is none that a spreadsheet writes.
-        InputError: its rows are not in order.
     """
     found = Scan()
     row, column, in_row = 0, 0, 0
@@ -100,15 +102,12 @@ def scan_sheet(stream: IO[bytes], *, until_cell: bool) -> Scan:
             before, in_row = row, 0
             row = _number(attributes.get("r", str(before + 1)))
             if not before < row <= MAX_ROWS:
-                raise InputError("the rows of the sheet are not in order", max(row, 1))
+                raise Unsafe("the rows of a sheet are not in order")
         elif name.rpartition(":")[2] in _OTHERS:
             _OTHERS[name.rpartition(":")[2]](found, attributes, row, in_row)
 
-    reading = parser(start)
-    try:
-        feed(reading, stream, (lambda: found.cells) if until_cell else None)
-    finally:
-        found.rows = row
+    feed(parser(start), stream)
+    found.rows = row
     return found
 
 
@@ -134,7 +133,7 @@ def parser(start: Any) -> expat.XMLParserType:
     return made
 
 
-def feed(reading: expat.XMLParserType, stream: IO[bytes], done: Any = None) -> None:
+def feed(reading: expat.XMLParserType, stream: IO[bytes]) -> None:
     """Parse a stream piece by piece.
 
     Raises:
@@ -147,8 +146,6 @@ def feed(reading: expat.XMLParserType, stream: IO[bytes], done: Any = None) -> N
             fed += len(piece)
             if fed - reading.CurrentByteIndex > MAX_TOKEN:
                 raise Unsafe(_TOO_LONG)
-            if done is not None and done():
-                return
         reading.Parse(b"", True)
     except expat.ExpatError:
         raise Unsafe("one of its parts is no XML") from None
