@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from masking_service.usecases.answers import audit, people
 from masking_service.web.operation import Operation
-from masking_service.web.schemas import answers, audit_answers
 from masking_service.web.schemas import requests as contract
 
 _STORE: Final = ("unavailable", "integrity")
@@ -16,7 +16,7 @@ ROWS: Final = (
         group="Oversight",
         summary="Who is frozen, the longest frozen first.",
         permissions=("principal:freeze",),
-        answers={200: answers.FrozenPrincipals},
+        answers={200: people.FrozenPrincipals},
         problems=_STORE,
     ),
     Operation(
@@ -29,7 +29,7 @@ ROWS: Final = (
         audited_as="freeze",
         body=contract.FreezeRequest,
         body_optional=True,
-        answers={200: answers.FrozenNow},
+        answers={200: people.FrozenNow},
         problems=("not-found", *_STORE),
     ),
     Operation(
@@ -39,7 +39,7 @@ ROWS: Final = (
         group="Oversight",
         summary="Let a frozen principal go on. Nobody thaws themselves.",
         permissions=("principal:freeze",),
-        answers={200: answers.ThawedNow},
+        answers={200: people.ThawedNow},
         problems=("not-found", *_STORE),
     ),
     Operation(
@@ -51,7 +51,7 @@ ROWS: Final = (
         permissions=("audit:read",),
         audited_as="audit-read",
         query=contract.AuditQuery,
-        answers={200: audit_answers.AuditPage},
+        answers={200: audit.AuditPage},
         problems=("not-found", *_STORE),
     ),
     Operation(
@@ -61,7 +61,7 @@ ROWS: Final = (
         group="Oversight",
         summary="The signed heads of the audit log, made now.",
         permissions=("audit:read",),
-        answers={200: audit_answers.AuditCheckpoint},
+        answers={200: audit.AuditCheckpoint},
         problems=_STORE,
     ),
 )

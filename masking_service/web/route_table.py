@@ -7,9 +7,10 @@ where it watches over people, with an example in `examples.py`.
 from collections.abc import Mapping
 from typing import Final
 
+from masking_service.usecases.answers import cases, openings, records, waybills
 from masking_service.web import oversight_routes as oversight
 from masking_service.web.operation import Batch, Operation
-from masking_service.web.schemas import answers, operations_answers, parcel_answers
+from masking_service.web.schemas import answers
 from masking_service.web.schemas import requests as contract
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
@@ -42,7 +43,7 @@ TABLE: Final = (
         summary="Mask records. Nothing is stored, and no store is needed.",
         permissions=("waybill:mask",),
         body=contract.MaskRequest,
-        answers={200: Batch("MaskResults", (answers.MaskedRecord, answers.InvalidRecord))},
+        answers={200: Batch("MaskResults", (records.MaskedRecord, records.InvalidRecord))},
         problems=("profile-required", "too-many-items", "unknown-schema"),
     ),
     Operation(
@@ -56,7 +57,7 @@ TABLE: Final = (
         answers={
             200: Batch(
                 "TokenizeResults",
-                (answers.TokenizedRecord, answers.UnstoredRecord, answers.InvalidRecord, answers.RefusedRecord),
+                (records.TokenizedRecord, records.UnstoredRecord, records.InvalidRecord, records.RefusedRecord),
             )
         },
         problems=(
@@ -77,7 +78,7 @@ TABLE: Final = (
         permissions=("waybill:view",),
         audited_as="view",
         query=contract.ViewQuery,
-        answers={200: answers.Waybill},
+        answers={200: waybills.Waybill},
         problems=("profile-required", "not-found", "quota-exceeded", *_STORE),
     ),
     Operation(
@@ -87,7 +88,7 @@ TABLE: Final = (
         group="Waybills",
         summary="Erase every revision of a waybill, and keep its number from use for one retention.",
         permissions=("waybill:erase",),
-        answers={200: answers.Erased},
+        answers={200: waybills.Erased},
         problems=("not-found", *_STORE),
     ),
     Operation(
@@ -99,7 +100,7 @@ TABLE: Final = (
         permissions=("waybill:view",),
         audited_as="view",
         body=contract.ViewRequest,
-        answers={200: Batch("ViewResults", (answers.Waybill, answers.WaybillNotFound))},
+        answers={200: Batch("ViewResults", (waybills.Waybill, waybills.WaybillNotFound))},
         problems=("profile-required", "too-many-items", "quota-exceeded", *_STORE),
     ),
     Operation(
@@ -111,7 +112,7 @@ TABLE: Final = (
         permissions=("custody:move",),
         audited_as="custody-move",
         body=contract.MoveRequest,
-        answers={200: Batch("MoveResults", (parcel_answers.Moved, parcel_answers.InvalidMove))},
+        answers={200: Batch("MoveResults", (waybills.Moved, waybills.InvalidMove))},
         problems=("too-many-items", *_STORE),
     ),
     Operation(
@@ -121,7 +122,7 @@ TABLE: Final = (
         group="Waybills",
         summary="Who opened fields of a waybill, and who viewed it in full. It is kept through erasure.",
         permissions=("audit:read",),
-        answers={200: parcel_answers.Disclosures},
+        answers={200: waybills.Disclosures},
         problems=("not-found", *_STORE),
     ),
     Operation(
@@ -137,11 +138,11 @@ TABLE: Final = (
             200: Batch(
                 "DetokenizeResults",
                 (
-                    answers.OpenedToken,
-                    answers.OpenedField,
-                    answers.UnopenedToken,
-                    answers.UnopenedField,
-                    answers.InvalidItem,
+                    openings.OpenedToken,
+                    openings.OpenedField,
+                    openings.UnopenedToken,
+                    openings.UnopenedField,
+                    openings.InvalidItem,
                 ),
             )
         },
@@ -165,7 +166,7 @@ TABLE: Final = (
         permissions=("case:open",),
         audited_as="case-open",
         body=contract.OpenCaseRequest,
-        answers={201: answers.Case},
+        answers={201: cases.Case},
         problems=("case-exists", "unknown-case-number", "quota-exceeded", *_STORE),
     ),
     Operation(
@@ -176,7 +177,7 @@ TABLE: Final = (
         summary="The cases that have not expired. The desk sees its own.",
         permissions=("case:read",),
         query=contract.CasesQuery,
-        answers={200: answers.Cases},
+        answers={200: cases.Cases},
         problems=_STORE,
     ),
     Operation(
@@ -186,7 +187,7 @@ TABLE: Final = (
         group="Unmasking",
         summary="One case. The desk sees its own.",
         permissions=("case:read",),
-        answers={200: answers.Case},
+        answers={200: cases.Case},
         problems=("not-found", *_STORE),
     ),
     Operation(
@@ -196,7 +197,7 @@ TABLE: Final = (
         group="Unmasking",
         summary="Approve a pending case, unless the caller opened it. Whoever approves opens no values under it.",
         permissions=("case:approve",),
-        answers={200: answers.Case},
+        answers={200: cases.Case},
         problems=("not-found", "own-case", "case-not-pending", *_STORE),
     ),
     Operation(
@@ -206,7 +207,7 @@ TABLE: Final = (
         group="Unmasking",
         summary="Deny a pending case for good, unless the caller opened it. A denial holds against every approval.",
         permissions=("case:approve",),
-        answers={200: answers.Case},
+        answers={200: cases.Case},
         problems=("not-found", "own-case", "case-not-pending", *_STORE),
     ),
     Operation(
@@ -216,7 +217,7 @@ TABLE: Final = (
         group="Unmasking",
         summary="Close a case for good. Approvers may, and whoever opened it.",
         permissions=("case:approve", "case:open"),
-        answers={200: answers.Case},
+        answers={200: cases.Case},
         problems=("not-found", *_STORE),
     ),
     *oversight.ROWS,
@@ -226,7 +227,7 @@ TABLE: Final = (
         path="/healthz",
         group="Operations",
         summary="Whether the process answers.",
-        answers={200: operations_answers.Alive},
+        answers={200: answers.Alive},
     ),
     Operation(
         name="ready",
@@ -235,7 +236,7 @@ TABLE: Final = (
         group="Operations",
         summary="Whether the service can do all that it is for, and which check fails if not.",
         query=contract.ReadinessQuery,
-        answers={200: operations_answers.Ready, 503: operations_answers.NotReady},
+        answers={200: answers.Ready, 503: answers.NotReady},
     ),
     Operation(
         name="metrics",
@@ -251,7 +252,7 @@ TABLE: Final = (
         path="/openapi.json",
         group="Operations",
         summary="This document.",
-        answers={200: operations_answers.OpenAPI},
+        answers={200: answers.OpenAPI},
     ),
     Operation(
         name="explain_problem",
@@ -259,7 +260,7 @@ TABLE: Final = (
         path="/problems/{code}",
         group="Operations",
         summary="What a problem code means and what to do, in English and Chinese: as JSON, or as a page.",
-        answers={200: (operations_answers.ProblemExplanation, "text/html; charset=utf-8")},
+        answers={200: (answers.ProblemExplanation, "text/html; charset=utf-8")},
         problems=("not-found",),
     ),
     Operation(

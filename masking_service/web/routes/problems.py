@@ -9,7 +9,7 @@ from masking_service.web.docs import page_answer
 from masking_service.web.http import JSON, answer
 from masking_service.web.problem_texts import LANGUAGES, PROBLEMS, Language, ProblemText
 from masking_service.web.problems import Problem
-from masking_service.web.schemas.operations_answers import ProblemExplanation, TextInLanguages
+from masking_service.web.schemas.answers import ProblemExplanation, TextInLanguages
 
 HTML: Final = "text/html"
 _TAGS: Final[dict[Language, str]] = {"en": "en", "zh": "zh-CN"}

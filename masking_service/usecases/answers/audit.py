@@ -1,13 +1,10 @@
-"""The answers about the audit log: its entries as they are signed, and checkpoints as they are kept elsewhere.
-
-Like `answers.py`, they describe answers and build none.
-"""
+"""The answers about the audit log: its entries as they are signed, and checkpoints as they are kept elsewhere."""
 
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from masking_service.web.schemas.answers import _Answer
+from masking_service.usecases.answers.common import Answer
 
 EntryId = Annotated[
     str, Meta(pattern="^[0-9a-f]{16}-[1-9][0-9]*$", description="WRITER-NUMBER: the process that wrote it, and which.")
@@ -18,7 +15,7 @@ Link = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Seconds = Annotated[int, Meta(ge=0, description="Unix seconds.")]
 
 
-class AuditItem(_Answer, frozen=True):
+class AuditItem(Answer):
     """One field or one waybill that an entry is about."""
 
     waybill: Hash
@@ -29,7 +26,7 @@ class AuditItem(_Answer, frozen=True):
     courier: str | UnsetType = UNSET
 
 
-class AuditFact(_Answer, frozen=True):
+class AuditFact(Answer):
     """Sealed state that was about to be written, by which the store can be held against the log."""
 
     place: Digest
@@ -38,7 +35,7 @@ class AuditFact(_Answer, frozen=True):
     once: bool | UnsetType = UNSET
 
 
-class AuditEntry(_Answer, frozen=True):
+class AuditEntry(Answer):
     """One action of one principal, done or refused. All members but `id` are the signed ones."""
 
     id: EntryId
@@ -64,7 +61,7 @@ class AuditEntry(_Answer, frozen=True):
     ) = UNSET
 
 
-class AuditPage(_Answer, frozen=True):
+class AuditPage(Answer):
     """Entries of the caller's tenant, in the order in which they came."""
 
     entries: list[AuditEntry]
@@ -74,7 +71,7 @@ class AuditPage(_Answer, frozen=True):
     ]
 
 
-class AuditHead(_Answer, frozen=True):
+class AuditHead(Answer):
     """The newest entry of a writer."""
 
     writer: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
@@ -82,7 +79,7 @@ class AuditHead(_Answer, frozen=True):
     link: Link
 
 
-class AuditHeads(_Answer, frozen=True):
+class AuditHeads(Answer):
     """All heads of the log at one moment, bound to the checkpoint before."""
 
     epoch: Annotated[int, Meta(ge=1)]
@@ -91,7 +88,7 @@ class AuditHeads(_Answer, frozen=True):
     heads: list[AuditHead]
 
 
-class AuditCheckpoint(_Answer, frozen=True):
+class AuditCheckpoint(Answer):
     """A checkpoint. Keep it elsewhere: a log that does not hold what it names was cut or rewritten."""
 
     checkpoint: AuditHeads

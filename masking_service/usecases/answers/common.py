@@ -1,0 +1,19 @@
+"""Types that answers share."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, UnsetType
+
+Token = Annotated[str, Meta(pattern="^wbt1[A-Za-z0-9_-]{22}[AQgw]$", description="Stands for one stored value.")]
+Pointer = Annotated[str, Meta(pattern="^(/([^/~]|~[01])*)*$", description="A JSON Pointer (RFC 6901).")]
+WaybillNo = Annotated[str, Meta(pattern="^[A-Z0-9-]{6,40}$")]
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="In UTC, to the second.")]
+Detail = Annotated[str, Meta(description="What a person can do about it.")] | UnsetType
+Revision = Annotated[int, Meta(ge=0, le=15, description="0 is the first.")]
+Kind = Literal["name", "phone", "address", "unit"]
+No = Annotated[bool, Meta(extra_json_schema={"const": False})]
+
+
+class Answer(msgspec.Struct, forbid_unknown_fields=True):
+    """Part of an answer. The document allows no further member."""

@@ -1,0 +1,67 @@
+"""The answers to fields that are opened."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta
+
+from masking_service.usecases.answers.common import Answer, Detail, Kind
+
+Value = Annotated[str | int, Meta(description="The JSON value that was sent in, unchanged.")]
+
+
+class OpenedToken(Answer):
+    """The value that a token stands for."""
+
+    token: str
+    kind: Kind
+    value: Value
+
+
+class OpenedField(Answer):
+    """The value of a field of a waybill."""
+
+    waybill_no: str
+    field: str
+    kind: Kind
+    value: Value
+
+
+class Unopened(Answer):
+    """Why nothing is opened."""
+
+    code: Annotated[
+        Literal["not-found", "kind-not-allowed"],
+        Meta(
+            description="not-found: unknown, forged, another tenant's, expired, erased, or not named by the case. "
+            "kind-not-allowed: the purpose does not open this kind."
+        ),
+    ]
+    detail: Detail = UNSET
+
+
+class UnopenedToken(Answer):
+    """A token that opens nothing."""
+
+    token: str
+    error: Unopened
+
+
+class UnopenedField(Answer):
+    """A field that is not opened."""
+
+    waybill_no: str
+    field: str
+    error: Unopened
+
+
+class InvalidItemError(Answer):
+    """It is neither of the two shapes of an item."""
+
+    code: Literal["invalid-item"]
+    detail: Detail = UNSET
+
+
+class InvalidItem(Answer):
+    """An item that asks for nothing that there could be."""
+
+    error: InvalidItemError

@@ -1,0 +1,100 @@
+"""The answers to records that are masked or tokenized."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from masking_service.usecases.answers.common import Answer, Detail, No, Pointer, Revision, Time, Token
+
+Record = Annotated[dict[str, Any], Meta(description="The record, with its mapped values masked where they stand.")]
+
+
+class RecordWarning(Answer):
+    """Something about a record that its owner should know."""
+
+    pointer: Pointer
+    code: Annotated[
+        Literal["already-masked", "found-in-text"],
+        Meta(
+            description="already-masked: the value came in hidden; nothing is stored for it. "
+            "found-in-text: a phone or name of the record stood here too and was masked."
+        ),
+    ]
+
+
+Warnings = list[RecordWarning] | UnsetType
+
+
+class MaskedRecord(Answer):
+    """A masked record."""
+
+    record: Record
+    warnings: Warnings = UNSET
+
+
+class RecordFault(Answer):
+    """What is wrong at one place of a record."""
+
+    pointer: Pointer
+    code: Annotated[
+        Literal["invalid-type", "too-deep", "too-large", "invalid-waybill-no"],
+        Meta(
+            description="invalid-type: no string, integer or null where a value should stand. too-deep: more than 32 "
+            "levels. too-large: it, or what came with it, takes too much work. invalid-waybill-no: not 6 to 40 of "
+            "A-Z 0-9 -."
+        ),
+    ]
+
+
+class InvalidRecordError(Answer):
+    """Why a record cannot be masked: the code of the first fault, and every fault."""
+
+    code: Literal["invalid-type", "too-deep", "too-large", "invalid-waybill-no"]
+    errors: Annotated[list[RecordFault], Meta(min_length=1)]
+    detail: Detail = UNSET
+
+
+class InvalidRecord(Answer):
+    """A record that cannot be masked. Its neighbours are not concerned."""
+
+    error: InvalidRecordError
+
+
+class TokenizedRecord(Answer):
+    """A stored record."""
+
+    record: Record
+    tokens: Annotated[
+        dict[str, Token], Meta(description="The token of each name, phone, address and unit, by its JSON Pointer.")
+    ]
+    revision: Revision
+    created: Annotated[bool, Meta(description="False where the same values were stored before: the same tokens.")]
+    expires_at: Time
+    warnings: Warnings = UNSET
+
+
+class UnstoredRecord(Answer):
+    """A record that was masked and, because nothing could be stored and the request allowed it, not stored."""
+
+    record: Record
+    stored: No
+    warnings: Warnings = UNSET
+
+
+class StoreRefusal(Answer):
+    """Why a record is not stored."""
+
+    code: Annotated[
+        Literal["conflict", "erased", "revision-limit"],
+        Meta(
+            description="conflict: other values are stored under this number. erased: the number was erased, and rests "
+            "for one retention. revision-limit: the number has 16 revisions."
+        ),
+    ]
+    detail: Detail = UNSET
+
+
+class RefusedRecord(Answer):
+    """A record that is not stored. Its neighbours are not concerned."""
+
+    error: StoreRefusal

@@ -1,0 +1,96 @@
+"""The answers about stored waybills: viewed, moved, erased, and who saw what of them."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta
+
+from masking_service.usecases.answers.common import Answer, Detail, Pointer, Revision, Time, WaybillNo
+from masking_service.usecases.answers.records import Record
+
+
+class Waybill(Answer):
+    """The newest revision of a waybill, masked: the mapped fields only."""
+
+    waybill_no: WaybillNo
+    schema: str
+    revision: Revision
+    record: Record
+
+
+class NotFoundError(Answer):
+    """Unknown, another tenant's, outside the caller's custody, erased or expired."""
+
+    code: Literal["not-found"]
+
+
+class WaybillNotFound(Answer):
+    """There is no such waybill that the caller may see."""
+
+    waybill_no: Annotated[Any, Meta(description="What was asked for.")]
+    error: NotFoundError
+
+
+class Erased(Answer):
+    """A waybill is erased, every revision of it."""
+
+    audit: Annotated[str, Meta(description="The id of the audit entry.")]
+    unreadable_in_backups_after: Annotated[
+        str,
+        Meta(
+            pattern=r"^\d{4}-\d{2}-\d{2}$",
+            description="Old backups open it until this day, when the shredding of its data keys falls due. That is a "
+            "duty of whoever holds the keys: `keys status` says when it was not done.",
+        ),
+    ]
+
+
+class Moved(Answer):
+    """The item was read. The answer is the same whether anybody knows the number or not."""
+
+    waybill_no: WaybillNo
+
+
+class MoveFault(Answer):
+    """What is wrong at one place of an item."""
+
+    pointer: Pointer
+    code: Literal["invalid-item", "invalid-waybill-no", "invalid-value"]
+
+
+class InvalidMoveError(Answer):
+    """Why an item moves nothing."""
+
+    code: Literal["invalid-item", "invalid-waybill-no"]
+    errors: Annotated[list[MoveFault], Meta(min_length=1)]
+    detail: Detail = UNSET
+
+
+class InvalidMove(Answer):
+    """An item that moves nothing. Its neighbours are not concerned."""
+
+    error: InvalidMoveError
+
+
+class Open(Answer):
+    """A field that was opened."""
+
+    field: Pointer
+    principal: str
+    at: Time
+    case: str | None
+    approved_by: Annotated[list[str], Meta(description="Who had approved the case.")]
+
+
+class View(Answer):
+    """A view through a profile that shows a kind in full."""
+
+    principal: str
+    at: Time
+    profile: str
+
+
+class Disclosures(Answer):
+    """Who saw values of a waybill, in the order of time. Empty for a number that nobody knows, too."""
+
+    opens: list[Open]
+    views: list[View]
