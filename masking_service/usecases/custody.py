@@ -12,7 +12,8 @@ from keys.keyring import Keyring
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.gate import Gate
 from masking_service.access.principals import principal_id, site_codes
-from masking_service.usecases.items import NOT_FOUND, Result, normalised
+from masking_service.usecases.answers import waybills as answers
+from masking_service.usecases.items import NOT_FOUND, normalised
 from masking_service.usecases.journal import DONE, Call, Journal, Seen
 from masking_service.vault.vault import Vault
 
@@ -41,7 +42,7 @@ class MoveCustody:
         self._custodies = custodies
         self._journal = journal
 
-    def __call__(self, call: Call, items: Sequence[Any]) -> list[Result]:
+    def __call__(self, call: Call, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set who holds each waybill now; of a number that stands twice the later item holds.
 
         Round trips: one to read (two where a waybill was revised), one for the audit, and one to write.
@@ -74,7 +75,7 @@ class MoveCustody:
         outcome = DONE if last else NOT_FOUND
         with self._journal.changing(call, "custody-move", outcome, role=grant.role, seen=seen) as announce:
             self._custodies.move(tenant, [*last], custodies, ends, announce)
-        return [{"waybill_no": one.number} if isinstance(one, _Move) else _refused(one) for one in asked]
+        return [answers.Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
 
 
 def _read(item: Any) -> _Move | list[Fault]:
@@ -98,6 +99,7 @@ def _read(item: Any) -> _Move | list[Fault]:
     return faults if faults or number is None else _Move(number, Custody(site, courier))
 
 
-def _refused(faults: list[Fault]) -> Result:
+def _refused(faults: list[Fault]) -> answers.InvalidMove:
     code = INVALID_WAYBILL_NO if faults[0][1] == INVALID_WAYBILL_NO else INVALID_ITEM
-    return {"error": {"code": code, "errors": [{"pointer": pointer, "code": fault} for pointer, fault in faults]}}
+    places = [answers.MoveFault(pointer, fault) for pointer, fault in faults]
+    return answers.InvalidMove(answers.InvalidMoveError(code, places))

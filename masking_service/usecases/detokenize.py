@@ -19,9 +19,10 @@ from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.answers import openings as answers
 from masking_service.usecases.automatic_freezes import Watch
 from masking_service.usecases.cases import reaches, sound_case_name
-from masking_service.usecases.items import NOT_FOUND, Result, normalised, refused
+from masking_service.usecases.items import NOT_FOUND, normalised
 from masking_service.usecases.journal import RELEASED, Call, Journal, Seen
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
@@ -30,6 +31,9 @@ from masking_service.vault.vault import Vault
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
 INVALID_ITEM: Final = "invalid-item"
 
+Opening = (
+    answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
+)
 SignInCheck = Callable[[Principal, int], None]
 
 
@@ -71,11 +75,18 @@ class _Asked:
             else:
                 self.outcome = KIND_NOT_ALLOWED
 
-    def result(self) -> Result:
+    def result(self) -> Opening:
         """The item's answer."""
-        if self.outcome == RELEASED:
-            return self.echo | {"kind": self.kind, "value": self.value}
-        return self.echo | refused(self.outcome)
+        match self.echo, self.outcome:
+            case {"token": token}, "released":
+                return answers.OpenedToken(token, self.kind, self.value)
+            case {"waybill_no": number, "field": field}, "released":
+                return answers.OpenedField(number, field, self.kind, self.value)
+            case {"token": token}, code:
+                return answers.UnopenedToken(token, answers.Unopened(code))
+            case {"waybill_no": number, "field": field}, code:
+                return answers.UnopenedField(number, field, answers.Unopened(code))
+        return answers.InvalidItem(answers.InvalidItemError("invalid-item"))
 
 
 class Detokenize:
@@ -106,7 +117,7 @@ class Detokenize:
         self._journal = journal
         self._check_sign_in = check_sign_in
 
-    def __call__(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Result]:
+    def __call__(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Opening]:
         """Open single fields.
 
         Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to

@@ -1,12 +1,14 @@
-"""What use cases share about the items of a batch: waybill numbers, and how an item is answered."""
+"""What use cases share about the items of a batch: waybill numbers, faults and warnings."""
 
-from typing import Any, Final
+from typing import Final
+
+from msgspec import UNSET
 
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masked
 from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.usecases.answers import records as answers
 
-Result = dict[str, Any]
 NOT_FOUND: Final = "not-found"
 
 
@@ -18,19 +20,14 @@ def normalised(waybill_no: object) -> str | None:
         return None
 
 
-def refused(code: str) -> Result:
-    """The answer to an item that failed."""
-    return {"error": {"code": code}}
-
-
-def invalid(fault: InvalidRecord) -> Result:
+def invalid(fault: InvalidRecord) -> answers.InvalidRecord:
     """The answer to a record with faults at its places."""
-    errors = [{"pointer": at, "code": code} for at, code in fault.errors]
-    return {"error": {"code": errors[0]["code"], "errors": errors}}
+    places = [answers.RecordFault(pointer, code) for pointer, code in fault.errors]
+    return answers.InvalidRecord(answers.InvalidRecordError(places[0].code, places))
 
 
-def warned(result: Result, masked: Masked) -> Result:
-    """The answer to a record, with what there is to say of it beside."""
-    if masked.warnings:
-        result["warnings"] = [{"pointer": at, "code": code} for at, code in masked.warnings]
-    return result
+def warnings_of(masked: Masked) -> answers.Warnings:
+    """What the caller should know about a masked record."""
+    if not masked.warnings:
+        return UNSET
+    return [answers.RecordWarning(pointer, code) for pointer, code in masked.warnings]

@@ -10,9 +10,12 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
+from masking_service.usecases.answers import records as answers
 from masking_service.usecases.errors import UnknownSchema
-from masking_service.usecases.items import Result, invalid, warned
+from masking_service.usecases.items import invalid, warnings_of
 from masking_service.usecases.journal import Call
+
+MaskResult = answers.MaskedRecord | answers.InvalidRecord
 
 
 class Maskers:
@@ -44,7 +47,7 @@ class Mask:
         self._gate = gate
         self._maskers = maskers
 
-    def __call__(self, call: Call, schema: str, profile: str | None, batch: Sequence[Any]) -> list[Result]:
+    def __call__(self, call: Call, schema: str, profile: str | None, batch: Sequence[Any]) -> list[MaskResult]:
         """Mask records in place. No round trip.
 
         Raises:
@@ -55,9 +58,9 @@ class Mask:
         return mask_batch(self._maskers.of(schema, grant), batch)
 
 
-def mask_batch(masker: Masker, batch: Sequence[Any]) -> list[Result]:
+def mask_batch(masker: Masker, batch: Sequence[Any]) -> list[MaskResult]:
     """Mask records in place and return the answer to each, in order. One that cannot be masked fails alone."""
     return [
-        invalid(masked) if isinstance(masked, InvalidRecord) else warned({"record": record}, masked)
+        invalid(masked) if isinstance(masked, InvalidRecord) else answers.MaskedRecord(record, warnings_of(masked))
         for record, masked in zip(batch, masker.mask_batch(batch, Effort()), strict=True)
     ]

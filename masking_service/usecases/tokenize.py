@@ -15,15 +15,18 @@ from masking_service.access.policy import Grant, Policy
 from masking_service.domain.schema import Schema
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.answers import records as answers
 from masking_service.usecases.automatic_freezes import Watch
 from masking_service.usecases.entering import Entering, enter, show
 from masking_service.usecases.errors import SeveralWaybills
-from masking_service.usecases.items import Result, invalid, refused, warned
+from masking_service.usecases.items import invalid, warnings_of
 from masking_service.usecases.journal import DONE, Call, Journal, Seen
 from masking_service.usecases.mask import Maskers
 from masking_service.vault.data_keys import SECONDS_A_DAY
 from masking_service.vault.tokens import Tokens
 from masking_service.vault.vault import Refusal, Stored, Vault
+
+TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
 
 
 class Tokenize:
@@ -65,7 +68,7 @@ class Tokenize:
         revise: bool,
         custody: Custody | None,
         mask_if_unavailable: bool,
-    ) -> list[Result]:
+    ) -> list[TokenizeResult]:
         """Mask records in place, store what they held, and give each stored value its token.
 
         One round trip for a batch of new waybills, and one more where custody is set. Where numbers
@@ -84,7 +87,7 @@ class Tokenize:
         if not shape.tokenize:
             raise SeveralWaybills
 
-        results: list[Result] = [{}] * len(batch)
+        results: list[Any] = [None] * len(batch)
         entering: list[Entering] = []
         for at, one in enumerate(enter(shape, masker, batch)):
             if isinstance(one, Entering):
@@ -98,26 +101,26 @@ class Tokenize:
             if not mask_if_unavailable:
                 raise
             for one in entering:
-                results[one.at] = warned({"record": batch[one.at], "stored": False}, one.masked)
+                results[one.at] = answers.UnstoredRecord(batch[one.at], stored=False, warnings=warnings_of(one.masked))
             return results
 
         made = self._tokens(call.principal.tenant, entering, outcomes)
         for one, outcome in zip(entering, outcomes, strict=True):
             if not isinstance(outcome, Stored):
-                results[one.at] = refused(outcome)
+                results[one.at] = answers.RefusedRecord(answers.StoreRefusal(outcome))
                 continue
             mine = islice(made[outcome.record.token_version], len(one.pointers))
             tokens = dict(zip(one.pointers, mine, strict=True))
             if replace == "token":
                 show(batch[one.at], one.masked.places, tokens)
-            result = {
-                "record": batch[one.at],
-                "tokens": tokens,
-                "revision": outcome.revision,
-                "created": outcome.created,
-                "expires_at": rfc3339(outcome.record.expires_at),
-            }
-            results[one.at] = warned(result, one.masked)
+            results[one.at] = answers.TokenizedRecord(
+                record=batch[one.at],
+                tokens=tokens,
+                revision=outcome.revision,
+                created=outcome.created,
+                expires_at=rfc3339(outcome.record.expires_at),
+                warnings=warnings_of(one.masked),
+            )
         return results
 
     def _store(

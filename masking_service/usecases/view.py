@@ -15,12 +15,16 @@ from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosure, Disclosures, Viewed
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
+from masking_service.access.rules import TOKEN_KINDS
 from masking_service.domain.record import render
 from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.automatic_freezes import Watch
-from masking_service.usecases.items import NOT_FOUND, Result, normalised, refused
+from masking_service.usecases.items import NOT_FOUND, normalised
 from masking_service.usecases.journal import RELEASED, Call, Journal, Seen
 from masking_service.vault.vault import Found, Vault
+
+ViewResult = answers.Waybill | answers.WaybillNotFound
 
 
 class View:
@@ -49,7 +53,7 @@ class View:
         self._watch = watch
         self._journal = journal
 
-    def __call__(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[Result]:
+    def __call__(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
         """The newest revisions, masked. A profile that shows a kind in full is budgeted, audited and disclosed.
 
         Round trips: one for the freeze, one to read (two where a waybill was revised), one to count what was not
@@ -85,14 +89,15 @@ class View:
             with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
                 reserved.give_back(seen.count(None))
         shown = self._policy.rules.profiles[grant.profile or ""]
-        results = []
+        results: list[ViewResult] = []
         for asked, number, one in zip(waybill_nos, numbers, seen, strict=True):
             if one is None:
-                results.append({"waybill_no": asked} | refused(NOT_FOUND))
+                results.append(answers.WaybillNotFound(asked, answers.NotFoundError("not-found")))
                 continue
             schema, fields = one.record.content()
             record = render(shown, fields, number)
-            results.append({"waybill_no": number, "schema": schema, "revision": one.revision, "record": record})
+            openable = {place.pointer: place.kind for place, value in fields if place.kind in TOKEN_KINDS and value}
+            results.append(answers.Waybill(number or "", schema, one.revision, record, openable))
         return results
 
     def _held(self, call: Call, grant: Grant, found: Found | None) -> Found | None:

@@ -72,7 +72,14 @@ def _masked() -> dict[str, Any]:
 def _viewed() -> dict[str, Any]:
     """What a view shows of it: the mapped fields."""
     shown = {key: value for key, value in _masked().items() if key not in ("waybill_no", "weight_kg")}
-    return {"waybill_no": _WAYBILL_NO, "schema": "standard", "revision": 0, "record": shown}
+    openable = {pointer: pointer.rpartition("/")[2] for pointer in _TOKENS}
+    return {
+        "waybill_no": _WAYBILL_NO,
+        "schema": "standard",
+        "revision": 0,
+        "record": shown,
+        "fields": openable,
+    }
 
 
 TABLE: Final[dict[str, Example]] = {

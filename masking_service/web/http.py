@@ -4,12 +4,14 @@ import random
 import re
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
 import msgspec
 from flask import Request, Response, current_app, request
 from gunicorn.http.errors import ParseException
+from msgspec import UNSET
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
@@ -18,6 +20,7 @@ from masking_service.access.principals import Principal
 from masking_service.audit.entries import outside_id
 from masking_service.domain.json_numbers import Fraction, encode
 from masking_service.runtime.clock import clock
+from masking_service.usecases.answers.common import Answer
 from masking_service.usecases.journal import Call
 from masking_service.web.problem_texts import LANGUAGES, Language
 from masking_service.web.problems import Problem, with_rules
@@ -184,22 +187,22 @@ def answer(content: Any, status: int = 200) -> Response:
     return Response(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
 
 
-def batch(results: list[dict[str, Any]]) -> Response:
+def batch(results: Sequence[Answer]) -> Response:
     """The answer to a batch: its results in order, and how many of them failed."""
     return answer({"results": results, "failed": note_outcomes(results)})
 
 
-def note_outcomes(results: list[dict[str, Any]]) -> int:
+def note_outcomes(results: Sequence[Answer]) -> int:
     """Count how items came out, say what a person can do about those that failed, and return how many did."""
-    errors = [result["error"] for result in results if "error" in result]
-    state().outcomes = {"ok": len(results) - len(errors), **Counter(error["code"] for error in errors)}
+    errors = [error for result in results if (error := getattr(result, "error", None)) is not None]
+    state().outcomes = {"ok": len(results) - len(errors), **Counter(error.code for error in errors)}
     if errors:
         language = preferred_language(current_request().accept_languages)
         for error in errors:
-            text = ITEMS.get(error["code"])
-            if text is not None:
-                places = [(place["pointer"], place["code"]) for place in error.get("errors", ())]
-                error.setdefault("detail", with_rules(text, places, language))
+            text = ITEMS.get(error.code)
+            if text is not None and error.detail is UNSET:
+                places = [(place.pointer, place.code) for place in getattr(error, "errors", ())]
+                error.detail = with_rules(text, places, language)
     return len(errors)
 
 

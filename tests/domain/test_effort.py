@@ -11,7 +11,8 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import EXAMPLES
 from masking_service.domain.record import Masker, render, sample_record
 from masking_service.schemas import load_schemas
-from masking_service.usecases.mask import mask_batch
+from masking_service.usecases.answers.records import InvalidRecord as Refused
+from masking_service.usecases.mask import MaskResult, mask_batch
 from tests.domain.records import LABEL
 
 FOREIGN = "+852 9123 4567"
@@ -24,8 +25,8 @@ def masker() -> Masker:
     return Masker(load_schemas()["standard"], LABEL)
 
 
-def refusals(results: list[dict[str, object]]) -> list[int]:
-    return [at for at, result in enumerate(results) if "error" in result]
+def refusals(results: list[MaskResult]) -> list[int]:
+    return [at for at, result in enumerate(results) if isinstance(result, Refused)]
 
 
 ODD = {

@@ -10,11 +10,10 @@ from typing import Final
 import msgspec
 
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import Entry
+from masking_service.cli.files.entries import Entry, Result
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.sources import LONGEST_LINE, Source
 from masking_service.domain.json_numbers import Fraction, encode
-from masking_service.usecases.items import Result
 
 _INVALID_JSON: Final = "invalid-json"
 _NAME: Final = '"records"'

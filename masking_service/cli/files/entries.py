@@ -3,8 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+import msgspec
+
 from masking_service.cli.files.destination import Write
-from masking_service.usecases.items import Result
+from masking_service.usecases.answers.common import Answer
+
+Result = dict[str, Any]
+"""The members of an answer of `mask` or `tokenize`."""
+
+
+def members(answer: Answer) -> Result:
+    """The members of an answer. The record is the answer's own."""
+    found = {name: value for name, value in msgspec.structs.asdict(answer).items() if value is not msgspec.UNSET}
+    return {name: value if name == "record" else msgspec.to_builtins(value) for name, value in found.items()}
 
 
 class Entry:

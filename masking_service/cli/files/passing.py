@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import Entry, Format
+from masking_service.cli.files.entries import Entry, Format, Result
 from masking_service.cli.files.summary import Summary
-from masking_service.usecases.items import Result, refused
 
 Work = Callable[[list[Any]], list[Result]]
 """Takes records, which it may change, and gives a result for each."""
@@ -34,7 +33,7 @@ def pass_through(shape: Format, work: Work, write: Write, batch: int, console: C
             results = iter(work([entry.record for entry in entries if entry.fault is None]))
             answers = []
             for entry in entries:
-                result = next(results) if entry.fault is None else refused(entry.fault)
+                result = next(results) if entry.fault is None else {"error": {"code": entry.fault}}
                 answers.append((entry, result))
                 summary.add(entry, result, shape)
             shape.put(answers)

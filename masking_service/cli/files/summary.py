@@ -6,8 +6,7 @@ from typing import Final
 
 from rich.console import Console
 
-from masking_service.cli.files.entries import Entry, Format
-from masking_service.usecases.items import Result
+from masking_service.cli.files.entries import Entry, Format, Result
 
 FAILURES_SHOWN: Final = 20
 

@@ -9,14 +9,13 @@ from typing import Any, Final, NamedTuple, Protocol
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.cli.files.cells import Builder, Row
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import Entry
+from masking_service.cli.files.entries import Entry, Result
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.headers import UNMAPPED, lay_out
 from masking_service.cli.files.unmapped import Mode, Unmapped
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, pointer
 from masking_service.domain.text import contains_personal_data
-from masking_service.usecases.items import Result
 
 HIDDEN: Final = "*"
 """What is in each cell of a row that failed."""

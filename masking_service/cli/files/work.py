@@ -6,13 +6,13 @@ Whoever tokenizes is known by a credential exactly as over HTTP, and is looked u
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from time import monotonic
 from typing import Any, Final, Literal, Self
 
 from keys.errors import IntegrityError, KeysError
 from masking_service.access.custody import Custody
 from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
+from masking_service.cli.files.entries import Result, members
 from masking_service.cli.files.faults import NotDone
 from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
@@ -21,7 +21,6 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts, watch_store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.errors import SeveralWaybills, UnknownSchema
-from masking_service.usecases.items import Result
 from masking_service.usecases.journal import Call
 from masking_service.usecases.mask import mask_batch
 
@@ -33,7 +32,7 @@ _HERE: Final = "127.0.0.1"
 
 def masking(masker: Masker) -> Callable[[list[Any]], list[Result]]:
     """Masks records in place."""
-    return partial(mask_batch, masker)
+    return lambda records: [members(answer) for answer in mask_batch(masker, records)]
 
 
 class Tokenizing:
@@ -110,7 +109,7 @@ class Tokenizing:
             self._refreshed = monotonic()
         now = clock()
         principal = self._parts.acting.authenticator.authenticate(self._authorization, _HERE, now)
-        return self._parts.acting.tokenize(
+        answers = self._parts.acting.tokenize(
             Call(principal, uuid.uuid4().hex, now),
             self._schema,
             self._profile,
@@ -120,6 +119,7 @@ class Tokenizing:
             custody=self._custody,
             mask_if_unavailable=False,
         )
+        return [members(answer) for answer in answers]
 
     def _stopped(self, why: str) -> NotDone:
         """What was stored before it stopped is no loss and no harm."""

@@ -1,10 +1,10 @@
 """The answers to fields that are opened."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta
 
-from masking_service.usecases.answers.common import Answer, Detail, Kind
+from masking_service.usecases.answers.common import Answer, Detail, Kind, one_of
 
 Value = Annotated[str | int, Meta(description="The JSON value that was sent in, unchanged.")]
 
@@ -30,10 +30,12 @@ class Unopened(Answer):
     """Why nothing is opened."""
 
     code: Annotated[
-        Literal["not-found", "kind-not-allowed"],
-        Meta(
+        str,
+        one_of(
+            "not-found",
+            "kind-not-allowed",
             description="not-found: unknown, forged, another tenant's, expired, erased, or not named by the case. "
-            "kind-not-allowed: the purpose does not open this kind."
+            "kind-not-allowed: the purpose does not open this kind.",
         ),
     ]
     detail: Detail = UNSET
@@ -57,7 +59,7 @@ class UnopenedField(Answer):
 class InvalidItemError(Answer):
     """It is neither of the two shapes of an item."""
 
-    code: Literal["invalid-item"]
+    code: Annotated[str, one_of("invalid-item")]
     detail: Detail = UNSET
 
 

@@ -1,10 +1,10 @@
 """The answers to records that are masked or tokenized."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from masking_service.usecases.answers.common import Answer, Detail, No, Pointer, Revision, Time, Token
+from masking_service.usecases.answers.common import Answer, Detail, No, Pointer, Revision, Time, Token, one_of
 
 Record = Annotated[dict[str, Any], Meta(description="The record, with its mapped values masked where they stand.")]
 
@@ -14,10 +14,12 @@ class RecordWarning(Answer):
 
     pointer: Pointer
     code: Annotated[
-        Literal["already-masked", "found-in-text"],
-        Meta(
+        str,
+        one_of(
+            "already-masked",
+            "found-in-text",
             description="already-masked: the value came in hidden; nothing is stored for it. "
-            "found-in-text: a phone or name of the record stood here too and was masked."
+            "found-in-text: a phone or name of the record stood here too and was masked.",
         ),
     ]
 
@@ -37,11 +39,15 @@ class RecordFault(Answer):
 
     pointer: Pointer
     code: Annotated[
-        Literal["invalid-type", "too-deep", "too-large", "invalid-waybill-no"],
-        Meta(
+        str,
+        one_of(
+            "invalid-type",
+            "too-deep",
+            "too-large",
+            "invalid-waybill-no",
             description="invalid-type: no string, integer or null where a value should stand. too-deep: more than 32 "
             "levels. too-large: it, or what came with it, takes too much work. invalid-waybill-no: not 6 to 40 of "
-            "A-Z 0-9 -."
+            "A-Z 0-9 -.",
         ),
     ]
 
@@ -49,7 +55,7 @@ class RecordFault(Answer):
 class InvalidRecordError(Answer):
     """Why a record cannot be masked: the code of the first fault, and every fault."""
 
-    code: Literal["invalid-type", "too-deep", "too-large", "invalid-waybill-no"]
+    code: Annotated[str, one_of("invalid-type", "too-deep", "too-large", "invalid-waybill-no")]
     errors: Annotated[list[RecordFault], Meta(min_length=1)]
     detail: Detail = UNSET
 
@@ -85,10 +91,13 @@ class StoreRefusal(Answer):
     """Why a record is not stored."""
 
     code: Annotated[
-        Literal["conflict", "erased", "revision-limit"],
-        Meta(
+        str,
+        one_of(
+            "conflict",
+            "erased",
+            "revision-limit",
             description="conflict: other values are stored under this number. erased: the number was erased, and rests "
-            "for one retention. revision-limit: the number has 16 revisions."
+            "for one retention. revision-limit: the number has 16 revisions.",
         ),
     ]
     detail: Detail = UNSET

@@ -1,10 +1,10 @@
 """The answers about stored waybills: viewed, moved, erased, and who saw what of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta
 
-from masking_service.usecases.answers.common import Answer, Detail, Pointer, Revision, Time, WaybillNo
+from masking_service.usecases.answers.common import Answer, Detail, Kind, Pointer, Revision, Time, WaybillNo, one_of
 from masking_service.usecases.answers.records import Record
 
 
@@ -15,12 +15,13 @@ class Waybill(Answer):
     schema: str
     revision: Revision
     record: Record
+    fields: Annotated[dict[str, Kind], Meta(description="What can be opened: the kind of each value, by its pointer.")]
 
 
 class NotFoundError(Answer):
     """Unknown, another tenant's, outside the caller's custody, erased or expired."""
 
-    code: Literal["not-found"]
+    code: Annotated[str, one_of("not-found")]
 
 
 class WaybillNotFound(Answer):
@@ -54,13 +55,13 @@ class MoveFault(Answer):
     """What is wrong at one place of an item."""
 
     pointer: Pointer
-    code: Literal["invalid-item", "invalid-waybill-no", "invalid-value"]
+    code: Annotated[str, one_of("invalid-item", "invalid-waybill-no", "invalid-value")]
 
 
 class InvalidMoveError(Answer):
     """Why an item moves nothing."""
 
-    code: Literal["invalid-item", "invalid-waybill-no"]
+    code: Annotated[str, one_of("invalid-item", "invalid-waybill-no")]
     errors: Annotated[list[MoveFault], Meta(min_length=1)]
     detail: Detail = UNSET
 

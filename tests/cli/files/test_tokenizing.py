@@ -11,11 +11,11 @@ import pytest
 
 from keys.files import read_secret_file
 from masking_service.cli.development import CREDENTIALS, Development
+from masking_service.cli.files.entries import Result, members
 from masking_service.cli.files.work import Tokenizing
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import Parts, admit_store, assemble
-from masking_service.usecases.items import Result
 from masking_service.usecases.journal import Call
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run
 from tests.servers import Node, durable
@@ -53,7 +53,7 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     parts: Parts = assemble(settings)
     admit_store(parts)
     principal = parts.acting.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
-    result = parts.acting.view(Call(principal, "r-1", clock()), profile, [number])[0]
+    result = members(parts.acting.view(Call(principal, "r-1", clock()), profile, [number])[0])
     parts.store.close()
     return result
 
@@ -78,7 +78,8 @@ def opened(settings: Settings, token: str) -> object:
             reason="test",
             expires_in=None,
         )
-        return parts.acting.detokenize(call("dispute-officer"), "dispute", case, [{"token": token}])[0]["value"]
+        (opened,) = parts.acting.detokenize(call("dispute-officer"), "dispute", case, [{"token": token}])
+        return members(opened)["value"]
     finally:
         parts.store.close()
 
