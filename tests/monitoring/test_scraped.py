@@ -5,59 +5,25 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from masking_service.observability.metrics import BUCKETS
 from tests.e2e.processes import Running, wait_for
-from tests.monitoring.rules import ALERTS, EXPRESSIONS, QUERIES, RULES, labels_of, selectors, tool
-from tests.servers import HOST, Node, durable, free_ports
+from tests.monitoring import processes
+from tests.monitoring.rules import EXPRESSIONS, QUERIES, RULES, labels_of, selectors
+from tests.receivers import Receiver, receiving
+from tests.servers import Node, durable
 from tests.web.api import record
 
 pytestmark = pytest.mark.timeout(180)
 NUMBER = "SF1234567890"
 EMPTY_IS_GOOD = {"What is not as it has to be, A"}
 SECONDS_OF_LOAD = 6
-
-
-@dataclass
-class Prometheus:
-    """A Prometheus that scrapes once a second."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-
-    def ask(self, what: str, **parameters: str) -> Any:
-        address = f"http://{HOST}:{self.port}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(address, timeout=10) as answered:
-            return json.load(answered)["data"]
-
-    def query(self, expression: str) -> list[Any]:
-        found: list[Any] = self.ask("query", query=expression)["result"]
-        return found
-
-    def states(self) -> dict[str, str]:
-        """inactive, pending or firing, of every alert."""
-        return {rule["name"]: rule["state"] for rule in self.rules()}
-
-    def rules(self) -> list[Any]:
-        return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
-
-    def answers(self) -> bool:
-        assert self.process.poll() is None, "Prometheus has ended"
-        try:
-            return bool(self.query("masking_workers"))
-        except OSError:
-            return False
 
 
 @pytest.fixture(scope="module")
@@ -78,27 +44,23 @@ def service(store: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 
 @pytest.fixture(scope="module")
-def prometheus(service: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """It has watched a few seconds of everything: what is released, what is refused, and what nobody knows."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    (port,) = free_ports(1)
-    target = {"job_name": "waybill-masking", "static_configs": [{"targets": [f"{HOST}:{service.port}"]}]}
-    every = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
-    configuration = {"global": every, "rule_files": [str(ALERTS)], "scrape_configs": [target]}
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration))
-    with (folder / "log").open("wb") as log:
-        command = [tool("prometheus"), "--config.file", "prometheus.yml", f"--web.listen-address={HOST}:{port}"]
-        process = subprocess.Popen(
-            [*command, "--storage.tsdb.path", str(folder / "data")], cwd=folder, stdout=log, stderr=log
-        )
-    try:
-        watching = Prometheus(port, process)
-        wait_for(watching.answers, "it has scraped", 30)
+def webhook() -> Iterator[Receiver]:
+    """Receives what Alertmanager sends."""
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def prometheus(
+    service: Running, webhook: Receiver, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[processes.Prometheus]:
+    """A Prometheus that has seen a few seconds of everything: releases, refusals and unknown callers."""
+    with (
+        processes.alertmanager(tmp_path_factory.mktemp("alertmanager"), webhook.url) as port,
+        processes.prometheus(tmp_path_factory.mktemp("prometheus"), service.port, port) as prometheus,
+    ):
         load(service)
-        yield watching
-    finally:
-        process.terminate()
-        process.wait(20)
+        yield prometheus
 
 
 def load(service: Running) -> None:
@@ -118,7 +80,7 @@ def load(service: Running) -> None:
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)
-def test_every_metric_and_label_of_an_expression_is_there(prometheus: Prometheus, name: str) -> None:
+def test_every_metric_and_label_of_an_expression_is_there(prometheus: processes.Prometheus, name: str) -> None:
     found = selectors(EXPRESSIONS[name])
     assert found
     missing = [label for label in sorted(labels_of(EXPRESSIONS[name])) if not has(prometheus, *label)]
@@ -126,28 +88,28 @@ def test_every_metric_and_label_of_an_expression_is_there(prometheus: Prometheus
     assert ([each for each, _ in found if not prometheus.query(each)], missing) == ([], [])
 
 
-def has(prometheus: Prometheus, name: str, label: str) -> bool:
+def has(prometheus: processes.Prometheus, name: str, label: str) -> bool:
     return bool(prometheus.query(f'{name}{{{label}!=""}}'))
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_every_query_of_the_dashboard_shows_something(prometheus: Prometheus, name: str) -> None:
+def test_every_query_of_the_dashboard_shows_something(prometheus: processes.Prometheus, name: str) -> None:
     shown = prometheus.query(QUERIES[name])
 
     assert bool(shown) != (name in EMPTY_IS_GOOD)
 
 
-def test_prometheus_evaluates_every_rule_without_a_fault(prometheus: Prometheus) -> None:
+def test_prometheus_evaluates_every_rule_without_a_fault(prometheus: processes.Prometheus) -> None:
     found = {rule["name"]: (rule["health"], rule.get("lastError", "")) for rule in prometheus.rules()}
 
     assert found == dict.fromkeys(RULES, ("ok", ""))
 
 
-def test_no_alert_fires_while_all_is_well(prometheus: Prometheus) -> None:
+def test_no_alert_fires_while_all_is_well(prometheus: processes.Prometheus) -> None:
     assert {name for name, state in prometheus.states().items() if state == "firing"} == set()
 
 
-def test_the_counts_are_those_of_both_workers(prometheus: Prometheus) -> None:
+def test_the_counts_are_those_of_both_workers(prometheus: processes.Prometheus) -> None:
     """By the requests themselves: whichever worker is scraped tells the same."""
     told = {int(prometheus.query("masking_workers")[0]["value"][1]) for _ in range(5)}
     grown = prometheus.query('max_over_time(masking_requests_total{route="/v1/mask"}[1m]) != bool 0')
@@ -155,7 +117,7 @@ def test_the_counts_are_those_of_both_workers(prometheus: Prometheus) -> None:
     assert (told, len(grown)) == ({2}, 1)
 
 
-def test_a_slow_request_falls_between_two_buckets_of_the_alert(prometheus: Prometheus) -> None:
+def test_a_slow_request_falls_between_two_buckets_of_the_alert(prometheus: processes.Prometheus) -> None:
     """The alert asks for two seconds: the histogram has bounds below and above it."""
     bounds = {float(found["metric"]["le"]) for found in prometheus.query("masking_request_seconds_bucket")}
 
@@ -164,7 +126,7 @@ def test_a_slow_request_falls_between_two_buckets_of_the_alert(prometheus: Prome
 
 
 def test_a_worker_that_is_killed_is_forgotten_and_what_it_counted_is_not(
-    prometheus: Prometheus, service: Running
+    prometheus: processes.Prometheus, service: Running
 ) -> None:
     before = answered(service)
     victim = workers_of(service)[0]
@@ -194,8 +156,24 @@ def workers_of(service: Running) -> list[int]:
     return [int(pid) for pid in children if Path(f"/proc/{pid}/cmdline").read_bytes() == serving]
 
 
+def test_an_alert_reaches_the_webhook_through_alertmanager(
+    prometheus: processes.Prometheus, store: Node, webhook: Receiver
+) -> None:
+    def sent() -> list[Any]:
+        return [alert["labels"] for _, _, body in webhook.received for alert in json.loads(body)["alerts"]]
+
+    store.client.config_set("appendfsync", "everysec")
+    try:
+        (labels,) = wait_for(sent, "the webhook is called", 60)
+    finally:
+        store.client.config_set("appendfsync", "always")
+
+    assert labels["alertname"] == "MaskingStoreMayLose"
+    assert (labels["check"], labels["severity"]) == ("appendfsync", "page")
+
+
 def test_a_lost_store_is_an_alert_that_waits_and_metrics_go_on(
-    prometheus: Prometheus, service: Running, store: Node
+    prometheus: processes.Prometheus, service: Running, store: Node
 ) -> None:
     """Last of this file: the store does not come back."""
     store.stop()
