@@ -1,12 +1,15 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop test chaos bench fmt lock
+.PHONY: help install run stop check lint test bench chaos mutate fuzz fmt lock
 
 PYTHON ?= python3
 STATE := .local
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PYTEST := $(BIN)/python -m pytest
+# The folders with unit tests; tests that start a server anywhere in them are marked.
+UNIT := $(addprefix tests/,access audit domain keys observability rotation runtime schemas store usecases vault web) tests/test_house.py
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 # The service writes its process id once; a number that now belongs to something else runs elsewhere.
@@ -42,11 +45,17 @@ stop: ## stop what `make run` started
 		echo "stopped"; else echo "not running"; fi
 	@rm -f $(STATE)/serve.pid
 
-test: .venv/dev ## lint, check types, run every test that this machine has the parts for
+check: lint ## lint, check types, and run the unit tests, which start no server (90 seconds)
+	$(PYTEST) -n 2 --dist loadgroup -m "not server" $(UNIT)
+
+lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+
+test: lint ## lint, check types, and run every test (15 minutes)
+	$(PYTEST) -n 2 --dist loadgroup -m "not alone"
+	$(PYTEST) -m alone
 
 chaos: .venv/dev ## a long run of faults under load, until a million tokens were acknowledged (TOKENS=1000000)
 	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000)

@@ -1,9 +1,10 @@
-"""Fixtures that every test may ask for: a clean real Valkey, and clusters and sentinels of real servers."""
+"""Shared fixtures (a clean real Valkey, clusters, sentinels), and which tests may run side by side."""
 
 from __future__ import annotations
 
 import io
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -20,6 +21,35 @@ from tests.store import stores
 # A shared machine may stall any example; pytest's own time-out catches what really hangs.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
+
+SPREAD = {"access", "audit", "cli", "domain", "keys", "rotation", "store", "vault", "web"}
+"""Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
+STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
+MEASURES_LOAD = {"bench", "chaos", "e2e"}
+
+
+def pytest_configure() -> None:
+    """Let child processes be interrupted, also where this process ignores signals (`nohup make test &`).
+
+    A program inherits an ignored signal but not a handler: with one here, it starts with the default action.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests with `server` and `alone`, and keep those together that share an expensive fixture.
+
+    `make check` leaves out `server`. `make test` runs `alone` by itself: these tests load both cores, or measure.
+    """
+    for item in items:
+        folder, *rest = item.path.relative_to(Path(__file__).parent).parts
+        if STARTS_SERVERS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.server)
+        if folder in MEASURES_LOAD:
+            item.add_marker(pytest.mark.alone)
+        item.add_marker(pytest.mark.xdist_group("/".join((folder, *rest)) if folder in SPREAD else folder))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -59,6 +59,10 @@ class Freezes:
         self._random = random
         self._lists: dict[str, _List] = {}
 
+    def reset(self) -> None:
+        """Forget every list that was read. For a store that was emptied while this process runs."""
+        self._lists.clear()
+
     @property
     def count(self) -> int:
         """How many are frozen, as far as this process knows."""

@@ -103,6 +103,10 @@ class AuditLog:
                 return ""
         return self._commit_pending(_Pending(self._marker(CLOSE)), last=True)
 
+    def reset(self) -> None:
+        """Begin a new chain, as a new process would. For a store that was emptied while this process runs."""
+        self._start_chain()
+
     def _commit_pending(self, mine: _Pending, *, last: bool = False) -> str:
         """Wait until another thread commits `mine`, or commit it with the whole queue."""
         with self._lock:

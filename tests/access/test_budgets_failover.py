@@ -20,6 +20,8 @@ from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW
 
+pytestmark = pytest.mark.server
+
 LIMIT = 60
 GRANT = Grant("officer", "token:detokenize", budget=Budget("fields", (Window("30d", WINDOWS["30d"], LIMIT),)))
 

@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry
 from masking_service.access.rules import Budget, Window
 from masking_service.observability.metrics import FOLDER, Metrics, begin_counting
 
+pytestmark = pytest.mark.server
+
 COUNT = "from masking_service.observability import metrics; m = metrics.Metrics(); m.request('GET', '/a', 200, 0.02)"
 TELL = "; import prometheus_client as p; print(m.exposition(p.CollectorRegistry())[0].decode())"
 OWN = ("masking_workers", "masking_background", "masking_store", "masking_keyset")

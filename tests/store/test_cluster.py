@@ -21,6 +21,8 @@ from tests import servers
 from tests.store import stores
 from tests.store.stores import LATER, NOW, ask, body, counted, write
 
+pytestmark = pytest.mark.server
+
 SHARDS = 3
 KEYS = [b"wm:{%d}" % number for number in range(60)]
 PING = b"return redis.call('SET', KEYS[1], ARGV[1])"

@@ -19,6 +19,8 @@ from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, ask, body
 
+pytestmark = pytest.mark.server
+
 KEYS = known_keyring().tenant("default")
 NUMBERS = [f"SF{number:08}" for number in range(60)]
 STEMS = record_stems(KEYS.bases(NUMBERS))

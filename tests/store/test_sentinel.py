@@ -14,6 +14,8 @@ from tests import servers
 from tests.store import stores
 from tests.store.stores import NOW, ask, body, put
 
+pytestmark = pytest.mark.server
+
 SCRIPT = b"return redis.call('SET', KEYS[1], ARGV[1], 'NX')"
 DIGEST = sha1(SCRIPT, usedforsecurity=False).hexdigest().encode()
 

@@ -22,6 +22,8 @@ from tests import servers
 from tests.store import stores
 from tests.store.stores import NOW, body, put, write
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[servers.Node]:

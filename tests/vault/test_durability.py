@@ -14,6 +14,8 @@ from tests import servers
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, LossyWire, ask, body, put, write
 
+pytestmark = pytest.mark.server
+
 
 def test_a_batch_whose_reply_was_lost_counts_as_created(wire: LossyWire, store: Store) -> None:
     over_the_wire = stores.admitted(wire.url)

@@ -46,8 +46,8 @@ def shared(settings: Settings) -> Api:
 def api(shared: Api, valkey: str) -> Api:
     """The service that the tests share. Its store is empty; what it has in memory is not new."""
     shared.parts.checkpoints.trust_store()  # or the empty store would be one that was rolled back
-    shared.parts.freezes._lists.clear()  # that a list which it saw is gone would be an alarm
-    shared.parts.log._start_chain()  # its chain went with the store; the next entry would be refused
+    shared.parts.freezes.reset()  # that a list which it saw is gone would be an alarm
+    shared.parts.log.reset()  # its chain went with the store; the next entry would be refused
     return shared
 
 

@@ -19,7 +19,7 @@ from masking_service.web import route_table as addresses
 from tests.e2e.processes import Running
 from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 ROLES = (None, PRINTER, COURIER, TRACKING, OFFICER, DESK, AUDITOR, PRIVACY, SUPERVISOR)
 """Those who close cases, erase and freeze come last."""
 OUT_OF_REACH = {("post", "/v1/cases/{}/approve"), ("post", "/v1/cases/{}/deny")}

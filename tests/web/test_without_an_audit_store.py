@@ -17,6 +17,8 @@ from tests.servers import Node, durable, wait_until
 from tests.store.stores import ask
 from tests.web.api import COURIER, DESK, MASKED, OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal
 
+pytestmark = pytest.mark.server
+
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")
 CASE = {"case": "D-2", "purpose": "dispute", "waybills": [NUMBER], "reason": "lost"}

@@ -15,6 +15,8 @@ from tests.keys.providers.bao import NEW, OLD, ROOT_TOKEN, Bao
 from tests.keys.providers.stranger import Stranger
 from tests.servers import free_ports
 
+pytestmark = pytest.mark.server
+
 KEY = known_bytes("a data key")
 WRAPPED = b'{"data": {"ciphertext": "vault:v2:' + b"AAAA" * 20 + b'"}}'
 
