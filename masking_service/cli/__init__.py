@@ -1,11 +1,14 @@
 """The command line: `python -m masking_service COMMAND`. Faults are said in words and exit with 2."""
 
 import sys
+from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
 
 from keys.errors import KeysError
+from masking_service import __version__
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.cli.audit import audit
 from masking_service.cli.bench import bench
@@ -25,6 +28,9 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore
 from masking_service.store.reasons import told
 
+INSTALLED: Final = "waybill-masking"
+"""The command of the installed package. Its shell completion is click's: _WAYBILL_MASKING_COMPLETE=bash_source."""
+
 FAULTS = (
     ChildError,
     ClientError,
@@ -40,6 +46,7 @@ FAULTS = (
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name=INSTALLED, message="%(prog)s %(version)s")
 def commands() -> None:
     """The waybill masking service: serve it, and look after its keys, clients and policy."""
 
@@ -51,7 +58,8 @@ for command in (audit, bench, clients, doctor, keys, mask, policy, serve, token,
 def main() -> None:
     """Run the command that the arguments name."""
     try:
-        commands.main(prog_name="python -m masking_service", standalone_mode=False)
+        name = INSTALLED if Path(sys.argv[0]).name == INSTALLED else "python -m masking_service"
+        commands.main(prog_name=name, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

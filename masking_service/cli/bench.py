@@ -20,8 +20,11 @@ def bench(arguments: tuple[str, ...]) -> None:
 
     The arguments go to bench/run.py.
     """
+    script = ROOT / "bench" / "run.py"
+    if not script.exists():
+        raise click.ClickException("the benchmarks are in the repository, not in the installed package")
     missing = [name for name in RIVALS if find_spec(name) is None]
     if missing:
         raise click.ClickException(f"{', '.join(missing)} not installed: make .venv/dev installs all that it needs")
     sys.argv = ["bench/run.py", *arguments]
-    runpy.run_path(str(ROOT / "bench" / "run.py"), run_name="__main__")
+    runpy.run_path(str(script), run_name="__main__")

@@ -16,7 +16,7 @@ from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import examples, union_check
 from masking_service.domain.record import Masker, sample_record
 from masking_service.domain.schema import Schema
-from masking_service.runtime.settings import ROOT
+from masking_service.runtime.settings import shipped
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from masking_service.schemas import load_schemas
 
@@ -27,7 +27,7 @@ def policy() -> None:
 
 
 @policy.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=ROOT / "policy.yaml")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=shipped("policy.yaml"))
 @state_dir
 @click.option(
     "--schemas",

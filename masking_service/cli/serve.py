@@ -17,7 +17,7 @@ from masking_service.cli.options import state_dir
 from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.observability.logs import fault_place, log
 from masking_service.observability.metrics import begin_counting
-from masking_service.runtime.settings import ROOT, Settings
+from masking_service.runtime.settings import Settings, shipped
 from masking_service.server.serving import serving_app
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -35,7 +35,7 @@ class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
 
     def load_config(self) -> None:
         """The shipped configuration, and what the command line says instead."""
-        self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
+        self.load_config_from_file(str(shipped("gunicorn.conf.py")))
         for name, value in self._options.items():
             self.cfg.set(name, value)
 

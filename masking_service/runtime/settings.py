@@ -9,7 +9,15 @@ from masking_service.observability.webhook import sound_url
 from masking_service.store.urls import Tls, default_replicas
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-"""The checkout: where the default policy stands."""
+"""The checkout. Where the package is installed there is none, and this is the folder of all packages."""
+
+_SHIPPED: Final = Path(__file__).resolve().parents[1] / "shipped"
+
+
+def shipped(name: str) -> Path:
+    """A file of the checkout's top folder, or its copy in an installed package."""
+    installed = _SHIPPED / name
+    return installed if installed.exists() else ROOT / name
 
 
 VARIABLES: Final = {
@@ -102,7 +110,7 @@ class Settings:
             redis_tls=Tls(*(_file(environment, f"MASKING_REDIS_{name}") for name in ("CA", "CERT", "KEY"))),
             redis_vouched=_said(environment, "MASKING_REDIS_VOUCHED_DURABLE", VOUCHED),
             redis_may_lose=_said(environment, "MASKING_REDIS_MAY_LOSE", LOSES),
-            policy=Path(environment.get("MASKING_POLICY", str(ROOT / "policy.yaml"))),
+            policy=Path(environment.get("MASKING_POLICY", str(shipped("policy.yaml")))),
             schemas=Path(schemas) if schemas else None,
             development=development,
             most_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", 2 * 1024 * 1024, 1024, 64 * 1024 * 1024),

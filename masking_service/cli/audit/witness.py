@@ -25,7 +25,7 @@ class Witness:
     """
 
     def __init__(self, settings: Settings) -> None:
-        folder = settings.state_dir
+        folder = settings.state_dir.resolve()  # the child runs in another folder
         archive = Path(os.environ.get("MASKING_AUDIT_ARCHIVE") or folder / ARCHIVE).resolve()
         here = ["--state-dir", str(folder), "--archive", str(archive)]
         self._command = [sys.executable, "-m", "masking_service", "audit", "follow", *here]

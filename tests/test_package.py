@@ -1,0 +1,85 @@
+"""The installed package gives the command `waybill-masking`, which works in any folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+from masking_service import __version__
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the package built from this checkout, and the requirements of this one."""
+    folder = tmp_path_factory.mktemp("installed")
+    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", str(ROOT)]
+    subprocess.run([*wheel, "--wheel-dir", str(folder)], check=True)
+    venv.create(folder / "venv")
+    python = folder / "venv" / "bin" / "python"
+    packages = sysconfig.get_path("purelib", vars={"base": str(folder / "venv")})
+    Path(packages, "requirements.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps"]
+    subprocess.run([*install, *map(str, folder.glob("*.whl"))], check=True)
+    return python.parent
+
+
+def called(installed: Path, folder: Path, *arguments: str, **environment: str) -> str:
+    done = subprocess.run(
+        [installed / "waybill-masking", *arguments],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_the_command_says_its_version(installed: Path, tmp_path: Path) -> None:
+    assert called(installed, tmp_path, "--version") == f"waybill-masking {__version__}\n"
+
+
+def test_a_file_is_masked_in_any_folder(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("收件人,收件电话\n张三,13812345678\n")
+
+    called(installed, tmp_path, "mask", "in.csv")
+
+    assert (tmp_path / "in.masked.csv").read_text() == "收件人,收件电话,error\n张*,*******5678,\n"
+
+
+def test_the_shipped_policy_is_there(installed: Path, tmp_path: Path) -> None:
+    assert "policy.yaml is sound" in called(installed, tmp_path, "policy", "check")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete_its_commands(installed: Path, tmp_path: Path, shell: str) -> None:
+    script = called(installed, tmp_path, _WAYBILL_MASKING_COMPLETE=f"{shell}_source")
+    words = {"COMP_WORDS": "waybill-masking tok", "COMP_CWORD": "1" if shell != "fish" else "tok"}
+
+    found = called(installed, tmp_path, _WAYBILL_MASKING_COMPLETE=f"{shell}_complete", **words)
+
+    assert "_WAYBILL_MASKING_COMPLETE" in script
+    assert "tokenize" in found
+
+
+def test_every_file_of_the_package_is_in_it(installed: Path) -> None:
+    packages = Path(sysconfig.get_path("purelib", vars={"base": str(installed.parent)}))
+
+    missing = [
+        path.relative_to(ROOT)
+        for top in ("keys", "masking_service")
+        for path in (ROOT / top).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and not (packages / path.relative_to(ROOT)).exists()
+    ]
+
+    assert missing == []
+    assert all(
+        (packages / "masking_service" / "shipped" / name).exists() for name in ("gunicorn.conf.py", "policy.yaml")
+    )
