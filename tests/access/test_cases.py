@@ -125,7 +125,7 @@ def test_any_other_name_is_refused_without_being_named(name: object) -> None:
 
 def test_a_case_is_opened_in_one_round_trip_and_read_in_one(store: Store, cases: Cases) -> None:
     with counted(store) as opened:
-        cases.open("default", opening(), stores.untold)
+        cases.prepare_opening("default", opening()).write()
     with counted(store) as read:
         found = cases.get("default", "D-2026-0001")
 
@@ -133,25 +133,25 @@ def test_a_case_is_opened_in_one_round_trip_and_read_in_one(store: Store, cases:
 
 
 def test_a_name_is_never_used_twice(cases: Cases) -> None:
-    cases.open("default", opening(), stores.untold)
+    cases.prepare_opening("default", opening()).write()
 
     with pytest.raises(CaseExists):
-        cases.open("default", opening(reason="another"), stores.untold)
+        cases.prepare_opening("default", opening(reason="another")).write()
 
     assert cases.get("default", "D-2026-0001") == Case(opening())
 
 
 def test_the_name_of_a_closed_case_is_never_used_again(cases: Cases) -> None:
-    cases.open("default", opening(), stores.untold)
-    cases.act("default", "D-2026-0001", Act("close", "staff/desk", NOW), stores.untold)
+    cases.prepare_opening("default", opening()).write()
+    cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW)).write()
 
     with pytest.raises(CaseExists):
-        cases.open("default", opening(), stores.untold)
+        cases.prepare_opening("default", opening()).write()
 
 
 def test_the_same_name_of_another_tenant_is_another_case(cases: Cases) -> None:
-    cases.open("default", opening(), stores.untold)
-    cases.open("other", opening(reason="another"), stores.untold)
+    cases.prepare_opening("default", opening()).write()
+    cases.prepare_opening("other", opening(reason="another")).write()
 
     assert cases.get("default", "D-2026-0001").opening.reason == "a parcel is missing"
 
@@ -163,8 +163,8 @@ def test_a_case_whose_reply_was_lost_is_opened(valkey: str, cases: Cases) -> Non
         over_the_wire.read([(b"PING",)])
         wire.lose(1)
 
-        opened = Cases(over_the_wire, known_keyring(), stores.foreseen("wire")).open(
-            "default", opening(), stores.untold
+        opened = (
+            Cases(over_the_wire, known_keyring(), stores.foreseen("wire")).prepare_opening("default", opening()).write()
         )
     finally:
         wire.close()
@@ -174,30 +174,30 @@ def test_a_case_whose_reply_was_lost_is_opened(valkey: str, cases: Cases) -> Non
 
 @pytest.mark.parametrize("tenant", ["default", "other"])
 def test_an_unknown_case_is_no_case(cases: Cases, tenant: str) -> None:
-    cases.open("default", opening(case="D-2"), stores.untold)
+    cases.prepare_opening("default", opening(case="D-2")).write()
 
     with pytest.raises(NoSuchCase):
         cases.get(tenant, "D-1")
 
 
 def test_a_closed_case_says_by_whom_and_when(cases: Cases) -> None:
-    cases.open("default", opening(), stores.untold)
+    cases.prepare_opening("default", opening()).write()
 
-    closed = cases.act("default", "D-2026-0001", Act("close", "staff/desk", NOW + 5), stores.untold)
+    closed = cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW + 5)).write()
 
     assert closed == Case(opening(), (Act("close", "staff/desk", NOW + 5),))
 
 
 def test_closing_again_changes_nothing(cases: Cases) -> None:
-    cases.open("default", opening(), stores.untold)
-    first = cases.act("default", "D-2026-0001", Act("close", "staff/desk", NOW + 5), stores.untold)
+    cases.prepare_opening("default", opening()).write()
+    first = cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW + 5)).write()
 
-    assert cases.act("default", "D-2026-0001", Act("close", "staff/another", NOW + 9), stores.untold) == first
+    assert cases.prepare_act("default", "D-2026-0001", Act("close", "staff/another", NOW + 9)).write() == first
 
 
 def test_an_unknown_case_cannot_be_closed(cases: Cases) -> None:
     with pytest.raises(NoSuchCase):
-        cases.act("default", "D-2026-0001", Act("close", "staff/desk", NOW), stores.untold)
+        cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW)).write()
 
 
 def names(cases: Cases, *wanted: str) -> list[str]:
@@ -209,8 +209,8 @@ def names(cases: Cases, *wanted: str) -> list[str]:
 
 def test_the_cases_that_have_not_expired_are_listed_soonest_first(store: Store, cases: Cases) -> None:
     for name, ends in (("C", 30), ("A", 10), ("B", 20), ("D", 0)):
-        cases.open("default", opening(case=name, expires_at=NOW + ends), stores.untold)
-    cases.open("other", opening(case="E"), stores.untold)
+        cases.prepare_opening("default", opening(case=name, expires_at=NOW + ends)).write()
+    cases.prepare_opening("other", opening(case="E")).write()
 
     with counted(store) as trips:
         listed = names(cases)
@@ -227,7 +227,7 @@ def seven(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> Cases:
     """Seven living cases, where a list and a page of it end after two."""
     monkeypatch.setitem(Cases.living.__globals__, "MOST_LISTED", 2)
     for ahead, name in enumerate("ABCDEFG"):
-        cases.open("default", opening(case=name, expires_at=ENDS + ahead), stores.untold)
+        cases.prepare_opening("default", opening(case=name, expires_at=ENDS + ahead)).write()
     return cases
 
 
@@ -253,7 +253,7 @@ def test_a_case_that_is_opened_while_others_are_listed_hides_none_and_doubles_no
     def meanwhile(tenant: str, keys: Sequence[bytes]) -> list[Case | None]:
         found = load(tenant, keys)
         if late:
-            seven.open("default", late.pop(), stores.untold)
+            seven.prepare_opening("default", late.pop()).write()
         return found
 
     monkeypatch.setattr(seven, "_load", meanwhile)
@@ -262,7 +262,7 @@ def test_a_case_that_is_opened_while_others_are_listed_hides_none_and_doubles_no
 
 def test_the_list_does_not_grow_without_end(cases: Cases, client: redis.Redis) -> None:
     for name, ahead in (("A", 0), ("B", 1), ("C", LISTED_SECONDS + 86_400)):
-        cases.open("default", opening(case=name, opened_at=NOW + ahead, expires_at=ENDS + ahead), stores.untold)
+        cases.prepare_opening("default", opening(case=name, opened_at=NOW + ahead, expires_at=ENDS + ahead)).write()
 
     assert ask(client, "ZCARD", cases._list("default")) == 2
     assert cases.get("default", "A").opening.case == "A"  # its name stays used for ever
@@ -306,8 +306,8 @@ def test_whoever_decided_may_say_so_again(act: Literal["approve", "deny"]) -> No
 
 def test_an_approval_in_another_persons_place_is_an_alarm(cases: Cases, client: redis.Redis) -> None:
     """One approver's sealed word, copied by somebody who can write to the store, does not become two people's."""
-    cases.open("default", opening(approvals_needed=2), stores.untold)
-    cases.act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW), stores.untold)
+    cases.prepare_opening("default", opening(approvals_needed=2)).write()
+    cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW)).write()
     key = cases._key("default", "D-2026-0001")
     (place,) = {*ask(client, "HKEYS", key)} - {b"open"}
     ask(client, "HSET", key, place[:-1] + b"~", ask(client, "HGET", key, place))
@@ -317,12 +317,12 @@ def test_an_approval_in_another_persons_place_is_an_alarm(cases: Cases, client: 
 
 
 def test_an_old_approval_brought_back_counts_once(cases: Cases, client: redis.Redis) -> None:
-    cases.open("default", opening(approvals_needed=2), stores.untold)
-    cases.act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW), stores.untold)
+    cases.prepare_opening("default", opening(approvals_needed=2)).write()
+    cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW)).write()
     key = cases._key("default", "D-2026-0001")
     old = ask(client, "HGETALL", key)
     ask(client, "HSET", key, *chain.from_iterable(old.items()))
-    cases.act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW + 9), stores.untold)
+    cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW + 9)).write()
 
     assert cases.get("default", "D-2026-0001").status(NOW) == "pending"
 
@@ -346,8 +346,8 @@ FACTS = ("open", "close")
 @pytest.fixture
 def closed(cases: Cases) -> bytes:
     """The key of a closed case."""
-    cases.open("default", opening(), stores.untold)
-    cases.act("default", "D-2026-0001", Act("close", "staff/desk", NOW), stores.untold)
+    cases.prepare_opening("default", opening()).write()
+    cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW)).write()
     return cases._key("default", "D-2026-0001")
 
 
@@ -366,7 +366,7 @@ def test_a_changed_fact_is_an_alarm(cases: Cases, client: redis.Redis, closed: b
 def test_a_fact_of_another_case_or_tenant_is_an_alarm(
     cases: Cases, client: redis.Redis, closed: bytes, fact: str, tenant: str
 ) -> None:
-    cases.open(tenant, opening(case="D-2"), stores.untold)
+    cases.prepare_opening(tenant, opening(case="D-2")).write()
     ask(client, "HSET", cases._key(tenant, "D-2"), fact, ask(client, "HGET", closed, fact))
 
     with pytest.raises(IntegrityError):
@@ -388,7 +388,7 @@ def test_acts_without_an_opening_are_no_case(cases: Cases, client: redis.Redis, 
 
 
 def test_another_tenants_case_in_ones_own_list_is_an_alarm(cases: Cases, client: redis.Redis) -> None:
-    cases.open("other", opening(), stores.untold)
+    cases.prepare_opening("other", opening()).write()
     ask(client, "ZADD", cases._list("default"), ENDS, cases._key("other", "D-2026-0001"))
 
     with pytest.raises(IntegrityError):

@@ -56,23 +56,23 @@ def test_whoever_has_no_sites_holds_no_site() -> None:
 
 @pytest.mark.parametrize("custody", [Custody("021001"), Custody("021001", "client/c-88"), Custody(None, "staff/u-1")])
 def test_what_was_set_is_read(custodies: Custodies, client: redis.Redis, custody: Custody) -> None:
-    custodies.put_first("default", [FIRST], custody, [LATER], stores.untold)
+    custodies.prepare_first("default", [FIRST], custody, [LATER]).write()
 
     assert standing(custodies, client) == custody
 
 
 def test_a_batch_is_one_round_trip(custodies: Custodies, store: Store, client: redis.Redis) -> None:
     with counted(store) as trips:
-        custodies.put_first("default", [FIRST, SECOND], Custody("021001"), [LATER, LATER + 1], stores.untold)
+        custodies.prepare_first("default", [FIRST, SECOND], Custody("021001"), [LATER, LATER + 1]).write()
 
     ends = [ask(client, "EXPIRETIME", place(base)) for base in (FIRST, SECOND)]
     assert (trips, ends) == ([1], [LATER, LATER + 1])
 
 
 def test_custody_that_is_set_is_not_taken_over(custodies: Custodies, client: redis.Redis) -> None:
-    custodies.put_first("default", [FIRST], Custody("021001"), [LATER], stores.untold)
+    custodies.prepare_first("default", [FIRST], Custody("021001"), [LATER]).write()
 
-    custodies.put_first("default", [FIRST], Custody("999999"), [LATER], stores.untold)
+    custodies.prepare_first("default", [FIRST], Custody("999999"), [LATER]).write()
 
     assert standing(custodies, client) == Custody("021001")
 
@@ -82,7 +82,7 @@ def test_where_nothing_stands_nobody_holds_it(custodies: Custodies) -> None:
 
 
 def test_custody_that_was_moved_to_another_waybill_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:
-    custodies.put_first("default", [FIRST], Custody("021001"), [LATER], stores.untold)
+    custodies.prepare_first("default", [FIRST], Custody("021001"), [LATER]).write()
     ask(client, "COPY", place(FIRST), place(SECOND))
 
     with pytest.raises(IntegrityError):
@@ -90,14 +90,14 @@ def test_custody_that_was_moved_to_another_waybill_is_an_alarm(custodies: Custod
 
 
 def test_custody_that_was_moved_to_another_tenant_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:
-    custodies.put_first("default", [FIRST], Custody("021001"), [LATER], stores.untold)
+    custodies.prepare_first("default", [FIRST], Custody("021001"), [LATER]).write()
 
     with pytest.raises(IntegrityError):
         standing(custodies, client, FIRST, "other")
 
 
 def test_a_flipped_bit_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:
-    custodies.put_first("default", [FIRST], Custody("021001"), [LATER], stores.untold)
+    custodies.prepare_first("default", [FIRST], Custody("021001"), [LATER]).write()
     value = bytearray(ask(client, "GET", place(FIRST)))
     value[-1] ^= 1
 

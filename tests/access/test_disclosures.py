@@ -33,20 +33,20 @@ def disclosures(store: Store) -> Disclosures:
 def test_what_was_kept_is_read_in_the_order_of_time(disclosures: Disclosures) -> None:
     later = Viewed(NOW + 5, "client/c-88", "courier", 1)
     for shown in (VIEWED, later, OPENED):
-        disclosures.add("default", [Disclosure(FIRST, LATER, shown)], stores.untold)
+        disclosures.prepare("default", [Disclosure(FIRST, LATER, shown)]).write()
 
     assert disclosures.of("default", FIRST) == [OPENED, VIEWED, later]
 
 
 def test_the_same_disclosure_twice_is_two(disclosures: Disclosures) -> None:
-    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)] * 2, stores.untold)
+    disclosures.prepare("default", [Disclosure(FIRST, LATER, OPENED)] * 2).write()
 
     assert disclosures.of("default", FIRST) == [OPENED] * 2
 
 
 def test_every_waybill_has_its_own(disclosures: Disclosures) -> None:
     kept = [Disclosure(FIRST, LATER, OPENED), Disclosure(SECOND, LATER, VIEWED)]
-    disclosures.add("default", kept, stores.untold)
+    disclosures.prepare("default", kept).write()
 
     assert [disclosures.of("default", base) for base in (FIRST, SECOND)] == [[OPENED], [VIEWED]]
 
@@ -57,9 +57,9 @@ def test_a_waybill_that_nobody_saw_has_none(disclosures: Disclosures) -> None:
 
 def test_a_call_is_one_round_trip_and_one_that_shows_nothing_none(store: Store, disclosures: Disclosures) -> None:
     with counted(store) as some:
-        disclosures.add("default", [Disclosure(FIRST, LATER, OPENED), Disclosure(SECOND, LATER, VIEWED)], stores.untold)
+        disclosures.prepare("default", [Disclosure(FIRST, LATER, OPENED), Disclosure(SECOND, LATER, VIEWED)]).write()
     with counted(store) as none:
-        disclosures.add("default", [], stores.untold)
+        disclosures.prepare("default", []).write()
 
     assert (some, none) == ([1], [0])
 
@@ -100,7 +100,7 @@ def test_it_ends_with_the_record_and_never_earlier(
     disclosures: Disclosures, client: redis.Redis, ends: list[int], expected: int
 ) -> None:
     for until in ends:
-        disclosures.add("default", [Disclosure(FIRST, until, OPENED)], stores.untold)
+        disclosures.prepare("default", [Disclosure(FIRST, until, OPENED)]).write()
 
     assert ask(client, "EXPIRETIME", place()) == expected
 
@@ -111,9 +111,9 @@ def test_a_reply_that_was_lost_keeps_it_once(valkey: str, disclosures: Disclosur
         over_the_wire = stores.admitted(wire.url)
         over_the_wire.read([(b"PING",)])
         wire.lose(1)
-        Disclosures(over_the_wire, KEYRING, stores.foreseen("wire")).add(
-            "default", [Disclosure(FIRST, LATER, OPENED)], stores.untold
-        )
+        Disclosures(over_the_wire, KEYRING, stores.foreseen("wire")).prepare(
+            "default", [Disclosure(FIRST, LATER, OPENED)]
+        ).write()
     finally:
         wire.close()
 
@@ -124,7 +124,7 @@ def test_a_reply_that_was_lost_keeps_it_once(valkey: str, disclosures: Disclosur
 def test_one_that_was_moved_to_another_waybill_or_tenant_is_an_alarm(
     disclosures: Disclosures, client: redis.Redis, tenant: str
 ) -> None:
-    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], stores.untold)
+    disclosures.prepare("default", [Disclosure(FIRST, LATER, OPENED)]).write()
     (base,) = KEYRING.tenant(tenant).bases(["SF0000000002"])
     ask(client, "COPY", place(), place(base))
 
@@ -134,7 +134,7 @@ def test_one_that_was_moved_to_another_waybill_or_tenant_is_an_alarm(
 
 def test_one_under_another_name_is_an_alarm(disclosures: Disclosures, client: redis.Redis) -> None:
     """Or a thief could drown one disclosure in copies of others."""
-    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], stores.untold)
+    disclosures.prepare("default", [Disclosure(FIRST, LATER, OPENED)]).write()
     (value,) = ask(client, "HVALS", place())
     ask(client, "HSET", place(), b"8 bytes!", value)
 
@@ -143,7 +143,7 @@ def test_one_under_another_name_is_an_alarm(disclosures: Disclosures, client: re
 
 
 def test_a_flipped_bit_is_an_alarm(disclosures: Disclosures, client: redis.Redis) -> None:
-    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], stores.untold)
+    disclosures.prepare("default", [Disclosure(FIRST, LATER, OPENED)]).write()
     ((name, value),) = ask(client, "HGETALL", place()).items()
     ask(client, "HSET", place(), name, value[:-1] + bytes([value[-1] ^ 1]))
 

@@ -15,7 +15,7 @@ from masking_service.store.errors import StoreUnavailable
 from tests.access.policies import DEFAULT, someone
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import counted, untold
+from tests.store.stores import counted
 
 OFFICER = someone("dispute-officer")
 FREEZE = Freeze(OFFICER.id, 1_796_000_000, "by hand", "staff/boss")
@@ -76,7 +76,7 @@ def test_whom_the_policy_refuses_costs_no_round_trip(gate: Gate, store: Store) -
 
 @pytest.mark.parametrize("permission", ["waybill:view", "waybill:erase", "no:such"])
 def test_whoever_is_frozen_hears_that_whatever_they_ask(gate: Gate, freezes: Freezes, permission: str) -> None:
-    freezes.freeze("default", FREEZE, untold)
+    stores.freeze(freezes, "default", FREEZE)
 
     for ask in (gate.grant, gate.grant_live):
         with pytest.raises(Frozen):
@@ -84,7 +84,7 @@ def test_whoever_is_frozen_hears_that_whatever_they_ask(gate: Gate, freezes: Fre
 
 
 def test_a_freeze_in_the_store_is_met_live_before_it_is_known_here(gate: Gate, store: Store) -> None:
-    gate_on(store)[1].freeze("default", FREEZE, untold)
+    stores.freeze(gate_on(store)[1], "default", FREEZE)
 
     gate.grant(OFFICER, "waybill:view")
     with pytest.raises(Frozen):
@@ -92,8 +92,8 @@ def test_a_freeze_in_the_store_is_met_live_before_it_is_known_here(gate: Gate, s
 
 
 def test_a_thaw_in_the_store_is_met_live_before_it_is_known_here(gate: Gate, freezes: Freezes, store: Store) -> None:
-    freezes.freeze("default", FREEZE, untold)
-    gate_on(store)[1].thaw("default", OFFICER.id, untold)
+    stores.freeze(freezes, "default", FREEZE)
+    stores.unfreeze(gate_on(store)[1], "default", OFFICER.id)
 
     assert gate.grant_live(OFFICER, "waybill:view")[0].permission == "waybill:view"
 

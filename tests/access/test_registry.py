@@ -53,7 +53,7 @@ def snapshot(registry: ClientRegistry) -> Path:
 
 def test_a_change_is_seen_by_the_other_processes(registry: ClientRegistry, make: Callable[..., ClientRegistry]) -> None:
     other = make("two")
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
 
     other.refresh()
 
@@ -61,7 +61,7 @@ def test_a_change_is_seen_by_the_other_processes(registry: ClientRegistry, make:
 
 
 def test_looking_costs_one_round_trip(store: Store, registry: ClientRegistry) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
 
     with counted(store) as trips:
         registry.refresh()
@@ -76,10 +76,10 @@ def test_an_empty_store_has_no_clients(registry: ClientRegistry) -> None:
 
 
 def test_a_change_that_is_refused_changes_nothing(registry: ClientRegistry, client: redis.Redis) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
 
     with pytest.raises(ClientError):
-        registry.change(adding("printer"), stores.untold)
+        stores.change(registry, adding("printer"))
 
     assert (names(registry), ask(client, "HLEN", CLIENTS)) == (["printer"], 1)
 
@@ -87,9 +87,9 @@ def test_a_change_that_is_refused_changes_nothing(registry: ClientRegistry, clie
 def test_an_operator_who_is_second_makes_the_change_on_top_of_the_firsts(
     valkey: str, registry: ClientRegistry, make: Callable[..., ClientRegistry]
 ) -> None:
-    late = make("late", Interleaved(valkey, {0: lambda: registry.change(adding("first"), stores.untold)}))
+    late = make("late", Interleaved(valkey, {0: lambda: stores.change(registry, adding("first"))}))
 
-    late.change(adding("second"), stores.untold)
+    stores.change(late, adding("second"))
 
     registry.refresh()
     assert (names(registry), names(late)) == (["first", "second"], ["first", "second"])
@@ -101,11 +101,11 @@ def test_an_operator_who_is_overtaken_by_many_changes_loses_none(
     # Long enough asleep that the serial which it is about to write was written and has been cleared away.
     def overtake() -> None:
         for number in range(5):
-            registry.change(adding(f"c-{number}"), stores.untold)
+            stores.change(registry, adding(f"c-{number}"))
 
     late = make("late", Interleaved(valkey, {0: overtake}))
 
-    late.change(adding("late"), stores.untold)
+    stores.change(late, adding("late"))
 
     registry.refresh()
     assert names(registry) == ["c-0", "c-1", "c-2", "c-3", "c-4", "late"]
@@ -116,7 +116,7 @@ def test_operators_at_once_lose_nothing(valkey: str, make: Callable[..., ClientR
 
     def add_three(number: int) -> None:
         for step in range(3):
-            registries[number].change(adding(f"c-{number}-{step}"), stores.untold)
+            stores.change(registries[number], adding(f"c-{number}-{step}"))
 
     threads = [threading.Thread(target=add_three, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -139,7 +139,7 @@ def test_a_change_whose_reply_was_lost_is_made_once(valkey: str, make: Callable[
             wire.lose(1)
             return adding("printer")(clients)
 
-        over_the_wire.change(and_lose_the_reply, stores.untold)
+        stores.change(over_the_wire, and_lose_the_reply)
     finally:
         wire.close()
 
@@ -148,14 +148,14 @@ def test_a_change_whose_reply_was_lost_is_made_once(valkey: str, make: Callable[
 
 def test_the_store_keeps_the_newest_two(registry: ClientRegistry, client: redis.Redis) -> None:
     for number in range(5):
-        registry.change(adding(f"c-{number}"), stores.untold)
+        stores.change(registry, adding(f"c-{number}"))
 
     assert sorted(ask(client, "HKEYS", CLIENTS)) == [b"4", b"5"]
 
 
 def test_an_older_registry_than_one_already_seen_is_refused(registry: ClientRegistry, client: redis.Redis) -> None:
-    registry.change(adding("first"), stores.untold)
-    registry.change(adding("second"), stores.untold)
+    stores.change(registry, adding("first"))
+    stores.change(registry, adding("second"))
     ask(client, "HDEL", CLIENTS, "2")
 
     with pytest.raises(IntegrityError):
@@ -165,7 +165,7 @@ def test_an_older_registry_than_one_already_seen_is_refused(registry: ClientRegi
 
 
 def test_an_emptied_store_is_refused_and_the_clients_stay(registry: ClientRegistry, client: redis.Redis) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
     ask(client, "DEL", CLIENTS)
 
     with pytest.raises(IntegrityError):
@@ -175,7 +175,7 @@ def test_an_emptied_store_is_refused_and_the_clients_stay(registry: ClientRegist
 
 
 def test_a_registry_under_a_later_serial_is_an_alarm(registry: ClientRegistry, client: redis.Redis) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
     ask(client, "HSET", CLIENTS, "2", ask(client, "HGET", CLIENTS, "1"))
 
     with pytest.raises(IntegrityError):
@@ -187,7 +187,7 @@ def test_a_registry_under_a_later_serial_is_an_alarm(registry: ClientRegistry, c
 def test_a_process_starts_with_what_the_last_one_knew_without_a_store(
     registry: ClientRegistry, make: Callable[..., ClientRegistry], valkey: str
 ) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
     successor = make("one", Store(valkey))  # shut: it cannot be asked
 
     successor.load_snapshot()
@@ -204,7 +204,7 @@ def test_without_a_snapshot_a_process_starts_with_nobody(make: Callable[..., Cli
 
 
 def test_a_snapshot_is_the_owners_alone_and_sealed(registry: ClientRegistry) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
 
     mode = stat.S_IMODE(snapshot(registry).stat().st_mode)
     assert (mode, b"printer" in snapshot(registry).read_bytes(), snapshot(registry).name) == (0o600, False, SNAPSHOT)
@@ -212,7 +212,7 @@ def test_a_snapshot_is_the_owners_alone_and_sealed(registry: ClientRegistry) -> 
 
 @pytest.mark.parametrize("at", [0, 7, 8, 17, 30, -1])
 def test_a_changed_snapshot_is_refused(registry: ClientRegistry, make: Callable[..., ClientRegistry], at: int) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
     content = bytearray(snapshot(registry).read_bytes())
     content[at] ^= 1
     snapshot(registry).write_bytes(content)
@@ -223,7 +223,7 @@ def test_a_changed_snapshot_is_refused(registry: ClientRegistry, make: Callable[
 
 @pytest.mark.parametrize("length", [0, 7, 8, 20, 45])
 def test_a_cut_snapshot_is_refused(registry: ClientRegistry, make: Callable[..., ClientRegistry], length: int) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
     snapshot(registry).write_bytes(snapshot(registry).read_bytes()[:length])
 
     with pytest.raises(IntegrityError):
@@ -231,7 +231,7 @@ def test_a_cut_snapshot_is_refused(registry: ClientRegistry, make: Callable[...,
 
 
 def test_a_snapshot_of_another_keyset_is_refused(registry: ClientRegistry, make: Callable[..., ClientRegistry]) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
 
     with pytest.raises(IntegrityError):
         make("one", owner="another owner").load_snapshot()
@@ -241,7 +241,7 @@ def test_a_snapshot_of_another_keyset_is_refused(registry: ClientRegistry, make:
 def test_a_snapshot_that_lets_others_in_is_refused(
     registry: ClientRegistry, make: Callable[..., ClientRegistry], mode: int
 ) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
     snapshot(registry).chmod(mode)
 
     with pytest.raises(KeysetError, match="gives others access"):
@@ -251,7 +251,7 @@ def test_a_snapshot_that_lets_others_in_is_refused(
 def test_a_store_that_went_back_behind_the_snapshot_is_refused(
     registry: ClientRegistry, make: Callable[..., ClientRegistry], client: redis.Redis
 ) -> None:
-    registry.change(adding("printer"), stores.untold)
+    stores.change(registry, adding("printer"))
     ask(client, "DEL", CLIENTS)
     successor = make("one")
     successor.load_snapshot()
@@ -262,4 +262,4 @@ def test_a_store_that_went_back_behind_the_snapshot_is_refused(
 
 def test_no_change_is_made_while_the_store_is_shut(make: Callable[..., ClientRegistry], valkey: str) -> None:
     with pytest.raises(StoreUnavailable):
-        make("shut", Store(valkey)).change(adding("printer"), stores.untold)
+        stores.change(make("shut", Store(valkey)), adding("printer"))

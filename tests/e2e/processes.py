@@ -85,8 +85,8 @@ class Running:
         found: dict[str, str] = json.loads((self.state / "credentials.json").read_bytes())
         return found
 
-    def call(self, key: str | None, method: str, path: str, body: object = None) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+    def call(self, key: str | None, method: str, path: str, body: object = None, port: int = 0) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10)
         try:
             headers = {"Authorization": f"Bearer {key}"} if key else {}
             data = None if body is None else json.dumps(body).encode()
@@ -96,10 +96,10 @@ class Running:
         finally:
             connection.close()
 
-    def status(self, key: str | None, method: str, path: str, body: object = None) -> int:
-        """The status alone; 0 where nobody answers."""
+    def status(self, key: str | None, method: str, path: str, body: object = None, port: int = 0) -> int:
+        """The status alone; 0 where there is no answer. `port` is that of a proxy in front."""
         try:
-            return self.call(key, method, path, body)[0]
+            return self.call(key, method, path, body, port)[0]
         except OSError:
             return 0
 

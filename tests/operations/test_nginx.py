@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
 
@@ -16,11 +16,12 @@ import jwt
 import pytest
 
 from masking_service.access.issuers import LONGEST_TOKEN
+from masking_service.web.problems import Problem
 from tests.access.tokens import KEY, public_pem
 from tests.certificates import Authority
 from tests.e2e.processes import Running, run, wait_for
-from tests.operations.handbook import NGINX, ROOT
-from tests.servers import HOST, Node, debian, durable, free_ports
+from tests.proxy import ROOT, Proxy
+from tests.servers import HOST, Node, durable, free_ports
 from tests.web.api import record
 from tests.web.test_leaks import NUMBER, PLANTED, TRACES
 
@@ -43,7 +44,6 @@ class Front:
     """nginx with the configuration that is shipped, and the service behind it."""
 
     def __init__(self, folder: Path, store: Node) -> None:
-        self.folder = folder
         self.store = store
         policy = (ROOT / "policy.yaml").read_text().replace("issuers: {}\n", ISSUERS)
         (folder / "policy.yaml").write_text(policy)
@@ -55,38 +55,23 @@ class Front:
         }
         assert run("keys", "init", **settings).returncode == 0
         self.key = run("clients", "add", "printer", "--role", "label-printer", **settings).stdout.strip()
-        behind, self.port = free_ports(2)
+        (behind,) = free_ports(1)
         command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
         bound = {"MASKING_BIND": f"{HOST}:{behind}", "MASKING_WORKERS": "1"}
         self.service = Running(command, folder, settings | bound, behind)
         authority = Authority(folder)
         own = authority.vouch_for(NAME)
         self._context = ssl.create_default_context(cafile=authority.file)
-        places = {
-            "/etc/nginx/conf.d/*.conf": f"{folder}/masking.conf",
-            "/etc/masking/tls.crt": str(own.certificate),
-            "/etc/masking/tls.key": str(own.key),
-            "/var/log/nginx": f"{folder}/log",
-            "/var/lib/nginx": f"{folder}/lib",
-            "127.0.0.1:8080": f"{HOST}:{behind}",
-            "listen 443": f"listen {HOST}:{self.port}",
-        }
-        for name in ("log", "lib"):
-            (folder / name).mkdir()
-        for name, text in (("masking.conf", (ROOT / "deploy" / "nginx.conf").read_text()), ("nginx.conf", NGINX)):
-            for theirs, ours in places.items():
-                text = text.replace(theirs, ours)
-            (folder / name).write_text(text)
-        command = [str(debian("nginx")), "-c", str(folder / "nginx.conf"), "-p", str(folder), "-g", "daemon off;"]
-        self.nginx = subprocess.Popen(command, stderr=(folder / "log" / "start").open("wb"))
+        files = {"/etc/masking/tls.crt": str(own.certificate), "/etc/masking/tls.key": str(own.key)}
+        self.nginx = Proxy(folder / "nginx", behind, {**files, "client_body_timeout 10s": "client_body_timeout 1s"})
+        self.port = self.nginx.port
         wait_for(lambda: self.status("/readyz") == 200, "nginx and the service are ready", 30)
         for name in ("body", "proxy"):  # from now on, whatever nginx would put on the disk is an error 500
-            (folder / "lib" / name).rmdir()
+            (folder / "nginx" / "lib" / name).rmdir()
 
     def call(self, path: str, body: bytes | None = None, **headers: str) -> Answer:
         connection = HTTPSConnection(HOST, self.port, timeout=10, context=self._context)
-        plain = socket.create_connection((HOST, self.port), timeout=10)
-        connection.sock = self._context.wrap_socket(plain, server_hostname=NAME)
+        connection.sock = self.connection()
         try:
             sent = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", "Host": NAME}
             connection.request("GET" if body is None else "POST", path, body, sent | headers)
@@ -97,27 +82,26 @@ class Front:
 
     def raw(self, head: bytes) -> Answer:
         """What comes back to a head that no client library would send."""
-        with socket.create_connection((HOST, self.port), timeout=10) as plain:
-            connection = self._context.wrap_socket(plain, server_hostname=NAME)
+        with self.connection() as connection:
             connection.sendall(head)
             answered = HTTPResponse(connection)
             answered.begin()
             return answered.status, dict(answered.getheaders()), answered.read()
 
+    def connection(self) -> ssl.SSLSocket:
+        """A connection on which nothing was sent yet."""
+        plain = socket.create_connection((HOST, self.port), timeout=10)
+        return self._context.wrap_socket(plain, server_hostname=NAME)
+
     def status(self, path: str) -> int:
-        assert self.nginx.poll() is None, (self.folder / "log" / "start").read_text()
+        self.nginx.check()
         try:
             return self.call(path)[0]
         except OSError:
             return 0
 
-    def written(self) -> bytes:
-        """All that nginx wrote into any file."""
-        return b"".join(file.read_bytes() for file in (self.folder / "log").iterdir())
-
     def stop(self) -> None:
-        self.nginx.terminate()
-        self.nginx.wait(10)
+        self.nginx.stop()
         self.service.stop()
 
 
@@ -147,7 +131,7 @@ def test_without_one_the_service_s_own_comes_back(front: Front) -> None:
     assert len(front.call("/v1/mask", batch())[1]["X-Request-Id"]) == 32
 
 
-@pytest.mark.parametrize(("padding", "status"), [(1_900_000, 200), (2_500_000, 413), (3_500_000, 413)])
+@pytest.mark.parametrize(("padding", "status"), [(1_900_000, 200), (2_500_000, 413)])
 def test_a_body_up_to_the_limit_passes_and_a_larger_one_is_refused_in_the_contract_s_form(
     front: Front, padding: int, status: int
 ) -> None:
@@ -177,27 +161,68 @@ def test_the_longest_token_that_the_service_takes_passes(front: Front) -> None:
     assert (status, json.loads(content)) == (200, {"cases": []})
 
 
-def test_a_head_that_the_service_takes_no_more_is_refused_by_itself(front: Front) -> None:
-    status, headers, content = front.call("/v1/mask", batch(), **{f"X-{at}": "x" * 8_500 for at in range(4)})
+def test_a_head_that_the_service_does_not_take_is_refused_as_a_problem(front: Front) -> None:
+    status, headers, content = front.call("/v1/mask", batch(), **{f"X-{at}": "x" for at in range(60)})
 
     assert (status, json.loads(content)["code"]) == (400, "bad-request")
     assert headers["X-Request-Id"]
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"GET /v1/cases HTTP/1.1\r\n\r\n",
-        b"GET /%s HTTP/1.1\r\nHost: masking.example\r\n\r\n" % (b"x" * 17_000),
-        b"GET /v1/cases HTTP/1.1\r\nHost: masking.example\r\nX-A: %s\r\n\r\n" % (b"x" * 17_000),
-    ],
-    ids=["no host", "a long address", "a long field"],
-)
-def test_a_head_that_nginx_refuses_is_refused_in_the_contract_s_form(front: Front, head: bytes) -> None:
-    status, headers, content = front.raw(head)
+CASES = b"GET /v1/cases HTTP/1.1\r\nHost: masking.example\r\n"
+REFUSED = {
+    "no host": (b"GET /v1/cases HTTP/1.1\r\n\r\n", "bad-request"),
+    "a long address": (b"GET /%s HTTP/1.1\r\nHost: masking.example\r\n\r\n" % (b"x" * 10_000), "bad-request"),
+    "a long field": (CASES + b"X-A: %s\r\n\r\n" % (b"x" * 10_000), "bad-request"),
+    "many long fields": (CASES + b"".join(b"X-%d: %s\r\n" % (at, b"x" * 8_500) for at in range(5)), "bad-request"),
+    "no request line": (NUMBER.encode() + b"\r\n\r\n", "bad-request"),
+    "another version": (b"GET /v1/cases HTTP/9.9\r\nHost: masking.example\r\n\r\n", "bad-request"),
+    "another encoding": (CASES + b"Transfer-Encoding: gzip\r\n\r\n", "bad-request"),
+    "two lengths": (CASES + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", "bad-request"),
+    "a broken chunk": (CASES + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n", "bad-request"),
+    "a body that is too large": (CASES + b"Content-Length: 3000000\r\n\r\n", "too-large"),
+    "another method": (b"TRACE /v1/cases HTTP/1.1\r\nHost: masking.example\r\n\r\n", "method-not-allowed"),
+    "an internal address": (
+        b"GET /refused-by-the-proxy/overloaded HTTP/1.1\r\nHost: masking.example\r\n\r\n",
+        "not-found",
+    ),
+}
 
-    assert (status, json.loads(content)["code"]) == (400, "bad-request")
+
+@pytest.mark.parametrize(("sent", "code"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_nginx_refuses_is_a_problem_of_the_contract(front: Front, sent: bytes, code: str) -> None:
+    assert_problem(front.raw(sent), code)
+
+
+def test_a_connection_ends_when_the_rest_of_a_body_does_not_come(front: Front) -> None:
+    with front.connection() as connection:
+        connection.sendall(CASES + b"Content-Length: 100\r\n\r\n{")
+
+        assert connection.recv(100) == b""
+
+
+def assert_problem(answer: Answer, code: str) -> None:
+    """The answer is what the service itself would say; only the wording may differ."""
+    status, headers, content = answer
+    expected = Problem(code).body() | {"detail": json.loads(content)["detail"]}
+    assert (status, json.loads(content)) == (expected["status"], expected)
     assert (headers["Content-Type"], headers["Cache-Control"]) == ("application/problem+json", "no-store")
+    assert len(headers["X-Request-Id"]) == 32
+    assert headers.get("Retry-After") == ("1" if status == 503 else None)
+
+
+@pytest.mark.parametrize("kind", ["an API key", "a JWT"])
+def test_one_caller_gets_thirty_requests_at_the_same_time(front: Front, kind: str) -> None:
+    credential = front.key if kind == "an API key" else "x" * 3_000 + front.key
+    head = CASES + b"Authorization: Bearer %s\r\n" % credential.encode()
+    with ExitStack() as stack:
+        for _ in range(30):
+            stack.enter_context(front.connection()).sendall(head + b"Content-Length: 100\r\n\r\n{")
+        wait_for(lambda: front.raw(head + b"\r\n")[0] == 503, "thirty requests are there")
+        refused = front.raw(head + b"\r\n")
+        other = front.raw(CASES + b"Authorization: Bearer other\r\n\r\n")
+
+    assert_problem(refused, "overloaded")
+    assert other[0] == 401
 
 
 def test_what_is_watched_from_inside_is_not_there_outside(front: Front) -> None:
@@ -225,15 +250,13 @@ def test_nothing_that_passed_is_in_a_log(front: Front) -> None:
     front.call(f"/v1/waybills/{NUMBER}")
     front.call(f"/v1/waybills/{NUMBER}?profile={NUMBER}")
 
-    assert [trace for trace in (*TRACES, NUMBER.encode(), front.key.encode()) if trace in front.written()] == []
-    assert b" 200 " in front.written()
+    assert [trace for trace in (*TRACES, NUMBER.encode(), front.key.encode()) if trace in front.nginx.written()] == []
+    assert b" 200 " in front.nginx.written()
 
 
 def test_a_service_that_is_gone_is_a_503_of_the_contract(front: Front) -> None:
     """Last of this file: it does not come back."""
     front.service.stop()
-    status, headers, content = front.call(f"/v1/waybills/{NUMBER}")
 
-    assert (status, json.loads(content)["code"], headers["Retry-After"]) == (503, "unavailable", "1")
-    assert headers["Content-Type"] == "application/problem+json"
-    assert NUMBER.encode() not in front.written()
+    assert_problem(front.call(f"/v1/waybills/{NUMBER}"), "unavailable")
+    assert NUMBER.encode() not in front.nginx.written()

@@ -30,7 +30,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS
 from masking_service.web.app import create_app
-from tests.store.stores import untold
+from tests.store import stores
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_the_thread_outlives_an_error_that_nobody_foresaw(parts: Parts, monkeypa
     wait_for(lambda: len(told) > 1)
     monkeypatch.undo()
     digest = os.urandom(32)
-    parts.registry.change(lambda known: known.add("printer", "label-printer", digest, 0), untold)
+    stores.change(parts.registry, lambda known: known.add("printer", "label-printer", digest, 0))
 
     assert (set(told), [client.id for client in parts.registry.clients]) == ({"background"}, ["printer"])
     beside.stop()
@@ -88,8 +88,8 @@ def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monk
     beside.start()
     other = assemble(parts.settings)
     admit_store(other)
-    other.registry.change(
-        lambda known: known.add("printer", "label-printer", key_text(bytes(32)).encode()[:32], 0), untold
+    stores.change(
+        other.registry, lambda known: known.add("printer", "label-printer", key_text(bytes(32)).encode()[:32], 0)
     )
 
     wait_for(lambda: len(parts.registry.clients) == 1)
@@ -116,7 +116,7 @@ def test_a_keyset_that_opens_slowly_holds_up_no_revocation_and_is_taken_over_at_
         assert opening.wait(2)
         other = assemble(parts.settings)
         admit_store(other)
-        other.registry.change(lambda known: known.add("printer", "label-printer", os.urandom(32), 0), untold)
+        stores.change(other.registry, lambda known: known.add("printer", "label-printer", os.urandom(32), 0))
 
         wait_for(lambda: len(parts.registry.clients) == 1)
         assert parts.keyring.keyset.serial == 0
@@ -173,7 +173,7 @@ def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
     watch_store(parts)
     key = os.urandom(32)
     digest = parts.keyring.api_key_digest(key)
-    parts.registry.change(lambda known: known.add("printer", "label-printer", digest, 0), untold)
+    stores.change(parts.registry, lambda known: known.add("printer", "label-printer", digest, 0))
     roll_back(valkey)
     told: list[str] = []
     restarted = assemble(parts.settings)
@@ -241,7 +241,7 @@ def test_a_registry_that_does_not_open_keeps_nobody_thawed(
     with redis.Redis.from_url(valkey) as client:
         client.hset("wm:clients", "7", b"no registry")
     thief = Principal("client/thief", "default", (), frozenset(), "key")
-    other.freezes.freeze("default", Freeze(id=thief.id, since=1, why="by hand", by="client/supervisor"), untold)
+    stores.freeze(other.freezes, "default", Freeze(id=thief.id, since=1, why="by hand", by="client/supervisor"))
 
     def refused() -> bool:
         try:

@@ -22,7 +22,8 @@ from tests.access.test_registry import adding, names
 from tests.audit.test_entries import entry
 from tests.audit.test_log import log_on, stream, writer_of
 from tests.keys.known import known_keyring
-from tests.store.stores import ask, untold
+from tests.store import stores
+from tests.store.stores import ask
 
 Process = Callable[..., Checkpoints]
 
@@ -196,10 +197,10 @@ def test_another_keysets_store_cannot_be_accepted(store: Store, client: redis.Re
 def test_who_was_revoked_stays_revoked_in_a_store_that_went_back_and_is_accepted(
     store: Store, client: redis.Redis, process: Process
 ) -> None:
-    registry(store, process()).change(adding("printer"), untold)
+    stores.change(registry(store, process()), adding("printer"))
     process().make()
     backup = {key: ask(client, "DUMP", key) for key in client.scan_iter("*")}
-    registry(store, process()).change(lambda clients: clients.revoke("printer"), untold)
+    stores.change(registry(store, process()), lambda clients: clients.revoke("printer"))
     client.flushall()
     for key, value in backup.items():
         client.restore(key, 0, value)
@@ -213,13 +214,13 @@ def test_who_was_revoked_stays_revoked_in_a_store_that_went_back_and_is_accepted
 
 
 def test_a_newer_registry_of_an_accepted_store_holds(store: Store, client: redis.Redis, process: Process) -> None:
-    registry(store, process("here")).change(adding("printer"), untold)
+    stores.change(registry(store, process("here")), adding("printer"))
     process("here").make()
     client.flushall()
     accept(store, process("there"))
     there = registry(store, process("there"))
     for name in ("first", "second"):
-        there.change(adding(name), untold)
+        stores.change(there, adding(name))
 
     accept(store, process("here"))
 

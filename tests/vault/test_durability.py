@@ -77,7 +77,7 @@ def test_a_lost_reply_while_erasing_erases(wire: LossyWire, store: Store) -> Non
     put(vault, body())
 
     wire.lose(1)
-    vault.erase("default", NUMBER, now=NOW, until=LATER, announce=stores.untold)
+    stores.erase(vault, "default", NUMBER, now=NOW, until=LATER)
 
     assert stores.vault(store).newest("default", [NUMBER], NOW) == [None]
 

@@ -20,7 +20,7 @@ UNTIL = LATER + 5
 
 
 def erase(vault: Vault) -> None:
-    vault.erase("default", NUMBER, now=NOW, until=UNTIL, announce=stores.untold)
+    stores.erase(vault, "default", NUMBER, now=NOW, until=UNTIL)
 
 
 def standing(client: redis.Redis) -> dict[bytes, int]:
@@ -98,7 +98,7 @@ def test_erasing_again_makes_the_tombstones_last_longer(vault: Vault, client: re
     put(vault, body())
     erase(vault)
 
-    vault.erase("default", NUMBER, now=NOW, until=UNTIL + 9, announce=stores.untold)
+    stores.erase(vault, "default", NUMBER, now=NOW, until=UNTIL + 9)
 
     assert {*standing(client).values()} == {UNTIL + 9}
 
@@ -178,7 +178,7 @@ def test_erasing_tells_the_last_day_on_which_any_of_it_was_sealed(vault: Vault) 
     put(vault, body(), now=NOW - 9 * 86_400)
     put(vault, body("李四"), now=NOW - 4 * 86_400, revise=True)
 
-    last = vault.erase("default", NUMBER, now=NOW, until=UNTIL, announce=stores.untold)[1]
+    last = stores.erase(vault, "default", NUMBER, now=NOW, until=UNTIL)[1]
 
     assert last == NOW // 86_400 - 4
 

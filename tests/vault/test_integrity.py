@@ -95,7 +95,7 @@ def test_the_bytes_of_another_tenant_give_no_value(vault: Vault, client: redis.R
 
 def test_a_tombstone_cannot_be_moved_to_another_waybill(vault: Vault, client: redis.Redis) -> None:
     stored, other = put(vault, body()), put(vault, body(), OTHER_NUMBER)
-    vault.erase("default", OTHER_NUMBER, now=NOW, until=stores.LATER, announce=stores.untold)
+    stores.erase(vault, "default", OTHER_NUMBER, now=NOW, until=stores.LATER)
     copied(client, place(other), place(stored))
 
     with pytest.raises(IntegrityError):

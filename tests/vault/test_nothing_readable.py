@@ -22,7 +22,7 @@ from masking_service.usecases.journal import Call, Journal, Seen
 from masking_service.vault.notice import Notice, write_notice
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import LATER, NOW, ask, put, untold
+from tests.store.stores import LATER, NOW, ask, put
 
 TENANT = "tenant-under-test"
 PLANTED = {
@@ -102,17 +102,17 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     stored = put(vault, body, PLANTED["number"], tenant=TENANT)
     put(vault, stores.body_of("standard", planted[:1]), PLANTED["number"], tenant=TENANT, revise=True)
     put(vault, body, PLANTED["second number"], tenant=TENANT)
-    vault.erase(TENANT, PLANTED["second number"], now=NOW, until=LATER, announce=stores.untold)
-    Custodies(store, keyring, random).put_first(TENANT, [stored.base], Custody("021001"), [LATER], untold)
+    stores.erase(vault, TENANT, PLANTED["second number"], now=NOW, until=LATER)
+    Custodies(store, keyring, random).prepare_first(TENANT, [stored.base], Custody("021001"), [LATER]).write()
     who = f"staff/{PLANTED['phone']}"
     opened = Opened(NOW, who, f"D-{PLANTED['phone']}", (who,), ("/recipient/phone",))
     shown = [Disclosure(stored.base, LATER, one) for one in (opened, Viewed(NOW, who, "courier", 1))]
-    Disclosures(store, keyring, random).add(TENANT, shown, untold)
+    Disclosures(store, keyring, random).prepare(TENANT, shown).write()
     numbers = (PLANTED["number"], PLANTED["second number"])
     opening = Opening("D-2026-0001", "dispute", numbers, None, PLANTED["reason"], "staff/u-1", NOW, LATER, 0)
-    Cases(store, keyring, random).open(TENANT, opening, untold)
+    Cases(store, keyring, random).prepare_opening(TENANT, opening).write()
     registry = ClientRegistry(store, keyring, tmp_path, random)
-    registry.change(lambda clients: clients.add("printer", "label-printer", bytes(32), NOW, tenant=TENANT), untold)
+    stores.change(registry, lambda clients: clients.add("printer", "label-printer", bytes(32), NOW, tenant=TENANT))
     officer = Principal(f"staff/{PLANTED['phone']}", TENANT, ("dispute-officer",), frozenset(), "jwt")
     call = Call(officer, f"request-{PLANTED['phone']}", NOW)
     seen = [Seen(stored.base, "released", "/recipient/phone", "phone"), Seen(None, "not-found")]

@@ -246,7 +246,7 @@ def test_a_case_that_was_deleted_and_opened_anew_under_its_name_is_found(service
 
 def test_a_case_that_was_never_logged_is_found(service: Service) -> None:
     opening = Opening("D-2", "dispute", (NUMBER,), None, "r", "staff/d-1", NOW, LATER, 0)
-    service.cases.open("default", opening, stores.untold)
+    service.cases.prepare_opening("default", opening).write()
 
     assert found(service) == [("case", MismatchKind.UNLOGGED)]
 

@@ -1,0 +1,120 @@
+"""What a worker does at the same time: requests that use the store are bounded, and one large one computes."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from masking_service.server.bounds import LARGE, Bounds
+from masking_service.store.computing import SWITCH_SECONDS
+from masking_service.web.app import OVERLOADED
+
+Environ = dict[str, Any]
+
+
+def call(application: Bounds, path: str, **environ: Any) -> Environ:
+    """Send one request; returns the environment as the application saw it."""
+    seen = {"PATH_INFO": path, **environ}
+    application(seen, lambda *_: None)  # type: ignore[arg-type]
+    return seen
+
+
+def refused(environ: Environ) -> bool:
+    return OVERLOADED in environ
+
+
+def during(path: str, then: Callable[[Bounds], Environ]) -> Environ:
+    """What `then` sees while a request of `path` is answered, where one at a time may use the store."""
+    seen: list[Environ] = []
+
+    def application(environ: Environ, _: object) -> list[bytes]:
+        if environ.get("first"):
+            seen.append(then(bounds))
+        return []
+
+    bounds = Bounds(application, store_threads=1)
+    call(bounds, path, first=True)
+    return seen[0]
+
+
+def test_a_request_over_the_bound_is_refused_at_once() -> None:
+    assert refused(during("/v1/tokenize", lambda bounds: call(bounds, "/v1/cases")))
+
+
+@pytest.mark.parametrize("path", ["/v1/mask", "/healthz", "/readyz", "/metrics", "/docs"])
+def test_what_never_uses_the_store_is_answered_meanwhile(path: str) -> None:
+    assert not refused(during("/v1/tokenize", lambda bounds: call(bounds, path)))
+
+
+def test_masks_do_not_count() -> None:
+    assert not refused(during("/v1/mask", lambda bounds: call(bounds, "/v1/tokenize")))
+
+
+def test_a_refused_request_does_not_free_the_place_of_another() -> None:
+    def twice(bounds: Bounds) -> Environ:
+        call(bounds, "/v1/tokenize")
+        return call(bounds, "/v1/tokenize")
+
+    assert refused(during("/v1/tokenize", twice))
+
+
+def test_a_request_that_fails_frees_its_place() -> None:
+    def application(environ: Environ, _: object) -> list[bytes]:
+        if "fails" in environ:
+            raise RuntimeError
+        return []
+
+    bounds = Bounds(application, store_threads=1)
+    with pytest.raises(RuntimeError):
+        call(bounds, "/v1/tokenize", fails=True)
+
+    assert not refused(call(bounds, "/v1/tokenize"))
+
+
+@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+@pytest.mark.parametrize(
+    ("body", "locked"),
+    [
+        ({"CONTENT_LENGTH": str(LARGE)}, True),
+        ({"CONTENT_LENGTH": str(LARGE - 1)}, False),
+        ({"HTTP_TRANSFER_ENCODING": "chunked"}, True),
+        ({"CONTENT_LENGTH": ""}, False),
+        ({}, False),
+    ],
+)
+def test_a_large_request_holds_the_computing_lock(path: str, body: Environ, locked: bool) -> None:
+    intervals = []
+
+    def application(*_: object) -> list[bytes]:
+        intervals.append(sys.getswitchinterval())
+        return []
+
+    call(Bounds(application), path, **body)
+
+    assert (intervals[0] == pytest.approx(SWITCH_SECONDS)) is locked
+
+
+def test_the_bound_holds_over_threads() -> None:
+    inside, leave = threading.Barrier(3), threading.Event()
+
+    def application(environ: Environ, _: object) -> list[bytes]:
+        if not refused(environ):
+            inside.wait(10)
+            assert leave.wait(10)
+        return []
+
+    bounds = Bounds(application, store_threads=2)
+    threads = [threading.Thread(target=call, args=(bounds, "/v1/tokenize")) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    inside.wait(10)
+    third = call(bounds, "/v1/tokenize")
+    leave.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert refused(third)
