@@ -108,6 +108,11 @@ HIDDEN: Final = Fault(
 )
 TOO_FEW_REPLICAS: Final = Fault("replicas", *WORDS["replicas"], "unready")
 CLOCK: Final = Fault("clock", *WORDS["clock"], "unready")
+TOO_OLD: Final = Fault(
+    "version",
+    "the store is older than Redis 7.2 and lacks commands that the service needs",
+    "run Redis 7.2 or newer, or Valkey 8 or newer",
+)
 NO_INFO: Final = Fault("info", "the store does not tell about itself", "ACL SETUSER name +info")
 NO_REPLAY: Final = Fault(
     "default-user",
@@ -147,7 +152,7 @@ CHECKS: Final[frozenset[tuple[str, Weight]]] = frozenset(
     (fault.check, fault.weight)
     for fault in (
         *(fault for _, fault in (*INFO.values(), *CONFIG.values())),
-        *(SENTINEL, TOO_FEW_REPLICAS, CLOCK, NO_INFO, NO_REPLAY, NOT_IN_USE),
+        *(SENTINEL, TOO_FEW_REPLICAS, CLOCK, TOO_OLD, NO_INFO, NO_REPLAY, NOT_IN_USE),
         *(no_answer("", ""), no_writes("full"), not_upheld("min-replicas-to-write", 1)),
         not_upheld("min-replicas-max-lag", 1),
     )

@@ -11,7 +11,7 @@ from hashlib import sha1
 from time import monotonic
 from typing import Final
 
-from redis.exceptions import MovedError, NoScriptError, ReadOnlyError
+from redis.exceptions import MovedError, NoPermissionError, NoScriptError, ReadOnlyError, ResponseError
 
 from masking_service.store import faults as known
 from masking_service.store.client import Command, Reply, Store
@@ -25,6 +25,8 @@ from masking_service.store.reasons import reason, words
 _MOST_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
+OLDEST_RELEASE: Final = (7, 2)
+
 _QUESTIONS: Final[tuple[Command, ...]] = (
     (b"INFO", b"server", b"persistence", b"stats", b"memory", b"replication"),
     (
@@ -112,6 +114,9 @@ def _questions(slot: int | None) -> list[Command]:
 def _faults_of(answer: list[Reply], store: Store) -> Iterator[Fault]:
     info, config, replay, *tried = answer
     said = {} if isinstance(info, Exception) else _said(info)
+    if _is_too_old(info, said):
+        yield known.TOO_OLD
+        return
     mode = said.get("server_mode") or said.get("redis_mode")  # Valkey's name for it, or Redis's
     if mode == "sentinel":
         yield known.SENTINEL
@@ -130,6 +135,14 @@ def _faults_of(answer: list[Reply], store: Store) -> Iterator[Fault]:
     for reply in tried:
         if isinstance(reply, Exception) and not isinstance(reply, NoScriptError | ReadOnlyError | MovedError):
             yield known.no_writes(reason(reply))
+
+
+def _is_too_old(info: Reply, said: Mapping[str, str]) -> bool:
+    """Return whether the server is older than Redis 7.2. Before 7.0, INFO refuses more than one section."""
+    if isinstance(info, ResponseError):
+        return not isinstance(info, NoPermissionError)
+    version = re.match(r"(\d+)\.(\d+)", said.get("redis_version", ""))
+    return version is not None and tuple(map(int, version.groups())) < OLDEST_RELEASE
 
 
 def _said(info: bytes) -> dict[str, str]:
