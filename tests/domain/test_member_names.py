@@ -13,7 +13,8 @@ from masking_service.domain.member_names import MAYBE_NAME, ROOT, context_of, ki
         (
             "phone",
             "receiverMobile mobile tel recMobile sendManMobile phone_no mobileNum telphone phonenumber j_tel fax "
-            "phone2 PHONE_NUMBER contact_no SHIP_TO_PHONE receiver_phone_encrypted 收货人电话 备用电话2 联系方式 手机号(必填)",
+            "phone2 PHONE_NUMBER contact_no SHIP_TO_PHONE receiver_phone_encrypted "
+            "收货人电话 备用电话2 联系方式 手机号(必填)",
         ),
         (
             "name",
