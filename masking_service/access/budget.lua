@@ -5,8 +5,9 @@
 -- KEYS  the call's own key, then one key for each window of each subject, all in one slot
 -- ARGV  to reserve:    'reserve', seconds that the call is remembered, amount,
 --                      then for each window: its part now, its limit, seconds that it is kept
+--       to check:      'check', and the same; it takes nothing
 --       to give back:  'give back', amount
--- Returns, to reserve: nothing where it was reserved; else for each window the part from which the amount fits,
+-- Returns, to reserve or check: nothing where there is room; else for each window the part from which the amount fits,
 --                      0 where it fits now. To give back: nothing.
 --
 -- A window is stored as the number of its newest part, its total, and the counts of its parts, newest first: four
@@ -83,6 +84,9 @@ local function reserve()
     if refused then
         return replies
     end
+    if ARGV[1] == 'check' then
+        return {}
+    end
 
     -- All of them have room: count in each one's newest part.
     local parts = {}
@@ -127,7 +131,7 @@ local function give_back()
     return {}
 end
 
-if ARGV[1] == 'reserve' then
-    return reserve()
+if ARGV[1] == 'give back' then
+    return give_back()
 end
-return give_back()
+return reserve()

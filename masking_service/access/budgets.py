@@ -94,11 +94,11 @@ class Reservation:
             StoreUnavailable: it is not known to be given back; the same call can be made again.
         """
         if unused < 0:
-            raise ValueError("nothing less than nothing can be given back")
+            raise ValueError("amount must not be negative")
         if not self._keys or not unused:
             return
         if unused > self.amount:
-            raise ValueError("more is given back than was reserved")
+            raise ValueError("amount must not be more than was reserved")
         self._store.script(_DIGEST, _SCRIPT, self._keys, (b"give back", unused))
         self._told(unused)
 
@@ -143,22 +143,29 @@ class Budgets:
             StoreUnavailable: it could not be counted, so nothing may be released.
         """
         if amount < 0:
-            raise ValueError("nothing less than nothing can be reserved")
+            raise ValueError("amount must not be negative")
         if grant.budget is None or not amount:
             return Reservation(0, self._store, ())
-        windows = grant.budget.windows
         keys = self._keys(principal, grant.role, grant.budget)
-        args: list[bytes | int] = [b"reserve", CALL_SECONDS, amount]
-        for factor in (1, self._factors.role, self._factors.tenant):
-            for window in windows:
-                args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
-        fits_from = self._store.script(_DIGEST, _SCRIPT, keys, args)
-        if fits_from:
-            raise refusal(grant.budget, grant.role, fits_from)
+        self._ask(b"reserve", keys, grant.role, grant.budget, amount, now)
         self._spending.spent(grant.role, grant.budget.counts, amount)
         return Reservation(
             amount, self._store, keys, partial(self._spending.given_back, grant.role, grant.budget.counts)
         )
+
+    def check(self, principal: Principal, grant: Grant, amount: int, now: float) -> None:
+        """Refuse where `reserve` would, and take nothing: one round trip. Raises as `reserve`."""
+        if grant.budget is not None:
+            self._ask(b"check", self._keys(principal, grant.role, grant.budget), grant.role, grant.budget, amount, now)
+
+    def _ask(self, what: bytes, keys: Sequence[bytes], role: str, budget: Budget, amount: int, now: float) -> None:
+        args: list[bytes | int] = [what, CALL_SECONDS, amount]
+        for factor in (1, self._factors.role, self._factors.tenant):
+            for window in budget.windows:
+                args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
+        fits_from = self._store.script(_DIGEST, _SCRIPT, keys, args)
+        if fits_from:
+            raise refusal(budget, role, fits_from)
 
     def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
         """The key of this call, then of each window for the person, the role and the tenant: all in one slot."""

@@ -18,7 +18,7 @@ from masking_service.access.errors import CaseExists, CaseNotOpen, CaseNotPendin
 from masking_service.access.principals import Principal
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import tenant_stem
-from masking_service.vault.sealed import Announce, Sealed
+from masking_service.vault.sealed import Prepared, Sealed
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 MOST_LISTED: Final = 1_000
@@ -118,47 +118,50 @@ class Cases:
         self._keyring = keyring
         self._random = random
 
-    def open(self, tenant: str, opening: Opening, announce: Announce) -> Case:
-        """Write a new case: one round trip.
+    def prepare_opening(self, tenant: str, opening: Opening) -> Prepared[Case]:
+        """Seal a new case: one round trip to write.
 
-        Raises:
-            CaseExists: the name was used before, by whatever case.
+        Writing it raises CaseExists where the name was used before, by whatever case.
         """
         key = self._key(tenant, opening.case)
         mine = self._seal(tenant, key, b"open", opening)
-        announce([Sealed(_at(key, b"open"), mine, once=True)])
-        standing = self._store.write(
-            [
-                (b"HSETNX", key, b"open", mine),
-                (b"ZADD", self._list(tenant), b"NX", opening.expires_at, key),
-                (b"ZREMRANGEBYSCORE", self._list(tenant), b"-inf", opening.opened_at - LISTED_SECONDS),
-                (b"HGET", key, b"open"),
-            ]
-        )[-1]
-        # Asked of what stands there, not of HSETNX: where a reply was lost, ours does before the second attempt.
-        if standing != mine:
-            raise CaseExists
-        return Case(opening)
 
-    def act(self, tenant: str, name: str, act: Act, announce: Announce) -> Case:
-        """Do something to a case that is there, and see how it stands then: one round trip.
+        def write() -> Case:
+            standing = self._store.write(
+                [
+                    (b"HSETNX", key, b"open", mine),
+                    (b"ZADD", self._list(tenant), b"NX", opening.expires_at, key),
+                    (b"ZREMRANGEBYSCORE", self._list(tenant), b"-inf", opening.opened_at - LISTED_SECONDS),
+                    (b"HGET", key, b"open"),
+                ]
+            )[-1]
+            # Read back instead of trusting the reply to HSETNX: where a reply was lost, ours is there already.
+            if standing != mine:
+                raise CaseExists
+            return Case(opening)
 
-        The same done by the same person again changes nothing, and so does a second denial or closing.
+        return Prepared([Sealed(_at(key, b"open"), mine, once=True)], write)
 
-        Raises:
-            NoSuchCase: the tenant has none of that name.
+    def prepare_act(self, tenant: str, name: str, act: Act) -> Prepared[Case]:
+        """Seal an act on a case that exists: one round trip to write, which returns the case as it is then.
+
+        The same act of the same person again changes nothing, and neither does a second denial or closing.
+        Writing raises NoSuchCase where the tenant has none of that name.
         """
         key = self._key(tenant, name)
         done = act.act.encode()
         if act.act == "approve":
             done += b":" + self._keyring.tenant(tenant).tag("approver", act.by).encode()
         sealed = self._seal(tenant, key, done, act)
-        announce([Sealed(_at(key, done), sealed, once=True)])
-        standing = self._store.write([(b"HSETNX", key, done, sealed), (b"HGETALL", key)])[-1]
-        case = self._read(tenant, key, standing)
-        if case is None:
-            raise NoSuchCase
-        return case
+
+        def write() -> Case:
+            standing = self._store.write([(b"HSETNX", key, done, sealed), (b"HGETALL", key)])[-1]
+            case = self._read(tenant, key, standing)
+            if case is None:
+                raise NoSuchCase
+            return case
+
+        return Prepared([Sealed(_at(key, done), sealed, once=True)], write)
 
     def get(self, tenant: str, name: str) -> Case:
         """One case: one round trip.

@@ -13,9 +13,9 @@ import msgspec
 from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
 from masking_service.access.principals import Principal
-from masking_service.store.client import Store
+from masking_service.store.client import Command, Store
 from masking_service.store.layout import custody_key, record_stems
-from masking_service.vault.sealed import Announce, Sealed
+from masking_service.vault.sealed import Prepared, Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,65 +43,52 @@ class Custodies:
         self._keyring = keyring
         self._random = random
 
-    def put_first(
-        self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int], announce: Announce
-    ) -> None:
-        """Set custody of the waybills at `bases` where none is set yet: one round trip.
+    def prepare_first(
+        self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int]
+    ) -> Prepared[None]:
+        """Seal custody for the waybills at `bases`, to be written where none is set yet: one round trip to write.
 
         Args:
             expires_at: Unix seconds, one for each base: when its record expires.
-            announce: is told of the values before they are written.
-
-        Raises:
-            StoreUnavailable: nothing is known to be set; the same call can be made again.
         """
-        self._put(tenant, bases, [custody] * len(bases), expires_at, announce, once=True)
+        return self._prepare(tenant, bases, [custody] * len(bases), expires_at, once=True)
 
-    def move(
-        self,
-        tenant: str,
-        bases: Sequence[bytes],
-        custodies: Sequence[Custody],
-        expires_at: Sequence[int],
-        announce: Announce,
-    ) -> None:
-        """Set who holds the waybills at `bases` now, whoever held them before: one round trip, none for no base.
+    def prepare_move(
+        self, tenant: str, bases: Sequence[bytes], custodies: Sequence[Custody], expires_at: Sequence[int]
+    ) -> Prepared[None]:
+        """Seal custody for the waybills at `bases`, to replace what is set: one round trip to write, none for no base.
 
         Args:
-            bases: no one twice.
+            bases: each only once.
             custodies, expires_at: one for each base.
-            announce: as in `put_first`; it is told of no base, too.
-
-        Raises:
-            StoreUnavailable: as in `put_first`.
         """
-        self._put(tenant, bases, custodies, expires_at, announce, once=False)
+        return self._prepare(tenant, bases, custodies, expires_at, once=False)
 
-    def _put(
+    def _prepare(
         self,
         tenant: str,
         bases: Sequence[bytes],
         custodies: Sequence[Custody],
         expires_at: Sequence[int],
-        announce: Announce,
         *,
         once: bool,
-    ) -> None:
+    ) -> Prepared[None]:
         state = self._keyring.tenant(tenant).state
         places = [custody_key(stem) for stem in record_stems(bases)]
         plain = [msgspec.json.encode([custody.site, custody.courier]) for custody in custodies]
         values = state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
-        announce(
-            [Sealed(place, value, ends, once) for place, value, ends in zip(places, values, expires_at, strict=True)]
-        )
         condition: tuple[bytes, ...] = (b"NX",) if once else ()
-        if places:
-            self._store.write(
-                [
-                    (b"SET", place, value, *condition, b"EXAT", ends)
-                    for place, value, ends in zip(places, values, expires_at, strict=True)
-                ]
-            )
+        commands: list[Command] = []
+        sealed: list[Sealed] = []
+        for place, value, ends in zip(places, values, expires_at, strict=True):
+            commands.append((b"SET", place, value, *condition, b"EXAT", ends))
+            sealed.append(Sealed(place, value, ends, once))
+
+        def write() -> None:
+            if commands:
+                self._store.write(commands)
+
+        return Prepared(sealed, write)
 
     def open(self, tenant: str, base: bytes, sealed: bytes | None) -> Custody | None:
         """What stood beside the record at `base`, None where nothing did.

@@ -1,7 +1,8 @@
-"""Who saw values of a waybill, when, and why: sealed beside the record, kept while it would live, erased or not.
+"""Disclosures: who saw values of a waybill, when, and why.
 
-What is about to be shown is announced to the audit log, then kept here, and
-only then shown. A disclosure that does not open at its place is an alarm.
+Sealed beside the record and kept as long as it would be, erased or not. A use
+case records what it is about to show in the audit log, then keeps it here, and
+only then shows it. A disclosure that does not open at its place is an alarm.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import disclosures_key, record_stems
-from masking_service.vault.sealed import Announce, Sealed
+from masking_service.vault.sealed import Prepared, Sealed
 
 FIELD_BYTES: Final = 8
 """A random name inside the waybill's hash: that two of a million share one happens in one of 37 million hashes."""
@@ -56,29 +57,26 @@ class Disclosures:
         self._keyring = keyring
         self._random = random
 
-    def add(self, tenant: str, disclosures: Sequence[Disclosure], announce: Announce) -> None:
-        """Keep what a call is about to show: one round trip, none where it shows nothing.
-
-        Args:
-            announce: is told first, also where nothing is shown.
-
-        Raises:
-            StoreUnavailable: it may not be kept, so it may not be shown.
-        """
+    def prepare(self, tenant: str, disclosures: Sequence[Disclosure]) -> Prepared[None]:
+        """Seal what a call is about to show: one round trip to write, none where it shows nothing."""
         keys = [disclosures_key(stem) for stem in record_stems([one.base for one in disclosures])]
         names = [self._random(FIELD_BYTES) for _ in keys]
         places = [_at(key, name) for key, name in zip(keys, names, strict=True)]
         plain = [msgspec.json.encode(one.shown) for one in disclosures]
         values = self._keyring.tenant(tenant).state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
         ends = [one.expires_at for one in disclosures]
-        announce([Sealed(place, value, until) for place, value, until in zip(places, values, ends, strict=True)])
         commands: list[Command] = []
         for key, name, value, until in zip(keys, names, values, ends, strict=True):
             commands.append((b"HSET", key, name, value))
             # To Redis a key without expiry never ends, so GT alone would leave it so; both together never shorten.
             commands += [(b"EXPIREAT", key, until, condition) for condition in (b"NX", b"GT")]
-        if commands:
-            self._store.write(commands)
+
+        def write() -> None:
+            if commands:
+                self._store.write(commands)
+
+        sealed = [Sealed(place, value, until) for place, value, until in zip(places, values, ends, strict=True)]
+        return Prepared(sealed, write)
 
     def of(self, tenant: str, base: bytes) -> list[Opened | Viewed]:
         """What was shown of the waybill at `base`, in the order of time: one round trip.

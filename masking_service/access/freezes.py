@@ -1,11 +1,15 @@
-"""Who is frozen: they get nothing at all, everywhere within two seconds, and no value from that moment on.
+"""Freezes: principals who get nothing at all, and the counts that lead to a freeze by policy.
 
-The list of a tenant is sealed and write-once (`serials.py`), so that whoever
-writes to the store cannot thaw anybody unseen.
+A freeze reaches every worker within two seconds, and no value is released from
+that moment on. The list of a tenant is sealed and write-once (`serials.py`), so
+that a principal cannot be unfrozen unseen by writing to the store. The counts
+are no secret and decide nothing by themselves. One that is counted twice,
+because a reply was lost, errs on the strict side.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -14,9 +18,13 @@ from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
 from masking_service.access.serials import Serials
-from masking_service.store.client import Command, Reply, Store
-from masking_service.store.layout import freezes_key
-from masking_service.vault.sealed import Announce
+from masking_service.store.client import Store
+from masking_service.store.layout import freezes_key, tenant_stem
+from masking_service.vault.sealed import Prepared
+
+MISSES_KEPT: Final = 30 * 86_400
+"""Seconds after the last miss until misses are forgotten: slow guessing is guessing, too."""
+MINUTE: Final = 60
 
 
 class Freeze(msgspec.Struct, frozen=True):
@@ -74,24 +82,22 @@ class Freezes:
         if known is not None and principal.id in known.frozen:
             raise Frozen
 
-    def refuse_live(self, principal: Principal, beside: Command) -> Reply:
+    def refuse_live(self, principal: Principal) -> int:
         """Raise Frozen where the store says so now: one round trip.
 
-        Args:
-            beside: something else to ask in the same slot, the tenant's.
-
         Returns:
-            The reply to it.
+            How many items in a row opened or showed the principal nothing until now.
 
         Raises:
             Frozen: the principal is frozen.
             StoreUnavailable, IntegrityError: it cannot be told, so nothing may be answered.
         """
         of_tenant = self._of(principal.tenant)
-        standing, reply = self._store.read([of_tenant.question(), beside])
+        misses = (b"GET", self._count_key(principal.tenant, principal.id, "misses"))
+        standing, missed = self._store.read([of_tenant.question(), misses])
         of_tenant.take(standing)
         self.refuse(principal)
-        return reply
+        return int(missed or 0)
 
     def refresh(self, tenants: Iterable[str]) -> None:
         """Learn the lists of `tenants`: one round trip for all.
@@ -121,17 +127,16 @@ class Freezes:
         of_tenant.refresh()
         return sorted(of_tenant.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
 
-    def freeze(self, tenant: str, freeze: Freeze, announce: Announce) -> tuple[Freeze, bool]:
-        """Freeze a principal, whether anybody knows it or not; one that is frozen stays as it is.
+    def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Prepared[bool]]:
+        """Seal the list with a principal frozen, known or not; one that is frozen stays as it is.
 
-        Args:
-            announce: is told of the sealed list before it is written.
+        One round trip, and one to write. Writing returns False where another change was first: prepare again then.
 
         Returns:
-            How it is frozen now, and whether it was not before.
+            How the principal is frozen then (`freeze`, unless it was frozen before), and the change.
 
         Raises:
-            StoreUnavailable: it may or may not be; the same call can be made again.
+            StoreUnavailable: nothing is changed.
         """
         standing = freeze
 
@@ -141,21 +146,46 @@ class Freezes:
             standing = frozen.setdefault(freeze.id, freeze)
             return _write(frozen)
 
-        self._of(tenant).change(change, announce)
-        return standing, standing is freeze
+        prepared = self._of(tenant).prepare(change)
+        return standing, prepared
 
-    def thaw(self, tenant: str, principal: str, announce: Announce) -> None:
-        """Let a principal go on; one that is not frozen stays so.
+    def prepare_unfreeze(self, tenant: str, principal: str) -> Prepared[bool]:
+        """Seal the list without a principal; one that is not frozen stays so. As `prepare_freeze`."""
+        return self._of(tenant).prepare(
+            lambda content: _write({frozen: one for frozen, one in _read(content).items() if frozen != principal})
+        )
 
-        Args:
-            announce: as in `freeze`.
+    def add_misses(self, principal: Principal, count: int) -> int:
+        """Add to the misses in a row and return them: one round trip.
 
         Raises:
-            StoreUnavailable: it may or may not be thawed; the same call can be made again.
+            StoreUnavailable: it may or may not be counted.
         """
-        self._of(tenant).change(
-            lambda content: _write({who: one for who, one in _read(content).items() if who != principal}), announce
-        )
+        key = self._count_key(principal.tenant, principal.id, "misses")
+        counted, _ = self._store.write([(b"INCRBY", key, count), (b"EXPIRE", key, MISSES_KEPT)])
+        return int(counted)
+
+    def set_misses(self, principal: Principal, count: int) -> None:
+        """Begin another row of misses: one round trip. Raises StoreUnavailable."""
+        key = self._count_key(principal.tenant, principal.id, "misses")
+        self._store.write([(b"SET", key, count, b"EX", MISSES_KEPT) if count else (b"DEL", key)])
+
+    def add_refusal(self, principal: Principal) -> int:
+        """Count a call that a budget refused, and return how many there were within this minute.
+
+        The minute began with the first one. One round trip. Raises StoreUnavailable.
+        """
+        key = self._count_key(principal.tenant, principal.id, "refusals")
+        counted, _ = self._store.write([(b"INCR", key), (b"EXPIRE", key, MINUTE, b"NX")])
+        return int(counted)
+
+    def forget_counts(self, tenant: str, principal: str) -> None:
+        """Forget what was counted against a principal: one round trip. Raises StoreUnavailable."""
+        self._store.write([(b"DEL", *(self._count_key(tenant, principal, what) for what in ("misses", "refusals")))])
+
+    def _count_key(self, tenant: str, principal: str, what: str) -> bytes:
+        tag = self._keyring.tenant(tenant).tag
+        return tenant_stem(tag("tenant")) + b"tally:" + tag("tally", what, principal).encode()
 
     def _of(self, tenant: str) -> _List:
         found = self._lists.get(tenant)

@@ -6,7 +6,6 @@ from masking_service.access.errors import AccessError, Forbidden
 from masking_service.access.freezes import Freezes
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
-from masking_service.access.tallies import Tallies
 
 
 class Gate:
@@ -15,13 +14,11 @@ class Gate:
     Args:
         policy: what roles may do.
         freezes: who may do nothing.
-        tallies: what counts against whom.
     """
 
-    def __init__(self, policy: Policy, freezes: Freezes, tallies: Tallies) -> None:
+    def __init__(self, policy: Policy, freezes: Freezes) -> None:
         self._policy = policy
         self._freezes = freezes
-        self._tallies = tallies
 
     def grant(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
@@ -65,5 +62,4 @@ class Gate:
         except AccessError:
             self._freezes.refuse(principal)  # whoever is frozen hears that, and nothing about the policy
             raise
-        missed = self._freezes.refuse_live(principal, self._tallies.question(principal))
-        return granted, self._tallies.misses(missed)
+        return granted, self._freezes.refuse_live(principal)

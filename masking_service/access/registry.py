@@ -18,7 +18,7 @@ from masking_service.access.clients import Clients
 from masking_service.access.serials import Serials
 from masking_service.store.client import Store
 from masking_service.store.layout import CLIENTS
-from masking_service.vault.sealed import Announce
+from masking_service.vault.sealed import Prepared
 
 SNAPSHOT: Final = "clients.sealed"
 _SERIAL_BYTES: Final = 8
@@ -69,29 +69,51 @@ class ClientRegistry:
             self._keep()
         self.known = True
 
-    def change(self, change: Callable[[Clients], Clients], announce: Announce) -> None:
-        """Write a changed registry; if another operator was first, `change` is applied to theirs.
+    def prepare(self, change: Callable[[Clients], Clients]) -> Prepared[bool]:
+        """Seal a changed registry: one round trip, and one to write it.
+
+        Writing returns False where another operator was first: prepare and write again then.
 
         Raises:
-            StoreUnavailable: the change may or may not be stored; look, then make it again.
+            StoreUnavailable: nothing is changed.
             ClientError: `change` refused.
         """
-        self._document.change(lambda content: msgspec.json.encode(change(_clients(content)).to_state()), announce)
-        self._learn()
-        self._keep()
+        prepared = self._document.prepare(lambda content: msgspec.json.encode(change(_clients(content)).to_state()))
 
-    def bring_back(self, announce: Announce) -> None:
-        """Put the newest registry seen back into a store that went back behind it: whoever was revoked stays revoked.
+        def write() -> bool:
+            written = prepared.write()
+            self._learn()
+            self._keep()
+            return written
 
-        For a store that somebody has accepted although it went back. If it has a newer registry, that one holds.
+        return Prepared(prepared.sealed, write)
+
+    def prepare_restore(self) -> Prepared[None] | None:
+        """Prepare to put the newest registry seen back into a store that went back behind it.
+
+        So revoked clients stay revoked in a store that an operator has accepted. Round trips: one, and one to write.
+
+        Returns:
+            None where the store has the same registry or a newer one, which is taken over.
 
         Raises:
-            StoreUnavailable: it may or may not be back; the same call can be made again.
+            StoreUnavailable: nothing is changed.
             IntegrityError: the store's registry was changed, or sealed with other keys.
         """
-        self._document.bring_back(announce)
+        prepared = self._document.prepare_restore()
+        if prepared is None:
+            self._replace_snapshot()
+            return None
+
+        def write() -> None:
+            prepared.write()
+            self._replace_snapshot()
+
+        return Prepared(prepared.sealed, write)
+
+    def _replace_snapshot(self) -> None:
         self._learn()
-        self._snapshot.unlink(missing_ok=True)  # of its own serial it may hold another: of a time that is lost
+        self._snapshot.unlink(missing_ok=True)  # under the same serial it may hold a document that is lost
         if self._document.serial:
             self._keep()
 

@@ -12,7 +12,7 @@ from typing import Final
 from keys.aead import NONCE_BYTES, SealingKey
 from keys.errors import IntegrityError
 from masking_service.store.client import Command, Store
-from masking_service.vault.sealed import Announce, Sealed
+from masking_service.vault.sealed import Prepared, Sealed
 
 _KEPT: Final = 2
 """Serials kept in the store: the newest, and the one before it for readers that are a moment late."""
@@ -82,58 +82,64 @@ class Serials:
             self.adopt(serial, sealed)
             return True
 
-    def change(self, change: Callable[[bytes], bytes], announce: Announce) -> None:
-        """Write a changed document; where another was first, `change` is asked again, with theirs.
+    def prepare(self, change: Callable[[bytes], bytes]) -> Prepared[bool]:
+        """Seal a changed document: one round trip to read the newest one.
+
+        Writing it is one more. It returns False where another change was first: prepare and write again then.
 
         Args:
             change: from the content (empty where there is none yet) to the new one.
-            announce: is told of each attempt before it is made.
 
         Raises:
-            StoreUnavailable: the change may or may not be stored; look, then make it again.
+            StoreUnavailable: nothing is changed.
+            IntegrityError: the document was changed, or went back.
         """
-        while True:
-            self.refresh()
-            serial = self.serial + 1
-            sealed = self._key.seal(change(self.content), self._at(serial), self._random(NONCE_BYTES))
-            commands: list[Command] = [(b"HSETNX", self._place, b"%d" % serial, sealed)]
-            announced = [Sealed(self._at(serial), sealed, once=True)]
-            if serial > _KEPT:
-                commands.append((b"HDEL", self._place, b"%d" % (serial - _KEPT)))
-                announced.append(Sealed(self._at(serial - _KEPT), None))
-            announce(announced)
-            # Asked of what stands there now, not of HSETNX: a serial that was cleared away since can be written
-            # again, behind newer ones; and where a reply was lost, ours stands there before the second attempt.
+        self.refresh()
+        serial = self.serial + 1
+        sealed = self._key.seal(change(self.content), self._at(serial), self._random(NONCE_BYTES))
+        commands: list[Command] = [(b"HSETNX", self._place, b"%d" % serial, sealed)]
+        prepared = [Sealed(self._at(serial), sealed, once=True)]
+        if serial > _KEPT:
+            commands.append((b"HDEL", self._place, b"%d" % (serial - _KEPT)))
+            prepared.append(Sealed(self._at(serial - _KEPT), None))
+
+        def write() -> bool:
+            # Read back instead of trusting the reply to HSETNX: a serial that was cleared away since can be written
+            # again, behind newer ones; and where a reply was lost, ours is there before the second attempt.
             standing = self._store.write([*commands, self.question()])[-1]
             self.take(standing)
-            if _newest(standing) == (serial, sealed):
-                return
+            return _newest(standing) == (serial, sealed)
 
-    def bring_back(self, announce: Announce) -> None:
-        """Put the document that is known here back into a store that went back behind it. A newer one there is taken.
+        return Prepared(prepared, write)
 
-        For a store that somebody has accepted although it went back: whatever stands there is no alarm any more.
+    def prepare_restore(self) -> Prepared[None] | None:
+        """Prepare to put the document that is known here back into a store that went back behind it.
 
-        Args:
-            announce: is told what is about to be written, where something is.
+        For a store that an operator has accepted although it went back: what is in it is no alarm. One round trip,
+        and one to write.
+
+        Returns:
+            None where the store has the same document or a newer one, which is taken over.
 
         Raises:
-            StoreUnavailable: it may or may not be back; the same call can be made again.
-            IntegrityError: what stands there was changed, or sealed with other keys.
+            StoreUnavailable: nothing is changed.
+            IntegrityError: what the store has was changed, or sealed with other keys.
         """
         standing = self._read()
-        if _newest(standing)[0] < self.serial:
-            older = standing[0::2]
-            announce(
-                [
-                    Sealed(self._at(self.serial), self.sealed, once=True),
-                    *(Sealed(self._at(int(serial)), None) for serial in older),
-                ]
-            )
-            commands: list[Command] = [(b"HSETNX", self._place, b"%d" % self.serial, self.sealed)]
-            commands += [(b"HDEL", self._place, serial) for serial in older]
-            standing = self._store.write([*commands, self.question()])[-1]
-        serial, sealed = _newest(standing)
+        if _newest(standing)[0] >= self.serial:
+            self._adopt_newest(standing)
+            return None
+        older = standing[0::2]
+        removed = [Sealed(self._at(int(serial)), None) for serial in older]
+        commands: list[Command] = [(b"HSETNX", self._place, b"%d" % self.serial, self.sealed)]
+        commands += [(b"HDEL", self._place, serial) for serial in older]
+        return Prepared(
+            [Sealed(self._at(self.serial), self.sealed, once=True), *removed],
+            lambda: self._adopt_newest(self._store.write([*commands, self.question()])[-1]),
+        )
+
+    def _adopt_newest(self, reply: list[bytes]) -> None:
+        serial, sealed = _newest(reply)
         if serial:
             self.adopt(serial, sealed)
 

@@ -28,7 +28,8 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.genesis import WrongStore, check
 from masking_service.store.health import uphold
 from masking_service.usecases.auditing import end
-from masking_service.usecases.journal import Call, Journal
+from masking_service.usecases.denials import Denials
+from masking_service.usecases.recorder import DONE, Call, Recorder
 
 Command = Callable[..., Any]
 
@@ -63,7 +64,7 @@ class Opened:
     keyring: Keyring
     registry: ClientRegistry
     _store: Store
-    _journal: Journal
+    _audit: Recorder
 
     def change(self, action: str, client_id: str, change: Callable[[Clients], Clients]) -> None:
         """Change the registry.
@@ -76,8 +77,12 @@ class Opened:
         uphold(self._store)
         operator = Call(service_principal("command-line"), "", clock())
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
-        with self._journal.changing(operator, action, subject=subject) as announce:
-            self.registry.change(change, announce)
+        written = False
+        while not written:  # again where another operator was first
+            changed = self.registry.prepare(change)
+            entry = self._audit.record(operator, action, DONE, subject=subject, sealed=changed.sealed)
+            with self._audit.take_back_on_failure(entry):
+                written = changed.write()
 
 
 @contextmanager
@@ -119,7 +124,7 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry.refresh()
         log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
         try:
-            yield Opened(keyring, registry, store, Journal(log, keyring, policy.digest))
+            yield Opened(keyring, registry, store, Recorder(log, Denials(log, clock), keyring, policy.digest))
         finally:
             with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed
                 end(log, checkpoints)

@@ -11,16 +11,17 @@ from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosures
 from masking_service.access.gate import Gate
 from masking_service.access.issuers import Issuers
+from masking_service.access.once import OnceAMinute
 from masking_service.access.policy import Policy
 from masking_service.usecases.auditing import Auditing
-from masking_service.usecases.automatic_freezes import Watch
 from masking_service.usecases.cases import Casework
+from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.custody import MoveCustody
 from masking_service.usecases.detokenize import Detokenize
-from masking_service.usecases.freezes import Freezing
-from masking_service.usecases.journal import Journal
+from masking_service.usecases.freezes import FreezeByHand, FreezeByPolicy
 from masking_service.usecases.mask import Mask, Maskers
 from masking_service.usecases.privacy import Privacy
+from masking_service.usecases.recorder import Recorder
 from masking_service.usecases.tokenize import Tokenize
 from masking_service.usecases.view import View
 
@@ -34,7 +35,7 @@ class Acting:
 
     policy: Policy
     gate: Gate
-    journal: Journal
+    recorder: Recorder
     authenticator: Authenticator
     mask: Mask
     tokenize: Tokenize
@@ -43,23 +44,24 @@ class Acting:
     move_custody: MoveCustody
     cases: Casework
     privacy: Privacy
-    freezes: Freezing
+    freezes: FreezeByHand
     audit: Auditing
 
 
 def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
     """The use cases of these parts under a policy and the issuers that it names."""
-    gate = Gate(policy, parts.freezes, parts.tallies)
+    gate = Gate(policy, parts.freezes)
     parts.metrics.expect_budgets(policy.budgets)
     budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
-    journal = Journal(parts.log, parts.keyring, policy.digest)
-    watch = Watch(
-        rules=policy.rules.watch,
-        freezes=parts.freezes,
-        tallies=parts.tallies,
-        journal=journal,
+    audit = Recorder(parts.log, parts.denials, parts.keyring, policy.digest)
+    conflicts = ConflictBudget(
+        budgets=budgets,
+        once=OnceAMinute(parts.store, parts.keyring, os.urandom),
+        audit=audit,
         alerts=parts.alerts,
-        metrics=parts.metrics,
+    )
+    freezing = FreezeByPolicy(
+        rules=policy.rules.watch, freezes=parts.freezes, audit=audit, alerts=parts.alerts, metrics=parts.metrics
     )
     cases = Cases(parts.store, parts.keyring, os.urandom)
     custodies = Custodies(parts.store, parts.keyring, os.urandom)
@@ -68,7 +70,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
     return Acting(
         policy=policy,
         gate=gate,
-        journal=journal,
+        recorder=audit,
         authenticator=Authenticator(parts.registry, issuers, parts.keyring),
         mask=Mask(gate=gate, maskers=maskers),
         tokenize=Tokenize(
@@ -79,9 +81,8 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             keyring=parts.keyring,
             vault=parts.vault,
             custodies=custodies,
-            budgets=budgets,
-            watch=watch,
-            journal=journal,
+            conflicts=conflicts,
+            audit=audit,
         ),
         view=View(
             policy=policy,
@@ -91,8 +92,8 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             custodies=custodies,
             disclosures=disclosures,
             budgets=budgets,
-            watch=watch,
-            journal=journal,
+            freezing=freezing,
+            audit=audit,
         ),
         detokenize=Detokenize(
             policy=policy,
@@ -102,26 +103,20 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             cases=cases,
             disclosures=disclosures,
             budgets=budgets,
-            watch=watch,
-            journal=journal,
+            freezing=freezing,
+            audit=audit,
             check_sign_in=issuers.check_unmasking,
         ),
-        move_custody=MoveCustody(
-            gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, journal=journal
-        ),
-        cases=Casework(policy=policy, gate=gate, keyring=parts.keyring, cases=cases, budgets=budgets, journal=journal),
+        move_custody=MoveCustody(gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, audit=audit),
+        cases=Casework(policy=policy, gate=gate, keyring=parts.keyring, cases=cases, budgets=budgets, audit=audit),
         privacy=Privacy(
             policy=policy,
             gate=gate,
             keyring=parts.keyring,
             vault=parts.vault,
             disclosures=disclosures,
-            journal=journal,
+            audit=audit,
         ),
-        freezes=Freezing(
-            gate=gate, freezes=parts.freezes, tallies=parts.tallies, journal=journal, metrics=parts.metrics
-        ),
-        audit=Auditing(
-            gate=gate, keyring=parts.keyring, store=parts.store, checkpoints=parts.checkpoints, journal=journal
-        ),
+        freezes=FreezeByHand(gate=gate, freezes=parts.freezes, audit=audit, metrics=parts.metrics),
+        audit=Auditing(gate=gate, keyring=parts.keyring, store=parts.store, checkpoints=parts.checkpoints, audit=audit),
     )

@@ -50,6 +50,7 @@ class Background:
             self._watch,
             self._learn_clients,
             self._learn_freezes,
+            self._record_denials,
             self._prove,
             self._refresh_oldest,
             self._tell,
@@ -109,6 +110,9 @@ class Background:
 
     def _learn_freezes(self) -> None:
         self._parts.freezes.refresh(self._parts.tenants)
+
+    def _record_denials(self) -> None:
+        self._parts.denials.flush(everything=False)
 
     def _prove(self) -> None:
         newest = self._parts.checkpoints.newest_seen

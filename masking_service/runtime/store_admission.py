@@ -16,7 +16,8 @@ from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
 from masking_service.store.client import Store
 from masking_service.store.genesis import check, claim
-from masking_service.usecases.journal import DONE, Call, Journal
+from masking_service.usecases.denials import Denials
+from masking_service.usecases.recorder import DONE, Call, Recorder
 
 
 def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_claim: bool = True) -> None:
@@ -73,10 +74,13 @@ def accept_store(
     log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
     operator = Call(service_principal("command-line"), "", clock())
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
-    journal = Journal(log, keyring, policy)
-    journal.write(operator, "store-accept", DONE, subject=subject)
-    with journal.changing(operator, "client-restore") as announce:
-        registry.bring_back(announce)
+    audit = Recorder(log, Denials(log, clock), keyring, policy)
+    audit.record(operator, "store-accept", DONE, subject=subject)
+    restored = registry.prepare_restore()
+    if restored is not None:
+        entry = audit.record(operator, "client-restore", DONE, sealed=restored.sealed)
+        with audit.take_back_on_failure(entry):
+            restored.write()
     log.close()
     checkpoints.trust_store()
     return checkpoints.make(accept_loss=True)

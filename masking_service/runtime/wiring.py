@@ -13,7 +13,6 @@ from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy, PolicyFile
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.access.registry import ClientRegistry
-from masking_service.access.tallies import Tallies
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.domain.schema import Schema
@@ -30,6 +29,7 @@ from masking_service.store.client import Store
 from masking_service.store.genesis import WrongStore, check
 from masking_service.store.health import uphold
 from masking_service.store.urls import UnknownForm
+from masking_service.usecases.denials import Denials
 from masking_service.vault.vault import Vault
 
 DEVELOPMENT_ISSUER_KEY: Final = "dev-issuer.pem"
@@ -68,10 +68,10 @@ class Parts:
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
-        self.tallies = Tallies(self.store, keyring, os.urandom)
         self.vault = Vault(self.store, keyring, os.urandom)
         self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
+        self.denials = Denials(self.log, clock)
         self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
         self.schemas = load_schemas(settings.schemas)
         self._fetched = KeysByUrl()

@@ -65,6 +65,7 @@ def _end(parts: Parts, background: Background) -> None:
     """What a worker does last, when all that it took in is answered: its audit chain ends, under a checkpoint."""
     background.stop()
     try:
+        parts.denials.flush(everything=True)
         end(parts.log, parts.checkpoints)
     except (StoreUnavailable, KeysError, WrongStore, OSError) as fault:
         log.error("audit not ended", fault=type(fault).__name__)

@@ -16,7 +16,7 @@ from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
 from masking_service.audit.reading import Entry, page
 from masking_service.store.client import Store
-from masking_service.usecases.journal import Call, Journal
+from masking_service.usecases.recorder import Call, Recorder
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"
 
@@ -25,13 +25,13 @@ class Auditing:
     """Reading the log, and asking for a checkpoint, under one policy."""
 
     def __init__(
-        self, *, gate: Gate, keyring: Keyring, store: Store, checkpoints: Checkpoints, journal: Journal
+        self, *, gate: Gate, keyring: Keyring, store: Store, checkpoints: Checkpoints, audit: Recorder
     ) -> None:
         self._gate = gate
         self._keyring = keyring
         self._store = store
         self._checkpoints = checkpoints
-        self._journal = journal
+        self._audit = audit
 
     def entries(self, call: Call, after: str | None, limit: int) -> tuple[list[Entry], str | None]:
         """The entries of the caller's tenant that came after the entry `after`, at most `limit`, and fewer where they
@@ -48,7 +48,7 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self._journal.denials(call, "audit-read"):
+        with self._audit.record_denials(call, "audit-read"):
             self._gate.grant(call.principal, "audit:read")
         tenant = self._keyring.tenant(call.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
         found = page(self._store, tenant, after, limit)
@@ -61,7 +61,7 @@ class Auditing:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError, RolledBackError: none can be made.
         """
-        with self._journal.denials(call, "audit-read"):
+        with self._audit.record_denials(call, "audit-read"):
             self._gate.grant(call.principal, "audit:read")
         return told(self._checkpoints.make())
 

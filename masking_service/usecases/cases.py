@@ -20,7 +20,7 @@ from masking_service.domain.text import scrub
 from masking_service.domain.timestamps import rfc3339
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.store.errors import StoreUnavailable
-from masking_service.usecases.journal import DONE, Call, Journal, Seen
+from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 
 LONGEST_REASON = 500
 
@@ -53,7 +53,7 @@ class Casework:
         keyring: Keyring,
         cases: Cases,
         budgets: Budgets,
-        journal: Journal,
+        audit: Recorder,
         case_numbers: CaseNumbers = any_number,
     ) -> None:
         self._policy = policy
@@ -61,7 +61,7 @@ class Casework:
         self._keyring = keyring
         self._cases = cases
         self._budgets = budgets
-        self._journal = journal
+        self._audit = audit
         self._case_numbers = case_numbers
 
     def open(
@@ -82,19 +82,29 @@ class Casework:
             InvalidRecord: something in the request is malformed; the pointers are the request's.
             StoreUnavailable: it may be open; asking for it tells.
         """
-        with self._journal.denials(call, "case-open"):
+        with self._audit.record_denials(call, "case-open"):
             grant = self._gate.grant(call.principal, "case:open")
         opening = self._opening(call, case, purpose, waybills, officer, reason, expires_in)
-        with self._journal.denials(call, "case-open", purpose=purpose, case=case):
+        with self._audit.record_denials(call, "case-open", purpose=purpose, case=case):
             self._case_numbers(call.principal.tenant, case)
             reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
-        seen = [Seen(base, DONE) for base in self._keyring.tenant(call.principal.tenant).bases(opening.waybills)]
-        said: dict[str, Any] = {"role": grant.role, "purpose": purpose, "case": case}
+        case_file = self._cases.prepare_opening(call.principal.tenant, opening)
+        bases = self._keyring.tenant(call.principal.tenant).bases(opening.waybills)
+        entry = self._audit.record(
+            call,
+            "case-open",
+            DONE,
+            role=grant.role,
+            purpose=purpose,
+            case=case,
+            items=[ItemOutcome(base, DONE) for base in bases],
+            sealed=case_file.sealed,
+        )
         try:
-            with self._journal.changing(call, "case-open", seen=seen, **said) as announce:
-                opened = self._cases.open(call.principal.tenant, opening, announce)
+            with self._audit.take_back_on_failure(entry):
+                opened = case_file.write()
         except CaseExists as refusal:
-            self._journal.write(call, "case-open", refusal.code, **said)
+            self._audit.record(call, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
             with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
                 reserved.give_back(len(opening.waybills))
             raise
@@ -121,7 +131,7 @@ class Casework:
             AccessError: the caller may not, there is no such case, or there is nothing to decide.
             StoreUnavailable: it may be decided; asking for it tells.
         """
-        with self._journal.denials(call, f"case-{act}", case=sound_case_name(name)):
+        with self._audit.record_denials(call, f"case-{act}", case=sound_case_name(name)):
             grant = self._gate.grant(call.principal, "case:approve")
             found = self._visible(call, name)
             found.decide(call.principal, act, call.now)
@@ -129,7 +139,7 @@ class Casework:
 
     def close(self, call: Call, name: str) -> Result:
         """Close a case: its opener and approvers may. Raises as `decide`."""
-        with self._journal.denials(call, "case-close", case=sound_case_name(name)):
+        with self._audit.record_denials(call, "case-close", case=sound_case_name(name)):
             approver = self._policy.permits(call.principal, "case:approve")
             grant = self._gate.grant(call.principal, "case:approve" if approver else "case:open")
             found = self._visible(call, name)
@@ -139,10 +149,12 @@ class Casework:
 
     def _act(self, call: Call, case: Case, act: Literal["approve", "deny", "close"], role: str) -> Result:
         opening = case.opening
-        done = Act(act, call.principal.id, call.now)
-        said: dict[str, Any] = {"role": role, "purpose": opening.purpose, "case": opening.case}
-        with self._journal.changing(call, f"case-{act}", **said) as announce:
-            standing = self._cases.act(call.principal.tenant, opening.case, done, announce)
+        done = self._cases.prepare_act(call.principal.tenant, opening.case, Act(act, call.principal.id, call.now))
+        entry = self._audit.record(
+            call, f"case-{act}", DONE, role=role, purpose=opening.purpose, case=opening.case, sealed=done.sealed
+        )
+        with self._audit.take_back_on_failure(entry):
+            standing = done.write()
         return self._answer(standing, call.now)
 
     def _visible(self, call: Call, name: str) -> Case:

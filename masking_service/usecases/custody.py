@@ -13,8 +13,8 @@ from masking_service.access.custody import Custodies, Custody
 from masking_service.access.gate import Gate
 from masking_service.access.principals import principal_id, site_codes
 from masking_service.usecases.answers import waybills as answers
-from masking_service.usecases.items import NOT_FOUND, normalised
-from masking_service.usecases.journal import DONE, Call, Journal, Seen
+from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.vault import Vault
 
 INVALID_ITEM: Final = "invalid-item"
@@ -35,12 +35,12 @@ class _Move:
 class MoveCustody:
     """Moves custody."""
 
-    def __init__(self, *, gate: Gate, keyring: Keyring, vault: Vault, custodies: Custodies, journal: Journal) -> None:
+    def __init__(self, *, gate: Gate, keyring: Keyring, vault: Vault, custodies: Custodies, audit: Recorder) -> None:
         self._gate = gate
         self._keyring = keyring
         self._vault = vault
         self._custodies = custodies
-        self._journal = journal
+        self._audit = audit
 
     def __call__(self, call: Call, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set who holds each waybill now; of a number that stands twice the later item holds.
@@ -55,26 +55,33 @@ class MoveCustody:
             StoreUnavailable: nothing is known to be moved; the same call can be made again.
         """
         tenant = call.principal.tenant
-        with self._journal.denials(call, "custody-move"):
+        with self._audit.record_denials(call, "custody-move"):
             grant = self._gate.grant(call.principal, "custody:move")
         asked = [_read(item) for item in items]
         moves = [one for one in asked if isinstance(one, _Move)]
         numbers = [move.number for move in moves]
         found = self._vault.newest(tenant, numbers, call.now)
         bases = self._keyring.tenant(tenant).bases(numbers)
-        seen = [
-            Seen(base, DONE if known else NOT_FOUND, custody=move.custody)
-            for base, known, move in zip(bases, found, moves, strict=True)
-        ]
         last = {
             known.base: (move.custody, known.record.expires_at)
             for known, move in zip(found, moves, strict=True)
             if known is not None
         }
         custodies, ends = [custody for custody, _ in last.values()], [until for _, until in last.values()]
-        outcome = DONE if last else NOT_FOUND
-        with self._journal.changing(call, "custody-move", outcome, role=grant.role, seen=seen) as announce:
-            self._custodies.move(tenant, [*last], custodies, ends, announce)
+        moved = self._custodies.prepare_move(tenant, [*last], custodies, ends)
+        entry = self._audit.record(
+            call,
+            "custody-move",
+            DONE if last else NOT_FOUND,
+            role=grant.role,
+            items=[
+                ItemOutcome(base, DONE if known else NOT_FOUND, custody=move.custody)
+                for base, known, move in zip(bases, found, moves, strict=True)
+            ],
+            sealed=moved.sealed,
+        )
+        with self._audit.take_back_on_failure(entry):
+            moved.write()
         return [answers.Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
 
 

@@ -20,10 +20,10 @@ from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import openings as answers
-from masking_service.usecases.automatic_freezes import Watch
 from masking_service.usecases.cases import reaches, sound_case_name
-from masking_service.usecases.items import NOT_FOUND, normalised
-from masking_service.usecases.journal import RELEASED, Call, Journal, Seen
+from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
+from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
 from masking_service.vault.vault import Vault
@@ -102,8 +102,8 @@ class Detokenize:
         cases: Cases,
         disclosures: Disclosures,
         budgets: Budgets,
-        watch: Watch,
-        journal: Journal,
+        freezing: FreezeByPolicy,
+        audit: Recorder,
         check_sign_in: SignInCheck,
     ) -> None:
         self._policy = policy
@@ -113,8 +113,8 @@ class Detokenize:
         self._cases = cases
         self._disclosures = disclosures
         self._budgets = budgets
-        self._watch = watch
-        self._journal = journal
+        self._freezing = freezing
+        self._audit = audit
         self._check_sign_in = check_sign_in
 
     def __call__(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Opening]:
@@ -133,26 +133,31 @@ class Detokenize:
         """
         tenant = call.principal.tenant
         stated = {"purpose": self._known(purpose), "case": sound_case_name(case)}
-        with self._journal.denials(call, "detokenize", **stated), self._watch.refusals(call):
+        with self._audit.record_denials(call, "detokenize", **stated), self._freezing.count_refusals(call):
             grant, authority, missed = self._authority(call, purpose, case, items)
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
             reserved = self._budgets.reserve(call.principal, grant, lookups, call.now)
+
         self._look_up(tenant, asked, grant, call.now)
-        told = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
-        self._watch.misses(call, missed, told)
-        released = sum(told)
-        with self._journal.changing(
+        opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
+        self._freezing.count_misses(call, missed, opened)
+        released = sum(opened)
+
+        disclosures = self._disclosures.prepare(tenant, _opened(call, authority, asked))
+        entry = self._audit.record(
             call,
             "detokenize",
             RELEASED if released else NOT_FOUND,
             role=grant.role,
             purpose=purpose,
             case=case,
-            seen=[Seen(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
+            items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             approved_by=authority.approved_by if authority else (),
-        ) as announce:
-            self._disclosures.add(tenant, _opened(call, authority, asked), announce)
+            sealed=disclosures.sealed,
+        )
+        with self._audit.take_back_on_failure(entry):
+            disclosures.write()
         with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
             reserved.give_back(lookups - released)
         return [item.result() for item in asked]

@@ -8,7 +8,7 @@ from masking_service.domain.effort import A_STORED_RECORD, Effort
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masked, Masker
 from masking_service.domain.schema import Place, Schema, pointer
-from masking_service.usecases.items import normalised
+from masking_service.usecases.results import normalised
 from masking_service.vault import records
 
 

@@ -1,42 +1,52 @@
-"""Freezing and thawing by hand: announced to the audit log before it is done, and never to one's own advantage.
+"""Freezes principals, by hand and by policy, and unfreezes them by hand.
 
-The answer tells nothing about whether anybody of that id exists.
+Each is recorded in the audit log before it is done. By policy the service itself
+freezes callers who guess or go on far beyond a budget: misses in a row, and calls
+that a budget refused within a minute, are counted over all workers.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import groupby
+from typing import Any, Final, Literal
 
-from masking_service.access.errors import Forbidden
+from keys.errors import IntegrityError
+from masking_service.access.errors import Forbidden, QuotaExceeded
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.gate import Gate
-from masking_service.access.principals import principal_id
-from masking_service.access.tallies import Tallies
+from masking_service.access.principals import principal_id, service_principal
+from masking_service.access.rules import WatchRules
 from masking_service.domain.text import scrub
 from masking_service.domain.timestamps import rfc3339
+from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
+from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.errors import NotFound
-from masking_service.usecases.journal import Call, Journal
-from masking_service.vault.sealed import Sealed
-
-BY_HAND: Final = "by hand"
-MOST_KEPT: Final = 500
-"""Characters of a reason. A longer one is cut: no freeze fails over its reason."""
+from masking_service.usecases.recorder import DONE, Call, Recorder
 
 Result = dict[str, Any]
 
+BY_HAND: Final = "by hand"
+MAX_REASON: Final = 500
+"""Characters of a reason. A longer one is cut: no freeze fails over its reason."""
+WATCH: Final = "watch"
+"""The service principal that freezes by policy, in the audit log."""
 
-class Freezing:
-    """Who may freeze whom, under one policy. It works inside the caller's tenant."""
 
-    def __init__(self, *, gate: Gate, freezes: Freezes, tallies: Tallies, journal: Journal, metrics: Metrics) -> None:
+class FreezeByHand:
+    """Lists, freezes and unfreezes the principals of the caller's tenant, under one policy.
+
+    The answer does not tell whether a principal of that id exists.
+    """
+
+    def __init__(self, *, gate: Gate, freezes: Freezes, audit: Recorder, metrics: Metrics) -> None:
         self._gate = gate
         self._freezes = freezes
-        self._tallies = tallies
-        self._journal = journal
+        self._audit = audit
         self._metrics = metrics
 
     def listed(self, call: Call) -> list[Result]:
-        """Who is frozen, the longest frozen first. Round trips: one.
+        """The frozen principals, the longest frozen first. Round trips: one.
 
         Raises:
             AccessError: the caller may not know.
@@ -46,7 +56,7 @@ class Freezing:
         return [_answer(one) for one in self._freezes.listed(call.principal.tenant)]
 
     def freeze(self, call: Call, principal: str, why: str | None) -> Result:
-        """Freeze a principal, known or not. Round trips: live permission, look, audit, write.
+        """Freeze a principal, known or not. Round trips: live permission, read, audit, write.
 
         Args:
             principal: the id as it was sent.
@@ -54,52 +64,119 @@ class Freezing:
 
         Raises:
             AccessError: the caller may not.
-            NotFound: nobody can have that id.
+            NotFound: no principal can have that id.
             StoreUnavailable: they may or may not be frozen; the same call can be made again.
         """
         subject = _well_formed(principal)
-        with self._journal.denials(call, "freeze", subject=subject):
+        with self._audit.record_denials(call, "freeze", subject=subject):
             grant, _ = self._gate.grant_live(call.principal, "principal:freeze")
         if not subject:
             raise NotFound
-        reason = scrub((why or "").strip() or BY_HAND)[:MOST_KEPT]
+        reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=call.now, why=reason, by=call.principal.id)
-        with self._journal.changing(call, "freeze", role=grant.role, subject=subject) as announce:
-            standing, new = self._freezes.freeze(call.principal.tenant, wanted, announce)
-        if new:
+        frozen = _freeze(self._freezes, self._audit, call, wanted, role=grant.role)
+        if frozen is wanted:
             self._metrics.freeze("by-hand")
-        return _answer(standing) | {"frozen": True}
+        return _answer(frozen) | {"frozen": True}
 
-    def thaw(self, call: Call, principal: str) -> Result:
-        """Let a principal go on; what counted against them is forgotten. Nobody thaws themselves.
+    def unfreeze(self, call: Call, principal: str) -> Result:
+        """Unfreeze another principal and forget what was counted against them.
 
         Round trips: one more than freezing.
 
         Raises:
-            AccessError: the caller may not.
-            NotFound: nobody can have that id.
-            StoreUnavailable: they may or may not be thawed; the same call can be made again.
+            AccessError: the caller may not, or is that principal.
+            NotFound: no principal can have that id.
+            StoreUnavailable: they may or may not be unfrozen; the same call can be made again.
         """
         subject = _well_formed(principal)
-        with self._journal.denials(call, "thaw", subject=subject):
+        with self._audit.record_denials(call, "thaw", subject=subject):
             grant, _ = self._gate.grant_live(call.principal, "principal:freeze")
             if subject == call.principal.id:
                 raise Forbidden
         if not subject:
             raise NotFound
         tenant = call.principal.tenant
-        with self._journal.changing(call, "thaw", role=grant.role, subject=subject) as announce:
-
-            def announce_and_forget(sealed: Sequence[Sealed]) -> None:
-                announce(sealed)
-                self._tallies.clear(tenant, subject)  # before they go on, or the next miss would freeze them again
-
-            self._freezes.thaw(tenant, subject, announce_and_forget)
+        unfrozen = False
+        while not unfrozen:  # again where the list was changed meanwhile
+            change = self._freezes.prepare_unfreeze(tenant, subject)
+            entry = self._audit.record(call, "thaw", DONE, role=grant.role, subject=subject, sealed=change.sealed)
+            with self._audit.take_back_on_failure(entry):
+                self._freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
+                unfrozen = change.write()
         return {"id": subject, "frozen": False}
 
 
+class FreezeByPolicy:
+    """Freezes callers who guess or go on far beyond a budget, with an alert, under one policy."""
+
+    def __init__(
+        self, *, rules: WatchRules, freezes: Freezes, audit: Recorder, alerts: Alerts, metrics: Metrics
+    ) -> None:
+        self._rules = rules
+        self._freezes = freezes
+        self._audit = audit
+        self._alerts = alerts
+        self._metrics = metrics
+
+    def count_misses(self, call: Call, before: int, shown: Sequence[bool]) -> None:
+        """Count what a call opened and did not, before it is answered.
+
+        No round trip where everything was shown and nothing was missed before, else one. The call that reaches the
+        limit is answered; the next one is refused.
+
+        Args:
+            before: how many items in a row had opened nothing before this call.
+            shown: for each item in order, whether it opened or showed something.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be counted, so nothing may be answered.
+        """
+        rows = [(hit, len([*items])) for hit, items in groupby(shown)]
+        if rows in ([], [(True, len(shown))]) and not before:
+            return
+        if not any(shown):
+            longest = self._freezes.add_misses(call.principal, len(shown)) if shown else 0
+        else:
+            if not rows[0][0]:
+                rows[0] = (False, rows[0][1] + before)
+            self._freezes.set_misses(call.principal, 0 if rows[-1][0] else rows[-1][1])
+            longest = max((count for hit, count in rows if not hit), default=0)
+        if longest >= self._rules.misses:
+            self._freeze(call, "misses")
+
+    @contextmanager
+    def count_refusals(self, call: Call) -> Iterator[None]:
+        """Count the call inside if a budget refuses it; it stays refused, whatever comes of that."""
+        try:
+            yield
+        except QuotaExceeded:
+            with suppress(StoreUnavailable, IntegrityError):
+                if self._freezes.add_refusal(call.principal) >= self._rules.refusals:
+                    self._freeze(call, "burst")
+            raise
+
+    def _freeze(self, call: Call, why: Literal["misses", "burst"]) -> None:
+        caller = call.principal
+        watch = Call(service_principal(WATCH, caller.tenant), call.request_id, call.now)
+        wanted = Freeze(id=caller.id, since=call.now, why=why, by=watch.principal.id)
+        if _freeze(self._freezes, self._audit, watch, wanted, purpose=why) is wanted:
+            self._metrics.freeze(why)
+            self._alerts.raise_alert(why, caller)
+
+
+def _freeze(freezes: Freezes, audit: Recorder, call: Call, wanted: Freeze, **stated: Any) -> Freeze:
+    """Freeze a principal; returns how they are frozen now: `wanted`, unless they were frozen before."""
+    while True:  # again where the list was changed meanwhile
+        frozen, change = freezes.prepare_freeze(call.principal.tenant, wanted)
+        entry = audit.record(call, "freeze", DONE, subject=wanted.id, sealed=change.sealed, **stated)
+        with audit.take_back_on_failure(entry):
+            if change.write():
+                return frozen
+
+
 def _well_formed(principal: str) -> str:
-    """The id, or nothing where nobody can have it."""
+    """The id, or nothing where no principal can have it."""
     try:
         return principal_id(principal)
     except ValueError:

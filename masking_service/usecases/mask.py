@@ -12,8 +12,8 @@ from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
 from masking_service.usecases.answers import records as answers
 from masking_service.usecases.errors import UnknownSchema
-from masking_service.usecases.items import invalid, warnings_of
-from masking_service.usecases.journal import Call
+from masking_service.usecases.recorder import Call
+from masking_service.usecases.results import invalid, warnings_of
 
 MaskResult = answers.MaskedRecord | answers.InvalidRecord
 

@@ -12,8 +12,8 @@ from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.domain.timestamps import rfc3339
 from masking_service.usecases.errors import NotFound
-from masking_service.usecases.items import NOT_FOUND, normalised
-from masking_service.usecases.journal import DONE, Call, Journal, Seen
+from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.data_keys import SECONDS_A_DAY
 from masking_service.vault.vault import Vault
 
@@ -29,14 +29,14 @@ class Privacy:
         keyring: Keyring,
         vault: Vault,
         disclosures: Disclosures,
-        journal: Journal,
+        audit: Recorder,
     ) -> None:
         self._policy = policy
         self._gate = gate
         self._keyring = keyring
         self._vault = vault
         self._disclosures = disclosures
-        self._journal = journal
+        self._audit = audit
 
     def erase(self, call: Call, waybill_no: str) -> dict[str, str]:
         """Erase every revision of a waybill and keep its number from use for one retention.
@@ -53,20 +53,25 @@ class Privacy:
             StoreUnavailable: it is erased whole or not at all; calling again tells.
         """
         tenant = call.principal.tenant
-        with self._journal.denials(call, "erase"):
+        with self._audit.record_denials(call, "erase"):
             grant = self._gate.grant(call.principal, "waybill:erase")
         number = normalised(waybill_no)
         base = self._keyring.tenant(tenant).bases([number])[0] if number is not None else None
         found = self._vault.newest(tenant, [number], call.now)[0] if number is not None else None
         if number is None or found is None:
-            self._journal.write(call, "erase", NOT_FOUND, role=grant.role, seen=[Seen(base, NOT_FOUND)])
+            self._audit.record(call, "erase", NOT_FOUND, role=grant.role, items=[ItemOutcome(base, NOT_FOUND)])
             raise NotFound
 
         until = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
-        with self._journal.changing(call, "erase", role=grant.role, seen=[Seen(base, DONE)]) as announce:
-            entry, last = self._vault.erase(tenant, number, now=call.now, until=until, announce=announce)
-        due = last + 1 + self._policy.longest_retention_days
-        return {"audit": entry, "unreadable_in_backups_after": rfc3339(due * SECONDS_A_DAY)[:10]}
+        erased = False
+        while not erased:  # again where a revision was written meanwhile
+            erasure = self._vault.prepare_erasure(tenant, number, now=call.now, until=until)
+            items = [ItemOutcome(base, DONE)]
+            entry = self._audit.record(call, "erase", DONE, role=grant.role, items=items, sealed=erasure.sealed)
+            with self._audit.take_back_on_failure(entry):
+                erased = erasure.write()
+        due = erasure.last_day + 1 + self._policy.longest_retention_days
+        return {"audit": entry.id, "unreadable_in_backups_after": rfc3339(due * SECONDS_A_DAY)[:10]}
 
     def disclosures(self, call: Call, waybill_no: str) -> dict[str, list[dict[str, Any]]]:
         """Who opened fields of a waybill, and who viewed it in full. Round trips: the audit, and one to read.
@@ -76,13 +81,13 @@ class Privacy:
             NotFound: no waybill can have such a number.
             StoreUnavailable: nothing is told.
         """
-        with self._journal.denials(call, "disclosures"):
+        with self._audit.record_denials(call, "disclosures"):
             grant = self._gate.grant(call.principal, "audit:read")
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
         base = self._keyring.tenant(call.principal.tenant).bases([number])[0]
-        self._journal.write(call, "disclosures", DONE, role=grant.role, seen=[Seen(base, DONE)])
+        self._audit.record(call, "disclosures", DONE, role=grant.role, items=[ItemOutcome(base, DONE)])
         shown = self._disclosures.of(call.principal.tenant, base)
         return {
             "opens": [told for one in shown if isinstance(one, Opened) for told in _opens(one)],

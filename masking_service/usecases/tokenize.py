@@ -1,30 +1,32 @@
-"""Tokenizing a batch of records: masked, sealed, stored with one write, and answered with tokens."""
+"""Tokenizing a batch of records: masked, sealed, stored with one write, and answered with tokens.
+
+New waybills need no more than that write. What concerns known ones is first
+compared, paid for and recorded, and only then written.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from itertools import islice
 from typing import Any, Literal
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring
-from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies, Custody
-from masking_service.access.errors import QuotaExceeded
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.domain.schema import Schema
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import records as answers
-from masking_service.usecases.automatic_freezes import Watch
+from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.entering import Entering, enter, show
 from masking_service.usecases.errors import SeveralWaybills
-from masking_service.usecases.items import invalid, warnings_of
-from masking_service.usecases.journal import DONE, Call, Journal, Seen
 from masking_service.usecases.mask import Maskers
+from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.results import invalid, warnings_of
 from masking_service.vault.data_keys import SECONDS_A_DAY
+from masking_service.vault.drafts import Draft, Stored
 from masking_service.vault.tokens import Tokens
-from masking_service.vault.vault import Refusal, Stored, Vault
+from masking_service.vault.vault import Vault
 
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
 
@@ -42,9 +44,8 @@ class Tokenize:
         keyring: Keyring,
         vault: Vault,
         custodies: Custodies,
-        budgets: Budgets,
-        watch: Watch,
-        journal: Journal,
+        conflicts: ConflictBudget,
+        audit: Recorder,
     ) -> None:
         self._policy = policy
         self._gate = gate
@@ -53,16 +54,15 @@ class Tokenize:
         self._keyring = keyring
         self._vault = vault
         self._custodies = custodies
-        self._budgets = budgets
-        self._watch = watch
-        self._journal = journal
+        self._conflicts = conflicts
+        self._audit = audit
 
     def __call__(
         self,
         call: Call,
         schema: str,
         profile: str | None,
-        batch: Sequence[Any],
+        records: Sequence[Any],
         *,
         replace: Literal["mask", "token"],
         revise: bool,
@@ -71,11 +71,10 @@ class Tokenize:
     ) -> list[TokenizeResult]:
         """Mask records in place, store what they held, and give each stored value its token.
 
-        One round trip for a batch of new waybills, and one more where custody is set. Where numbers
-        are known, those of `Vault.write` come on top, and two for the budget of conflicts.
+        One round trip for a batch of new waybills, and two more where custody is set. See `_store` for known waybills.
 
         Raises:
-            AccessError: the caller may not, or its budget for conflicts is spent.
+            AccessError: the caller may not, or its budget for conflicts is spent. Nothing is stored.
             UnknownSchema, SeveralWaybills: the schema does not serve.
             StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
         """
@@ -87,94 +86,96 @@ class Tokenize:
         if not shape.tokenize:
             raise SeveralWaybills
 
-        results: list[Any] = [None] * len(batch)
+        results: list[Any] = [None] * len(records)
         entering: list[Entering] = []
-        for at, one in enumerate(enter(shape, masker, batch)):
+        for at, one in enumerate(enter(shape, masker, records)):
             if isinstance(one, Entering):
                 entering.append(one)
             else:
                 results[at] = invalid(one)
 
         try:
-            outcomes = self._store(call, grant, entering, revise, custody)
+            drafts = self._store(call, grant, entering, revise=revise)
+            if custody is not None:
+                self._set_first_custody(call, grant, drafts, custody)
         except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
             if not mask_if_unavailable:
                 raise
             for one in entering:
-                results[one.at] = answers.UnstoredRecord(batch[one.at], stored=False, warnings=warnings_of(one.masked))
+                results[one.at] = answers.UnstoredRecord(
+                    records[one.at], stored=False, warnings=warnings_of(one.masked)
+                )
             return results
 
-        made = self._tokens(call.principal.tenant, entering, outcomes)
-        for one, outcome in zip(entering, outcomes, strict=True):
-            if not isinstance(outcome, Stored):
-                results[one.at] = answers.RefusedRecord(answers.StoreRefusal(outcome))
+        made = self._tokens(call.principal.tenant, entering, drafts)
+        for one, draft in zip(entering, drafts, strict=True):
+            stored = draft.outcome
+            if not isinstance(stored, Stored):
+                results[one.at] = answers.RefusedRecord(answers.StoreRefusal(str(stored)))
                 continue
-            mine = islice(made[outcome.record.token_version], len(one.pointers))
+            mine = islice(made[stored.record.token_version], len(one.pointers))
             tokens = dict(zip(one.pointers, mine, strict=True))
             if replace == "token":
-                show(batch[one.at], one.masked.places, tokens)
+                show(records[one.at], one.masked.places, tokens)
             results[one.at] = answers.TokenizedRecord(
-                record=batch[one.at],
+                record=records[one.at],
                 tokens=tokens,
-                revision=outcome.revision,
-                created=outcome.created,
-                expires_at=rfc3339(outcome.record.expires_at),
+                revision=stored.revision,
+                created=stored.created,
+                expires_at=rfc3339(stored.record.expires_at),
                 warnings=warnings_of(one.masked),
             )
         return results
 
-    def _store(
-        self, call: Call, grant: Grant, entering: Sequence[Entering], revise: bool, custody: Custody | None
-    ) -> list[Stored | Refusal]:
-        """Write what enters, let conflicts spend their budget, and set custody where there is none yet."""
+    def _store(self, call: Call, grant: Grant, entering: Sequence[Entering], *, revise: bool) -> list[Draft]:
+        """Store the records, each at a new waybill or, with `revise`, at a known one as its next revision.
+
+        Without `revise` new waybills are written at once, and only those that exist already are compared. With it,
+        all are compared before anything is written, so that a refused call has stored nothing.
+
+        Round trips: one to write; to compare two, three where a waybill has revisions (read, is there room for a
+        conflict); one for the entry of revisions. Where another call writes meanwhile, those once more.
+        """
         tenant = call.principal.tenant
-        outcomes = self._vault.write(
+        drafts = self._vault.drafts(
             tenant,
             [one.number for one in entering],
             [one.body for one in entering],
             now=call.now,
             expires_at=call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY,
-            revise=revise,
         )
-        stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
-        if not all(outcome.created for outcome in stored) or len(stored) < len(outcomes):
-            # A number that has all its revisions compares what comes like any other.
-            self._spend_conflicts(call, grant, outcomes.count("conflict") + outcomes.count("revision-limit"))
-        # What comparing by revising leaves, so that the auditor sees it; also what stands from a call that failed.
-        revised = [Seen(one.base, DONE) for one in stored if revise and one.revision]
-        if revised:
-            self._journal.write(call, "revise", DONE, role=grant.role, seen=revised)
-        if custody is not None and stored:
-            ends = [one.record.expires_at for one in stored]
-            seen = [Seen(one.base, DONE, custody=custody) for one in stored]
-            with self._journal.changing(call, "custody-first", role=grant.role, seen=seen) as announce:
-                self._custodies.put_first(tenant, [one.base for one in stored], custody, ends, announce)
-        return outcomes
+        waiting = drafts if revise else self._vault.put(tenant, drafts, call.now)
+        while waiting:
+            self._vault.compare(tenant, waiting, revise=revise)
+            self._conflicts.spend(call, grant, waiting, stored=any(draft.created for draft in drafts))
+            revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if revise and draft.revises]
+            if not revisions:
+                waiting = self._vault.put(tenant, waiting, call.now)
+                continue
+            entry = self._audit.record(call, "revise", DONE, role=grant.role, items=revisions)
+            with self._audit.take_back_on_failure(entry):
+                waiting = self._vault.put(tenant, waiting, call.now)
+        return drafts
 
-    def _spend_conflicts(self, call: Call, grant: Grant, conflicts: int) -> None:
-        """Pay for conflicts, or guessing what a waybill holds would be free.
+    def _set_first_custody(self, call: Call, grant: Grant, drafts: Sequence[Draft], custody: Custody) -> None:
+        """Set custody of what is stored, where there is none yet."""
+        stored = [draft.outcome for draft in drafts if isinstance(draft.outcome, Stored)]
+        if not stored:
+            return
+        bases = [one.base for one in stored]
+        first = self._custodies.prepare_first(
+            call.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
+        )
+        items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
+        entry = self._audit.record(call, "custody-first", DONE, role=grant.role, items=items, sealed=first.sealed)
+        with self._audit.take_back_on_failure(entry):
+            first.write()
 
-        A call that met known numbers needs room for one conflict at least, so that with nothing left a right guess
-        is refused like a wrong one. A call that is refused takes what is left, so that a batch made one guess too
-        large does not tell, again and again and for nothing, whether one of them was right.
-        """
-        wanted = max(conflicts, 1)
-        try:
-            reserved = self._budgets.reserve(call.principal, grant, wanted, call.now)
-        except QuotaExceeded:
-            for power in reversed(range(conflicts.bit_length())):
-                with suppress(QuotaExceeded):
-                    self._budgets.reserve(call.principal, grant, 2**power, call.now)
-            self._watch.conflicts_spent(call)
-            raise
-        reserved.give_back(wanted - conflicts)
-
-    def _tokens(
-        self, tenant: str, entering: Sequence[Entering], outcomes: Sequence[Stored | str]
-    ) -> dict[int, Iterator[str]]:
+    def _tokens(self, tenant: str, entering: Sequence[Entering], drafts: Sequence[Draft]) -> dict[int, Iterator[str]]:
         """The tokens of all records that are stored: by token key version, record after record."""
         tokens = Tokens(self._keyring.tenant(tenant).tokens)
-        for one, outcome in zip(entering, outcomes, strict=True):
-            if isinstance(outcome, Stored):
-                tokens.add(outcome.base, outcome.revision, outcome.record, one.ordinals)
+        for one, draft in zip(entering, drafts, strict=True):
+            if isinstance(draft.outcome, Stored):
+                stored = draft.outcome
+                tokens.add(stored.base, stored.revision, stored.record, one.ordinals)
         return tokens.make()

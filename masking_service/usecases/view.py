@@ -19,9 +19,9 @@ from masking_service.access.rules import TOKEN_KINDS
 from masking_service.domain.record import render
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import waybills as answers
-from masking_service.usecases.automatic_freezes import Watch
-from masking_service.usecases.items import NOT_FOUND, normalised
-from masking_service.usecases.journal import RELEASED, Call, Journal, Seen
+from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
+from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.vault import Found, Vault
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
@@ -40,8 +40,8 @@ class View:
         custodies: Custodies,
         disclosures: Disclosures,
         budgets: Budgets,
-        watch: Watch,
-        journal: Journal,
+        freezing: FreezeByPolicy,
+        audit: Recorder,
     ) -> None:
         self._policy = policy
         self._gate = gate
@@ -50,8 +50,8 @@ class View:
         self._custodies = custodies
         self._disclosures = disclosures
         self._budgets = budgets
-        self._watch = watch
-        self._journal = journal
+        self._freezing = freezing
+        self._audit = audit
 
     def __call__(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
         """The newest revisions, masked. A profile that shows a kind in full is budgeted, audited and disclosed.
@@ -64,30 +64,36 @@ class View:
             StoreUnavailable: nothing is answered.
         """
         stated = profile if profile in self._policy.rules.profiles else None
-        with self._journal.denials(call, "view", profile=stated), self._watch.refusals(call):
+        with self._audit.record_denials(call, "view", profile=stated), self._freezing.count_refusals(call):
             grant, missed = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
             reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
+
         numbers = [normalised(number) for number in waybill_nos]
         known = [number for number in numbers if number is not None]
         found = iter(self._vault.newest(call.principal.tenant, known, call.now))
         seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
-        self._watch.misses(call, missed, [one is not None for one in seen])
+        self._freezing.count_misses(call, missed, [one is not None for one in seen])
+
         if grant.full_kinds:
+            disclosures = self._disclosures.prepare(call.principal.tenant, _viewed(call, grant, seen))
             bases = iter(self._keyring.tenant(call.principal.tenant).bases(known))
-            with self._journal.changing(
+            entry = self._audit.record(
                 call,
                 "view",
                 RELEASED if any(seen) else NOT_FOUND,
                 role=grant.role,
                 profile=grant.profile,
-                seen=[
-                    Seen(None if number is None else next(bases), RELEASED if one else NOT_FOUND)
+                items=[
+                    ItemOutcome(None if number is None else next(bases), RELEASED if one else NOT_FOUND)
                     for number, one in zip(numbers, seen, strict=True)
                 ],
-            ) as announce:
-                self._disclosures.add(call.principal.tenant, _viewed(call, grant, seen), announce)
+                sealed=disclosures.sealed,
+            )
+            with self._audit.take_back_on_failure(entry):
+                disclosures.write()
             with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
                 reserved.give_back(seen.count(None))
+
         shown = self._policy.rules.profiles[grant.profile or ""]
         results: list[ViewResult] = []
         for asked, number, one in zip(waybill_nos, numbers, seen, strict=True):

@@ -1,24 +1,26 @@
-"""Sealed state on its way into the store: announced to the audit log first, written after.
+"""Sealed state on its way into the store: prepared, recorded in the audit log, then written.
 
-Whoever keeps state here hands over what it is about to write, and writes only
-when the announcement returned. So what the store holds can be held against the
-signed log, and what was deleted, brought back or never logged is found.
+The caller records what `Prepared.sealed` says and calls `Prepared.write` when
+that entry is durable. So the store can be compared with the signed log, and
+what was deleted, brought back or never logged is found.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
+
+Written = TypeVar("Written", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A value and its place in the store.
+    """A sealed value and its place in the store.
 
     Attributes:
         place: the Redis key; for a field of a hash the key, ``/`` and the field.
         value: the sealed bytes; None where the place is emptied.
-        until: Unix seconds from which nothing stands there any more; 0 for never.
-        once: whether it is written only where nothing stands: the first one holds.
+        until: Unix seconds at which it expires; 0 for never.
+        once: whether it is written only where the place is empty.
     """
 
     place: bytes
@@ -27,7 +29,14 @@ class Sealed:
     once: bool = False
 
 
-Announce = Callable[[Sequence[Sealed]], Any]
-"""Makes it durable in the audit log that these values are about to be written, and returns the id of the entry.
+@dataclass(frozen=True, slots=True)
+class Prepared(Generic[Written]):
+    """A change of sealed state that is ready to be written.
 
-Raises StoreUnavailable."""
+    Attributes:
+        sealed: what it will write, for the audit entry.
+        write: writes it, once the entry is durable. Raises StoreUnavailable.
+    """
+
+    sealed: Sequence[Sealed]
+    write: Callable[[], Written]

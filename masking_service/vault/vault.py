@@ -5,7 +5,7 @@ where it stands is an alarm (`IntegrityError`), never an absence.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from dataclasses import dataclass
 
 import msgspec
 
@@ -15,21 +15,9 @@ from masking_service.store.client import Store
 from masking_service.store.layout import MOST_REVISIONS, custody_key, record_key, record_stems
 from masking_service.vault import records
 from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
+from masking_service.vault.drafts import Draft, Stored, decide
 from masking_service.vault.records import Record
-from masking_service.vault.sealed import Announce, Sealed
-from masking_service.vault.write_order import turns
-
-Refusal = Literal["conflict", "erased", "revision-limit"]
-"""Why a record was not stored: other values stand there, a tombstone stands there, or 16 revisions do."""
-
-
-class Stored(msgspec.Struct, frozen=True, gc=False):
-    """Where a record stands: its waybill's base (12 B), the revision, and whether this write made it."""
-
-    base: bytes
-    revision: int
-    record: Record
-    created: bool
+from masking_service.vault.sealed import Prepared, Sealed
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -41,13 +29,11 @@ class Found(msgspec.Struct, frozen=True):
     custody: bytes | None
 
 
-class _Item(msgspec.Struct):
-    """One record on its way in: what it is, and the place that it tries next."""
+@dataclass(frozen=True, slots=True)
+class Erasure(Prepared[bool]):
+    """Tombstones that are ready to be written, and the last day (since 1970-01-01) on which a record was sealed."""
 
-    base: bytes
-    stem: bytes
-    record: Record
-    revision: int = 0
+    last_day: int
 
 
 class Vault:
@@ -68,116 +54,94 @@ class Vault:
         self._random = random
         self.data_keys = DataKeys(store, keyring, random)
 
-    def write(
-        self,
-        tenant: str,
-        waybill_nos: Sequence[str],
-        bodies: Sequence[bytes],
-        *,
-        now: int,
-        expires_at: int,
-        revise: bool,
-    ) -> list[Stored | Refusal]:
-        """Store a batch: one round trip where no number is known yet.
-
-        Known numbers cost one more for the whole batch (is there a second revision?), and one
-        more where there is. With `revise`, other values become a new revision: one further
-        round trip. It expires when the first revision does.
+    def drafts(
+        self, tenant: str, waybill_nos: Sequence[str], bodies: Sequence[bytes], *, now: int, expires_at: int
+    ) -> list[Draft]:
+        """Prepare records for `put`. Asks nothing of the store.
 
         Args:
-            waybill_nos: normalised; the same one may stand twice.
+            waybill_nos: normalised; the same one may occur several times.
             bodies: what `records.body_of` made, one for each number.
-            now: Unix seconds; its day chooses the data key.
-            expires_at: Unix seconds.
-
-        Returns:
-            In order: where each record stands, or why it was not stored.
+            now, expires_at: Unix seconds.
 
         Raises:
-            StoreUnavailable: nothing is acknowledged; the same batch can be sent again.
-            IntegrityError: a stored value did not open at its place.
+            StoreUnavailable: the clocks of service and store differ too much for an expiry to be right.
         """
         self._store.clocks.check(now)
         keys = self._keyring.tenant(tenant)
         bases = keys.bases(waybill_nos)
         salts = self._random(records.SALT_BYTES * len(bases))
         version = keys.tokens.active
-        items = [
-            _Item(base, stem, Record(salts[2 * at : 2 * at + 2], version, expires_at, body))
+        return [
+            Draft(base, stem, Record(salts[2 * at : 2 * at + 2], version, expires_at, body))
             for at, (base, stem, body) in enumerate(zip(bases, record_stems(bases), bodies, strict=True))
         ]
-        outcomes: list[Stored | Refusal] = ["conflict"] * len(items)
-        for together in turns(bases) if revise else [list(range(len(items)))]:
-            self._write_together(tenant, items, together, outcomes, now, revise)
-        return outcomes
 
-    def _write_together(
-        self,
-        tenant: str,
-        items: Sequence[_Item],
-        waiting: list[int],
-        outcomes: list[Stored | Refusal],
-        now: int,
-        revise: bool,
-    ) -> None:
-        """Write the items whose indexes wait, and note what became of each."""
-        while waiting:
-            standing = self._put(tenant, [items[at] for at in waiting], now)
-            taken: list[tuple[int, Record]] = []
-            for at, record in zip(waiting, standing, strict=True):
-                item = items[at]
-                if record is None:
-                    outcomes[at] = Stored(item.base, item.revision, item.record, created=True)
-                else:
-                    taken.append((at, record))
-            waiting = []
-            lowest = [(items[at].stem, items[at].revision, record) for at, record in taken]
-            for (at, _), (revision, newest) in zip(taken, self._climb(tenant, lowest), strict=True):
-                item = items[at]
-                if newest.erased or newest.shredded:
-                    outcomes[at] = "erased"
-                elif newest.same_as(item.record.body):
-                    outcomes[at] = Stored(item.base, revision, newest, created=False)
-                elif not revise:
-                    outcomes[at] = "conflict"
-                elif revision + 1 == MOST_REVISIONS:
-                    outcomes[at] = "revision-limit"
-                else:
-                    item.revision = revision + 1
-                    item.record = item.record.expiring(newest.expires_at)
-                    waiting.append(at)
+    def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
+        """Write the drafts that have no outcome yet: one round trip, none where there are none.
+
+        Args:
+            now: Unix seconds; its day chooses the data key.
+
+        Returns:
+            Those that found their place taken, and later drafts of the same waybills: `compare` them.
+
+        Raises:
+            StoreUnavailable, ProviderError: nothing is acknowledged; the same batch can be sent again.
+        """
+        waiting = [draft for draft in drafts if draft.outcome is None]
+        if not waiting:
+            return []
+        look = self._store.servers.last_look  # before the key: from a later look it could be gone
+        key = self.data_keys.for_today(tenant, now, len(waiting))
+        places = [record_key(draft.stem, draft.revision) for draft in waiting]
+        plain = [records.plaintext(draft.record) for draft in waiting]
+        sealed = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        replies = self._store.write(
+            [
+                (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.expires_at)
+                for place, value, draft in zip(places, sealed, waiting, strict=True)
+            ],
+            since=look,
+        )
+        taken: set[bytes] = set()
+        for draft, value, reply in zip(waiting, sealed, replies, strict=True):
+            if reply is None or reply == value:  # our own value, where the reply to a first attempt was lost
+                draft.outcome = Stored(draft.base, draft.revision, draft.record, created=True)
+            else:
+                taken.add(draft.stem)
+        if not taken:
+            return []
+        again: list[Draft] = []
+        behind: set[bytes] = set()
+        for draft in drafts:
+            if draft.stem in behind or (draft.stem in taken and draft.outcome is None):
+                behind.add(draft.stem)
+                again.append(draft)
+        return again
+
+    def compare(self, tenant: str, drafts: Sequence[Draft], *, revise: bool) -> None:
+        """Compare drafts with what is stored, see `decide`: one round trip, two where a waybill was revised.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityError: a stored value did not open at its place.
+        """
+        stems = [*dict.fromkeys(draft.stem for draft in drafts)]
+        standing = zip(stems, self._newest(tenant, stems), strict=True)
+        decide(drafts, {stem: (found[0], found[1]) for stem, found in standing if found}, revise=revise)
 
     def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
-        """The newest living revision of each waybill, or None for unknown, erased and expired.
+        """The newest active revision of each waybill, or None for unknown, erased and expired.
 
         One round trip, and one more where a second revision exists.
         """
         bases = self._keyring.tenant(tenant).bases(waybill_nos)
-        stems = record_stems(bases)
-        replies = self._store.read(
-            [(b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem)) for stem in stems]
-        )
-        opened = self._open(
-            tenant,
-            [
-                (record_key(stem, revision), reply[revision])
-                for stem, reply in zip(stems, replies, strict=True)
-                for revision in (0, 1)
-            ],
-        )
-        lowest: list[tuple[bytes, int, Record]] = []
-        waybills: list[int] = []
-        for at, stem in enumerate(stems):
-            first, second = opened[2 * at], opened[2 * at + 1]
-            if first is not None and not first.erased:
-                waybills.append(at)
-                lowest.append((stem, 0, first) if second is None else (stem, 1, second))
-        found: list[Found | None] = [None] * len(bases)
-        newest = self._climb(tenant, lowest, alone=True)
-        for at, (revision, record) in zip(waybills, newest, strict=True):
-            if record.living_at(now):
-                found[at] = Found(bases[at], revision, record, replies[at][2])
-        return found
+        newest = self._newest(tenant, record_stems(bases))
+        return [
+            Found(base, *found) if found is not None and found[1].living_at(now) else None
+            for base, found in zip(bases, newest, strict=True)
+        ]
 
     def at(self, tenant: str, places: Sequence[tuple[bytes, int]], now: int) -> list[Record | None]:
         """The living records at (base, revision), for tokens: one round trip."""
@@ -185,96 +149,66 @@ class Vault:
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
         return [record if record is not None and record.living_at(now) else None for record in self._load(tenant, keys)]
 
-    def erase(self, tenant: str, waybill_no: str, *, now: int, until: int, announce: Announce) -> tuple[str, int]:
-        """Put tombstones that last until `until` at every revision and at the next free one, all of them or none.
+    def prepare_erasure(self, tenant: str, waybill_no: str, *, now: int, until: int) -> Erasure:
+        """Seal tombstones that last until `until` for every revision and the next free one: one round trip.
 
-        Two round trips, and one more for a revision that is written between them: the last tombstone says
-        what it replaced, and everything is written again, one place further, until that was nothing.
-
-        Args:
-            announce: is told of the tombstones, and of custody, which ends, before they are written; again for
-                each further time.
-
-        Returns:
-            The id of the last announcement's entry, and the last day (since 1970-01-01) on which any of it was sealed.
+        Writing them is one more, and happens whole or not at all. It returns False where a revision was written
+        meanwhile: prepare and write again then, or that revision would stay.
 
         Raises:
-            StoreUnavailable: it is erased whole or not at all.
+            StoreUnavailable: nothing is erased.
         """
         self._store.clocks.check(now)
         stem = record_stems(self._keyring.tenant(tenant).bases([waybill_no]))[0]
         places = [record_key(stem, revision) for revision in range(MOST_REVISIONS + 1)]
         standing = self._store.read([(b"MGET", *places)])[0]
-        taken = sum(value is not None for value in standing)
         key_ids = [key_id_of(value) for value in standing if value is not None]
-        last = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
-        plain = records.plaintext(records.tombstone(until))
-        for free in range(min(taken, MOST_REVISIONS), MOST_REVISIONS + 1):
-            reach = places[: free + 1]
-            look = self._store.servers.last_look
-            key = self.data_keys.for_today(tenant, now, len(reach))
-            sealed = key.seal_many([plain] * len(reach), reach, self._random(NONCE_BYTES * len(reach)))
+        places = places[: min(len(key_ids), MOST_REVISIONS) + 1]
+        look = self._store.servers.last_look
+        last_day = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
+        key = self.data_keys.for_today(tenant, now, len(places))
+        plain = [records.plaintext(records.tombstone(until))] * len(places)
+        values = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        custody = custody_key(stem)
+
+        def write() -> bool:
             tombstones = [
-                (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(reach, sealed, strict=True)
+                (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(places, values, strict=True)
             ]
-            gone = Sealed(custody_key(stem), None)
-            said = announce([gone, *(Sealed(place, value, until) for place, value in zip(reach, sealed, strict=True))])
-            replies = self._store.write([(b"DEL", gone.place), *tombstones], since=look)
-            if replies[-1] is None or replies[-1] == sealed[-1]:  # our own, where a reply was lost
-                break
-        return said, last
+            replaced = self._store.write([(b"DEL", custody), *tombstones], since=look)[-1]
+            # Our own value, where the reply to a first attempt was lost.
+            return replaced in (None, values[-1]) or len(places) > MOST_REVISIONS
 
-    def _put(self, tenant: str, items: Sequence[_Item], now: int) -> list[Record | None]:
-        """One packed write of every item at its place; None where it is stored, else what stands there."""
-        look = self._store.servers.last_look  # before the key: from a later look it could be gone
-        key = self.data_keys.for_today(tenant, now, len(items))
-        places = [record_key(item.stem, item.revision) for item in items]
-        plain = [records.plaintext(item.record) for item in items]
-        sealed = key.seal_many(plain, places, self._random(NONCE_BYTES * len(items)))
-        replies = self._store.write(
-            [
-                (b"SET", place, value, b"NX", b"GET", b"EXAT", item.record.expires_at)
-                for place, value, item in zip(places, sealed, items, strict=True)
-            ],
-            since=look,
-        )
-        if replies.count(None) == len(replies):
-            return replies
-        # After a lost reply the second attempt brings back our own value: that is stored, not taken.
-        return self._open(
-            tenant,
-            [
-                (place, None if reply == value else reply)
-                for place, value, reply in zip(places, sealed, replies, strict=True)
-            ],
-        )
+        sealed = [Sealed(place, value, until) for place, value in zip(places, values, strict=True)]
+        return Erasure([Sealed(custody, None), *sealed], write, last_day)
 
-    def _climb(
-        self, tenant: str, lowest: Sequence[tuple[bytes, int, Record]], *, alone: bool = False
-    ) -> list[tuple[int, Record]]:
-        """From a standing revision of each waybill (stem, revision, record) to its newest one.
+    def _newest(self, tenant: str, stems: Sequence[bytes]) -> list[tuple[int, Record, bytes | None] | None]:
+        """The newest revision of each waybill, with what is stored at its custody place; a tombstone is one, too.
 
-        One round trip asks for the next revision of all, a second one for all further revisions
-        of those that have it. `alone`: a revision 0 is known to have no successor, and a revision
-        above it is asked at once for all further ones.
+        One round trip, and one more for all further revisions of those that have a second one.
         """
-        newest = [(revision, record) for _, revision, record in lowest]
-        asked = [at for at, (_, revision, _) in enumerate(lowest) if revision or not alone]
-        for reach in (MOST_REVISIONS,) if alone else (1, MOST_REVISIONS):
-            places = [
-                (at, revision)
-                for at in asked
-                for revision in range(newest[at][0] + 1, min(newest[at][0] + reach, MOST_REVISIONS) + 1)
-            ]
-            if not places:
-                break
-            keys = [record_key(lowest[at][0], revision) for at, revision in places]
-            climbed = set()
-            for (at, revision), record in zip(places, self._load(tenant, keys), strict=True):
-                if record is not None:
-                    newest[at] = (revision, record)
-                    climbed.add(at)
-            asked = sorted(climbed)
+        replies = self._store.read(
+            [(b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem)) for stem in stems]
+        )
+        first_two = [
+            (record_key(stem, revision), reply[revision])
+            for stem, reply in zip(stems, replies, strict=True)
+            for revision in (0, 1)
+        ]
+        opened = self._open(tenant, first_two)
+        newest: list[tuple[int, Record, bytes | None] | None] = []
+        revised: list[int] = []
+        for at, reply in enumerate(replies):
+            first, second = opened[2 * at], opened[2 * at + 1]
+            record = first if first is None or first.erased or second is None else second
+            newest.append(None if record is None else (int(record is second), record, reply[2]))
+            if record is not None and record is second:
+                revised.append(at)
+        places = [(at, revision) for at in revised for revision in range(2, MOST_REVISIONS + 1)]
+        further = self._load(tenant, [record_key(stems[at], revision) for at, revision in places]) if places else []
+        for (at, revision), record in zip(places, further, strict=True):
+            if record is not None:
+                newest[at] = (revision, record, replies[at][2])
         return newest
 
     def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Record | None]:

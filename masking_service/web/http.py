@@ -21,7 +21,7 @@ from masking_service.audit.entries import outside_id
 from masking_service.domain.json_numbers import Fraction, encode
 from masking_service.runtime.clock import clock
 from masking_service.usecases.answers.common import Answer
-from masking_service.usecases.journal import Call
+from masking_service.usecases.recorder import Call
 from masking_service.web.problem_texts import LANGUAGES, Language
 from masking_service.web.problems import Problem, with_rules
 from masking_service.web.rule_texts import ITEMS

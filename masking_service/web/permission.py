@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from typing import Final
 
 from masking_service.runtime.acting import Acting
-from masking_service.usecases.journal import Call
+from masking_service.usecases.recorder import Call
 from masking_service.web.http import call, current_request
 from masking_service.web.operation import Operation
 from masking_service.web.problems import Problem
@@ -38,5 +38,5 @@ def permission_first(error: Exception, acting: Acting) -> Exception:
 def _require(acting: Acting, call: Call, operation: Operation) -> None:
     """Refuse a caller whose roles do not allow the operation. Raises AccessError, or StoreUnavailable."""
     action = operation.audited_as
-    with acting.journal.denials(call, action) if action else nullcontext():
+    with acting.recorder.record_denials(call, action) if action else nullcontext():
         acting.gate.require(call.principal, operation.permissions)

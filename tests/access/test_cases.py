@@ -12,7 +12,6 @@ from masking_service.access.cases import LISTED_SECONDS, MOST_LISTED, Act, Case,
 from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
 from masking_service.store.client import Store
-from masking_service.vault.sealed import Sealed
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LossyWire, ask, counted
@@ -327,17 +326,16 @@ def test_an_old_approval_brought_back_counts_once(cases: Cases, client: redis.Re
     assert cases.get("default", "D-2026-0001").status(NOW) == "pending"
 
 
-def test_what_is_done_to_a_case_is_announced_before_it_is_done(cases: Cases, client: redis.Redis) -> None:
+def test_what_is_prepared_says_what_it_will_write_and_has_written_nothing(cases: Cases, client: redis.Redis) -> None:
     key = cases._key("default", "D-2026-0001")
-    told: list[tuple[bytes, int]] = []
 
-    def announce(sealed: Sequence[Sealed]) -> None:
-        told.extend((one.place.removeprefix(key), ask(client, "HLEN", key)) for one in sealed)
+    opened = cases.prepare_opening("default", opening(approvals_needed=1))
+    before = ask(client, "HLEN", key)
+    opened.write()
+    denied = cases.prepare_act("default", "D-2026-0001", Act("deny", "staff/s-1", NOW))
 
-    cases.open("default", opening(approvals_needed=1), announce)
-    cases.act("default", "D-2026-0001", Act("deny", "staff/s-1", NOW), announce)
-
-    assert told == [(b"/open", 0), (b"/deny", 1)]
+    assert (before, ask(client, "HLEN", key)) == (0, 1)
+    assert [one.place.removeprefix(key) for one in (*opened.sealed, *denied.sealed)] == [b"/open", b"/deny"]
 
 
 FACTS = ("open", "close")

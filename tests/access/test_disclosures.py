@@ -1,14 +1,11 @@
 """Disclosures: kept before they are shown, as long as the record, and readable at their own place alone."""
 
-from collections.abc import Sequence
-
 import pytest
 import redis
 
 from keys.errors import IntegrityError
 from masking_service.access.disclosures import Disclosure, Disclosures, Opened, Viewed
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import disclosures_key, record_stems
 from masking_service.vault.sealed import Sealed
 from tests.keys.known import known_keyring
@@ -64,33 +61,15 @@ def test_a_call_is_one_round_trip_and_one_that_shows_nothing_none(store: Store, 
     assert (some, none) == ([1], [0])
 
 
-def test_what_is_kept_is_announced_before(disclosures: Disclosures, client: redis.Redis) -> None:
-    told: list[tuple[Sealed, int]] = []
-
-    def announce(sealed: Sequence[Sealed]) -> None:
-        told.extend((one, ask(client, "HLEN", place())) for one in sealed)
-
-    disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], announce)
+def test_a_prepared_disclosure_says_what_it_will_write_and_has_written_nothing(
+    disclosures: Disclosures, client: redis.Redis
+) -> None:
+    prepared = disclosures.prepare("default", [Disclosure(FIRST, LATER, OPENED)])
+    before = ask(client, "EXISTS", place())
+    prepared.write()
 
     ((name, value),) = ask(client, "HGETALL", place()).items()
-    assert told == [(Sealed(place() + b"/" + name, value, LATER), 0)]
-
-
-def test_what_cannot_be_announced_is_not_kept(disclosures: Disclosures, client: redis.Redis) -> None:
-    def refuse(sealed: object) -> None:
-        raise StoreUnavailable("refused")
-
-    with pytest.raises(StoreUnavailable):
-        disclosures.add("default", [Disclosure(FIRST, LATER, OPENED)], refuse)
-
-    assert ask(client, "EXISTS", place()) == 0
-
-
-def test_a_call_that_shows_nothing_is_announced_too(disclosures: Disclosures) -> None:
-    told: list[object] = []
-    disclosures.add("default", [], told.append)
-
-    assert told == [[]]
+    assert (before, prepared.sealed) == (0, [Sealed(place() + b"/" + name, value, LATER)])
 
 
 @pytest.mark.parametrize(

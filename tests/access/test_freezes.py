@@ -18,7 +18,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import freezes_key
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import ask, counted, untold
+from tests.store.stores import ask, counted
 
 BESIDE: Command = (b"PING",)
 Make = Callable[..., Freezes]
@@ -56,7 +56,7 @@ def is_frozen(look: Callable[[], object]) -> bool:
 
 
 def live(freezes: Freezes, subject: str = "staff/u-1", tenant: str = "default") -> bool:
-    return is_frozen(lambda: freezes.refuse_live(who(subject, tenant), BESIDE))
+    return is_frozen(lambda: freezes.refuse_live(who(subject, tenant)))
 
 
 def known(freezes: Freezes, subject: str = "staff/u-1", tenant: str = "default") -> bool:
@@ -68,13 +68,13 @@ def test_nobody_is_frozen_at_first(freezes: Freezes) -> None:
 
 
 def test_a_freeze_by_another_process_is_seen_live_at_once(freezes: Freezes, make: Make) -> None:
-    make("two").freeze("default", frozen(), untold)
+    stores.freeze(make("two"), "default", frozen())
 
     assert (known(freezes), live(freezes)) == (False, True)
 
 
 def test_a_freeze_by_another_process_is_known_after_the_next_look(freezes: Freezes, make: Make) -> None:
-    make("two").freeze("default", frozen(), untold)
+    stores.freeze(make("two"), "default", frozen())
 
     freezes.refresh(["default"])
 
@@ -82,14 +82,14 @@ def test_a_freeze_by_another_process_is_known_after_the_next_look(freezes: Freez
 
 
 def test_a_thaw_by_another_process_is_seen_live_at_once(freezes: Freezes, make: Make) -> None:
-    freezes.freeze("default", frozen(), untold)
-    make("two").thaw("default", "staff/u-1", untold)
+    stores.freeze(freezes, "default", frozen())
+    stores.unfreeze(make("two"), "default", "staff/u-1")
 
     assert (live(freezes), known(freezes)) == (False, False)
 
 
 def test_memory_asks_nothing_of_the_store(freezes: Freezes, store: Store) -> None:
-    freezes.freeze("default", frozen(), untold)
+    stores.freeze(freezes, "default", frozen())
 
     with counted(store) as trips:
         assert known(freezes)
@@ -97,16 +97,18 @@ def test_memory_asks_nothing_of_the_store(freezes: Freezes, store: Store) -> Non
     assert trips == [0]
 
 
-def test_the_live_look_is_one_round_trip_and_brings_the_other_reply(freezes: Freezes, store: Store) -> None:
-    with counted(store) as trips:
-        reply = freezes.refuse_live(who(), BESIDE)
+def test_the_live_read_is_one_round_trip_and_brings_the_misses(freezes: Freezes, store: Store) -> None:
+    freezes.add_misses(who(), 7)
 
-    assert (trips, reply) == ([1], "PONG") or (trips, reply) == ([1], b"PONG")
+    with counted(store) as trips:
+        missed = freezes.refuse_live(who())
+
+    assert (trips, missed) == ([1], 7)
 
 
 def test_the_lists_of_all_tenants_are_one_round_trip(freezes: Freezes, make: Make, store: Store) -> None:
     for tenant in ("default", "other"):
-        make("two").freeze(tenant, frozen(), untold)
+        stores.freeze(make("two"), tenant, frozen())
 
     with counted(store) as trips:
         freezes.refresh(["default", "other", "third"])
@@ -115,53 +117,53 @@ def test_the_lists_of_all_tenants_are_one_round_trip(freezes: Freezes, make: Mak
 
 
 def test_a_freeze_holds_in_its_tenant_only(freezes: Freezes) -> None:
-    freezes.freeze("default", frozen(), untold)
+    stores.freeze(freezes, "default", frozen())
 
     assert (live(freezes, tenant="other"), known(freezes, tenant="other")) == (False, False)
 
 
 @pytest.mark.parametrize("other", ["staff/u-11", "staff/U-1", "client/u-1", "dev/u-1", "staff/u-1 "])
 def test_a_freeze_holds_for_exactly_one_principal(freezes: Freezes, other: str) -> None:
-    freezes.freeze("default", frozen(), untold)
+    stores.freeze(freezes, "default", frozen())
 
     assert live(freezes, other) is False
 
 
 def test_who_freezes_first_is_told_so(freezes: Freezes, make: Make) -> None:
-    first = freezes.freeze("default", frozen(), untold)
-    second = make("two").freeze("default", frozen(), untold)
+    first = stores.freeze(freezes, "default", frozen())
+    second = stores.freeze(make("two"), "default", frozen())
 
-    assert (first, second) == ((frozen(), True), (frozen(), False))
+    assert (first, second) == (frozen(), frozen())
 
 
 def test_whoever_is_frozen_already_stays_as_they_are(freezes: Freezes) -> None:
-    freezes.freeze("default", frozen(), untold)
+    stores.freeze(freezes, "default", frozen())
 
-    again = freezes.freeze("default", frozen(since=1_796_000_999, why="again"), untold)
+    again = stores.freeze(freezes, "default", frozen(since=1_796_000_999, why="again"))
 
-    assert (again, freezes.listed("default")) == ((frozen(), False), [frozen()])
+    assert (again, freezes.listed("default")) == (frozen(), [frozen()])
 
 
 def test_thawing_one_leaves_the_others_frozen(freezes: Freezes) -> None:
-    freezes.freeze("default", frozen("staff/u-1"), untold)
-    freezes.freeze("default", frozen("staff/u-2"), untold)
+    stores.freeze(freezes, "default", frozen("staff/u-1"))
+    stores.freeze(freezes, "default", frozen("staff/u-2"))
 
-    freezes.thaw("default", "staff/u-1", untold)
+    stores.unfreeze(freezes, "default", "staff/u-1")
 
     assert [one.id for one in freezes.listed("default")] == ["staff/u-2"]
 
 
 def test_thawing_who_is_not_frozen_changes_nothing(freezes: Freezes) -> None:
-    freezes.freeze("default", frozen("staff/u-2"), untold)
+    stores.freeze(freezes, "default", frozen("staff/u-2"))
 
-    freezes.thaw("default", "staff/u-1", untold)
+    stores.unfreeze(freezes, "default", "staff/u-1")
 
     assert [one.id for one in freezes.listed("default")] == ["staff/u-2"]
 
 
 def test_the_list_begins_with_the_longest_frozen(freezes: Freezes) -> None:
     for subject, since in (("staff/c", 30), ("staff/b", 10), ("staff/a", 10)):
-        freezes.freeze("default", frozen(subject, since=since), untold)
+        stores.freeze(freezes, "default", frozen(subject, since=since))
 
     assert [one.id for one in freezes.listed("default")] == ["staff/a", "staff/b", "staff/c"]
 
@@ -169,7 +171,7 @@ def test_the_list_begins_with_the_longest_frozen(freezes: Freezes) -> None:
 def test_freezes_by_many_at_once_all_hold(make: Make) -> None:
     processes = [make(str(at)) for at in range(6)]
     threads = [
-        threading.Thread(target=one.freeze, args=("default", frozen(f"staff/{at}"), untold))
+        threading.Thread(target=stores.freeze, args=(one, "default", frozen(f"staff/{at}")))
         for at, one in enumerate(processes)
     ]
     for thread in threads:
@@ -180,18 +182,14 @@ def test_freezes_by_many_at_once_all_hold(make: Make) -> None:
     assert [one.id for one in make("last").listed("default")] == [f"staff/{at}" for at in range(6)]
 
 
-def test_a_freeze_that_cannot_be_announced_is_not_made(freezes: Freezes, client: redis.Redis) -> None:
-    def silent(_: object) -> None:
-        raise StoreUnavailable("timeout")
-
-    with pytest.raises(StoreUnavailable):
-        freezes.freeze("default", frozen(), silent)
+def test_a_prepared_freeze_has_frozen_nobody(freezes: Freezes, client: redis.Redis) -> None:
+    freezes.prepare_freeze("default", frozen())
 
     assert ask(client, "EXISTS", place()) == 0
 
 
 def test_deleting_the_list_thaws_nobody_where_it_was_seen(freezes: Freezes, client: redis.Redis) -> None:
-    freezes.freeze("default", frozen(), untold)
+    stores.freeze(freezes, "default", frozen())
     ask(client, "DEL", place())
 
     with pytest.raises(IntegrityError):
@@ -202,9 +200,9 @@ def test_deleting_the_list_thaws_nobody_where_it_was_seen(freezes: Freezes, clie
 def test_another_tenants_empty_list_put_in_place_thaws_nobody(
     freezes: Freezes, make: Make, client: redis.Redis
 ) -> None:
-    freezes.freeze("default", frozen(), untold)
-    freezes.freeze("other", frozen("staff/u-2"), untold)
-    freezes.thaw("other", "staff/u-2", untold)
+    stores.freeze(freezes, "default", frozen())
+    stores.freeze(freezes, "other", frozen("staff/u-2"))
+    stores.unfreeze(freezes, "other", "staff/u-2")
     ask(client, "COPY", place("other"), place("default"), "REPLACE")
 
     with pytest.raises(IntegrityError):
@@ -214,7 +212,7 @@ def test_another_tenants_empty_list_put_in_place_thaws_nobody(
 def test_a_forged_list_keeps_no_other_tenants_from_being_learned(
     freezes: Freezes, make: Make, client: redis.Redis
 ) -> None:
-    make("two").freeze("other", frozen(), untold)
+    stores.freeze(make("two"), "other", frozen())
     ask(client, "HSET", place("default"), "1", b"forged")
 
     with pytest.raises(IntegrityError):
@@ -229,7 +227,7 @@ def test_nobody_passes_live_while_the_store_is_away(make: Make, tmp_path: object
 
 
 def test_what_the_store_holds_of_a_freeze_cannot_be_read(freezes: Freezes, client: redis.Redis) -> None:
-    freezes.freeze("default", frozen("staff/zhang", why="rented login"), untold)
+    stores.freeze(freezes, "default", frozen("staff/zhang", why="rented login"))
     content = b"".join([place(), *ask(client, "HVALS", place())])
 
     assert [word for word in (b"zhang", b"rented", b"default", b"boss") if word in content] == []
@@ -238,10 +236,10 @@ def test_what_the_store_holds_of_a_freeze_cannot_be_read(freezes: Freezes, clien
 def test_a_thread_that_sees_the_newest_list_never_answers_from_an_older_one(freezes: Freezes, make: Make) -> None:
     """What one thread learned late must not stand in the way of what another has seen."""
     of_tenant = freezes._of("default")
-    make("two").freeze("default", frozen("staff/u-1"), untold)
+    stores.freeze(make("two"), "default", frozen("staff/u-1"))
     of_tenant.refresh()
     older = of_tenant._last_read = (of_tenant.content, of_tenant.frozen)
-    make("two").freeze("default", frozen("staff/u-2"), untold)
+    stores.freeze(make("two"), "default", frozen("staff/u-2"))
     of_tenant.refresh()
     of_tenant._last_read = older
 

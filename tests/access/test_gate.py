@@ -9,7 +9,6 @@ import pytest
 from masking_service.access.errors import Forbidden, Frozen, PurposeRequired
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.gate import Gate
-from masking_service.access.tallies import Tallies
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from tests.access.policies import DEFAULT, someone
@@ -22,24 +21,23 @@ FREEZE = Freeze(OFFICER.id, 1_796_000_000, "by hand", "staff/boss")
 Grant = Callable[..., object]
 
 
-def gate_on(store: Store) -> tuple[Gate, Freezes, Tallies]:
+def gate_on(store: Store) -> tuple[Gate, Freezes]:
     freezes = Freezes(store, known_keyring(), stores.foreseen("freezes"))
-    tallies = Tallies(store, known_keyring(), stores.foreseen("tallies"))
-    return Gate(DEFAULT, freezes, tallies), freezes, tallies
+    return Gate(DEFAULT, freezes), freezes
 
 
 @pytest.fixture
-def parts(store: Store) -> tuple[Gate, Freezes, Tallies]:
+def parts(store: Store) -> tuple[Gate, Freezes]:
     return gate_on(store)
 
 
 @pytest.fixture
-def gate(parts: tuple[Gate, Freezes, Tallies]) -> Gate:
+def gate(parts: tuple[Gate, Freezes]) -> Gate:
     return parts[0]
 
 
 @pytest.fixture
-def freezes(parts: tuple[Gate, Freezes, Tallies]) -> Freezes:
+def freezes(parts: tuple[Gate, Freezes]) -> Freezes:
     return parts[1]
 
 
@@ -57,9 +55,9 @@ def test_from_memory_it_asks_nothing_of_the_store(gate: Gate, store: Store) -> N
     assert trips == [0]
 
 
-def test_live_it_asks_once_and_brings_the_misses(parts: tuple[Gate, Freezes, Tallies], store: Store) -> None:
-    gate, _, tallies = parts
-    tallies.add_misses(OFFICER, 7)
+def test_live_it_asks_once_and_brings_the_misses(parts: tuple[Gate, Freezes], store: Store) -> None:
+    gate, freezes = parts
+    freezes.add_misses(OFFICER, 7)
 
     with counted(store) as trips:
         _, missed = gate.grant_live(OFFICER, "waybill:view")

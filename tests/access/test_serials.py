@@ -15,7 +15,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.vault.sealed import Sealed
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import Interleaved, LossyWire, ask, counted, untold
+from tests.store.stores import Interleaved, LossyWire, ask, counted
 
 PLACE = b"wm:{t:tag}document"
 Make = Callable[..., Serials]
@@ -36,7 +36,7 @@ def adding(text: bytes) -> Callable[[bytes], bytes]:
 
 
 def test_what_was_written_is_read_by_another(make: Make) -> None:
-    make("one").change(adding(b"a"), untold)
+    stores.change(make("one"), adding(b"a"))
     other = make("two")
 
     assert (other.refresh(), other.content, other.serial) == (True, b"a", 1)
@@ -44,26 +44,26 @@ def test_what_was_written_is_read_by_another(make: Make) -> None:
 
 def test_looking_again_at_the_same_is_no_news(make: Make) -> None:
     document = make()
-    document.change(adding(b"a"), untold)
+    stores.change(document, adding(b"a"))
 
     assert document.refresh() is False
 
 
 def test_a_change_of_what_somebody_else_changed_is_made_to_theirs(make: Make) -> None:
     one, two = make("one"), make("two")
-    one.change(adding(b"a"), untold)
-    two.change(adding(b"b"), untold)
+    stores.change(one, adding(b"a"))
+    stores.change(two, adding(b"b"))
 
-    one.change(adding(b"c"), untold)
+    stores.change(one, adding(b"c"))
 
     assert (one.content, one.serial) == (b"abc", 3)
 
 
 def test_whoever_comes_second_makes_the_change_again(make: Make, valkey: str) -> None:
     first = make("first")
-    late = make("late", Interleaved(valkey, {0: lambda: first.change(adding(b"a"), untold)}))
+    late = make("late", Interleaved(valkey, {0: lambda: stores.change(first, adding(b"a"))}))
 
-    late.change(adding(b"b"), untold)
+    stores.change(late, adding(b"b"))
 
     assert (late.content, late.serial) == (b"ab", 2)
 
@@ -71,7 +71,7 @@ def test_whoever_comes_second_makes_the_change_again(make: Make, valkey: str) ->
 def test_of_many_who_change_at_once_nobody_is_undone(make: Make) -> None:
     documents = [make(str(at)) for at in range(8)]
     threads = [
-        threading.Thread(target=one.change, args=(adding(b"%d" % at), untold)) for at, one in enumerate(documents)
+        threading.Thread(target=stores.change, args=(one, adding(b"%d" % at))) for at, one in enumerate(documents)
     ]
     for thread in threads:
         thread.start()
@@ -86,39 +86,27 @@ def test_of_many_who_change_at_once_nobody_is_undone(make: Make) -> None:
 def test_the_newest_two_serials_are_kept(make: Make, client: redis.Redis) -> None:
     document = make()
     for text in (b"a", b"b", b"c", b"d"):
-        document.change(adding(text), untold)
+        stores.change(document, adding(text))
 
     assert sorted(ask(client, "HKEYS", PLACE)) == [b"3", b"4"]
 
 
-def test_a_change_is_announced_before_it_is_made(make: Make, client: redis.Redis) -> None:
-    told: list[tuple[list[Sealed], int]] = []
+def test_a_prepared_change_says_what_it_will_write_and_has_written_nothing(make: Make, client: redis.Redis) -> None:
     document = make()
 
-    document.change(adding(b"a"), lambda sealed: told.append(([*sealed], ask(client, "HLEN", PLACE))))
+    prepared = document.prepare(adding(b"a"))
+    before = ask(client, "HLEN", PLACE)
+    prepared.write()
 
-    assert told == [([Sealed(PLACE + b"/1", document.sealed, once=True)], 0)]
+    assert (before, prepared.sealed) == (0, [Sealed(PLACE + b"/1", document.sealed, once=True)])
 
 
-def test_what_is_cleared_away_is_announced_too(make: Make) -> None:
+def test_a_prepared_change_says_what_it_will_remove(make: Make) -> None:
     document = make()
     for text in (b"a", b"b"):
-        document.change(adding(text), untold)
-    told: list[Sealed] = []
+        stores.change(document, adding(text))
 
-    document.change(adding(b"c"), told.extend)
-
-    assert told[1] == Sealed(PLACE + b"/1", None)
-
-
-def test_a_change_that_cannot_be_announced_is_not_made(make: Make, client: redis.Redis) -> None:
-    def silent(_: object) -> None:
-        raise StoreUnavailable("timeout")
-
-    with pytest.raises(StoreUnavailable):
-        make().change(adding(b"a"), silent)
-
-    assert ask(client, "EXISTS", PLACE) == 0
+    assert document.prepare(adding(b"c")).sealed[1] == Sealed(PLACE + b"/1", None)
 
 
 def test_looking_costs_one_round_trip_and_changing_two(make: Make, store: Store) -> None:
@@ -127,7 +115,7 @@ def test_looking_costs_one_round_trip_and_changing_two(make: Make, store: Store)
     with counted(store) as looking:
         document.refresh()
     with counted(store) as changing:
-        document.change(adding(b"a"), untold)
+        stores.change(document, adding(b"a"))
 
     assert (looking, changing) == ([1], [2])
 
@@ -142,7 +130,7 @@ def test_a_change_whose_reply_is_lost_is_made_once(make: Make, valkey: str) -> N
         wire.lose()
         return content + b"a"
 
-    document.change(losing, untold)
+    stores.change(document, losing)
 
     store.close()
     wire.close()
@@ -152,9 +140,9 @@ def test_a_change_whose_reply_is_lost_is_made_once(make: Make, valkey: str) -> N
 @pytest.mark.parametrize("put_back", [(), (b"1",)], ids=["deleted", "an older one put back"])
 def test_a_document_that_goes_back_is_an_alarm(make: Make, client: redis.Redis, put_back: tuple[bytes, ...]) -> None:
     document = make()
-    document.change(adding(b"a"), untold)
+    stores.change(document, adding(b"a"))
     kept = {serial: ask(client, "HGET", PLACE, serial) for serial in put_back}
-    document.change(adding(b"b"), untold)
+    stores.change(document, adding(b"b"))
     ask(client, "DEL", PLACE)
     for serial, sealed in kept.items():
         ask(client, "HSET", PLACE, serial, sealed)
@@ -166,9 +154,9 @@ def test_a_document_that_goes_back_is_an_alarm(make: Make, client: redis.Redis, 
 
 def test_other_bytes_under_a_serial_that_was_seen_are_an_alarm(make: Make, client: redis.Redis) -> None:
     document = make()
-    document.change(adding(b"a"), untold)
+    stores.change(document, adding(b"a"))
     ask(client, "DEL", PLACE)
-    make("two").change(adding(b"b"), untold)
+    stores.change(make("two"), adding(b"b"))
 
     with pytest.raises(IntegrityError):
         document.refresh()
@@ -176,7 +164,7 @@ def test_other_bytes_under_a_serial_that_was_seen_are_an_alarm(make: Make, clien
 
 
 def test_a_changed_byte_is_an_alarm(make: Make, client: redis.Redis) -> None:
-    make().change(adding(b"a"), untold)
+    stores.change(make(), adding(b"a"))
     sealed = ask(client, "HGET", PLACE, "1")
     ask(client, "HSET", PLACE, "1", sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
@@ -190,7 +178,7 @@ def test_a_changed_byte_is_an_alarm(make: Make, client: redis.Redis) -> None:
     ids=["for another tenant", "in another place"],
 )
 def test_a_document_opens_only_where_it_was_written(make: Make, client: redis.Redis, elsewhere: dict[str, str]) -> None:
-    make().change(adding(b"a"), untold)
+    stores.change(make(), adding(b"a"))
     other = make("two", **elsewhere)
     ask(client, "HSET", other._place, "1", ask(client, "HGET", PLACE, "1"))
 
@@ -200,8 +188,8 @@ def test_a_document_opens_only_where_it_was_written(make: Make, client: redis.Re
 
 def test_an_old_serial_does_not_open_as_a_newer_one(make: Make, client: redis.Redis) -> None:
     document = make()
-    document.change(adding(b"a"), untold)
-    document.change(adding(b"b"), untold)
+    stores.change(document, adding(b"a"))
+    stores.change(document, adding(b"b"))
     ask(client, "HSET", PLACE, "3", ask(client, "HGET", PLACE, "1"))
 
     with pytest.raises(IntegrityError):
@@ -210,10 +198,10 @@ def test_an_old_serial_does_not_open_as_a_newer_one(make: Make, client: redis.Re
 
 def test_a_reply_that_is_a_moment_late_is_no_alarm(make: Make, client: redis.Redis) -> None:
     document = make()
-    document.change(adding(b"a"), untold)
+    stores.change(document, adding(b"a"))
     late = ask(client, "HGETALL", PLACE)
     flat = [part for pair in late.items() for part in pair] if isinstance(late, dict) else late
-    document.change(adding(b"b"), untold)
+    stores.change(document, adding(b"b"))
 
     assert (document.take(flat), document.content) == (False, b"ab")
 
@@ -224,10 +212,10 @@ def test_a_late_change_behind_newer_ones_is_made_again(make: Make, valkey: str) 
 
     def meanwhile() -> None:
         for text in (b"a", b"b", b"c"):
-            quick.change(adding(text), untold)
+            stores.change(quick, adding(text))
 
     late = make("late", Interleaved(valkey, {0: meanwhile}))
-    late.change(adding(b"z"), untold)
+    stores.change(late, adding(b"z"))
     quick.refresh()
 
     assert (late.content, quick.content) == (b"abcz", b"abcz")

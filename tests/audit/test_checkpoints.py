@@ -544,7 +544,7 @@ def test_a_stream_that_holds_no_entry_is_an_alarm(
 def test_no_checkpoint_is_remembered_that_a_failover_could_still_lose(
     tmp_path: Path, make_sentinel: Callable[..., servers.Group]
 ) -> None:
-    """Seen on a primary that no replica follows any more."""
+    """ItemOutcome on a primary that no replica follows any more."""
     group = make_sentinel(replicas=1, sentinels=1)
     (primary,), (replica,) = group.primaries, group.replicas
     for folder in ("made", "seen"):

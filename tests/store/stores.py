@@ -11,10 +11,14 @@ from urllib.parse import urlsplit
 import redis
 
 from keys.keyring import Keyring
+from masking_service.access.freezes import Freeze, Freezes
+from masking_service.access.registry import ClientRegistry
+from masking_service.access.serials import Serials
 from masking_service.domain.schema import Place
 from masking_service.store.client import Reply, Store
 from masking_service.vault import records
-from masking_service.vault.vault import Refusal, Stored, Vault
+from masking_service.vault.drafts import Refusal, Stored
+from masking_service.vault.vault import Erasure, Vault
 from tests.keys.known import known_keyring
 
 NOW = 1_796_000_000
@@ -65,7 +69,12 @@ def write(
     """Store a batch of (number, body)."""
     pairs = [*bodies.items()] if isinstance(bodies, dict) else bodies
     numbers, values = [number for number, _ in pairs], [value for _, value in pairs]
-    return vault.write(tenant, numbers, values, now=now, expires_at=expires_at, revise=revise)
+    drafts = vault.drafts(tenant, numbers, values, now=now, expires_at=expires_at)
+    waiting = drafts if revise else vault.put(tenant, drafts, now)
+    while waiting:
+        vault.compare(tenant, waiting, revise=revise)
+        waiting = vault.put(tenant, waiting, now)
+    return [draft.outcome for draft in drafts if draft.outcome is not None]
 
 
 def put(vault: Vault, value: bytes, number: str = NUMBER, **how: Any) -> Stored:
@@ -91,8 +100,31 @@ def counted(store: Store) -> Iterator[list[int]]:
     trips.append(store.round_trips - before)
 
 
-def untold(sealed: object) -> None:
-    """Announces to nobody, for tests of what is written and not of what is said of it."""
+def erase(vault: Vault, number: str = NUMBER, *, until: int, tenant: str = "default", now: int = NOW) -> Erasure:
+    """Erase a waybill, and record nothing."""
+    while not (erasure := vault.prepare_erasure(tenant, number, now=now, until=until)).write():
+        pass
+    return erasure
+
+
+def change(document: Serials | ClientRegistry, changed: Callable[[Any], Any]) -> None:
+    """Change a sealed document, and record nothing."""
+    while not document.prepare(changed).write():
+        pass
+
+
+def freeze(freezes: Freezes, tenant: str, wanted: Freeze) -> Freeze:
+    """Freeze a principal and return how they are frozen; record nothing."""
+    while True:
+        frozen, prepared = freezes.prepare_freeze(tenant, wanted)
+        if prepared.write():
+            return frozen
+
+
+def unfreeze(freezes: Freezes, tenant: str, principal: str) -> None:
+    """Unfreeze a principal, and record nothing."""
+    while not freezes.prepare_unfreeze(tenant, principal).write():
+        pass
 
 
 def ask(client: redis.Redis, *command: Any) -> Any:

@@ -75,7 +75,7 @@ def test_a_request_that_began_under_another_clock_changes_nothing(store: Store, 
     with pytest.raises(StoreUnavailable, match="clock"):
         stores.write(vault, {"SF0000000002": stores.body()}, now=began)
     with pytest.raises(StoreUnavailable, match="clock"):
-        stores.erase(vault, "default", stores.NUMBER, now=began, until=LATER)
+        stores.erase(vault, stores.NUMBER, now=began, until=LATER)
 
     found = vault.newest("default", [stores.NUMBER, "SF0000000002"], NOW)
     assert [one is not None for one in found] == [True, False]

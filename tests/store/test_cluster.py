@@ -156,7 +156,7 @@ def test_a_vault_writes_finds_revises_and_erases(store: Store) -> None:
     records = {f"SF{number:08}": body(str(number)) for number in range(100)}
     write(vault, records)
     write(vault, {"SF00000007": body("new")}, revise=True)
-    stores.erase(vault, "default", "SF00000009", now=NOW, until=LATER)
+    stores.erase(vault, "SF00000009", now=NOW, until=LATER)
 
     found = vault.newest("default", list(records), NOW)
 

@@ -9,7 +9,8 @@ import redis
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import FENCE
-from masking_service.vault.vault import Stored, Vault
+from masking_service.vault.drafts import Stored
+from masking_service.vault.vault import Vault
 from tests import servers
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, LossyWire, ask, body, put, write
@@ -77,7 +78,7 @@ def test_a_lost_reply_while_erasing_erases(wire: LossyWire, store: Store) -> Non
     put(vault, body())
 
     wire.lose(1)
-    stores.erase(vault, "default", NUMBER, now=NOW, until=LATER)
+    stores.erase(vault, NUMBER, now=NOW, until=LATER)
 
     assert stores.vault(store).newest("default", [NUMBER], NOW) == [None]
 

@@ -1,17 +1,15 @@
 """Erasing: every revision gone, also one that is written meanwhile, and the number shut until the tombstone ends."""
 
-from collections.abc import Sequence
-
 import pytest
 import redis
 
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, record_key, record_stems
+from masking_service.vault.drafts import Draft
 from masking_service.vault.records import Record
-from masking_service.vault.sealed import Sealed
 from masking_service.vault.tokens import Tokens, read_token
-from masking_service.vault.vault import Vault, _Item
+from masking_service.vault.vault import Vault
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, refused
@@ -20,7 +18,7 @@ UNTIL = LATER + 5
 
 
 def erase(vault: Vault) -> None:
-    stores.erase(vault, "default", NUMBER, now=NOW, until=UNTIL)
+    stores.erase(vault, NUMBER, now=NOW, until=UNTIL)
 
 
 def standing(client: redis.Redis) -> dict[bytes, int]:
@@ -98,7 +96,7 @@ def test_erasing_again_makes_the_tombstones_last_longer(vault: Vault, client: re
     put(vault, body())
     erase(vault)
 
-    stores.erase(vault, "default", NUMBER, now=NOW, until=UNTIL + 9)
+    stores.erase(vault, NUMBER, now=NOW, until=UNTIL + 9)
 
     assert {*standing(client).values()} == {UNTIL + 9}
 
@@ -155,56 +153,44 @@ def test_a_revision_written_while_its_waybill_is_erased_is_erased_too(valkey: st
     assert (len(late), vault.newest("default", [NUMBER], NOW), refused(vault, body("李四"))) == (1, [None], "erased")
 
 
-def test_tombstones_are_announced_before_they_are_written_and_again_where_a_revision_came_between(
+def test_prepared_tombstones_say_what_they_replace_and_again_where_a_revision_came_between(
     valkey: str, vault: Vault, client: redis.Redis
 ) -> None:
     put(vault, body())
-    racing = Interleaved(valkey, {0: lambda: revise_behind_the_tombstone(vault)})
-    told: list[tuple[int, int]] = []  # how many values were announced, and how many tombstones stood then
+    racing = stores.vault(Interleaved(valkey, {0: lambda: revise_behind_the_tombstone(vault)}))
 
-    def announce(sealed: Sequence[Sealed]) -> str:
-        told.append((len(sealed), sum(ends == UNTIL for ends in standing(client).values())))
-        return f"entry {len(told)}"
+    first = racing.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL)
+    before = standing(client)
+    first_written = first.write()
+    second = racing.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL)
 
-    said = stores.vault(racing).erase("default", NUMBER, now=NOW, until=UNTIL, announce=announce)
-
-    assert (said[0], told) == (
-        "entry 2",
-        [(3, 0), (4, 2)],
-    )  # custody, the revision, the next free place; and one place more
+    # Custody, the revision, the next free place; and one place more.
+    assert (before, len(first.sealed), len(second.sealed)) == ({b"0": LATER}, 3, 4)
+    assert (first_written, second.write()) == (False, True)
 
 
 def test_erasing_tells_the_last_day_on_which_any_of_it_was_sealed(vault: Vault) -> None:
     put(vault, body(), now=NOW - 9 * 86_400)
     put(vault, body("李四"), now=NOW - 4 * 86_400, revise=True)
 
-    last = stores.erase(vault, "default", NUMBER, now=NOW, until=UNTIL)[1]
+    last = stores.erase(vault, NUMBER, now=NOW, until=UNTIL).last_day
 
     assert last == NOW // 86_400 - 4
-
-
-def test_nothing_is_erased_that_cannot_be_announced(vault: Vault, client: redis.Redis) -> None:
-    put(vault, body())
-
-    with pytest.raises(StoreUnavailable):
-        vault.erase("default", NUMBER, now=NOW, until=UNTIL, announce=unanswered)
-
-    assert standing(client) == {b"0": LATER}
 
 
 def revise_behind_the_tombstone(vault: Vault) -> object:
     """The second half of a revision whose first half saw the record before it was erased."""
     bases = known_keyring().tenant("default").bases([NUMBER])
     record = Record(b"zz", 0, LATER, body("李四"))
-    item = _Item(bases[0], record_stems(bases)[0], record, 1)
-    assert vault._put("default", [item], NOW) == [None]
-    return item
+    draft = Draft(bases[0], record_stems(bases)[0], record, 1)
+    assert vault.put("default", [draft], NOW) == []
+    return draft
 
 
 def test_a_revision_that_comes_after_the_tombstones_is_refused(valkey: str, vault: Vault) -> None:
     put(vault, body())
-    # Its second write brings back the old record; before the third, the new revision, the waybill is erased.
-    late = stores.vault(Interleaved(valkey, {2: lambda: erase(vault)}))
+    # It has read the old record; before its second write, the new revision, the waybill is erased.
+    late = stores.vault(Interleaved(valkey, {1: lambda: erase(vault)}))
     put(late, body(), "WARM00000001")
 
     assert refused(late, body("李四"), revise=True) == "erased"

@@ -9,7 +9,8 @@ from keys.errors import IntegrityError
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEYS, record_key, record_stems
-from masking_service.vault.vault import Stored, Vault
+from masking_service.vault.drafts import Stored
+from masking_service.vault.vault import Vault
 from masking_service.vault.wrapped_keys import field
 from tests.keys.known import known_keyring
 from tests.store import stores
@@ -95,7 +96,7 @@ def test_the_bytes_of_another_tenant_give_no_value(vault: Vault, client: redis.R
 
 def test_a_tombstone_cannot_be_moved_to_another_waybill(vault: Vault, client: redis.Redis) -> None:
     stored, other = put(vault, body()), put(vault, body(), OTHER_NUMBER)
-    stores.erase(vault, "default", OTHER_NUMBER, now=NOW, until=stores.LATER)
+    stores.erase(vault, OTHER_NUMBER, now=NOW, until=stores.LATER)
     copied(client, place(other), place(stored))
 
     with pytest.raises(IntegrityError):

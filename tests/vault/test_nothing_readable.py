@@ -18,7 +18,8 @@ from masking_service.domain.schema import Place
 from masking_service.rotation.workers import Beat, beating
 from masking_service.store.client import Store
 from masking_service.store.genesis import claim
-from masking_service.usecases.journal import Call, Journal, Seen
+from masking_service.usecases.denials import Denials
+from masking_service.usecases.recorder import Call, ItemOutcome, Recorder
 from masking_service.vault.notice import Notice, write_notice
 from tests.keys.known import known_keyring
 from tests.store import stores
@@ -102,7 +103,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     stored = put(vault, body, PLANTED["number"], tenant=TENANT)
     put(vault, stores.body_of("standard", planted[:1]), PLANTED["number"], tenant=TENANT, revise=True)
     put(vault, body, PLANTED["second number"], tenant=TENANT)
-    stores.erase(vault, TENANT, PLANTED["second number"], now=NOW, until=LATER)
+    stores.erase(vault, PLANTED["second number"], tenant=TENANT, now=NOW, until=LATER)
     Custodies(store, keyring, random).prepare_first(TENANT, [stored.base], Custody("021001"), [LATER]).write()
     who = f"staff/{PLANTED['phone']}"
     opened = Opened(NOW, who, f"D-{PLANTED['phone']}", (who,), ("/recipient/phone",))
@@ -115,9 +116,10 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     stores.change(registry, lambda clients: clients.add("printer", "label-printer", bytes(32), NOW, tenant=TENANT))
     officer = Principal(f"staff/{PLANTED['phone']}", TENANT, ("dispute-officer",), frozenset(), "jwt")
     call = Call(officer, f"request-{PLANTED['phone']}", NOW)
-    seen = [Seen(stored.base, "released", "/recipient/phone", "phone"), Seen(None, "not-found")]
-    Journal(AuditLog(store, keyring.audit_signer, random, lambda: NOW), keyring, "policy").write(
-        call, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", seen=seen
+    seen = [ItemOutcome(stored.base, "released", "/recipient/phone", "phone"), ItemOutcome(None, "not-found")]
+    log = AuditLog(store, keyring.audit_signer, random, lambda: NOW)
+    Recorder(log, Denials(log, lambda: NOW), keyring, "policy").record(
+        call, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", items=seen
     )
     vault.data_keys.turn(store)
     write_notice(store, keyring, Notice(), random)

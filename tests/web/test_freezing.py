@@ -336,7 +336,7 @@ def test_what_counts_against_somebody_stays_where_their_thaw_cannot_be_written_d
     fresh: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = Principal("dev/u-7", "default", (), frozenset(), "jwt")
-    fresh.parts.tallies.add_misses(known, 5)
+    fresh.parts.freezes.add_misses(known, 5)
 
     def unanswered(*_: object) -> None:
         raise StoreUnavailable("timeout")
@@ -345,4 +345,4 @@ def test_what_counts_against_somebody_stays_where_their_thaw_cannot_be_written_d
         broken.setattr(Store, "script", unanswered)
         assert refusal(fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/thaw")) == (503, "unavailable")
 
-    assert fresh.parts.tallies.add_misses(known, 1) == 6
+    assert fresh.parts.freezes.add_misses(known, 1) == 6

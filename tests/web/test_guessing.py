@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import COURIER, PRINTER, SITE, Api, record, refusal
+from tests.web.api import AUDITOR, COURIER, OFFICER, PRINTER, SITE, Api, Json, record, refusal
 
 NUMBER = "SF1234567890"
 
@@ -81,6 +81,72 @@ def test_a_right_guess_is_refused_like_a_wrong_one_when_the_budget_is_spent(spen
     answered = spent.post(PRINTER, "/v1/tokenize", {"records": [record()]})
 
     assert refusal(answered) == (429, "quota-exceeded")
+
+
+def test_a_revising_call_without_budget_stores_nothing_of_its_batch(spent: Api) -> None:
+    numbers = [f"SF{at:010}" for at in range(1, 5)]
+    spent.tokenize(*map(record, numbers))
+    changed = [record(number, sender__name="王五") for number in numbers]
+    batch = [record(), *changed, record("SF3333333333")]
+
+    answered = spent.post(PRINTER, "/v1/tokenize", {"records": batch, "on_conflict": "revise"})
+
+    assert refusal(answered) == (429, "quota-exceeded")
+    assert [newest_revision(spent, number) for number in (NUMBER, *numbers)] == [0] * 5
+    assert newest_revision(spent, "SF3333333333") is None
+    assert [entry["action"] for entry in log(spent)].count("revise") == 0
+
+
+def test_a_revision_without_budget_is_refused_like_a_right_guess(spent: Api) -> None:
+    for guess in (record(), record(remark="guess")):
+        answered = spent.post(PRINTER, "/v1/tokenize", {"records": [guess], "on_conflict": "revise"})
+        assert refusal(answered) == (429, "quota-exceeded")
+
+    assert newest_revision(spent, NUMBER) == 0
+
+
+@pytest.mark.parametrize("guess", [record(), record(remark="guess")], ids=["right", "wrong"])
+def test_new_records_beside_a_guess_without_budget_are_stored_and_answered(spent: Api, guess: Json) -> None:
+    new, guessed = spent.tokenize(record("SF2222222222"), guess, custody={"site": SITE})
+
+    assert (new["created"], guessed) == (True, {"error": {"code": "quota-exceeded"}})
+    assert spent.get(COURIER, "/v1/waybills/SF2222222222").status_code == 200
+
+
+def test_a_call_without_budget_that_stores_nothing_is_refused_whole(spent: Api) -> None:
+    answered = spent.post(PRINTER, "/v1/tokenize", {"records": [record(), record(remark="guess")]})
+
+    assert refusal(answered) == (429, "quota-exceeded")
+
+
+def test_a_spent_budget_is_in_the_audit_log(spent: Api) -> None:
+    spent.post(PRINTER, "/v1/tokenize", {"records": [record()]})
+
+    last = log(spent)[-1]
+    assert (last["action"], last["outcome"], last["principal"], last["role"]) == (
+        "tokenize",
+        "quota-exceeded",
+        "client/label-printer",
+        PRINTER,
+    )
+
+
+def test_revisions_spend_nothing(api: Api) -> None:
+    api.tokenize(*[record(f"SF{at:010}") for at in range(1, 151)])
+    changed = [record(f"SF{at:010}", remark="new") for at in range(1, 151)]
+
+    assert {one["revision"] for one in api.tokenize(*changed, on_conflict="revise")} == {1}
+    assert api.tokenize(record("SF0000000001", remark="other")) == [{"error": {"code": "conflict"}}]
+
+
+def newest_revision(api: Api, number: str) -> int | None:
+    answered = api.get(OFFICER, f"/v1/waybills/{number}")
+    return answered.get_json()["revision"] if answered.status_code == 200 else None
+
+
+def log(api: Api) -> list[Json]:
+    found: list[Json] = api.get(AUDITOR, "/v1/audit?limit=1000").get_json()["entries"]
+    return found
 
 
 def test_guessing_past_the_last_revision_is_not_free(api: Api) -> None:

@@ -260,7 +260,7 @@ def test_entries_name_the_policy_that_decided(parts: Parts, edit: Edit) -> None:
     parts.reload_policy()
 
     assert parts.acting.policy.digest != before
-    assert parts.acting.detokenize._journal._policy == parts.acting.policy.digest
+    assert parts.acting.detokenize._audit._policy == parts.acting.policy.digest
 
 
 def test_a_touched_file_is_read_and_is_no_fault(parts: Parts, policy: Path) -> None:

@@ -210,20 +210,38 @@ def test_no_token_of_a_revision_is_answered_that_cannot_be_written_down(
     assert refusal(answered) == (503, "unavailable")
 
 
-def test_a_revision_that_stands_from_a_call_that_failed_is_written_down_when_it_is_sent_again(
+def test_a_revision_that_is_stored_by_a_call_that_failed_is_recorded_again_when_it_is_sent_again(
     ready: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unanswered(*_: object) -> None:
+    write = Store.write
+
+    def written_and_unanswered(store: Store, *commands: Any, **how: Any) -> list[Reply]:
+        write(store, *commands, **how)
         raise StoreUnavailable("timeout")
 
     changed = {"records": [record(remark="x")], "on_conflict": "revise"}
     with monkeypatch.context() as broken:
-        broken.setattr(Store, "script", unanswered)
+        broken.setattr(Store, "write", written_and_unanswered)
         assert refusal(ready.post("label-printer", "/v1/tokenize", changed)) == (503, "unavailable")
 
     (again,) = ready.tokenize(record(remark="x"), on_conflict="revise")
 
-    assert (again["created"], again["revision"], len(entries(ready, "revise"))) == (False, 1, 1)
+    assert (again["created"], again["revision"]) == (False, 1)
+    assert [entry["outcome"] for entry in entries(ready, "revise")] == ["done", "unavailable", "done"]
+
+
+@pytest.mark.parametrize("failing", ["script", "write"])
+def test_no_revision_is_stored_without_its_entry(ready: Api, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    def unanswered(*_: object, **__: object) -> None:
+        raise StoreUnavailable("timeout")
+
+    changed = {"records": [record("SF2222222222"), record(remark="x")], "on_conflict": "revise"}
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, failing, unanswered)
+        assert refusal(ready.post("label-printer", "/v1/tokenize", changed)) == (503, "unavailable")
+
+    assert ready.get(OFFICER, PATH).get_json()["revision"] == 0
+    assert ready.get(OFFICER, "/v1/waybills/SF2222222222").status_code == 404
 
 
 def test_an_erasure_announces_every_tombstone_and_the_end_of_custody(ready: Api) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from masking_service.access.tallies import Tallies
+from masking_service.access.freezes import Freezes
 from masking_service.observability.alerts import Alert
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import admit_store, assemble
@@ -210,7 +210,7 @@ def test_a_miss_that_cannot_be_counted_is_not_answered(watched: Watched, monkeyp
     def silent(*_: object) -> int:
         raise StoreUnavailable("timeout")
 
-    monkeypatch.setattr(Tallies, "add_misses", silent)
+    monkeypatch.setattr(Freezes, "add_misses", silent)
 
     assert refusal(api.post(OFFICER, "/v1/waybills/view", {"waybills": [UNKNOWN]})) == (503, "unavailable")
     assert refusal(api.detokenize(MISS)) == (503, "unavailable")
@@ -224,7 +224,7 @@ def test_a_row_that_cannot_be_ended_opens_nothing(watched: Watched, monkeypatch:
     def silent(*_: object) -> None:
         raise StoreUnavailable("timeout")
 
-    monkeypatch.setattr(Tallies, "begin_misses", silent)
+    monkeypatch.setattr(Freezes, "set_misses", silent)
 
     assert refusal(api.detokenize(PHONE)) == (503, "unavailable")
     assert [one["outcome"] for one in entries(api) if one["action"] == "detokenize"] == []
@@ -257,7 +257,7 @@ def test_a_budget_refuses_though_nobody_can_count_it(watched: Watched, monkeypat
     def silent(*_: object) -> int:
         raise StoreUnavailable("timeout")
 
-    monkeypatch.setattr(Tallies, "add_refusal", silent)
+    monkeypatch.setattr(Freezes, "add_refusal", silent)
 
     assert refusal(api.detokenize(PHONE)) == (429, "quota-exceeded")
 

@@ -21,8 +21,8 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts, watch_store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.errors import SeveralWaybills, UnknownSchema
-from masking_service.usecases.journal import Call
 from masking_service.usecases.mask import mask_batch
+from masking_service.usecases.recorder import Call
 
 REFRESH_SECONDS: Final = 1.0
 """A key that is revoked while a file goes on is refused as soon as over HTTP."""

@@ -59,6 +59,10 @@ class AuditEntry(Answer):
         Annotated[list[EntryId], Meta(description="Entries of the same call: what they announced may not stand.")]
         | UnsetType
     ) = UNSET
+    times: (
+        Annotated[int, Meta(ge=2, description="How many refused calls the entry stands for, if more than one.")]
+        | UnsetType
+    ) = UNSET
 
 
 class AuditPage(Answer):

@@ -42,6 +42,6 @@ def principals(parts: Parts) -> Blueprint:
     @addresses.post(f"{ONE}/thaw")
     def thaw(principal: str) -> Response:
         with known_form():
-            return answer(parts.acting.freezes.thaw(call(), principal))
+            return answer(parts.acting.freezes.unfreeze(call(), principal))
 
     return addresses

@@ -27,7 +27,7 @@ from masking_service.audit.verify.verifier import Verification
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import CLIENTS, custody_key, disclosures_key, freezes_key, record_key, record_stems
-from masking_service.vault.sealed import Announce, Sealed
+from masking_service.vault.sealed import Prepared
 from tests.audit import logs
 from tests.audit.test_entries import entry
 from tests.keys.known import known_keyring
@@ -57,45 +57,52 @@ class Service:
         self.registry = ClientRegistry(store, KEYRING, folder, random)
         self.vault = stores.vault(store)
 
-    def says(self, action: str, **said: Any) -> Announce:
-        """A way to write an entry of an action."""
-
-        def announce(sealed: Sequence[Sealed]) -> str:
-            facts = [fact(one) for one in sealed]
-            made: Entry = entry(at=self.now, action=action, request=f"{action}-{self.now}", facts=facts, **said)
-            return self.log.append(made)
-
-        return announce
+    def carry_out(self, prepare: Callable[[], Prepared[Any]], action: str, **stated: Any) -> None:
+        """Prepare a change, write the entry of an action about it, and then the change."""
+        written = False
+        while written is False:
+            prepared = prepare()
+            facts = [fact(one) for one in prepared.sealed]
+            made: Entry = entry(at=self.now, action=action, request=f"{action}-{self.now}", facts=facts, **stated)
+            self.log.append(made)
+            written = prepared.write()
 
     def open(self, name: str, *waybills: str) -> None:
         opening = Opening(name, "dispute", waybills or (NUMBER,), None, "r", "staff/d-1", self.now, LATER, 0)
-        self.cases.open("default", opening, self.says("case-open", case=name))
+        self.carry_out(lambda: self.cases.prepare_opening("default", opening), "case-open", case=name)
 
     def close(self, name: str) -> None:
         act = Act("close", "staff/d-1", self.now)
-        self.cases.act("default", name, act, self.says("case-close", case=name))
+        self.carry_out(lambda: self.cases.prepare_act("default", name, act), "case-close", case=name)
 
-    def move(self, courier: str) -> None:
-        self.custodies.move("default", [BASE], [Custody("021001", courier)], [LATER], self.says("custody-move"))
+    def move(self, courier: str, until: int = LATER) -> None:
+        custody = [Custody("021001", courier)]
+        self.carry_out(lambda: self.custodies.prepare_move("default", [BASE], custody, [until]), "custody-move")
+
+    def set_first(self, bases: Sequence[bytes], courier: str) -> None:
+        custody, ends = Custody("021001", courier), [LATER] * len(bases)
+        self.carry_out(lambda: self.custodies.prepare_first("default", bases, custody, ends), "custody-first")
 
     def freeze(self, who: str) -> None:
-        self.freezes.freeze("default", Freeze(who, self.now, "why", "staff/s-1"), self.says("freeze", subject=who))
+        wanted = Freeze(who, self.now, "why", "staff/s-1")
+        self.carry_out(lambda: self.freezes.prepare_freeze("default", wanted)[1], "freeze", subject=who)
 
     def thaw(self, who: str) -> None:
-        self.freezes.thaw("default", who, self.says("thaw", subject=who))
+        self.carry_out(lambda: self.freezes.prepare_unfreeze("default", who), "thaw", subject=who)
 
     def add_client(self, name: str) -> None:
         def change(clients: Clients) -> Clients:
             return clients.add(name, "label-printer", os.urandom(32), self.now)
 
-        self.registry.change(change, self.says("client-add", subject=f"client/{name}"))
+        self.carry_out(lambda: self.registry.prepare(change), "client-add", subject=f"client/{name}")
 
     def disclose(self) -> None:
         shown = Opened(self.now, "staff/u-1", "D-1", (), ("/recipient/phone",))
-        self.disclosures.add("default", [Disclosure(BASE, LATER, shown)], self.says("detokenize", case="D-1"))
+        disclosure = Disclosure(BASE, LATER, shown)
+        self.carry_out(lambda: self.disclosures.prepare("default", [disclosure]), "detokenize", case="D-1")
 
     def erase(self) -> None:
-        self.vault.erase("default", NUMBER, now=self.now, until=LATER, announce=self.says("erase"))
+        self.carry_out(lambda: self.vault.prepare_erasure("default", NUMBER, now=self.now, until=LATER), "erase")
 
     def later(self, seconds: int = 60) -> None:
         self.now += seconds
@@ -169,8 +176,7 @@ def test_so_is_one_in_which_everything_was_changed_again(service: Service) -> No
 def test_so_is_one_in_which_custody_was_set_first_again_and_again(service: Service) -> None:
     (base,) = KEYS.bases(["SF0000000001"])
     for courier in ("client/c-1", "client/c-2"):
-        said = service.says("custody-first")
-        service.custodies.put_first("default", [base], Custody("021001", courier), [LATER], said)
+        service.set_first([base], courier)
         service.later()
 
     assert found(service) == []
@@ -277,7 +283,7 @@ def test_a_tombstone_that_was_deleted_is_found(service: Service, client: redis.R
 
 def test_a_custody_whose_end_was_taken_away_is_found_when_it_outlives_it(service: Service, client: redis.Redis) -> None:
     ends = LATER - 3600
-    service.custodies.move("default", [BASE], [Custody("021001")], [ends], service.says("custody-move"))
+    service.move("client/c-1", ends)
     ask(client, "PERSIST", custody_key(STEM))
     service.now = ends + 60
 
@@ -338,8 +344,7 @@ def test_every_shard_of_a_cluster_is_looked_at(make_cluster: Callable[..., Group
     store = stores.admitted(make_cluster(3).url)
     service = Service(store, tmp_path)
     bases = KEYS.bases([f"SF{number:010}" for number in range(30)])
-    said = service.says("custody-first")
-    service.custodies.put_first("default", bases, Custody("021001"), [LATER] * 30, said)
+    service.set_first(bases, "client/c-1")
     service.later()
     clean = held(service)
     store.write([(b"DEL", custody_key(stem)) for stem in record_stems(bases)[:20]])

@@ -8,7 +8,9 @@ from masking_service.access.principals import Principal
 from masking_service.audit.entries import REPLACED, Entry
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
-from masking_service.usecases.journal import Call, Journal, Seen
+from masking_service.usecases.denials import Denials
+from masking_service.usecases.recorder import Call, ItemOutcome, Recorder
+from masking_service.vault.sealed import Sealed
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, NUMBER
 
@@ -32,8 +34,8 @@ def kept() -> Kept:
     return Kept()
 
 
-def journal(kept: AuditLog) -> Journal:
-    return Journal(kept, known_keyring(), "policy-1")
+def recorder(kept: AuditLog) -> Recorder:
+    return Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1")
 
 
 def call(principal: str = "staff/u-1", tenant: str = "default", request: str = "req-1") -> Call:
@@ -41,15 +43,15 @@ def call(principal: str = "staff/u-1", tenant: str = "default", request: str = "
 
 
 def test_an_entry_says_who_did_what_when_and_under_which_policy(kept: Kept) -> None:
-    name = journal(kept).write(call(), "view", "done", role="courier", profile="courier")
+    recorded = recorder(kept).record(call(), "view", "done", role="courier", profile="courier")
 
     (entry,) = kept.entries
     said = (entry.principal, entry.action, entry.outcome, entry.role, entry.profile, entry.at, entry.policy)
-    assert (name, said) == ("w-1", ("staff/u-1", "view", "done", "courier", "courier", NOW, "policy-1"))
+    assert (recorded.id, said) == ("w-1", ("staff/u-1", "view", "done", "courier", "courier", NOW, "policy-1"))
 
 
 def test_waybill_and_tenant_stand_as_keyed_hashes(kept: Kept) -> None:
-    journal(kept).write(call(), "view", "done", seen=[Seen(BASE, "released")])
+    recorder(kept).record(call(), "view", "done", items=[ItemOutcome(BASE, "released")])
 
     (entry,) = kept.entries
     assert (entry.tenant, entry.items[0].waybill) == (
@@ -60,16 +62,21 @@ def test_waybill_and_tenant_stand_as_keyed_hashes(kept: Kept) -> None:
 
 def test_the_same_waybill_has_another_hash_for_another_tenant(kept: Kept) -> None:
     for tenant in ("default", "other"):
-        journal(kept).write(call(tenant=tenant), "view", "done", seen=[Seen(BASE, "released")])
+        recorder(kept).record(call(tenant=tenant), "view", "done", items=[ItemOutcome(BASE, "released")])
 
     one, other = kept.entries
     assert (one.tenant != other.tenant, one.items[0].waybill != other.items[0].waybill) == (True, True)
 
 
 def test_the_count_is_of_what_was_released(kept: Kept) -> None:
-    seen = [Seen(BASE, "released"), Seen(BASE, "not-found"), Seen(None, "kind-not-allowed"), Seen(BASE, "released")]
+    items = [
+        ItemOutcome(BASE, "released"),
+        ItemOutcome(BASE, "not-found"),
+        ItemOutcome(None, "kind-not-allowed"),
+        ItemOutcome(BASE, "released"),
+    ]
 
-    journal(kept).write(call(), "detokenize", "done", seen=seen)
+    recorder(kept).record(call(), "detokenize", "done", items=items)
 
     assert (kept.entries[0].count, [item.outcome for item in kept.entries[0].items]) == (
         2,
@@ -78,7 +85,7 @@ def test_the_count_is_of_what_was_released(kept: Kept) -> None:
 
 
 def test_an_item_without_a_waybill_names_none(kept: Kept) -> None:
-    journal(kept).write(call(), "detokenize", "done", seen=[Seen(None, "not-found")])
+    recorder(kept).record(call(), "detokenize", "done", items=[ItemOutcome(None, "not-found")])
 
     assert kept.entries[0].items[0].waybill == ""
 
@@ -86,7 +93,7 @@ def test_an_item_without_a_waybill_names_none(kept: Kept) -> None:
 def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept) -> None:
     told = call("staff/13812345678", request="r-13812345678")
 
-    journal(kept).write(told, "detokenize", "forbidden", purpose="13812345678", case="D-13812345678")
+    recorder(kept).record(told, "detokenize", "forbidden", purpose="13812345678", case="D-13812345678")
 
     entry = kept.entries[0]
     assert (entry.principal, entry.request, entry.purpose, entry.case) == (REPLACED,) * 4
@@ -95,23 +102,29 @@ def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept)
 def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
     told = call("staff/13812345678", tenant="tenant-under-test", request="r-13812345678")
 
-    journal(kept).write(told, "detokenize", "done", seen=[Seen(BASE, "released", "/recipient/phone", "phone")])
+    recorder(kept).record(
+        told, "detokenize", "done", items=[ItemOutcome(BASE, "released", "/recipient/phone", "phone")]
+    )
 
     text = json.dumps([str(getattr(kept.entries[0], name)) for name in Entry.__struct_fields__])
     planted = ("13812345678", NUMBER, "tenant-under-test", BASE.hex())
     assert [value for value in planted if value in text] == []
 
 
-def test_a_change_that_fails_takes_back_what_it_announced_by_the_ids_of_its_entries(kept: Kept) -> None:
-    journal(kept).write(call(), "case-close", "done")
+def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
+    recorder(kept).record(call(), "case-close", "done")
+    recorded = recorder(kept).record(
+        call(), "erase", "done", role="privacy-officer", items=[ItemOutcome(BASE, "done")], sealed=[Sealed(b"k", b"v")]
+    )
 
-    def failing() -> None:
-        with journal(kept).changing(call(), "case-close") as announce:
-            announce([])
-            announce([])
-            raise StoreUnavailable("timeout")
+    with pytest.raises(StoreUnavailable), recorder(kept).take_back_on_failure(recorded):
+        raise StoreUnavailable("timeout")
 
-    with pytest.raises(StoreUnavailable):
-        failing()
-
-    assert (kept.entries[-1].outcome, kept.entries[-1].takes_back) == ("unavailable", ["w-2", "w-3"])
+    taken_back = kept.entries[-1]
+    assert (taken_back.outcome, taken_back.takes_back, taken_back.action, taken_back.role) == (
+        "unavailable",
+        ["w-2"],
+        "erase",
+        "privacy-officer",
+    )
+    assert (taken_back.items, taken_back.facts, taken_back.count) == ([], [], 0)

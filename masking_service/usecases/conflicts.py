@@ -1,0 +1,66 @@
+"""The budget for conflicts: without it, guessing what a waybill holds by tokenizing would be free."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from masking_service.access.budgets import Budgets
+from masking_service.access.errors import QuotaExceeded
+from masking_service.access.once import OnceAMinute
+from masking_service.access.policy import Grant
+from masking_service.observability.alerts import Alerts
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.recorder import Call, Recorder
+from masking_service.vault.drafts import Draft
+
+
+class ConflictBudget:
+    """Spends the budget of a tokenizing client, and says when it is spent. The client is not frozen: labels go on."""
+
+    def __init__(self, *, budgets: Budgets, once: OnceAMinute, audit: Recorder, alerts: Alerts) -> None:
+        self._budgets = budgets
+        self._once = once
+        self._audit = audit
+        self._alerts = alerts
+
+    def spend(self, call: Call, grant: Grant, drafts: Sequence[Draft], *, stored: bool) -> None:
+        """Spend one for each conflict among `drafts`. One round trip where any was compared, else none.
+
+        A call that names known waybills needs room for one conflict at least, so that with nothing left a right guess
+        is refused like a wrong one. A call that is refused takes what is left, so that a batch made one guess too
+        large does not tell, again and again and for nothing, whether one of them was right.
+
+        Args:
+            stored: whether this call has stored records. Then it has to be answered, and where there is no room the
+                outcome of each compared draft is ``quota-exceeded``, whatever it was.
+
+        Raises:
+            QuotaExceeded: there is no room, and the call has stored nothing.
+            StoreUnavailable: it cannot be counted.
+        """
+        compared = [draft for draft in drafts if draft.compared]
+        if not compared:
+            return
+        conflicts = sum(draft.outcome in ("conflict", "revision-limit") for draft in compared)
+        try:
+            if conflicts:
+                self._budgets.reserve(call.principal, grant, conflicts, call.now)
+            else:
+                self._budgets.check(call.principal, grant, 1, call.now)
+        except QuotaExceeded as refusal:
+            for power in reversed(range(conflicts.bit_length())):
+                with suppress(QuotaExceeded):
+                    self._budgets.reserve(call.principal, grant, 2**power, call.now)
+            self._alert(call)
+            self._audit.record_denial(call, "tokenize", refusal.code, role=grant.role)
+            if not stored:
+                raise
+            for draft in compared:
+                draft.outcome = "quota-exceeded"
+
+    def _alert(self, call: Call) -> None:
+        try:
+            first = self._once.is_first(call.principal, "conflicts")
+        except StoreUnavailable:
+            first = True
+        if first:
+            self._alerts.raise_alert("conflicts", call.principal)

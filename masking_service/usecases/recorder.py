@@ -1,0 +1,196 @@
+"""Records in the audit log what is done for a caller, before it is done, and what is refused."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from keys.errors import ProviderError
+from keys.keyring import Keyring, TenantKeys
+from masking_service.access.custody import NOBODY, Custody
+from masking_service.access.errors import AccessError
+from masking_service.access.principals import Principal
+from masking_service.audit.entries import Entry, Item, fact, outside_id
+from masking_service.audit.log import AuditLog
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.denials import Denials
+from masking_service.vault.sealed import Sealed
+
+RELEASED: Final = "released"
+DONE: Final = "done"
+UNAVAILABLE: Final = "unavailable"
+"""The outcome of an entry that takes another one back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: who asks, under which request id, and when (Unix seconds)."""
+
+    principal: Principal
+    request_id: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOutcome:
+    """A waybill or field that a call asked for.
+
+    Attributes:
+        base: the waybill's base (12 B); None where a token names none.
+        outcome: what became of the item.
+        field, kind: of a field.
+        custody: who holds the waybill from now on, where that is what is done.
+    """
+
+    base: bytes | None
+    outcome: str
+    field: str = ""
+    kind: str = ""
+    custody: Custody | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A durable entry and its id."""
+
+    id: str
+    entry: Entry
+
+
+class Recorder:
+    """Writes audit entries, under one policy.
+
+    Args:
+        log: makes entries durable.
+        denials: bounds the entries of refused calls.
+        keyring: hashes waybills and tenants.
+        policy_digest: the hash of the policy.
+    """
+
+    def __init__(self, log: AuditLog, denials: Denials, keyring: Keyring, policy_digest: str) -> None:
+        self._log = log
+        self._denials = denials
+        self._keyring = keyring
+        self._policy = policy_digest
+
+    def record(
+        self,
+        call: Call,
+        action: str,
+        outcome: str,
+        *,
+        role: str = "",
+        purpose: str | None = None,
+        case: str | None = None,
+        profile: str | None = None,
+        items: Sequence[ItemOutcome] = (),
+        approved_by: Sequence[str] = (),
+        subject: str = "",
+        sealed: Sequence[Sealed] = (),
+    ) -> Recorded:
+        """Make an entry durable. What it says may be written and answered after this returns, and not before.
+
+        Args:
+            call: for whom.
+            action, outcome, role, purpose, case, profile, approved_by, subject: see `audit.entries.Entry`.
+            items: what the call asked for, and what came of each.
+            sealed: the state that is about to be written.
+
+        Raises:
+            StoreUnavailable: it may not be durable; nothing may be written or answered.
+        """
+        entry = self._entry(
+            call, action, outcome, role=role, purpose=purpose, case=case, profile=profile, subject=subject
+        )
+        keys = self._keyring.tenant(call.principal.tenant)
+        entry = msgspec.structs.replace(
+            entry,
+            count=sum(one.outcome == RELEASED for one in items),
+            items=[_item(keys, one) for one in items],
+            approved_by=[outside_id(principal) for principal in approved_by],
+            facts=[fact(one) for one in sealed],
+        )
+        return Recorded(self._log.append(entry), entry)
+
+    @contextmanager
+    def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:
+        """Take an entry back with another one, by its id, where the write inside fails.
+
+        Then what it announced may not be stored, and what it says was released was not answered.
+        """
+        try:
+            yield
+        except (StoreUnavailable, ProviderError):
+            taken_back = msgspec.structs.replace(
+                recorded.entry, outcome=UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
+            )
+            with suppress(StoreUnavailable):
+                self._log.append(taken_back)
+            raise
+
+    @contextmanager
+    def record_denials(self, call: Call, action: str, **stated: Any) -> Iterator[None]:
+        """Record what refuses the call inside; `stated` is its purpose, case, profile or subject."""
+        try:
+            yield
+        except AccessError as refusal:
+            self.record_denial(call, action, refusal.code, **stated)
+            raise
+
+    def record_denial(
+        self,
+        call: Call,
+        action: str,
+        code: str,
+        *,
+        role: str = "",
+        purpose: str | None = None,
+        case: str | None = None,
+        profile: str | None = None,
+        subject: str = "",
+    ) -> None:
+        """Record that a call was refused; within a minute it is only counted, see `Denials`.
+
+        Raises:
+            StoreUnavailable: it may not be durable; the refusal may not be answered.
+        """
+        entry = self._entry(call, action, code, role=role, purpose=purpose, case=case, profile=profile, subject=subject)
+        self._denials.record(entry)
+
+    def _entry(
+        self,
+        call: Call,
+        action: str,
+        outcome: str,
+        *,
+        role: str,
+        purpose: str | None,
+        case: str | None,
+        profile: str | None,
+        subject: str,
+    ) -> Entry:
+        return Entry(
+            at=call.now,
+            action=action,
+            outcome=outcome,
+            principal=outside_id(call.principal.id),
+            role=role,
+            tenant=self._keyring.tenant(call.principal.tenant).audit_hash("tenant"),
+            request=outside_id(call.request_id),
+            policy=self._policy,
+            purpose=outside_id(purpose or ""),
+            case=outside_id(case or ""),
+            profile=profile or "",
+            items=[],
+            approved_by=[],
+            subject=outside_id(subject),
+            facts=[],
+        )
+
+
+def _item(keys: TenantKeys, one: ItemOutcome) -> Item:
+    waybill = keys.audit_hash("waybill", one.base.hex()) if one.base else ""
+    held = one.custody or NOBODY
+    return Item(waybill, one.outcome, one.field, one.kind, outside_id(held.site or ""), outside_id(held.courier or ""))

@@ -1,0 +1,81 @@
+"""Records on their way into the vault, and what becomes of each. Asks nothing of the store."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from masking_service.store.layout import MOST_REVISIONS
+from masking_service.vault.records import Record
+
+Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded"]
+"""Why a record is not stored: other values are, the number was erased, 16 revisions exist, or a budget is spent."""
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """Where a record is stored: its waybill's base (12 B), the revision, and whether this call created it."""
+
+    base: bytes
+    revision: int
+    record: Record
+    created: bool
+
+
+class Draft(msgspec.Struct):
+    """A record that is about to be stored.
+
+    Attributes:
+        base, stem: where its waybill is stored.
+        record: what is stored.
+        revision: where it goes, as far as is known.
+        compared: whether it was compared with values that are stored.
+        outcome: what became of it; None as long as it has to be written.
+    """
+
+    base: bytes
+    stem: bytes
+    record: Record
+    revision: int = 0
+    compared: bool = False
+    outcome: Stored | Refusal | None = None
+
+    @property
+    def created(self) -> bool:
+        """Whether this call has stored it."""
+        return isinstance(self.outcome, Stored) and self.outcome.created
+
+    @property
+    def revises(self) -> bool:
+        """Whether it is about to be written as a revision, or is the newest one already."""
+        if isinstance(self.outcome, Stored):
+            return self.outcome.revision > 0
+        return self.outcome is None and self.revision > 0
+
+
+def decide(drafts: Iterable[Draft], newest: dict[bytes, tuple[int, Record]], *, revise: bool) -> None:
+    """Compare drafts, in their order, with the newest revisions of their waybills.
+
+    Args:
+        newest: by stem, the newest revision and its record. Drafts that are to be written are added.
+        revise: whether other values become a new revision.
+    """
+    for draft in drafts:
+        draft.compared, draft.outcome, draft.revision = False, None, 0
+        if draft.stem in newest:
+            revision, stored = newest[draft.stem]
+            draft.outcome = _compare(draft, revision, stored, revise=revise)
+            draft.compared = draft.outcome != "erased"
+            if draft.outcome is None:
+                draft.revision, draft.record = revision + 1, draft.record.expiring(stored.expires_at)
+        if draft.outcome is None:
+            newest[draft.stem] = draft.revision, draft.record
+
+
+def _compare(draft: Draft, revision: int, stored: Record, *, revise: bool) -> Stored | Refusal | None:
+    if stored.erased or stored.shredded:
+        return "erased"
+    if stored.same_as(draft.record.body):
+        return Stored(draft.base, revision, stored, created=False)
+    if not revise:
+        return "conflict"
+    return "revision-limit" if revision + 1 == MOST_REVISIONS else None
