@@ -245,8 +245,8 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         429,
         Text("The budget is spent", "额度已用完"),
         Text(
-            "The budget for this is spent. Nothing was released or taken. It frees at retry_at.",
-            "该操作的额度已用完；本次未放行任何数据，也未扣减额度。额度将在 retry_at 时恢复。",
+            "The budget for this is spent. Nothing was stored or released. It frees at retry_at.",
+            "该操作的额度已用完；本次未保存、也未放行任何数据。额度将在 retry_at 时恢复。",
         ),
         Text(
             "Wait until retry_at, or ask for less. GET /v1/me/budgets shows what is left.",

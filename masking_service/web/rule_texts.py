@@ -86,6 +86,10 @@ ITEMS: Final[dict[str, Text]] = {
         "该运单已删除，其单号在一个保留期内不能再次使用。",
     ),
     "revision-limit": Text("The waybill has 16 revisions and takes no more.", "该运单已有 16 个版本，不能再修订。"),
+    "quota-exceeded": Text(
+        "The budget for records of known waybills is spent. Send this record again later.",
+        "已存在运单的冲突额度已用完，请稍后重新发送该记录。",
+    ),
     "invalid-waybill-no": Text(
         "A waybill number is 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.",
         "运单号去除首尾空格并转为大写后，须为 6 至 40 个字符，可用 A-Z 0-9 -。",

@@ -109,7 +109,7 @@ def test_a_revision_without_budget_is_refused_like_a_right_guess(spent: Api) -> 
 def test_new_records_beside_a_guess_without_budget_are_stored_and_answered(spent: Api, guess: Json) -> None:
     new, guessed = spent.tokenize(record("SF2222222222"), guess, custody={"site": SITE})
 
-    assert (new["created"], guessed) == (True, {"error": {"code": "quota-exceeded"}})
+    assert (new["created"], guessed["error"]["code"]) == (True, "quota-exceeded")
     assert spent.get(COURIER, "/v1/waybills/SF2222222222").status_code == 200
 
 
@@ -136,7 +136,7 @@ def test_revisions_spend_nothing(api: Api) -> None:
     changed = [record(f"SF{at:010}", remark="new") for at in range(1, 151)]
 
     assert {one["revision"] for one in api.tokenize(*changed, on_conflict="revise")} == {1}
-    assert api.tokenize(record("SF0000000001", remark="other")) == [{"error": {"code": "conflict"}}]
+    assert api.tokenize(record("SF0000000001", remark="other"))[0]["error"]["code"] == "conflict"
 
 
 def newest_revision(api: Api, number: str) -> int | None:
