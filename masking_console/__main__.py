@@ -1,0 +1,108 @@
+"""`python -m masking_console`: serves the desk; with `--dev` with a session store and an issuer of its own."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from gunicorn.app.base import Application
+
+from masking_console.settings import DEVELOPMENT_ISSUER, PREFIX, Settings, SettingsError
+
+CONFIGURATION = Path(__file__).with_name("gunicorn_conf.py")
+
+
+class Desk(Application):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, serving the desk with the shipped configuration."""
+
+    def __init__(self, settings: Settings, bind: str) -> None:
+        self._settings = settings
+        self._bind = bind
+        super().__init__()
+
+    def load_config(self) -> None:
+        """The shipped configuration, and the address."""
+        self.load_config_from_file(str(CONFIGURATION))
+        self.cfg.set("bind", self._bind)
+
+    def load(self) -> Any:
+        """Called in the worker."""
+        from masking_console.app import create_app
+
+        return create_app(self._settings)
+
+
+@click.command()
+@click.option("--dev", is_flag=True, help="With a session store and an issuer made in the state directory.")
+@click.option("--port", default=8081, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--issuer-port", default=8082, show_default=True, type=click.IntRange(1, 65535), help="With --dev.")
+@click.option("--service-url", default="http://127.0.0.1:8080", show_default=True, help="With --dev.")
+@click.option("--state-dir", default=".local", show_default=True, type=click.Path(path_type=Path), help="With --dev.")
+def main(dev: bool, port: int, issuer_port: int, service_url: str, state_dir: Path) -> None:
+    """Serve the desk on 127.0.0.1 until SIGTERM or Ctrl-C. Settings: MASKING_CONSOLE_* (docs/desk.md)."""
+    try:
+        if not dev:
+            Desk(Settings.read(os.environ), f"127.0.0.1:{port}").run()
+            return
+        with DevelopmentDesk(state_dir.resolve(), port, issuer_port, service_url) as settings:
+            Desk(settings, f"127.0.0.1:{port}").run()
+    except SettingsError as error:
+        sys.exit(str(error))
+
+
+class DevelopmentDesk:
+    """The parts of a development desk: its Valkey, its secrets, and the issuer as a child process."""
+
+    def __init__(self, state_dir: Path, port: int, issuer_port: int, service_url: str) -> None:
+        from masking_service.dev.embedded import EmbeddedServer
+
+        self._state_dir, self._port, self._issuer_port, self._service_url = state_dir, port, issuer_port, service_url
+        self._folder = state_dir / "desk"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._store = EmbeddedServer(self._folder)
+        self._issuer: Any = None
+
+    def __enter__(self) -> Settings:
+        from masking_service.dev.child import start_child
+
+        self._store.start()
+        url = f"http://127.0.0.1:{self._port}"
+        secret = self._secret("client-secret", secrets.token_urlsafe(32))
+        command = [sys.executable, "-m", "masking_service.dev.issuer", str(self._state_dir), str(self._issuer_port)]
+        root = Path(__file__).resolve().parents[1]
+        self._issuer = start_child(
+            [*command, str(secret), f"{url}/callback"], root, self._folder / "issuer.log", env={**os.environ}
+        )
+        given = {
+            "URL": url,
+            "SERVICE_URL": self._service_url,
+            "REDIS_URL": self._store.url,
+            "SESSION_KEY": str(self._secret("session-key", secrets.token_hex(32))),
+            "ISSUER": DEVELOPMENT_ISSUER,
+            "ISSUER_METADATA": f"http://127.0.0.1:{self._issuer_port}/.well-known/openid-configuration",
+            "CLIENT_ID": "desk",
+            "CLIENT_SECRET": str(secret),
+            "SCOPE": "openid profile",
+        }
+        return Settings.read({PREFIX + name: value for name, value in given.items()}, development=True)
+
+    def __exit__(self, *_: object) -> None:
+        from masking_service.dev.child import end_child
+
+        if self._issuer is not None:
+            end_child(self._issuer)
+        self._store.stop()
+
+    def _secret(self, name: str, content: str) -> Path:
+        from keys.files import write_secret_file
+
+        path = self._folder / name
+        if not path.exists():
+            write_secret_file(path, content.encode(), replace=False)
+        return path
+
+
+if __name__ == "__main__":
+    main()

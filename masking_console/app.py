@@ -1,0 +1,132 @@
+"""Builds the desk: admission before every page, and every refusal as a page that helps."""
+
+import re
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+from flask import Flask, Response, g, request, url_for
+from flask_babel import Babel, format_datetime, get_locale
+from werkzeug.exceptions import HTTPException
+
+from masking_console import guards, sign_in
+from masking_console.admission import admit, to_sign_in
+from masking_console.context import NAME, Desk, desk
+from masking_console.formats import FILTERS
+from masking_console.messages import message
+from masking_console.metrics import Metrics
+from masking_console.oidc import IssuerUnavailableError, Provider, SignInError
+from masking_console.preferences import LANGUAGES
+from masking_console.screens import SCREENS, screens_of
+from masking_console.service import Refusal, Service, ServiceUnavailableError
+from masking_console.sessions import WARN_SECONDS, Sessions, SessionsUnavailableError
+from masking_console.settings import Settings
+from masking_service.observability.logs import fault_place, log
+
+UNAVAILABLE: Final = {
+    ServiceUnavailableError: "service-unavailable",
+    SessionsUnavailableError: "sessions-unavailable",
+    IssuerUnavailableError: "issuer-unavailable",
+}
+OWN_PAGES: Final = frozenset({"frozen", "forbidden", "not-found", "quota-exceeded"})
+_CHALLENGE: Final = re.compile(r'(acr_values|max_age)="?([^",]+)')
+
+
+def create_app(settings: Settings) -> Flask:
+    """The desk's WSGI application."""
+    app = Flask(__name__)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
+    app.url_map.strict_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = 256 * 1024
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 24 * 3600
+    app.extensions[NAME] = Desk(
+        settings,
+        Sessions(settings.redis_url, settings.session_key),
+        Provider(settings),
+        Service(settings.service_url),
+        Metrics(),
+    )
+    Babel(
+        app,
+        default_locale="en",
+        default_timezone=settings.timezone,
+        locale_selector=lambda: g.preferences.language if "preferences" in g else "en",
+    )
+    app.before_request(admit)
+    app.after_request(_finish)
+    app.context_processor(_shared)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(SignInError, _sign_in_failed)
+    app.register_error_handler(Exception, _failed)
+    for pages in (sign_in.pages, *SCREENS):
+        app.register_blueprint(pages)
+    app.add_url_rule("/", "home", _home)
+    app.add_url_rule("/healthz", "healthz", lambda: _plain("ok\n"))
+    app.add_url_rule("/readyz", "readyz", _readyz)
+    app.add_url_rule("/metrics", "metrics", lambda: _plain(desk().metrics.exposition()))
+    return app
+
+
+def _finish(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else ""
+    seconds = time.perf_counter() - g.started
+    desk().metrics.request(route, response.status_code, seconds)
+    if request.endpoint != "static":
+        milliseconds = round(seconds * 1000, 1)
+        log.info("request", method=request.method, route=route, status=response.status_code, ms=milliseconds)
+    return guards.protect(response, desk().provider.origin)
+
+
+def _shared() -> dict[str, object]:
+    session = g.get("session")
+    return {
+        "nonce": g.nonce,
+        "language": str(get_locale()),
+        "languages": LANGUAGES,
+        "preferences": g.preferences,
+        "session": session,
+        "seconds_left": session.seconds_left(int(time.time())) if session else 0,
+        "warn_seconds": WARN_SECONDS,
+        "screens": screens_of(g.me) if session else [],
+        "me": g.me if session else None,
+        "now": format_datetime(datetime.now(UTC), "MM-dd HH:mm"),
+    }
+
+
+def _refused(refusal: Refusal) -> Response:
+    desk().metrics.refusal(refusal.code)
+    if refusal.code == "sign-in-required":
+        desk().metrics.step_up("asked")
+        asked = {name.removesuffix("_values"): value for name, value in _CHALLENGE.findall(refusal.challenge)}
+        return to_sign_in(confirm="1", **asked)
+    code = refusal.code if refusal.code in OWN_PAGES else "refused"
+    return message(code, refusal.status, refusal=refusal, said=refusal.detail or refusal.title)
+
+
+def _sign_in_failed(error: SignInError) -> Response:
+    log.warning("sign-in refused", reason=str(error)[:64])
+    desk().metrics.sign_in("refused")
+    return message("sign-in-failed", 400)
+
+
+def _failed(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return message("not-found" if error.code == 404 else "bad-request", error.code or 400)
+    code = UNAVAILABLE.get(type(error))
+    log.error("failed", fault=type(error).__name__, where=fault_place(error))
+    return message(code, 503) if code else message("failed", 500)
+
+
+def _home() -> Response:
+    screens = screens_of(g.me)
+    return Response(status=303, headers={"Location": screens[0].path if screens else url_for("me.page")})
+
+
+def _readyz() -> Response:
+    desk().sessions.find("readyz")
+    return _plain("ok\n")
+
+
+def _plain(content: str | bytes) -> Response:
+    return Response(content, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,136 @@
+"""Formats what the service says for people: times, fields, windows and codes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from flask_babel import format_datetime
+from markupsafe import Markup
+
+from masking_console.texts import _, later
+
+SIDES: Final = (
+    ("recipient", ("recipient", "receiver", "receive", "rec", "to_address", "address_to", "consignee", "post_")),
+    ("sender", ("sender", "send", "from_address", "address_from", "shipper")),
+)
+SIDE_NAMES: Final = {"recipient": later("Recipient"), "sender": later("Sender")}
+KIND_NAMES: Final = {
+    "name": later("name"),
+    "phone": later("phone"),
+    "address": later("address"),
+    "unit": later("unit and room"),
+    "text": later("remark"),
+}
+STATUS_NAMES: Final = {
+    "open": later("open"),
+    "pending": later("waits for approval"),
+    "denied": later("denied"),
+    "closed": later("closed"),
+    "expired": later("expired"),
+}
+STATUS_VARIANTS: Final = {"open": "success", "pending": "warning", "denied": "danger"}
+PURPOSE_NAMES: Final = {
+    "dispute": later("dispute"),
+    "redelivery": later("redelivery"),
+    "regulator": later("request of an authority"),
+}
+ACT_NAMES: Final = {
+    "open": later("opened the case"),
+    "approve": later("approved it"),
+    "deny": later("denied it"),
+    "close": later("closed it"),
+}
+WINDOW_NAMES: Final = {
+    "1m": later("1 minute"),
+    "1h": later("1 hour"),
+    "1d": later("1 day"),
+    "30d": later("30 days"),
+}
+COUNTS_NAMES: Final = {
+    "fields": later("values opened"),
+    "full_views": later("full views"),
+    "case_waybills": later("waybills in cases"),
+    "conflicts": later("conflicts"),
+    "searches": later("searches"),
+    "calls": later("calls"),
+}
+
+
+def moment(timestamp: str | None) -> Markup:
+    """A timestamp of the service as `<time>`, in the desk's time zone and the person's language."""
+    if not timestamp:
+        return Markup("—")
+    at = datetime.fromisoformat(timestamp)
+    text = format_datetime(at, "yyyy-MM-dd HH:mm")
+    return Markup('<time datetime="{}">{}</time>').format(timestamp, text)
+
+
+def clock_time(timestamp: str) -> str:
+    """The time of day of a timestamp, with seconds."""
+    return str(format_datetime(datetime.fromisoformat(timestamp), "HH:mm:ss"))
+
+
+def side_of(pointer: str) -> str:
+    """Whose field it is: ``recipient``, ``sender``, or "" where its path does not say."""
+    path = pointer.lower()
+    return next((side for side, words in SIDES if any(f"/{word}" in path for word in words)), "")
+
+
+def field_name(pointer: str, kind: str) -> str:
+    """A field for people: "Recipient · phone"."""
+    side = side_of(pointer)
+    if not side:
+        return pointer
+    return f"{SIDE_NAMES[side]} · {KIND_NAMES.get(kind, kind)}"
+
+
+def named(names: Mapping[str, Any]) -> Callable[[str], str]:
+    """A filter that gives a code its name, or itself."""
+    return lambda code: str(names.get(code, code))
+
+
+def value_at(record: Any, pointer: str) -> Any:
+    """The value that a JSON Pointer (RFC 6901) names, or None."""
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        try:
+            record = record[int(name)] if isinstance(record, list) else record[name]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return None
+    return record
+
+
+def other_leaves(record: Any, known: Mapping[str, str], at: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of a record that no pointer of `known` names, with their pointers."""
+    inner = record.items() if isinstance(record, dict) else enumerate(record) if isinstance(record, list) else None
+    if inner is None:
+        if at not in known and record not in (None, ""):
+            yield at, record
+        return
+    for name, value in inner:
+        yield from other_leaves(value, known, f"{at}/{str(name).replace('~', '~0').replace('/', '~1')}")
+
+
+def show_label(kind: str) -> str:
+    """The words on the button that opens a value of a kind."""
+    return {
+        "phone": _("Show phone"),
+        "name": _("Show name"),
+        "address": _("Show address"),
+        "unit": _("Show unit"),
+    }.get(kind, _("Show"))
+
+
+FILTERS: Final = {
+    "moment": moment,
+    "clock_time": clock_time,
+    "field_name": field_name,
+    "kind": named(KIND_NAMES),
+    "status": named(STATUS_NAMES),
+    "status_variant": named(STATUS_VARIANTS),
+    "purpose": named(PURPOSE_NAMES),
+    "act": named(ACT_NAMES),
+    "window": named(WINDOW_NAMES),
+    "counts": named(COUNTS_NAMES),
+    "show_label": show_label,
+}

@@ -1,0 +1,54 @@
+"""What the desk counts about itself. No label holds a person, a case or a path."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class Metrics:
+    """Counters of one process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Histogram(
+            "masking_console_request_seconds",
+            "Time to answer, by route and status.",
+            ("route", "status"),
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
+        self._sign_ins = Counter(
+            "masking_console_sign_ins", "Sign-ins by outcome: done or refused.", ("outcome",), registry=self._registry
+        )
+        self._step_ups = Counter(
+            "masking_console_step_ups",
+            "Confirmations that the service asked for, and those that were given.",
+            ("outcome",),
+            registry=self._registry,
+        )
+        self._refusals = Counter(
+            "masking_console_refusals",
+            "Refusals shown, by the code of the problem.",
+            ("code",),
+            registry=self._registry,
+        )
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(route, str(status)).observe(seconds)
+
+    def sign_in(self, outcome: str) -> None:
+        """Count a sign-in."""
+        self._sign_ins.labels(outcome).inc()
+
+    def step_up(self, outcome: str) -> None:
+        """Count a confirmation."""
+        self._step_ups.labels(outcome).inc()
+
+    def refusal(self, code: str) -> None:
+        """Count a refusal."""
+        self._refusals.labels(code).inc()
+
+    def exposition(self) -> bytes:
+        """All counters, as Prometheus reads them."""
+        return generate_latest(self._registry)

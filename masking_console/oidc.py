@@ -1,0 +1,215 @@
+"""Speaks OpenID Connect with the issuer: code flow with PKCE, refresh, logout.
+
+ID tokens are verified here and never sent to the service.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jwt
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+
+from masking_console.sessions import Session
+from masking_console.settings import Settings
+
+TIMEOUT_SECONDS: Final = 5.0
+METADATA_SECONDS: Final = 600
+ALGORITHMS: Final = ("ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA")
+LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+LOGOUT_SECONDS: Final = 120
+
+
+class SignInError(Exception):
+    """The issuer refused, or what it sent is not to be trusted. The message is for the log."""
+
+
+class IssuerUnavailableError(Exception):
+    """The issuer does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A person on the way to the issuer: the address, and what the answer is checked against."""
+
+    address: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+class Provider:
+    """The issuer, as its metadata describes it.
+
+    Args:
+        settings: the desk's.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._metadata: Mapping[str, Any] = {}
+        self._metadata_at = 0.0
+        self._keys: jwt.PyJWKClient | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where people sign in, for the page's `form-action`; empty while the issuer was not reached."""
+        address = str(self._metadata.get("authorization_endpoint", ""))
+        return "/".join(address.split("/")[:3])
+
+    def prepare(self) -> None:
+        """Learn who the issuer is, so that `origin` is known. Raises IssuerUnavailableError."""
+        self._described()
+
+    def depart(self, *, acr: str = "", max_age: str = "", random: str) -> Departure:
+        """Where to send a person who signs in, or who has to confirm that it is them.
+
+        Args:
+            acr, max_age: what the service asks of the sign-in.
+            random: at least 128 characters of fresh randomness, from which state, nonce and verifier are cut.
+        """
+        state, nonce, verifier = random[:32], random[32:64], random[64:128]
+        more = {name: value for name, value in (("acr_values", acr), ("max_age", max_age)) if value}
+        if self._settings.resource:
+            more["resource"] = self._settings.resource
+        if "offline_access" in self._settings.scope.split():
+            more["prompt"] = "consent"
+        metadata = self._described()
+        with self._client() as client:
+            address, _ = client.create_authorization_url(
+                metadata["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier, **more
+            )
+        return Departure(address, state, nonce, verifier)
+
+    def arrive(self, code: str, verifier: str, nonce: str) -> Session:
+        """Exchange a code for a session.
+
+        Raises:
+            SignInError: the code or the ID token is not to be trusted.
+            IssuerUnavailableError: the issuer does not answer.
+        """
+        token = self._token(grant_type="authorization_code", code=code, code_verifier=verifier)
+        claims = self._verified(str(token.get("id_token", "")), audience=self._settings.client_id)
+        if claims.get("nonce") != nonce:
+            raise SignInError("nonce")
+        now = int(time.time())
+        session = Session(
+            sub=str(claims["sub"]),
+            name=str(claims.get("name") or claims.get("preferred_username") or ""),
+            sid=str(claims.get("sid") or ""),
+            id_token=token["id_token"],
+            began_at=now,
+            seen_at=now,
+        )
+        return _with_tokens(session, token)
+
+    def refresh(self, session: Session) -> Session:
+        """The session with new tokens.
+
+        Raises:
+            SignInError: the issuer gives none any more.
+            IssuerUnavailableError: the issuer does not answer.
+        """
+        if not session.refresh_token:
+            raise SignInError("no refresh token")
+        token = self._token(grant_type="refresh_token", refresh_token=session.refresh_token)
+        return _with_tokens(session, token)
+
+    def logout_address(self, session: Session, state: str) -> str:
+        """Where to end the session at the issuer, or "" where it has no such address."""
+        endpoint = str(self._described().get("end_session_endpoint", ""))
+        if not endpoint:
+            return ""
+        query = {
+            "id_token_hint": session.id_token,
+            "client_id": self._settings.client_id,
+            "post_logout_redirect_uri": f"{self._settings.url}/signed-out",
+            "state": state,
+        }
+        return str(requests.Request("GET", endpoint, params=query).prepare().url)
+
+    def logout_claims(self, token: str) -> Mapping[str, Any]:
+        """The claims of a back-channel logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6).
+
+        Raises:
+            SignInError: it is none.
+        """
+        claims = self._verified(token, audience=self._settings.client_id, required=("jti", "events"))
+        events = claims["events"]
+        fresh = time.time() - claims["iat"] < LOGOUT_SECONDS
+        named = claims.get("sub") or claims.get("sid")
+        if not fresh or "nonce" in claims or not isinstance(events, dict) or LOGOUT_EVENT not in events or not named:
+            raise SignInError("logout token")
+        return claims
+
+    def _described(self) -> Mapping[str, Any]:
+        if time.monotonic() - self._metadata_at > METADATA_SECONDS or not self._metadata:
+            try:
+                answer = requests.get(self._settings.metadata_url, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+                metadata = answer.json() if answer.ok else {}
+            except requests.RequestException:
+                raise IssuerUnavailableError from None
+            if metadata.get("issuer") != self._settings.issuer:
+                raise IssuerUnavailableError
+            self._metadata, self._metadata_at = metadata, time.monotonic()
+            self._keys = jwt.PyJWKClient(metadata["jwks_uri"], timeout=TIMEOUT_SECONDS)
+        return self._metadata
+
+    def _client(self) -> OAuth2Session:
+        client = OAuth2Session(
+            client_id=self._settings.client_id,
+            client_secret=self._settings.client_secret,
+            scope=self._settings.scope,
+            redirect_uri=self._settings.redirect_uri,
+            code_challenge_method="S256",
+            token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method, not a secret
+        )
+        client.trust_env = False
+        return client
+
+    def _token(self, *, grant_type: str, **given: str) -> Mapping[str, Any]:
+        endpoint = self._described()["token_endpoint"]
+        if self._settings.resource:
+            given["resource"] = self._settings.resource
+        try:
+            with self._client() as client:
+                token: Mapping[str, Any] = client.fetch_token(
+                    endpoint, grant_type=grant_type, timeout=TIMEOUT_SECONDS, **given
+                )
+        except AuthlibBaseError as error:
+            raise SignInError(str(error.error)) from None
+        except requests.RequestException:
+            raise IssuerUnavailableError from None
+        if not isinstance(token.get("access_token"), str):
+            raise SignInError("no access token")
+        return token
+
+    def _verified(self, token: str, *, audience: str, required: tuple[str, ...] = ("sub", "exp")) -> Mapping[str, Any]:
+        self._described()
+        assert self._keys is not None  # noqa: S101 - set with the metadata
+        try:
+            key = self._keys.get_signing_key_from_jwt(token)
+            claims: Mapping[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=list(ALGORITHMS),
+                audience=audience,
+                issuer=self._settings.issuer,
+                leeway=30,
+                options={"require": ["iss", "aud", "iat", *required]},
+            )
+        except jwt.PyJWKClientConnectionError:
+            raise IssuerUnavailableError from None
+        except jwt.PyJWTError as error:
+            raise SignInError(type(error).__name__) from None
+        return claims
+
+
+def _with_tokens(session: Session, token: Mapping[str, Any]) -> Session:
+    session.access_token = token["access_token"]
+    session.refresh_token = str(token.get("refresh_token") or session.refresh_token)
+    session.expires_at = int(time.time()) + int(token.get("expires_in") or 300)
+    return session

@@ -1,0 +1,41 @@
+"""The screens, one file each. What a person may see follows from `GET /v1/me`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from masking_console.screens import approvals, audit, cases, decoys, me, people, waybills
+from masking_console.texts import later
+
+SCREENS: Final = (cases.pages, approvals.pages, people.pages, waybills.pages, audit.pages, decoys.pages, me.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """An entry of the navigation.
+
+    Attributes:
+        path: where it leads.
+        name: its words.
+        permission: that a person needs to see it; "" for all.
+    """
+
+    path: str
+    name: Any
+    permission: str
+
+
+NAVIGATION: Final = (
+    Screen("/cases", later("Cases"), "case:read"),
+    Screen("/approvals", later("Approvals"), "case:approve"),
+    Screen("/people", later("People"), "principal:freeze"),
+    Screen("/waybills", later("Waybills"), "waybill:erase"),
+    Screen("/audit", later("Audit"), "audit:read"),
+    Screen("/decoys", later("Decoys"), "decoy:plant"),
+    Screen("/me", later("Me"), ""),
+)
+
+
+def screens_of(me: Mapping[str, Any]) -> list[Screen]:
+    """The screens of a person, the first of them their home."""
+    return [each for each in NAVIGATION if not each.permission or each.permission in me["permissions"]]

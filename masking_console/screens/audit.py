@@ -1,0 +1,34 @@
+"""Audit: the log, filtered and newest first, its sums an hour, and a checkpoint to keep."""
+
+import json
+from typing import Final
+
+from flask import Blueprint, Response, g, render_template, request
+
+pages = Blueprint("audit", __name__)
+
+FILTERS: Final = ("principal", "action", "outcome", "case", "waybill", "from", "to")
+
+
+@pages.get("/audit")
+def shown() -> str:
+    """A page of the log and the chart of the same time."""
+    given = {name: request.args.get(name, "").strip() for name in FILTERS}
+    asked = {name: _timestamp(value) if name in ("from", "to") else value for name, value in given.items()}
+    page = g.person.audit(**asked, order="newest", after=request.args.get("after", ""), limit="50")
+    span = {name: asked[name] for name in ("from", "to")}
+    summary = g.person.audit_summary(**span, by="action", per="hour")
+    return render_template("audit.html", page=page, given=given, summary=summary)
+
+
+@pages.get("/audit/checkpoint")
+def checkpoint() -> Response:
+    """A signed checkpoint, as a file to keep elsewhere."""
+    content = json.dumps(g.person.checkpoint(), indent=2, ensure_ascii=False)
+    headers = {"Content-Disposition": 'attachment; filename="checkpoint.json"'}
+    return Response(content, content_type="application/json", headers=headers)
+
+
+def _timestamp(value: str) -> str:
+    """What a date-time field gives (minutes, UTC) as a timestamp of the service."""
+    return f"{value}:00Z" if len(value) == len("2026-11-26T12:00") else value

@@ -1,0 +1,224 @@
+"""Cases: the list, a new one, one case with its waybills, and opening one value of it."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from flask import Blueprint, Response, g, render_template, request, url_for
+
+from masking_console.formats import clock_time, other_leaves, side_of, value_at
+from masking_console.labels import label_of
+from masking_console.messages import see_other
+from masking_console.service import Json, Refusal
+from masking_console.texts import _
+
+pages = Blueprint("cases", __name__)
+
+TABS: Final = ("open", "pending", "closed", "denied", "expired")
+WAYBILLS_A_PAGE: Final = 10
+MAX_WAYBILLS_SHOWN: Final = 50
+HOURS: Final = (4, 24, 72, 168)
+
+
+@pages.get("/cases")
+def listed() -> str:
+    """Cases by status, or those of one number or waybill."""
+    status = request.args.get("status", "open")
+    search = request.args.get("q", "").strip()
+    page: Json = {"cases": [], "next": None}
+    if search:
+        page["cases"] = _searched(search)
+    else:
+        page = g.person.cases(status=status if status in TABS else "open", after=request.args.get("after", ""))
+    template = "cases_rows.html" if "poll" in request.args else "cases.html"
+    return render_template(template, page=page, status=status, search=search, tabs=TABS)
+
+
+@pages.get("/cases/new")
+def new() -> str:
+    """The form of a new case."""
+    return render_template("case_new.html", form={"purpose": "dispute", "hours": "24"}, errors={}, hours=HOURS)
+
+
+@pages.post("/cases/new")
+def create() -> Response | tuple[str, int]:
+    """Open a case, or show the form again with what is wrong."""
+    form = request.form
+    numbers = form.get("waybills", "").replace(",", " ").replace("，", " ").split()
+    reason = " — ".join(part for part in (form.get("reason", "").strip(), form.get("details", "").strip()) if part)
+    wanted: Json = {
+        "case": form.get("case", "").strip(),
+        "purpose": form.get("purpose", ""),
+        "waybills": numbers,
+        "reason": reason,
+        "expires_in": 3600 * int(form.get("hours", "24")) if form.get("hours", "").isdigit() else 86400,
+    }
+    if form.get("officer", "").strip():
+        wanted["officer"] = form["officer"].strip()
+    try:
+        opened = g.person.open_case(wanted)
+    except Refusal as refusal:
+        if refusal.status not in (400, 409, 422, 429):
+            raise
+        errors = _form_errors(refusal, numbers)
+        return render_template("case_new.html", form=form, errors=errors, refusal=refusal, hours=HOURS), refusal.status
+    return see_other(url_for("cases.shown", name=opened["case"]))
+
+
+@pages.get("/cases/<name>")
+def shown(name: str) -> str:
+    """One case."""
+    return _case_page(name)
+
+
+@pages.post("/cases/<name>/reveal")
+def reveal(name: str) -> str | tuple[str, int]:
+    """Open one value: the row of it as a fragment, or without scripts the page with the value in its row."""
+    number, pointer = request.form.get("waybill", ""), request.form.get("field", "")
+    fragment = "HX-Request" in request.headers
+    case = g.person.case(name)
+    try:
+        result = g.person.reveal(case["case"], case["purpose"], number, pointer)
+    except Refusal as refusal:
+        if refusal.code not in ("quota-exceeded", "case-not-open", "own-case", "kind-not-allowed"):
+            raise
+        return _row_or_page(name, case, number, pointer, fragment, refusal=refusal)
+    if "error" in result:
+        return _row_or_page(name, case, number, pointer, fragment, missing=True)
+    shown_at = datetime.now(UTC).isoformat()
+    revealed = {"waybill": number, "field": pointer, "value": result["value"], "at": clock_time(shown_at)}
+    return _row_or_page(name, case, number, pointer, fragment, revealed=revealed)
+
+
+@pages.post("/cases/<name>/<any(approve, deny, close):act>")
+def act(name: str, act: str) -> Response:
+    """Approve, deny or close a case."""
+    g.person.act(name, act, request.form.get("note", "").strip())
+    back = "/approvals" if "approvals" in request.form else url_for("cases.shown", name=name)
+    return see_other(back)
+
+
+@pages.get("/cases/<name>/label/<number>")
+def label(name: str, number: str) -> str:
+    """The masked label of a waybill, as it is printed."""
+    case = g.person.case(name)
+    found = [] if number not in case["waybills"] else _viewed([number])
+    size = "100x180" if request.args.get("size") == "100x180" else "76x130"
+    return render_template("label.html", case=case, number=number, size=size, label=label_of(found, number))
+
+
+def _case_page(name: str, **more: Any) -> str:
+    case = g.person.case(name)
+    page = max(int(request.args.get("page", "1")) if request.args.get("page", "1").isdigit() else 1, 1)
+    numbers = case["waybills"][(page - 1) * WAYBILLS_A_PAGE : page * WAYBILLS_A_PAGE]
+    opens = g.person.case_opens(name)
+    return render_template(
+        "case.html",
+        case=case,
+        waybills=[_waybill(case, one, number) for one, number in zip(_viewed(numbers), numbers, strict=True)],
+        page=page,
+        pages=-(-len(case["waybills"]) // WAYBILLS_A_PAGE),
+        opens=opens,
+        timeline=_timeline(case, opens),
+        budgets=_field_budgets(),
+        reason=_why_nothing_opens(case),
+        **more,
+    )
+
+
+def _row_or_page(name: str, case: Json, number: str, pointer: str, fragment: bool, **more: Any) -> str:
+    if not fragment:
+        return _case_page(name, **more)
+    (found,) = _viewed([number])
+    row = next((each for each in _waybill(case, found, number)["rows"] if each["pointer"] == pointer), None)
+    return render_template(
+        "case_row.html", case=case, number=number, row=row, reason="", budgets=_field_budgets(), **more
+    )
+
+
+def _viewed(numbers: list[str]) -> list[Json | None]:
+    """The masked record of each waybill, None where it is not to be seen."""
+    if not numbers or "waybill:view" not in g.me["permissions"]:
+        return [None] * len(numbers)
+    profiles = g.me["profiles"]
+    profile = "label" if "label" in profiles else profiles[0]
+    return [None if "error" in each else each for each in g.person.view(numbers, profile)]
+
+
+def _waybill(case: Json, found: Json | None, number: str) -> Json:
+    """A waybill for the page: its rows, recipient first."""
+    if found is None:
+        return {"number": number, "found": False, "rows": [], "notes": []}
+    kinds = set(g.me.get("purposes", {}).get(case["purpose"], {}).get("kinds", ()))
+    fields = found.get("fields", {})
+    rows = [
+        {"pointer": pointer, "kind": kind, "masked": value_at(found["record"], pointer), "opens": kind in kinds}
+        for pointer, kind in fields.items()
+    ]
+    rows.sort(key=lambda row: ("recipient", "sender", "").index(side_of(str(row["pointer"]))))
+    return {"number": number, "found": True, "rows": rows, "notes": list(other_leaves(found["record"], fields))}
+
+
+def _why_nothing_opens(case: Json) -> str:
+    """Why the person opens nothing under this case, in a sentence; "" where they do."""
+    me = g.me
+    if me.get("frozen"):
+        return _("You are frozen. A supervisor or the privacy office can unfreeze you.")
+    if "token:detokenize" not in me["permissions"]:
+        return _("Your role opens no values.")
+    if case["purpose"] not in me.get("purposes", {}):
+        return _("Your role opens nothing for this purpose.")
+    if case["status"] != "open":
+        return _("Values are opened only while the case is open.")
+    if me["principal"] == case["opened_by"] or me["principal"] in case.get("approved_by", ()):
+        return _("You opened or approved this case, so another person opens its values.")
+    if case.get("officer") not in (None, me["principal"]):
+        return _("The case names another officer.")
+    return ""
+
+
+def _field_budgets() -> list[Json]:
+    """What the person has left of opened values, a row a window."""
+    if "token:detokenize" not in g.me["permissions"]:
+        return []
+    return [window for each in g.person.budgets() if each["counts"] == "fields" for window in each["windows"]]
+
+
+def _timeline(case: Json, opens: list[Json]) -> list[Json]:
+    """What was decided and opened, oldest first."""
+    events = [{"at": case["opened_at"], "by": case["opened_by"], "act": "open", "note": case["reason"]}]
+    events += case.get("decisions", ())
+    events += [
+        {"at": each["at"], "by": each["principal"], "field": each["field"], "waybill": each.get("waybill_no", "")}
+        for each in opens
+    ]
+    return sorted(events, key=lambda event: event["at"])
+
+
+def _searched(search: str) -> list[Json]:
+    """Cases of a name or of a waybill number."""
+    try:
+        return [g.person.case(search)]
+    except Refusal:
+        pass
+    try:
+        return list(g.person.cases(waybill=search)["cases"])
+    except Refusal:
+        return []
+
+
+def _form_errors(refusal: Refusal, numbers: list[str]) -> dict[str, str]:
+    """What is wrong with each member of the form, in words. Waybills are named by their line."""
+    errors: dict[str, str] = {}
+    for each in refusal.errors:
+        member, _slash, rest = each["pointer"].lstrip("/").partition("/")
+        words = str(each.get("detail") or refusal.detail)
+        if member == "waybills" and rest.isdigit() and int(rest) < len(numbers):
+            words = _("Line %(line)d is not a waybill number: 6 to 40 of A-Z 0-9 -", line=int(rest) + 1)
+        errors.setdefault(member, words)
+    return errors
+
+
+def week_ago() -> str:
+    """The timestamp of seven days ago."""
+    return (datetime.fromtimestamp(time.time(), UTC) - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")

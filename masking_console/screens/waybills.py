@@ -1,0 +1,43 @@
+"""Waybills: who saw what, the letter to the person concerned, and erasing."""
+
+from flask import Blueprint, Response, g, render_template, request, url_for
+from flask_babel import force_locale
+
+from masking_console.messages import see_other
+from masking_console.preferences import LANGUAGES
+
+pages = Blueprint("waybills", __name__)
+
+
+@pages.get("/waybills")
+def search() -> Response | str:
+    """The form that leads to one waybill."""
+    number = request.args.get("waybill", "").strip().upper()
+    if number:
+        return see_other(url_for("waybills.shown", number=number))
+    return render_template("waybills.html")
+
+
+@pages.get("/waybills/<number>")
+def shown(number: str) -> str:
+    """Who saw what of a waybill."""
+    return render_template("waybill.html", number=number, seen=g.person.disclosures(number), error="")
+
+
+@pages.get("/waybills/<number>/letter")
+def letter(number: str) -> str:
+    """The letter to the person concerned. It holds no value, and roles in place of people."""
+    language = request.args.get("language", g.preferences.language)
+    seen, checkpoint = g.person.disclosures(number), g.person.checkpoint()
+    with force_locale(language if language in LANGUAGES else "en"):
+        return render_template("letter.html", number=number, seen=seen, checkpoint=checkpoint, letter_language=language)
+
+
+@pages.post("/waybills/<number>/erase")
+def erase(number: str) -> Response | tuple[str, int]:
+    """Erase a waybill, after its number was typed once more."""
+    if request.form.get("number", "").strip().upper() != number.upper():
+        seen = g.person.disclosures(number)
+        return render_template("waybill.html", number=number, seen=seen, error="number"), 422
+    answer = g.person.erase(number)
+    return Response(render_template("waybill_erased.html", number=number, audit=answer.get("audit", "")))

@@ -1,0 +1,194 @@
+"""Calls the masking service as the signed-in person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote
+
+import requests
+from requests.adapters import HTTPAdapter
+
+TIMEOUT_SECONDS: Final = (1.0, 6.0)  # the service answers within five seconds
+
+Json = dict[str, Any]
+
+
+class ServiceUnavailableError(Exception):
+    """The service did not answer, or not as its contract says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Exception):
+    """A problem document of the service.
+
+    Attributes:
+        status: of the answer.
+        code: of the problem.
+        detail: for the person, in the language that was asked for.
+        errors: where in the request, and why.
+        retry_at: when a budget frees, as a timestamp, or "".
+        challenge: the `WWW-Authenticate` header of a 401, or "".
+    """
+
+    status: int
+    code: str
+    title: str = ""
+    detail: str = ""
+    errors: Sequence[Mapping[str, str]] = ()
+    retry_at: str = ""
+    window: str = ""
+    challenge: str = field(default="", repr=False)
+
+
+class Service:
+    """Keeps connections to the service.
+
+    Args:
+        url: of the service.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._http.mount(url, HTTPAdapter(pool_connections=1, pool_maxsize=64))
+
+    def as_person(self, access_token: str, language: str) -> "Person":
+        """The service as one person may use it."""
+        return Person(self, access_token, language)
+
+    def alive(self) -> bool:
+        """Whether the service is ready to be used."""
+        try:
+            return self._http.get(f"{self._url}/readyz", timeout=TIMEOUT_SECONDS).ok
+        except requests.RequestException:
+            return False
+
+    def ask(self, method: str, path: str, access_token: str, language: str, **more: Any) -> Json:
+        """One call.
+
+        Raises:
+            Refusal: the service answered with a problem.
+            ServiceUnavailableError: it did not answer, or with something else.
+        """
+        headers = {"Authorization": f"Bearer {access_token}", "Accept-Language": language.replace("_", "-")}
+        try:
+            answer = self._http.request(
+                method, self._url + path, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, **more
+            )
+            content = answer.json() if answer.content else {}
+        except requests.RequestException:
+            raise ServiceUnavailableError from None
+        if not isinstance(content, dict):
+            raise ServiceUnavailableError
+        if answer.ok:
+            return content
+        if "code" not in content:
+            raise ServiceUnavailableError
+        raise Refusal(
+            status=answer.status_code,
+            code=str(content["code"]),
+            title=str(content.get("title", "")),
+            detail=str(content.get("detail", "")),
+            errors=content.get("errors", ()),
+            retry_at=str(content.get("retry_at", "")),
+            window=str(content.get("window", "")),
+            challenge=answer.headers.get("WWW-Authenticate", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The calls of one person. Each raises as `Service.ask`."""
+
+    _service: Service
+    _access_token: str = field(repr=False)
+    _language: str = "en"
+
+    def me(self) -> Json:
+        """Who the person is to the service, and what they may do."""
+        return self._get("/v1/me")
+
+    def budgets(self) -> list[Json]:
+        """What is left of the person's budgets."""
+        return list(self._get("/v1/me/budgets")["budgets"])
+
+    def cases(self, **filters: str) -> Json:
+        """A page of cases: `status`, `waybill`, `opened_by`, `after`, `limit`."""
+        return self._get("/v1/cases", **filters)
+
+    def case(self, name: str) -> Json:
+        """One case."""
+        return self._get(f"/v1/cases/{_segment(name)}")
+
+    def case_opens(self, name: str) -> list[Json]:
+        """Who opened which field of a case, and when."""
+        return list(self._get(f"/v1/cases/{_segment(name)}/opens")["opens"])
+
+    def open_case(self, case: Json) -> Json:
+        """Open a case."""
+        return self._post("/v1/cases", case)
+
+    def act(self, name: str, act: str, note: str) -> Json:
+        """Approve, deny or close a case."""
+        return self._post(f"/v1/cases/{_segment(name)}/{act}", {"note": note} if note else {})
+
+    def view(self, waybills: Sequence[str], profile: str) -> list[Json]:
+        """Masked records of up to 50 waybills."""
+        return list(self._post("/v1/waybills/view", {"waybills": list(waybills), "profile": profile})["results"])
+
+    def reveal(self, case: str, purpose: str, waybill_no: str, pointer: str) -> Json:
+        """Open one field of a waybill that a case names."""
+        items = [{"waybill_no": waybill_no, "field": pointer}]
+        body = {"purpose": purpose, "case": case, "items": items}
+        result: Json = self._post("/v1/detokenize", body)["results"][0]
+        return result
+
+    def disclosures(self, waybill_no: str) -> Json:
+        """Who saw what of a waybill."""
+        return self._get(f"/v1/waybills/{_segment(waybill_no)}/disclosures")
+
+    def erase(self, waybill_no: str) -> Json:
+        """Erase a waybill."""
+        return self._ask("DELETE", f"/v1/waybills/{_segment(waybill_no)}")
+
+    def activity(self) -> list[Json]:
+        """What each lately active principal did, beside their limits."""
+        return list(self._get("/v1/activity")["principals"])
+
+    def frozen(self) -> list[Json]:
+        """Who is frozen."""
+        return list(self._get("/v1/principals/frozen")["principals"])
+
+    def freeze(self, principal: str, why: str) -> Json:
+        """Freeze a principal."""
+        return self._post(f"/v1/principals/{_segment(principal)}/freeze", {"why": why} if why else {})
+
+    def unfreeze(self, principal: str) -> Json:
+        """Unfreeze a principal."""
+        return self._post(f"/v1/principals/{_segment(principal)}/thaw", {})
+
+    def audit(self, **filters: str) -> Json:
+        """A page of the audit log."""
+        return self._get("/v1/audit", **filters)
+
+    def audit_summary(self, **filters: str) -> Json:
+        """Sums over the audit log."""
+        return self._get("/v1/audit/summary", **filters)
+
+    def checkpoint(self) -> Json:
+        """A signed checkpoint of the audit log."""
+        return self._get("/v1/audit/checkpoint")
+
+    def _get(self, path: str, **query: str) -> Json:
+        return self._ask("GET", path, params={name: value for name, value in query.items() if value})
+
+    def _post(self, path: str, body: Json) -> Json:
+        return self._ask("POST", path, json=body)
+
+    def _ask(self, method: str, path: str, **more: Any) -> Json:
+        return self._service.ask(method, path, self._access_token, self._language, **more)
+
+
+def _segment(text: str) -> str:
+    return quote(text, safe="")

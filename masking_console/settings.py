@@ -1,0 +1,131 @@
+"""The settings: `MASKING_CONSOLE_*` environment variables, read once."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from keys.aead import KEY_BYTES
+from keys.errors import KeysetError
+from keys.files import read_secret_file
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+DEVELOPMENT_ISSUER: Final = "urn:masking:dev-issuer"
+PREFIX: Final = "MASKING_CONSOLE_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the desk is set up.
+
+    Attributes:
+        url: its public address, an origin such as ``https://desk.example.com``.
+        service_url: the masking service's.
+        redis_url: where sessions are kept.
+        session_key: 32 bytes that seal the sessions.
+        issuer: the `iss` of ID tokens.
+        metadata_url: where the issuer describes itself.
+        client_id, client_secret: of the desk at the issuer.
+        scope: what a sign-in asks for.
+        resource: the RFC 8707 resource of the access token; empty where the issuer needs none.
+        timezone: in which times are shown, an IANA name.
+        development: whether the development issuer is allowed.
+    """
+
+    url: str
+    service_url: str
+    redis_url: str = field(repr=False)
+    session_key: bytes = field(repr=False)
+    issuer: str
+    metadata_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str = "openid profile offline_access"
+    resource: str = ""
+    timezone: str = "Asia/Shanghai"
+    development: bool = False
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the issuer sends people back to."""
+        return f"{self.url}/callback"
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], *, development: bool = False) -> "Settings":
+        """The settings of an environment.
+
+        Raises:
+            SettingsError: one is missing or unusable.
+        """
+
+        def given(name: str, default: str | None = None) -> str:
+            value = environment.get(PREFIX + name, "") or default
+            if value is None:
+                raise SettingsError(f"{PREFIX}{name} is not set: see docs/desk.md for what it holds")
+            return value
+
+        url = _origin(given("URL"), PREFIX + "URL")
+        issuer = given("ISSUER")
+        if (issuer == DEVELOPMENT_ISSUER) is not development:
+            raise SettingsError(f"{PREFIX}ISSUER: the development issuer is for `make run` only")
+        metadata = given("ISSUER_METADATA", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        _secure(urlsplit(metadata), PREFIX + "ISSUER_METADATA")
+        service = _origin(given("SERVICE_URL"), PREFIX + "SERVICE_URL")
+        if development and urlsplit(url).hostname not in LOOPBACK:
+            raise SettingsError(f"{PREFIX}URL: a development desk has a loopback address")
+        return cls(
+            url=url,
+            service_url=service,
+            redis_url=given("REDIS_URL"),
+            session_key=_session_key(Path(given("SESSION_KEY"))),
+            issuer=issuer,
+            metadata_url=metadata,
+            client_id=given("CLIENT_ID"),
+            client_secret=_secret(Path(given("CLIENT_SECRET")), PREFIX + "CLIENT_SECRET").decode().strip(),
+            scope=given("SCOPE", "openid profile offline_access"),
+            resource=given("RESOURCE", ""),
+            timezone=given("TIMEZONE", "Asia/Shanghai"),
+            development=development,
+        )
+
+    def cookie_key(self) -> bytes:
+        """The key that signs the cookies of a sign-in on its way, derived from the session key."""
+        return hmac.digest(self.session_key, b"masking-console sign-in cookie", "sha256")
+
+
+def _origin(text: str, name: str) -> str:
+    url = urlsplit(text)
+    if not url.hostname or url.path not in ("", "/") or url.query or url.fragment:
+        raise SettingsError(f"{name} is an address without a path, such as https://desk.example.com")
+    _secure(url, name)
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _secure(url: SplitResult, name: str) -> None:
+    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+        raise SettingsError(f"{name} begins with https://; plain http is for loopback addresses only")
+
+
+def _secret(path: Path, name: str) -> bytes:
+    try:
+        return read_secret_file(path)
+    except KeysetError as error:
+        raise SettingsError(f"{name}: {error}") from None
+
+
+def _session_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(_secret(path, PREFIX + "SESSION_KEY").decode("ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise SettingsError(
+            f"{PREFIX}SESSION_KEY names a file with {2 * KEY_BYTES} hexadecimal digits: openssl rand -hex {KEY_BYTES}"
+        )
+    return key
