@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, Response, g, request, url_for
-from flask_babel import Babel, format_datetime, get_locale
+from flask_babel import Babel, format_datetime
 from werkzeug.exceptions import HTTPException
 
 from masking_console import guards, sign_in
@@ -82,7 +82,7 @@ def _shared() -> dict[str, object]:
     session = g.get("session")
     return {
         "nonce": g.nonce,
-        "language": str(get_locale()),
+        "language": g.preferences.language,
         "languages": LANGUAGES,
         "preferences": g.preferences,
         "session": session,

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from babel.core import negotiate_locale
 from flask import Request, Response
 
 from masking_console import guards
 
-LANGUAGES: Final = {"en": "English", "zh_CN": "简体中文"}
+LANGUAGES: Final = {"en": "English", "zh": "简体中文"}
 HIDE_SECONDS: Final = (30, 60, 300)
 YEAR_SECONDS: Final = 365 * 24 * 3600
 
@@ -30,9 +29,8 @@ class Preferences:
         """The choices of a request: of the cookie, else the browser's language."""
         language, _, seconds = request.cookies.get(guards.CHOICES_COOKIE, "").partition(".")
         if language not in LANGUAGES:
-            wanted = [value.replace("-", "_") for value in request.accept_languages.values()]
-            wanted = ["zh_CN" if value.lower().startswith("zh") else value for value in wanted]
-            language = negotiate_locale(wanted, list(LANGUAGES)) or "en"
+            wanted = (value.partition("-")[0].lower() for value in request.accept_languages.values())
+            language = next((value for value in wanted if value in LANGUAGES), "en")
         return cls(language, int(seconds) if seconds in map(str, HIDE_SECONDS) else HIDE_SECONDS[0])
 
     def write(self, response: Response) -> None:

@@ -71,7 +71,7 @@ class Service:
             Refusal: the service answered with a problem.
             ServiceUnavailableError: it did not answer, or with something else.
         """
-        headers = {"Authorization": f"Bearer {access_token}", "Accept-Language": language.replace("_", "-")}
+        headers = {"Authorization": f"Bearer {access_token}", "Accept-Language": language}
         try:
             answer = self._http.request(
                 method, self._url + path, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, **more

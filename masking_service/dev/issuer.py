@@ -27,6 +27,7 @@ from masking_service.access.issuers import DEVELOPMENT_ALGORITHM, DEVELOPMENT_AU
 from masking_service.access.rules import DEVELOPMENT_ISSUER
 
 CLIENT_ID: Final = "desk"
+KEY_ID: Final = "development"
 ACR: Final = "2"
 CHALLENGE_LENGTH: Final = 43  # of a SHA-256 in base64url
 CODE_SECONDS: Final = 60
@@ -99,7 +100,8 @@ class Issuer:
     def jwks(self) -> dict[str, Any]:
         """The public key as a JWK set."""
         key = ECAlgorithm(ECAlgorithm.SHA256).prepare_key(public_pem(self._private))
-        return {"keys": [{**ECAlgorithm.to_jwk(key, as_dict=True), "use": "sig", "alg": DEVELOPMENT_ALGORITHM}]}
+        said = {"use": "sig", "alg": DEVELOPMENT_ALGORITHM, "kid": KEY_ID}
+        return {"keys": [ECAlgorithm.to_jwk(key, as_dict=True) | said]}
 
     def code(self, sub: str, asked: Mapping[str, str]) -> str:
         """A code for one sign-in of a person."""
@@ -154,7 +156,7 @@ class Issuer:
         )
         return {
             "access_token": jwt.encode(access, self._private, DEVELOPMENT_ALGORITHM, headers={"typ": "at+jwt"}),
-            "id_token": jwt.encode(identity, self._private, DEVELOPMENT_ALGORITHM),
+            "id_token": jwt.encode(identity, self._private, DEVELOPMENT_ALGORITHM, headers={"kid": KEY_ID}),
             "refresh_token": refresh,
             "token_type": "Bearer",
             "expires_in": ACCESS_SECONDS,

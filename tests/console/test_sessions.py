@@ -1,0 +1,130 @@
+"""Sessions of the desk: sealed, one a person, ended by idleness and age."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import redis
+
+from masking_console.sessions import (
+    ENDED_BY_ISSUER,
+    ENDED_ELSEWHERE,
+    IDLE_SECONDS,
+    LIFETIME_SECONDS,
+    Session,
+    Sessions,
+    SessionsUnavailableError,
+)
+from tests.console.conftest import KEY
+
+
+def session(sub: str = "officer-wang", **more: object) -> Session:
+    now = int(time.time())
+    return Session(**({"sub": sub, "access_token": "secret-token", "began_at": now, "seen_at": now} | more))  # type: ignore[arg-type]
+
+
+def test_a_session_is_found_under_its_id(sessions: Sessions) -> None:
+    begun = sessions.begin(session())
+
+    assert sessions.find(begun) == session()
+
+
+def test_an_id_has_256_random_bits(sessions: Sessions) -> None:
+    assert len({sessions.begin(session()) for _ in range(20)} | {""}) == 21
+    assert len(sessions.begin(session())) == 43
+
+
+def test_redis_holds_neither_the_id_nor_the_token_nor_the_person(sessions: Sessions, valkey: str) -> None:
+    begun = sessions.begin(session())
+
+    with redis.Redis.from_url(valkey) as client:
+        stored = b"".join(key + (client.get(key) or b"") for key in client.scan_iter())
+    assert stored
+    for secret in (begun.encode(), b"secret-token", b"officer-wang"):
+        assert secret not in stored
+
+
+def test_every_key_has_the_prefix_of_the_desk_and_an_end(sessions: Sessions, valkey: str) -> None:
+    sessions.begin(session())
+
+    with redis.Redis.from_url(valkey) as client:
+        ends = {key: client.ttl(key) for key in client.scan_iter()}
+    assert all(key.startswith(b"console:") and 0 < end <= LIFETIME_SECONDS for key, end in ends.items())
+
+
+def test_a_sealed_session_opens_under_its_own_key_only(sessions: Sessions, valkey: str) -> None:
+    mine, other = sessions.begin(session("officer-wang")), sessions.begin(session("officer-zhao"))
+    with redis.Redis.from_url(valkey) as client:
+        keys = client.keys("console:session:*")
+        first, second = (client.get(key) for key in keys)
+        client.set(keys[0], second)
+        client.set(keys[1], first)
+
+    assert (sessions.find(mine), sessions.find(other)) == (None, None)
+
+
+def test_a_session_of_another_key_is_unknown(sessions: Sessions, valkey: str) -> None:
+    begun = sessions.begin(session())
+
+    assert Sessions(valkey, bytes(32)).find(begun) is None
+
+
+def test_a_newer_sign_in_ends_the_older_session_and_says_so_to_both(sessions: Sessions) -> None:
+    older = sessions.begin(session())
+    newer = sessions.begin(session())
+
+    before, after = sessions.find(older), sessions.find(newer)
+    assert before is not None
+    assert after is not None
+    assert (before.ended, before.access_token, after.ended, after.replaced) == (ENDED_ELSEWHERE, "", "", True)
+
+
+def test_people_do_not_end_each_others_sessions(sessions: Sessions) -> None:
+    mine = sessions.begin(session("officer-wang"))
+    sessions.begin(session("officer-zhao"))
+
+    assert sessions.find(mine) == session("officer-wang")
+
+
+def test_the_issuer_ends_a_persons_session(sessions: Sessions) -> None:
+    begun = sessions.begin(session(sid="s-1"))
+
+    sessions.end_person("officer-wang", "another")
+    kept = sessions.find(begun)
+    sessions.end_person("officer-wang", "s-1")
+    ended = sessions.find(begun)
+
+    assert kept is not None
+    assert ended is not None
+    assert (kept.ended, ended.ended, ended.access_token) == ("", ENDED_BY_ISSUER, "")
+
+
+@pytest.mark.parametrize(
+    ("idle", "age", "left"),
+    [(0, 0, IDLE_SECONDS), (60, 60, IDLE_SECONDS - 60), (0, LIFETIME_SECONDS - 5, 5), (IDLE_SECONDS, 0, 0)],
+)
+def test_a_session_ends_by_idleness_and_by_age(idle: int, age: int, left: int) -> None:
+    now = 1_800_000_000
+
+    assert Session(sub="x", began_at=now - age, seen_at=now - idle).seconds_left(now) == left
+
+
+def test_a_name_is_new_once(sessions: Sessions) -> None:
+    assert [sessions.once("jti-1", 60), sessions.once("jti-1", 60), sessions.once("jti-2", 60)] == [True, False, True]
+
+
+def test_one_request_at_a_time_holds_the_lock(sessions: Sessions, valkey: str) -> None:
+    with sessions.lock("id"), redis.Redis.from_url(valkey) as client:
+        assert client.keys("console:lock:*") != []
+    with redis.Redis.from_url(valkey) as client:
+        assert client.keys("console:lock:*") == []
+
+
+def test_a_store_that_does_not_answer_is_said() -> None:
+    with pytest.raises(SessionsUnavailableError):
+        Sessions("redis://127.0.0.1:1/0", KEY).find("id")
+
+
+def test_a_session_shows_nothing_when_it_is_printed() -> None:
+    assert repr(session()) == "<Session>"

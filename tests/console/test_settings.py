@@ -1,0 +1,79 @@
+"""The desk's settings: what is missing or insecure is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from masking_console.settings import DEVELOPMENT_ISSUER, Settings, SettingsError
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> dict[str, str]:
+    for name, content in (("key", "ab" * 32), ("secret", "s3cret")):
+        (tmp_path / name).write_text(content)
+        (tmp_path / name).chmod(0o600)
+    return {
+        "MASKING_CONSOLE_URL": "https://desk.example.com",
+        "MASKING_CONSOLE_SERVICE_URL": "https://masking.example.com",
+        "MASKING_CONSOLE_REDIS_URL": "redis://127.0.0.1/1",
+        "MASKING_CONSOLE_SESSION_KEY": str(tmp_path / "key"),
+        "MASKING_CONSOLE_ISSUER": "https://login.example.com",
+        "MASKING_CONSOLE_CLIENT_ID": "desk",
+        "MASKING_CONSOLE_CLIENT_SECRET": str(tmp_path / "secret"),
+    }
+
+
+def test_a_whole_set_is_read(given: dict[str, str]) -> None:
+    settings = Settings.read(given)
+
+    assert settings.redirect_uri == "https://desk.example.com/callback"
+    assert settings.metadata_url == "https://login.example.com/.well-known/openid-configuration"
+    assert "s3cret" not in repr(settings)
+    assert "ababab" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "name", ["URL", "SERVICE_URL", "REDIS_URL", "SESSION_KEY", "ISSUER", "CLIENT_ID", "CLIENT_SECRET"]
+)
+def test_a_missing_setting_is_named(given: dict[str, str], name: str) -> None:
+    del given[f"MASKING_CONSOLE_{name}"]
+
+    with pytest.raises(SettingsError, match=f"MASKING_CONSOLE_{name}"):
+        Settings.read(given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("URL", "http://desk.example.com"),
+        ("URL", "https://desk.example.com/path"),
+        ("SERVICE_URL", "http://masking.example.com"),
+        ("ISSUER", "http://login.example.com"),
+        ("ISSUER", DEVELOPMENT_ISSUER),
+        ("SESSION_KEY", "/nonexistent"),
+    ],
+)
+def test_an_insecure_setting_is_refused(given: dict[str, str], name: str, value: str) -> None:
+    given[f"MASKING_CONSOLE_{name}"] = value
+
+    with pytest.raises(SettingsError, match="MASKING_CONSOLE_"):
+        Settings.read(given)
+
+
+def test_a_session_key_of_the_wrong_length_is_refused(given: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("ab" * 31)
+
+    with pytest.raises(SettingsError, match="64 hexadecimal digits"):
+        Settings.read(given)
+
+
+def test_a_development_desk_has_a_loopback_address(given: dict[str, str]) -> None:
+    given |= {
+        "MASKING_CONSOLE_ISSUER": DEVELOPMENT_ISSUER,
+        "MASKING_CONSOLE_ISSUER_METADATA": "http://127.0.0.1:1/.well-known/openid-configuration",
+    }
+
+    with pytest.raises(SettingsError, match="loopback"):
+        Settings.read(given, development=True)

@@ -1,0 +1,222 @@
+"""Signing in: code flow with PKCE against the development issuer, and what a forger tries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from masking_console.guards import CHOICES_COOKIE, SESSION_COOKIE, SIGN_IN_COOKIE
+from masking_service.dev.issuer import Issuer
+from tests.console.conftest import URL
+
+SAME: Mapping[str, str] = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["HTTP_HOST"] = urlsplit(URL).netloc
+    client.environ_base["wsgi.url_scheme"] = "https"  # so that the test client keeps cookies that say Secure
+    return client
+
+
+def leave(browser: FlaskClient, target: str = "/cases") -> str:
+    answered = browser.post("/sign-in", data={"next": target}, headers=SAME)
+    assert answered.status_code == 303
+    return str(answered.headers["Location"])
+
+
+def choose(address: str, sub: str = "officer-wang") -> str:
+    """What the issuer sends a person back to."""
+    answered = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=5)
+    assert answered.status_code == 303
+    back = urlsplit(answered.headers["Location"])
+    return f"{back.path}?{back.query}"
+
+
+def sign_in(browser: FlaskClient, target: str = "/cases", sub: str = "officer-wang") -> TestResponse:
+    return browser.get(choose(leave(browser, target), sub), headers={"Sec-Fetch-Site": "cross-site"})
+
+
+def test_a_page_without_a_session_leads_to_the_sign_in(browser: FlaskClient) -> None:
+    answered = browser.get("/cases/D-1?x=1")
+
+    assert (answered.status_code, answered.headers["Location"]) == (303, "/sign-in?next=%2Fcases%2FD-1%3Fx%3D1")
+
+
+def test_the_sign_in_page_allows_its_form_to_lead_to_the_issuer(browser: FlaskClient, issuer_url: str) -> None:
+    answered = browser.get("/sign-in")
+
+    assert f"form-action 'self' {issuer_url};" in answered.headers["Content-Security-Policy"]
+    assert ">Sign in</button>" in answered.text
+
+
+def test_the_way_to_the_issuer_has_pkce_state_and_nonce(browser: FlaskClient) -> None:
+    asked = parse_qs(urlsplit(leave(browser)).query)
+
+    assert asked["code_challenge_method"] == ["S256"]
+    assert len(asked["code_challenge"][0]) == 43
+    assert len(asked["state"][0]) >= 32
+    assert len(asked["nonce"][0]) >= 32
+
+
+def test_arriving_sets_a_strict_cookie_on_a_page_that_goes_on_by_itself(browser: FlaskClient) -> None:
+    answered = sign_in(browser, "/cases/D-1")
+
+    cookie = next(each for each in answered.headers.getlist("Set-Cookie") if each.startswith(SESSION_COOKIE))
+    assert answered.status_code == 200
+    assert 'content="0; url=/cases/D-1"' in answered.text
+    assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+
+
+def test_a_link_of_another_site_is_answered_by_a_page_that_goes_on_by_itself(app: Flask) -> None:
+    """The strict cookie is left out of such a request, so that nothing can be said about the session yet."""
+    stranger = app.test_client()
+    answered = stranger.get("/cases/D-1", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"})
+
+    assert (answered.status_code, 'url=/cases/D-1"' in answered.text) == (200, True)
+
+
+def test_every_sign_in_has_a_new_session_id(browser: FlaskClient) -> None:
+    sign_in(browser)
+    first = browser.get_cookie(SESSION_COOKIE)
+    browser.get("/sign-in?confirm=1&next=/cases")
+    sign_in(browser)
+    second = browser.get_cookie(SESSION_COOKIE)
+
+    assert first is not None
+    assert second is not None
+    assert first.value != second.value
+
+
+def test_an_id_that_the_browser_brings_along_is_not_taken(browser: FlaskClient) -> None:
+    browser.set_cookie(SESSION_COOKIE, "A" * 43)
+    sign_in(browser)
+
+    held = browser.get_cookie(SESSION_COOKIE)
+    assert held is not None
+    assert held.value != "A" * 43
+
+
+@pytest.mark.parametrize("change", ["state", "code", "cookie"])
+def test_a_forged_return_begins_no_session(browser: FlaskClient, change: str) -> None:
+    back = choose(leave(browser))
+    if change == "state":
+        back = re.sub(r"state=[^&]*", "state=forged", back)
+    if change == "code":
+        back = re.sub(r"code=[^&]*", "code=forged", back)
+    if change == "cookie":
+        browser.delete_cookie(SIGN_IN_COOKIE)
+
+    answered = browser.get(back)
+
+    assert answered.status_code == 400
+    assert browser.get_cookie(SESSION_COOKIE) is None
+
+
+def test_a_code_works_once(browser: FlaskClient) -> None:
+    back = choose(leave(browser))
+    kept = browser.get_cookie(SIGN_IN_COOKIE)
+    assert kept is not None
+    browser.get(back)
+    browser.set_cookie(SIGN_IN_COOKIE, kept.value)
+
+    assert browser.get(back).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil",
+        "javascript:alert(1)",
+        "/sign-out",
+        "/a\nb",
+        "",
+    ],
+)
+def test_the_way_back_stays_on_the_desk(browser: FlaskClient, target: str) -> None:
+    answered = sign_in(browser, target)
+
+    assert 'content="0; url=/"' in answered.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {},
+    ],
+)
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/me", "/cases/D-1/reveal", "/people/freeze"])
+def test_a_request_of_another_site_changes_nothing(browser: FlaskClient, headers: dict[str, str], path: str) -> None:
+    assert browser.post(path, headers=headers).status_code == 403
+
+
+def test_a_browser_without_fetch_metadata_is_told_by_its_origin(browser: FlaskClient) -> None:
+    assert browser.post("/sign-in", headers={"Origin": URL}).status_code == 303
+
+
+def test_no_answer_may_be_kept_framed_or_sniffed(browser: FlaskClient) -> None:
+    for path in ("/sign-in", "/cases", "/nowhere"):
+        headers = browser.get(path).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_scripts_have_a_new_nonce_on_every_page(browser: FlaskClient) -> None:
+    policies = [browser.get("/sign-in").headers["Content-Security-Policy"] for _ in range(3)]
+
+    assert len({nonce for policy in policies for nonce in re.findall(r"'nonce-([^']+)'", policy)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("accepted", "words"), [("zh-CN,zh;q=0.9", "登录"), ("de", "Sign in"), ("zh-TW", "登录"), ("", "Sign in")]
+)
+def test_pages_speak_the_language_of_the_browser(browser: FlaskClient, accepted: str, words: str) -> None:
+    assert f">{words}</button>" in browser.get("/sign-in", headers={"Accept-Language": accepted}).text
+
+
+def test_a_choice_counts_more_than_the_browser(browser: FlaskClient) -> None:
+    browser.set_cookie(CHOICES_COOKIE, "zh.30")
+
+    assert ">登录</button>" in browser.get("/sign-in", headers={"Accept-Language": "en"}).text
+
+
+def test_a_refresh_token_that_is_used_twice_ends_its_family(issuer: Issuer) -> None:
+    asked: dict[str, Any] = {
+        "redirect_uri": f"{URL}/callback",
+        "code_challenge": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+    }
+    first = issuer.exchange(issuer.code("desk-li", asked), "", f"{URL}/callback")
+    assert first is not None
+    second = issuer.refresh(first["refresh_token"])
+    assert second is not None
+
+    assert issuer.refresh(first["refresh_token"]) is None
+    assert issuer.refresh(second["refresh_token"]) is None
+
+
+def test_the_development_issuer_serves_loopback_addresses_only(issuer_url: str) -> None:
+    answered = requests.get(f"{issuer_url}/jwks", headers={"Host": "desk.example.com"}, timeout=5)
+
+    assert answered.status_code == 403
+    with pytest.raises(ValueError, match="loopback"):
+        Issuer(b"", "", "https://desk.example.com/callback")
