@@ -26,9 +26,9 @@ forwarded_allow_ips = ""  # no forwarded header is believed
 
 def on_starting(_: object) -> None:
     """In the master, before its first worker: empty the folder in which the workers count together."""
-    from masking_service.observability.metrics import begin_counting  # gunicorn adds its folder to the path late
+    from masking_service.observability.metrics import start_counting  # gunicorn adds its folder to the path late
 
-    begin_counting(Path(os.environ.get("MASKING_STATE_DIR", ".local")).resolve() / "metrics")
+    start_counting(Path(os.environ.get("MASKING_STATE_DIR", ".local")).resolve() / "metrics")
 
 
 def child_exit(_: object, worker: Any) -> None:

@@ -15,8 +15,8 @@ from gunicorn.app.base import Application
 from masking_service.cli.development import Development
 from masking_service.cli.options import state_dir
 from masking_service.dev.embedded import EmbeddedServerError
-from masking_service.observability.logs import fault_place, log
-from masking_service.observability.metrics import begin_counting
+from masking_service.observability.logs import error_place, log
+from masking_service.observability.metrics import start_counting
 from masking_service.runtime.settings import Settings, shipped
 from masking_service.server.serving import serving_app
 
@@ -35,7 +35,7 @@ class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
 
     def load_config(self) -> None:
         """The shipped configuration, and what the command line says instead."""
-        self.load_config_from_file(str(shipped("gunicorn.conf.py")))
+        self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
@@ -75,7 +75,7 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
     _try_to_bind(host, port)
     options: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "on_starting": lambda _: begin_counting(state_dir.resolve() / "metrics"),
+        "on_starting": lambda _: start_counting(state_dir.resolve() / "metrics"),
         "when_ready": _say,
         "loglevel": "warning",  # that line says that it has started
     }
@@ -101,7 +101,7 @@ def _every_second(look_after: Callable[[], None]) -> Iterator[None]:
         try:
             look_after()
         except (EmbeddedServerError, OSError) as fault:
-            log.error("background", fault=type(fault).__name__, where=fault_place(fault))
+            log.error("background", error=type(fault).__name__, where=error_place(fault))
 
     signal.signal(signal.SIGALRM, handle)
     signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)

@@ -1,1 +1,1 @@
-"""Metrics, alerts and logs. None of them holds personal data."""
+"""Metrics, alerts and logs, none of which contain personal data."""

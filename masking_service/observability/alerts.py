@@ -1,7 +1,7 @@
-"""Alerts: what somebody has to look at now. Each is counted, logged, and sent where the settings say.
+"""Raises alerts: each is counted, logged, and sent to the configured webhook.
 
-An alert names a principal by the id of its issuer and a tenant by the hash that
-audit entries bear, and holds nothing else about anyone. Raising one never fails.
+An alert names a client by its id, a person and a tenant by the keyed hashes of
+audit entries, and contains nothing else about anyone. Raising one never fails.
 """
 
 import threading
@@ -18,8 +18,8 @@ from masking_service.domain.timestamps import rfc3339
 from masking_service.observability.metrics import AlertKind, Metrics
 
 QUIET_SECONDS: Final = 60
-"""How long the same is not said again by the same process."""
-MOST_REMEMBERED: Final = 10_000
+"""How long a process suppresses the same alert."""
+MAX_REMEMBERED: Final = 10_000
 _ID_BYTES: Final = 8
 
 
@@ -27,11 +27,11 @@ class Alert(msgspec.Struct, frozen=True):
     """One alert.
 
     Attributes:
-        id: its own, the same however often it is sent.
+        id: unique id, the same in every attempt to send it.
         kind: what it is about.
         at: when it was raised, ``2026-11-24T08:00:00Z``.
-        tenant: keyed hash of the tenant's name, as in audit entries; empty where it concerns all.
-        principal: whom it concerns; empty where that is nobody.
+        tenant: keyed hash of the tenant's name, as in audit entries; empty if it concerns all.
+        principal: the principal it concerns; empty if there is none.
     """
 
     id: str
@@ -45,13 +45,13 @@ Channel = Callable[[Alert], None]
 
 
 class Alerts:
-    """Where alerts are raised.
+    """Raises alerts and passes them to channels.
 
     Args:
         keyring: hashes tenants.
         metrics: counts alerts.
-        clock: tells Unix seconds.
-        random: gives that many random bytes; names alerts.
+        clock: returns the time in Unix seconds.
+        random: returns the given number of random bytes; names alerts.
     """
 
     def __init__(
@@ -62,22 +62,22 @@ class Alerts:
         self._clock = clock
         self._random = random
         self._channels: list[Channel] = []
-        self._said: dict[tuple[str, str, str], int] = {}
+        self._raised: dict[tuple[str, str, str], int] = {}
         self._lock = threading.Lock()
 
     def send_to(self, channel: Channel) -> None:
-        """Let `channel` hear of every alert from now on. It must return at once."""
+        """Pass every later alert to `channel`, which must return at once."""
         self._channels.append(channel)
 
     def close(self) -> None:
-        """Let every channel finish what it has begun, as far as it needs no more than a moment."""
+        """Let every channel finish, within a short time."""
         for channel in self._channels:
             end = getattr(channel, "close", None)
             if end is not None:
                 end()
 
     def raise_alert(self, kind: AlertKind, principal: Principal | None = None) -> None:
-        """Raise an alert, unless the same was raised within a minute: a flood of alerts hides what matters."""
+        """Raise an alert, unless the same one was raised within a minute."""
         tenant = principal.tenant if principal else ""
         now = self._clock()
         if not self._is_new((kind, tenant, principal.id if principal else ""), now):
@@ -91,21 +91,21 @@ class Alerts:
             principal=self._pseudonym(principal) if principal else "",
         )
         for channel in self._channels:
-            with suppress(Exception):  # whoever raises an alert has something else to finish
+            with suppress(Exception):  # an alert must never fail the caller
                 channel(alert)
 
     def _pseudonym(self, principal: Principal) -> str:
-        """A machine client by its id, a person by a keyed hash: providers put people's names into subjects."""
+        """Return a client's id, or a person's keyed hash: identity providers put names into subjects."""
         if principal.alias in (CLIENT_ALIAS, SERVICE_ALIAS):
             return outside_id(principal.id)
         return f"{principal.alias}/{self._keyring.tenant(principal.tenant).audit_hash('principal', principal.id)}"
 
     def _is_new(self, about: tuple[str, str, str], now: int) -> bool:
         with self._lock:
-            said = self._said.get(about)
-            if said is not None and said <= now < said + QUIET_SECONDS:  # a clock that goes back silences nothing
+            raised_at = self._raised.get(about)
+            if raised_at is not None and raised_at <= now < raised_at + QUIET_SECONDS:  # a clock set back hides nothing
                 return False
-            if len(self._said) >= MOST_REMEMBERED:
-                self._said.clear()  # better twice than not at all
-            self._said[about] = now
+            if len(self._raised) >= MAX_REMEMBERED:
+                self._raised.clear()  # better twice than not at all
+            self._raised[about] = now
             return True

@@ -1,7 +1,7 @@
-"""The log: one JSON line an event, with fields from a fixed list and nothing else.
+"""The log: one JSON line per event, with fields from a fixed list.
 
-A value, a path, a credential or the text of an exception has no field here, so
-none can get in by mistake.
+There is no field for a value, a path, a credential or the text of an exception,
+so none can be logged by mistake.
 """
 
 import sys
@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 FIELDS: Final = frozenset(
-    {"event", "level", "time", "request_id", "method", "route", "status", "code", "ms", "fault", "where", "reason"}
+    {"event", "level", "time", "request_id", "method", "route", "status", "code", "ms", "error", "where", "reason"}
     | {"alert", "kind", "tenant", "principal"}  # of alerts
 )
 
@@ -26,7 +26,7 @@ def _render(_: object, __: str, event: MutableMapping[str, Any]) -> bytes:
 
 
 log: Final = structlog.wrap_logger(
-    structlog.BytesLogger(sys.stderr.buffer),  # a line and its end in one write: lines of several workers stay whole
+    structlog.BytesLogger(sys.stderr.buffer),  # one write per line, so that workers do not mix their lines
     processors=[
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper("iso", utc=True, key="time"),
@@ -37,8 +37,8 @@ log: Final = structlog.wrap_logger(
 )
 
 
-def fault_place(error: BaseException) -> str:
-    """Where an error was raised, ``module:line``: what a log may say of a traceback."""
+def error_place(error: BaseException) -> str:
+    """Return where an exception was raised, ``module:line``, instead of a traceback."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

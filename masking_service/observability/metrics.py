@@ -1,10 +1,10 @@
-"""What the service counts about itself, over all its workers. No label holds anything about anyone.
+"""Metrics over all workers. No label contains personal data.
 
-The labels are routes, statuses, codes, outcomes and other words of this code base, and the roles of the policy, so
-that there are as many series as there are words and never more.
+Label values are routes, statuses, codes and other fixed words, and the roles of the policy, so that the number of
+series is bounded.
 
-What happens is counted by every worker, and the counts are added up. What each worker sees for itself, whether it
-reaches the store, say, is told as the worst of them sees it. Everything else that is, `conditions.py` tells.
+Counters are the sums over all workers. Gauges of a worker's own view, such as whether it reaches the store, show the
+worst of all workers. All other gauges are in `runtime/gauges.py`.
 """
 
 import os
@@ -18,85 +18,87 @@ if TYPE_CHECKING:
     from prometheus_client import Counter, Gauge, Histogram
     from prometheus_client.registry import Collector
 
-Why = Literal["by-hand", "misses", "burst"]
-"""Why somebody is frozen."""
+FreezeReason = Literal["by-hand", "misses", "burst"]
+"""FreezeReason somebody is frozen."""
 AlertKind = Literal["misses", "burst", "conflicts", "integrity", "wrong-store", "policy-refused", "checkpoint-late"]
-"""What an alert is about; `docs/alerts.md` says what to do."""
-Dropped = Literal["full", "undelivered"]
-"""Why an alert did not arrive: too many were waiting, or nobody took it."""
+"""The kinds of alerts; see `docs/alerts.md`."""
+DropReason = Literal["full", "undelivered"]
+"""FreezeReason an alert did not arrive: too many were waiting, or nobody took it."""
 
-WATCHED: Final = "internal", "integrity", "overloaded", "unavailable", "unauthenticated"
-"""Problems that alerts ask for."""
+ALERTED_PROBLEMS: Final = "internal", "integrity", "overloaded", "unavailable", "unauthenticated"
+"""Problems with alert rules; their series exist from the start."""
 
-FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable in which the library expects the folder that the workers of one master share."""
+FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The library's environment variable for the folder that all workers of one master share."""
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-"""Seconds. No request takes longer than the last."""
+"""Seconds. No request takes longer than the last bucket."""
 
 
-def begin_counting(folder: Path) -> None:
-    """Empty the folder in which workers count, and say where it is; for a master, before it starts any worker.
+def start_counting(folder: Path) -> None:
+    """Empty the folder of the workers' counts; call it in the master, before any worker starts.
 
-    An operator who names another folder in the variable gets that one.
+    If the environment variable is already set, that folder is used instead.
     """
-    folder = Path(os.environ.setdefault(FOLDER, str(folder)))
+    folder = Path(os.environ.setdefault(FOLDER_VARIABLE, str(folder)))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in folder.glob("*.db"):
         left.unlink(missing_ok=True)
 
 
 def forget_worker(pid: int) -> None:
-    """Drop what only a living worker can say. What it counted stays counted."""
+    """Remove the gauges of a worker that has ended. Its counters stay."""
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 class Metrics:
-    """The counts of this process; where a master began counting, of all its workers."""
+    """The metrics of this process, or of all workers of its master."""
 
     def __init__(self) -> None:
-        # The library decides at its import, by the variable, whether workers count together; a master sets it first.
+        # At import, the library decides by the environment variable whether it runs in multiprocess mode.
         import prometheus_client as library
 
         self._library = library
-        self._together = FOLDER in os.environ
+        self._together = FOLDER_VARIABLE in os.environ
         self._registry = library.CollectorRegistry()
-        self._requests = self._counter("requests", "Requests, by how they were answered.", "method", "route", "status")
+        self._requests = self._counter("requests", "Requests, by status.", "method", "route", "status")
         self._seconds = library.Histogram(
-            "masking_request_seconds",
-            "How long requests took, from their head to their answer.",
+            "masking_request_duration_seconds",
+            "Duration of requests, from the headers to the answer.",
             ("method", "route"),
             buckets=BUCKETS,
             registry=self._registry,
         )
-        self._items = self._counter("items", "Items of batches: ok, or the code of the error.", "operation", "outcome")
+        self._items = self._counter("items", "Batch items, by outcome: ok or an error code.", "operation", "outcome")
         self._problems = self._counter(
-            "problems", "Requests that were refused or failed, by problem.", "code", of=WATCHED
+            "problems", "Requests that were refused or failed, by problem code.", "code", of=ALERTED_PROBLEMS
         )
         budget = "role", "counts"
-        self._spent = self._counter("budget_spent", "What was taken out of budgets, given back or not.", *budget)
-        self._given_back = self._counter("budget_given_back", "What of it was not used, and given back.", *budget)
-        self._refusals = self._counter("budget_refusals", "Calls that a budget refused.", *budget, "window")
-        self._freezes = self._counter("freezes", "Principals that were frozen.", "why", of=get_args(Why))
-        self._alerts = self._counter("alerts", "Alerts that were raised.", "kind", of=get_args(AlertKind))
+        self._spent = self._counter("budget_spent", "Amount reserved from budgets.", *budget)
+        self._returned = self._counter("budget_returned", "Amount reserved, not used, and returned.", *budget)
+        self._refusals = self._counter("budget_refusals", "Calls refused by a budget.", *budget, "window")
+        self._freezes = self._counter("freezes", "Principals frozen.", "reason", of=get_args(FreezeReason))
+        self._alerts = self._counter("alerts", "Alerts raised.", "kind", of=get_args(AlertKind))
         self._dropped = self._counter(
-            "alerts_dropped", "Alerts that could not be delivered.", "why", of=get_args(Dropped)
+            "alerts_dropped", "Alerts not delivered to the webhook.", "reason", of=get_args(DropReason)
         )
-        workers = self._gauge("workers", "Workers that live.", "livesum")
+        workers = self._gauge("workers", "Running workers.", "livesum")
         workers.set(1)
-        self._looked = self._gauge("background_timestamp_seconds", "When the slowest worker last looked.", "livemin")
-        self._looked.set_to_current_time()
-        self._store_up = self._gauge("store_up", "Whether every worker may use the store.", "livemin")
-        self._left_alone = self._gauge(
-            "store_servers_left_alone", "Servers that a worker does not ask because they did not answer.", "livemax"
+        self._last_run = self._gauge(
+            "background_last_run_timestamp_seconds", "Last background run of the slowest worker.", "livemin"
+        )
+        self._last_run.set_to_current_time()
+        self._store_up = self._gauge("store_up", "Whether every worker can use the store.", "livemin")
+        self._circuits_open = self._gauge(
+            "store_circuit_open", "Store servers that a worker does not call, because they did not answer.", "livemax"
         )
         self._keyset_refused = self._gauge("keyset_refused", "Whether a worker cannot use the keyset file.", "livemax")
         self._bound_requests: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._bound_items: dict[tuple[str, str], Counter] = {}
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request. Everything is bound after the first of its sort: this runs for every one."""
+        """Count a request. Labels are resolved once per combination, because every request comes here."""
         sort = method, route, status
         bound = self._bound_requests.get(sort)
         if bound is None:
@@ -116,50 +118,50 @@ class Metrics:
         """Count a request that was refused or failed."""
         self._problems.labels(code).inc()
 
-    def expect_budgets(self, budgets: Iterable[tuple[str, Budget]]) -> None:
-        """Let the counts of these roles' budgets be there, at nothing if they are new."""
+    def create_budget_series(self, budgets: Iterable[tuple[str, Budget]]) -> None:
+        """Create the series of these roles' budgets, at zero if they are new."""
         for role, budget in budgets:
             self._spent.labels(role, budget.counts)
-            self._given_back.labels(role, budget.counts)
+            self._returned.labels(role, budget.counts)
             for window in budget.windows:
                 self._refusals.labels(role, budget.counts, window.name)
 
     def spent(self, role: str, counts: str, amount: int) -> None:
-        """Count what was taken out of a budget."""
+        """Count an amount reserved from a budget."""
         self._spent.labels(role, counts).inc(amount)
 
     def given_back(self, role: str, counts: str, amount: int) -> None:
-        """Count what of it was not used."""
-        self._given_back.labels(role, counts).inc(amount)
+        """Count a reserved amount that was not used."""
+        self._returned.labels(role, counts).inc(amount)
 
     def budget_refusal(self, role: str, counts: str, window: str) -> None:
         """Count a call that a budget refused."""
         self._refusals.labels(role, counts, window).inc()
 
-    def freeze(self, why: Why) -> None:
+    def freeze(self, reason: FreezeReason) -> None:
         """Count a freeze."""
-        self._freezes.labels(why).inc()
+        self._freezes.labels(reason).inc()
 
     def alert(self, kind: AlertKind) -> None:
         """Count an alert that was raised."""
         self._alerts.labels(kind).inc()
 
-    def dropped_alert(self, why: Dropped) -> None:
+    def dropped_alert(self, reason: DropReason) -> None:
         """Count an alert that could not be delivered."""
-        self._dropped.labels(why).inc()
+        self._dropped.labels(reason).inc()
 
-    def looked(self, *, store_up: bool, left_alone: int, keyset_refused: bool) -> None:
-        """Say what this worker saw when it last looked around."""
+    def background_run(self, *, store_up: bool, circuits_open: int, keyset_refused: bool) -> None:
+        """Record what the last background run of this worker found."""
         self._store_up.set(store_up)
-        self._left_alone.set(left_alone)
+        self._circuits_open.set(circuits_open)
         self._keyset_refused.set(keyset_refused)
-        self._looked.set_to_current_time()
+        self._last_run.set_to_current_time()
 
     def exposition(self, conditions: "Collector") -> tuple[bytes, str]:
-        """Everything in Prometheus' text format, and its media type.
+        """Return all metrics in Prometheus' text format, and its media type.
 
         Args:
-            conditions: what this process alone tells.
+            conditions: collects the gauges of the answering process.
         """
         registry = self._registry
         if self._together:
@@ -167,18 +169,18 @@ class Metrics:
 
             registry = self._library.CollectorRegistry()
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        told = self._library.CollectorRegistry()
-        told.register(conditions)
+        own_registry = self._library.CollectorRegistry()
+        own_registry.register(conditions)
         latest = self._library.generate_latest
-        return latest(registry) + latest(told), self._library.CONTENT_TYPE_PLAIN_0_0_4
+        return latest(registry) + latest(own_registry), self._library.CONTENT_TYPE_PLAIN_0_0_4
 
     def _counter(self, name: str, what: str, *labels: str, of: Iterable[str] = ()) -> "Counter":
-        """A counter; `of` are values of its only label that are there from the start, at nothing."""
+        """Create a counter; `of` are values of its only label, whose series start at zero."""
         made = self._library.Counter(f"masking_{name}", what, labels, registry=self._registry)
         for value in of:
             made.labels(value)
         return made
 
     def _gauge(self, name: str, what: str, mode: Literal["livesum", "livemin", "livemax"]) -> "Gauge":
-        """A gauge of this worker's own; `mode` says what is told of all that live."""
+        """Create a gauge of this worker; `mode` says how the workers' values are combined."""
         return self._library.Gauge(f"masking_{name}", what, registry=self._registry, multiprocess_mode=mode)

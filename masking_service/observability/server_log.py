@@ -1,7 +1,7 @@
-"""What gunicorn and libraries say, in the form of our own log: fixed words and numbers, and no text of theirs.
+"""Rewrites the log of gunicorn and libraries: fixed text and numbers only.
 
-What they put into a message, a path, an address, the text of an exception, may hold a value. So a message is told
-with its numbers and the names of signals, and everything else in it is an ellipsis; a traceback is a type and a place.
+Their messages may contain a path, an address or the text of an exception, and so a value. Of a message's arguments only
+numbers and signal names are kept; all others become an ellipsis. A traceback becomes a type and a place.
 """
 
 import logging
@@ -14,68 +14,68 @@ from typing import Any, Final
 
 from gunicorn.glogging import Logger
 
-from masking_service.observability.logs import fault_place, log
+from masking_service.observability.logs import error_place, log
 
-LEFT_OUT: Final = "…"
-_FIXED: Final = re.compile(r"(?:[A-Za-z().,:!?_ -]|%s)+", re.ASCII)
-"""A message as somebody wrote it into their code: without a digit, a slash or a quotation mark."""
+PLACEHOLDER: Final = "…"
+_SAFE_TEXT: Final = re.compile(r"(?:[A-Za-z().,:!?_ -]|%s)+", re.ASCII)
+"""A message that is a literal in source code: without a digit, a slash or a quotation mark."""
 _NAMES: Final = frozenset(
     {"Master"} | {name for one in signal.Signals for name in (one.name, one.name.removeprefix("SIG").lower())}
 )
 
 
-class _Retold(logging.Handler):
-    """Tells every record to our log."""
+class _RewritingHandler(logging.Handler):
+    """Passes every record to the service's log."""
 
-    _gunicorn = True  # gunicorn takes handlers of this mark away before it sets itself up anew
+    _gunicorn = True  # gunicorn removes handlers with this attribute before it sets up logging again
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell one record."""
-        told = {"event": "server", "reason": _reason(record)} if _is_gunicorns(record) else {"event": "library"}
+        """Log one record."""
+        fields = {"event": "server", "reason": _safe_message(record)} if _is_gunicorns(record) else {"event": "library"}
         if record.exc_info and record.exc_info[1] is not None:
-            told |= {"fault": type(record.exc_info[1]).__name__, "where": fault_place(record.exc_info[1])}
+            fields |= {"error": type(record.exc_info[1]).__name__, "where": error_place(record.exc_info[1])}
         elif not _is_gunicorns(record):
-            told |= {"where": record.name}
-        getattr(log, record.levelname.lower(), log.error)(**told)
+            fields |= {"where": record.name}
+        getattr(log, record.levelname.lower(), log.error)(**fields)
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's log, and from its set-up on that of the whole process and all that it starts."""
+    """gunicorn's logger, which also takes over the logging of the whole process."""
 
     def setup(self, cfg: Any) -> None:
-        """Called in the master, before it listens."""
+        """Set up logging. gunicorn calls this in the master, before it listens."""
         super().setup(cfg)
-        self.error_log.handlers = [_Retold()]
-        logging.getLogger().handlers = [_Retold(logging.WARNING)]
+        self.error_log.handlers = [_RewritingHandler()]
+        logging.getLogger().handlers = [_RewritingHandler(logging.WARNING)]
         logging.captureWarnings(True)
-        sys.excepthook = _uncaught
-        sys.unraisablehook = lambda told: _tell(told.exc_value)
-        threading.excepthook = lambda told: _tell(told.exc_value)
+        sys.excepthook = _log_uncaught
+        sys.unraisablehook = lambda fields: _log_failure(fields.exc_value)
+        threading.excepthook = lambda fields: _log_failure(fields.exc_value)
 
 
 def _is_gunicorns(record: logging.LogRecord) -> bool:
     return record.name.startswith("gunicorn.")
 
 
-def _reason(record: logging.LogRecord) -> str:
-    if not (isinstance(record.msg, str) and _FIXED.fullmatch(record.msg)):
-        return LEFT_OUT
-    args = record.args if isinstance(record.args, tuple) else (record.args,)  # a mapping alone stands there by itself
+def _safe_message(record: logging.LogRecord) -> str:
+    if not (isinstance(record.msg, str) and _SAFE_TEXT.fullmatch(record.msg)):
+        return PLACEHOLDER
+    args = record.args if isinstance(record.args, tuple) else (record.args,)  # a single mapping is not in a tuple
     try:
-        return record.msg % tuple(map(_told, args)) if record.args else record.msg
-    except TypeError:  # more or fewer than the message has places for
-        return LEFT_OUT
+        return record.msg % tuple(map(_safe_argument, args)) if record.args else record.msg
+    except TypeError:  # the number of arguments does not match the message
+        return PLACEHOLDER
 
 
-def _told(arg: object) -> object:
-    return arg if type(arg) is int or (type(arg) is str and arg in _NAMES) else LEFT_OUT
+def _safe_argument(arg: object) -> object:
+    return arg if type(arg) is int or (type(arg) is str and arg in _NAMES) else PLACEHOLDER
 
 
-def _uncaught(kind: type[BaseException], fault: BaseException, _: TracebackType | None) -> None:
+def _log_uncaught(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
     del kind
-    _tell(fault)
+    _log_failure(error)
 
 
-def _tell(fault: BaseException | None) -> None:
-    if fault is not None and not isinstance(fault, SystemExit):
-        log.error("failed", fault=type(fault).__name__, where=fault_place(fault))
+def _log_failure(error: BaseException | None) -> None:
+    if error is not None and not isinstance(error, SystemExit):
+        log.error("failed", error=type(error).__name__, where=error_place(error))

@@ -1,7 +1,7 @@
-"""Alerts on their way to the one address that the settings name: signed, tried three times, followed nowhere else.
+"""Sends alerts to the configured webhook: signed, in up to three attempts, without redirects.
 
-Nothing waits for it: a thread sends what a short queue holds, and what has no
-room or finds nobody is counted and forgotten. The log has it all the same.
+A thread sends what is in a short queue, so that no caller waits. An alert that
+does not fit or cannot be delivered is counted and dropped; the log still has it.
 """
 
 import queue
@@ -17,43 +17,47 @@ import msgspec
 
 from keys.messages import MessageKey
 from masking_service.observability.alerts import Alert
-from masking_service.observability.metrics import Dropped
+from masking_service.observability.metrics import DropReason
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-MOST_WAITING: Final = 100
+MAX_WAITING: Final = 100
 TIMEOUT_SECONDS: Final = 2.0
 PAUSES: Final = (0.0, 1.0, 5.0)
-"""Seconds before each try."""
+"""Seconds before each attempt."""
 TIMESTAMP: Final = "Masking-Timestamp"
 SIGNATURE: Final = "Masking-Signature"
 
 
-def sound_url(url: str) -> str:
-    """The address of a webhook, if it is one: https, or http to this machine. ValueError otherwise, without it."""
+def check_url(url: str) -> str:
+    """Return a webhook URL if it is valid: https, or http to this machine.
+
+    Raises:
+        ValueError: it is not; the text does not contain it.
+    """
     parts = urlsplit(url)
-    told = parts.username or parts.password or parts.fragment
-    if not parts.hostname or told or not url.isascii() or not url.isprintable() or " " in url:
-        raise ValueError("has to be an address without a user and a fragment")
-    parts.port  # noqa: B018 -- raises ValueError for what is no port
+    unwanted = parts.username or parts.password or parts.fragment
+    if not parts.hostname or unwanted or not url.isascii() or not url.isprintable() or " " in url:
+        raise ValueError("must be a URL without user and fragment")
+    parts.port  # noqa: B018 -- raises ValueError for an invalid port
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise ValueError("has to begin with https://, or with http:// and lead to this machine")
+        raise ValueError("must begin with https://, or with http:// and a loopback address")
     return url
 
 
 def signature(key: MessageKey, timestamp: str, body: bytes) -> str:
-    """What the receiver compares with the header: ``v1=`` and HMAC-SHA-256 over timestamp and body, each framed."""
+    """Return the signature header: ``v1=`` and HMAC-SHA-256 over the framed timestamp and body."""
     return "v1=" + key.sign(timestamp.encode("ascii"), body)
 
 
 class Webhook:
-    """A channel of alerts.
+    """An alert channel that sends HTTP requests.
 
     Args:
-        url: where they are sent; see `sound_url`.
-        key: signs them.
-        clock: tells Unix seconds.
-        dropped: is told why an alert did not arrive.
-        pauses: seconds before each try.
+        url: the receiver; see `check_url`.
+        key: signs the requests.
+        clock: returns the time in Unix seconds.
+        dropped: called with the reason when an alert was not delivered.
+        pauses: seconds before each attempt.
     """
 
     def __init__(
@@ -62,10 +66,10 @@ class Webhook:
         key: MessageKey,
         *,
         clock: Callable[[], int],
-        dropped: Callable[[Dropped], None],
+        dropped: Callable[[DropReason], None],
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        parts = urlsplit(sound_url(url))
+        parts = urlsplit(check_url(url))
         self._secure = parts.scheme == "https"
         self._host, self._port = parts.hostname or "", parts.port
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -73,25 +77,25 @@ class Webhook:
         self._clock = clock
         self._dropped = dropped
         self._pauses = pauses
-        self._waiting: queue.Queue[Alert] = queue.Queue(MOST_WAITING)
+        self._waiting: queue.Queue[Alert] = queue.Queue(MAX_WAITING)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def __call__(self, alert: Alert) -> None:
-        """Send an alert, some time soon."""
+        """Queue an alert for sending."""
         try:
             self._waiting.put_nowait(alert)
         except queue.Full:
             self._dropped("full")
             return
         with self._lock:
-            if self._thread is None:  # here and not before: a thread does not outlive a fork
+            if self._thread is None:  # started lazily: a thread does not survive a fork
                 self._thread = threading.Thread(target=self._run, name="webhook", daemon=True)
                 self._thread.start()
 
     def close(self, seconds: float = TIMEOUT_SECONDS) -> None:
-        """Try each alert that waits once more, for so long, and end."""
+        """Try each queued alert once, for at most `seconds`, and stop."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(seconds)
@@ -102,12 +106,12 @@ class Webhook:
                 alert = self._waiting.get(timeout=0.2)
             except queue.Empty:
                 continue
-            with suppress(Exception):  # whatever it meets, the thread outlives it
+            with suppress(Exception):  # no error may end the thread
                 if not self._deliver(alert):
                     self._dropped("undelivered")
 
     def _deliver(self, alert: Alert) -> bool:
-        """Whether somebody took it."""
+        """Send an alert; return whether the receiver accepted it."""
         body = msgspec.json.encode(alert)
         for pause in self._pauses:
             if pause and self._stopping.wait(pause):
@@ -115,12 +119,12 @@ class Webhook:
             try:
                 if 200 <= self._send(body) < 300:
                     return True
-            except Exception:  # noqa: S112 -- whatever it meets, the thread outlives it
+            except Exception:  # noqa: S112 -- no error may end the thread
                 continue
         return False
 
     def _send(self, body: bytes) -> int:
-        """One try; the status. A redirect is an answer like any other, and is not followed."""
+        """Make one attempt; return the status. Redirects are not followed."""
         timestamp = str(self._clock())
         headers = {
             "Content-Type": "application/json",

@@ -1,4 +1,4 @@
-"""Keys that turn over while the service goes on: who has which keyset, rotation, rewrapping, shredding, restoring.
+"""Rotates, rewraps, shreds and restores keys while the service runs.
 
-`watch` is the side of every serving process; the rest is what `keys` commands do.
+`keyset_watch` runs in every serving process; the other modules implement the `keys` commands.
 """

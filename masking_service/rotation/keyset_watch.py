@@ -1,8 +1,8 @@
-"""A serving process's side of a turnover: it takes over a changed keyset file, says so, and keeps a lease on the store.
+"""Loads a changed keyset file in a serving process, and holds a lease on the store.
 
-A process that cannot say which keys it has, or whose keys are too old, stops
-using the store before anybody stops waiting for it. So whoever has waited for
-all processes may let a new key be used.
+A process that cannot report its keyset, or whose keyset is too old, stops using
+the store before a `keys` command stops waiting for it. So a command that has
+waited for all processes can safely activate a new key.
 """
 
 import os
@@ -17,7 +17,7 @@ from keys.errors import KeysError
 from keys.files import read_secret_file
 from keys.keyring import Keyring
 from keys.keyset import decode, digest_of
-from masking_service.rotation.workers import LIFE_SECONDS, Beat, beating
+from masking_service.rotation.processes import LIFE_SECONDS, Heartbeat, heartbeat_commands
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES
@@ -25,26 +25,26 @@ from masking_service.vault.data_keys import DataKeys
 from masking_service.vault.notice import read_notice, reading_notice
 
 BEAT_SECONDS: Final = 2.0
-"""How often a process says that it lives, where nothing has changed: each time is a write to the disk of the store."""
+"""Interval of unchanged heartbeats. Each is a synced write in the store."""
 LEASE_SECONDS: Final = LIFE_SECONDS - 5.0
-"""How long it goes on using the store when it could not say so."""
-AGAIN_SECONDS: Final = 5.0
-"""When a file that was refused is tried again as it is: the provider of its root key may have been away."""
+"""How long a process may use the store after its last heartbeat."""
+RETRY_SECONDS: Final = 5.0
+"""When a refused file is tried again unchanged: the provider of its root key may have been unavailable."""
 
 
 class KeyWatch:
-    """Keeps one process's keys as new as the keyset file.
+    """Keeps the keys of one process up to date.
 
     Args:
         path: the keyset file.
-        keyring: the process's keys, which take over what is new.
-        data_keys: its data keys.
-        store: what its lease is on.
-        random: gives that many random bytes.
-        clock: gives the time in Unix seconds.
+        keyring: the keys of the process; they adopt a changed file.
+        data_keys: the data keys of the process.
+        store: the store that the lease is for.
+        random: returns the given number of random bytes.
+        clock: returns the time in Unix seconds.
 
     Attributes:
-        fault: why the file as it stands cannot be used; empty where it can.
+        fault: why the present file cannot be used; empty if it can.
     """
 
     def __init__(
@@ -63,47 +63,47 @@ class KeyWatch:
         self._random = random
         self._clock = clock
         self._name = random(8).hex()
-        self._said: Beat | None = None
-        self._said_at = 0.0
+        self._sent: Heartbeat | None = None
+        self._sent_at = 0.0
         self._refused = b""
-        self._again_at = 0.0
+        self._retry_at = 0.0
         self.fault = ""
 
     def reload(self) -> None:
-        """Take over the keyset file if it has changed. Where it cannot be used the keys in use stay in use.
+        """Load the keyset file if it has changed. If it is unusable, the present keys stay in use.
 
         Raises:
-            KeysError: why it cannot be used; said once, not at every call.
+            KeysError: why it is unusable; raised once, not at every call.
         """
         digest, now = b"", time.monotonic()
         try:
             content = read_secret_file(self._path)
             digest = digest_of(content)
-            if digest == self._refused and now < self._again_at:
+            if digest == self._refused and now < self._retry_at:
                 return
             if digest != self._keyring.keyset.digest:
                 self._keyring.adopt(decode(self._path, content)[1])
-        except KeysError as fault:
-            self._refused, self._again_at = digest, now + AGAIN_SECONDS
-            if str(fault) == self.fault:
+        except KeysError as error:
+            self._refused, self._retry_at = digest, now + RETRY_SECONDS
+            if str(error) == self.fault:
                 return
-            self.fault = str(fault)
+            self.fault = str(error)
             raise
         self.fault = ""
 
     def beat(self, through: Store) -> float:
-        """Learn what the store tells about keys, and say which keys this process has.
+        """Read the notice in the store, and report which keys this process has.
 
         Args:
-            through: the store itself, or another way to it while it is not admitted.
+            through: the store itself, or another client of it while it is not admitted.
 
         Returns:
-            until when (monotonic clock) the process may use the store, if it cannot say it again.
+            Until when (monotonic clock) the process may use the store without another heartbeat.
 
         Raises:
-            StoreUnavailable: it did not answer: the lease runs on, and out; or (``old-keyset``) these keys are too
-                old, and it is out now.
-            IntegrityError: what the store tells was changed.
+            StoreUnavailable: the store did not answer, and the lease continues until it expires; or (``old-keyset``)
+                these keys are too old, and the lease has ended.
+            IntegrityError: the notice was changed.
         """
         notice = read_notice(self._keyring, through.read([reading_notice()])[0])
         keyset = self._keyring.keyset
@@ -111,14 +111,16 @@ class KeyWatch:
             self._store.admit(until=0.0)
             raise StoreUnavailable("old-keyset")
         self._data_keys.turn(through)
-        beat = Beat(
+        beat = Heartbeat(
             f"{socket.gethostname()}:{os.getpid()}", keyset.digest.hex(), keyset.serial, notice.turn, self.fault
         )
         now = time.monotonic()
-        if beat != self._said or now - self._said_at >= BEAT_SECONDS:
+        if beat != self._sent or now - self._sent_at >= BEAT_SECONDS:
             made: list[Command] = [
                 (b"HINCRBY", DATA_KEY_USES, name.encode(), uses) for name, uses in self._keyring.uses.take().items()
             ]
-            through.write([*beating(self._keyring, self._name, beat, self._clock(), self._random(NONCE_BYTES)), *made])
-            self._said, self._said_at = beat, now
-        return self._said_at + LEASE_SECONDS
+            through.write(
+                [*heartbeat_commands(self._keyring, self._name, beat, self._clock(), self._random(NONCE_BYTES)), *made]
+            )
+            self._sent, self._sent_at = beat, now
+        return self._sent_at + LEASE_SECONDS

@@ -1,4 +1,4 @@
-"""What is known of every key: state, age, uses, what still depends on it, and what its keeper has to do next."""
+"""Reports every key's state, age, uses and dependants, and what the key holder must do."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ from typing import Final
 from keys.aead import key_id_of
 from keys.keyring import Keyring
 from keys.keyset_file import KeysetFile, RootEntry, SecretEntry, date_of, day_of
-from masking_service.rotation.workers import Beat, living
+from masking_service.rotation.processes import Heartbeat, active_processes
 from masking_service.store.client import Store
 from masking_service.store.layout import DATA_KEY_USES
 from masking_service.vault.wrapped_keys import WrappedKeys
 
 YEAR_DAYS: Final = 365
-"""Root and token keys are to be rotated once a year."""
+"""Root and token keys should be rotated once a year."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One key, or the data keys of one day; `age` in days, `uses` None where they are not counted."""
+class KeyLine:
+    """A key, or the data keys of a day; `age` in days, `uses` None if not counted."""
 
     use: str
     key: str
@@ -31,11 +31,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All keys, what is due, the living processes, and the digest of the keyset file that they should have."""
+    """All keys, due actions, running processes, and the digest of the keyset file."""
 
-    keys: list[Line]
+    keys: list[KeyLine]
     due: list[str]
-    processes: Sequence[Beat]
+    processes: Sequence[Heartbeat]
     digest: str
 
 
@@ -43,40 +43,40 @@ class Overview:
 class _Day:
     """The data keys of one day."""
 
-    living: int = 0
+    usable: int = 0
     shredded: int = 0
     uses: int = 0
 
 
 def overview_of_file(file: KeysetFile, today: int) -> Overview:
-    """What the keyset file alone tells; `today` is a day since 1970-01-01."""
+    """Report from the keyset file alone; `today` is in days since 1970-01-01."""
     lines = [_line("root", entry.id, entry, today, None, "") for entry in file.roots]
     lines += [_line(entry.use, str(entry.version), entry, today, None, "") for entry in file.secrets]
     return Overview(lines, _due_of_file(file, today), (), "")
 
 
 def overview(file: KeysetFile, store: Store, keyring: Keyring, retention: int, today: int) -> Overview:
-    """What the keyset file and the store tell together.
+    """Report from the keyset file and the store.
 
     Args:
-        retention: the longest of the policy, in days.
-        today: a day since 1970-01-01.
+        retention: the longest retention of the policy, in days.
+        today: days since 1970-01-01.
 
     Raises:
         StoreUnavailable: the store did not answer.
-        IntegrityError: something in it was changed.
+        IntegrityError: data in it was changed.
     """
     days: dict[int, _Day] = {}
     under: Counter[str] = Counter()
-    for portion in WrappedKeys(store, keyring, bytes).all():
-        for standing, uses in portion.values():
-            day = days.setdefault(standing.day, _Day())
-            if standing.wrapped is None or standing.day < keyring.keyset.shredded_before:
+    for batch in WrappedKeys(store, keyring, bytes).all():
+        for stored, uses in batch.values():
+            day = days.setdefault(stored.day, _Day())
+            if stored.wrapped is None or stored.day < keyring.keyset.shredded_before:
                 day.shredded += 1
                 continue
-            day.living += 1
+            day.usable += 1
             day.uses += uses
-            under[key_id_of(standing.wrapped).hex()] += 1
+            under[key_id_of(stored.wrapped).hex()] += 1
     lines = [_line("root", one.id, one, today, None, f"data keys: {under[one.id]}") for one in file.roots]
     versions = [f"token/{entry.version}".encode() for entry in file.secrets]
     made = store.read([(b"HMGET", DATA_KEY_USES, *versions)])[0]
@@ -84,33 +84,33 @@ def overview(file: KeysetFile, store: Store, keyring: Keyring, retention: int, t
         counted = int(uses or 0) if entry.use == "token" else None
         lines.append(_line(entry.use, str(entry.version), entry, today, counted, _readers(entry, retention, today)))
     for number, day in sorted(days.items(), reverse=True):
-        state = "active" if number == today else "retired" if day.living else "shredded"
-        lines.append(Line("data", date_of(number), state, max(today - number, 0), day.uses, _records(day)))
+        state = "active" if number == today else "retired" if day.usable else "shredded"
+        lines.append(KeyLine("data", date_of(number), state, max(today - number, 0), day.uses, _records(day)))
     due = _due_of_file(file, today) + _due_of_store(file, days, under, retention, today)
-    return Overview(lines, due, living(store, keyring), keyring.keyset.digest.hex())
+    return Overview(lines, due, active_processes(store, keyring), keyring.keyset.digest.hex())
 
 
-def _line(use: str, key: str, entry: RootEntry | SecretEntry, today: int, uses: int | None, depends: str) -> Line:
-    return Line(use, key, entry.state, max(today - day_of(entry.created), 0), uses, depends)
+def _line(use: str, key: str, entry: RootEntry | SecretEntry, today: int, uses: int | None, depends: str) -> KeyLine:
+    return KeyLine(use, key, entry.state, max(today - day_of(entry.created), 0), uses, depends)
 
 
 def _readers(entry: SecretEntry, retention: int, today: int) -> str:
-    """What a token key's tokens still name."""
+    """Describe which tokens or records depend on a secret."""
     if entry.use != "token":
         return "every record" if entry.use == "index" else ""
     if entry.state != "retired":
-        return "tokens of living records" if entry.state == "active" else "nothing yet"
+        return "tokens of stored records" if entry.state == "active" else "nothing yet"
     end = day_of(entry.since or entry.created) + retention + 1
     return f"tokens of records that expire by {date_of(end)}" if today <= end else "nothing: its records have expired"
 
 
 def _records(day: _Day) -> str:
-    told = []
-    if day.living:
-        told.append(f"records; keys: {day.living}")
+    parts = []
+    if day.usable:
+        parts.append(f"records; keys: {day.usable}")
     if day.shredded:
-        told.append(f"shredded keys: {day.shredded}")
-    return ", ".join(told)
+        parts.append(f"shredded keys: {day.shredded}")
+    return ", ".join(parts)
 
 
 def _due_of_file(file: KeysetFile, today: int) -> list[str]:
@@ -135,7 +135,7 @@ def _due_of_store(
         due.append(f"data keys on a retired root key: {behind} (keys rewrap)")
     if orphans:
         due.append(f"data keys on a destroyed root key, as in an old backup: {orphans} (keys restore FILE)")
-    expired = sum(day.living > 0 and number < today - retention for number, day in days.items())
+    expired = sum(day.usable > 0 and number < today - retention for number, day in days.items())
     if expired:
         due.append(
             f"expired days that backups still open: {expired} (keys shred --before {date_of(today - retention)})"

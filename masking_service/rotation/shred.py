@@ -1,9 +1,9 @@
-"""Shredding: the data keys of old days are destroyed so that no backup, however old, opens those days again.
+"""Shreds the data keys of old days, so that no backup can open those days again.
 
-A wrapped key inside an old backup is a living copy for as long as its root key
-lives. So a shredding makes a new root key, rewraps what survives, writes it out
-for restores, and destroys the old root keys last. It can be interrupted
-anywhere and goes on from there.
+A wrapped key in an old backup stays usable as long as its root key exists. So
+shredding creates a new root key, rewraps the surviving keys, exports them for
+restores, and destroys the old root keys last. It can be interrupted at any
+point and continues from there.
 """
 
 from base64 import b64decode, b64encode
@@ -17,15 +17,15 @@ from keys.errors import KeysError, KeysetError
 from keys.files import read_secret_file, write_secret_file
 from keys.keyset_file import NamedRoot, day_of
 from keys.rotation import activate, active_root, destroy_retired_roots, distribute, is_named
-from masking_service.rotation.keeper import Keeper
+from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.rewrap import rewrap
 from masking_service.vault.wrapped_keys import Standing, field, key_id_of_field
 
 FORMAT: Final = 1
 
 
-class Surviving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file of surviving data keys: as they stand in the store, sealed and wrapped, in base64 by field."""
+class SurvivingKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file of surviving data keys: sealed and wrapped as in the store, in base64 by field."""
 
     format: int
     shredded_before: str
@@ -34,115 +34,113 @@ class Surviving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Shredded:
-    """How many data keys were destroyed and how many survive, and the root keys that their providers still hold."""
+    """Numbers of destroyed and surviving data keys, and the root keys still at their providers."""
 
     destroyed: int
     surviving: int
     elsewhere: list[str]
 
 
-def shred(keeper: Keeper, before: str, export: Path, named: NamedRoot | None = None) -> Shredded:
-    """Destroy the data keys of all days before `before` (ISO date), and every root key that could revive them.
+def shred(coordinator: Coordinator, before: str, export: Path, named: NamedRoot | None = None) -> Shredded:
+    """Destroy the data keys of days before an ISO date, and every root key that could unwrap them.
 
     Args:
-        export: where the surviving keys are written for restores of older backups.
-        named: the new root key, if it was made at a provider; without it one is made here.
+        export: where the surviving keys are written, for restores of older backups.
+        named: the new root key, if it exists at a provider; by default it is created in the file.
 
     Raises:
-        KeysError: something could not be unwrapped or was shredded later already, or another root key waits or was
-            made for this shredding than the one that is named; no root key was destroyed.
-        ProcessesBehindError: a living process has not followed.
+        KeysError: a key could not be unwrapped, a later date was shredded already, or another root key than the named
+            one is waiting or was used for this date; no root key was destroyed.
+        ProcessesBehindError: a running process did not follow.
     """
-    keeper.settle()
-    standing = keeper.file.shredded_before
-    if standing and day_of(before) < day_of(standing):
-        raise KeysError(f"everything before {standing} is shredded already")
-    if before == standing and named is not None and not is_named(active_root(keeper.file), keeper.file, named):
+    coordinator.finish_last_change()
+    stored = coordinator.file.shredded_before
+    if stored and day_of(before) < day_of(stored):
+        raise KeysError(f"everything before {stored} is already shredded")
+    if before == stored and named is not None and not is_named(active_root(coordinator.file), coordinator.file, named):
         raise KeysError(
-            f"everything before {standing} is shredded already, and the new root key of that is another than the one "
-            "that was named: run it again without naming a key"
+            f"everything before {stored} is already shredded, with another root key than the named one: "
+            "run the command again without naming a key"
         )
-    if before != standing:
-        keeper.change(distribute(keeper.path, "root", keeper.today, named))
-        keeper.change(activate(keeper.path, "root", keeper.today, shredded_before=before))
-    rewrap(keeper)
-    surviving = write_surviving(keeper, export)
-    destroyed = bury(keeper)
-    rewrap(
-        keeper
-    )  # a process may have made a key meanwhile; it wraps under the new root key, and this sees that it did
-    retired = [entry for entry in keeper.file.roots if entry.state == "retired" and entry.provider != "file"]
-    keeper.change(destroy_retired_roots(keeper.path))
+    if before != stored:
+        coordinator.change(distribute(coordinator.path, "root", coordinator.today, named))
+        coordinator.change(activate(coordinator.path, "root", coordinator.today, shredded_before=before))
+    rewrap(coordinator)
+    surviving = write_surviving_keys(coordinator, export)
+    destroyed = write_tombstones(coordinator)
+    rewrap(coordinator)  # again, because a process may have created a key in the meantime
+    retired = [entry for entry in coordinator.file.roots if entry.state == "retired" and entry.provider != "file"]
+    coordinator.change(destroy_retired_roots(coordinator.path))
     return Shredded(destroyed, surviving, [f"{entry.provider} {entry.name} ({entry.id})" for entry in retired])
 
 
-def write_surviving(keeper: Keeper, export: Path) -> int:
-    """Write every data key that lives into a file; how many they are."""
+def write_surviving_keys(coordinator: Coordinator, export: Path) -> int:
+    """Write every data key that is not shredded into a file; return their number."""
     keys: dict[str, str] = {}
-    for portion in keeper.wrapped.all():
-        for key_id, (standing, _) in portion.items():
-            if standing.wrapped is not None and standing.day >= keeper.keyring.keyset.shredded_before:
-                value = b64encode(keeper.wrapped.packed(key_id, standing)).decode("ascii")
+    for batch in coordinator.wrapped.all():
+        for key_id, (stored, _) in batch.items():
+            if stored.wrapped is not None and stored.day >= coordinator.keyring.keyset.shredded_before:
+                value = b64encode(coordinator.wrapped.packed(key_id, stored)).decode("ascii")
                 keys[field(key_id).decode("ascii")] = value
-    content = Surviving(FORMAT, keeper.file.shredded_before, keys)
+    content = SurvivingKeys(FORMAT, coordinator.file.shredded_before, keys)
     write_secret_file(export, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n", replace=True)
     return len(keys)
 
 
-def bury(keeper: Keeper) -> int:
-    """Put a tombstone in the place of every data key of a shredded day; how many there were."""
-    buried, total, seen = 0, keeper.wrapped.count(), 0
-    for portion in keeper.wrapped.all():
+def write_tombstones(coordinator: Coordinator) -> int:
+    """Replace the data keys of shredded days by tombstones; return their number."""
+    written, total, seen = 0, coordinator.wrapped.count(), 0
+    for batch in coordinator.wrapped.all():
         tombstones = {
-            key_id: Standing(standing.tenant, standing.day, standing.number, None)
-            for key_id, (standing, _) in portion.items()
-            if standing.wrapped is not None and standing.day < keeper.keyring.keyset.shredded_before
+            key_id: Standing(stored.tenant, stored.day, stored.number, None)
+            for key_id, (stored, _) in batch.items()
+            if stored.wrapped is not None and stored.day < coordinator.keyring.keyset.shredded_before
         }
-        keeper.wrapped.replace(tombstones)
-        buried += len(tombstones)
-        seen += len(portion)
-        keeper.progress("data keys judged", min(seen, total), total)
-    return buried
+        coordinator.wrapped.replace(tombstones)
+        written += len(tombstones)
+        seen += len(batch)
+        coordinator.progress("data keys checked", min(seen, total), total)
+    return written
 
 
-def restore(keeper: Keeper, export: Path) -> tuple[int, int]:
-    """After a store was restored from a backup: put surviving data keys back, and bury the shredded ones.
+def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:
+    """Restore surviving data keys and destroy shredded ones, after a store was restored from a backup.
 
-    A key that opens where it stands is left alone.
+    A key that is usable as stored is not replaced.
 
     Returns:
-        how many were put back, and how many were buried.
+        The numbers of keys restored and destroyed.
 
     Raises:
-        KeysError: the file cannot be used, a key in it does not open, or some still lack their root key afterwards.
+        KeysError: the file is unusable, a key in it does not open, or some keys still lack their root key.
     """
-    surviving = _read_surviving(export)
-    keeper.settle()
-    keyring, put = keeper.keyring, 0
+    surviving = _read_surviving_keys(export)
+    coordinator.finish_last_change()
+    keyring, put = coordinator.keyring, 0
     names = list(surviving.keys)
     for start in range(0, len(names), 500):
         ids = [key_id_of_field(name.encode()) for name in names[start : start + 500]]
         fresh: dict[bytes, Standing] = {}
-        for name, key_id, (there, _) in zip(names[start:], ids, keeper.wrapped.get(ids), strict=False):
-            standing = keeper.wrapped.unpacked(key_id, b64decode(surviving.keys[name]))
+        for name, key_id, (there, _) in zip(names[start:], ids, coordinator.wrapped.get(ids), strict=False):
+            stored = coordinator.wrapped.unpacked(key_id, b64decode(surviving.keys[name]))
             usable = there is not None and there.wrapped is not None and keyring.has_known_root(there.wrapped)
-            if standing.wrapped is None or standing.day < keyring.keyset.shredded_before or usable:
+            if stored.wrapped is None or stored.day < keyring.keyset.shredded_before or usable:
                 continue
-            keyring.open_data_key(standing.tenant, key_id, standing.wrapped)
-            fresh[key_id] = standing
-        keeper.wrapped.replace(fresh)
+            keyring.open_data_key(stored.tenant, key_id, stored.wrapped)
+            fresh[key_id] = stored
+        coordinator.wrapped.replace(fresh)
         put += len(fresh)
-        keeper.progress("surviving keys put back", min(start + 500, len(names)), len(names))
-    buried = bury(keeper)
-    rewrap(keeper)
-    return put, buried
+        coordinator.progress("surviving keys restored", min(start + 500, len(names)), len(names))
+    written = write_tombstones(coordinator)
+    rewrap(coordinator)
+    return put, written
 
 
-def _read_surviving(export: Path) -> Surviving:
+def _read_surviving_keys(export: Path) -> SurvivingKeys:
     try:
-        surviving = msgspec.json.decode(read_secret_file(export), type=Surviving)
+        surviving = msgspec.json.decode(read_secret_file(export), type=SurvivingKeys)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise KeysetError(f"{export}: is cut or is no file of surviving data keys") from None
+        raise KeysetError(f"{export}: is truncated or not a file of surviving data keys") from None
     if surviving.format != FORMAT:
         raise KeysetError(f"{export}: has format {surviving.format}; this release reads format {FORMAT}")
     return surviving

@@ -51,7 +51,7 @@ class Acting:
 def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
     """The use cases of these parts under a policy and the issuers that it names."""
     gate = Gate(policy, parts.freezes)
-    parts.metrics.expect_budgets(policy.budgets)
+    parts.metrics.create_budget_series(policy.budgets)
     budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
     audit = Recorder(parts.log, parts.denials, parts.keyring, policy.digest)
     conflicts = ConflictBudget(

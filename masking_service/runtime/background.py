@@ -126,4 +126,6 @@ class Background:
 
     def _tell(self) -> None:
         store, keys = self._parts.store, self._parts.key_watch
-        self._parts.metrics.looked(store_up=self._up, left_alone=store.left_alone, keyset_refused=bool(keys.fault))
+        self._parts.metrics.background_run(
+            store_up=self._up, circuits_open=store.left_alone, keyset_refused=bool(keys.fault)
+        )

@@ -1,7 +1,7 @@
-"""What is so now, told at each scrape by the worker that answers, out of its own memory: nothing is asked of the store.
+"""Prometheus collector for gauges, read from the memory of the worker that answers; the store is not asked.
 
-Every worker looks at store, keys and policy once a second (`background.py`), so any of them knows it, and no series
-outlives what it is about. That one of them has stopped looking is among the metrics (`metrics.py`).
+The background thread of every worker checks store, keys and policy once a second (`background.py`), so any worker can
+answer. Whether a background thread has stopped is a metric of its own (`observability/metrics.py`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
 SEEN_WITHIN_SECONDS: Final = 10
-"""What was seen of the store before that is not said any more: it may not be so by now."""
+"""Older observations of the store are not reported, because they may no longer be true."""
 UNSEEN: Final = ("store", "unseen")
 
 
 class Conditions:
-    """A collector for `Metrics.exposition`."""
+    """A Prometheus collector; see `Metrics.exposition`."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
     def collect(self) -> "Iterator[Metric]":
-        """Everything that is so, as gauges. A gauge of something that is not known has no sample."""
+        """Yield all gauges. A gauge with an unknown value has no sample."""
         parts = self._parts
-        yield _gauge("build_info", "The release, as a label.", {(__version__,): 1}, "version")
-        yield _gauge("frozen_principals", "Who is frozen, how many.", {(): parts.freezes.count})
+        yield _gauge("build_info", "The release, in a label.", {(__version__,): 1}, "version")
+        yield _gauge("frozen_principals", "Number of frozen principals.", {(): parts.freezes.count})
         created = {(use,): float(day * SECONDS_A_DAY) for use, day in parts.keyring.keyset.created_days.items()}
         yield _gauge(
             "key_created_timestamp_seconds",
-            "When the active root and token keys were made, and the day before which no data key lives.",
+            "When the active root and token keys were created, and the first day that may still have data keys.",
             created,
             "use",
         )
@@ -44,13 +44,13 @@ class Conditions:
         yield _gauge("retention_seconds", "The longest retention of the policy.", {(): retention})
         newest, oldest = parts.checkpoints.newest_seen, parts.checkpoints.oldest
         yield _gauge(
-            "checkpoint_timestamp_seconds",
+            "audit_newest_checkpoint_timestamp_seconds",
             "When the newest checkpoint of the audit log was made.",
             {(): newest.checkpoint.at} if newest else {},
         )
         yield _gauge(
-            "audit_log_begins_timestamp_seconds",
-            "When the oldest checkpoint was made that the witness left in the store.",
+            "audit_oldest_checkpoint_timestamp_seconds",
+            "When the oldest checkpoint that is still in the store was made.",
             {(): oldest.checkpoint.at} if oldest else {},
         )
         yield self._limits()
@@ -60,12 +60,12 @@ class Conditions:
         rules = self._parts.acting.policy.rules
         factors = {"person": 1, "role": rules.factors.role, "tenant": rules.factors.tenant}
         limits = {
-            (role, budget.counts, window.name, whose): float(limit_of(window, factor))
+            (role, budget.counts, window.name, scope): float(limit_of(window, factor))
             for role, budget in self._parts.acting.policy.budgets
             for window in budget.windows
-            for whose, factor in factors.items()
+            for scope, factor in factors.items()
         }
-        return _gauge("budget_limit", "What may be spent in a window.", limits, "role", "counts", "window", "whose")
+        return _gauge("budget_limit", "What may be spent in a window.", limits, "role", "counts", "window", "scope")
 
     def _store(self) -> "Iterator[Metric]":
         seen = self._parts.store.condition
@@ -75,7 +75,7 @@ class Conditions:
         checks = CHECKS | faults
         yield _gauge(
             "store_fault",
-            "Whether something about the store is not as it has to be, by what was checked and what it means.",
+            "Whether a check of the store has failed, by check and consequence.",
             {(check, weight): float((check, weight) in faults) for check, weight in checks},
             "check",
             "weight",
@@ -83,25 +83,27 @@ class Conditions:
         fullest = max(servers, key=lambda server: server.fullness, default=None)
         yield _gauge(
             "store_memory_used_bytes",
-            "Memory that the fullest server of the store has taken.",
+            "Memory used by the fullest server of the store.",
             {(): fullest.used} if fullest else {},
         )
         yield _gauge(
             "store_memory_limit_bytes",
-            "What it may take (maxmemory).",
+            "Memory limit (maxmemory) of that server.",
             {(): fullest.limit} if fullest and fullest.limit else {},
         )
         yield _gauge(
             "store_replicas",
-            "Replicas that follow the server which has fewest.",
+            "Replicas of the server with the fewest.",
             {(): min(server.replicas for server in servers)} if servers else {},
         )
-        yield _gauge("store_replicas_wanted", "Replicas that a write has to reach.", {(): self._parts.store.replicas})
+        yield _gauge("store_replicas_required", "Replicas that must confirm a write.", {(): self._parts.store.replicas})
 
 
 def _gauge(name: str, what: str, samples: Mapping[Any, float], *labels: str) -> "Metric":
-    """A gauge by the values of its labels."""
-    from prometheus_client.core import GaugeMetricFamily  # not before a master has said where workers count together
+    """Return a gauge with one sample per combination of label values."""
+    from prometheus_client.core import (
+        GaugeMetricFamily,  # imported late: a master sets the library's environment variable first
+    )
 
     family = GaugeMetricFamily(f"masking_{name}", what, labels=labels)
     for values, value in sorted(samples.items()):

@@ -28,7 +28,7 @@ def reporter(parts: Parts) -> Report:
 
     def report(event: str, fault: Exception) -> None:
         cause = {"reason": fault.cause} if isinstance(fault, StoreUnavailable) else {}
-        log.error(event, fault=type(fault).__name__, **cause)
+        log.error(event, error=type(fault).__name__, **cause)
         kind = "integrity" if isinstance(fault, IntegrityError) else _ALERTS.get(event)
         if kind is not None:
             parts.alerts.raise_alert(kind)

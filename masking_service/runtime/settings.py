@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from masking_service.observability.webhook import sound_url
+from masking_service.observability.webhook import check_url
 from masking_service.store.urls import Tls, default_replicas
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -125,7 +125,7 @@ def _webhook(environment: Mapping[str, str]) -> tuple[str, Path | None]:
     if bool(url) != bool(key):
         raise SettingsError("MASKING_ALERT_URL and MASKING_ALERT_KEY_FILE are set together or not at all")
     try:
-        return sound_url(url) if url else "", key
+        return check_url(url) if url else "", key
     except ValueError as fault:
         raise SettingsError(f"MASKING_ALERT_URL {fault}") from None
 

@@ -68,7 +68,7 @@ def _end(parts: Parts, background: Background) -> None:
         parts.denials.flush(everything=True)
         end(parts.log, parts.checkpoints)
     except (StoreUnavailable, KeysError, WrongStore, OSError) as fault:
-        log.error("audit not ended", fault=type(fault).__name__)
+        log.error("audit not ended", error=type(fault).__name__)
     parts.alerts.close()
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
-from masking_service.observability.logs import fault_place, log
+from masking_service.observability.logs import error_place, log
 from masking_service.web.http import PROBLEM_JSON, State, encode_problem
 from masking_service.web.problems import Problem
 
@@ -25,7 +25,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Answer 400 to what is not HTTP; only log an error behind an answer. gunicorn closes the connection."""
         del addr
         request_id = State("").request_id
-        log.warning("refused", request_id=request_id, fault=type(exc).__name__, where=fault_place(exc))
+        log.warning("refused", request_id=request_id, error=type(exc).__name__, where=error_place(exc))
         if req is None and isinstance(exc, ParseException):
             with suppress(OSError):
                 client.sendall(_answer(request_id))

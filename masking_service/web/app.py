@@ -11,7 +11,7 @@ from werkzeug.routing import MapAdapter
 
 from keys.errors import IntegrityError
 from masking_service.access.errors import QuotaExceeded, Unauthenticated
-from masking_service.observability.logs import fault_place, log
+from masking_service.observability.logs import error_place, log
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import begin, current_request, problem_answer, problem_of_http, state
 from masking_service.web.permission import permission_first
@@ -88,8 +88,8 @@ def _refuse(parts: Parts, error: Exception) -> Response:
         log.error(
             "failed",
             request_id=state().request_id,
-            fault=type(error).__name__,
-            where=fault_place(error),
+            error=type(error).__name__,
+            where=error_place(error),
             reason=getattr(error, "reason", ""),
         )
     return problem_answer(problem)

@@ -20,7 +20,7 @@ from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.rotation import distribute
 from masking_service.cli import commands
 from masking_service.dev.embedded import DURABLE
-from masking_service.rotation.keeper import ProcessesBehindError
+from masking_service.rotation.coordinator import ProcessesBehindError
 from masking_service.runtime.clock import today
 from masking_service.runtime.settings import SettingsError
 from masking_service.store.errors import StoreUnavailable

@@ -184,7 +184,7 @@ def test_a_broken_keyset_file_under_a_running_service_changes_nothing_and_is_tol
         file.write_bytes(whole)
 
     assert "Traceback" not in service.log
-    assert '"fault":"KeysetError"' in service.log
+    assert '"error":"KeysetError"' in service.log
     keys(service, "rotate", "token")
     load.send(sorted(load.tokens)[:20])
     load.check()

@@ -59,22 +59,22 @@ CASES: dict[str, tuple[Series, Series]] = {
     ),
     "MaskingSlow": (
         {
-            f'masking_request_seconds_bucket{{{V1},le="1.0"}}': "0+59x60",
-            f'masking_request_seconds_bucket{{{V1},le="5.0"}}': OFTEN,
-            f'masking_request_seconds_bucket{{{V1},le="+Inf"}}': OFTEN,
+            f'masking_request_duration_seconds_bucket{{{V1},le="1.0"}}': "0+59x60",
+            f'masking_request_duration_seconds_bucket{{{V1},le="5.0"}}': OFTEN,
+            f'masking_request_duration_seconds_bucket{{{V1},le="+Inf"}}': OFTEN,
         },
         {
-            f'masking_request_seconds_bucket{{{V1},le="1.0"}}': OFTEN,
-            f'masking_request_seconds_bucket{{{V1},le="5.0"}}': OFTEN,
-            f'masking_request_seconds_bucket{{{V1},le="+Inf"}}': OFTEN,
+            f'masking_request_duration_seconds_bucket{{{V1},le="1.0"}}': OFTEN,
+            f'masking_request_duration_seconds_bucket{{{V1},le="5.0"}}': OFTEN,
+            f'masking_request_duration_seconds_bucket{{{V1},le="+Inf"}}': OFTEN,
         },
     ),
     "MaskingWorkerStuck": (
-        {"masking_background_timestamp_seconds": "0x60"},
-        {"masking_background_timestamp_seconds": NOW},
+        {"masking_background_last_run_timestamp_seconds": "0x60"},
+        {"masking_background_last_run_timestamp_seconds": NOW},
     ),
     "MaskingStoreDown": ({"masking_store_up": NEVER}, {"masking_store_up": ALWAYS}),
-    "MaskingStoreMayLose": (
+    "MaskingStoreDataAtRisk": (
         {'masking_store_fault{check="appendfsync",weight="loses"}': ALWAYS},
         {
             'masking_store_fault{check="appendfsync",weight="loses"}': NEVER,
@@ -100,9 +100,9 @@ CASES: dict[str, tuple[Series, Series]] = {
         {'masking_alerts_total{kind="integrity"}': ONCE},
         {'masking_alerts_total{kind="integrity"}': NEVER},
     ),
-    "MaskingSomebodyFrozen": (
-        {'masking_freezes_total{why="burst"}': ONCE},
-        {'masking_freezes_total{why="by-hand"}': ONCE},
+    "MaskingPrincipalFrozen": (
+        {'masking_freezes_total{reason="burst"}': ONCE},
+        {'masking_freezes_total{reason="by-hand"}': ONCE},
     ),
     "MaskingConflicts": (
         {'masking_alerts_total{kind="conflicts"}': ONCE},
@@ -115,8 +115,8 @@ CASES: dict[str, tuple[Series, Series]] = {
             f'masking_budget_refusals_total{{{ROLE},window="1d"}}': NEVER,
             # Two tenants, of which none has spent its own: their sum is above what a role of one may.
             f"masking_budget_spent_total{{{ROLE}}}": "0+50x60",
-            f"masking_budget_given_back_total{{{ROLE}}}": NEVER,
-            f'masking_budget_limit{{{ROLE},whose="role",window="1d"}}': "1500x60",
+            f"masking_budget_returned_total{{{ROLE}}}": NEVER,
+            f'masking_budget_limit{{{ROLE},scope="role",window="1d"}}': "1500x60",
         },
     ),
     "MaskingCredentialsGuessed": (
@@ -124,8 +124,8 @@ CASES: dict[str, tuple[Series, Series]] = {
         {'masking_problems_total{code="unauthenticated"}': "0+30x60"},
     ),
     "MaskingAlertsDropped": (
-        {'masking_alerts_dropped_total{why="undelivered"}': ONCE},
-        {'masking_alerts_dropped_total{why="undelivered"}': NEVER},
+        {'masking_alerts_dropped_total{reason="undelivered"}': ONCE},
+        {'masking_alerts_dropped_total{reason="undelivered"}': NEVER},
     ),
     "MaskingPolicyRefused": (
         {'masking_alerts_total{kind="policy-refused"}': ONCE},
@@ -154,12 +154,12 @@ CASES: dict[str, tuple[Series, Series]] = {
         },
     ),
     "MaskingCheckpointLate": (
-        {"masking_checkpoint_timestamp_seconds": "0x60"},
-        {"masking_checkpoint_timestamp_seconds": NOW},
+        {"masking_audit_newest_checkpoint_timestamp_seconds": "0x60"},
+        {"masking_audit_newest_checkpoint_timestamp_seconds": NOW},
     ),
     "MaskingArchiveLate": (
-        {"masking_audit_log_begins_timestamp_seconds": _ago(34 * DAY)},
-        {"masking_audit_log_begins_timestamp_seconds": _ago(32 * DAY)},
+        {"masking_audit_oldest_checkpoint_timestamp_seconds": _ago(34 * DAY)},
+        {"masking_audit_oldest_checkpoint_timestamp_seconds": _ago(32 * DAY)},
     ),
 }
 

@@ -119,7 +119,7 @@ def test_the_counts_are_those_of_both_workers(prometheus: processes.Prometheus) 
 
 def test_a_slow_request_falls_between_two_buckets_of_the_alert(prometheus: processes.Prometheus) -> None:
     """The alert asks for two seconds: the histogram has bounds below and above it."""
-    bounds = {float(found["metric"]["le"]) for found in prometheus.query("masking_request_seconds_bucket")}
+    bounds = {float(found["metric"]["le"]) for found in prometheus.query("masking_request_duration_seconds_bucket")}
 
     assert bounds == {*BUCKETS, float("inf")}
     assert min(BUCKETS) < 2 < max(BUCKETS)

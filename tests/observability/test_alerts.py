@@ -21,7 +21,7 @@ from masking_service.access.principals import Principal
 from masking_service.observability import alerts as module
 from masking_service.observability.alerts import Alert, Alerts
 from masking_service.observability.metrics import Metrics
-from masking_service.observability.webhook import MOST_WAITING, SIGNATURE, TIMESTAMP, Webhook, sound_url
+from masking_service.observability.webhook import MAX_WAITING, SIGNATURE, TIMESTAMP, Webhook, check_url
 from masking_service.runtime.settings import Settings, SettingsError
 from tests.keys.known import known_bytes, known_keyring
 from tests.receivers import Receiver, receiving
@@ -174,11 +174,11 @@ def test_a_channel_that_fails_keeps_no_other_from_hearing(alerts: Alerts) -> Non
 
 
 def test_what_is_remembered_stays_bounded(alerts: Alerts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_REMEMBERED", 10)
+    monkeypatch.setattr(module, "MAX_REMEMBERED", 10)
     for number in range(100):
         alerts.raise_alert("misses", Principal(f"staff/u-{number}", "default", (), frozenset(), "jwt"))
 
-    assert len(alerts._said) <= 10
+    assert len(alerts._raised) <= 10
 
 
 def test_an_alert_arrives_whole_and_signed(hook: Hook, receiver: Receiver, dropped: list[str]) -> None:
@@ -289,7 +289,7 @@ def test_a_full_queue_drops_at_once(hook: Hook, receiver: Receiver, dropped: lis
     one = hook()
     one(ALERT)
     wait_for(lambda: receiver.received)
-    for _ in range(MOST_WAITING + 3):
+    for _ in range(MAX_WAITING + 3):
         one(ALERT)
     before = list(dropped)
     released.set()
@@ -329,7 +329,7 @@ def test_no_proxy_of_the_environment_is_asked(
     ],
 )
 def test_an_address_may_be(url: str) -> None:
-    assert sound_url(url) == url
+    assert check_url(url) == url
 
 
 @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ def test_an_address_may_be(url: str) -> None:
 )
 def test_an_address_may_not_be(url: str) -> None:
     with pytest.raises(ValueError) as refused:
-        sound_url(url)
+        check_url(url)
     assert url not in str(refused.value)
 
 
@@ -384,7 +384,7 @@ def test_without_an_address_alerts_are_sent_nowhere() -> None:
     [
         ("https://alerts.example.com/", "", "set together"),
         ("", "{key}", "set together"),
-        ("http://alerts.example.com/", "{key}", "MASKING_ALERT_URL has to begin"),
+        ("http://alerts.example.com/", "{key}", "MASKING_ALERT_URL must begin"),
         ("https://alerts.example.com/", "/nowhere", "MASKING_ALERT_KEY_FILE names no file"),
     ],
 )

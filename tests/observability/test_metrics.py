@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from masking_service.access.rules import Budget, Window
-from masking_service.observability.metrics import FOLDER, Metrics, begin_counting
+from masking_service.observability.metrics import FOLDER_VARIABLE, Metrics, start_counting
 
 pytestmark = pytest.mark.server
 
@@ -46,11 +46,13 @@ def test_a_request_is_counted_and_timed_by_its_route(metrics: Metrics) -> None:
     metrics.request("GET", "/v1/cases", 403, 0.02)
 
     assert [
-        line for line in lines(metrics) if line.startswith(("masking_requests", "masking_request_seconds_count"))
+        line
+        for line in lines(metrics)
+        if line.startswith(("masking_requests", "masking_request_duration_seconds_count"))
     ] == [
         'masking_requests_total{method="GET",route="/v1/cases",status="200"} 2.0',
         'masking_requests_total{method="GET",route="/v1/cases",status="403"} 1.0',
-        'masking_request_seconds_count{method="GET",route="/v1/cases"} 3.0',
+        'masking_request_duration_seconds_count{method="GET",route="/v1/cases"} 3.0',
     ]
 
 
@@ -58,7 +60,7 @@ def test_a_request_is_counted_and_timed_by_its_route(metrics: Metrics) -> None:
 def test_a_time_falls_into_its_bucket_and_all_above(metrics: Metrics, seconds: float, bucket: str) -> None:
     metrics.request("GET", "/a", 200, seconds)
 
-    first = next(line for line in lines(metrics) if line.startswith("masking_request_seconds_bucket"))
+    first = next(line for line in lines(metrics) if line.startswith("masking_request_duration_seconds_bucket"))
     assert f'le="{bucket}"' in first
 
 
@@ -78,34 +80,34 @@ def test_everything_else_is_counted_by_its_word(metrics: Metrics) -> None:
         'masking_items_total{operation="view",outcome="not-found"} 2.0',
         'masking_problems_total{code="frozen"} 1.0',
         'masking_budget_spent_total{counts="fields",role="officer"} 20.0',
-        'masking_budget_given_back_total{counts="fields",role="officer"} 15.0',
+        'masking_budget_returned_total{counts="fields",role="officer"} 15.0',
         'masking_budget_refusals_total{counts="fields",role="officer",window="1h"} 1.0',
-        'masking_freezes_total{why="by-hand"} 1.0',
+        'masking_freezes_total{reason="by-hand"} 1.0',
         'masking_alerts_total{kind="burst"} 1.0',
-        'masking_alerts_dropped_total{why="full"} 1.0',
+        'masking_alerts_dropped_total{reason="full"} 1.0',
     ]
 
 
 @pytest.mark.parametrize(
     "series",
     [
-        'masking_freezes_total{why="misses"} 0.0',
+        'masking_freezes_total{reason="misses"} 0.0',
         'masking_alerts_total{kind="integrity"} 0.0',
-        'masking_alerts_dropped_total{why="undelivered"} 0.0',
+        'masking_alerts_dropped_total{reason="undelivered"} 0.0',
         'masking_budget_refusals_total{counts="fields",role="officer",window="1h"} 0.0',
         'masking_budget_spent_total{counts="fields",role="officer"} 0.0',
-        'masking_budget_given_back_total{counts="fields",role="officer"} 0.0',
+        'masking_budget_returned_total{counts="fields",role="officer"} 0.0',
     ],
 )
 def test_what_somebody_watches_for_is_there_before_it_happens(metrics: Metrics, series: str) -> None:
     """A rate over a series that begins at one never shows the first."""
-    metrics.expect_budgets([("officer", Budget("fields", (Window("1h", 3600, 60),)))])
+    metrics.create_budget_series([("officer", Budget("fields", (Window("1h", 3600, 60),)))])
 
     assert series in exposed(metrics)
 
 
 def test_processes_that_share_a_folder_count_together(tmp_path: Path) -> None:
-    environment = {**os.environ, FOLDER: str(tmp_path)}
+    environment = {**os.environ, FOLDER_VARIABLE: str(tmp_path)}
     for _ in range(2):
         subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True)
     told = subprocess.run(
@@ -117,26 +119,28 @@ def test_processes_that_share_a_folder_count_together(tmp_path: Path) -> None:
     ).stdout
 
     assert 'masking_requests_total{method="GET",route="/a",status="200"} 3.0' in told
-    assert 'masking_request_seconds_bucket{le="0.025",method="GET",route="/a"} 3.0' in told
+    assert 'masking_request_duration_seconds_bucket{le="0.025",method="GET",route="/a"} 3.0' in told
 
 
 @pytest.mark.parametrize(
     ("look", "series"),
     [
-        ("store_up=ok, left_alone=0, keyset_refused=False", "masking_store_up 0.0"),
-        ("store_up=True, left_alone=0 if ok else 2, keyset_refused=False", "masking_store_servers_left_alone 2.0"),
-        ("store_up=True, left_alone=0, keyset_refused=not ok", "masking_keyset_refused 1.0"),
-        ("store_up=True, left_alone=0, keyset_refused=False", "masking_workers 2.0"),
+        ("store_up=ok, circuits_open=0, keyset_refused=False", "masking_store_up 0.0"),
+        ("store_up=True, circuits_open=0 if ok else 2, keyset_refused=False", "masking_store_circuit_open 2.0"),
+        ("store_up=True, circuits_open=0, keyset_refused=not ok", "masking_keyset_refused 1.0"),
+        ("store_up=True, circuits_open=0, keyset_refused=False", "masking_workers 2.0"),
     ],
 )
 def test_what_the_workers_see_is_told_as_the_worst_of_them_sees_it(tmp_path: Path, look: str, series: str) -> None:
     """Two workers that live: one is well, and the one that answers as well; the other one is not."""
-    assert series in seen_by([f"ok = True; m.looked({look})", f"ok = False; m.looked({look})"], tmp_path)
+    assert series in seen_by(
+        [f"ok = True; m.background_run({look})", f"ok = False; m.background_run({look})"], tmp_path
+    )
 
 
 def test_what_a_dead_worker_saw_is_not_told_any_more(tmp_path: Path) -> None:
-    bad = "m.looked(store_up=False, left_alone=3, keyset_refused=True)"
-    good = "m.looked(store_up=True, left_alone=0, keyset_refused=False)"
+    bad = "m.background_run(store_up=False, circuits_open=3, keyset_refused=True)"
+    good = "m.background_run(store_up=True, circuits_open=0, keyset_refused=False)"
     gone = f"{bad}; import os; from masking_service.observability import metrics; metrics.forget_worker(os.getpid())"
 
     told = seen_by([gone, good], tmp_path)
@@ -144,15 +148,15 @@ def test_what_a_dead_worker_saw_is_not_told_any_more(tmp_path: Path) -> None:
     assert {line for line in told if line.startswith(OWN) and "timestamp" not in line} == {
         "masking_workers 1.0",
         "masking_store_up 1.0",
-        "masking_store_servers_left_alone 0.0",
+        "masking_store_circuit_open 0.0",
         "masking_keyset_refused 0.0",
     }
 
 
 def test_a_worker_that_stopped_looking_is_told_by_the_others(tmp_path: Path) -> None:
-    (told,) = [line for line in seen_by(["m._looked.set(7)", "pass"], tmp_path) if "background" in line]
+    (told,) = [line for line in seen_by(["m._last_run.set(7)", "pass"], tmp_path) if "background" in line]
 
-    assert told == "masking_background_timestamp_seconds 7.0"
+    assert told == "masking_background_last_run_timestamp_seconds 7.0"
 
 
 def seen_by(workers: list[str], folder: Path) -> list[str]:
@@ -165,7 +169,7 @@ def seen_by(workers: list[str], folder: Path) -> list[str]:
                 "-c",
                 f"from masking_service.observability import metrics; m = metrics.Metrics(); {each}{TELL}",
             ],
-            env={**os.environ, FOLDER: str(folder)},
+            env={**os.environ, FOLDER_VARIABLE: str(folder)},
             check=True,
             capture_output=True,
             text=True,
@@ -176,19 +180,19 @@ def seen_by(workers: list[str], folder: Path) -> list[str]:
 def test_a_master_begins_at_nothing_and_leaves_other_files_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(FOLDER, "")  # so that it is gone again behind this test
-    monkeypatch.delenv(FOLDER)
+    monkeypatch.setenv(FOLDER_VARIABLE, "")  # so that it is gone again behind this test
+    monkeypatch.delenv(FOLDER_VARIABLE)
     folder = tmp_path / "metrics"
     folder.mkdir()
     for name in ("counter_7.db", "histogram_7.db", "README"):
         (folder / name).write_text("left")
-    begin_counting(folder)
+    start_counting(folder)
 
-    assert ([path.name for path in folder.iterdir()], os.environ[FOLDER]) == (["README"], str(folder))
+    assert ([path.name for path in folder.iterdir()], os.environ[FOLDER_VARIABLE]) == (["README"], str(folder))
 
 
 def test_an_operators_own_folder_goes_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(FOLDER, str(tmp_path / "own"))
-    begin_counting(tmp_path / "metrics")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "own"))
+    start_counting(tmp_path / "metrics")
 
     assert ((tmp_path / "own").is_dir(), (tmp_path / "metrics").exists()) == (True, False)

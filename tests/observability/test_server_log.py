@@ -87,7 +87,7 @@ def test_an_error_is_a_type_and_a_place(server: ServerLog, logged: io.BytesIO) -
         server.exception("Exception in worker process")
 
     told = only_line(logged)
-    assert (told["fault"], told["where"].partition(":")[0]) == ("ValueError", __name__)
+    assert (told["error"], told["where"].partition(":")[0]) == ("ValueError", __name__)
     assert VALUE.encode() not in logged.getvalue()
 
 
@@ -119,4 +119,4 @@ def test_a_thread_that_ends_with_an_error_says_no_more_than_that(server: ServerL
     thread.join()
 
     told = only_line(logged)
-    assert (told["event"], told["fault"], VALUE.encode() in logged.getvalue()) == ("failed", "LookupError", False)
+    assert (told["event"], told["error"], VALUE.encode() in logged.getvalue()) == ("failed", "LookupError", False)

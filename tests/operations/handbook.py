@@ -1,4 +1,4 @@
-"""docs/operations.md, taken apart into what it runs and what it says was printed, and a machine on which it is run."""
+"""The commands of the three operations pages, what they must print, and a simulated machine that runs them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.e2e.processes import environment
 from tests.servers import HOST, debian, free_ports
 
 ROOT = Path(__file__).parents[2]
-DOCUMENT = ROOT / "docs" / "operations.md"
+PAGES = [ROOT / "docs" / name for name in ("installation.md", "operations.md", "incidents.md")]
 HERE = Path(__file__).parent
 FOLDERS = (
     *("/etc/masking", "/etc/redis", "/etc/nginx", "/etc/prometheus", "/etc/systemd/system"),
     *("/opt/masking", "/var/lib/", "/var/log/nginx", "/var/backups", "/usr/local/bin"),
 )
-"""Places of the machine: in a test they stand below another root."""
+"""Folders of the machine; a test puts them below another root."""
 PLAYED = {
     "systemctl": f'exec {sys.executable} {HERE / "systemctl.py"} "$@"',
     "runuser": 'shift 3; exec "$@"',
@@ -29,7 +29,7 @@ PLAYED = {
     "chown": ":",
     "journalctl": 'cat "$PLAYED_SYSTEM/journal/$2"',
     "nginx": 'exec "$REAL_NGINX" -c "$PLAYED_ROOT/etc/nginx/nginx.conf" -p "$PLAYED_ROOT" "$@"',
-    # Stands for an interpreter with pip: tests/image/ installs the packages for real.
+    # Replaces an interpreter with pip: tests/image/ installs the packages for real.
     "python-with-pip": '[ "$2" != venv ] || { mkdir -p "${@: -1}"; rmdir "${@: -1}"; ln -s "$REAL_VENV" "${@: -1}"; }',
 }
 UNITS = {
@@ -52,20 +52,20 @@ http {
 }
 """
 MEANWHILE = {
-    # Other clients come, whose rows stand above and below that of the page's.
+    # Other clients exist, whose rows are above and below the page's client.
     "## Add, change and retire a client": "for one in a-tracking z-tracking; do "
     "masking clients add $one --role tracking >/dev/null 2>&1; done",
-    # An upgrade before this one has left its folder, and one that was broken off its own.
+    # A previous upgrade and an interrupted one have left their folders.
     "## Upgrade": "mkdir -p /opt/masking-old/app /opt/masking-new/app/left",
-    "## Restore": 'ask "$(token a-1 auditor)" /v1/audit/checkpoint >/dev/null; sleep 2',  # time passes behind a backup
+    "## Restore": 'ask "$(token a-1 auditor)" /v1/audit/checkpoint >/dev/null; sleep 2',
 }
-"""What happens before a chapter, beside what it says."""
+"""Commands that run before a chapter."""
 _BLOCK = re.compile(r"^```(bash|text)\n(.*?)^```$|^(##+ [^\n]*)$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass
 class Step:
-    """One block of commands, and what the page says that its end prints."""
+    """A block of commands, and the last lines that it must print."""
 
     chapter: str
     commands: str
@@ -73,10 +73,10 @@ class Step:
 
 
 def steps() -> list[Step]:
-    """Every block of commands, in order."""
+    """Return every block of commands, in order."""
     found: list[Step] = []
     chapter = ""
-    for language, content, heading in _BLOCK.findall(DOCUMENT.read_text()):
+    for language, content, heading in _BLOCK.findall("\n".join(page.read_text() for page in PAGES)):
         if heading:
             chapter = heading
         elif language == "bash":
@@ -87,7 +87,7 @@ def steps() -> list[Step]:
 
 
 class Machine:
-    """A root of its own with the folders that Debian's packages make, and the checkout as the place to work in."""
+    """A root folder with the folders of Debian's packages, and a checkout to work in."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
@@ -103,7 +103,7 @@ class Machine:
         (self.root / "etc/nginx/nginx.conf").write_text(self.placed(NGINX))
 
     def placed(self, text: str) -> str:
-        """Text of the page, or of a file that it installs, with the places and addresses of this machine."""
+        """Replace folders and addresses in a text by those of this machine."""
         for name in FOLDERS:
             text = re.sub(rf"(?<![\w.]){re.escape(name)}", f"{self.root}{name}", text)
         for theirs, ours in (
@@ -118,7 +118,7 @@ class Machine:
         return text
 
     def displaced(self, text: str) -> str:
-        """What was printed here, as it would be printed there."""
+        """Replace this machine's folders and addresses by those of the page."""
         return text.replace(str(self.root), "").replace(f"{HOST}:{self.service}", "127.0.0.1:8080")
 
     def variables(self) -> dict[str, str]:
@@ -133,7 +133,7 @@ class Machine:
         )
 
     def run(self, found: list[Step]) -> list[str]:
-        """Run the steps in one shell, and return what each printed. It stops at the first that fails."""
+        """Run the steps in one shell until one fails, and return what each printed."""
         script = ["set -euo pipefail"]
         seen = ""
         for number, step in enumerate(found):
@@ -150,7 +150,7 @@ class Machine:
         return [text or "" for text in printed]
 
     def stop(self) -> None:
-        """End what was started here and runs still."""
+        """Stop every process that was started here."""
         for file in (self.system / "pids").iterdir():
             pid = int(file.read_text())
             try:

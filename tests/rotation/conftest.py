@@ -10,7 +10,7 @@ import pytest
 
 from keys import keyset
 from keys.keyring import Keyring
-from masking_service.rotation import keeper
+from masking_service.rotation import coordinator
 from masking_service.store.genesis import claim
 from tests.rotation.processes import Process
 from tests.store import stores
@@ -19,7 +19,7 @@ from tests.store import stores
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for processes looks again at once."""
-    monkeypatch.setattr(keeper, "POLL_SECONDS", 0.001)
+    monkeypatch.setattr(coordinator, "POLL_SECONDS", 0.001)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.keyset import load
-from masking_service.rotation.keeper import Keeper
+from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.clock import clock
 from masking_service.vault.drafts import Stored
@@ -49,7 +49,7 @@ class Process:
         return next(tokens.make()[stored.record.token_version])
 
     def opens(self, token: str, tenant: str = "default", now: int = NOW) -> bool:
-        """Whether the token names a living record here."""
+        """Whether the token names a active_processes record here."""
         found = read_token(self.keyring.tenant(tenant).tokens, token)
         if found is None:
             return False
@@ -61,14 +61,14 @@ class Process:
         return self.vault.newest(tenant, [number], now) != [None]
 
 
-def keeper(
+def coordinator(
     path: Path,
     url: str,
     processes: Sequence[Process] = (),
     *,
-    patience: float = 10.0,
+    timeout: float = 10.0,
     step: Callable[[], object] = lambda: None,
-) -> Keeper:
+) -> Coordinator:
     """The person who runs a `keys` command, while these processes look as often as they are waited for."""
 
     def progress(*_: object) -> None:
@@ -76,12 +76,12 @@ def keeper(
         for process in processes:
             process.look()
 
-    return Keeper(
+    return Coordinator(
         path,
         stores.admitted(url),
         Keyring(load(path)),
         today=TODAY,
         random=os.urandom,
-        patience=patience,
+        timeout=timeout,
         progress=progress,
     )

@@ -14,7 +14,7 @@ from keys.errors import IntegrityError, KeysetError, ProviderError
 from keys.keyring import Keyring
 from keys.rotation import distribute
 from masking_service.rotation import keyset_watch as watch
-from masking_service.rotation.workers import LIFE_SECONDS, living
+from masking_service.rotation.processes import LIFE_SECONDS, active_processes
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, KEY_NOTICE, WORKERS
 from masking_service.vault.notice import Notice, write_notice
@@ -74,7 +74,7 @@ def test_a_refused_file_is_tried_again_as_it_is_only_after_a_while(
         with pytest.raises(ProviderError):
             process.watch.reload()
         process.watch.reload()
-    later = time.monotonic() + watch.AGAIN_SECONDS
+    later = time.monotonic() + watch.RETRY_SECONDS
     process.watch.reload()
     before = process.keyring.keyset.serial
     monkeypatch.setattr(time, "monotonic", lambda: later)
@@ -99,7 +99,7 @@ def test_a_process_says_which_keyset_it_has_where_it_runs_and_what_is_wrong(path
     path.write_bytes(b"")
     process.look()
 
-    (beat,) = living(process.store, process.keyring)
+    (beat,) = active_processes(process.store, process.keyring)
 
     assert (beat.digest, beat.where.endswith(f":{os.getpid()}")) == (process.keyring.keyset.digest.hex(), True)
     assert "is truncated or not a keyset" in beat.fault
@@ -110,7 +110,7 @@ def test_a_silent_process_is_forgotten(process: Process, client: redis.Redis) ->
 
     assert 0 < ask(client, "TTL", name) <= LIFE_SECONDS
     ask(client, "DEL", name)
-    assert living(process.store, process.keyring) == []
+    assert active_processes(process.store, process.keyring) == []
 
 
 def test_its_name_is_forgotten_a_day_later(process: Process, client: redis.Redis, path: Path, url: str) -> None:
@@ -128,7 +128,7 @@ def test_a_beat_at_anothers_place_is_an_alarm(process: Process, client: redis.Re
     ask(client, "SET", one, ask(client, "GET", other))
 
     with pytest.raises(IntegrityError):
-        living(process.store, process.keyring)
+        active_processes(process.store, process.keyring)
 
 
 def test_nothing_is_written_while_nothing_changes(process: Process) -> None:
@@ -184,7 +184,7 @@ def test_uses_of_token_keys_are_added_up(process: Process, client: redis.Redis, 
     other = Process(path, url)
     for each in (process, other, other):
         each.token(each.put("SF0000000001"))
-        each.watch._said = None
+        each.watch._sent = None
         each.look()
 
     assert ask(client, "HGET", DATA_KEY_USES, "token/0") == b"3"
@@ -199,12 +199,12 @@ def test_a_keyset_of_another_set_up_is_not_taken_over(path: Path, process: Proce
 
 
 def test_nobody_is_living_in_a_new_store(path: Path, valkey: str) -> None:
-    assert living(stores.admitted(valkey), Keyring(keyset.load(path))) == []
+    assert active_processes(stores.admitted(valkey), Keyring(keyset.load(path))) == []
 
 
 def test_a_beat_that_cannot_be_read_is_an_alarm(process: Process, client: redis.Redis) -> None:
     (name,) = ask(client, "KEYS", "wm:{keys}w:*")
     ask(client, "SET", name, process.keyring.tenant("").state.seal(b"[]", name, bytes(12)))
 
-    with pytest.raises(IntegrityError, match="cannot be read"):
-        living(process.store, process.keyring)
+    with pytest.raises(IntegrityError, match="heartbeat of a process is invalid"):
+        active_processes(process.store, process.keyring)

@@ -9,11 +9,11 @@ import pytest
 from keys import keyset
 from keys.keyset_file import date_of, day_of
 from keys.rotation import RotatableKey, activate, distribute
-from masking_service.rotation.overview import Line, Overview, overview, overview_of_file
+from masking_service.rotation.overview import KeyLine, Overview, overview, overview_of_file
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import shred
-from tests.rotation.processes import DAY, TODAY, Process, keeper
+from tests.rotation.processes import DAY, TODAY, Process, coordinator
 from tests.store.stores import NOW
 
 RETENTION = 180
@@ -32,7 +32,7 @@ def seen(path: Path, process: Process, today: int = NUMBER_OF_TODAY) -> Overview
     return overview(keyset.read(path)[0], process.store, process.keyring, RETENTION, today)
 
 
-def line(found: Overview, use: str, state: str = "active") -> Line:
+def line(found: Overview, use: str, state: str = "active") -> KeyLine:
     (only,) = [one for one in found.keys if (one.use, one.state) == (use, state)]
     return only
 
@@ -58,13 +58,13 @@ def test_the_data_keys_of_a_day_show_how_often_they_were_used(path: Path, proces
 
 def test_a_token_key_shows_how_many_tokens_it_made(path: Path, process: Process) -> None:
     process.token(process.put("SF0000000001"))
-    process.watch._said = None
+    process.watch._sent = None
 
     assert line(seen(path, process), "token").uses == 1
 
 
 def test_a_retired_token_key_shows_until_when_its_tokens_are_read(path: Path, process: Process) -> None:
-    with keeper(path, process.url, [process]) as mine:
+    with coordinator(path, process.url, [process]) as mine:
         rotate(mine, "token")
 
     end = date_of(day_of(TODAY) + RETENTION + 1)
@@ -72,7 +72,7 @@ def test_a_retired_token_key_shows_until_when_its_tokens_are_read(path: Path, pr
 
 
 def test_a_token_key_whose_records_have_expired_shows_that_nothing_depends_on_it(path: Path, process: Process) -> None:
-    with keeper(path, process.url, [process]) as mine:
+    with coordinator(path, process.url, [process]) as mine:
         rotate(mine, "token")
 
     found = seen(path, process, NUMBER_OF_TODAY + RETENTION + 2)
@@ -82,10 +82,10 @@ def test_a_token_key_whose_records_have_expired_shows_that_nothing_depends_on_it
 
 def test_a_rewrapping_is_due_after_a_rotation_of_the_root_key(path: Path, process: Process) -> None:
     process.put("SF0000000001")
-    with keeper(path, process.url, [process]) as mine:
+    with coordinator(path, process.url, [process]) as mine:
         rotate(mine, "root")
     before = seen(path, process).due
-    with keeper(path, process.url, [process]) as mine:
+    with coordinator(path, process.url, [process]) as mine:
         assert rewrap(mine) == (1, 5)
 
     assert (before, seen(path, process).due) == (["data keys on a retired root key: 1 (keys rewrap)"], [])
@@ -103,7 +103,7 @@ def test_shredding_is_due_when_days_have_expired(path: Path, process: Process) -
 
 def test_shredded_days_are_shown_as_such(path: Path, process: Process, tmp_path: Path) -> None:
     process.put("SF0000000001", now=NOW - DAY)
-    with keeper(path, process.url, [process]) as mine:
+    with coordinator(path, process.url, [process]) as mine:
         shred(mine, TODAY, tmp_path / "surviving.json")
 
     found = seen(path, process)
@@ -114,7 +114,7 @@ def test_shredded_days_are_shown_as_such(path: Path, process: Process, tmp_path:
 def test_a_store_that_lacks_its_root_keys_is_told(path: Path, process: Process, tmp_path: Path) -> None:
     process.put("SF0000000001")
     standing = next(iter(next(process.vault.data_keys._wrapped.all()).items()))
-    with keeper(path, process.url, [process]) as mine:
+    with coordinator(path, process.url, [process]) as mine:
         shred(mine, TODAY, tmp_path / "surviving.json")
     process.vault.data_keys._wrapped.replace({standing[0]: standing[1][0]})
 

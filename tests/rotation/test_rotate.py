@@ -11,10 +11,10 @@ from keys import keyset
 from keys.errors import KeysError
 from keys.keyset_file import KeysetFile, NamedRoot
 from keys.rotation import RotatableKey, activate, distribute
-from masking_service.rotation.keeper import ProcessesBehindError
+from masking_service.rotation.coordinator import ProcessesBehindError
 from masking_service.rotation.rotate import rotate, rotate_data
 from masking_service.store.errors import StoreUnavailable
-from tests.rotation.processes import DAY, TODAY, Process, keeper
+from tests.rotation.processes import DAY, TODAY, Process, coordinator
 from tests.store.stores import NOW, body, put
 
 Both = tuple[Process, Process]
@@ -48,7 +48,7 @@ def countdown(left: list[int]) -> Callable[[], None]:
 def test_a_rotation_retires_the_old_key_and_activates_a_new_one(
     path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         assert rotate(mine, which) == "rotated"
 
     assert states(path, which) == ["retired", "active"]
@@ -72,7 +72,7 @@ def test_at_every_step_each_process_reads_what_the_other_writes(
             process.look()
             step()
 
-    with keeper(path, url, step=one_by_one) as mine:
+    with coordinator(path, url, step=one_by_one) as mine:
         rotate(mine, which)
 
     for at, (number, token) in enumerate(written):
@@ -86,7 +86,7 @@ def test_at_every_step_each_process_reads_what_the_other_writes(
 def test_the_new_token_key_makes_what_is_new_and_revisions_too(path: Path, url: str, both: Both) -> None:
     one, other = both
     one.put("SF0000000001")
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         rotate(mine, "token")
 
     revised = put(other.vault, body("李四"), "SF0000000001", revise=True)
@@ -101,7 +101,7 @@ def test_nothing_is_activated_while_a_living_process_lacks_the_key(
 ) -> None:
     looks = [10]
 
-    with keeper(path, url, both[:1], step=countdown(looks)) as mine, pytest.raises(Killed):
+    with coordinator(path, url, both[:1], step=countdown(looks)) as mine, pytest.raises(Killed):
         rotate(mine, which)
 
     assert states(path, which) == ["active", "distributed"]
@@ -114,7 +114,7 @@ def test_a_rotation_that_waits_no_longer_says_how_many_have_not_followed(
     distribute(path, which, TODAY)
     both[0].look()
 
-    with keeper(path, url, patience=0.0) as mine, pytest.raises(ProcessesBehindError, match=r"^1 of 2 processes"):
+    with coordinator(path, url, timeout=0.0) as mine, pytest.raises(ProcessesBehindError, match=r"^1 of 2 processes"):
         rotate(mine, which)
 
     assert states(path, which) == ["active", "distributed"]
@@ -122,17 +122,17 @@ def test_a_rotation_that_waits_no_longer_says_how_many_have_not_followed(
 
 @each_key
 def test_it_goes_on_once_that_process_has_followed(path: Path, url: str, both: Both, which: RotatableKey) -> None:
-    with keeper(path, url, both[:1], patience=0.0) as mine, pytest.raises(ProcessesBehindError):
+    with coordinator(path, url, both[:1], timeout=0.0) as mine, pytest.raises(ProcessesBehindError):
         rotate(mine, which)
 
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         assert rotate(mine, which) == "rotated"
 
     assert states(path, which) == ["retired", "active"]
 
 
 def test_whoever_has_not_followed_is_told_with_the_reason(path: Path, url: str, both: Both) -> None:
-    with keeper(path, url, step=lambda: None, patience=0.0) as mine:
+    with coordinator(path, url, step=lambda: None, timeout=0.0) as mine:
         distribute(path, "token", TODAY)
         content = path.read_bytes()
         path.write_bytes(content[:100])
@@ -140,7 +140,7 @@ def test_whoever_has_not_followed_is_told_with_the_reason(path: Path, url: str, 
             process.look()
         path.write_bytes(content)
         with pytest.raises(ProcessesBehindError, match=r"keyset.json: is truncated or not a keyset"):
-            mine.settle()
+            mine.finish_last_change()
 
 
 @each_key
@@ -153,7 +153,7 @@ def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new
     left = [looks]
 
     try:
-        with keeper(path, url, both, step=countdown(left)) as mine:
+        with coordinator(path, url, both, step=countdown(left)) as mine:
             rotate(mine, which)
     except Killed:
         pass
@@ -161,7 +161,7 @@ def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new
         assert left[0] >= 0
         return
 
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         rotate(mine, which)
 
     assert states(path, which) == ["retired", "active"]
@@ -177,7 +177,7 @@ def test_a_rotation_that_was_killed_behind_its_activation_is_finished_and_no_new
         process.look()
     activate(path, which, TODAY)
 
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         assert rotate(mine, which) == "finished"
         assert rotate(mine, which) == "rotated"
 
@@ -187,7 +187,7 @@ def test_a_rotation_that_was_killed_behind_its_activation_is_finished_and_no_new
 def test_a_named_root_key_is_not_passed_over_for_one_that_waits(path: Path, url: str, both: Both) -> None:
     distribute(path, "root", TODAY)
 
-    with keeper(path, url, both) as mine, pytest.raises(KeysError, match="is waiting to become active"):
+    with coordinator(path, url, both) as mine, pytest.raises(KeysError, match="is waiting to become active"):
         rotate(mine, "root", NamedRoot("pkcs11", "new"))
 
     assert states(path, "root") == ["active", "distributed"]
@@ -198,7 +198,7 @@ def test_a_named_root_key_is_not_passed_over_for_one_that_was_just_activated(pat
     activate(path, "root", TODAY)
 
     # This one cannot be had: it was asked for.
-    with keeper(path, url, both) as mine, pytest.raises(KeysError, match="the member pkcs11 is missing"):
+    with coordinator(path, url, both) as mine, pytest.raises(KeysError, match="the member pkcs11 is missing"):
         rotate(mine, "root", NamedRoot("pkcs11", "new", id="00" * 8))
 
 
@@ -207,7 +207,7 @@ def test_a_process_whose_keys_are_too_old_stops_using_the_store(path: Path, url:
     copy.write_bytes(path.read_bytes())
     copy.chmod(0o600)
     asleep = Process(copy, url)
-    with keeper(path, url) as mine:
+    with coordinator(path, url) as mine:
         rotate(mine, "token")
 
     with pytest.raises(StoreUnavailable, match="old-keyset"):
@@ -222,7 +222,7 @@ def test_a_process_whose_keys_are_too_old_makes_no_data_key(path: Path, url: str
     copy.write_bytes(path.read_bytes())
     copy.chmod(0o600)
     asleep = Process(copy, url)
-    with keeper(path, url) as mine:
+    with coordinator(path, url) as mine:
         rotate(mine, "root")
 
     with pytest.raises(StoreUnavailable, match="old-keyset"):
@@ -230,13 +230,17 @@ def test_a_process_whose_keys_are_too_old_makes_no_data_key(path: Path, url: str
 
 
 def test_two_commands_never_change_keys_at_once(path: Path, url: str) -> None:
-    with keeper(path, url), pytest.raises(KeysError, match="another command is changing keys now"), keeper(path, url):
+    with (
+        coordinator(path, url),
+        pytest.raises(KeysError, match="another command is changing keys"),
+        coordinator(path, url),
+    ):
         pass
 
 
 def test_a_new_data_key_for_today_is_used_by_every_process(path: Path, url: str, both: Both) -> None:
     before = [process.vault.data_keys.for_today("default", NOW, 1).key_id for process in both]
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         assert rotate_data(mine, NOW) == 1
 
     after = [process.vault.data_keys.for_today("default", NOW, 1).key_id for process in both]
@@ -251,7 +255,7 @@ def key_id(process: Process, number: int) -> bytes:
 def test_records_under_both_data_keys_of_a_day_are_read(path: Path, url: str, both: Both) -> None:
     one, other = both
     old = one.token(one.put("SF0000000001"))
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         rotate_data(mine, NOW)
     new = one.token(one.put("SF0000000002"))
 
@@ -262,7 +266,7 @@ def test_records_under_both_data_keys_of_a_day_are_read(path: Path, url: str, bo
 def test_a_tenant_without_a_key_for_today_needs_no_new_one(path: Path, url: str, both: Both) -> None:
     both[0].put("SF0000000001", now=NOW - DAY, tenant="yesterday")
 
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         assert rotate_data(mine, NOW) == 0
 
 
@@ -270,7 +274,7 @@ def test_a_third_data_key_comes_behind_the_second(path: Path, url: str, both: Bo
     one, _ = both
     one.put("SF0000000001")
     for _ in range(2):
-        with keeper(path, url, both) as mine:
+        with coordinator(path, url, both) as mine:
             rotate_data(mine, NOW)
 
     assert one.vault.data_keys.for_today("default", NOW, 1).key_id == key_id(one, 2)
@@ -278,7 +282,7 @@ def test_a_third_data_key_comes_behind_the_second(path: Path, url: str, both: Bo
 
 def test_a_process_that_begins_uses_the_newest_data_key(path: Path, url: str, both: Both) -> None:
     both[0].put("SF0000000001")
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         rotate_data(mine, NOW)
 
     assert Process(path, url).vault.data_keys.for_today("default", NOW, 1).key_id == key_id(both[0], 1)

@@ -21,7 +21,7 @@ from masking_service.rotation.rotate import rotate
 from masking_service.rotation.shred import restore, shred
 from masking_service.store.errors import StoreUnavailable
 from masking_service.vault.wrapped_keys import WrappedKeys
-from tests.rotation.processes import DAY, Process, keeper
+from tests.rotation.processes import DAY, Process, coordinator
 from tests.servers import Node, durable
 from tests.store import stores
 from tests.store.stores import NOW, body, put, refused
@@ -106,10 +106,10 @@ def test_a_restored_backup_opens_the_surviving_days_and_no_other(
     back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
 ) -> None:  # fmt: skip
     backup, export = back_up(), tmp_path / "surviving.json"
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         done = shred(mine, BEFORE, export)
     restored = start(backup).url
-    with keeper(path, restored) as mine:
+    with coordinator(path, restored) as mine:
         put_back, buried = restore(mine, export)
 
     assert (done.destroyed, done.surviving, done.elsewhere) == (6, 6, [])
@@ -122,7 +122,7 @@ def test_no_key_that_exists_today_unwraps_what_the_backup_holds(
     back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
 ) -> None:  # fmt: skip
     backup = back_up()
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
     keyring = Keyring(keyset.load(path))
     old = WrappedKeys(stores.admitted(start(backup).url), keyring, bytes)
@@ -140,7 +140,7 @@ def test_a_restored_backup_without_the_surviving_keys_is_no_absence(
     back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
 ) -> None:  # fmt: skip
     backup = back_up()
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
     process = Process(path, start(backup).url)
 
@@ -156,7 +156,7 @@ def test_the_old_keyset_beside_the_old_backup_opened_everything(
     backup, old = back_up(), tmp_path / "old.json"
     old.write_bytes(path.read_bytes())
     old.chmod(0o600)
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
 
     assert opened(Process(old, start(backup).url), written) == EVERY_DAY
@@ -167,7 +167,7 @@ def test_living_processes_and_new_ones_find_nothing_of_the_shredded_days(
 ) -> None:
     assert opened(both[0], written) == EVERY_DAY
 
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
 
     assert [opened(process, written) for process in (*both, Process(path, url))] == [SHREDDED] * 3
@@ -184,12 +184,12 @@ def test_a_shredding_that_is_killed_anywhere_goes_on_and_loses_nothing(
         if left[0] < 0:
             raise Killed
 
-    with pytest.raises(Killed), keeper(path, url, both, step=countdown) as mine:
+    with pytest.raises(Killed), coordinator(path, url, both, step=countdown) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
     alive = opened(both[0], written)
     assert [alive[age] for age in range(3)] == [{True}] * 3
 
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
 
     file, _ = keyset.read(path)
@@ -200,11 +200,11 @@ def test_a_shredding_that_is_killed_anywhere_goes_on_and_loses_nothing(
 def test_shredding_again_changes_nothing(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
     content = path.read_bytes()
 
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         again = shred(mine, BEFORE, tmp_path / "surviving.json")
 
     assert (again.destroyed, again.surviving, path.read_bytes()) == (0, 6, content)
@@ -215,18 +215,18 @@ def test_a_named_root_key_is_not_passed_over_where_another_waits_or_was_made(
 ) -> None:
     named, export = NamedRoot("pkcs11", "new"), tmp_path / "surviving.json"
     distribute(path, "root", BEFORE)
-    with keeper(path, url) as mine:
+    with coordinator(path, url) as mine:
         with pytest.raises(KeysError, match="is waiting to become active"):
             shred(mine, BEFORE, export, named)
         shred(mine, BEFORE, export)
-        with pytest.raises(KeysError, match="another than the one that was named"):
+        with pytest.raises(KeysError, match="with another root key than the named one"):
             shred(mine, BEFORE, export, named)
 
 
 def test_what_is_shredded_is_never_revived_by_an_earlier_date(path: Path, url: str, tmp_path: Path) -> None:
-    with keeper(path, url) as mine:
+    with coordinator(path, url) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
-        with pytest.raises(KeysError, match=f"everything before {BEFORE} is shredded already"):
+        with pytest.raises(KeysError, match=f"everything before {BEFORE} is already shredded"):
             shred(mine, date_of(TODAY - 4), tmp_path / "surviving.json")
 
 
@@ -235,7 +235,7 @@ def test_what_is_shredded_is_never_revived_by_an_earlier_date(path: Path, url: s
 def test_a_clock_that_goes_back_makes_no_key_for_a_shredded_day(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path, tenant: str, age: int
 ) -> None:
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
     process = both[0]
 
@@ -250,7 +250,7 @@ def test_a_clock_that_goes_back_makes_no_key_for_a_shredded_day(
 def test_a_number_whose_record_is_shredded_takes_no_other_until_it_expires(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
 
     assert [refused(both[0].vault, value, "SF00000005") for value in (body(), body("李四"))] == ["erased"] * 2
@@ -262,7 +262,7 @@ def test_a_later_revision_lives_on_where_an_earlier_one_is_shredded(
 ) -> None:
     process = both[0]
     revised = put(process.vault, body("李四"), "SF00000005", now=NOW, revise=True)
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
 
     assert process.opens(process.token(revised))
@@ -275,7 +275,7 @@ def test_a_later_revision_lives_on_where_an_earlier_one_is_shredded(
 def test_a_root_key_that_an_earlier_rotation_retired_goes_too(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         rotate(mine, "root")
         rewrap(mine)
         shred(mine, BEFORE, tmp_path / "surviving.json")
@@ -288,7 +288,7 @@ def test_the_surviving_keys_are_written_for_their_keeper_alone(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
     export = tmp_path / "surviving.json"
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, export)
 
     assert export.stat().st_mode & 0o777 == 0o600
@@ -301,7 +301,7 @@ def test_what_is_no_file_of_surviving_keys_is_refused(path: Path, url: str, tmp_
     export.write_bytes(content)
     export.chmod(0o600)
 
-    with keeper(path, url) as mine, pytest.raises(KeysetError, match=f"^{export}: is cut or is no file"):
+    with coordinator(path, url) as mine, pytest.raises(KeysetError, match=f"^{export}: is truncated or not a file"):
         restore(mine, export)
 
 
@@ -310,7 +310,7 @@ def test_a_file_of_surviving_keys_of_another_format_is_refused(path: Path, url: 
     export.write_text('{"format": 2, "shredded_before": "", "keys": {}}')
     export.chmod(0o600)
 
-    with keeper(path, url) as mine, pytest.raises(KeysetError, match="has format 2; this release reads format 1"):
+    with coordinator(path, url) as mine, pytest.raises(KeysetError, match="has format 2; this release reads format 1"):
         restore(mine, export)
 
 
@@ -318,6 +318,6 @@ def test_restoring_leaves_alone_what_opens(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
     export = tmp_path / "surviving.json"
-    with keeper(path, url, both) as mine:
+    with coordinator(path, url, both) as mine:
         shred(mine, BEFORE, export)
         assert restore(mine, export) == (0, 0)

@@ -14,7 +14,7 @@ from tests.servers import HOST, Node, debian, durable
 from tests.setups.conftest import PASSWORD, RIGHTS
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("kubernetes.md", "operations.md")
+PAGES = ("kubernetes.md", "installation.md")
 FAMILIES = ("redis-server", "valkey-server")
 ADMIN = "user admin on >admin ~* &* +@all\n"
 

@@ -15,7 +15,7 @@ from masking_service.access.principals import Principal
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.log import AuditLog
 from masking_service.domain.schema import Place
-from masking_service.rotation.workers import Beat, beating
+from masking_service.rotation.processes import Heartbeat, heartbeat_commands
 from masking_service.store.client import Store
 from masking_service.store.genesis import claim
 from masking_service.usecases.denials import Denials
@@ -123,7 +123,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     )
     vault.data_keys.turn(store)
     write_notice(store, keyring, Notice(), random)
-    store.write(beating(keyring, "process", Beat(f"{PLANTED['phone']}:1", "", 0, 0), NOW, bytes(12)))
+    store.write(heartbeat_commands(keyring, "process", Heartbeat(f"{PLANTED['phone']}:1", "", 0, 0), NOW, bytes(12)))
     return everything(client)
 
 

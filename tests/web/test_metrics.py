@@ -112,12 +112,12 @@ def test_what_is_spent_is_counted_by_role_and_what_is_given_back_too(api: Api) -
     api.opened(field(NUMBER, "/sender/phone"), field(NUMBER, "/nothing"))
 
     assert grown(api, before, "masking_budget_spent_total") == {'counts="fields",role="dispute-officer"': 2}
-    assert grown(api, before, "masking_budget_given_back_total") == {'counts="fields",role="dispute-officer"': 1}
+    assert grown(api, before, "masking_budget_returned_total") == {'counts="fields",role="dispute-officer"': 1}
 
 
 @pytest.mark.parametrize(("whose", "limit"), [("person", 150), ("role", 1500), ("tenant", 7500)])
 def test_the_limits_of_the_policy_are_told(api: Api, whose: str, limit: int) -> None:
-    labels = f'counts="fields",role="dispute-officer",whose="{whose}",window="1d"'
+    labels = f'counts="fields",role="dispute-officer",scope="{whose}",window="1d"'
 
     assert counts(api)[f"masking_budget_limit {labels}"] == limit
 
@@ -139,8 +139,8 @@ def test_how_old_the_newest_checkpoint_is_can_be_told(fresh: Api) -> None:
     fresh.parts.checkpoints.refresh_oldest()
 
     told = counts(fresh)
-    assert told["masking_checkpoint_timestamp_seconds None"] == made.checkpoint.at
-    assert told["masking_audit_log_begins_timestamp_seconds None"] == made.checkpoint.at
+    assert told["masking_audit_newest_checkpoint_timestamp_seconds None"] == made.checkpoint.at
+    assert told["masking_audit_oldest_checkpoint_timestamp_seconds None"] == made.checkpoint.at
 
 
 @pytest.mark.parametrize("use", ["root", "token", "data"])
@@ -160,7 +160,7 @@ def test_the_stores_memory_and_faults_are_told_once_it_was_looked_at(fresh: Api)
     assert told['masking_store_fault check="store",weight="unseen"'] == 0
     assert told['masking_store_fault check="appendfsync",weight="loses"'] == 0
     assert told["masking_store_memory_used_bytes None"] > 100_000
-    assert told["masking_store_replicas None"] == told["masking_store_replicas_wanted None"] == 0
+    assert told["masking_store_replicas None"] == told["masking_store_replicas_required None"] == 0
 
 
 def test_what_was_seen_of_the_store_long_ago_is_not_told_any_more(fresh: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +196,7 @@ def test_a_freeze_is_counted_once_however_often_it_is_asked_for(fresh: Api) -> N
     for _ in range(2):
         fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze", {"why": "first"})
 
-    assert grown(fresh, before, "masking_freezes_total") == {'why="by-hand"': 1}
+    assert grown(fresh, before, "masking_freezes_total") == {'reason="by-hand"': 1}
 
 
 def test_nothing_that_was_sent_stands_in_it(api: Api) -> None:

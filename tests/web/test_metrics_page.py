@@ -1,4 +1,4 @@
-"""docs/alerts.md lists every metric that the service exposes, with its labels, and no other."""
+"""docs/metrics.md lists every metric that the service exposes, with its labels, and no other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROW = re.compile(r"^\| (`masking_\w+`(?:, `masking_\w+`)*) \|([\w, ]*)\|", re.MU
 def listed() -> dict[str, set[str]]:
     """name → labels, of each row of the page's tables."""
     found: dict[str, set[str]] = {}
-    for names, labels in ROW.findall((ROOT / "docs" / "alerts.md").read_text()):
+    for names, labels in ROW.findall((ROOT / "docs" / "metrics.md").read_text()):
         for name in re.findall(r"masking_\w+", names):
             found[name] = {label.strip() for label in labels.split(",") if label.strip()}
     return found

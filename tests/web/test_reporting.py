@@ -61,7 +61,7 @@ def test_what_somebody_has_to_look_at_raises_an_alert(
     reporter(fresh.parts)(event, fault)
 
     assert heard == expected
-    assert json.loads(logged.getvalue())["fault"] == type(fault).__name__
+    assert json.loads(logged.getvalue())["error"] == type(fault).__name__
 
 
 def test_sealed_state_that_does_not_open_raises_an_alert(fresh: Api) -> None:

@@ -10,7 +10,7 @@ from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
 from masking_service.access.policy import Policy
 from masking_service.cli.audit.places import write_public_key
-from masking_service.cli.keys.opened import opened_keeper, root, wait
+from masking_service.cli.keys.opened import opened_coordinator, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.rotation.rewrap import rewrap as rewrap_all
@@ -55,16 +55,16 @@ def status(state_dir: Path) -> None:
 @root
 @wait
 @state_dir
-def rotate(which: str, named: NamedRoot | None, patience: float, state_dir: Path) -> None:
+def rotate(which: str, named: NamedRoot | None, timeout: float, state_dir: Path) -> None:
     """Turn a key over while the service goes on. An interrupted rotation goes on from where it stands."""
     if named is not None and which != "root":
         raise click.UsageError("--root describes a root key: keys rotate root --root FILE")
-    with opened_keeper(state_dir, patience) as keeper:
+    with opened_coordinator(state_dir, timeout) as coordinator:
         if which == "data":
-            tenants = rotate_data(keeper, clock())
+            tenants = rotate_data(coordinator, clock())
             click.echo(f"{tenants} tenants have a new data key for today, and every process uses it.")
             return
-        done = rotate_file(keeper, "root" if which == "root" else "token", named)
+        done = rotate_file(coordinator, "root" if which == "root" else "token", named)
     begun = "The new" if done == "rotated" else "An earlier rotation is finished: the newest"
     if which == "root":
         click.echo(f"{begun} root key is active. Now run: keys rewrap")
@@ -81,10 +81,10 @@ def rotate(which: str, named: NamedRoot | None, patience: float, state_dir: Path
 @keys.command()
 @wait
 @state_dir
-def rewrap(patience: float, state_dir: Path) -> None:
+def rewrap(timeout: float, state_dir: Path) -> None:
     """Wrap every data key and secret under the active root key. Doing it again does only what is left."""
-    with opened_keeper(state_dir, patience) as keeper:
-        data_keys, secrets = rewrap_all(keeper)
+    with opened_coordinator(state_dir, timeout) as coordinator:
+        data_keys, secrets = rewrap_all(coordinator)
     click.echo(
         f"Rewrapped: {data_keys} data keys, {secrets} secrets of the keyset. Nothing hangs on an older root key."
     )
@@ -102,7 +102,7 @@ def shred(
     inside_retention: bool,
     export: Path | None,
     named: NamedRoot | None,
-    patience: float,
+    timeout: float,
     state_dir: Path,
 ) -> None:
     """Destroy the data keys of old days.
@@ -122,8 +122,8 @@ def shred(
         )
     before = date_of(first_living)
     target = export or state_dir / f"surviving-keys-{before}.json"
-    with opened_keeper(state_dir, patience) as keeper:
-        done = shred_days(keeper, before, target, named)
+    with opened_coordinator(state_dir, timeout) as coordinator:
+        done = shred_days(coordinator, before, target, named)
     click.echo(f"Shredded: {done.destroyed} data keys of days before {before}. {done.surviving} data keys survive.")
     click.echo(
         f"{target} holds the surviving ones, wrapped: a store restored from an older backup needs it (keys restore)."
@@ -137,13 +137,13 @@ def shred(
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @wait
 @state_dir
-def restore(file: Path, patience: float, state_dir: Path) -> None:
+def restore(file: Path, timeout: float, state_dir: Path) -> None:
     """Put data keys back after the store came from a backup.
 
     Those of FILE that survive; the shredded ones are buried.
     """
-    with opened_keeper(state_dir, patience) as keeper:
-        put, buried = restore_surviving(keeper, file)
+    with opened_coordinator(state_dir, timeout) as coordinator:
+        put, buried = restore_surviving(coordinator, file)
     click.echo(f"Put back: {put} data keys. Buried: {buried} of shredded days.")
 
 

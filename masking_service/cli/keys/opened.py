@@ -1,4 +1,4 @@
-"""What the changing commands of `keys` have in common: the keyset, its store, patience, and bars of progress."""
+"""What the changing commands of `keys` have in common: the keyset, its store, timeout, and bars of progress."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from keys.keyset_file import NamedRoot
 from masking_service.cli.options import opened_store, settings_of
-from masking_service.rotation.keeper import Keeper
+from masking_service.rotation.coordinator import Coordinator
 from masking_service.runtime.clock import today
 from masking_service.runtime.wiring import open_keyring
 from masking_service.store.health import uphold
@@ -25,7 +25,7 @@ def wait(command: Command) -> Command:
     """Give a command the option ``--wait``."""
     return click.option(
         "--wait",
-        "patience",
+        "timeout",
         type=click.FloatRange(0, 86_400),
         default=60.0,
         show_default=True,
@@ -54,7 +54,7 @@ def _named(context: click.Context, parameter: click.Parameter, file: Path | None
 
 
 @contextmanager
-def opened_keeper(state_dir: Path, patience: float) -> Iterator[Keeper]:
+def opened_coordinator(state_dir: Path, timeout: float) -> Iterator[Coordinator]:
     """The keyset and its store, for one command that changes keys. Progress is shown on standard error.
 
     Raises:
@@ -67,17 +67,17 @@ def opened_keeper(state_dir: Path, patience: float) -> Iterator[Keeper]:
         uphold(store)  # what is destroyed here is gone at once; what takes its place must not be lost afterwards
         with (
             Progress(*columns, console=Console(stderr=True)) as bars,
-            Keeper(
+            Coordinator(
                 settings.keyset,
                 store,
                 keyring,
                 today=today(),
                 random=os.urandom,
-                patience=patience,
+                timeout=timeout,
                 progress=_Shown(bars).show,
-            ) as keeper,
+            ) as coordinator,
         ):
-            yield keeper
+            yield coordinator
 
 
 class _Shown:

@@ -9,7 +9,7 @@ from keys import keyset
 from keys.keyset_file import day_of
 from masking_service.access.policy import Policy
 from masking_service.cli.options import opened_store, settings_of
-from masking_service.rotation.overview import Line, Overview, overview, overview_of_file
+from masking_service.rotation.overview import KeyLine, Overview, overview, overview_of_file
 from masking_service.runtime.clock import today
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import open_keyring
@@ -48,7 +48,7 @@ def _with_store(state_dir: Path) -> Overview:
         return overview(keyset.read(settings.keyset)[0], store, keyring, retention, day_of(today()))
 
 
-def _table(lines: list[Line]) -> Table:
+def _table(lines: list[KeyLine]) -> Table:
     table = Table("use", "key", "state", "age", "uses", "what depends on it")
     for line in lines:
         age = f"{line.age} d" if line.age else "today"

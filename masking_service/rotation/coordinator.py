@@ -1,8 +1,8 @@
-"""The keyset file, the store and everybody who uses both: what every `keys` command that changes something works on.
+"""Coordinates a change of keys between the keyset file, the store and all processes.
 
-The file alone says where a turnover stands, so that a command that was
-interrupted goes on from there. A change is complete when every living process
-has it; then the store forbids all older keysets.
+The keyset file alone records the progress of a rotation, so that an interrupted
+command can continue. A change is complete when every running process has it;
+then the store forbids all older keysets.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ from keys.errors import KeysError
 from keys.keyring import Keyring
 from keys.keyset import Keyset, read
 from keys.keyset_file import KeysetFile
-from masking_service.rotation.workers import Beat, living
+from masking_service.rotation.processes import Heartbeat, active_processes
 from masking_service.store.client import Store
 from masking_service.vault.notice import Notice, read_notice, reading_notice, write_notice
 from masking_service.vault.wrapped_keys import WrappedKeys
@@ -24,14 +24,14 @@ from masking_service.vault.wrapped_keys import WrappedKeys
 POLL_SECONDS: Final = 0.2
 
 Progress = Callable[[str, int, int], object]
-"""Is told (what, done, of how many)."""
+"""Called with (description, done, total)."""
 
 
 class ProcessesBehindError(KeysError):
-    """A living process has not followed in time. Nothing is lost, and the same command goes on from there."""
+    """A running process did not follow in time. The same command can be repeated, and continues."""
 
 
-class Keeper:
+class Coordinator:
     """Changes keys, one command at a time.
 
     Args:
@@ -39,12 +39,12 @@ class Keeper:
         store: the admitted store.
         keyring: the command's own keys; they follow every change.
         today: the ISO date.
-        random: gives that many random bytes.
-        patience: for how many seconds processes are waited for.
-        progress: is told how far it is.
+        random: returns the given number of random bytes.
+        timeout: seconds to wait for the processes.
+        progress: called with the progress.
 
     Attributes:
-        wrapped: the data keys as they stand in the store.
+        wrapped: the wrapped data keys in the store.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Keeper:
         *,
         today: str,
         random: Callable[[int], bytes],
-        patience: float,
+        timeout: float,
         progress: Progress,
     ) -> None:
         self.path = path
@@ -65,7 +65,7 @@ class Keeper:
         self.progress = progress
         self.wrapped = WrappedKeys(store, keyring, random)
         self._random = random
-        self._patience = patience
+        self._timeout = timeout
 
     def __enter__(self) -> Self:
         self._lock = self.path.with_suffix(".lock").open("wb")
@@ -81,43 +81,46 @@ class Keeper:
 
     @property
     def file(self) -> KeysetFile:
-        """The keyset file as it stands now."""
+        """The present content of the keyset file."""
         return read(self.path)[0]
 
-    def settle(self) -> str:
-        """See that everybody has the file as it stands; what its last change was if somebody had not, else empty.
+    def finish_last_change(self) -> str:
+        """Wait until every process has the present file.
+
+        Returns:
+            The last change of the file if a process did not have it yet, else an empty string.
 
         Raises:
-            ProcessesBehindError: somebody has not followed.
+            ProcessesBehindError: a process did not follow.
         """
         file, opened = read(self.path)
         self.keyring.adopt(opened)
         if self._notice().least >= opened.serial:
             return ""
-        self._spread(opened)
+        self._distribute(opened)
         return file.last
 
     def change(self, changed: Keyset) -> None:
-        """Wait until everybody has the keyset that was just written, then forbid older ones.
+        """Wait until every process has the new keyset, then forbid older ones.
 
         Raises:
-            ProcessesBehindError: somebody has not followed; the file stands, and `settle` goes on.
+            ProcessesBehindError: a process did not follow; `finish_last_change` can continue.
         """
         self.keyring.adopt(changed)
-        self._spread(changed)
+        self._distribute(changed)
 
-    def turn(self) -> None:
-        """Wait until everybody has looked for newer data keys.
+    def wait_for_data_keys(self) -> None:
+        """Wait until every process knows the new data keys.
 
         Raises:
-            ProcessesBehindError: somebody has not.
+            ProcessesBehindError: a process did not follow.
         """
         notice = self._notice()
         told = Notice(notice.least, notice.turn + 1)
         write_notice(self.store, self.keyring, told, self._random)
         self._wait("processes that know the new data keys", lambda beat: beat.turn >= told.turn)
 
-    def _spread(self, keyset: Keyset) -> None:
+    def _distribute(self, keyset: Keyset) -> None:
         digest = keyset.digest.hex()
         self._wait("processes that have the keyset", lambda beat: beat.digest == digest)
         notice = self._notice()
@@ -127,18 +130,18 @@ class Keeper:
     def _notice(self) -> Notice:
         return read_notice(self.keyring, self.store.read([reading_notice()])[0])
 
-    def _wait(self, what: str, follows: Callable[[Beat], bool]) -> None:
-        deadline = time.monotonic() + self._patience
+    def _wait(self, what: str, follows: Callable[[Heartbeat], bool]) -> None:
+        deadline = time.monotonic() + self._timeout
         while True:
-            beats = living(self.store, self.keyring)
+            beats = active_processes(self.store, self.keyring)
             behind = [beat for beat in beats if not follows(beat)]
             self.progress(what, len(beats) - len(behind), len(beats))
             if not behind:
                 return
             if time.monotonic() > deadline:
-                told = "; ".join(f"{beat.where}{f' ({beat.fault})' if beat.fault else ''}" for beat in behind)
+                names = "; ".join(f"{beat.where}{f' ({beat.fault})' if beat.fault else ''}" for beat in behind)
                 raise ProcessesBehindError(
-                    f"{len(behind)} of {len(beats)} processes have not followed: {told}. Give them {self.path.name} as "
-                    "it stands here, or end them, and run the same command again: it goes on from here"
+                    f"{len(behind)} of {len(beats)} processes have not followed: {names}. Give them this "
+                    f"{self.path.name}, or end them, and run the same command again: it continues from here"
                 )
             time.sleep(POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""Who is at work with which keys: each process says so in the store, sealed, and is forgotten when it goes silent."""
+"""Records which process uses which keyset: sealed heartbeats in the store that expire."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,20 +11,20 @@ from masking_service.store.client import Command, Store
 from masking_service.store.layout import WORKERS, worker_key
 
 LIFE_SECONDS: Final = 15
-"""A process that has not been heard of for so long is not waited for, and does not use the store any more: its own
-lease (`watch.LEASE_SECONDS`) is shorter."""
+"""A heartbeat expires after this time. The process has stopped using the store by then, because its lease
+(`keyset_watch.LEASE_SECONDS`) is shorter."""
 _FORGOTTEN_SECONDS: Final = 86_400
 
 
-class Beat(msgspec.Struct, frozen=True):
-    """What a process says of itself.
+class Heartbeat(msgspec.Struct, frozen=True):
+    """The state of a process.
 
     Attributes:
         where: machine and process id.
-        digest: of the keyset that it uses, hexadecimal.
-        serial: of that keyset.
-        turn: the newest `Notice.turn` after which it has looked for newer data keys.
-        fault: why it cannot use the keyset file as it stands now; empty where it can.
+        digest: of its keyset, hexadecimal.
+        serial: of its keyset.
+        turn: the newest `Notice.turn` after which it has checked for newer data keys.
+        fault: why it cannot use the present keyset file; empty if it can.
     """
 
     where: str
@@ -34,8 +34,13 @@ class Beat(msgspec.Struct, frozen=True):
     fault: str = ""
 
 
-def beating(keyring: Keyring, name: str, beat: Beat, now: int, nonce: bytes) -> list[Command]:
-    """The commands that make a beat known; `name` is random and the process's own, `now` is Unix seconds."""
+def heartbeat_commands(keyring: Keyring, name: str, beat: Heartbeat, now: int, nonce: bytes) -> list[Command]:
+    """Return the commands that store a heartbeat.
+
+    Args:
+        name: the random name of the process.
+        now: Unix seconds.
+    """
     place = worker_key(name)
     sealed = keyring.tenant("").state.seal(msgspec.json.encode(beat), place, nonce)
     return [
@@ -45,12 +50,12 @@ def beating(keyring: Keyring, name: str, beat: Beat, now: int, nonce: bytes) -> 
     ]
 
 
-def living(store: Store, keyring: Keyring) -> Sequence[Beat]:
-    """The newest beat of every process that lives: two round trips.
+def active_processes(store: Store, keyring: Keyring) -> Sequence[Heartbeat]:
+    """Return the newest heartbeat of every running process. Two round trips.
 
     Raises:
         StoreUnavailable: the store did not answer.
-        IntegrityError: a beat was changed, or stands at another's place.
+        IntegrityError: a heartbeat was changed or moved.
     """
     names = [name.decode() for name in store.read([(b"ZRANGE", WORKERS, 0, -1)])[0]]
     if not names:
@@ -60,9 +65,9 @@ def living(store: Store, keyring: Keyring) -> Sequence[Beat]:
     state = keyring.tenant("").state
     try:
         return [
-            msgspec.json.decode(state.open(sealed, place), type=Beat)
+            msgspec.json.decode(state.open(sealed, place), type=Heartbeat)
             for place, sealed in zip(places, found, strict=True)
             if sealed is not None
         ]
     except msgspec.DecodeError:
-        raise IntegrityError("what a process says of its keys cannot be read") from None
+        raise IntegrityError("the heartbeat of a process is invalid") from None
