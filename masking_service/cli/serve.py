@@ -35,7 +35,7 @@ class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
 
     def load_config(self) -> None:
         """The shipped configuration, and what the command line says instead."""
-        self.load_config_from_file(str(ROOT / "gunicorn.conf.py"))
+        self.load_config_from_file(str(shipped("gunicorn.conf.py")))
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
