@@ -21,7 +21,7 @@ from masking_console.screens import SCREENS, screens_of
 from masking_console.service import Refusal, Service, ServiceUnavailableError
 from masking_console.sessions import WARN_SECONDS, Sessions, SessionsUnavailableError
 from masking_console.settings import Settings
-from masking_service.observability.logs import fault_place, log
+from masking_service.observability.logs import error_place, log
 
 UNAVAILABLE: Final = {
     ServiceUnavailableError: "service-unavailable",
@@ -114,7 +114,7 @@ def _failed(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return message("not-found" if error.code == 404 else "bad-request", error.code or 400)
     code = UNAVAILABLE.get(type(error))
-    log.error("failed", fault=type(error).__name__, where=fault_place(error))
+    log.error("failed", error=type(error).__name__, where=error_place(error))
     return message(code, 503) if code else message("failed", 500)
 
 
