@@ -13,15 +13,21 @@ from typing import Any, Final, NamedTuple
 
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.leaks import gather, is_plain_number
-from masking_service.domain.schema import Place
+from masking_service.domain.member_names import MAYBE_NAME, Meaning, plan
+from masking_service.domain.profiles import Profile
+from masking_service.domain.schema import Place, pointer
 from masking_service.domain.spellings import may_hold_name, may_hold_phone
+from masking_service.domain.unmapped import UNMAPPED_MASKED, Unmapped
 from masking_service.domain.walk import LeafNode, ObjectNode, Usual
 
 FEW: Final = 20
 """For fewer records of one form it costs more to make columns of them than is saved by it."""
 
-Fields = tuple[tuple[Place, ...], tuple[str, ...]]
-"""The places of a record, and what came in at each of them."""
+MANY: Final = 64
+"""Unmapped members of one object: those of more are read one record at a time, which bounds the work."""
+
+Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]]]
+"""The places of a record, what came in at each of them, and the warnings."""
 
 _Form = tuple[tuple[str, ...] | None, ...]
 """The names of the members of each object on the way; None where no object stands."""
@@ -36,19 +42,55 @@ class _Leaf(NamedTuple):
     usual: Usual
 
 
+class _Beside(NamedTuple):
+    """A member that is not mapped, of the records of one form.
+
+    Attributes:
+        at, key: in which object, under which key.
+        kind: of the personal value that its name announces and that all sound records have; else empty.
+        column: what came in.
+        shown: the masks of personal values, else the texts in the values; None where the record is not usual.
+        pointer: where it is, for the warning.
+    """
+
+    at: int
+    key: str
+    kind: str
+    column: list[Any]
+    shown: list[str | None]
+    pointer: str
+
+
 class Columns:
     """The quick way through the records of one schema under one profile.
 
     Args:
         root: the way through a single record.
+        profile: gives the masks of usual values.
+        unmapped: what happens to the members that are not mapped.
     """
 
-    def __init__(self, root: ObjectNode) -> None:
+    def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
+        self._unmapped = unmapped
+        phone, name = profile.usual("phone"), profile.usual("name")
+        self._personal = {
+            kind: usual
+            for kind, usual in {
+                "phone": phone,
+                "virtual_phone": phone,
+                "name": name,
+                MAYBE_NAME: name,
+                "address": profile.usual("address"),
+            }.items()
+            if usual is not None
+        }
         self._ways: list[tuple[int, str]] = []
         """To each object but the root: in which one it stands, and under which key."""
         self._leaves: list[_Leaf] = []
         """In the order of the way."""
         self._objects: list[ObjectNode] = []
+        self._inner_first: list[int] = []
+        """The order in which a single record's objects are done with."""
         self._unusual: list[set[str]] = []
         """Of each object, the mapped members that lead to no usual value."""
         self._look_into(root)
@@ -65,6 +107,7 @@ class Columns:
                 self._leaves.append(_Leaf(at, key, inner.place, inner.usual))
             else:
                 self._unusual[at].add(key)
+        self._inner_first.append(at)
 
     def mask(self, batch: Sequence[Any]) -> list[Fields | None]:
         """Mask in place the records that are usual in everything; None for each one that is left as it came."""
@@ -100,31 +143,67 @@ class Columns:
             columns.append(column)
             masks.append([usual(value) if type(value) is str else None for value in column])
         beside = self._beside(form, objects)
+        if beside is None:
+            return [None] * len(objects[0])
         sound = [True] * len(objects[0])
-        for shown in (*masks, *beside):
+        for shown in (*masks, *(one.shown for one in beside)):
             if None in shown:
                 sound = [ok and text is not None for ok, text in zip(sound, shown, strict=True)]
         if (own := self._objects[0].own_key) in (form[0] or ()):
             sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, objects[0], strict=True)]
-        names = [column for leaf, column in zip(leaves, columns, strict=True) if leaf.place.kind == "name"]
-        phones = [column for leaf, column in zip(leaves, columns, strict=True) if leaf.place.kind == "phone"]
+        personal = [one for one in beside if one.kind]
+        kinds = [*((leaf.place.kind, column) for leaf, column in zip(leaves, columns, strict=True))]
+        kinds += [(one.kind, one.column) for one in personal]
+        names = [column for kind, column in kinds if kind == "name"]
+        phones = [column for kind, column in kinds if kind == "phone"]
         shows = [shown for leaf, shown in zip(leaves, masks, strict=True) if leaf.place.kind not in ("name", "phone")]
-        # Among masks alone no number stands: see `Profile.usual`.
-        sound = _without_leaks(sound, names, phones if beside else [], [*shows, *beside])
+        shows += [one.shown for one in beside if one.kind not in ("name", "phone")]
+        if beside:
+            shows.append(["\n".join([one.key for one in beside])] * len(sound))
+        # Masks alone hold no number: see `Profile.usual`.
+        sound = _without_leaks(sound, names, phones if beside else [], shows)
         for (at, key, _, _), shown in zip(leaves, masks, strict=True):
             for one, mask in compress(zip(objects[at], shown, strict=True), sound):
                 one[key] = mask
+        for at, key, _, _, shown, _ in personal:
+            for one, mask in compress(zip(objects[at], shown, strict=True), sound):
+                one[key] = mask
         places = tuple(leaf.place for leaf in leaves)
-        return [(places, values) if ok else None for ok, values in zip(sound, zip(*columns, strict=True), strict=True)]
-
-    def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[list[str | None]]:
-        """All that can be read of each member that is not mapped; None where that is too deep, or too large."""
+        warnings = _warnings(personal, len(sound))
         return [
-            [_text_of(name, one[name], node.depth) for one in level]
-            for node, names, level in zip(self._objects, form, objects, strict=True)
-            for name in names or ()
-            if name not in node.nodes and name != node.own_key
+            (places, values, warned) if ok else None
+            for ok, values, warned in zip(sound, zip(*columns, strict=True), warnings, strict=True)
         ]
+
+    def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Beside] | None:
+        """The members that are not mapped, in the order of a single pass; None where only that can handle them."""
+        found: list[_Beside] = []
+        for at in self._inner_first:
+            node, names, level = self._objects[at], form[at], objects[at]
+            others = [name for name in names or () if name not in node.nodes and name != node.own_key]
+            if not others:
+                continue
+            if self._unmapped.mode == "pass":
+                for name in others:
+                    column = [one[name] for one in level]
+                    shown = [_text_of(value, node.depth) for value in column]
+                    found.append(_Beside(at, name, "", column, shown, ""))
+                continue
+            if self._unmapped.mode == "hide" or len(others) > MANY:
+                return None
+            meanings = dict(zip(names or (), plan(node.context, names or ()), strict=True))
+            for name in others:
+                found.append(self._guarded(at, name, meanings[name], [one[name] for one in level]))
+        return found
+
+    def _guarded(self, at: int, name: str, meaning: Meaning, column: list[Any]) -> _Beside:
+        node = self._objects[at]
+        usual = self._personal.get(meaning.kind or "")
+        if usual is None:
+            return _Beside(at, name, "", column, self._unmapped.column(column, meaning, node.depth), "")
+        shown = [usual(value) if type(value) is str else None for value in column]
+        kind = {MAYBE_NAME: "name", "virtual_phone": "phone"}.get(meaning.kind or "", meaning.kind or "")
+        return _Beside(at, name, kind, column, shown, pointer((*node.steps, name)))
 
 
 def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
@@ -140,9 +219,18 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
     return found
 
 
-def _text_of(name: str, value: Any, depth: int) -> str | None:
-    """A member's name and every text and number in its value; None where that is too deep, or too large."""
-    texts = [name]
+def _warnings(personal: Sequence[_Beside], records: int) -> Sequence[Sequence[tuple[str, str]]]:
+    """For each record what was masked of its personal members; the same object where that is alike."""
+    everything = tuple((one.pointer, UNMAPPED_MASKED) for one in personal)
+    if all(one.kind != "address" for one in personal):
+        return [everything] * records
+    changed = zip(*([a != b for a, b in zip(one.column, one.shown, strict=True)] for one in personal), strict=True)
+    return [everything if all(row) else tuple(compress(everything, row)) for row in changed]
+
+
+def _text_of(value: Any, depth: int) -> str | None:
+    """Every text and number in a value; None where that is too deep, or too large."""
+    texts: list[str] = []
     try:
         gather(value, texts, depth)
     except InvalidRecord:

@@ -19,6 +19,9 @@ A_RECORD: Final = 250_000
 A_STORED_RECORD: Final = 60_000
 """For what is stored, because fifty of these can be viewed with one call."""
 
+COLD_NAME: Final = 50
+"""For reading the name of an unmapped member of a form that was not met before."""
+
 
 class _Cost(NamedTuple):
     """What reading a value takes, in microseconds.
@@ -78,13 +81,14 @@ class Share:
 
     def read(self, kind: str, text: str) -> None:
         """Pay for reading one value. Raises InvalidRecord where too little is left."""
-        self._pay(estimate(kind, text))
+        self.pay(estimate(kind, text))
 
     def search(self, needles: int, texts: int, characters: int) -> None:
         """Pay for looking for so many values in so many texts. Raises InvalidRecord where too little is left."""
-        self._pay(needles * (50 * texts + characters) / 1000)
+        self.pay(needles * (50 * texts + characters) / 1000)
 
-    def _pay(self, cost: float) -> None:
+    def pay(self, cost: float) -> None:
+        """Take a cost in microseconds from the budget. Raises InvalidRecord where too little is left."""
         if cost > self._left or cost > self._effort.left:  # not done, so not paid: the neighbours have what is left
             raise InvalidRecord((("", "too-large"),))
         self._left -= cost

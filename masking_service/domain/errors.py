@@ -8,9 +8,10 @@ class InvalidRecord(Exception):
 
     Attributes:
         errors: (JSON Pointer inside the record, code) for every bad place. Codes: ``invalid-type``
-            (something that is neither a string, an integer nor null where a value should stand, or a value
-            where an object or an array should), ``too-deep`` (more than 32 levels) and ``too-large`` (more
-            work than a record, or what is left of its batch, may be). The last two concern the record as a
+            (something that is neither a string, an integer nor null where a value is expected, or a value
+            where an object or an array is), ``nothing-mapped`` (no member of the schema is present),
+            ``too-deep`` (more than 32 levels) and ``too-large`` (more work than a record, or what is left of its
+            batch, may be). The last three concern the record as a
             whole, pointer ``""``: a pointer into unmapped keys would repeat keys that may be personal data.
     """
 

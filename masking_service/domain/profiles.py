@@ -12,6 +12,7 @@ from typing import Any, Final
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.names import mask_name, mask_short_name
+from masking_service.domain.party import mask_party
 from masking_service.domain.phones import mask_phone, plain_mobile_masker
 from masking_service.domain.plain_addresses import mask_plain_address
 from masking_service.domain.schema import KINDS
@@ -20,6 +21,9 @@ from masking_service.domain.text import plain_text, scrub
 
 ALL: Final = "all"
 NOTHING: Final = "nothing"
+
+UNMAPPED: Final = ("guard", "hide", "pass")
+"""What may happen to members that the schema does not map; the first is the default."""
 
 _HIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("given", ALL, NOTHING),
@@ -64,12 +68,14 @@ class Profile:
         hide: for every kind (KINDS) what is hidden: ``all``, ``nothing``, or ``given`` (name), ``unit`` or
             ``detail`` (address), ``found`` (text), ``digits`` (phone: all but the last `show_last`).
         show_last: how many digits of a phone show at most, 0 to 4; six or more stay hidden in any case.
+        unmapped: what happens to members that the schema does not map, one of UNMAPPED.
     """
 
     name: str
     label: bool
     hide: Mapping[str, str] = field(hash=False)
     show_last: int
+    unmapped: str = "guard"
 
     @classmethod
     def parse(cls, name: str, mapping: object) -> Profile:
@@ -87,18 +93,21 @@ class Profile:
             raise DefinitionError(f"{top}.label", "must be true or false")
         hide = dict.fromkeys(KINDS, ALL)
         show_last = 0
+        unmapped = mapping.get("unmapped", UNMAPPED[0])
+        if unmapped not in UNMAPPED:
+            raise DefinitionError(f"{top}.unmapped", f"must be {' | '.join(UNMAPPED)}")
         for kind, rule in mapping.items():
-            if kind == "label":
+            if kind in ("label", "unmapped"):
                 continue
             if kind not in _HIDE:
-                raise DefinitionError(f"{top}.{kind}", f"is not one of label, {', '.join(_HIDE)}")
+                raise DefinitionError(f"{top}.{kind}", f"is not one of label, unmapped, {', '.join(_HIDE)}")
             if kind == "phone" and isinstance(rule, Mapping) and set(rule) == {"show_last"}:
                 hide[kind], show_last = "digits", _digits(f"{top}.phone.show_last", rule["show_last"])
             else:
                 hide[kind] = _hide(f"{top}.{kind}", kind, rule)
         if label:
             _refuse_below_floor(top, hide)
-        return cls(name, label, hide, show_last)
+        return cls(name, label, hide, show_last, unmapped)
 
     def shows_in_full(self, kind: str) -> bool:
         """True if values of `kind` come out as they went in.
@@ -112,8 +121,7 @@ class Profile:
         hide = self.hide[kind]
         if hide == NOTHING:
             return None
-        # What stands of a phone in a name, an address or a text shows no more of it than a phone field does.
-        keep = MOST_DIGITS_SHOWN if self.hide["phone"] == NOTHING else self.show_last
+        keep = self._digits_in_texts
         mask: Callable[[str], str] = stars
         # Lambdas, not partials: each value of each record goes through one, and they cost a third.
         if kind == "name":
@@ -125,6 +133,24 @@ class Profile:
         elif hide == "found":
             mask = lambda value: scrub(value, keep)  # noqa: E731
         return mask
+
+    @property
+    def _digits_in_texts(self) -> int:
+        """Digits of a phone that show in a name, an address or a text: no more than in a phone field."""
+        return MOST_DIGITS_SHOWN if self.hide["phone"] == NOTHING else self.show_last
+
+    def party_masker(self) -> Callable[[str], str]:
+        """The function that masks a string with name, phone and address together."""
+        mask_one_name, mask_one_address = self.masker("name") or str, self.masker("address") or str
+        if self.hide["name"] == ALL and self.hide["address"] == ALL:
+            return stars
+        keep = self._digits_in_texts
+        return lambda value: mask_party(value, keep, mask_one_name, mask_one_address)
+
+    def scanner(self) -> Callable[[str], str]:
+        """The function that masks what is found in a value of unknown meaning."""
+        keep = self._digits_in_texts
+        return lambda value: scrub(value, keep)
 
     def usual(self, kind: str) -> Callable[[str], str | None] | None:
         """The mask of the usual values of `kind`, or None where there is no such short way.

@@ -5,8 +5,7 @@ A record that raises is half masked and must be thrown away; no error or repr ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Container, Iterable, Sequence
 from typing import Any, Final
 
 from masking_service.domain.columns import Columns
@@ -21,13 +20,14 @@ from masking_service.domain.leaks import (
     scrub_around,
 )
 from masking_service.domain.profiles import EXAMPLES, Profile
+from masking_service.domain.room import make_room
 from masking_service.domain.schema import EACH, KINDS, Place, Schema, Steps
 from masking_service.domain.spellings import Mask, may_hold_name, name_needles, phone_needles, phones_in_name
 from masking_service.domain.stars import stars
+from masking_service.domain.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.domain.walk import Take, way_through
 
 ALREADY_MASKED: Final = "already-masked"
-FOUND_IN_TEXT: Final = "found-in-text"
 
 _MAY_COME_HIDDEN: Final = frozenset({"name", "phone", "address", "unit"})
 
@@ -40,16 +40,18 @@ class Masked:
             fields together, where the schema first names it), arrays in their own.
         values: what came in at each of them.
         hidden: at which of them, by index, a value came in already hidden, so that there is nothing to keep.
-        warnings: (JSON Pointer, code), the codes being ALREADY_MASKED and FOUND_IN_TEXT.
+        warnings: (JSON Pointer, code), the codes being ALREADY_MASKED, FOUND_IN_TEXT and UNMAPPED_MASKED.
     """
 
     __slots__ = ("hidden", "places", "values", "warnings")
 
-    def __init__(self, places: Sequence[Place], values: Sequence[Any]) -> None:
+    def __init__(
+        self, places: Sequence[Place], values: Sequence[Any], warnings: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self.places = places
         self.values = values
         self.hidden: Sequence[int] = ()
-        self.warnings: Sequence[tuple[str, str]] = ()
+        self.warnings = warnings
 
     @property
     def fields(self) -> list[tuple[Place, Any]]:
@@ -74,7 +76,8 @@ class Masker:
         self._way = way_through(
             schema, {kind: (_TAKES[kind], mask, profile.usual(kind)) for kind, mask in self._masks.items()}
         )
-        self._columns = Columns(self._way)
+        self._unmapped = Unmapped(profile, schema)
+        self._columns = Columns(self._way, profile, self._unmapped)
         self._fixed = frozenset(
             step for steps in (*(steps for steps, _ in schema.fields), *schema.waybill_paths) for step in steps
         )
@@ -94,6 +97,7 @@ class Masker:
         self._way.visit(run, record, ())
         if run.errors:
             raise InvalidRecord(tuple(run.errors))
+        run.mask_others(self._unmapped)
         run.guard(self._masks, self._fixed)
         return run
 
@@ -127,7 +131,7 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     run = _Run(record, None, UNBOUNDED)
     run.own = own_number(waybill_no)
     for place, value in fields:
-        parent, key = _make_room(record, place.keys)
+        parent, key = make_room(record, place.keys)
         parent[key] = value
         _TAKES[place.kind](run, place, masks[place.kind], value, parent, key)
     if run.errors:
@@ -146,7 +150,7 @@ def sample_record(schema: Schema) -> dict[str, Any]:
         (schema.waybill_paths[0], "SF1234567890"),
         *((steps, EXAMPLES[kind]) for steps, kind in schema.fields),
     ):
-        parent, key = _make_room(record, tuple(0 if step == EACH else step for step in steps))
+        parent, key = make_room(record, tuple(0 if step == EACH else step for step in steps))
         if type(key) is int:
             parent[key] = value
         else:
@@ -157,7 +161,19 @@ def sample_record(schema: Schema) -> dict[str, Any]:
 class _Run(Masked):
     """What one pass gathers: what it found, and for the leak guard what to look for and where."""
 
-    __slots__ = ("_effort", "_share", "errors", "names", "own", "phones", "plain", "record", "schema", "texts")
+    __slots__ = (
+        "_effort",
+        "_others",
+        "_share",
+        "errors",
+        "names",
+        "own",
+        "phones",
+        "plain",
+        "record",
+        "schema",
+        "texts",
+    )
 
     places: list[Place]
     values: list[Any]
@@ -168,6 +184,7 @@ class _Run(Masked):
         self.record = record
         self._effort = effort
         self._share: Share | None = None
+        self._others: list[tuple[dict[str, Any], Container[str], str, Steps]] = []
         self.schema = schema
         self.own: str | None = None
         self.places = []
@@ -213,6 +230,15 @@ class _Run(Masked):
                 parent, key = place.parent(self.record), place.keys[-1]
                 own = self.number() if place.kind == "text" and mask is not stars else None
                 parent[key] = scrub_around(parent[key], own, mask) if own else mask(parent[key])
+
+    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
+        """Note an object that has unmapped members."""
+        self._others.append((members, mapped, context, keys))
+
+    def mask_others(self, unmapped: Unmapped) -> None:
+        """Mask the unmapped members, once all phones of the record are known."""
+        for members, mapped, context, keys in self._others:
+            unmapped.mask(self, members, mapped, context, keys)
 
     def number(self) -> str | None:
         if self.own is None and self.schema is not None:
@@ -271,24 +297,3 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
 _TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {
     "text": _take_text,
 }
-
-
-def _make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
-    """The container and key at the end of `keys`; what is missing on the way is made."""
-    here: Any = record
-    for key, following in pairwise(keys):
-        wanted: type = list if type(following) is int else dict
-        _lengthen(here, key)
-        if type(here) is dict:
-            here.setdefault(key, wanted())
-        elif type(here[key]) is not wanted:
-            here[key] = wanted()
-        here = here[key]
-    _lengthen(here, keys[-1])
-    return here, keys[-1]
-
-
-def _lengthen(container: Any, key: Any) -> None:
-    """An array grows up to the index; slots of which nothing is known are empty objects."""
-    if type(container) is list:
-        container.extend({} for _ in range(len(container), key + 1))

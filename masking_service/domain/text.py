@@ -24,6 +24,11 @@ _HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：�
 _WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:\W{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]").search
 """Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
 
+_SEVEN_DIGITS: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}]*[{DIGIT}]){{6}}|[@＠﹫]").search
+_SEVEN_DIGITS_IN_A_LINE: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}\n]*[{DIGIT}]){{6}}|[@＠﹫]").search
+_SEVEN_ASCII_DIGITS: Final = re.compile(r"[0-9](?:[^0-9]*[0-9]){6}|@").search
+_SEVEN_ASCII_DIGITS_IN_A_LINE: Final = re.compile(r"[0-9](?:[^0-9\n]*[0-9]){6}|@").search
+
 _MASKED_MOBILE: Final = re.compile(
     r"(?<![0-9A-Za-z])(1[3-9]\d)[ \-]?(?:(\*{3,8})[ \-]?(\d{2,4})|(([xX#_-])\5{3})[ \-]?(\d{4}))(?![0-9A-Za-z])"
 )
@@ -65,6 +70,16 @@ def scrub(value: str, keep: int = 4) -> str:
     return stars(value)
 
 
+def worth_scanning(value: str) -> bool:
+    """False for a value without seven digits and without ``@``: no number and no e-mail address is in it."""
+    return (_SEVEN_ASCII_DIGITS(value) if value.isascii() else _SEVEN_DIGITS(value)) is not None
+
+
+def lines_worth_scanning(lines: str) -> bool:
+    """False if `worth_scanning` is for each of the lines."""
+    return (_SEVEN_ASCII_DIGITS_IN_A_LINE(lines) if lines.isascii() else _SEVEN_DIGITS_IN_A_LINE(lines)) is not None
+
+
 def plain_text(value: str) -> str | None:
     """A text as it is, where one look tells that it holds nothing to mask, and no digit; None for every other one."""
     return value if _HOLDS_NOTHING(value) and not value.isspace() else None
@@ -89,6 +104,18 @@ def _hide_every_digit(value: str) -> str:
 def contains_personal_data(value: str) -> bool:
     """True if an id that comes from outside (a request id, the name of a case) holds what `scrub` would hide."""
     return scrub(value) is not value
+
+
+def cut_out(value: str, keep: int) -> Iterator[tuple[str, str | None]]:
+    """The value in pieces: what stands between finds, with None, and each find, with what shows of it."""
+    reading = Reading(value)
+    done = 0
+    for start, end, shown in sorted(_edits(reading, keep)):
+        if start >= done:
+            yield reading.written(done, start), None
+            yield reading.written(start, end), shown
+            done = end
+    yield reading.written(done, len(reading.text)), None
 
 
 def _scrub_once(value: str, keep: int) -> str:

@@ -5,13 +5,17 @@ It finds; it never masks and never keeps a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from masking_service.domain.leaks import gather, is_plain_number
+from masking_service.domain.effort import Share
+from masking_service.domain.leaks import is_plain_number
+from masking_service.domain.member_names import context_of
 from masking_service.domain.schema import EACH, Place, Schema, Steps, pointer
 from masking_service.domain.spellings import Mask
+
+NOTHING_MAPPED: Final = "nothing-mapped"
 
 _ABSENT: Final = object()
 
@@ -20,11 +24,13 @@ class Run(Protocol):
     """What is told of what stands on the way and beside it.
 
     Attributes:
-        errors: (JSON Pointer, ``invalid-type``) for what is no object or array where one should stand.
+        errors: (JSON Pointer, code): ``invalid-type`` for what is no object or array where one is expected, and
+            ``nothing-mapped`` for a record that has no member of the schema.
         places, values: get where a usual value stands, and the value.
         phones, names: get the usual phones and names.
         plain: gets the masks of usual values that may hold a name; none of them can hold a number.
-        texts: gets every text, number and member name beside the way.
+        texts: gets every text, number and member name beside the way, after it was masked.
+        warnings: gets (JSON Pointer, code) of what was masked beside the way.
     """
 
     errors: list[tuple[str, str]]
@@ -34,6 +40,17 @@ class Run(Protocol):
     names: list[str]
     plain: list[str]
     texts: list[str]
+    warnings: list[tuple[str, str]]
+
+    @property
+    def share(self) -> Share:
+        """What the record may still take of the batch's effort."""
+
+    def number(self) -> str | None:
+        """The record's own waybill number as it may be written in texts."""
+
+    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
+        """Note an object with members that the schema does not map."""
 
 
 Take = Callable[[Any, Place, Mask | None, Any, Any, Any], None]
@@ -49,7 +66,8 @@ def way_through(schema: Schema, takes: Takes) -> ObjectNode:
     """The way through records of this schema, with what is done for each kind."""
     root: ObjectNode = _compile((), list(schema.fields), takes)
     first = schema.waybill_paths[0]
-    root.own_key = str(first[0]) if len(first) == 1 else None
+    if len(first) == 1:
+        root.set_own_key(str(first[0]))
     return root
 
 
@@ -74,16 +92,19 @@ class ObjectNode:
     """An object on the way: the members that lead to mapped values; the others are gathered for the leak guard.
 
     Attributes:
-        depth: how many containers stand around its members.
+        steps: the way to it.
+        depth: how many containers are around its members.
+        context: what the objects around its members say of them (`member_names`).
         nodes: what each member leads to.
         own_key: the member that holds the record's own waybill number, which is not looked at; None for most objects.
     """
 
-    __slots__ = ("_members", "_steps", "depth", "nodes", "own_key")
+    __slots__ = ("_members", "_nodes_and_own", "context", "depth", "nodes", "own_key", "steps")
 
     def __init__(self, steps: Steps, nodes: dict[str, LeafNode | ObjectNode | ArrayNode]) -> None:
-        self._steps = steps
+        self.steps = steps
         self.depth = len(steps) + 1
+        self.context = context_of([str(step) for step in steps if step != EACH])
         # Unpacked, because the loop below is where the time of a record goes.
         self._members: list[tuple[str, Take | None, Usual | None, str, Place | None, Mask | None, Any]] = [
             (key, node.take, node.usual, node.kind, node.place, node.mask, node)
@@ -93,10 +114,19 @@ class ObjectNode:
         ]
         self.nodes = nodes
         self.own_key: str | None = None
+        self._nodes_and_own: frozenset[str] = frozenset()
+
+    def set_own_key(self, key: str) -> None:
+        """Say which member holds the record's own waybill number."""
+        self.own_key = key
+        self._nodes_and_own = frozenset((*self.nodes, key))
 
     def visit(self, run: Run, value: Any, indexes: tuple[int, ...]) -> None:
         if type(value) is not dict:
-            run.errors.append((pointer(_filled(self._steps, indexes)), "invalid-type"))
+            run.errors.append((pointer(_filled(self.steps, indexes)), "invalid-type"))
+            return
+        if self.depth == 1 and value.keys().isdisjoint(self.nodes):
+            run.errors.append(("", NOTHING_MAPPED))
             return
         found = 0
         for key, take, usual, kind, place, mask, node in self._members:
@@ -124,10 +154,14 @@ class ObjectNode:
             else:
                 run.plain.append(masked)
         if found < len(value):
-            for key, inner in value.items():
-                if key not in self.nodes and not (key == self.own_key and is_plain_number(inner)):
-                    run.texts.append(key)
-                    gather(inner, run.texts, self.depth)
+            self._beside(run, value, indexes, found)
+
+    def _beside(self, run: Run, value: dict[str, Any], indexes: tuple[int, ...], found: int) -> None:
+        own = self.own_key
+        if own is None or not is_plain_number(value.get(own)):
+            run.beside(value, self.nodes, self.context, _filled(self.steps, indexes))
+        elif found + 1 < len(value):
+            run.beside(value, self._nodes_and_own, self.context, _filled(self.steps, indexes))
 
 
 class ArrayNode:

@@ -8,6 +8,7 @@ from masking_service.domain.effort import A_STORED_RECORD, Effort
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masked, Masker
 from masking_service.domain.schema import Place, Schema, pointer
+from masking_service.domain.walk import NOTHING_MAPPED
 from masking_service.usecases.results import normalised
 from masking_service.vault import records
 
@@ -63,7 +64,9 @@ def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Ente
             continue
         places, values = masked.kept()
         number = normalised(schema.waybill_no(batch[at]))
-        if number is None:
+        if not any(map(_is_something, values)):
+            yield InvalidRecord((("", NOTHING_MAPPED),))
+        elif number is None:
             yield InvalidRecord(((pointer(schema.waybill_paths[0]), "invalid-waybill-no"),))
         elif len(places) > records.MOST_FIELDS:
             yield InvalidRecord((("", "too-large"),))
@@ -71,6 +74,10 @@ def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Ente
             if form is None or places != form.places:
                 form = Form(schema.name, places)
             yield Entering(at, masked, number, form, values)
+
+
+def _is_something(value: Any) -> bool:
+    return value is not None and not (type(value) is str and (not value or value.isspace()))
 
 
 def show(record: Any, places: Iterable[Place], tokens: Mapping[str, str]) -> None:

@@ -1,6 +1,6 @@
 """Masking a batch of records. Stores nothing and asks nothing of the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from masking_service.access.gate import Gate
@@ -22,6 +22,7 @@ class Maskers:
     """One masker for each schema and profile, made once."""
 
     def __init__(self, schemas: Mapping[str, Schema], profiles: Mapping[str, Profile]) -> None:
+        self.schemas = schemas.values()
         self._made = {
             (schema.name, profile.name): Masker(schema, profile)
             for schema in schemas.values()
@@ -55,12 +56,20 @@ class Mask:
             UnknownSchema: there is no schema of that name.
         """
         grant = self._gate.grant(call.principal, "waybill:mask", profile=profile)
-        return mask_batch(self._maskers.of(schema, grant), batch)
+        return mask_batch(self._maskers.of(schema, grant), batch, self._maskers.schemas)
 
 
-def mask_batch(masker: Masker, batch: Sequence[Any]) -> list[MaskResult]:
-    """Mask records in place and return the answer to each, in order. One that cannot be masked fails alone."""
+def mask_batch(masker: Masker, batch: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:
+    """Mask records in place and return the answer to each, in order. One that cannot be masked fails alone.
+
+    Args:
+        masker: of the records' schema.
+        batch: the records.
+        schemas: of which those are named that would fit a record that `masker` maps nothing of.
+    """
     return [
-        invalid(masked) if isinstance(masked, InvalidRecord) else answers.MaskedRecord(record, warnings_of(masked))
+        invalid(masked, record, schemas)
+        if isinstance(masked, InvalidRecord)
+        else answers.MaskedRecord(record, warnings_of(masked))
         for record, masked in zip(batch, masker.mask_batch(batch, Effort()), strict=True)
     ]

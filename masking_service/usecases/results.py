@@ -1,11 +1,15 @@
 """What use cases share about the items of a batch: waybill numbers, faults and warnings."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 from msgspec import UNSET
 
 from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.fitting import fitting_schemas
 from masking_service.domain.record import Masked
+from masking_service.domain.schema import Schema
+from masking_service.domain.walk import NOTHING_MAPPED
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.usecases.answers import records as answers
 
@@ -20,10 +24,13 @@ def normalised(waybill_no: object) -> str | None:
         return None
 
 
-def invalid(fault: InvalidRecord) -> answers.InvalidRecord:
-    """The answer to a record with faults at its places."""
+def invalid(fault: InvalidRecord, record: Any = None, schemas: Iterable[Schema] = ()) -> answers.InvalidRecord:
+    """The answer to a record with faults at its places, with the schemas that would fit if its own maps nothing."""
     places = [answers.RecordFault(pointer, code) for pointer, code in fault.errors]
-    return answers.InvalidRecord(answers.InvalidRecordError(places[0].code, places))
+    error = answers.InvalidRecordError(places[0].code, places)
+    if error.code == NOTHING_MAPPED and (fitting := fitting_schemas(record, schemas)):
+        error.schemas = fitting
+    return answers.InvalidRecord(error)
 
 
 def warnings_of(masked: Masked) -> answers.Warnings:

@@ -92,7 +92,7 @@ class Tokenize:
             if isinstance(one, Entering):
                 entering.append(one)
             else:
-                results[at] = invalid(one)
+                results[at] = invalid(one, records[at], self._maskers.schemas)
 
         try:
             drafts = self._store(call, grant, entering, revise=revise)

@@ -89,6 +89,7 @@ def _batch(batch: Batch) -> Json:
         "properties": {
             "results": {"type": "array", "items": {"oneOf": [reference(shape) for shape in batch.results]}},
             "failed": {"type": "integer", "minimum": 0, "description": "How many of the results are errors."},
+            "notice": {"type": "string", "description": "That most records have personal data that is not mapped."},
         },
         "additionalProperties": False,
     }

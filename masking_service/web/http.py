@@ -19,13 +19,17 @@ from masking_service.access.errors import Unauthenticated
 from masking_service.access.principals import Principal
 from masking_service.audit.entries import outside_id
 from masking_service.domain.json_numbers import Fraction, encode
+from masking_service.domain.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from masking_service.domain.walk import NOTHING_MAPPED
 from masking_service.runtime.clock import clock
 from masking_service.usecases.answers.common import Answer
 from masking_service.usecases.recorder import Call
 from masking_service.web.problem_texts import LANGUAGES, Language
 from masking_service.web.problems import Problem, with_rules
-from masking_service.web.rule_texts import ITEMS
+from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
 from masking_service.web.schemas import requests as contract
+
+_OUTSIDE: Final = frozenset({UNMAPPED_MASKED, FOUND_IN_TEXT})
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
@@ -188,8 +192,21 @@ def answer(content: Any, status: int = 200) -> Response:
 
 
 def batch(results: Sequence[Answer]) -> Response:
-    """The answer to a batch: its results in order, and how many of them failed."""
-    return answer({"results": results, "failed": note_outcomes(results)})
+    """The answer to a batch: its results in order, how many failed, and a notice where most records are mis-mapped."""
+    failed = note_outcomes(results)
+    unmapped = sum(map(_is_not_mapped, results))
+    if unmapped * 2 > len(results):
+        notice = NOTICE.in_language(_language()).format(unmapped, len(results))
+        return answer({"notice": notice, "results": results, "failed": failed})
+    return answer({"results": results, "failed": failed})
+
+
+def _is_not_mapped(result: Answer) -> bool:
+    """True if the record of this result has personal data outside of the members that its schema maps."""
+    if warnings := getattr(result, "warnings", UNSET):
+        return any(warning.code in _OUTSIDE for warning in warnings)
+    error = getattr(result, "error", None)
+    return error is not None and error.code == NOTHING_MAPPED
 
 
 def note_outcomes(results: Sequence[Answer]) -> int:
@@ -197,13 +214,19 @@ def note_outcomes(results: Sequence[Answer]) -> int:
     errors = [error for result in results if (error := getattr(result, "error", None)) is not None]
     state().outcomes = {"ok": len(results) - len(errors), **Counter(error.code for error in errors)}
     if errors:
-        language = preferred_language(current_request().accept_languages)
+        language = _language()
         for error in errors:
             text = ITEMS.get(error.code)
             if text is not None and error.detail is UNSET:
                 places = [(place.pointer, place.code) for place in getattr(error, "errors", ())]
                 error.detail = with_rules(text, places, language)
+            if getattr(error, "schemas", UNSET) is not UNSET:
+                error.detail += " " + FITTING.in_language(language).format(", ".join(error.schemas))
     return len(errors)
+
+
+def _language() -> Language:
+    return preferred_language(current_request().accept_languages)
 
 
 def preferred_language(accept: LanguageAccept) -> Language:

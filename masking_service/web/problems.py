@@ -84,7 +84,7 @@ def _rules(pointer: str, code: str) -> Iterator[Text]:
     if of_code is not None:
         yield of_code
     of_member = MEMBERS.get(re.split("[/:]", pointer)[-1])
-    if of_member is not None and of_member is not of_code and code != "unknown-member":
+    if of_member is not None and of_member is not of_code and code not in ("unknown-member", "nothing-mapped"):
         yield of_member
 
 

@@ -98,6 +98,10 @@ ITEMS: Final[dict[str, Text]] = {
         "The schema expects a string, an integer or null at the named place.",
         "数据格式要求指出的位置为字符串、整数或 null。",
     ),
+    "nothing-mapped": Text(
+        "The record has no value where the schema looks for one. Nothing was stored, and no waybill number was taken.",
+        "该记录中没有数据格式所映射的数据。未存储任何内容，也未占用运单号。",
+    ),
     "too-deep": Text("The record has more than 32 levels.", "记录的嵌套超过 32 层。"),
     "too-large": Text(
         "The record, or the batch it came in, takes too much work. Send smaller records or batches.",
@@ -110,6 +114,15 @@ ITEMS: Final[dict[str, Text]] = {
     "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能还原此类数据。"),
 }
 """Why an item of a batch failed, where a person may have to act. `not-found` says nothing more."""
+
+FITTING: Final = Text("These schemas would fit: {}.", "可能适用的数据格式：{}。")
+"""What is added for a record that another schema maps."""
+
+NOTICE: Final = Text(
+    "{} of {} records have personal data outside of what the schema maps. Check the schema and the names of members.",
+    "{1} 条记录中有 {0} 条在数据格式未映射的成员中含有个人数据。请检查所用的数据格式及成员名称。",
+)
+"""What a batch says at its head where most of its records warn."""
 
 CASE_STATES: Final[dict[str, Text]] = {
     "unknown": Text("There is no case of this number.", "没有该编号的工单。"),

@@ -24,6 +24,8 @@ from tests.domain.records import COURIER, HIDDEN, LABEL, LABEL_RULES, STANDARD, 
 
 SCHEMAS = load_schemas()
 NO_ADDRESS = Profile.parse("bare", {**LABEL_RULES, "label": False, "address": {"hide": "all"}})
+PASSING = Profile.parse("passing", {**LABEL_RULES, "unmapped": "pass"})
+HIDING = Profile.parse("hiding", {**LABEL_RULES, "unmapped": "hide"})
 OWN_DEEPER = schema({"to.person.name": "name", "to.person.phone": "phone", "at.line": "address"}, ["to.no"])
 
 ADDRESS = "华志路1685号3号楼2单元402室"
@@ -80,11 +82,30 @@ ADDRESSES = st.sampled_from([ADDRESS, "华志路1号张三家", "人民路15号�
 ODD: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers(0, 2**70) | st.sampled_from(["", "张三"])
 ODD |= st.just([]) | st.just({}) | st.just({"name": "张三"})
 SIDES = st.fixed_dictionaries({}, optional={"name": NAMES, "phone": PHONES, "address": ADDRESSES, "city": NAMES}) | ODD
+PARTIES = st.fixed_dictionaries(
+    {}, optional={"name": st.just("张三"), "phone": st.just("13812345678"), "no": st.just(1)}
+)
 USUAL_SIDES = st.fixed_dictionaries(
     {"name": NAMES.filter(bool), "phone": st.just("13812345678"), "address": ADDRESSES}
 ) | st.permutations(["name", "phone"]).map(lambda keys: {key: party()[key] for key in keys})
 NUMBERS = st.sampled_from(["SF1234567890", "sf-12-34", "张三", "短", "", "13812345678"]) | ODD
 REMARKS = st.sampled_from(["", "放门卫", "张三的", "13812345678", "易碎 ", "　", "@"]) | ODD
+MEMBERS = st.sampled_from(
+    [
+        "x",
+        "mobile",
+        "收货人",
+        "receiver",
+        "order_no",
+        "note",
+        "created_at",
+        "email",
+        "address2",
+        "name",
+        "addr",
+        "items",
+    ]
+)
 OTHERS = NAMES | PHONES | st.sampled_from(["PO1", 3, 1.5, 13812345678, ["张三"], {"张三": None}, nested(32)]) | ODD
 RECORDS = (
     st.fixed_dictionaries(
@@ -95,12 +116,19 @@ RECORDS = (
         {"waybill_no": st.just("SF1234567890"), "sender": USUAL_SIDES, "recipient": USUAL_SIDES},
         optional={"remark": REMARKS, "x": OTHERS},
     )
+    | st.builds(
+        lambda record, others: {**record, **others},
+        st.just({"waybill_no": "SF1234567890", "sender": {"name": "王小明"}}),
+        st.dictionaries(MEMBERS, OTHERS | PARTIES | st.lists(PARTIES, max_size=2), max_size=3),
+    )
     | ODD
 )
 
 
 @settings(max_examples=400)
-@given(st.lists(RECORDS, min_size=1, max_size=5), st.sampled_from([LABEL, COURIER, HIDDEN, NO_ADDRESS]))
+@given(
+    st.lists(RECORDS, min_size=1, max_size=5), st.sampled_from([LABEL, COURIER, HIDDEN, NO_ADDRESS, PASSING, HIDING])
+)
 @example([usual(sender=party(name="王路"))], LABEL)
 @example([usual(sender=party(name="华志"))], LABEL)
 @example([usual(), usual(sender=party(phone=13812345678)), usual(sender=None), usual(waybill_no="短")], LABEL)
@@ -200,12 +228,13 @@ def test_what_was_taken_holds_what_came_in() -> None:
     batch = [usual() for _ in range(FEW)]
     found = Masker(STANDARD, LABEL)._columns.mask(batch)[FEW - 1]
     assert found is not None
-    places, values = found
+    places, values, warnings = found
 
     assert [place.path for place in places] == [
         *(f"sender.{name}" for name in ("name", "phone", "address")),
         *(f"recipient.{name}" for name in ("name", "phone", "address")),
     ]
+    assert warnings == ()
     assert values == (*usual()["sender"].values(), *usual()["recipient"].values())
 
 

@@ -47,7 +47,7 @@ EXACT = [
 @pytest.mark.parametrize("value", EXACT)
 @pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
 def test_an_unmapped_value_comes_back_byte_for_byte(api: Api, path: str, value: bytes) -> None:
-    sent = b'{"waybill_no":"SF1234567890","x":%b,"y":{"z":[%b]}}' % (value, value)
+    sent = b'{"waybill_no":"SF1234567890","remark":"a","x":%b,"y":{"z":[%b]}}' % (value, value)
 
     answered = send(api, b'{"records":[%b]}' % sent, path)
 
@@ -56,19 +56,19 @@ def test_an_unmapped_value_comes_back_byte_for_byte(api: Api, path: str, value: 
 
 
 def test_a_letter_that_was_escaped_comes_back_as_the_same_letter(api: Api) -> None:
-    answered = send(api, rb'{"records":[{"x":"\u5f20\ud83d\ude00\/\t"}]}')
+    answered = send(api, rb'{"records":[{"remark":"","x":"\u5f20\ud83d\ude00\/\t"}]}')
 
     assert answered.get_json()["results"][0]["record"]["x"] == "张😀/\t"
 
 
 def test_members_come_back_with_their_own_names(api: Api) -> None:
-    names = {"a b": 1, "é": 2, "\u202e": 3, "__proto__": 4, "constructor": 5, "x" * 1000: 6, "": 7}
+    names = {"a b": 1, "é": 2, "\u202e": 3, "__proto__": 4, "constructor": 5, "x" * 1000: 6, "": 7, "remark": None}
 
     assert api.mask(names) == [{"record": names}]
 
 
 def nested(levels: int) -> bytes:
-    return b'{"records":[{"x":' + b"[" * levels + b"]" * levels + b"}]}"
+    return b'{"records":[{"remark":null,"x":' + b"[" * levels + b"]" * levels + b"}]}"
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def nested(levels: int) -> bytes:
         b'{"records":[{"x":"\xed\xa0\x80"}]}',
         b'{"records":[{"x":"a\nb"}]}',
         b'{"records":[{"x":"\x00"}]}',
-        rb'{"records":[{"x":"\ud800"}]}',
-        rb'{"records":[{"x":"\udc00"}]}',
-        rb'{"records":[{"x":"\ud800\u0041"}]}',
-        rb'{"records":[{"x":"\ud800a"}]}',
+        rb'{"records":[{"remark":"","x":"\ud800"}]}',
+        rb'{"records":[{"remark":"","x":"\udc00"}]}',
+        rb'{"records":[{"remark":"","x":"\ud800\u0041"}]}',
+        rb'{"records":[{"remark":"","x":"\ud800a"}]}',
         rb'{"records":[{"\ud800":1}]}',
-        rb'{"records":[{"x":"\x41"}]}',
-        rb'{"records":[{"x":"\u12"}]}',
+        rb'{"records":[{"remark":"","x":"\x41"}]}',
+        rb'{"records":[{"remark":"","x":"\u12"}]}',
         b"// comment\n{}",
         nested(100_000),
     ],
@@ -145,7 +145,7 @@ def test_an_integer_of_five_thousand_digits_is_refused(api: Api) -> None:
 def test_an_integer_of_four_thousand_digits_comes_back_whole(api: Api) -> None:
     number = b"7" * 4_000
 
-    assert b'"x":%b}' % number in send(api, b'{"records":[{"x":%b}]}' % number).data
+    assert b'"x":%b}' % number in send(api, b'{"records":[{"remark":"","x":%b}]}' % number).data
 
 
 def test_a_record_of_thirty_two_levels_is_masked_and_a_deeper_one_fails_alone(api: Api) -> None:

@@ -191,10 +191,18 @@ def test_nothing_gets_no_token(api: Api, empty: object) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [{}, {"recipient": {}}, {"recipient": {"phone": ""}}, {"recipient": {"phone": "138****5678"}}, {"remark": "易碎"}],
+    [{}, {"recipient": {}}, {"recipient": {"phone": ""}}, {"recipient": {"phone": "138****5678"}}, {"remark": " "}],
 )
-def test_a_call_in_which_nothing_gets_a_token_is_answered(api: Api, sent: dict[str, object]) -> None:
-    first, again = (api.tokenize({"waybill_no": NUMBER, **sent})[0] for _ in range(2))
+def test_a_record_without_a_value_takes_no_waybill_number(api: Api, sent: dict[str, object]) -> None:
+    refused = api.tokenize({"waybill_no": NUMBER, **sent})[0]
+    corrected = api.tokenize(record(NUMBER))[0]
+
+    assert refused["error"]["code"] == "nothing-mapped"
+    assert (corrected["created"], corrected["revision"]) == (True, 0)
+
+
+def test_a_remark_alone_is_stored_without_a_token(api: Api) -> None:
+    first, again = (api.tokenize({"waybill_no": NUMBER, "remark": "易碎"})[0] for _ in range(2))
 
     assert (first["tokens"], first["created"], again["tokens"], again["created"]) == ({}, True, {}, False)
 

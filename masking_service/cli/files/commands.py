@@ -6,6 +6,7 @@ Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -47,6 +48,9 @@ def mask(options: Options, check: bool) -> None:
     settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)})
     schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
     profile: Profile = named(Policy.load(settings.policy).rules.profiles, options.profile, "profile")
+
+    if form in ("csv", "xlsx"):  # --unmapped has seen to what is not mapped; what is left is what the user lets pass
+        profile = replace(profile, unmapped="pass")
 
     def work(used: Schema) -> Work:
         return masking(Masker(used, profile))

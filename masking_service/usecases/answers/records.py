@@ -18,8 +18,11 @@ class RecordWarning(Answer):
         one_of(
             "already-masked",
             "found-in-text",
-            description="already-masked: the value came in hidden; nothing is stored for it. "
-            "found-in-text: a phone or name of the record stood here too and was masked.",
+            "unmapped-masked",
+            description="already-masked: the value came in hidden; nothing is stored for it. found-in-text: a phone "
+            "or name of the record was masked here, or, in a member that the schema does not map, a phone, identity "
+            "number, e-mail address or bank card. unmapped-masked: the schema does not map this member, its name says "
+            "that it is personal, and it was masked.",
         ),
     ]
 
@@ -42,11 +45,13 @@ class RecordFault(Answer):
         str,
         one_of(
             "invalid-type",
+            "nothing-mapped",
             "too-deep",
             "too-large",
             "invalid-waybill-no",
-            description="invalid-type: no string, integer or null where a value should stand. too-deep: more than 32 "
-            "levels. too-large: it, or what came with it, takes too much work. invalid-waybill-no: not 6 to 40 of "
+            description="invalid-type: no string, integer or null where a value is expected. nothing-mapped: no "
+            "member of the schema is present, or no value that could be stored. too-deep: more than 32 levels. "
+            "too-large: it, or what came with it, takes too much work. invalid-waybill-no: not 6 to 40 of "
             "A-Z 0-9 -.",
         ),
     ]
@@ -55,9 +60,10 @@ class RecordFault(Answer):
 class InvalidRecordError(Answer):
     """Why a record cannot be masked: the code of the first fault, and every fault."""
 
-    code: Annotated[str, one_of("invalid-type", "too-deep", "too-large", "invalid-waybill-no")]
+    code: Annotated[str, one_of("invalid-type", "nothing-mapped", "too-deep", "too-large", "invalid-waybill-no")]
     errors: Annotated[list[RecordFault], Meta(min_length=1)]
     detail: Detail = UNSET
+    schemas: Annotated[list[str], Meta(description="nothing-mapped: the schemas that would fit.")] | UnsetType = UNSET
 
 
 class InvalidRecord(Answer):

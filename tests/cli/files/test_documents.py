@@ -50,7 +50,7 @@ def test_no_records_are_no_fault(tmp_path: Path, content: str) -> None:
 @pytest.mark.parametrize("number", ["1.50", "1e2", "1E+400", "12345678901234567890123456", "0.10000000000000000000001"])
 @pytest.mark.parametrize("name", ["in.json", "in.ndjson"])
 def test_unmapped_numbers_come_back_as_written(tmp_path: Path, number: str, name: str) -> None:
-    content = f'{{"n":{number}}}'
+    content = f'{{"remark":"","n":{number}}}'
 
     result = masked(tmp_path, f"[{content}]" if name == "in.json" else content, name=name)
 
@@ -117,7 +117,10 @@ def test_what_cannot_be_read_on_is_named_by_its_place(tmp_path: Path, content: s
 def test_elements_are_found_wherever_the_text_is_cut(tmp_path: Path) -> None:
     rng = random.Random(7)
     texts = ['a"b', "\\", '\\"', "]},[{", "张三,", "\n", "\\u0041", "x" * 5000]
-    records = [{"k": [rng.choice(texts), {"d": rng.choice(texts)}], rng.choice(texts): None} for _ in range(3000)]
+    records = [
+        {"k": [rng.choice(texts), {"d": rng.choice(texts)}], rng.choice(texts): None, "remark": None}
+        for _ in range(3000)
+    ]
 
     result = masked(tmp_path, json.dumps(records, indent=1), name="in.json")
 

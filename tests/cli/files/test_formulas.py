@@ -100,6 +100,6 @@ def test_a_phone_with_its_country_code_is_masked_and_readable(tmp_path: Path) ->
 
 
 def test_json_needs_no_apostrophes(tmp_path: Path) -> None:
-    result = masked(tmp_path, '[{"x": "=1+1"}]', name="in.json")
+    result = masked(tmp_path, '[{"remark": "", "x": "=1+1"}]', name="in.json")
 
     assert '"x":"=1+1"' in result.stdout

@@ -1,0 +1,253 @@
+"""Handles the members of a record that its schema does not map: guarded, hidden whole, or passed as they came.
+
+Under ``guard`` a member's name decides first (`member_names`), then what is found in its value. A value is never shown
+because its name is unknown: texts and integers are read for phones, identity numbers, e-mail addresses and cards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from typing import Any, Final
+
+from masking_service.domain.effort import COLD_NAME
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.hidden import hidden_form
+from masking_service.domain.leaks import DEEPEST, decimal_text, gather, own_number, scrub_around
+from masking_service.domain.member_names import CODE, MAYBE_NAME, NUMBER, Meaning, known_plan, plan
+from masking_service.domain.name_words import PARTY
+from masking_service.domain.profiles import Profile
+from masking_service.domain.schema import Schema, Steps, pointer
+from masking_service.domain.spellings import (
+    Mask,
+    hide_phones,
+    may_hold_phone,
+    name_needles,
+    phone_needles,
+    phones_in_name,
+)
+from masking_service.domain.stars import STAR, stars
+from masking_service.domain.text import lines_worth_scanning, worth_scanning
+from masking_service.domain.walk import Run
+
+UNMAPPED_MASKED: Final = "unmapped-masked"
+FOUND_IN_TEXT: Final = "found-in-text"
+
+_KINDS: Final = ("name", "phone", "address", "unit", "secret")
+_ONE_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
+_ONE_MEASURE: Final = re.compile(r"[A-Za-z0-9_.,:+/ -]{1,64}").fullmatch
+_ONE_PERSONS: Final = re.compile(r"(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx]").fullmatch
+"""A mobile or identity number: people use theirs as an account's id."""
+_WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
+_READ_WHOLE: Final = frozenset({None, "text", NUMBER, CODE})
+"""What names say whose values are texts, whatever the profile hides."""
+_NEW_FORMS: Final = 32
+"""Forms of inner objects that are read anew for one column, and the most members of each: this bounds the work."""
+_CONTAINERS: Final = frozenset({dict, list})
+_ALL_CODES: Final = re.compile(r"(?:[A-Za-z0-9_-]{0,64}(?:\n|\Z))*").fullmatch
+_ALL_MEASURES: Final = re.compile(r"(?:[A-Za-z0-9_.,:+/ -]{0,64}(?:\n|\Z))*").fullmatch
+_ANY_PERSONS: Final = re.compile(r"^(?:(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?:\.0*)?$", re.M).search
+
+_DIGIT: Final = re.compile(r"\d").search
+
+
+class Unmapped:
+    """What happens to unmapped members under one profile; holds nothing of the records.
+
+    Attributes:
+        mode: ``guard``, ``hide`` or ``pass``.
+    """
+
+    def __init__(self, profile: Profile, schema: Schema) -> None:
+        self.mode = profile.unmapped
+        masks = {kind: profile.masker(kind) for kind in _KINDS}
+        masks |= {PARTY: profile.party_masker(), "virtual_phone": masks["phone"]}
+        self._masks: dict[str, Mask] = {kind: mask for kind, mask in masks.items() if mask is not None}
+        self._scan = profile.scanner()
+        self._waybill_paths = frozenset(schema.waybill_paths)
+
+    def mask(self, run: Run, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
+        """Mask the unmapped members of one object in place and note what the leak guard has to know.
+
+        Args:
+            run: the pass over the record.
+            members: the object.
+            mapped: the names of its members that are not looked at.
+            context: what the objects around the members say of them.
+            keys: where the object is.
+
+        Raises:
+            InvalidRecord: ``too-deep`` or ``too-large``.
+        """
+        if self.mode == "pass":
+            for name, value in members.items():
+                if name not in mapped:
+                    run.texts.append(name)
+                    gather(value, run.texts, len(keys) + 1)
+            return
+        names = tuple(members)
+        meanings = known_plan(context, names)
+        if meanings is None:
+            run.share.pay(COLD_NAME * len(names))
+            meanings = plan(context, names)
+        for name, meaning in zip(names, meanings, strict=True):
+            if name not in mapped:
+                run.texts.append(name)
+                value = members[name]
+                masked = self._value(run, value, meaning, (*keys, name))
+                if masked is not value:
+                    members[name] = masked
+
+    def column(self, values: Sequence[Any], meaning: Meaning, depth: int) -> list[str | None]:
+        """The texts in the values of one member of many records; None for each that `mask` might change or refuse."""
+        if meaning.kind in _READ_WHOLE and not _CONTAINERS.intersection(map(type, values)):
+            texts = _written(values)
+            lines = "\n".join(texts)
+            if lines.count("\n") == len(values) - 1 and (
+                not lines_worth_scanning(lines)
+                or (meaning.kind == NUMBER and _ALL_CODES(lines))
+                or (meaning.kind == CODE and _ALL_MEASURES(lines) and _ANY_PERSONS(lines) is None)
+            ):
+                return list(texts)
+        shown: list[str | None] = []
+        new_forms = iter(range(_NEW_FORMS, 0, -1))
+        for value in values:
+            found: list[str] = []
+            shown.append("\n".join(found) if self._untouched(value, meaning, found, depth, new_forms) else None)
+        return shown
+
+    def _untouched(self, value: Any, meaning: Meaning, texts: list[str], depth: int, new_forms: Iterator[int]) -> bool:
+        """Append the texts of a value; False if `mask` would change it, or refuse it, or might."""
+        if type(value) is list:
+            return depth < DEEPEST and all(
+                self._untouched(inner, meaning, texts, depth + 1, new_forms) for inner in value
+            )
+        if type(value) is dict:
+            names = tuple(value)
+            meanings = known_plan(meaning.inside, names)
+            if meanings is None and len(names) <= _NEW_FORMS and next(new_forms, 0):
+                meanings = plan(meaning.inside, names)
+            texts.extend(names)
+            return (
+                depth < DEEPEST
+                and meanings is not None
+                and all(
+                    self._untouched(inner, one, texts, depth + 1, new_forms)
+                    for inner, one in zip(value.values(), meanings, strict=True)
+                )
+            )
+        if value is None or type(value) is bool:
+            return True
+        try:
+            text = value if type(value) is str else decimal_text(value)
+        except InvalidRecord:
+            return False
+        texts.append(text)
+        if not text or text.isspace():
+            return True
+        if type(value) is not str and (whole := _WHOLE_FRACTION(text)):
+            text = whole[1]
+        return not self._kind(meaning, text) and (self._is_code(meaning, text) or not worth_scanning(text))
+
+    def _value(self, run: Run, value: Any, meaning: Meaning, keys: Steps) -> Any:
+        kind = type(value)
+        if kind is str:
+            return self._text(run, value, meaning, keys)
+        if kind is dict or kind is list:
+            if len(keys) >= DEEPEST:
+                raise InvalidRecord((("", "too-deep"),))
+            if kind is dict:
+                self.mask(run, value, (), meaning.inside, keys)
+            else:
+                for index, inner in enumerate(value):
+                    value[index] = self._value(run, inner, meaning, (*keys, index))
+            return value
+        if value is None:
+            return value
+        if kind is bool:
+            if self.mode != "hide":
+                return value
+            run.warnings.append((pointer(keys), UNMAPPED_MASKED))
+            return STAR  # its length would tell which
+        text = decimal_text(value)
+        masked = self._number(run, text, meaning, keys)
+        return value if masked is text else masked
+
+    def _number(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
+        """Mask a number: a party is no number, and a spreadsheet writes a phone as 13812345678.0."""
+        if self.mode == "guard":
+            if whole := _WHOLE_FRACTION(text):
+                masked = self._text(run, whole[1], meaning, keys)
+                return text if masked is whole[1] else masked
+            if meaning.kind in (PARTY, "name", "address") and not worth_scanning(text):
+                meaning = Meaning(None, meaning.inside)
+        return self._text(run, text, meaning, keys)
+
+    def _text(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
+        """What shows of a text; the same object where nothing is hidden."""
+        if not text or text.isspace():
+            return text
+        masked = text
+        if keys in self._waybill_paths and own_number(text) is not None:
+            pass
+        elif self.mode == "hide":
+            masked = stars(text)
+            self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        elif kind := self._kind(meaning, text):
+            masked = self._personal(run, text, kind, keys)
+        elif not self._is_code(meaning, text) and worth_scanning(text):
+            run.share.read("text", text)
+            run.share.search(len(run.phones), 1, len(text))
+            own = run.number()
+            scan = self._scan_with(run.phones)
+            masked = scrub_around(text, own, scan) if own and own in text else scan(text)
+            self._note(run, text, masked, keys, FOUND_IN_TEXT)
+        run.texts.append(masked)
+        return text if masked == text else masked
+
+    def _scan_with(self, phones: list[str]) -> Mask:
+        """The scan, once the record's own phones are hidden: they are known in spellings that it would misread."""
+        return lambda text: self._scan(
+            hide_phones(text, phones, self._masks.get("phone", stars)) if may_hold_phone(text, phones) else text
+        )
+
+    def _personal(self, run: Run, text: str, kind: str, keys: Steps) -> str:
+        form = hidden_form(kind, text)
+        if form == "opaque":
+            return text
+        run.share.read("address" if kind == PARTY else kind, text)
+        masked = self._masks[kind](text)
+        if form is None:
+            if kind in ("phone", "virtual_phone"):
+                run.phones += phone_needles(text)
+            elif kind in ("name", PARTY):
+                run.phones += phones_in_name(text)
+                if kind == "name" or not _DIGIT(text):
+                    run.names += name_needles(text)
+        self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        return masked
+
+    def _kind(self, meaning: Meaning, text: str) -> str | None:
+        """The kind by which a text is masked; None where its name says none."""
+        kind = meaning.kind
+        if kind == MAYBE_NAME:
+            return None if _DIGIT(text) else "name"
+        return kind if kind in self._masks else None
+
+    def _is_code(self, meaning: Meaning, text: str) -> bool:
+        if meaning.kind == NUMBER:
+            return _ONE_CODE(text) is not None
+        return meaning.kind == CODE and _ONE_MEASURE(text) is not None and _ONE_PERSONS(text) is None
+
+    @staticmethod
+    def _note(run: Run, text: str, masked: str, keys: Steps, code: str) -> None:
+        if masked != text:
+            run.warnings.append((pointer(keys), code))
+
+
+def _written(values: Sequence[Any]) -> list[str]:
+    """Plain values as texts, or nothing where there is an integer that Python refuses to write."""
+    try:
+        return [value if type(value) is str else "" if value is None else str(value) for value in values]
+    except ValueError:
+        return []
