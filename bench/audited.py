@@ -119,7 +119,7 @@ class Bench:
     def alone(self, share: int) -> float:
         """Entries a second that the log of one process makes durable, chained and signed."""
         store = Store(self._url)
-        store.admit()
+        store.trust()
         signer = Keyring(keyset.load(self._folder / "keyset.json")).audit_signer
         log = AuditLog(store, signer, os.urandom, clock)
         entry = Entry(

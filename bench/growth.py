@@ -104,7 +104,7 @@ def bytes_of_a_record(client: redis.Redis, url: str, folder: Path) -> Bytes:
     supply = Waybills("GR", 1)
     numbers = [record["waybill_no"] for record in supply.records(SAMPLE)]
     store = Store(url)
-    store.admit()
+    store.trust()
     vault = Vault(store, Keyring(keyset.load(folder / "keyset.json")), os.urandom)
     found = [one for one in vault.newest(DEFAULT_TENANT, numbers, clock()) if one is not None]
     store.close()

@@ -27,7 +27,8 @@ from bench.contenders import credentials, records_body
 from bench.figures import Staged
 from bench.waybills import Waybills
 from masking_service.cli.development import Development
-from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
 from masking_service.web.app import create_app
 
 SIZES = (1, 50, 500)
@@ -170,7 +171,7 @@ def measure(folder: Path, waybills: int) -> list[Staged]:
     with Development({"MASKING_STATE_DIR": str(folder)}) as made:
         parts = assemble(made.settings)
         admit_store(parts)
-        parts.store.admit()  # there is no background here that would renew its lease
+        parts.store.trust()  # there is no background here that would renew its lease
         inside = Inside(create_app(parts), credentials(folder)["label-printer"])
         gc.collect()
         gc.freeze()

@@ -19,6 +19,7 @@ from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
 from masking_service.access.serials import Serials
 from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import freezes_key, tenant_stem
 from masking_service.vault.sealed import Prepared
 
@@ -103,19 +104,22 @@ class Freezes:
         """Learn the lists of `tenants`: one round trip for all.
 
         Raises:
-            StoreUnavailable: the store did not answer.
-            IntegrityError: somebody changed a list. All others are learned.
+            StoreUnavailable: a list could not be read. All others are learned.
+            IntegrityError: a list was changed. All others are learned.
         """
         lists = [self._of(tenant) for tenant in tenants]
-        replies = self._store.read([of_tenant.question() for of_tenant in lists])
-        fault = None
+        replies = self._store.poll([of_tenant.question() for of_tenant in lists])
+        failed: StoreUnavailable | IntegrityError | None = None
         for of_tenant, reply in zip(lists, replies, strict=True):
+            if isinstance(reply, StoreUnavailable):
+                failed = failed or reply
+                continue
             try:
                 of_tenant.take(reply)
-            except IntegrityError as found:
-                fault = found
-        if fault is not None:
-            raise fault
+            except IntegrityError as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
     def listed(self, tenant: str) -> list[Freeze]:
         """The tenant's frozen principals, the longest frozen first: one round trip.

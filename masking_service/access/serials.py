@@ -12,6 +12,7 @@ from typing import Final
 from keys.aead import NONCE_BYTES, SealingKey
 from keys.errors import IntegrityError
 from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
 from masking_service.vault.sealed import Prepared, Sealed
 
 _KEPT: Final = 2
@@ -144,7 +145,9 @@ class Serials:
             self.adopt(serial, sealed)
 
     def _read(self) -> list[bytes]:
-        found: list[bytes] = self._store.read([self.question()])[0]
+        found: list[bytes] | StoreUnavailable = self._store.poll([self.question()])[0]
+        if isinstance(found, StoreUnavailable):
+            raise found
         return found
 
     def _at(self, serial: int) -> bytes:

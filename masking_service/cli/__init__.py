@@ -25,7 +25,7 @@ from masking_service.domain.errors import DefinitionError
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from masking_service.store.reasons import told
 
 INSTALLED: Final = "waybill-masking"

@@ -25,8 +25,8 @@ from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import open_keyring, open_store
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore, check
 from masking_service.store.health import uphold
+from masking_service.store.identity import WrongStore, check
 from masking_service.usecases.auditing import end
 from masking_service.usecases.denials import Denials
 from masking_service.usecases.recorder import DONE, Call, Recorder
@@ -97,7 +97,7 @@ def opened_store(settings: Settings, keyring: Keyring | None) -> Iterator[Store]
         SettingsError, StoreUnavailable, WrongStore: why it cannot be used.
     """
     store = open_store(settings)
-    store.admit()
+    store.trust()
     try:
         if keyring is not None:
             check(store, keyring)

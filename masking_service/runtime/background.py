@@ -1,4 +1,4 @@
-"""Once a second, beside answering: who may still do what, whose store is this, and which keys are there?"""
+"""Background threads: refresh policy, clients, freezes, store state and keys once a second."""
 
 import threading
 import time
@@ -9,30 +9,34 @@ from keys.errors import KeysError
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
-from masking_service.runtime.wiring import Parts, watch_store
+from masking_service.runtime.store_admission import watch_store
+from masking_service.runtime.wiring import Parts
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 
 EVERY_SECONDS: Final = 1.0
-
-REFRESH_OLDEST_SECONDS: Final = 60
-"""How often the beginning of the audit log is looked for: it moves once an hour."""
+SOON_SECONDS: Final = 0.25
+"""How soon the store is looked at again once an unknown server was met."""
+OUTDATED_SECONDS: Final = 2.0
+"""A process that could not learn for so long who was revoked or frozen does not use the store until it has."""
+OLDEST_EVERY_SECONDS: Final = 60
+"""How often the beginning of the audit log is read: it moves once an hour."""
 LATE_SECONDS: Final = 120
 """A checkpoint this old is twice as old as any should become."""
 
 
 class CheckpointLate(Exception):
-    """The newest checkpoint of the audit log is too old: nobody could prove that nothing was cut off since."""
+    """The newest checkpoint of the audit log is too old: entries could be cut off without proof."""
 
 
 Report = Callable[[str, Exception], None]
 
 
 class Background:
-    """Two threads of a serving process. A revoked key is known everywhere within two seconds.
+    """Three threads of a serving process, none of which waits for what another one waits for.
 
-    A changed keyset file is opened in a thread of its own: the provider of its root keys may take many seconds, and
-    neither the lease on the store nor a revocation waits for it.
+    The first learns policy, clients and freezes, so that a revocation is known within two seconds while another shard
+    of the store, or a key provider, does not answer. The second looks after the store, the third after the keyset file.
 
     Args:
         parts: the process's parts.
@@ -44,24 +48,29 @@ class Background:
         self._report = report
         self._stop = threading.Event()
         self._up = False
-        self._refresh_oldest_at = 0.0
-        looks = (
-            self._parts.reload_policy,
-            self._watch,
-            self._learn_clients,
-            self._learn_freezes,
-            self._record_denials,
-            self._prove,
-            self._refresh_oldest,
-            self._tell,
-        )
+        self._learned_at = float("-inf")
+        self._read_oldest_at = 0.0
+        unknown = parts.store.identity.unknown
+        jobs: dict[str, tuple[Callable[[float], object], tuple[Callable[[], object], ...]]] = {
+            "access": (self._stop.wait, (parts.reload_policy, self._learn)),
+            "store": (
+                unknown.wait,
+                (
+                    self._watch,
+                    self._record_denials,
+                    self._check_checkpoint,
+                    self._read_oldest,
+                    self._tell,
+                ),
+            ),
+            "keys": (self._stop.wait, (parts.key_watch.reload,)),
+        }
         self._threads = [
-            threading.Thread(target=self._run, args=looks, name="background", daemon=True),
-            threading.Thread(target=self._run, args=(self._parts.key_watch.reload,), name="keys", daemon=True),
+            threading.Thread(target=self._run, args=job, name=name, daemon=True) for name, job in jobs.items()
         ]
 
     def start(self) -> None:
-        """Look once now, then go on beside.
+        """Do everything once now, then go on in the threads.
 
         Raises:
             WrongStore: the store is another's; this process must not serve. One that went back is shut, and masking
@@ -69,12 +78,14 @@ class Background:
         """
         try:
             self._watch()
-            self._learn_freezes()  # first: a registry that does not open must not keep anybody thawed
-            self._learn_clients()
-        except RolledBackError as fault:
-            self._report("wrong-store", fault)
-        except (StoreUnavailable, KeysError, ClientError, OSError) as fault:
-            self._report("background", fault)
+        except RolledBackError as error:
+            self._report("wrong-store", error)
+        except (StoreUnavailable, KeysError, OSError) as error:
+            self._report("background", error)
+        try:
+            self._learn()
+        except (StoreUnavailable, KeysError, ClientError, OSError) as error:
+            self._report("background", error)
         self._tell()
         for thread in self._threads:
             thread.start()
@@ -82,31 +93,47 @@ class Background:
     def stop(self) -> None:
         """End the threads."""
         self._stop.set()
+        self._parts.store.identity.unknown.set()  # wakes the thread that waits for it
         for thread in self._threads:
             thread.join(2 * EVERY_SECONDS)
 
-    def _run(self, *looks: Callable[[], object]) -> None:
-        while not self._stop.wait(EVERY_SECONDS):
-            # Whatever one of them meets, the others and the thread must outlive it: it carries revocation.
-            for look in looks:
+    def _run(self, wait: Callable[[float], object], jobs: tuple[Callable[[], object], ...]) -> None:
+        while not self._stop.wait(min(SOON_SECONDS, EVERY_SECONDS)):
+            wait(EVERY_SECONDS - SOON_SECONDS)
+            # Whatever one of them raises, the others and the thread must go on: revocation depends on it.
+            for job in jobs:
                 try:
-                    look()
-                except WrongStore as fault:
-                    self._report("wrong-store", fault)
-                except PolicyError as fault:
-                    self._report("policy-refused", fault)
-                except CheckpointLate as fault:
-                    self._report("checkpoint-late", fault)
-                except Exception as fault:
-                    self._report("background", fault)
+                    job()
+                except WrongStore as error:
+                    self._report("wrong-store", error)
+                except PolicyError as error:
+                    self._report("policy-refused", error)
+                except CheckpointLate as error:
+                    self._report("checkpoint-late", error)
+                except Exception as error:
+                    self._report("background", error)
 
     def _watch(self) -> None:
         self._up = False
         watch_store(self._parts)
         self._up = True
 
-    def _learn_clients(self) -> None:
-        self._parts.registry.refresh()
+    def _learn(self) -> None:
+        """Learn freezes and clients: freezes first, so that a registry that does not open unfreezes no one."""
+        errors: list[Exception] = []
+        for learn in (self._learn_freezes, self._learn_clients):
+            try:
+                learn()
+            except Exception as error:  # whatever it is, the other one is learned
+                errors.append(error)
+        if any(isinstance(error, StoreUnavailable) for error in errors):
+            missed = time.monotonic() - self._learned_at
+            self._parts.store.identity.outdated = missed > OUTDATED_SECONDS
+        else:
+            self._learned_at = time.monotonic()
+            self._parts.store.identity.outdated = False
+        if errors:
+            raise errors[0]
 
     def _learn_freezes(self) -> None:
         self._parts.freezes.refresh(self._parts.tenants)
@@ -114,18 +141,21 @@ class Background:
     def _record_denials(self) -> None:
         self._parts.denials.flush(everything=False)
 
-    def _prove(self) -> None:
+    def _learn_clients(self) -> None:
+        self._parts.registry.refresh()
+
+    def _check_checkpoint(self) -> None:
         newest = self._parts.checkpoints.newest_seen
         if newest is not None and clock() - newest.checkpoint.at > LATE_SECONDS:
             raise CheckpointLate
 
-    def _refresh_oldest(self) -> None:
-        if time.monotonic() >= self._refresh_oldest_at:
-            self._refresh_oldest_at = time.monotonic() + REFRESH_OLDEST_SECONDS
+    def _read_oldest(self) -> None:
+        if time.monotonic() >= self._read_oldest_at:
+            self._read_oldest_at = time.monotonic() + OLDEST_EVERY_SECONDS
             self._parts.checkpoints.refresh_oldest()
 
     def _tell(self) -> None:
         store, keys = self._parts.store, self._parts.key_watch
         self._parts.metrics.background_run(
-            store_up=self._up, circuits_open=store.left_alone, keyset_refused=bool(keys.fault)
+            store_up=self._up, circuits_open=store.open_circuits, keyset_refused=bool(keys.fault)
         )

@@ -1,10 +1,11 @@
-"""Whose store is this, and did it go back? Asked before a store is used, and every second while it is.
+"""Verifies the store before it is used, and every second while it is used.
 
-A store that went back behind what was signed is not believed until somebody who
-is responsible for it says that it is the right one; and that stands in the log.
+A store that went back behind what was signed is not used until its operator says
+that it is the right one; that is an entry in the log.
 """
 
 import os
+from typing import Final
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
@@ -14,10 +15,85 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
 from masking_service.runtime.clock import clock
+from masking_service.runtime.wiring import Parts
 from masking_service.store.client import Store
-from masking_service.store.genesis import check, claim
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.health import uphold
+from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, claim, unmarked
+from masking_service.store.layout import AUDIT_CHECKPOINTS, DATA_KEYS, GENESIS
 from masking_service.usecases.denials import Denials
 from masking_service.usecases.recorder import DONE, Call, Recorder
+
+_SPECIAL: Final = (GENESIS, AUDIT_CHECKPOINTS, DATA_KEYS)
+"""Keys by which a store is recognised, and of which the lease on it is kept."""
+
+
+def admit_store(parts: Parts) -> None:
+    """Verify the servers that answer, and let the process use the store while its lease lasts.
+
+    A server that does not answer keeps none of the others from being verified. docs/architecture.md draws the states.
+
+    Raises:
+        StoreUnavailable: a server did not answer, would lose what it acknowledges, or the keys here are too old.
+        WrongStore: the store is another's, went back behind what was seen of it, or a shard of it was emptied.
+    """
+    store, keyring = parts.store, parts.keyring
+    identity = store.identity
+    if identity.shut:
+        raise StoreUnavailable("not-admitted")
+    servers = uphold(store)
+    fit = {server.node: server for server in servers if server.unfit is None}
+    new = {node: one.run_id for node, one in fit.items() if not identity.knows(node, one.run_id)}
+    candidate = store.candidate(new)
+    failed = next((server.unfit for server in servers if server.unfit is not None), None)
+    try:
+        if new or not identity.leased:
+            recognise(candidate, keyring, parts.checkpoints.for_store(candidate))
+        else:
+            check(candidate, keyring)
+        identity.marked = candidate.identity.marked
+        store.admit(until=parts.key_watch.beat(candidate))
+    except StoreUnavailable as error:
+        if error.reason == "old-keyset" or identity.marked is None:
+            raise
+        failed = error
+        for key in _SPECIAL:  # what these servers hold was not looked at, so they cannot be verified now
+            owner = store.owner_of(key)
+            new = {node: run_id for node, run_id in new.items() if node is not owner}
+    if identity.marked:
+        slots = [slot for node in new for slot in fit[node].slots if slot in MARKED_SLOTS]
+        unread = unmarked(candidate, keyring, slots)
+        new = {node: run_id for node, run_id in new.items() if unread.isdisjoint(fit[node].slots)}
+    identity.verify(new, [server.node for server in servers])
+    if failed is not None:
+        raise failed
+    identity.unknown.clear()
+
+
+def watch_store(parts: Parts) -> None:
+    """Do what `admit_store` does, and keep the audit log under checkpoints. Called once a second.
+
+    A store that was emptied, exchanged or rolled back is shut: what would be sealed now with the data keys in memory
+    could never be opened. The process has to be started again. It goes on masking.
+
+    Raises:
+        StoreUnavailable, WrongStore: as `admit_store`.
+        IntegrityError: what is among the checkpoints of its audit log is none.
+    """
+    failed = None
+    try:
+        try:
+            admit_store(parts)
+        except StoreUnavailable as error:
+            if not parts.store.admitted:
+                raise
+            failed = error
+        parts.checkpoints.make_if_due()
+    except WrongStore as error:
+        parts.store.identity.shut = str(error)
+        raise
+    if failed is not None:
+        raise failed
 
 
 def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_claim: bool = True) -> None:

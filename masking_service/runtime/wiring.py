@@ -23,11 +23,8 @@ from masking_service.rotation.keyset_watch import KeyWatch
 from masking_service.runtime.acting import Acting, use_cases
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings, SettingsError
-from masking_service.runtime.store_admission import recognise
 from masking_service.schemas import load_schemas
 from masking_service.store.client import Store
-from masking_service.store.genesis import WrongStore, check
-from masking_service.store.health import uphold
 from masking_service.store.urls import UnknownForm
 from masking_service.usecases.denials import Denials
 from masking_service.vault.vault import Vault
@@ -129,52 +126,6 @@ def assemble(settings: Settings) -> Parts:
         KeysError, WrongPurpose, PolicyError, DefinitionError, SettingsError: what is wrong with the set-up, in words.
     """
     return Parts(settings, open_keyring(settings))
-
-
-def admit_store(parts: Parts) -> None:
-    """Let the parts use their store, once it is seen to be theirs; look again once another server answers for it.
-
-    Raises:
-        StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it;
-            nobody uses it until this is called again and returns.
-        WrongStore: it is another's, or went back behind what was seen of it.
-    """
-    if not parts.store.admitted or parts.store.servers.stranger:
-        visitor = open_store(parts.settings)
-        visitor.admit()
-        try:
-            uphold(visitor)
-            recognise(visitor, parts.keyring, parts.checkpoints.for_store(visitor))
-            until = parts.key_watch.beat(visitor)
-        finally:
-            parts.store.condition = visitor.condition
-            visitor.close()
-        parts.store.servers.only(visitor.servers.met)
-        parts.store.clocks = visitor.clocks
-        parts.store.admit(until=until)
-
-
-def watch_store(parts: Parts) -> None:
-    """Admit the store if it is not yet, see that it is still the one that was admitted, and renew the lease on it.
-
-    A store that was emptied, exchanged or rolled back is shut for good: what would be sealed now with the data keys
-    in memory, nobody could open later. The process has to be started anew. It goes on masking.
-
-    Raises:
-        StoreUnavailable: it does not answer, would lose what it acknowledges, or the keys here are too old for it.
-        WrongStore: it is another's, lost its mark, or went back.
-        IntegrityError: what stands among the checkpoints of its audit log is none.
-    """
-    try:
-        if not parts.store.shut:
-            admit_store(parts)
-        check(parts.store, parts.keyring)
-        uphold(parts.store)
-        parts.store.admit(until=parts.key_watch.beat(parts.store))
-        parts.checkpoints.make_if_due()
-    except WrongStore as fault:
-        parts.store.shut_for_good(str(fault))
-        raise
 
 
 def open_store(settings: Settings) -> Store:

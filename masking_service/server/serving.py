@@ -18,7 +18,7 @@ from masking_service.runtime.settings import Settings, SettingsError
 from masking_service.runtime.wiring import Parts, WrongPurpose, assemble
 from masking_service.server.bounds import Bounds
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from masking_service.usecases.auditing import end
 from masking_service.web.app import create_app
 

@@ -23,6 +23,11 @@ class Breaker:
         self._cause = ""
 
     @property
+    def failing(self) -> bool:
+        """Whether the last exchange failed."""
+        return self._failures > 0
+
+    @property
     def open(self) -> bool:
         """Whether calls are refused, but for one that tries."""
         return self._failures >= FAILURES_TO_OPEN

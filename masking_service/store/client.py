@@ -6,51 +6,64 @@ servers it concerns. What `write` and `script` return is durable in the sense of
 and the same can be sent again.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
 from math import inf
-from time import monotonic
 from typing import Final
 
 from redis.crc import key_slot
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import MovedError, NoScriptError, ReadOnlyError, RedisError
 
-from masking_service.store.clocks import Clocks
 from masking_service.store.computing import waiting
 from masking_service.store.condition import Condition
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.node import Command, pack
+from masking_service.store.identity import Clocks, Identity, Roster
+from masking_service.store.node import Command, Node, pack
 from masking_service.store.parser import Reply
 from masking_service.store.pipeline import Bundle, Exchanges, whole
 from masking_service.store.reasons import reason
-from masking_service.store.servers import Look, Servers
+from masking_service.store.transactions import executed, slot_of, together
 from masking_service.store.urls import Tls, route_to
 
 __all__ = ["Command", "Reply", "Store"]
 
 KEYS_AT_ONCE: Final = 1_000
 _NO_FILES: Final = Tls()
-_MULTI, _EXEC = pack((b"MULTI",)), pack((b"EXEC",))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one server that takes writes said, or why it said nothing.
+
+    Attributes:
+        slots: those that it owns, in a cluster.
+    """
+
+    node: Node
+    slots: Sequence[int]
+    replies: list[Reply]
+    error: StoreUnavailable | None
 
 
 class Store:
     """Redis or Valkey in one of the forms of `urls.FORMS`: one server, what sentinels watch, or a cluster.
 
     Args:
-        url: where it is, with user and password.
+        url: its address, with user and password.
         replicas: how many replicas must have a write before it is acknowledged: of each shard that it touches.
         connections: at most this many at once to each server; a caller waits briefly for a free one.
         tls: the files for encrypted connections.
-        vouched: whether somebody vouches for durable settings that the store does not show.
+        vouched: whether the operator vouches for durable settings that the store does not show.
         may_lose: whether it may be used although it is seen to lose what it acknowledges.
 
     Attributes:
         replicas: how many replicas must have a write.
-        servers: who may be behind the URL: everybody, until it is admitted with those that were looked at.
+        identity: which servers are verified, and whether the store may be used.
         vouched, may_lose: as above.
         clocks: its servers' clocks beside this machine's.
-        shut: why it is never used again, in words: it was found to be another's. Empty while it may be used.
-        suspended: whether it was seen to lose what it acknowledges: then it is read, and not written.
-        condition: how it was when it was last looked at; None before.
+        read_only: whether it was seen to lose what it acknowledges: then nothing is written.
+        condition: what was seen of it last; None before.
 
     Raises:
         UnknownForm: the URL has no form that is known here.
@@ -69,22 +82,21 @@ class Store:
         self.replicas = replicas
         self.vouched = vouched
         self.may_lose = may_lose
-        self.servers = Servers()
+        self.identity = Identity()
         self.clocks = Clocks()
-        self._route = route_to(url, tls, connections, self.servers)
-        self._exchanges = Exchanges(self._route)
-        self._admitted_until = 0.0
-        self.shut = ""
-        self.suspended = False
+        self.read_only = False
         self.condition: Condition | None = None
+        self._route = route_to(url, tls, connections)
+        self._exchanges = Exchanges(self._route, self.identity)
+        self._surveys = Exchanges(self._route, None)
 
     @property
     def round_trips(self) -> int:
         """How many exchanges were made; for tests and metrics."""
-        return self._exchanges.round_trips
+        return self._exchanges.round_trips + self._surveys.round_trips
 
     @property
-    def left_alone(self) -> int:
+    def open_circuits(self) -> int:
         """How many of its servers are refused at once because they do not answer."""
         return sum(node.breaker.open for node in self._route.known_owners())
 
@@ -95,16 +107,29 @@ class Store:
 
     @property
     def admitted(self) -> bool:
-        """Whether it may be used: a new store is closed until somebody has seen whose it is."""
-        return monotonic() < self._admitted_until and not self.shut
+        """Whether it may be used."""
+        return self.identity.open
 
     def admit(self, *, until: float = inf) -> None:
         """Let the store be used, until a moment of the monotonic clock at most."""
-        self._admitted_until = until
+        self.identity.open_until(until)
 
-    def shut_for_good(self, why: str) -> None:
-        """Never use the store again."""
-        self.shut = why
+    def trust(self) -> None:
+        """Let the store be used without verifying its servers: for one command, and for tests."""
+        self.identity.trust()
+
+    def candidate(self, run_ids: Mapping[Node, bytes]) -> "Store":
+        """Return a view of this store that may be used before it is admitted, with these servers as well.
+
+        Only for checking whether the servers are the right ones.
+        """
+        view = copy(self)
+        view.identity = Identity()
+        view.identity.marked = self.identity.marked
+        view.identity.roster = Roster({**(self.identity.roster.run_ids or {}), **run_ids})
+        view.identity.open_until(inf)
+        view._exchanges = Exchanges(self._route, view.identity)  # noqa: SLF001  # its own class
+        return view
 
     def read(self, commands: Sequence[Command]) -> list[Reply]:
         """Send `commands` together and return their replies in order.
@@ -118,17 +143,17 @@ class Store:
             bundle = Bundle(0, b"".join(map(pack, commands)), len(commands))
             self._run([bundle])
             return whole(bundle.replies or [])
-        bundles = [Bundle(_slot(command), pack(command), 1) for command in commands]
+        bundles = [Bundle(slot_of(command), pack(command), 1) for command in commands]
         self._run(bundles)
         return whole([reply for bundle in bundles for reply in bundle.replies or ()])
 
-    def write(self, commands: Sequence[Command], *, since: Look | None = None) -> list[Reply]:
+    def write(self, commands: Sequence[Command], *, since: Roster | None = None) -> list[Reply]:
         """Send `commands` and return their replies in order once all of it is durable.
 
         All of it is one transaction; in a cluster, all that stands in one slot is.
 
         Args:
-            since: `servers.last_look` of before a data key was taken, where something is sealed with it.
+            since: `identity.roster` of before a data key was taken, where something is sealed with it.
 
         Raises:
             StoreUnavailable: it did not come back whole, or too few replicas have it; or (``unseen``) the servers are
@@ -137,16 +162,16 @@ class Store:
         by_slot: dict[int, list[int]] = {}
         if self._route.slotted:
             for at, command in enumerate(commands):
-                by_slot.setdefault(_slot(command), []).append(at)
+                by_slot.setdefault(slot_of(command), []).append(at)
         else:
             by_slot[0] = list(range(len(commands)))
-        bundles = [_together(slot, [commands[at] for at in places], since) for slot, places in by_slot.items()]
+        bundles = [together(slot, [commands[at] for at in places], since) for slot, places in by_slot.items()]
         self._run_durably(bundles)
         if len(bundles) == 1:
-            return _executed(bundles[0], len(commands))
+            return executed(bundles[0], len(commands))
         replies: list[Reply] = [None] * len(commands)
         for bundle, places in zip(bundles, by_slot.values(), strict=True):
-            for at, reply in zip(places, _executed(bundle, len(places)), strict=True):
+            for at, reply in zip(places, executed(bundle, len(places)), strict=True):
                 replies[at] = reply
         return replies
 
@@ -170,27 +195,55 @@ class Store:
             self._run_durably([bundle])
         return whole(bundle.replies or [])[0]
 
-    def ask_everybody(self, commands: Callable[[int | None], Sequence[Command]]) -> list[list[Reply]]:
-        """The replies of every server that takes writes, errors among them as exceptions.
+    def poll(self, commands: Sequence[Command]) -> list[Reply]:
+        """Send `commands` to verified servers, admitted or not, and return each reply or the StoreUnavailable for it.
 
-        For looking at servers: it may be asked while the store may not be used.
+        For learning who was revoked or frozen while a part of the store is away.
+        """
+        if self.identity.shut:
+            return [StoreUnavailable("not-admitted")] * len(commands)
+        bundles = [Bundle(slot_of(command), pack(command), 1) for command in commands]
+        self._exchanges.poll(bundles)
+        return [bundle.error or _one(bundle) for bundle in bundles]
+
+    def survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[Answer]:
+        """Ask every server that takes writes, verified or not.
+
+        Where one does not answer, or says that it is not the owner, the owners are asked for again, once.
 
         Args:
-            commands: what a server is asked, by one of its slots; by None where there are no slots.
+            commands: what to ask a server, by one of its slots; by None where there are no slots.
 
         Raises:
-            StoreUnavailable: one of them did not answer.
+            StoreUnavailable: no server is known.
         """
         try:
-            owners = self._route.owners()
+            answers = self._survey(commands)
+            if any(answer.error is not None or _is_elsewhere(answer.replies) for answer in answers):
+                self._route.refresh()
+                answers = self._survey(commands)
         except RedisError as error:
             raise StoreUnavailable(reason(error)) from None
+        return answers
+
+    def _survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[Answer]:
         bundles = []
-        for node, slot in owners.items():
-            asked = commands(slot if self._route.slotted else None)
-            bundles.append(Bundle(slot, b"".join(map(pack, asked)), len(asked), at=node))
-        self._exchanges.run(bundles)
-        return [bundle.replies or [] for bundle in bundles]
+        owners = self._route.owners()
+        for node, slots in owners.items():
+            asked = commands(slots[0] if slots else None)
+            bundles.append(Bundle(slots[0] if slots else 0, b"".join(map(pack, asked)), len(asked), at=node))
+        self._surveys.poll(bundles)
+        return [
+            Answer(node, slots, bundle.replies or [], bundle.error)
+            for (node, slots), bundle in zip(owners.items(), bundles, strict=True)
+        ]
+
+    def owner_of(self, key: bytes) -> Node | None:
+        """Return the server that takes a key, as far as is known."""
+        try:
+            return self._route.owner(key_slot(key))
+        except RedisError:
+            return None
 
     def keys(self, pattern: bytes) -> Iterator[bytes]:
         """Every key that stands there all the while and matches, of every server; some may come twice.
@@ -226,31 +279,19 @@ class Store:
             self._exchanges.run(bundles, replicas=replicas)
 
     def _run_durably(self, bundles: Sequence[Bundle]) -> None:
-        if self.suspended:
+        if self.read_only:
             raise StoreUnavailable("not-durable")
         if not self.clocks.agree:
             raise StoreUnavailable("clock")
         self._run(bundles, replicas=self.replicas)
 
 
-def _slot(command: Command) -> int:
-    """Where a command's first key stands. The others stand there too: the layout sees to it, and the server insists."""
-    key = command[1] if len(command) > 1 else b""
-    return key_slot(key if isinstance(key, bytes) else b"%d" % key)
+def _one(bundle: Bundle) -> Reply:
+    """The only reply; an error that a server said becomes a StoreUnavailable."""
+    reply = (bundle.replies or [None])[0]
+    return StoreUnavailable(reason(reply)) if isinstance(reply, Exception) else reply
 
 
-def _together(slot: int, commands: Sequence[Command], since: Look | None) -> Bundle:
-    """Commands as one transaction; a single one is that by itself."""
-    if len(commands) == 1:
-        return Bundle(slot, pack(commands[0]), 1, since=since)
-    return Bundle(slot, b"".join((_MULTI, *map(pack, commands), _EXEC)), len(commands) + 2, since=since)
-
-
-def _executed(bundle: Bundle, count: int) -> list[Reply]:
-    replies = bundle.replies or []
-    if count == 1:
-        return whole(replies)
-    executed = whole(replies[-1:])[0]
-    if not isinstance(executed, list):
-        raise StoreUnavailable("refused")
-    return whole(executed)
+def _is_elsewhere(replies: Sequence[Reply]) -> bool:
+    """Whether a server says that it is no owner, or no primary, any more."""
+    return any(isinstance(reply, MovedError | ReadOnlyError) for reply in replies)

@@ -10,7 +10,7 @@ from typing import Final
 
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
-from masking_service.store.layout import FENCE, PROBE
+from masking_service.store.layout import FENCE, MARK, PROBE
 
 SLOTS: Final = REDIS_CLUSTER_HASH_SLOTS
 
@@ -23,6 +23,11 @@ def fence(slot: int | None) -> bytes:
 def probe(slot: int | None) -> bytes:
     """The key of a write that changes nothing, in a slot of the server that is asked whether it takes any."""
     return _in_slot(PROBE, slot)
+
+
+def mark(slot: int) -> bytes:
+    """The key that says that the shard which owns `slot` is ours."""
+    return _in_slot(MARK, slot)
 
 
 def _in_slot(key: bytes, slot: int | None) -> bytes:

@@ -1,25 +1,26 @@
-"""Whether the store keeps what it acknowledges: asked of every shard, each fault with its reason and what mends it.
+"""Checks whether every server of the store keeps what it acknowledges. Each fault has a reason and a remedy.
 
 `docs/adr/0004-appendfsync-always.md` says why these settings, and why no timed
 WAITAOF is among the questions.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha1
 from time import monotonic
 from typing import Final
 
-from redis.exceptions import MovedError, NoPermissionError, NoScriptError, ReadOnlyError, ResponseError
+from redis.exceptions import AskError, NoPermissionError, NoScriptError, ReadOnlyError, ResponseError, TryAgainError
 
 from masking_service.store import faults as known
-from masking_service.store.client import Command, Reply, Store
+from masking_service.store.client import Answer, Command, Reply, Store
 from masking_service.store.condition import Condition, Server
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
 from masking_service.store.fences import probe
 from masking_service.store.layout import GENESIS
+from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
 
 _MOST_LAG_SECONDS: Final = 3
@@ -35,71 +36,117 @@ _QUESTIONS: Final[tuple[Command, ...]] = (
     ),
     (b"ACL", b"DRYRUN", b"default", b"SET", GENESIS, b""),
 )
+_HARMLESS: Final = NoScriptError | ReadOnlyError | AskError | TryAgainError
+"""What says nothing about a server's rights and memory: MOVED and ASK while a slot is being moved, for instance."""
 _SCRIPT: Final = b"return 1"
 _DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()
 
 
-def look(store: Store) -> list[Fault]:
-    """Every fault of every shard, each once; an empty list means ready. One round trip.
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One server that takes writes.
 
-    What was seen is left at the store, for those who watch it.
+    Attributes:
+        slots: those that it owns, in a cluster.
+        run_id: the name that it took at its start; empty where it did not answer.
+        faults: what is wrong with it.
+        error: why it did not answer.
+    """
+
+    node: Node
+    slots: Sequence[int]
+    run_id: bytes
+    faults: tuple[Fault, ...]
+    error: StoreUnavailable | None
+
+    @property
+    def unfit(self) -> StoreUnavailable | None:
+        """Why nothing can be learned from it; None where it is a primary that answers."""
+        unseen = next((fault.check for fault in self.faults if fault.weight == "unseen"), "")
+        return self.error or (StoreUnavailable(unseen) if unseen else None)
+
+
+def examine(store: Store) -> list[Examined]:
+    """Ask every server that takes writes. The clocks and what was seen are left at the store.
+
+    Raises:
+        StoreUnavailable: no server is known.
     """
     try:
-        return _looked(store)
+        answers = store.survey(_questions)
+    except StoreUnavailable as error:
+        _leave(store, [_unseen(store, error)], [])
+        raise
+    told = [_told(answer.replies[0]) if answer.replies else {} for answer in answers]
+    store.clocks.saw(clock / 1e6 for one in told if (clock := _number(one, "server_time_usec")) is not None)
+    servers = [_examined(answer, one, store) for answer, one in zip(answers, told, strict=True)]
+    _leave(store, _faults(store, servers), [one for one in told if one])
+    return servers
+
+
+def look(store: Store) -> list[Fault]:
+    """Return every fault of every server, each once; none means ready. One round trip."""
+    try:
+        return _faults(store, examine(store))
     except StoreUnavailable as error:
         return [_unseen(store, error)]
 
 
-def _looked(store: Store) -> list[Fault]:
-    try:
-        answers = store.ask_everybody(_questions)
-    except StoreUnavailable as error:
-        _leave(store, [_unseen(store, error)], [])
-        raise
-    servers = [_said(info) for info, *_ in answers if not isinstance(info, Exception)]
-    store.clocks.saw(told / 1e6 for said in servers if (told := _number(said, "server_time_usec")) is not None)
-    found = [fault for answer in answers for fault in _faults_of(answer, store)]
-    if not store.clocks.agree:
-        found.append(known.CLOCK)
-    if store.may_lose:  # somebody gave it up, in so many words
-        found = [replace(fault, weight="advice") if fault.weight == "loses" else fault for fault in found]
-    if store.shut:
-        found.append(known.shut(store.shut))
-    elif not store.admitted:
-        found.append(known.NOT_IN_USE)
-    found = list(dict.fromkeys(found))
-    _leave(store, found, servers)
-    return found
-
-
-def _unseen(store: Store, error: StoreUnavailable) -> Fault:
-    return known.shut(store.shut) if store.shut else known.no_answer(*words(error))
-
-
-def _leave(store: Store, found: list[Fault], servers: list[dict[str, str]]) -> None:
-    faults = frozenset((fault.check, fault.weight) for fault in found)
-    store.condition = Condition(monotonic(), faults, tuple(map(_server, servers)))
-
-
 def faults(store: Store) -> list[Fault]:
-    """Every fault that is more than advice; an empty list means ready. One round trip."""
+    """Return every fault that is more than advice; none means ready. One round trip."""
     return [fault for fault in look(store) if fault.weight != "advice"]
 
 
-def uphold(store: Store) -> None:
-    """Keep the store from acknowledging what it may lose: it is read only, until it is mended. One round trip.
+def uphold(store: Store) -> list[Examined]:
+    """Make the store read-only while one of its servers may lose what it acknowledges. One round trip.
+
+    Returns:
+        the servers.
 
     Raises:
-        StoreUnavailable: it may lose what it acknowledges (``not-durable``), does not answer, or is not what answers.
+        StoreUnavailable: it may lose what it acknowledges (``not-durable``), or no server is fit for use.
     """
-    found = _looked(store)
-    if any(fault.weight == "loses" for fault in found):
-        store.suspended = True
+    servers = examine(store)
+    if any(fault.weight == "loses" for server in servers for fault in server.faults):
+        store.read_only = True
         raise StoreUnavailable("not-durable")
-    unseen = next((fault for fault in found if fault.weight == "unseen"), None)
-    if unseen is not None:  # nothing is known, so nothing changes
-        raise StoreUnavailable(unseen.check)
-    store.suspended = False
+    unfit = [error for server in servers if (error := server.unfit) is not None]
+    if not unfit:  # of a server that does not answer nothing is known, so nothing changes
+        store.read_only = False
+    if len(unfit) == len(servers):
+        raise unfit[0]
+    return servers
+
+
+def _faults(store: Store, servers: Sequence[Examined]) -> list[Fault]:
+    found = [fault for server in servers for fault in server.faults]
+    if not store.clocks.agree:
+        found.append(known.CLOCK)
+    if store.identity.shut:
+        found.append(known.shut(store.identity.shut))
+    elif not store.admitted:
+        found.append(known.NOT_IN_USE)
+    elif any(one.error is None and not store.identity.knows(one.node, one.run_id) for one in servers):
+        found.append(known.no_answer(*words(StoreUnavailable("unseen"))))
+    return list(dict.fromkeys(found))
+
+
+def _unseen(store: Store, error: StoreUnavailable) -> Fault:
+    return known.shut(store.identity.shut) if store.identity.shut else known.no_answer(*words(error))
+
+
+def _leave(store: Store, found: list[Fault], told: list[dict[str, str]]) -> None:
+    checks = frozenset((fault.check, fault.weight) for fault in found)
+    store.condition = Condition(monotonic(), checks, tuple(map(_server, told)))
+
+
+def _examined(answer: Answer, told: dict[str, str], store: Store) -> Examined:
+    if answer.error is not None:
+        return Examined(answer.node, answer.slots, b"", (known.no_answer(*words(answer.error)),), answer.error)
+    found = list(_faults_of(answer.replies, told, store))
+    if store.may_lose:  # the operator gave it up, in so many words
+        found = [replace(fault, weight="advice") if fault.weight == "loses" else fault for fault in found]
+    return Examined(answer.node, answer.slots, told.get("run_id", "").encode(), tuple(found), None)
 
 
 def _questions(slot: int | None) -> list[Command]:
@@ -111,9 +158,8 @@ def _questions(slot: int | None) -> list[Command]:
     return [*_QUESTIONS, (b"SET", key, b"", b"XX"), (b"EVAL", _SCRIPT, 1, key), (b"EVALSHA", _DIGEST, 1, key)]
 
 
-def _faults_of(answer: list[Reply], store: Store) -> Iterator[Fault]:
+def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> Iterator[Fault]:
     info, config, replay, *tried = answer
-    said = {} if isinstance(info, Exception) else _said(info)
     if _is_too_old(info, said):
         yield known.TOO_OLD
         return
@@ -133,7 +179,7 @@ def _faults_of(answer: list[Reply], store: Store) -> Iterator[Fault]:
     if not isinstance(replay, Exception) and replay != b"OK":
         yield known.NO_REPLAY
     for reply in tried:
-        if isinstance(reply, Exception) and not isinstance(reply, NoScriptError | ReadOnlyError | MovedError):
+        if isinstance(reply, Exception) and not isinstance(reply, _HARMLESS):
             yield known.no_writes(reason(reply))
 
 
@@ -145,7 +191,9 @@ def _is_too_old(info: Reply, said: Mapping[str, str]) -> bool:
     return version is not None and tuple(map(int, version.groups())) < OLDEST_RELEASE
 
 
-def _said(info: bytes) -> dict[str, str]:
+def _told(info: Reply) -> dict[str, str]:
+    if isinstance(info, Exception):
+        return {}
     return dict(line.split(":", 1) for line in info.decode("utf-8", "replace").splitlines() if ":" in line)
 
 

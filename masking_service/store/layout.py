@@ -11,6 +11,8 @@ from collections.abc import Sequence
 PREFIX = b"wm:"
 FENCE = PREFIX + b"fence"
 GENESIS = PREFIX + b"genesis"
+MARK = PREFIX + b"mark"
+"""One in each of many slots of a cluster, so that an emptied shard is noticed."""
 PROBE = PREFIX + b"probe"
 """Where nothing ever stands: what would change it tells whether writes are taken."""
 CLIENTS = PREFIX + b"clients"

@@ -1,19 +1,17 @@
-"""One server that takes reads and writes: its connections, and an exchange with it in two halves.
+"""One server that takes reads and writes, and the two halves of an exchange with it.
 
-Both halves have tight time-outs, and a connection on which an answer is still to
-come meets nobody else.
+Both halves have tight time-outs. A connection on which a reply is still to come
+is never used again.
 """
 
 from collections.abc import Callable
 from typing import Final, cast
 
 import hiredis
-import redis
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from masking_service.store.breaker import Breaker
+from masking_service.store.connection import Connection, Connections, Dial
 from masking_service.store.parser import Reply
-from masking_service.store.servers import Look, Servers
 
 TIMEOUT_SECONDS: Final = 0.5
 """For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
@@ -23,72 +21,55 @@ pack = cast(Callable[[Command], bytes], hiredis.pack_command)  # its stub allows
 
 
 class Node:
-    """A server, or whichever of several is the primary now, behind one pool of connections.
+    """A server at one address, or the primary that sentinels name.
 
     Args:
-        pool: its connections.
-        servers: who may be behind it.
+        dial: makes a connection object to it.
+        limit: at most this many connections at once.
 
     Attributes:
         breaker: refuses at once while the server does not answer.
+        connections: those that were made.
     """
 
-    def __init__(self, pool: redis.ConnectionPool, servers: Servers) -> None:
-        self._pool = pool
-        self._servers = servers
+    def __init__(self, dial: Dial, limit: int) -> None:
+        self.connections = Connections(dial, limit, TIMEOUT_SECONDS)
         self.breaker = Breaker()
 
-    def send(self, payload: bytes, since: Look | None = None) -> redis.Connection:
-        """Send packed commands, and return the connection on which their replies come.
+    def send(self, payload: bytes, allow: Callable[[bytes], None] | None = None) -> Connection:
+        """Send packed commands, and return the connection on which the replies come.
 
         Args:
-            since: the look at the servers since which nothing may have changed; None where that does not matter.
+            allow: raises where nothing may be sent to the server with this run id.
 
         Raises:
-            RedisError: it did not take them whole.
-            StoreUnavailable: nobody has looked yet at who answers there now, or something has changed `since`.
+            RedisError: not all of it was sent.
+            StoreUnavailable: `allow` refuses the server.
         """
-        connection = self._pool.get_connection()
+        connection = self.connections.take()
         try:
-            self._servers.meet(connection._parser.server, since)  # noqa: SLF001 - ours
-            connection.send_packed_command([payload])
+            if allow is not None:
+                allow(connection.run_id)
+            connection.send(payload)
         except BaseException:
-            self.drop(connection)
+            self.connections.drop(connection)
             raise
         return connection
 
-    def receive(self, connection: redis.Connection, count: int, patience: float, until: float) -> list[Reply]:
-        """The replies to what was sent on `connection`, which is given back. Errors stand among them as exceptions.
+    def receive(self, connection: Connection, count: int, timeout: float, until: float) -> list[Reply]:
+        """Return the replies to what was sent, and give the connection back. Errors are returned as exceptions.
 
         Args:
-            patience: seconds for each wait on the socket.
-            until: by the monotonic clock, when all of them have to be here.
+            timeout: seconds for each wait on the socket.
+            until: by the monotonic clock, when all replies must have come.
 
         Raises:
             RedisError: not all of them came.
         """
-        # The connection's own read_response costs more than the reply itself when there are hundreds,
-        # and raises at the first error, leaving the rest unread.
         try:
-            replies: list[Reply] = connection._parser.read_replies(count, patience, until)  # noqa: SLF001 - ours
-        except OSError as error:
-            self.drop(connection)
-            raise RedisConnectionError(type(error).__name__) from None
+            replies = connection.read(count, timeout, until)
         except BaseException:
-            self.drop(connection)
+            self.connections.drop(connection)
             raise
-        self._pool.release(connection)
+        self.connections.give_back(connection)
         return replies
-
-    def drop(self, connection: redis.Connection) -> None:
-        """Give back a connection with half an exchange on it: what is still to come must meet nobody."""
-        connection.disconnect()
-        self._pool.release(connection)
-
-    def look_again(self) -> None:
-        """Let the next exchange connect anew: the server has become a replica, and another one may be the primary."""
-        self._pool.disconnect(inuse_connections=False)
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._pool.disconnect()

@@ -1,4 +1,10 @@
-"""redis-py's parser, with an end to its patience: its own reads one reply for as long as anything of it comes."""
+"""redis-py's reply parser with a deadline.
+
+redis-py waits for one reply as long as any part of it arrives, so a slow server
+could hold a caller for minutes. This is the one private part of redis-py in use:
+its public `read_response` costs more than the reply itself when there are
+hundreds, and raises at the first error, leaving the rest unread.
+"""
 
 from time import monotonic
 from typing import Any
@@ -10,27 +16,22 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 Reply = Any
 
 
-class PatientParser(_HiredisParser):
-    """What redis-py asks by itself, such as AUTH, has its reply within the connection's time-out, or never.
+class DeadlineParser(_HiredisParser):
+    """Reads replies until a deadline; those that redis-py asks for itself (AUTH) within the connection's time-out."""
 
-    Attributes:
-        server: who answers, as `servers.greet` learned it.
-    """
-
-    server = b""
     _until = 0.0
 
     def read_response(self, *args: Any, **settings: Any) -> Reply:
-        """One reply, as redis-py takes it. Raises RedisError."""
+        """Read one reply, as redis-py takes it. Raises RedisError."""
         self._until = monotonic() + self._socket_timeout
         return super().read_response(*args, **settings)
 
-    def read_replies(self, count: int, patience: float, until: float) -> list[Reply]:
-        """So many replies. Errors stand among them as exceptions, but for a server that is not ready.
+    def read_replies(self, count: int, timeout: float, until: float) -> list[Reply]:
+        """Read `count` replies. Errors are returned among them, except those of a server that is not ready.
 
         Args:
-            patience: seconds for each wait on the socket.
-            until: by the monotonic clock, when all of them have to be here.
+            timeout: seconds for each wait on the socket.
+            until: by the monotonic clock, when all replies must have come.
 
         Raises:
             RedisError, OSError: not all of them came.
@@ -40,7 +41,7 @@ class PatientParser(_HiredisParser):
         while len(replies) < count:
             reply = take(False)
             if reply is NOT_ENOUGH_DATA:
-                self.read_from_socket(patience)
+                self.read_from_socket(timeout)
             elif isinstance(reply, RedisConnectionError):  # such as LOADING
                 raise reply
             else:
@@ -48,10 +49,10 @@ class PatientParser(_HiredisParser):
         return replies
 
     def read_from_socket(self, timeout: float | object = None, raise_on_timeout: bool = True) -> bool:
-        """What is there of a reply, after waiting for it. Raises RedisError."""
+        """Wait for more of a reply and read it. Raises RedisError."""
         left = self._until - monotonic()
         if left <= 0:
             raise RedisTimeoutError("replies come too slowly")
-        patience = timeout if isinstance(timeout, float) else self._socket_timeout
-        read: bool = super().read_from_socket(min(patience, left), raise_on_timeout)  # type: ignore[no-untyped-call]
+        wait = timeout if isinstance(timeout, float) else self._socket_timeout
+        read: bool = super().read_from_socket(min(wait, left), raise_on_timeout)  # type: ignore[no-untyped-call]
         return read

@@ -1,8 +1,8 @@
 """One exchange with every server that it concerns: everything is sent before anything is read.
 
 What did not come back, and what a server sent elsewhere, is sent once more after
-a look at who is there now. So whatever is sent here must bear being sent twice.
-An exchange is over within four seconds, whatever the servers do.
+the owners were asked for again. So everything sent here must be safe to repeat.
+An exchange ends within four seconds, whatever the servers do.
 """
 
 from collections.abc import Sequence
@@ -15,20 +15,20 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import fence
+from masking_service.store.identity import Identity, Roster
 from masking_service.store.node import TIMEOUT_SECONDS, Node, pack
 from masking_service.store.parser import Reply
 from masking_service.store.reasons import reason
-from masking_service.store.servers import Look
 from masking_service.store.topology import Route
 
 WAIT_MILLISECONDS: Final = 400
 SENDING_SECONDS: Final = 0.5
-"""After this, no further server is sent to."""
+"""After this, nothing is sent to further servers."""
 RECEIVING_SECONDS: Final = 1.0
 """For all replies of all servers together."""
-IMPATIENT_SECONDS: Final = 0.05
-"""For each wait on a further server, once one has let us wait in vain: it had the same time."""
-AGAIN_WITHIN_SECONDS: Final = 1.5
+SHORT_TIMEOUT_SECONDS: Final = 0.05
+"""For each wait on a further server, once one has not answered: it had the same time."""
+RETRY_WITHIN_SECONDS: Final = 1.5
 """Later than this after the beginning nothing is sent a second time."""
 _ELSEWHERE: Final = frozenset({MovedError, AskError, ReadOnlyError})
 _ASKING: Final = pack((b"ASKING",))
@@ -39,57 +39,60 @@ class Bundle:
     """Packed commands that one server takes together.
 
     Attributes:
-        slot: where their keys stand.
+        slot: of their keys.
         count: how many replies they get.
         at: the server, where it is not the slot's owner.
-        since: the look at the servers since which nothing may have changed, for it to be sent; the same for all bundles
-            that are sent together.
-        asking: whether the slot is just moving there.
-        replies: what came back, or None; errors stand among them as exceptions.
-        elsewhere: the server's word that it is not the one.
+        since: the roster that must still be in force when it is sent; the same for all bundles that are sent together.
+        asking: whether the slot is being moved to the server.
+        replies: what came back, or None; errors are among them as exceptions.
+        elsewhere: the server's word that another one takes the keys.
+        error: why there are no replies, once the exchange is over.
     """
 
     slot: int
     payload: bytes
     count: int
     at: Node | None = None
-    since: Look | None = None
+    since: Roster | None = None
     asking: bool = False
     replies: list[Reply] | None = None
     elsewhere: Exception | None = None
+    error: StoreUnavailable | None = None
 
 
 @dataclass(slots=True)
 class _Group:
-    """What one server gets, and what became of it."""
+    """What one server is sent, and what became of it."""
 
     node: Node
     bundles: list[Bundle] = field(default_factory=list)
-    connection: Any = None
-    fault: RedisError | None = None
+    connection: Any = None  # a `Connection` between sending and receiving
+    error: RedisError | StoreUnavailable | None = None
     confirmed: Reply = None
 
-    def send(self, replicas: int, slotted: bool) -> None:
+    def send(self, replicas: int, slotted: bool, identity: Identity | None) -> None:
         parts = [_ASKING + bundle.payload if bundle.asking else bundle.payload for bundle in self.bundles]
         if replicas:
             last = self.bundles[-1]
             parts.append(_ASKING if last.asking else b"")
             parts.append(pack((b"SET", fence(last.slot if slotted else None), int(time()))))
             parts.append(pack((b"WAIT", replicas, WAIT_MILLISECONDS)))
-        self.connection = self.node.send(b"".join(parts), self.bundles[0].since)
+        since = self.bundles[0].since
+        allow = None if identity is None else lambda run_id: identity.check(self.node, run_id, since)
+        self.connection = self.node.send(b"".join(parts), allow)
 
-    def receive(self, replicas: int, patience: float, until: float) -> None:
-        """Give each bundle its replies, or the word that it belongs elsewhere."""
+    def receive(self, replicas: int, timeout: float, until: float) -> None:
+        """Assign the replies to the bundles; mark bundles that belong elsewhere."""
         connection, self.connection = self.connection, None
         last = self.bundles[-1]
         count = sum(bundle.count + bundle.asking for bundle in self.bundles) + (2 + last.asking if replicas else 0)
-        replies = self.node.receive(connection, count, patience, until)
+        replies = self.node.receive(connection, count, timeout, until)
         at = 0
         for bundle in self.bundles:
             at += bundle.asking
             mine = replies[at : at + bundle.count]
             at += bundle.count
-            # Whoever asks one server in particular hears what it says.
+            # A question to one server in particular is not repeated at another one.
             bundle.elsewhere = _elsewhere(mine) if bundle.at is None or bundle.asking else None
             bundle.replies = mine if bundle.elsewhere is None else None
         if not replicas:
@@ -100,100 +103,147 @@ class _Group:
             for bundle in self.bundles:
                 bundle.replies = None
 
+    @property
+    def may_retry(self) -> bool:
+        """Whether it makes sense to send it again."""
+        return not isinstance(self.error, StoreUnavailable)
+
+    def end(self, last_error: Exception | None) -> None:
+        """Note at the bundles and at the breaker what failed."""
+        said = next((bundle.elsewhere for bundle in self.bundles if bundle.elsewhere is not None), None)
+        if isinstance(self.error, RedisError) or type(said) is ReadOnlyError:
+            self.node.breaker.failed(reason(self.error or said or RedisError()))
+        for bundle in self.bundles:
+            if bundle.replies is None:
+                cause = self.error or bundle.elsewhere or said or last_error or RedisError()
+                bundle.error = cause if isinstance(cause, StoreUnavailable) else StoreUnavailable(reason(cause))
+
     def check(self, replicas: int) -> None:
         """Raise StoreUnavailable where too few replicas have what was sent."""
-        if self.fault is None and self.bundles[-1].elsewhere is None and whole([self.confirmed])[0] < replicas:
+        if self.error is None and self.bundles[-1].elsewhere is None and whole([self.confirmed])[0] < replicas:
             raise StoreUnavailable("replicas")
 
 
 class Exchanges:
     """Exchanges with the servers of one route.
 
+    Args:
+        route: which server takes what.
+        identity: which servers may be sent something; None for all, to verify them.
+
     Attributes:
-        route: who takes what.
         round_trips: how many were made, each with all of its servers at the same time.
     """
 
-    def __init__(self, route: Route) -> None:
+    def __init__(self, route: Route, identity: Identity | None) -> None:
         self.route = route
         self.round_trips = 0
+        self._identity = identity
 
     def run(self, bundles: Sequence[Bundle], *, replicas: int = 0) -> None:
-        """Let every bundle have its replies.
+        """Get the replies to every bundle.
 
         Args:
             replicas: how many replicas of each server must have what it was sent; 0 if none need to.
 
         Raises:
-            StoreUnavailable: not everybody answered in time, or too few replicas have it. Any part may be done.
+            StoreUnavailable: a server did not answer in time, or too few replicas have it. Any part may be done.
         """
+        self._exchange(bundles, replicas, partial=False)
+        for bundle in bundles:
+            if bundle.error is not None:
+                raise bundle.error
+
+    def poll(self, bundles: Sequence[Bundle]) -> None:
+        """Get the replies to as many bundles as possible. The others have an `error`."""
+        self._exchange(bundles, 0, partial=True)
+
+    def _exchange(self, bundles: Sequence[Bundle], replicas: int, *, partial: bool) -> None:
         began = monotonic()
         groups: list[_Group] = []
-        waiting = bundles
+        last_error: Exception | None = None
         try:
             groups = self._groups(bundles)
-            for group in groups:
-                group.node.breaker.check()
-            self._attempt(groups, replicas)
-            waiting = [bundle for bundle in bundles if bundle.replies is None]
-            if waiting and monotonic() - began < AGAIN_WITHIN_SECONDS:
-                self._look_again(groups, waiting)
-                if monotonic() - began > AGAIN_WITHIN_SECONDS:
+            self._check_breakers(groups, partial=partial)
+            self._attempt(groups, replicas, partial=partial)
+            waiting = [bundle for one in groups if one.may_retry for bundle in one.bundles if bundle.replies is None]
+            if waiting and monotonic() - began < RETRY_WITHIN_SECONDS:
+                self._find_owners(groups, waiting)
+                if monotonic() - began > RETRY_WITHIN_SECONDS:
                     raise RedisTimeoutError("too late to try again")
-                groups = self._groups(waiting)
-                self._attempt(groups, replicas)
-                waiting = [bundle for bundle in waiting if bundle.replies is None]
-            if waiting:
-                faults = (*(group.fault for group in groups), *(bundle.elsewhere for bundle in waiting))
-                raise next(fault for fault in faults if fault is not None)
+                groups = [*self._groups(waiting), *(group for group in groups if not group.may_retry)]
+                self._attempt([group for group in groups if group.may_retry], replicas, partial=partial)
         except (RedisError, OSError) as error:
-            for group in groups:
-                if group.fault is not None or any(type(bundle.elsewhere) is ReadOnlyError for bundle in group.bundles):
-                    group.node.breaker.failed(reason(group.fault or error))
-            raise StoreUnavailable(reason(error)) from None
+            last_error = error
+        for group in groups:
+            group.end(last_error)
+        for bundle in bundles if not groups else ():
+            bundle.error = StoreUnavailable(reason(last_error or RedisError()))
 
     def _groups(self, bundles: Sequence[Bundle]) -> list[_Group]:
         groups: dict[Node, _Group] = {}
         for bundle in bundles:
             node = bundle.at or self.route.owner(bundle.slot)
             groups.setdefault(node, _Group(node)).bundles.append(bundle)
-        return list(groups.values())
+        # A server that does not answer takes its time from those behind it.
+        return sorted(groups.values(), key=lambda group: group.node.breaker.failing)
 
-    def _attempt(self, groups: Sequence[_Group], replicas: int) -> None:
+    def _check_breakers(self, groups: Sequence[_Group], *, partial: bool) -> None:
+        for group in groups:
+            try:
+                group.node.breaker.check()
+            except StoreUnavailable as error:
+                if not partial:
+                    raise
+                group.error = error
+
+    def _attempt(self, groups: Sequence[_Group], replicas: int, *, partial: bool) -> None:
         self.round_trips += 1
-        until = monotonic() + SENDING_SECONDS
         try:
-            for group in groups:
-                try:
-                    if monotonic() > until:
-                        raise RedisTimeoutError("other servers took all the time")
-                    group.send(replicas, self.route.slotted)
-                except RedisError as error:
-                    group.fault = error
-            patience, until = TIMEOUT_SECONDS, monotonic() + RECEIVING_SECONDS
-            for group in groups:
-                if group.fault is not None:
-                    continue
-                try:
-                    group.receive(replicas, patience, until)
-                    group.node.breaker.succeeded()
-                except RedisError as error:
-                    group.fault = error
-                    patience = IMPATIENT_SECONDS if isinstance(error, RedisTimeoutError) else patience
+            self._send(groups, replicas, partial=partial)
+            self._receive(groups, replicas)
         finally:
             for group in groups:
                 if group.connection is not None:
-                    group.node.drop(group.connection)
+                    group.node.connections.drop(group.connection)
         if replicas:
             for group in groups:
                 group.check(replicas)
 
-    def _look_again(self, groups: Sequence[_Group], waiting: Sequence[Bundle]) -> None:
-        """Find out where what is waiting has to go: anew, but for slots that are just moving."""
-        failed = [group.node for group in groups if group.fault is not None]
+    def _send(self, groups: Sequence[_Group], replicas: int, *, partial: bool) -> None:
+        until = monotonic() + SENDING_SECONDS
+        for group in groups:
+            if group.error is not None:
+                continue
+            try:
+                if monotonic() > until:
+                    raise RedisTimeoutError("other servers took all the time")
+                group.send(replicas, self.route.slotted, self._identity)
+            except StoreUnavailable as error:
+                if not partial:
+                    raise
+                group.error = error
+            except RedisError as error:
+                group.error = error
+
+    def _receive(self, groups: Sequence[_Group], replicas: int) -> None:
+        timeout, until = TIMEOUT_SECONDS, monotonic() + RECEIVING_SECONDS
+        for group in groups:
+            if group.error is not None:
+                continue
+            try:
+                group.receive(replicas, timeout, until)
+                group.node.breaker.succeeded()
+            except RedisError as error:
+                group.error = error
+                timeout = SHORT_TIMEOUT_SECONDS if isinstance(error, RedisTimeoutError) else timeout
+
+    def _find_owners(self, groups: Sequence[_Group], waiting: Sequence[Bundle]) -> None:
+        """Find out where what is waiting has to be sent: ask again, except for slots that are just being moved."""
         moved = {bundle.slot: bundle.elsewhere for bundle in waiting if isinstance(bundle.elsewhere, MovedError)}
-        if failed or moved or any(type(bundle.elsewhere) is ReadOnlyError for bundle in waiting):
-            self.route.look_again(failed, list(moved.values()))
+        lost = self.route.slotted and any(group.error is not None for group in groups)
+        if lost or moved or any(type(bundle.elsewhere) is ReadOnlyError for bundle in waiting):
+            self.route.refresh(list(moved.values()))
         for bundle in waiting:
             if type(bundle.elsewhere) is AskError:
                 bundle.at, bundle.asking = self.route.target(bundle.elsewhere), True
@@ -201,7 +251,7 @@ class Exchanges:
 
 
 def whole(replies: list[Reply]) -> list[Reply]:
-    """The replies, if none of them is an error. Raises StoreUnavailable."""
+    """Return the replies if none of them is an error. Raises StoreUnavailable."""
     for reply in replies:
         if isinstance(reply, Exception):
             raise StoreUnavailable(reason(reply)) from None

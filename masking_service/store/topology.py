@@ -1,198 +1,240 @@
-"""Who takes which key: one server for all, or the shards of a cluster. redis-py keeps track of who they are.
+"""Which server takes which key: one server for all, or the shards of a cluster.
 
 Nothing here connects before it is asked, so that a process starts, and masks,
 while its store is down.
 """
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from itertools import islice
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any, Final, Protocol
 
-import redis
-from redis.cluster import ClusterNode, NodesManager
-from redis.exceptions import AskError, MovedError, RedisClusterException, SlotNotCoveredError
+from redis.connection import AbstractConnection
+from redis.exceptions import AskError, MovedError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.sentinel import Sentinel, SentinelConnectionPool
 
-from masking_service.store.node import TIMEOUT_SECONDS, Node
-from masking_service.store.pool import Pool
-from masking_service.store.servers import Servers
+from masking_service.store.connection import Connection
+from masking_service.store.fences import SLOTS
+from masking_service.store.node import TIMEOUT_SECONDS, Node, pack
 
-KNOWN_NODES_ASKED: Final = 2
-"""How many nodes a look at the cluster tries besides a configured one: each that is gone costs a time-out."""
+ASKING_SECONDS: Final = 1.0
+"""For asking nodes who owns what. Nodes that were not reached in this time are asked next time."""
+MAX_VIEWS: Final = 5
+"""How many nodes have to say who owns what. What most of them say holds: one that is coming back may be out of date."""
+
+Address = tuple[str, int]
+_WHO_OWNS_WHAT: Final = pack((b"CLUSTER", b"SLOTS"))
+_View = tuple[tuple[int, int, Address], ...]
+"""First slot, last slot and address of each owner."""
 
 
 class Route(Protocol):
     """Finds the server that takes a key.
 
     Attributes:
-        slotted: whether keys stand in slots that may have different owners.
+        slotted: whether keys have slots that may have different owners.
     """
 
     slotted: bool
 
     def owner(self, slot: int) -> Node:
-        """Who takes the keys of `slot`. Raises RedisError where nobody is known to."""
+        """Return the server that takes the keys of `slot`. Raises RedisError where none is known."""
 
-    def owners(self) -> Mapping[Node, int]:
-        """Everybody who takes some, and one of the slots of each. Raises RedisError where nobody is known to."""
+    def owners(self) -> Mapping[Node, Sequence[int]]:
+        """Return every server that takes keys, with its slots. Raises RedisError where none is known."""
 
     def known_owners(self) -> Sequence[Node]:
-        """Everybody who takes some, as far as this process has met them and knows; asks nobody."""
+        """Return the servers that take keys, as far as they are known; asks none."""
 
-    def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
-        """Find out anew who takes what, because nodes failed or said that slots have moved. Raises RedisError."""
+    def refresh(self, moved: Sequence[MovedError] = ()) -> None:
+        """Find out again which server takes what.
+
+        Args:
+            moved: what servers said about slots that have moved. It holds in any case.
+
+        Raises:
+            RedisError: no server answers.
+        """
 
     def target(self, ask: AskError) -> Node:
-        """Who takes keys of a slot that is just moving there."""
+        """Return the server to which a slot is being moved."""
 
     def close(self) -> None:
         """Close every connection."""
 
 
-class SentinelPool(SentinelConnectionPool, Pool):
-    """Connections to whomever the sentinels call the primary."""
-
-    def __init__(self, name: str, sentinel: Sentinel, **settings: Any) -> None:
-        super().__init__(name, sentinel, **settings)  # type: ignore[no-untyped-call]  # as redis-py left it
-
-
 class OneServer:
-    """All keys in one server: the one at an address, or whichever of several the sentinels name."""
+    """All keys in one server: the one at an address, or the primary that sentinels name."""
 
     slotted = False
 
-    def __init__(self, pool: redis.ConnectionPool, servers: Servers) -> None:
-        self._node = Node(pool, servers)
+    def __init__(self, node: Node) -> None:
+        self._node = node
 
     def owner(self, slot: int) -> Node:
-        """The server, whatever the slot."""
+        """Return the server."""
         del slot
         return self._node
 
-    def owners(self) -> Mapping[Node, int]:
-        """The server alone."""
-        return {self._node: 0}
+    def owners(self) -> Mapping[Node, Sequence[int]]:
+        """Return the server, without slots."""
+        return {self._node: ()}
 
     def known_owners(self) -> Sequence[Node]:
-        """The server alone."""
+        """Return the server."""
         return (self._node,)
 
-    def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
-        """Connect anew where the server says that it takes no writes: behind the address there may be another now.
-
-        A connection that failed is made anew in any case, and then the sentinels are asked.
-        """
+    def refresh(self, moved: Sequence[MovedError] = ()) -> None:
+        """Connect again: there may be another server behind the address, or the sentinels may name another one."""
         del moved
-        if not failed:
-            self._node.look_again()
+        self._node.connections.renew()
 
     def target(self, ask: AskError) -> Node:
-        """The server; no server outside a cluster asks."""
+        """Return the server; no server outside a cluster asks."""
         del ask
         return self._node
 
     def close(self) -> None:
         """Close every connection."""
-        self._node.close()
+        self._node.connections.renew()
 
 
 class Cluster:
-    """The shards of a cluster. Who owns which slot is asked when it is first needed, and when a node says otherwise.
+    """The shards of a cluster.
 
     Args:
-        seeds: host and port of nodes that may be asked at the start.
-        meet: asks some of them who owns what, and makes a pool of connections for every node.
-        servers: who may be behind the nodes.
+        seeds: host and port of the nodes in the URL.
+        dial: makes a connection object to an address.
+        limit: at most this many connections to each node at once.
     """
 
     slotted = True
 
-    def __init__(
-        self, seeds: Sequence[tuple[str, int]], meet: Callable[[list[ClusterNode]], NodesManager], servers: Servers
-    ) -> None:
-        self._addresses = seeds
-        self._servers = servers
-        self._meet = meet
-        self._seeds: list[ClusterNode] = []
-        self._manager: NodesManager | None = None
-        self._nodes: dict[str, Node] = {}
+    def __init__(self, seeds: Sequence[Address], dial: Callable[[Address], AbstractConnection], limit: int) -> None:
+        self._seeds = seeds
+        self._dial = dial
+        self._limit = limit
+        self._nodes: dict[Address, Node] = {}
+        self._candidates = list(seeds)  # in the order in which they are asked
+        self._owners: list[Node | None] = []
         self._making = threading.Lock()
-        self._looking = threading.Lock()
-        self._looked_at = 0.0
+        self._refreshing = threading.Lock()
+        self._refreshed_at = 0.0
 
     def owner(self, slot: int) -> Node:
-        """The primary that owns `slot`."""
-        try:
-            return self._node(self._known().get_node_from_slot(slot))
-        except SlotNotCoveredError:
-            raise RedisConnectionError("nobody owns the slot") from None
+        """Return the primary that owns `slot`."""
+        node = self._known()[slot]
+        if node is None:
+            raise RedisConnectionError("no node owns the slot")
+        return node
 
-    def owners(self) -> Mapping[Node, int]:
-        """Every primary that owns slots."""
-        primaries = {nodes[0].name: (nodes[0], slot) for slot, nodes in self._known().slots_cache.items() if nodes}
-        return {self._node(node): slot for _, (node, slot) in sorted(primaries.items())}
+    def owners(self) -> Mapping[Node, Sequence[int]]:
+        """Return every primary that owns slots, with its slots."""
+        owned: dict[Node, list[int]] = {}
+        for slot, node in enumerate(self._known()):
+            if node is not None:
+                owned.setdefault(node, []).append(slot)
+        return owned
 
     def known_owners(self) -> Sequence[Node]:
-        """Every node that was sent something, and owned slots at the last look: one that was replaced does not."""
-        slots = [] if self._manager is None else list(self._manager.slots_cache.values())
-        names = {nodes[0].name for nodes in slots if nodes}
-        return [node for name, node in list(self._nodes.items()) if name in names]
+        """Return every primary that owns slots, as far as is known; asks none."""
+        return list({node for node in self._owners if node is not None})
 
-    def look_again(self, failed: Sequence[Node], moved: Sequence[MovedError]) -> None:
-        """Ask others than those that failed. Where a node said who took a slot over, that holds in any case."""
-        self._look({name for name, node in self._nodes.items() if node in failed})
-        for error in moved:
-            with suppress(KeyError):  # of a slot that nobody owned at the last look
-                self._known().move_slot(error)
+    def refresh(self, moved: Sequence[MovedError] = ()) -> None:
+        """Ask some nodes which of them owns what, those first that answered last time.
+
+        A caller that comes while another one asks waits for that answer.
+        """
+        came = monotonic()
+        if not self._refreshing.acquire(timeout=2 * TIMEOUT_SECONDS):
+            raise RedisConnectionError("no node could say in time which one owns what")
+        try:
+            if self._refreshed_at < came:
+                self._refreshed_at = monotonic()
+                self._refresh()
+        finally:
+            for error in moved if self._owners else ():
+                if error.host:
+                    self._owners[error.slot_id] = self._node((error.host, error.port))
+            self._refreshing.release()
 
     def target(self, ask: AskError) -> Node:
-        """The node that a slot is moving to."""
-        return self._node(self._known().get_node(ask.host, ask.port) or ClusterNode(ask.host, ask.port))
+        """Return the node to which a slot is being moved."""
+        return self._node((ask.host, ask.port))
 
     def close(self) -> None:
         """Close every connection."""
         for node in list(self._nodes.values()):
-            node.close()
+            node.connections.renew()
 
-    def _known(self) -> NodesManager:
-        if self._manager is None:
-            self._look(frozenset())
-        if self._manager is None:
-            raise RedisConnectionError("no node of the cluster answers")
-        return self._manager
+    def _known(self) -> list[Node | None]:
+        if not self._owners:
+            self.refresh()
+        return self._owners
 
-    def _look(self, failed: Collection[str]) -> None:
-        """Ask a few nodes, one after the other, who owns what. Whoever comes while somebody looks has it from them."""
-        came = monotonic()
-        if not self._looking.acquire(timeout=TIMEOUT_SECONDS):
-            raise RedisConnectionError("nobody could tell in time who owns what")
-        try:
-            if self._looked_at >= came:
-                return
-            self._looked_at = monotonic()
-            self._seeds = self._seeds or [ClusterNode(host, port) for host, port in self._addresses]
-            self._seeds.append(self._seeds.pop(0))  # each of them is the one that is asked some time
-            if self._manager is None:
-                self._manager = self._meet(self._seeds[-1 - KNOWN_NODES_ASKED :])
-                return
-            known = (node for node in self._manager.nodes_cache.values() if node.name not in failed)
-            asked = {self._seeds[-1].name: self._seeds[-1]} | {n.name: n for n in islice(known, KNOWN_NODES_ASKED)}
-            self._manager.startup_nodes = asked
-            self._manager.initialize(disconnect_startup_nodes_pools=False)
-        except (RedisClusterException, IndexError, OSError):
-            raise RedisConnectionError("no node of the cluster answers") from None
-        finally:
-            self._looking.release()
+    def _refresh(self) -> None:
+        views, failed, error = self._ask()
+        if not views:
+            self._candidates = [address for address in self._candidates if address not in failed] + failed
+            raise RedisConnectionError("no node of the cluster answers") from error
+        chosen = Counter(view for view, _ in views.values()).most_common(1)[0][0]
+        failed += [address for address, (view, _) in views.items() if view != chosen]
+        named = [address for view, nodes in views.values() if view == chosen for address in nodes]
+        # A node that the cluster has left behind is not asked again, unless the URL names it.
+        every = dict.fromkeys([*views, *named, *self._seeds])
+        self._candidates = [address for address in every if address not in failed]
+        self._candidates += [address for address in every if address in failed]
+        for address in self._nodes.keys() - every.keys():
+            self._nodes.pop(address).connections.renew()
+        owners: list[Node | None] = [None] * SLOTS
+        for first, last, address in chosen:
+            owners[first : last + 1] = [self._node(address)] * (last + 1 - first)
+        self._owners = owners
 
-    def _node(self, known: ClusterNode) -> Node:
-        node = self._nodes.get(known.name)
+    def _ask(self) -> tuple[dict[Address, tuple[_View, list[Address]]], list[Address], RedisError | None]:
+        """Return what each node says (view, every node that it names), which ones failed, and the last error."""
+        sent: list[tuple[Address, Node, Connection]] = []
+        views: dict[Address, tuple[_View, list[Address]]] = {}
+        failed: list[Address] = []
+        last_error = None
+        until = monotonic() + ASKING_SECONDS
+        for address in self._candidates:
+            if len(sent) == MAX_VIEWS or monotonic() > until:
+                break
+            node = self._node(address)
+            try:
+                sent.append((address, node, node.send(_WHO_OWNS_WHAT)))
+            except RedisError as error:
+                failed.append(address)
+                last_error = error
+        until = monotonic() + TIMEOUT_SECONDS
+        for address, node, connection in sent:
+            try:
+                (reply,) = node.receive(connection, 1, TIMEOUT_SECONDS, until)
+                if isinstance(reply, RedisError):
+                    raise reply
+                if not reply:
+                    raise RedisConnectionError("it is in no cluster yet")
+                views[address] = _view(reply, address)
+            except RedisError as error:
+                failed.append(address)
+                last_error = error
+        return views, failed, last_error
+
+    def _node(self, address: Address) -> Node:
+        node = self._nodes.get(address)
         if node is None:
             with self._making:
-                if known.redis_connection is None:
-                    self._known().create_redis_connections([known])
-                node = self._nodes.setdefault(known.name, Node(known.redis_connection.connection_pool, self._servers))
+                node = self._nodes.setdefault(address, Node(lambda: self._dial(address), self._limit))
         return node
+
+
+def _view(reply: list[Any], asked: Address) -> tuple[_View, list[Address]]:
+    """Read the reply to CLUSTER SLOTS. A node without an address is the one that was asked."""
+    owners, named = [], []
+    for first, last, *nodes in reply:
+        addresses = [((host or b"").decode() or asked[0], port) for host, port, *_ in nodes]
+        owners.append((first, last, addresses[0]))
+        named += addresses
+    return tuple(sorted(owners)), named

@@ -1,21 +1,18 @@
 """The forms of `MASKING_REDIS_URL`, and what each of them leads to. What is not known here is refused, not ignored."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from redis.backoff import NoBackoff
-from redis.cluster import ClusterNode, NodesManager
-from redis.connection import SSLConnection
+from redis.connection import AbstractConnection, Connection, SSLConnection, parse_url
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from masking_service.store.node import TIMEOUT_SECONDS
-from masking_service.store.pool import Pool
-from masking_service.store.servers import Servers, greet
-from masking_service.store.topology import Cluster, OneServer, Route, SentinelPool
+from masking_service.store.node import TIMEOUT_SECONDS, Node
+from masking_service.store.topology import Address, Cluster, OneServer, Route
 
 SENTINEL: Final = "redis+sentinel"
 CLUSTER: Final = "redis+cluster"
@@ -63,12 +60,52 @@ def default_replicas(url: str) -> int:
     return 1 if urlsplit(url).scheme in {SENTINEL, CLUSTER} else 0
 
 
-def route_to(url: str, tls: Tls, connections: int, servers: Servers) -> Route:
-    """What `url` leads to. Nothing is connected yet.
+@dataclass(frozen=True, repr=False)
+class Dial:
+    """Makes connection objects for one address, or for whichever is given.
+
+    Attributes:
+        kind: the class of the connections.
+        settings: its arguments. They may hold a password, so they are in no repr.
+    """
+
+    kind: Callable[..., AbstractConnection]
+    settings: Mapping[str, Any]
+
+    def __call__(self) -> AbstractConnection:
+        """Return a connection object."""
+        return self.kind(**self.settings)
+
+    def to(self, address: Address) -> AbstractConnection:
+        """Return a connection object to another address."""
+        host, port = address
+        return self.kind(**self.settings, host=host, port=port)
+
+
+@dataclass(frozen=True, repr=False)
+class SentinelDial:
+    """Makes connection objects for the primary that sentinels name.
+
+    Attributes:
+        name: what the sentinels watch.
+        sentinel: asks them.
+        primary: makes connection objects to an address.
+    """
+
+    name: str
+    sentinel: Sentinel
+    primary: Dial
+
+    def __call__(self) -> AbstractConnection:
+        """Return a connection object. Raises RedisError where no sentinel names a primary."""
+        return self.primary.to(self.sentinel.discover_master(self.name))
+
+
+def route_to(url: str, tls: Tls, connections: int) -> Route:
+    """Return what `url` leads to. Nothing is connected yet.
 
     Args:
         connections: at most this many at once to each server.
-        servers: who may be behind it.
 
     Raises:
         UnknownForm: it has no form that is known here.
@@ -84,53 +121,39 @@ def route_to(url: str, tls: Tls, connections: int, servers: Servers) -> Route:
         encrypted = parts.scheme == "rediss" or _yes(options, "tls")
         if tls and not encrypted:
             raise UnknownForm("names no encrypted connection, but MASKING_REDIS_CA, _CERT or _KEY is set")
-        settings = {**_settings(TIMEOUT_SECONDS), "max_connections": connections, "timeout": TIMEOUT_SECONDS}
-        encryption = _encryption(tls) if encrypted else {}
+        settings = _settings(TIMEOUT_SECONDS) | (_encryption(tls) if encrypted else {})
+        kind: type[Connection] = SSLConnection if encrypted else Connection
         if parts.scheme == CLUSTER:
-            return _cluster(parts, settings, encryption, servers)
+            if parts.path.strip("/"):
+                raise UnknownForm("names a database, and a cluster has only one")
+            return Cluster(_hosts(parts, 6379), Dial(kind, settings | _credentials(parts)).to, connections)
         if parts.scheme == SENTINEL:
-            return _sentinel(parts, settings, encryption, servers, with_auth=_yes(options, "sentinel_auth"))
+            dial = _sentinel(parts, settings, tls, kind, with_auth=_yes(options, "sentinel_auth"))
+            return OneServer(Node(dial, connections))
         if parts.scheme == "unix" and not parts.path:
             raise UnknownForm("names no socket")
         if parts.scheme != "unix":
             _database(parts.path.strip("/"))
-        return OneServer(Pool.from_url(url, **(settings | encryption)), servers)
+        found = parse_url(url)
+        return OneServer(Node(Dial(found.pop("connection_class", Connection), found | settings), connections))
     except UnknownForm:
         raise
     except ValueError:  # what Python and redis-py say would repeat some of it
         raise UnknownForm("cannot be read: are user and password percent-encoded, and is the port a number?") from None
 
 
-def _cluster(parts: SplitResult, settings: dict[str, Any], encryption: dict[str, Any], servers: Servers) -> Route:
-    if parts.path.strip("/"):
-        raise UnknownForm("names a database, and a cluster has only one")
-    del settings["retry"]  # redis-py itself tells a cluster's nodes not to try again
-    connection = {"connection_class": SSLConnection} if encryption else {}
-    settings |= _credentials(parts) | encryption | connection
-
-    def meet(nodes: list[ClusterNode]) -> NodesManager:
-        return NodesManager(
-            nodes,
-            from_url=True,  # its word for: make a pool of this class for every node
-            connection_pool_class=Pool,
-            dynamic_startup_nodes=False,
-            **settings,
-        )
-
-    return Cluster(_hosts(parts, 6379), meet, servers)
-
-
 def _sentinel(
-    parts: SplitResult, settings: dict[str, Any], encryption: dict[str, Any], servers: Servers, *, with_auth: bool
-) -> Route:
+    parts: SplitResult, settings: dict[str, Any], tls: Tls, kind: type[Connection], *, with_auth: bool
+) -> SentinelDial:
     name, _, database = parts.path.strip("/").partition("/")
     if not name:
         raise UnknownForm("must name what the sentinels watch: redis+sentinel://host:port,host:port/name")
-    encryption |= {"ssl": True} if encryption else {}
-    watching = _settings(SENTINEL_SECONDS) | (_credentials(parts) if with_auth else {}) | encryption
+    watching = _settings(SENTINEL_SECONDS) | (_credentials(parts) if with_auth else {})
+    if kind is SSLConnection:
+        watching |= _encryption(tls) | {"ssl": True}
     sentinel = Sentinel(_hosts(parts, 26379), sentinel_kwargs=watching)
-    settings |= _credentials(parts) | encryption | {"db": _database(database)}
-    return OneServer(SentinelPool(unquote(name), sentinel, **settings), servers)
+    primary = Dial(kind, settings | _credentials(parts) | {"db": _database(database)})
+    return SentinelDial(unquote(name), sentinel, primary)
 
 
 def _settings(timeout: float) -> dict[str, Any]:
@@ -140,7 +163,6 @@ def _settings(timeout: float) -> dict[str, Any]:
         "retry": Retry(NoBackoff(), 0),
         "protocol": 2,
         "driver_info": None,
-        "redis_connect_func": greet,
     }
 
 

@@ -17,8 +17,8 @@ from keys.aead import SealingKey
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.identity import Roster
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
-from masking_service.store.servers import Look
 from masking_service.vault.wrapped_keys import Standing, WrappedKeys, field
 
 SECONDS_A_DAY: Final = 86_400
@@ -38,18 +38,18 @@ class _Current:
 
 
 class _Memory:
-    """What is remembered of the servers as one look found them.
+    """What is remembered of the keys on one roster of servers.
 
     Attributes:
-        look: that look.
+        roster: that roster.
         known: (tenant, key id) → the key's day, and the key; None for one that was shredded.
         current: (tenant, day) → what seals its records.
     """
 
-    __slots__ = ("current", "known", "look")
+    __slots__ = ("current", "known", "roster")
 
-    def __init__(self, look: Look) -> None:
-        self.look = look
+    def __init__(self, roster: Roster) -> None:
+        self.roster = roster
         self.known: dict[tuple[str, bytes], tuple[int, SealingKey | None]] = {}
         self.current: dict[tuple[str, int], _Current] = {}
 
@@ -67,12 +67,12 @@ class DataKeys:
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes], *, limit: int = 2**32) -> None:
         self._keyring = keyring
-        self._servers = store.servers
+        self._identity = store.identity
         self._wrapped = WrappedKeys(store, keyring, random)
         self._limit = limit
         self._lock = threading.Lock()  # for counting: never held while the store is asked
         self._making = threading.Lock()
-        self._last = _Memory(store.servers.last_look)
+        self._last = _Memory(store.identity.roster)
         self._unreported: Counter[bytes] = Counter()
 
     def for_today(self, tenant: str, now: int, messages: int) -> SealingKey:
@@ -81,7 +81,7 @@ class DataKeys:
         Where the clock stands on a shredded day the first day that is not shredded gives the key: what is written
         must live, and no key of a shredded day may be made again.
 
-        What it seals has to be written `since` the `servers.last_look` of before this was called.
+        What it seals must be written `since` the `identity.roster` of before this was called.
 
         Args:
             now: Unix seconds.
@@ -162,13 +162,13 @@ class DataKeys:
 
     @property
     def _memory(self) -> _Memory:
-        """What is remembered since the last look. Whoever has begun with it ends with it, and fills no newer one."""
-        look = self._servers.last_look
+        """What is remembered on the roster in force. A caller that began with one ends with it."""
+        roster = self._identity.roster
         memory = self._last
-        if memory.look is not look:
+        if memory.roster is not roster:
             with self._lock:
-                if self._last.look is not look:
-                    self._last = _Memory(look)
+                if self._last.roster is not roster:
+                    self._last = _Memory(roster)
                 memory = self._last
         return memory
 

@@ -92,7 +92,7 @@ class Vault:
         waiting = [draft for draft in drafts if draft.outcome is None]
         if not waiting:
             return []
-        look = self._store.servers.last_look  # before the key: from a later look it could be gone
+        roster = self._store.identity.roster  # before the key: on a later one the key may be gone
         key = self.data_keys.for_today(tenant, now, len(waiting))
         places = [record_key(draft.stem, draft.revision) for draft in waiting]
         plain = [records.plaintext(draft.record) for draft in waiting]
@@ -102,7 +102,7 @@ class Vault:
                 (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.expires_at)
                 for place, value, draft in zip(places, sealed, waiting, strict=True)
             ],
-            since=look,
+            since=roster,
         )
         taken: set[bytes] = set()
         for draft, value, reply in zip(waiting, sealed, replies, strict=True):
@@ -164,7 +164,7 @@ class Vault:
         standing = self._store.read([(b"MGET", *places)])[0]
         key_ids = [key_id_of(value) for value in standing if value is not None]
         places = places[: min(len(key_ids), MOST_REVISIONS) + 1]
-        look = self._store.servers.last_look
+        roster = self._store.identity.roster
         last_day = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
         key = self.data_keys.for_today(tenant, now, len(places))
         plain = [records.plaintext(records.tombstone(until))] * len(places)
@@ -175,7 +175,7 @@ class Vault:
             tombstones = [
                 (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(places, values, strict=True)
             ]
-            replaced = self._store.write([(b"DEL", custody), *tombstones], since=look)[-1]
+            replaced = self._store.write([(b"DEL", custody), *tombstones], since=roster)[-1]
             # Our own value, where the reply to a first attempt was lost.
             return replaced in (None, values[-1]) or len(places) > MOST_REVISIONS
 

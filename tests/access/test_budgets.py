@@ -45,7 +45,7 @@ def person(name: str = "u-1", tenant: str = "default") -> Principal:
 
 def admitted(store: Store) -> Store:
     """A store that may be used: the tests know whose it is."""
-    store.admit()
+    store.trust()
     return store
 
 

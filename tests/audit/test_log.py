@@ -103,7 +103,7 @@ class Gate(Store):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self.admit()
+        self.trust()
         self.opened = threading.Event()
         self.reached = threading.Event()
         self.fault: BaseException | None = None

@@ -27,7 +27,7 @@ from masking_service.cli import commands
 from masking_service.cli.audit.places import ARCHIVE, PUBLIC_KEY
 from masking_service.cli.audit.tail import shown
 from masking_service.runtime.clock import clock
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS
 from tests.audit.test_entries import entry
 from tests.e2e.processes import ROOT, environment, wait_for

@@ -21,7 +21,7 @@ from masking_service.dev.embedded import DURABLE
 from masking_service.runtime.settings import ROOT, SettingsError
 from masking_service.runtime.wiring import WrongPurpose
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from tests.store.stores import ask
 
 Command = Callable[..., Result]

@@ -24,7 +24,7 @@ from masking_service.rotation.coordinator import ProcessesBehindError
 from masking_service.runtime.clock import today
 from masking_service.runtime.settings import SettingsError
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore, claim
+from masking_service.store.identity import WrongStore, claim
 from tests.rotation.processes import Process
 from tests.store import stores
 from tests.store.stores import ask

@@ -52,7 +52,7 @@ def test_it_has_every_durable_setting_of_production(chart: Chart) -> None:
 
 def test_the_service_finds_nothing_wrong_with_it(trial: Node) -> None:
     store = Store(f"redis://waybill:{PASSWORD}@{HOST}:{trial.port}/0")
-    store.admit()
+    store.trust()
 
     assert readiness.look(store) == []
     store.close()

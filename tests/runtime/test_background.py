@@ -25,9 +25,10 @@ from masking_service.runtime import background
 from masking_service.runtime.background import Background
 from masking_service.runtime.reporting import reporter
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import Parts, admit_store, assemble, watch_store
+from masking_service.runtime.store_admission import admit_store, watch_store
+from masking_service.runtime.wiring import Parts, assemble
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS
 from masking_service.web.app import create_app
 from tests.store import stores
@@ -58,7 +59,7 @@ def test_a_store_that_is_emptied_under_a_running_process_is_shut_for_good(parts:
     with pytest.raises(WrongStore):
         watch_store(parts)
 
-    parts.store.admit()
+    parts.store.trust()
     with pytest.raises(StoreUnavailable):
         parts.store.read([(b"PING",)])
 
@@ -161,10 +162,10 @@ def test_a_store_that_goes_back_under_a_running_process_is_shut_for_good(parts: 
     with pytest.raises(RolledBackError):
         watch_store(parts)
 
-    parts.store.admit()
+    parts.store.trust()
     with pytest.raises(StoreUnavailable):
         parts.store.read([(b"PING",)])
-    assert "checkpoint 1 of the audit log was seen before" in parts.store.shut
+    assert "checkpoint 1 of the audit log was seen before" in parts.store.identity.shut
 
 
 def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
@@ -204,7 +205,7 @@ def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(
     for _ in range(2):
         with pytest.raises(IntegrityError):
             watch_store(parts)
-    assert (parts.store.admitted, parts.store.shut) == (True, "")
+    assert (parts.store.admitted, parts.store.identity.shut) == (True, "")
 
 
 def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
@@ -258,7 +259,7 @@ def test_an_admission_lasts_no_longer_than_its_lease(parts: Parts, monkeypatch: 
     admit_store(parts)
     assert parts.store.admitted
 
-    monkeypatch.setattr("masking_service.store.client.monotonic", lambda: time.monotonic() + 3_600)
+    monkeypatch.setattr("masking_service.store.identity.monotonic", lambda: time.monotonic() + 3_600)
 
     assert not parts.store.admitted
 
@@ -268,7 +269,7 @@ def test_a_watched_store_is_lost_with_its_lease_and_won_back_with_the_next(
 ) -> None:
     watch_store(parts)
     real, asleep = time.monotonic, watch.LEASE_SECONDS + 1.0
-    for place in ("time.monotonic", "masking_service.store.client.monotonic"):
+    for place in ("time.monotonic", "masking_service.store.identity.monotonic"):
         monkeypatch.setattr(place, lambda: real() + asleep)
 
     with pytest.raises(StoreUnavailable, match="not-admitted"):

@@ -16,7 +16,7 @@ from masking_service.audit.errors import RolledBackError
 from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import accept_store, recognise
 from masking_service.store.client import Store
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS, GENESIS, audit_key
 from tests.access.test_registry import adding, names
 from tests.audit.test_entries import entry

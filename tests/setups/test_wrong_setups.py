@@ -16,7 +16,8 @@ from masking_service.cli import commands
 from masking_service.cli.development import Development
 from masking_service.runtime.background import Background
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import Parts, admit_store, assemble
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import Parts, assemble
 from masking_service.store.urls import default_replicas
 from tests import servers
 from tests.setups.conftest import PASSWORD, RIGHTS, Company

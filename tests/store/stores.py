@@ -43,7 +43,7 @@ def body_of(schema: str, fields: Sequence[tuple[Place, Any]]) -> bytes:
 def admitted(url: str, **settings: Any) -> Store:
     """A store that may be used: the tests know whose it is."""
     store = Store(url, **settings)
-    store.admit()
+    store.trust()
     return store
 
 
@@ -139,7 +139,7 @@ class Interleaved(Store):
 
     def __init__(self, url: str, before: dict[int, Callable[[], object]]) -> None:
         super().__init__(url)
-        self.admit()
+        self.trust()
         self._before = before
         self._writes = 0
 

@@ -17,8 +17,9 @@ from redis.exceptions import BusyLoadingError
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from masking_service.store.client import Store
+from masking_service.store.connection import Connections
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.parser import PatientParser
+from masking_service.store.parser import DeadlineParser
 from tests import servers
 from tests.store import stores
 from tests.store.stores import ask, body, counted, put
@@ -54,9 +55,9 @@ def passes(breaker: Breaker) -> bool:
     return True
 
 
-def pool_of(store: Store) -> redis.ConnectionPool:
+def connections_of(store: Store) -> Connections:
     (node,) = store._route.owners()
-    return node._pool
+    return node.connections
 
 
 def reason(store: Store) -> str:
@@ -182,7 +183,7 @@ def test_an_error_reply_opens_no_breaker(store: Store) -> None:
 
 
 def test_a_server_that_is_not_ready_has_not_answered() -> None:
-    parser = PatientParser(1024)  # type: ignore[no-untyped-call]  # as redis-py left it
+    parser = DeadlineParser(1024)  # type: ignore[no-untyped-call]  # as redis-py left it
     near, far = socket.socketpair()
     with near, far:
         link = SimpleNamespace(_sock=near, socket_timeout=0.5, encoder=Encoder("utf-8", "strict", False))
@@ -196,17 +197,18 @@ def test_a_server_that_is_not_ready_has_not_answered() -> None:
 def test_a_connection_on_which_an_answer_is_still_to_come_meets_nobody_else(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = pool_of(store).get_connection()
-    pool_of(store).release(link)
+    used = connections_of(store).take()
+    connections_of(store).give_back(used)
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(link._parser, "read_from_socket", interrupted)
+    monkeypatch.setattr(DeadlineParser, "read_replies", interrupted)
     with pytest.raises(KeyboardInterrupt):
         store.read([(b"PING",)])
+    monkeypatch.undo()
 
-    assert link._sock is None
+    assert connections_of(store).take() is not used
 
 
 def test_a_lost_connection_is_tried_once_more(store: Store, client: redis.Redis) -> None:
@@ -231,16 +233,16 @@ def test_a_wrong_password_is_a_fault_that_does_not_name_it(embedded: EmbeddedSer
     with pytest.raises(StoreUnavailable) as fault:
         store.read([(b"PING",)])
 
-    assert (str(fault.value), fault.value.__suppress_context__) == ("password", True)
+    assert (str(fault.value), fault.value.__cause__, fault.value.__context__) == ("password", None, None)
 
 
 def test_a_pool_without_a_free_connection_does_not_wait_for_ever(valkey: str) -> None:
     store = stores.admitted(valkey, connections=1)
-    taken = pool_of(store).get_connection()
+    taken = connections_of(store).take()
     began = time.monotonic()
 
     said = reason(store)
-    pool_of(store).release(taken)
+    connections_of(store).give_back(taken)
 
     assert (said, time.monotonic() - began < 2.5, store.read([(b"ECHO", b"a")])) == ("connection", True, [b"a"])
 

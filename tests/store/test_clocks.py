@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from masking_service.store.client import Store
-from masking_service.store.clocks import MOST_SECONDS, Clocks
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults
+from masking_service.store.identity import MAX_CLOCK_SECONDS, Clocks
 from masking_service.vault.vault import Vault
 from tests.store import stores
 from tests.store.stores import LATER, NOW
@@ -22,6 +22,11 @@ class Machine:
 
 
 @pytest.fixture
+def vault(store: Store) -> Vault:
+    return stores.vault(store)
+
+
+@pytest.fixture
 def machine() -> Machine:
     machine = Machine()
     machine.clocks.saw([NOW])
@@ -33,25 +38,25 @@ def test_nothing_is_held_against_a_clock_of_which_nothing_was_seen() -> None:
 
 
 def test_time_passes_for_both(machine: Machine) -> None:
-    machine.now, machine.passed = NOW + 2 * MOST_SECONDS, 2.0 * MOST_SECONDS
+    machine.now, machine.passed = NOW + 2 * MAX_CLOCK_SECONDS, 2.0 * MAX_CLOCK_SECONDS
 
     assert machine.clocks.agree
 
 
 @pytest.mark.parametrize("far", [-1, 1])
 def test_a_clock_that_is_set_does_not_agree_at_once(machine: Machine, far: int) -> None:
-    machine.now = NOW + far * (MOST_SECONDS + 1)
+    machine.now = NOW + far * (MAX_CLOCK_SECONDS + 1)
     before = machine.clocks.agree
-    machine.now = NOW + far * MOST_SECONDS
+    machine.now = NOW + far * MAX_CLOCK_SECONDS
 
     assert (before, machine.clocks.agree) == (False, True)
 
 
-@pytest.mark.parametrize("servers", [(NOW - MOST_SECONDS - 1, NOW), (NOW, NOW - MOST_SECONDS - 1)])
+@pytest.mark.parametrize("servers", [(NOW - MAX_CLOCK_SECONDS - 1, NOW), (NOW, NOW - MAX_CLOCK_SECONDS - 1)])
 def test_the_clock_of_every_server_has_to_agree(machine: Machine, servers: tuple[int, int]) -> None:
     machine.clocks.saw(servers)
     before = machine.clocks.agree
-    machine.clocks.saw([NOW, NOW + MOST_SECONDS])
+    machine.clocks.saw([NOW, NOW + MAX_CLOCK_SECONDS])
 
     assert (before, machine.clocks.agree) == (False, True)
 
@@ -70,7 +75,7 @@ def test_a_request_that_began_under_another_clock_changes_nothing(store: Store, 
     stores.put(vault, stores.body())
     store.clocks = Clocks(lambda: NOW, lambda: 0.0)  # set right since
     store.clocks.saw([NOW])
-    began = NOW + far * (MOST_SECONDS + 1)
+    began = NOW + far * (MAX_CLOCK_SECONDS + 1)
 
     with pytest.raises(StoreUnavailable, match="clock"):
         stores.write(vault, {"SF0000000002": stores.body()}, now=began)
@@ -85,4 +90,4 @@ def test_one_that_began_a_little_earlier_is_stored(store: Store, vault: Vault) -
     store.clocks = Clocks(lambda: NOW, lambda: 0.0)
     store.clocks.saw([NOW])
 
-    assert stores.put(vault, stores.body(), now=NOW - MOST_SECONDS).created
+    assert stores.put(vault, stores.body(), now=NOW - MAX_CLOCK_SECONDS).created

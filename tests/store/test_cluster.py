@@ -264,13 +264,13 @@ def test_only_servers_that_still_own_slots_are_left_alone(clean: servers.Group, 
     for node in nodes:
         for _ in range(FAILURES_TO_OPEN):
             node.breaker.failed("timeout")
-        counts.append(store.left_alone)
+        counts.append(store.open_circuits)
     nodes[1].breaker.succeeded()
 
-    assert (counts, store.left_alone) == ([0, 1], 0)
+    assert (counts, store.open_circuits) == ([0, 1], 0)
 
 
 def test_connections_are_few(clean: servers.Group, store: Store) -> None:
     store.write(puts(KEYS))
 
-    assert max(len(node._pool._connections) for node in store._route.owners()) <= 2  # type: ignore[attr-defined]
+    assert max(len(node.connections._idle) for node in store._route.owners()) == 1

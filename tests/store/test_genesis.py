@@ -5,17 +5,17 @@ import pytest
 import redis
 
 from keys.keyring import Keyring
-from masking_service.store import genesis
+from masking_service.store import identity
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from masking_service.store.layout import GENESIS
 from tests.keys.known import known_keyring, known_keyset
 from tests.store.stores import Interleaved, ask, counted, foreseen
 
 
 def claim(store: Store, owner: str = "vectors") -> None:
-    genesis.claim(store, known_keyring(owner), foreseen(owner))
+    identity.claim(store, known_keyring(owner), foreseen(owner))
 
 
 def sealed(**content: object) -> bytes:
@@ -24,7 +24,7 @@ def sealed(**content: object) -> bytes:
 
 def refusal(store: Store, keyring: Keyring | None = None) -> str:
     with pytest.raises(WrongStore) as fault:
-        genesis.claim(store, keyring or known_keyring(), foreseen())
+        identity.claim(store, keyring or known_keyring(), foreseen())
     return str(fault.value)
 
 
@@ -78,7 +78,7 @@ def test_a_mark_that_was_changed_is_refused(store: Store, client: redis.Redis, v
 
 
 def test_a_newer_format_is_refused_by_its_number(store: Store, client: redis.Redis) -> None:
-    ask(client, "SET", GENESIS, sealed(format=genesis.FORMAT + 1, made_for="development"))
+    ask(client, "SET", GENESIS, sealed(format=identity.FORMAT + 1, made_for="development"))
 
     assert refusal(store) == "the store has format 2; this release knows formats up to 1"
 
@@ -97,12 +97,12 @@ def test_a_store_that_does_not_answer_is_neither_claimed_nor_refused(valkey: str
 
 def test_whoever_only_checks_refuses_a_store_without_a_mark_and_leaves_it_so(store: Store, client: redis.Redis) -> None:
     with pytest.raises(WrongStore):
-        genesis.check(store, known_keyring())
+        identity.check(store, known_keyring())
 
     assert ask(client, "EXISTS", GENESIS) == 0
 
 
 def test_a_mark_with_members_of_a_later_release_is_read(store: Store, client: redis.Redis) -> None:
-    ask(client, "SET", GENESIS, sealed(format=genesis.FORMAT, made_for="development", epoch=7))
+    ask(client, "SET", GENESIS, sealed(format=identity.FORMAT, made_for="development", epoch=7))
 
-    genesis.check(store, known_keyring())
+    identity.check(store, known_keyring())

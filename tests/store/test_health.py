@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 import redis
 
 from masking_service.dev.embedded import DURABLE
 from masking_service.store import health as readiness
-from masking_service.store.client import Reply, Store
+from masking_service.store.client import Answer, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults, look, uphold
 from tests import servers
@@ -166,7 +167,7 @@ def test_a_store_that_may_lose_is_read_and_not_written_until_it_is_mended(
 def test_a_store_that_may_lose_is_written_where_somebody_gave_that_up(valkey: str, restored: redis.Redis) -> None:
     ask(restored, "CONFIG", "SET", "appendfsync", "everysec")
     store = Store(valkey, may_lose=True)
-    store.admit()
+    store.trust()
 
     uphold(store)
 
@@ -179,18 +180,18 @@ def test_a_store_that_loses_nothing_but_lacks_a_replica_is_not_suspended(valkey:
 
     uphold(store)
 
-    assert store.suspended is False
+    assert store.read_only is False
 
 
 def test_a_store_that_does_not_answer_stays_as_it_was_seen_last() -> None:
     (port,) = servers.free_ports(1)
     store = stores.admitted(f"redis://127.0.0.1:{port}/0")
-    store.suspended = True
+    store.read_only = True
 
     with pytest.raises(StoreUnavailable, match="connection"):
         uphold(store)
 
-    assert store.suspended is True
+    assert store.read_only is True
 
 
 def test_a_store_that_does_not_answer_is_not_ready_and_says_why() -> None:
@@ -238,18 +239,23 @@ def test_a_replica_counts_that_said_within_three_seconds_that_it_follows(replica
     assert readiness._following({"slave0": replica, "connected_slaves": "1", "slave_repl_offset": "14"}) == following
 
 
-Answers = list[list[Reply]]
+Answers = list[Answer]
 
 
 def answering(store: Store, monkeypatch: pytest.MonkeyPatch, changed: Callable[[Answers], Answers]) -> None:
     """Let what the server says be changed on its way."""
-    real = store.ask_everybody
-    monkeypatch.setattr(store, "ask_everybody", lambda commands: changed(real(commands)))
+    real = store.survey
+    monkeypatch.setattr(store, "survey", lambda commands: changed(real(commands)))
 
 
-def saying(answer: list[Reply], name: bytes, value: bytes) -> list[Reply]:
+def saying(answer: Answer, name: bytes, value: bytes) -> Answer:
     """The answer of a server whose INFO says another value."""
-    return [re.sub(b"(?m)^%s:.*$" % name, b"%s:%s\r" % (name, value), answer[0]), *answer[1:]]
+    return told_by(answer, re.sub(b"(?m)^%s:.*$" % name, b"%s:%s\r" % (name, value), answer.replies[0]))
+
+
+def told_by(answer: Answer, info: bytes) -> Answer:
+    """The answer of a server with this INFO."""
+    return replace(answer, replies=[info, *answer.replies[1:]])
 
 
 @pytest.mark.parametrize("far", [0, 1])
@@ -275,7 +281,7 @@ def test_no_odd_answer_ends_a_look(store: Store, monkeypatch: pytest.MonkeyPatch
 def test_a_server_that_tells_no_time_is_one_that_does_not_tell_about_itself(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answering(store, monkeypatch, lambda answers: [[b"redis_mode:standalone", *answer[1:]] for answer in answers])
+    answering(store, monkeypatch, lambda answers: [told_by(answer, b"redis_mode:standalone") for answer in answers])
 
     assert checks(store)[0] == "info"
 

@@ -4,25 +4,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 
 from masking_service.store.client import Store
-from masking_service.store.urls import Tls, UnknownForm, default_replicas
+from masking_service.store.urls import SentinelDial, Tls, UnknownForm, default_replicas
 
 NO_FILES = Tls()
 FILES = Tls(Path("ca.pem"), Path("service.pem"), Path("service.key"))
 
 
+def dial_of(store: Store) -> Any:
+    (node,) = store._route.owners()
+    return node.connections.dial
+
+
 def settings(url: str, tls: Tls = NO_FILES) -> dict[str, Any]:
     """What redis-py is told about a server or a set-up of sentinels."""
-    (node,) = Store(url, tls=tls)._route.owners()
-    return {**node._pool.connection_kwargs}
+    dial = dial_of(Store(url, tls=tls))
+    return {**(dial.primary if isinstance(dial, SentinelDial) else dial).settings}
 
 
 def watched(url: str, tls: Tls = NO_FILES) -> list[dict[str, Any]]:
     """What redis-py is told about the sentinels."""
-    (node,) = Store(url, tls=tls)._route.owners()
-    return [sentinel.connection_pool.connection_kwargs for sentinel in node._pool.sentinel_manager.sentinels]  # type: ignore[attr-defined]
+    dial = dial_of(Store(url, tls=tls))
+    return [sentinel.connection_pool.connection_kwargs for sentinel in dial.sentinel.sentinels]
 
 
 def test_a_server_is_reached_with_its_user_password_and_database() -> None:
@@ -49,11 +53,10 @@ def test_an_encrypted_connection_uses_the_files() -> None:
 
 def test_sentinels_are_asked_for_the_name_and_the_password_is_for_the_servers() -> None:
     url = "redis+sentinel://app:pass@one:1,two,[::1]:3/our%20store/2"
-    (node,) = Store(url)._route.owners()
     said = settings(url)
     addresses = [(each["host"], each["port"], each.get("password")) for each in watched(url)]
 
-    assert (node._pool.service_name, said["username"], said["password"], said["db"]) == ("our store", "app", "pass", 2)  # type: ignore[attr-defined]
+    assert (dial_of(Store(url)).name, said["username"], said["password"], said["db"]) == ("our store", "app", "pass", 2)
     assert addresses == [("one", 1, None), ("two", 26379, None), ("::1", 3, None)]
 
 
@@ -138,10 +141,3 @@ def test_a_store_shows_no_password(url: str) -> None:
     store = Store(url)
 
     assert "hunter2" not in repr(store) + repr(vars(store)) + repr(vars(store._route))
-
-
-def test_a_pool_of_blocking_connections_stands_behind_sentinels_too() -> None:
-    (node,) = Store("redis+sentinel://one/m", connections=7)._route.owners()
-
-    assert isinstance(node._pool, redis.BlockingConnectionPool)
-    assert (node._pool.max_connections, node._pool.timeout) == (7, 0.5)

@@ -11,37 +11,37 @@ from contextlib import contextmanager
 import pytest
 import redis
 
-from masking_service.store import genesis
+from masking_service.store import identity
 from masking_service.store.client import Store
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from masking_service.store.layout import GENESIS
 from masking_service.vault.vault import Vault
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, ask, body, foreseen, put, refused
 
-OLD, NEW = genesis.FORMAT, genesis.FORMAT + 1
+OLD, NEW = identity.FORMAT, identity.FORMAT + 1
 
 
 @contextmanager
 def release(newest: int) -> Iterator[None]:
     """Inside, this process is the release that knows formats up to `newest`."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(genesis, "FORMAT", newest)
+        patched.setattr(identity, "FORMAT", newest)
         yield
 
 
 def starts(store: Store, newest: int) -> Vault:
     """What a process of that release does with the store before it serves."""
     with release(newest):
-        genesis.claim(store, known_keyring(), foreseen(str(newest)))
+        identity.claim(store, known_keyring(), foreseen(str(newest)))
     return stores.vault(store, seed=str(newest))
 
 
 def looks(store: Store, newest: int) -> None:
     """What a process of that release does with the store once a second."""
     with release(newest):
-        genesis.check(store, known_keyring())
+        identity.check(store, known_keyring())
 
 
 def test_during_a_rolling_update_both_releases_serve_and_read_what_the_other_wrote(valkey: str, store: Store) -> None:

@@ -17,7 +17,7 @@ from masking_service.audit.log import AuditLog
 from masking_service.domain.schema import Place
 from masking_service.rotation.processes import Heartbeat, heartbeat_commands
 from masking_service.store.client import Store
-from masking_service.store.genesis import claim
+from masking_service.store.identity import claim
 from masking_service.usecases.denials import Denials
 from masking_service.usecases.recorder import Call, ItemOutcome, Recorder
 from masking_service.vault.notice import Notice, write_notice

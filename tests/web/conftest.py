@@ -12,8 +12,9 @@ import redis
 from masking_service.cli.development import Development
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import admit_store, assemble
-from masking_service.store.clocks import Clocks
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
+from masking_service.store.identity import Clocks
 from tests.web.api import Api
 
 
@@ -38,7 +39,7 @@ def valkey(valkey: str, settings: Settings) -> str:
 @pytest.fixture(scope="session")
 def shared(settings: Settings) -> Api:
     parts = assemble(settings)
-    parts.store.admit()
+    parts.store.trust()
     return Api(parts)
 
 
@@ -57,7 +58,7 @@ def fresh(settings: Settings, valkey: str) -> Api:
     """A service as it starts, for tests that break it or count what it does first."""
     parts = assemble(settings)
     admit_store(parts)
-    parts.store.admit()  # there is no background here that would renew its lease
+    parts.store.trust()  # there is no background here that would renew its lease
     return Api(parts)
 
 
@@ -65,7 +66,7 @@ def fresh(settings: Settings, valkey: str) -> Api:
 def storeless(settings: Settings, tmp_path: Path) -> Api:
     """A service whose store does not answer."""
     parts = assemble(replace(settings, redis_url=f"unix://{tmp_path}/nobody.sock"))
-    parts.store.admit()
+    parts.store.trust()
     return Api(parts)
 
 

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from masking_service.access.principals import Principal
-from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.web import examples

@@ -18,7 +18,8 @@ from masking_service.access.errors import Forbidden, PolicyError, QuotaExceeded,
 from masking_service.access.issuers import mint
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import Parts, admit_store, assemble
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import Parts, assemble
 from tests.access.policies import ISSUER, TEXT, someone
 from tests.access.tokens import KEY, jwk, token
 

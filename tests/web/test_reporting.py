@@ -15,7 +15,7 @@ from masking_service.runtime import background
 from masking_service.runtime.background import Background, CheckpointLate
 from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 from tests.servers import wait_until
 from tests.web.api import OFFICER, SUPERVISOR, Api, refusal
 

@@ -180,7 +180,7 @@ def blind(settings: Settings, valkey: str, tmp_path: Path) -> Api:
     policy["roles"][OFFICER]["permissions"].remove("case:read")
     (tmp_path / "policy.yaml").write_text(yaml.safe_dump(policy), "utf-8")
     parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
-    parts.store.admit()
+    parts.store.trust()
     return Api(parts)
 
 

@@ -13,7 +13,8 @@ import yaml
 from masking_service.access.freezes import Freezes
 from masking_service.observability.alerts import Alert
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
 from masking_service.store.errors import StoreUnavailable
 from tests.access.policies import TEXT
 from tests.web.api import COURIER, OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record, refusal, token

@@ -11,7 +11,8 @@ import pytest
 from masking_service.cli.development import Development
 from masking_service.runtime.background import Background
 from masking_service.runtime.reporting import reporter
-from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
 from masking_service.store.layout import audit_key
 from tests.servers import Node, durable, wait_until
 from tests.store.stores import ask

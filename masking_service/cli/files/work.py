@@ -18,7 +18,8 @@ from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
 from masking_service.domain.timestamps import rfc3339
 from masking_service.runtime.clock import clock
-from masking_service.runtime.wiring import Parts, watch_store
+from masking_service.runtime.store_admission import watch_store
+from masking_service.runtime.wiring import Parts
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.errors import SeveralWaybills, UnknownSchema
 from masking_service.usecases.mask import mask_batch

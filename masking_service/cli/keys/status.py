@@ -14,7 +14,7 @@ from masking_service.runtime.clock import today
 from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import open_keyring
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
+from masking_service.store.identity import WrongStore
 
 
 def show(state_dir: Path) -> None:

@@ -152,7 +152,7 @@ elif where == "before it is on the disk":
 else:
     segments.Segments.save_state = die
 store = Store(url)
-store.admit()
+store.trust()
 archive = Archive(Path(folder), Verifier(sys.stdin.buffer.read()))
 Follower(Streams(store), archive, lambda: 0, 30).archive_new()
 """

@@ -15,7 +15,8 @@ from masking_service.cli.files.entries import Result, members
 from masking_service.cli.files.work import Tokenizing
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import Parts, admit_store, assemble
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import Parts, assemble
 from masking_service.usecases.recorder import Call
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run
 from tests.servers import Node, durable

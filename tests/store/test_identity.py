@@ -1,8 +1,9 @@
-"""A server that started anew is nobody who was looked at: nothing is sent to it before somebody has."""
+"""A server that was restarted is sent nothing before it is verified again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import pytest
 
 from keys import keyset
 from keys.aead import NONCE_BYTES
+from masking_service.runtime.background import Background
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import Parts, admit_store, assemble, watch_store
+from masking_service.runtime.store_admission import admit_store, watch_store
+from masking_service.runtime.wiring import Parts, assemble
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.genesis import WrongStore
-from masking_service.store.health import look
+from masking_service.store.health import examine, look
+from masking_service.store.identity import WrongStore
 from masking_service.store.layout import DATA_KEYS
 from tests import servers
 from tests.store import stores
@@ -33,17 +36,18 @@ def node(tmp_path: Path) -> Iterator[servers.Node]:
     node.client.close()
 
 
-def looked_at(url: str) -> Store:
-    """A store whose servers were looked at, and which is used with them only."""
-    store = stores.admitted(url)
-    store.read([(b"GET", b"wm:k")])
-    store.servers.only(store.servers.met)
+def verified(url: str) -> Store:
+    """A store whose servers are verified, and no others."""
+    store = Store(url)
+    servers = {one.node: one.run_id for one in examine(store)}
+    store.identity.verify(servers, servers)
+    store.admit()
     return store
 
 
 def reads(store: Store) -> str:
-    """What becomes of the first read for which somebody answers: ``read``, or why it is none."""
-    for _ in range(3):  # the connection of before has to be missed first
+    """What becomes of the first read that is answered: ``read``, or the reason why not."""
+    for _ in range(3):  # the connection of before is found closed first
         try:
             store.read([(b"GET", b"wm:k")])
         except StoreUnavailable as fault:
@@ -54,19 +58,19 @@ def reads(store: Store) -> str:
     return "connection"
 
 
-def test_the_servers_that_were_looked_at_are_used(node: servers.Node) -> None:
-    assert reads(looked_at(node.url)) == "read"
+def test_verified_servers_are_used(node: servers.Node) -> None:
+    assert reads(verified(node.url)) == "read"
 
 
-def test_a_server_that_started_anew_is_sent_nothing(node: servers.Node) -> None:
-    store = looked_at(node.url)
+def test_a_restarted_server_is_sent_nothing(node: servers.Node) -> None:
+    store = verified(node.url)
     node.kill()
     node.start()
 
-    assert (reads(store), store.servers.stranger) == ("unseen", True)
+    assert (reads(store), store.identity.unknown.is_set()) == ("unseen", True)
 
 
-def test_whoever_looks_at_a_store_is_kept_from_nothing(node: servers.Node) -> None:
+def test_a_trusted_store_is_used_whatever_server_answers(node: servers.Node) -> None:
     store = stores.admitted(node.url)
     store.read([(b"GET", b"wm:k")])
     node.kill()
@@ -84,7 +88,7 @@ def parts(node: servers.Node, tmp_path: Path) -> Parts:
     return parts
 
 
-def test_once_it_was_looked_at_it_is_used_again(parts: Parts, node: servers.Node) -> None:
+def test_once_it_is_verified_it_is_used_again(parts: Parts, node: servers.Node) -> None:
     node.kill()
     node.start()
     before = reads(parts.store)
@@ -94,7 +98,7 @@ def test_once_it_was_looked_at_it_is_used_again(parts: Parts, node: servers.Node
     assert (before, reads(parts.store)) == ("unseen", "read")
 
 
-def test_a_server_that_comes_back_empty_never_is(parts: Parts, node: servers.Node) -> None:
+def test_a_server_that_comes_back_empty_is_refused(parts: Parts, node: servers.Node) -> None:
     watch_store(parts)
     node.client.flushall()
     node.kill()
@@ -125,7 +129,7 @@ def found_by_others(parts: Parts, number: str) -> bytes | None:
     return None if found is None else found.record.body
 
 
-def test_what_is_acknowledged_after_the_data_keys_were_lost_can_be_opened_by_everybody(
+def test_what_is_acknowledged_after_the_data_keys_were_lost_can_be_opened_by_other_processes(
     parts: Parts, node: servers.Node
 ) -> None:
     put(parts.vault, body("before"), "SF00000001", now=clock())
@@ -136,7 +140,7 @@ def test_what_is_acknowledged_after_the_data_keys_were_lost_can_be_opened_by_eve
     assert found_by_others(parts, "SF00000002") == body("after")
 
 
-def test_what_was_sealed_before_another_look_is_not_written_after_it(
+def test_what_was_sealed_before_a_server_was_verified_is_not_written_after_it(
     parts: Parts, node: servers.Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(parts.vault, body("before"), "SF00000001", now=clock())
@@ -157,12 +161,31 @@ def test_what_was_sealed_before_another_look_is_not_written_after_it(
     assert found_by_others(parts, "SF00000002") == body("again")
 
 
-def test_once_a_stranger_was_met_nothing_that_was_sealed_is_written_anywhere_before_a_look(node: servers.Node) -> None:
-    store = looked_at(node.url)
-    look = store.servers.last_look
+def test_once_an_unknown_server_was_met_nothing_that_was_sealed_before_is_written(node: servers.Node) -> None:
+    store = verified(node.url)
+    roster = store.identity.roster
     with pytest.raises(StoreUnavailable):
-        store.servers.meet(b"stranger")
+        store.identity.check(next(iter(roster.run_ids or ())), b"unknown", None)
 
     with pytest.raises(StoreUnavailable, match="unseen"):
-        store.write([(b"SET", b"wm:k", b"v")], since=look)
+        store.write([(b"SET", b"wm:k", b"v")], since=roster)
     assert store.read([(b"GET", b"wm:k")]) == [None]
+
+
+def test_a_process_that_cannot_learn_who_was_revoked_uses_no_store_until_it_has(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Background(parts, lambda event, error: None)
+    refresh = parts.registry.refresh
+
+    def failing() -> None:
+        raise StoreUnavailable("timeout")
+
+    monkeypatch.setattr(parts.registry, "refresh", failing)
+    with suppress(StoreUnavailable):
+        beside._learn()
+    missed = parts.store.admitted
+    monkeypatch.setattr(parts.registry, "refresh", refresh)
+    beside._learn()
+
+    assert (missed, parts.store.admitted) == (False, True)

@@ -1,0 +1,300 @@
+"""After every change of the store's servers each worker is ready again within ten seconds, and stays ready."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+from tests.e2e.processes import Running, wait_for
+from tests.e2e.test_failover import Printer
+from tests.e2e.test_production import command
+from tests.servers import Group, Node
+from tests.store.stores import ask
+
+READY_SECONDS = 10
+STEADY_SECONDS = 5
+RECORDS = [{"sender": {"name": "张三"}}]
+
+
+class Fleet:
+    """Two workers, each a process of its own so that its readiness can be told apart, on one store."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        command("keys", "init", folder, url)
+        self.key = command("clients", "add", "printer-1", "--role", "label-printer", folder, url)
+        self.workers: list[Running] = []
+
+    def start(self) -> Fleet:
+        for name in ("a", "b"):
+            shutil.copytree(self.folder / "state", self.folder / name / "state")
+            settings = {"MASKING_REDIS_URL": self.url}
+            self.workers.append(Running.serve(self.folder / name, "--workers", "1", **settings))
+        return self
+
+    def ready(self) -> bool:
+        return [worker.status(None, "GET", "/readyz") for worker in self.workers] == [200] * len(self.workers)
+
+    def is_ready_again(self, seconds: float = READY_SECONDS) -> None:
+        """Return once every worker is ready and has stayed so; fail where one is late or changes its mind."""
+        wait_for(self.ready, "every worker is ready", seconds)
+        until = time.monotonic() + STEADY_SECONDS
+        while time.monotonic() < until:
+            for worker in self.workers:
+                status, _, content = worker.call(None, "GET", "/readyz")
+                assert status == 200, content
+            time.sleep(0.1)
+
+    def refuse(self, key: str) -> bool:
+        body = {"records": RECORDS}
+        return {worker.status(key, "POST", "/v1/mask", body) for worker in self.workers} == {401}
+
+    @contextmanager
+    def loaded(self) -> Iterator[None]:
+        """Load on every worker inside, which is acknowledged before the end."""
+        printers = [Printer(worker, self.key, at) for at, worker in enumerate(self.workers)]
+        for printer in printers:
+            printer.thread.start()
+        try:
+            wait_for(lambda: all(printer.acknowledged for printer in printers), "the load runs")
+            yield
+            before = [len(printer.acknowledged) for printer in printers]
+            wait_for(
+                lambda: all(len(p.acknowledged) > n for p, n in zip(printers, before, strict=True)),
+                "every worker acknowledges again",
+            )
+        finally:
+            for printer in printers:
+                printer.stopping.set()
+            for printer in printers:
+                printer.thread.join()
+        assert {status for printer in printers for status in printer.statuses} <= {200, 503}
+
+    def stop(self) -> None:
+        for worker in self.workers:
+            worker.stop()
+
+
+@contextmanager
+def fleet_on(folder: Path, group: Group) -> Iterator[Fleet]:
+    fleet = Fleet(folder, group.url)
+    try:
+        yield fleet
+    finally:
+        fleet.stop()
+
+
+class Cluster:
+    """A cluster whose nodes change their roles."""
+
+    def __init__(self, group: Group) -> None:
+        self.nodes = [*group.primaries, *group.replicas]
+
+    def owners(self) -> list[Node]:
+        """The primaries in the order of their slots, as a node that runs sees them."""
+        by_port = {node.port: node for node in self.nodes}
+        asked = next(node for node in self.nodes if node.running.poll() is None)
+        return [by_port[primary[1]] for _, _, primary, *_ in sorted(ask(asked.client, "CLUSTER", "SLOTS"))]
+
+    def primary(self, slot: int) -> Node:
+        shard = next(
+            primary[1]
+            for first, last, primary, *_ in ask(self.running()[0].client, "CLUSTER", "SLOTS")
+            if first <= slot <= last
+        )
+        return next(node for node in self.nodes if node.port == shard)
+
+    def running(self) -> list[Node]:
+        return [node for node in self.nodes if node.running.poll() is None]
+
+    def replica_of(self, primary: Node) -> Node:
+        for node in self.running():
+            role = ask(node.client, "ROLE")
+            if role[0] == b"slave" and role[2] == primary.port:
+                return node
+        raise LookupError(primary.port)
+
+    def promoted(self, slot: int, dead: Node) -> None:
+        """Return once another node than `dead` owns the slot."""
+        servers.wait_until(lambda: self.primary(slot) is not dead, "a replica is promoted")
+
+
+OTHER_SHARD = 8000
+"""A slot of the shard that holds none of the keys that the background reads."""
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Fleet]]:
+    """Three primaries with a replica each; all six are in the URL."""
+    group = servers.make_cluster(tmp_path_factory.mktemp("cluster"), 3, 1)
+    with fleet_on(tmp_path_factory.mktemp("fleet"), group) as fleet:
+        yield Cluster(group), fleet.start()
+    group.stop()
+
+
+@pytest.mark.parametrize("slot", [0, OTHER_SHARD])
+def test_a_primary_that_is_killed_returns_as_a_replica(cluster: tuple[Cluster, Fleet], slot: int) -> None:
+    nodes, fleet = cluster
+    with fleet.loaded():
+        dead = nodes.primary(slot)
+        dead.kill()
+        nodes.promoted(slot, dead)
+        dead.start()
+        fleet.is_ready_again()
+
+
+def test_an_idle_worker_finds_the_promoted_primary(cluster: tuple[Cluster, Fleet]) -> None:
+    nodes, fleet = cluster
+    dead = nodes.primary(OTHER_SHARD)
+    dead.kill()
+    nodes.promoted(OTHER_SHARD, dead)
+    dead.start()
+    fleet.is_ready_again()
+
+
+def test_a_replica_that_is_killed_returns(cluster: tuple[Cluster, Fleet]) -> None:
+    nodes, fleet = cluster
+    replica = nodes.replica_of(nodes.primary(OTHER_SHARD))
+    replica.kill()
+    replica.start()
+    fleet.is_ready_again()
+
+
+@pytest.mark.parametrize("slot", [0, OTHER_SHARD])
+def test_a_planned_failover_needs_no_failure(cluster: tuple[Cluster, Fleet], slot: int) -> None:
+    nodes, fleet = cluster
+    before = nodes.primary(slot)
+    ask(nodes.replica_of(before).client, "CLUSTER", "FAILOVER")
+    nodes.promoted(slot, before)
+    fleet.is_ready_again()
+
+
+def test_slots_that_move_under_load_are_followed(cluster: tuple[Cluster, Fleet]) -> None:
+    nodes, fleet = cluster
+    source, target = nodes.primary(OTHER_SHARD), nodes.primary(16383)
+    with fleet.loaded():
+        for slot in range(OTHER_SHARD, OTHER_SHARD + 100):
+            move(nodes, slot, source, target)
+            assert fleet.ready()
+        fleet.is_ready_again()
+
+
+def move(nodes: Cluster, slot: int, source: Node, target: Node) -> None:
+    """Move a slot with its keys, as `redis-cli --cluster reshard` does."""
+    old, new = (ask(node.client, "CLUSTER", "MYID") for node in (source, target))
+    ask(target.client, "CLUSTER", "SETSLOT", slot, "IMPORTING", old)
+    ask(source.client, "CLUSTER", "SETSLOT", slot, "MIGRATING", new)
+    while keys := ask(source.client, "CLUSTER", "GETKEYSINSLOT", slot, 100):
+        ask(source.client, "MIGRATE", servers.HOST, target.port, "", 0, 5000, "KEYS", *keys)
+    for node in (target, source, *nodes.owners()):
+        ask(node.client, "CLUSTER", "SETSLOT", slot, "NODE", new)
+
+
+def test_all_nodes_are_restarted_one_after_the_other(cluster: tuple[Cluster, Fleet]) -> None:
+    nodes, fleet = cluster
+    with fleet.loaded():
+        for node in nodes.nodes:
+            node.stop()
+            node.start()
+            servers.wait_until(lambda: healthy(nodes), "the cluster is whole")
+        fleet.is_ready_again()
+
+
+def healthy(nodes: Cluster) -> bool:
+    """Whether every primary has its replica."""
+    infos = [node.client.info("replication") for node in nodes.nodes]
+    return bool(sum(info["role"] == "master" and info["connected_slaves"] > 0 for info in infos) == 3)
+
+
+def test_a_revocation_reaches_every_worker_while_a_shard_is_lost(cluster: tuple[Cluster, Fleet]) -> None:
+    nodes, fleet = cluster
+    thief = command("clients", "add", "printer-2", "--role", "label-printer", fleet.folder, fleet.url)
+    assert wait_for(lambda: not fleet.refuse(thief), "the client is known")
+    lost = [nodes.primary(OTHER_SHARD)]
+    lost.append(nodes.replica_of(lost[0]))
+    for node in lost:
+        node.kill()
+    try:
+        command("clients", "revoke", "printer-2", fleet.folder, fleet.url)
+        wait_for(lambda: fleet.refuse(thief), "the revocation is known", 2)
+    finally:
+        for node in lost:
+            node.start()
+    fleet.is_ready_again()
+
+
+def test_a_primary_that_lost_its_data_is_refused(cluster: tuple[Cluster, Fleet]) -> None:
+    """The last test on this cluster: its store is shut in every worker."""
+    nodes, fleet = cluster
+    empty = nodes.primary(OTHER_SHARD)
+    empty.kill()
+    shutil.rmtree(empty.directory / "appendonlydir")
+    empty.start()
+
+    def refused() -> bool:
+        answers = [worker.call(None, "GET", "/readyz") for worker in fleet.workers]
+        return all(status == 503 and b"emptied" in content for status, _, content in answers)
+
+    wait_for(refused, "the empty server is refused", READY_SECONDS)
+    body = {"records": [{"waybill_no": "SF1234567890", **RECORDS[0]}]}
+    assert {worker.status(fleet.key, "POST", "/v1/tokenize", body) for worker in fleet.workers} == {503}
+    assert {worker.status(fleet.key, "POST", "/v1/mask", {"records": RECORDS}) for worker in fleet.workers} == {200}
+
+
+def test_a_zone_is_lost(tmp_path: Path) -> None:
+    """Two replicas a shard; a zone has the primary of one shard and a replica of each other shard."""
+    group = servers.make_cluster(tmp_path, 3, 2)
+    nodes = Cluster(group)
+    with fleet_on(tmp_path / "fleet", group) as fleet:
+        fleet.start()
+        zone = [group.primaries[0], *group.replicas[-2:]]  # the first and the last two of the URL
+        for node in zone:
+            node.kill()
+        nodes.promoted(0, zone[0])
+        fleet.is_ready_again()
+    group.stop()
+
+
+def test_a_worker_starts_while_the_first_and_the_last_two_seeds_are_dead(tmp_path: Path) -> None:
+    group = servers.make_cluster(tmp_path, 3, 2)
+    nodes = Cluster(group)
+    with fleet_on(tmp_path / "fleet", group) as fleet:
+        dead = [nodes.nodes[0], *nodes.nodes[-2:]]
+        for node in dead:
+            node.kill()
+        nodes.promoted(0, dead[0])
+        fleet.start()
+        fleet.is_ready_again()
+    group.stop()
+
+
+def test_the_old_primary_returns_under_sentinel(make_sentinel: Callable[..., Group], tmp_path: Path) -> None:
+    group = make_sentinel()
+    with fleet_on(tmp_path / "fleet", group) as fleet:
+        fleet.start()
+        with fleet.loaded():
+            group.primaries[0].kill()
+            servers.wait_until(lambda: promoted(group.replicas), "a replica is promoted")
+            group.primaries[0].start()
+            fleet.is_ready_again()
+
+
+def promoted(replicas: Sequence[Node]) -> bool:
+    return any(ask(replica.client, "ROLE")[0] == b"master" for replica in replicas)
+
+
+def test_a_single_server_restarts(tmp_path: Path) -> None:
+    node = Node(tmp_path, servers.durable()).start()
+    with fleet_on(tmp_path / "fleet", Group(node.url, [node], [], [])) as fleet:
+        fleet.start()
+        with fleet.loaded():
+            node.kill()
+            node.start()
+            fleet.is_ready_again()
+    node.kill()
