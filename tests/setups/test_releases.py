@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from masking_service.cli import commands
 from masking_service.cli.development import Development
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import admit_store, assemble
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
 from masking_service.store import health
 from masking_service.store.errors import StoreUnavailable
 from tests.servers import Node, durable
@@ -46,7 +47,7 @@ def tokenized(settings: Settings) -> Any:
     """Tokenize one record in a service that has just started."""
     parts = assemble(settings)
     admit_store(parts)
-    parts.store.admit()
+    parts.store.trust()
     try:
         return Api(parts).post(PRINTER, "/v1/tokenize", {"records": [record()]}).get_json()["results"]
     finally:
