@@ -109,7 +109,7 @@ def test_a_server_that_comes_back_empty_is_refused(parts: Parts, node: servers.N
         watch_store(parts)
 
     assert (before, reads(parts.store)) == ("unseen", "not-admitted")
-    assert "it was emptied, or it is another" in look(parts.store)[0].reason
+    assert "it was emptied, or it is a different store" in look(parts.store)[0].reason
 
 
 def come_back_behind(node: servers.Node, parts: Parts) -> None:
