@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from masking_service.domain.profiles import Profile
 
@@ -44,7 +44,7 @@ DEVELOPMENT_ALIAS = "dev"
 DEVELOPMENT_ISSUER = "urn:masking:dev-issuer"
 
 Scope = Literal["all", "custody"]
-Counted = Literal["fields", "full_views", "conflicts", "case_waybills"]
+Counted = Literal["fields", "full_views", "conflicts", "case_waybills", "checkpoints"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,10 @@ class Budget:
 
     counts: Counted
     windows: tuple[Window, ...]
+
+
+CHECKPOINTS: Final = Budget("checkpoints", (Window("1m", 60, 60),))
+"""Requests for a checkpoint. Each one may have to be signed and stored. Not part of a policy."""
 
 
 @dataclass(frozen=True, slots=True)

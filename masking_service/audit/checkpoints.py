@@ -6,8 +6,7 @@ back is detected, and no checkpoint is made of a log that lost signed entries.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from hashlib import sha1
 from importlib import resources
 from pathlib import Path
@@ -18,8 +17,16 @@ import msgspec
 from keys.errors import IntegrityError
 from keys.signatures import Signer, Verifier
 from masking_service.audit.entries import checkpoint_message, encode
-from masking_service.audit.errors import ROLLED_BACK_REMEDY, CheckpointsBlockedError, RolledBackError
-from masking_service.audit.lines import Checkpoint, CheckpointLine, Head, UnreadableLineError, read_line
+from masking_service.audit.errors import CheckpointsBlockedError, RolledBackError
+from masking_service.audit.heads import (
+    LISTED_SECONDS,
+    NewestEntry,
+    covers,
+    describe_rollback,
+    heads,
+    refuse_lost_entries,
+)
+from masking_service.audit.lines import Checkpoint, CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.local_checkpoint import LocalCheckpoint
 from masking_service.audit.log import CLOSE
 from masking_service.store.client import Command, Store
@@ -28,8 +35,6 @@ from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit
 
 EVERY_SECONDS: Final = 55
 """Age at which the newest checkpoint is followed by another, so that they are at most a minute apart."""
-LISTED_SECONDS: Final = 86_400
-"""A chain that was idle for longer is listed for the last time. Its writer starts a new chain before it writes."""
 MAX_ATTEMPTS: Final = 20
 """An attempt fails only if another process makes a checkpoint in the same millisecond."""
 FIRST_PREVIOUS: Final = "0" * 64
@@ -37,16 +42,6 @@ FIRST_PREVIOUS: Final = "0" * 64
 
 _SCRIPT: Final = resources.files(__package__).joinpath("checkpoint.lua").read_bytes()
 _DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EVALSHA's name for it
-
-
-@dataclass(frozen=True, slots=True)
-class _Newest:
-    """The newest entry of a listed writer; number 0 if its stream is empty."""
-
-    writer: str
-    number: int
-    link: str
-    ends: bool
 
 
 class Checkpoints:
@@ -106,7 +101,7 @@ class Checkpoints:
             IntegrityError: the checkpoint was not signed with these keys.
         """
         with self._lock:
-            return self._read_newest()
+            return self._read_newest()[0]
 
     def make_if_due(self) -> None:
         """Make a checkpoint if the newest is old, even without new entries.
@@ -119,9 +114,9 @@ class Checkpoints:
         if not self._lock.acquire(blocking=False):
             return
         try:
-            newest = self._read_newest()
+            newest, writers = self._read_newest()
             if newest is None or self._is_due(newest):
-                self._attempt(newest)
+                self._attempt(newest, self._read_heads(writers), accept_loss=False, reuse=False)
             self.fault = ""
         except IntegrityError as error:
             self.fault = str(error)
@@ -129,13 +124,20 @@ class Checkpoints:
         finally:
             self._lock.release()
 
-    def make(self, *, accept_loss: bool = False) -> CheckpointLine:
+    def newest(self) -> CheckpointLine:
+        """Return a checkpoint that covers every entry acknowledged before this call; make it only if none does.
+
+        Two round trips, and one to make it.
+
+        Raises:
+            As `make`.
+        """
+        return self._make(accept_loss=False, reuse=True)
+
+    def make(self) -> CheckpointLine:
         """Make a checkpoint that covers every entry acknowledged before this call.
 
-        Four round trips.
-
-        Args:
-            accept_loss: make it even if signed entries are missing; the operator takes the responsibility.
+        Three round trips.
 
         Raises:
             StoreUnavailable: it is unknown whether it was made.
@@ -143,9 +145,17 @@ class Checkpoints:
             IntegrityError: the log was not made with these keys. A CheckpointsBlockedError means that the store refuses
                 checkpoints.
         """
+        return self._make(accept_loss=False, reuse=False)
+
+    def make_despite_loss(self) -> CheckpointLine:
+        """As `make`, even if signed entries are missing: the operator takes the responsibility."""
+        return self._make(accept_loss=True, reuse=False)
+
+    def _make(self, *, accept_loss: bool, reuse: bool) -> CheckpointLine:
         with self._lock:
             for _ in range(MAX_ATTEMPTS):
-                made = self._attempt(self._read_newest(), accept_loss=accept_loss)
+                newest, writers = self._read_newest()
+                made = self._attempt(newest, self._read_heads(writers), accept_loss=accept_loss, reuse=reuse)
                 if made is not None:
                     return made
         raise StoreUnavailable("refused")
@@ -155,9 +165,13 @@ class Checkpoints:
         with self._lock:
             self._local.delete()
 
-    def _read_newest(self) -> CheckpointLine | None:
+    def _read_newest(self) -> tuple[CheckpointLine | None, list[bytes]]:
+        """Return the newest checkpoint, and the writers that are listed, in order."""
         known = self._local.newest
-        commands: list[Command] = [(b"XREVRANGE", AUDIT_CHECKPOINTS, b"+", b"-", b"COUNT", 1)]
+        commands: list[Command] = [
+            (b"XREVRANGE", AUDIT_CHECKPOINTS, b"+", b"-", b"COUNT", 1),
+            (b"SMEMBERS", AUDIT_WRITERS),
+        ]
         if known is not None:
             place = b"%d-0" % known.checkpoint.epoch
             commands.append((b"XRANGE", AUDIT_CHECKPOINTS, place, place))
@@ -166,17 +180,17 @@ class Checkpoints:
         if known is None:
             stored = None
         elif newest is None or newest.checkpoint.epoch < known.checkpoint.epoch:
-            raise RolledBackError(_describe_rollback(newest, known))
+            raise RolledBackError(describe_rollback(newest, known))
         else:
-            stored = self._signed(replies[1])  # None if it was archived and deleted since
+            stored = self._signed(replies[2])  # None if it was archived and deleted since
         if known is not None and stored is not None and stored.link != known.link:
-            raise RolledBackError(_describe_rollback(newest, known))
+            raise RolledBackError(describe_rollback(newest, known))
         if newest is not None and (known is None or newest.link != known.link):
             if self._store.replicas:
                 # The checkpoint may be on one server only. When a later write has reached the replicas, so has it.
                 self._store.write([(b"SREM", AUDIT_WRITERS, b"")])
             self._local.save(newest)
-        return newest
+        return newest, sorted(replies[1])
 
     def _is_due(self, newest: CheckpointLine) -> bool:
         """Return whether the next checkpoint is due.
@@ -189,16 +203,26 @@ class Checkpoints:
             self._newest_noticed = (newest.link, now)
         return now - min(newest.checkpoint.at, self._newest_noticed[1]) >= EVERY_SECONDS
 
-    def _attempt(self, previous: CheckpointLine | None, *, accept_loss: bool = False) -> CheckpointLine | None:
-        """Make the checkpoint that follows `previous`; None if another process was first."""
-        found = [*self._newest_entries()]
-        if previous is not None and not accept_loss:
-            _refuse_lost_entries(previous.checkpoint, found, self._clock())
+    def _attempt(
+        self, previous: CheckpointLine | None, found: Sequence[NewestEntry], *, accept_loss: bool, reuse: bool
+    ) -> CheckpointLine | None:
+        """Make the checkpoint that follows `previous`; None if another process was first.
+
+        Args:
+            found: the newest entry of each listed writer.
+            accept_loss: make it even if signed entries are missing.
+            reuse: return `previous` if it covers what was found.
+        """
+        if previous is not None:
+            if not accept_loss:
+                refuse_lost_entries(previous.checkpoint, found, self._clock())
+            if reuse and covers(previous.checkpoint, found):
+                return previous
         checkpoint = Checkpoint(
             epoch=previous.checkpoint.epoch + 1 if previous else 1,
             at=self._clock(),
             previous=previous.link.hex() if previous else FIRST_PREVIOUS,
-            heads=[Head(one.writer, one.number, one.link) for one in found if one.number],
+            heads=heads(found),
         )
         unsigned = CheckpointLine(checkpoint, encode(checkpoint), b"")
         signature = self._signer.sign(checkpoint_message(unsigned.link))
@@ -217,25 +241,23 @@ class Checkpoints:
         self._local.save(made)
         return made
 
-    def _newest_entries(self) -> Iterator[_Newest]:
-        """Yield the newest entry of each listed writer, sorted by writer."""
-        writers = sorted(self._store.read([(b"SMEMBERS", AUDIT_WRITERS)])[0])
+    def _read_heads(self, writers: Sequence[bytes]) -> list[NewestEntry]:
+        """Read the newest entry of each writer: one round trip."""
         streams = [audit_key(writer.decode("utf-8", "replace")) for writer in writers]
         replies = self._store.read([(b"XREVRANGE", stream, b"+", b"-", b"COUNT", 1) for stream in streams])
-        for writer, reply in zip(writers, replies, strict=True):
-            try:
-                yield self._parse_newest(writer.decode(), reply)
-            except (KeyError, ValueError, msgspec.DecodeError):
-                raise IntegrityError("a stream of the audit log contains an invalid entry") from None
+        try:
+            return [self._parse_newest(writer.decode(), reply) for writer, reply in zip(writers, replies, strict=True)]
+        except (KeyError, ValueError, msgspec.DecodeError):
+            raise IntegrityError("a stream of the audit log contains an invalid entry") from None
 
-    def _parse_newest(self, writer: str, reply: Sequence[Any]) -> _Newest:
+    def _parse_newest(self, writer: str, reply: Sequence[Any]) -> NewestEntry:
         if not reply:
-            return _Newest(writer, 0, "", ends=True)
+            return NewestEntry(writer, 0, "", ends=True)
         name, flat = reply[0]
         fields = dict(zip(flat[0::2], flat[1::2], strict=True))
         said = msgspec.json.decode(fields[b"entry"], type=_EntryHead)
         ends = said.action == CLOSE or said.at < self._clock() - LISTED_SECONDS
-        return _Newest(writer, int(name.removesuffix(b"-0")), fields[b"link"].hex(), ends)
+        return NewestEntry(writer, int(name.removesuffix(b"-0")), fields[b"link"].hex(), ends)
 
     def _signed(self, reply: Sequence[Any]) -> CheckpointLine | None:
         """Parse a checkpoint from a range reply, and verify its signature."""
@@ -259,31 +281,3 @@ class _EntryHead(msgspec.Struct):
 
     at: int
     action: str
-
-
-def _refuse_lost_entries(before: Checkpoint, found: Sequence[_Newest], now: int) -> None:
-    """Raise RolledBackError if a listed writer lacks signed entries, or has others instead.
-
-    Entries that the witness deletes are archived and idle for far longer than a day.
-    """
-    if now - before.at > LISTED_SECONDS:
-        return
-    newest = {one.writer: one for one in found}
-    for head in before.heads:
-        one = newest.get(head.writer)
-        if one is not None and (one.number < head.number or (one.number == head.number and one.link != head.link)):
-            raise RolledBackError(
-                f"the audit log lost entries that checkpoint {before.epoch} covers: writer {head.writer} has "
-                f"{one.number} of {head.number}. {ROLLED_BACK_REMEDY}"
-            )
-
-
-def _describe_rollback(newest: CheckpointLine | None, known: CheckpointLine) -> str:
-    epoch = known.checkpoint.epoch
-    if newest is None:
-        found = "has none: it was emptied, or it is a different store"
-    elif newest.checkpoint.epoch < epoch:
-        found = f"ends at {newest.checkpoint.epoch}: it was rolled back"
-    else:
-        found = "has a different one: it was rolled back, and used since"
-    return f"checkpoint {epoch} of the audit log was seen before, and the store {found}. {ROLLED_BACK_REMEDY}"

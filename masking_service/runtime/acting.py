@@ -118,5 +118,12 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             audit=audit,
         ),
         freezes=FreezeByHand(gate=gate, freezes=parts.freezes, audit=audit, metrics=parts.metrics),
-        audit=Auditing(gate=gate, keyring=parts.keyring, store=parts.store, checkpoints=parts.checkpoints, audit=audit),
+        audit=Auditing(
+            gate=gate,
+            keyring=parts.keyring,
+            store=parts.store,
+            checkpoints=parts.checkpoints,
+            budgets=budgets,
+            audit=audit,
+        ),
     )

@@ -5,12 +5,15 @@ who may not read it is written down.
 """
 
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 
 from keys.keyring import Keyring
+from masking_service.access.budgets import Budgets
 from masking_service.access.gate import Gate
+from masking_service.access.rules import CHECKPOINTS
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
@@ -25,12 +28,13 @@ class Auditing:
     """Reading the log, and asking for a checkpoint, under one policy."""
 
     def __init__(
-        self, *, gate: Gate, keyring: Keyring, store: Store, checkpoints: Checkpoints, audit: Recorder
+        self, *, gate: Gate, keyring: Keyring, store: Store, checkpoints: Checkpoints, budgets: Budgets, audit: Recorder
     ) -> None:
         self._gate = gate
         self._keyring = keyring
         self._store = store
         self._checkpoints = checkpoints
+        self._budgets = budgets
         self._audit = audit
 
     def entries(self, call: Call, after: str | None, limit: int) -> tuple[list[Entry], str | None]:
@@ -55,15 +59,18 @@ class Auditing:
         return found, found[-1]["id"] if found else after
 
     def checkpoint(self, call: Call) -> dict[str, Any]:
-        """A new checkpoint, which names every entry that was acknowledged before. Round trips: four.
+        """A checkpoint that names every entry that was acknowledged before; a new one only where none does.
+
+        Round trips: one for the budget, two to read, and one to write a new one.
 
         Raises:
-            AccessError: the caller may not.
-            StoreUnavailable, IntegrityError, RolledBackError: none can be made.
+            AccessError: the caller may not, or the budget is spent.
+            StoreUnavailable, IntegrityError, RolledBackError: none can be had.
         """
         with self._audit.record_denials(call, "audit-read"):
-            self._gate.grant(call.principal, "audit:read")
-        return told(self._checkpoints.make())
+            grant = self._gate.grant(call.principal, "audit:read")
+            self._budgets.reserve(call.principal, replace(grant, budget=CHECKPOINTS), 1, call.now)
+        return told(self._checkpoints.newest())
 
 
 def told(made: CheckpointLine) -> dict[str, Any]:

@@ -15,9 +15,10 @@ import redis
 
 from keys.errors import IntegrityError, KeysetError
 from keys.signatures import Verifier
-from masking_service.audit.checkpoints import EVERY_SECONDS, LISTED_SECONDS, Checkpoints
+from masking_service.audit.checkpoints import EVERY_SECONDS, Checkpoints
 from masking_service.audit.entries import checkpoint_message, encode
 from masking_service.audit.errors import CheckpointsBlockedError, RolledBackError
+from masking_service.audit.heads import LISTED_SECONDS
 from masking_service.audit.lines import Checkpoint, CheckpointLine, read_line
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Store
@@ -223,7 +224,36 @@ def test_a_checkpoint_whose_reply_was_lost_is_made_once(
     assert (wire.lost, made.checkpoint.epoch, kept(client)) == (1, 2, [1, 2])
 
 
-def test_looking_is_one_round_trip_and_making_is_four(
+def test_a_log_in_which_no_head_has_moved_has_its_newest_checkpoint(
+    store: Store, checkpoints: Checkpoints, client: redis.Redis
+) -> None:
+    log_on(store).append(entry(at=NOW))
+    first, again = checkpoints.newest(), checkpoints.newest()
+
+    assert (first.link, kept(client)) == (again.link, [1])
+
+
+def test_a_new_entry_needs_a_new_checkpoint(store: Store, checkpoints: Checkpoints) -> None:
+    log = log_on(store)
+    log.append(entry(at=NOW))
+    checkpoints.newest()
+    number = number_of(log.append(entry(at=NOW)))
+
+    made = checkpoints.newest()
+
+    assert (made.checkpoint.epoch, heads(made)[0][1]) == (2, number)
+
+
+def test_a_writer_that_leaves_the_list_moves_no_head(store: Store, checkpoints: Checkpoints) -> None:
+    log = log_on(store)
+    log.append(entry(at=NOW))
+    log.close()
+    first = checkpoints.newest()
+
+    assert checkpoints.newest().link == first.link
+
+
+def test_looking_is_one_round_trip_reading_heads_another_and_making_a_third(
     store: Store, checkpoints: Checkpoints, client: redis.Redis
 ) -> None:
     log_on(store).append(entry(at=NOW))
@@ -232,8 +262,10 @@ def test_looking_is_one_round_trip_and_making_is_four(
         checkpoints.read_newest()
     with counted(store) as making:
         checkpoints.make()
+    with counted(store) as reusing:
+        checkpoints.newest()
 
-    assert (looking, making) == ([1], [4])
+    assert (looking, making, reusing) == ([1], [3], [2])
 
 
 def test_a_writer_that_closed_is_named_once_more_and_leaves_the_list(
@@ -473,7 +505,11 @@ def test_whoever_forgets_takes_the_store_for_the_truth(checkpoints: Checkpoints,
     ids=["its newest entry", "its stream", "with something beside"],
 )
 def test_a_writer_that_lost_what_was_signed_is_not_signed_again(
-    store: Store, client: redis.Redis, checkpoints: Checkpoints, cut: Callable[[redis.Redis, bytes], object]
+    store: Store,
+    client: redis.Redis,
+    checkpoints: Checkpoints,
+    clock: Clock,
+    cut: Callable[[redis.Redis, bytes], object],
 ) -> None:
     log = log_on(store)
     log.append(entry(at=NOW))
@@ -481,8 +517,10 @@ def test_a_writer_that_lost_what_was_signed_is_not_signed_again(
     checkpoints.make()
     cut(client, audit_key(writer))
 
-    with pytest.raises(RolledBackError, match="lost entries that checkpoint 1 covers"):
-        checkpoints.make()
+    clock.now += EVERY_SECONDS
+    for make in (checkpoints.make, checkpoints.newest, checkpoints.make_if_due):
+        with pytest.raises(RolledBackError, match="lost entries that checkpoint 1 covers"):
+            make()
     assert kept(client) == [1]
 
 

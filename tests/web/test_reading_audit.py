@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from keys.signatures import Verifier
+from masking_service.access.rules import CHECKPOINTS
 from masking_service.audit.entries import checkpoint_message
 from masking_service.audit.lines import CheckpointLine, read_line
 from tests.web.api import AUDITOR, COURIER, OFFICER, PRINTER, PRIVACY, SUPERVISOR, Api, Json, refusal
@@ -164,10 +165,25 @@ def test_a_checkpoint_verifies_with_the_public_key_alone(fresh: Api) -> None:
     )
 
 
-def test_the_epoch_rises_with_every_checkpoint_on_request(fresh: Api) -> None:
-    first, second = checkpoint(fresh), checkpoint(fresh)
+def test_a_checkpoint_on_request_is_the_newest_one_until_something_is_written(fresh: Api) -> None:
+    first, again = checkpoint(fresh), checkpoint(fresh)
+    leave_entries(fresh, 1)
+    second = checkpoint(fresh)
 
+    assert again == first
     assert second["checkpoint"]["epoch"] == first["checkpoint"]["epoch"] + 1
+
+
+def test_checkpoints_on_request_have_a_budget(fresh: Api) -> None:
+    (window,) = CHECKPOINTS.windows
+    for _ in range(window.limit):
+        checkpoint(fresh)
+
+    refused = fresh.get(AUDITOR, "/v1/audit/checkpoint")
+
+    assert (refusal(refused), refused.get_json()["window"]) == ((429, "quota-exceeded"), "1m")
+    last = page(fresh, "?limit=1000")["entries"][-1]
+    assert (last["action"], last["outcome"]) == ("audit-read", "quota-exceeded")
 
 
 def test_no_checkpoint_is_made_of_a_log_that_went_back(fresh: Api) -> None:

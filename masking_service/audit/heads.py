@@ -1,0 +1,60 @@
+"""Compares the newest entries of all writers with a checkpoint. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from masking_service.audit.errors import ROLLED_BACK_REMEDY, RolledBackError
+from masking_service.audit.lines import Checkpoint, CheckpointLine, Head
+
+LISTED_SECONDS: Final = 86_400
+"""A chain that was idle for longer is listed for the last time. Its writer starts a new chain before it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewestEntry:
+    """The newest entry of a listed writer; number 0 if its stream is empty."""
+
+    writer: str
+    number: int
+    link: str
+    ends: bool
+
+
+def heads(found: Sequence[NewestEntry]) -> list[Head]:
+    """Return the entries as a checkpoint names them."""
+    return [Head(one.writer, one.number, one.link) for one in found if one.number]
+
+
+def covers(checkpoint: Checkpoint, found: Sequence[NewestEntry]) -> bool:
+    """Return whether a checkpoint names the newest entry of every listed writer."""
+    return all(head in checkpoint.heads for head in heads(found))
+
+
+def refuse_lost_entries(before: Checkpoint, found: Sequence[NewestEntry], now: int) -> None:
+    """Raise RolledBackError if a listed writer lacks signed entries, or has others instead.
+
+    Entries that the witness deletes are archived and idle for far longer than a day.
+    """
+    if now - before.at > LISTED_SECONDS:
+        return
+    newest = {one.writer: one for one in found}
+    for head in before.heads:
+        one = newest.get(head.writer)
+        if one is not None and (one.number < head.number or (one.number == head.number and one.link != head.link)):
+            raise RolledBackError(
+                f"the audit log lost entries that checkpoint {before.epoch} covers: writer {head.writer} has "
+                f"{one.number} of {head.number}. {ROLLED_BACK_REMEDY}"
+            )
+
+
+def describe_rollback(newest: CheckpointLine | None, known: CheckpointLine) -> str:
+    """Return why a store whose newest checkpoint is `newest` was rolled back behind `known`."""
+    epoch = known.checkpoint.epoch
+    if newest is None:
+        found = "has none: it was emptied, or it is a different store"
+    elif newest.checkpoint.epoch < epoch:
+        found = f"ends at {newest.checkpoint.epoch}: it was rolled back"
+    else:
+        found = "has a different one: it was rolled back, and used since"
+    return f"checkpoint {epoch} of the audit log was seen before, and the store {found}. {ROLLED_BACK_REMEDY}"
