@@ -26,6 +26,7 @@ class Desk(Application):  # type: ignore[misc]  # gunicorn has no types
         """The shipped configuration, and the address."""
         self.load_config_from_file(str(CONFIGURATION))
         self.cfg.set("bind", self._bind)
+        self.cfg.set("when_ready", lambda _: click.echo(f"desk at http://{self._bind}"))
 
     def load(self) -> Any:
         """Called in the worker."""

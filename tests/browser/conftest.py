@@ -1,0 +1,139 @@
+"""The service and its desk as processes, and a real Chromium that works at the desk."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.e2e.processes import ROOT, Running, environment, wait_for
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class DeskProcess:
+    """A desk that runs beside a service."""
+
+    service: Running
+    process: subprocess.Popen[bytes]
+    url: str
+    issuer_url: str
+    log: Path
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+
+
+def start_desk(service: Running, folder: Path) -> DeskProcess:
+    port, issuer_port, log = free_port(), free_port(), folder / "desk.log"
+    command = [sys.executable, "-m", "masking_console", "--dev", "--port", str(port), "--issuer-port", str(issuer_port)]
+    command += ["--service-url", f"http://127.0.0.1:{service.port}", "--state-dir", str(service.state)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT)
+    wait_for(lambda: re.search(r"^desk at ", log.read_text(), re.MULTILINE), "the desk's line", 30)
+    return DeskProcess(service, process, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{issuer_port}", log)
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
+    """A desk with the first batch."""
+    folder = tmp_path_factory.mktemp("desk")
+    service = Running.serve(folder, "--dev", "--workers", "1")
+    subprocess.run(
+        [sys.executable, "examples/first_batch.py", "--url", f"http://127.0.0.1:{service.port}"]
+        + ["--state-dir", str(service.state)],
+        cwd=ROOT,
+        env=environment() | {"no_proxy": "127.0.0.1"},
+        check=True,
+        capture_output=True,
+    )
+    running = start_desk(service, folder)
+    yield running
+    running.stop()
+    service.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A person at the desk: the page, and everything that the browser complained of.
+
+    Attributes:
+        complaints: console errors, refused requests and CSP violations.
+        hosts: every host that was asked.
+    """
+
+    def __init__(self, context: BrowserContext, desk: DeskProcess) -> None:
+        self.context = context
+        self.desk = desk
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        context.on("request", self._asked)
+        self.page: Page = context.new_page()
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def sign_in(self, sub: str, path: str = "/") -> Page:
+        """Sign in through the issuer's page, and land on a path of the desk."""
+        self.page.goto(f"{self.desk.url}{path}")
+        self.page.locator("form button").click()
+        self.page.locator(f"button[value={sub}]").click()
+        self.page.wait_for_url(f"{self.desk.url}/**")
+        self.page.locator("nav").first.wait_for()
+        return self.page
+
+    def go(self, path: str) -> Page:
+        self.page.goto(f"{self.desk.url}{path}")
+        return self.page
+
+    def _asked(self, request: Request) -> None:
+        self.hosts.add("/".join(request.url.split("/")[:3]) if request.url.startswith("http") else "")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visit(chromium: Browser, desk: DeskProcess) -> Iterator[Callable[..., Visit]]:
+    """Opens the desk in a browser of its own: `visit(language="zh-CN", dark=True, width=320)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_desk(language: str = "en", *, dark: bool = False, width: int = 1280, **more: object) -> Visit:
+        context = chromium.new_context(
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": 900},
+            **more,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        return Visit(context, desk)
+
+    yield open_desk
+    for context in contexts:
+        context.close()
