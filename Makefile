@@ -14,15 +14,17 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 # The service writes its process id once; a number that now belongs to something else runs elsewhere.
 SERVING = test -s $(STATE)/serve.pid && test "$$(readlink /proc/$$(cat $(STATE)/serve.pid)/cwd)" = "$(CURDIR)"
-# Where it listens, in its own words: whoever else answers at a port is not to get a key.
+# Where it listens, in its own words: another program that answers at a port must not get a key.
 ADDRESS = sed -n 's/^ready at //p' $(STATE)/serve.log
+DESK = sed -n 's/^desk at //p' $(STATE)/desk.log
+DESK_RUNS = test -s $(STATE)/desk.pid && test "$$(readlink /proc/$$(cat $(STATE)/desk.pid)/cwd)" = "$(CURDIR)"
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/runtime ## make .venv and install the pinned requirements in it (PYTHON=python3.13 picks another Python)
 
-run: install ## start the development service, send it a first batch, and leave it running (PORT=8080)
+run: install ## start the development service and the desk, send a first batch, and leave both running (PORT=8080)
 	@mkdir -p $(STATE)
 	@if $(SERVING); then \
 		url=$$($(ADDRESS)); \
@@ -36,14 +38,24 @@ run: install ## start the development service, send it a first batch, and leave 
 	@for i in $$(seq 300); do \
 		$(SERVING) || break; test -z "$$($(ADDRESS))" || exit 0; sleep 0.2; \
 	done; tail -n 20 $(STATE)/serve.log; echo "The service did not become ready: its log is $(STATE)/serve.log"; exit 1
+	@$(DESK_RUNS) || { \
+		: >$(STATE)/desk.log; url=$$($(ADDRESS)); port=$${url##*:}; \
+		nohup $(BIN)/python -m masking_console --dev --port $$((port + 1)) --issuer-port $$((port + 2)) \
+			--service-url "$$url" --state-dir $(STATE) >>$(STATE)/desk.log 2>&1 </dev/null & echo $$! >$(STATE)/desk.pid; }
+	@for i in $$(seq 150); do \
+		$(DESK_RUNS) || break; test -z "$$($(DESK))" || exit 0; sleep 0.2; \
+	done; tail -n 20 $(STATE)/desk.log; echo "The desk did not become ready: its log is $(STATE)/desk.log"; exit 1
 	@no_proxy=127.0.0.1 $(BIN)/python examples/first_batch.py --url "$$($(ADDRESS))" --state-dir $(STATE)
-	@echo "The service goes on; its log is $(STATE)/serve.log. Stop it with: make stop"
+	@echo "The desk         $$($(DESK))    sign in as officer-wang or another invented person"
+	@echo "Both go on; their logs are $(STATE)/serve.log and $(STATE)/desk.log. Stop them with: make stop"
 
 stop: ## stop what `make run` started
+	@if $(DESK_RUNS); then \
+		pid=$$(cat $(STATE)/desk.pid); kill $$pid; while kill -0 $$pid 2>/dev/null; do sleep 0.1; done; fi
 	@if $(SERVING); then \
 		pid=$$(cat $(STATE)/serve.pid); kill $$pid; while kill -0 $$pid 2>/dev/null; do sleep 0.1; done; \
 		echo "stopped"; else echo "not running"; fi
-	@rm -f $(STATE)/serve.pid
+	@rm -f $(STATE)/serve.pid $(STATE)/desk.pid
 
 check: lint ## lint, check types, and run the unit tests, which start no server (90 seconds)
 	$(PYTEST) -n 2 --dist loadgroup -m "not server" $(UNIT)
