@@ -40,7 +40,7 @@ run: install ## start the development service and the desk, send a first batch, 
 	done; tail -n 20 $(STATE)/serve.log; echo "The service did not become ready: its log is $(STATE)/serve.log"; exit 1
 	@$(DESK_RUNS) || { \
 		: >$(STATE)/desk.log; url=$$($(ADDRESS)); port=$${url##*:}; \
-		nohup $(BIN)/python -m masking_console --dev --port $$((port + 1)) --issuer-port $$((port + 2)) \
+		nohup $(BIN)/python -m masking_console serve --dev --port $$((port + 1)) --issuer-port $$((port + 2)) \
 			--service-url "$$url" --state-dir $(STATE) >>$(STATE)/desk.log 2>&1 </dev/null & echo $$! >$(STATE)/desk.pid; }
 	@for i in $$(seq 150); do \
 		$(DESK_RUNS) || break; test -z "$$($(DESK))" || exit 0; sleep 0.2; \

@@ -1,4 +1,4 @@
-"""`python -m masking_console`: serves the desk; with `--dev` with a session store and an issuer of its own."""
+"""`python -m masking_console`: serves the desk, and checks its set-up."""
 
 import os
 import secrets
@@ -9,6 +9,7 @@ from typing import Any
 import click
 from gunicorn.app.base import Application
 
+from masking_console.checks import checks
 from masking_console.settings import DEVELOPMENT_ISSUER, PREFIX, Settings, SettingsError
 
 CONFIGURATION = Path(__file__).with_name("gunicorn_conf.py")
@@ -35,14 +36,19 @@ class Desk(Application):  # type: ignore[misc]  # gunicorn has no types
         return create_app(self._settings)
 
 
-@click.command()
+@click.group()
+def main() -> None:
+    """The desk. Its settings are MASKING_CONSOLE_* variables: see docs/desk.md."""
+
+
+@main.command()
 @click.option("--dev", is_flag=True, help="With a session store and an issuer made in the state directory.")
 @click.option("--port", default=8081, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--issuer-port", default=8082, show_default=True, type=click.IntRange(1, 65535), help="With --dev.")
 @click.option("--service-url", default="http://127.0.0.1:8080", show_default=True, help="With --dev.")
 @click.option("--state-dir", default=".local", show_default=True, type=click.Path(path_type=Path), help="With --dev.")
-def main(dev: bool, port: int, issuer_port: int, service_url: str, state_dir: Path) -> None:
-    """Serve the desk on 127.0.0.1 until SIGTERM or Ctrl-C. Settings: MASKING_CONSOLE_* (docs/desk.md)."""
+def serve(dev: bool, port: int, issuer_port: int, service_url: str, state_dir: Path) -> None:
+    """Serve the desk on 127.0.0.1 until SIGTERM or Ctrl-C."""
     try:
         if not dev:
             Desk(Settings.read(os.environ), f"127.0.0.1:{port}").run()
@@ -51,6 +57,21 @@ def main(dev: bool, port: int, issuer_port: int, service_url: str, state_dir: Pa
             Desk(settings, f"127.0.0.1:{port}").run()
     except SettingsError as error:
         sys.exit(str(error))
+
+
+@main.command()
+def doctor() -> None:
+    """Check the set-up; exits with 1 where something is wrong."""
+    try:
+        settings = Settings.read(os.environ)
+    except SettingsError as error:
+        sys.exit(f"settings: {error}")
+    failed = False
+    for what, check in checks(settings):
+        problem = check()
+        click.echo(f"{'wrong' if problem else 'ok':<6}{what}{': ' if problem else ''}{problem}")
+        failed = failed or bool(problem)
+    sys.exit(1 if failed else 0)
 
 
 class DevelopmentDesk:

@@ -43,7 +43,17 @@ class DeskProcess:
 
 def start_desk(service: Running, folder: Path) -> DeskProcess:
     port, issuer_port, log = free_port(), free_port(), folder / "desk.log"
-    command = [sys.executable, "-m", "masking_console", "--dev", "--port", str(port), "--issuer-port", str(issuer_port)]
+    command = [
+        sys.executable,
+        "-m",
+        "masking_console",
+        "serve",
+        "--dev",
+        "--port",
+        str(port),
+        "--issuer-port",
+        str(issuer_port),
+    ]
     command += ["--service-url", f"http://127.0.0.1:{service.port}", "--state-dir", str(service.state)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT)
@@ -56,9 +66,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
     """A desk with the first batch."""
     folder = tmp_path_factory.mktemp("desk")
     service = Running.serve(folder, "--dev", "--workers", "1")
+    url = f"http://127.0.0.1:{service.port}"
     subprocess.run(
-        [sys.executable, "examples/first_batch.py", "--url", f"http://127.0.0.1:{service.port}"]
-        + ["--state-dir", str(service.state)],
+        [sys.executable, "examples/first_batch.py", "--url", url, "--state-dir", str(service.state)],
         cwd=ROOT,
         env=environment() | {"no_proxy": "127.0.0.1"},
         check=True,

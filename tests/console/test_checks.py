@@ -1,0 +1,41 @@
+"""`doctor` of the desk, and the rights that its Redis user needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+import redis
+
+from masking_console.checks import checks
+from masking_console.settings import Settings
+
+ACL = Path(__file__).parents[2] / "examples" / "redis-desk.acl"
+
+
+def found(settings: Settings) -> dict[str, bool]:
+    return {what: not check() for what, check in checks(settings)}
+
+
+def test_each_part_is_checked_by_itself(settings: Settings) -> None:
+    assert found(settings) == {"session store": True, "issuer": True, "masking service": False}
+
+
+def test_an_issuer_of_another_name_is_wrong(settings: Settings) -> None:
+    assert found(replace(settings, issuer="https://login.example.com"))["issuer"] is False
+
+
+def test_the_user_of_the_example_may_do_what_the_desk_needs_and_nothing_else(settings: Settings, valkey: str) -> None:
+    name, *rules = ACL.read_text().split()[1:]
+    with redis.Redis.from_url(valkey) as client:
+        client.execute_command("ACL", "SETUSER", name, *rules, ">pass")
+        try:
+            as_user = valkey.replace("unix://:", f"unix://{name}:", 1)
+            password = valkey.split("://:", 1)[1].split("@", 1)[0]
+            limited = replace(settings, redis_url=as_user.replace(password, quote("pass"), 1))
+            assert found(limited)["session store"] is True
+            denied = client.execute_command("ACL", "DRYRUN", name, "GET", "wm:clients")
+            assert b"permissions" in denied
+        finally:
+            client.execute_command("ACL", "DELUSER", name)
