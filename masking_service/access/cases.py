@@ -23,7 +23,7 @@ from masking_service.vault.sealed import Prepared, Sealed
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 MOST_LISTED: Final = 1_000
 LISTED_SECONDS: Final = 30 * 86_400
-"""How long an expired case stays in the list, unseen: so long may a clock have been wrong."""
+"""How long an expired case can still be listed."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
@@ -48,12 +48,13 @@ class Opening(msgspec.Struct, frozen=True):
     approvals_needed: int
 
 
-class Act(msgspec.Struct, frozen=True):
-    """Something that somebody did to a case: ``approve``, ``deny`` or ``close``."""
+class Act(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that was done to a case: ``approve``, ``deny`` or ``close``. Acts stored before 0.1.0 have no note."""
 
     act: Literal["approve", "deny", "close"]
     by: str
     at: int
+    note: str = ""
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -174,22 +175,50 @@ class Cases:
             raise NoSuchCase
         return found
 
-    def living(self, tenant: str, now: int, wanted: Callable[[Case], bool]) -> list[Case]:
-        """The wanted ones among the cases that have not expired, soonest to expire first, at most 1,000.
+    def listed(
+        self,
+        tenant: str,
+        now: int,
+        wanted: Callable[[Case], bool],
+        *,
+        past: bool = False,
+        after: Case | None = None,
+        limit: int = MOST_LISTED,
+    ) -> list[Case]:
+        """The first wanted cases in the order in which they expire. Two round trips for each thousand cases read.
 
-        Two round trips for each thousand living cases that have to be looked at.
+        Args:
+            tenant: whose cases.
+            now: Unix seconds.
+            wanted: chooses cases.
+            past: also those that expired within 30 days, and the last to expire first.
+            after: the case behind which to go on.
+            limit: how many cases at most.
         """
         found: dict[str, Case] = {}
+        begin = after.opening.expires_at if after else None
+        if past:
+            way: Command = (begin or b"+inf", now - LISTED_SECONDS, b"BYSCORE", b"REV")
+        else:
+            way = (begin or now + 1, b"+inf", b"BYSCORE")
         for page in count():
             window = (b"LIMIT", page * MOST_LISTED, MOST_LISTED)
-            keys = self._store.read([(b"ZRANGE", self._list(tenant), now + 1, b"+inf", b"BYSCORE", *window)])[0]
-            for case in self._load(tenant, keys):
+            keys = self._store.read([(b"ZRANGE", self._list(tenant), *way, *window)])[0]
+            for key, case in zip(keys, self._load(tenant, keys), strict=True):
                 # A case that is opened meanwhile pushes others to the next page, where they come again.
-                if case is not None and wanted(case):
+                if case is not None and self._behind(tenant, key, case, after, past=past) and wanted(case):
                     found[case.opening.case] = case
-            if len(keys) < MOST_LISTED or len(found) >= MOST_LISTED:
+            if len(keys) < MOST_LISTED or len(found) >= limit:
                 break
-        return list(found.values())[:MOST_LISTED]
+        return list(found.values())[:limit]
+
+    def _behind(self, tenant: str, key: bytes, case: Case, after: Case | None, *, past: bool) -> bool:
+        """Whether a case comes after another one in the list. Of two that expire at once the keys decide."""
+        if after is None:
+            return True
+        mine = (case.opening.expires_at, key)
+        other = (after.opening.expires_at, self._key(tenant, after.opening.case))
+        return mine < other if past else mine > other
 
     def _key(self, tenant: str, name: str) -> bytes:
         keys = self._keyring.tenant(tenant)

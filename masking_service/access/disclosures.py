@@ -78,20 +78,26 @@ class Disclosures:
         sealed = [Sealed(place, value, until) for place, value, until in zip(places, values, ends, strict=True)]
         return Prepared(sealed, write)
 
-    def of(self, tenant: str, base: bytes) -> list[Opened | Viewed]:
-        """What was shown of the waybill at `base`, in the order of time: one round trip.
+    def of(self, tenant: str, bases: Sequence[bytes]) -> list[list[Opened | Viewed]]:
+        """What was shown of the waybill at each base, in the order of time: one round trip, none without bases.
 
         Raises:
             IntegrityError: something was changed, or belongs to another waybill.
         """
-        key = disclosures_key(record_stems([base])[0])
-        flat = self._store.read([(b"HGETALL", key)])[0]
+        keys = [disclosures_key(stem) for stem in record_stems(bases)]
+        commands: list[Command] = [(b"HGETALL", key) for key in keys]
+        replies = self._store.read(commands) if commands else []
         state = self._keyring.tenant(tenant).state
-        opened = [
-            msgspec.json.decode(state.open(sealed, _at(key, name)), type=Opened | Viewed)
-            for name, sealed in zip(flat[0::2], flat[1::2], strict=True)
+        return [
+            sorted(
+                (
+                    msgspec.json.decode(state.open(sealed, _at(key, name)), type=Opened | Viewed)
+                    for name, sealed in zip(flat[0::2], flat[1::2], strict=True)
+                ),
+                key=lambda shown: shown.at,
+            )
+            for key, flat in zip(keys, replies, strict=True)
         ]
-        return sorted(opened, key=lambda shown: shown.at)
 
 
 def _at(key: bytes, name: bytes) -> bytes:

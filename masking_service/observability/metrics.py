@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 FreezeReason = Literal["by-hand", "misses", "burst"]
 """FreezeReason somebody is frozen."""
-AlertKind = Literal["misses", "burst", "conflicts", "integrity", "wrong-store", "policy-refused", "checkpoint-late"]
+AlertKind = Literal[
+    "misses", "burst", "conflicts", "case-pending", "integrity", "wrong-store", "policy-refused", "checkpoint-late"
+]
 """The kinds of alerts; see `docs/alerts.md`."""
 DropReason = Literal["full", "undelivered"]
 """FreezeReason an alert did not arrive: too many were waiting, or nobody took it."""

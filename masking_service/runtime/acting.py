@@ -21,6 +21,7 @@ from masking_service.usecases.detokenize import Detokenize
 from masking_service.usecases.freezes import FreezeByHand, FreezeByPolicy
 from masking_service.usecases.mask import Mask, Maskers
 from masking_service.usecases.privacy import Privacy
+from masking_service.usecases.read_cases import ReadCases
 from masking_service.usecases.recorder import Recorder
 from masking_service.usecases.tokenize import Tokenize
 from masking_service.usecases.view import View
@@ -43,6 +44,7 @@ class Acting:
     detokenize: Detokenize
     move_custody: MoveCustody
     cases: Casework
+    read_cases: ReadCases
     privacy: Privacy
     freezes: FreezeByHand
     audit: Auditing
@@ -108,7 +110,16 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             check_sign_in=issuers.check_unmasking,
         ),
         move_custody=MoveCustody(gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, audit=audit),
-        cases=Casework(policy=policy, gate=gate, keyring=parts.keyring, cases=cases, budgets=budgets, audit=audit),
+        cases=Casework(
+            policy=policy,
+            gate=gate,
+            keyring=parts.keyring,
+            cases=cases,
+            budgets=budgets,
+            audit=audit,
+            alerts=parts.alerts,
+        ),
+        read_cases=ReadCases(policy=policy, gate=gate, keyring=parts.keyring, cases=cases, disclosures=disclosures),
         privacy=Privacy(
             policy=policy,
             gate=gate,

@@ -11,20 +11,20 @@ from typing import Any, Literal
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Act, Case, Cases, Opening, case_name
-from masking_service.access.errors import CaseExists, Forbidden, NoSuchCase
+from masking_service.access.errors import CaseExists, Forbidden
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
-from masking_service.access.principals import Principal, principal_id
+from masking_service.access.principals import principal_id
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.text import scrub
-from masking_service.domain.timestamps import rfc3339
 from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.observability.alerts import Alerts
 from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.answers import cases as answers
+from masking_service.usecases.read_cases import case_answer, visible_case
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 
 LONGEST_REASON = 500
-
-Result = dict[str, Any]
 
 CaseNumbers = Callable[[str, str], object]
 """Asks the system that gives case numbers out whether (tenant, number) is one of its own.
@@ -40,7 +40,7 @@ def any_number(tenant: str, case: str) -> None:
 
 
 class Casework:
-    """Opening, reading, deciding and closing cases, under one policy.
+    """Opening, deciding and closing cases, under one policy.
 
     `case_numbers` is asked for every case before anything is written.
     """
@@ -54,6 +54,7 @@ class Casework:
         cases: Cases,
         budgets: Budgets,
         audit: Recorder,
+        alerts: Alerts,
         case_numbers: CaseNumbers = any_number,
     ) -> None:
         self._policy = policy
@@ -62,6 +63,7 @@ class Casework:
         self._cases = cases
         self._budgets = budgets
         self._audit = audit
+        self._alerts = alerts
         self._case_numbers = case_numbers
 
     def open(
@@ -74,7 +76,7 @@ class Casework:
         officer: str | None,
         reason: str,
         expires_in: int | None,
-    ) -> Result:
+    ) -> answers.Case:
         """Open a case; it is pending where the policy wants it approved. Round trips: three, and one for the audit.
 
         Raises:
@@ -108,23 +110,11 @@ class Casework:
             with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
                 reserved.give_back(len(opening.waybills))
             raise
-        return self._answer(opened, call.now)
+        if opened.status(call.now) == "pending":
+            self._alerts.raise_alert("case-pending", call.principal)
+        return case_answer(opened, call.now)
 
-    def get(self, call: Call, name: str) -> Result:
-        """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
-        self._gate.grant(call.principal, "case:read")
-        return self._answer(self._visible(call, name), call.now)
-
-    def living(self, call: Call, status: str | None) -> list[Result]:
-        """The cases that have not expired, those of one status only if it is given. Raises AccessError."""
-        self._gate.grant(call.principal, "case:read")
-
-        def wanted(case: Case) -> bool:
-            return reaches(self._policy, call.principal, case) and status in (None, case.status(call.now))
-
-        return [self._answer(case, call.now) for case in self._cases.living(call.principal.tenant, call.now, wanted)]
-
-    def decide(self, call: Call, name: str, act: Literal["approve", "deny"]) -> Result:
+    def decide(self, call: Call, name: str, act: Literal["approve", "deny"], note: str | None) -> answers.Case:
         """Approve or deny a pending case; nobody does either to a case that they opened. Round trips: three.
 
         Raises:
@@ -133,38 +123,34 @@ class Casework:
         """
         with self._audit.record_denials(call, f"case-{act}", case=sound_case_name(name)):
             grant = self._gate.grant(call.principal, "case:approve")
-            found = self._visible(call, name)
+            found = visible_case(self._policy, self._cases, call.principal, name)
             found.decide(call.principal, act, call.now)
-        return self._act(call, found, act, grant.role)
+        return self._act(call, found, act, note, grant.role)
 
-    def close(self, call: Call, name: str) -> Result:
+    def close(self, call: Call, name: str, note: str | None) -> answers.Case:
         """Close a case: its opener and approvers may. Raises as `decide`."""
         with self._audit.record_denials(call, "case-close", case=sound_case_name(name)):
             approver = self._policy.permits(call.principal, "case:approve")
             grant = self._gate.grant(call.principal, "case:approve" if approver else "case:open")
-            found = self._visible(call, name)
+            found = visible_case(self._policy, self._cases, call.principal, name)
             if not approver and found.opening.opened_by != call.principal.id:
                 raise Forbidden
-        return self._act(call, found, "close", grant.role)
+        return self._act(call, found, "close", note, grant.role)
 
-    def _act(self, call: Call, case: Case, act: Literal["approve", "deny", "close"], role: str) -> Result:
+    def _act(
+        self, call: Call, case: Case, act: Literal["approve", "deny", "close"], note: str | None, role: str
+    ) -> answers.Case:
         opening = case.opening
-        done = self._cases.prepare_act(call.principal.tenant, opening.case, Act(act, call.principal.id, call.now))
+        if note is not None and len(note) > LONGEST_REASON:
+            raise InvalidRecord((("/note", "invalid-length"),))
+        wanted = Act(act, call.principal.id, call.now, scrub(note or ""))
+        done = self._cases.prepare_act(call.principal.tenant, opening.case, wanted)
         entry = self._audit.record(
             call, f"case-{act}", DONE, role=role, purpose=opening.purpose, case=opening.case, sealed=done.sealed
         )
         with self._audit.take_back_on_failure(entry):
             standing = done.write()
-        return self._answer(standing, call.now)
-
-    def _visible(self, call: Call, name: str) -> Case:
-        try:
-            case = self._cases.get(call.principal.tenant, case_name(name))
-        except ValueError:
-            raise NoSuchCase from None
-        if not reaches(self._policy, call.principal, case):
-            raise NoSuchCase
-        return case
+        return case_answer(standing, call.now)
 
     def _opening(
         self,
@@ -212,31 +198,6 @@ class Casework:
             expires_at=call.now + lifetime,
             approvals_needed=self._policy.approvals_needed(purpose, len(numbers)),
         )
-
-    @staticmethod
-    def _answer(case: Case, now: int) -> Result:
-        opening = case.opening
-        return {
-            "case": opening.case,
-            "status": case.status(now),
-            "purpose": opening.purpose,
-            "waybills": list(opening.waybills),
-            "officer": opening.officer,
-            "reason": opening.reason,
-            "opened_by": opening.opened_by,
-            "opened_at": rfc3339(opening.opened_at),
-            "expires_at": rfc3339(opening.expires_at),
-            "approved_by": list(case.approved_by),
-        }
-
-
-def reaches(policy: Policy, principal: Principal, case: Case | None) -> bool:
-    """Whether this case, or the absence of one (None), is visible to the caller.
-
-    The desk, which opens cases and approves none, sees its own.
-    """
-    desk = policy.permits(principal, "case:open") and not policy.permits(principal, "case:approve")
-    return not desk or (case is not None and case.opening.opened_by == principal.id)
 
 
 def sound_case_name(name: str | None) -> str | None:

@@ -20,8 +20,9 @@ from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import openings as answers
-from masking_service.usecases.cases import reaches, sound_case_name
+from masking_service.usecases.cases import sound_case_name
 from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.read_cases import reaches
 from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.records import Record

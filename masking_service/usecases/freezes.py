@@ -21,10 +21,9 @@ from masking_service.domain.timestamps import rfc3339
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.metrics import Metrics
 from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.answers import people as answers
 from masking_service.usecases.errors import NotFound
 from masking_service.usecases.recorder import DONE, Call, Recorder
-
-Result = dict[str, Any]
 
 BY_HAND: Final = "by hand"
 MAX_REASON: Final = 500
@@ -45,7 +44,7 @@ class FreezeByHand:
         self._audit = audit
         self._metrics = metrics
 
-    def listed(self, call: Call) -> list[Result]:
+    def listed(self, call: Call) -> list[answers.Freeze]:
         """The frozen principals, the longest frozen first. Round trips: one.
 
         Raises:
@@ -55,7 +54,7 @@ class FreezeByHand:
         self._gate.grant(call.principal, "principal:freeze")
         return [_answer(one) for one in self._freezes.listed(call.principal.tenant)]
 
-    def freeze(self, call: Call, principal: str, why: str | None) -> Result:
+    def freeze(self, call: Call, principal: str, why: str | None) -> answers.FrozenNow:
         """Freeze a principal, known or not. Round trips: live permission, read, audit, write.
 
         Args:
@@ -77,9 +76,9 @@ class FreezeByHand:
         frozen = _freeze(self._freezes, self._audit, call, wanted, role=grant.role)
         if frozen is wanted:
             self._metrics.freeze("by-hand")
-        return _answer(frozen) | {"frozen": True}
+        return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
 
-    def unfreeze(self, call: Call, principal: str) -> Result:
+    def unfreeze(self, call: Call, principal: str) -> answers.ThawedNow:
         """Unfreeze another principal and forget what was counted against them.
 
         Round trips: one more than freezing.
@@ -104,7 +103,7 @@ class FreezeByHand:
             with self._audit.take_back_on_failure(entry):
                 self._freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
                 unfrozen = change.write()
-        return {"id": subject, "frozen": False}
+        return answers.ThawedNow(subject, False)
 
 
 class FreezeByPolicy:
@@ -183,5 +182,5 @@ def _well_formed(principal: str) -> str:
         return ""
 
 
-def _answer(freeze: Freeze) -> Result:
-    return {"id": freeze.id, "since": rfc3339(freeze.since), "why": freeze.why}
+def _answer(freeze: Freeze) -> answers.Freeze:
+    return answers.Freeze(freeze.id, rfc3339(freeze.since), freeze.why)

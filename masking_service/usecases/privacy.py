@@ -4,13 +4,12 @@ Neither tells more than it has to: what another tenant has, or what never was,
 was seen by nobody. What is asked and done is in the audit log first.
 """
 
-from typing import Any
-
 from keys.keyring import Keyring
 from masking_service.access.disclosures import Disclosures, Opened, Viewed
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.domain.timestamps import rfc3339
+from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.errors import NotFound
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
@@ -38,7 +37,7 @@ class Privacy:
         self._disclosures = disclosures
         self._audit = audit
 
-    def erase(self, call: Call, waybill_no: str) -> dict[str, str]:
+    def erase(self, call: Call, waybill_no: str) -> answers.Erased:
         """Erase every revision of a waybill and keep its number from use for one retention.
 
         Who saw values of it is kept. An old backup opens it until its data keys are shredded, which falls due when all
@@ -71,9 +70,9 @@ class Privacy:
             with self._audit.take_back_on_failure(entry):
                 erased = erasure.write()
         due = erasure.last_day + 1 + self._policy.longest_retention_days
-        return {"audit": entry.id, "unreadable_in_backups_after": rfc3339(due * SECONDS_A_DAY)[:10]}
+        return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
 
-    def disclosures(self, call: Call, waybill_no: str) -> dict[str, list[dict[str, Any]]]:
+    def disclosures(self, call: Call, waybill_no: str) -> answers.Disclosures:
         """Who opened fields of a waybill, and who viewed it in full. Round trips: the audit, and one to read.
 
         Raises:
@@ -88,27 +87,21 @@ class Privacy:
             raise NotFound
         base = self._keyring.tenant(call.principal.tenant).bases([number])[0]
         self._audit.record(call, "disclosures", DONE, role=grant.role, items=[ItemOutcome(base, DONE)])
-        shown = self._disclosures.of(call.principal.tenant, base)
-        return {
-            "opens": [told for one in shown if isinstance(one, Opened) for told in _opens(one)],
-            "views": [told for one in shown if isinstance(one, Viewed) for told in _views(one)],
-        }
+        (shown,) = self._disclosures.of(call.principal.tenant, [base])
+        return answers.Disclosures(
+            opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],
+            views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],
+        )
 
 
-def _opens(opened: Opened) -> list[dict[str, Any]]:
+def _opens(opened: Opened) -> list[answers.Open]:
     """One entry for each field that a call opened."""
     return [
-        {
-            "field": field,
-            "principal": opened.principal,
-            "at": rfc3339(opened.at),
-            "case": opened.case,
-            "approved_by": list(opened.approved_by),
-        }
+        answers.Open(field, opened.principal, rfc3339(opened.at), opened.case, list(opened.approved_by))
         for field in opened.fields
     ]
 
 
-def _views(viewed: Viewed) -> list[dict[str, Any]]:
+def _views(viewed: Viewed) -> list[answers.View]:
     """One entry for each time that a call viewed the waybill."""
-    return [{"principal": viewed.principal, "at": rfc3339(viewed.at), "profile": viewed.profile}] * viewed.times
+    return [answers.View(viewed.principal, rfc3339(viewed.at), viewed.profile)] * viewed.times

@@ -7,7 +7,7 @@ import msgspec
 
 from masking_service.access.rules import Rules
 from masking_service.domain.schema import Schema
-from masking_service.web import route_table as addresses
+from masking_service.web import operations
 from masking_service.web.operation import Batch
 from masking_service.web.problem_texts import PROBLEMS
 
@@ -67,8 +67,8 @@ HEADERS: Final[Mapping[str, Json]] = {
 
 def schemas(rules: Rules, known: Mapping[str, Schema]) -> Json:
     """Every shape that a body can have, with what the set-up decides filled in."""
-    bodies = [row.body for row in addresses.TABLE if row.body is not None]
-    every = [answer for row in addresses.TABLE for _, answer in row.contents() if not isinstance(answer, str)]
+    bodies = [row.body for row in operations.TABLE if row.body is not None]
+    every = [answer for row in operations.TABLE for _, answer in row.contents() if not isinstance(answer, str)]
     batches = [answer for answer in every if isinstance(answer, Batch)]
     shapes = [answer for answer in every if not isinstance(answer, Batch)]
     shapes += [shape for batch in batches for shape in batch.results]

@@ -35,8 +35,16 @@ _CASE: Final = {
     "opened_at": "2026-11-24T08:00:00Z",
     "expires_at": "2026-11-25T08:00:00Z",
     "approved_by": [],
+    "decisions": [],
 }
 _FREEZE: Final = {"id": "staff/officer-7", "since": "2026-11-24T08:00:00Z", "why": "login seen abroad"}
+
+
+_SUPERVISOR: Final = "staff/supervisor-2"
+
+
+def _decision(act: str, note: str | None) -> dict[str, Any]:
+    return {"act": act, "by": _SUPERVISOR, "at": "2026-11-24T08:05:00Z", "note": note}
 
 
 def _clear() -> dict[str, Any]:
@@ -198,11 +206,30 @@ TABLE: Final[dict[str, Example]] = {
         },
         _CASE,
     ),
-    "list_cases": Example(None, {"cases": [_CASE]}),
+    "list_cases": Example(None, {"cases": [_CASE], "next": _CASE["case"]}),
+    "read_case_opens": Example(
+        None,
+        {
+            "opens": [
+                {
+                    "waybill_no": _WAYBILL_NO,
+                    "field": "/recipient/phone",
+                    "principal": _CASE["officer"],
+                    "at": "2026-11-24T08:20:00Z",
+                }
+            ]
+        },
+    ),
     "read_case": Example(None, _CASE),
-    "approve_case": Example(None, _CASE | {"approved_by": ["staff/supervisor-2"]}),
-    "deny_case": Example(None, _CASE | {"status": "denied"}),
-    "close_case": Example(None, _CASE | {"status": "closed"}),
+    "approve_case": Example(
+        {"note": "核对过签收照片"},
+        _CASE | {"approved_by": [_SUPERVISOR], "decisions": [_decision("approve", "核对过签收照片")]},
+    ),
+    "deny_case": Example(
+        {"note": "未附寄件人申请"},
+        _CASE | {"status": "denied", "decisions": [_decision("deny", "未附寄件人申请")]},
+    ),
+    "close_case": Example({}, _CASE | {"status": "closed", "decisions": [_decision("close", None)]}),
     "list_frozen": Example(None, {"principals": [_FREEZE]}),
     "freeze_principal": Example({"why": _FREEZE["why"]}, _FREEZE | {"frozen": True}),
     "thaw_principal": Example(None, {"id": _FREEZE["id"], "frozen": False}),

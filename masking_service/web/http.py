@@ -37,6 +37,7 @@ PROBLEM_JSON: Final = "application/problem+json"
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_LIMIT: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _STEP: Final = re.compile(r"\.([a-z_]+)|\[(\d{1,6})\]", re.ASCII)
 _NAMED: Final = re.compile(
     r"Object (?:contains )?(?P<what>missing required|unknown) field `(?P<member>[A-Za-z][A-Za-z0-9_-]{0,31})`"
@@ -171,6 +172,15 @@ def query(shape: type[Shape]) -> Shape:
     except msgspec.ValidationError as error:
         pointer, code = _place(str(error))
         raise Problem("invalid-request", [(f"query:{pointer[1:]}", code)]) from None
+
+
+def limit(text: str | None, default: int) -> int:
+    """How many entries of a list are wanted. Raises Problem."""
+    if text is None:
+        return default
+    if not _LIMIT.fullmatch(text) or int(text) > contract.MOST_ENTRIES:
+        raise Problem("invalid-request", [("query:limit", "invalid-value")])
+    return int(text)
 
 
 def whole(number: int | float | None, pointer: str) -> int | None:

@@ -12,8 +12,7 @@ import msgspec
 
 from masking_service.access.rules import Rules
 from masking_service.domain.schema import Schema
-from masking_service.web import components, examples
-from masking_service.web import route_table as addresses
+from masking_service.web import components, examples, operations
 from masking_service.web.components import Json, reference
 from masking_service.web.http import JSON, PROBLEM_JSON
 from masking_service.web.operation import Answer, Operation
@@ -51,13 +50,13 @@ _BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
 def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
     """The whole document, for a service with this policy and these schemas."""
     paths: dict[str, Json] = {}
-    for operation in addresses.TABLE:
+    for operation in operations.TABLE:
         paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Waybill masking service", "version": "1", "description": _DESCRIPTION},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in dict.fromkeys(operation.group for operation in addresses.TABLE)],
+        "tags": [{"name": name} for name in dict.fromkeys(operation.group for operation in operations.TABLE)],
         "paths": paths,
         "components": {
             "schemas": components.schemas(rules, schemas),
@@ -115,7 +114,7 @@ def _parameters(row: Operation) -> list[Json]:
             "schema": {"type": "string", "minLength": shortest},
             "example": example,
         }
-        for name, (description, shortest, example) in addresses.PATH_PARAMETERS.items()
+        for name, (description, shortest, example) in operations.PATH_PARAMETERS.items()
         if f"{{{name}}}" in row.path
     ]
     if row.query is not None:
@@ -164,10 +163,10 @@ def _content(row: Operation, status: int, answer: Answer) -> Json:
 def _refusals(row: Operation) -> dict[int, list[str]]:
     """The codes with which an operation can be refused, by status."""
     codes = [
-        *addresses.COMMON,
-        *(addresses.GUARDED if row.permissions else ()),
-        *(addresses.WITH_BODY if row.body is not None else ()),
-        *(addresses.WITH_QUERY if row.query is not None else ()),
+        *operations.COMMON,
+        *(operations.GUARDED if row.permissions else ()),
+        *(operations.WITH_BODY if row.body is not None else ()),
+        *(operations.WITH_QUERY if row.query is not None else ()),
         *row.problems,
     ]
     by_status: dict[int, list[str]] = {}

@@ -1,10 +1,13 @@
-"""What the table of addresses says of one of them: who may use it, what it takes, and what it can answer."""
+"""What the table of operations says of one: who may use it, what it takes, and what it can answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
+
+STORE: Final = ("unavailable", "integrity")
+"""The problems of operations that use the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ Answer: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What one method does at one address.
+    """One method of one path.
 
     Attributes:
         name: unique; clients generated from the document call it this.

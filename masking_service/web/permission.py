@@ -13,8 +13,8 @@ from masking_service.runtime.acting import Acting
 from masking_service.usecases.recorder import Call
 from masking_service.web.http import call, current_request
 from masking_service.web.operation import Operation
+from masking_service.web.operations import TABLE
 from masking_service.web.problems import Problem
-from masking_service.web.route_table import TABLE
 
 SHAPE_STATUSES: Final = frozenset({400, 413, 415, 422})
 _OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {(row.method.upper(), row.path): row for row in TABLE}

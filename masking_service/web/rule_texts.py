@@ -49,6 +49,8 @@ MEMBERS: Final[dict[str, Text]] = {
     "officer": _PRINCIPAL,
     "principal": _PRINCIPAL,
     "reason": _TEXT,
+    "note": Text("a string of at most 500 characters", "不超过 500 个字符的字符串"),
+    "opened_by": _PRINCIPAL,
     "expires_in": Text(
         "whole seconds, at least 1 and at most what the policy allows",
         "须为整数秒，至少 1，且不超过策略允许的最长期限",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Literal
 
+import msgspec
 import pytest
 import redis
 
@@ -200,10 +201,10 @@ def test_an_unknown_case_cannot_be_closed(cases: Cases) -> None:
 
 
 def names(cases: Cases, *wanted: str) -> list[str]:
-    """The names of the living cases, only those wanted if any are given."""
-    return [
-        one.opening.case for one in cases.living("default", NOW, lambda case: not wanted or case.opening.case in wanted)
-    ]
+    """The names of the listed cases, only those wanted if any are given."""
+    limit = Cases.listed.__globals__["MOST_LISTED"]
+    listed = cases.listed("default", NOW, lambda case: not wanted or case.opening.case in wanted, limit=limit)
+    return [one.opening.case for one in listed]
 
 
 def test_the_cases_that_have_not_expired_are_listed_soonest_first(store: Store, cases: Cases) -> None:
@@ -217,6 +218,46 @@ def test_the_cases_that_have_not_expired_are_listed_soonest_first(store: Store, 
     assert (listed, trips) == (["A", "B", "C"], [2])
 
 
+@pytest.mark.parametrize(
+    ("past", "after", "expected"),
+    [
+        (False, None, ["A", "B", "C"]),
+        (False, "B", ["C"]),
+        (False, "C", []),
+        (True, None, ["C", "B", "A", "Y", "X"]),
+        (True, "A", ["Y", "X"]),
+    ],
+)
+def test_a_list_goes_on_behind_a_case(cases: Cases, past: bool, after: str | None, expected: list[str]) -> None:
+    """X and Y expired within 30 days, W before."""
+    for name, ends in (("W", -31 * 86_400), ("X", -9), ("Y", -1), ("A", 10), ("B", 20), ("C", 30)):
+        cases.prepare_opening("default", opening(case=name, opened_at=NOW - 32 * 86_400, expires_at=NOW + ends)).write()
+    begin = cases.get("default", after) if after else None
+
+    listed = cases.listed("default", NOW, lambda _: True, past=past, after=begin)
+
+    assert [one.opening.case for one in listed] == expected
+
+
+def test_pages_of_one_case_are_the_whole_list(cases: Cases) -> None:
+    for name in "ABCDE":
+        cases.prepare_opening("default", opening(case=name, expires_at=NOW + 20)).write()
+    whole = [one.opening.case for one in cases.listed("default", NOW, lambda _: True)]
+
+    paged: list[str] = []
+    after = None
+    while page := cases.listed("default", NOW, lambda _: True, after=after, limit=1):
+        (after,) = page
+        paged.append(after.opening.case)
+
+    assert (paged, sorted(paged)) == (whole, list("ABCDE"))
+
+
+def test_an_act_stored_without_a_note_is_read() -> None:
+    assert msgspec.json.decode(b'{"act":"close","by":"staff/desk","at":7}', type=Act) == Act("close", "staff/desk", 7)
+    assert msgspec.json.encode(Act("close", "staff/desk", 7)) == b'{"act":"close","by":"staff/desk","at":7}'
+
+
 def test_a_tenant_without_cases_has_an_empty_list(cases: Cases) -> None:
     assert names(cases) == []
 
@@ -224,7 +265,7 @@ def test_a_tenant_without_cases_has_an_empty_list(cases: Cases) -> None:
 @pytest.fixture
 def seven(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> Cases:
     """Seven living cases, where a list and a page of it end after two."""
-    monkeypatch.setitem(Cases.living.__globals__, "MOST_LISTED", 2)
+    monkeypatch.setitem(Cases.listed.__globals__, "MOST_LISTED", 2)
     for ahead, name in enumerate("ABCDEFG"):
         cases.prepare_opening("default", opening(case=name, expires_at=ENDS + ahead)).write()
     return cases

@@ -32,24 +32,24 @@ def test_what_was_kept_is_read_in_the_order_of_time(disclosures: Disclosures) ->
     for shown in (VIEWED, later, OPENED):
         disclosures.prepare("default", [Disclosure(FIRST, LATER, shown)]).write()
 
-    assert disclosures.of("default", FIRST) == [OPENED, VIEWED, later]
+    assert disclosures.of("default", [FIRST]) == [[OPENED, VIEWED, later]]
 
 
 def test_the_same_disclosure_twice_is_two(disclosures: Disclosures) -> None:
     disclosures.prepare("default", [Disclosure(FIRST, LATER, OPENED)] * 2).write()
 
-    assert disclosures.of("default", FIRST) == [OPENED] * 2
+    assert disclosures.of("default", [FIRST]) == [[OPENED] * 2]
 
 
 def test_every_waybill_has_its_own(disclosures: Disclosures) -> None:
     kept = [Disclosure(FIRST, LATER, OPENED), Disclosure(SECOND, LATER, VIEWED)]
     disclosures.prepare("default", kept).write()
 
-    assert [disclosures.of("default", base) for base in (FIRST, SECOND)] == [[OPENED], [VIEWED]]
+    assert disclosures.of("default", [FIRST, SECOND]) == [[OPENED], [VIEWED]]
 
 
 def test_a_waybill_that_nobody_saw_has_none(disclosures: Disclosures) -> None:
-    assert disclosures.of("default", FIRST) == []
+    assert disclosures.of("default", [FIRST]) == [[]]
 
 
 def test_a_call_is_one_round_trip_and_one_that_shows_nothing_none(store: Store, disclosures: Disclosures) -> None:
@@ -96,7 +96,7 @@ def test_a_reply_that_was_lost_keeps_it_once(valkey: str, disclosures: Disclosur
     finally:
         wire.close()
 
-    assert (disclosures.of("default", FIRST), wire.lost) == ([OPENED], 1)
+    assert (disclosures.of("default", [FIRST]), wire.lost) == ([[OPENED]], 1)
 
 
 @pytest.mark.parametrize("tenant", ["default", "other"])
@@ -108,7 +108,7 @@ def test_one_that_was_moved_to_another_waybill_or_tenant_is_an_alarm(
     ask(client, "COPY", place(), place(base))
 
     with pytest.raises(IntegrityError):
-        disclosures.of(tenant, base)
+        disclosures.of(tenant, [base])
 
 
 def test_one_under_another_name_is_an_alarm(disclosures: Disclosures, client: redis.Redis) -> None:
@@ -118,7 +118,7 @@ def test_one_under_another_name_is_an_alarm(disclosures: Disclosures, client: re
     ask(client, "HSET", place(), b"8 bytes!", value)
 
     with pytest.raises(IntegrityError):
-        disclosures.of("default", FIRST)
+        disclosures.of("default", [FIRST])
 
 
 def test_a_flipped_bit_is_an_alarm(disclosures: Disclosures, client: redis.Redis) -> None:
@@ -127,4 +127,4 @@ def test_a_flipped_bit_is_an_alarm(disclosures: Disclosures, client: redis.Redis
     ask(client, "HSET", place(), name, value[:-1] + bytes([value[-1] ^ 1]))
 
     with pytest.raises(IntegrityError):
-        disclosures.of("default", FIRST)
+        disclosures.of("default", [FIRST])

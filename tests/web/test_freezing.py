@@ -12,8 +12,7 @@ from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.web import examples
-from masking_service.web import route_table as addresses
+from masking_service.web import examples, operations
 from masking_service.web.operation import Operation
 from tests.web.api import (
     COURIER,
@@ -274,7 +273,7 @@ def test_masked_views_are_refused_live_too(ready: Api, neighbour: Api) -> None:
 
 
 def guarded() -> list[Operation]:
-    return [row for row in addresses.TABLE if row.permissions]
+    return [row for row in operations.TABLE if row.permissions]
 
 
 @pytest.mark.parametrize("row", guarded(), ids=lambda row: row.name)
@@ -284,7 +283,7 @@ def test_who_is_frozen_gets_nothing_at_any_address(fresh: Api, row: Operation, w
     everything = [name for name, role in fresh.parts.acting.policy.rules.roles.items() if role.permissions]
     caller = fresh.mint(roles or everything, "u-7")
     freeze(fresh, "dev/u-7")
-    path = row.path.format_map({name: example for name, (_, _, example) in addresses.PATH_PARAMETERS.items()})
+    path = row.path.format_map({name: example for name, (_, _, example) in operations.PATH_PARAMETERS.items()})
 
     answered = fresh.call(caller, row.method.upper(), path, examples.TABLE[row.name].body)
 

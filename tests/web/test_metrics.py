@@ -10,7 +10,7 @@ import redis
 
 from masking_service.runtime import gauges as conditions
 from masking_service.store.faults import CHECKS
-from masking_service.web import route_table as addresses
+from masking_service.web import operations
 from masking_service.web.problem_texts import PROBLEMS
 from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, field, record
 from tests.web.test_leaks import NUMBER as PLANTED_NUMBER
@@ -215,7 +215,7 @@ def test_nothing_that_was_sent_stands_in_it(api: Api) -> None:
     ("label", "words"),
     [
         ("code", set(PROBLEMS)),
-        ("method", {"", *(row.method.upper() for row in addresses.TABLE), "HEAD", "OPTIONS"}),
+        ("method", {"", *(row.method.upper() for row in operations.TABLE), "HEAD", "OPTIONS"}),
         ("window", {"1m", "1h", "1d", "30d"}),
         ("check", {check for check, _ in CHECKS}),
         ("weight", {"loses", "unready", "unseen", "advice"}),

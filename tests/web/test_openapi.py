@@ -19,16 +19,15 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from masking_service.schemas import load_schemas
-from masking_service.web import examples
-from masking_service.web import route_table as addresses
+from masking_service.web import examples, operations
 from masking_service.web.openapi import document
 from masking_service.web.operation import Operation
 from masking_service.web.problem_texts import PROBLEMS
 from tests.web.api import DESK, OFFICER, PRINTER, PRIVACY, Api, Json, refusal, without_details
 
 META = Path(__file__).with_name("openapi-3.1.schema.json")
-ROWS = {row.name: row for row in addresses.TABLE}
-GUARDED = [row for row in addresses.TABLE if row.permissions]
+ROWS = {row.name: row for row in operations.TABLE}
+GUARDED = [row for row in operations.TABLE if row.permissions]
 ROLES = (PRINTER, "courier", "tracking", DESK, OFFICER, "supervisor", PRIVACY, "auditor")
 NO_OPERATIONS = {("get", "/docs/{}")}
 """The files of the page."""
@@ -78,7 +77,7 @@ def check_told(told: Json, name: str, answered: TestResponse) -> None:
 
 
 def path_of(row: Operation) -> str:
-    return row.path.format_map({name: example for name, (_, _, example) in addresses.PATH_PARAMETERS.items()})
+    return row.path.format_map({name: example for name, (_, _, example) in operations.PATH_PARAMETERS.items()})
 
 
 def send(api: Api, who: str | None, name: str, **change: Any) -> TestResponse:
@@ -121,7 +120,7 @@ def test_every_address_is_told_and_every_told_address_exists(shared: Api, told: 
 
 
 def test_no_two_operations_share_a_name() -> None:
-    assert len(ROWS) == len(addresses.TABLE)
+    assert len(ROWS) == len(operations.TABLE)
 
 
 def test_every_operation_has_an_example_but_the_document_its_page_and_the_metrics() -> None:
@@ -136,7 +135,7 @@ def test_every_problem_is_told_of_some_operation(told: Json) -> None:
         if "application/problem+json" in r.get("content", {})
     ]
     codes = {code for problem in problems for code in problem["examples"]}
-    assert codes | set(addresses.NO_ADDRESS) == set(PROBLEMS)
+    assert codes | set(operations.NO_OPERATION) == set(PROBLEMS)
 
 
 def test_every_example_fits_its_schema(told: Json) -> None:
@@ -150,7 +149,7 @@ def test_every_example_fits_its_schema(told: Json) -> None:
     assert checked > 100
 
 
-@pytest.mark.parametrize("row", [row for row in addresses.TABLE if row.body], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in operations.TABLE if row.body], ids=lambda row: row.name)
 def test_an_example_is_a_request_that_the_service_reads(row: Operation) -> None:
     sent = msgspec.json.encode(examples.TABLE[row.name].body)
     msgspec.json.decode(sent, type=row.body)

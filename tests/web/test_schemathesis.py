@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.web import examples
-from masking_service.web import route_table as addresses
+from masking_service.web import examples, operations
 from tests.e2e.processes import Running
 from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
@@ -35,7 +34,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One of its own, which holds what the document's examples name: a waybill, at a courier, under a case."""
     running = Running.serve(tmp_path_factory.mktemp("schemathesis"), "--dev", "--workers", "1")
     for who, name in ((PRINTER, "tokenize"), (TRACKING, "move_custody"), (DESK, "open_case")):
-        path = next(row.path for row in addresses.TABLE if row.name == name)
+        path = next(row.path for row in operations.TABLE if row.name == name)
         body = examples.TABLE[name].body | ({"officer": None} if name == "open_case" else {})
         assert running.status(running.credentials[who], "POST", path, body) in {200, 201}
     yield running
@@ -72,7 +71,7 @@ def test_it_finds_nothing(service: Running, role: str | None, tmp_path: Path) ->
     assert found.returncode == 0, found.stdout + found.stderr
     for phase in PHASES:
         assert f"✅ {phase}" in found.stdout
-    assert f"Tested: {len(addresses.TABLE) - 1}\n" in found.stdout  # all but the one that gave it the document
+    assert f"Tested: {len(operations.TABLE) - 1}\n" in found.stdout  # all but the one that gave it the document
 
 
 def test_it_got_through_to_every_operation_and_met_no_other_status(service: Running) -> None:
@@ -80,4 +79,4 @@ def test_it_got_through_to_every_operation_and_met_no_other_status(service: Runn
     done = {(method.lower(), re.sub(r"<[^>]*>", "{}", route)) for method, route, status, _ in counted if status < "300"}
 
     assert {int(status) for _, _, status, _ in counted} <= ALLOWED
-    assert {(row.method, re.sub(r"\{[^}]*\}", "{}", row.path)) for row in addresses.TABLE} - done == OUT_OF_REACH
+    assert {(row.method, re.sub(r"\{[^}]*\}", "{}", row.path)) for row in operations.TABLE} - done == OUT_OF_REACH

@@ -2,10 +2,19 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from masking_service.access.cases import Status
-from masking_service.usecases.answers.common import Answer, Time, WaybillNo
+from masking_service.usecases.answers.common import Answer, Pointer, Time, WaybillNo, one_of
+
+
+class Decision(Answer):
+    """Something that was done to a case."""
+
+    act: Annotated[str, one_of("approve", "deny", "close")]
+    by: str
+    at: Time
+    note: Annotated[str | None, Meta(description="In the words of the person who did it; personal data is masked.")]
 
 
 class Case(Answer):
@@ -21,9 +30,26 @@ class Case(Answer):
     opened_at: Time
     expires_at: Time
     approved_by: list[str]
+    decisions: Annotated[list[Decision], Meta(description="What was done to it since it was opened, in order.")]
 
 
 class Cases(Answer):
-    """The cases that have not expired and that the caller may see, soonest to expire first, at most 1,000."""
+    """A page of cases that the caller may see."""
 
     cases: list[Case]
+    next: Annotated[str, Meta(description="What to go on after; absent on the last page.")] | UnsetType = UNSET
+
+
+class CaseOpen(Answer):
+    """A field that was opened under a case."""
+
+    waybill_no: WaybillNo
+    field: Pointer
+    principal: str
+    at: Time
+
+
+class CaseOpens(Answer):
+    """The fields that were opened under a case, in the order of time. They are kept as long as the records."""
+
+    opens: list[CaseOpen]

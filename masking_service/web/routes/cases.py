@@ -1,17 +1,17 @@
-"""The addresses under which unmasking cases are opened, read, decided and closed."""
+"""Routes to open, read, decide and close unmasking cases."""
 
 from flask import Blueprint, Response
 
 from masking_service.runtime.wiring import Parts
-from masking_service.web.http import answer, body, call, query, whole
-from masking_service.web.schemas.requests import CasesQuery, OpenCaseRequest
+from masking_service.web.http import answer, body, body_if_any, call, limit, query, whole
+from masking_service.web.schemas.requests import MOST_ENTRIES, CasesQuery, DecisionRequest, OpenCaseRequest
 
 
 def cases(parts: Parts) -> Blueprint:
-    """The addresses, bound to the use cases of this process."""
-    addresses = Blueprint("cases", __name__, url_prefix="/v1/cases")
+    """The routes, bound to the use cases of this process."""
+    routes = Blueprint("cases", __name__, url_prefix="/v1/cases")
 
-    @addresses.post("")
+    @routes.post("")
     def open_case() -> Response:
         wanted = body(OpenCaseRequest)
         opened = parts.acting.cases.open(
@@ -25,24 +25,37 @@ def cases(parts: Parts) -> Blueprint:
         )
         return answer(opened, 201)
 
-    @addresses.get("")
-    def living() -> Response:
-        return answer({"cases": parts.acting.cases.living(call(), query(CasesQuery).status)})
+    @routes.get("")
+    def listed() -> Response:
+        wanted = query(CasesQuery)
+        found = parts.acting.read_cases.listed(
+            call(),
+            status=wanted.status,
+            waybill=wanted.waybill,
+            opened_by=wanted.opened_by,
+            after=wanted.after,
+            limit=limit(wanted.limit, MOST_ENTRIES),
+        )
+        return answer(found)
 
-    @addresses.get("/<case>")
+    @routes.get("/<case>")
     def get(case: str) -> Response:
-        return answer(parts.acting.cases.get(call(), case))
+        return answer(parts.acting.read_cases.one(call(), case))
 
-    @addresses.post("/<case>/approve")
+    @routes.get("/<case>/opens")
+    def opens(case: str) -> Response:
+        return answer(parts.acting.read_cases.opens(call(), case))
+
+    @routes.post("/<case>/approve")
     def approve(case: str) -> Response:
-        return answer(parts.acting.cases.decide(call(), case, "approve"))
+        return answer(parts.acting.cases.decide(call(), case, "approve", body_if_any(DecisionRequest).note))
 
-    @addresses.post("/<case>/deny")
+    @routes.post("/<case>/deny")
     def deny(case: str) -> Response:
-        return answer(parts.acting.cases.decide(call(), case, "deny"))
+        return answer(parts.acting.cases.decide(call(), case, "deny", body_if_any(DecisionRequest).note))
 
-    @addresses.post("/<case>/close")
+    @routes.post("/<case>/close")
     def close(case: str) -> Response:
-        return answer(parts.acting.cases.close(call(), case))
+        return answer(parts.acting.cases.close(call(), case, body_if_any(DecisionRequest).note))
 
-    return addresses
+    return routes

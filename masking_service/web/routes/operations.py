@@ -25,19 +25,19 @@ NO_CLIENTS: Final = Fault(
 
 
 def operations(parts: Parts) -> Blueprint:
-    """The addresses, bound to this process."""
-    addresses = Blueprint("operations", __name__)
+    """The routes, bound to this process."""
+    routes = Blueprint("operations", __name__)
     conditions = Conditions(parts)
 
     @lru_cache(maxsize=1)
     def contract(policy: Policy) -> dict[str, Any]:
         return document(policy.rules, parts.schemas)
 
-    @addresses.get("/healthz")
+    @routes.get("/healthz")
     def healthz() -> Response:
         return answer({"status": "alive"})
 
-    @addresses.get("/readyz")
+    @routes.get("/readyz")
     def readyz() -> Response:
         # A process that answers at all has keys and a policy: it refuses to start without.
         for_mask = query(ReadinessQuery).purpose == "mask"
@@ -51,14 +51,14 @@ def operations(parts: Parts) -> Blueprint:
             return answer({"status": "not ready", "faults": checks}, 503)
         return answer({"status": "ready", "for": "mask"} if for_mask else {"status": "ready"})
 
-    @addresses.get("/metrics")
+    @routes.get("/metrics")
     def metrics() -> Response:
         content, media = parts.metrics.exposition(conditions)
         return Response(content, content_type=media, headers={"Cache-Control": "no-store"})
 
-    @addresses.get("/openapi.json")
+    @routes.get("/openapi.json")
     def openapi() -> Response:
         return answer(contract(parts.acting.policy))
 
-    addresses.register_blueprint(docs())
-    return addresses
+    routes.register_blueprint(docs())
+    return routes

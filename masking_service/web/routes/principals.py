@@ -1,4 +1,4 @@
-"""The addresses under which principals are frozen, thawed and listed."""
+"""Routes to freeze, unfreeze and list principals."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,22 +26,22 @@ def known_form() -> Iterator[None]:
 
 
 def principals(parts: Parts) -> Blueprint:
-    """The addresses, bound to the use cases of this process."""
-    addresses = Blueprint("principals", __name__, url_prefix="/v1/principals")
+    """The routes, bound to the use cases of this process."""
+    routes = Blueprint("principals", __name__, url_prefix="/v1/principals")
 
-    @addresses.get("/frozen")
+    @routes.get("/frozen")
     def frozen() -> Response:
         return answer({"principals": parts.acting.freezes.listed(call())})
 
-    @addresses.post(f"{ONE}/freeze")
+    @routes.post(f"{ONE}/freeze")
     def freeze(principal: str) -> Response:
         why = body_if_any(FreezeRequest).why
         with known_form():
             return answer(parts.acting.freezes.freeze(call(), principal, why))
 
-    @addresses.post(f"{ONE}/thaw")
+    @routes.post(f"{ONE}/thaw")
     def thaw(principal: str) -> Response:
         with known_form():
             return answer(parts.acting.freezes.unfreeze(call(), principal))
 
-    return addresses
+    return routes

@@ -1,4 +1,4 @@
-"""The addresses of waybills: masked, tokenized, viewed, moved, opened, erased, and who saw what of them."""
+"""Routes to mask, tokenize, view, move, open and erase waybills."""
 
 from typing import Final
 
@@ -24,16 +24,16 @@ ONE_WAYBILL: Final = "/waybills/<string(minlength=6):waybill_no>"
 
 
 def waybills(parts: Parts) -> Blueprint:
-    """The addresses, bound to the use cases of this process."""
-    addresses = Blueprint("waybills", __name__, url_prefix="/v1")
+    """The routes, bound to the use cases of this process."""
+    routes = Blueprint("waybills", __name__, url_prefix="/v1")
 
-    @addresses.post("/mask")
+    @routes.post("/mask")
     def mask() -> Response:
         wanted = body(MaskRequest)
         at_most(len(wanted.records), MOST_RECORDS, "/records")
         return batch(parts.acting.mask(call(), wanted.schema, wanted.profile, wanted.records))
 
-    @addresses.post("/tokenize")
+    @routes.post("/tokenize")
     def tokenize() -> Response:
         wanted = body(TokenizeRequest)
         at_most(len(wanted.records), MOST_RECORDS, "/records")
@@ -50,37 +50,37 @@ def waybills(parts: Parts) -> Blueprint:
             )
         )
 
-    @addresses.get(ONE_WAYBILL)
+    @routes.get(ONE_WAYBILL)
     def view_one(waybill_no: str) -> Response:
         result = parts.acting.view(call(), query(ViewQuery).profile, [waybill_no])[0]
         if note_outcomes([result]):
             raise Problem("not-found")
         return answer(result)
 
-    @addresses.post("/waybills/view")
+    @routes.post("/waybills/view")
     def view() -> Response:
         wanted = body(ViewRequest)
         at_most(len(wanted.waybills), MOST_ITEMS, "/waybills")
         return batch(parts.acting.view(call(), wanted.profile, wanted.waybills))
 
-    @addresses.delete(ONE_WAYBILL)
+    @routes.delete(ONE_WAYBILL)
     def erase(waybill_no: str) -> Response:
         return answer(parts.acting.privacy.erase(call(), waybill_no))
 
-    @addresses.get(f"{ONE_WAYBILL}/disclosures")
+    @routes.get(f"{ONE_WAYBILL}/disclosures")
     def disclosures(waybill_no: str) -> Response:
         return answer(parts.acting.privacy.disclosures(call(), waybill_no))
 
-    @addresses.post("/custody")
+    @routes.post("/custody")
     def move() -> Response:
         wanted = body(MoveRequest)
         at_most(len(wanted.items), MOST_RECORDS, "/items")
         return batch(parts.acting.move_custody(call(), wanted.items))
 
-    @addresses.post("/detokenize")
+    @routes.post("/detokenize")
     def detokenize() -> Response:
         wanted = body(DetokenizeRequest)
         at_most(len(wanted.items), MOST_ITEMS, "/items")
         return batch(parts.acting.detokenize(call(), wanted.purpose or None, wanted.case, wanted.items))
 
-    return addresses
+    return routes

@@ -58,6 +58,12 @@ ReadyFor = Annotated[
 ]
 
 
+Limit = Annotated[
+    str,
+    Meta(description="How many at most.", extra_json_schema={"minimum": 1, "maximum": MOST_ENTRIES}),
+]
+
+
 class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request: unknown members are refused, because a misspelt one would silently do nothing."""
 
@@ -186,10 +192,48 @@ class ViewQuery(_Shape, frozen=True):
     profile: Profile | None = None
 
 
+class DecisionRequest(_Shape, frozen=True):
+    """Why a case is approved, denied or closed."""
+
+    note: (
+        Annotated[
+            str,
+            Meta(
+                description="Personal data in it is masked before it is kept.",
+                extra_json_schema={"maxLength": 500},
+            ),
+        ]
+        | None
+    ) = None
+
+
 class CasesQuery(_Shape, frozen=True):
     """Which cases to list."""
 
-    status: Annotated[Status, Meta(description="Only cases of this status.")] | None = None
+    status: (
+        Annotated[
+            Status,
+            Meta(
+                description="Only cases of this status. Expired, closed and denied ones are listed for 30 days after "
+                "their end, the last to end first; all others soonest to expire first. If not given: the cases that "
+                "have not expired."
+            ),
+        ]
+        | None
+    ) = None
+    waybill: (
+        Annotated[
+            str,
+            Meta(
+                description="Only cases that name this waybill.",
+                extra_json_schema={"minLength": 6},
+            ),
+        ]
+        | None
+    ) = None
+    opened_by: Annotated[str, Meta(description="Only cases that this principal opened.")] | None = None
+    after: Annotated[str, Meta(description="The name of a case: those behind it in the list.")] | None = None
+    limit: Limit | None = None
 
 
 class AuditQuery(_Shape, frozen=True):
@@ -205,16 +249,7 @@ class AuditQuery(_Shape, frozen=True):
         ]
         | None
     ) = None
-    limit: (
-        Annotated[
-            str,
-            Meta(
-                description=f"How many entries at most; {DEFAULT_ENTRIES} if not given.",
-                extra_json_schema={"minimum": 1, "maximum": MOST_ENTRIES},
-            ),
-        ]
-        | None
-    ) = None
+    limit: Limit | None = None
 
 
 class ReadinessQuery(_Shape, frozen=True, rename={"purpose": "for"}):

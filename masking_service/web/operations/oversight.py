@@ -1,14 +1,12 @@
-"""The addresses that watch over people: rows of the table in `addresses.py`."""
+"""Operations that watch over people: freezes and the audit log."""
 
 from typing import Final
 
 from masking_service.usecases.answers import audit, people
-from masking_service.web.operation import Operation
+from masking_service.web.operation import STORE, Operation
 from masking_service.web.schemas import requests as contract
 
-_STORE: Final = ("unavailable", "integrity")
-
-ROWS: Final = (
+OPERATIONS: Final = (
     Operation(
         name="list_frozen",
         method="get",
@@ -17,7 +15,7 @@ ROWS: Final = (
         summary="Who is frozen, the longest frozen first.",
         permissions=("principal:freeze",),
         answers={200: people.FrozenPrincipals},
-        problems=_STORE,
+        problems=STORE,
     ),
     Operation(
         name="freeze_principal",
@@ -30,7 +28,7 @@ ROWS: Final = (
         body=contract.FreezeRequest,
         body_optional=True,
         answers={200: people.FrozenNow},
-        problems=("not-found", *_STORE),
+        problems=("not-found", *STORE),
     ),
     Operation(
         name="thaw_principal",
@@ -40,7 +38,7 @@ ROWS: Final = (
         summary="Let a frozen principal go on. Nobody thaws themselves.",
         permissions=("principal:freeze",),
         answers={200: people.ThawedNow},
-        problems=("not-found", *_STORE),
+        problems=("not-found", *STORE),
     ),
     Operation(
         name="read_audit",
@@ -52,7 +50,7 @@ ROWS: Final = (
         audited_as="audit-read",
         query=contract.AuditQuery,
         answers={200: audit.AuditPage},
-        problems=("not-found", *_STORE),
+        problems=("not-found", *STORE),
     ),
     Operation(
         name="make_checkpoint",
@@ -62,6 +60,6 @@ ROWS: Final = (
         summary="The signed heads of the audit log, made now.",
         permissions=("audit:read",),
         answers={200: audit.AuditCheckpoint},
-        problems=_STORE,
+        problems=STORE,
     ),
 )

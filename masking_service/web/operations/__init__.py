@@ -1,0 +1,38 @@
+"""Every operation of the service, as one table: who may use it, what it takes, and everything that it can answer.
+
+The OpenAPI document is read from this table (`openapi.py`). A new operation is a new row in the file of its group, with
+an example in `examples.py`.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from masking_service.web.operation import Operation
+from masking_service.web.operations import oversight, service, unmasking, waybills
+
+COMMON: Final = ("bad-request", "internal", "overloaded")
+"""What every operation can be refused with,"""
+GUARDED: Final = ("unauthenticated", "forbidden", "frozen", "issuer-unavailable")
+"""what one can that needs a credential,"""
+WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")
+"""what one can that takes a body,"""
+WITH_QUERY: Final = ("invalid-request",)
+"""and what one can that takes a query."""
+
+NO_OPERATION: Final = ("not-found", "method-not-allowed")
+"""What requests get that are none of these operations."""
+
+PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
+    "waybill_no": ("A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.", 6, "YT8800212345678"),
+    "case": ("The name of a case.", 1, "D-2026-0001"),
+    "code": ("The code of a problem.", 1, "case-required"),
+    "principal": ("A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.", 3, "staff/officer-7"),
+}
+"""What stands in a path: what it is, its least length, and an example."""
+
+TABLE: Final[tuple[Operation, ...]] = (
+    *waybills.OPERATIONS,
+    *unmasking.OPERATIONS,
+    *oversight.OPERATIONS,
+    *service.OPERATIONS,
+)

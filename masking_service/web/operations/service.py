@@ -1,0 +1,68 @@
+"""Operations of the service itself: health, metrics, documentation."""
+
+from typing import Final
+
+from masking_service.web.operation import Operation
+from masking_service.web.schemas import answers
+from masking_service.web.schemas import requests as contract
+
+OPERATIONS: Final = (
+    Operation(
+        name="alive",
+        method="get",
+        path="/healthz",
+        group="Operations",
+        summary="Whether the process answers.",
+        answers={200: answers.Alive},
+    ),
+    Operation(
+        name="ready",
+        method="get",
+        path="/readyz",
+        group="Operations",
+        summary="Whether the service can do all that it is for, and which check fails if not.",
+        query=contract.ReadinessQuery,
+        answers={200: answers.Ready, 503: answers.NotReady},
+    ),
+    Operation(
+        name="metrics",
+        method="get",
+        path="/metrics",
+        group="Operations",
+        summary="What the service counts about itself, over all its workers, in Prometheus' text format.",
+        answers={200: "text/plain; version=0.0.4; charset=utf-8"},
+    ),
+    Operation(
+        name="openapi",
+        method="get",
+        path="/openapi.json",
+        group="Operations",
+        summary="This document.",
+        answers={200: answers.OpenAPI},
+    ),
+    Operation(
+        name="explain_problem",
+        method="get",
+        path="/problems/{code}",
+        group="Operations",
+        summary="What a problem code means and what to do, in English and Chinese: as JSON, or as a page.",
+        answers={200: (answers.ProblemExplanation, "text/html; charset=utf-8")},
+        problems=("not-found",),
+    ),
+    Operation(
+        name="start",
+        method="get",
+        path="/",
+        group="Operations",
+        summary="Leads to the documentation.",
+        answers={302: ()},
+    ),
+    Operation(
+        name="docs",
+        method="get",
+        path="/docs",
+        group="Operations",
+        summary="This document as a page, with everything that the page needs served from here.",
+        answers={200: "text/html; charset=utf-8"},
+    ),
+)

@@ -1,0 +1,100 @@
+"""Operations on waybills: masked, tokenized, viewed, moved, erased."""
+
+from typing import Final
+
+from masking_service.usecases.answers import records, waybills
+from masking_service.web.operation import STORE, Batch, Operation
+from masking_service.web.schemas import requests as contract
+
+OPERATIONS: Final = (
+    Operation(
+        name="mask",
+        method="post",
+        path="/v1/mask",
+        group="Waybills",
+        summary="Mask records. Nothing is stored, and no store is needed.",
+        permissions=("waybill:mask",),
+        body=contract.MaskRequest,
+        answers={200: Batch("MaskResults", (records.MaskedRecord, records.InvalidRecord))},
+        problems=("profile-required", "too-many-items", "unknown-schema"),
+    ),
+    Operation(
+        name="tokenize",
+        method="post",
+        path="/v1/tokenize",
+        group="Waybills",
+        summary="Mask records, store what they held, and give each stored value its token.",
+        permissions=("waybill:tokenize",),
+        body=contract.TokenizeRequest,
+        answers={
+            200: Batch(
+                "TokenizeResults",
+                (records.TokenizedRecord, records.UnstoredRecord, records.InvalidRecord, records.RefusedRecord),
+            )
+        },
+        problems=(
+            "profile-required",
+            "too-many-items",
+            "unknown-schema",
+            "several-waybills",
+            "quota-exceeded",
+            *STORE,
+        ),
+    ),
+    Operation(
+        name="view_waybill",
+        method="get",
+        path="/v1/waybills/{waybill_no}",
+        group="Waybills",
+        summary="Look at one waybill, masked.",
+        permissions=("waybill:view",),
+        audited_as="view",
+        query=contract.ViewQuery,
+        answers={200: waybills.Waybill},
+        problems=("profile-required", "not-found", "quota-exceeded", *STORE),
+    ),
+    Operation(
+        name="erase_waybill",
+        method="delete",
+        path="/v1/waybills/{waybill_no}",
+        group="Waybills",
+        summary="Erase every revision of a waybill, and keep its number from use for one retention.",
+        permissions=("waybill:erase",),
+        answers={200: waybills.Erased},
+        problems=("not-found", *STORE),
+    ),
+    Operation(
+        name="view_waybills",
+        method="post",
+        path="/v1/waybills/view",
+        group="Waybills",
+        summary="Look at several waybills, masked.",
+        permissions=("waybill:view",),
+        audited_as="view",
+        body=contract.ViewRequest,
+        answers={200: Batch("ViewResults", (waybills.Waybill, waybills.WaybillNotFound))},
+        problems=("profile-required", "too-many-items", "quota-exceeded", *STORE),
+    ),
+    Operation(
+        name="move_custody",
+        method="post",
+        path="/v1/custody",
+        group="Waybills",
+        summary="Say who holds parcels from now on. The answer is the same for numbers that nobody knows.",
+        permissions=("custody:move",),
+        audited_as="custody-move",
+        body=contract.MoveRequest,
+        answers={200: Batch("MoveResults", (waybills.Moved, waybills.InvalidMove))},
+        problems=("too-many-items", *STORE),
+    ),
+    Operation(
+        name="read_disclosures",
+        method="get",
+        path="/v1/waybills/{waybill_no}/disclosures",
+        group="Waybills",
+        summary="Who opened fields of a waybill, and who viewed it in full. It is kept through erasure.",
+        permissions=("audit:read",),
+        answers={200: waybills.Disclosures},
+        problems=("not-found", *STORE),
+    ),
+)
