@@ -12,7 +12,6 @@ import msgspec
 from flask import Request, Response, current_app, request
 from gunicorn.http.errors import ParseException
 from msgspec import UNSET
-from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from masking_service.access.errors import Unauthenticated
@@ -24,7 +23,8 @@ from masking_service.domain.walk import NOTHING_MAPPED
 from masking_service.runtime.clock import clock
 from masking_service.usecases.answers.common import Answer
 from masking_service.usecases.recorder import Call
-from masking_service.web.problem_texts import LANGUAGES, Language
+from masking_service.web.languages import preferred_language
+from masking_service.web.problem_texts import Language
 from masking_service.web.problems import Problem, with_rules
 from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
 from masking_service.web.schemas import requests as contract
@@ -237,19 +237,6 @@ def note_outcomes(results: Sequence[Answer]) -> int:
 
 def _language() -> Language:
     return preferred_language(current_request().accept_languages)
-
-
-def preferred_language(accept: LanguageAccept) -> Language:
-    """The language of an answer for this Accept-Language header; English unless Chinese is preferred."""
-    qualities: dict[str, float] = {}
-    for value, quality in accept:
-        primary = value.partition("-")[0].lower()
-        qualities[primary] = max(quality, qualities.get(primary, 0.0))
-    rest = qualities.get("*", 0.0)
-    known = [language for language in qualities if language in LANGUAGES]
-    order = dict.fromkeys([*known, *LANGUAGES])  # of two equals the one that is named first
-    best: Language = max(order, key=lambda language: qualities.get(language, rest))
-    return best if accept else LANGUAGES[0]
 
 
 def problem_answer(problem: Problem) -> Response:

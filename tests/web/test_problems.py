@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from masking_service.web.http import preferred_language
+from masking_service.web.languages import preferred_language
 from masking_service.web.problem_texts import PROBLEMS, Text
 from masking_service.web.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
 from tests.web.api import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING, Api, Json, record, refusal
