@@ -26,7 +26,7 @@ from werkzeug.test import create_environ
 from bench.contenders import credentials, records_body
 from bench.figures import Staged
 from bench.waybills import Waybills
-from masking_service.cli.development import Development
+from masking_service.dev.development import Development
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.web.app import create_app

@@ -12,8 +12,9 @@ from rich.table import Table
 from masking_service.access.clients import KEY_BYTES, ApiKey, Client, Clients, key_bytes, key_text
 from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
-from masking_service.cli.options import opened_registry, settings_of, state_dir
+from masking_service.cli.options import settings_of, state_dir
 from masking_service.domain.timestamps import rfc3339
+from masking_service.runtime.administration import opened_registry
 from masking_service.runtime.clock import clock
 from masking_service.vault.data_keys import SECONDS_A_DAY
 
@@ -79,7 +80,7 @@ def add(
 def list_clients(state_dir: Path) -> None:
     """Show the clients and their keys' ids.
 
-    Where the output is no terminal, a client is a line of its own, with tabs between its columns.
+    Where the output is no terminal, each client is one line, with two spaces between its aligned columns.
     """
     with opened_registry(settings_of(state_dir)) as opened:
         found = [*opened.registry.clients]
@@ -87,8 +88,11 @@ def list_clients(state_dir: Path) -> None:
     if console.is_terminal:
         console.print(_table(found))
     else:
-        for row in (COLUMNS, *(_row(client, ", ") for client in found)):
-            click.echo("\t".join(row))
+        rows = [COLUMNS, *((*_row(client, ","),) for client in found)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = [(cell or "-").ljust(width) for cell, width in zip(row, widths, strict=True)]
+            click.echo("  ".join(cells).rstrip())
 
 
 def _table(found: Iterable[Client]) -> Table:

@@ -12,7 +12,9 @@ from rich.table import Table
 from keys import keyset, selftest
 from keys.messages import MessageKey
 from masking_service.access.policy import Policy
-from masking_service.cli.options import opened_registry, opened_store, settings_of, state_dir
+from masking_service.cli.announcement import not_ready, served_address
+from masking_service.cli.options import settings_of, state_dir
+from masking_service.runtime.administration import opened_registry, opened_store
 from masking_service.runtime.settings import VARIABLES, Settings
 from masking_service.schemas import load_schemas
 from masking_service.store import health as readiness
@@ -34,6 +36,9 @@ def doctor(state_dir: Path) -> None:
         shown = "(set)" if given and name in {"MASKING_REDIS_URL", "MASKING_ALERT_URL"} else given or default
         table.add_row(name, shown, "environment" if given else "default")
     console.print(table)
+    address = served_address(state_dir)
+    reason = not_ready(address) if address else ""
+    console.print(f"served at {address}{reason and f', not ready: {reason}'}" if address else "not served from here")
     sound = True
     for what, look in _checks(state_dir):
         try:

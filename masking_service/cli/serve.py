@@ -12,8 +12,9 @@ from typing import Any
 import click
 from gunicorn.app.base import Application
 
-from masking_service.cli.development import Development
+from masking_service.cli.announcement import Announcement
 from masking_service.cli.options import state_dir
+from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
@@ -22,7 +23,7 @@ from masking_service.server.serving import serving_app
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_PORT = 65535
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.25
 
 
 class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
@@ -73,35 +74,38 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
     if dev and host not in LOOPBACK:
         raise click.UsageError("--dev serves this machine only: leave --host at 127.0.0.1")
     _try_to_bind(host, port)
+    announcement = Announcement(state_dir)
     options: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "on_starting": lambda _: start_counting(state_dir.resolve() / "metrics"),
-        "when_ready": _say,
-        "loglevel": "warning",  # that line says that it has started
+        "when_ready": announcement.listening,
+        "loglevel": "warning",  # the announcement says that it has started
     }
     if workers is not None:
         options["workers"] = workers
     environment = {**os.environ, "MASKING_STATE_DIR": str(state_dir)}
     if not dev:
-        Gunicorn(Settings.read(environment), options).run()
+        with announcement, _regularly(announcement.check):
+            Gunicorn(Settings.read(environment), options).run()
         return
-    with Development(environment) as development, _every_second(development.look_after):
+    with Development(environment) as development, announcement, _regularly(announcement.check, development.look_after):
         Gunicorn(development.settings, options).run()
 
 
 @contextmanager
-def _every_second(look_after: Callable[[], None]) -> Iterator[None]:
-    """Call a function once a second in the main thread.
+def _regularly(*checks: Callable[[], None]) -> Iterator[None]:
+    """Call functions several times a second in the main thread.
 
     gunicorn's master has no hook that is called regularly, and a child that ends with this process can be started in
     its main thread only. Timers are not inherited, so no worker calls it.
     """
 
     def handle(*_: object) -> None:
-        try:
-            look_after()
-        except (EmbeddedServerError, OSError) as fault:
-            log.error("background", error=type(fault).__name__, where=error_place(fault))
+        for check in checks:
+            try:
+                check()
+            except (EmbeddedServerError, OSError) as fault:
+                log.error("background", error=type(fault).__name__, where=error_place(fault))
 
     signal.signal(signal.SIGALRM, handle)
     signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
@@ -129,9 +133,3 @@ def _try_to_bind(host: str, port: int) -> None:
                 "choose another one with --port (make run PORT=9000)"
             ) from None
         raise CannotListen(f"cannot listen at port {port} of {host}: {fault.strerror}") from None
-
-
-def _say(arbiter: Any) -> None:
-    """One line, once the socket listens: what connects from now on is answered."""
-    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
-    click.echo(f"ready at http://{f'[{host}]' if ':' in host else host}:{port}")

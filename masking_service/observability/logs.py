@@ -14,6 +14,7 @@ import structlog
 FIELDS: Final = frozenset(
     {"event", "level", "time", "request_id", "method", "route", "status", "code", "ms", "error", "where", "reason"}
     | {"alert", "kind", "tenant", "principal"}  # of alerts
+    | {"policy"}  # the digest of one that was accepted
 )
 
 

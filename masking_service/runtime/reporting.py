@@ -3,6 +3,7 @@
 from typing import Final
 
 from keys.errors import IntegrityError
+from masking_service.access.errors import PolicyError
 from masking_service.observability.alerts import Alert
 from masking_service.observability.logs import log
 from masking_service.observability.metrics import AlertKind
@@ -27,10 +28,16 @@ def reporter(parts: Parts) -> Report:
     """What a background thread tells of a fault: it is logged, and raises an alert where somebody has to look now."""
 
     def report(event: str, fault: Exception) -> None:
-        cause = {"reason": fault.cause} if isinstance(fault, StoreUnavailable) else {}
-        log.error(event, error=type(fault).__name__, **cause)
+        log.error(event, error=type(fault).__name__, **_details(fault))
         kind = "integrity" if isinstance(fault, IntegrityError) else _ALERTS.get(event)
         if kind is not None:
             parts.alerts.raise_alert(kind)
 
     return report
+
+
+def _details(fault: Exception) -> dict[str, str]:
+    """What an operator needs to act; a policy's faults name paths and rules, never a value."""
+    if isinstance(fault, StoreUnavailable):
+        return {"reason": fault.cause}
+    return {"reason": str(fault)} if isinstance(fault, PolicyError) else {}

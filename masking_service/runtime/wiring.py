@@ -17,6 +17,7 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.domain.schema import Schema
 from masking_service.observability.alerts import Alerts
+from masking_service.observability.logs import log
 from masking_service.observability.metrics import Metrics
 from masking_service.observability.webhook import Webhook
 from masking_service.rotation.keyset_watch import KeyWatch
@@ -90,6 +91,7 @@ class Parts:
         """
         if self._policy_file.changed():
             self.acting = self._under(self._policy_file.read(development=self.settings.development))
+            log.info("policy-accepted", policy=self.acting.policy.digest)
 
     def use_schema(self, schema: Schema) -> None:
         """Use this schema in place of the one that has its name."""
@@ -135,7 +137,11 @@ def open_store(settings: Settings) -> Store:
         SettingsError: no store is named, or not in a way that is known here.
     """
     if not settings.redis_url:
-        raise SettingsError("MASKING_REDIS_URL must say where the store is")
+        raise SettingsError(
+            "the development store is not running: `make run` starts it with the service"
+            if settings.development
+            else "MASKING_REDIS_URL must say where the store is"
+        )
     try:
         return Store(
             settings.redis_url,

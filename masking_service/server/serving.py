@@ -45,6 +45,7 @@ def serving_app(settings: Settings) -> "WSGIApplication":
     settle_shapes()
     try:
         parts = assemble(settings)
+        log.info("policy-accepted", policy=parts.acting.policy.digest)
         parts.alerts.send_to(log_alert)
         background = Background(parts, reporter(parts))
         background.start()

@@ -24,9 +24,9 @@ from masking_service.audit.entries import encode
 from masking_service.audit.errors import CheckpointsBlockedError
 from masking_service.audit.lines import EntryLine
 from masking_service.cli import commands
-from masking_service.cli.audit.places import ARCHIVE, PUBLIC_KEY
 from masking_service.cli.audit.tail import shown
 from masking_service.runtime.clock import clock
+from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS
 from tests.audit.test_entries import entry

@@ -72,14 +72,14 @@ def test_the_id_of_a_new_key_is_told_and_ends_it(command: Command) -> None:
     assert second not in command("clients", "list").stdout
 
 
-def test_a_script_gets_a_client_a_line_with_tabs_between(command: Command) -> None:
+def test_a_script_gets_aligned_columns_with_a_line_for_each_client(command: Command) -> None:
     sites = ["--site", "021001", "--site", "021002"]
     first = key_id(command("clients", "add", f"{LONG}1", "--role", "courier", *sites))
     second = key_id(command("clients", "add", f"{LONG}1"))
 
     assert command("clients", "list").stdout == (
-        "client\ttenant\trole\tsites\tnetworks\tkeys\tstate\n"
-        f"{LONG}1\tdefault\tcourier\t021001, 021002\tany\t{first}, {second}\tin use\n"
+        f"{'client':<{len(LONG) + 1}}  tenant   role     sites          networks  {'keys':<25}  state\n"
+        f"{LONG}1  default  courier  021001,021002  any       {first},{second}  in use\n"
     )
 
 

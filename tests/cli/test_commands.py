@@ -16,7 +16,7 @@ from keys.errors import KeysError
 from masking_service.access.errors import ClientError
 from masking_service.access.policy import Policy
 from masking_service.cli import commands, main
-from masking_service.cli.development import Development, people
+from masking_service.dev.development import Development, people
 from masking_service.dev.embedded import DURABLE
 from masking_service.runtime.settings import ROOT, SettingsError
 from masking_service.runtime.wiring import WrongPurpose

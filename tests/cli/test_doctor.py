@@ -8,7 +8,7 @@ import redis
 from click.testing import CliRunner, Result
 
 from masking_service.cli import commands
-from masking_service.cli.development import Development
+from masking_service.dev.development import Development
 from masking_service.dev.embedded import DURABLE
 from tests.store.stores import ask
 
@@ -82,3 +82,13 @@ def test_the_address_of_alerts_is_not_shown_and_their_key_is_looked_at(
     assert "s3cret" not in open_to_all.output
     assert (open_to_all.exit_code, "✗ key of alerts" in open_to_all.output) == (1, True)
     assert (result.exit_code, "✓ key of alerts" in result.output) == (0, True)
+
+
+def test_without_the_development_store_make_run_is_named(folder: Path, valkey: str) -> None:
+    assert "the development store is not running: `make run` starts it" in lines(doctor(folder, ""))
+
+
+def test_an_address_that_nobody_serves_is_said_to_be_one(folder: Path, valkey: str) -> None:
+    (folder / "address").write_text("http://127.0.0.1:1\n")
+
+    assert "served at http://127.0.0.1:1, not ready: nothing answers" in lines(doctor(folder, valkey))

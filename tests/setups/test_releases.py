@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from masking_service.cli import commands
-from masking_service.cli.development import Development
+from masking_service.dev.development import Development
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble

@@ -13,7 +13,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from masking_service.cli.development import Development
+from masking_service.dev.development import Development
 from masking_service.runtime.settings import ROOT
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble

@@ -13,7 +13,7 @@ import redis
 from click.testing import CliRunner
 
 from masking_service.cli import commands
-from masking_service.cli.development import Development
+from masking_service.dev.development import Development
 from masking_service.runtime.background import Background
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from keys.files import read_secret_file
 from masking_service.access.issuers import mint
-from masking_service.cli.development import CREDENTIALS
+from masking_service.dev.development import CREDENTIALS
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, Parts
 from masking_service.web.app import create_app

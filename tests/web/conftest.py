@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.cli.development import Development
+from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store

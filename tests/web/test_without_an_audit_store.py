@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from masking_service.cli.development import Development
+from masking_service.dev.development import Development
 from masking_service.runtime.background import Background
 from masking_service.runtime.reporting import reporter
 from masking_service.runtime.store_admission import admit_store

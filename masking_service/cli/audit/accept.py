@@ -11,9 +11,11 @@ from masking_service.access.policy import Policy
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.archive.segments import ArchiveError, Segments
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.cli.audit.places import ARCHIVE, archive
-from masking_service.cli.options import opened_store, settings_of, state_dir
+from masking_service.cli.audit.places import archive
+from masking_service.cli.options import settings_of, state_dir
+from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.state_files import ARCHIVE
 from masking_service.runtime.store_admission import accept_store as accept
 from masking_service.runtime.wiring import open_keyring
 

@@ -12,9 +12,10 @@ from masking_service.audit.archive.export import export as lines_of_log
 from masking_service.audit.archive.segments import archived
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.streams import Streams
-from masking_service.cli.audit.places import ARCHIVE, archive, opened_log
+from masking_service.cli.audit.places import archive, opened_log
 from masking_service.cli.options import state_dir
 from masking_service.runtime.clock import clock
+from masking_service.runtime.state_files import ARCHIVE
 from masking_service.store.client import Store
 
 

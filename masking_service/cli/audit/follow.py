@@ -14,7 +14,6 @@ from masking_service.audit.archive.segments import ArchiveError
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import StartingPoint
 from masking_service.cli.audit.places import (
-    ARCHIVE,
     archive,
     public_key,
     settings_without_keys,
@@ -22,8 +21,10 @@ from masking_service.cli.audit.places import (
     since,
     verifier_of,
 )
-from masking_service.cli.options import opened_store, state_dir
+from masking_service.cli.options import state_dir
+from masking_service.runtime.administration import opened_store
 from masking_service.runtime.clock import clock
+from masking_service.runtime.state_files import ARCHIVE
 from masking_service.store.errors import StoreUnavailable
 
 EVERY_SECONDS: Final = 1.0

@@ -4,25 +4,22 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from keys.errors import KeysetError
-from keys.files import write_secret_file
 from keys.keyring import Keyring
 from keys.signatures import Verifier
 from masking_service.audit.lines import CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.verify.checkpoint_chain import is_signed
-from masking_service.cli.options import opened_store, settings_of
+from masking_service.cli.options import settings_of
 from masking_service.dev.embedded import running_url
+from masking_service.runtime.administration import opened_store
 from masking_service.runtime.settings import Settings
+from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY
 from masking_service.runtime.wiring import open_keyring
 from masking_service.store.client import Store
-
-PUBLIC_KEY: Final = "audit-public.pem"
-ARCHIVE: Final = "audit-archive"
-READABLE_BY_ALL: Final = 0o644
 
 Command = Callable[..., Any]
 
@@ -43,15 +40,6 @@ since = click.option(
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A checkpoint: the log begins after it, because earlier entries are kept elsewhere or were deleted.",
 )
-
-
-def write_public_key(folder: Path, keyring: Keyring) -> None:
-    """Write the public key of the log into a state directory, for verifiers."""
-    path = folder / PUBLIC_KEY
-    pem = keyring.audit_signer.public_pem()
-    if not path.exists() or path.read_bytes() != pem:
-        write_secret_file(path, pem, replace=True)
-        path.chmod(READABLE_BY_ALL)
 
 
 def verifier_of(folder: Path, pem: Path | None) -> Verifier:

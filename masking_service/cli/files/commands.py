@@ -18,13 +18,13 @@ from keys.files import read_secret_file
 from masking_service.access.custody import Custody
 from masking_service.access.policy import Policy
 from masking_service.access.principals import site_codes
-from masking_service.cli.development import CREDENTIALS
 from masking_service.cli.files.destination import destination_of, discarded, written
 from masking_service.cli.files.options import Options, format_of, named, opened, shape_of, shared
 from masking_service.cli.files.passing import Work, pass_through
 from masking_service.cli.files.table import Table
 from masking_service.cli.files.work import Tokenizing, masking
 from masking_service.cli.options import settings_of
+from masking_service.dev.development import CREDENTIALS
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema

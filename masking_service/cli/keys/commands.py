@@ -9,7 +9,6 @@ from keys.keyring import Keyring
 from keys.keyset_file import NamedRoot, date_of, day_of
 from keys.suites import AES_256_GCM_SIV, SUITES
 from masking_service.access.policy import Policy
-from masking_service.cli.audit.places import write_public_key
 from masking_service.cli.keys.opened import opened_coordinator, root, wait
 from masking_service.cli.keys.status import show
 from masking_service.cli.options import settings_of, state_dir
@@ -19,6 +18,7 @@ from masking_service.rotation.rotate import rotate_data
 from masking_service.rotation.shred import restore as restore_surviving
 from masking_service.rotation.shred import shred as shred_days
 from masking_service.runtime.clock import clock, today
+from masking_service.runtime.state_files import write_public_key
 
 
 @click.group()

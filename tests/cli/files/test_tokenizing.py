@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from keys.files import read_secret_file
-from masking_service.cli.development import CREDENTIALS, Development
 from masking_service.cli.files.entries import Result, members
 from masking_service.cli.files.work import Tokenizing
+from masking_service.dev.development import CREDENTIALS, Development
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store

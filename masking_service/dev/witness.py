@@ -7,11 +7,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-import click
-
-from masking_service.cli.audit.places import ARCHIVE
 from masking_service.dev.child import end_child, start_child
 from masking_service.runtime.settings import ROOT, Settings
+from masking_service.runtime.state_files import ARCHIVE
 
 LOG: Final = "audit-follow.log"
 SOON_SECONDS: Final = 10.0
@@ -53,9 +51,8 @@ class Witness:
             self.start()
         elif not self._said:
             self._said = True
-            click.echo(
-                f"THE WITNESS OF THE AUDIT LOG HAS ENDED, and nothing is archived: {self._log} says why", err=True
-            )
+            text = f"THE WITNESS OF THE AUDIT LOG HAS ENDED, and nothing is archived: {self._log} says why"
+            print(text, file=sys.stderr, flush=True)
 
     def stop(self) -> None:
         """Let it archive the rest, and end it."""

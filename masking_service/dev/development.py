@@ -15,13 +15,14 @@ from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_te
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.policy import Policy
 from masking_service.access.registry import SNAPSHOT
-from masking_service.cli.audit.places import write_public_key
-from masking_service.cli.audit.witness import Witness
-from masking_service.cli.options import Opened, opened_registry
 from masking_service.dev.embedded import EmbeddedServer
+from masking_service.dev.witness import Witness
+from masking_service.runtime.administration import Opened, opened_registry
 from masking_service.runtime.clock import clock, today
 from masking_service.runtime.settings import Settings
+from masking_service.runtime.state_files import write_public_key
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
+from masking_service.store.errors import StoreUnavailable
 
 CREDENTIALS = "credentials.json"
 SITES = ("021001",)
@@ -49,9 +50,7 @@ class Development:
             self._embedded.start()
             self.settings = replace(self.settings, redis_url=self._embedded.url)
         try:
-            with opened_registry(self.settings, may_claim=True) as opened:
-                write_public_key(folder, opened.keyring)
-                _make_credentials(self.settings, opened)
+            self._register_people()
             self._witness = Witness(self.settings)
             self._witness.start()
         except BaseException:
@@ -64,6 +63,20 @@ class Development:
             self._witness.stop()
         if self._embedded is not None:
             self._embedded.stop()
+
+    def _register_people(self) -> None:
+        """Give everybody an API key; a store that is down can wait where that was done before.
+
+        Raises:
+            StoreUnavailable: there are no credentials yet, and none can be made.
+        """
+        try:
+            with opened_registry(self.settings, may_claim=True) as opened:
+                write_public_key(self.settings.state_dir, opened.keyring)
+                _make_credentials(self.settings, opened)
+        except StoreUnavailable:
+            if not (self.settings.state_dir / CREDENTIALS).exists():
+                raise
 
     def look_after(self) -> None:
         """Bring back what has died, the store or the witness; never waits. Call it all the time, in the main thread.

@@ -1,0 +1,80 @@
+"""Says where the service is served: once it is ready, and not before."""
+
+import json
+import time
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+import click
+
+ADDRESS: Final = "address"
+"""The file in the state directory that holds the address while the service is served there."""
+
+ANSWER_SECONDS: Final = 0.5
+NOT_READY_SECONDS: Final = 3.0
+"""A start is not reported as a fault for so long."""
+
+
+class Announcement:
+    """Announces one serving process, and keeps its address in the state directory while it serves.
+
+    Args:
+        folder: the state directory.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / ADDRESS
+        self._url = ""
+        self._since = 0.0
+        self._ready = False
+        self._reported = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.unlink(missing_ok=True)
+
+    def listening(self, arbiter: Any) -> None:
+        """gunicorn's hook, called once the socket listens."""
+        host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+        self._url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self._since = time.monotonic()
+        self._file.write_text(self._url + "\n", encoding="ascii")
+
+    def check(self) -> None:
+        """Print one line once the service is ready; if that takes long, one before it that says why."""
+        if self._ready or not self._url:
+            return
+        reason = not_ready(self._url)
+        if not reason:
+            self._ready = True
+            click.echo(f"ready at {self._url}")
+        elif not self._reported and time.monotonic() - self._since > NOT_READY_SECONDS:
+            self._reported = True
+            click.echo(f"not ready yet: {self._url} masks; {reason}", err=True)
+
+
+def not_ready(url: str) -> str:
+    """Why the service at an address is not ready; empty if it is."""
+    address = urlsplit(url)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        faults = json.loads(answer.read()).get("faults", [])
+    except (OSError, HTTPException, ValueError):
+        return "nothing answers"
+    finally:
+        connection.close()
+    return "; ".join(f"{fault['check']}: {fault['reason']}" for fault in faults)
+
+
+def served_address(folder: Path) -> str | None:
+    """The address that is served from a state directory, as far as the directory says."""
+    try:
+        return (folder / ADDRESS).read_text(encoding="ascii").strip()
+    except OSError:
+        return None

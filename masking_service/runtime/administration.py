@@ -1,0 +1,99 @@
+"""Opens the store and the registry of API clients for an operator, outside a serving process."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from keys.errors import KeysError
+from keys.keyring import Keyring
+from masking_service.access.clients import Clients
+from masking_service.access.policy import Policy
+from masking_service.access.principals import CLIENT_ALIAS, service_principal
+from masking_service.access.registry import ClientRegistry
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.log import AuditLog
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.store_admission import recognise
+from masking_service.runtime.wiring import open_keyring, open_store
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.health import uphold
+from masking_service.store.identity import WrongStore, check
+from masking_service.usecases.auditing import end
+from masking_service.usecases.denials import Denials
+from masking_service.usecases.recorder import DONE, Call, Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The registry of API clients, opened by an operator, whose changes are in the audit log before they are made."""
+
+    keyring: Keyring
+    registry: ClientRegistry
+    _store: Store
+    _audit: Recorder
+
+    def change(self, action: str, client_id: str, change: Callable[[Clients], Clients]) -> None:
+        """Change the registry.
+
+        Raises:
+            StoreUnavailable: it may or may not be changed; look, then make it again. Nothing is changed where the store
+                would lose it (``not-durable``): a client that was revoked would be let in again.
+            ClientError: `change` refused.
+        """
+        uphold(self._store)
+        operator = Call(service_principal("command-line"), "", clock())
+        subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
+        written = False
+        while not written:  # again where another operator was first
+            changed = self.registry.prepare(change)
+            entry = self._audit.record(operator, action, DONE, subject=subject, sealed=changed.sealed)
+            with self._audit.take_back_on_failure(entry):
+                written = changed.write()
+
+
+@contextmanager
+def opened_store(settings: Settings, keyring: Keyring | None) -> Iterator[Store]:
+    """The store of a set-up, for one command. Whether it keeps what it acknowledges is not looked at.
+
+    Args:
+        settings: where it is.
+        keyring: whose it has to be. None for a command that uses it whoever's it is, or finds that out itself.
+
+    Raises:
+        SettingsError, StoreUnavailable, WrongStore: why it cannot be used.
+    """
+    store = open_store(settings)
+    store.trust()
+    try:
+        if keyring is not None:
+            check(store, keyring)
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[Opened]:
+    """The registry of API clients in the store, once it is seen whose store it is.
+
+    An empty store is marked as this keyset's only with `may_claim`: a command that looks changes nothing.
+    """
+    keyring = open_keyring(settings)
+    policy = Policy.load(settings.policy, development=settings.development)
+    with opened_store(settings, None) as store:
+        if may_claim:
+            uphold(store)
+        checkpoints = Checkpoints(store, keyring.audit_signer, settings.state_dir, clock)
+        recognise(store, keyring, checkpoints, may_claim=may_claim)
+        registry = ClientRegistry(store, keyring, settings.state_dir, os.urandom)
+        registry.load_snapshot()
+        registry.refresh()
+        log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
+        try:
+            yield Opened(keyring, registry, store, Recorder(log, Denials(log, clock), keyring, policy.digest))
+        finally:
+            with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed
+                end(log, checkpoints)

@@ -1,0 +1,20 @@
+"""The files of the audit log in a state directory."""
+
+from pathlib import Path
+from typing import Final
+
+from keys.files import write_secret_file
+from keys.keyring import Keyring
+
+PUBLIC_KEY: Final = "audit-public.pem"
+ARCHIVE: Final = "audit-archive"
+READABLE_BY_ALL: Final = 0o644
+
+
+def write_public_key(folder: Path, keyring: Keyring) -> None:
+    """Write the public key of the log into a state directory, for verifiers."""
+    path = folder / PUBLIC_KEY
+    pem = keyring.audit_signer.public_pem()
+    if not path.exists() or path.read_bytes() != pem:
+        write_secret_file(path, pem, replace=True)
+        path.chmod(READABLE_BY_ALL)

@@ -1,0 +1,88 @@
+"""`serve --dev` as a process: it is announced once it is ready, and what keeps it from that is said."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from masking_service.dev.development import Development
+from masking_service.runtime.settings import ROOT
+from tests.e2e.processes import Running, run, wait_for
+from tests.servers import Node, durable, free_ports
+
+RECORD = {"waybill_no": "SF1234567890", "recipient": {"name": "张三", "phone": "13812345678"}}
+
+
+class Down:
+    """A development set-up whose store went down after it was made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.node = Node(folder / "nodes", durable()).start()
+        self.state = folder / "state"
+        with Development({"MASKING_STATE_DIR": str(self.state), "MASKING_REDIS_URL": self.node.url}):
+            pass
+        self.node.kill()
+
+    def serve(self, folder: Path) -> Running:
+        port = free_ports(1)[0]
+        command = [sys.executable, "-m", "masking_service", "serve", "--dev", f"--port={port}"]
+        return Running([*command, f"--state-dir={self.state}"], folder, {"MASKING_REDIS_URL": self.node.url}, port=port)
+
+
+@pytest.fixture
+def down(tmp_path: Path) -> Iterator[Down]:
+    made = Down(tmp_path)
+    yield made
+    made.node.kill()
+
+
+def test_a_store_that_is_down_leaves_masks_and_is_no_readiness(down: Down, tmp_path: Path) -> None:
+    service = down.serve(tmp_path)
+    try:
+        wait_for(lambda: "not ready yet" in service.log, "the reason", 30)
+        masks = service.status(service.credentials["label-printer"], "POST", "/v1/mask", {"records": [RECORD]})
+        ready = service.status(None, "GET", "/readyz")
+        said = service.log
+        down.node.start()
+        wait_for(lambda: f"ready at http://127.0.0.1:{service.port}\n" in service.log, "the ready line", 30)
+        doctor = run("doctor", f"--state-dir={down.state}", MASKING_REDIS_URL=down.node.url)
+        recovered = service.status(None, "GET", "/readyz")
+    finally:
+        service.stop()
+
+    assert (masks, ready, recovered) == (200, 503, 200)
+    assert "ready at" not in said
+    assert f"served at http://127.0.0.1:{service.port}\n" in doctor.stdout
+    assert not (down.state / "address").exists()
+
+
+def test_without_credentials_a_store_that_is_down_stops_the_start(down: Down, tmp_path: Path) -> None:
+    (down.state / "credentials.json").unlink()
+
+    stopped = run("serve", "--dev", "--port=0", f"--state-dir={down.state}", MASKING_REDIS_URL=down.node.url)
+
+    assert stopped.returncode == 2
+    assert "the store does not answer" in stopped.stderr
+    assert "ready" not in stopped.stdout
+
+
+def test_policies_are_logged_by_digest_or_by_the_path_of_their_fault(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text((ROOT / "policy.yaml").read_text())
+    service = Running.serve(tmp_path, "--dev", "--workers=1", MASKING_POLICY=str(policy))
+    try:
+        assert '"event":"policy-accepted"' in service.log
+        content = yaml.safe_load(policy.read_text())
+        content["roles"]["courier"]["profiles"] = ["no-such"]
+        policy.write_text(yaml.safe_dump(content))
+        wait_for(lambda: "policy-refused" in service.log, "the refusal")
+    finally:
+        service.stop()
+
+    line = next(line for line in service.log.splitlines() if "policy-refused" in line)
+    assert "roles.courier.profiles" in line
+    assert "no-such" not in line
