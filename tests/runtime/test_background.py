@@ -188,7 +188,12 @@ def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
     assert told[0] == "wrong-store"
     assert http.post("/v1/mask", json={"records": []}, headers=bearer).status_code == 200
     assert (
-        http.post("/v1/tokenize", json={"records": [{"waybill_no": "SF1234567890"}]}, headers=bearer).status_code == 503
+        http.post(
+            "/v1/tokenize",
+            json={"records": [{"waybill_no": "SF1234567890", "sender": {"name": "张三"}}]},
+            headers=bearer,
+        ).status_code
+        == 503
     )
     assert (ready.status_code, [fault["check"] for fault in ready.get_json()["faults"]]) == (503, ["store"])
     assert "audit accept-store" in ready.get_json()["faults"][0]["reason"]
