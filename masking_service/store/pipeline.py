@@ -111,8 +111,8 @@ class _Group:
     def end(self, last_error: Exception | None) -> None:
         """Note at the bundles and at the breaker what failed."""
         said = next((bundle.elsewhere for bundle in self.bundles if bundle.elsewhere is not None), None)
-        if isinstance(self.error, RedisError) or type(said) is ReadOnlyError:
-            self.node.breaker.failed(reason(self.error or said or RedisError()))
+        if isinstance(self.error, RedisError):
+            self.node.breaker.failed(reason(self.error))
         for bundle in self.bundles:
             if bundle.replies is None:
                 cause = self.error or bundle.elsewhere or said or last_error or RedisError()

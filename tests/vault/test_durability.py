@@ -77,9 +77,11 @@ def test_a_lost_reply_while_erasing_erases(wire: LossyWire, store: Store) -> Non
     vault = stores.vault(stores.admitted(wire.url))
     put(vault, body())
 
+    erasure = vault.prepare_erasure("default", NUMBER, now=NOW, until=LATER)
     wire.lose(1)
-    stores.erase(vault, NUMBER, now=NOW, until=LATER)
+    complete = erasure.write()
 
+    assert (complete, wire.lost) == (True, 1)
     assert stores.vault(store).newest("default", [NUMBER], NOW) == [None]
 
 
