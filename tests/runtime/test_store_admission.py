@@ -23,7 +23,7 @@ from tests.audit.test_entries import entry
 from tests.audit.test_log import log_on, stream, writer_of
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import ask
+from tests.store.stores import NOW, ask
 
 Process = Callable[..., Checkpoints]
 
@@ -55,11 +55,15 @@ def marked(client: redis.Redis) -> bool:
     return bool(client.exists(GENESIS))
 
 
+def entries(client: redis.Redis) -> list[Entry]:
+    """Every entry in the store."""
+    streams = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", audit_key("*"))]
+    return [msgspec.json.decode(kept.entry, type=Entry) for writer in streams for kept in stream(client, writer)]
+
+
 def actions(client: redis.Redis) -> list[tuple[str, str]]:
     """(action, subject) of every entry in the store."""
-    streams = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", audit_key("*"))]
-    said = [msgspec.json.decode(kept.entry, type=Entry) for writer in streams for kept in stream(client, writer)]
-    return [(one.action, one.subject) for one in said]
+    return [(one.action, one.subject) for one in entries(client)]
 
 
 def test_a_new_store_is_marked(store: Store, client: redis.Redis, process: Process) -> None:
@@ -211,6 +215,35 @@ def test_who_was_revoked_stays_revoked_in_a_store_that_went_back_and_is_accepted
     seen.refresh()
     assert [one.revoked for one in seen.clients] == [True]
     assert ("client-restore", "") in actions(client)
+
+
+def test_every_member_of_the_entries_of_an_accepted_store(
+    store: Store, client: redis.Redis, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.runtime.store_admission.clock", lambda: NOW)
+    stores.change(registry(store, process()), adding("printer"))
+    process().make()
+    client.flushall()
+
+    accept(store, process())
+
+    every = [one for one in entries(client) if one.action not in ("start", "close")]
+    common = Entry(
+        at=NOW,
+        action="store-accept",
+        outcome="done",
+        principal="service/command-line",
+        role="",
+        tenant=known_keyring().tenant("default").audit_hash("tenant"),
+        request="",
+        policy="policy-1",
+        subject="checkpoint/1",
+    )
+    restored = msgspec.structs.replace(common, action="client-restore", subject="")
+    assert [msgspec.structs.replace(one, facts=()) for one in every] == [
+        msgspec.structs.replace(one, items=[], approved_by=[]) for one in (common, restored)
+    ]
+    assert [len(one.facts) for one in every] == [0, 1]
 
 
 def test_a_newer_registry_of_an_accepted_store_holds(store: Store, client: redis.Redis, process: Process) -> None:
