@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from masking_service.cli import options
+from masking_service.runtime import administration
 from masking_service.runtime.settings import Settings
 from masking_service.store.layout import audit_key
 from tests.web.api import (
@@ -229,8 +229,8 @@ def test_the_entry_of_an_operator(ready: Api, settings: Settings, monkeypatch: p
     lost = ready.parts.registry.prepare_restore()  # the clients of the set-up, of which the store was emptied
     assert lost is not None
     lost.write()
-    monkeypatch.setattr(options, "clock", lambda: NOW)
-    with options.opened_registry(settings) as opened:
+    monkeypatch.setattr(administration, "clock", lambda: NOW)
+    with administration.opened_registry(settings) as opened:
         opened.change(action, "printer-9", lambda known: known)
 
     said = {"principal": "service/command-line", "role": "", "request": "", "subject": "client/printer-9"}
