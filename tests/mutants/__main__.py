@@ -1,0 +1,212 @@
+"""Try a seeded sample of mutants for some minutes, and list those that no test noticed.
+
+Exits with 1 where fewer than 98 of 100 mutants were noticed, those of `equivalent.txt` left out.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tests.mutants import trial
+from tests.mutants.covered import OUTPUT
+from tests.mutants.operators import Mutant, mutants
+
+ROOT = Path(__file__).parents[2]
+CODE = ("keys", "masking_service/access", "masking_service/audit", "masking_service/usecases", "masking_service/vault")
+TESTS = (
+    *("tests/keys", "tests/vault", "tests/audit", "tests/rotation", "tests/runtime"),
+    *("tests/access", "tests/usecases", "tests/store", "tests/web", "tests/stories"),
+)
+EQUIVALENT = Path(__file__).with_name("equivalent.txt")
+AIM = 0.98
+MOST_SECONDS = 25.0
+"""Of the tests that run a line, the fastest so many seconds long are run."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Which tests run which line, and how long they take."""
+
+    lines: dict[str, dict[str, list[str]]]
+    seconds: dict[str, float]
+    modules: list[str]
+
+    def tests(self, mutant: Mutant) -> tuple[list[str], float]:
+        """Return the tests to run for a mutant, the fastest first, and how long they took."""
+        lines = self.lines.get(mutant.path, {})
+        # A line that is run on import belongs to no test: then all tests of the module count.
+        found = {*lines.get(str(mutant.line), ())} or {test for tests in lines.values() for test in tests}
+        chosen: list[str] = []
+        total = 0.0
+        for test in sorted(found, key=lambda test: (self.seconds[test], test)):
+            total += self.seconds[test]
+            if total > MOST_SECONDS and chosen:
+                break
+            chosen.append(test)
+        return chosen, total
+
+
+@click.command()
+@click.option("--minutes", default=30.0, show_default=True, help="How long to go on, with the run that maps the tests.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--processes", default=2, show_default=True)
+@click.option("--only", default="", help="Only files whose path contains this.")
+@click.option("--state", default=".local/mutants", show_default=True, type=Path, help="Keeps the map between runs.")
+def main(minutes: float, seed: int, processes: int, only: str, state: Path) -> None:
+    """Try a seeded sample of mutants."""
+    deadline = time.monotonic() + minutes * 60
+    with tempfile.TemporaryDirectory() as name:
+        copies = [Path(name) / str(number) for number in range(processes)]
+        for copy in copies:
+            _copy(copy)
+        covered = _covered(copies, state)
+        found = [mutant for path in _files() if only in path for mutant in mutants(ROOT, path)]
+        random.Random(seed).shuffle(found)
+        click.echo(f"{len(found)} mutants; seed {seed}")
+        tried, survivors = 0, []
+        with ProcessPoolExecutor(processes, initializer=_start, initargs=(copies, covered)) as pool:
+            for mutant, survived in pool.map(_try, [(mutant, deadline) for mutant in found]):
+                tried += survived is not None
+                if survived:
+                    survivors.append(mutant)
+                    click.echo(_shown(mutant))
+    _report(tried, survivors)
+
+
+def _report(tried: int, survivors: list[Mutant]) -> None:
+    known = {line.rpartition(" # ")[0].strip() for line in EQUIVALENT.read_text("utf-8").splitlines()}
+    unknown = [mutant for mutant in survivors if _change(mutant) not in known]
+    counted = tried - (len(survivors) - len(unknown))
+    share = 1 - len(unknown) / max(counted, 1)
+    click.echo(
+        f"{tried} tried, {len(survivors) - len(unknown)} equivalent, {len(unknown)} survived: {share:.1%} noticed"
+    )
+    sys.exit(share < AIM)
+
+
+def _change(mutant: Mutant) -> str:
+    """Return a mutant in one line that does not change when other lines move: file, old line, new line."""
+    old, new = (ROOT / mutant.path).read_text("utf-8").splitlines(), mutant.source(ROOT).splitlines()
+    changed = [line[1:].strip() for line in difflib.unified_diff(old, new, n=0, lineterm="") if line[:3] not in _HEADS]
+    return f"{mutant.path}: {' => '.join(line for line in changed if line)}"
+
+
+_HEADS = ("---", "+++", "@@ ")
+
+
+def _shown(mutant: Mutant) -> str:
+    return f"survived: line {mutant.line}, {mutant.operator}\n  {_change(mutant)}"
+
+
+def _files() -> list[str]:
+    return sorted(str(path.relative_to(ROOT)) for folder in CODE for path in (ROOT / folder).rglob("*.py"))
+
+
+def _copy(target: Path) -> None:
+    """Copy the checkout's own files: what git knows or would add."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
+    for name in listed.stdout.decode().splitlines():
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    # A mutant has the size and often the time of the original, so only the content may say which byte code is valid.
+    compiled = ["-q", "--invalidation-mode", "checked-hash", "keys", "masking_service"]
+    subprocess.run([sys.executable, "-m", "compileall", *compiled], cwd=target, check=True)
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    for folder in ("keys", "masking_service", "tests"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _covered(copies: list[Path], state: Path) -> Covered:
+    """Return the map of the tests, made by running them once, each copy a part of them."""
+    state.mkdir(parents=True, exist_ok=True)
+    kept = state / "covered.json"
+    digest = _digest()
+    if not kept.exists() or json.loads(kept.read_bytes())["digest"] != digest:
+        click.echo("running the tests once, to learn which lines each of them runs")
+        kept.write_text(json.dumps({"digest": digest, "parts": [*_mapped(copies)]}))
+    parts: list[dict[str, Any]] = json.loads(kept.read_bytes())["parts"]
+    lines: dict[str, dict[str, list[str]]] = {}
+    for part in parts:
+        for path, tests in part["lines"].items():
+            for line, names in tests.items():
+                lines.setdefault(path, {}).setdefault(line, []).extend(names)
+    seconds = {test: taken for part in parts for test, taken in part["seconds"].items()}
+    return Covered(lines, seconds, sorted({name for part in parts for name in part["modules"]}))
+
+
+def _mapped(copies: list[Path]) -> Iterator[dict[str, Any]]:
+    running = []
+    for number, copy in enumerate(copies):
+        output = copy.with_suffix(".json")
+        tests = [tests for tests in TESTS[number :: len(copies)] if (copy / tests).exists()]
+        deselected = ["--ignore=tests/web/test_schemathesis.py", "--ignore=tests/web/test_fuzz.py"]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutants.covered", "-p", "no:cacheprovider"]
+        started = subprocess.Popen(
+            [*command, *deselected, *tests], cwd=copy, env={**os.environ, OUTPUT: str(output)}, stdout=subprocess.PIPE
+        )
+        running.append((started, output))
+    for started, output in running:
+        printed, _ = started.communicate()
+        click.echo(printed.decode().splitlines()[-1])
+        yield json.loads(output.read_bytes())
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start(copies: list[Path], covered: Covered) -> None:
+    import multiprocessing
+
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    sys.dont_write_bytecode = True
+    number = multiprocessing.current_process()._identity[0] - 1
+    _worker.update(copy=copies[number % len(copies)], covered=covered)
+    trial.preload(covered.modules)
+
+
+def _try(task: tuple[Mutant, float]) -> tuple[Mutant, bool | None]:
+    """Return whether a mutant survived; None where the time was up or nothing could be tried."""
+    mutant, deadline = task
+    if time.monotonic() > deadline:
+        return mutant, None
+    tests, seconds = _worker["covered"].tests(mutant)
+    source = mutant.source(ROOT)
+    if source is None:
+        return mutant, None
+    copy = _worker["copy"]
+    if mutant.occurrence == 0 and not _passes(copy, mutant, tests, seconds):
+        raise RuntimeError(f"the tests of {mutant.path}:{mutant.line} fail without any change")
+    return mutant, not tests or trial.survives(copy, mutant.path, source, tests, seconds)
+
+
+def _passes(copy: Path, mutant: Mutant, tests: list[str], seconds: float) -> bool:
+    """Return whether the tests pass on the unchanged file; or every mutant would seem to be noticed."""
+    return trial.survives(copy, mutant.path, (copy / mutant.path).read_text("utf-8"), tests, seconds)
+
+
+if __name__ == "__main__":
+    main()
