@@ -70,8 +70,9 @@ def _signed_in() -> Response | None:
     try:
         if session.expires_at - now < REFRESH_SECONDS:
             session = _refreshed(g.session_id, session)
-        if "poll" not in request.args and now - session.seen_at >= SAVE_SECONDS:
-            session.seen_at = now
+        g.replaced = session.replaced
+        if "poll" not in request.args and (session.replaced or now - session.seen_at >= SAVE_SECONDS):
+            session.seen_at, session.replaced = now, False
             desk().sessions.save(g.session_id, session)
         g.person = desk().service.as_person(session.access_token, g.preferences.language)
         g.me = g.person.me()

@@ -86,6 +86,7 @@ def _shared() -> dict[str, object]:
         "languages": LANGUAGES,
         "preferences": g.preferences,
         "session": session,
+        "replaced": g.get("replaced", False),
         "seconds_left": session.seconds_left(int(time.time())) if session else 0,
         "warn_seconds": WARN_SECONDS,
         "screens": screens_of(g.me) if session else [],

@@ -13,6 +13,14 @@ SIDES: Final = (
     ("recipient", ("recipient", "receiver", "receive", "rec", "to_address", "address_to", "consignee", "post_")),
     ("sender", ("sender", "send", "from_address", "address_from", "shipper")),
 )
+KIND_WORDS: Final = (
+    ("phone", ("phone", "mobile", "tel")),
+    ("address", ("addr", "street", "detail")),
+    ("name", ("name", "contact", "receiver", "company")),
+    ("text", ("remark", "memo", "words")),
+)
+SIDE_ORDER: Final = ("recipient", "sender", "")
+KIND_ORDER: Final = ("phone", "name", "address", "unit")
 SIDE_NAMES: Final = {"recipient": later("Recipient"), "sender": later("Sender")}
 KIND_NAMES: Final = {
     "name": later("name"),
@@ -76,12 +84,19 @@ def side_of(pointer: str) -> str:
     return next((side for side, words in SIDES if any(f"/{word}" in path for word in words)), "")
 
 
-def field_name(pointer: str, kind: str) -> str:
-    """A field for people: "Recipient · phone"."""
-    side = side_of(pointer)
-    if not side:
+def kind_of(pointer: str) -> str:
+    """The kind that a field's name says, or ""."""
+    name = pointer.rpartition("/")[2].lower()
+    return next((kind for kind, words in KIND_WORDS if any(word in name for word in words)), "")
+
+
+def field_name(pointer: str, kind: str = "") -> str:
+    """A field for people: "Recipient · phone", or its pointer where that says more."""
+    side, kind = side_of(pointer), kind or kind_of(pointer)
+    if not kind:
         return pointer
-    return f"{SIDE_NAMES[side]} · {KIND_NAMES.get(kind, kind)}"
+    named = str(KIND_NAMES.get(kind, kind))
+    return f"{SIDE_NAMES[side]} · {named}" if side else named
 
 
 def named(names: Mapping[str, Any]) -> Callable[[str], str]:

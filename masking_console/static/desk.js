@@ -42,7 +42,6 @@
   });
   document.addEventListener("keydown", event => { if (event.key === "Escape") hideAll(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) hideAll(); });
-  window.addEventListener("blur", () => hideAll());
   window.addEventListener("pagehide", () => hideAll());
   window.addEventListener("pageshow", event => { if (event.persisted) hideAll(); });
   window.addEventListener("beforeprint", () => hideAll());
