@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from masking_service.domain.abroad import country_code
-from masking_service.domain.numbers import AREA, HIDDEN_AT_LEAST, Number, extension, read_number
+from masking_service.domain.numbers import AREA, HIDDEN_AT_LEAST, INTERMEDIATE, Number, extension, read_number
 from masking_service.domain.reading import Reading
 from masking_service.domain.stars import stars
 
@@ -19,7 +19,8 @@ class PhonePiece(NamedTuple):
     """One piece of a phone field.
 
     Attributes:
-        kind: ``number``, ``mask`` (a number that came in hidden), ``extension``, ``gap`` or ``other``.
+        kind: ``number``, ``mask`` (a number that came in hidden), ``intermediate`` (which passes), ``extension``,
+            ``gap`` or ``other``.
         shown: how it shows.
         numbers: for a number, its digits in every form that it may have elsewhere.
     """
@@ -64,6 +65,10 @@ def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
         if apart := _STARS_APART.match(text, at):
             at = apart.end()
             yield PhonePiece("gap", apart[0])
+            continue
+        if passes := INTERMEDIATE.match(text, at):
+            at = passes.end()
+            yield PhonePiece("intermediate", reading.written(start, at))
             continue
         if positions := _POSITIONS.match(text, at):
             if alone := _ALONE.match(text, at):

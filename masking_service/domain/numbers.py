@@ -23,6 +23,15 @@ AREA: Final = r"0(?:10|2\d|[3-9]\d\d)"
 """Area codes of China: 010 and 020 to 029 have eight digits behind them, those of four digits seven or eight."""
 
 
+_NOTHING_BEFORE: Final = (
+    r"(?<![0-9A-Za-z*+])(?<![0-9*][ .\-()])(?<![0-9*][ .\-()]{2})(?<![0-9*][ .\-()]{3})(?<!\+[ .\-()])"
+)
+_NOTHING_BEHIND: Final = r"(?![0-9A-Za-z*])(?![ .\-()]{1,3}[0-9*+])(?!\s?[\#,;~/转轉]\s?[0-9*]{1,8}(?![0-9*]))"
+INTERMEDIATE: Final = re.compile(rf"{_NOTHING_BEFORE}700(?:[ \-]?[0-9]){{12}}{_NOTHING_BEHIND}")
+"""An intermediate number: 700 and twelve digits, the range that MIIT announced for platforms' privacy numbers in July
+2025. It is nobody's own and passes, unless what touches it could make it part of another number."""
+
+
 class Number(NamedTuple):
     """A number in a text that was read.
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from masking_service.domain.masked_numbers import read_phones
-from masking_service.domain.numbers import HIDDEN_AT_LEAST
+from masking_service.domain.numbers import HIDDEN_AT_LEAST, INTERMEDIATE
+from masking_service.domain.reading import Reading
 from masking_service.domain.stars import stars
 
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
@@ -85,8 +86,13 @@ def phone_numbers(value: str) -> list[str]:
     return list(forms)
 
 
+def only_passes(value: str) -> bool:
+    """True for a phone field that holds one intermediate number and nothing else."""
+    return len(value) <= LONGEST and INTERMEDIATE.fullmatch(Reading(value).text.strip()) is not None
+
+
 def _mask_once(value: str, keep: int) -> str:
     pieces = list(read_phones(value, keep))
-    if not any(piece.kind in ("number", "mask") for piece in pieces):
+    if not any(piece.kind in ("number", "mask", "intermediate") for piece in pieces):
         return stars(value)
     return "".join([piece.shown for piece in pieces])

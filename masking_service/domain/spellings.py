@@ -11,7 +11,7 @@ from itertools import compress
 from typing import Final
 
 from masking_service.domain.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
-from masking_service.domain.phones import phone_numbers
+from masking_service.domain.phones import only_passes, phone_numbers
 
 Mask = Callable[[str], str]
 _Span = tuple[int, int]
@@ -50,7 +50,8 @@ _FULL_WIDTH_DIGIT: Final = re.compile(b"\xef\xbc[\x90-\x99]").search
 
 def phone_needles(value: str) -> list[str]:
     """What to look for when `value` is a phone field: the ASCII digits of each number, with and without its codes."""
-    return [number for number in phone_numbers(value) or [digits_of(value)] if len(number) >= _SHORTEST]
+    numbers = phone_numbers(value) or ([] if only_passes(value) else [digits_of(value)])
+    return [number for number in numbers if len(number) >= _SHORTEST]
 
 
 def name_needles(value: str) -> list[str]:

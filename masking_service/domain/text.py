@@ -13,7 +13,7 @@ from typing import Final
 
 from masking_service.domain.found_numbers import extension_in_text, find_numbers
 from masking_service.domain.identity import find_cards, find_citizens, find_emails
-from masking_service.domain.numbers import HIDDEN_AT_LEAST
+from masking_service.domain.numbers import HIDDEN_AT_LEAST, INTERMEDIATE
 from masking_service.domain.reading import DIGIT, Reading
 from masking_service.domain.stars import stars
 
@@ -134,6 +134,8 @@ def _scrub_once(value: str, keep: int) -> str:
 def _edits(reading: Reading, keep: int) -> list[_Edit]:
     """What to put where in what was read, none inside another; what is longer than a phone goes first."""
     text = reading.text
+    if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
+        text = _blanked(text, passing)
     whole = [*find_citizens(text), *find_cards(text)]
     if "@" in text:
         whole += find_emails(text)

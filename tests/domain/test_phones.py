@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.phones import mask_phone, phone_numbers
+from masking_service.domain.spellings import phone_needles
+from masking_service.domain.text import scrub
 from tests.domain.scenarios import ANYTHING, long_inputs, scenarios
 
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
@@ -124,3 +126,38 @@ def test_no_field_takes_long(field: str) -> None:
     mask_phone(field[:256], 4)
     phone_numbers(field)
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["700123456789012", "700 1234 5678 9012", "700-1234-5678-9012", "７００１２３４５６７８９０１２", "(700123456789012)"],
+)
+def test_an_intermediate_number_passes_in_a_field_and_in_a_text(number: str) -> None:
+    assert mask_phone(number) == number
+    assert scrub(f"电话{number}，谢谢") == f"电话{number}，谢谢"
+    assert phone_needles("700123456789012") == []
+
+
+def test_what_is_beside_an_intermediate_number_is_hidden() -> None:
+    assert mask_phone("13812345678/700123456789012、700123456789013") == "*******5678/700123456789012、700123456789013"
+    assert scrub("700123456789012，13812345678") == "700123456789012，*******5678"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "+86700123456789012",
+        "86-700123456789012",
+        "0700123456789012",
+        "7001234567890123",
+        "70012345678901",
+        "138 700123456789012",
+        "700123456789012 13812345678",
+        "700123456789012-801",
+        "700123456789012转801",
+        "A700123456789012",
+        "138****700123456789012",
+    ],
+)
+def test_what_may_be_part_of_another_number_does_not_pass(field: str) -> None:
+    assert "700" not in mask_phone(field)
