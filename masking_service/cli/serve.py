@@ -18,8 +18,9 @@ from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
-from masking_service.runtime.settings import Settings, shipped
+from masking_service.runtime.settings import Settings
 from masking_service.server.serving import serving_app
+from masking_service.shipped import shipped
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_PORT = 65535

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from masking_service.dev.child import end_child, start_child
-from masking_service.runtime.settings import ROOT, Settings
+from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import ARCHIVE
+from masking_service.shipped import ROOT
 
 LOG: Final = "audit-follow.log"
 SOON_SECONDS: Final = 10.0

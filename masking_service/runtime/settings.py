@@ -6,19 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from masking_service.observability.webhook import check_url
+from masking_service.shipped import shipped
 from masking_service.store.urls import Tls, default_replicas
-
-ROOT: Final = Path(__file__).resolve().parents[2]
-"""The checkout. Where the package is installed there is none, and this is the folder of all packages."""
-
-_SHIPPED: Final = Path(__file__).resolve().parents[1] / "shipped"
-
-
-def shipped(name: str) -> Path:
-    """A file of the checkout's top folder, or its copy in an installed package."""
-    installed = _SHIPPED / name
-    return installed if installed.exists() else ROOT / name
-
 
 VARIABLES: Final = {
     "MASKING_STATE_DIR": ".local",

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 from tests.servers import Node
 
 SCRIPT = ROOT / "examples" / "backup.sh"

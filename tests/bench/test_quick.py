@@ -13,7 +13,7 @@ import pytest
 from bench import page, plots, stages
 from bench.figures import ENCRYPT, Figures
 from bench.mixed import SHARES
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 
 SECONDS = 300
 """It takes a third of a minute on two cores that nobody else wants; a machine of many tests is busy."""

@@ -20,7 +20,7 @@ from bench.scaling import (
     Plan,
     table,
 )
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 
 DOCUMENT = (ROOT / "docs" / "scaling.md").read_text()
 

@@ -18,8 +18,9 @@ from masking_service.access.policy import Policy
 from masking_service.cli import commands, main
 from masking_service.dev.development import Development, people
 from masking_service.dev.embedded import DURABLE
-from masking_service.runtime.settings import ROOT, SettingsError
+from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
+from masking_service.shipped import ROOT
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from tests.store.stores import ask

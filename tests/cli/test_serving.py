@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from masking_service.dev.development import Development
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 from tests.e2e.processes import Running, run, wait_for
 from tests.servers import Node, durable, free_ports
 

@@ -130,7 +130,13 @@ def test_no_field_takes_long(field: str) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["700123456789012", "700 1234 5678 9012", "700-1234-5678-9012", "７００１２３４５６７８９０１２", "(700123456789012)"],
+    [
+        "700123456789012",
+        "700 1234 5678 9012",
+        "700-1234-5678-9012",
+        "７００１２３４５６７８９０１２",
+        "(700123456789012)",
+    ],
 )
 def test_an_intermediate_number_passes_in_a_field_and_in_a_text(number: str) -> None:
     assert mask_phone(number) == number

@@ -6,8 +6,8 @@ from masking_service.access.policy import Policy
 from masking_service.domain.record import Masker, sample_record
 from masking_service.domain.schema import Schema
 from masking_service.domain.waybill import normalise_waybill_no
-from masking_service.runtime.settings import ROOT
 from masking_service.schemas import load_schemas
+from masking_service.shipped import ROOT
 
 LABEL = Policy.load(ROOT / "policy.yaml").rules.profiles["label"]
 SCHEMAS = list(load_schemas().values())

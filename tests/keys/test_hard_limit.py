@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 
 PROGRAM = """
 import ctypes, resource

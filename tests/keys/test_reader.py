@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from keys.aead import KEY_ID_BYTES, SealingKey
 from keys.providers.file import FileRootKeys
 from keys.suites import SUITES
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 from tests.keys import reader
 from tests.keys.known import known_bytes
 from tests.keys.reader import Refused, frame, open_envelope

@@ -14,9 +14,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from masking_service.dev.development import Development
-from masking_service.runtime.settings import ROOT
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
+from masking_service.shipped import ROOT
 from masking_service.store.health import look
 from tests.setups.conftest import PASSWORD, RIGHTS, Company
 from tests.store.stores import ask

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 from masking_service.store import faults, reasons
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault

@@ -6,7 +6,7 @@ import re
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 from tests.web.api import Api
 
 ROW = re.compile(r"^\| (`masking_\w+`(?:, `masking_\w+`)*) \|([\w, ]*)\|", re.MULTILINE)
