@@ -108,6 +108,11 @@ class Issuers:
         claims.check_audience(found.rule.audience)
         return self._principal(claims, found.rule, now)
 
+    def unmasking_rule(self, principal: Principal) -> IssuerRule | None:
+        """What the principal's issuer asks of a sign-in; None for API keys."""
+        issuer = self._by_alias.get(principal.alias)
+        return issuer.rule if issuer is not None and principal.source == "jwt" else None
+
     def check_unmasking(self, principal: Principal, now: int) -> None:
         """Raises SignInRequired unless the sign-in is as strong and as recent as the issuer's rule wants it.
 

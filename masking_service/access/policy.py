@@ -120,13 +120,13 @@ class Policy:
 
         For what a caller may be told (a 403 before a 400). It opens nothing: using a permission takes a `grant`.
         """
-        return any(permission in role.permissions for role in self._roles(principal))
+        return any(permission in role.permissions for role in self.roles_of(principal))
 
     def default_profile(self, principal: Principal, permission: str) -> str:
         """The only profile through which this principal may do this. Raises ProfileRequired if there are several."""
         profiles = {
             profile
-            for role in self._roles(principal)
+            for role in self.roles_of(principal)
             if permission in role.permissions and permission in rules.PROFILE_PERMISSIONS
             for profile in role.profiles
         }
@@ -135,6 +135,15 @@ class Policy:
         if len(profiles) > 1:
             raise ProfileRequired
         return profiles.pop()
+
+    def budget_grants(self, principal: Principal) -> list[Grant]:
+        """The grants whose budgets this principal spends: the narrowest one for each thing that is counted."""
+        names = {role.name for role in self.roles_of(principal)}
+        found: dict[str, Grant] = {}
+        for _, grant in self._for_staff.values():  # narrowest first
+            if grant.role in names and grant.budget is not None:
+                found.setdefault(grant.budget.counts, grant)
+        return list(found.values())
 
     def approvals_needed(self, purpose: str, waybills: int) -> int:
         """How many people have to approve a case of this purpose naming that many waybills; 0 where none is needed."""
@@ -160,7 +169,8 @@ class Policy:
         """SHA-256 of the policy's content in hex: what an audit entry calls it by."""
         return self.rules.digest
 
-    def _roles(self, principal: Principal) -> Iterator[Role]:
+    def roles_of(self, principal: Principal) -> Iterator[Role]:
+        """The roles of this policy that the principal has. An API key holds none that is for staff only."""
         for name in principal.roles:
             if name in self.rules.roles and (principal.source == "jwt" or name in self.roles_for_keys):
                 yield self.rules.roles[name]

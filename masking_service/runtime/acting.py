@@ -20,6 +20,7 @@ from masking_service.usecases.custody import MoveCustody
 from masking_service.usecases.detokenize import Detokenize
 from masking_service.usecases.freezes import FreezeByHand, FreezeByPolicy
 from masking_service.usecases.mask import Mask, Maskers
+from masking_service.usecases.me import Me
 from masking_service.usecases.privacy import Privacy
 from masking_service.usecases.read_cases import ReadCases
 from masking_service.usecases.recorder import Recorder
@@ -48,6 +49,7 @@ class Acting:
     privacy: Privacy
     freezes: FreezeByHand
     audit: Auditing
+    me: Me
 
 
 def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
@@ -137,4 +139,5 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             budgets=budgets,
             audit=audit,
         ),
+        me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=budgets),
     )

@@ -81,7 +81,7 @@ def _operation(row: Operation) -> Json:
         "tags": [row.group],
         "summary": row.summary,
         "description": f"Permission: {' or '.join(f'`{name}`' for name in row.permissions) or 'none is needed'}.",
-        "security": [{"bearer": [name]} for name in row.permissions],
+        "security": [{"bearer": [name]} for name in row.permissions] or ([{"bearer": []}] if row.authenticated else []),
         "parameters": _parameters(row),
         "responses": _responses(row),
     }
@@ -164,6 +164,7 @@ def _refusals(row: Operation) -> dict[int, list[str]]:
     """The codes with which an operation can be refused, by status."""
     codes = [
         *operations.COMMON,
+        *(operations.AUTHENTICATED if row.authenticated else ()),
         *(operations.GUARDED if row.permissions else ()),
         *(operations.WITH_BODY if row.body is not None else ()),
         *(operations.WITH_QUERY if row.query is not None else ()),

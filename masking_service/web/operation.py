@@ -30,7 +30,7 @@ class Operation:
     Attributes:
         name: unique; clients generated from the document call it this.
         path: `{x}` is a key of PATH_PARAMETERS.
-        permissions: any one of them lets the caller in; none: no credential is needed.
+        permissions: any one of them lets the caller in; none: every caller may, and outside /v1 without a credential.
         audited_as: the action under which the audit log holds a refused call; empty where it holds none.
         answers: what it answers by status: one content, or several to choose from by Accept, or none.
         body_optional: whether it can be left out.
@@ -40,7 +40,7 @@ class Operation:
     name: str
     method: Literal["get", "post", "delete"]
     path: str
-    group: Literal["Waybills", "Unmasking", "Oversight", "Operations"]
+    group: Literal["Waybills", "Unmasking", "Oversight", "Caller", "Operations"]
     summary: str
     answers: Mapping[int, Answer | tuple[Answer, ...]]
     permissions: tuple[str, ...] = ()
@@ -49,6 +49,11 @@ class Operation:
     body_optional: bool = False
     query: type[msgspec.Struct] | None = None
     problems: tuple[str, ...] = ()
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a credential is needed."""
+        return self.path.startswith("/v1/")
 
     def contents(self) -> list[tuple[int, Answer]]:
         """Every content that it answers, with its status."""

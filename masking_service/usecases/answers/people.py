@@ -1,10 +1,10 @@
-"""The answers about principals: who is frozen."""
+"""The answers about principals: who they are, what is left of their budgets, and who is frozen."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
-from masking_service.usecases.answers.common import Answer, No, Time
+from masking_service.usecases.answers.common import Answer, Kind, No, Time, one_of
 
 
 class Freeze(Answer):
@@ -35,3 +35,73 @@ class ThawedNow(Answer):
 
     id: str
     frozen: No
+
+
+class PurposeRule(Answer):
+    """What a purpose opens, and what it asks for."""
+
+    kinds: list[Kind]
+    case: Annotated[str, one_of("required", "optional")]
+    approval: Annotated[str, one_of("required", "above-limit", description="above-limit: of more than approve_above.")]
+
+
+class CaseLimits(Answer):
+    """How large cases may be, and how long they may last."""
+
+    approve_above: Annotated[int, Meta(description="A case with more waybills waits for approval.")]
+    at_most: Annotated[int, Meta(description="Waybills in one case.")]
+    longest: Annotated[int, Meta(description="Seconds.")]
+
+
+class SignIn(Answer):
+    """How and when the caller signed in."""
+
+    acr: str | None
+    at: Time | None
+    fresh_until: Annotated[
+        Time | None,
+        Meta(
+            description="Until when the sign-in is recent enough for opening values; null where the issuer's rule "
+            "sets no age."
+        ),
+    ]
+
+
+class Me(Answer):
+    """Who the caller is, and what the policy allows them."""
+
+    principal: str
+    tenant: str
+    roles: list[str]
+    permissions: list[str]
+    profiles: list[str]
+    purposes: Annotated[
+        dict[str, PurposeRule],
+        Meta(description="For which the caller may open values; for callers who open cases, those of all cases."),
+    ]
+    cases: CaseLimits
+    sites: list[str]
+    frozen: bool
+    sign_in: Annotated[SignIn | None, Meta(description="Null for an API key.")]
+
+
+class WindowLeft(Answer):
+    """What is left of a budget in one window."""
+
+    window: Annotated[str, one_of("1m", "1h", "1d", "30d")]
+    limit: Annotated[int, Meta(ge=0, description="Of one person.")]
+    left: Annotated[int, Meta(ge=0, description="The least of what the person, the role and the tenant have left.")]
+    frees_at: Annotated[Time | None, Meta(description="From when on there is more; null where all is left.")]
+
+
+class BudgetLeft(Answer):
+    """What is left of one budget."""
+
+    counts: str
+    windows: list[WindowLeft]
+
+
+class Budgets(Answer):
+    """What is left of the caller's budgets. Reading it spends nothing."""
+
+    budgets: list[BudgetLeft]

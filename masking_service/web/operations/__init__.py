@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from masking_service.web.operation import Operation
-from masking_service.web.operations import oversight, service, unmasking, waybills
+from masking_service.web.operations import me, oversight, service, unmasking, waybills
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
 """What every operation can be refused with,"""
-GUARDED: Final = ("unauthenticated", "forbidden", "frozen", "issuer-unavailable")
+AUTHENTICATED: Final = ("unauthenticated", "issuer-unavailable")
 """what one can that needs a credential,"""
+GUARDED: Final = ("forbidden", "frozen")
+"""what one can that needs a permission,"""
 WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")
 """what one can that takes a body,"""
 WITH_QUERY: Final = ("invalid-request",)
@@ -34,5 +36,6 @@ TABLE: Final[tuple[Operation, ...]] = (
     *waybills.OPERATIONS,
     *unmasking.OPERATIONS,
     *oversight.OPERATIONS,
+    *me.OPERATIONS,
     *service.OPERATIONS,
 )

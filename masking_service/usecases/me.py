@@ -1,0 +1,93 @@
+"""Tells callers who they are, what the policy allows them, and what is left of their budgets."""
+
+from masking_service.access.budgets import Budgets
+from masking_service.access.errors import Frozen
+from masking_service.access.freezes import Freezes
+from masking_service.access.issuers import Issuers
+from masking_service.access.policy import Policy
+from masking_service.access.principals import Principal
+from masking_service.access.rules import Purpose
+from masking_service.domain.timestamps import rfc3339
+from masking_service.usecases.answers import people as answers
+from masking_service.usecases.recorder import Call
+
+
+class Me:
+    """What a caller may know about themselves, under one policy. It is open to every caller."""
+
+    def __init__(self, *, policy: Policy, freezes: Freezes, issuers: Issuers, budgets: Budgets) -> None:
+        self._policy = policy
+        self._freezes = freezes
+        self._issuers = issuers
+        self._budgets = budgets
+
+    def who(self, call: Call) -> answers.Me:
+        """Who the caller is, and what the policy allows. Round trips: none."""
+        principal, rules = call.principal, self._policy.rules
+        roles = list(self._policy.roles_of(principal))
+        permissions = sorted({permission for role in roles for permission in role.permissions})
+        named = {purpose for role in roles for purpose in role.purposes}
+        purposes = sorted(rules.purposes if "case:open" in permissions else named)
+        return answers.Me(
+            principal=principal.id,
+            tenant=principal.tenant,
+            roles=[role.name for role in roles],
+            permissions=permissions,
+            profiles=sorted({profile for role in roles for profile in role.profiles}),
+            purposes={name: _purpose(rules.purposes[name]) for name in purposes},
+            cases=answers.CaseLimits(rules.cases.approve_above, rules.cases.at_most, rules.cases.longest),
+            sites=sorted(principal.sites),
+            frozen=self._frozen(principal),
+            sign_in=self._sign_in(principal),
+        )
+
+    def budgets(self, call: Call) -> answers.Budgets:
+        """What a call would find left of the caller's budgets now. It spends nothing. Round trips: at most one.
+
+        Raises:
+            Frozen: the caller is frozen.
+            StoreUnavailable: it cannot be read.
+        """
+        self._freezes.refuse(call.principal)
+        grants = self._policy.budget_grants(call.principal)
+        found = self._budgets.rooms(call.principal, grants, call.now)
+        return answers.Budgets(
+            [
+                answers.BudgetLeft(
+                    grant.budget.counts if grant.budget else "",
+                    [
+                        answers.WindowLeft(
+                            room.window.name,
+                            room.window.limit,
+                            room.left,
+                            None if room.frees_at is None else rfc3339(room.frees_at),
+                        )
+                        for room in rooms
+                    ],
+                )
+                for grant, rooms in zip(grants, found, strict=True)
+            ]
+        )
+
+    def _frozen(self, principal: Principal) -> bool:
+        try:
+            self._freezes.refuse(principal)
+        except Frozen:
+            return True
+        return False
+
+    def _sign_in(self, principal: Principal) -> answers.SignIn | None:
+        rule = self._issuers.unmasking_rule(principal)
+        if rule is None:
+            return None
+        at = principal.signed_in_at
+        fresh_until = None if rule.max_age is None or at is None else rfc3339(at + rule.max_age)
+        return answers.SignIn(principal.acr, None if at is None else rfc3339(at), fresh_until)
+
+
+def _purpose(purpose: Purpose) -> answers.PurposeRule:
+    return answers.PurposeRule(
+        kinds=sorted(purpose.kinds),
+        case="required" if purpose.needs_case else "optional",
+        approval="required" if purpose.always_approved else "above-limit",
+    )

@@ -1,0 +1,27 @@
+"""Operations that tell callers about themselves."""
+
+from typing import Final
+
+from masking_service.usecases.answers import people
+from masking_service.web.operation import STORE, Operation
+
+OPERATIONS: Final = (
+    Operation(
+        name="read_me",
+        method="get",
+        path="/v1/me",
+        group="Caller",
+        summary="Who the caller is, and what the policy allows them.",
+        answers={200: people.Me},
+        problems=("unavailable",),
+    ),
+    Operation(
+        name="read_budgets",
+        method="get",
+        path="/v1/me/budgets",
+        group="Caller",
+        summary="What is left of the caller's budgets. It spends nothing.",
+        answers={200: people.Budgets},
+        problems=("frozen", *STORE),
+    ),
+)

@@ -1,0 +1,21 @@
+"""Routes that tell callers about themselves."""
+
+from flask import Blueprint, Response
+
+from masking_service.runtime.wiring import Parts
+from masking_service.web.http import answer, call
+
+
+def me(parts: Parts) -> Blueprint:
+    """The routes, bound to the use cases of this process."""
+    routes = Blueprint("me", __name__, url_prefix="/v1/me")
+
+    @routes.get("")
+    def who() -> Response:
+        return answer(parts.acting.me.who(call()))
+
+    @routes.get("/budgets")
+    def budgets() -> Response:
+        return answer(parts.acting.me.budgets(call()))
+
+    return routes

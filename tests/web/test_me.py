@@ -1,0 +1,135 @@
+"""What callers are told about themselves, and what is left of their budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from masking_service.domain.timestamps import rfc3339
+from masking_service.runtime.clock import clock
+from tests.web.api import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record
+
+NUMBER = "SF1234567890"
+NAME = field(NUMBER, "/sender/name")
+
+
+def me(api: Api, who: str) -> Json:
+    answered = api.get(who, "/v1/me")
+    assert answered.status_code == 200, answered.text
+    told: Json = answered.get_json()
+    return told
+
+
+def left(api: Api, who: str) -> dict[str, dict[str, Any]]:
+    answered = api.get(who, "/v1/me/budgets")
+    assert answered.status_code == 200, answered.text
+    return {
+        budget["counts"]: {window["window"]: window["left"] for window in budget["windows"]}
+        for budget in answered.get_json()["budgets"]
+    }
+
+
+def test_an_officer_is_told_what_the_policy_allows(api: Api) -> None:
+    told = me(api, OFFICER)
+
+    assert told["principal"] == "client/dispute-officer"
+    assert (told["tenant"], told["roles"], told["frozen"], told["sign_in"]) == ("default", [OFFICER], False, None)
+    assert {"token:detokenize", "case:read"} <= set(told["permissions"])
+    assert told["profiles"] == ["label"]
+    assert told["purposes"]["dispute"] == {"kinds": ["name", "phone"], "case": "required", "approval": "above-limit"}
+    assert set(told["purposes"]) == {"dispute", "redelivery"}
+    assert told["cases"] == {"approve_above": 10, "at_most": 200, "longest": 7 * 86_400}
+
+
+def test_the_desk_is_told_every_purpose_of_cases(api: Api) -> None:
+    told = me(api, DESK)
+
+    assert told["purposes"]["regulator"]["approval"] == "required"
+    assert set(told["purposes"]) == {"dispute", "redelivery", "regulator"}
+
+
+def test_a_courier_is_told_the_sites(api: Api) -> None:
+    assert me(api, COURIER)["sites"] == [SITE]
+
+
+def test_another_tenants_caller_is_told_that_tenant(api: Api) -> None:
+    assert me(api, OTHER_OFFICER)["tenant"] == "other"
+
+
+def test_a_person_is_told_of_the_sign_in(api: Api) -> None:
+    now = clock()
+    told = me(api, api.mint(OFFICER, "o-1", now=now))
+
+    assert told["principal"] == "dev/o-1"
+    assert told["sign_in"].keys() == {"acr", "at", "fresh_until"}
+
+
+def test_a_frozen_caller_is_told_so(api: Api) -> None:
+    api.post(SUPERVISOR, "/v1/principals/client%2Fdispute-officer/freeze")
+    api.parts.freezes.refresh(["default"])
+
+    assert me(api, OFFICER)["frozen"]
+    assert api.get(OFFICER, "/v1/me/budgets").get_json()["code"] == "frozen"
+
+
+def test_me_asks_nothing_of_the_store(api: Api, trips: Callable[[], int]) -> None:
+    trips()
+    me(api, OFFICER)
+
+    assert trips() == 0
+
+
+def test_a_caller_without_budgets_has_none(api: Api) -> None:
+    assert left(api, "tracking") == {}
+
+
+def test_what_is_left_is_what_a_call_would_find(api: Api, trips: Callable[[], int]) -> None:
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    before = left(api, OFFICER)
+    api.opened(*[NAME] * 3)
+    trips()
+    after = left(api, OFFICER)
+
+    assert trips() == 1
+    assert before == {"fields": {"1m": 20, "1h": 60, "1d": 150, "30d": 1000}}
+    assert after == {"fields": {"1m": 17, "1h": 57, "1d": 147, "30d": 997}}
+    assert left(api, OFFICER) == after
+
+
+def test_a_spent_budget_frees_when_the_refusal_says(api: Api) -> None:
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    api.opened(*[NAME] * 20)
+    refused = api.detokenize(NAME).get_json()
+    (budget,) = api.get(OFFICER, "/v1/me/budgets").get_json()["budgets"]
+    (minute,) = [window for window in budget["windows"] if window["window"] == "1m"]
+
+    assert (minute["left"], minute["frees_at"]) == (0, refused["retry_at"])
+
+
+def test_each_thing_that_is_counted_has_its_budget(api: Api) -> None:
+    api.open_case("D-1", NUMBER, "SF2222222222")
+
+    assert left(api, DESK) == {"case_waybills": {"1d": 298}}
+    assert left(api, COURIER).keys() >= {"full_views"}
+    assert left(api, PRINTER) == {"conflicts": {"1h": 100}}
+
+
+@pytest.mark.parametrize("people", [10])
+def test_what_a_role_has_left_together_bounds_what_a_person_has(api: Api, people: int) -> None:
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    for person in range(people):
+        api.opened(*[NAME] * 19, who=api.mint(OFFICER, f"o-{person}"))
+
+    assert left(api, OFFICER)["fields"]["1m"] == 10
+
+
+def test_the_end_of_a_window_is_a_time(api: Api) -> None:
+    api.open_case("D-1", NUMBER)
+    (budget,) = api.get(DESK, "/v1/me/budgets").get_json()["budgets"]
+
+    assert rfc3339(clock() + 86_400) <= budget["windows"][0]["frees_at"] <= rfc3339(clock() + 90_000)
