@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from masking_service.domain.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from tests.web.api import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record
@@ -118,11 +116,10 @@ def test_each_thing_that_is_counted_has_its_budget(api: Api) -> None:
     assert left(api, PRINTER) == {"conflicts": {"1h": 100}}
 
 
-@pytest.mark.parametrize("people", [10])
-def test_what_a_role_has_left_together_bounds_what_a_person_has(api: Api, people: int) -> None:
+def test_what_a_role_has_left_together_bounds_what_a_person_has(api: Api) -> None:
     api.tokenize(record())
     api.open_case("D-1", NUMBER)
-    for person in range(people):
+    for person in range(10):
         api.opened(*[NAME] * 19, who=api.mint(OFFICER, f"o-{person}"))
 
     assert left(api, OFFICER)["fields"]["1m"] == 10

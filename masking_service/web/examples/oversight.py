@@ -1,0 +1,53 @@
+"""Examples of the operations that watch over people."""
+
+from typing import Final
+
+from masking_service.web.examples.common import CASE, FREEZE, Example
+
+EXAMPLES: Final[dict[str, Example]] = {
+    "list_frozen": Example(None, {"principals": [FREEZE]}),
+    "freeze_principal": Example({"why": FREEZE["why"]}, FREEZE | {"frozen": True}),
+    "thaw_principal": Example(None, {"id": FREEZE["id"], "frozen": False}),
+    "read_audit": Example(
+        None,
+        {
+            "entries": [
+                {
+                    "id": "5f1c0a9e27d34b68-412",
+                    "at": 1795508400,
+                    "action": "detokenize",
+                    "outcome": "released",
+                    "principal": CASE["officer"],
+                    "role": "dispute-officer",
+                    "tenant": "2f9a4c6e8b0d1f3a5c7e9b1d3f5a7c9e",
+                    "request": "desk-7f3a",
+                    "policy": "9c1185a5c5e9fc54",
+                    "purpose": CASE["purpose"],
+                    "case": CASE["case"],
+                    "count": 1,
+                    "items": [
+                        {
+                            "waybill": "8d3b6f0a2c4e5d7f9a1b3c5d7e9f0a2b",
+                            "outcome": "released",
+                            "field": "/sender/phone",
+                            "kind": "phone",
+                        }
+                    ],
+                }
+            ],
+            "next": "5f1c0a9e27d34b68-412",
+        },
+    ),
+    "make_checkpoint": Example(
+        None,
+        {
+            "checkpoint": {
+                "epoch": 1207,
+                "at": 1795508460,
+                "previous": "7d" * 32,
+                "heads": [{"writer": "5f1c0a9e27d34b68", "number": 412, "link": "e3" * 32}],
+            },
+            "signature": "QWJj" * 21 + "QQ==",
+        },
+    ),
+}
