@@ -141,7 +141,7 @@ class Cases:
                 raise CaseExists
             return Case(opening)
 
-        return Prepared([Sealed(_at(key, b"open"), mine, once=True)], write)
+        return Prepared([Sealed(_at(key, b"open"), mine, until=0, once=True)], write)
 
     def prepare_act(self, tenant: str, name: str, act: Act) -> Prepared[Case]:
         """Seal an act on a case that exists: one round trip to write, which returns the case as it is then.
@@ -162,7 +162,7 @@ class Cases:
                 raise NoSuchCase
             return case
 
-        return Prepared([Sealed(_at(key, done), sealed, once=True)], write)
+        return Prepared([Sealed(_at(key, done), sealed, until=0, once=True)], write)
 
     def get(self, tenant: str, name: str) -> Case:
         """One case: one round trip.

@@ -82,7 +82,7 @@ class Custodies:
         sealed: list[Sealed] = []
         for place, value, ends in zip(places, values, expires_at, strict=True):
             commands.append((b"SET", place, value, *condition, b"EXAT", ends))
-            sealed.append(Sealed(place, value, ends, once))
+            sealed.append(Sealed(place, value, until=ends, once=once))
 
         def write() -> None:
             if commands:

@@ -75,7 +75,10 @@ class Disclosures:
             if commands:
                 self._store.write(commands)
 
-        sealed = [Sealed(place, value, until) for place, value, until in zip(places, values, ends, strict=True)]
+        sealed = [
+            Sealed(place, value, until=until, once=False)
+            for place, value, until in zip(places, values, ends, strict=True)
+        ]
         return Prepared(sealed, write)
 
     def of(self, tenant: str, bases: Sequence[bytes]) -> list[list[Opened | Viewed]]:

@@ -49,7 +49,7 @@ class Policy:
 
     __slots__ = ("_for_keys", "_for_staff", "roles_for_keys", "rules")
 
-    def __init__(self, policy_rules: Rules, *, development: bool = False) -> None:
+    def __init__(self, policy_rules: Rules, *, development: bool) -> None:
         self.rules = policy_rules
         self.roles_for_keys = frozenset(
             name for name, role in policy_rules.roles.items() if development or not role.staff_only
@@ -66,12 +66,12 @@ class Policy:
         }
 
     @classmethod
-    def parse(cls, text: str, source: str = "policy", *, development: bool = False) -> "Policy":
+    def parse(cls, text: str, source: str = "policy", *, development: bool) -> "Policy":
         """A policy from YAML text. Raises PolicyError with every fault; `source` is how it calls the file."""
         return cls(read_policy(text, source), development=development)
 
     @classmethod
-    def load(cls, path: Path, *, development: bool = False) -> "Policy":
+    def load(cls, path: Path, *, development: bool) -> "Policy":
         """A policy from a file. Raises PolicyError, also where the file cannot be read."""
         try:
             text = path.read_text(encoding="utf-8")
@@ -193,7 +193,7 @@ class PolicyFile:
         """Whether one of the files is another one, or was written, since the policy was last read."""
         return any(_look(path) != seen for path, seen in self._seen.items())
 
-    def read(self, *, development: bool = False) -> Policy:
+    def read(self, *, development: bool) -> Policy:
         """The policy in it; read key files after it. A faulty file counts as read, too. Raises PolicyError."""
         self._seen = {self._path: _look(self._path)}
         policy = Policy.load(self._path, development=development)

@@ -99,10 +99,10 @@ class Serials:
         serial = self.serial + 1
         sealed = self._key.seal(change(self.content), self._at(serial), self._random(NONCE_BYTES))
         commands: list[Command] = [(b"HSETNX", self._place, b"%d" % serial, sealed)]
-        prepared = [Sealed(self._at(serial), sealed, once=True)]
+        prepared = [Sealed(self._at(serial), sealed, until=0, once=True)]
         if serial > _KEPT:
             commands.append((b"HDEL", self._place, b"%d" % (serial - _KEPT)))
-            prepared.append(Sealed(self._at(serial - _KEPT), None))
+            prepared.append(Sealed(self._at(serial - _KEPT), None, until=0, once=False))
 
         def write() -> bool:
             # Read back instead of trusting the reply to HSETNX: a serial that was cleared away since can be written
@@ -131,11 +131,11 @@ class Serials:
             self._adopt_newest(standing)
             return None
         older = standing[0::2]
-        removed = [Sealed(self._at(int(serial)), None) for serial in older]
+        removed = [Sealed(self._at(int(serial)), None, until=0, once=False) for serial in older]
         commands: list[Command] = [(b"HSETNX", self._place, b"%d" % self.serial, self.sealed)]
         commands += [(b"HDEL", self._place, serial) for serial in older]
         return Prepared(
-            [Sealed(self._at(self.serial), self.sealed, once=True), *removed],
+            [Sealed(self._at(self.serial), self.sealed, until=0, once=True), *removed],
             lambda: self._adopt_newest(self._store.write([*commands, self.question()])[-1]),
         )
 

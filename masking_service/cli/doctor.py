@@ -59,7 +59,7 @@ class Ailing(Exception):
 def _checks(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "known answers of the cryptography", selftest.run
     yield "keyset", lambda: keyset.load(folder / "keyset.json")
-    yield "policy", lambda: Policy.load(settings_of(folder).policy)
+    yield "policy", lambda: Policy.load(settings_of(folder).policy, development=False)
     yield "schemas", lambda: load_schemas(settings_of(folder).schemas)
     yield "key of alerts", lambda: _alerts(settings_of(folder))
     yield "store keeps what it acknowledges", lambda: _store(settings_of(folder), "loses", "unready", "unseen")

@@ -42,7 +42,7 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     """
     console = Console(highlight=False)
     try:
-        found = Policy.load(file)
+        found = Policy.load(file, development=False)
         shipped = load_schemas()
         every = load_schemas(schemas)
         hidden = union_check(found.rules.profiles.values())

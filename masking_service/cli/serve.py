@@ -87,7 +87,7 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
     environment = {**os.environ, "MASKING_STATE_DIR": str(state_dir)}
     if not dev:
         with announcement, _regularly(announcement.check):
-            Gunicorn(Settings.read(environment), options).run()
+            Gunicorn(Settings.read(environment, development=False), options).run()
         return
     with Development(environment) as development, announcement, _regularly(announcement.check, development.look_after):
         Gunicorn(development.settings, options).run()

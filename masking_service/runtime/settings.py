@@ -83,7 +83,7 @@ class Settings:
         return self.state_dir / "keyset.json"
 
     @classmethod
-    def read(cls, environment: Mapping[str, str], *, development: bool = False) -> "Settings":
+    def read(cls, environment: Mapping[str, str], *, development: bool) -> "Settings":
         """The settings that an environment says. `development` is said by `serve --dev` alone, never by a variable.
 
         Raises:

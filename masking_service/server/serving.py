@@ -34,7 +34,7 @@ SETUP_FAULTS = (ClientError, DefinitionError, KeysError, OSError, PolicyError, S
 def production_app(environment: Mapping[str, str]) -> "WSGIApplication":
     """`serving_app` with the settings that an environment says."""
     try:
-        settings = Settings.read(environment)
+        settings = Settings.read(environment, development=False)
     except SettingsError as fault:
         _refuse(fault)
     return serving_app(settings)

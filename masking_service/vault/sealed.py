@@ -6,7 +6,7 @@ what was deleted, brought back or never logged is found.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Generic, TypeVar
 
 Written = TypeVar("Written", covariant=True)
@@ -25,8 +25,9 @@ class Sealed:
 
     place: bytes
     value: bytes | None
-    until: int = 0
-    once: bool = False
+    _: KW_ONLY
+    until: int
+    once: bool
 
 
 @dataclass(frozen=True, slots=True)

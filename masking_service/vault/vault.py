@@ -179,8 +179,8 @@ class Vault:
             # Our own value, where the reply to a first attempt was lost.
             return replaced in (None, values[-1]) or len(places) > MOST_REVISIONS
 
-        sealed = [Sealed(place, value, until) for place, value in zip(places, values, strict=True)]
-        return Erasure([Sealed(custody, None), *sealed], write, last_day)
+        sealed = [Sealed(place, value, until=until, once=False) for place, value in zip(places, values, strict=True)]
+        return Erasure([Sealed(custody, None, until=0, once=False), *sealed], write, last_day)
 
     def _newest(self, tenant: str, stems: Sequence[bytes]) -> list[tuple[int, Record, bytes | None] | None]:
         """The newest revision of each waybill, with what is stored at its custody place; a tombstone is one, too.

@@ -15,7 +15,7 @@ from masking_service.access.rules import Budget
 
 FILE = Path(__file__).parents[2] / "policy.yaml"
 TEXT = FILE.read_text(encoding="utf-8")
-DEFAULT = Policy.load(FILE)
+DEFAULT = Policy.load(FILE, development=False)
 ISSUER = {
     "issuer": "https://login.example.com",
     "audience": "waybill-masking",
@@ -44,7 +44,7 @@ def policy(edit: Edit, *, development: bool = False) -> Policy:
 
 def faults(text: str) -> dict[str, str]:
     with pytest.raises(PolicyError) as refused:
-        Policy.parse(text)
+        Policy.parse(text, development=False)
     return dict(refused.value.faults)
 
 

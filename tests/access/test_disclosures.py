@@ -69,7 +69,7 @@ def test_a_prepared_disclosure_says_what_it_will_write_and_has_written_nothing(
     prepared.write()
 
     ((name, value),) = ask(client, "HGETALL", place()).items()
-    assert (before, prepared.sealed) == (0, [Sealed(place() + b"/" + name, value, LATER)])
+    assert (before, prepared.sealed) == (0, [Sealed(place() + b"/" + name, value, until=LATER, once=False)])
 
 
 @pytest.mark.parametrize(

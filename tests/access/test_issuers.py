@@ -219,7 +219,7 @@ issuers:
     tenants: [default]
     roles: [dispute-officer]
 """
-        return Policy.parse(text.replace("\nissuers: {}\n", entry))
+        return Policy.parse(text.replace("\nissuers: {}\n", entry), development=False)
 
     def test_key_files_are_found_from_the_policys_folder(self, tmp_path: Path) -> None:
         (tmp_path / "staff.pem").write_bytes(public_pem(KEY))

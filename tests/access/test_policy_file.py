@@ -151,7 +151,7 @@ class TestFaults:
         file = tmp_path / "ours.yaml"
         file.write_text(edited(put("factors", {"role": 0, "tenant": 0})), encoding="utf-8")
         with pytest.raises(PolicyError) as refused:
-            Policy.load(file)
+            Policy.load(file, development=False)
         assert [line.partition(": has to be")[0] for line in str(refused.value).splitlines()] == [
             "ours.yaml: factors.role",
             "ours.yaml: factors.tenant",
@@ -163,7 +163,7 @@ class TestFaults:
         if content is not None:
             file.write_bytes(content)
         with pytest.raises(PolicyError, match="cannot be read"):
-            Policy.load(file)
+            Policy.load(file, development=False)
 
     @settings(max_examples=60, deadline=None)
     @given(st.data())

@@ -98,7 +98,7 @@ def test_a_prepared_change_says_what_it_will_write_and_has_written_nothing(make:
     before = ask(client, "HLEN", PLACE)
     prepared.write()
 
-    assert (before, prepared.sealed) == (0, [Sealed(PLACE + b"/1", document.sealed, once=True)])
+    assert (before, prepared.sealed) == (0, [Sealed(PLACE + b"/1", document.sealed, until=0, once=True)])
 
 
 def test_a_prepared_change_says_what_it_will_remove(make: Make) -> None:
@@ -106,7 +106,7 @@ def test_a_prepared_change_says_what_it_will_remove(make: Make) -> None:
     for text in (b"a", b"b"):
         stores.change(document, adding(text))
 
-    assert document.prepare(adding(b"c")).sealed[1] == Sealed(PLACE + b"/1", None)
+    assert document.prepare(adding(b"c")).sealed[1] == Sealed(PLACE + b"/1", None, until=0, once=False)
 
 
 def test_looking_costs_one_round_trip_and_changing_two(make: Make, store: Store) -> None:

@@ -55,4 +55,4 @@ def test_a_misspelt_limit_is_a_fault() -> None:
 def test_another_watch_is_another_policy() -> None:
     other = yaml.safe_dump({**yaml.safe_load(edited(lambda _: None)), "watch": {"misses": 7}})
 
-    assert Policy.parse(other).digest != DEFAULT.digest
+    assert Policy.parse(other, development=False).digest != DEFAULT.digest

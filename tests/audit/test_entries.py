@@ -98,7 +98,7 @@ def test_the_id_of_an_entry_is_its_writer_and_number() -> None:
     ("sealed", "expected"),
     [
         (
-            Sealed(b"wm:x", b"value", 7, once=True),
+            Sealed(b"wm:x", b"value", until=7, once=True),
             {
                 "place": hashlib.sha256(b"wm:x").hexdigest()[:32],
                 "value": hashlib.sha256(b"value").hexdigest()[:32],
@@ -106,7 +106,7 @@ def test_the_id_of_an_entry_is_its_writer_and_number() -> None:
                 "once": True,
             },
         ),
-        (Sealed(b"wm:x", None), {"place": hashlib.sha256(b"wm:x").hexdigest()[:32], "value": ""}),
+        (Sealed(b"wm:x", None, until=0, once=False), {"place": hashlib.sha256(b"wm:x").hexdigest()[:32], "value": ""}),
     ],
     ids=["written", "emptied"],
 )

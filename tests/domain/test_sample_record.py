@@ -9,7 +9,7 @@ from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.schemas import load_schemas
 from masking_service.shipped import ROOT
 
-LABEL = Policy.load(ROOT / "policy.yaml").rules.profiles["label"]
+LABEL = Policy.load(ROOT / "policy.yaml", development=False).rules.profiles["label"]
 SCHEMAS = list(load_schemas().values())
 
 

@@ -368,13 +368,13 @@ def key_file(tmp_path: Path) -> Path:
 
 def test_the_settings_name_address_and_key(key_file: Path) -> None:
     environment = {"MASKING_ALERT_URL": "https://alerts.example.com/hook", "MASKING_ALERT_KEY_FILE": str(key_file)}
-    read = Settings.read(environment)
+    read = Settings.read(environment, development=False)
 
     assert (read.alert_url, read.alert_key) == ("https://alerts.example.com/hook", key_file)
 
 
 def test_without_an_address_alerts_are_sent_nowhere() -> None:
-    read = Settings.read({})
+    read = Settings.read({}, development=False)
 
     assert (read.alert_url, read.alert_key) == ("", None)
 
@@ -392,7 +392,7 @@ def test_half_of_it_or_a_wrong_one_is_refused(key_file: Path, url: str, key: str
     environment = {"MASKING_ALERT_URL": url, "MASKING_ALERT_KEY_FILE": key.format(key=key_file)}
 
     with pytest.raises(SettingsError, match=reason):
-        Settings.read(environment)
+        Settings.read(environment, development=False)
 
 
 def test_a_key_that_is_too_short_is_no_key(key_file: Path) -> None:

@@ -8,7 +8,7 @@ from masking_service.runtime.settings import VARIABLES, Settings, SettingsError
 
 
 def read(**variables: str) -> Settings:
-    return Settings.read({f"MASKING_{name}": value for name, value in variables.items()})
+    return Settings.read({f"MASKING_{name}": value for name, value in variables.items()}, development=False)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,8 @@ def test_a_trusted_store_is_used_whatever_server_answers(node: servers.Node) -> 
 def parts(node: servers.Node, tmp_path: Path) -> Parts:
     """A process that has admitted its store."""
     keyset.create(tmp_path / "keyset.json", made_for="production", today="2026-11-24")
-    parts = assemble(replace(Settings.read({"MASKING_STATE_DIR": str(tmp_path)}), redis_url=node.url))
+    settings = Settings.read({"MASKING_STATE_DIR": str(tmp_path)}, development=False)
+    parts = assemble(replace(settings, redis_url=node.url))
     admit_store(parts)
     return parts
 

@@ -114,7 +114,12 @@ def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
 def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
     recorder(kept).record(call(), "case-close", "done")
     recorded = recorder(kept).record(
-        call(), "erase", "done", role="privacy-officer", items=[ItemOutcome(BASE, "done")], sealed=[Sealed(b"k", b"v")]
+        call(),
+        "erase",
+        "done",
+        role="privacy-officer",
+        items=[ItemOutcome(BASE, "done")],
+        sealed=[Sealed(b"k", b"v", until=0, once=False)],
     )
 
     with pytest.raises(StoreUnavailable), recorder(kept).take_back_on_failure(recorded):

@@ -79,7 +79,7 @@ def signed_checkpoint_in(path: Path, verifier: Verifier) -> CheckpointLine:
 def settings_without_keys(folder: Path) -> Settings:
     """Read the settings of a process without a keyset, such as the witness."""
     url = os.environ.get("MASKING_REDIS_URL") or running_url(folder) or ""
-    return Settings.read({**os.environ, "MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": url})
+    return Settings.read({**os.environ, "MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": url}, development=False)
 
 
 @contextmanager

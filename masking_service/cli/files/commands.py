@@ -45,9 +45,9 @@ def mask(options: Options, check: bool) -> None:
     The input is never changed. A table with a column that looks personal, and that nothing maps, is refused.
     """
     form = format_of(options)
-    settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)})
+    settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)}, development=False)
     schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
-    profile: Profile = named(Policy.load(settings.policy).rules.profiles, options.profile, "profile")
+    profile: Profile = named(Policy.load(settings.policy, development=False).rules.profiles, options.profile, "profile")
 
     if form in ("csv", "xlsx"):  # --unmapped has seen to what is not mapped; what is left is what the user lets pass
         profile = replace(profile, unmapped="pass")
