@@ -330,6 +330,17 @@ def test_a_store_that_does_not_hold_the_end_of_the_log_is_told_from_it(service: 
     assert [fault.kind for fault in rest.findings] == [Kind.REWRITTEN]
 
 
+def test_a_log_with_findings_is_not_continued(service: Service) -> None:
+    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    verification.add(b"{}")
+    before = [*verification.findings]
+    reads = service.store.round_trips
+
+    assert before != []
+    assert [*read_new_entries(Streams(service.store), verification)] == []
+    assert ([*verification.findings], service.store.round_trips) == (before, reads)
+
+
 def test_an_entry_that_was_added_behind_the_log_without_its_key_is_found(service: Service, client: redis.Redis) -> None:
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
     (*_, last) = read_new_entries(Streams(service.store), verification)

@@ -17,6 +17,8 @@ from masking_service.audit.entries import FIRST_LINK, commit_message, encode, li
 from masking_service.audit.lines import MAX_LINE_BYTES, CheckpointLine, EntryLine, read_line, write_line
 from masking_service.audit.verify.findings import MAX_FINDINGS, Finding, Kind
 from masking_service.audit.verify.verifier import StartingPoint, Summary, Verification, read_lines, verify
+from masking_service.store.client import Store
+from tests.audit import logs
 from tests.audit.logs import FIRST_AT, LAST_AT
 from tests.keys.known import known_keyring
 
@@ -101,6 +103,12 @@ def edited(line: bytes, path: Path) -> bytes:
         inner = inner[name]
     inner[path[-1]] = other(inner[path[-1]])
     return json.dumps(said).encode() + b"\n"
+
+
+def test_a_log_of_checkpoints_without_entries_is_sound_and_one_without_either_is_empty(store: Store) -> None:
+    lines = [write_line(logs.checkpoint(store))]
+
+    assert (places(lines), places([])) == ([], [("cut off", 0, "")])
 
 
 def test_a_sound_log_has_no_fault_and_is_summed_up(sound: Lines) -> None:
