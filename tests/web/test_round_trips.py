@@ -72,6 +72,12 @@ def test_a_revision_is_one_write_more_and_an_entry(ready: Api, trips: Trips) -> 
     assert trips() == 4  # read what is there, is there room for a conflict, audit, write
 
 
+def test_a_batch_that_may_revise_is_read_before_it_is_written(ready: Api, trips: Trips) -> None:
+    ready.tokenize(*[record(f"SF{at:010}") for at in range(1_000, 1_100)], on_conflict="revise")
+
+    assert trips() == 2
+
+
 def test_a_view_of_masks_is_one_look_at_the_freezes_and_one_read(ready: Api, trips: Trips) -> None:
     ready.post(OFFICER, "/v1/waybills/view", {"waybills": [NUMBER, "SF0000000000"] * 10})
 
@@ -210,6 +216,14 @@ def test_a_checkpoint_looks_for_the_newest_and_the_writers_and_their_entries_and
     ready.get(AUDITOR, "/v1/audit/checkpoint")
 
     assert trips() == 4
+
+
+def test_a_checkpoint_of_a_log_that_stands_still_writes_nothing(ready: Api, trips: Trips) -> None:
+    ready.get(AUDITOR, "/v1/audit/checkpoint")
+    trips()
+    ready.get(AUDITOR, "/v1/audit/checkpoint")
+
+    assert trips() == 3  # budget, newest checkpoint and writers, their newest entries
 
 
 @pytest.mark.parametrize("who", [None, "wbk_" + "A" * 43])
