@@ -26,6 +26,7 @@ from masking_service.access.rules import WINDOWS, Budget, Counted, Factors, Wind
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
+from tests.store.stores import counted
 
 NOW = 1_800_000_000  # the first second of a part in every window but the longest
 FREE = Grant("officer", "token:detokenize")
@@ -103,6 +104,33 @@ def refused(budgets: Budgets, who: Principal, what: Grant, amount: int, now: flo
     with pytest.raises(QuotaExceeded) as caught:
         budgets.reserve(who, what, amount, now)
     return caught.value
+
+
+def test_a_check_refuses_as_a_reservation_would_and_takes_nothing(budgets: Budgets, client: redis.Redis) -> None:
+    what = grant({"1m": 20, "1h": 60})
+    budgets.reserve(person(), what, 19, NOW)
+    before = stored(client)
+
+    budgets.check(person(), what, 1, NOW)
+    with pytest.raises(QuotaExceeded) as caught:
+        budgets.check(person(), what, 2, NOW)
+
+    expected = refused(budgets, person(), what, 2, NOW)
+    assert (caught.value.window, caught.value.retry_at) == (expected.window, expected.retry_at)
+    assert stored(client) == before
+
+
+def test_a_check_tells_nobody_of_spending(budgets: Budgets, spending: Spent) -> None:
+    budgets.check(person(), grant({"1m": 20}), 1, NOW)
+
+    assert spending.told == []
+
+
+def test_a_check_of_what_is_free_asks_nothing(budgets: Budgets, store: Store) -> None:
+    with counted(store) as trips:
+        budgets.check(person(), FREE, 1, NOW)
+
+    assert trips == [0]
 
 
 def stored(client: redis.Redis) -> dict[bytes, bytes]:

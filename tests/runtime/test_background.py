@@ -98,6 +98,18 @@ def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monk
     assert isinstance(parts.registry.clients, Clients)
 
 
+def test_refused_calls_that_were_counted_are_recorded(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    recorded: list[int] = []
+    monkeypatch.setattr(parts.denials, "flush", lambda *, everything: recorded.append(everything))
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+
+    wait_for(lambda: len(recorded) > 1)
+    beside.stop()
+    assert set(recorded) == {False}
+
+
 def test_a_keyset_that_opens_slowly_holds_up_no_revocation_and_is_taken_over_at_last(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
