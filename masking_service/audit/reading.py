@@ -5,7 +5,7 @@ entries are written.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -29,37 +29,8 @@ class UnknownEntryError(Exception):
     """The store has no entry with this id for the tenant. It may be in the archive."""
 
 
-def page(store: Store, tenant: str, after: str | None, limit: int) -> list[Entry]:
-    """Return up to `limit` entries of a tenant, oldest first.
-
-    A page has fewer entries if they are large, and none only if there are no more. Round trips: one, one for every 20
-    entries, and one if `after` is given.
-
-    Args:
-        store: the Redis client.
-        tenant: the tenant's hash, as in its entries.
-        after: the id of the entry before the page; None for the oldest entries.
-
-    Returns:
-        The content of each entry, with its id as ``id``.
-
-    Raises:
-        UnknownEntryError: there is no entry `after`.
-        StoreUnavailable: the store did not answer.
-        IntegrityError: a stored entry is invalid or belongs to another tenant.
-    """
-    start = b"-" if after is None else b"(" + _place(store, tenant, after)
-    while found := _order(store, tenant, start, limit):
-        # The order may still name entries that were archived and deleted a moment ago.
-        entries = _entries(store, tenant, [name for _, name in found])
-        if entries:
-            return entries
-        start = b"(" + found[-1][0]
-    return []
-
-
-def _place(store: Store, tenant: str, name: str) -> bytes:
-    """Return the position of an entry in its tenant's order."""
+def position(store: Store, tenant: str, name: str) -> bytes:
+    """Return the position of an entry in its tenant's order. Raises UnknownEntryError where there is none."""
     fields = _fields(store, [name])[0] if ID.fullmatch(name) else None
     if fields is None:
         raise UnknownEntryError
@@ -68,29 +39,31 @@ def _place(store: Store, tenant: str, name: str) -> bytes:
     return fields[b"order"]
 
 
-def _order(store: Store, tenant: str, start: bytes, limit: int) -> list[tuple[bytes, str]]:
-    """Return (position, id) of the next entries."""
-    command = (b"XRANGE", audit_order_key(tenant), start, b"+", b"COUNT", limit)
-    return [(place, flat[1].decode("ascii", "replace")) for place, flat in store.read([command])[0]]
+def read_order(
+    store: Store, tenant: str, low: bytes, high: bytes, limit: int, *, newest: bool = False
+) -> list[tuple[bytes, str]]:
+    """Return (position, id) of up to `limit` entries between two positions; the newest first if asked for."""
+    bounds = (
+        (b"XREVRANGE", audit_order_key(tenant), high, low)
+        if newest
+        else (b"XRANGE", audit_order_key(tenant), low, high)
+    )
+    found = store.read([(*bounds, b"COUNT", limit)])[0]
+    return [(place, flat[1].decode("ascii", "replace")) for place, flat in found]
 
 
-def _entries(store: Store, tenant: str, names: Sequence[str]) -> list[Entry]:
-    """Read the entries of these ids, until the page is full."""
-    found: list[Entry] = []
-    size = 0
-    for start in range(0, len(names), MAX_PER_REPLY):
-        some = names[start : start + MAX_PER_REPLY]
-        for name, fields in zip(some, _fields(store, some), strict=True):
-            if fields is None:
-                continue
-            entry = _parse_entry(fields)
-            if entry["tenant"] != tenant:
-                raise IntegrityError("the audit order of a tenant names an entry of another tenant")
-            found.append({"id": name} | entry)
-            size += len(fields[b"entry"])
-            if size >= MAX_PAGE_BYTES:
-                return found
-    return found
+def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[tuple[Entry, int]]:
+    """Yield the entries of these ids, each with its size in bytes: one round trip.
+
+    The order may still name entries that were archived and deleted a moment ago; they are left out.
+    """
+    for name, fields in zip(names, _fields(store, names), strict=True):
+        if fields is None:
+            continue
+        entry = _parse_entry(fields)
+        if entry["tenant"] != tenant:
+            raise IntegrityError("the audit order of a tenant names an entry of another tenant")
+        yield {"id": name} | entry, len(fields[b"entry"])
 
 
 def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | None]:

@@ -1,4 +1,4 @@
-"""Formats times for answers and people."""
+"""Formats and reads times of requests and answers."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -8,3 +8,17 @@ from functools import lru_cache
 def rfc3339(seconds: int) -> str:
     """Unix seconds as ``2027-05-23T00:00:00Z``."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def unix_time(text: str) -> int:
+    """Read a day, a time with its offset (RFC 3339) or Unix seconds. A day begins at midnight UTC.
+
+    Raises:
+        ValueError: the text is none of them.
+    """
+    if text.isascii() and text.isdigit() and len(text) in (9, 10, 11):
+        return int(text)
+    read = datetime.fromisoformat(text)
+    if len(text) != len("2027-05-23") and read.tzinfo is None:
+        raise ValueError("a time needs its offset, such as Z")
+    return int(read.replace(tzinfo=read.tzinfo or UTC).timestamp())

@@ -6,22 +6,31 @@ who may not read it is written down.
 
 from base64 import b64encode
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
+from msgspec import UNSET
 
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.gate import Gate
 from masking_service.access.rules import CHECKPOINTS
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
-from masking_service.audit.reading import Entry, page
+from masking_service.audit.reading import Entry
+from masking_service.audit.search import Wanted, scan, search
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.timestamps import rfc3339
 from masking_service.store.client import Store
+from masking_service.usecases.answers import audit as answers
 from masking_service.usecases.recorder import Call, Recorder
+from masking_service.usecases.results import normalised
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"
+MAX_SUMMED: Final = 20_000
+"""Entries that one summary reads. A summary that ends there goes on behind the last one."""
 
 
 class Auditing:
@@ -37,15 +46,48 @@ class Auditing:
         self._budgets = budgets
         self._audit = audit
 
-    def entries(self, call: Call, after: str | None, limit: int) -> tuple[list[Entry], str | None]:
-        """The entries of the caller's tenant that came after the entry `after`, at most `limit`, and fewer where they
-        are large.
+    def entries(
+        self, call: Call, wanted: Wanted, *, waybill: str | None, after: str | None, limit: int, newest: bool
+    ) -> tuple[list[Entry], str | None]:
+        """The wanted entries of the caller's tenant behind the entry `after`. Round trips: see `search`.
 
-        Round trips: see `page`.
+        Args:
+            call: for whom.
+            wanted: chooses entries.
+            waybill: a waybill number that they are about.
+            after, limit, newest: as in `search`.
 
         Returns:
-            The entries, and the id to go on from: of the newest of them, `after` where there is none, None where the
-            log is empty.
+            The entries, and the id to go on from.
+
+        Raises:
+            AccessError: the caller may not.
+            InvalidRecord: the waybill number is malformed.
+            UnknownEntryError: the tenant has no entry of the id `after`.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        with self._audit.record_denials(call, "audit-read"):
+            self._gate.grant(call.principal, "audit:read")
+        keys = self._keyring.tenant(call.principal.tenant)
+        if waybill is not None:
+            number = normalised(waybill)
+            if number is None:
+                raise InvalidRecord((("query:waybill", "invalid-waybill-no"),))
+            wanted = replace(wanted, waybill=keys.audit_hash("waybill", keys.bases([number])[0].hex()))
+        tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
+        return search(self._store, tenant, wanted, after=after, limit=limit, newest=newest)
+
+    def summary(
+        self, call: Call, begin: int, end: int, *, by: Literal["principal", "action"], per: int, after: str | None
+    ) -> answers.AuditSummary:
+        """Sums of fields opened, full views and refusals of the caller's tenant. Round trips: see `scan`.
+
+        Args:
+            call: for whom.
+            begin, end: the range of time, in Unix seconds; `end` is outside.
+            by: what the sums are kept apart by.
+            per: seconds in which the sums are kept apart.
+            after: the `next` of the summary that this one goes on from.
 
         Raises:
             AccessError: the caller may not.
@@ -55,8 +97,26 @@ class Auditing:
         with self._audit.record_denials(call, "audit-read"):
             self._gate.grant(call.principal, "audit:read")
         tenant = self._keyring.tenant(call.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
-        found = page(self._store, tenant, after, limit)
-        return found, found[-1]["id"] if found else after
+        wanted = Wanted(begin=begin, end=end)
+        entries: dict[str, tuple[int, str, Figures]] = {}
+        last = None
+        for read, (entry, _) in enumerate(scan(self._store, tenant, wanted, after=after), 1):
+            for taken_back in entry.get("takes_back", ()):
+                entries.pop(taken_back, None)
+            figures = figures_of(entry)._replace(cases=0)
+            if figures and wanted.matches(entry):
+                entries[entry["id"]] = (entry["at"] // per * per, entry[by], figures)
+            if read >= MAX_SUMMED:
+                last = entry["id"]
+                break
+        sums: dict[tuple[int, str], Figures] = {}
+        for at, who, figures in entries.values():
+            sums[at, who] = sums.get((at, who), Figures()).plus(figures)
+        rows = [
+            answers.AuditSum(rfc3339(at), who, figures.fields, figures.full_views, figures.refusals)
+            for (at, who), figures in sorted(sums.items())
+        ]
+        return answers.AuditSummary(rows, UNSET if last is None else last)
 
     def checkpoint(self, call: Call) -> dict[str, Any]:
         """A checkpoint that names every entry that was acknowledged before; a new one only where none does.

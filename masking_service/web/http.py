@@ -27,7 +27,9 @@ from masking_service.web.languages import preferred_language
 from masking_service.web.problem_texts import Language
 from masking_service.web.problems import Problem, with_rules
 from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
+from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
+from masking_service.web.schemas.queries import MOST_ENTRIES
 
 _OUTSIDE: Final = frozenset({UNMAPPED_MASKED, FOUND_IN_TEXT})
 
@@ -46,7 +48,7 @@ _NAMED: Final = re.compile(
 )
 _MEMBERS: Final = frozenset(
     member
-    for shape in vars(contract).values()
+    for shape in (*vars(contract).values(), *vars(queries).values())
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct)
     for member in shape.__struct_encode_fields__
 )
@@ -178,7 +180,7 @@ def limit(text: str | None, default: int) -> int:
     """How many entries of a list are wanted. Raises Problem."""
     if text is None:
         return default
-    if not _LIMIT.fullmatch(text) or int(text) > contract.MOST_ENTRIES:
+    if not _LIMIT.fullmatch(text) or int(text) > MOST_ENTRIES:
         raise Problem("invalid-request", [("query:limit", "invalid-value")])
     return int(text)
 

@@ -119,11 +119,13 @@ def _parameters(row: Operation) -> list[Json]:
     ]
     if row.query is not None:
         _, shapes = msgspec.json.schema_components([row.query])
-        for name, schema in shapes[row.query.__name__]["properties"].items():
-            value = next(kind for kind in schema["anyOf"] if kind != {"type": "null"})
+        shape = shapes[row.query.__name__]
+        for name, schema in shape["properties"].items():
+            value = next(kind for kind in schema.get("anyOf", [schema]) if kind != {"type": "null"})
             if "maximum" in value:
                 value["type"] = "integer"  # its shape takes the digits as the text that they are in a query
-            parameters.append({"name": name, "in": "query", "required": False, "schema": value})
+            required = name in shape.get("required", ())
+            parameters.append({"name": name, "in": "query", "required": required, "schema": value})
     shared = ("X-Request-Id", "Accept-Language")
     return [*parameters, *({"$ref": f"#/components/parameters/{name}"} for name in shared)]
 

@@ -20,6 +20,11 @@ _SITE: Final = Text(
     "网点编码为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
 )
 
+_TIME: Final = Text(
+    "a day such as 2026-11-24, a time such as 2026-11-24T08:00:00Z, or Unix seconds",
+    "须为日期（如 2026-11-24）、时间（如 2026-11-24T08:00:00Z）或 Unix 秒数",
+)
+
 MEMBERS: Final[dict[str, Text]] = {
     "": Text("this has to be a JSON object of the described shape", "须为符合要求的 JSON 对象"),
     "records": Text("an array of at most 1,000 records", "最多 1,000 条记录的数组"),
@@ -60,6 +65,11 @@ MEMBERS: Final[dict[str, Text]] = {
         "`open`, `pending`, `denied`, `closed` or `expired`", "须为 `open`、`pending`、`denied`、`closed` 或 `expired`"
     ),
     "after": Text("the `next` of an earlier answer", "须为之前响应中的 `next`"),
+    "from": _TIME,
+    "to": _TIME,
+    "by": Text("`principal` or `action`", "须为 `principal` 或 `action`"),
+    "per": Text("`hour` or `day`", "须为 `hour` 或 `day`"),
+    "order": Text("`oldest` or `newest`", "须为 `oldest` 或 `newest`"),
     "limit": Text("a whole number from 1 to 1,000", "须为 1 至 1,000 的整数"),
     "for": Text("`mask`", "须为 `mask`"),
 }

@@ -9,7 +9,8 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.audit.reading import UnknownEntryError, page
+from masking_service.audit.reading import Entry, UnknownEntryError
+from masking_service.audit.search import Wanted, search
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import audit_key, audit_order_key
@@ -19,6 +20,11 @@ from tests.store import stores
 from tests.store.stores import ask, counted
 
 MINE, OTHER = "a" * 32, "b" * 32
+
+
+def page(store: Store, tenant: str, after: str | None, limit: int) -> list[Entry]:
+    """A page of the whole log."""
+    return search(store, tenant, Wanted(), after=after, limit=limit)[0]
 
 
 def names(entries: list[dict[str, Any]]) -> list[str]:

@@ -75,6 +75,26 @@ class AuditPage(Answer):
     ]
 
 
+class AuditSum(Answer):
+    """What was released and refused in one hour or day. It counts fields and waybills, not entries."""
+
+    at: Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="When the hour or day began.")]
+    by: Annotated[str, Meta(description="The principal or the action.")]
+    fields: Annotated[int, Meta(ge=0, description="Fields opened.")]
+    full_views: Annotated[int, Meta(ge=0, description="Waybills viewed through a profile that shows a kind in full.")]
+    refusals: Annotated[int, Meta(ge=0, description="Refused calls.")]
+
+
+class AuditSummary(Answer):
+    """Sums of the caller's tenant, in the order of time."""
+
+    sums: list[AuditSum]
+    next: (
+        Annotated[str, Meta(description="What to go on after where more was to be read; its sums are to be added.")]
+        | UnsetType
+    ) = UNSET
+
+
 class AuditHead(Answer):
     """The newest entry of a writer."""
 

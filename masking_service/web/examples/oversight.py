@@ -38,6 +38,10 @@ EXAMPLES: Final[dict[str, Example]] = {
             "next": "5f1c0a9e27d34b68-412",
         },
     ),
+    "sum_audit": Example(
+        None,
+        {"sums": [{"at": "2026-11-24T08:00:00Z", "by": CASE["officer"], "fields": 3, "full_views": 0, "refusals": 1}]},
+    ),
     "make_checkpoint": Example(
         None,
         {

@@ -4,6 +4,7 @@ from typing import Final
 
 from masking_service.usecases.answers import audit, people
 from masking_service.web.operation import STORE, Operation
+from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
 
 OPERATIONS: Final = (
@@ -48,8 +49,20 @@ OPERATIONS: Final = (
         summary="Entries of the audit log, in the order in which they came.",
         permissions=("audit:read",),
         audited_as="audit-read",
-        query=contract.AuditQuery,
+        query=queries.AuditQuery,
         answers={200: audit.AuditPage},
+        problems=("not-found", *STORE),
+    ),
+    Operation(
+        name="sum_audit",
+        method="get",
+        path="/v1/audit/summary",
+        group="Oversight",
+        summary="How many fields were opened, views in full given and calls refused, per hour or day.",
+        permissions=("audit:read",),
+        audited_as="audit-read",
+        query=queries.SummaryQuery,
+        answers={200: audit.AuditSummary},
         problems=("not-found", *STORE),
     ),
     Operation(

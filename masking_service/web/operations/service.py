@@ -3,8 +3,7 @@
 from typing import Final
 
 from masking_service.web.operation import Operation
-from masking_service.web.schemas import answers
-from masking_service.web.schemas import requests as contract
+from masking_service.web.schemas import answers, queries
 
 OPERATIONS: Final = (
     Operation(
@@ -21,7 +20,7 @@ OPERATIONS: Final = (
         path="/readyz",
         group="Operations",
         summary="Whether the service can do all that it is for, and which check fails if not.",
-        query=contract.ReadinessQuery,
+        query=queries.ReadinessQuery,
         answers={200: answers.Ready, 503: answers.NotReady},
     ),
     Operation(

@@ -4,6 +4,7 @@ from typing import Final
 
 from masking_service.usecases.answers import cases, openings
 from masking_service.web.operation import STORE, Batch, Operation
+from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
 
 OPERATIONS: Final = (
@@ -58,7 +59,7 @@ OPERATIONS: Final = (
         group="Unmasking",
         summary="Cases, page by page. The desk sees its own.",
         permissions=("case:read",),
-        query=contract.CasesQuery,
+        query=queries.CasesQuery,
         answers={200: cases.Cases},
         problems=("not-found", *STORE),
     ),

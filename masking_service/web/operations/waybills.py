@@ -4,6 +4,7 @@ from typing import Final
 
 from masking_service.usecases.answers import records, waybills
 from masking_service.web.operation import STORE, Batch, Operation
+from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
 
 OPERATIONS: Final = (
@@ -49,7 +50,7 @@ OPERATIONS: Final = (
         summary="Look at one waybill, masked.",
         permissions=("waybill:view",),
         audited_as="view",
-        query=contract.ViewQuery,
+        query=queries.ViewQuery,
         answers={200: waybills.Waybill},
         problems=("profile-required", "not-found", "quota-exceeded", *STORE),
     ),

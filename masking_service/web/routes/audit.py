@@ -1,12 +1,20 @@
 """Routes to read the audit log and make checkpoints."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
 from flask import Blueprint, Response
 
 from masking_service.audit.reading import UnknownEntryError
+from masking_service.audit.search import Wanted
+from masking_service.domain.timestamps import unix_time
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import answer, call, limit, query
 from masking_service.web.problems import Problem
-from masking_service.web.schemas.requests import DEFAULT_ENTRIES, AuditQuery
+from masking_service.web.schemas.queries import DEFAULT_ENTRIES, AuditQuery, SummaryQuery
+
+SECONDS: Final = {"hour": 3_600, "day": 86_400}
 
 
 def audit(parts: Parts) -> Blueprint:
@@ -15,15 +23,61 @@ def audit(parts: Parts) -> Blueprint:
 
     @routes.get("")
     def entries() -> Response:
-        wanted = query(AuditQuery)
-        try:
-            found, after = parts.acting.audit.entries(call(), wanted.after, limit(wanted.limit, DEFAULT_ENTRIES))
-        except UnknownEntryError:
-            raise Problem("not-found", [("query:after", "unknown-entry")]) from None
-        return answer({"entries": found, "next": after})
+        asked = query(AuditQuery)
+        wanted = Wanted(
+            principal=asked.principal,
+            action=asked.action,
+            outcome=asked.outcome,
+            case=asked.case,
+            begin=_time(asked.begin, "from"),
+            end=_time(asked.end, "to"),
+        )
+        with known_entry():
+            found, last = parts.acting.audit.entries(
+                call(),
+                wanted,
+                waybill=asked.waybill,
+                after=asked.after,
+                limit=limit(asked.limit, DEFAULT_ENTRIES),
+                newest=asked.order == "newest",
+            )
+        return answer({"entries": found, "next": last})
+
+    @routes.get("/summary")
+    def summary() -> Response:
+        asked = query(SummaryQuery)
+        end = _time(asked.end, "to") or call().now + 1
+        begin = _time(asked.begin, "from")
+        with known_entry():
+            summed = parts.acting.audit.summary(
+                call(),
+                end - SECONDS["day"] if begin is None else begin,
+                end,
+                by=asked.by,
+                per=SECONDS[asked.per or "hour"],
+                after=asked.after,
+            )
+        return answer(summed)
 
     @routes.get("/checkpoint")
     def checkpoint() -> Response:
         return answer(parts.acting.audit.checkpoint(call()))
 
     return routes
+
+
+@contextmanager
+def known_entry() -> Iterator[None]:
+    """Name the parameter where the entry behind which to go on is not in the log."""
+    try:
+        yield
+    except UnknownEntryError:
+        raise Problem("not-found", [("query:after", "unknown-entry")]) from None
+
+
+def _time(text: str | None, name: str) -> int | None:
+    """A time of a query, in Unix seconds. Raises Problem."""
+    try:
+        return None if text is None else unix_time(text)
+    except ValueError:
+        raise Problem("invalid-request", [(f"query:{name}", "invalid-value")]) from None

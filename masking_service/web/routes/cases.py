@@ -4,7 +4,8 @@ from flask import Blueprint, Response
 
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import answer, body, body_if_any, call, limit, query, whole
-from masking_service.web.schemas.requests import MOST_ENTRIES, CasesQuery, DecisionRequest, OpenCaseRequest
+from masking_service.web.schemas.queries import MOST_ENTRIES, CasesQuery
+from masking_service.web.schemas.requests import DecisionRequest, OpenCaseRequest
 
 
 def cases(parts: Parts) -> Blueprint:

@@ -14,7 +14,7 @@ from masking_service.store.faults import Fault
 from masking_service.web.docs import docs
 from masking_service.web.http import answer, query
 from masking_service.web.openapi import document
-from masking_service.web.schemas.requests import ReadinessQuery
+from masking_service.web.schemas.queries import ReadinessQuery
 
 NO_CLIENTS: Final = Fault(
     "clients",

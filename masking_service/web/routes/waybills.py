@@ -8,6 +8,7 @@ from masking_service.access.custody import Custody
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import answer, at_most, batch, body, call, note_outcomes, query
 from masking_service.web.problems import Problem
+from masking_service.web.schemas.queries import ViewQuery
 from masking_service.web.schemas.requests import (
     MOST_ITEMS,
     MOST_RECORDS,
@@ -15,7 +16,6 @@ from masking_service.web.schemas.requests import (
     MaskRequest,
     MoveRequest,
     TokenizeRequest,
-    ViewQuery,
     ViewRequest,
 )
 

@@ -11,12 +11,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from masking_service.access.cases import Status
-
 MOST_RECORDS = 1_000
 MOST_ITEMS = 50
-MOST_ENTRIES = 1_000
-DEFAULT_ENTRIES = 100
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Profile = Annotated[Name, Meta(description="What is shown. The caller's only allowed profile where it is not given.")]
@@ -53,22 +49,13 @@ Records = Annotated[
 Purpose = Annotated[Name, Meta(description="Why values are opened. Decides which kinds, and whether a case is needed.")]
 Seconds = Annotated[int | float, Meta(description="Whole seconds. The longest that the policy allows, if not given.")]
 RecordSchema = Annotated[Name, Meta(description="Where the values stand in a record.")]
-ReadyFor = Annotated[
-    Literal["mask"], Meta(description="Only what masking needs, which is not the store: what a load balancer probes.")
-]
 
 
-Limit = Annotated[
-    str,
-    Meta(description="How many at most.", extra_json_schema={"minimum": 1, "maximum": MOST_ENTRIES}),
-]
-
-
-class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A request: unknown members are refused, because a misspelt one would silently do nothing."""
 
 
-class MaskRequest(_Shape, frozen=True):
+class MaskRequest(Shape, frozen=True):
     """Records to mask."""
 
     records: Records
@@ -76,13 +63,13 @@ class MaskRequest(_Shape, frozen=True):
     profile: Profile | None = None
 
 
-class CustodyAtStart(_Shape, frozen=True):
+class CustodyAtStart(Shape, frozen=True):
     """Who holds the parcels now. Takes effect only where a waybill has no custody yet."""
 
     site: Site
 
 
-class TokenizeRequest(_Shape, frozen=True):
+class TokenizeRequest(Shape, frozen=True):
     """Records to mask and store."""
 
     records: Records
@@ -102,7 +89,7 @@ class TokenizeRequest(_Shape, frozen=True):
     ] = "fail"
 
 
-class ViewRequest(_Shape, frozen=True):
+class ViewRequest(Shape, frozen=True):
     """Waybills to look at."""
 
     waybills: Annotated[
@@ -115,7 +102,7 @@ class ViewRequest(_Shape, frozen=True):
     profile: Profile | None = None
 
 
-class DetokenizeRequest(_Shape, frozen=True):
+class DetokenizeRequest(Shape, frozen=True):
     """Fields to open."""
 
     items: Annotated[
@@ -140,7 +127,7 @@ class DetokenizeRequest(_Shape, frozen=True):
     case: Annotated[str, Meta(description="The open case under which the values are opened.")] | None = None
 
 
-class MoveRequest(_Shape, frozen=True):
+class MoveRequest(Shape, frozen=True):
     """Parcels that changed hands."""
 
     items: Annotated[
@@ -154,7 +141,7 @@ class MoveRequest(_Shape, frozen=True):
     ]
 
 
-class OpenCaseRequest(_Shape, frozen=True):
+class OpenCaseRequest(Shape, frozen=True):
     """A case to open."""
 
     case: CaseName
@@ -174,25 +161,7 @@ class OpenCaseRequest(_Shape, frozen=True):
     expires_in: Seconds | None = None
 
 
-class FreezeRequest(msgspec.Struct, frozen=True):
-    """Why somebody is frozen. Unknown members are passed over: no freeze fails over a misspelt word."""
-
-    why: (
-        Annotated[
-            str,
-            Meta(description="By hand, if not given. Personal data in it is masked; 500 characters of it are kept."),
-        ]
-        | None
-    ) = None
-
-
-class ViewQuery(_Shape, frozen=True):
-    """How to look at a waybill."""
-
-    profile: Profile | None = None
-
-
-class DecisionRequest(_Shape, frozen=True):
+class DecisionRequest(Shape, frozen=True):
     """Why a case is approved, denied or closed."""
 
     note: (
@@ -207,52 +176,13 @@ class DecisionRequest(_Shape, frozen=True):
     ) = None
 
 
-class CasesQuery(_Shape, frozen=True):
-    """Which cases to list."""
+class FreezeRequest(msgspec.Struct, frozen=True):
+    """Why somebody is frozen. Unknown members are passed over: no freeze fails over a misspelt word."""
 
-    status: (
-        Annotated[
-            Status,
-            Meta(
-                description="Only cases of this status. Expired, closed and denied ones are listed for 30 days after "
-                "their end, the last to end first; all others soonest to expire first. If not given: the cases that "
-                "have not expired."
-            ),
-        ]
-        | None
-    ) = None
-    waybill: (
+    why: (
         Annotated[
             str,
-            Meta(
-                description="Only cases that name this waybill.",
-                extra_json_schema={"minLength": 6},
-            ),
+            Meta(description="By hand, if not given. Personal data in it is masked; 500 characters of it are kept."),
         ]
         | None
     ) = None
-    opened_by: Annotated[str, Meta(description="Only cases that this principal opened.")] | None = None
-    after: Annotated[str, Meta(description="The name of a case: those behind it in the list.")] | None = None
-    limit: Limit | None = None
-
-
-class AuditQuery(_Shape, frozen=True):
-    """Which entries of the audit log to read."""
-
-    after: (
-        Annotated[
-            str,
-            Meta(
-                pattern=r"^[0-9a-f]{16}-[1-9][0-9]{0,17}$(?!\n)",
-                description="The id of an entry: those that came after it. The oldest ones if not given.",
-            ),
-        ]
-        | None
-    ) = None
-    limit: Limit | None = None
-
-
-class ReadinessQuery(_Shape, frozen=True, rename={"purpose": "for"}):
-    """Ready for what."""
-
-    purpose: ReadyFor | None = None

@@ -1,0 +1,171 @@
+"""Finding entries of the audit log by what they say, and the sums of what was released and refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from masking_service.domain.timestamps import rfc3339, unix_time
+from masking_service.runtime.clock import clock
+from tests.web.api import (
+    AUDITOR,
+    COURIER,
+    DESK,
+    OFFICER,
+    PRINTER,
+    SITE,
+    SUPERVISOR,
+    Api,
+    Json,
+    field,
+    record,
+    refusal,
+)
+
+NUMBER = "SF1234567890"
+OTHER = "SF2222222222"
+NAME = field(NUMBER, "/sender/name")
+PHONE = field(NUMBER, "/sender/phone")
+
+
+def read(api: Api, query: str) -> Json:
+    answered = api.get(AUDITOR, f"/v1/audit{query}")
+    assert answered.status_code == 200, answered.text
+    page: Json = answered.get_json()
+    return page
+
+
+def actions(api: Api, query: str) -> list[str]:
+    return [entry["action"] for entry in read(api, query)["entries"]]
+
+
+@pytest.fixture
+def busy(fresh: Api) -> Api:
+    """A log with two cases, openings of three fields by one person, a refusal and a view in full."""
+    fresh.tokenize(record(), record(OTHER), custody={"site": SITE})
+    fresh.open_case("D-1", NUMBER)
+    fresh.open_case("D-2", OTHER)
+    fresh.opened(NAME, PHONE)
+    fresh.opened(PHONE)
+    fresh.detokenize(PHONE, purpose="regulator")
+    fresh.get(COURIER, f"/v1/waybills/{OTHER}")
+    return fresh
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("principal=client/service-desk", ["case-open", "case-open"]),
+        ("action=view", ["view"]),
+        ("outcome=forbidden", ["detokenize"]),
+        ("case=D-2", ["case-open"]),
+        ("case=D-1&action=detokenize&outcome=released", ["detokenize", "detokenize"]),
+        (f"waybill={OTHER.lower()}", ["custody-first", "case-open", "view"]),
+        ("principal=client/nobody", []),
+        ("from=2020-01-01&to=2020-01-02", []),
+    ],
+)
+def test_entries_are_found_by_what_they_say(busy: Api, query: str, expected: list[str]) -> None:
+    assert actions(busy, f"?{query}") == expected
+
+
+def test_the_newest_come_first_where_that_is_asked(busy: Api) -> None:
+    whole = [entry["id"] for entry in read(busy, "")["entries"]]
+    page = read(busy, "?order=newest&limit=3")
+    rest = read(busy, f"?order=newest&after={page['next']}")
+
+    assert [entry["id"] for entry in page["entries"] + rest["entries"]] == whole[::-1]
+    assert rest["next"] is None
+
+
+def test_a_filtered_reader_goes_on_behind_what_was_read(busy: Api) -> None:
+    page = read(busy, "?action=case-close")
+    busy.post(DESK, "/v1/cases/D-1/close")
+
+    assert page["entries"] == []
+    assert actions(busy, f"?action=case-close&after={page['next']}") == ["case-close"]
+
+
+def test_a_range_of_time_begins_inside_and_ends_outside(fresh: Api, set_clock: Callable[[int], None]) -> None:
+    now = clock()
+    for ahead in (0, 10, 20):
+        set_clock(now + ahead)
+        fresh.open_case(f"D-{ahead}", NUMBER)
+    found = [entry["case"] for entry in read(fresh, f"?from={rfc3339(now + 10)}&to={now + 20}")["entries"]]
+
+    assert found == ["D-10"]
+
+
+@pytest.mark.parametrize("query", ["from=yesterday", "to=2026-11-24T08:00:00", "order=up", "waybill=x"])
+def test_a_malformed_filter_is_refused(api: Api, query: str) -> None:
+    answered = api.get(AUDITOR, f"/v1/audit?{query}")
+
+    assert refusal(answered) == (422, "invalid-request")
+    assert [fault["pointer"] for fault in answered.get_json()["errors"]] == [f"query:{query.partition('=')[0]}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-11-24", 1795478400),
+        ("2026-11-24T08:00:00Z", 1795507200),
+        ("2026-11-24T08:00:00+08:00", 1795478400),
+        ("1795507200", 1795507200),
+    ],
+)
+def test_a_time_is_a_day_or_a_moment(text: str, seconds: int) -> None:
+    assert unix_time(text) == seconds
+
+
+def sums(api: Api, query: str) -> dict[str, tuple[int, int, int]]:
+    answered = api.get(AUDITOR, f"/v1/audit/summary?{query}")
+    assert answered.status_code == 200, answered.text
+    return {one["by"]: (one["fields"], one["full_views"], one["refusals"]) for one in answered.get_json()["sums"]}
+
+
+def test_the_summary_counts_fields_and_not_entries(busy: Api) -> None:
+    assert sums(busy, "by=principal&per=day") == {
+        "client/dispute-officer": (3, 0, 1),
+        "client/courier": (0, 1, 0),
+    }
+    assert sums(busy, "by=action&per=day") == {"detokenize": (3, 0, 1), "view": (0, 1, 0)}
+
+
+def test_the_summary_keeps_hours_apart(fresh: Api, set_clock: Callable[[int], None]) -> None:
+    now = clock() // 3_600 * 3_600
+    fresh.tokenize(record())
+    for ahead in (0, 3_600):
+        set_clock(now + ahead)
+        fresh.open_case(f"D-{ahead}", NUMBER)
+        fresh.opened(NAME, case=f"D-{ahead}")
+    told = fresh.get(AUDITOR, f"/v1/audit/summary?by=action&from={now}&to={now + 7200}").get_json()["sums"]
+
+    assert [(one["at"], one["fields"]) for one in told] == [(rfc3339(now), 1), (rfc3339(now + 3_600), 1)]
+
+
+def test_a_long_summary_is_told_in_parts(busy: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = busy.get(AUDITOR, "/v1/audit/summary?by=action&per=day").get_json()["sums"]
+    monkeypatch.setattr("masking_service.usecases.auditing.MAX_SUMMED", 2)
+
+    def parts() -> Iterator[Json]:
+        query = "by=action&per=day"
+        while True:
+            part = busy.get(AUDITOR, f"/v1/audit/summary?{query}").get_json()
+            yield from part["sums"]
+            if "next" not in part:
+                return
+            query = f"by=action&per=day&after={part['next']}"
+
+    assert sum(one["fields"] for one in parts()) == sum(one["fields"] for one in whole) == 3
+
+
+@pytest.mark.parametrize("who", [PRINTER, OFFICER, SUPERVISOR])
+def test_the_summary_is_for_auditors(api: Api, who: str) -> None:
+    assert refusal(api.get(who, "/v1/audit/summary?by=action")) == (403, "forbidden")
+
+
+def test_another_tenants_entries_are_in_no_sum(busy: Api) -> None:
+    theirs = busy.get(busy.mint(AUDITOR, tenant="other"), "/v1/audit/summary?by=principal")
+
+    assert theirs.get_json()["sums"] == []
