@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from masking_service.access.issuers import mint
 from tests.e2e.processes import ROOT, Running, environment, wait_for
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -147,3 +152,44 @@ def visit(chromium: Browser, desk: DeskProcess) -> Iterator[Callable[..., Visit]
     yield open_desk
     for context in contexts:
         context.close()
+
+
+def call(desk: DeskProcess, role: str, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+    """A call of a signed-in person to the service itself."""
+    pem = (desk.service.state / "dev-issuer.pem").read_bytes()
+    token = mint(pem, sub=f"helper-{role}", roles=[role], ttl=600, now=int(time.time()))
+    status, _, content = desk.service.call(token, method, path, body)
+    return status, json.loads(content)
+
+
+@pytest.fixture(scope="session")
+def new_case(desk: DeskProcess) -> Callable[..., str]:
+    """Opens cases by the service desk: `new_case(["SF…"], purpose="dispute")`; returns the name."""
+    names = (f"B-{number}" for number in count(1))
+
+    def open_case(waybills: list[str], purpose: str = "dispute") -> str:
+        name = next(names)
+        body = {"case": name, "purpose": purpose, "waybills": waybills, "reason": "a browser test"}
+        status, answer = call(desk, "service-desk", "POST", "/v1/cases", body)
+        assert status == 201, answer
+        return name
+
+    return open_case
+
+
+@pytest.fixture(scope="session")
+def store(desk: DeskProcess) -> Callable[..., str]:
+    """Tokenizes one waybill: `store(recipient={"name": …})`; returns its number."""
+    numbers = (f"BR{number:010d}" for number in count(1))
+
+    def tokenize(**sides: dict[str, str]) -> str:
+        number = next(numbers)
+        usual = {"name": "欧阳娜娜", "phone": "13812345678", "address": "上海市青浦区华志路1685号3号楼2单元402室"}
+        record = {"waybill_no": number, "sender": usual | sides.get("sender", {})}
+        record["recipient"] = usual | sides.get("recipient", {})
+        key = desk.service.credentials["label-printer"]
+        status, _, content = desk.service.call(key, "POST", "/v1/tokenize", {"records": [record]})
+        assert (status, json.loads(content)["failed"]) == (200, 0), content
+        return number
+
+    return tokenize

@@ -1,0 +1,78 @@
+"""Every page of every role: no accessibility finding, no complaint of the browser, no request to another host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import DeskProcess, Visit
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "desk-li": ["/cases", "/cases?status=pending", "/cases?q=nothing", "/cases/new", "/me"],
+    "officer-wang": ["/cases", "/cases/{case}", "/cases/{case}/label/{number}", "/me"],
+    "supervisor-chen": ["/cases", "/approvals", "/people", "/cases/{case}"],
+    "privacy-he": ["/waybills", "/waybills/{number}", "/waybills/{number}/letter", "/audit"],
+    "auditor-sun": ["/audit", "/cases", "/nowhere"],
+}
+
+
+@pytest.fixture(scope="module")
+def places(store: Callable[..., str], new_case: Callable[..., str]) -> dict[str, str]:
+    number = store()
+    new_case([f"SF{at:010d}" for at in range(20, 32)])  # it waits for approval
+    return {"number": number, "case": new_case([number])}
+
+
+@pytest.mark.parametrize(
+    ("language", "dark", "width"),
+    [("en", False, 1280), ("zh-CN", True, 1280), ("zh-CN", False, 320), ("en", True, 320)],
+    ids=["en", "zh-dark", "zh-narrow", "en-dark-narrow"],
+)
+@pytest.mark.parametrize("sub", PAGES)
+def test_the_pages_of_a_role_are_sound(
+    desk: DeskProcess,
+    visit: Callable[..., Visit],
+    places: dict[str, str],
+    sub: str,
+    language: str,
+    dark: bool,
+    width: int,
+) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is missing: run `make assets`")
+    at = visit(language, dark=dark, width=width, reduced_motion="reduce", bypass_csp=False)
+    at.sign_in(sub)
+    findings = []
+    for path in PAGES[sub]:
+        page = at.go(path.format(**places))
+        page.evaluate(f"() => {{ {AXE.read_text()} }}")
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        findings += [f"{path}: {each['id']} {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        findings += [f"{path}: scrolls sideways by {sideways} px"] if sideways > 0 else []
+
+    assert findings == []
+    expected = ["404"] if "/nowhere" in PAGES[sub] else []
+    assert [each for each in at.complaints if not any(code in each for code in expected)] == []
+    assert at.hosts <= {desk.url, desk.issuer_url, ""}
+
+
+def test_the_language_is_changed_on_the_page_me(visit: Callable[..., Visit]) -> None:
+    page = visit("en").sign_in("auditor-sun", "/me")
+    page.get_by_label("Language").select_option(label="简体中文")
+    page.get_by_role("button", name="Save").click()
+
+    page.get_by_role("button", name="退出", exact=True).wait_for()
+
+
+def test_a_second_sign_in_ends_the_first_and_tells_both(visit: Callable[..., Visit]) -> None:
+    first = visit().sign_in("auditor-sun", "/me")
+    second = visit().sign_in("auditor-sun", "/me")
+
+    assert "You were signed in elsewhere as well" in second.locator("main").inner_text()
+    first.reload()
+    assert "You signed in elsewhere" in first.locator("main").inner_text()

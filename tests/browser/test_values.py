@@ -1,0 +1,154 @@
+"""A revealed value hides again, whatever happens, and is nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DeskProcess, Visit, call
+
+PHONE = "13987654321"
+MARKUP = "<img src=x onerror=document.title='run'>{{7+7}}"
+
+
+@pytest.fixture
+def case(store: Callable[..., str], new_case: Callable[..., str]) -> str:
+    return new_case([store(recipient={"phone": PHONE})])
+
+
+def reveal(visit: Visit, case: str) -> Page:
+    page = visit.sign_in("officer-zhao", f"/cases/{case}")
+    page.get_by_role("button", name="Show phone").first.click()
+    expect(page.locator("[data-revealed]")).to_contain_text(PHONE)
+    return page
+
+
+def hidden(page: Page) -> None:
+    expect(page.locator("[data-revealed]")).to_have_count(0)
+    assert PHONE not in page.content()
+
+
+def test_a_value_hides_after_its_time(visit: Callable[..., Visit], case: str) -> None:
+    at = visit()
+    at.page.clock.install()
+    page = reveal(at, case)
+
+    page.clock.fast_forward(29_000)
+    expect(page.locator("[data-revealed]")).to_have_count(1)
+    page.clock.fast_forward(2_000)
+
+    hidden(page)
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}))",
+        "Object.defineProperty(document, 'hidden', {value: true});"
+        "document.dispatchEvent(new Event('visibilitychange'))",
+        "window.dispatchEvent(new Event('beforeprint'))",
+        "window.dispatchEvent(new PageTransitionEvent('pagehide'))",
+        "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))",
+    ],
+    ids=["Esc", "another tab", "printing", "leaving", "back from the cache"],
+)
+def test_a_value_hides_when(visit: Callable[..., Visit], case: str, happens: str) -> None:
+    page = reveal(visit(), case)
+
+    page.evaluate(happens)
+
+    hidden(page)
+
+
+def test_the_next_value_hides_the_one_before(visit: Callable[..., Visit], case: str) -> None:
+    page = reveal(visit(), case)
+
+    page.get_by_role("button", name="Show name").first.click()
+
+    expect(page.locator("[data-revealed]")).to_have_count(1)
+    expect(page.locator("[data-revealed]")).to_contain_text("欧阳娜娜")
+    assert PHONE not in page.content()
+
+
+def test_a_value_is_gone_after_leaving_and_coming_back(visit: Callable[..., Visit], case: str) -> None:
+    at = visit()
+    page = reveal(at, case)
+    at.go("/me")
+    page.go_back()
+
+    hidden(page)
+
+
+def test_on_paper_a_value_is_not_visible(visit: Callable[..., Visit], case: str) -> None:
+    page = reveal(visit(), case)
+    page.emulate_media(media="print")
+
+    expect(page.locator("[data-revealed] > span")).to_be_hidden()
+
+
+def test_without_scripts_a_value_hides_by_itself(visit: Callable[..., Visit], case: str) -> None:
+    at = visit(java_script_enabled=False)
+    page = reveal(at, case)
+
+    expect(page.locator("[data-revealed]")).to_be_hidden(timeout=40_000)
+
+
+def test_nothing_keeps_a_value(visit: Callable[..., Visit], case: str, desk: DeskProcess) -> None:
+    at = visit()
+    page = reveal(at, case)
+    page.keyboard.press("Escape")
+
+    kept = page.evaluate(
+        "async () => JSON.stringify([{...localStorage}, {...sessionStorage}, await caches.keys(), location.href,"
+        " history.state])"
+    )
+    assert PHONE not in kept
+    assert PHONE not in desk.log.read_text()
+    assert PHONE not in desk.service.log
+    assert case not in desk.log.read_text()
+
+
+def test_a_name_that_is_markup_is_text(
+    visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
+) -> None:
+    at = visit()
+    case = new_case([store(recipient={"name": MARKUP})])
+    page = at.sign_in("officer-wang", f"/cases/{case}")
+    page.get_by_role("button", name="Show name").first.click()
+
+    expect(page.locator("[data-revealed] > span")).to_have_text(MARKUP)
+    assert page.title() != "run"
+    assert page.locator("main img").count() == 0
+    assert at.complaints == []
+
+
+def test_a_spent_budget_says_when_it_frees_and_switches_the_button_off(
+    visit: Callable[..., Visit], desk: DeskProcess, store: Callable[..., str], new_case: Callable[..., str]
+) -> None:
+    numbers = [store() for _ in range(4)]
+    case = new_case(numbers)
+    page = visit().sign_in("officer-zhao", f"/cases/{case}")
+    for _ in range(30):
+        page.get_by_role("button", name="Show phone").first.click()
+        expect(page.locator("[data-revealed], td [role=alert]").first).to_be_visible()
+        if page.locator("td [role=alert]").count():
+            break
+        page.keyboard.press("Escape")
+        page.reload()
+
+    expect(page.locator("td [role=alert]")).to_contain_text(":")
+    expect(page.locator("td button:disabled")).to_have_count(1)
+
+
+def test_a_frozen_officer_is_told_and_sees_no_button(visit: Callable[..., Visit], desk: DeskProcess, case: str) -> None:
+    at = visit()
+    page = at.sign_in("officer-wang", f"/cases/{case}")
+    assert call(desk, "supervisor", "POST", "/v1/principals/dev%2Fofficer-wang/freeze", {"why": "a test"})[0] == 200
+    try:
+        page.reload()
+        expect(page.get_by_role("alert").first).to_contain_text("frozen")
+        expect(page.get_by_role("button", name="Show phone")).to_have_count(0)
+    finally:
+        call(desk, "supervisor", "POST", "/v1/principals/dev%2Fofficer-wang/thaw")
