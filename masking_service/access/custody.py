@@ -32,7 +32,7 @@ class Custody:
         return self.site is not None and self.site in principal.sites
 
 
-NOBODY: Final = Custody(None)
+NO_CUSTODY: Final = Custody(None)
 
 
 class Custodies:

@@ -1,7 +1,7 @@
-"""The audit log as auditors know it: read page by page, held by signed checkpoints, and ended when a process ends.
+"""Reads the audit log for auditors, and ends it when a process ends.
 
-Reading writes no entry, or whoever follows the log would never come to its end;
-who may not read it is written down.
+Reading writes no entry: a reader who follows the log would never reach its end.
+A refused reader is recorded.
 """
 
 from base64 import b64encode
@@ -34,7 +34,7 @@ MAX_SUMMED: Final = 20_000
 
 
 class Auditing:
-    """Reading the log, and asking for a checkpoint, under one policy."""
+    """Reads the log and its checkpoints, under one policy."""
 
     def __init__(
         self, *, gate: Gate, keyring: Keyring, store: Store, checkpoints: Checkpoints, budgets: Budgets, audit: Recorder
@@ -119,22 +119,23 @@ class Auditing:
         return answers.AuditSummary(rows, UNSET if last is None else last)
 
     def checkpoint(self, call: Call) -> dict[str, Any]:
-        """A checkpoint that names every entry that was acknowledged before; a new one only where none does.
+        """Return a checkpoint that covers all acknowledged entries.
 
-        Round trips: one for the budget, two to read, and one to write a new one.
+        A new one is made only if an entry was written since the newest. Round trips: one for the budget, two to read,
+        and one to write a new one.
 
         Raises:
             AccessError: the caller may not, or the budget is spent.
-            StoreUnavailable, IntegrityError, RolledBackError: none can be had.
+            StoreUnavailable, IntegrityError, RolledBackError: there is none.
         """
         with self._audit.record_denials(call, "audit-read"):
             grant = self._gate.grant(call.principal, "audit:read")
             self._budgets.reserve(call.principal, replace(grant, budget=CHECKPOINTS), 1, call.now)
-        return told(self._checkpoints.newest())
+        return checkpoint_answer(self._checkpoints.newest())
 
 
-def told(made: CheckpointLine) -> dict[str, Any]:
-    """A checkpoint as it is told and kept: what it says, and its signature in base64."""
+def checkpoint_answer(made: CheckpointLine) -> dict[str, Any]:
+    """Return a checkpoint as it is answered: its content, and its signature in base64."""
     return {
         "checkpoint": msgspec.json.decode(made.content),
         "signature": b64encode(made.signature).decode("ascii"),
@@ -142,12 +143,12 @@ def told(made: CheckpointLine) -> dict[str, Any]:
 
 
 def end(log: AuditLog, checkpoints: Checkpoints) -> None:
-    """End this process's part of the log: its last entry says so, and a checkpoint names that entry.
+    """Write the last entry of this process, and a checkpoint that covers it.
 
-    Where nothing was written, nothing is said.
+    Does nothing if this process wrote no entry.
 
     Raises:
-        StoreUnavailable, IntegrityError, RolledBackError: it is not ended so. Nothing is lost; it then looks as if the
+        StoreUnavailable, IntegrityError, RolledBackError: it was not written. Nothing is lost; it then looks as if the
             process had been killed.
     """
     if log.close():

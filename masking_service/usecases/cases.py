@@ -1,4 +1,4 @@
-"""Cases as their users know them: the desk opens them, supervisors see them, and either may close them.
+"""Opens, decides and closes cases.
 
 What is done to a case is in the audit log before it is done. Opening looks no
 waybill up, so that a case tells nothing about what exists.
@@ -6,7 +6,7 @@ waybill up, so that a case tells nothing about what exists.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
@@ -24,23 +24,22 @@ from masking_service.usecases.answers import cases as answers
 from masking_service.usecases.read_cases import case_answer, visible_case
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 
-LONGEST_REASON = 500
+MAX_REASON: Final = 500
 
 CaseNumbers = Callable[[str, str], object]
-"""Asks the system that gives case numbers out whether (tenant, number) is one of its own.
+"""Asks the ticket system whether (tenant, number) is one of its tickets.
 
-Raises UnknownCaseNumber where it is not. Whatever else it raises opens nothing either. It has to answer within a
-second.
+Raises UnknownCaseNumber if it is not. No other error opens a case either. It has to answer within a second.
 """
 
 
 def any_number(tenant: str, case: str) -> None:
-    """Believes every number: for an operator whose case numbers no other system keeps."""
+    """Accept every number, for operators without a ticket system."""
     del tenant, case
 
 
 class Casework:
-    """Opening, deciding and closing cases, under one policy.
+    """Opens, decides and closes cases, under one policy.
 
     `case_numbers` is asked for every case before anything is written.
     """
@@ -77,7 +76,9 @@ class Casework:
         reason: str,
         expires_in: int | None,
     ) -> answers.Case:
-        """Open a case; it is pending where the policy wants it approved. Round trips: three, and one for the audit.
+        """Open a case; it is pending if it needs approval.
+
+        Round trips: one for the budget, one for the audit, and one to write.
 
         Raises:
             AccessError: the caller may not, its budget is spent, or the name is unknown outside or was used before.
@@ -107,7 +108,7 @@ class Casework:
                 opened = case_file.write()
         except CaseExists as refusal:
             self._audit.record(call, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
-            with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+            with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
                 reserved.give_back(len(opening.waybills))
             raise
         if opened.status(call.now) == "pending":
@@ -115,7 +116,9 @@ class Casework:
         return case_answer(opened, call.now)
 
     def decide(self, call: Call, name: str, act: Literal["approve", "deny"], note: str | None) -> answers.Case:
-        """Approve or deny a pending case; nobody does either to a case that they opened. Round trips: three.
+        """Approve or deny a pending case that another principal opened.
+
+        Round trips: one to read, one for the audit, and one to write.
 
         Raises:
             AccessError: the caller may not, there is no such case, or there is nothing to decide.
@@ -128,7 +131,7 @@ class Casework:
         return self._act(call, found, act, note, grant.role)
 
     def close(self, call: Call, name: str, note: str | None) -> answers.Case:
-        """Close a case: its opener and approvers may. Raises as `decide`."""
+        """Close a case, as its opener or an approver. Raises as `decide`."""
         with self._audit.record_denials(call, "case-close", case=sound_case_name(name)):
             approver = self._policy.permits(call.principal, "case:approve")
             grant = self._gate.grant(call.principal, "case:approve" if approver else "case:open")
@@ -141,7 +144,7 @@ class Casework:
         self, call: Call, case: Case, act: Literal["approve", "deny", "close"], note: str | None, role: str
     ) -> answers.Case:
         opening = case.opening
-        if note is not None and len(note) > LONGEST_REASON:
+        if note is not None and len(note) > MAX_REASON:
             raise InvalidRecord((("/note", "invalid-length"),))
         wanted = Act(act, call.principal.id, call.now, scrub(note or ""))
         done = self._cases.prepare_act(call.principal.tenant, opening.case, wanted)
@@ -183,7 +186,7 @@ class Casework:
         lifetime = rules.longest if expires_in is None else expires_in
         if not 1 <= lifetime <= rules.longest:
             errors.append(("/expires_in", "out-of-range"))
-        if not 1 <= len(reason) <= LONGEST_REASON:
+        if not 1 <= len(reason) <= MAX_REASON:
             errors.append(("/reason", "invalid-length"))
         if errors:
             raise InvalidRecord(tuple(errors))
@@ -201,7 +204,7 @@ class Casework:
 
 
 def sound_case_name(name: str | None) -> str | None:
-    """The name as an audit entry may hold it: only what could be a case's."""
+    """Return the name if it is well formed, for an audit entry; else None."""
     try:
         return case_name(name)
     except ValueError:

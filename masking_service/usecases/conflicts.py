@@ -1,4 +1,4 @@
-"""The budget for conflicts: without it, guessing what a waybill holds by tokenizing would be free."""
+"""The budget for conflicts. Without it, guessing stored values by tokenizing would be free."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,7 +14,10 @@ from masking_service.vault.drafts import Draft
 
 
 class ConflictBudget:
-    """Spends the budget of a tokenizing client, and says when it is spent. The client is not frozen: labels go on."""
+    """Spends the conflict budget of tokenizing clients.
+
+    A client without budget is not frozen, so that it can still print labels: an alert is raised instead.
+    """
 
     def __init__(self, *, budgets: Budgets, once: OnceAMinute, audit: Recorder, alerts: Alerts) -> None:
         self._budgets = budgets
@@ -23,7 +26,7 @@ class ConflictBudget:
         self._alerts = alerts
 
     def spend(self, call: Call, grant: Grant, drafts: Sequence[Draft], *, stored: bool) -> None:
-        """Spend one for each conflict among `drafts`. One round trip where any was compared, else none.
+        """Spend one for each conflict; one round trip if any draft was compared.
 
         A call that names known waybills needs room for one conflict at least, so that with nothing left a right guess
         is refused like a wrong one. A call that is refused takes what is left, so that a batch made one guess too

@@ -1,7 +1,7 @@
-"""Custody as the tracking system's scans move it: whoever has the parcel sees the waybill, and nobody else.
+"""Moves custody as the tracking system reports scans.
 
-The answer is the same for every number, whether anybody knows it or not. The
-audit log hears of every move first, and keeps them as the trail of the parcel.
+The answer is the same for known and unknown numbers. Every move is recorded
+before it is written: the audit log is the trail of the parcel.
 """
 
 from collections.abc import Sequence
@@ -26,14 +26,14 @@ Fault = tuple[str, str]  # JSON Pointer inside the item, code
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """A waybill's number, normalised, and who holds the parcel from now on."""
+    """A normalised waybill number, and its new custody."""
 
     number: str
     custody: Custody
 
 
 class MoveCustody:
-    """Moves custody."""
+    """Moves custody, under one policy."""
 
     def __init__(self, *, gate: Gate, keyring: Keyring, vault: Vault, custodies: Custodies, audit: Recorder) -> None:
         self._gate = gate
@@ -43,7 +43,7 @@ class MoveCustody:
         self._audit = audit
 
     def __call__(self, call: Call, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
-        """Set who holds each waybill now; of a number that stands twice the later item holds.
+        """Set the custody of each waybill; the last item of a number counts.
 
         Round trips: one to read (two where a waybill was revised), one for the audit, and one to write.
 
@@ -52,7 +52,7 @@ class MoveCustody:
 
         Raises:
             AccessError: the caller may not.
-            StoreUnavailable: nothing is known to be moved; the same call can be made again.
+            StoreUnavailable: some may be moved; the same call can be made again.
         """
         tenant = call.principal.tenant
         with self._audit.record_denials(call, "custody-move"):
@@ -86,7 +86,7 @@ class MoveCustody:
 
 
 def _read(item: Any) -> _Move | list[Fault]:
-    """An item, or everything that is wrong with it."""
+    """Return the move, or everything that is wrong with the item."""
     if not isinstance(item, dict) or not item.keys() <= _MEMBERS:
         return [("", INVALID_ITEM)]
     faults: list[Fault] = []

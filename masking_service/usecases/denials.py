@@ -1,4 +1,4 @@
-"""Bounds the audit entries of refused calls: one a minute for each principal, action and reason, with a count."""
+"""Limits the audit entries of refused calls to one a minute, with a count."""
 
 import threading
 from collections.abc import Callable
@@ -31,10 +31,10 @@ class _Window:
 
 
 class Denials:
-    """The refused calls of a process that are not in the log yet.
+    """Records refused calls.
 
-    The first one is written before it is answered. Others like it are counted for a minute; then one entry says how
-    many there were. Its other members are those of the last one.
+    The first one is written before it is answered. Others of the same principal, action and reason are counted for a
+    minute; then one entry says how many there were. Its other members are those of the last one.
 
     Args:
         log: makes entries durable.

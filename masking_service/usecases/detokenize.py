@@ -1,4 +1,4 @@
-"""Opening values: for the right role, under an open case, inside a budget, and with the audit entry written first.
+"""Opens stored values: for the right role, under an open case, within budgets.
 
 Every refusal is an entry too. An item that opens nothing looks the same whether
 it is unknown, forged, foreign, expired, erased or not named by the case.
@@ -40,7 +40,7 @@ SignInCheck = Callable[[Principal, int], None]
 
 @dataclass(slots=True)
 class _Asked:
-    """One item of a call, and what has become of it so far."""
+    """One item of a call, and its outcome so far."""
 
     echo: dict[str, str]
     outcome: str = NOT_FOUND
@@ -54,11 +54,11 @@ class _Asked:
 
     @property
     def allowed(self) -> bool:
-        """Whether it may be looked up: it names something that the case names."""
+        """Whether it may be looked up: the case names its waybill."""
         return self.reference is not None or self.number is not None
 
     def find(self, record: Record | None, kinds: frozenset[str]) -> None:
-        """Take the value out of the record that stands where the item points, if it is there and may be opened."""
+        """Take the item's value out of its record, if it may be opened."""
         if record is None:
             return
         fields = record.content()[1]
@@ -77,7 +77,7 @@ class _Asked:
                 self.outcome = KIND_NOT_ALLOWED
 
     def result(self) -> Opening:
-        """The item's answer."""
+        """Return the answer to the item."""
         match self.echo, self.outcome:
             case {"token": token}, "released":
                 return answers.OpenedToken(token, self.kind, self.value)
@@ -91,7 +91,7 @@ class _Asked:
 
 
 class Detokenize:
-    """The one way in which a stored value leaves unmasked, field by field."""
+    """Opens stored values field by field, under one policy."""
 
     def __init__(
         self,
@@ -122,8 +122,8 @@ class Detokenize:
         """Open single fields.
 
         Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to
-        read waybill numbers where the call has them, one to count what opened nothing, one for the audit, one for
-        the disclosures, and one to give back what was reserved and not released.
+        read waybill numbers if the call has them, one to count misses, one for the audit, one for the disclosures,
+        and one to give back what was not released.
 
         Args:
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
@@ -159,14 +159,14 @@ class Detokenize:
         )
         with self._audit.take_back_on_failure(entry):
             disclosures.write()
-        with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+        with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
             reserved.give_back(lookups - released)
         return [item.result() for item in asked]
 
     def _authority(
         self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]
     ) -> tuple[Grant, Case | None, int]:
-        """What lets this call open anything, a grant and a case where one is needed; and the caller's misses so far."""
+        """Return the grant, the case if one is needed, and the caller's misses so far."""
         grant, missed = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
         self._check_sign_in(call.principal, call.now)
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
@@ -177,7 +177,10 @@ class Detokenize:
         return grant, self._open_case(call, case, grant.purpose or ""), missed
 
     def _open_case(self, call: Call, name: str, purpose: str) -> Case:
-        """The case, open for this caller. Only callers who may read it are told why it is not."""
+        """Return the case if it is open for this caller.
+
+        Only callers who may read it are told why it is not.
+        """
         try:
             found = self._cases.get(call.principal.tenant, case_name(name))
         except (NoSuchCase, ValueError):
@@ -189,12 +192,12 @@ class Detokenize:
         return found
 
     def _told(self, principal: Principal, case: Case | None, state: str) -> str:
-        """What a caller may be told of a case that is not open: its state if they may read it, else nothing."""
+        """Return the state of a case that is not open, if the caller may read it."""
         may_read = self._policy.permits(principal, "case:read") and reaches(self._policy, principal, case)
         return state if may_read else ""
 
     def _named(self, tenant: str, case: Case | None, items: Sequence[Any]) -> list[_Asked]:
-        """The items, those that the case does not name without anything to look up."""
+        """Parse the items; those that the case does not name have nothing to look up."""
         keys = self._keyring.tenant(tenant)
         numbers = case.opening.waybills if case else ()
         named = frozenset(numbers)
@@ -211,7 +214,7 @@ class Detokenize:
                     one = _Asked({"waybill_no": waybill_no, "field": field}, field=field)
                     number = normalised(waybill_no)
                     if number is not None:
-                        one.base = keys.bases([number])[0]  # a probe of a number that no case names is in the log
+                        one.base = keys.bases([number])[0]  # for the log, also if the case does not name it
                         one.number = number if number in named else None
                 case _:
                     one = _Asked({}, INVALID_ITEM)
@@ -219,7 +222,7 @@ class Detokenize:
         return asked
 
     def _look_up(self, tenant: str, asked: Sequence[_Asked], grant: Grant, now: int) -> None:
-        """Read every record that an item may point to, and take the values out."""
+        """Read the records that the items point to, and take their values out."""
         by_token = [item for item in asked if item.reference is not None]
         places = [(item.reference.base, item.reference.revision) for item in by_token if item.reference is not None]
         for item, record in zip(by_token, self._vault.at(tenant, places, now) if places else [], strict=True):
@@ -234,7 +237,7 @@ class Detokenize:
 
 
 def _opened(call: Call, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
-    """What a call is about to open, waybill by waybill."""
+    """Return what the call is about to open, by waybill."""
     fields: dict[tuple[bytes, int], list[str]] = {}
     for item in asked:
         if item.outcome == RELEASED and item.base is not None:

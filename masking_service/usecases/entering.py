@@ -1,4 +1,4 @@
-"""Records of a batch that were masked and are about to be stored."""
+"""Masks the records of a batch and prepares them for storing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,12 +14,14 @@ from masking_service.vault import records
 
 
 class Form:
-    """What records share that keep values at the same places, as nearly all of a batch do: made once for all of them.
+    """What records with values at the same places share.
+
+    Nearly all records of a batch do, so it is made once for them.
 
     Attributes:
-        places: where the kept values stand.
-        frame: what `records.body_of` puts the values in.
-        ordinals, pointers: of those that get tokens.
+        places: the places of the stored values.
+        frame: the argument of `records.body_of`.
+        ordinals, pointers: of the values that get tokens.
     """
 
     __slots__ = ("frame", "ordinals", "places", "pointers")
@@ -32,14 +34,14 @@ class Form:
 
 
 class Entering:
-    """A masked record on its way into the vault.
+    """A masked record that is about to be stored.
 
     Attributes:
         at: its index in the batch.
-        masked: what the pass over it found.
+        masked: what masking found in it.
         number: its waybill number, normalised.
-        body: what is kept of it.
-        ordinals, pointers: of those kept fields that get tokens. What is empty gets none.
+        body: what is stored of it.
+        ordinals, pointers: of the stored fields that get tokens; empty ones get none.
     """
 
     __slots__ = ("at", "body", "masked", "number", "ordinals", "pointers")
@@ -56,7 +58,7 @@ class Entering:
 
 
 def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Entering | InvalidRecord]:
-    """Mask records in place and make them ready to be stored; or say, in their order, what is wrong with them."""
+    """Mask records in place; yield each one ready to be stored, or its faults."""
     form: Form | None = None
     for at, masked in enumerate(masker.mask_batch(batch, Effort(a_record=A_STORED_RECORD))):
         if isinstance(masked, InvalidRecord):
@@ -81,7 +83,7 @@ def _is_something(value: Any) -> bool:
 
 
 def show(record: Any, places: Iterable[Place], tokens: Mapping[str, str]) -> None:
-    """Put each token where its value's mask stands."""
+    """Replace the masks in a record by tokens."""
     for place in places:
         if place.pointer in tokens:
             place.parent(record)[place.keys[-1]] = tokens[place.pointer]

@@ -33,7 +33,7 @@ WATCH: Final = "watch"
 
 
 class FreezeByHand:
-    """Lists, freezes and unfreezes the principals of the caller's tenant, under one policy.
+    """Freezes and unfreezes principals of the caller's tenant, under one policy.
 
     The answer does not tell whether a principal of that id exists.
     """
@@ -45,11 +45,11 @@ class FreezeByHand:
         self._metrics = metrics
 
     def listed(self, call: Call) -> list[answers.Freeze]:
-        """The frozen principals, the longest frozen first. Round trips: one.
+        """Return the frozen principals, the longest frozen first: one round trip.
 
         Raises:
-            AccessError: the caller may not know.
-            StoreUnavailable, IntegrityError: it cannot be told.
+            AccessError: the caller may not.
+            StoreUnavailable, IntegrityError: the list cannot be read.
         """
         self._gate.grant(call.principal, "principal:freeze")
         return [_answer(one) for one in self._freezes.listed(call.principal.tenant)]
@@ -79,7 +79,7 @@ class FreezeByHand:
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
 
     def unfreeze(self, call: Call, principal: str) -> answers.ThawedNow:
-        """Unfreeze another principal and forget what was counted against them.
+        """Unfreeze another principal, and reset its counts.
 
         Round trips: one more than freezing.
 
@@ -107,7 +107,7 @@ class FreezeByHand:
 
 
 class FreezeByPolicy:
-    """Freezes callers who guess or go on far beyond a budget, with an alert, under one policy."""
+    """Freezes callers who guess or far exceed a budget, under one policy."""
 
     def __init__(
         self, *, rules: WatchRules, freezes: Freezes, audit: Recorder, alerts: Alerts, metrics: Metrics
@@ -119,10 +119,10 @@ class FreezeByPolicy:
         self._metrics = metrics
 
     def count_misses(self, call: Call, before: int, shown: Sequence[bool]) -> None:
-        """Count what a call opened and did not, before it is answered.
+        """Count the misses of a call before it is answered.
 
-        No round trip where everything was shown and nothing was missed before, else one. The call that reaches the
-        limit is answered; the next one is refused.
+        No round trip if everything was shown and nothing was missed before, else one. The call that reaches the limit
+        is answered; the next one is refused.
 
         Args:
             before: how many items in a row had opened nothing before this call.
@@ -146,7 +146,7 @@ class FreezeByPolicy:
 
     @contextmanager
     def count_refusals(self, call: Call) -> Iterator[None]:
-        """Count the call inside if a budget refuses it; it stays refused, whatever comes of that."""
+        """Count the call inside if a budget refuses it. It stays refused."""
         try:
             yield
         except QuotaExceeded:
@@ -165,7 +165,7 @@ class FreezeByPolicy:
 
 
 def _freeze(freezes: Freezes, audit: Recorder, call: Call, wanted: Freeze, **stated: Any) -> Freeze:
-    """Freeze a principal; returns how they are frozen now: `wanted`, unless they were frozen before."""
+    """Freeze a principal; return `wanted`, or the freeze that is there already."""
     while True:  # again where the list was changed meanwhile
         frozen, change = freezes.prepare_freeze(call.principal.tenant, wanted)
         entry = audit.record(call, "freeze", DONE, subject=wanted.id, sealed=change.sealed, **stated)
@@ -175,7 +175,7 @@ def _freeze(freezes: Freezes, audit: Recorder, call: Call, wanted: Freeze, **sta
 
 
 def _well_formed(principal: str) -> str:
-    """The id, or nothing where no principal can have it."""
+    """Return the id; empty if it is malformed."""
     try:
         return principal_id(principal)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Masking a batch of records. Stores nothing and asks nothing of the store."""
+"""Masks batches of records, without the store."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -30,7 +30,7 @@ class Maskers:
         }
 
     def of(self, schema: str, grant: Grant) -> Masker:
-        """The masker for records of `schema` and the granted profile.
+        """Return the masker of a schema and the granted profile.
 
         Raises:
             UnknownSchema: there is no schema of that name.
@@ -60,7 +60,7 @@ class Mask:
 
 
 def mask_batch(masker: Masker, batch: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:
-    """Mask records in place and return the answer to each, in order. One that cannot be masked fails alone.
+    """Mask records in place and return the answers in order. One that cannot be masked fails alone.
 
     Args:
         masker: of the records' schema.

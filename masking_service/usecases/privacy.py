@@ -1,4 +1,4 @@
-"""What the privacy office does: it erases a waybill for good, and tells who saw what of it.
+"""Erases waybills, and tells who saw values of them.
 
 Neither tells more than it has to: what another tenant has, or what never was,
 was seen by nobody. What is asked and done is in the audit log first.
@@ -18,7 +18,7 @@ from masking_service.vault.vault import Vault
 
 
 class Privacy:
-    """The privacy office's use cases, under one policy."""
+    """The use cases of the privacy office, under one policy."""
 
     def __init__(
         self,
@@ -38,18 +38,18 @@ class Privacy:
         self._audit = audit
 
     def erase(self, call: Call, waybill_no: str) -> answers.Erased:
-        """Erase every revision of a waybill and keep its number from use for one retention.
+        """Erase every revision of a waybill, and block its number for one retention.
 
-        Who saw values of it is kept. An old backup opens it until its data keys are shredded, which falls due when all
-        that was stored on its last day has expired.
+        Its disclosures are kept. Old backups can open it until its data keys are shredded, which is due when
+        everything that was stored on its last day has expired.
 
         Returns:
-            The audit entry's id, and the date on which that shredding falls due.
+            The id of the audit entry, and the date on which that shredding is due.
 
         Raises:
             AccessError: the caller may not.
-            NotFound: the tenant has no such living waybill.
-            StoreUnavailable: it is erased whole or not at all; calling again tells.
+            NotFound: the tenant has no such active waybill.
+            StoreUnavailable: it is erased whole or not at all; call again to find out.
         """
         tenant = call.principal.tenant
         with self._audit.record_denials(call, "erase"):
@@ -73,12 +73,14 @@ class Privacy:
         return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
 
     def disclosures(self, call: Call, waybill_no: str) -> answers.Disclosures:
-        """Who opened fields of a waybill, and who viewed it in full. Round trips: the audit, and one to read.
+        """Return who opened fields of a waybill, and who viewed it in full.
+
+        Round trips: one for the audit, and one to read.
 
         Raises:
             AccessError: the caller may not.
             NotFound: no waybill can have such a number.
-            StoreUnavailable: nothing is told.
+            StoreUnavailable: nothing is answered.
         """
         with self._audit.record_denials(call, "disclosures"):
             grant = self._gate.grant(call.principal, "audit:read")
@@ -95,7 +97,7 @@ class Privacy:
 
 
 def _opens(opened: Opened) -> list[answers.Open]:
-    """One entry for each field that a call opened."""
+    """Return one answer for each field that a call opened."""
     return [
         answers.Open(field, opened.principal, rfc3339(opened.at), opened.case, list(opened.approved_by))
         for field in opened.fields
@@ -103,5 +105,5 @@ def _opens(opened: Opened) -> list[answers.Open]:
 
 
 def _views(viewed: Viewed) -> list[answers.View]:
-    """One entry for each time that a call viewed the waybill."""
+    """Return one answer for each time that a call viewed the waybill."""
     return [answers.View(viewed.principal, rfc3339(viewed.at), viewed.profile)] * viewed.times

@@ -1,4 +1,4 @@
-"""Records in the audit log what is done for a caller, before it is done, and what is refused."""
+"""Records actions before they are done, and refused calls."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -9,7 +9,7 @@ import msgspec
 
 from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
-from masking_service.access.custody import NOBODY, Custody
+from masking_service.access.custody import NO_CUSTODY, Custody
 from masking_service.access.errors import AccessError
 from masking_service.access.principals import Principal
 from masking_service.audit.entries import Entry, Item, fact, outside_id
@@ -26,7 +26,7 @@ UNAVAILABLE: Final = "unavailable"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: who asks, under which request id, and when (Unix seconds)."""
+    """One request: its principal, id and time (Unix seconds)."""
 
     principal: Principal
     request_id: str
@@ -90,7 +90,7 @@ class Recorder:
         subject: str = "",
         sealed: Sequence[Sealed] = (),
     ) -> Recorded:
-        """Make an entry durable. What it says may be written and answered after this returns, and not before.
+        """Make an entry durable; only then may the action be done and answered.
 
         Args:
             call: for whom.
@@ -116,7 +116,7 @@ class Recorder:
 
     @contextmanager
     def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:
-        """Take an entry back with another one, by its id, where the write inside fails.
+        """Take an entry back with another one if the write inside fails.
 
         Then what it announced may not be stored, and what it says was released was not answered.
         """
@@ -132,7 +132,11 @@ class Recorder:
 
     @contextmanager
     def record_denials(self, call: Call, action: str, **stated: Any) -> Iterator[None]:
-        """Record what refuses the call inside; `stated` is its purpose, case, profile or subject."""
+        """Record if the call inside is refused.
+
+        Args:
+            stated: its purpose, case, profile or subject.
+        """
         try:
             yield
         except AccessError as refusal:
@@ -151,7 +155,7 @@ class Recorder:
         profile: str | None = None,
         subject: str = "",
     ) -> None:
-        """Record that a call was refused; within a minute it is only counted, see `Denials`.
+        """Record that a call was refused, see `Denials`.
 
         Raises:
             StoreUnavailable: it may not be durable; the refusal may not be answered.
@@ -192,5 +196,5 @@ class Recorder:
 
 def _item(keys: TenantKeys, one: ItemOutcome) -> Item:
     waybill = keys.audit_hash("waybill", one.base.hex()) if one.base else ""
-    held = one.custody or NOBODY
+    held = one.custody or NO_CUSTODY
     return Item(waybill, one.outcome, one.field, one.kind, outside_id(held.site or ""), outside_id(held.courier or ""))

@@ -1,4 +1,4 @@
-"""What use cases share about the items of a batch: waybill numbers, faults and warnings."""
+"""Waybill numbers, faults and warnings of the items of a batch."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -17,7 +17,7 @@ NOT_FOUND: Final = "not-found"
 
 
 def normalised(waybill_no: object) -> str | None:
-    """A waybill number as it is stored, or None for what can be none."""
+    """Return a waybill number as it is stored; None if it is malformed."""
     try:
         return normalise_waybill_no(waybill_no)
     except ValueError:
@@ -34,7 +34,7 @@ def invalid(fault: InvalidRecord, record: Any = None, schemas: Iterable[Schema] 
 
 
 def warnings_of(masked: Masked) -> answers.Warnings:
-    """What the caller should know about a masked record."""
+    """Return the warnings of a masked record."""
     if not masked.warnings:
         return UNSET
     return [answers.RecordWarning(pointer, code) for pointer, code in masked.warnings]

@@ -1,7 +1,7 @@
-"""Tokenizing a batch of records: masked, sealed, stored with one write, and answered with tokens.
+"""Masks and stores batches of records, and answers with tokens.
 
-New waybills need no more than that write. What concerns known ones is first
-compared, paid for and recorded, and only then written.
+New waybills are stored with one write. Records of known waybills are compared,
+paid for and recorded before anything of them is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.Inva
 
 
 class Tokenize:
-    """Stores batches of records and gives each stored value its token, under one policy."""
+    """Stores batches of records, under one policy."""
 
     def __init__(
         self,
@@ -69,13 +69,13 @@ class Tokenize:
         custody: Custody | None,
         mask_if_unavailable: bool,
     ) -> list[TokenizeResult]:
-        """Mask records in place, store what they held, and give each stored value its token.
+        """Mask records in place, store their values, and return tokens.
 
         One round trip for a batch of new waybills, and two more where custody is set. See `_store` for known waybills.
 
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent. Nothing is stored.
-            UnknownSchema, SeveralWaybills: the schema does not serve.
+            UnknownSchema, SeveralWaybills: the schema is unknown, or cannot be tokenized.
             StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
         """
         grant = self._gate.grant(call.principal, "waybill:tokenize", profile=profile)
@@ -128,7 +128,7 @@ class Tokenize:
         return results
 
     def _store(self, call: Call, grant: Grant, entering: Sequence[Entering], *, revise: bool) -> list[Draft]:
-        """Store the records, each at a new waybill or, with `revise`, at a known one as its next revision.
+        """Store records of new waybills and, with `revise`, next revisions of known ones.
 
         Without `revise` new waybills are written at once, and only those that exist already are compared. With it,
         all are compared before anything is written, so that a refused call has stored nothing.
@@ -158,7 +158,7 @@ class Tokenize:
         return drafts
 
     def _set_first_custody(self, call: Call, grant: Grant, drafts: Sequence[Draft], custody: Custody) -> None:
-        """Set custody of what is stored, where there is none yet."""
+        """Set the custody of stored waybills that have none yet."""
         stored = [draft.outcome for draft in drafts if isinstance(draft.outcome, Stored)]
         if not stored:
             return
@@ -172,7 +172,7 @@ class Tokenize:
             first.write()
 
     def _tokens(self, tenant: str, entering: Sequence[Entering], drafts: Sequence[Draft]) -> dict[int, Iterator[str]]:
-        """The tokens of all records that are stored: by token key version, record after record."""
+        """Return the tokens of all stored records in order, by token key version."""
         tokens = Tokens(self._keyring.tenant(tenant).tokens)
         for one, draft in zip(entering, drafts, strict=True):
             if isinstance(draft.outcome, Stored):

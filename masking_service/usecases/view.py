@@ -1,4 +1,4 @@
-"""Viewing waybills through a profile.
+"""Shows waybills through a profile.
 
 Permission comes before any look-up. Where the profile shows a kind in full, the
 view spends a budget, and its audit entry is durable before anything is answered.
@@ -54,10 +54,11 @@ class View:
         self._audit = audit
 
     def __call__(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
-        """The newest revisions, masked. A profile that shows a kind in full is budgeted, audited and disclosed.
+        """Return the newest revisions, masked.
 
-        Round trips: one for the freeze, one to read (two where a waybill was revised), one to count what was not
-        found; in full three more, for the budget, for the audit and for the disclosures, and one to give back.
+        Views that show a kind in full spend a budget, and are recorded and kept as disclosures. Round trips: one for
+        the freeze, one to read (two if a waybill was revised), one to count misses; in full three more, for the
+        budget, the audit and the disclosures, and one to give back.
 
         Raises:
             AccessError: the caller may not, not through this profile, or its budget is spent.
@@ -91,7 +92,7 @@ class View:
             )
             with self._audit.take_back_on_failure(entry):
                 disclosures.write()
-            with suppress(StoreUnavailable):  # what is not given back stays spent: the safe side
+            with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
                 reserved.give_back(seen.count(None))
 
         shown = self._policy.rules.profiles[grant.profile or ""]
@@ -107,7 +108,7 @@ class View:
         return results
 
     def _held(self, call: Call, grant: Grant, found: Found | None) -> Found | None:
-        """`found`, or None where the grant reaches custody only and the caller has none."""
+        """Return `found` if the caller's scope reaches it, else None."""
         if found is None or grant.scope == "all":
             return found
         custody = self._custodies.open(call.principal.tenant, found.base, found.custody)
@@ -115,7 +116,7 @@ class View:
 
 
 def _viewed(call: Call, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
-    """What a view in full is about to show, waybill by waybill."""
+    """Return what a full view is about to show, by waybill."""
     found = {one.base: one.record.expires_at for one in seen if one is not None}
     times = Counter(one.base for one in seen if one is not None)
     return [
