@@ -77,8 +77,8 @@ assets: node_modules/.made ## copy the desk's style sheet and script from the pi
 		to=masking_console/static/vendor/$$(node -p "const m = require('./node_modules/$${each%%:*}/package.json'); m.name.split('/').pop().split('.')[0] + '-' + m.version"); \
 		mkdir -p $$to; cp node_modules/$${each%%:*}/$${each#*:} node_modules/$${each%%:*}/LICENSE $$to/; done
 
-chaos: .venv/dev ## a long run of faults under load, until a million tokens were acknowledged (TOKENS=1000000)
-	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000)
+chaos: .venv/dev ## a long run of faults under load on three set-ups of the store (TOKENS=1000000 FAULTS=100 SEED=1)
+	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000) --faults $(or $(FAULTS),100) $(if $(SEED),--seed $(SEED))
 
 bench: .venv/dev ## measure the service beside its yardstick and its rivals, and write docs/benchmarks.md (10 minutes)
 	$(BIN)/python -m masking_service bench --save docs

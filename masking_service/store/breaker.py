@@ -1,4 +1,4 @@
-"""Leaves a broken server alone for a while, so that calls are refused at once instead of waiting one by one."""
+"""Circuit breaker: refuses calls to a server that does not answer, so that they need not wait."""
 
 import threading
 import time
@@ -9,11 +9,11 @@ from masking_service.store.errors import StoreUnavailable
 
 FAILURES_TO_OPEN: Final = 3
 OPEN_SECONDS: Final = 0.5
-"""How long a broken server is left alone before one call tries it again."""
+"""How long calls are refused before one call tries the server again."""
 
 
 class Breaker:
-    """Opens after a few failures in a row; then one caller at a time may try, and success closes it."""
+    """Opens after a few failures in a row. Then one caller at a time may try, and success closes it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -29,7 +29,7 @@ class Breaker:
 
     @property
     def open(self) -> bool:
-        """Whether calls are refused, but for one that tries."""
+        """Whether calls are refused, except one that tries."""
         return self._failures >= FAILURES_TO_OPEN
 
     def check(self) -> None:
@@ -43,11 +43,11 @@ class Breaker:
             self._retry_at = now + OPEN_SECONDS
 
     def succeeded(self) -> None:
-        """An exchange came back whole."""
+        """Close the circuit: an exchange was complete."""
         self._failures = 0
 
     def failed(self, cause: str) -> None:
-        """An exchange did not come back, for a reason of `reasons.WORDS`."""
+        """Count a failed exchange, with its reason of `reasons.WORDS`."""
         with self._lock:
             self._cause = cause
             self._failures += 1

@@ -1,4 +1,4 @@
-"""The way to Redis: a few connections, packed exchanges, tight time-outs and a circuit breaker for each server.
+"""Redis client: few connections, packed exchanges, tight time-outs and a circuit breaker for each server.
 
 `read` and `write` are each one round trip for a whole batch, however many
 servers it concerns. What `write` and `script` return is durable in the sense of
@@ -148,9 +148,9 @@ class Store:
         return whole([reply for bundle in bundles for reply in bundle.replies or ()])
 
     def write(self, commands: Sequence[Command], *, since: Roster | None = None) -> list[Reply]:
-        """Send `commands` and return their replies in order once all of it is durable.
+        """Send `commands` and return their replies in order once everything is durable.
 
-        All of it is one transaction; in a cluster, all that stands in one slot is.
+        It is one transaction; in a cluster, one for each slot.
 
         Args:
             since: `identity.roster` of before a data key was taken, where something is sealed with it.
@@ -246,9 +246,9 @@ class Store:
             return None
 
     def keys(self, pattern: bytes) -> Iterator[bytes]:
-        """Every key that stands there all the while and matches, of every server; some may come twice.
+        """Yield every key that matches, of every server. A key that comes or goes meanwhile may be missing.
 
-        Many round trips, none of which holds a server up.
+        Some may come twice. Many round trips, none of which blocks a server for long.
 
         Raises:
             StoreUnavailable: one of them did not answer.

@@ -1,8 +1,7 @@
-"""One thread at a time computes for long; while it waits for the store, the next one does.
+"""Lets one thread at a time run a long computation; the next one starts while that thread waits for the store.
 
-Two that compute at once take as long as one after the other, and each takes the interpreter from the other, and both
-from everybody who needs it for an instant. Small requests and the main thread know nothing of turns: they find one
-rival at the most.
+Two threads that compute at once take as long as one after the other, and both take the interpreter from every request
+that needs it for an instant. Small requests and the main thread do not use this lock, so they meet one rival at most.
 """
 
 import sys
@@ -11,51 +10,51 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-PATIENCE_SECONDS: Final = 0.1
-"""For a turn. A batch of 500 computes for some 15 ms; whoever has waited so much longer goes on without one, so that a
-request made to cost does not hold up the others."""
+LOCK_SECONDS: Final = 0.1
+"""For the lock. A batch of 500 computes for about 15 ms. A thread that has waited this long goes on without the lock,
+so that a request made to be expensive does not hold up the others."""
 SWITCH_SECONDS: Final = 0.0002
-"""After which whoever has the turn makes room for another thread that wants the interpreter, mostly for an instant.
-There is but one that computes for long, so that hardly anything is lost by it."""
+"""After which the thread that computes lets another one have the interpreter, mostly for an instant. Only one thread
+computes for long, so this costs almost nothing."""
 
-_turn = threading.Lock()
-_mine = threading.local()
+_lock = threading.Lock()
+_thread = threading.local()
 
 
 @contextmanager
 def computing() -> Iterator[None]:
-    """Compute for long, in this thread, when it is its turn."""
-    _take()
+    """Run a long computation in this thread, while holding the lock."""
+    _acquire()
     try:
         yield
     finally:
-        _give()
+        _release()
 
 
 @contextmanager
 def waiting() -> Iterator[None]:
-    """Wait for something that is not the interpreter: whoever has the turn gives it away meanwhile."""
-    if not _give():
+    """Wait for something other than the interpreter, without the lock."""
+    if not _release():
         yield
         return
     try:
         yield
     finally:
-        _take()
+        _acquire()
 
 
-def _take() -> None:
-    _mine.held = _turn.acquire(timeout=PATIENCE_SECONDS)
-    if _mine.held:
-        _mine.usual = sys.getswitchinterval()
+def _acquire() -> None:
+    _thread.held = _lock.acquire(timeout=LOCK_SECONDS)
+    if _thread.held:
+        _thread.usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)
 
 
-def _give() -> bool:
-    """Whether this thread had it."""
-    if not getattr(_mine, "held", False):
+def _release() -> bool:
+    """Release the lock, and return whether this thread held it."""
+    if not getattr(_thread, "held", False):
         return False
-    _mine.held = False
-    sys.setswitchinterval(_mine.usual)
-    _turn.release()
+    _thread.held = False
+    sys.setswitchinterval(_thread.usual)
+    _lock.release()
     return True

@@ -1,4 +1,4 @@
-"""How the store was when somebody looked: numbers and fixed words, for those who watch it."""
+"""The state of the store when it was last checked, for metrics."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ class Server:
     """One server that takes writes.
 
     Attributes:
-        used: bytes of its memory that are taken.
+        used: bytes of memory in use.
         limit: its `maxmemory`; 0 where it has none.
-        replicas: how many replicas follow it closely.
+        replicas: how many replicas follow it within the allowed lag.
     """
 
     used: int
@@ -19,17 +19,17 @@ class Server:
 
     @property
     def fullness(self) -> tuple[float, int]:
-        """Sorts servers by how near they are to their limit; without one, by what they hold."""
+        """Key that sorts servers by how full they are; without a limit, by memory in use."""
         return (self.used / self.limit if self.limit else 0.0, self.used)
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The whole store at one moment.
+    """State of all servers at one moment.
 
     Attributes:
         at: when, by the monotonic clock.
-        faults: (check, weight) of everything that is not as it has to be.
+        faults: (check, weight) of every failed check.
         servers: those that answered.
     """
 

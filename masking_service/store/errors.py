@@ -1,12 +1,12 @@
-"""What can go wrong with the store, in words that hold no key and no value."""
+"""The error of the store. It holds no key and no value."""
 
 
 class StoreUnavailable(Exception):
-    """The store did not take or give the data in time. Nothing may be answered as stored.
+    """The store did not take or return the data in time. Nothing may be answered as stored.
 
     Attributes:
-        reason: a fixed word for logs and metrics: one of `reasons.WORDS`.
-        cause: the word for what is behind it: the reason itself, or why the circuit is open.
+        reason: a fixed word for logs and metrics, one of `reasons.WORDS`.
+        cause: the word for the cause: the reason itself, or why the circuit is open.
     """
 
     def __init__(self, reason: str, cause: str = "") -> None:

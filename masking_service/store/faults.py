@@ -1,4 +1,4 @@
-"""What can be wrong with the store, and what mends it: data for `readiness`, nothing else."""
+"""The faults of a store and their remedies: data for readiness checks."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -6,16 +6,16 @@ from typing import Final, Literal
 from masking_service.store.reasons import WORDS
 
 Weight = Literal["loses", "unready", "unseen", "advice"]
-"""What a fault means: acknowledged records may be lost; nothing is lost, but not all is served; nothing was seen of the
-store, because nobody answered, or what answered is not the store; it could be better."""
+"""What a fault means: acknowledged records may be lost; nothing is lost, but not everything is served; nothing is
+known, because no server answered, or it is not the store; the set-up could be better."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something about the store that is not as it has to be.
+    """A failed check of the store.
 
     Attributes:
-        check: what was looked at: a fixed word.
+        check: what was checked: a fixed word.
         reason: what is wrong, in words.
         remedy: commands for the server, or what to do.
         weight: what it means.
@@ -62,7 +62,7 @@ INFO: Final = {
         Fault(
             "aof_last_write_status",
             "the last write of the append-only file failed",
-            "make room on its disk, or mend it",
+            "make room on its disk, or repair it",
         ),
     ),
     "maxmemory_policy": (
@@ -128,23 +128,23 @@ NOT_IN_USE: Final = Fault(
 
 
 def shut(why: str) -> Fault:
-    """The store was found to be another's, in words."""
-    return Fault("store", why, "when that is done, start the service anew", "unready")
+    """Return the fault of a store that was found to be the wrong one."""
+    return Fault("store", why, "when that is done, start the service again", "unready")
 
 
 def no_answer(says: str, remedy: str) -> Fault:
-    """The store was of no use, for one of the causes in `reasons`."""
+    """Return the fault of a store that is not available, for a cause in `reasons`."""
     return Fault("store", says, remedy, "unseen")
 
 
 def no_writes(cause: str) -> Fault:
-    """What a write was refused for, by its word in `reasons`."""
+    """Return the fault of a store that refuses writes, by its word in `reasons`."""
     return Fault("writes", *WORDS[cause], "unready")
 
 
 def not_upheld(name: str, wanted: int) -> Fault:
-    """A setting that would keep a primary that is cut off from taking writes."""
-    reason = f"{name} should be {wanted}, so that a primary that is cut off soon takes no writes from anybody"
+    """Return the fault of a setting that would stop a primary that is cut off from taking writes."""
+    reason = f"{name} should be {wanted}, so that a primary that is cut off soon takes no writes from any client"
     return Fault(name, reason, f"CONFIG SET {name} {wanted}, then CONFIG REWRITE", "advice")
 
 
@@ -157,4 +157,4 @@ CHECKS: Final[frozenset[tuple[str, Weight]]] = frozenset(
         not_upheld("min-replicas-max-lag", 1),
     )
 )
-"""(check, weight) of every fault that there is, where nobody gave anything up."""
+"""(check, weight) of every fault, where the operator gave nothing up."""

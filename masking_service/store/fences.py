@@ -1,7 +1,7 @@
-"""The fence: what is written after a batch so that `WAIT` has something to wait for.
+"""Keys in chosen slots: fences, probes and marks. A fence is written after a batch, so that `WAIT` has to wait.
 
-A retry whose own commands change nothing has written nothing on its connection,
-and `WAIT` would say at once, falsely, that the replicas have everything.
+A retry whose commands change nothing has written nothing on its connection, and
+`WAIT` would say at once, falsely, that the replicas have everything.
 """
 
 from functools import cache
@@ -16,17 +16,17 @@ SLOTS: Final = REDIS_CLUSTER_HASH_SLOTS
 
 
 def fence(slot: int | None) -> bytes:
-    """The fence's key: in a cluster it stands in the slot of what was written, so that it goes to the same shard."""
+    """Return the key of a fence: in a cluster in the slot of what was written, so that it goes to the same shard."""
     return _in_slot(FENCE, slot)
 
 
 def probe(slot: int | None) -> bytes:
-    """The key of a write that changes nothing, in a slot of the server that is asked whether it takes any."""
+    """Return the key of a write that changes nothing, in a slot of the server that is checked."""
     return _in_slot(PROBE, slot)
 
 
 def mark(slot: int) -> bytes:
-    """The key that says that the shard which owns `slot` is ours."""
+    """Return the key whose value proves that the shard of `slot` belongs to this store."""
     return _in_slot(MARK, slot)
 
 
@@ -36,7 +36,7 @@ def _in_slot(key: bytes, slot: int | None) -> bytes:
 
 @cache
 def _tags() -> list[bytes]:
-    """For each slot the lowest number that hashes to it: about 50 ms, once a process."""
+    """Return for each slot the lowest number that hashes to it: about 50 ms, once per process."""
     tags: dict[int, bytes] = {}
     for number in count():
         tag = b"%d" % number

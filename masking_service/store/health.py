@@ -23,7 +23,7 @@ from masking_service.store.layout import GENESIS
 from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
 
-_MOST_LAG_SECONDS: Final = 3
+_MAX_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 OLDEST_RELEASE: Final = (7, 2)
@@ -119,14 +119,16 @@ def uphold(store: Store) -> list[Examined]:
 
 
 def _faults(store: Store, servers: Sequence[Examined]) -> list[Fault]:
-    found = [fault for server in servers for fault in server.faults]
+    shut = store.identity.shut
+    found = [fault for server in servers for fault in server.faults if not shut or server.error is None]
+    answering = [server for server in servers if server.error is None]
     if not store.clocks.agree:
         found.append(known.CLOCK)
-    if store.identity.shut:
-        found.append(known.shut(store.identity.shut))
-    elif not store.admitted:
+    if shut:
+        found.append(known.shut(shut))
+    elif not store.admitted and answering:
         found.append(known.NOT_IN_USE)
-    elif any(one.error is None and not store.identity.knows(one.node, one.run_id) for one in servers):
+    elif not all(store.identity.knows(server.node, server.run_id) for server in answering):
         found.append(known.no_answer(*words(StoreUnavailable("unseen"))))
     return list(dict.fromkeys(found))
 
@@ -150,9 +152,9 @@ def _examined(answer: Answer, told: dict[str, str], store: Store) -> Examined:
 
 
 def _questions(slot: int | None) -> list[Command]:
-    """What a server is asked. The last three change nothing, and are refused where a write or a script would be.
+    """Return the questions to a server. The last three are refused where a write or a script would be.
 
-    The script is sent before it is called by its digest: a digest that is not known is counted as an error.
+    They change nothing. The script is sent before it is called by its digest: an unknown digest counts as an error.
     """
     key = probe(slot)
     return [*_QUESTIONS, (b"SET", key, b"", b"XX"), (b"EVAL", _SCRIPT, 1, key), (b"EVALSHA", _DIGEST, 1, key)]
@@ -175,7 +177,7 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
     if said:
         yield from _seen_in(said, store.replicas)
     yield from _set_in(config, store)
-    # Where the default user's rights are not to be asked for, nothing is known, and nothing said.
+    # Where the default user's rights cannot be asked for, nothing is known.
     if not isinstance(replay, Exception) and replay != b"OK":
         yield known.NO_REPLAY
     for reply in tried:
@@ -198,7 +200,7 @@ def _told(info: Reply) -> dict[str, str]:
 
 
 def _number(said: Mapping[str, str], name: str) -> int | None:
-    """A number that a server tells, or None where it tells none."""
+    """Return a number that a server reports, or None."""
     told = said.get(name, "")
     return int(told) if _DIGITS.fullmatch(told) else None
 
@@ -216,13 +218,13 @@ def _server(said: Mapping[str, str]) -> Server:
 
 
 def _following(said: Mapping[str, str]) -> int:
-    """How many replicas have all that went before, and said lately that they get what comes."""
+    """Return how many replicas are in sync and have reported within the allowed lag."""
     replicas = [
         dict(part.split("=", 1) for part in value.split(",") if "=" in part)
         for name, value in said.items()
         if _REPLICA.fullmatch(name)
     ]
-    lately = {str(seconds) for seconds in range(_MOST_LAG_SECONDS + 1)}
+    lately = {str(seconds) for seconds in range(_MAX_LAG_SECONDS + 1)}
     return sum(replica.get("state") == "online" and replica.get("lag") in lately for replica in replicas)
 
 
@@ -238,9 +240,9 @@ def _set_in(config: Reply, store: Store) -> Iterator[Fault]:
             yield fault
     if not store.replicas:
         return
-    for name, wrong, mended in (
+    for name, wrong, right in (
         ("min-replicas-to-write", lambda value: value < store.replicas, store.replicas),
-        ("min-replicas-max-lag", lambda value: not 0 < value <= _MOST_LAG_SECONDS, _MOST_LAG_SECONDS),
+        ("min-replicas-max-lag", lambda value: not 0 < value <= _MAX_LAG_SECONDS, _MAX_LAG_SECONDS),
     ):
         if wrong(_number(said, name) or 0):
-            yield known.not_upheld(name, mended)
+            yield known.not_upheld(name, right)

@@ -1,6 +1,6 @@
-"""Why the store was of no use: a fixed word for each cause, and what it says to whoever has to mend it.
+"""Why the store is not available: a fixed word for each cause, an explanation, and a remedy.
 
-Nothing of what a server or a library said is repeated: it may hold an address, a
+What a server or a library said is never repeated: it may hold an address, a
 password, or a key.
 """
 
@@ -43,18 +43,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "see that this is its port for TLS, that MASKING_REDIS_CA signed its certificate for this host name, and that "
         "it takes MASKING_REDIS_CERT; or use an address without TLS",
     ),
-    "unseen": ("the store's server started anew, and nobody has looked yet at what it holds", "wait a second"),
+    "unseen": ("the store's server was restarted or replaced, and is not verified yet", "wait a second"),
     "open-circuit": (
-        "the store did not answer several times in a row, and is left alone for half a second",
-        "wait a second; if it stays so, the log says what it did not answer for",
+        "the store did not answer several times in a row, and is not called for half a second",
+        "wait a second; if it does not recover, the log says why",
     ),
     "not-admitted": (
-        "the store is not in use: it was not seen yet, or not lately, that it is ours and keeps what it takes",
-        "wait a second; if it stays so, the log says what is wrong",
+        "the store is not in use: it is not verified yet, or clients and freezes could not be read lately",
+        "wait a second; if it does not recover, the log says what is wrong",
     ),
     "not-durable": (
-        "the store may lose what it acknowledges, and is read only until that is mended",
-        "set on it what the faults at /readyz and python -m masking_service doctor name",
+        "the store may lose what it acknowledges, and is read-only until its settings are corrected",
+        "apply the remedies that /readyz and python -m masking_service doctor name",
     ),
     "mode": (
         "what answers is a sentinel, or one node of a cluster, and MASKING_REDIS_URL is for something else",
@@ -66,19 +66,19 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "unknown-key": (
         "a data key that a record names is not in the store, and the record cannot be opened without it",
-        "if the store was restored or failed over, see docs/backup.md for what can be brought back, and from where",
+        "if the store was restored or failed over, docs/backup.md says what can be brought back, and from where",
     ),
     "unknown-root": (
         "a data key in the store was wrapped by a root key that the keyset here does not have",
         "give this machine the newest keyset file, or the backup of the one that has the root key",
     ),
     "old-keyset": (
-        "the keyset here is older than the store allows, since the keys were turned over",
+        "the keyset here is older than the store allows, since keys were rotated",
         "copy the newest keyset file to this machine; it is taken over within seconds",
     ),
     "clients-unknown": (
-        "nobody can be let in: the registry of clients was not read yet, and there is no snapshot of it here",
-        "wait until the store answers once; keep MASKING_STATE_DIR from then on, where the snapshot stands",
+        "no client can be authenticated: the registry was not read yet, and there is no snapshot of it here",
+        "wait until the store answers once; keep MASKING_STATE_DIR from then on, which holds the snapshot",
     ),
     "closed": ("the audit log of this process has ended: the process is about to stop", "ask another process"),
     "loading": ("the store is still loading its data", "wait"),
@@ -96,7 +96,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "database": ("the store has no database of that number", "correct the end of MASKING_REDIS_URL"),
     "moved": (
-        "the keys stand at other nodes than the one that was asked",
+        "the keys are on other nodes than the one that was asked",
         "where the store is a cluster, begin MASKING_REDIS_URL with redis+cluster://; where it begins so, wait",
     ),
     "no-cluster": (
@@ -116,16 +116,16 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "see its log, and docs/redis.md for the servers that can be used",
     ),
 }
-"""word → (what is wrong, what mends it)."""
+"""word → (what is wrong, remedy)."""
 
 _SAID: Final = (
     ("NOREPLICAS", "replicas"),
     ("DB index is out of range", "database"),
     ("unknown command 'SENTINEL'", "no-sentinel"),
-    ("Cluster mode is not enabled", "no-cluster"),
+    ("cluster support disabled", "no-cluster"),
     ("ACL failure in script", "rights"),
 )
-"""What servers and redis-py say where no class of exception does."""
+"""Texts of servers and redis-py, where no class of exception tells the cause."""
 _KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
     (AuthenticationError, "password"),
     (NoPermissionError, "rights"),
@@ -138,7 +138,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], str], ...]] = (
 
 
 def reason(error: BaseException) -> str:
-    """The word for what a server or redis-py raised, or for what is behind that."""
+    """Return the word for an exception of a server or redis-py, or for its cause."""
     chain = [*_behind(error)]
     found = next((word for each in chain if (word := _word(each))), "")
     if found:
@@ -149,13 +149,13 @@ def reason(error: BaseException) -> str:
 
 
 def words(fault: StoreUnavailable) -> tuple[str, str]:
-    """What is wrong with the store, and what mends it."""
+    """Return what is wrong with the store, and the remedy."""
     says, remedy = WORDS[fault.cause]
     return f"{says} ({fault.cause})", remedy
 
 
 def told(fault: StoreUnavailable) -> str:
-    """The same in one sentence, for whoever called a command."""
+    """Return the same in one sentence, for the command line."""
     says, remedy = words(fault)
     return f"{says}. Fix: {remedy}"
 

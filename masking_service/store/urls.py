@@ -1,4 +1,4 @@
-"""The forms of `MASKING_REDIS_URL`, and what each of them leads to. What is not known here is refused, not ignored."""
+"""Parses `MASKING_REDIS_URL`. Forms and options that are not known are refused, not ignored."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ FORMS: Final = (
     "redis+sentinel://host:port,host:port/name or redis+cluster://host:port,host:port"
 )
 SENTINEL_SECONDS: Final = 0.25
-"""For connecting to a sentinel, and for its answer: there are several, asked one after the other."""
+"""For connecting to a sentinel, and for its answer: several are asked one after the other."""
 _OPTIONS: Final = {
     "redis": {"db"},
     "rediss": {"db"},
@@ -29,12 +29,12 @@ _OPTIONS: Final = {
     SENTINEL: {"tls", "sentinel_auth"},
     CLUSTER: {"tls"},
 }
-"""Anything else could take a guard away: a longer time-out, or a certificate that nobody checks."""
+"""Other options could remove a protection: a longer time-out, or a certificate that is not checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Files for encrypted connections: whom to believe, and who this service is.
+    """Files for encrypted connections.
 
     Attributes:
         authority: the certificates that sign the servers'; None for the system's own.
@@ -52,11 +52,11 @@ class Tls:
 
 
 class UnknownForm(ValueError):
-    """The URL cannot be used. Says why, and never repeats any of it: it holds a password."""
+    """The URL cannot be used. Says why, and never repeats any part of it: it holds a password."""
 
 
 def default_replicas(url: str) -> int:
-    """How many replicas a write has to reach in this kind of set-up, if nobody says otherwise."""
+    """Return how many replicas a write must reach by default in this kind of set-up."""
     return 1 if urlsplit(url).scheme in {SENTINEL, CLUSTER} else 0
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from masking_service.store.layout import MOST_REVISIONS
+from masking_service.store.layout import MAX_REVISIONS
 from masking_service.vault.records import Record
 
 Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded"]
@@ -78,4 +78,4 @@ def _compare(draft: Draft, revision: int, stored: Record, *, revise: bool) -> St
         return Stored(draft.base, revision, stored, created=False)
     if not revise:
         return "conflict"
-    return "revision-limit" if revision + 1 == MOST_REVISIONS else None
+    return "revision-limit" if revision + 1 == MAX_REVISIONS else None

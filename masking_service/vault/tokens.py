@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from keys.tokens import BLOCK_BYTES, TokenKeys
-from masking_service.store.layout import MOST_REVISIONS
+from masking_service.store.layout import MAX_REVISIONS
 from masking_service.vault.records import Record
 
 BASE_BYTES = 12
-_REVISIONS = [bytes((number,)) for number in range(MOST_REVISIONS)]
+_REVISIONS = [bytes((number,)) for number in range(MAX_REVISIONS)]
 _ANY_ORDINAL = b"\0"
 
 
@@ -65,6 +65,6 @@ def read_token(keys: TokenKeys, token: str) -> Reference | None:
     if found is None:
         return None
     version, plain = found
-    if plain[BASE_BYTES] >= MOST_REVISIONS:
+    if plain[BASE_BYTES] >= MAX_REVISIONS:
         return None
     return Reference(plain[:BASE_BYTES], plain[BASE_BYTES], plain[BASE_BYTES + 1], plain[BASE_BYTES + 2 :], version)

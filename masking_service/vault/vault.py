@@ -12,7 +12,7 @@ import msgspec
 from keys.aead import NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
 from masking_service.store.client import Store
-from masking_service.store.layout import MOST_REVISIONS, custody_key, record_key, record_stems
+from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, record_stems
 from masking_service.vault import records
 from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.drafts import Draft, Stored, decide
@@ -160,10 +160,10 @@ class Vault:
         """
         self._store.clocks.check(now)
         stem = record_stems(self._keyring.tenant(tenant).bases([waybill_no]))[0]
-        places = [record_key(stem, revision) for revision in range(MOST_REVISIONS + 1)]
+        places = [record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)]
         standing = self._store.read([(b"MGET", *places)])[0]
         key_ids = [key_id_of(value) for value in standing if value is not None]
-        places = places[: min(len(key_ids), MOST_REVISIONS) + 1]
+        places = places[: min(len(key_ids), MAX_REVISIONS) + 1]
         roster = self._store.identity.roster
         last_day = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
         key = self.data_keys.for_today(tenant, now, len(places))
@@ -177,7 +177,7 @@ class Vault:
             ]
             replaced = self._store.write([(b"DEL", custody), *tombstones], since=roster)[-1]
             # Our own value, where the reply to a first attempt was lost.
-            return replaced in (None, values[-1]) or len(places) > MOST_REVISIONS
+            return replaced in (None, values[-1]) or len(places) > MAX_REVISIONS
 
         sealed = [Sealed(place, value, until=until, once=False) for place, value in zip(places, values, strict=True)]
         return Erasure([Sealed(custody, None, until=0, once=False), *sealed], write, last_day)
@@ -204,7 +204,7 @@ class Vault:
             newest.append(None if record is None else (int(record is second), record, reply[2]))
             if record is not None and record is second:
                 revised.append(at)
-        places = [(at, revision) for at in revised for revision in range(2, MOST_REVISIONS + 1)]
+        places = [(at, revision) for at in revised for revision in range(2, MAX_REVISIONS + 1)]
         further = self._load(tenant, [record_key(stems[at], revision) for at, revision in places]) if places else []
         for (at, revision), record in zip(places, further, strict=True):
             if record is not None:

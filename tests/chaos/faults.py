@@ -1,64 +1,67 @@
-"""The faults: what is done to a world in the middle of its load, each leaving it able to come back by itself."""
+"""Faults of a store of one server. Each is done under load, and leaves the service able to recover by itself."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from tests.chaos.clock import DAY
-from tests.chaos.world import Fault, World
+from tests.chaos.single import SingleServer
+from tests.chaos.world import World
 from tests.e2e.processes import wait_for
 from tests.store.stores import ask
 
 A_WHILE = 1.0  # seconds that a fault lasts
 
 
-def the_store_is_killed(world: World) -> None:
+def the_store_is_killed(world: SingleServer) -> None:
     world.node.kill()
     time.sleep(A_WHILE)
     world.start_node()
 
 
-def the_power_is_cut(world: World) -> None:
+def the_power_is_cut(world: SingleServer) -> None:
     world.power.cut(world.node)
     world.start_node()
 
 
-def the_store_is_frozen(world: World) -> None:
+def the_store_is_frozen(world: SingleServer) -> None:
     world.node.pause()
     time.sleep(2 * A_WHILE)
     world.node.resume()
 
 
-def the_store_is_full(world: World) -> None:
+def the_store_is_full(world: SingleServer) -> None:
     used = world.node.client.info("memory")["used_memory"]
     ask(world.node.client, "CONFIG", "SET", "maxmemory", used)
     time.sleep(A_WHILE)
     ask(world.node.client, "CONFIG", "SET", "maxmemory", 0)
 
 
-def the_store_is_demoted(world: World) -> None:
+def the_store_is_demoted(world: SingleServer) -> None:
     ask(world.node.client, "REPLICAOF", "127.0.0.1", "1")
     time.sleep(A_WHILE)
     ask(world.node.client, "REPLICAOF", "NO", "ONE")
 
 
-def the_disk_is_full(world: World) -> None:
+def the_disk_is_full(world: SingleServer) -> None:
     """A server that may not lose what it acknowledged ends when it cannot write it down."""
     with world.power.full():
         wait_for(lambda: world.node.running.poll() is not None, "the server's end", 20)
     world.start_node()
 
 
-def connections_are_reset(world: World) -> None:
+def connections_are_reset(world: SingleServer) -> None:
     for _ in range(10):
         world.wire.reset()
         time.sleep(A_WHILE / 10)
 
 
-def replies_are_lost(world: World) -> None:
+def replies_are_lost(world: SingleServer) -> None:
     world.wire.losing = True
     time.sleep(A_WHILE)
     world.wire.losing = False
@@ -73,7 +76,7 @@ def the_service_is_killed(world: World) -> None:
     world.restart_service()
 
 
-def a_day_begins(world: World) -> None:
+def a_day_begins(world: SingleServer) -> None:
     """Midnight passes under load: all threads of both workers race for the first record of a day, and one key wins."""
     before = world.data_keys()
     world.clock.before_midnight()
@@ -83,14 +86,14 @@ def a_day_begins(world: World) -> None:
     world.clock.set(0)
 
 
-def the_clocks_go_back(world: World) -> None:
+def the_clocks_go_back(world: SingleServer) -> None:
     """To a day before all others, and over its midnight; then forwards again to today."""
     world.clock.before_midnight(back=True)
     time.sleep(2 * A_WHILE)
     world.clock.set(0)
 
 
-def the_service_loses_the_time(world: World) -> None:
+def the_service_loses_the_time(world: SingleServer) -> None:
     """Its clock alone falls back by more than a retention: what is written would expire at once, so nothing may be."""
     world.clock.set(-400 * DAY, store=False)
     time.sleep(2 * A_WHILE)
@@ -100,18 +103,18 @@ def the_service_loses_the_time(world: World) -> None:
     world.clock.set(0)
 
 
-def the_service_is_ahead_of_the_time(world: World) -> None:
+def the_service_is_ahead_of_the_time(world: SingleServer) -> None:
     world.clock.set(400 * DAY, store=False)
     time.sleep(A_WHILE)
     world.clock.set(0)
 
 
-def the_store_comes_back_empty(world: World) -> None:
+def the_store_comes_back_empty(world: SingleServer) -> None:
     """Its disk was not there when it started. What is acknowledged on it would be lost: nothing may be."""
     _on_another_store(world, None)
 
 
-def the_store_comes_back_as_it_was(world: World) -> None:
+def the_store_comes_back_as_it_was(world: SingleServer) -> None:
     """An old backup, behind a checkpoint that was seen."""
     copy = world.copy()
     acknowledged = len(world.load.account.kept)
@@ -122,7 +125,7 @@ def the_store_comes_back_as_it_was(world: World) -> None:
     _on_another_store(world, copy)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAULTS: Final[tuple[Callable[[SingleServer], None], ...]] = (
     the_store_is_killed,
     the_power_is_cut,
     the_store_is_frozen,
@@ -142,10 +145,10 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 
-def _on_another_store(world: World, data: Path | None) -> None:
+def _on_another_store(world: SingleServer, data: Path | None) -> None:
     """Exchange the store until the service says so, and see that nothing was acknowledged on it meanwhile."""
     aside = world.exchange(data)
-    wait_for(world.is_refused, "it is told apart", 20)
+    wait_for(lambda: world.is_refused(b"audit accept-store"), "it is told apart", 20)
     acknowledged = len(world.load.account.kept)
     time.sleep(A_WHILE)
     written = world.node.client.dbsize() if data is None else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -11,26 +11,28 @@ import pytest
 import redis
 
 from tests.chaos.faults import FAULTS
+from tests.chaos.load import Shape
 from tests.chaos.power import Power
-from tests.chaos.world import RECOVERY_SECONDS, Fault, World
+from tests.chaos.single import SingleServer
+from tests.chaos.world import RECOVERY_SECONDS
 from tests.e2e.processes import wait_for
 from tests.servers import Node
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = World(tmp_path_factory.mktemp("chaos"))
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SingleServer]:
+    world = SingleServer(tmp_path_factory.mktemp("chaos"), Shape())
     yield world
     world.stop()
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_nothing_acknowledged_is_lost(world: World, fault: Fault) -> None:
+def test_nothing_acknowledged_is_lost(world: SingleServer, fault: Callable[[SingleServer], None]) -> None:
     with world.under_load():
         fault(world)
 
 
-def test_after_all_of_them_everything_is_there_for_a_service_that_starts_anew(world: World) -> None:
+def test_after_all_of_them_everything_is_there_for_a_service_that_starts_anew(world: SingleServer) -> None:
     world.restart_service()
 
     assert world.lost_of_everything() == 0
@@ -40,7 +42,7 @@ def test_after_all_of_them_everything_is_there_for_a_service_that_starts_anew(wo
     ("setting", "losing", "keeping"), [("appendfsync", "everysec", "always"), ("appendonly", "no", "yes")]
 )
 def test_a_store_that_would_lose_is_written_again_only_when_it_is_mended(
-    world: World, setting: str, losing: str, keeping: str
+    world: SingleServer, setting: str, losing: str, keeping: str
 ) -> None:
     key = world.service.credentials["label-printer"]
     numbers = (f"SF{setting[6:8].upper()}{at:010}" for at in count())
@@ -58,7 +60,7 @@ def test_a_store_that_would_lose_is_written_again_only_when_it_is_mended(
     assert labels == 200
 
 
-def test_on_an_empty_store_nothing_is_acknowledged_and_labels_go_on(world: World) -> None:
+def test_on_an_empty_store_nothing_is_acknowledged_and_labels_go_on(world: SingleServer) -> None:
     key = world.service.credentials["label-printer"]
     record = {"waybill_no": "SF0000000001", "sender": {"name": "张三", "phone": "13812345678"}}
     world.node.client.flushall()

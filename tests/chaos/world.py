@@ -1,125 +1,85 @@
-"""A service with two workers on a store of its own, a wire between them, and what must be true after every fault."""
+"""A service with two workers on a store of its own under load, and what must be true after every fault."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
+import redis
 import yaml
 
-from masking_service.dev.embedded import DURABLE
-from masking_service.store.layout import DATA_KEYS, audit_key
-from tests.chaos.clock import Clock
+from masking_service.store.layout import audit_key
 from tests.chaos.load import Account, Load, Shape, record_of
-from tests.chaos.power import Power
-from tests.chaos.proxy import Proxy
 from tests.e2e.processes import ROOT, Running, wait_for
-from tests.servers import Node
 from tests.store.stores import ask
 
 RECOVERY_SECONDS = 30.0  # of a machine that does other things; what it took is printed
 ASKED_AGAIN = 500
 VIEWED = 50  # numbers in a view, as the contract has it
+READINESS_ASKED = 6  # new connections, so that each of two workers most likely answers one
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 class World:
-    """Everything that a fault can be done to.
+    """A running service with two workers, its store, and the load on it. A subclass says which servers the store has.
 
     Args:
-        folder: where all of it stands.
+        folder: where all of it is.
         shape: what its printers send.
+        url: of the store.
+        environment: more settings of the service.
 
     Attributes:
-        node: the store's server.
-        wire: between service and store.
-        power: between the server and its disk.
-        clock: the service's and the store's.
         service: the running service.
-        acknowledged: how many tokens were, so far.
+        acknowledged: how many tokens were acknowledged so far.
     """
 
-    def __init__(self, folder: Path, shape: Shape = Shape()) -> None:  # noqa: B008  # it is frozen
-        self._folder = folder
+    def __init__(self, folder: Path, shape: Shape, url: str, environment: Mapping[str, str] = NO_SETTINGS) -> None:
+        self.folder = folder
         self._shape = shape
         self._loads = 0
         self._load: Load | None = None
         self._everything: list[tuple[str, bytes]] = []
         self.acknowledged = 0
-        self.power, self.clock = Power(folder), Clock(folder)
-        self.node = Node(folder, {name: value for name, value in DURABLE if name != "save"} | {"save": '""'})
-        self.start_node()
-        self.wire = Proxy(self.node.port)
-        self._policy = folder / "policy.yaml"
-        self._policy.write_text(_wide_policy(), encoding="utf-8")
+        policy = folder / "policy.yaml"
+        policy.write_text(_wide_policy(), encoding="utf-8")
+        self._settings = {"MASKING_REDIS_URL": url, "MASKING_POLICY": str(policy), **environment}
         self.service = self.start_service()
 
-    def start_node(self) -> None:
-        with self.power.loaded(**self.clock.store):
-            self.node.start()
+    @property
+    def clients(self) -> list[redis.Redis]:
+        """A plain client of each server that takes writes."""
+        raise NotImplementedError
 
     def start_service(self) -> Running:
-        settings = {"MASKING_REDIS_URL": self.wire.url, "MASKING_POLICY": str(self._policy), **self.clock.service}
-        self.service = Running.serve(self._folder / "service", "--dev", "--workers", "2", **settings)
+        self.service = Running.serve(self.folder / "service", "--dev", "--workers", "2", **self._settings)
         if self._load is not None:
             self._load.service = self.service
         return self.service
 
     def restart_service(self) -> None:
-        """End it as `kill -9` does, and start it anew."""
+        """End it as `kill -9` does, and start it again."""
         self.service.kill()
         self.start_service()
 
     def stop(self) -> None:
         self.service.stop()
-        self.wire.close()
-        if self.node.running.poll() is None:
-            self.node.stop()
 
-    @property
-    def data(self) -> Path:
-        """Where the store's server keeps everything."""
-        return self.node.directory / "appendonlydir"
+    def ready(self) -> bool:
+        """Whether every worker is ready, as far as many new connections tell."""
+        return {self.service.status(None, "GET", "/readyz") for _ in range(READINESS_ASKED)} == {200}
 
-    def copy(self) -> Path:
-        """What the store holds now, as a backup; the store is away meanwhile."""
-        self.node.kill()
-        shutil.rmtree(self._folder / "copy", ignore_errors=True)
-        shutil.copytree(self.data, self._folder / "copy")
-        self.start_node()
-        return self._folder / "copy"
-
-    def exchange(self, data: Path | None) -> Path:
-        """Let the store come back with other data, or with none; where the right one was put."""
-        self.node.kill()
-        aside = self._folder / "aside"
-        self.data.rename(aside)
-        if data is not None:
-            shutil.copytree(data, self.data)
-        self.start_node()
-        return aside
-
-    def bring_back(self, aside: Path) -> None:
-        """Let the store come back with the right data, and the service anew, as its operator is told."""
-        self.node.kill()
-        shutil.rmtree(self.data)
-        aside.rename(self.data)
-        self.start_node()
-        self.restart_service()
-
-    def is_refused(self) -> bool:
+    def is_refused(self, word: bytes) -> bool:
         """Whether the service says that its store is not the right one."""
         status, _, content = self.service.call(None, "GET", "/readyz")
-        return status == 503 and b"audit accept-store" in content
-
-    def data_keys(self) -> int:
-        """How many there are: one for each day on which something was sealed."""
-        return int(ask(self.node.client, "HLEN", DATA_KEYS))
+        return status == 503 and word in content
 
     @property
     def load(self) -> Load:
@@ -127,8 +87,11 @@ class World:
         return self._load
 
     @contextmanager
-    def under_load(self, tokens: int = 0) -> Iterator[Load]:
-        """Load inside, and until so much is acknowledged behind it; then what was acknowledged has to hold."""
+    def under_load(self, tokens: int = 0, steady: float = 0.0) -> Iterator[Load]:
+        """Load inside, and after it until the service was ready for `steady` seconds and acknowledged `tokens` more.
+
+        Then what was acknowledged must hold.
+        """
         self._loads += 1
         with Load(self.service, self._loads, self._shape) as load:
             self._load = load
@@ -139,6 +102,10 @@ class World:
             wait_for(
                 lambda: len(load.account.kept) > before + 100, "acknowledgements after the fault", RECOVERY_SECONDS
             )
+            wait_for(self.ready, "every worker is ready", RECOVERY_SECONDS)
+            until = time.monotonic() + steady
+            while time.monotonic() < until:
+                assert self.ready(), "a worker that was ready is not any more"
             wait_for(lambda: load.account.tokens >= wanted, "so many tokens", 10 * RECOVERY_SECONDS)
         self._load = None
         self.check(load.account)
@@ -195,8 +162,9 @@ class World:
         """Every case under which the log says that something was released."""
         cases = set()
         # Not by the list of writers: one that ended leaves it.
-        for stream in self.node.client.scan_iter(audit_key("*"), count=1_000):
-            for _, fields in ask(self.node.client, "XRANGE", stream, "-", "+"):
+        streams = [(one, stream) for one in self.clients for stream in one.scan_iter(audit_key("*"), count=1_000)]
+        for client, stream in streams:
+            for _, fields in ask(client, "XRANGE", stream, "-", "+"):
                 entry = msgspec.json.decode(fields[b"entry"])
                 if entry["action"] == "detokenize" and entry["outcome"] == "released":
                     cases.add(entry["case"])
@@ -218,6 +186,3 @@ def _wide_policy() -> str:
     policy["budgets"] = {"conflicts": {"1h": most}, "case_waybills": {"1d": most}}
     policy["watch"] = {"misses": most, "refusals": most}
     return str(yaml.safe_dump(policy, allow_unicode=True))
-
-
-Fault = Callable[[World], None]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.clusters import Cluster
 from tests.e2e.processes import Running, wait_for
 from tests.e2e.test_failover import Printer
 from tests.e2e.test_production import command
@@ -90,41 +91,6 @@ def fleet_on(folder: Path, group: Group) -> Iterator[Fleet]:
         fleet.stop()
 
 
-class Cluster:
-    """A cluster whose nodes change their roles."""
-
-    def __init__(self, group: Group) -> None:
-        self.nodes = [*group.primaries, *group.replicas]
-
-    def owners(self) -> list[Node]:
-        """The primaries in the order of their slots, as a node that runs sees them."""
-        by_port = {node.port: node for node in self.nodes}
-        asked = next(node for node in self.nodes if node.running.poll() is None)
-        return [by_port[primary[1]] for _, _, primary, *_ in sorted(ask(asked.client, "CLUSTER", "SLOTS"))]
-
-    def primary(self, slot: int) -> Node:
-        shard = next(
-            primary[1]
-            for first, last, primary, *_ in ask(self.running()[0].client, "CLUSTER", "SLOTS")
-            if first <= slot <= last
-        )
-        return next(node for node in self.nodes if node.port == shard)
-
-    def running(self) -> list[Node]:
-        return [node for node in self.nodes if node.running.poll() is None]
-
-    def replica_of(self, primary: Node) -> Node:
-        for node in self.running():
-            role = ask(node.client, "ROLE")
-            if role[0] == b"slave" and role[2] == primary.port:
-                return node
-        raise LookupError(primary.port)
-
-    def promoted(self, slot: int, dead: Node) -> None:
-        """Return once another node than `dead` owns the slot."""
-        servers.wait_until(lambda: self.primary(slot) is not dead, "a replica is promoted")
-
-
 OTHER_SHARD = 8000
 """A slot of the shard that holds none of the keys that the background reads."""
 
@@ -160,7 +126,7 @@ def test_an_idle_worker_finds_the_promoted_primary(cluster: tuple[Cluster, Fleet
 
 def test_a_replica_that_is_killed_returns(cluster: tuple[Cluster, Fleet]) -> None:
     nodes, fleet = cluster
-    replica = nodes.replica_of(nodes.primary(OTHER_SHARD))
+    replica = nodes.replicas_of(nodes.primary(OTHER_SHARD))[0]
     replica.kill()
     replica.start()
     fleet.is_ready_again()
@@ -170,7 +136,7 @@ def test_a_replica_that_is_killed_returns(cluster: tuple[Cluster, Fleet]) -> Non
 def test_a_planned_failover_needs_no_failure(cluster: tuple[Cluster, Fleet], slot: int) -> None:
     nodes, fleet = cluster
     before = nodes.primary(slot)
-    ask(nodes.replica_of(before).client, "CLUSTER", "FAILOVER")
+    ask(nodes.replicas_of(before)[0].client, "CLUSTER", "FAILOVER")
     nodes.promoted(slot, before)
     fleet.is_ready_again()
 
@@ -180,20 +146,9 @@ def test_slots_that_move_under_load_are_followed(cluster: tuple[Cluster, Fleet])
     source, target = nodes.primary(OTHER_SHARD), nodes.primary(16383)
     with fleet.loaded():
         for slot in range(OTHER_SHARD, OTHER_SHARD + 100):
-            move(nodes, slot, source, target)
+            nodes.move(slot, source, target)
             assert fleet.ready()
         fleet.is_ready_again()
-
-
-def move(nodes: Cluster, slot: int, source: Node, target: Node) -> None:
-    """Move a slot with its keys, as `redis-cli --cluster reshard` does."""
-    old, new = (ask(node.client, "CLUSTER", "MYID") for node in (source, target))
-    ask(target.client, "CLUSTER", "SETSLOT", slot, "IMPORTING", old)
-    ask(source.client, "CLUSTER", "SETSLOT", slot, "MIGRATING", new)
-    while keys := ask(source.client, "CLUSTER", "GETKEYSINSLOT", slot, 100):
-        ask(source.client, "MIGRATE", servers.HOST, target.port, "", 0, 5000, "KEYS", *keys)
-    for node in (target, source, *nodes.owners()):
-        ask(node.client, "CLUSTER", "SETSLOT", slot, "NODE", new)
 
 
 def test_all_nodes_are_restarted_one_after_the_other(cluster: tuple[Cluster, Fleet]) -> None:
@@ -202,14 +157,8 @@ def test_all_nodes_are_restarted_one_after_the_other(cluster: tuple[Cluster, Fle
         for node in nodes.nodes:
             node.stop()
             node.start()
-            servers.wait_until(lambda: healthy(nodes), "the cluster is whole")
+            nodes.whole()
         fleet.is_ready_again()
-
-
-def healthy(nodes: Cluster) -> bool:
-    """Whether every primary has its replica."""
-    infos = [node.client.info("replication") for node in nodes.nodes]
-    return bool(sum(info["role"] == "master" and info["connected_slaves"] > 0 for info in infos) == 3)
 
 
 def test_a_revocation_reaches_every_worker_while_a_shard_is_lost(cluster: tuple[Cluster, Fleet]) -> None:
@@ -217,7 +166,7 @@ def test_a_revocation_reaches_every_worker_while_a_shard_is_lost(cluster: tuple[
     thief = command("clients", "add", "printer-2", "--role", "label-printer", fleet.folder, fleet.url)
     assert wait_for(lambda: not fleet.refuse(thief), "the client is known")
     lost = [nodes.primary(OTHER_SHARD)]
-    lost.append(nodes.replica_of(lost[0]))
+    lost += nodes.replicas_of(lost[0])
     for node in lost:
         node.kill()
     try:

@@ -11,7 +11,7 @@ from keys.aead import SealingKey
 from masking_service.access.cases import Cases
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import MOST_REVISIONS, custody_key, record_key, record_stems, tenant_stem
+from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, record_stems, tenant_stem
 from masking_service.vault import records
 from masking_service.vault.records import Record
 from tests import servers
@@ -28,7 +28,7 @@ STEMS = record_stems(KEYS.bases(NUMBERS))
 
 def keys_of(stem: bytes) -> list[bytes]:
     """Every key of a waybill: 16 revisions, the place of the last tombstone, custody."""
-    return [*(record_key(stem, revision) for revision in range(MOST_REVISIONS + 1)), custody_key(stem)]
+    return [*(record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)), custody_key(stem)]
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ class Other:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "PATIENCE_SECONDS", LONG)
+    monkeypatch.setattr(turn, "LOCK_SECONDS", LONG)
 
 
 @pytest.mark.usefixtures("patient")
@@ -98,11 +98,11 @@ def test_who_never_had_a_turn_takes_none_from_anybody() -> None:
 
 def test_who_has_waited_long_goes_on_without_a_turn_and_gives_none_back(monkeypatch: pytest.MonkeyPatch) -> None:
     with turn.computing():
-        monkeypatch.setattr(turn, "PATIENCE_SECONDS", 0.0)
+        monkeypatch.setattr(turn, "LOCK_SECONDS", 0.0)
         other = Other()
         begun = other.begun.wait(LONG)
         other.end()
-        monkeypatch.setattr(turn, "PATIENCE_SECONDS", LONG)
+        monkeypatch.setattr(turn, "LOCK_SECONDS", LONG)
         third = Other()
         third_begun = third.begun.wait(BRIEFLY)
     third.end()

@@ -14,7 +14,7 @@ def test_a_revision_stands_at_its_waybills_base_and_one_hexadecimal_digit() -> N
 
 
 def test_a_tombstone_has_a_place_behind_the_last_revision() -> None:
-    assert layout.record_key(STEM, layout.MOST_REVISIONS) == b"wm:{AAECAwQFBgcICQoL}10"
+    assert layout.record_key(STEM, layout.MAX_REVISIONS) == b"wm:{AAECAwQFBgcICQoL}10"
 
 
 def test_custody_stands_beside_the_record() -> None:

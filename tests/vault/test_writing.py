@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from masking_service.store.client import Store
-from masking_service.store.layout import MOST_REVISIONS, record_key, record_stems
+from masking_service.store.layout import MAX_REVISIONS, record_key, record_stems
 from masking_service.vault.drafts import Stored
 from masking_service.vault.vault import Vault
 from tests.keys.known import known_keyring
@@ -167,13 +167,13 @@ def test_older_values_can_become_the_newest_revision_again(vault: Vault) -> None
 
 
 def test_there_are_sixteen_revisions_and_no_more(vault: Vault) -> None:
-    revisions = [put(vault, body(str(number)), revise=True).revision for number in range(MOST_REVISIONS)]
+    revisions = [put(vault, body(str(number)), revise=True).revision for number in range(MAX_REVISIONS)]
 
     assert (revisions, refused(vault, body("李四"), revise=True)) == ([*range(16)], "revision-limit")
 
 
 def test_the_sixteenth_revision_is_still_known(vault: Vault) -> None:
-    for number in range(MOST_REVISIONS):
+    for number in range(MAX_REVISIONS):
         put(vault, body(str(number)), revise=True)
 
     assert (put(vault, body("15")).revision, refused(vault, body("14"))) == (15, "conflict")

@@ -1,0 +1,246 @@
+"""Stores of several servers, a cluster and a primary with sentinels, and their faults."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import redis
+
+from tests import servers
+from tests.chaos.faults import A_WHILE, a_worker_is_killed, the_service_is_killed
+from tests.chaos.load import Shape
+from tests.chaos.world import World
+from tests.clusters import Cluster
+from tests.e2e.processes import wait_for
+from tests.servers import Node
+from tests.store.stores import ask
+
+
+class ClusterWorld(World):
+    """A service on three primaries with two replicas each.
+
+    Attributes:
+        cluster: the nodes.
+        draw: which of them a fault is done to.
+    """
+
+    def __init__(self, folder: Path, shape: Shape, seed: int = 0) -> None:
+        self._group = servers.make_cluster(folder, 3, 2)
+        self.cluster = Cluster(self._group)
+        self.draw = random.Random(seed)
+        super().__init__(folder, shape, self._group.url)
+
+    @property
+    def clients(self) -> list[redis.Redis]:
+        return [node.client for node in self.cluster.primaries()]
+
+    def stop(self) -> None:
+        super().stop()
+        self._group.stop()
+
+    def slot(self) -> int:
+        """Any slot."""
+        return self.draw.randrange(servers.SLOTS)
+
+
+def a_primary_is_killed(world: ClusterWorld) -> None:
+    slot = world.slot()
+    dead = world.cluster.primary(slot)
+    dead.kill()
+    world.cluster.promoted(slot, dead)
+    dead.start()
+    world.cluster.whole()
+
+
+def a_primary_is_frozen(world: ClusterWorld) -> None:
+    """It is failed over, and wakes as an old primary that knows nothing of it."""
+    slot = world.slot()
+    frozen = world.cluster.primary(slot)
+    others = [node for node in world.cluster.nodes if node is not frozen]
+    frozen.pause()
+    try:
+        servers.wait_until(lambda: any(_owns(node, slot) for node in others), "a replica is promoted")
+    finally:
+        frozen.resume()
+    world.cluster.whole()
+
+
+def a_replica_is_killed(world: ClusterWorld) -> None:
+    replica = world.draw.choice(world.cluster.replicas_of(world.cluster.primary(world.slot())))
+    replica.kill()
+    time.sleep(A_WHILE)
+    replica.start()
+    world.cluster.whole()
+
+
+def a_failover_is_planned(world: ClusterWorld) -> None:
+    slot = world.slot()
+    before = world.cluster.primary(slot)
+    ask(world.draw.choice(world.cluster.replicas_of(before)).client, "CLUSTER", "FAILOVER")
+    world.cluster.promoted(slot, before)
+    world.cluster.whole()
+
+
+def a_zone_is_lost(world: ClusterWorld) -> None:
+    """It has the primary of one shard, and a replica of each other shard."""
+    slot = world.slot()
+    dead = world.cluster.primary(slot)
+    zone = [dead, *(world.cluster.replicas_of(one)[0] for one in world.cluster.primaries() if one is not dead)]
+    for node in zone:
+        node.kill()
+    world.cluster.promoted(slot, dead)
+    time.sleep(A_WHILE)
+    for node in zone:
+        node.start()
+    world.cluster.whole()
+
+
+def all_nodes_are_restarted(world: ClusterWorld) -> None:
+    for node in world.cluster.nodes:
+        node.stop()
+        node.start()
+        world.cluster.whole()
+
+
+def slots_move(world: ClusterWorld) -> None:
+    first = world.draw.randrange(servers.SLOTS - 50)
+    for slot in range(first, first + 50):
+        source = world.cluster.primary(slot)
+        target = world.draw.choice([one for one in world.cluster.primaries() if one is not source])
+        world.cluster.move(slot, source, target)
+
+
+def a_shard_comes_back_empty(world: ClusterWorld) -> None:
+    """Nothing is written to it, the service says so, and goes on when the right data is back and it was restarted."""
+    primary = world.cluster.primary(world.slot())
+    replicas = world.cluster.replicas_of(primary)
+    for node in (*replicas, primary):
+        node.kill()
+    data, aside = primary.directory / "appendonlydir", primary.directory / "aside"
+    data.rename(aside)
+    primary.start()
+    wait_for(lambda: world.is_refused(b"emptied"), "the empty server is refused", 20)
+    time.sleep(A_WHILE)
+    assert not primary.client.dbsize(), "something was written to an empty server"
+    primary.kill()
+    shutil.rmtree(data)
+    aside.rename(data)
+    for node in (primary, *replicas):
+        node.start()
+    world.cluster.whole()
+    world.restart_service()
+
+
+def _owns(node: Node, slot: int) -> bool:
+    mine = ask(node.client, "CLUSTER", "MYID")
+    shards = ask(node.client, "CLUSTER", "SLOTS")
+    return any(first <= slot <= last and primary[2] == mine for first, last, primary, *_ in shards)
+
+
+CLUSTER_FAULTS: Final[tuple[Callable[[ClusterWorld], None], ...]] = (
+    a_primary_is_killed,
+    a_primary_is_frozen,
+    a_replica_is_killed,
+    a_failover_is_planned,
+    a_zone_is_lost,
+    all_nodes_are_restarted,
+    slots_move,
+    a_shard_comes_back_empty,
+    a_worker_is_killed,
+    the_service_is_killed,
+)
+
+
+class SentinelWorld(World):
+    """A service on a primary with two replicas, watched by three sentinels.
+
+    Attributes:
+        nodes: the servers.
+        sentinels: what watches them.
+        draw: which of them a fault is done to.
+    """
+
+    def __init__(self, folder: Path, shape: Shape, seed: int = 0) -> None:
+        self._group = servers.make_sentinel(folder)
+        self.nodes = [*self._group.primaries, *self._group.replicas]
+        self.sentinels = self._group.sentinels
+        self.draw = random.Random(seed)
+        super().__init__(folder, shape, self._group.url)
+
+    @property
+    def clients(self) -> list[redis.Redis]:
+        return [self.primary().client]
+
+    def stop(self) -> None:
+        super().stop()
+        self._group.stop()
+
+    def primary(self) -> Node:
+        """The server that most sentinels name."""
+        ports = [int(self._named_by(sentinel)) for sentinel in self.sentinels]
+        return next(node for node in self.nodes if node.port == max(set(ports), key=ports.count))
+
+    def promoted(self, before: Node) -> None:
+        """Return once another server than `before` is the primary."""
+        servers.wait_until(lambda: self.primary() is not before, "a replica is promoted", 30)
+
+    def whole(self) -> None:
+        """Return once all others follow the primary."""
+        servers.wait_until(self._is_whole, "the replicas follow the primary", 60)
+
+    def _named_by(self, sentinel: Node) -> bytes:
+        found: bytes = ask(sentinel.client, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster")[1]
+        return found
+
+    def _is_whole(self) -> bool:
+        primary = self.primary()
+        infos = [node.client.info("replication") for node in self.nodes if node is not primary]
+        return all(info.get("master_port") == primary.port and info["master_link_status"] == "up" for info in infos)
+
+
+def the_primary_is_killed(world: SentinelWorld) -> None:
+    dead = world.primary()
+    dead.kill()
+    world.promoted(dead)
+    dead.start()
+    world.whole()
+
+
+def the_primary_is_frozen(world: SentinelWorld) -> None:
+    frozen = world.primary()
+    frozen.pause()
+    try:
+        world.promoted(frozen)
+    finally:
+        frozen.resume()
+    world.whole()
+
+
+def the_sentinels_fail_over(world: SentinelWorld) -> None:
+    before = world.primary()
+    ask(world.sentinels[0].client, "SENTINEL", "FAILOVER", "mymaster")
+    world.promoted(before)
+    world.whole()
+
+
+def one_of_the_replicas_is_killed(world: SentinelWorld) -> None:
+    replica = world.draw.choice([node for node in world.nodes if node is not world.primary()])
+    replica.kill()
+    time.sleep(A_WHILE)
+    replica.start()
+    world.whole()
+
+
+SENTINEL_FAULTS: Final[tuple[Callable[[SentinelWorld], None], ...]] = (
+    the_primary_is_killed,
+    the_primary_is_frozen,
+    the_sentinels_fail_over,
+    one_of_the_replicas_is_killed,
+    a_worker_is_killed,
+    the_service_is_killed,
+)

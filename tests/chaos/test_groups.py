@@ -1,0 +1,53 @@
+"""The faults that only a store of several servers has; the others are in `tests/e2e/test_recovery.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.chaos.groups import (
+    ClusterWorld,
+    SentinelWorld,
+    a_primary_is_frozen,
+    a_shard_comes_back_empty,
+    the_primary_is_frozen,
+    the_sentinels_fail_over,
+)
+from tests.chaos.load import Shape
+
+STEADY_SECONDS = 3.0
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterWorld]:
+    world = ClusterWorld(tmp_path_factory.mktemp("chaos"), Shape())
+    yield world
+    world.stop()
+
+
+@pytest.fixture(scope="module")
+def sentinel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentinelWorld]:
+    world = SentinelWorld(tmp_path_factory.mktemp("chaos"), Shape())
+    yield world
+    world.stop()
+
+
+@pytest.mark.parametrize("fault", [a_primary_is_frozen, a_shard_comes_back_empty], ids=lambda fault: fault.__name__)
+def test_nothing_acknowledged_by_a_cluster_is_lost(
+    cluster: ClusterWorld, fault: Callable[[ClusterWorld], None]
+) -> None:
+    with cluster.under_load(steady=STEADY_SECONDS):
+        fault(cluster)
+
+    assert cluster.lost_of_everything() == 0
+
+
+@pytest.mark.parametrize("fault", [the_primary_is_frozen, the_sentinels_fail_over], ids=lambda fault: fault.__name__)
+def test_nothing_acknowledged_behind_sentinels_is_lost(
+    sentinel: SentinelWorld, fault: Callable[[SentinelWorld], None]
+) -> None:
+    with sentinel.under_load(steady=STEADY_SECONDS):
+        fault(sentinel)
+
+    assert sentinel.lost_of_everything() == 0
