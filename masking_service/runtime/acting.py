@@ -13,6 +13,7 @@ from masking_service.access.gate import Gate
 from masking_service.access.issuers import Issuers
 from masking_service.access.once import OnceAMinute
 from masking_service.access.policy import Policy
+from masking_service.usecases.activity import Activity
 from masking_service.usecases.auditing import Auditing
 from masking_service.usecases.cases import Casework
 from masking_service.usecases.conflicts import ConflictBudget
@@ -50,6 +51,7 @@ class Acting:
     freezes: FreezeByHand
     audit: Auditing
     me: Me
+    activity: Activity
 
 
 def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
@@ -140,4 +142,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             audit=audit,
         ),
         me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=budgets),
+        activity=Activity(
+            policy=policy, gate=gate, keyring=parts.keyring, freezes=parts.freezes, recent=parts.recent_entries
+        ),
     )

@@ -15,6 +15,7 @@ from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
+from masking_service.audit.recent import RecentEntries
 from masking_service.domain.schema import Schema
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.logs import log
@@ -70,6 +71,7 @@ class Parts:
         self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.denials = Denials(self.log, clock)
+        self.recent_entries = RecentEntries(self.store)
         self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
         self.schemas = load_schemas(settings.schemas)
         self._fetched = KeysByUrl()

@@ -105,3 +105,42 @@ class Budgets(Answer):
     """What is left of the caller's budgets. Reading it spends nothing."""
 
     budgets: list[BudgetLeft]
+
+
+class WindowCount(Answer):
+    """What was counted in one window, beside its limit."""
+
+    window: Annotated[str, one_of("1m", "1h", "1d")]
+    count: Annotated[int, Meta(ge=0)]
+    limit: Annotated[int | None, Meta(description="Null where the policy sets none.")]
+
+
+class ActivityCount(Answer):
+    """What a principal did, by one count."""
+
+    counts: Annotated[str, one_of("fields", "full_views", "cases", "refusals")]
+    windows: list[WindowCount]
+
+
+class FrozenSince(Answer):
+    """How a principal is frozen."""
+
+    since: Time
+    by: Annotated[str, Meta(description="A principal, or service/watch for the service itself.")]
+    why: str
+
+
+class ActivePrincipal(Answer):
+    """What a principal did in the last day."""
+
+    principal: str
+    roles: Annotated[list[str], Meta(description="Through which roles.")]
+    activity: list[ActivityCount]
+    frozen: FrozenSince | None
+
+
+class Activity(Answer):
+    """The frozen principals, then the most active ones of the last day, at most 1,000."""
+
+    principals: list[ActivePrincipal]
+    since: Annotated[Time, Meta(description="From when on every call is counted: a day ago, or later in a busy log.")]

@@ -8,6 +8,29 @@ EXAMPLES: Final[dict[str, Example]] = {
     "list_frozen": Example(None, {"principals": [FREEZE]}),
     "freeze_principal": Example({"why": FREEZE["why"]}, FREEZE | {"frozen": True}),
     "thaw_principal": Example(None, {"id": FREEZE["id"], "frozen": False}),
+    "read_activity": Example(
+        None,
+        {
+            "principals": [
+                {
+                    "principal": CASE["officer"],
+                    "roles": ["dispute-officer"],
+                    "activity": [
+                        {
+                            "counts": "fields",
+                            "windows": [
+                                {"window": "1m", "count": 3, "limit": 20},
+                                {"window": "1h", "count": 12, "limit": 60},
+                                {"window": "1d", "count": 40, "limit": 150},
+                            ],
+                        }
+                    ],
+                    "frozen": None,
+                }
+            ],
+            "since": "2026-11-23T08:20:00Z",
+        },
+    ),
     "read_audit": Example(
         None,
         {

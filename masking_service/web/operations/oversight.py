@@ -42,6 +42,16 @@ OPERATIONS: Final = (
         problems=("not-found", *STORE),
     ),
     Operation(
+        name="read_activity",
+        method="get",
+        path="/v1/activity",
+        group="Oversight",
+        summary="What each principal did in the last day beside their limits, and how they are frozen.",
+        permissions=("principal:freeze",),
+        answers={200: people.Activity},
+        problems=STORE,
+    ),
+    Operation(
         name="read_audit",
         method="get",
         path="/v1/audit",

@@ -1,4 +1,4 @@
-"""Routes to freeze, unfreeze and list principals."""
+"""Routes to watch, freeze, unfreeze and list principals."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from masking_service.web.http import answer, body_if_any, call
 from masking_service.web.problems import Problem
 from masking_service.web.schemas.requests import FreezeRequest
 
-ONE: Final = "/<path:principal>"
+ONE: Final = "/principals/<path:principal>"
 """An id holds a slash, which arrives as one however it was sent."""
 
 
@@ -27,9 +27,9 @@ def known_form() -> Iterator[None]:
 
 def principals(parts: Parts) -> Blueprint:
     """The routes, bound to the use cases of this process."""
-    routes = Blueprint("principals", __name__, url_prefix="/v1/principals")
+    routes = Blueprint("principals", __name__, url_prefix="/v1")
 
-    @routes.get("/frozen")
+    @routes.get("/principals/frozen")
     def frozen() -> Response:
         return answer({"principals": parts.acting.freezes.listed(call())})
 
@@ -43,5 +43,9 @@ def principals(parts: Parts) -> Blueprint:
     def thaw(principal: str) -> Response:
         with known_form():
             return answer(parts.acting.freezes.unfreeze(call(), principal))
+
+    @routes.get("/activity")
+    def activity() -> Response:
+        return answer(parts.acting.activity(call()))
 
     return routes

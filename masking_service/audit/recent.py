@@ -1,0 +1,112 @@
+"""What the entries of the last day say, kept in memory and brought up to date by reading only what is new."""
+
+import threading
+from collections import deque
+from typing import Final, NamedTuple
+
+from masking_service.audit.figures import Figures, figures_of
+from masking_service.audit.reading import Entry, UnknownEntryError
+from masking_service.audit.search import Wanted, scan
+from masking_service.store.client import Store
+
+DAY: Final = 86_400
+MAX_KEPT: Final = 20_000
+"""Entries of one tenant that are read at first, and kept."""
+
+
+class Row(NamedTuple):
+    """What one entry says. `at` in Unix seconds; `role` is empty where none was granted."""
+
+    id: str
+    at: int
+    principal: str
+    role: str
+    figures: Figures
+
+
+class _Tenant:
+    """The rows of one tenant, oldest first, and the id of the last entry read."""
+
+    __slots__ = ("complete_since", "last", "rows")
+
+    def __init__(self) -> None:
+        self.rows: deque[Row] = deque()
+        self.last: str | None = None
+        self.complete_since = 0
+
+
+class RecentEntries:
+    """The last day of every tenant's log, as far as it was asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._tenants: dict[str, _Tenant] = {}
+        self._lock = threading.Lock()
+
+    def reset(self) -> None:
+        """Forget what was read. For a store that was emptied while this process runs."""
+        with self._lock:
+            self._tenants.clear()
+
+    def rows(self, tenant: str, now: int) -> tuple[list[Row], int]:
+        """Return what the entries of the last day say, and since when nothing is missing (Unix seconds).
+
+        Round trips: those of `scan` over at most 20,000 entries the first time, two later where nothing is new.
+
+        Args:
+            tenant: the tenant's hash, as in its entries.
+            now: Unix seconds.
+
+        Raises:
+            StoreUnavailable: the store did not answer.
+            IntegrityError: a stored entry is invalid or belongs to another tenant.
+        """
+        with self._lock:
+            try:
+                known = self._read_new(tenant)
+            except UnknownEntryError:  # the last entry read was archived and deleted
+                known = None
+            if known is None:
+                known = self._tenants[tenant] = self._read_day(tenant, now)
+            while known.rows and (known.rows[0].at < now - DAY or len(known.rows) > MAX_KEPT):
+                if known.rows[0].at >= now - DAY:
+                    known.complete_since = known.rows[0].at
+                known.rows.popleft()
+            return list(known.rows), max(known.complete_since, now - DAY)
+
+    def _read_new(self, tenant: str) -> _Tenant | None:
+        """Read what came since the last time; None where there was none."""
+        known = self._tenants.get(tenant)
+        if known is None or known.last is None:
+            return None
+        for entry, _ in scan(self._store, tenant, Wanted(), after=known.last):
+            known.last = entry["id"]
+            taken_back = frozenset(entry.get("takes_back", ()))
+            if taken_back:
+                known.rows = deque(row for row in known.rows if row.id not in taken_back)
+            _append(known.rows, entry)
+        return known
+
+    def _read_day(self, tenant: str, now: int) -> _Tenant:
+        """Read the last day from its end."""
+        known = _Tenant()
+        rows: list[Row] = []
+        taken_back: set[str] = set()
+        for read, (entry, _) in enumerate(
+            scan(self._store, tenant, Wanted(begin=now - DAY), after=None, newest=True), 1
+        ):
+            known.last = known.last or entry["id"]
+            taken_back.update(entry.get("takes_back", ()))
+            if entry["id"] not in taken_back:
+                _append(rows, entry)
+            if read >= MAX_KEPT:
+                known.complete_since = entry["at"]
+                break
+        known.rows.extend(reversed(rows))
+        return known
+
+
+def _append(rows: "deque[Row] | list[Row]", entry: Entry) -> None:
+    figures = figures_of(entry)
+    if figures:
+        rows.append(Row(entry["id"], entry["at"], entry["principal"], entry["role"], figures))

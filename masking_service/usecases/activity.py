@@ -1,0 +1,91 @@
+"""Shows who was active in the last day beside their limits, and who is frozen."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from keys.keyring import Keyring
+from masking_service.access.freezes import Freeze, Freezes
+from masking_service.access.gate import Gate
+from masking_service.access.policy import Policy
+from masking_service.access.rules import WINDOWS, Budget
+from masking_service.audit.figures import Figures
+from masking_service.audit.recent import RecentEntries, Row
+from masking_service.domain.timestamps import rfc3339
+from masking_service.usecases.answers import people as answers
+from masking_service.usecases.auditing import AUDIT_HASH_OF_TENANT
+from masking_service.usecases.recorder import Call
+
+SHOWN: Final = ("1m", "1h", "1d")
+MAX_PRINCIPALS: Final = 1_000
+
+
+class Activity:
+    """Watches the people of the caller's tenant, under one policy."""
+
+    def __init__(
+        self, *, policy: Policy, gate: Gate, keyring: Keyring, freezes: Freezes, recent: RecentEntries
+    ) -> None:
+        self._policy = policy
+        self._gate = gate
+        self._keyring = keyring
+        self._freezes = freezes
+        self._recent = recent
+
+    def __call__(self, call: Call) -> answers.Activity:
+        """The frozen and the most active principals of the last day. Round trips: one, and those of `RecentEntries`.
+
+        Raises:
+            AccessError: the caller may not.
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        self._gate.grant(call.principal, "principal:freeze")
+        frozen = {one.id: one for one in self._freezes.listed(call.principal.tenant)}
+        tenant = self._keyring.tenant(call.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        rows, since = self._recent.rows(tenant, call.now)
+        of_principal: dict[str, list[Row]] = {who: [] for who in frozen}
+        for row in rows:
+            of_principal.setdefault(row.principal, []).append(row)
+        busiest = sorted(of_principal, key=lambda who: (who not in frozen, -len(of_principal[who]), who))
+        return answers.Activity(
+            [self._principal(who, of_principal[who], frozen.get(who), call.now) for who in busiest[:MAX_PRINCIPALS]],
+            rfc3339(since),
+        )
+
+    def _principal(self, who: str, rows: Sequence[Row], freeze: Freeze | None, now: int) -> answers.ActivePrincipal:
+        roles = sorted({row.role for row in rows if row.role})
+        sums = {name: _sum(rows, now - WINDOWS[name]) for name in SHOWN}
+        limits = self._limits(roles)
+        return answers.ActivePrincipal(
+            principal=who,
+            roles=roles,
+            activity=[
+                answers.ActivityCount(
+                    counts,
+                    [
+                        answers.WindowCount(name, getattr(sums[name], counts), limits.get((counts, name)))
+                        for name in SHOWN
+                    ],
+                )
+                for counts in Figures._fields
+            ],
+            frozen=None if freeze is None else answers.FrozenSince(rfc3339(freeze.since), freeze.by, freeze.why),
+        )
+
+    def _limits(self, roles: Iterable[str]) -> dict[tuple[str, str], int]:
+        """The smallest limit of each count and window: of the roles' budgets, and of refusals until a freeze."""
+        rules = self._policy.rules
+        limits = {("refusals", "1m"): rules.watch.refusals}
+        budgets: list[Budget | None] = []
+        for role in (rules.roles[name] for name in roles if name in rules.roles):
+            budgets += [role.fields, role.full_views]
+        for budget in budgets:
+            for window in budget.windows if budget else ():
+                place = (budget.counts if budget else "", window.name)
+                limits[place] = min(window.limit, limits.get(place, window.limit))
+        return limits
+
+
+def _sum(rows: Iterable[Row], begin: int) -> Figures:
+    """The sums of what happened after `begin` (Unix seconds)."""
+    each = [row.figures for row in rows if row.at > begin]
+    return Figures(*map(sum, zip(*each, strict=True))) if each else Figures()

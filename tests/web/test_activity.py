@@ -1,0 +1,94 @@
+"""What supervisors see of people: what they did lately beside their limits, and how they are frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from masking_service.runtime.clock import clock
+from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, SITE, SUPERVISOR, Api, Json, field, record, refusal
+
+NUMBER = "SF1234567890"
+NAME = field(NUMBER, "/sender/name")
+
+
+def people(api: Api, who: str = SUPERVISOR) -> dict[str, Json]:
+    answered = api.get(who, "/v1/activity")
+    assert answered.status_code == 200, answered.text
+    return {one["principal"]: one for one in answered.get_json()["principals"]}
+
+
+def counted(of_person: Json, counts: str) -> dict[str, tuple[int, int | None]]:
+    (one,) = [activity for activity in of_person["activity"] if activity["counts"] == counts]
+    return {window["window"]: (window["count"], window["limit"]) for window in one["windows"]}
+
+
+@pytest.fixture
+def busy(api: Api) -> Api:
+    api.tokenize(record(), custody={"site": SITE})
+    api.open_case("D-1", NUMBER)
+    api.opened(*[NAME] * 3)
+    api.get(COURIER, f"/v1/waybills/{NUMBER}")
+    api.detokenize(NAME, case="D-9")
+    return api
+
+
+def test_what_a_person_did_is_beside_the_limits(busy: Api) -> None:
+    told = people(busy)
+    officer = told["client/dispute-officer"]
+
+    assert counted(officer, "fields") == {"1m": (3, 20), "1h": (3, 60), "1d": (3, 150)}
+    assert counted(officer, "refusals") == {"1m": (1, 200), "1h": (1, None), "1d": (1, None)}
+    assert (officer["roles"], officer["frozen"]) == ([OFFICER], None)
+    assert counted(told["client/courier"], "full_views") == {"1m": (1, 40), "1h": (1, None), "1d": (1, 1500)}
+    assert counted(told["client/service-desk"], "cases")["1d"] == (1, None)
+
+
+def test_what_is_long_ago_leaves_the_windows(busy: Api, set_clock: Callable[[int], None]) -> None:
+    now = clock()
+    set_clock(now + 61)
+    minute = counted(people(busy)["client/dispute-officer"], "fields")
+    set_clock(now + 86_500)
+
+    assert (minute["1m"][0], minute["1h"][0]) == (0, 3)
+    assert people(busy) == {}
+
+
+def test_only_what_is_new_is_read_again(busy: Api, trips: Callable[[], int]) -> None:
+    people(busy)
+    trips()
+    people(busy)
+    again = trips()
+    busy.opened(NAME)
+    trips()
+    officer = people(busy)["client/dispute-officer"]
+
+    assert (again, trips()) == (3, 4)
+    assert counted(officer, "fields")["1m"] == (4, 20)
+
+
+def test_a_frozen_person_is_shown_with_who_froze_them(api: Api) -> None:
+    api.post(SUPERVISOR, "/v1/principals/dev%2Fo-1/freeze", {"why": "login seen abroad"})
+    frozen = people(api)["dev/o-1"]["frozen"]
+
+    assert (frozen["by"], frozen["why"]) == ("client/supervisor", "login seen abroad")
+
+
+def test_a_busy_log_is_told_as_far_as_it_was_read(busy: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = busy.get(SUPERVISOR, "/v1/activity").get_json()
+    monkeypatch.setattr("masking_service.audit.recent.MAX_KEPT", 2)
+    busy.parts.recent_entries.reset()
+    part = busy.get(SUPERVISOR, "/v1/activity").get_json()
+
+    assert len(part["principals"]) < len(whole["principals"])
+    assert part["since"] > whole["since"]
+
+
+def test_another_tenants_people_are_not_shown(busy: Api) -> None:
+    assert people(busy, busy.mint(SUPERVISOR, tenant="other")) == {}
+
+
+@pytest.mark.parametrize("who", [OFFICER, DESK, AUDITOR, COURIER])
+def test_activity_is_for_those_who_may_freeze(api: Api, who: str) -> None:
+    assert refusal(api.get(who, "/v1/activity")) == (403, "forbidden")
