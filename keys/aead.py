@@ -1,4 +1,4 @@
-"""Sealing: authenticated encryption behind a format byte, an algorithm byte and a key id.
+"""Seals values: authenticated encryption with a header.
 
 A sealed value names its key and algorithm, and opens only at the place it was
 sealed for: place, tenant, label, format, algorithm and key id are all part of

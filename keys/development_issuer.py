@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 
 def new_private_pem() -> bytes:
-    """Create a P-256 private key (for ES256), as unencrypted PKCS #8 in PEM."""
+    """Create a P-256 private key in PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 

@@ -1,4 +1,4 @@
-"""Reads and writes secret files: atomically, and never when others may read them."""
+"""Reads and writes secret files atomically."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Derives each tenant's keys from the keyset and keeps them in memory.
+"""Derives each tenant's keys from the keyset.
 
 Index, token, state and audit keys are separate, and separate for each tenant
 (HKDF-SHA-256, RFC 5869, over a length-prefixed use and tenant). Data keys are
@@ -69,12 +69,12 @@ class TenantKeys(Secret):
         return [mac[:BASE_BYTES] for mac in self._index.digest_each([number.encode() for number in waybill_nos])]
 
     def tag(self, *parts: str) -> str:
-        """Return a keyed name for use in Redis keys: 16 characters of base64url."""
+        """Return a keyed name: 16 characters of base64url."""
         mac = self._tag.digest(*[part.encode() for part in parts])
         return b64encode(mac[:BASE_BYTES], b"-_").decode("ascii")
 
     def audit_hash(self, *parts: str) -> str:
-        """Return the keyed hash (32 hexadecimal digits) that replaces a name in audit entries."""
+        """Return the keyed hash used in audit entries."""
         return self._audit.digest(*[part.encode() for part in parts])[:16].hex()
 
     def data_key_id(self, day: int, number: int) -> bytes:
@@ -134,7 +134,7 @@ class Keyring(Secret):
         self._held = (keyset, {})
 
     def tenant(self, name: str) -> TenantKeys:
-        """Return the keys of one tenant; they are derived at first use."""
+        """Return one tenant's keys, derived at first use."""
         keyset, tenants = self._held
         found = tenants.get(name)
         if found is None:
@@ -154,7 +154,7 @@ class Keyring(Secret):
         return self.keyset.roots.wrap(os.urandom(KEY_BYTES), _data_key_context(tenant, key_id))
 
     def open_data_key(self, tenant: str, key_id: bytes, wrapped: bytes) -> SealingKey:
-        """Unwrap a data key, ready to seal and open its tenant's records.
+        """Unwrap a data key.
 
         Raises:
             IntegrityError: it was changed, or wrapped for another id or tenant.
@@ -173,7 +173,7 @@ class Keyring(Secret):
         return key_id_of(wrapped) in self.keyset.root_ids
 
     def has_lasting_root(self, wrapped: bytes) -> bool:
-        """Return whether it is wrapped by a root key that is not retired.
+        """Return whether its root key is not retired.
 
         A retired root key may be destroyed, and the wrapped key with it.
 
@@ -192,7 +192,7 @@ class Keyring(Secret):
         return key_id_of(wrapped) == self.keyset.active_root
 
     def rewrap(self, tenant: str, key_id: bytes, wrapped: bytes) -> bytes:
-        """Wrap a data key under the active root key, and verify the result.
+        """Rewrap a data key under the active root key.
 
         Raises:
             IntegrityError: it was changed, or wrapped for another id or tenant; or the new copy holds another key.

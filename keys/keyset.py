@@ -1,4 +1,4 @@
-"""Reads the keyset file: another root key (s, and the wrapped secrets that all other keys derive from.
+"""Reads the keyset file: root keys and wrapped secrets.
 
 A file that is truncated, invalid or accessible to others is refused, and the
 error names the file and the place in it. Nothing is guessed or repaired. Only
@@ -111,7 +111,7 @@ def create(
     suite: str = SUITES[AES_256_GCM_SIV].name,
     named: NamedRoot | None = None,
 ) -> None:
-    """Write a new keyset with one root key and one secret for each use.
+    """Write a new keyset.
 
     Args:
         path: the file; must not exist yet.
@@ -149,7 +149,7 @@ def algorithm_of(path: Path, suite: str) -> int:
 
 
 def read(path: Path) -> tuple[KeysetFile, Keyset]:
-    """Read, check and open a keyset file; return its content and the keyset.
+    """Read, check and open a keyset file.
 
     Raises:
         KeysetError: it cannot be used; the message names the file and the place in it.
@@ -172,7 +172,7 @@ def digest_of(content: bytes) -> bytes:
 
 
 def decode(path: Path, content: bytes) -> tuple[KeysetFile, Keyset]:
-    """Check and open the present or future content of the keyset file `path`.
+    """Check and open the content of a keyset file.
 
     Raises:
         KeysetError: as `read`.

@@ -1,4 +1,4 @@
-"""The structure of the keyset file: its entries, their states and their encoding.
+"""The structure and encoding of the keyset file.
 
 Nothing is opened or decided here; `keys.keyset` reads the file, `keys.rotation` changes it.
 """
@@ -52,7 +52,7 @@ class Transit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RootEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A root key in the file, or a reference to one elsewhere.
+    """A root key, or a reference to one.
 
     Attributes:
         id: 8 bytes in hexadecimal.

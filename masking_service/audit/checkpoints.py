@@ -104,7 +104,7 @@ class Checkpoints:
             return self._read_newest()[0]
 
     def make_if_due(self) -> None:
-        """Make a checkpoint if the newest is old, even without new entries.
+        """Make a checkpoint if the newest is old.
 
         Does nothing if another thread is reading or making a checkpoint.
 
@@ -206,7 +206,7 @@ class Checkpoints:
     def _attempt(
         self, previous: CheckpointLine | None, found: Sequence[NewestEntry], *, accept_loss: bool, reuse: bool
     ) -> CheckpointLine | None:
-        """Make the checkpoint that follows `previous`; None if another process was first.
+        """Make the next checkpoint; None if another process did.
 
         Args:
             found: the newest entry of each listed writer.

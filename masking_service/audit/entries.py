@@ -118,7 +118,7 @@ def outside_id(text: str) -> str:
 
 
 def encode(entry: object) -> bytes:
-    """Return the canonical JSON (RFC 8785) of an entry, which the chain covers.
+    """Return the canonical JSON (RFC 8785) of an entry.
 
     An entry contains only strings, integers, booleans, lists and objects, so a copy with other spaces or another
     order of members gives the same bytes again.
@@ -132,7 +132,7 @@ def link(previous: bytes, writer: str, number: int, entry: bytes) -> bytes:
 
 
 def commit_message(writer: str, number: int, linked: bytes) -> bytes:
-    """Return the signed message of a commit, which covers the whole chain up to it.
+    """Return the signed message of a commit.
 
     Args:
         number, linked: of the last entry of the commit.

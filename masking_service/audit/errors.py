@@ -1,4 +1,4 @@
-"""Why no further checkpoint can be made, and what the operator must do."""
+"""Why no checkpoint can be made, and remedies."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ class RolledBackError(WrongStore):
 
 
 class CheckpointsBlockedError(IntegrityError):
-    """The store refuses checkpoints, because someone raised the last id of their stream."""
+    """The last id of the checkpoints' stream was raised."""
 
     def __init__(self, newest: int) -> None:
         super().__init__(

@@ -13,7 +13,7 @@ LISTED_SECONDS: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class NewestEntry:
-    """The newest entry of a listed writer; number 0 if its stream is empty."""
+    """A writer's newest entry; number 0 without entries."""
 
     writer: str
     number: int

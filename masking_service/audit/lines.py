@@ -1,4 +1,4 @@
-"""Reads and writes the log as lines of JSON, for exports and archives.
+"""Reads and writes the log as lines of JSON.
 
 A line that another program reformatted, with other spaces or in another order
 of members, gives the same signed bytes again. An unknown or duplicate member
@@ -59,7 +59,7 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All heads of the log at one time (Unix seconds), bound to the previous checkpoint."""
+    """All heads of the log at one time."""
 
     epoch: int
     at: int
@@ -69,7 +69,7 @@ class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class CheckpointLine:
-    """A checkpoint in a line: its content, its canonical JSON and its signature."""
+    """A checkpoint in a line."""
 
     checkpoint: Checkpoint
     content: bytes
@@ -113,7 +113,7 @@ def read_line(line: bytes) -> EntryLine | CheckpointLine:
 
 
 def write_line(line: EntryLine | CheckpointLine) -> bytes:
-    """Return the line in the service's own format, with its line end."""
+    """Return the line in the service's own format."""
     if isinstance(line, CheckpointLine):
         return b'{"checkpoint":%b,"signature":"%b"}\n' % (line.content, b64encode(line.signature))
     signed = b',"signature":"%b"' % b64encode(line.signature) if line.signature else b""

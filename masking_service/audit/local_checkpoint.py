@@ -1,4 +1,4 @@
-"""Stores the newest checkpoint seen in the state directory, to detect an older store after a restart.
+"""Stores the newest checkpoint seen, to detect rollbacks.
 
 The file is signed and not secret. A changed file is detected; without the file,
 a process trusts the store as a new one does.

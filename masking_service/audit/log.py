@@ -87,7 +87,7 @@ class AuditLog:
         return self._commit_pending(_Pending(entry))
 
     def close(self) -> str:
-        """End the chain with a closing entry, and accept no further ones.
+        """End the chain with a closing entry.
 
         Only the first call has an effect.
 
@@ -108,7 +108,7 @@ class AuditLog:
         self._start_chain()
 
     def _commit_pending(self, mine: _Pending, *, last: bool = False) -> str:
-        """Wait until another thread commits `mine`, or commit it with the whole queue."""
+        """Commit `mine`, or wait until another thread does."""
         with self._lock:
             if self._closed:
                 raise StoreUnavailable("closed")
@@ -154,7 +154,7 @@ class AuditLog:
         self._last_at = 0
 
     def _marker(self, action: str) -> Entry:
-        """Return the first or last entry of a chain, which has no tenant or policy."""
+        """Return the first or last entry of a chain."""
         return Entry(
             at=self._clock(),
             action=action,
@@ -168,7 +168,7 @@ class AuditLog:
         )
 
     def _commit(self, batch: list[_Pending]) -> None:
-        """Store a batch in one step; each entry gets its id, or all get the error."""
+        """Store a batch in one step."""
         try:
             now = self._clock()
             if self._number and now - self._last_at > IDLE_SECONDS:

@@ -1,4 +1,4 @@
-"""Reads the log of one tenant, page by page, in the order of arrival.
+"""Reads the log of one tenant in order.
 
 The order is kept by the store, so pages that were read do not change while new
 entries are written.

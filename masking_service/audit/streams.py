@@ -46,7 +46,7 @@ class Streams:
             start = b"(" + found[-1][0]
 
     def entries(self, writer: str, first: int, last: int | None = None) -> Iterator[EntryLine]:
-        """Yield a writer's entries from `first` to `last`, or to the newest."""
+        """Yield a writer's entries from `first` to `last`."""
         start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
         key = audit_key(writer)
         while found := self._read((b"XRANGE", key, start, end, b"COUNT", MAX_PER_REPLY)):
@@ -74,7 +74,7 @@ class Streams:
             self._read((b"UNLINK", audit_key(writer)))
 
     def _tenants(self, writers: Mapping[str, int]) -> set[str]:
-        """Return the tenants of all entries up to the given number of each writer."""
+        """Return the tenants of all these entries."""
         found = {
             msgspec.json.decode(line.entry, type=_Tenant).tenant
             for writer, last in writers.items()
@@ -95,7 +95,7 @@ def _fields(flat: list[bytes]) -> dict[bytes, bytes]:
 
 
 def _entry(writer: str, name: bytes, fields: dict[bytes, bytes]) -> EntryLine:
-    """Parse an entry through its line format, so that everything archived can be verified."""
+    """Parse an entry through its line format."""
     try:
         number = int(name.removesuffix(b"-0"))
         line = EntryLine(writer, number, fields[b"entry"], fields[b"link"], fields.get(b"signature", b""))

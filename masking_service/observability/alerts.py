@@ -1,4 +1,4 @@
-"""Raises alerts: each is counted, logged, and sent to the configured webhook.
+"""Raises alerts: counts, logs and sends them.
 
 An alert names a client by its id, a person and a tenant by the keyed hashes of
 audit entries, and contains nothing else about anyone. Raising one never fails.
@@ -77,7 +77,7 @@ class Alerts:
                 end()
 
     def raise_alert(self, kind: AlertKind, principal: Principal | None = None) -> None:
-        """Raise an alert, unless the same one was raised within a minute."""
+        """Raise an alert, at most once a minute."""
         tenant = principal.tenant if principal else ""
         now = self._clock()
         if not self._is_new((kind, tenant, principal.id if principal else ""), now):
@@ -95,7 +95,7 @@ class Alerts:
                 channel(alert)
 
     def _pseudonym(self, principal: Principal) -> str:
-        """Return a client's id, or a person's keyed hash: identity providers put names into subjects."""
+        """Return a client's id, or a person's keyed hash."""
         if principal.alias in (CLIENT_ALIAS, SERVICE_ALIAS):
             return outside_id(principal.id)
         return f"{principal.alias}/{self._keyring.tenant(principal.tenant).audit_hash('principal', principal.id)}"

@@ -1,4 +1,4 @@
-"""The log: one JSON line per event, with fields from a fixed list.
+"""Logs JSON lines with a fixed list of fields.
 
 There is no field for a value, a path, a credential or the text of an exception,
 so none can be logged by mistake.

@@ -121,7 +121,7 @@ class Metrics:
         self._problems.labels(code).inc()
 
     def create_budget_series(self, budgets: Iterable[tuple[str, Budget]]) -> None:
-        """Create the series of these roles' budgets, at zero if they are new."""
+        """Create the series of these roles' budgets."""
         for role, budget in budgets:
             self._spent.labels(role, budget.counts)
             self._returned.labels(role, budget.counts)

@@ -1,4 +1,4 @@
-"""Rewrites the log of gunicorn and libraries: fixed text and numbers only.
+"""Rewrites the log of gunicorn and libraries.
 
 Their messages may contain a path, an address or the text of an exception, and so a value. Of a message's arguments only
 numbers and signal names are kept; all others become an ellipsis. A traceback becomes a type and a place.
@@ -40,7 +40,7 @@ class _RewritingHandler(logging.Handler):
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's logger, which also takes over the logging of the whole process."""
+    """gunicorn's logger, for the whole process."""
 
     def setup(self, cfg: Any) -> None:
         """Set up logging. gunicorn calls this in the master, before it listens."""

@@ -1,4 +1,4 @@
-"""Sends alerts to the configured webhook: signed, in up to three attempts, without redirects.
+"""Sends signed alerts to the configured webhook.
 
 A thread sends what is in a short queue, so that no caller waits. An alert that
 does not fit or cannot be delivered is counted and dropped; the log still has it.
@@ -29,7 +29,7 @@ SIGNATURE: Final = "Masking-Signature"
 
 
 def check_url(url: str) -> str:
-    """Return a webhook URL if it is valid: https, or http to this machine.
+    """Return a webhook URL if it is valid.
 
     Raises:
         ValueError: it is not; the text does not contain it.

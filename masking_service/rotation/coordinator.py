@@ -1,4 +1,4 @@
-"""Coordinates a change of keys between the keyset file, the store and all processes.
+"""Coordinates a change of keys between all processes.
 
 The keyset file alone records the progress of a rotation, so that an interrupted
 command can continue. A change is complete when every running process has it;
@@ -28,7 +28,7 @@ Progress = Callable[[str, int, int], object]
 
 
 class ProcessesBehindError(KeysError):
-    """A running process did not follow in time. The same command can be repeated, and continues."""
+    """A process did not follow; repeat the command."""
 
 
 class Coordinator:
@@ -101,7 +101,7 @@ class Coordinator:
         return file.last
 
     def change(self, changed: Keyset) -> None:
-        """Wait until every process has the new keyset, then forbid older ones.
+        """Distribute the new keyset, then forbid older ones.
 
         Raises:
             ProcessesBehindError: a process did not follow; `finish_last_change` can continue.

@@ -1,4 +1,4 @@
-"""Loads a changed keyset file in a serving process, and holds a lease on the store.
+"""Loads a changed keyset file in a serving process.
 
 A process that cannot report its keyset, or whose keyset is too old, stops using
 the store before a `keys` command stops waiting for it. So a command that has
@@ -70,7 +70,7 @@ class KeyWatch:
         self.fault = ""
 
     def reload(self) -> None:
-        """Load the keyset file if it has changed. If it is unusable, the present keys stay in use.
+        """Load the keyset file if it has changed.
 
         Raises:
             KeysError: why it is unusable; raised once, not at every call.
@@ -92,7 +92,7 @@ class KeyWatch:
         self.fault = ""
 
     def beat(self, through: Store) -> float:
-        """Read the notice in the store, and report which keys this process has.
+        """Report the keyset of this process to the store.
 
         Args:
             through: the store itself, or another client of it while it is not admitted.

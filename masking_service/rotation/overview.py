@@ -1,4 +1,4 @@
-"""Reports every key's state, age, uses and dependants, and what the key holder must do."""
+"""Reports the state of every key, and what is due."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class KeyLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All keys, due actions, running processes, and the digest of the keyset file."""
+    """All keys, due actions and running processes."""
 
     keys: list[KeyLine]
     due: list[str]
@@ -49,7 +49,7 @@ class _Day:
 
 
 def overview_of_file(file: KeysetFile, today: int) -> Overview:
-    """Report from the keyset file alone; `today` is in days since 1970-01-01."""
+    """Report from the keyset file alone."""
     lines = [_line("root", entry.id, entry, today, None, "") for entry in file.roots]
     lines += [_line(entry.use, str(entry.version), entry, today, None, "") for entry in file.secrets]
     return Overview(lines, _due_of_file(file, today), (), "")

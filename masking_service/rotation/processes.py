@@ -1,4 +1,4 @@
-"""Records which process uses which keyset: sealed heartbeats in the store that expire."""
+"""Records which process uses which keyset."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Rewraps all data keys and keyset secrets under the active root key.
+"""Rewraps keys and secrets under the active root key.
 
 Each new copy is unwrapped and compared before it replaces the old one in one
 step. Repeating the command does only what is left.

@@ -1,4 +1,4 @@
-"""Rotates keys: distribute a new key, wait for every process, activate it, wait again."""
+"""Rotates root, token and data keys."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ from masking_service.vault.wrapped_keys import Standing
 def rotate(
     coordinator: Coordinator, which: RotatableKey, named: NamedRoot | None = None
 ) -> Literal["rotated", "finished"]:
-    """Rotate the root key or the token key, or continue an interrupted rotation.
+    """Rotate the root or token key, or continue.
 
     Args:
         named: a root key that exists at a provider; by default a root key is created in the file.
@@ -35,7 +35,7 @@ def rotate(
 
 
 def rotate_data(coordinator: Coordinator, now: int) -> int:
-    """Create the next data key for every tenant with a data key for today.
+    """Replace today's data key of every tenant.
 
     Returns:
         The number of tenants with a new key.

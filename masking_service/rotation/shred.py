@@ -1,4 +1,4 @@
-"""Shreds the data keys of old days, so that no backup can open those days again.
+"""Shreds the data keys of old days.
 
 A wrapped key in an old backup stays usable as long as its root key exists. So
 shredding creates a new root key, rewraps the surviving keys, exports them for
@@ -25,7 +25,7 @@ FORMAT: Final = 1
 
 
 class SurvivingKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file of surviving data keys: sealed and wrapped as in the store, in base64 by field."""
+    """The file of surviving data keys, as stored."""
 
     format: int
     shredded_before: str
@@ -34,7 +34,7 @@ class SurvivingKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Shredded:
-    """Numbers of destroyed and surviving data keys, and the root keys still at their providers."""
+    """The result of a shredding."""
 
     destroyed: int
     surviving: int
@@ -75,7 +75,7 @@ def shred(coordinator: Coordinator, before: str, export: Path, named: NamedRoot 
 
 
 def write_surviving_keys(coordinator: Coordinator, export: Path) -> int:
-    """Write every data key that is not shredded into a file; return their number."""
+    """Write all surviving data keys into a file."""
     keys: dict[str, str] = {}
     for batch in coordinator.wrapped.all():
         for key_id, (stored, _) in batch.items():
@@ -88,7 +88,7 @@ def write_surviving_keys(coordinator: Coordinator, export: Path) -> int:
 
 
 def write_tombstones(coordinator: Coordinator) -> int:
-    """Replace the data keys of shredded days by tombstones; return their number."""
+    """Replace shredded data keys by tombstones."""
     written, total, seen = 0, coordinator.wrapped.count(), 0
     for batch in coordinator.wrapped.all():
         tombstones = {
@@ -104,7 +104,7 @@ def write_tombstones(coordinator: Coordinator) -> int:
 
 
 def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:
-    """Restore surviving data keys and destroy shredded ones, after a store was restored from a backup.
+    """Restore surviving data keys after a restored backup.
 
     A key that is usable as stored is not replaced.
 

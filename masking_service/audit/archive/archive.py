@@ -66,7 +66,7 @@ class Archive:
         self._segments.close()
 
     def number_of(self, writer: str) -> int:
-        """Return the highest number of a writer in the archive; 0 without entries."""
+        """Return a writer's highest archived number, or 0."""
         chain = self.verification.chains.get(writer)
         return chain.number if chain else 0
 
@@ -126,7 +126,7 @@ class Archive:
         self._start, self._point = self.verification.resume_point(heads), after
 
     def _resume(self, state: State) -> int:
-        """Verify the lines since the last checkpoint, and truncate an incomplete end.
+        """Verify the newest lines, and truncate an incomplete end.
 
         Returns:
             The number of bytes removed.

@@ -99,7 +99,7 @@ class Follower:
             self._archive_entries(writer, None)
 
     def _archive_entries(self, writer: str, last: int | None) -> None:
-        """Archive a writer's new commits, if the store still has the last archived entry."""
+        """Archive a writer's new commits."""
         known = self._archive.number_of(writer)
         found = self._streams.entries(writer, max(known, 1), last)
         if known:

@@ -27,7 +27,7 @@ class ArchiveError(Exception):
 
 
 class Position(msgspec.Struct, frozen=True, order=True):
-    """A position in an archive: a 1-based segment and a byte offset."""
+    """A 1-based segment and a byte offset in it."""
 
     segment: int
     size: int
@@ -110,7 +110,7 @@ class Segments:
         return None
 
     def lines(self, begin: Position) -> Iterator[tuple[bytes, Position]]:
-        """Yield the lines from a position on, each with the position after it."""
+        """Yield lines, each with the position after it."""
         segment, size = begin.segment, begin.size
         while self.path(segment).exists():
             with self.path(segment).open("rb") as file:
@@ -153,7 +153,7 @@ class Segments:
         write_secret_file(self._folder / STATE, msgspec.json.encode(state), replace=True)
 
     def resume_at(self, position: Position) -> int:
-        """Continue at `position`, and remove an incomplete line or commit after it.
+        """Continue at `position`, and remove an incomplete end.
 
         Returns:
             The number of bytes removed.

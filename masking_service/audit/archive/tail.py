@@ -1,4 +1,4 @@
-"""Returns new entries of all writers, for display; nothing is stored or verified."""
+"""Returns new entries of all writers, for display."""
 
 from typing import Final
 

@@ -16,7 +16,7 @@ DUPLICATE: Final = "occurs twice in the log"
 
 
 class Links:
-    """The link of each entry number, in 32 bytes each; numbers may be missing."""
+    """The link of each entry number."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
@@ -52,7 +52,7 @@ class Links:
 
 
 class Chain:
-    """Verifies the entries of one writer, in the order of the log.
+    """Verifies the entries of one writer.
 
     Args:
         writer: the id of the writer.
@@ -113,7 +113,7 @@ class Chain:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all entries so far match their links and are covered by a signature."""
+        """Whether all entries are linked and signed."""
         return self._suspect is None and not self._gaps and self.signed == self.number
 
     def _append(self, line: int, parsed: EntryLine) -> None:
@@ -170,7 +170,7 @@ class Chain:
         self._faults.add_entry(Kind.EDITED, line, self.writer, number, text)
 
     def _add_late(self, line: int, parsed: EntryLine) -> None:
-        """Add an entry whose number is not higher than the last one."""
+        """Add an entry that comes too late."""
         before = self.links.get(parsed.number - 1) if parsed.number > 1 else FIRST_LINK
         sound = before is None or link(before, self.writer, parsed.number, parsed.entry) == parsed.link
         known = self.links.get(parsed.number)

@@ -1,4 +1,4 @@
-"""Verifies the checkpoints of a log, and that the entries they name are there."""
+"""Verifies checkpoints and the entries they name."""
 
 from array import array
 from typing import Final
@@ -35,7 +35,7 @@ def name_of(epoch: int) -> str:
 
 
 class RequiredEntries:
-    """The entries of one writer that checkpoints name and that must be in the log.
+    """The entries of one writer that checkpoints name.
 
     Attributes:
         newest: the highest number named.
@@ -50,7 +50,7 @@ class RequiredEntries:
         self._kept = 0
 
     def add(self, number: int, linked: bytes, epoch: int, chain: Chain | None, findings: Findings) -> None:
-        """Require an entry that a checkpoint names, present or still to come."""
+        """Require an entry that a checkpoint names."""
         if number > self.newest or (number == self.newest and self.epoch == NEXT_CHAIN):
             self.newest, self.epoch = number, epoch
         if chain is not None and number <= chain.number:
@@ -61,7 +61,7 @@ class RequiredEntries:
             self._links += linked
 
     def check_new(self, chain: Chain, findings: Findings) -> None:
-        """Check the newest entry of the chain, if a checkpoint has named it."""
+        """Check the chain's newest entry."""
         while self._kept < len(self._numbers) and self._numbers[self._kept] <= chain.number:
             number, epoch = self._numbers[self._kept], self._epochs[self._kept]
             linked = bytes(self._links[self._kept * LINK_BYTES : (self._kept + 1) * LINK_BYTES])

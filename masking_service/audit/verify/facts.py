@@ -1,4 +1,4 @@
-"""Compares stored values with the writes that the log announced, place by place. Pure.
+"""Compares stored values with announced writes. Pure.
 
 Entries announce what is about to be written, and several processes announce at
 the same time: writes announced within ten seconds of each other may have
@@ -31,7 +31,7 @@ class MismatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """How one place differs from the log, and the entry that it concerns, if any."""
+    """How one place differs from the log."""
 
     kind: MismatchKind
     text: str

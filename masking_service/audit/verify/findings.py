@@ -1,4 +1,4 @@
-"""Collects what is wrong with a log, and where, so that all problems are reported."""
+"""Collects what is wrong with a log, and where."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ MAX_FINDINGS: Final = 100
 
 
 class Kind(StrEnum):
-    """What happened to a log, as far as it can be told."""
+    """What happened to a log."""
 
     UNREADABLE = "unreadable"
     EDITED = "edited"

@@ -58,7 +58,7 @@ class StoreMismatch:
 
 @dataclass(frozen=True, slots=True)
 class _StoredValue:
-    """A value that was read at a place, and when (Unix seconds)."""
+    """A value read at a place, and when."""
 
     what: str
     place: str
@@ -67,12 +67,12 @@ class _StoredValue:
 
     @property
     def ends(self) -> bool:
-        """Whether the place expires with its value; a hash stays while it has another field."""
+        """Whether the place expires with its value."""
         return self.what in {"custody", RECORD}
 
 
 def read_new_entries(streams: Streams, verification: Verification) -> Iterator[EntryLine]:
-    """Yield the entries of the store that `verification` does not have yet, and verify them.
+    """Verify and yield the store's newer entries.
 
     Raises:
         StoreUnavailable, UnreadableLineError: the store did not answer, or its log is invalid.
@@ -135,7 +135,7 @@ def check_store(
 
 
 def _name(what: str, mismatch: Mismatch) -> str:
-    """Describe what a place holds, from its key or from the entry that announced it."""
+    """Describe what a place holds."""
     announcement = mismatch.announcement
     if announcement is None:
         return what

@@ -1,4 +1,4 @@
-"""Verifies a log with the public key: finds what was edited, dropped, duplicated, moved or cut off."""
+"""Verifies a log with the public key alone."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class KnownWriter(msgspec.Struct, frozen=True):
 
 
 class StartingPoint(msgspec.Struct, frozen=True):
-    """A point from which a log can be verified: a checkpoint, its link, and the writers."""
+    """A point from which a log can be verified."""
 
     epoch: int
     link: str
@@ -61,7 +61,7 @@ class StartingPoint(msgspec.Struct, frozen=True):
 
     @classmethod
     def after(cls, parsed: CheckpointLine) -> "StartingPoint":
-        """Return the point at which a log has exactly the entries that a checkpoint names."""
+        """Return the point right after a checkpoint."""
         heads = parsed.checkpoint.heads
         known = [KnownWriter(head.writer, head.number, [head.link], named=True) for head in heads]
         return cls(parsed.checkpoint.epoch, parsed.link.hex(), known)
@@ -103,7 +103,7 @@ class Verification:
             self.findings.add(Kind.FORGED, 0, "", "the given checkpoint is not signed with this key")
 
     def add(self, line: bytes) -> EntryLine | CheckpointLine | None:
-        """Add the next line; return its content, or None if it is unreadable."""
+        """Add a line; return its content, or None."""
         self._line += 1
         if not line.strip(BLANK):
             return None
@@ -225,7 +225,7 @@ class Verification:
             self.findings.add(Kind.CUT_OFF, chain.line, entry_id(writer, chain.number), text)
 
     def _check_named(self) -> None:
-        """Report entries that no checkpoint names: the entries after them may be missing."""
+        """Report entries that no checkpoint names."""
         for writer, chain in self.chains.items():
             named = max(self._required[writer].newest if writer in self._required else 0, chain.first)
             if chain.number > named:
