@@ -17,8 +17,8 @@ from masking_service.store.identity import WrongStore
 EVERY_SECONDS: Final = 1.0
 SOON_SECONDS: Final = 0.25
 """How soon the store is looked at again once an unknown server was met."""
-OUTDATED_SECONDS: Final = 2.0
-"""A process that could not learn for so long who was revoked or frozen does not use the store until it has."""
+CURRENT_SECONDS: Final = 3.0
+"""For how long a process uses the store with what it has learned of clients and freezes, before it must learn again."""
 OLDEST_EVERY_SECONDS: Final = 60
 """How often the beginning of the audit log is read: it moves once an hour."""
 LATE_SECONDS: Final = 120
@@ -48,7 +48,6 @@ class Background:
         self._report = report
         self._stop = threading.Event()
         self._up = False
-        self._learned_at = float("-inf")
         self._read_oldest_at = 0.0
         unknown = parts.store.identity.unknown
         jobs: dict[str, tuple[Callable[[float], object], tuple[Callable[[], object], ...]]] = {
@@ -82,6 +81,7 @@ class Background:
             self._report("wrong-store", error)
         except (StoreUnavailable, KeysError, OSError) as error:
             self._report("background", error)
+        self._parts.store.identity.current_until = 0.0  # until clients and freezes are known
         try:
             self._learn()
         except (StoreUnavailable, KeysError, ClientError, OSError) as error:
@@ -120,18 +120,14 @@ class Background:
 
     def _learn(self) -> None:
         """Learn freezes and clients: freezes first, so that a registry that does not open unfreezes no one."""
-        errors: list[Exception] = []
+        now, errors = time.monotonic(), list[Exception]()
         for learn in (self._learn_freezes, self._learn_clients):
             try:
                 learn()
             except Exception as error:  # whatever it is, the other one is learned
                 errors.append(error)
-        if any(isinstance(error, StoreUnavailable) for error in errors):
-            missed = time.monotonic() - self._learned_at
-            self._parts.store.identity.outdated = missed > OUTDATED_SECONDS
-        else:
-            self._learned_at = time.monotonic()
-            self._parts.store.identity.outdated = False
+        if not any(isinstance(error, StoreUnavailable) for error in errors):
+            self._parts.store.identity.current_until = now + CURRENT_SECONDS
         if errors:
             raise errors[0]
 

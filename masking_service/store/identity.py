@@ -56,7 +56,7 @@ class Identity:
         roster: the verified servers.
         unknown: set from when a server is met that is not verified until the roster is replaced.
         shut: why the store is never used again by this process; empty while it may be.
-        outdated: whether this process missed changes of clients and freezes: then the store is not used.
+        current_until: until when (monotonic clock) what this process knows of clients and freezes is recent enough.
         marked: whether every slot of `MARKED_SLOTS` has a mark; None before the first key was read.
     """
 
@@ -64,14 +64,14 @@ class Identity:
         self.roster = Roster({})
         self.unknown = threading.Event()
         self.shut = ""
-        self.outdated = False
+        self.current_until = inf
         self.marked: bool | None = None
         self._open_until = 0.0
 
     @property
     def open(self) -> bool:
         """Whether the store may be used."""
-        return self.leased and not self.shut and not self.outdated
+        return self.leased and not self.shut and monotonic() < self.current_until
 
     @property
     def leased(self) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 
 from keys import keyset
 from keys.aead import NONCE_BYTES
-from masking_service.runtime.background import Background
+from masking_service.runtime.background import CURRENT_SECONDS, Background
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store, watch_store
@@ -173,20 +173,15 @@ def test_once_an_unknown_server_was_met_nothing_that_was_sealed_before_is_writte
     assert store.read([(b"GET", b"wm:k")]) == [None]
 
 
-def test_a_process_that_cannot_learn_who_was_revoked_uses_no_store_until_it_has(
+def test_a_process_that_has_not_learned_lately_who_was_revoked_uses_no_store_until_it_has(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beside = Background(parts, lambda event, error: None)
-    refresh = parts.registry.refresh
-
-    def failing() -> None:
-        raise StoreUnavailable("timeout")
-
-    monkeypatch.setattr(parts.registry, "refresh", failing)
-    with suppress(StoreUnavailable):
-        beside._learn()
+    beside._learn()
+    before, real = parts.store.admitted, time.monotonic
+    for place in ("time.monotonic", "masking_service.store.identity.monotonic"):
+        monkeypatch.setattr(place, lambda: real() + CURRENT_SECONDS)
     missed = parts.store.admitted
-    monkeypatch.setattr(parts.registry, "refresh", refresh)
     beside._learn()
 
-    assert (missed, parts.store.admitted) == (False, True)
+    assert (before, missed, parts.store.admitted) == (True, False, True)
