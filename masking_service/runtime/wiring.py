@@ -1,6 +1,7 @@
 """The one place where the parts are put together: settings in, use cases out. Nothing here decides anything."""
 
 import os
+from dataclasses import replace
 from typing import Final
 
 from keys import keyset, selftest
@@ -16,6 +17,7 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.audit.recent import RecentEntries
+from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema
 from masking_service.observability.alerts import Alerts
 from masking_service.observability.logs import log
@@ -95,10 +97,12 @@ class Parts:
             self.acting = self._under(self._policy_file.read(development=self.settings.development))
             log.info("policy-accepted", policy=self.acting.policy.digest)
 
-    def use_schema(self, schema: Schema) -> None:
-        """Use this schema in place of the one that has its name."""
+    def use(self, schema: Schema, profile: Profile) -> None:
+        """Use this schema and this profile in place of those that have their names; for one file of records."""
         self.schemas[schema.name] = schema
-        self.acting = self._under(self.acting.policy)
+        rules = self.acting.policy.rules
+        profiles = {**rules.profiles, profile.name: profile}
+        self.acting = self._under(Policy(replace(rules, profiles=profiles), development=self.settings.development))
 
     def _under(self, policy: Policy) -> Acting:
         issuers = Issuers.load(policy, self.settings.policy.parent, self._fetched)

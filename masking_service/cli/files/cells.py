@@ -1,6 +1,6 @@
 """Builds a record from a row's cells, and finds the cells again in the masked record. Compiled once for a table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,29 +16,19 @@ class Row:
 
     Attributes:
         record: what its cells make.
-        changes: where each mapped cell is in it, by column.
     """
 
     __slots__ = ("_holders", "_plain", "_spots", "record")
 
-    def __init__(self, record: dict[str, Any], holders: list[Any], spots: dict[int, Spot], plain: list[str]) -> None:
+    def __init__(self, record: dict[str, Any], holders: list[Any], spots: Mapping[int, Spot]) -> None:
         self.record = record
         self._holders = holders
         self._spots = spots
-        self._plain = plain
 
-    def changes(self, cells: Sequence[str], plain: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """(column, cell) for each cell that the mask changed.
-
-        Args:
-            cells: what came in.
-            plain: the unmapped columns.
-        """
+    def changes(self, cells: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """(column, cell) for each cell that is another one in the record than it came in."""
         for column, (holder, key) in self._spots.items():
             cell = self._holders[holder][key]
-            if cell != cells[column]:
-                yield column, cell
-        for column, cell in zip(plain, self._plain, strict=True):
             if cell != cells[column]:
                 yield column, cell
 
@@ -47,24 +37,16 @@ class Builder:
     """Builds the records of one table."""
 
     def __init__(self, layout: Layout) -> None:
-        places = list(layout.places.values())
+        ways_of = {**layout.places, **layout.others}
+        places = list(ways_of.values())
         ways = sorted(_containers(places))
         index = {steps: at for at, steps in enumerate([(), *ways])}
         self._ways = [(index[steps[:-1]], steps[-1], _maker(steps, places)) for steps in ways]
-        self._spots: dict[int, Spot] = {
-            column: (index[steps[:-1]], steps[-1]) for column, steps in layout.places.items()
-        }
+        self._spots: dict[int, Spot] = {column: (index[steps[:-1]], steps[-1]) for column, steps in ways_of.items()}
         self._rivals = layout.rivals
-        self._plain_key = layout.plain_key
-        self._plain = bool(layout.plain)
 
-    def build(self, cells: Sequence[str], plain: list[str]) -> Row:
-        """The record of these cells.
-
-        Args:
-            cells: one for each column.
-            plain: those of the unmapped columns; they stay in the record, so that the leak guard sees them.
-        """
+    def build(self, cells: Sequence[str]) -> Row:
+        """The record of these cells, one for each column. Those that nothing maps are in it for the guard to see."""
         record: dict[str, Any] = {}
         holders: list[Any] = [record]
         for outer, key, made in self._ways:
@@ -77,9 +59,7 @@ class Builder:
         spots = self._spots_for(cells) if self._rivals else self._spots
         for column, (holder, key) in spots.items():
             holders[holder][key] = cells[column]
-        if self._plain:
-            record[self._plain_key] = plain
-        return Row(record, holders, spots, plain)
+        return Row(record, holders, spots)
 
     def _spots_for(self, cells: Sequence[str]) -> dict[int, Spot]:
         """An empty cell leaves its place to the next column that could fill it."""

@@ -6,7 +6,6 @@ Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -26,7 +25,6 @@ from masking_service.cli.files.work import Tokenizing, masking
 from masking_service.cli.options import settings_of
 from masking_service.dev.development import CREDENTIALS
 from masking_service.domain.profiles import Profile
-from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
@@ -49,13 +47,7 @@ def mask(options: Options, check: bool) -> None:
     schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
     profile: Profile = named(Policy.load(settings.policy, development=False).rules.profiles, options.profile, "profile")
 
-    if form in ("csv", "xlsx"):  # --unmapped has seen to what is not mapped; what is left is what the user lets pass
-        profile = replace(profile, unmapped="pass")
-
-    def work(used: Schema) -> Work:
-        return masking(Masker(used, profile))
-
-    _run(options, form, schema, profile, work, tokenize=False, check=check)
+    _run(options, form, schema, profile, masking, tokenize=False, check=check)
 
 
 @click.command()
@@ -114,7 +106,7 @@ def _run(
     form: str,
     schema: Schema,
     profile: Profile,
-    work: Callable[[Schema], Work],
+    work: Callable[[Schema, Profile], Work],
     *,
     tokenize: bool,
     check: bool,
@@ -123,9 +115,10 @@ def _run(
     output = destination_of(options.file, options.output, "tokenized" if tokenize else "masked")
     with opened(options, form) as source:
         shape = shape_of(options, form, source, schema, profile, tokenize=tokenize)
-        used = shape.schema if isinstance(shape, Table) else schema
+        if isinstance(shape, Table):
+            schema, profile = shape.schema, shape.profile
         with discarded() if check else written(output, options.file, force=options.force) as write:
-            summary = pass_through(shape, work(used), write, options.batch, console)
+            summary = pass_through(shape, work(schema, profile), write, options.batch, console)
     summary.show(console, "nothing was written (--check)" if check else f"written to {output}", shape)
     if summary.failed:
         sys.exit(1)

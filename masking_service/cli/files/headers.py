@@ -5,7 +5,7 @@ A personal column that the schema has no place for gets a place of its own: it i
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -17,6 +17,7 @@ import yaml
 from masking_service.cli.files.faults import NotDone
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.member_names import kind_of
+from masking_service.domain.name_words import PARTY
 from masking_service.domain.schema import EACH, KINDS, Schema, Steps, parse_path, written
 
 UNMAPPED: Final = "unmapped"
@@ -38,8 +39,9 @@ class Layout:
         kinds: of the mapped columns the kind; a waybill number has none.
         added: the mapped columns whose place is not in the given schema.
         rivals: a column, and those that fill its place, in this order, in rows where its own cell is empty.
-        plain: the columns that are not mapped.
-        plain_key: the member under which their cells are in the record.
+        parties: those of the mapped columns whose cells hold a name, a phone and an address together. They get no
+            token, and in the record they are texts that were masked before.
+        others: the unmapped columns, and the ways to members that the schema does not map.
     """
 
     schema: Schema
@@ -47,8 +49,8 @@ class Layout:
     kinds: Mapping[int, str]
     added: frozenset[int]
     rivals: Mapping[int, tuple[int, ...]]
-    plain: tuple[int, ...]
-    plain_key: str
+    parties: frozenset[int]
+    others: Mapping[int, Steps]
 
     @property
     def knows_number(self) -> bool:
@@ -73,7 +75,10 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
     for at, header in free.items():
         if at not in placed and (kind := _known_kind(header, headers)) is not None:
             hidden[at] = kind
-    extended, extra = _with_places(schema, headers, hidden)
+    extra = _members(_free("columns", schema), {at: headers[at] for at in hidden}, normal)
+    fields = tuple((tuple(map(str, extra[at])), "text" if kind == PARTY else kind) for at, kind in hidden.items())
+    extended = replace(schema, fields=(*schema.fields, *fields))
+    others = {at: header for at, header in enumerate(headers) if at not in placed and at not in hidden}
     kinds = {at: kind for at, steps in placed.items() if (kind := _kind_at(schema, steps)) is not None}
     return Layout(
         schema=extended,
@@ -81,8 +86,8 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
         kinds=dict(sorted((kinds | hidden).items())),
         added=frozenset(hidden),
         rivals={owner: kept for owner, its in rivals.items() if (kept := tuple(at for at in its if at in hidden))},
-        plain=tuple(at for at in range(len(headers)) if at not in placed and at not in hidden),
-        plain_key=_free("unmapped", extended),
+        parties=frozenset(at for at, kind in hidden.items() if kind == PARTY),
+        others=_members(_free("unmapped", extended), others, str),
     )
 
 
@@ -121,15 +126,13 @@ def _place(free: Mapping[int, str], schema: Schema, placed: dict[int, Steps]) ->
     return rivals
 
 
-def _with_places(schema: Schema, headers: Sequence[str], hidden: Mapping[int, str]) -> tuple[Schema, dict[int, Steps]]:
-    """The schema with a place for each further personal column, under its header."""
-    key = _free("columns", schema)
+def _members(key: str, headers: Mapping[int, str], name_of: Callable[[str], str]) -> dict[int, Steps]:
+    """The ways to members of the object `key` that have the names of headers."""
     places: dict[int, Steps] = {}
-    for at in hidden:
-        name = normal(headers[at]) or f"column{at + 1}"
+    for at, header in headers.items():
+        name = name_of(header) or f"column{at + 1}"
         places[at] = (key, name if (key, name) not in places.values() else f"{name}-{at + 1}")
-    fields = tuple((tuple(map(str, places[at])), kind) for at, kind in hidden.items())
-    return replace(schema, fields=(*schema.fields, *fields)), places
+    return places
 
 
 def _free(name: str, schema: Schema) -> str:
@@ -177,8 +180,7 @@ def _known_kind(header: str, headers: Sequence[str]) -> str | None:
         if meaning is not None:
             kind: str | None = _data()["meanings"][meaning].get("kind")
             return kind
-    kind = kind_of(header, (), headers)
-    return kind if kind in (None, *KINDS) else "secret"
+    return kind_of(header, (), headers)
 
 
 def _own_path(schema: Schema, header: str) -> Steps | None:
@@ -205,8 +207,8 @@ def _steps(schema: Schema, path: str) -> Steps:
 
 
 def _kind(name: str) -> str:
-    if name not in KINDS:
-        raise NotDone(f"--map: the kind must be one of {', '.join(KINDS)}")
+    if name not in (*KINDS, PARTY):
+        raise NotDone(f"--map: the kind must be one of {', '.join((*KINDS, PARTY))}")
     return name
 
 

@@ -4,6 +4,7 @@ No cell of a row that failed is written, and nothing at all where a column looks
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from masking_service.access.rules import TOKEN_KINDS
@@ -84,6 +85,7 @@ class Table:
 
     Attributes:
         schema: of the records, with a place for each personal column that the given schema has none for.
+        profile: the given one, for records whose unmapped columns were seen to.
     """
 
     def __init__(
@@ -101,12 +103,16 @@ class Table:
         _refuse_values(headers)
         self._layout = layout = lay_out(headers, schema, told)
         self.schema = layout.schema
+        self.profile = replace(profile, unmapped="pass")
+        if profile.unmapped == "hide" and unmapped != "pass":
+            unmapped = "hide"
+        self._party = profile.party_masker()
         if not layout.kinds:
             raise InputError("no header names anything that would be masked; give --map HEADER=path", 1)
         if tokenize and not layout.knows_number:
             raise InputError(f"no header names the waybill number; give --map HEADER={schema.waybill_paths[-1][0]}", 1)
         self._builder = Builder(layout)
-        watched = [at for at in layout.plain if told.get(headers[at]) != UNMAPPED]
+        watched = [at for at in layout.others if told.get(headers[at]) != UNMAPPED]
         self._unmapped = Unmapped(headers, watched, unmapped, profile)
         self._pointers = {at: pointer(steps) for at, steps in layout.places.items()}
         self._tokens = [self._pointers[at] for at, kind in layout.kinds.items() if kind in TOKEN_KINDS]
@@ -123,9 +129,15 @@ class Table:
             elif any(self._sheet.rounded(line, at) for at in self._numbers):
                 yield Entry(line.number, number, None, "rounded-number", (line, None))
             else:
-                plain = self._unmapped.take(number, line.cells, self._layout.plain)
-                row = self._builder.build(line.cells, plain)
+                row = self._builder.build(self._unmapped.take(number, self._without_parties(line.cells)))
                 yield Entry(line.number, number, row.record, None, (line, row))
+
+    def _without_parties(self, cells: Sequence[str]) -> Sequence[str]:
+        """The cells; of those that hold a name, a phone and an address together the mask."""
+        if not self._layout.parties:
+            return cells
+        parties = self._layout.parties
+        return [self._party(cell) if at in parties and cell else cell for at, cell in enumerate(cells)]
 
     def begin(self, write: Write) -> None:
         """Write the headers."""
@@ -148,7 +160,7 @@ class Table:
             if self._tokenize:
                 tokens = result["tokens"]
                 added = [*(tokens.get(at, "") for at in self._tokens), *(result[name] for name in _STORED)]
-            changed = dict(row.changes(line.cells, self._layout.plain))
+            changed = dict(row.changes(line.cells))
             self._sheet.put(line, changed, [*added, ""])
         self._sheet.flush()
 

@@ -91,23 +91,21 @@ class Unmapped:
     def __init__(self, headers: Sequence[str], columns: Sequence[int], mode: Mode, profile: Profile) -> None:
         self._mode = mode
         self._profile = profile
+        self._scan = profile.scanner()
+        self._hidden = 0
         meanings = plan(ROOT, tuple(headers))
         self._columns = {at: _Column(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns}
-        self._hidden = 0
 
-    def take(self, number: int, cells: Sequence[str], plain: Sequence[int]) -> list[str]:
-        """The cells of the unmapped columns as they go on.
+    def take(self, number: int, cells: Sequence[str]) -> Sequence[str]:
+        """Look at the cells of a row, and return them as they go on.
 
         Args:
             number: of the row, from 1.
-            cells: of the row.
-            plain: every unmapped column.
+            cells: of every column.
 
         Raises:
             NotDone: as `finish`, once the first rows are read.
         """
-        if not self._columns:
-            return [cells[at] for at in plain]
         sample = number <= FIRST_ROWS or not number % ONE_IN
         for at, column in self._columns.items():
             cell = cells[at]
@@ -115,7 +113,13 @@ class Unmapped:
                 column.look(cell, sample=sample)
         if number == FIRST_ROWS:
             self.finish()
-        return [self._shown(at, cells[at]) for at in plain]
+        if self._mode == "pass":
+            return cells
+        shown = list(cells)
+        for at, column in self._columns.items():
+            if cells[at]:
+                shown[at] = self._shown(column, cells[at])
+        return shown
 
     def finish(self) -> None:
         """Say what was found, once everything is read.
@@ -154,6 +158,13 @@ class Unmapped:
             lines += [line for at, kind in self.personal.items() for line in self._question(at, kind)]
         return lines
 
+    def _shown(self, column: _Column, cell: str) -> str:
+        if self._mode == "hide":
+            return stars(cell)
+        shown = cell if column.is_code(cell) else self._scan(cell)
+        self._hidden += shown != cell
+        return shown
+
     def _question(self, at: int, kind: str) -> list[str]:
         """What to say of one column, with samples that show no more than a label does."""
         column = self._columns[at]
@@ -171,15 +182,6 @@ class Unmapped:
             return one_line(mask_address(cell, "detail"))[:_SAMPLE_LENGTH]
         mask = self._profile.masker(kind) if kind in ("name", "phone") else None
         return one_line((mask or stars)(cell))[:_SAMPLE_LENGTH]
-
-    def _shown(self, at: int, cell: str) -> str:
-        if at not in self._columns or self._mode == "pass" or not cell:
-            return cell
-        if self._mode != "hide" and self._columns[at].is_code(cell):
-            return cell
-        shown = stars(cell) if self._mode == "hide" else scrub(cell)
-        self._hidden += shown != cell
-        return shown
 
 
 _SAMPLE_LENGTH: Final = 60

@@ -14,6 +14,7 @@ from masking_service.access.custody import Custody
 from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
 from masking_service.cli.files.entries import Result, members
 from masking_service.cli.files.faults import NotDone
+from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
 from masking_service.domain.timestamps import rfc3339
@@ -31,8 +32,9 @@ REFRESH_SECONDS: Final = 1.0
 _HERE: Final = "127.0.0.1"
 
 
-def masking(masker: Masker) -> Callable[[list[Any]], list[Result]]:
+def masking(schema: Schema, profile: Profile) -> Callable[[list[Any]], list[Result]]:
     """Masks records in place."""
+    masker = Masker(schema, profile)
     return lambda records: [members(answer) for answer in mask_batch(masker, records)]
 
 
@@ -71,10 +73,9 @@ class Tokenizing:
         self._refreshed = float("-inf")
         self([])  # whoever may not tokenize is told before anything is read
 
-    def using(self, schema: Schema) -> Self:
-        """The same, for records of this schema, which has the name of the one that was given."""
-        if schema is not self._parts.schemas[schema.name]:
-            self._parts.use_schema(schema)
+    def using(self, schema: Schema, profile: Profile) -> Self:
+        """The same for records of this schema under this profile, which have the names of those that were given."""
+        self._parts.use(schema, profile)
         return self
 
     def __call__(self, records: list[Any]) -> list[Result]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from masking_service.cli.files.looks import found_kind, guessed_kind
-from tests.cli.files.runs import line, masked, rows, run
+from tests.cli.files.runs import line, masked, ndjson, rows, run
 
 PERSONAL = {
     "phone": ["13812345678", "021-59791234", "+86 138 1234 5678"],
@@ -154,3 +155,13 @@ def test_check_refuses_what_mask_refuses(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("kind", "cells"), PERSONAL.items())
 def test_a_cell_is_told_by_its_look(kind: str, cells: list[str]) -> None:
     assert {found_kind(cell) or guessed_kind(cell) for cell in cells} == {kind}
+
+
+def test_members_of_documents_with_chinese_names_are_guarded(tmp_path: Path) -> None:
+    records = [{"remark": "", "收货人": "李四", "联系电话": "13812345678"}, {"收件人": "张三"}]
+
+    result = masked(tmp_path, ndjson(*records), name="in.ndjson")
+
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert first == {"remark": "", "收货人": "李*", "联系电话": "*******5678"}
+    assert second["error"]["code"] == "nothing-mapped"
