@@ -1,9 +1,12 @@
 """Audit: the log, filtered and newest first, its sums an hour, and a checkpoint to keep."""
 
 import json
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, g, render_template, request
+
+from masking_console.service import Json
 
 pages = Blueprint("audit", __name__)
 
@@ -18,7 +21,9 @@ def shown() -> str:
     page = g.person.audit(**asked, order="newest", after=request.args.get("after", ""), limit="50")
     span = {name: asked[name] for name in ("from", "to")}
     summary = g.person.audit_summary(**span, by="action", per="hour")
-    return render_template("audit.html", page=page, given=given, summary=summary)
+    for entry in page["entries"]:
+        entry["time"] = datetime.fromtimestamp(entry["at"], UTC).isoformat()
+    return render_template("audit.html", page=page, given=given, summary=_chart(summary))
 
 
 @pages.get("/audit/checkpoint")
@@ -27,6 +32,17 @@ def checkpoint() -> Response:
     content = json.dumps(g.person.checkpoint(), indent=2, ensure_ascii=False)
     headers = {"Content-Disposition": 'attachment; filename="checkpoint.json"'}
     return Response(content, content_type="application/json", headers=headers)
+
+
+def _chart(summary: Json) -> Json:
+    """The sums of the log as bars, one an hour, and the height of the tallest."""
+    bars: dict[str, Json] = {}
+    for each in summary["sums"]:
+        bar = bars.setdefault(each["at"], {"at": each["at"], "released": 0, "views": 0, "refused": 0})
+        bar["released"] += each["fields"]
+        bar["views"] += each["full_views"]
+        bar["refused"] += each["refusals"]
+    return {"bars": list(bars.values()), "top": max([1, *(bar["released"] for bar in bars.values())])}
 
 
 def _timestamp(value: str) -> str:

@@ -7,7 +7,7 @@ from keys.keyring import Keyring
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
-from masking_service.access.rules import WINDOWS, Budget
+from masking_service.access.rules import WINDOWS
 from masking_service.audit.figures import Figures
 from masking_service.audit.recent import RecentEntries, Row
 from masking_service.domain.timestamps import rfc3339
@@ -54,34 +54,26 @@ class Activity:
     def _principal(self, who: str, rows: Sequence[Row], freeze: Freeze | None, now: int) -> answers.ActivePrincipal:
         roles = sorted({row.role for row in rows if row.role})
         sums = {name: _sum(rows, now - WINDOWS[name]) for name in SHOWN}
-        limits = self._limits(roles)
         return answers.ActivePrincipal(
             principal=who,
             roles=roles,
-            activity=[
-                answers.ActivityCount(
-                    counts,
-                    [
-                        answers.WindowCount(name, getattr(sums[name], counts), limits.get((counts, name)))
-                        for name in SHOWN
-                    ],
-                )
-                for counts in Figures._fields
-            ],
+            fields={name: total.fields for name, total in sums.items()},
+            full_views={name: total.full_views for name, total in sums.items()},
+            cases={name: total.cases for name, total in sums.items()},
+            refusals={name: total.refusals for name, total in sums.items()},
+            limits=self._limits(roles),
             frozen=None if freeze is None else answers.FrozenSince(rfc3339(freeze.since), freeze.by, freeze.why),
         )
 
-    def _limits(self, roles: Iterable[str]) -> dict[tuple[str, str], int]:
+    def _limits(self, roles: Iterable[str]) -> dict[str, dict[str, int]]:
         """The smallest limit of each count and window: of the roles' budgets, and of refusals until a freeze."""
         rules = self._policy.rules
-        limits = {("refusals", "1m"): rules.watch.refusals}
-        budgets: list[Budget | None] = []
-        for role in (rules.roles[name] for name in roles if name in rules.roles):
-            budgets += [role.fields, role.full_views]
-        for budget in budgets:
-            for window in budget.windows if budget else ():
-                place = (budget.counts if budget else "", window.name)
-                limits[place] = min(window.limit, limits.get(place, window.limit))
+        limits: dict[str, dict[str, int]] = {"refusals": {"1m": rules.watch.refusals}}
+        known = [rules.roles[name] for name in roles if name in rules.roles]
+        for budget in (budget for role in known for budget in (role.fields, role.full_views) if budget is not None):
+            of_count = limits.setdefault(budget.counts, {})
+            for window in budget.windows:
+                of_count[window.name] = min(window.limit, of_count.get(window.name, window.limit))
         return limits
 
 

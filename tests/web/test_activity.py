@@ -20,8 +20,8 @@ def people(api: Api, who: str = SUPERVISOR) -> dict[str, Json]:
 
 
 def counted(of_person: Json, counts: str) -> dict[str, tuple[int, int | None]]:
-    (one,) = [activity for activity in of_person["activity"] if activity["counts"] == counts]
-    return {window["window"]: (window["count"], window["limit"]) for window in one["windows"]}
+    limits = of_person["limits"].get(counts, {})
+    return {window: (count, limits.get(window)) for window, count in of_person[counts].items()}
 
 
 @pytest.fixture

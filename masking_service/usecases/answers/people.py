@@ -107,19 +107,7 @@ class Budgets(Answer):
     budgets: list[BudgetLeft]
 
 
-class WindowCount(Answer):
-    """What was counted in one window, beside its limit."""
-
-    window: Annotated[str, one_of("1m", "1h", "1d")]
-    count: Annotated[int, Meta(ge=0)]
-    limit: Annotated[int | None, Meta(description="Null where the policy sets none.")]
-
-
-class ActivityCount(Answer):
-    """What a principal did, by one count."""
-
-    counts: Annotated[str, one_of("fields", "full_views", "cases", "refusals")]
-    windows: list[WindowCount]
+Counts = Annotated[dict[str, int], Meta(description="How many in the last 1m, 1h and 1d.")]
 
 
 class FrozenSince(Answer):
@@ -135,7 +123,14 @@ class ActivePrincipal(Answer):
 
     principal: str
     roles: Annotated[list[str], Meta(description="Through which roles.")]
-    activity: list[ActivityCount]
+    fields: Counts
+    full_views: Counts
+    cases: Counts
+    refusals: Counts
+    limits: Annotated[
+        dict[str, dict[str, int]],
+        Meta(description="The limits that the policy sets, by what is counted and window; those of refusals freeze."),
+    ]
     frozen: FrozenSince | None
 
 

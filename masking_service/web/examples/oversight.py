@@ -15,16 +15,11 @@ EXAMPLES: Final[dict[str, Example]] = {
                 {
                     "principal": CASE["officer"],
                     "roles": ["dispute-officer"],
-                    "activity": [
-                        {
-                            "counts": "fields",
-                            "windows": [
-                                {"window": "1m", "count": 3, "limit": 20},
-                                {"window": "1h", "count": 12, "limit": 60},
-                                {"window": "1d", "count": 40, "limit": 150},
-                            ],
-                        }
-                    ],
+                    "fields": {"1m": 3, "1h": 12, "1d": 40},
+                    "full_views": {"1m": 0, "1h": 0, "1d": 0},
+                    "cases": {"1m": 0, "1h": 0, "1d": 0},
+                    "refusals": {"1m": 0, "1h": 1, "1d": 1},
+                    "limits": {"fields": {"1m": 20, "1h": 60, "1d": 150, "30d": 1000}, "refusals": {"1m": 200}},
                     "frozen": None,
                 }
             ],
