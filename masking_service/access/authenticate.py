@@ -1,4 +1,4 @@
-"""From a bearer credential to a principal: an API key or a JWT, told apart by how they begin."""
+"""Finds the principal of a bearer credential: an API key or a JWT."""
 
 from keys.keyring import Keyring
 from masking_service.access.clients import KEY_PREFIX, key_bytes
@@ -10,7 +10,7 @@ from masking_service.store.errors import StoreUnavailable
 
 
 class Authenticator:
-    """Knows every machine client, and believes the configured issuers."""
+    """Authenticates machine clients and the people of configured issuers."""
 
     def __init__(self, registry: ClientRegistry, issuers: Issuers, keyring: Keyring) -> None:
         self._registry = registry
@@ -18,10 +18,12 @@ class Authenticator:
         self._keyring = keyring
 
     def authenticate(self, authorization: str | None, address: str, now: int) -> Principal:
-        """Who sent this Authorization header from this IP address at `now` (Unix seconds).
+        """Return the principal of an Authorization header.
+
+        `address` is the caller's IP address, `now` Unix seconds.
 
         Raises:
-            Unauthenticated: nobody is known by it, for whatever reason.
+            Unauthenticated: the credential is not valid.
             StoreUnavailable: no registry of clients was seen yet, neither a snapshot nor the store's.
             IssuerUnavailable: the issuer's keys cannot be had now.
         """

@@ -1,4 +1,4 @@
-"""Reads the sliding windows that `budget.lua` writes, without changing them. Pure: no clock, no store."""
+"""Reads the sliding windows that `budget.lua` writes. Pure."""
 
 import struct
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ _HEAD: Final = struct.Struct(">II")
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What is left of a window: `left`, and from which time on there is more (Unix seconds; None where all is left)."""
+    """What is left of a window.
+
+    `frees_at` is the time from which there is more, in Unix seconds; None if all is left.
+    """
 
     window: Window
     left: int
@@ -21,7 +24,7 @@ class Room:
 
 
 def room(window: Window, seconds_a_part: int, value: bytes | None, now: float, limit: int) -> Room:
-    """What is left of a window of which `limit` may be spent.
+    """Return what is left of a window with a limit.
 
     Args:
         window: whose value it is.
@@ -46,5 +49,5 @@ def room(window: Window, seconds_a_part: int, value: bytes | None, now: float, l
 
 
 def least(rooms: list[Room]) -> Room:
-    """The smallest room of one window; of equal ones the room that frees last."""
+    """Return the smallest room; of equal ones the one that frees last."""
     return min(rooms, key=lambda one: (one.left, -(one.frees_at or 0)))

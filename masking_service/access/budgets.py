@@ -1,4 +1,4 @@
-"""Budgets: how much a person, all of a role, and a whole tenant may take in any window on end.
+"""Budgets of a person, a role and a tenant, in sliding windows.
 
 A call takes from every window of all three or from none, in one step inside the store, and what cannot be counted
 is refused. Nothing is freed early: not by a restart, a clock that goes back, or a request that is sent twice.
@@ -22,9 +22,9 @@ from masking_service.store.client import Store
 from masking_service.store.layout import tenant_stem
 
 PARTS: Final = 60
-"""A window slides by a sixtieth of itself. A part that it has half left counts wholly, so it never allows more."""
+"""A window slides by a sixtieth of its length. A part that it has half left counts in full, so it never allows more."""
 MOST: Final = 2**32 - 1
-"""The most that a counter of four bytes holds; a limit above it means this."""
+"""The maximum of a four-byte counter; a higher limit means this."""
 CALL_SECONDS: Final = 60
 """How long a call is remembered. No request lives longer than 5 s."""
 CALL_ID_BYTES: Final = 16
@@ -34,17 +34,19 @@ _DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EV
 
 
 def part_seconds(window: Window) -> int:
-    """How long a part is: whole seconds."""
+    """Return the length of a part, in seconds."""
     return window.seconds // PARTS
 
 
 def part_at(window: Window, now: float) -> int:
-    """The number of the part that holds `now` (Unix seconds): part 0 began in 1970."""
+    """Return the number of the part at `now` (Unix seconds); part 0 began in 1970."""
     return int(now // part_seconds(window))
 
 
 def kept_seconds(window: Window) -> int:
-    """How long a window's key is kept after the first write in a part: the window, the part, and one to spare.
+    """Return how long a window's key is kept, in seconds.
+
+    After the first write in a part that is the window, the part, and one to spare.
 
     The one to spare is for a clock that goes back within a part. If it goes back further, the key is kept anew.
     """
@@ -52,12 +54,15 @@ def kept_seconds(window: Window) -> int:
 
 
 def limit_of(window: Window, factor: int) -> int:
-    """What `factor` people's worth of this window allows."""
+    """Return the limit of a window for `factor` people."""
     return min(window.limit * factor, MOST)
 
 
 def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceeded:
-    """The error that names the window which frees last, from the part in which each has room again (0: has it now)."""
+    """Return the error that names the window which frees last.
+
+    `fits_from` is the part in which each window has room again; 0 if it has room now.
+    """
     windows = budget.windows * 3  # for the person, the role and the tenant
     frees = [(part * part_seconds(window), window) for window, part in zip(windows, fits_from, strict=True) if part]
     retry_at, window = max(frees, key=itemgetter(0))
@@ -65,18 +70,18 @@ def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceede
 
 
 class Spending(Protocol):
-    """Whoever counts what is spent, by role, for the operator's eyes: it decides nothing."""
+    """Counts what is spent by role, for metrics. It decides nothing."""
 
     def spent(self, role: str, counts: Counted, amount: int) -> None:
-        """So much was taken out of the budget of a role."""
+        """Count an amount that was taken from a role's budget."""
 
     def given_back(self, role: str, counts: Counted, amount: int) -> None:
-        """So much of it was not used."""
+        """Count an amount that was given back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """An amount that was taken from a budget; `amount` is 0 where the grant is free and nothing was."""
+    """An amount that was taken from a budget; 0 if the grant is free."""
 
     amount: int
     _store: Store = field(repr=False)
@@ -84,7 +89,7 @@ class Reservation:
     _told: Callable[[int], None] = field(repr=False, default=lambda _: None)
 
     def give_back(self, unused: int) -> None:
-        """Return what was not released to the parts from which it came: one round trip, none where there is nothing.
+        """Give back what was not released: one round trip, none if there is nothing.
 
         Only the first time counts, and only within a minute of the reservation; after that it stays spent.
 
@@ -105,7 +110,7 @@ class Reservation:
 
 
 class Budgets:
-    """What was spent lately, by everyone, counted in the store.
+    """Counts what is spent, in the store.
 
     A person has one count of each thing (`Budget.counts`), whichever of their roles they spend through.
 
@@ -130,7 +135,7 @@ class Budgets:
         self._random = random
 
     def reserve(self, principal: Principal, grant: Grant, amount: int, now: float) -> Reservation:
-        """Take `amount` out of every window of the grant's budget, or nothing: one round trip.
+        """Take an amount from every window of a budget, or nothing: one round trip.
 
         Where the grant has no budget, or the amount is 0, there is nothing to ask and no round trip.
 
@@ -138,7 +143,7 @@ class Budgets:
             now: the service's clock, Unix seconds. One that is behind what was seen before counts as that.
 
         Raises:
-            QuotaExceeded: some window has no room. At its `retry_at` the same call would pass if nobody spends
+            QuotaExceeded: some window has no room. At its `retry_at` the same call would pass if nothing is spent
                 until then. An amount above the limit itself never passes: `retry_at` is then a whole window
                 away, and a smaller call may pass before.
             StoreUnavailable: it could not be counted, so nothing may be released.
@@ -155,7 +160,7 @@ class Budgets:
         )
 
     def check(self, principal: Principal, grant: Grant, amount: int, now: float) -> None:
-        """Refuse where `reserve` would, and take nothing: one round trip. Raises as `reserve`."""
+        """Refuse if `reserve` would, and take nothing: one round trip. Raises as `reserve`."""
         if grant.budget is not None:
             self._ask(b"check", self._keys(principal, grant.role, grant.budget), grant.role, grant.budget, amount, now)
 
@@ -169,7 +174,7 @@ class Budgets:
             raise refusal(budget, role, fits_from)
 
     def rooms(self, principal: Principal, grants: Sequence[Grant], now: float) -> list[list[Room]]:
-        """What is left of each window of each grant's budget, spending nothing: one round trip.
+        """Return what is left of the budgets of grants: one round trip.
 
         The least of what the person, the role and the tenant have left. No round trip without budgets.
 
@@ -193,7 +198,7 @@ class Budgets:
         return found
 
     def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
-        """The key of this call, then of each window for the person, the role and the tenant: all in one slot."""
+        """Return the keys of the call and of all windows, in one slot."""
         tag = self._keyring.tenant(principal.tenant).tag
         stem = tenant_stem(tag("tenant"))
         subjects = (

@@ -1,4 +1,4 @@
-"""Unmasking cases: the authority to open the waybills that they name, for one purpose, for a while.
+"""Unmasking cases: the authority to open the waybills that they name.
 
 What happens to a case is written once and never changed: it is opened, decided,
 closed, each a sealed fact in its own place. Its status follows from the facts
@@ -28,14 +28,17 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
 
 def case_name(value: object) -> str:
-    """A case's name: 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first. ValueError otherwise."""
+    """Return a well-formed case name; raise ValueError otherwise.
+
+    It is 1 to 64 of ``A-Z a-z 0-9 . _ -``, a letter or digit first.
+    """
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         raise ValueError("a case's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
     return value
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """How a case was opened: everything that it is bound to. Times in Unix seconds."""
+    """How a case was opened. Times in Unix seconds."""
 
     case: str
     purpose: str
@@ -49,7 +52,10 @@ class Opening(msgspec.Struct, frozen=True):
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something that was done to a case: ``approve``, ``deny`` or ``close``. Acts stored before 0.1.0 have no note."""
+    """An act on a case: ``approve``, ``deny`` or ``close``.
+
+    Acts stored before 0.1.0 have no note.
+    """
 
     act: Literal["approve", "deny", "close"]
     by: str
@@ -58,13 +64,13 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A case as it stands: how it was opened, and what was done to it since, in order."""
+    """A case: how it was opened, and the acts since, in order."""
 
     opening: Opening
     acts: tuple[Act, ...] = ()
 
     def status(self, now: int) -> Status:
-        """Where it stands at `now`. Whatever is missing counts against opening."""
+        """Return its status at `now`; it opens nothing if something is missing."""
         done = [act.act for act in self.acts]
         if "close" in done:
             return "closed"
@@ -77,15 +83,15 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def approved_by(self) -> tuple[str, ...]:
-        """Who approved it, in order."""
+        """The principals who approved it, in order."""
         return tuple(act.by for act in self.acts if act.act == "approve")
 
     def decide(self, principal: Principal, act: Literal["approve", "deny"], now: int) -> None:
-        """Let `principal` approve or deny it, or refuse.
+        """Raise unless `principal` may approve or deny it.
 
         Raises:
             OwnCase: the caller opened it.
-            CaseNotPending: there is nothing to decide. Somebody who did just this already is not told so.
+            CaseNotPending: there is nothing to decide. The same act of the same principal again is no error.
         """
         if principal.id == self.opening.opened_by:
             raise OwnCase
@@ -94,7 +100,7 @@ class Case(msgspec.Struct, frozen=True):
             raise CaseNotPending
 
     def authorise(self, principal: Principal, purpose: str, now: int) -> None:
-        """Let `principal` open what this case names, or refuse.
+        """Raise unless `principal` may open what this case names.
 
         Raises:
             CaseNotOpen: it is not open, is for another purpose, or names another officer.
@@ -144,7 +150,9 @@ class Cases:
         return Prepared([Sealed(_at(key, b"open"), mine, until=0, once=True)], write)
 
     def prepare_act(self, tenant: str, name: str, act: Act) -> Prepared[Case]:
-        """Seal an act on a case that exists: one round trip to write, which returns the case as it is then.
+        """Seal an act on an existing case: one round trip to write.
+
+        Writing returns the case as it is then.
 
         The same act of the same person again changes nothing, and neither does a second denial or closing.
         Writing raises NoSuchCase where the tenant has none of that name.
@@ -165,7 +173,7 @@ class Cases:
         return Prepared([Sealed(_at(key, done), sealed, until=0, once=True)], write)
 
     def get(self, tenant: str, name: str) -> Case:
-        """One case: one round trip.
+        """Return one case: one round trip.
 
         Raises:
             NoSuchCase: the tenant has none of that name.
@@ -185,7 +193,9 @@ class Cases:
         after: Case | None = None,
         limit: int = MOST_LISTED,
     ) -> list[Case]:
-        """The first wanted cases in the order in which they expire. Two round trips for each thousand cases read.
+        """Return the first wanted cases, in the order in which they expire.
+
+        Two round trips for each thousand cases read.
 
         Args:
             tenant: whose cases.
@@ -213,7 +223,10 @@ class Cases:
         return list(found.values())[:limit]
 
     def _behind(self, tenant: str, key: bytes, case: Case, after: Case | None, *, past: bool) -> bool:
-        """Whether a case comes after another one in the list. Of two that expire at once the keys decide."""
+        """Return whether a case comes after another in the list.
+
+        The keys decide between two that expire at once.
+        """
         if after is None:
             return True
         mine = (case.opening.expires_at, key)
@@ -238,7 +251,7 @@ class Cases:
         return [self._read(tenant, key, flat) for key, flat in zip(keys, self._store.read(commands), strict=True)]
 
     def _read(self, tenant: str, key: bytes, flat: list[bytes]) -> Case | None:
-        """A case from its sealed facts. Acts without an opening are no case."""
+        """Return a case from its sealed facts; None without an opening."""
         state = self._keyring.tenant(tenant).state
         facts = zip(flat[0::2], flat[1::2], strict=True)
         opened = {fact: state.open(sealed, _at(key, fact)) for fact, sealed in facts}

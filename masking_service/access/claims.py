@@ -1,4 +1,6 @@
-"""Reads the claims of a token, strictly: what is not of the one right type refuses the whole token.
+"""Reads the claims of an access token, strictly.
+
+A claim of a wrong type refuses the whole token.
 
 Python and JSON are lenient in the same places (true is 1, 1e999 is a number, a string is a list of letters, the
 later of two names wins), and each of them is a way to mean one thing to the issuer and another here.
@@ -15,19 +17,22 @@ _ABSENT = object()
 
 
 class Claimed:
-    """The claims of one token. Every reading raises Unauthenticated where the claim is not as it has to be."""
+    """The claims of one access token. Invalid claims raise Unauthenticated."""
 
     __slots__ = ("_claims",)
 
     def __init__(self, payload: bytes) -> None:
-        """From UTF-8 JSON. ValueError or RecursionError where it is no object, has a name twice, or holds NaN."""
+        """Parse UTF-8 JSON.
+
+        Raises ValueError or RecursionError if it is no object, repeats a name, or holds NaN.
+        """
         claims = json.loads(payload.decode("utf-8"), object_pairs_hook=_once_each, parse_constant=_refuse)
         if not isinstance(claims, dict):
             raise ValueError("claims are an object")
         self._claims: dict[str, Any] = claims
 
     def at(self, way: tuple[str, ...], default: object) -> Any:
-        """What stands at the end of a way through nested objects, or the default where nothing does."""
+        """Return the value at a path through nested objects, or the default."""
         found: Any = self._claims
         for step in way:
             found = found.get(step, _ABSENT) if isinstance(found, dict) else _ABSENT
@@ -40,14 +45,17 @@ class Claimed:
         return value
 
     def strings(self, way: tuple[str, ...]) -> list[str]:
-        """The strings of a list; none where the claim is absent. A bare string is refused, not taken for a list."""
+        """Return the strings of a list; none if the claim is absent.
+
+        A bare string is refused.
+        """
         values = self.at(way, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise Unauthenticated("claims")
         return values
 
     def past(self, name: str, now: int) -> int | None:
-        """A time that is not ahead of `now`, None where the claim is absent."""
+        """Return a time that is not after `now`; None if it is absent."""
         if name not in self._claims:
             return None
         value = self._time(name)
@@ -56,7 +64,7 @@ class Claimed:
         return value
 
     def check_times(self, lifetime: int, now: int) -> None:
-        """`iat` and `exp`, which have to be there, and `nbf`, against the clock and the longest life in seconds."""
+        """Check `iat`, `exp` and `nbf` against the clock and the maximum lifetime."""
         issued, ends = self._time("iat"), self._time("exp")
         if ends <= now:
             raise Unauthenticated("expired")
@@ -66,14 +74,14 @@ class Claimed:
             raise Unauthenticated("lifetime")
 
     def check_audience(self, audience: str) -> None:
-        """`aud` is the audience, or a list of strings that has it."""
+        """Check that `aud` is the audience, or a list that contains it."""
         claimed = self._claims.get("aud")
         every = claimed if isinstance(claimed, list) else [claimed]
         if not all(isinstance(each, str) for each in every) or audience not in every:
             raise Unauthenticated("audience")
 
     def _time(self, name: str) -> int:
-        """Whole Unix seconds. RFC 7519 would allow fractions; no known issuer sends any."""
+        """Return whole Unix seconds. RFC 7519 allows fractions; no known issuer sends any."""
         value = self._claims.get(name)
         if type(value) is not int or not 0 <= value <= _LATEST:
             raise Unauthenticated("time")

@@ -1,6 +1,8 @@
-"""Machine clients and their API keys: an immutable registry that knows keys by their keyed digest alone.
+"""Machine clients and their API keys: an immutable registry.
 
-The text of a key exists once, in the hands of whoever asked for it; it is never stored here, and never in a repr.
+Keys are known by their keyed digest only.
+
+The text of a key is shown once, when it is made; it is never stored here, and never in a repr.
 """
 
 import base64
@@ -32,7 +34,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """One key: its HMAC-SHA256 digest (32 bytes), when it was made, and when it ends (Unix seconds, None: never)."""
+    """One key: its HMAC-SHA256 digest (32 bytes), creation and end.
+
+    Times in Unix seconds; None for a key that does not end.
+    """
 
     digest: bytes = field(repr=False)
     created: int
@@ -40,7 +45,7 @@ class ApiKey:
 
     @property
     def id(self) -> str:
-        """What an operator calls this key by. Of the keyed digest, so it says nothing about the key."""
+        """The id of the key, for operators. Part of the keyed digest."""
         return self.digest.hex()[:12]
 
     def valid_at(self, now: int) -> bool:
@@ -49,7 +54,9 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A machine that may call. A revoked client stays, so that its id is never given to another one.
+    """A machine that may call.
+
+    A revoked client is kept, so that its id is never used again.
 
     `networks` are those it may call from; none means from anywhere.
     """
@@ -67,7 +74,7 @@ class Client:
 
 
 class Clients:
-    """All machine clients. Every change is another registry; `authenticate` is one look-up."""
+    """All machine clients. Changes return a new registry."""
 
     __slots__ = ("_by_digest", "_by_id")
 
@@ -84,14 +91,16 @@ class Clients:
                 self._by_digest[key.digest] = (client, key, client.principal())
 
     def __iter__(self) -> Iterator[Client]:
-        """Every client, revoked ones too, in the order of their ids."""
+        """Iterate over all clients, revoked ones too, by id."""
         return iter(sorted(self._by_id.values(), key=lambda client: client.id))
 
     def __len__(self) -> int:
         return len(self._by_id)
 
     def authenticate(self, digest: bytes, address: str, now: int) -> Principal:
-        """Whose key has this digest. `address` is the caller's IP address, `now` Unix seconds.
+        """Return the client whose key has this digest.
+
+        `address` is the caller's IP address, `now` Unix seconds.
 
         A look-up needs no constant time: the digest is keyed, so how long it takes says nothing about any key.
         Raises Unauthenticated; unknown, expired, revoked and from elsewhere look the same to the caller.
@@ -120,7 +129,9 @@ class Clients:
         networks: Iterable[str] = (),
         expires: int | None = None,
     ) -> "Clients":
-        """With a new client and its first key. Whether an API key may hold that role is the policy's to say.
+        """Return a registry with a new client and its first key.
+
+        The policy decides whether an API key may hold the role.
 
         Raises ClientError for an id that is or was in use, and for anything malformed.
         """
@@ -141,7 +152,9 @@ class Clients:
         return self._with(client)
 
     def add_key(self, client_id: str, digest: bytes, now: int, *, expires: int | None = None) -> "Clients":
-        """With a second key for a client, for a change-over. Keys that have ended make room.
+        """Return a registry with a second key for a client.
+
+        Keys that have ended make room.
 
         Raises ClientError if the client is unknown or revoked, or has two valid keys already.
         """
@@ -152,13 +165,13 @@ class Clients:
         return self._with(replace(client, keys=(*valid, _new_key(digest, now, expires))))
 
     def revoke(self, client_id: str) -> "Clients":
-        """With this client shut out for good, whatever keys it has. Raises ClientError if it is unknown."""
+        """Return a registry in which a client is revoked. Raises ClientError if it is unknown."""
         if client_id not in self._by_id:
             raise ClientError("no such client")
         return self._with(replace(self._by_id[client_id], revoked=True))
 
     def revoke_key(self, client_id: str, key_id: str) -> "Clients":
-        """Without one key of a client, which the others outlive. Raises ClientError if there is no such key."""
+        """Return a registry without one key of a client. Raises ClientError if there is none."""
         client = self._living(client_id)
         keys = tuple(key for key in client.keys if key.id != key_id)
         if keys == client.keys:
@@ -166,12 +179,12 @@ class Clients:
         return self._with(replace(client, keys=keys))
 
     def to_state(self) -> dict[str, Any]:
-        """The registry as plain JSON values. It holds digests, so it is to be sealed like any other state."""
+        """Return the registry as plain JSON values, to be sealed."""
         return {"version": _STATE_VERSION, "clients": [_client_to_state(client) for client in self]}
 
     @classmethod
     def from_state(cls, state: object) -> "Clients":
-        """The registry from what `to_state` gave. Raises ClientError for anything else."""
+        """Parse the result of `to_state`. Raises ClientError for anything else."""
         if not isinstance(state, Mapping) or state.get("version") != _STATE_VERSION:
             raise ClientError("not a registry of clients of a version that is known here")
         try:
@@ -190,14 +203,14 @@ class Clients:
 
 
 def key_text(random: bytes) -> str:
-    """The text of a new API key from 32 random bytes: `wbk_` and 43 characters of base64url."""
+    """Return an API key of 32 random bytes: `wbk_` and 43 characters of base64url."""
     if len(random) != KEY_BYTES:
         raise ValueError(f"a key is made of {KEY_BYTES} random bytes")
     return KEY_PREFIX + base64.urlsafe_b64encode(random).rstrip(b"=").decode("ascii")
 
 
 def key_bytes(text: str) -> bytes:
-    """The 32 bytes behind the text of an API key, for the keyed digest.
+    """Return the 32 bytes of an API key, for the keyed digest.
 
     Raises Unauthenticated for any other text, a second spelling of the same bytes included.
     """

@@ -1,4 +1,4 @@
-"""Who holds a parcel now: sealed beside the record, at the same shard, and read with it.
+"""Custody of parcels: sealed beside the record, and read with it.
 
 A custody value cannot be moved to another waybill or tenant, and one that does
 not open is an alarm, never a permission.
@@ -20,13 +20,16 @@ from masking_service.vault.sealed import Prepared, Sealed
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """A site's code and, once a courier took it out, that courier's principal id. Either may be missing."""
+    """A site's code and a courier's principal id. Either may be missing."""
 
     site: str | None
     courier: str | None = None
 
     def held_by(self, principal: Principal) -> bool:
-        """Whether `principal` holds it: as its courier, or, while none is set, at one of its sites."""
+        """Return whether `principal` holds the parcel.
+
+        As its courier, or at one of its sites if no courier is set.
+        """
         if self.courier is not None:
             return self.courier == principal.id
         return self.site is not None and self.site in principal.sites
@@ -46,7 +49,7 @@ class Custodies:
     def prepare_first(
         self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int]
     ) -> Prepared[None]:
-        """Seal custody for the waybills at `bases`, to be written where none is set yet: one round trip to write.
+        """Seal custody that is written only if none is set: one round trip to write.
 
         Args:
             expires_at: Unix seconds, one for each base: when its record expires.
@@ -56,7 +59,7 @@ class Custodies:
     def prepare_move(
         self, tenant: str, bases: Sequence[bytes], custodies: Sequence[Custody], expires_at: Sequence[int]
     ) -> Prepared[None]:
-        """Seal custody for the waybills at `bases`, to replace what is set: one round trip to write, none for no base.
+        """Seal custody that replaces what is set: one round trip to write, none for no base.
 
         Args:
             bases: each only once.
@@ -91,7 +94,7 @@ class Custodies:
         return Prepared(sealed, write)
 
     def open(self, tenant: str, base: bytes, sealed: bytes | None) -> Custody | None:
-        """What stood beside the record at `base`, None where nothing did.
+        """Open the custody of a waybill; None if it has none.
 
         Raises:
             IntegrityError: it was changed, or belongs to another waybill.

@@ -18,11 +18,11 @@ from masking_service.store.layout import disclosures_key, record_stems
 from masking_service.vault.sealed import Prepared, Sealed
 
 FIELD_BYTES: Final = 8
-"""A random name inside the waybill's hash: that two of a million share one happens in one of 37 million hashes."""
+"""Length of a random name in the waybill's hash. Two of a million names collide in one of 37 million hashes."""
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened"):
-    """Fields of the waybill that one call opened, as JSON Pointers. `at` in Unix seconds."""
+    """The fields that one call opened, as JSON Pointers. `at` in Unix seconds."""
 
     at: int
     principal: str
@@ -32,7 +32,7 @@ class Opened(msgspec.Struct, frozen=True, tag="opened"):
 
 
 class Viewed(msgspec.Struct, frozen=True, tag="viewed"):
-    """How many times one call viewed the waybill through a profile that shows a kind in full."""
+    """How often one call viewed the waybill in full."""
 
     at: int
     principal: str
@@ -42,7 +42,10 @@ class Viewed(msgspec.Struct, frozen=True, tag="viewed"):
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What a call is about to show of the waybill at `base`, whose record expires at `expires_at` (Unix seconds)."""
+    """What a call is about to show of a waybill.
+
+    `expires_at` is the expiry of its record, in Unix seconds.
+    """
 
     base: bytes
     expires_at: int
@@ -50,7 +53,7 @@ class Disclosure:
 
 
 class Disclosures:
-    """Keeps and reads them."""
+    """Stores and reads disclosures."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
         self._store = store
@@ -58,7 +61,7 @@ class Disclosures:
         self._random = random
 
     def prepare(self, tenant: str, disclosures: Sequence[Disclosure]) -> Prepared[None]:
-        """Seal what a call is about to show: one round trip to write, none where it shows nothing."""
+        """Seal disclosures: one round trip to write, none if there are none."""
         keys = [disclosures_key(stem) for stem in record_stems([one.base for one in disclosures])]
         names = [self._random(FIELD_BYTES) for _ in keys]
         places = [_at(key, name) for key, name in zip(keys, names, strict=True)]
@@ -82,7 +85,7 @@ class Disclosures:
         return Prepared(sealed, write)
 
     def of(self, tenant: str, bases: Sequence[bytes]) -> list[list[Opened | Viewed]]:
-        """What was shown of the waybill at each base, in the order of time: one round trip, none without bases.
+        """Return the disclosures of waybills, by time: one round trip, none without bases.
 
         Raises:
             IntegrityError: something was changed, or belongs to another waybill.

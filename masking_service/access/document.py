@@ -1,7 +1,7 @@
-"""Reads a YAML document place by place and collects every fault with its path, instead of stopping at the first.
+"""Reads a YAML document, and collects every fault with its path.
 
-A reading that fails notes the fault and gives a harmless stand-in, so whoever reads must look at `faults` before
-using anything. Reasons say what would be right and never repeat what stands there.
+A failed read notes the fault and returns a harmless value, so callers must check `faults` before they use any.
+Reasons say what would be right and never repeat the value.
 """
 
 import re
@@ -19,7 +19,7 @@ Faults = list[tuple[str, str]]
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML lets the later of two equal keys win, silently; in a policy the loser may be the restriction."""
+    """Refuses repeated keys: PyYAML would drop the first one silently."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[object] = set()
@@ -34,7 +34,7 @@ class _Loader(yaml.SafeLoader):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place in the document: what stands there, the path to it, and where its faults go."""
+    """One place in the document: its value, path and faults."""
 
     value: Any
     path: str
@@ -44,7 +44,7 @@ class Place:
         self.faults.append((self.path or "(document)", reason))
 
     def named(self) -> dict[str, "Place"]:
-        """The entries of a mapping whose keys are free names. An absent or empty one is for the caller to judge."""
+        """Return the entries of a mapping with free names as keys; it may be empty."""
         if not isinstance(self.value, Mapping):
             self._expected("a mapping")
             return {}
@@ -57,7 +57,7 @@ class Place:
         return places
 
     def fields(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, "Place"]:
-        """The entries of a mapping whose keys are known. Every required key is in the answer, missing or not."""
+        """Return the entries of a mapping with known keys; all required keys are present."""
         found = self.named()
         required = tuple(required)
         known = {*required, *optional}
@@ -72,14 +72,14 @@ class Place:
         return found
 
     def items(self) -> list["Place"]:
-        """The entries of a list."""
+        """Return the entries of a list."""
         if not isinstance(self.value, list):
             self._expected("a list")
             return []
         return [Place(value, f"{self.path}[{index}]", self.faults) for index, value in enumerate(self.value)]
 
     def text(self, longest: int = 512) -> str:
-        """Printable text that is not empty."""
+        """Return printable text that is not empty."""
         if isinstance(self.value, str) and 0 < len(self.value) <= longest and self.value.isprintable():
             return self.value
         self._expected(f"text of 1 to {longest} printable characters")
@@ -92,7 +92,7 @@ class Place:
         return least
 
     def seconds(self, most: int) -> int:
-        """A duration such as `90s`, `15m`, `2h` or `180d`, in seconds."""
+        """Return a duration such as `90s`, `15m`, `2h` or `180d`, in seconds."""
         match = _DURATION.fullmatch(self.value) if isinstance(self.value, str) else None
         seconds = int(match[1]) * _UNITS[match[2]] if match else 0
         if 0 < seconds <= most:
@@ -101,19 +101,19 @@ class Place:
         return 1
 
     def word(self, known: Collection[str], what: str) -> str:
-        """One of the known words."""
+        """Return one of the known words."""
         if isinstance(self.value, str) and self.value in known:
             return self.value
         self._expected(f"no such {what}; there are: {', '.join(sorted(known)) or 'none'}", whole=True)
         return ""
 
     def words(self, known: Collection[str], what: str) -> frozenset[str]:
-        """A list of known words, none of them twice."""
+        """Return a list of different known words."""
         found: set[str] = set()
         for item in self.items():
             word = item.word(known, what)
             if word in found:
-                item.fault("stands here twice")
+                item.fault("is repeated")
             found.add(word)
         return frozenset(found - {""})
 
@@ -123,7 +123,10 @@ class Place:
 
 
 def read_document(text: str) -> Place:
-    """The root of a YAML document. A document that is no YAML is a place with one fault and nothing in it."""
+    """Return the root of a YAML document.
+
+    A document that is no YAML has one fault, and is empty.
+    """
     faults: Faults = []
     try:
         value = yaml.load(text, Loader=_Loader)  # noqa: S506 -- a SafeLoader, made stricter

@@ -1,4 +1,4 @@
-"""The refusals of this package, each with the code that its problem bears over HTTP.
+"""The refusals of this package, with their problem codes.
 
 No error here ever holds a credential, a claim, an address or any other value that a caller sent.
 """
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 
 class AccessError(Exception):
-    """A caller is refused. `code` is the problem's code (one table in `web` gives it a status)."""
+    """A caller is refused. `code` is the problem's code."""
 
     code: ClassVar[str]
 
@@ -17,7 +17,7 @@ class AccessError(Exception):
 
 
 class Unauthenticated(AccessError):
-    """Nobody is known by this credential. The caller is told nothing more.
+    """The credential is not valid. The caller is told nothing more.
 
     `reason` is one of a few fixed words of this code base (such as `expired`) for logs and metrics;
     it must not reach the caller, who could tell a revoked key from one that never was.
@@ -31,7 +31,7 @@ class Unauthenticated(AccessError):
 
 
 class SignInRequired(AccessError):
-    """The sign-in behind the token is too old or too weak for unmasking: sign in again.
+    """The sign-in is too old or too weak for unmasking.
 
     `acr` and `max_age` (seconds) are what the issuer's rule asks for, None where it asks for nothing:
     the two parameters of the challenge in RFC 9470, section 3.
@@ -46,25 +46,25 @@ class SignInRequired(AccessError):
 
 
 class IssuerUnavailable(AccessError):
-    """The issuer's keys cannot be had right now, so its tokens can be neither accepted nor refused."""
+    """The issuer's keys are not available, so its access tokens cannot be checked."""
 
     code = "issuer-unavailable"
 
 
 class Forbidden(AccessError):
-    """The principal is known, and no role of theirs grants this."""
+    """No role of the principal grants this."""
 
     code = "forbidden"
 
 
 class Frozen(AccessError):
-    """The principal is frozen: nothing is granted until somebody else thaws it."""
+    """The principal is frozen until another one unfreezes it."""
 
     code = "frozen"
 
 
 class ProfileRequired(AccessError):
-    """The principal has several profiles for this, so the request has to name one."""
+    """The principal has several profiles; the request has to name one."""
 
     code = "profile-required"
 
@@ -76,14 +76,14 @@ class PurposeRequired(AccessError):
 
 
 class ClientError(Exception):
-    """A change to the registry of API clients that cannot be made; the text says why, for the operator."""
+    """A change of the client registry is refused. The text says why."""
 
 
 class PolicyError(Exception):
-    """The policy has faults, and a service must not start with it.
+    """The policy has faults and must not be used.
 
     `faults` holds every `(path, reason)` found, such as `("roles.courier.profiles[0]", "no such profile")`;
-    `source` is the name of the file. Reasons name what would be right, never what stands there.
+    `source` is the name of the file. Reasons name what would be right, never the value.
     """
 
     def __init__(self, faults: Sequence[tuple[str, str]], source: str = "policy") -> None:
@@ -99,7 +99,9 @@ class CaseRequired(AccessError):
 
 
 class CaseNotOpen(AccessError):
-    """The case opens nothing for this caller: unknown, pending, denied, closed, expired, or another officer's.
+    """The case opens nothing for this caller.
+
+    It is unknown, pending, denied, closed, expired, or names another officer.
 
     `state` says which, for callers who may read the case; for all others it is empty.
     """
@@ -112,37 +114,37 @@ class CaseNotOpen(AccessError):
 
 
 class OwnCase(AccessError):
-    """Whoever opened or approved a case opens nothing under it."""
+    """The caller opened or approved the case, and opens nothing under it."""
 
     code = "own-case"
 
 
 class NoSuchCase(AccessError):
-    """The caller's tenant has no case of that name that the caller may see."""
+    """There is no case of that name that the caller may see."""
 
     code = "not-found"
 
 
 class CaseExists(AccessError):
-    """The name of a case was used before; names are never used twice."""
+    """The name of a case was used before."""
 
     code = "case-exists"
 
 
 class UnknownCaseNumber(AccessError):
-    """Whoever gives case numbers out knows none like it."""
+    """The ticket system does not know the number."""
 
     code = "unknown-case-number"
 
 
 class CaseNotPending(AccessError):
-    """There is nothing to decide: the case is open, denied, closed or expired."""
+    """The case is not pending, so there is nothing to decide."""
 
     code = "case-not-pending"
 
 
 class QuotaExceeded(AccessError):
-    """A budget has no room for this call, which took nothing from it.
+    """A budget has no room for this call, and nothing was taken.
 
     `window` is the one that frees last (such as `1h`), `retry_at` when that is, in Unix seconds. `role` and `counts`
     say whose budget it is, and of what.

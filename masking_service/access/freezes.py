@@ -1,4 +1,4 @@
-"""Freezes: principals who get nothing at all, and the counts that lead to a freeze by policy.
+"""Freezes, and the counts that lead to a freeze by policy.
 
 A freeze reaches every worker within two seconds, and no value is released from
 that moment on. The list of a tenant is sealed and write-once (`serials.py`), so
@@ -24,12 +24,12 @@ from masking_service.store.layout import freezes_key, tenant_stem
 from masking_service.vault.sealed import Prepared
 
 MISSES_KEPT: Final = 30 * 86_400
-"""Seconds after the last miss until misses are forgotten: slow guessing is guessing, too."""
+"""How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
 MINUTE: Final = 60
 
 
 class Freeze(msgspec.Struct, frozen=True):
-    """One frozen principal: since when (Unix seconds), why, and by whose hand."""
+    """A frozen principal: since when (Unix seconds), why, and by whom."""
 
     id: str
     since: int
@@ -44,7 +44,7 @@ class _List(Serials):
 
     @property
     def frozen(self) -> Mapping[str, Freeze]:
-        """By id. Always what the newest content seen by any thread says, so that none lags behind another."""
+        """By id, from the newest content that any thread has read."""
         content = self.content
         read_of, frozen = self._last_read
         if content is not read_of:
@@ -54,7 +54,7 @@ class _List(Serials):
 
 
 class Freezes:
-    """The frozen principals of every tenant.
+    """The frozen principals of every tenant, and their counts.
 
     Args:
         store: the way to Redis.
@@ -69,22 +69,22 @@ class Freezes:
         self._lists: dict[str, _List] = {}
 
     def reset(self) -> None:
-        """Forget every list that was read. For a store that was emptied while this process runs."""
+        """Forget every list that was read, after the store was emptied."""
         self._lists.clear()
 
     @property
     def count(self) -> int:
-        """How many are frozen, as far as this process knows."""
+        """The number of frozen principals that this process knows."""
         return sum(len(known.frozen) for known in list(self._lists.values()))
 
     def refuse(self, principal: Principal) -> None:
-        """Raise Frozen where this process knows that `principal` is. Asks nothing of the store (R6)."""
+        """Raise Frozen if this process knows that `principal` is. No round trip (R6)."""
         known = self._lists.get(principal.tenant)
         if known is not None and principal.id in known.frozen:
             raise Frozen
 
     def refuse_live(self, principal: Principal) -> int:
-        """Raise Frozen where the store says so now: one round trip.
+        """Raise Frozen if the store says so now: one round trip.
 
         Returns:
             How many items in a row opened or showed the principal nothing until now.
@@ -101,7 +101,7 @@ class Freezes:
         return int(missed or 0)
 
     def refresh(self, tenants: Iterable[str]) -> None:
-        """Learn the lists of `tenants`: one round trip for all.
+        """Read the lists of tenants: one round trip.
 
         Raises:
             StoreUnavailable: a list could not be read. All others are learned.
@@ -122,7 +122,7 @@ class Freezes:
             raise failed
 
     def listed(self, tenant: str) -> list[Freeze]:
-        """The tenant's frozen principals, the longest frozen first: one round trip.
+        """Return the tenant's frozen principals, the longest frozen first: one round trip.
 
         Raises:
             StoreUnavailable, IntegrityError: it cannot be told.
@@ -132,7 +132,7 @@ class Freezes:
         return sorted(of_tenant.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
 
     def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Prepared[bool]]:
-        """Seal the list with a principal frozen, known or not; one that is frozen stays as it is.
+        """Seal the list with a principal, known or not; an existing freeze is kept.
 
         One round trip, and one to write. Writing returns False where another change was first: prepare again then.
 
@@ -154,13 +154,13 @@ class Freezes:
         return standing, prepared
 
     def prepare_unfreeze(self, tenant: str, principal: str) -> Prepared[bool]:
-        """Seal the list without a principal; one that is not frozen stays so. As `prepare_freeze`."""
+        """Seal the list without a principal. As `prepare_freeze`."""
         return self._of(tenant).prepare(
             lambda content: _write({frozen: one for frozen, one in _read(content).items() if frozen != principal})
         )
 
     def add_misses(self, principal: Principal, count: int) -> int:
-        """Add to the misses in a row and return them: one round trip.
+        """Add misses, and return how many there are in a row: one round trip.
 
         Raises:
             StoreUnavailable: it may or may not be counted.
@@ -170,12 +170,12 @@ class Freezes:
         return int(counted)
 
     def set_misses(self, principal: Principal, count: int) -> None:
-        """Begin another row of misses: one round trip. Raises StoreUnavailable."""
+        """Set the misses in a row: one round trip. Raises StoreUnavailable."""
         key = self._count_key(principal.tenant, principal.id, "misses")
         self._store.write([(b"SET", key, count, b"EX", MISSES_KEPT) if count else (b"DEL", key)])
 
     def add_refusal(self, principal: Principal) -> int:
-        """Count a call that a budget refused, and return how many there were within this minute.
+        """Count a call that a budget refused; return the number within a minute.
 
         The minute began with the first one. One round trip. Raises StoreUnavailable.
         """
@@ -184,7 +184,7 @@ class Freezes:
         return int(counted)
 
     def forget_counts(self, tenant: str, principal: str) -> None:
-        """Forget what was counted against a principal: one round trip. Raises StoreUnavailable."""
+        """Reset the counts of a principal: one round trip. Raises StoreUnavailable."""
         self._store.write([(b"DEL", *(self._count_key(tenant, principal, what) for what in ("misses", "refusals")))])
 
     def _count_key(self, tenant: str, principal: str, what: str) -> bytes:

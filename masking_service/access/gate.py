@@ -1,4 +1,4 @@
-"""The one door: whoever is frozen is refused, and everybody else by the policy."""
+"""Grants permissions: refuses frozen principals, then asks the policy."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,9 @@ class Gate:
     def grant(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
     ) -> Grant:
-        """What lets this principal do this. A freeze counts once this process has heard of it, within two seconds.
+        """Return the grant of a permission, without a round trip.
+
+        A freeze counts when this process has read it, within two seconds.
 
         Raises:
             Frozen: the principal is frozen.
@@ -33,7 +35,9 @@ class Gate:
         return self._policy.grant(principal, permission, profile=profile, purpose=purpose)
 
     def require(self, principal: Principal, permissions: Sequence[str]) -> None:
-        """Refuse a caller who has none of these permissions, through whatever profile or purpose. It grants nothing.
+        """Refuse a caller who has none of these permissions.
+
+        Profiles and purposes do not matter. It grants nothing.
 
         Raises:
             Frozen: the principal is frozen.
@@ -46,7 +50,9 @@ class Gate:
     def grant_live(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
     ) -> tuple[Grant, int]:
-        """The same for what may show a value: freeze and thaw are read from the store, one round trip.
+        """Return the grant of what may show a value: one round trip.
+
+        The freezes are read from the store.
 
         Whom the policy refuses costs none.
 
@@ -60,6 +66,6 @@ class Gate:
         try:
             granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
         except AccessError:
-            self._freezes.refuse(principal)  # whoever is frozen hears that, and nothing about the policy
+            self._freezes.refuse(principal)  # a frozen caller learns nothing about the policy
             raise
         return granted, self._freezes.refuse_live(principal)

@@ -1,4 +1,4 @@
-"""The public keys with which an issuer's tokens are checked: pinned in a file, or fetched from one configured URL.
+"""The public keys of issuers: pinned in a file, or fetched from a URL.
 
 Nothing that a token says ever chooses where a key comes from; its `kid` only picks among the keys that are here.
 """
@@ -30,12 +30,15 @@ Keys = Mapping[str | None, PyJWK]  # by key id; None where the key has none
 
 class IssuerKeys(Protocol):
     def find(self, kid: str | None, now: int) -> PyJWK:
-        """The key that is meant. Raises Unauthenticated if there is none, IssuerUnavailable if none can be had."""
+        """Return the key with this id.
+
+        Raises Unauthenticated if there is none, IssuerUnavailable if the keys are not available.
+        """
         ...
 
 
 class PinnedKeys:
-    """Keys that were read from a file at start and change with a reload only."""
+    """Keys that were read from a file at start."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
@@ -48,7 +51,9 @@ class PinnedKeys:
 
 
 class FetchedKeys:
-    """Keys from a JWKS URL, asked for again every five minutes or when a key id is new. Safe for threads.
+    """Keys from a JWKS URL. Thread-safe.
+
+    They are fetched again every five minutes, or when a key id is new.
 
     `fetch` gives the decoded JWKS document or raises; at most one runs at a time, and callers who have keys that
     are still usable do not wait for it.
@@ -101,7 +106,7 @@ class FetchedKeys:
 
 
 class KeysByUrl:
-    """The fetched keys of every URL and algorithm that a policy has named since the start.
+    """The fetched keys of every URL and algorithm of a policy.
 
     What was fetched outlives a change of the policy: it ages by the clock alone.
     """
@@ -110,7 +115,7 @@ class KeysByUrl:
         self._known: dict[tuple[str, str], FetchedKeys] = {}
 
     def of(self, url: str, algorithm: str) -> FetchedKeys:
-        """The keys of this URL for this algorithm, fetched already or not."""
+        """Return the keys of a URL for an algorithm."""
         if (url, algorithm) not in self._known:
             self._known[url, algorithm] = FetchedKeys.from_url(url, algorithm)
         return self._known[url, algorithm]
@@ -121,7 +126,7 @@ def _within(start: int, span: int, now: int) -> bool:
 
 
 def keys_from_file(content: bytes, algorithm: str) -> Keys:
-    """The keys in a file that holds a PEM public key or a JWKS. ValueError says why there are none."""
+    """Read the keys of a PEM or JWKS file; raise ValueError if there are none."""
     if content.lstrip().startswith(b"-----BEGIN"):
         if b"PRIVATE KEY" in content:
             raise ValueError("holds a private key, where the public one is wanted")
@@ -134,7 +139,7 @@ def keys_from_file(content: bytes, algorithm: str) -> Keys:
 
 
 def keys_from_jwks(document: object, algorithm: str) -> Keys:
-    """The keys of a JWKS that verify signatures of this algorithm; others are passed over. ValueError if none do."""
+    """Return the keys of a JWKS for an algorithm; raise ValueError if there are none."""
     entries = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(entries, list):
         raise ValueError("is no JWKS")
@@ -157,7 +162,7 @@ def keys_from_jwks(document: object, algorithm: str) -> Keys:
 
 
 def development_keys(private_pem: bytes) -> Keys:
-    """The public half of the development issuer's ES256 key."""
+    """Return the public key of the development issuer."""
     members = ECAlgorithm.to_jwk(ECAlgorithm(ECAlgorithm.SHA256).prepare_key(private_pem), as_dict=True)
     return {None: PyJWK({name: value for name, value in members.items() if name != "d"}, "ES256")}
 
@@ -188,7 +193,7 @@ def _from_pem(content: bytes, algorithm: str) -> PyJWK:
 
 
 def _sound(key: PyJWK) -> PyJWK:
-    """The key, if its curve and length are what the algorithm demands; ValueError otherwise."""
+    """Return a key that fits the algorithm; raise ValueError otherwise."""
     if key.Algorithm.check_key_length(key.Algorithm.prepare_key(key.key)):
         raise ValueError("the key is too short")
     return key

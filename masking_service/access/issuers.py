@@ -1,7 +1,7 @@
-"""Signed-in people: their JWTs, believed from configured OIDC issuers only and only as far as each is trusted.
+"""Authenticates signed-in people by the JWTs of configured OIDC issuers.
 
 The issuer is found by its exact name, and then exactly its one algorithm and its own keys count. Whatever is wrong
-with a token, the caller learns only that nobody is known by it.
+with a token, the caller learns only that it is not valid.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -35,14 +35,14 @@ _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What is believed of an issuer, and its keys."""
+    """An issuer's rule, and its keys."""
 
     rule: IssuerRule
     keys: IssuerKeys
 
 
 class Issuers:
-    """All issuers that are believed, and the roles that mean anything here."""
+    """All trusted issuers, and the roles of the policy."""
 
     def __init__(self, issuers: Iterable[Issuer], roles: Collection[str]) -> None:
         self._issuers = tuple(issuers)
@@ -53,7 +53,9 @@ class Issuers:
 
     @classmethod
     def load(cls, policy: Policy, folder: Path, fetched: KeysByUrl | None = None) -> "Issuers":
-        """The issuers of a policy. `folder` is the policy file's: paths of key files begin there.
+        """Return the issuers of a policy.
+
+        `folder` is that of the policy file; paths of key files are relative to it.
 
         `fetched` is what URLs gave before, under another policy. They are asked when the first token comes, so that
         a start does not depend on the issuer.
@@ -72,7 +74,7 @@ class Issuers:
         return cls(issuers, policy.rules.roles)
 
     def with_development(self, private_pem: bytes) -> "Issuers":
-        """These and the development issuer, which speaks for every role. For `serve --dev` alone."""
+        """Return these and the development issuer, for `serve --dev` only."""
         rule = IssuerRule(
             alias=DEVELOPMENT_ALIAS,
             issuer=DEVELOPMENT_ISSUER,
@@ -85,7 +87,7 @@ class Issuers:
         return Issuers((*self._issuers, Issuer(rule, PinnedKeys(development_keys(private_pem)))), self._roles)
 
     def authenticate(self, token: str, now: int) -> Principal:
-        """Whom a JWT in its compact form names. `now` is Unix seconds.
+        """Return the principal of a compact JWT. `now` is Unix seconds.
 
         A token that claims a role of the policy, or a tenant, for which its issuer may not speak is refused whole:
         the rest of it is no better than that. Roles that the policy does not know (providers add many of their
@@ -109,12 +111,12 @@ class Issuers:
         return self._principal(claims, found.rule, now)
 
     def unmasking_rule(self, principal: Principal) -> IssuerRule | None:
-        """What the principal's issuer asks of a sign-in; None for API keys."""
+        """Return the sign-in rule of the principal's issuer; None for API keys."""
         issuer = self._by_alias.get(principal.alias)
         return issuer.rule if issuer is not None and principal.source == "jwt" else None
 
     def check_unmasking(self, principal: Principal, now: int) -> None:
-        """Raises SignInRequired unless the sign-in is as strong and as recent as the issuer's rule wants it.
+        """Raise SignInRequired unless the sign-in is strong and recent enough.
 
         To be asked before anything is opened. An API key has no sign-in; whether one may open is the policy's to say.
         """
@@ -132,7 +134,10 @@ class Issuers:
             raise SignInRequired(rule.acr, rule.max_age)
 
     def _verify_signature(self, token: str, header: Mapping[str, Any], issuer: Issuer, now: int) -> None:
-        """By the issuer's algorithm and key. What the header says of keys (jku, jwk, x5u, x5c) is not looked at."""
+        """Verify a JWT by the issuer's algorithm and key.
+
+        Keys in its header (jku, jwk, x5u, x5c) are ignored.
+        """
         if header.get("alg") != issuer.rule.algorithm:
             raise Unauthenticated("algorithm")
         if "crit" in header or "b64" in header:
@@ -177,7 +182,7 @@ def mint(
     ttl: int,
     now: int,
 ) -> str:
-    """A token of the development issuer, signed in just now. `ttl` is in seconds and not judged here."""
+    """Return an access token of the development issuer. `ttl` is in seconds."""
     claims = {
         "iss": issuer,
         "aud": audience,

@@ -1,4 +1,4 @@
-"""Lets one worker of all do what has to be done once a minute for a principal."""
+"""Lets one of all workers act, once a minute for each principal."""
 
 from collections.abc import Callable
 from typing import Final
@@ -27,7 +27,10 @@ class OnceAMinute:
         self._random = random
 
     def is_first(self, principal: Principal, what: str) -> bool:
-        """Whether no worker has asked the same within a minute: one round trip. Raises StoreUnavailable."""
+        """Return whether this is the first call within a minute: one round trip.
+
+        Over all workers. Raises StoreUnavailable.
+        """
         tag = self._keyring.tenant(principal.tenant).tag
         key = tenant_stem(tag("tenant")) + b"tally:" + tag("tally", what, principal.id).encode()
         mine = self._random(_MARK_BYTES)

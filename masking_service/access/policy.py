@@ -1,4 +1,4 @@
-"""The policy: every decision that roles can give, worked out once when it is loaded, and looked up after that.
+"""The policy: all grants of roles, computed once when it is loaded.
 
 What is not in the table is forbidden. There is no wildcard, no negative rule and no switch that grants.
 """
@@ -20,7 +20,7 @@ _Question = tuple[str, str, str | None, str | None]  # role, permission, profile
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One permission, granted: by which role, through what, how far, and out of which budget.
+    """A granted permission: its role, profile or purpose, scope and budget.
 
     `kinds` is what the purpose opens (empty without a purpose), `full_kinds` what the profile shows in full
     (empty without a profile; a view with any is a disclosure). `scope` `custody` narrows to what the caller holds.
@@ -41,7 +41,7 @@ _Table = dict[_Question, tuple[int, Grant]]
 
 
 class Policy:
-    """A sound policy. Nothing changes it; a reload makes another one, with another `digest`.
+    """A valid, immutable policy. A reload makes a new one.
 
     `rules` is what it says. `development` lets API keys hold every role, as `serve --dev` needs it; elsewhere the
     roles that open, approve or erase are for signed-in staff only. `roles_for_keys` are the others.
@@ -67,12 +67,12 @@ class Policy:
 
     @classmethod
     def parse(cls, text: str, source: str = "policy", *, development: bool) -> "Policy":
-        """A policy from YAML text. Raises PolicyError with every fault; `source` is how it calls the file."""
+        """Parse YAML text. Raises PolicyError with every fault in `source`."""
         return cls(read_policy(text, source), development=development)
 
     @classmethod
     def load(cls, path: Path, *, development: bool) -> "Policy":
-        """A policy from a file. Raises PolicyError, also where the file cannot be read."""
+        """Read a policy file. Raises PolicyError, also if it cannot be read."""
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
@@ -82,7 +82,7 @@ class Policy:
     def grant(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
     ) -> Grant:
-        """What lets this principal do this.
+        """Return the grant of a permission.
 
         Without a profile, where the permission works through one, the only allowed profile is meant. Of several
         roles that grant the same the narrowest counts (custody before all, then the smaller budget, then by
@@ -106,7 +106,7 @@ class Policy:
     def _refusal(
         self, principal: Principal, permission: str, profile: str | None, purpose: str | None
     ) -> Forbidden | ProfileRequired | PurposeRequired:
-        """Why there is no grant: what was not said, if saying it could help, else forbidden."""
+        """Return why there is no grant: what the request did not name, else forbidden."""
         if not self.permits(principal, permission):
             return Forbidden()
         if permission in rules.PROFILE_PERMISSIONS and profile is None:
@@ -116,14 +116,16 @@ class Policy:
         return Forbidden()
 
     def permits(self, principal: Principal, permission: str) -> bool:
-        """Whether some role grants this permission at all, through whatever profile or purpose.
+        """Return whether any role grants this permission.
+
+        Profiles and purposes do not matter.
 
         For what a caller may be told (a 403 before a 400). It opens nothing: using a permission takes a `grant`.
         """
         return any(permission in role.permissions for role in self.roles_of(principal))
 
     def default_profile(self, principal: Principal, permission: str) -> str:
-        """The only profile through which this principal may do this. Raises ProfileRequired if there are several."""
+        """Return the principal's only profile; raise ProfileRequired if there are several."""
         profiles = {
             profile
             for role in self.roles_of(principal)
@@ -137,7 +139,7 @@ class Policy:
         return profiles.pop()
 
     def budget_grants(self, principal: Principal) -> list[Grant]:
-        """The grants whose budgets this principal spends: the narrowest one for each thing that is counted."""
+        """Return the principal's narrowest grant for each thing that is counted."""
         names = {role.name for role in self.roles_of(principal)}
         found: dict[str, Grant] = {}
         for _, grant in self._for_staff.values():  # narrowest first
@@ -146,38 +148,38 @@ class Policy:
         return list(found.values())
 
     def approvals_needed(self, purpose: str, waybills: int) -> int:
-        """How many people have to approve a case of this purpose naming that many waybills; 0 where none is needed."""
+        """Return how many people have to approve a case."""
         rule = self.rules.purposes[purpose]
         return rule.approvals if rule.always_approved or waybills > self.rules.cases.approve_above else 0
 
     def retention_days(self, tenant: str) -> int:
-        """How many days the records of a tenant are kept."""
+        """Return the retention of a tenant, in days."""
         return self.rules.retention_tenants.get(tenant, self.rules.retention_default)
 
     @property
     def budgets(self) -> frozenset[tuple[str, Budget]]:
-        """Every budget that somebody spends, with the role through which."""
+        """All budgets, each with its role."""
         return frozenset((grant.role, grant.budget) for _, grant in self._for_staff.values() if grant.budget)
 
     @property
     def longest_retention_days(self) -> int:
-        """The longest that any tenant's records are kept."""
+        """The longest retention of any tenant, in days."""
         return max(self.rules.retention_default, *self.rules.retention_tenants.values(), 0)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the policy's content in hex: what an audit entry calls it by."""
+        """SHA-256 of the policy's content in hex, for audit entries."""
         return self.rules.digest
 
     def roles_of(self, principal: Principal) -> Iterator[Role]:
-        """The roles of this policy that the principal has. An API key holds none that is for staff only."""
+        """Return the principal's roles; API keys have none for staff only."""
         for name in principal.roles:
             if name in self.rules.roles and (principal.source == "jwt" or name in self.roles_for_keys):
                 yield self.rules.roles[name]
 
 
 class PolicyFile:
-    """A policy's file and the key files that it names, and whether they are still the ones that were read.
+    """A policy file with its key files, and whether they have changed.
 
     A key file may come after the policy, and be exchanged without it.
 
@@ -190,11 +192,14 @@ class PolicyFile:
         self._seen: dict[Path, tuple[int, ...]] = {}
 
     def changed(self) -> bool:
-        """Whether one of the files is another one, or was written, since the policy was last read."""
+        """Return whether a file has changed since the policy was read."""
         return any(_look(path) != seen for path, seen in self._seen.items())
 
     def read(self, *, development: bool) -> Policy:
-        """The policy in it; read key files after it. A faulty file counts as read, too. Raises PolicyError."""
+        """Read the policy; read its key files afterwards. Raises PolicyError.
+
+        A faulty file counts as read.
+        """
         self._seen = {self._path: _look(self._path)}
         policy = Policy.load(self._path, development=development)
         files = [self._path.parent / rule.keys for rule in policy.rules.issuers.values() if not rule.fetched]
@@ -203,7 +208,7 @@ class PolicyFile:
 
 
 def _look(path: Path) -> tuple[int, ...]:
-    """What tells a file from the one that was here before; nothing where there is none."""
+    """Return what identifies a file's content; None if there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -212,7 +217,7 @@ def _look(path: Path) -> tuple[int, ...]:
 
 
 def _grants(policy_rules: Rules) -> Iterator[Grant]:
-    """Everything that the policy grants, one by one."""
+    """Yield all grants of the policy."""
     for role in policy_rules.roles.values():
         for permission in role.permissions:
             if permission in rules.PROFILE_PERMISSIONS:
@@ -230,7 +235,7 @@ def _grants(policy_rules: Rules) -> Iterator[Grant]:
 
 
 def _budget(policy_rules: Rules, role: Role, permission: str, *, disclosed: bool = False) -> Budget | None:
-    """What a permission spends. Opening is not here: it spends the role's `fields`, always."""
+    """Return the budget of a permission other than opening."""
     if permission == "waybill:view":
         return role.full_views if disclosed else None
     if permission == "waybill:tokenize":
@@ -239,14 +244,14 @@ def _budget(policy_rules: Rules, role: Role, permission: str, *, disclosed: bool
 
 
 def _questions(grant: Grant, role: Role) -> Iterator[_Question]:
-    """The questions that a grant answers: the whole one, and the one without its profile if there is no other."""
+    """Yield the look-up keys of a grant."""
     yield grant.role, grant.permission, grant.profile, grant.purpose
     if grant.profile is not None and len(role.profiles) == 1:
         yield grant.role, grant.permission, None, None
 
 
 def _width(grant: Grant) -> tuple[object, ...]:
-    """Sorts narrow before wide: custody before all, then the smaller budget by its longest window, then the name."""
+    """Sort key: custody scope first, then smaller budgets, then the name."""
     limits = {window.name: window.limit for window in grant.budget.windows} if grant.budget else {}
     by_window = [limits.get(name, math.inf) for name in reversed(rules.WINDOWS)]
     return (

@@ -1,4 +1,4 @@
-"""From the text of a policy file to `Rules`: typed, complete, and sound, or a `PolicyError` that names every fault.
+"""Parses a policy file into `Rules`, or a `PolicyError` with every fault.
 
 Nothing is guessed: an unknown key, a key twice, a limit of zero and a role that could spend without a budget are
 faults, because each of them would read as a restriction and be none.
@@ -34,7 +34,7 @@ _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "
 
 
 def read_policy(text: str, source: str) -> Rules:
-    """Rules from a policy's YAML text. `source` is the file's name, for the message of the PolicyError."""
+    """Parse a policy's YAML text. `source` is the file's name, for errors."""
     document = read_document(text)
     sections = document.fields(_SECTIONS, ("issuers", "watch"))
     sections["version"].integer(1, 1)
@@ -65,7 +65,7 @@ def read_policy(text: str, source: str) -> Rules:
 
 
 def _each(place: Place | None, check: Callable[[str], str], read: Callable[[str, Place], _T]) -> dict[str, _T]:
-    """One value for each entry of a mapping whose keys `check` accepts as names."""
+    """Return a value for each entry with a valid name."""
     found = {}
     for name, entry in place.named().items() if place else ():
         try:
@@ -102,7 +102,7 @@ def _purpose(name: str, place: Place) -> Purpose:
     approval = found["approval"].word(("required", "above-limit"), "word") if "approval" in found else "above-limit"
     if approval == "required" and not needs_case:
         found["approval"].fault("there is nothing to approve where no case is required")
-    # Missing means one. Zero is a fault: it must never come to mean that nobody is needed.
+    # Missing means one. Zero is a fault: it must never mean that no approval is needed.
     approvals = found["approvals"].integer(1, 10) if "approvals" in found else 1
     return Purpose(name, kinds, needs_case, approval == "required", approvals)
 
@@ -124,7 +124,7 @@ def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Co
 
 
 def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> None:
-    """What a role needs and lacks, and what it has and could never use: either way it is not what was meant."""
+    """Report what a role lacks, and what it could never use."""
     masks = bool(role.permissions & rules.PROFILE_PERMISSIONS)
     opens = bool(role.permissions & rules.PURPOSE_PERMISSIONS)
     views = "waybill:view" in role.permissions
@@ -144,7 +144,7 @@ def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> No
 
 
 def full_kinds(profile: Profile) -> frozenset[str]:
-    """The kinds with tokens that a profile shows in full: a view through it is a disclosure."""
+    """Return the kinds with tokens that a profile shows in full."""
     return frozenset(kind for kind in rules.TOKEN_KINDS if profile.shows_in_full(kind))
 
 
@@ -170,7 +170,7 @@ def _cases(place: Place) -> CaseRules:
 
 
 def _watch(place: Place | None) -> WatchRules:
-    """What is missing means the default: nothing here can be turned off by leaving it out."""
+    """Missing members mean the default; leaving them out turns nothing off."""
     found = place.fields((), ("misses", "refusals")) if place else {}
     return WatchRules(**{name: entry.integer(1, _MILLION) for name, entry in found.items()})
 

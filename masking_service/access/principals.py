@@ -1,4 +1,4 @@
-"""A principal: who is asking, in the one form in which the rest of the service knows people and machines.
+"""Principals: people and machines, in one form.
 
 An id is `client/ID` or `ALIAS/SUB`, cut at its first slash, so no two principals can ever share one.
 """
@@ -21,7 +21,7 @@ _SUB_LONGEST = 128
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking, proven.
+    """An authenticated caller.
 
     `roles` are names only: what they allow is the policy's to say. `acr` and `signed_in_at` (Unix seconds)
     say how and when a member of staff signed in; both are None for machines and where the issuer is silent.
@@ -42,19 +42,25 @@ class Principal:
 
 
 def service_principal(hand: str, tenant: str = DEFAULT_TENANT) -> Principal:
-    """The service itself, acting for a tenant by one of its hands: `watch`, `command-line`. It holds no role."""
+    """Return the service itself as a principal of a tenant, without roles.
+
+    Its names are `watch` and `command-line`.
+    """
     return Principal(f"{SERVICE_ALIAS}/{hand}", tenant, (), frozenset(), "key")
 
 
 def client_principal_id(client_id: object) -> str:
-    """`client/ID`; ValueError (without the value) unless ID is 1-64 of `a-z0-9._-`, a letter or digit first."""
+    """Return `client/ID`; raise ValueError for a malformed ID.
+
+    It is 1-64 of `a-z0-9._-`, a letter or digit first. No error holds the value.
+    """
     if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
         raise ValueError("a client id is 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit")
     return f"{CLIENT_ALIAS}/{client_id}"
 
 
 def staff_principal_id(alias: str, sub: object) -> str:
-    """`ALIAS/SUB`; ValueError (without the value) where two spellings of SUB could look the same.
+    """Return `ALIAS/SUB`; raise ValueError for an ambiguous spelling.
 
     SUB is 1-128 printable characters (no control, format or surrogate code points, so no invisible twin), in
     Unicode's composed form (so no decomposed twin), without a space at either end.
@@ -67,7 +73,7 @@ def staff_principal_id(alias: str, sub: object) -> str:
 
 
 def principal_id(value: object) -> str:
-    """An id that came from outside (an officer, a courier, somebody to freeze), if it is well formed.
+    """Return a well-formed principal id from a request.
 
     Says nothing about whether that principal exists. ValueError (without the value) otherwise.
     """
@@ -80,24 +86,30 @@ def principal_id(value: object) -> str:
 
 
 def issuer_alias(value: object) -> str:
-    """An issuer's alias: 1-64 of `a-z0-9-`, and neither `client` nor `service`. ValueError otherwise."""
+    """Return a valid issuer alias; raise ValueError otherwise.
+
+    It is 1-64 of `a-z0-9-`, and neither `client` nor `service`.
+    """
     if value in (CLIENT_ALIAS, SERVICE_ALIAS):
         raise ValueError("the aliases client and service belong to the API keys and to the service itself")
     return _named(value, "an alias")
 
 
 def tenant_name(value: object) -> str:
-    """A tenant's name: 1-64 of `a-z0-9-`. ValueError (without the value) otherwise."""
+    """Return a valid tenant name, 1-64 of `a-z0-9-`; raise ValueError otherwise."""
     return _named(value, "a tenant")
 
 
 def role_name(value: object) -> str:
-    """A role's name: 1-64 of `a-z0-9-`. ValueError (without the value) otherwise."""
+    """Return a valid role name, 1-64 of `a-z0-9-`; raise ValueError otherwise."""
     return _named(value, "a role")
 
 
 def site_codes(values: Iterable[object]) -> frozenset[str]:
-    """The codes of sites, each 1-64 of `A-Za-z0-9._-`. ValueError (without the value) otherwise."""
+    """Return valid site codes; raise ValueError otherwise.
+
+    Each is 1-64 of `A-Za-z0-9._-`.
+    """
     sites = []
     for value in values:
         if not isinstance(value, str) or not _SITE.fullmatch(value):

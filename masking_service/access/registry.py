@@ -1,4 +1,6 @@
-"""Where the registry of API clients is kept: sealed in the store, with a sealed snapshot beside this process.
+"""Keeps the registry of API clients in the store and in a snapshot.
+
+Both are sealed.
 
 Every change is a new serial, written once, so that two operators cannot undo
 each other. The snapshot lets a process start, and keep masking, while the store
@@ -25,17 +27,17 @@ _SERIAL_BYTES: Final = 8
 
 
 class ClientRegistry:
-    """The clients as this process knows them.
+    """The registry of API clients, as this process knows it.
 
     Args:
         store: the way to Redis.
         keyring: seals and opens the registry.
-        folder: where the snapshot stands.
+        folder: where the snapshot is.
         random: gives that many random bytes.
 
     Attributes:
         clients: the newest registry seen.
-        known: whether any was: until then nobody can be told from a stranger.
+        known: whether any was read: until then no credential can be refused.
     """
 
     def __init__(self, store: Store, keyring: Keyring, folder: Path, random: Callable[[int], bytes]) -> None:
@@ -45,7 +47,7 @@ class ClientRegistry:
         self.known = False
 
     def load_snapshot(self) -> None:
-        """Begin with what this process's predecessor knew, if there was one.
+        """Load the snapshot, if there is one.
 
         Raises:
             KeysetError: others may read or write the snapshot.
@@ -58,7 +60,7 @@ class ClientRegistry:
         self._learn()
 
     def refresh(self) -> None:
-        """Take over what the store has, if it is newer: one round trip.
+        """Read the registry from the store: one round trip.
 
         Raises:
             StoreUnavailable: the store did not answer.
@@ -89,7 +91,7 @@ class ClientRegistry:
         return Prepared(prepared.sealed, write)
 
     def prepare_restore(self) -> Prepared[None] | None:
-        """Prepare to put the newest registry seen back into a store that went back behind it.
+        """Prepare to restore the newest registry in a store that was rolled back.
 
         So revoked clients stay revoked in a store that an operator has accepted. Round trips: one, and one to write.
 
@@ -121,7 +123,7 @@ class ClientRegistry:
         self.clients, self.known = _clients(self._document.content), True
 
     def _keep(self) -> None:
-        """Write the snapshot, unless another worker has written a newer one meanwhile."""
+        """Write the snapshot, unless another worker has written a newer one."""
         serial, sealed = self._document.serial, self._document.sealed
         with self._snapshot.with_suffix(".lock").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

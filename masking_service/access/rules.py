@@ -1,4 +1,4 @@
-"""What a policy says, as frozen typed values: the words that exist, and nothing that decides.
+"""The content of a policy, as frozen typed values. Nothing here decides.
 
 `policy_file` reads them from YAML, `policy` decides by them.
 """
@@ -29,7 +29,7 @@ PERMISSIONS = frozenset(
 PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:view"})
 PURPOSE_PERMISSIONS = frozenset({"token:detokenize"})
 
-# A key can be shared, and then nobody knows which two people stood behind the two pairs of eyes. So a role that
+# A key can be shared, and then it is unknown which two people were the two pairs of eyes. So a role that
 # opens values or cases, approves, erases, or lifts a freeze speaks through a signed-in person only.
 STAFF_ONLY_PERMISSIONS = frozenset(
     {"token:detokenize", "case:open", "case:approve", "waybill:erase", "principal:freeze"}
@@ -49,7 +49,7 @@ Counted = Literal["fields", "full_views", "conflicts", "case_waybills", "checkpo
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `limit` in any `seconds` on end; `name` is how the policy and a 429 call it (`1h`)."""
+    """At most `limit` in any `seconds`. `name` is such as `1h`."""
 
     name: str
     seconds: int
@@ -58,7 +58,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one person may spend: `counts` says of what, `windows` (shortest first) how much of it."""
+    """What one person may spend, in several windows, the shortest first."""
 
     counts: Counted
     windows: tuple[Window, ...]
@@ -70,7 +70,7 @@ CHECKPOINTS: Final = Budget("checkpoints", (Window("1m", 60, 60),))
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why a value may be opened: which kinds it opens, and what has to stand behind it.
+    """A purpose of opening: the kinds it opens, and what it requires.
 
     `approvals` is how many people have to approve a case that needs approval: one at least, always.
     """
@@ -94,13 +94,13 @@ class Role:
 
     @property
     def staff_only(self) -> bool:
-        """Whether this role is given by JWT only, outside development."""
+        """Whether this role is for JWTs only, outside development."""
         return not STAFF_ONLY_PERMISSIONS.isdisjoint(self.permissions)
 
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """How many times a person's budget all of a role, and all of a tenant, may spend together."""
+    """The budgets of a role and of a tenant, as multiples of a person's."""
 
     role: int
     tenant: int
@@ -108,7 +108,10 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class CaseRules:
-    """Cases: more than `approve_above` waybills need approval, `at_most` is the most, `longest` is in seconds."""
+    """Limits of cases. `longest` is in seconds.
+
+    A case with more than `approve_above` waybills needs approval; `at_most` is the maximum.
+    """
 
     approve_above: int
     at_most: int
@@ -117,7 +120,7 @@ class CaseRules:
 
 @dataclass(frozen=True, slots=True)
 class WatchRules:
-    """When the service itself freezes somebody.
+    """When the service freezes a caller by itself.
 
     `misses` is how many items in a row opened or showed nothing, `refusals` how many calls within a minute a budget
     of opening or viewing refused.
@@ -129,7 +132,7 @@ class WatchRules:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Where a token carries what: each claim is the way to it through nested objects."""
+    """Paths of claims in a JWT, through nested objects."""
 
     sub: tuple[str, ...] = ("sub",)
     roles: tuple[str, ...] = ("roles",)
@@ -139,7 +142,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class IssuerRule:
-    """An OIDC issuer that is believed, and exactly how far.
+    """A trusted OIDC issuer, and what it may say.
 
     `keys` is the path of a PEM or JWKS file, relative to the policy's folder, or an https URL of a JWKS.
     `lifetime` is the longest life of a token, `max_age` the greatest age of a sign-in for unmasking, in seconds.
@@ -165,7 +168,10 @@ class IssuerRule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A whole policy, read and found sound. `digest` is the SHA-256 of its content in hex, comments apart."""
+    """A whole valid policy. `digest` is the SHA-256 of its content in hex.
+
+    Comments do not count.
+    """
 
     profiles: Mapping[str, Profile]
     purposes: Mapping[str, Purpose]

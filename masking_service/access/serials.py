@@ -1,4 +1,4 @@
-"""A sealed document in the store of which every change is a new serial, written once.
+"""A sealed document in the store; every change is a new serial.
 
 Two who change it at the same time cannot undo each other. A store that shows an
 older serial than one already seen, or other bytes under the same one, is an
@@ -16,7 +16,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.vault.sealed import Prepared, Sealed
 
 _KEPT: Final = 2
-"""Serials kept in the store: the newest, and the one before it for readers that are a moment late."""
+"""Serials kept in the store: the newest, and the one before it for late readers."""
 
 
 class Serials:
@@ -30,7 +30,7 @@ class Serials:
 
     Attributes:
         serial: of the newest document seen; 0 where there was none.
-        sealed: that document as it stands in the store.
+        sealed: that document as it is stored.
         content: what it holds, opened.
     """
 
@@ -45,7 +45,7 @@ class Serials:
         self.content = b""
 
     def adopt(self, serial: int, sealed: bytes) -> None:
-        """Take a document that was seen before, by whoever kept it.
+        """Start from a document that was seen before.
 
         Raises:
             IntegrityError: it was changed, or sealed with other keys.
@@ -54,7 +54,7 @@ class Serials:
         self.serial, self.sealed = serial, sealed
 
     def refresh(self) -> bool:
-        """Take over what the store has, and tell whether it was newer: one round trip.
+        """Read the document; return whether it is newer: one round trip.
 
         Raises:
             StoreUnavailable: the store did not answer.
@@ -63,11 +63,11 @@ class Serials:
         return self.take(self._read())
 
     def question(self) -> Command:
-        """What `take` wants the store's reply to, for those who ask several things at once."""
+        """Return the command whose reply `take` reads."""
         return (b"HGETALL", self._place)
 
     def take(self, reply: list[bytes]) -> bool:
-        """As `refresh`, with the store's reply at hand."""
+        """As `refresh`, with the store's reply."""
         serial, sealed = _newest(reply)
         if (serial, sealed) == (self.serial, self.sealed):
             return False
@@ -114,7 +114,7 @@ class Serials:
         return Prepared(prepared, write)
 
     def prepare_restore(self) -> Prepared[None] | None:
-        """Prepare to put the document that is known here back into a store that went back behind it.
+        """Prepare to restore the document in a store that was rolled back.
 
         For a store that an operator has accepted although it went back: what is in it is no alarm. One round trip,
         and one to write.
@@ -155,7 +155,7 @@ class Serials:
 
 
 def _newest(flat: list[bytes]) -> tuple[int, bytes]:
-    """The highest serial and its sealed document; 0 where there is none."""
+    """Return the highest serial and its sealed document; 0 if there is none."""
     found = {int(serial): sealed for serial, sealed in zip(flat[0::2], flat[1::2], strict=True)}
     serial = max(found, default=0)
     return serial, found.get(serial, b"")

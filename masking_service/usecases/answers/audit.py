@@ -56,12 +56,11 @@ class AuditEntry(Answer):
     subject: Annotated[str, Meta(description="Whom the action is about.")] | UnsetType = UNSET
     facts: list[AuditFact] | UnsetType = UNSET
     takes_back: (
-        Annotated[list[EntryId], Meta(description="Entries of the same call: what they announced may not stand.")]
+        Annotated[list[EntryId], Meta(description="Entries of the same call: what they announced may not be stored.")]
         | UnsetType
     ) = UNSET
     times: (
-        Annotated[int, Meta(ge=2, description="How many refused calls the entry stands for, if more than one.")]
-        | UnsetType
+        Annotated[int, Meta(ge=2, description="How many refused calls the entry counts, if more than one.")] | UnsetType
     ) = UNSET
 
 

@@ -11,7 +11,7 @@ def one_of(*values: str, description: str | None = None) -> Meta:
     return Meta(description=description, extra_json_schema={"enum": list(values)})
 
 
-Token = Annotated[str, Meta(pattern="^wbt1[A-Za-z0-9_-]{22}[AQgw]$", description="Stands for one stored value.")]
+Token = Annotated[str, Meta(pattern="^wbt1[A-Za-z0-9_-]{22}[AQgw]$", description="Refers to one stored value.")]
 Pointer = Annotated[str, Meta(pattern="^(/([^/~]|~[01])*)*$", description="A JSON Pointer (RFC 6901).")]
 WaybillNo = Annotated[str, Meta(pattern="^[A-Z0-9-]{6,40}$")]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="In UTC, to the second.")]

@@ -10,7 +10,7 @@ Value = Annotated[str | int, Meta(description="The JSON value that was sent in, 
 
 
 class OpenedToken(Answer):
-    """The value that a token stands for."""
+    """The value that a token refers to."""
 
     token: str
     kind: Kind

@@ -6,7 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from masking_service.usecases.answers.common import Answer, Detail, No, Pointer, Revision, Time, Token, one_of
 
-Record = Annotated[dict[str, Any], Meta(description="The record, with its mapped values masked where they stand.")]
+Record = Annotated[dict[str, Any], Meta(description="The record, with its mapped values masked in place.")]
 
 
 class RecordWarning(Answer):

@@ -40,13 +40,13 @@ class Erased(Answer):
         Meta(
             pattern=r"^\d{4}-\d{2}-\d{2}$",
             description="Old backups open it until this day, when the shredding of its data keys falls due. That is a "
-            "duty of whoever holds the keys: `keys status` says when it was not done.",
+            "duty of the key holder: `keys status` says when it was not done.",
         ),
     ]
 
 
 class Moved(Answer):
-    """The item was read. The answer is the same whether anybody knows the number or not."""
+    """The item was read. The answer is the same for known and unknown numbers."""
 
     waybill_no: WaybillNo
 
@@ -91,7 +91,7 @@ class View(Answer):
 
 
 class Disclosures(Answer):
-    """Who saw values of a waybill, in the order of time. Empty for a number that nobody knows, too."""
+    """Who saw values of a waybill, by time. Empty for unknown numbers, too."""
 
     opens: list[Open]
     views: list[View]
