@@ -110,7 +110,7 @@ class KeyWatch:
         if keyset.serial < notice.least:
             self._store.admit(until=0.0)
             raise StoreUnavailable("old-keyset")
-        self._data_keys.turn(through)
+        self._data_keys.refresh(through)
         beat = Heartbeat(
             f"{socket.gethostname()}:{os.getpid()}", keyset.digest.hex(), keyset.serial, notice.turn, self.fault
         )

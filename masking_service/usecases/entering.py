@@ -70,7 +70,7 @@ def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Ente
             yield InvalidRecord((("", NOTHING_MAPPED),))
         elif number is None:
             yield InvalidRecord(((pointer(schema.waybill_paths[0]), "invalid-waybill-no"),))
-        elif len(places) > records.MOST_FIELDS:
+        elif len(places) > records.MAX_FIELDS:
             yield InvalidRecord((("", "too-large"),))
         else:
             if form is None or places != form.places:

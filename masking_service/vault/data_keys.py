@@ -1,11 +1,11 @@
-"""Data keys: one random key for each tenant and day, wrapped by the root key and kept in the store.
+"""Data keys: one random key per tenant and day, wrapped by the root key and kept in the store.
 
 A key is created if absent, made durable, and read back before it is used: of
 two workers that race for the first record of a day both use the winner's. A key
-is unwrapped once a process, and it is never looked up by the clock: every
-record names its own. The keys of shredded days never come back. Once the store's
-servers were looked at anew nothing is remembered: another key may stand at the
-same place, or none, where a server came back without its last writes.
+is unwrapped once per process, and never looked up by the clock: every record
+names its own. The keys of shredded days never come back. When a server was
+verified again, keys are read again: a server that came back without its last
+writes may have another key at the same place, or none.
 """
 
 import threading
@@ -23,11 +23,11 @@ from masking_service.vault.wrapped_keys import Standing, WrappedKeys, field
 
 SECONDS_A_DAY: Final = 86_400
 LOOK_AHEAD: Final = 8
-"""So many numbers of a day are asked for at once; a day has one key unless somebody rotated."""
+"""How many numbers of a day are read at once. A day has one key unless data keys were rotated."""
 
 
 class _Current:
-    """The key that seals a tenant's records of one day, and how much of it is used up."""
+    """The key that seals a tenant's records of one day, and how often it was used."""
 
     __slots__ = ("key", "number", "used")
 
@@ -38,7 +38,7 @@ class _Current:
 
 
 class _Memory:
-    """What is remembered of the keys on one roster of servers.
+    """The keys that were read on one roster of servers.
 
     Attributes:
         roster: that roster.
@@ -55,7 +55,7 @@ class _Memory:
 
 
 class DataKeys:
-    """The data keys that this process has met, by tenant and id.
+    """The data keys that this process knows, by tenant and id.
 
     Args:
         store: the way to Redis.
@@ -78,8 +78,8 @@ class DataKeys:
     def for_today(self, tenant: str, now: int, messages: int) -> SealingKey:
         """The key that seals this tenant's records today, counted as used for so many of them.
 
-        Where the clock stands on a shredded day the first day that is not shredded gives the key: what is written
-        must live, and no key of a shredded day may be made again.
+        On a shredded day, the first day that is not shredded gives the key: what is written must stay readable, and no
+        key of a shredded day may be made again.
 
         What it seals must be written `since` the `identity.roster` of before this was called.
 
@@ -104,9 +104,9 @@ class DataKeys:
         return current.key
 
     def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
-        """The keys that records name, by id: one round trip for all that this process has not met.
+        """Return the keys of these ids: one round trip for all that this process does not know.
 
-        A key that was shredded is None: what it sealed is gone, and that is known.
+        A shredded key is None: what it sealed is gone, and that is known.
 
         Raises:
             StoreUnavailable: one is not in the store, or no root key here wrapped it. It may come back with a
@@ -125,12 +125,12 @@ class DataKeys:
         return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
 
     def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
-        """The latest day (since 1970-01-01) of these keys; of one that this process has not met, today's."""
+        """Return the latest day (since 1970-01-01) of these keys; today for a key that this process does not know."""
         known, unknown = self._memory.known, (now // SECONDS_A_DAY, None)
         return max(known.get((tenant, key_id), unknown)[0] for key_id in key_ids)
 
-    def turn(self, through: Store) -> None:
-        """Report how often the keys were used, and learn of newer ones: one round trip. Call it every second or so.
+    def refresh(self, through: Store) -> None:
+        """Report how often the keys were used, and find newer ones: one round trip. Called once a second.
 
         Args:
             through: a way to the store that is open now.
@@ -176,7 +176,7 @@ class DataKeys:
         return used > 0 and used + messages > min(self._limit, key.limit) // 2
 
     def _choose(self, memory: _Memory, tenant: str, day: int, messages: int) -> _Current | None:
-        """The newest key of a day that can be used, made if there is none; None where the day is shredded meanwhile."""
+        """Return the newest usable key of a day, made if there is none; None where the day was shredded meanwhile."""
         with self._making:
             current = memory.current.get((tenant, day))
             if current is not None and not self._full(current.key, current.used, messages):
@@ -197,7 +197,7 @@ class DataKeys:
             return found
 
     def _newest(self, tenant: str, day: int, start: int) -> tuple[int, Standing | None, int]:
-        """The highest number of a day, from `start`, at which a key stands; `start - 1` where there is none."""
+        """Return the highest number of a day that has a key, from `start`; `start - 1` where none has."""
         keys = self._keyring.tenant(tenant)
         newest: tuple[int, Standing | None, int] = (start - 1, None, 0)
         while True:
@@ -218,7 +218,7 @@ class DataKeys:
     def _usable(
         self, memory: _Memory, tenant: str, number: int, standing: Standing, used: int, messages: int
     ) -> _Current | None:
-        """The key that stands there, unless it was shredded, is used up, or its root key is retired or gone.
+        """Return the stored key, unless it was shredded, is used up, or its root key is retired or gone.
 
         A retired root key is destroyed once all that was found under it is rewrapped. What was wrapped under it and
         came to stand here behind that search, because this process or another took over the newer keyset meanwhile or

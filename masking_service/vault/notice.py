@@ -1,7 +1,7 @@
-"""What the store tells every process about keys: the oldest keyset that may still be used, and when to look again.
+"""The notice about keys that every process reads: the oldest keyset in use, and when data keys were made.
 
 Sealed like all state. Deleting it or bringing an old one back opens nothing; it
-only takes away the guard against a process that slept through a rotation.
+only removes the protection from a process that slept through a rotation.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from masking_service.store.layout import KEY_NOTICE
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """What is told.
+    """The content of the notice.
 
     Attributes:
         least: a process with a keyset of a lower serial must not use the store.
@@ -27,12 +27,12 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 def reading_notice() -> Command:
-    """The command whose reply `read_notice` reads."""
+    """Return the command whose reply `read_notice` reads."""
     return (b"GET", KEY_NOTICE)
 
 
 def read_notice(keyring: Keyring, sealed: bytes | None) -> Notice:
-    """The notice of a store; where none stands nothing was ever told.
+    """Return the notice of a store; an empty one where it has none.
 
     Raises:
         IntegrityError: it was changed.
@@ -43,10 +43,10 @@ def read_notice(keyring: Keyring, sealed: bytes | None) -> Notice:
 
 
 def write_notice(store: Store, keyring: Keyring, notice: Notice, random: Callable[[int], bytes]) -> None:
-    """Tell every process.
+    """Replace the notice.
 
     Raises:
-        StoreUnavailable: it may not be durable; telling it again is safe.
+        StoreUnavailable: it may not be durable; writing it again is safe.
     """
     sealed = keyring.tenant("").state.seal(msgspec.json.encode(notice), KEY_NOTICE, random(NONCE_BYTES))
     store.write([(b"SET", KEY_NOTICE, sealed)])

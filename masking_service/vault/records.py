@@ -1,6 +1,6 @@
-"""What a stored record looks like inside its seal: one value a waybill revision, padded so that its size says little.
+"""The plaintext of a stored record: one value per waybill revision, padded so that its size says little.
 
-Pure bytes; `docs/record-format.md` describes them for someone who writes another reader.
+Pure bytes, described in `docs/record-format.md`.
 """
 
 import hmac
@@ -20,7 +20,7 @@ BUCKET_BYTES: Final = 64
 FIRST_BUCKET_BYTES: Final = 42
 """Lengths are 42, 106, 170, 234 and so on: six usual values come to 190 to 234 bytes, so they share one of them and
 are not filled up to 256."""
-MOST_FIELDS: Final = 256
+MAX_FIELDS: Final = 256
 """A token names its field in one byte."""
 
 _TOMBSTONE: Final = b"null"
@@ -53,15 +53,15 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def shredded(self) -> bool:
-        """True where a record stands that nobody can open any more, because its data key was shredded."""
+        """True for a record that cannot be opened any more, because its data key was shredded."""
         return not self.body
 
-    def living_at(self, now: int) -> bool:
-        """Whether it can still be read at `now`, Unix seconds, whatever the store thinks of its expiry."""
+    def active_at(self, now: int) -> bool:
+        """Whether it may still be read at `now`, Unix seconds, even if the store has not expired it."""
         return not self.erased and now < self.expires_at
 
     def expiring(self, at: int) -> "Record":
-        """The same record with another expiry."""
+        """Return the same record with another expiry."""
         return msgspec.structs.replace(self, expires_at=at)
 
     def same_as(self, body: bytes) -> bool:
@@ -69,14 +69,14 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         return hmac.compare_digest(self.body, body)
 
     def content(self) -> tuple[str, list[tuple[Place, Any]]]:
-        """The schema's name and the fields, in the order that tokens count them."""
+        """Return the schema's name and the fields, in the order of their ordinals in tokens."""
         schema, *flat = _decode(self.body)
         codes = iter(flat)
         return schema, [(place_of(code), value) for code, value in zip(codes, codes, strict=True)]
 
 
 def frame_of(schema: str, places: Sequence[Place]) -> list[Any]:
-    """What the bodies of records with values at the same places share: ``["standard", place code, null, …]``."""
+    """Return the common frame of bodies with values at the same places: ``["standard", place code, null, …]``."""
     frame: list[Any] = [schema]
     for place in places:
         frame += (place_code(place), None)
@@ -84,28 +84,28 @@ def frame_of(schema: str, places: Sequence[Place]) -> list[Any]:
 
 
 def body_of(frame: list[Any], values: Sequence[Any]) -> bytes:
-    """A record's schema and fields as JSON: ``["standard", place code, value, …]``."""
+    """Return a record's schema and fields as JSON: ``["standard", place code, value, …]``."""
     body = frame.copy()
     body[2::2] = values
     return _encode(body)
 
 
 def tombstone(expires_at: int) -> Record:
-    """What stands in the place of an erased revision."""
+    """Return the record that replaces an erased revision."""
     return Record(bytes(SALT_BYTES), 0, expires_at, _TOMBSTONE)
 
 
 SHREDDED: Final = Record(bytes(SALT_BYTES), 0, 0, b"")
-"""Stands for a record whose data key was shredded: a stored body is never empty."""
+"""A record whose data key was shredded. The body of a stored record is never empty."""
 
 
 def plaintext(record: Record) -> bytes:
-    """What is sealed: salt, token key version, expiry, body, and spaces up to the next of the lengths."""
+    """Return what is sealed: salt, token key version, expiry, body, and spaces up to the next length."""
     plain = _HEADER.pack(record.salt, record.token_version, record.expires_at) + record.body
     return plain.ljust(len(plain) + (FIRST_BUCKET_BYTES - len(plain)) % BUCKET_BYTES)
 
 
 def read(opened: bytes) -> Record:
-    """A record from its opened plaintext."""
+    """Return the record of an opened plaintext."""
     salt, token_version, expires_at = _HEADER.unpack_from(opened)
     return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "))

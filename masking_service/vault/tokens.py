@@ -1,4 +1,4 @@
-"""What a token refers to: a field of a record, packed into the 16 bytes of one block.
+"""References from tokens to fields of records, packed into one block of 16 bytes.
 
 The block is base (12), revision (1), the field's ordinal among those stored (1), the record's salt (2).
 """
@@ -17,8 +17,7 @@ _ANY_ORDINAL = b"\0"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Where a token points: the waybill's base, the revision, the field's ordinal among those stored there,
-    and what the record must say of itself for the token to be one of its own."""
+    """A field that a token refers to: base, revision, ordinal, and the salt and key version of its record."""
 
     base: bytes
     revision: int
@@ -27,14 +26,14 @@ class Reference:
     token_version: int
 
     def names(self, record: Record) -> bool:
-        """Whether `record` is the one that this token was made for, not a later one of the same number."""
+        """Whether this token was made for `record`, and not for a later one of the same number."""
         return (record.salt, record.token_version) == (self.salt, self.token_version)
 
 
 class Tokens:
     """Collects references, record by record, and makes their tokens: one cipher call for a whole batch.
 
-    (One for each token key version among its records, and there are two only while a rotation is young.)
+    There is one call for each token key version among the records: two shortly after a rotation.
     """
 
     def __init__(self, keys: TokenKeys) -> None:
@@ -50,7 +49,7 @@ class Tokens:
         fields.append(ordinals)
 
     def make(self) -> dict[int, Iterator[str]]:
-        """By token key version, its tokens in the order in which they were asked for."""
+        """Return the tokens of each token key version, in the order in which they were added."""
         made = {}
         for version, (references, fields) in self._asked.items():
             blocks = bytearray(b"".join(references))
@@ -60,7 +59,7 @@ class Tokens:
 
 
 def read_token(keys: TokenKeys, token: str) -> Reference | None:
-    """What a token refers to, or None for what cannot be one of this tenant's: most forgeries end here."""
+    """Return what a token refers to; None for what cannot be a token of this tenant, such as most forgeries."""
     found = keys.read(token)
     if found is None:
         return None

@@ -1,7 +1,7 @@
-"""The vault: waybill records, sealed, write-once, each at a place that only its tenant's index key can find.
+"""Waybill records, sealed and write-once, at keys that only the tenant's index key can find.
 
 Nothing is ever overwritten except by a tombstone. A value that does not open
-where it stands is an alarm (`IntegrityError`), never an absence.
+at its key is an alarm (`IntegrityError`), never an absence.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +21,7 @@ from masking_service.vault.sealed import Prepared, Sealed
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The newest living revision of a waybill, and what stands at its custody place (sealed, or None)."""
+    """The newest active revision of a waybill, and its sealed custody (or None)."""
 
     base: bytes
     revision: int
@@ -139,7 +139,7 @@ class Vault:
         bases = self._keyring.tenant(tenant).bases(waybill_nos)
         newest = self._newest(tenant, record_stems(bases))
         return [
-            Found(base, *found) if found is not None and found[1].living_at(now) else None
+            Found(base, *found) if found is not None and found[1].active_at(now) else None
             for base, found in zip(bases, newest, strict=True)
         ]
 
@@ -147,7 +147,7 @@ class Vault:
         """The living records at (base, revision), for tokens: one round trip."""
         stems = record_stems([base for base, _ in places])
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
-        return [record if record is not None and record.living_at(now) else None for record in self._load(tenant, keys)]
+        return [record if record is not None and record.active_at(now) else None for record in self._load(tenant, keys)]
 
     def prepare_erasure(self, tenant: str, waybill_no: str, *, now: int, until: int) -> Erasure:
         """Seal tombstones that last until `until` for every revision and the next free one: one round trip.
@@ -216,7 +216,7 @@ class Vault:
         return self._open(tenant, list(zip(keys, values, strict=True)))
 
     def _open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
-        """Open what stands at each place; None where nothing does, `records.SHREDDED` where its key is destroyed."""
+        """Open the value at each place; None where there is none, `records.SHREDDED` where its key is destroyed."""
         values = list(values)
         ids = {key_id_of(value) for _, value in values if value is not None}
         if not ids:

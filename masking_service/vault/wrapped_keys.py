@@ -1,4 +1,4 @@
-"""Where the wrapped data keys stand: one hash, the key's id as the field, and beside each key a sealed label.
+"""The wrapped data keys in the store: one hash, by key id, each with a sealed label.
 
 The label says whose key it is, of which day, and whether it was shredded, so
 that every key can be found, judged and rewrapped without knowing the tenants. A
@@ -25,10 +25,10 @@ _SCAN = 500
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What stands at a data key's place.
+    """A data key as it is stored.
 
     Attributes:
-        tenant, day, number: whose key it is, of which day (since 1970-01-01), and the how-many-th of it, from 0.
+        tenant, day, number: whose key it is, of which day (since 1970-01-01), and its 0-based number on that day.
         wrapped: the key; None where it was shredded.
     """
 
@@ -49,7 +49,7 @@ class _Label(msgspec.Struct, frozen=True, array_like=True):
 
 
 class WrappedKeys:
-    """The data keys of a store, as they stand there.
+    """The stored data keys.
 
     Args:
         store: the way to Redis.
@@ -63,7 +63,7 @@ class WrappedKeys:
         self._random = random
 
     def get(self, key_ids: Sequence[bytes]) -> list[tuple[Standing | None, int]]:
-        """What stands at each id, and how often it was used by all that told: one round trip.
+        """Return the stored key of each id, and its reported uses: one round trip.
 
         Raises:
             StoreUnavailable: the store did not answer.
@@ -77,14 +77,14 @@ class WrappedKeys:
         ]
 
     def create(self, key_id: bytes, standing: Standing) -> Standing:
-        """Write a key where none stands, make it durable, and give back the one that stands there then.
+        """Write a key if there is none, make it durable, and return the one that is stored then.
 
         The process may take over a newer keyset while the key is on its way: whether its root key is retired by then
         is for the caller to see, after this has returned.
 
         Raises:
             StoreUnavailable: it may not be durable; or (``old-keyset``) this process's keyset is older than the
-                store allows, and what it wraps, perhaps nobody could unwrap: then nothing may be sealed with it.
+                store allows, and what it wraps might never be unwrapped: then nothing may be sealed with it.
         """
         created, value, notice = self._store.write(
             [
@@ -99,7 +99,7 @@ class WrappedKeys:
         return self.unpacked(key_id, value)
 
     def replace(self, standings: Mapping[bytes, Standing]) -> None:
-        """Put these in the place of what stands at their ids, all of them or none, durably.
+        """Replace the keys of these ids durably, all of them or none.
 
         Raises:
             StoreUnavailable: it may or may not be done; doing it again is safe.
@@ -111,11 +111,11 @@ class WrappedKeys:
             self._store.write(commands)
 
     def count(self) -> int:
-        """How many ids something stands at."""
+        """Return how many keys are stored."""
         return int(self._store.read([(b"HLEN", DATA_KEYS)])[0])
 
     def all(self) -> Iterator[dict[bytes, tuple[Standing, int]]]:
-        """Every key that stands there from beginning to end of the search, in portions, with its uses.
+        """Yield all stored keys with their uses, in portions. Keys that come or go meanwhile may be missing.
 
         Raises:
             StoreUnavailable: the store did not answer.
@@ -135,14 +135,14 @@ class WrappedKeys:
                 return
 
     def packed(self, key_id: bytes, standing: Standing) -> bytes:
-        """The value that stands at a key's place: sealed label and wrapped key, each behind its length."""
+        """Return the stored value of a key: sealed label and wrapped key, each behind its length."""
         label = msgspec.json.encode(_Label(standing.tenant, standing.day, standing.number, standing.wrapped is None))
         padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
         state = self._keyring.tenant("").state
         return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), standing.wrapped or b"")
 
     def unpacked(self, key_id: bytes, value: bytes) -> Standing:
-        """What a value says that stands, or could stand, at a key's place.
+        """Return the key in a stored value.
 
         Raises:
             IntegrityError: it was changed or moved.
@@ -151,17 +151,17 @@ class WrappedKeys:
         sealed, wrapped = value[4 : 4 + length], value[8 + length :]
         label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_Label)
         if label.shredded == bool(wrapped) or value != frame(sealed, wrapped):
-            raise IntegrityError("what stands at a data key's place does not fit its label")
+            raise IntegrityError("a stored data key does not match its label")
         return Standing(label.tenant, label.day, label.number, None if label.shredded else wrapped)
 
 
 def field(key_id: bytes) -> bytes:
-    """A data key's id as it stands in the store's hashes: base64url, 11 characters."""
+    """Return a data key's id as a field name: base64url, 11 characters."""
     return b64encode(key_id, b"-_").rstrip(b"=")
 
 
 def key_id_of_field(name: bytes) -> bytes:
-    """The id that stands as a field."""
+    """Return the id in a field name."""
     return urlsafe_b64decode(name + b"=")
 
 

@@ -189,23 +189,23 @@ def test_the_newest_number_of_a_day_is_used(store: Store, data_keys: DataKeys, n
     assert today(data_keys).key_id == numbered(newest)
 
 
-def test_a_newer_number_is_learnt_with_the_next_turn(store: Store, data_keys: DataKeys) -> None:
+def test_a_newer_number_is_learnt_with_the_next_refresh(store: Store, data_keys: DataKeys) -> None:
     today(data_keys)
     stand(store, 1)
     before = today(data_keys).key_id
 
-    data_keys.turn(store)
+    data_keys.refresh(store)
 
     assert (before, today(data_keys).key_id) == (numbered(0), numbered(1))
 
 
 def test_a_turn_costs_one_round_trip_and_none_while_no_key_is_in_use(store: Store, data_keys: DataKeys) -> None:
     with counted(store) as unused:
-        data_keys.turn(store)
+        data_keys.refresh(store)
     for tenant in ("default", "other"):
         today(data_keys, tenant=tenant)
     with counted(store) as used:
-        data_keys.turn(store)
+        data_keys.refresh(store)
 
     assert (unused, used) == ([0], [1])
 
@@ -231,12 +231,12 @@ def test_the_suites_own_limit_holds_too(store: Store) -> None:
     assert today(data_keys).key_id == numbered(1)
 
 
-def test_what_other_processes_used_counts_after_a_turn(valkey: str, store: Store) -> None:
+def test_what_other_processes_used_counts_after_a_refresh(valkey: str, store: Store) -> None:
     one, other = made(store, limit=20), made(stores.admitted(valkey), limit=20)
     for each in (one, other):
         today(each, messages=6)
     for each in (one, other, one):
-        each.turn(store)
+        each.refresh(store)
 
     assert [today(each).key_id for each in (one, other)] == [numbered(1)] * 2
 
@@ -244,7 +244,7 @@ def test_what_other_processes_used_counts_after_a_turn(valkey: str, store: Store
 def test_a_new_process_knows_what_was_used_before_it(valkey: str, store: Store) -> None:
     before = made(store, limit=20)
     today(before, messages=8)
-    before.turn(store)
+    before.refresh(store)
 
     assert today(made(stores.admitted(valkey), limit=20), messages=4).key_id == numbered(1)
 
@@ -252,7 +252,7 @@ def test_a_new_process_knows_what_was_used_before_it(valkey: str, store: Store) 
 def test_uses_are_reported_once(store: Store, data_keys: DataKeys, client: redis.Redis) -> None:
     today(data_keys, messages=5)
     for _ in range(3):
-        data_keys.turn(store)
+        data_keys.refresh(store)
 
     assert ask(client, "HGET", DATA_KEY_USES, field(numbered(0))) == b"5"
 
@@ -261,9 +261,9 @@ def test_uses_that_could_not_be_reported_are_reported_later(store: Store, data_k
     today(data_keys, messages=5)
     shut = Store("redis://127.0.0.1:1")
     with pytest.raises(StoreUnavailable):
-        data_keys.turn(shut)
+        data_keys.refresh(shut)
 
-    data_keys.turn(store)
+    data_keys.refresh(store)
 
     assert WrappedKeys(store, known_keyring(), os.urandom).get([numbered(0)])[0][1] == 5
 
@@ -271,9 +271,9 @@ def test_uses_that_could_not_be_reported_are_reported_later(store: Store, data_k
 def test_keys_of_past_days_are_no_longer_looked_after(store: Store, data_keys: DataKeys) -> None:
     for day in range(3):
         today(data_keys, NOW + day * SECONDS_A_DAY)
-        data_keys.turn(store)
+        data_keys.refresh(store)
 
-    data_keys.turn(store)
+    data_keys.refresh(store)
 
     assert {day for _, day in data_keys._memory.current} == {NOW // SECONDS_A_DAY + day for day in (1, 2)}
 
@@ -282,7 +282,7 @@ def test_a_key_that_is_past_but_used_again_is_still_reported(store: Store, data_
     today(data_keys, NOW + 5 * SECONDS_A_DAY)
     today(data_keys, NOW, messages=7)
 
-    data_keys.turn(store)
+    data_keys.refresh(store)
 
     assert WrappedKeys(store, known_keyring(), os.urandom).get([numbered(0)])[0][1] == 7
 
@@ -376,14 +376,14 @@ def test_a_tombstone_that_got_a_key_back_is_an_alarm(store: Store, client: redis
     wrapped = living[4 + int.from_bytes(living[:4], "big") :]
     ask(client, "HSET", DATA_KEYS, field(numbered(0)), tombstone[:-4] + wrapped)
 
-    with pytest.raises(IntegrityError, match="does not fit its label"):
+    with pytest.raises(IntegrityError, match="does not match its label"):
         made(store).by_ids("default", [numbered(0)])
 
 
 def test_all_keys_are_found_with_what_was_used(store: Store, data_keys: DataKeys) -> None:
     for tenant in range(700):
         today(data_keys, tenant=f"t{tenant}", messages=tenant)
-    data_keys.turn(store)
+    data_keys.refresh(store)
 
     portions = WrappedKeys(store, known_keyring(), os.urandom).all()
     found = {one.tenant: uses for portion in portions for one, uses in portion.values()}

@@ -121,7 +121,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     Recorder(log, Denials(log, lambda: NOW), keyring, "policy").record(
         call, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", items=seen
     )
-    vault.data_keys.turn(store)
+    vault.data_keys.refresh(store)
     write_notice(store, keyring, Notice(), random)
     store.write(heartbeat_commands(keyring, "process", Heartbeat(f"{PLANTED['phone']}:1", "", 0, 0), NOW, bytes(12)))
     return everything(client)

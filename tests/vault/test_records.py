@@ -67,11 +67,11 @@ def test_two_phones_of_other_lengths_are_stored_in_the_same_size() -> None:
 
 
 def test_a_living_record_lives_until_its_expiry() -> None:
-    assert [record(body(), expires_at=100).living_at(now) for now in (99, 100, 101)] == [True, False, False]
+    assert [record(body(), expires_at=100).active_at(now) for now in (99, 100, 101)] == [True, False, False]
 
 
 def test_a_tombstone_never_lives() -> None:
-    assert records.tombstone(100).living_at(0) is False
+    assert records.tombstone(100).active_at(0) is False
 
 
 def test_a_tombstone_comes_back_as_one() -> None:
