@@ -11,7 +11,7 @@ import shlex
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from rich.markup import escape
 from rich.table import Table
 
 BATCH = Path(__file__).with_name("first_batch.json")
-SHOWN = 13
-"""So many records stand at the beginning of the batch because they are worth a look."""
+SHOWN = 2
+"""Records whose labels are shown. The whole tour fits on one screen."""
 
 SIDES = ("sender", "recipient")
 
@@ -128,8 +128,8 @@ def tour(console: Console, url: str, file: Path) -> None:
 
 
 def show_labels(console: Console, before: list[Any], results: list[Json]) -> None:
-    """The records worth a look, before and after; a value that many of them have is shown once."""
-    table = Table("field", title="labels, before and after", title_justify="left")
+    """The first records, before and after; a value that several of them have is shown once."""
+    table = Table("field", title="labels, before and after", title_justify="left", box=None)
     for heading in ("came in", "is printed"):
         table.add_column(heading, overflow="fold")
     shown = {"null", '""'}
@@ -140,7 +140,6 @@ def show_labels(console: Console, before: list[Any], results: list[Json]) -> Non
             if text not in shown and (value != printed[field] or field.startswith(SIDES)):
                 table.add_row(field, escape(text), escape(written(printed[field])))
             shown.add(text)
-        table.add_section()
     console.print(table)
 
 
@@ -160,21 +159,25 @@ def written(value: Any) -> str:
 
 def show_totals(console: Console, before: list[Any], results: list[Json], took: float) -> None:
     """How many there were, what failed, and what was warned of."""
-    failed = [(at, result["error"]) for at, result in enumerate(results) if "error" in result]
+    failed = [result["error"]["code"] for result in results if "error" in result]
     created = sum(result.get("created", False) for result in results)
-    warned = Counter(warning["code"] for result in results for warning in result.get("warnings", ()))
+    warned = [warning["code"] for result in results for warning in result.get("warnings", ())]
     tokens = sum(len(result.get("tokens", ())) for result in results)
     console.print(
         f"[bold]{len(before)} records in {took:.0f} ms[/bold]: {created} stored now, "
         f"{len(before) - created - len(failed)} known before, {len(failed)} failed; {tokens:,} tokens"
     )
-    console.print("warnings: " + (", ".join(f"{code} {count}" for code, count in sorted(warned.items())) or "none"))
-    table = Table("record", "error", "where", title="failed, each alone", title_justify="left")
-    for at, error in failed:
-        table.add_row(
-            str(at), error["code"], ", ".join(each["pointer"] or "(record)" for each in error.get("errors", ()))
-        )
-    console.print(table)
+    console.print(f"warnings: {listed(warned)}")
+    console.print(
+        f"failed, each alone: {listed(failed)}. [bold]These {len(failed)} faults are planted[/bold] "
+        "at the end of the batch, to show how a record fails.",
+        soft_wrap=True,
+    )
+
+
+def listed(codes: Iterable[str]) -> str:
+    """Codes with their counts."""
+    return ", ".join(f"{code} {count}" for code, count in sorted(Counter(codes).items())) or "none"
 
 
 if __name__ == "__main__":

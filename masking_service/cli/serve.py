@@ -101,12 +101,19 @@ def _regularly(*checks: Callable[[], None]) -> Iterator[None]:
     its main thread only. Timers are not inherited, so no worker calls it.
     """
 
+    busy = False
+
     def handle(*_: object) -> None:
+        nonlocal busy
+        if busy:  # a signal that arrives while a check waits runs this function inside itself
+            return
+        busy = True
         for check in checks:
             try:
                 check()
             except (EmbeddedServerError, OSError) as fault:
                 log.error("background", error=type(fault).__name__, where=error_place(fault))
+        busy = False
 
     signal.signal(signal.SIGALRM, handle)
     signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)

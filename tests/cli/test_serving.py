@@ -56,6 +56,7 @@ def test_a_store_that_is_down_leaves_masks_and_is_no_readiness(down: Down, tmp_p
 
     assert (masks, ready, recovered) == (200, 503, 200)
     assert "ready at" not in said
+    assert service.log.count("ready at") == 1
     assert f"served at http://127.0.0.1:{service.port}\n" in doctor.stdout
     assert not (down.state / "address").exists()
 
