@@ -5,13 +5,11 @@ It never lets a request wait for a free thread: what is over the bound is refuse
 
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from masking_service.store.computing import computing
 from masking_service.web.app import OVERLOADED
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS: Final = 20
 """Threads of a worker. Each serves one request at a time; most of them wait for the store."""
@@ -32,11 +30,11 @@ class Bounds:
         store_threads: how many requests may use the store at the same time.
     """
 
-    def __init__(self, application: "WSGIApplication", store_threads: int = STORE_THREADS) -> None:
+    def __init__(self, application: WSGIApplication, store_threads: int = STORE_THREADS) -> None:
         self._application = application
         self._free = threading.BoundedSemaphore(store_threads)
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ["PATH_INFO"]
         if path == _MASK or not path.startswith(_GUARDED):
@@ -49,7 +47,7 @@ class Bounds:
         finally:
             self._free.release()
 
-    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request. One large request computes at a time; while it waits for the store, the next one does."""
         if _length(environ) < LARGE:
             return self._application(environ, start_response)
@@ -57,7 +55,7 @@ class Bounds:
             return self._application(environ, start_response)
 
 
-def _length(environ: "WSGIEnvironment") -> int:
+def _length(environ: WSGIEnvironment) -> int:
     """Bytes of the body; one that comes in chunks counts as large."""
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdecimal():

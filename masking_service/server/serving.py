@@ -4,7 +4,8 @@ import atexit
 import gc
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
+from wsgiref.types import WSGIApplication
 
 import msgspec
 
@@ -22,16 +23,13 @@ from masking_service.store.identity import WrongStore
 from masking_service.usecases.auditing import end
 from masking_service.web.app import create_app
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
 GUNICORN_STOPS_AT = 4
 """gunicorn ends its master, too, when a worker exits with this status before it has booted."""
 
 SETUP_FAULTS = (ClientError, DefinitionError, KeysError, OSError, PolicyError, SettingsError, WrongPurpose, WrongStore)
 
 
-def production_app(environment: Mapping[str, str]) -> "WSGIApplication":
+def production_app(environment: Mapping[str, str]) -> WSGIApplication:
     """`serving_app` with the settings that an environment says."""
     try:
         settings = Settings.read(environment, development=False)
@@ -40,7 +38,7 @@ def production_app(environment: Mapping[str, str]) -> "WSGIApplication":
     return serving_app(settings)
 
 
-def serving_app(settings: Settings) -> "WSGIApplication":
+def serving_app(settings: Settings) -> WSGIApplication:
     """The application of a worker. A wrong set-up ends the process with the reason in the log."""
     settle_shapes()
     try:

@@ -1,13 +1,10 @@
 """The application: who is asking is settled before any address is entered, and every error leaves as a problem."""
 
 import time
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import MapAdapter
 
 from keys.errors import IntegrityError
 from masking_service.access.errors import QuotaExceeded, Unauthenticated
@@ -29,21 +26,9 @@ OVERLOADED = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
 
 
-class _Application(Flask):
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Nothing here is asynchronous; to ask each function, each time, costs five microseconds a request."""
-        return func
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Addresses are matched by method and path alone, wherever the service is reached: nobody's host is read."""
-        if request is None:
-            return None
-        return MapAdapter(self.url_map, "", "/", "", "http", request.path, request.method)
-
-
 def create_app(parts: Parts) -> Flask:
     """The WSGI application over the use cases of this process."""
-    app = _Application(__name__, static_folder=None)
+    app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.most_body_bytes
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.url_map.strict_slashes = False

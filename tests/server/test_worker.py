@@ -62,5 +62,5 @@ def test_only_the_kind_and_the_place_of_the_error_are_logged(logged: io.BytesIO)
     answered(None, InvalidRequestLine(PLANTED))
 
     line = json.loads(logged.getvalue())
-    assert (line["event"], line["fault"]) == ("refused", "InvalidRequestLine")
+    assert (line["event"], line["error"]) == ("refused", "InvalidRequestLine")
     assert PLANTED not in json.dumps(line)
