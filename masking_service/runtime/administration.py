@@ -60,7 +60,7 @@ def opened_store(settings: Settings, keyring: Keyring | None) -> Iterator[Store]
 
     Args:
         settings: where it is.
-        keyring: whose it has to be. None for a command that uses it whoever's it is, or finds that out itself.
+        keyring: the keyset that it must belong to. None for a command that does not check it, or checks it itself.
 
     Raises:
         SettingsError, StoreUnavailable, WrongStore: why it cannot be used.

@@ -1,4 +1,4 @@
-"""What no caller sees and somebody has to: alerts in the log, and what the background thread meets."""
+"""Reports what no caller sees: alerts in the log, and errors of the background threads."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ def log_alert(alert: Alert) -> None:
 
 
 def reporter(parts: Parts) -> Report:
-    """What a background thread tells of a fault: it is logged, and raises an alert where somebody has to look now."""
+    """Return the report of the background threads: it logs an error, and raises an alert if an operator must act."""
 
     def report(event: str, fault: Exception) -> None:
         log.error(event, error=type(fault).__name__, **_details(fault))

@@ -31,11 +31,11 @@ VARIABLES: Final = {
 
 
 VOUCHED: Final = "appendfsync-always"
-"""What somebody vouches for who lets the service use a store that hides its settings."""
+"""What the operator of a store that hides its settings has to vouch for."""
 
 
 LOSES: Final = "acknowledged-tokens"
-"""What somebody gives up who lets the service write to a store that is seen to lose what it acknowledges."""
+"""What the operator of a store that would lose acknowledged writes has to give up."""
 
 
 class SettingsError(Exception):
@@ -51,8 +51,8 @@ class Settings:
         redis_url: where the store is; may hold a password, so it is in no repr.
         redis_replicas: how many replicas must have a write before it is acknowledged.
         redis_tls: the files for encrypted connections to it.
-        redis_vouched: whether somebody vouches that it syncs every write, should it not show that itself.
-        redis_may_lose: whether somebody gave up that acknowledged tokens outlive a crash.
+        redis_vouched: whether the operator vouches that it syncs every write, if it does not show that itself.
+        redis_may_lose: whether the operator accepts that acknowledged tokens may be lost in a crash.
         policy: the policy file.
         schemas: a folder with a site's own schemas, or None.
         development: whether `serve --dev` made this set-up.

@@ -78,7 +78,7 @@ def watch_store(parts: Parts) -> None:
 
     Raises:
         StoreUnavailable, WrongStore: as `admit_store`.
-        IntegrityError: what is among the checkpoints of its audit log is none.
+        IntegrityError: a checkpoint of its audit log is not valid.
     """
     failed = None
     try:
@@ -97,9 +97,9 @@ def watch_store(parts: Parts) -> None:
 
 
 def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_claim: bool = True) -> None:
-    """See that a store is this keyset's and did not go back. One without a mark is marked, if that is allowed.
+    """Check that a store is this keyset's and did not go back. One without a mark is marked, if allowed.
 
-    A store that is empty although something of it was seen before is not new, and is not marked.
+    A store that is empty although a checkpoint of it was seen before is not new, and is not marked.
 
     Args:
         store: admitted.
@@ -108,7 +108,7 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
     Raises:
         StoreUnavailable: the store did not answer.
         WrongStore: this service must not touch it; as RolledBackError, it went back.
-        IntegrityError: what stands among its checkpoints is none.
+        IntegrityError: one of its checkpoints is not valid.
     """
     try:
         checkpoints.read_newest()
@@ -124,7 +124,7 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
 def accept_store(
     store: Store, keyring: Keyring, checkpoints: Checkpoints, registry: ClientRegistry, policy: str
 ) -> CheckpointLine:
-    """Go on with a store as it stands, although it went back: the log says so, and a new checkpoint follows.
+    """Accept a store as it is, although it went back: the log says so, and a new checkpoint follows.
 
     Its registry of clients alone does not stay as it is: the newest that was seen is put back, where it is older.
 
@@ -143,7 +143,7 @@ def accept_store(
     Raises:
         StoreUnavailable: it may be accepted; the same call can be made again.
         WrongStore: it belongs to another keyset.
-        IntegrityError: what stands in the log is none.
+        IntegrityError: the log holds something that is no entry.
     """
     claim(store, keyring, os.urandom)
     before = checkpoints.newest_seen

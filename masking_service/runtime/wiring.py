@@ -49,7 +49,7 @@ class Parts:
 
     Attributes:
         acting: the use cases under the policy in force.
-        schemas: where the values stand, by name.
+        schemas: where the values are, by name.
         tenants: every tenant that this process has heard of.
 
     Raises:

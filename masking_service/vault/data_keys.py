@@ -221,7 +221,7 @@ class DataKeys:
         """Return the stored key, unless it was shredded, is used up, or its root key is retired or gone.
 
         A retired root key is destroyed once all that was found under it is rewrapped. What was wrapped under it and
-        came to stand here behind that search, because this process or another took over the newer keyset meanwhile or
+        was stored after that search, because this process or another took over the newer keyset meanwhile or
         slept, must seal nothing.
         """
         if standing.wrapped is None or not self._keyring.has_lasting_root(standing.wrapped):

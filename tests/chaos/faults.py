@@ -82,7 +82,7 @@ def a_day_begins(world: SingleServer) -> None:
     world.clock.before_midnight()
     wait_for(lambda: world.data_keys() > before, "a key of the new day", 20)
     time.sleep(A_WHILE)
-    assert world.data_keys() == before + 1, "a day has one key, whoever asked for it first"
+    assert world.data_keys() == before + 1, "a day has one key, for all threads"
     world.clock.set(0)
 
 

@@ -30,7 +30,7 @@ class Shape:
 
 
 def record_of(number: str, shape: Shape) -> Record:
-    """The waybill of a number, the same each time: nobody has to remember what was sent."""
+    """The waybill of a number, the same each time, so that it need not be kept."""
     draw = random.Random(number)
     parties = [
         {"name": name, "phone": f"138{draw.randrange(10**8):08}", "address": f"样例路{draw.randrange(1000)}号302室"}
@@ -121,7 +121,7 @@ class Load:
             thread.join()
 
     def _call(self, who: str, path: str, body: object) -> dict[str, Any] | None:
-        """What is answered with 200 or 201; None for everything else, and where nobody answers."""
+        """An answer with 200 or 201; None for all others, and for none."""
         try:
             status, _, content = self.service.call(self._keys[who], "POST", path, body)
         except (OSError, ValueError, EOFError):

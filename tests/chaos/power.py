@@ -22,7 +22,7 @@ def built(source: Path, folder: Path) -> Path:
 
 
 class Power:
-    """What stands between a server and its disk.
+    """The power supply of a server, and its disk.
 
     Args:
         folder: where the library is built, and where the mark of a full disk is put.

@@ -57,7 +57,7 @@ class Proxy:
         with suppress(OSError):
             while data := source.recv(1 << 16):
                 if back and self.losing:
-                    break  # the server has done it, and nobody hears of it
+                    break  # the server has done it, and the reply is lost
                 sink.sendall(data)
         self._end(near, far)
 

@@ -26,7 +26,7 @@ def written_in(page: str) -> str:
 
 
 def restarted(binary: str, default: str, folder: Path) -> tuple[set[bytes], Node]:
-    """What stands in a server after a transaction, a single write and a restart."""
+    """The content of a server after a transaction, a single write and a restart."""
     (folder / "users.acl").write_text(f"{default}\n{ADMIN}")
     node = Node(folder, durable(aclfile=str(folder / "users.acl")), binary=debian(binary))
     node.client = redis.Redis(host=HOST, port=node.port, username="admin", password="admin", socket_timeout=2)
@@ -47,14 +47,14 @@ def test_what_was_written_together_is_there_after_a_restart(binary: str, page: s
     found, node = restarted(binary, written_in(page), tmp_path)
     try:
         assert found == {b"record", b"custody", b"alone"}
-        with redis.Redis(host=HOST, port=node.port) as nobody, pytest.raises(redis.AuthenticationError):
-            nobody.ping()
+        with redis.Redis(host=HOST, port=node.port) as unknown, pytest.raises(redis.AuthenticationError):
+            unknown.ping()
     finally:
         node.stop()
 
 
 def test_what_the_pages_warn_of_is_real(tmp_path: Path) -> None:
-    """Where a newer Redis has mended it, the warning can be taken out."""
+    """Once a newer Redis has fixed it, the warning can be removed."""
     found, node = restarted("redis-server", "user default off", tmp_path)
     node.stop()
 

@@ -1,4 +1,4 @@
-"""Encrypted connections, and a socket: the same store by every way, and no way for whoever cannot show who they are."""
+"""Encrypted connections and a socket lead to the same store, and only with the right certificates."""
 
 from __future__ import annotations
 

@@ -144,9 +144,9 @@ def test_until_it_is_given_a_password_nobody_is_the_service(company: Company) ->
     ask(company.client, "ACL", "SETUSER", "shipped", *shipped[1:])
     try:
         with (
-            redis.Redis(port=company.port, username="shipped", password=PASSWORD, retry=ONCE) as anybody,
+            redis.Redis(port=company.port, username="shipped", password=PASSWORD, retry=ONCE) as unknown,
             pytest.raises(redis.exceptions.AuthenticationError),
         ):
-            anybody.ping()
+            unknown.ping()
     finally:
         ask(company.client, "ACL", "DELUSER", "shipped")

@@ -1,4 +1,4 @@
-"""Set-ups that are wrong, each as somebody makes it: labels go on, nothing is acknowledged, words say what mends it."""
+"""Wrong set-ups: masking goes on, nothing is acknowledged, and the remedy is named."""
 
 from __future__ import annotations
 
@@ -165,11 +165,11 @@ ADDRESSES: dict[str, tuple[Callable[[Company], str], str]] = {
         lambda company: company.url.replace("/0", "/99"),
         "no database of that number (database)",
     ),
-    "a host that nobody knows": (
+    "an unknown host": (
         lambda company: company.url.replace(servers.HOST, "store.invalid"),
         "name of the store's host is not known here (unknown-host)",
     ),
-    "a port where nobody listens": (
+    "a closed port": (
         lambda company: company.url.replace(str(company.port), str(servers.free_ports(1)[0])),
         "the store does not answer (connection)",
     ),

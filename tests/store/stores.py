@@ -173,7 +173,7 @@ class LossyWire:
 
     def close(self) -> None:
         for each in self._open:
-            # Waking whoever waits on it; a socket that is closed under its reader would wait for ever.
+            # This wakes its reader; a socket that is closed under its reader would wait for ever.
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()

@@ -296,7 +296,7 @@ def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
 
     def drip(connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            connection.recv(1)  # nobody is answered before they ask
+            connection.recv(1)  # no answer before a question
             connection.sendall(beginning)
             while not stopped.wait(0.3):
                 connection.sendall(more)

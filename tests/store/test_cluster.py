@@ -220,12 +220,12 @@ def test_a_slot_that_has_moved_is_followed(clean: servers.Group, store: Store) -
     try:
         with counted(store) as trips:
             replies = store.write(puts([key]))
-        stands = ask(target.client, "EXISTS", key)
+        stored = ask(target.client, "EXISTS", key)
     finally:
         ask(target.client, "FLUSHALL")
         _move(clean, key_slot(key), target, source)
 
-    assert (replies, trips, stands) == ([None], [2], 1)
+    assert (replies, trips, stored) == ([None], [2], 1)
 
 
 def test_a_slot_that_is_just_moving_is_written_where_it_goes(clean: servers.Group, store: Store) -> None:

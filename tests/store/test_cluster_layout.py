@@ -1,4 +1,4 @@
-"""The key layout on a real cluster of three shards: what belongs together stands on one of them."""
+"""The key layout on a real cluster of three shards: related keys share a shard."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every word for why the store was of no use is told in a sentence of its own, with what mends it."""
+"""Every reason has a sentence of its own, and a remedy."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from masking_service.store.reasons import WORDS, told, words
 
 
 def raised() -> Iterator[str]:
-    """The words that stand as literals in what the code raises."""
+    """The reasons that the code raises as literals."""
     for path in sorted(ROOT.glob("masking_service/**/*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("StoreUnavailable"):

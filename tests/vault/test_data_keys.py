@@ -1,4 +1,4 @@
-"""Data keys: one for each tenant and day, whoever races for it, and kept in no form that the store could read."""
+"""Data keys: one per tenant and day, also in a race, and never readable in the store."""
 
 import os
 import threading
@@ -173,8 +173,8 @@ def numbered(number: int, now: int = NOW) -> bytes:
     return known_keyring().tenant("default").data_key_id(now // SECONDS_A_DAY, number)
 
 
-def stand(store: Store, number: int, keyring: Keyring | None = None, *, shredded: bool = False) -> None:
-    """Put a key there as somebody else would."""
+def store_key(store: Store, number: int, keyring: Keyring | None = None, *, shredded: bool = False) -> None:
+    """Store a key as another process would."""
     ring = keyring or known_keyring()
     wrapped = None if shredded else ring.new_data_key("default", numbered(number))
     standing = Standing("default", NOW // SECONDS_A_DAY, number, wrapped)
@@ -184,14 +184,14 @@ def stand(store: Store, number: int, keyring: Keyring | None = None, *, shredded
 @pytest.mark.parametrize("newest", [1, 7, 8, 20])
 def test_the_newest_number_of_a_day_is_used(store: Store, data_keys: DataKeys, newest: int) -> None:
     for number in range(newest + 1):
-        stand(store, number)
+        store_key(store, number)
 
     assert today(data_keys).key_id == numbered(newest)
 
 
 def test_a_newer_number_is_learnt_with_the_next_refresh(store: Store, data_keys: DataKeys) -> None:
     today(data_keys)
-    stand(store, 1)
+    store_key(store, 1)
     before = today(data_keys).key_id
 
     data_keys.refresh(store)
@@ -288,7 +288,7 @@ def test_a_key_that_is_past_but_used_again_is_still_reported(store: Store, data_
 
 
 def test_a_shredded_key_is_known_to_be(store: Store) -> None:
-    stand(store, 0, shredded=True)
+    store_key(store, 0, shredded=True)
     data_keys = made(store)
 
     assert data_keys.by_ids("default", [numbered(0)]) == {numbered(0): None}
@@ -304,13 +304,13 @@ def test_the_last_day_of_several_keys_is_told_and_today_for_one_that_was_not_met
 
 
 def test_a_shredded_number_of_today_is_passed_over(store: Store, data_keys: DataKeys) -> None:
-    stand(store, 0, shredded=True)
+    store_key(store, 0, shredded=True)
 
     assert today(data_keys).key_id == numbered(1)
 
 
 def test_keys_of_days_that_the_keyset_calls_shredded_are_gone_whatever_the_store_holds(store: Store) -> None:
-    stand(store, 0)
+    store_key(store, 0)
     data_keys = made(store, known_keyring(shredded_before=NOW // SECONDS_A_DAY + 1))
 
     assert data_keys.by_ids("default", [numbered(0)]) == {numbered(0): None}
@@ -333,20 +333,20 @@ def test_on_a_shredded_day_the_first_day_that_lives_gives_the_key(store: Store) 
 
 
 def test_a_key_that_no_root_key_here_wrapped_is_no_absence(store: Store) -> None:
-    stand(store, 0, known_keyring(roots=(1,)))
+    store_key(store, 0, known_keyring(roots=(1,)))
 
     with pytest.raises(StoreUnavailable, match="unknown-root"):
         made(store).by_ids("default", [numbered(0)])
 
 
 def test_a_number_that_no_root_key_here_wrapped_is_passed_over(store: Store, data_keys: DataKeys) -> None:
-    stand(store, 0, known_keyring(roots=(1,)))
+    store_key(store, 0, known_keyring(roots=(1,)))
 
     assert today(data_keys).key_id == numbered(1)
 
 
 def test_the_winner_of_a_race_may_have_a_root_key_that_is_gone(valkey: str) -> None:
-    late = Interleaved(valkey, {0: lambda: stand(stores.admitted(valkey), 0, known_keyring(roots=(1,)))})
+    late = Interleaved(valkey, {0: lambda: store_key(stores.admitted(valkey), 0, known_keyring(roots=(1,)))})
 
     assert today(made(late)).key_id == numbered(1)
 
@@ -359,7 +359,7 @@ def test_a_process_whose_keyset_is_too_old_uses_no_key_that_it_made(store: Store
 
 
 def test_a_label_that_was_cut_off_its_key_is_an_alarm(store: Store, data_keys: DataKeys, client: redis.Redis) -> None:
-    stand(store, 0)
+    store_key(store, 0)
     value = ask(client, "HGET", DATA_KEYS, field(numbered(0)))
     length = int.from_bytes(value[:4], "big")
     for changed in (value[: 4 + length] + bytes(4), value + b"x", value[:-1]):
@@ -369,9 +369,9 @@ def test_a_label_that_was_cut_off_its_key_is_an_alarm(store: Store, data_keys: D
 
 
 def test_a_tombstone_that_got_a_key_back_is_an_alarm(store: Store, client: redis.Redis) -> None:
-    stand(store, 0)
+    store_key(store, 0)
     living = ask(client, "HGET", DATA_KEYS, field(numbered(0)))
-    stand(store, 0, shredded=True)
+    store_key(store, 0, shredded=True)
     tombstone = ask(client, "HGET", DATA_KEYS, field(numbered(0)))
     wrapped = living[4 + int.from_bytes(living[:4], "big") :]
     ask(client, "HSET", DATA_KEYS, field(numbered(0)), tombstone[:-4] + wrapped)
@@ -415,19 +415,19 @@ def test_a_key_whose_root_key_is_retired_while_it_is_on_its_way_seals_nothing(va
 
     made_anew = today(made(racing, keyring))
 
-    # The retired root key is destroyed: whoever starts then opens what was sealed.
+    # The retired root key is destroyed: a process that starts then opens what was sealed.
     after = made(stores.admitted(valkey), known_keyring(serial=2, roots=(1,)))
     assert after.by_ids("default", [made_anew.key_id])[made_anew.key_id] is not None
 
 
 def test_a_key_that_another_wrote_under_a_retired_root_key_seals_nothing(store: Store) -> None:
-    stand(store, 0)
+    store_key(store, 0)
     data_keys = made(store, known_keyring(serial=1, roots=(0, 1), retired=(0,)))
 
     assert today(data_keys).key_id == numbered(1)
 
 
 def test_a_key_under_a_root_key_that_waits_is_used(store: Store) -> None:
-    stand(store, 0, known_keyring(roots=(0, 1)))
+    store_key(store, 0, known_keyring(roots=(0, 1)))
 
     assert today(made(store, known_keyring(roots=(1, 0)))).key_id == numbered(0)

@@ -135,7 +135,7 @@ def test_without_the_replica_that_it_asks_for_a_write_is_not_acknowledged_nor_is
 def test_what_one_process_could_not_confirm_another_does_not_acknowledge_either(valkey: str) -> None:
     put(stores.vault(stores.admitted(valkey)), body())
 
-    # It stands there already, so the write changes nothing that a replica would have to confirm.
+    # It is stored already, so the write changes nothing that a replica would have to confirm.
     with pytest.raises(StoreUnavailable, match="replicas"):
         put(stores.vault(stores.admitted(valkey, replicas=1)), body())
 

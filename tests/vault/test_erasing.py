@@ -144,7 +144,7 @@ def unanswered(*_: object, **__: object) -> object:
 
 def test_a_revision_written_while_its_waybill_is_erased_is_erased_too(valkey: str, vault: Vault) -> None:
     put(vault, body())
-    # What stands there was read; before the tombstones are written another process revises.
+    # The revisions were read; before the tombstones are written another process revises.
     late: list[object] = []
     racing = Interleaved(valkey, {0: lambda: late.append(revise_behind_the_tombstone(vault))})
 

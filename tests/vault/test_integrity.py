@@ -1,4 +1,4 @@
-"""Whoever can write to Redis cannot make the vault believe it: what was changed or moved is an alarm, never a value."""
+"""What was changed or moved in Redis is an alarm, never a value."""
 
 from collections.abc import Callable
 

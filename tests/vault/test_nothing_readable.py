@@ -1,4 +1,4 @@
-"""Whoever holds a dump of the store learns nothing: no planted value stands in any key or value, however encoded."""
+"""A dump of the store shows nothing: no planted value is in any key or value, in any encoding."""
 
 import base64
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 
 
 def base64s(text: str) -> Iterator[bytes]:
-    """The characters that stand in base64 of whatever holds `text`, at each of the three alignments."""
+    """The characters of `text` in base64, at each of the three alignments."""
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + text.encode())
         inner = encoded[(0, 2, 3)[before] : len(encoded) // 4 * 4 - 4]
