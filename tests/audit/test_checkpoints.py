@@ -86,7 +86,7 @@ def test_the_checkpoint_of_the_vector_has_exactly_these_bytes_and_this_signature
     assert SIGNER.sign(checkpoint_message(line.link)) == line.signature
 
 
-def test_someone_elses_verifier_finds_the_same_link_and_message() -> None:
+def test_an_independent_verifier_finds_the_same_link_and_message() -> None:
     def framed(*parts: bytes) -> bytes:
         return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
@@ -112,7 +112,7 @@ def test_a_checkpoint_names_the_newest_entry_of_every_writer(
     assert len(newest) == 3
 
 
-def test_a_checkpoint_is_signed_and_stands_at_its_epoch(client: redis.Redis, checkpoints: Checkpoints) -> None:
+def test_a_checkpoint_is_signed_and_stored_at_its_epoch(client: redis.Redis, checkpoints: Checkpoints) -> None:
     made = checkpoints.make()
 
     VERIFIER.verify(made.signature, checkpoint_message(made.link))
@@ -159,7 +159,7 @@ def test_processes_that_make_them_at_once_make_one_chain(
         pytest.param(lambda client, other: client.xdel(AUDIT_CHECKPOINTS, "1-0"), 1, id="the one before was taken out"),
     ],
 )
-def test_a_checkpoint_stands_behind_the_one_that_it_is_bound_to_or_nowhere(
+def test_a_checkpoint_is_stored_only_after_its_predecessor(
     process: Callable[[str], Checkpoints],
     client: redis.Redis,
     clock: Clock,
@@ -187,7 +187,7 @@ def test_a_checkpoint_stands_behind_the_one_that_it_is_bound_to_or_nowhere(
         assert (made.checkpoint.epoch, kept(client)) == (epoch, [1, 2, 3])
 
 
-def test_what_was_acknowledged_before_is_named(store: Store, process: Callable[[str], Checkpoints]) -> None:
+def test_a_checkpoint_names_all_acknowledged_entries(store: Store, process: Callable[[str], Checkpoints]) -> None:
     """Others make checkpoints and entries all the while."""
     stop = threading.Event()
     log, mine, other = log_on(store), process("mine"), process("other")
@@ -253,9 +253,7 @@ def test_a_writer_that_leaves_the_list_moves_no_head(store: Store, checkpoints: 
     assert checkpoints.newest().link == first.link
 
 
-def test_looking_is_one_round_trip_reading_heads_another_and_making_a_third(
-    store: Store, checkpoints: Checkpoints, client: redis.Redis
-) -> None:
+def test_a_checkpoint_takes_three_round_trips(store: Store, checkpoints: Checkpoints, client: redis.Redis) -> None:
     log_on(store).append(entry(at=NOW))
     checkpoints.make()
     with counted(store) as looking:
@@ -323,7 +321,7 @@ def test_a_name_on_the_list_without_entries_leaves_it(client: redis.Redis, check
     [(0, [1]), (EVERY_SECONDS - 1, [1]), (EVERY_SECONDS, [1, 2]), (-EVERY_SECONDS, [1])],
     ids=["at once", "before its time", "in time", "by a clock that went back"],
 )
-def test_keeping_up_makes_one_where_the_newest_is_old(
+def test_a_checkpoint_is_made_when_the_newest_is_old(
     checkpoints: Checkpoints, client: redis.Redis, clock: Clock, seconds: int, checkpoint_chain: list[int]
 ) -> None:
     checkpoints.make_if_due()
@@ -333,7 +331,7 @@ def test_keeping_up_makes_one_where_the_newest_is_old(
     assert kept(client) == checkpoint_chain
 
 
-def test_never_more_than_a_minute_lies_between_two(checkpoints: Checkpoints, clock: Clock) -> None:
+def test_checkpoints_are_at_most_a_minute_apart(checkpoints: Checkpoints, clock: Clock) -> None:
     times = []
     for _ in range(300):
         checkpoints.make_if_due()
@@ -363,7 +361,7 @@ def test_two_hosts_whose_clocks_are_far_apart_do_not_answer_each_checkpoint_with
     assert len(kept(client)) <= 6
 
 
-def test_a_checkpoint_from_the_future_is_followed_once_it_stood_for_long_enough(
+def test_a_checkpoint_from_the_future_is_followed_after_the_interval(
     checkpoints: Checkpoints, client: redis.Redis, clock: Clock
 ) -> None:
     clock.now += 86_400
@@ -376,7 +374,9 @@ def test_a_checkpoint_from_the_future_is_followed_once_it_stood_for_long_enough(
     assert kept(client) == [1, 2]
 
 
-def test_keeping_up_waits_for_nobody_who_makes_one(checkpoints: Checkpoints, client: redis.Redis) -> None:
+def test_making_a_due_checkpoint_does_not_wait_for_another_thread(
+    checkpoints: Checkpoints, client: redis.Redis
+) -> None:
     with checkpoints._lock:
         keeping = threading.Thread(target=checkpoints.make_if_due, daemon=True)
         keeping.start()
@@ -386,7 +386,7 @@ def test_keeping_up_waits_for_nobody_who_makes_one(checkpoints: Checkpoints, cli
     assert (waits, kept(client)) == (False, [])
 
 
-def test_several_processes_that_keep_up_make_one_between_them(
+def test_several_processes_make_one_due_checkpoint(
     process: Callable[[str], Checkpoints], client: redis.Redis, clock: Clock
 ) -> None:
     for _ in range(2):
@@ -407,7 +407,7 @@ def restore(client: redis.Redis, copy: dict[bytes, bytes]) -> None:
         ask(client, "RESTORE", key, 0, dumped)
 
 
-def test_a_store_that_went_back_is_found(checkpoints: Checkpoints, client: redis.Redis) -> None:
+def test_a_rolled_back_store_is_detected(checkpoints: Checkpoints, client: redis.Redis) -> None:
     checkpoints.make()
     before = copy_of(client)
     checkpoints.make()
@@ -421,7 +421,7 @@ def test_a_store_that_went_back_is_found(checkpoints: Checkpoints, client: redis
     assert kept(client) == [1]
 
 
-def test_a_store_that_went_back_and_on_from_there_is_found(
+def test_a_store_used_after_a_rollback_is_detected(
     process: Callable[[str], Checkpoints], client: redis.Redis, clock: Clock
 ) -> None:
     here, elsewhere = process("here"), process("elsewhere")
@@ -437,7 +437,7 @@ def test_a_store_that_went_back_and_on_from_there_is_found(
         here.read_newest()
 
 
-def test_a_store_that_was_emptied_is_found(checkpoints: Checkpoints, client: redis.Redis) -> None:
+def test_an_emptied_store_is_detected(checkpoints: Checkpoints, client: redis.Redis) -> None:
     checkpoints.make()
     client.flushall()
 
@@ -445,7 +445,7 @@ def test_a_store_that_was_emptied_is_found(checkpoints: Checkpoints, client: red
         checkpoints.read_newest()
 
 
-def test_it_is_found_after_a_start_too(process: Callable[[str], Checkpoints], client: redis.Redis) -> None:
+def test_a_rollback_is_detected_after_a_restart(process: Callable[[str], Checkpoints], client: redis.Redis) -> None:
     process("here").make()
     client.flushall()
 
@@ -453,9 +453,7 @@ def test_it_is_found_after_a_start_too(process: Callable[[str], Checkpoints], cl
         process("here").read_newest()
 
 
-def test_what_another_process_made_is_remembered_when_it_was_seen(
-    process: Callable[[str], Checkpoints], client: redis.Redis
-) -> None:
+def test_checkpoints_of_other_processes_are_saved(process: Callable[[str], Checkpoints], client: redis.Redis) -> None:
     here = process("here")
     process("elsewhere").make()
     here.read_newest()
@@ -465,7 +463,7 @@ def test_what_another_process_made_is_remembered_when_it_was_seen(
         process("here").read_newest()
 
 
-def test_a_new_process_believes_the_store(process: Callable[[str], Checkpoints]) -> None:
+def test_a_new_process_trusts_the_store(process: Callable[[str], Checkpoints]) -> None:
     process("elsewhere").make()
 
     newest = process("new").read_newest()
@@ -473,7 +471,7 @@ def test_a_new_process_believes_the_store(process: Callable[[str], Checkpoints])
     assert newest.checkpoint.epoch == 1
 
 
-def test_a_checkpoint_that_was_archived_and_taken_out_is_not_missed(
+def test_an_archived_and_deleted_checkpoint_is_not_missed(
     process: Callable[[str], Checkpoints], client: redis.Redis
 ) -> None:
     here, elsewhere = process("here"), process("elsewhere")
@@ -486,7 +484,7 @@ def test_a_checkpoint_that_was_archived_and_taken_out_is_not_missed(
     assert newest.checkpoint.epoch == 2
 
 
-def test_whoever_forgets_takes_the_store_for_the_truth(checkpoints: Checkpoints, client: redis.Redis) -> None:
+def test_a_process_that_forgets_trusts_the_store(checkpoints: Checkpoints, client: redis.Redis) -> None:
     checkpoints.make()
     client.flushall()
     checkpoints.trust_store()
@@ -504,7 +502,7 @@ def test_whoever_forgets_takes_the_store_for_the_truth(checkpoints: Checkpoints,
     ],
     ids=["its newest entry", "its stream", "with something beside"],
 )
-def test_a_writer_that_lost_what_was_signed_is_not_signed_again(
+def test_no_checkpoint_is_made_of_a_writer_that_lost_entries(
     store: Store,
     client: redis.Redis,
     checkpoints: Checkpoints,
@@ -548,7 +546,7 @@ def test_what_was_archived_and_taken_out_during_a_long_stop_is_not_missed(
 
 
 @pytest.mark.parametrize("field", ["checkpoint", "signature"])
-def test_a_checkpoint_that_nobody_here_signed_is_an_alarm(
+def test_a_checkpoint_of_other_keys_is_an_integrity_error(
     checkpoints: Checkpoints, client: redis.Redis, field: str
 ) -> None:
     made = checkpoints.make()
@@ -560,7 +558,7 @@ def test_a_checkpoint_that_nobody_here_signed_is_an_alarm(
         checkpoints.read_newest()
 
 
-def test_a_checkpoint_at_another_epoch_is_an_alarm(checkpoints: Checkpoints, client: redis.Redis) -> None:
+def test_a_moved_checkpoint_is_an_integrity_error(checkpoints: Checkpoints, client: redis.Redis) -> None:
     made = checkpoints.make()
     client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": made.content, "signature": made.signature}, id="2-0")
 
@@ -569,7 +567,7 @@ def test_a_checkpoint_at_another_epoch_is_an_alarm(checkpoints: Checkpoints, cli
 
 
 @pytest.mark.parametrize("fields", [["x", "y"], ["entry", "no json", "link", "x"], ["entry", "{}", "link", "x"]])
-def test_a_stream_that_holds_no_entry_is_an_alarm(
+def test_an_invalid_stream_is_an_integrity_error(
     checkpoints: Checkpoints, client: redis.Redis, fields: list[str]
 ) -> None:
     ask(client, "SADD", AUDIT_WRITERS, "w")
@@ -579,7 +577,7 @@ def test_a_stream_that_holds_no_entry_is_an_alarm(
         checkpoints.make()
 
 
-def test_no_checkpoint_is_remembered_that_a_failover_could_still_lose(
+def test_no_checkpoint_is_saved_before_it_reached_the_replicas(
     tmp_path: Path, make_sentinel: Callable[..., servers.Group]
 ) -> None:
     """ItemOutcome on a primary that no replica follows any more."""
@@ -601,14 +599,16 @@ def test_no_checkpoint_is_remembered_that_a_failover_could_still_lose(
     assert here.newest_seen.checkpoint.epoch == 1
 
 
-def test_what_is_remembered_is_a_line_of_the_log_for_its_owner_alone(checkpoints: Checkpoints, tmp_path: Path) -> None:
+def test_the_saved_checkpoint_is_readable_by_its_owner_only(checkpoints: Checkpoints, tmp_path: Path) -> None:
     made = checkpoints.make()
 
     path = tmp_path / "checkpoint.json"
     assert (read_line(path.read_bytes()), path.stat().st_mode & 0o077) == (made, 0)
 
 
-def test_the_file_never_goes_back(process: Callable[[str], Checkpoints], tmp_path: Path) -> None:
+def test_the_saved_checkpoint_is_never_replaced_by_an_older_one(
+    process: Callable[[str], Checkpoints], tmp_path: Path
+) -> None:
     """Two processes share a state directory, and one is a moment late."""
     late, early = process("shared"), process("shared")
     first = late.make()
@@ -619,7 +619,7 @@ def test_the_file_never_goes_back(process: Callable[[str], Checkpoints], tmp_pat
 
 
 @pytest.mark.parametrize("content", [b"{}", b'{"checkpoint": {}}', b"\xff", b""])
-def test_a_file_that_holds_no_checkpoint_stops_the_start(
+def test_an_invalid_saved_checkpoint_stops_the_start(
     process: Callable[[str], Checkpoints], tmp_path: Path, content: bytes
 ) -> None:
     process("here")
@@ -631,7 +631,7 @@ def test_a_file_that_holds_no_checkpoint_stops_the_start(
         process("here")
 
 
-def test_a_file_of_other_keys_stops_the_start(
+def test_a_saved_checkpoint_of_other_keys_stops_the_start(
     process: Callable[[str], Checkpoints], store: Store, tmp_path: Path
 ) -> None:
     process("here").make()
@@ -646,9 +646,7 @@ def raise_the_last_id(client: redis.Redis) -> None:
     ask(client, "XDEL", AUDIT_CHECKPOINTS, "999999999999-0")
 
 
-def test_a_last_id_that_somebody_raised_is_an_alarm_and_no_store_that_does_not_answer(
-    checkpoints: Checkpoints, client: redis.Redis
-) -> None:
+def test_a_raised_last_id_is_an_integrity_error(checkpoints: Checkpoints, client: redis.Redis) -> None:
     checkpoints.make()
     raise_the_last_id(client)
 
@@ -664,9 +662,7 @@ def documented() -> list[str]:
     return shlex.split(next(line for line in text.splitlines() if line.startswith("redis-cli EVAL")))[1:]
 
 
-def test_the_documented_command_takes_it_back_and_changes_no_entry(
-    checkpoints: Checkpoints, client: redis.Redis, clock: Clock
-) -> None:
+def test_the_documented_command_resets_the_last_id(checkpoints: Checkpoints, client: redis.Redis, clock: Clock) -> None:
     first = checkpoints.make()
     raise_the_last_id(client)
     clock.now += EVERY_SECONDS
@@ -681,7 +677,7 @@ def test_the_documented_command_takes_it_back_and_changes_no_entry(
     assert next(Streams(checkpoints._store).checkpoints()) == first
 
 
-def test_it_is_taken_back_before_the_first_checkpoint_too(checkpoints: Checkpoints, client: redis.Redis) -> None:
+def test_the_last_id_is_reset_before_the_first_checkpoint(checkpoints: Checkpoints, client: redis.Redis) -> None:
     raise_the_last_id(client)
     with pytest.raises(CheckpointsBlockedError):
         checkpoints.make()

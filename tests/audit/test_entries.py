@@ -54,7 +54,7 @@ def test_the_chain_of_the_vector_has_exactly_these_links() -> None:
     assert [one.hex() for one in chain(ENTRIES)] == [one["link"] for one in VECTOR["entries"]]
 
 
-def test_someone_elses_verifier_finds_the_same_links() -> None:
+def test_an_independent_verifier_finds_the_same_links() -> None:
     before, links = bytes.fromhex(VECTOR["first_link"]), []
     for one in VECTOR["entries"]:
         parts = [b"audit-entry/1", before, WRITER.encode(), one["number"].to_bytes(8, "big"), one["entry"].encode()]
@@ -83,7 +83,7 @@ def test_the_signature_of_the_vector_is_of_its_last_link() -> None:
     assert known_keyring().audit_signer.sign(message).hex() == VECTOR["signature"]
 
 
-def test_someone_elses_verifier_signs_over_the_same_bytes() -> None:
+def test_an_independent_verifier_uses_the_same_signed_message() -> None:
     parts = [b"audit-commit/1", WRITER.encode(), (3).to_bytes(8, "big"), bytes.fromhex(VECTOR["entries"][-1]["link"])]
 
     framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
@@ -151,7 +151,7 @@ def test_an_item_that_names_no_waybill_says_so_by_an_empty_one() -> None:
 
 
 @pytest.mark.parametrize("text", ["D-2026-0001", "staff/u-1", "", "b1946ac9"])
-def test_an_id_that_holds_nothing_personal_stays(text: str) -> None:
+def test_an_id_without_personal_data_stays(text: str) -> None:
     assert outside_id(text) == text
 
 

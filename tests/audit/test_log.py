@@ -202,7 +202,7 @@ def test_a_chain_begins_with_an_entry_that_says_so_and_is_of_no_tenant(log: Audi
     assert said == ("start", "done", "service/audit", NOW, "")
 
 
-def test_nothing_is_stored_before_there_is_anything_to_say(log: AuditLog, client: redis.Redis) -> None:
+def test_nothing_is_stored_before_the_first_entry(log: AuditLog, client: redis.Redis) -> None:
     log.close()
 
     assert client.keys("*") == []
@@ -252,7 +252,7 @@ def test_concurrent_entries_are_committed_together(valkey: str, client: redis.Re
     assert (ids, gate.scripts) == ([f"{writer}-{n}" for n in range(2, 22)], 2)
 
 
-def test_under_load_a_commit_holds_all_who_wait(valkey: str) -> None:
+def test_a_commit_contains_all_waiting_entries(valkey: str) -> None:
     """Sixteen threads that write without a pause need at most a commit for every four entries."""
     gate = Slow(valkey)
     gate.opened.set()
@@ -262,7 +262,7 @@ def test_under_load_a_commit_holds_all_who_wait(valkey: str) -> None:
     assert gate.scripts <= 16 * 20 / 4
 
 
-def test_a_thread_that_is_interrupted_while_it_waits_holds_nobody_up(valkey: str, client: redis.Redis) -> None:
+def test_an_interrupted_thread_blocks_no_other(valkey: str, client: redis.Redis) -> None:
     gate = Gate(valkey)
     log = log_on(gate)
     threads = [threading.Thread(target=log.append, args=[entry(at=at)]) for at in range(2)]
@@ -282,7 +282,7 @@ def test_a_thread_that_is_interrupted_while_it_waits_holds_nobody_up(valkey: str
     assert sorted(content for _, content in asked(client, writer)) == sorted(encode(entry(at=at)) for at in range(2))
 
 
-def test_a_thread_may_lead_before_it_has_begun_to_wait(valkey: str) -> None:
+def test_a_thread_can_become_leader_before_it_waits(valkey: str) -> None:
     gate = Gate(valkey)
     log = log_on(gate)
     ids: list[str] = []
@@ -359,7 +359,7 @@ def test_every_tenant_has_an_order_of_its_own(log: AuditLog, client: redis.Redis
     assert named == {"a": [ids[0], ids[2]], "b": [ids[1]]}
 
 
-def test_a_failed_commit_is_told_to_everyone_who_waited_for_it(valkey: str) -> None:
+def test_a_failed_commit_fails_all_its_entries(valkey: str) -> None:
     gate = Gate(valkey)
     gate.fault = StoreUnavailable("timeout")
     gate.opened.set()
@@ -431,7 +431,7 @@ def test_an_entry_whose_first_reply_was_lost_stands_once_in_the_order(wire: Loss
     assert (wire.lost, [name for _, name in order(client)].count(second)) == (1, 1)
 
 
-def test_a_number_at_which_something_else_stands_is_not_taken(log: AuditLog, client: redis.Redis) -> None:
+def test_a_taken_number_is_not_reused(log: AuditLog, client: redis.Redis) -> None:
     first = log.append(entry(at=1))
     client.xadd(audit_key(writer_of(first)), {"entry": "forged", "link": "x"}, id="3-0")
 
@@ -440,7 +440,7 @@ def test_a_number_at_which_something_else_stands_is_not_taken(log: AuditLog, cli
     assert writer_of(log.append(entry(at=3))) != writer_of(first)
 
 
-def test_no_chain_goes_on_behind_an_entry_that_was_taken_out(log: AuditLog, client: redis.Redis) -> None:
+def test_no_chain_continues_after_a_deleted_entry(log: AuditLog, client: redis.Redis) -> None:
     first = log.append(entry(at=1))
     client.xdel(audit_key(writer_of(first)), "2-0")
 
@@ -466,7 +466,7 @@ def test_the_next_chain_names_the_last_entry_that_was_acknowledged(
     assert any(f"the next chain of the same process names {first}" in fault for fault in found), found
 
 
-def test_a_process_that_ends_after_a_failure_still_says_what_it_knew(log: AuditLog, client: redis.Redis) -> None:
+def test_a_process_that_ends_after_a_failure_names_its_last_entry(log: AuditLog, client: redis.Redis) -> None:
     first = log.append(entry(at=1))
     client.xdel(audit_key(writer_of(first)), "2-0")
     with pytest.raises(StoreUnavailable, match="refused"):
@@ -479,7 +479,7 @@ def test_a_process_that_ends_after_a_failure_still_says_what_it_knew(log: AuditL
 
 
 @pytest.mark.parametrize("place", ["order", "stream", "writers"])
-def test_a_commit_that_cannot_be_whole_leaves_nothing(log: AuditLog, client: redis.Redis, place: str) -> None:
+def test_an_incomplete_commit_leaves_nothing(log: AuditLog, client: redis.Redis, place: str) -> None:
     name = audit_key(stores.foreseen()(8).hex()) if place == "stream" else AUDIT_WRITERS
     client.set(audit_order_key("broken") if place == "order" else name, "of another kind")
     before = client.keys("*")
@@ -513,7 +513,7 @@ def test_a_chain_that_is_closed_ends_with_an_entry_that_says_so(log: AuditLog, c
     assert kept[-1].signature
 
 
-def test_a_closed_log_takes_nothing_more(log: AuditLog, client: redis.Redis) -> None:
+def test_a_closed_log_accepts_no_entries(log: AuditLog, client: redis.Redis) -> None:
     writer = writer_of(log.append(entry()))
     log.close()
 
@@ -522,7 +522,7 @@ def test_a_closed_log_takes_nothing_more(log: AuditLog, client: redis.Redis) -> 
     assert (log.close(), writers(client), len(stream(client, writer))) == ("", {writer}, 3)
 
 
-def test_whoever_waits_while_the_log_is_closed_is_written_down_before_its_end(valkey: str, client: redis.Redis) -> None:
+def test_waiting_entries_are_written_before_the_log_is_closed(valkey: str, client: redis.Redis) -> None:
     gate = Gate(valkey)
     log = log_on(gate)
     threads = [threading.Thread(target=log.append, args=[entry(at=at)]) for at in range(2)]
@@ -541,7 +541,7 @@ def test_whoever_waits_while_the_log_is_closed_is_written_down_before_its_end(va
     assert [one.action for one in stream(client, writer)] == ["start", "view", "view", "close"]
 
 
-def test_a_chain_that_rested_for_half_a_day_is_not_gone_on_with(store: Store, client: redis.Redis) -> None:
+def test_an_idle_chain_is_not_continued_after_half_a_day(store: Store, client: redis.Redis) -> None:
     times = iter([NOW, NOW, NOW + audit_log.IDLE_SECONDS, *[NOW + 2 * audit_log.IDLE_SECONDS + 1] * 2])
     log = log_on(store, clock=lambda: next(times))
 
@@ -551,7 +551,7 @@ def test_a_chain_that_rested_for_half_a_day_is_not_gone_on_with(store: Store, cl
     assert writers(client) == {writer_of(ids[0]), writer_of(ids[2])}
 
 
-def test_whatever_fails_before_a_commit_is_sent_is_told_to_everyone_who_waits_for_it(valkey: str) -> None:
+def test_a_failure_before_sending_fails_all_entries_of_the_commit(valkey: str) -> None:
     class Unsure:
         """A clock that fails once, while others wait."""
 
@@ -589,9 +589,7 @@ def test_whatever_fails_before_a_commit_is_sent_is_told_to_everyone_who_waits_fo
     assert log.append(entry())
 
 
-def test_nobody_waits_for_ever_for_a_commit_that_does_not_come_back(
-    valkey: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_waiting_for_a_commit_times_out(valkey: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_log, "MAX_WAIT_SECONDS", 0.05)
     gate = Gate(valkey)
     log = log_on(gate)

@@ -44,7 +44,7 @@ def test_a_page_holds_what_the_entries_say_and_their_ids(store: Store) -> None:
     assert page(store, MINE, None, 10) == [{"id": name} | msgspec.to_builtins(entry(tenant=MINE, case="D-1"))]
 
 
-def test_entries_stand_in_the_order_in_which_they_came_from_all_writers(store: Store) -> None:
+def test_entries_of_all_writers_are_in_order_of_arrival(store: Store) -> None:
     logs = [log_on(store, str(number)) for number in range(3)]
     made = [logs[at % 3].append(entry(tenant=MINE, at=at)) for at in range(9)]
 
@@ -87,11 +87,11 @@ def test_a_tenant_sees_its_own_entries_only(store: Store) -> None:
     assert (names(page(store, MINE, None, 10)), names(page(store, OTHER, None, 10))) == ([made[0], made[2]], [made[1]])
 
 
-def test_of_an_empty_log_there_is_an_empty_page(store: Store) -> None:
+def test_an_empty_log_has_an_empty_page(store: Store) -> None:
     assert page(store, MINE, None, 10) == []
 
 
-def test_behind_the_newest_entry_there_is_an_empty_page(store: Store) -> None:
+def test_the_page_after_the_newest_entry_is_empty(store: Store) -> None:
     name = log_on(store).append(entry(tenant=MINE))
 
     assert page(store, MINE, name, 10) == []
@@ -125,7 +125,7 @@ def test_another_tenants_entry_and_a_chains_own_are_as_unknown(store: Store) -> 
             page(store, MINE, after, 10)
 
 
-def test_entries_that_were_archived_and_taken_out_are_passed_over(store: Store, client: redis.Redis) -> None:
+def test_archived_and_deleted_entries_are_skipped(store: Store, client: redis.Redis) -> None:
     log = log_on(store)
     made = [log.append(entry(tenant=MINE)) for _ in range(9)]
     ask(client, "XTRIM", audit_key(writer_of(made[0])), "MINID", "9-0")
@@ -134,7 +134,7 @@ def test_entries_that_were_archived_and_taken_out_are_passed_over(store: Store, 
 
 
 @pytest.mark.parametrize("fields", [["x", "y"], ["entry", "no json"], ["entry", "[]"], ["entry", "{}"]])
-def test_what_is_no_entry_is_an_alarm(store: Store, client: redis.Redis, fields: list[str]) -> None:
+def test_an_invalid_entry_is_an_integrity_error(store: Store, client: redis.Redis, fields: list[str]) -> None:
     ask(client, "XADD", audit_key("0" * 16), "1-0", *fields)
     ask(client, "XADD", audit_order_key(MINE), "*", "id", "0" * 16 + "-1")
 
@@ -143,14 +143,14 @@ def test_what_is_no_entry_is_an_alarm(store: Store, client: redis.Redis, fields:
 
 
 @pytest.mark.parametrize("fields", [["x", "y"], ["id", "no id"], ["id", "\xff"]])
-def test_an_order_that_names_no_entry_is_an_alarm(store: Store, client: redis.Redis, fields: list[str]) -> None:
+def test_an_invalid_order_is_an_integrity_error(store: Store, client: redis.Redis, fields: list[str]) -> None:
     ask(client, "XADD", audit_order_key(MINE), "*", *fields)
 
     with pytest.raises(IntegrityError):
         page(store, MINE, None, 10)
 
 
-def test_an_order_that_names_another_tenants_entry_is_an_alarm(store: Store, client: redis.Redis) -> None:
+def test_an_order_with_another_tenants_entry_is_an_integrity_error(store: Store, client: redis.Redis) -> None:
     name = log_on(store).append(entry(tenant=OTHER))
     ask(client, "XADD", audit_order_key(MINE), "*", "id", name)
 

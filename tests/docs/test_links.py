@@ -49,16 +49,16 @@ def leads_somewhere(page: Path, link: str) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
+def test_every_link_inside_the_project_has_a_target(page: Path) -> None:
     assert [link for link in links(page) if not leads_somewhere(page, link)] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_place_of_the_project_that_is_named_exists(page: Path) -> None:
+def test_every_named_path_of_the_project_exists(page: Path) -> None:
     assert [place for place in PLACE.findall(page.read_text("utf-8")) if not (ROOT / place).exists()] == []
 
 
-def test_every_document_can_be_come_to_from_the_readme() -> None:
+def test_every_document_is_reachable_from_the_readme() -> None:
     reached: set[Path] = set()
     ahead = [ROOT / "README.md"]
     while ahead:
@@ -76,5 +76,5 @@ def test_every_document_can_be_come_to_from_the_readme() -> None:
     ("link", "leads"),
     [("docs/keys.md#shredding", True), ("docs/keys.md#nowhere", False), ("docs/none.md", False), ("docs/adr/", True)],
 )
-def test_a_link_that_leads_nowhere_is_seen(link: str, leads: bool) -> None:
+def test_a_broken_link_is_detected(link: str, leads: bool) -> None:
     assert leads_somewhere(ROOT / "README.md", link) is leads

@@ -24,7 +24,7 @@ def without_comments(step: Step) -> Step:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_page_prints_what_it_says(page: Path, reader: Reader) -> None:
+def test_the_commands_print_what_the_page_says(page: Path, reader: Reader) -> None:
     told = steps(page.read_text("utf-8"))
     tokens: dict[str, str] = {}
 
@@ -37,7 +37,7 @@ def test_the_page_prints_what_it_says(page: Path, reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_page_says_what_at_least_half_of_its_steps_print(page: Path) -> None:
+def test_the_page_shows_the_output_of_at_least_half_of_its_steps(page: Path) -> None:
     told = steps(page.read_text("utf-8"))
 
     assert sum(bool(step.prints) for step in told) > len(told) / 2

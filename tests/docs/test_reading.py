@@ -17,7 +17,7 @@ def said(prints: str, printed: str, tokens: dict[str, str] | None = None) -> boo
     return is_what_was_said(Step("", prints), printed, {} if tokens is None else tokens)
 
 
-def test_a_page_is_its_bash_blocks_in_steps() -> None:
+def test_a_page_is_split_into_steps() -> None:
     page = "# Title\n```bash\n# why\none \\\n  more\n#> 1\n#> 2\ntwo\n```\n```json\n{}\n```\n"
     page += "```bash\nthree\n#> 3\n```\n"
 
@@ -43,7 +43,7 @@ def test_a_command_that_fails_is_named(tmp_path: Path) -> None:
         (f'{{"token":"{SHOWN}"}}', '{"token":"138****5678"}'),
     ],
 )
-def test_another_answer_is_not_what_was_said(prints: str, printed: str) -> None:
+def test_different_output_is_rejected(prints: str, printed: str) -> None:
     assert not said(prints, printed)
 
 
@@ -57,11 +57,11 @@ def test_another_answer_is_not_what_was_said(prints: str, printed: str) -> None:
         (f'{{"token":"{SHOWN}"}}', f'{{"token":"{ONE}"}}'),
     ],
 )
-def test_what_changes_from_run_to_run_may_differ(prints: str, printed: str) -> None:
+def test_volatile_output_may_differ(prints: str, printed: str) -> None:
     assert said(prints, printed)
 
 
-def test_a_token_that_is_shown_twice_has_to_be_the_same_one() -> None:
+def test_a_token_shown_twice_must_be_the_same() -> None:
     tokens: dict[str, str] = {}
 
     assert said(SHOWN, ONE, tokens)
@@ -70,6 +70,6 @@ def test_a_token_that_is_shown_twice_has_to_be_the_same_one() -> None:
     assert not said(f"{SHOWN_TOO} {SHOWN_TOO}", f"{ONE} {OTHER}")
 
 
-def test_two_tokens_that_are_shown_have_to_be_two() -> None:
+def test_two_different_tokens_must_differ() -> None:
     assert said(f"{SHOWN} {SHOWN_TOO}", f"{ONE} {OTHER}")
     assert not said(f"{SHOWN} {SHOWN_TOO}", f"{ONE} {ONE}")

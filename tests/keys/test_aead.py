@@ -92,7 +92,7 @@ def test_a_value_opens_under_the_algorithm_that_it_was_sealed_with_only(algorith
 
 
 @pytest.mark.parametrize("algorithm", [0, 4, 16, 17, 255])
-def test_a_value_of_an_unknown_algorithm_is_refused_as_one_that_names_no_key_here(algorithm: int) -> None:
+def test_a_value_of_an_unknown_algorithm_is_refused(algorithm: int) -> None:
     with pytest.raises(IntegrityError, match=r"^a sealed value names another key than expected$"):
         sealing_key().open(SEALED[:1] + bytes((algorithm,)) + SEALED[2:], PLACE)
 
@@ -213,14 +213,14 @@ def test_arbitrary_bytes_behind_a_right_header_never_give_a_value(algorithm: int
         sealing_key().open(SEALED_BY[algorithm][:HEADER_BYTES] + body, PLACE)
 
 
-def test_a_fault_names_no_value() -> None:
+def test_an_error_contains_no_value() -> None:
     with pytest.raises(IntegrityError) as fault:
         sealing_key().open(SEALED, b"wm:{other}0")
 
     assert str(fault.value) == "a sealed value did not open at its place"
 
 
-def test_a_fault_drags_no_other_error_along() -> None:
+def test_an_error_has_no_context() -> None:
     with pytest.raises(IntegrityError) as fault:
         sealing_key().open(SEALED, b"wm:{other}0")
 
@@ -236,7 +236,7 @@ def test_a_sealed_nothing_names_its_key() -> None:
 
 
 @pytest.mark.parametrize("value", [b"", SEALED[: OVERHEAD_BYTES - 1], changed(SEALED, 0)])
-def test_what_is_cut_or_of_another_format_names_no_key(value: bytes) -> None:
+def test_a_truncated_or_unknown_value_names_no_key(value: bytes) -> None:
     with pytest.raises(IntegrityError, match=r"^a sealed value is truncated or has an unknown format$"):
         key_id_of(value)
 

@@ -26,7 +26,7 @@ def test_what_was_written_is_read(path: Path) -> None:
 
 
 @pytest.mark.parametrize("replace", [False, True])
-def test_a_file_is_the_owners_alone_whatever_the_umask(path: Path, replace: bool) -> None:
+def test_a_written_file_is_readable_by_its_owner_only(path: Path, replace: bool) -> None:
     before = os.umask(0)
     try:
         write_secret_file(path, b"content", replace=replace)
@@ -36,7 +36,7 @@ def test_a_file_is_the_owners_alone_whatever_the_umask(path: Path, replace: bool
     assert mode(path) == 0o600
 
 
-def test_a_file_that_is_there_is_not_overwritten(path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(path: Path) -> None:
     write_secret_file(path, b"first", replace=False)
 
     with pytest.raises(FileExistsError):
@@ -45,7 +45,7 @@ def test_a_file_that_is_there_is_not_overwritten(path: Path) -> None:
     assert read_secret_file(path) == b"first"
 
 
-def test_a_file_is_replaced_where_that_is_asked_for(path: Path) -> None:
+def test_an_existing_file_is_replaced_on_request(path: Path) -> None:
     write_secret_file(path, b"first", replace=False)
 
     write_secret_file(path, b"second", replace=True)
@@ -85,7 +85,7 @@ def test_a_draft_that_is_a_link_is_not_followed(path: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("open_mode", [0o604, 0o602, 0o601, 0o620, 0o666, 0o777])
-def test_a_file_that_lets_others_in_is_refused_with_its_name_and_the_remedy(path: Path, open_mode: int) -> None:
+def test_a_file_readable_by_others_is_refused_with_the_remedy(path: Path, open_mode: int) -> None:
     write_secret_file(path, b"content", replace=False)
     path.chmod(open_mode)
 
@@ -96,7 +96,7 @@ def test_a_file_that_lets_others_in_is_refused_with_its_name_and_the_remedy(path
 
 
 @pytest.mark.parametrize("closed_mode", [0o400, 0o600, 0o640, 0o440])
-def test_the_owner_and_a_reading_group_are_let_in(path: Path, closed_mode: int) -> None:
+def test_the_group_may_read_a_file(path: Path, closed_mode: int) -> None:
     write_secret_file(path, b"content", replace=False)
     path.chmod(closed_mode)
 
@@ -108,7 +108,7 @@ def test_a_missing_file_is_named(path: Path) -> None:
         read_secret_file(path)
 
 
-def test_a_folder_is_no_secret_file(path: Path) -> None:
+def test_a_folder_is_refused(path: Path) -> None:
     path.mkdir(mode=0o700)
 
     with pytest.raises(KeysetError, match=f"^{path}: cannot be read"):

@@ -32,7 +32,7 @@ def test_where_a_string_is_cut_makes_a_difference(text: bytes, at: int) -> None:
     assert (frame(text[:at], text[at:]) == frame(text, b"")) == (text[at:] == b"")
 
 
-def test_a_part_stands_behind_its_length_in_four_bytes() -> None:
+def test_a_part_follows_its_length_in_four_bytes() -> None:
     assert frame(b"a|b", b"c") == b"\x00\x00\x00\x03a|b\x00\x00\x00\x01c"
 
 

@@ -73,7 +73,7 @@ def test_a_base_is_96_bits_and_a_batch_is_like_its_members() -> None:
 
 
 @given(st.lists(NUMBERS, min_size=2, max_size=2, unique=True))
-def test_two_numbers_stand_at_two_places(numbers: list[str]) -> None:
+def test_two_numbers_have_two_places(numbers: list[str]) -> None:
     one, other = DEFAULT.bases(numbers)
 
     assert one != other
@@ -153,7 +153,7 @@ def test_a_changed_wrapped_key_gives_no_key(at: int) -> None:
         RING.open_data_key("default", KEY_ID, bytes(wrapped))
 
 
-def test_a_key_that_another_root_wrapped_is_the_providers_fault_and_not_an_alarm() -> None:
+def test_a_key_of_an_unknown_root_is_a_provider_error_not_an_integrity_error() -> None:
     wrapped = known_keyring("another owner").new_data_key("default", KEY_ID)
 
     with pytest.raises(ProviderError):
@@ -192,7 +192,7 @@ def test_after_adopting_a_tenants_places_and_seals_are_the_same() -> None:
         pytest.param(known_keyset(serial=5, token_versions=(1,)), "lacks a secret", id="no old token key"),
     ],
 )
-def test_what_is_no_successor_is_not_adopted(offered: Keyset, told: str) -> None:
+def test_an_older_or_different_keyset_is_not_adopted(offered: Keyset, told: str) -> None:
     ring = known_keyring(serial=5)
     before = ring.keyset
 
@@ -222,7 +222,7 @@ def test_a_rewrapped_data_key_is_the_same_key_under_the_active_root_key() -> Non
     assert known_keyring(roots=(1,)).open_data_key("default", KEY_ID, fresh).open(sealed, b"place") == b"record"
 
 
-def test_a_rewrapped_key_that_became_another_one_is_an_alarm() -> None:
+def test_a_rewrapped_key_that_differs_is_an_integrity_error() -> None:
     wrapped = RING.new_data_key("default", KEY_ID)
     ring = known_keyring(roots=(0, 1))
 
@@ -254,7 +254,7 @@ def test_the_root_key_of_a_wrapped_key_is_known_by_its_id() -> None:
         pytest.param({"roots": (1,), "retired": (1,)}, False, id="unknown beside a retired one"),
     ],
 )
-def test_a_key_is_wrapped_for_good_where_no_shredding_may_take_its_root_key(how: Any, expected: bool) -> None:
+def test_a_key_under_a_retired_root_key_is_not_lasting(how: Any, expected: bool) -> None:
     wrapped = RING.new_data_key("default", KEY_ID)
 
     assert known_keyring(**how).has_lasting_root(wrapped) is expected

@@ -20,7 +20,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_new_keyset_is_the_owners_alone(path: Path) -> None:
+def test_a_new_keyset_is_readable_by_its_owner_only(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -57,7 +57,7 @@ def test_a_keyset_of_the_first_release_is_read(path: Path) -> None:
     assert (opened.serial, opened.shredded_before, opened.active["token"]) == (0, 0, 0)
 
 
-def test_the_secrets_stand_wrapped_in_the_file(path: Path) -> None:
+def test_the_secrets_in_the_file_are_wrapped(path: Path) -> None:
     opened = keyset.load(path)
     content = path.read_text()
 
@@ -86,7 +86,7 @@ def test_a_missing_keyset_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o620])
-def test_a_keyset_that_lets_others_in_is_refused(path: Path, mode: int) -> None:
+def test_a_keyset_readable_by_others_is_refused(path: Path, mode: int) -> None:
     path.chmod(mode)
 
     with pytest.raises(KeysetError, match=f"^{path}: its mode {mode:04o} gives others access"):
@@ -94,7 +94,7 @@ def test_a_keyset_that_lets_others_in_is_refused(path: Path, mode: int) -> None:
 
 
 @pytest.mark.parametrize("part", range(20))
-def test_a_cut_keyset_is_refused(path: Path, part: int) -> None:
+def test_a_truncated_keyset_is_refused(path: Path, part: int) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * part // 20])
 
@@ -118,7 +118,7 @@ def test_what_is_no_keyset_is_refused(path: Path, content: bytes) -> None:
         keyset.load(path)
 
 
-def test_a_doubled_file_is_refused(path: Path) -> None:
+def test_a_duplicated_file_is_refused(path: Path) -> None:
     path.write_bytes(path.read_bytes() * 2)
 
     with pytest.raises(KeysetError, match=f"^{path}: is truncated or not a keyset"):

@@ -112,7 +112,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_refused_with_the_files_name_and_its_place(path: Path, name: str) -> None:
+def test_an_invalid_keyset_is_refused_with_file_and_place(path: Path, name: str) -> None:
     change, told = FAULTS[name]
     document = json.loads(path.read_text())
     change(document)

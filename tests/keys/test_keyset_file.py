@@ -15,7 +15,7 @@ def test_a_day_has_a_date(day: int, date: str) -> None:
 
 
 @pytest.mark.parametrize("zone", ["UTC+12", "UTC-12"])
-def test_a_days_date_is_the_same_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+def test_a_date_does_not_depend_on_the_time_zone(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("TZ", zone)
         time.tzset()
@@ -30,7 +30,7 @@ def test_a_date_is_a_day(day: int, date: str) -> None:
     assert day_of(date) == day
 
 
-def test_a_named_key_came_into_its_state_on_the_day_of_its_entry() -> None:
+def test_a_named_key_has_the_date_of_its_entry() -> None:
     entry = NamedRoot("transit", "root").entry("distributed", "2026-11-24")
 
     assert (entry.state, entry.created, entry.since) == ("distributed", "2026-11-24", "2026-11-24")

@@ -15,11 +15,11 @@ def by_the_standard_library(message: bytes) -> bytes:
     return hmac.digest(KEY, message, "sha256")
 
 
-def test_the_parts_are_hashed_behind_their_lengths() -> None:
+def test_the_parts_are_hashed_with_their_lengths() -> None:
     assert Mac(KEY).digest(b"ab", b"", b"c") == by_the_standard_library(frame(b"ab", b"", b"c"))
 
 
-def test_the_first_parts_stand_in_front_each_time() -> None:
+def test_the_first_parts_precede_every_message() -> None:
     mac = Mac(KEY, b"tenant")
 
     assert [mac.digest(b"a"), mac.digest(b"b")] == [by_the_standard_library(frame(b"tenant", x)) for x in (b"a", b"b")]
@@ -31,14 +31,14 @@ def test_many_are_hashed_as_one() -> None:
     assert mac.digest_each([b"a", b"", b"bc"]) == [mac.digest(b"a"), mac.digest(b""), mac.digest(b"bc")]
 
 
-def test_a_message_by_itself_has_no_length_in_front() -> None:
+def test_an_unframed_message_has_no_length() -> None:
     assert Mac(KEY).digest_unframed(b"key") == by_the_standard_library(b"key")
 
 
-def test_a_key_that_hashes_parts_behind_others_hashes_no_message_alone() -> None:
+def test_a_key_with_first_parts_refuses_unframed_messages() -> None:
     with pytest.raises(ValueError, match="cannot follow other parts"):
         Mac(KEY, b"tenant").digest_unframed(b"key")
 
 
-def test_it_says_nothing_of_its_key() -> None:
+def test_its_repr_does_not_contain_its_key() -> None:
     assert repr(Mac(KEY)) == "<Mac>"

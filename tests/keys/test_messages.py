@@ -62,7 +62,7 @@ def test_a_file_of_exactly_32_bytes_is_a_key(tmp_path: Path) -> None:
     assert MessageKey.read(path).sign(b"a") == MessageKey(b"k" * 32).sign(b"a")
 
 
-def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+def test_a_key_file_readable_by_others_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "alert.key"
     path.write_bytes(KEY)
     path.chmod(0o644)

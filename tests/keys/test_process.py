@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 
-def test_no_core_dump_is_left_of_the_process_and_its_children() -> None:
+def test_core_dumps_of_the_process_and_its_children_are_disabled() -> None:
     # 1 byte, not 0: core(5) ignores a limit of 0 where dumps go to a pipe.
     program = (
         "import resource, subprocess, sys; from keys.process import forbid_core_dumps; forbid_core_dumps();"

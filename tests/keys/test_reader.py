@@ -71,7 +71,7 @@ def test_the_reader_and_the_vectors_agree(vector: Path) -> None:
     assert given == known.get("plaintext", known["expect"])
 
 
-def test_the_reader_opens_the_vectors_that_stand_in_the_document() -> None:
+def test_the_reader_opens_the_documented_vectors() -> None:
     text = (ROOT / "docs" / "record-format.md").read_text("utf-8")
     quoted = [bytes.fromhex(found[1]) for found in re.finditer(r"^sealed +((?:[0-9a-f]{2,}\s+)+)", text, re.MULTILINE)]
     key, place = bytes(range(0x40, 0x60)), b"wm:{-fK795hRl--eLRS6}0"

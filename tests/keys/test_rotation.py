@@ -49,7 +49,7 @@ def history(path: Path, which: RotatableKey) -> list[tuple[str, str, str]]:
 
 
 @each_key
-def test_a_distributed_key_stands_beside_the_active_one(path: Path, which: RotatableKey) -> None:
+def test_a_distributed_key_is_added_to_the_active_one(path: Path, which: RotatableKey) -> None:
     distribute(path, which, LATER)
 
     assert history(path, which) == [("active", BORN, BORN), ("distributed", LATER, LATER)]
@@ -78,7 +78,7 @@ def test_a_root_key_that_waits_is_not_among_the_retired_and_one_that_was_active_
 
 
 @each_key
-def test_where_a_key_waits_already_no_second_one_is_made(path: Path, which: RotatableKey) -> None:
+def test_no_second_key_is_distributed(path: Path, which: RotatableKey) -> None:
     distribute(path, which, LATER)
     content = path.read_bytes()
 
@@ -87,7 +87,7 @@ def test_where_a_key_waits_already_no_second_one_is_made(path: Path, which: Rota
     assert (path.read_bytes(), opened.digest) == (content, keyset.load(path).digest)
 
 
-def test_where_another_root_key_waits_than_the_named_one_nothing_is_changed(path: Path) -> None:
+def test_nothing_changes_if_another_root_key_is_waiting(path: Path) -> None:
     distribute(path, "root", LATER)
     content = path.read_bytes()
 
@@ -120,7 +120,7 @@ def test_a_named_root_key_is_known_by_all_that_names_it(path: Path, named: Named
 
 
 @each_key
-def test_an_activated_key_takes_the_place_of_the_one_that_is_retired(path: Path, which: RotatableKey) -> None:
+def test_activation_retires_the_previous_key(path: Path, which: RotatableKey) -> None:
     distribute(path, which, BORN)
 
     activate(path, which, LATER)
@@ -129,7 +129,7 @@ def test_an_activated_key_takes_the_place_of_the_one_that_is_retired(path: Path,
 
 
 @each_key
-def test_what_was_retired_before_keeps_its_date(path: Path, which: RotatableKey) -> None:
+def test_retired_keys_keep_their_dates(path: Path, which: RotatableKey) -> None:
     for day in (BORN, LATER):
         distribute(path, which, day)
         activate(path, which, day)
@@ -138,13 +138,13 @@ def test_what_was_retired_before_keeps_its_date(path: Path, which: RotatableKey)
 
 
 @each_key
-def test_without_a_key_that_waits_nothing_is_activated(path: Path, which: RotatableKey) -> None:
+def test_activation_needs_a_waiting_key(path: Path, which: RotatableKey) -> None:
     with pytest.raises(KeysetError, match=f"^{path}: no {which} key is waiting to become active$"):
         activate(path, which, LATER)
 
 
 @each_key
-def test_the_other_kind_of_key_is_left_alone(path: Path, which: RotatableKey) -> None:
+def test_the_other_kind_of_key_does_not_change(path: Path, which: RotatableKey) -> None:
     (other,) = {*ROTATABLE} - {which}
     distribute(path, other, LATER)
     before = history(path, other)
@@ -181,7 +181,7 @@ def test_every_change_counts_and_says_what_it_was(path: Path) -> None:
     ]
 
 
-def test_all_secrets_are_the_same_before_and_after_all_that(path: Path) -> None:
+def test_rotations_keep_all_secrets(path: Path) -> None:
     before = keyset.load(path).secrets
     for which in ROTATABLE:
         distribute(path, which, LATER)
@@ -193,7 +193,7 @@ def test_all_secrets_are_the_same_before_and_after_all_that(path: Path) -> None:
     assert {name: after[name] for name in before} == before
 
 
-def test_rewrapped_secrets_hang_on_the_active_root_key_alone(path: Path) -> None:
+def test_rewrapped_secrets_depend_on_the_active_root_key_only(path: Path) -> None:
     distribute(path, "root", LATER)
     activate(path, "root", LATER)
     before = secrets_under_retired_roots(*keyset.read(path))
@@ -203,13 +203,13 @@ def test_rewrapped_secrets_hang_on_the_active_root_key_alone(path: Path) -> None
     assert (before, secrets_under_retired_roots(*keyset.read(path))) == (5, 0)
 
 
-def test_where_all_are_rewrapped_nothing_changes(path: Path) -> None:
+def test_repeated_rewrapping_of_secrets_changes_nothing(path: Path) -> None:
     content = path.read_bytes()
 
     assert (rewrap_secrets(path).serial, path.read_bytes()) == (0, content)
 
 
-def test_a_root_key_that_a_secret_hangs_on_is_not_destroyed(path: Path) -> None:
+def test_a_root_key_that_a_secret_needs_is_not_destroyed(path: Path) -> None:
     distribute(path, "root", LATER)
     activate(path, "root", LATER)
     content = path.read_bytes()
@@ -264,7 +264,7 @@ def test_a_later_rotation_keeps_what_was_shredded(path: Path) -> None:
     assert activate(path, "root", LATER).shredded_before == 10
 
 
-def test_a_changed_file_is_still_its_owners_alone(path: Path) -> None:
+def test_a_changed_file_stays_readable_by_its_owner_only(path: Path) -> None:
     distribute(path, "token", LATER)
 
     assert (stat.S_IMODE(path.stat().st_mode), [file.name for file in path.parent.iterdir()]) == (
@@ -273,7 +273,7 @@ def test_a_changed_file_is_still_its_owners_alone(path: Path) -> None:
     )
 
 
-def test_a_file_that_lets_others_in_is_not_changed(path: Path) -> None:
+def test_a_file_readable_by_others_is_not_changed(path: Path) -> None:
     path.chmod(0o644)
     content = path.read_bytes()
 

@@ -50,7 +50,7 @@ class OpensToSomethingElse(Sm4Gcm):
         return super().decrypt(nonce, data, associated_data) + b"\0"
 
 
-def test_the_cryptography_under_us_knows_the_answers() -> None:
+def test_the_library_passes_the_known_answer_tests() -> None:
     selftest.run()
 
 
@@ -78,7 +78,7 @@ def test_an_algorithm_that_the_library_lacks_is_refused_by_name(name: str, monke
     assert str(fault.value) == f"known-answer test failed: {name}: the cryptographic library does not support it"
 
 
-def test_every_algorithm_that_keys_stand_on_is_asked() -> None:
+def test_every_algorithm_in_use_is_tested() -> None:
     asked = {name.partition(" (")[0] for name in selftest.KNOWN_ANSWERS}
 
     assert asked == {

@@ -117,7 +117,7 @@ def test_a_changed_character_never_reads_to_the_same_reference(at: int, characte
         TOKEN + "==",
     ],
 )
-def test_what_has_not_the_shape_of_a_token_is_none(text: str) -> None:
+def test_a_string_of_another_shape_is_no_token(text: str) -> None:
     assert KEYS.read(text) is None
 
 

@@ -59,7 +59,7 @@ def test_a_sealed_record_opens_to_exactly_these_bytes(vector: Vector) -> None:
 
 
 @pytest.mark.parametrize("vector", named("record", "opens"))
-def test_someone_elses_reader_opens_a_record_from_its_context(vector: Vector) -> None:
+def test_an_independent_reader_opens_a_record(vector: Vector) -> None:
     sealed = unhex(vector, "sealed")
     reader = READERS[sealed[1]](unhex(vector, "suite_key"))
 
@@ -83,7 +83,7 @@ def test_the_key_of_the_suite_is_derived_exactly_so(vector: Vector) -> None:
 
 
 @pytest.mark.parametrize("vector", named("record", "integrity-fault"))
-def test_a_wrong_record_is_an_integrity_fault(vector: Vector) -> None:
+def test_a_wrong_record_is_an_integrity_error(vector: Vector) -> None:
     with pytest.raises(IntegrityError):
         sealing_key(vector).open(unhex(vector, "sealed"), vector["place"].encode())
 
@@ -127,7 +127,7 @@ def test_the_known_keys_come_from_the_secrets_of_the_vector(vector: Vector) -> N
 
 @pytest.mark.parametrize("vector", named("derived", "derives"))
 @pytest.mark.parametrize("use", ["index", "token"])
-def test_someone_elses_hkdf_derives_the_same_key(vector: Vector, use: str) -> None:
+def test_an_independent_hkdf_derives_the_same_key(vector: Vector, use: str) -> None:
     info = frame(b"waybill-masking/1", use.encode(), vector["tenant"].encode())
 
     key = HKDF(SHA256(), 32, salt=None, info=info).derive(bytes.fromhex(vector["secrets"][use]))
@@ -136,7 +136,7 @@ def test_someone_elses_hkdf_derives_the_same_key(vector: Vector, use: str) -> No
 
 
 @pytest.mark.parametrize("vector", named("derived", "derives"))
-def test_someone_elses_hmac_finds_the_same_base(vector: Vector) -> None:
+def test_an_independent_hmac_finds_the_same_base(vector: Vector) -> None:
     message = frame(vector["tenant"].encode(), vector["waybill_no"].encode())
 
     assert hmac.digest(unhex(vector, "index_key"), message, "sha256")[:12].hex() == vector["base"]

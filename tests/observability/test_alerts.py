@@ -100,7 +100,7 @@ def counted(metrics: Metrics) -> list[str]:
     return [line for line in lines if line.startswith("masking_alerts") and "_total" in line and line[-3:] != "0.0"]
 
 
-def test_an_alert_says_what_when_and_who(alerts: Alerts, heard: list[Alert]) -> None:
+def test_an_alert_has_kind_time_and_principal(alerts: Alerts, heard: list[Alert]) -> None:
     alerts.raise_alert("misses", OFFICER)
 
     keys = known_keyring().tenant("default")
@@ -110,7 +110,7 @@ def test_an_alert_says_what_when_and_who(alerts: Alerts, heard: list[Alert]) -> 
     ]
 
 
-def test_an_alert_about_nobody_names_nobody(alerts: Alerts, heard: list[Alert]) -> None:
+def test_an_alert_without_a_principal_names_none(alerts: Alerts, heard: list[Alert]) -> None:
     alerts.raise_alert("wrong-store")
 
     assert [(one.tenant, one.principal) for one in heard] == [("", "")]
@@ -123,7 +123,7 @@ def test_no_part_of_a_persons_id_is_in_an_alert(alerts: Alerts, heard: list[Aler
     assert sub not in str(heard[0])
 
 
-def test_a_machine_client_is_named(alerts: Alerts, heard: list[Alert]) -> None:
+def test_an_alert_names_a_client_by_id(alerts: Alerts, heard: list[Alert]) -> None:
     alerts.raise_alert("conflicts", Principal("client/printer-7", "default", (), frozenset(), "key"))
 
     assert heard[0].principal == "client/printer-7"
@@ -136,7 +136,9 @@ def test_every_alert_has_an_id_of_its_own(alerts: Alerts, heard: list[Alert]) ->
     assert len({one.id for one in heard}) == 2
 
 
-def test_the_same_is_said_once_a_minute(alerts: Alerts, heard: list[Alert], metrics: Metrics, now: list[int]) -> None:
+def test_the_same_alert_is_raised_once_a_minute(
+    alerts: Alerts, heard: list[Alert], metrics: Metrics, now: list[int]
+) -> None:
     for at in (NOW, NOW + 59, NOW + 60):
         now[0] = at
         alerts.raise_alert("integrity")
@@ -144,7 +146,7 @@ def test_the_same_is_said_once_a_minute(alerts: Alerts, heard: list[Alert], metr
     assert (len(heard), counted(metrics)) == (2, ['masking_alerts_total{kind="integrity"} 2.0'])
 
 
-def test_a_clock_that_goes_back_silences_nothing(alerts: Alerts, heard: list[Alert], now: list[int]) -> None:
+def test_a_clock_set_back_suppresses_no_alert(alerts: Alerts, heard: list[Alert], now: list[int]) -> None:
     for at in (NOW, NOW - 3_600):
         now[0] = at
         alerts.raise_alert("integrity")
@@ -152,7 +154,7 @@ def test_a_clock_that_goes_back_silences_nothing(alerts: Alerts, heard: list[Ale
     assert len(heard) == 2
 
 
-def test_others_of_the_same_kind_are_said_too(alerts: Alerts, heard: list[Alert]) -> None:
+def test_alerts_about_other_principals_are_raised(alerts: Alerts, heard: list[Alert]) -> None:
     other = Principal("staff/u-1", "other", (), frozenset(), "jwt")
     for one in (OFFICER, other, None):
         alerts.raise_alert("integrity", one)
@@ -160,7 +162,7 @@ def test_others_of_the_same_kind_are_said_too(alerts: Alerts, heard: list[Alert]
     assert len(heard) == 3
 
 
-def test_a_channel_that_fails_keeps_no_other_from_hearing(alerts: Alerts) -> None:
+def test_a_failing_channel_does_not_affect_others(alerts: Alerts) -> None:
     found: list[Alert] = []
 
     def failing(_: Alert) -> None:
@@ -173,7 +175,7 @@ def test_a_channel_that_fails_keeps_no_other_from_hearing(alerts: Alerts) -> Non
     assert len(found) == 1
 
 
-def test_what_is_remembered_stays_bounded(alerts: Alerts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_remembered_alerts_are_bounded(alerts: Alerts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_REMEMBERED", 10)
     for number in range(100):
         alerts.raise_alert("misses", Principal(f"staff/u-{number}", "default", (), frozenset(), "jwt"))
@@ -198,7 +200,7 @@ def test_an_alert_arrives_whole_and_signed(hook: Hook, receiver: Receiver, dropp
     assert headers[SIGNATURE] == "v1=" + hmac.digest(KEY, signed, "sha256").hex()
 
 
-def test_the_documents_own_code_tells_a_genuine_alert_from_a_forged_one(hook: Hook, receiver: Receiver) -> None:
+def test_the_documented_code_verifies_signatures(hook: Hook, receiver: Receiver) -> None:
     text = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text("utf-8")
     known: dict[str, Any] = {"hmac": hmac}
     exec(text.partition("```python\n")[2].partition("```")[0], known)  # noqa: S102 -- the document's own code
@@ -212,7 +214,7 @@ def test_the_documents_own_code_tells_a_genuine_alert_from_a_forged_one(hook: Ho
 
 
 @pytest.mark.parametrize("answers", [[500, 200], [302, 404, 204]])
-def test_an_alert_that_is_not_taken_is_sent_again(
+def test_an_alert_that_is_not_accepted_is_sent_again(
     hook: Hook, receiver: Receiver, dropped: list[str], answers: list[int]
 ) -> None:
     tries = len(answers)
@@ -226,7 +228,7 @@ def test_an_alert_that_is_not_taken_is_sent_again(
 
 
 @pytest.mark.parametrize("status", [500, 503, 400, 301, 302, 307, 308])
-def test_after_three_tries_it_is_dropped_and_counted(
+def test_an_alert_is_dropped_and_counted_after_three_attempts(
     hook: Hook, receiver: Receiver, dropped: list[str], status: int
 ) -> None:
     receiver.answers = [status]
@@ -247,7 +249,9 @@ def test_a_redirect_is_not_followed(hook: Hook, receiver: Receiver, dropped: lis
         assert elsewhere.received == []
 
 
-def test_nobody_there_is_dropped_and_the_next_one_is_tried(hook: Hook, receiver: Receiver, dropped: list[str]) -> None:
+def test_without_a_receiver_an_alert_is_dropped_and_the_next_is_tried(
+    hook: Hook, receiver: Receiver, dropped: list[str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
     one = hook(f"http://127.0.0.1:{port}/hook")
@@ -259,7 +263,7 @@ def test_nobody_there_is_dropped_and_the_next_one_is_tried(hook: Hook, receiver:
     assert dropped == ["undelivered"] * 2
 
 
-def test_a_count_that_fails_keeps_no_alert_from_being_sent(receiver: Receiver) -> None:
+def test_a_failing_counter_does_not_stop_alerts(receiver: Receiver) -> None:
     def failing(_: str) -> None:
         raise ZeroDivisionError
 
@@ -272,7 +276,7 @@ def test_a_count_that_fails_keeps_no_alert_from_being_sent(receiver: Receiver) -
     assert len(receiver.received) == 2
 
 
-def test_a_receiver_that_never_answers_holds_nobody(
+def test_a_receiver_that_never_answers_blocks_no_caller(
     hook: Hook, dropped: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("masking_service.observability.webhook.TIMEOUT_SECONDS", 0.05)
@@ -297,7 +301,7 @@ def test_a_full_queue_drops_at_once(hook: Hook, receiver: Receiver, dropped: lis
     assert before == ["full"] * 3
 
 
-def test_closing_sends_what_waits(hook: Hook, receiver: Receiver) -> None:
+def test_closing_sends_queued_alerts(hook: Hook, receiver: Receiver) -> None:
     one = hook()
     for _ in range(5):
         one(ALERT)
@@ -306,7 +310,7 @@ def test_closing_sends_what_waits(hook: Hook, receiver: Receiver) -> None:
     assert len(receiver.received) == 5
 
 
-def test_no_proxy_of_the_environment_is_asked(
+def test_proxies_of_the_environment_are_ignored(
     hook: Hook, receiver: Receiver, dropped: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with receiving() as proxy:
@@ -328,7 +332,7 @@ def test_no_proxy_of_the_environment_is_asked(
         "http://localhost/hook",
     ],
 )
-def test_an_address_may_be(url: str) -> None:
+def test_valid_webhook_urls(url: str) -> None:
     assert check_url(url) == url
 
 
@@ -352,7 +356,7 @@ def test_an_address_may_be(url: str) -> None:
         "https://告警.example.com/",
     ],
 )
-def test_an_address_may_not_be(url: str) -> None:
+def test_invalid_webhook_urls(url: str) -> None:
     with pytest.raises(ValueError) as refused:
         check_url(url)
     assert url not in str(refused.value)
@@ -366,14 +370,14 @@ def key_file(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_settings_name_address_and_key(key_file: Path) -> None:
+def test_settings_contain_url_and_key(key_file: Path) -> None:
     environment = {"MASKING_ALERT_URL": "https://alerts.example.com/hook", "MASKING_ALERT_KEY_FILE": str(key_file)}
     read = Settings.read(environment, development=False)
 
     assert (read.alert_url, read.alert_key) == ("https://alerts.example.com/hook", key_file)
 
 
-def test_without_an_address_alerts_are_sent_nowhere() -> None:
+def test_without_a_url_no_alerts_are_sent() -> None:
     read = Settings.read({}, development=False)
 
     assert (read.alert_url, read.alert_key) == ("", None)
@@ -388,14 +392,14 @@ def test_without_an_address_alerts_are_sent_nowhere() -> None:
         ("https://alerts.example.com/", "/nowhere", "MASKING_ALERT_KEY_FILE names no file"),
     ],
 )
-def test_half_of_it_or_a_wrong_one_is_refused(key_file: Path, url: str, key: str, reason: str) -> None:
+def test_incomplete_or_invalid_webhook_settings_are_refused(key_file: Path, url: str, key: str, reason: str) -> None:
     environment = {"MASKING_ALERT_URL": url, "MASKING_ALERT_KEY_FILE": key.format(key=key_file)}
 
     with pytest.raises(SettingsError, match=reason):
         Settings.read(environment, development=False)
 
 
-def test_a_key_that_is_too_short_is_no_key(key_file: Path) -> None:
+def test_a_short_webhook_key_is_refused(key_file: Path) -> None:
     key_file.write_bytes(b"short")
 
     with pytest.raises(KeysetError):

@@ -57,14 +57,14 @@ def test_a_request_is_counted_and_timed_by_its_route(metrics: Metrics) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "bucket"), [(0.0005, "0.001"), (0.02, "0.025"), (4.9, "5.0"), (9.0, "+Inf")])
-def test_a_time_falls_into_its_bucket_and_all_above(metrics: Metrics, seconds: float, bucket: str) -> None:
+def test_a_duration_is_counted_in_its_bucket_and_all_larger_ones(metrics: Metrics, seconds: float, bucket: str) -> None:
     metrics.request("GET", "/a", 200, seconds)
 
     first = next(line for line in lines(metrics) if line.startswith("masking_request_duration_seconds_bucket"))
     assert f'le="{bucket}"' in first
 
 
-def test_everything_else_is_counted_by_its_word(metrics: Metrics) -> None:
+def test_all_other_events_are_counted(metrics: Metrics) -> None:
     metrics.items("view", "ok", 3)
     metrics.items("view", "not-found", 2)
     metrics.problem("frozen")
@@ -99,14 +99,14 @@ def test_everything_else_is_counted_by_its_word(metrics: Metrics) -> None:
         'masking_budget_returned_total{counts="fields",role="officer"} 0.0',
     ],
 )
-def test_what_somebody_watches_for_is_there_before_it_happens(metrics: Metrics, series: str) -> None:
+def test_alerted_series_exist_before_the_first_event(metrics: Metrics, series: str) -> None:
     """A rate over a series that begins at one never shows the first."""
     metrics.create_budget_series([("officer", Budget("fields", (Window("1h", 3600, 60),)))])
 
     assert series in exposed(metrics)
 
 
-def test_processes_that_share_a_folder_count_together(tmp_path: Path) -> None:
+def test_processes_with_a_shared_folder_count_together(tmp_path: Path) -> None:
     environment = {**os.environ, FOLDER_VARIABLE: str(tmp_path)}
     for _ in range(2):
         subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True)
@@ -131,14 +131,14 @@ def test_processes_that_share_a_folder_count_together(tmp_path: Path) -> None:
         ("store_up=True, circuits_open=0, keyset_refused=False", "masking_workers 2.0"),
     ],
 )
-def test_what_the_workers_see_is_told_as_the_worst_of_them_sees_it(tmp_path: Path, look: str, series: str) -> None:
+def test_gauges_show_the_worst_of_all_workers(tmp_path: Path, look: str, series: str) -> None:
     """Two workers that live: one is well, and the one that answers as well; the other one is not."""
     assert series in seen_by(
         [f"ok = True; m.background_run({look})", f"ok = False; m.background_run({look})"], tmp_path
     )
 
 
-def test_what_a_dead_worker_saw_is_not_told_any_more(tmp_path: Path) -> None:
+def test_gauges_of_a_dead_worker_are_removed(tmp_path: Path) -> None:
     bad = "m.background_run(store_up=False, circuits_open=3, keyset_refused=True)"
     good = "m.background_run(store_up=True, circuits_open=0, keyset_refused=False)"
     gone = f"{bad}; import os; from masking_service.observability import metrics; metrics.forget_worker(os.getpid())"
@@ -153,7 +153,7 @@ def test_what_a_dead_worker_saw_is_not_told_any_more(tmp_path: Path) -> None:
     }
 
 
-def test_a_worker_that_stopped_looking_is_told_by_the_others(tmp_path: Path) -> None:
+def test_the_slowest_background_run_is_shown(tmp_path: Path) -> None:
     (told,) = [line for line in seen_by(["m._last_run.set(7)", "pass"], tmp_path) if "background" in line]
 
     assert told == "masking_background_last_run_timestamp_seconds 7.0"
@@ -177,9 +177,7 @@ def seen_by(workers: list[str], folder: Path) -> list[str]:
     return [line for line in told.splitlines() if line[:1] != "#"]
 
 
-def test_a_master_begins_at_nothing_and_leaves_other_files_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_master_resets_counts_and_keeps_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, "")  # so that it is gone again behind this test
     monkeypatch.delenv(FOLDER_VARIABLE)
     folder = tmp_path / "metrics"
@@ -191,7 +189,7 @@ def test_a_master_begins_at_nothing_and_leaves_other_files_alone(
     assert ([path.name for path in folder.iterdir()], os.environ[FOLDER_VARIABLE]) == (["README"], str(folder))
 
 
-def test_an_operators_own_folder_goes_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_configured_folder_takes_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "own"))
     start_counting(tmp_path / "metrics")
 

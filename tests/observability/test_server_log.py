@@ -54,7 +54,7 @@ def only_line(logged: io.BytesIO) -> dict[str, Any]:
         ("Headers %s", ([VALUE],), "Headers …"),
     ],
 )
-def test_a_message_is_told_with_numbers_and_signals_and_nothing_else(
+def test_a_message_keeps_only_numbers_and_signals(
     server: ServerLog, logged: io.BytesIO, message: str, args: tuple[object, ...], reason: str
 ) -> None:
     server.warning(message, *args)
@@ -63,7 +63,7 @@ def test_a_message_is_told_with_numbers_and_signals_and_nothing_else(
 
 
 @pytest.mark.parametrize("args", [(1,), (1, 2, 3), ({VALUE: 1},)])
-def test_a_message_that_does_not_fit_its_arguments_is_a_line_without_a_reason(
+def test_a_message_with_wrong_arguments_becomes_a_placeholder(
     server: ServerLog, logged: io.BytesIO, args: tuple[object, ...]
 ) -> None:
     server.setup(server.cfg)  # pytest has put handlers of its own there, which raise
@@ -72,15 +72,13 @@ def test_a_message_that_does_not_fit_its_arguments_is_a_line_without_a_reason(
     assert only_line(logged) == {"event": "server", "level": "warning", "reason": "…"}
 
 
-def test_a_message_without_what_it_has_places_for_is_told_as_it_was_written(
-    server: ServerLog, logged: io.BytesIO
-) -> None:
+def test_a_message_without_arguments_is_logged_unchanged(server: ServerLog, logged: io.BytesIO) -> None:
     server.warning("Handling signal: %s")
 
     assert only_line(logged)["reason"] == "Handling signal: %s"
 
 
-def test_an_error_is_a_type_and_a_place(server: ServerLog, logged: io.BytesIO) -> None:
+def test_an_error_is_logged_as_type_and_place(server: ServerLog, logged: io.BytesIO) -> None:
     try:
         raise ValueError(VALUE)
     except ValueError:
@@ -91,14 +89,14 @@ def test_an_error_is_a_type_and_a_place(server: ServerLog, logged: io.BytesIO) -
     assert VALUE.encode() not in logged.getvalue()
 
 
-def test_a_library_is_told_by_its_name_alone(server: ServerLog, logged: io.BytesIO) -> None:
+def test_a_library_is_logged_by_name_only(server: ServerLog, logged: io.BytesIO) -> None:
     del server
     logging.getLogger("urllib3.connectionpool").warning("retrying %s", VALUE)
 
     assert only_line(logged) == {"event": "library", "level": "warning", "where": "urllib3.connectionpool"}
 
 
-def test_a_warning_of_the_interpreter_is_one_of_a_library(server: ServerLog, logged: io.BytesIO) -> None:
+def test_an_interpreter_warning_is_logged_as_one_of_a_library(server: ServerLog, logged: io.BytesIO) -> None:
     del server
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -108,7 +106,7 @@ def test_a_warning_of_the_interpreter_is_one_of_a_library(server: ServerLog, log
     assert only_line(logged) == {"event": "library", "level": "warning", "where": "py.warnings"}
 
 
-def test_a_thread_that_ends_with_an_error_says_no_more_than_that(server: ServerLog, logged: io.BytesIO) -> None:
+def test_a_failed_thread_is_logged_without_its_text(server: ServerLog, logged: io.BytesIO) -> None:
     del server
 
     def fail() -> None:

@@ -30,7 +30,7 @@ def process(path: Path, url: str) -> Process:
     return process
 
 
-def test_a_changed_file_is_taken_over(path: Path, process: Process) -> None:
+def test_a_changed_keyset_file_is_loaded(path: Path, process: Process) -> None:
     distribute(path, "token", TODAY)
 
     process.watch.reload()
@@ -38,7 +38,7 @@ def test_a_changed_file_is_taken_over(path: Path, process: Process) -> None:
     assert process.keyring.keyset.digest == keyset.load(path).digest
 
 
-def test_a_file_that_cannot_be_used_leaves_the_keys_in_use_and_is_told_once(path: Path, process: Process) -> None:
+def test_an_unusable_file_keeps_the_present_keys_and_is_reported_once(path: Path, process: Process) -> None:
     before = process.keyring.keyset
     path.write_bytes(path.read_bytes()[:-40])
 
@@ -49,7 +49,7 @@ def test_a_file_that_cannot_be_used_leaves_the_keys_in_use_and_is_told_once(path
     assert process.keyring.keyset is before
 
 
-def test_another_fault_is_told_again(path: Path, process: Process) -> None:
+def test_a_different_error_is_reported_again(path: Path, process: Process) -> None:
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(KeysetError):
         process.watch.reload()
@@ -59,7 +59,7 @@ def test_another_fault_is_told_again(path: Path, process: Process) -> None:
         process.watch.reload()
 
 
-def test_a_refused_file_is_tried_again_as_it_is_only_after_a_while(
+def test_a_refused_file_is_retried_unchanged_only_after_a_pause(
     path: Path, process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distribute(path, "token", TODAY)
@@ -83,7 +83,7 @@ def test_a_refused_file_is_tried_again_as_it_is_only_after_a_while(
     assert (len(tries), before, process.keyring.keyset.serial, process.watch.fault) == (1, 0, 1, "")
 
 
-def test_a_mended_file_is_taken_over_and_the_fault_forgotten(path: Path, process: Process) -> None:
+def test_a_repaired_file_is_loaded_and_clears_the_error(path: Path, process: Process) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:-40])
     with pytest.raises(KeysetError):
@@ -95,7 +95,7 @@ def test_a_mended_file_is_taken_over_and_the_fault_forgotten(path: Path, process
     assert process.watch.fault == ""
 
 
-def test_a_process_says_which_keyset_it_has_where_it_runs_and_what_is_wrong(path: Path, process: Process) -> None:
+def test_a_heartbeat_names_keyset_process_and_error(path: Path, process: Process) -> None:
     path.write_bytes(b"")
     process.look()
 
@@ -105,7 +105,7 @@ def test_a_process_says_which_keyset_it_has_where_it_runs_and_what_is_wrong(path
     assert "is truncated or not a keyset" in beat.fault
 
 
-def test_a_silent_process_is_forgotten(process: Process, client: redis.Redis) -> None:
+def test_a_heartbeat_expires(process: Process, client: redis.Redis) -> None:
     (name,) = ask(client, "KEYS", "wm:{keys}w:*")
 
     assert 0 < ask(client, "TTL", name) <= LIFE_SECONDS
@@ -113,7 +113,9 @@ def test_a_silent_process_is_forgotten(process: Process, client: redis.Redis) ->
     assert active_processes(process.store, process.keyring) == []
 
 
-def test_its_name_is_forgotten_a_day_later(process: Process, client: redis.Redis, path: Path, url: str) -> None:
+def test_the_name_of_a_process_is_removed_after_a_day(
+    process: Process, client: redis.Redis, path: Path, url: str
+) -> None:
     (name,) = ask(client, "ZRANGE", WORKERS, 0, -1)
     ask(client, "ZADD", WORKERS, 1, name)
 
@@ -122,7 +124,7 @@ def test_its_name_is_forgotten_a_day_later(process: Process, client: redis.Redis
     assert name not in ask(client, "ZRANGE", WORKERS, 0, -1)
 
 
-def test_a_beat_at_anothers_place_is_an_alarm(process: Process, client: redis.Redis, path: Path, url: str) -> None:
+def test_a_moved_heartbeat_is_an_integrity_error(process: Process, client: redis.Redis, path: Path, url: str) -> None:
     Process(path, url).look()
     one, other = ask(client, "KEYS", "wm:{keys}w:*")
     ask(client, "SET", one, ask(client, "GET", other))
@@ -138,7 +140,7 @@ def test_nothing_is_written_while_nothing_changes(process: Process) -> None:
     assert trips == [1]
 
 
-def test_it_is_said_again_every_two_seconds(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_heartbeat_is_sent_every_two_seconds(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
     later = time.monotonic() + watch.BEAT_SECONDS
     monkeypatch.setattr(time, "monotonic", lambda: later)
 
@@ -148,7 +150,7 @@ def test_it_is_said_again_every_two_seconds(process: Process, monkeypatch: pytes
     assert (trips, until) == ([2], later + watch.LEASE_SECONDS)
 
 
-def test_the_lease_ends_before_others_stop_waiting(process: Process) -> None:
+def test_the_lease_is_shorter_than_the_life_of_a_heartbeat(process: Process) -> None:
     assert watch.LEASE_SECONDS + watch.BEAT_SECONDS < LIFE_SECONDS
 
 
@@ -161,7 +163,7 @@ def test_a_process_without_its_lease_does_not_use_the_store(process: Process, mo
             process.finds("SF0000000001")
 
 
-def test_keys_that_are_too_old_end_the_lease_at_once(process: Process) -> None:
+def test_an_outdated_keyset_ends_the_lease_at_once(process: Process) -> None:
     write_notice(process.store, process.keyring, Notice(least=1), os.urandom)
 
     with pytest.raises(StoreUnavailable, match="old-keyset"):
@@ -170,7 +172,7 @@ def test_keys_that_are_too_old_end_the_lease_at_once(process: Process) -> None:
     assert not process.store.admitted
 
 
-def test_a_notice_that_was_changed_is_an_alarm(process: Process, client: redis.Redis) -> None:
+def test_a_changed_notice_is_an_integrity_error(process: Process, client: redis.Redis) -> None:
     write_notice(process.store, process.keyring, Notice(turn=1), os.urandom)
     sealed = bytearray(ask(client, "GET", KEY_NOTICE))
     sealed[-1] ^= 1
@@ -180,7 +182,9 @@ def test_a_notice_that_was_changed_is_an_alarm(process: Process, client: redis.R
         process.watch.beat(process.store)
 
 
-def test_uses_of_token_keys_are_added_up(process: Process, client: redis.Redis, path: Path, url: str) -> None:
+def test_uses_of_token_keys_are_summed_in_the_store(
+    process: Process, client: redis.Redis, path: Path, url: str
+) -> None:
     other = Process(path, url)
     for each in (process, other, other):
         each.token(each.put("SF0000000001"))
@@ -190,7 +194,7 @@ def test_uses_of_token_keys_are_added_up(process: Process, client: redis.Redis, 
     assert ask(client, "HGET", DATA_KEY_USES, "token/0") == b"3"
 
 
-def test_a_keyset_of_another_set_up_is_not_taken_over(path: Path, process: Process, tmp_path: Path) -> None:
+def test_a_keyset_of_another_deployment_is_not_loaded(path: Path, process: Process, tmp_path: Path) -> None:
     keyset.create(tmp_path / "other.json", made_for="production", today="2026-11-24")
     path.write_bytes((tmp_path / "other.json").read_bytes())
 
@@ -198,11 +202,11 @@ def test_a_keyset_of_another_set_up_is_not_taken_over(path: Path, process: Proce
         process.watch.reload()
 
 
-def test_nobody_is_living_in_a_new_store(path: Path, valkey: str) -> None:
+def test_a_new_store_has_no_running_processes(path: Path, valkey: str) -> None:
     assert active_processes(stores.admitted(valkey), Keyring(keyset.load(path))) == []
 
 
-def test_a_beat_that_cannot_be_read_is_an_alarm(process: Process, client: redis.Redis) -> None:
+def test_an_invalid_heartbeat_is_an_integrity_error(process: Process, client: redis.Redis) -> None:
     (name,) = ask(client, "KEYS", "wm:{keys}w:*")
     ask(client, "SET", name, process.keyring.tenant("").state.seal(b"[]", name, bytes(12)))
 

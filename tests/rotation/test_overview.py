@@ -37,7 +37,7 @@ def line(found: Overview, use: str, state: str = "active") -> KeyLine:
     return only
 
 
-def test_a_root_key_shows_how_many_data_keys_hang_on_it(path: Path, process: Process) -> None:
+def test_a_root_key_shows_the_number_of_its_data_keys(path: Path, process: Process) -> None:
     process.put("SF0000000001")
     process.put("SF0000000002", now=NOW - DAY)
 
@@ -46,7 +46,7 @@ def test_a_root_key_shows_how_many_data_keys_hang_on_it(path: Path, process: Pro
     assert (root.age, root.depends) == (6, "data keys: 2")
 
 
-def test_the_data_keys_of_a_day_show_how_often_they_were_used(path: Path, process: Process) -> None:
+def test_the_data_keys_of_a_day_show_their_uses(path: Path, process: Process) -> None:
     for number in range(3):
         process.put(f"SF{number:08}")
     process.put("SF00000009", tenant="other")
@@ -56,14 +56,14 @@ def test_the_data_keys_of_a_day_show_how_often_they_were_used(path: Path, proces
     assert (data.key, data.age, data.uses, data.depends) == (TODAY, 0, 4, "records; keys: 2")
 
 
-def test_a_token_key_shows_how_many_tokens_it_made(path: Path, process: Process) -> None:
+def test_a_token_key_shows_the_number_of_its_tokens(path: Path, process: Process) -> None:
     process.token(process.put("SF0000000001"))
     process.watch._sent = None
 
     assert line(seen(path, process), "token").uses == 1
 
 
-def test_a_retired_token_key_shows_until_when_its_tokens_are_read(path: Path, process: Process) -> None:
+def test_a_retired_token_key_shows_when_its_tokens_expire(path: Path, process: Process) -> None:
     with coordinator(path, process.url, [process]) as mine:
         rotate(mine, "token")
 
@@ -80,7 +80,7 @@ def test_a_token_key_whose_records_have_expired_shows_that_nothing_depends_on_it
     assert line(found, "token", "retired").depends == "nothing: its records have expired"
 
 
-def test_a_rewrapping_is_due_after_a_rotation_of_the_root_key(path: Path, process: Process) -> None:
+def test_rewrapping_is_due_after_a_root_rotation(path: Path, process: Process) -> None:
     process.put("SF0000000001")
     with coordinator(path, process.url, [process]) as mine:
         rotate(mine, "root")
@@ -111,7 +111,7 @@ def test_shredded_days_are_shown_as_such(path: Path, process: Process, tmp_path:
     assert (line(found, "data", "shredded").depends, found.due) == ("shredded keys: 1", [])
 
 
-def test_a_store_that_lacks_its_root_keys_is_told(path: Path, process: Process, tmp_path: Path) -> None:
+def test_data_keys_without_their_root_key_are_reported(path: Path, process: Process, tmp_path: Path) -> None:
     process.put("SF0000000001")
     standing = next(iter(next(process.vault.data_keys._wrapped.all()).items()))
     with coordinator(path, process.url, [process]) as mine:
@@ -147,13 +147,13 @@ def test_after_a_rotation_nothing_is_due(path: Path) -> None:
     assert overview_of_file(keyset.read(path)[0], day_of("2027-11-25")).due == []
 
 
-def test_every_process_is_shown_with_the_keyset_that_it_has(path: Path, process: Process) -> None:
+def test_every_process_is_shown_with_its_keyset(path: Path, process: Process) -> None:
     found = seen(path, process)
 
     assert [beat.digest for beat in found.processes] == [found.digest]
 
 
-def test_a_distributed_token_key_has_nothing_that_depends_on_it(path: Path, process: Process) -> None:
+def test_nothing_depends_on_a_distributed_token_key(path: Path, process: Process) -> None:
     distribute(path, "token", TODAY)
 
     assert line(seen(path, process), "token", "distributed").depends == "nothing yet"

@@ -39,7 +39,7 @@ def currents(path: Path, process: Process) -> list[bool]:
     return [one.wrapped is not None and keyring.has_active_root(one.wrapped) for one in standing]
 
 
-def test_everything_hangs_on_the_active_root_key_afterwards(
+def test_rewrapping_moves_everything_to_the_active_root_key(
     path: Path, url: str, both: Both, written: dict[str, str]
 ) -> None:
     assert currents(path, both[0]) == [False] * DAYS
@@ -50,7 +50,7 @@ def test_everything_hangs_on_the_active_root_key_afterwards(
     assert currents(path, both[0]) == [True] * DAYS
 
 
-def test_doing_it_again_does_nothing(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
+def test_repeated_rewrapping_changes_nothing(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
     with coordinator(path, url, both) as mine:
         rewrap(mine)
     content, standing = path.read_bytes(), both[0].store.read([(b"HGETALL", DATA_KEYS)])
@@ -61,7 +61,7 @@ def test_doing_it_again_does_nothing(path: Path, url: str, both: Both, written: 
     assert (path.read_bytes(), both[0].store.read([(b"HGETALL", DATA_KEYS)])) == (content, standing)
 
 
-def test_what_was_rewrapped_opens_in_living_processes_and_in_new_ones(
+def test_rewrapped_keys_open_in_running_and_new_processes(
     path: Path, url: str, both: Both, written: dict[str, str]
 ) -> None:
     with coordinator(path, url, both) as mine:
@@ -72,7 +72,7 @@ def test_what_was_rewrapped_opens_in_living_processes_and_in_new_ones(
 
 
 @pytest.mark.parametrize("done", range(DAYS))
-def test_one_that_stopped_in_the_middle_goes_on(
+def test_an_interrupted_rewrapping_continues(
     path: Path, url: str, both: Both, written: dict[str, str], monkeypatch: pytest.MonkeyPatch, done: int
 ) -> None:
     calls = [0]
@@ -96,7 +96,7 @@ def test_one_that_stopped_in_the_middle_goes_on(
     assert [Process(path, url).opens(token) for token in written.values()] == [True] * DAYS
 
 
-def test_tombstones_are_passed_over(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
+def test_rewrapping_skips_tombstones(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
     key_id = both[0].keyring.tenant("default").data_key_id(NOW // DAY, 0)
     both[0].vault.data_keys._wrapped.replace({key_id: Standing("default", NOW // DAY, 0, None)})
 
@@ -104,7 +104,7 @@ def test_tombstones_are_passed_over(path: Path, url: str, both: Both, written: d
         assert rewrap(mine) == (DAYS - 1, 5)
 
 
-def test_a_key_that_no_root_key_wrapped_is_named_by_its_day_and_the_rest_is_done(
+def test_a_data_key_without_its_root_key_is_named_and_the_others_are_rewrapped(
     path: Path, url: str, both: Both, written: dict[str, str]
 ) -> None:
     key_id = both[0].keyring.tenant("default").data_key_id(NOW // DAY, 0)
@@ -120,7 +120,9 @@ def test_a_key_that_no_root_key_wrapped_is_named_by_its_day_and_the_rest_is_done
     assert sum(currents(path, both[0])) == DAYS - 1
 
 
-def test_a_changed_key_is_an_alarm_and_stays(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
+def test_a_changed_data_key_is_an_integrity_error_and_stays(
+    path: Path, url: str, both: Both, written: dict[str, str]
+) -> None:
     name = field(both[0].keyring.tenant("default").data_key_id(NOW // DAY, 0))
     value = bytearray(both[0].store.read([(b"HGET", DATA_KEYS, name)])[0])
     value[-1] ^= 1

@@ -83,7 +83,7 @@ def test_at_every_step_each_process_reads_what_the_other_writes(
     assert len(written) > 6
 
 
-def test_the_new_token_key_makes_what_is_new_and_revisions_too(path: Path, url: str, both: Both) -> None:
+def test_the_new_token_key_makes_new_tokens_and_revisions(path: Path, url: str, both: Both) -> None:
     one, other = both
     one.put("SF0000000001")
     with coordinator(path, url, both) as mine:
@@ -96,7 +96,7 @@ def test_the_new_token_key_makes_what_is_new_and_revisions_too(path: Path, url: 
 
 
 @each_key
-def test_nothing_is_activated_while_a_living_process_lacks_the_key(
+def test_no_key_is_activated_while_a_running_process_lacks_it(
     path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
     looks = [10]
@@ -108,7 +108,7 @@ def test_nothing_is_activated_while_a_living_process_lacks_the_key(
 
 
 @each_key
-def test_a_rotation_that_waits_no_longer_says_how_many_have_not_followed(
+def test_a_timed_out_rotation_counts_the_processes_behind(
     path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
     distribute(path, which, TODAY)
@@ -121,7 +121,9 @@ def test_a_rotation_that_waits_no_longer_says_how_many_have_not_followed(
 
 
 @each_key
-def test_it_goes_on_once_that_process_has_followed(path: Path, url: str, both: Both, which: RotatableKey) -> None:
+def test_a_rotation_continues_after_the_process_has_followed(
+    path: Path, url: str, both: Both, which: RotatableKey
+) -> None:
     with coordinator(path, url, both[:1], timeout=0.0) as mine, pytest.raises(ProcessesBehindError):
         rotate(mine, which)
 
@@ -131,7 +133,7 @@ def test_it_goes_on_once_that_process_has_followed(path: Path, url: str, both: B
     assert states(path, which) == ["retired", "active"]
 
 
-def test_whoever_has_not_followed_is_told_with_the_reason(path: Path, url: str, both: Both) -> None:
+def test_processes_behind_are_named_with_their_error(path: Path, url: str, both: Both) -> None:
     with coordinator(path, url, step=lambda: None, timeout=0.0) as mine:
         distribute(path, "token", TODAY)
         content = path.read_bytes()
@@ -145,7 +147,7 @@ def test_whoever_has_not_followed_is_told_with_the_reason(path: Path, url: str, 
 
 @each_key
 @pytest.mark.parametrize("looks", range(8))
-def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new_key(
+def test_a_killed_rotation_is_completed_with_one_new_key(
     path: Path, url: str, both: Both, which: RotatableKey, looks: int
 ) -> None:
     one = both[0]
@@ -169,7 +171,7 @@ def test_a_rotation_that_is_killed_anywhere_is_finished_by_the_next_with_one_new
 
 
 @each_key
-def test_a_rotation_that_was_killed_behind_its_activation_is_finished_and_no_new_one_is_begun(
+def test_a_rotation_killed_after_activation_is_completed_without_a_new_one(
     path: Path, url: str, both: Both, which: RotatableKey
 ) -> None:
     distribute(path, which, TODAY)
@@ -184,7 +186,7 @@ def test_a_rotation_that_was_killed_behind_its_activation_is_finished_and_no_new
     assert states(path, which) == ["retired", "retired", "active"]
 
 
-def test_a_named_root_key_is_not_passed_over_for_one_that_waits(path: Path, url: str, both: Both) -> None:
+def test_a_named_root_key_is_not_replaced_by_a_waiting_one(path: Path, url: str, both: Both) -> None:
     distribute(path, "root", TODAY)
 
     with coordinator(path, url, both) as mine, pytest.raises(KeysError, match="is waiting to become active"):
@@ -193,7 +195,7 @@ def test_a_named_root_key_is_not_passed_over_for_one_that_waits(path: Path, url:
     assert states(path, "root") == ["active", "distributed"]
 
 
-def test_a_named_root_key_is_not_passed_over_for_one_that_was_just_activated(path: Path, url: str, both: Both) -> None:
+def test_a_named_root_key_is_not_replaced_by_a_just_activated_one(path: Path, url: str, both: Both) -> None:
     distribute(path, "root", TODAY)
     activate(path, "root", TODAY)
 
@@ -202,7 +204,7 @@ def test_a_named_root_key_is_not_passed_over_for_one_that_was_just_activated(pat
         rotate(mine, "root", NamedRoot("pkcs11", "new", id="00" * 8))
 
 
-def test_a_process_whose_keys_are_too_old_stops_using_the_store(path: Path, url: str, tmp_path: Path) -> None:
+def test_a_process_with_outdated_keys_stops_using_the_store(path: Path, url: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.json"
     copy.write_bytes(path.read_bytes())
     copy.chmod(0o600)
@@ -217,7 +219,7 @@ def test_a_process_whose_keys_are_too_old_stops_using_the_store(path: Path, url:
         asleep.put("SF0000000001")
 
 
-def test_a_process_whose_keys_are_too_old_makes_no_data_key(path: Path, url: str, tmp_path: Path) -> None:
+def test_a_process_with_outdated_keys_creates_no_data_key(path: Path, url: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.json"
     copy.write_bytes(path.read_bytes())
     copy.chmod(0o600)
@@ -229,7 +231,7 @@ def test_a_process_whose_keys_are_too_old_makes_no_data_key(path: Path, url: str
         asleep.put("SF0000000001")
 
 
-def test_two_commands_never_change_keys_at_once(path: Path, url: str) -> None:
+def test_two_commands_cannot_change_keys_at_the_same_time(path: Path, url: str) -> None:
     with (
         coordinator(path, url),
         pytest.raises(KeysError, match="another command is changing keys"),
@@ -270,7 +272,7 @@ def test_a_tenant_without_a_key_for_today_needs_no_new_one(path: Path, url: str,
         assert rotate_data(mine, NOW) == 0
 
 
-def test_a_third_data_key_comes_behind_the_second(path: Path, url: str, both: Both) -> None:
+def test_a_third_data_key_follows_the_second(path: Path, url: str, both: Both) -> None:
     one, _ = both
     one.put("SF0000000001")
     for _ in range(2):
@@ -280,7 +282,7 @@ def test_a_third_data_key_comes_behind_the_second(path: Path, url: str, both: Bo
     assert one.vault.data_keys.for_today("default", NOW, 1).key_id == key_id(one, 2)
 
 
-def test_a_process_that_begins_uses_the_newest_data_key(path: Path, url: str, both: Both) -> None:
+def test_a_new_process_uses_the_newest_data_key(path: Path, url: str, both: Both) -> None:
     both[0].put("SF0000000001")
     with coordinator(path, url, both) as mine:
         rotate_data(mine, NOW)

@@ -101,7 +101,7 @@ EVERY_DAY = {age: {True} for age in range(6)}
 SHREDDED = {0: {True}, 1: {True}, 2: {True}, 3: {False}, 4: {False}, 5: {False}}
 
 
-def test_a_restored_backup_opens_the_surviving_days_and_no_other(
+def test_a_restored_backup_opens_only_the_surviving_days(
     path: Path, url: str, both: tuple[Process, Process], written: Written,
     back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
 ) -> None:  # fmt: skip
@@ -117,7 +117,7 @@ def test_a_restored_backup_opens_the_surviving_days_and_no_other(
     assert opened(Process(path, restored), written) == SHREDDED
 
 
-def test_no_key_that_exists_today_unwraps_what_the_backup_holds(
+def test_no_existing_key_unwraps_the_shredded_keys_of_a_backup(
     path: Path, url: str, both: tuple[Process, Process], written: Written,
     back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
 ) -> None:  # fmt: skip
@@ -135,7 +135,7 @@ def test_no_key_that_exists_today_unwraps_what_the_backup_holds(
     assert len(standing) == 12
 
 
-def test_a_restored_backup_without_the_surviving_keys_is_no_absence(
+def test_a_restored_backup_without_surviving_keys_is_an_error_not_an_absence(
     path: Path, url: str, both: tuple[Process, Process], written: Written,
     back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
 ) -> None:  # fmt: skip
@@ -149,7 +149,7 @@ def test_a_restored_backup_without_the_surviving_keys_is_no_absence(
     assert not process.finds("SF00000005")
 
 
-def test_the_old_keyset_beside_the_old_backup_opened_everything(
+def test_the_old_keyset_opens_the_whole_old_backup(
     path: Path, url: str, both: tuple[Process, Process], written: Written,
     back_up: Callable[[], Path], start: Callable[[Path | None], Node], tmp_path: Path,
 ) -> None:  # fmt: skip
@@ -162,7 +162,7 @@ def test_the_old_keyset_beside_the_old_backup_opened_everything(
     assert opened(Process(old, start(backup).url), written) == EVERY_DAY
 
 
-def test_living_processes_and_new_ones_find_nothing_of_the_shredded_days(
+def test_running_and_new_processes_find_nothing_of_the_shredded_days(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
     assert opened(both[0], written) == EVERY_DAY
@@ -174,7 +174,7 @@ def test_living_processes_and_new_ones_find_nothing_of_the_shredded_days(
 
 
 @pytest.mark.parametrize("looks", range(11))
-def test_a_shredding_that_is_killed_anywhere_goes_on_and_loses_nothing(
+def test_a_killed_shredding_continues_and_loses_nothing(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path, looks: int
 ) -> None:
     left = [looks]
@@ -210,7 +210,7 @@ def test_shredding_again_changes_nothing(
     assert (again.destroyed, again.surviving, path.read_bytes()) == (0, 6, content)
 
 
-def test_a_named_root_key_is_not_passed_over_where_another_waits_or_was_made(
+def test_shredding_refuses_a_named_root_key_if_another_is_waiting_or_was_used(
     path: Path, url: str, tmp_path: Path
 ) -> None:
     named, export = NamedRoot("pkcs11", "new"), tmp_path / "surviving.json"
@@ -223,7 +223,7 @@ def test_a_named_root_key_is_not_passed_over_where_another_waits_or_was_made(
             shred(mine, BEFORE, export, named)
 
 
-def test_what_is_shredded_is_never_revived_by_an_earlier_date(path: Path, url: str, tmp_path: Path) -> None:
+def test_an_earlier_date_does_not_restore_shredded_days(path: Path, url: str, tmp_path: Path) -> None:
     with coordinator(path, url) as mine:
         shred(mine, BEFORE, tmp_path / "surviving.json")
         with pytest.raises(KeysError, match=f"everything before {BEFORE} is already shredded"):
@@ -232,7 +232,7 @@ def test_what_is_shredded_is_never_revived_by_an_earlier_date(path: Path, url: s
 
 @pytest.mark.parametrize("tenant", ["default", "other", "of nobody yet"])
 @pytest.mark.parametrize("age", [3, 30, 20_000])
-def test_a_clock_that_goes_back_makes_no_key_for_a_shredded_day(
+def test_a_clock_set_back_creates_no_key_for_a_shredded_day(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path, tenant: str, age: int
 ) -> None:
     with coordinator(path, url, both) as mine:
@@ -247,7 +247,7 @@ def test_a_clock_that_goes_back_makes_no_key_for_a_shredded_day(
     assert (process.opens(process.token(stored, tenant), tenant), len(sealed)) == (True, 13)
 
 
-def test_a_number_whose_record_is_shredded_takes_no_other_until_it_expires(
+def test_the_number_of_a_shredded_record_stays_taken_until_it_expires(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
     with coordinator(path, url, both) as mine:
@@ -257,7 +257,7 @@ def test_a_number_whose_record_is_shredded_takes_no_other_until_it_expires(
     assert refused(both[0].vault, body("李四"), "SF00000005", revise=True) == "erased"
 
 
-def test_a_later_revision_lives_on_where_an_earlier_one_is_shredded(
+def test_a_later_revision_survives_the_shredding_of_an_earlier_one(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
     process = both[0]
@@ -272,7 +272,7 @@ def test_a_later_revision_lives_on_where_an_earlier_one_is_shredded(
     assert (again.created, again.record) == (False, revised.record)
 
 
-def test_a_root_key_that_an_earlier_rotation_retired_goes_too(
+def test_shredding_also_removes_root_keys_of_earlier_rotations(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
     with coordinator(path, url, both) as mine:
@@ -284,7 +284,7 @@ def test_a_root_key_that_an_earlier_rotation_retired_goes_too(
     assert ([entry.state for entry in file.roots], len(held.root_ids)) == (["active"], 1)
 
 
-def test_the_surviving_keys_are_written_for_their_keeper_alone(
+def test_the_surviving_keys_are_readable_by_their_owner_only(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
     export = tmp_path / "surviving.json"
@@ -296,7 +296,7 @@ def test_the_surviving_keys_are_written_for_their_keeper_alone(
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"format": 1}', b"\xff", b"[]"])
-def test_what_is_no_file_of_surviving_keys_is_refused(path: Path, url: str, tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_file_of_surviving_keys_is_refused(path: Path, url: str, tmp_path: Path, content: bytes) -> None:
     export = tmp_path / "surviving.json"
     export.write_bytes(content)
     export.chmod(0o600)
@@ -314,7 +314,7 @@ def test_a_file_of_surviving_keys_of_another_format_is_refused(path: Path, url: 
         restore(mine, export)
 
 
-def test_restoring_leaves_alone_what_opens(
+def test_restoring_does_not_replace_usable_keys(
     path: Path, url: str, both: tuple[Process, Process], written: Written, tmp_path: Path
 ) -> None:
     export = tmp_path / "surviving.json"

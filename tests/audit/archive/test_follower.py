@@ -80,14 +80,14 @@ def test_everything_is_archived_and_can_be_verified(logged: Store, folder: Path)
     assert (sorted(lines), findings(lines)) == (everything(logged), [])
 
 
-def test_what_no_checkpoint_names_yet_is_archived_too(logged: Store, folder: Path) -> None:
+def test_entries_without_a_checkpoint_are_archived(logged: Store, folder: Path) -> None:
     (name,) = Process(logged, "another").commit(full_entry(1))
     follow(logged, folder)
 
     assert name in [*archived(folder)][-1].decode()
 
 
-def test_what_is_new_is_added_and_nothing_twice(logged: Store, folder: Path) -> None:
+def test_only_new_lines_are_added(logged: Store, folder: Path) -> None:
     writing = Process(logged, "another")
     for number in range(3):
         writing.commit(full_entry(number), full_entry(number))
@@ -99,7 +99,7 @@ def test_what_is_new_is_added_and_nothing_twice(logged: Store, folder: Path) -> 
     assert (sorted(lines), findings(lines)) == (everything(logged), [])
 
 
-def test_a_checkpoint_that_is_a_moment_late_is_archived_behind_newer_entries(logged: Store, folder: Path) -> None:
+def test_a_late_checkpoint_is_archived_after_newer_entries(logged: Store, folder: Path) -> None:
     writing = Process(logged, "another")
     writing.commit(full_entry(1))
 
@@ -160,7 +160,7 @@ Follower(Streams(store), archive, lambda: 0, 30).archive_new()
 
 @pytest.mark.parametrize("where", ["within a line", "before it is on the disk", "before it is written down"])
 @pytest.mark.parametrize("before", ["nothing", "something"])
-def test_a_follower_that_is_killed_goes_on_where_it_was(
+def test_a_killed_witness_continues_where_it_was(
     store: Store, valkey: str, folder: Path, where: str, before: str
 ) -> None:
     if before == "something":
@@ -182,7 +182,7 @@ def test_a_follower_that_is_killed_goes_on_where_it_was(
     assert (sorted(lines), findings(lines)) == (everything(store), [])
 
 
-def test_a_commit_of_which_only_some_lines_were_written_is_taken_back(logged: Store, folder: Path) -> None:
+def test_an_incomplete_commit_is_removed(logged: Store, folder: Path) -> None:
     follow(logged, folder)
     writing = Process(logged, "another")
     writing.commit(full_entry(1), full_entry(2))
@@ -199,7 +199,7 @@ def test_a_commit_of_which_only_some_lines_were_written_is_taken_back(logged: St
 
 
 @pytest.mark.parametrize("truncated_bytes", [b"", b'{"id":"0123'], ids=["empty", "truncated_bytes"])
-def test_an_archive_whose_first_file_holds_nothing_whole_goes_on(
+def test_an_archive_with_an_incomplete_first_file_continues(
     logged: Store, folder: Path, truncated_bytes: bytes
 ) -> None:
     folder.mkdir(mode=0o700)
@@ -212,7 +212,7 @@ def test_an_archive_whose_first_file_holds_nothing_whole_goes_on(
 
 @pytest.mark.parametrize("truncated_bytes", [b"", b'{"id":"0123'], ids=["empty", "truncated_bytes"])
 @pytest.mark.parametrize("remembered", [True, False], ids=["by its state", "without its state"])
-def test_an_archive_whose_newest_file_holds_nothing_whole_goes_on(
+def test_an_archive_with_an_incomplete_newest_file_continues(
     logged: Store, folder: Path, truncated_bytes: bytes, remembered: bool
 ) -> None:
     follow(logged, folder, segment_bytes=1)
@@ -228,7 +228,7 @@ def test_an_archive_whose_newest_file_holds_nothing_whole_goes_on(
     assert sorted(archived(folder)) == everything(logged)
 
 
-def test_the_state_file_can_be_made_anew_from_the_first_segment(logged: Store, folder: Path) -> None:
+def test_the_state_file_is_recreated_from_the_first_segment(logged: Store, folder: Path) -> None:
     follow(logged, folder, segment_bytes=3000)
     (folder / STATE).unlink()
     logs.checkpoint(logged)
@@ -264,7 +264,7 @@ def older(logged: Store, folder: Path, client: redis.Redis) -> Copy:
 
 
 @pytest.mark.parametrize("how", ["emptied", "older", "older, and gone on with", "older, and ahead again"])
-def test_a_store_that_went_back_is_refused_and_the_archive_stays(
+def test_a_rolled_back_store_is_refused_and_the_archive_stays(
     logged: Store, folder: Path, client: redis.Redis, older: Copy, how: str
 ) -> None:
     before = content(folder)
@@ -323,9 +323,7 @@ def test_an_entry_that_was_changed_before_it_was_archived_is_not_archived(
 
 
 @pytest.mark.parametrize("signer", ["nobody", "somebody else"])
-def test_an_entry_that_somebody_added_in_the_store_is_not_archived(
-    logged: Store, folder: Path, client: redis.Redis, signer: str
-) -> None:
+def test_an_unsigned_entry_is_not_archived(logged: Store, folder: Path, client: redis.Redis, signer: str) -> None:
     follow(logged, folder)
     before = content(folder)
     writer, entry = "ab" * 8, b'{"action":"thaw","at":1}'
@@ -364,7 +362,7 @@ def test_a_writer_that_a_checkpoint_names_and_the_store_lost_is_missed(
         follow(logged, folder)
 
 
-def test_a_store_that_does_not_answer_is_waited_for(logged: Store, folder: Path) -> None:
+def test_the_witness_waits_for_a_store_that_does_not_answer(logged: Store, folder: Path) -> None:
     gone = stores.admitted("unix:///nowhere/valkey.sock")
     with Archive(folder, VERIFIER) as archive, pytest.raises(StoreUnavailable):
         Follower(Streams(gone), archive, lambda: NOW, 30).archive_new()
@@ -379,9 +377,7 @@ def test_two_cannot_archive_in_one_folder(logged: Store, folder: Path) -> None:
     follow(logged, folder)
 
 
-def test_full_segments_are_closed_behind_a_checkpoint_and_can_be_verified_from_there(
-    logged: Store, folder: Path
-) -> None:
+def test_full_segments_end_after_a_checkpoint_and_can_be_verified(logged: Store, folder: Path) -> None:
     follow(logged, folder, segment_bytes=3000)
     first, second = sorted(folder.glob("audit-*"))[:2]
 
@@ -392,7 +388,7 @@ def test_full_segments_are_closed_behind_a_checkpoint_and_can_be_verified_from_t
     assert findings([*archived(folder)]) == []
 
 
-def test_an_archive_whose_oldest_segments_were_deleted_after_their_time_goes_on(logged: Store, folder: Path) -> None:
+def test_an_archive_without_its_oldest_segments_continues(logged: Store, folder: Path) -> None:
     follow(logged, folder, segment_bytes=3000)
     segment_path(folder, 1).unlink()
     logs.checkpoint(logged)
@@ -427,7 +423,7 @@ def added_to(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("tamper", [shortened, edited, added_to])
-def test_an_archive_that_is_not_as_it_was_left_is_refused(logged: Store, folder: Path, tamper: Any) -> None:
+def test_a_changed_archive_is_refused(logged: Store, folder: Path, tamper: Any) -> None:
     Process(logged, "another").commit(full_entry(1))
     follow(logged, folder)
     tamper(folder)
@@ -438,9 +434,7 @@ def test_an_archive_that_is_not_as_it_was_left_is_refused(logged: Store, folder:
     assert content(folder) == before
 
 
-def test_a_new_archive_of_a_trimmed_log_needs_the_checkpoint_behind_which_it_begins(
-    logged: Store, folder: Path, tmp_path: Path
-) -> None:
+def test_a_new_archive_of_a_trimmed_log_needs_its_first_checkpoint(logged: Store, folder: Path, tmp_path: Path) -> None:
     follow(logged, folder, now=NOW + 31 * DAY)
     logs.checkpoint(logged, NOW + 31 * DAY)
     follow(logged, folder, now=NOW + 31 * DAY)
@@ -467,22 +461,20 @@ def numbers(store: Store) -> dict[str, list[int]]:
     return {writer: [said.number for said in streams.entries(writer, 1)] for writer in writers}
 
 
-def test_old_entries_are_taken_out_of_the_store_once_they_are_archived(
-    month_later: Store, folder: Path, client: redis.Redis
-) -> None:
+def test_old_archived_entries_are_deleted_from_the_store(month_later: Store, folder: Path, client: redis.Redis) -> None:
     follow(month_later, folder, now=NOW + 31 * DAY)
 
     assert sorted(numbers(month_later).values()) == [[1, 2], [7], [7], [7]]
     assert [one.checkpoint.epoch for one in Streams(month_later).checkpoints()] == [3, 4]
 
 
-def test_nothing_is_taken_out_before_its_time(month_later: Store, folder: Path, client: redis.Redis) -> None:
+def test_recent_entries_stay_in_the_store(month_later: Store, folder: Path, client: redis.Redis) -> None:
     follow(month_later, folder, now=NOW + 29 * DAY)
 
     assert sorted(numbers(month_later).values()) == [[1, 2], [*range(1, 8)], [*range(1, 8)], [*range(1, 8)]]
 
 
-def test_nothing_is_taken_out_that_is_not_on_the_disk(
+def test_entries_stay_in_the_store_until_they_are_on_disk(
     month_later: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fsync = os.fsync
@@ -500,7 +492,7 @@ def test_nothing_is_taken_out_that_is_not_on_the_disk(
     assert len([*Streams(month_later).checkpoints()]) == 4
 
 
-def test_a_trimmed_log_goes_on_being_archived(month_later: Store, folder: Path) -> None:
+def test_a_trimmed_log_is_still_archived(month_later: Store, folder: Path) -> None:
     follow(month_later, folder, now=NOW + 31 * DAY)
     logs.checkpoint(month_later, NOW + 32 * DAY)
     follow(month_later, folder, now=NOW + 32 * DAY)
@@ -539,7 +531,7 @@ def test_an_export_without_its_archive_says_where_the_log_begins(month_later: St
     assert any("checkpoints 1 to 2 are missing" in text and "--since" in text for text in texts)
 
 
-def test_what_is_known_of_a_writer_that_ended_is_given_up(logged: Store, folder: Path, client: redis.Redis) -> None:
+def test_ended_writers_are_forgotten(logged: Store, folder: Path, client: redis.Redis) -> None:
     follow(logged, folder)
     (ended, *_) = sorted(Streams(logged).writers())
     ask(client, "SREM", "wm:{audit}writers", ended)
@@ -550,9 +542,7 @@ def test_what_is_known_of_a_writer_that_ended_is_given_up(logged: Store, folder:
     assert (len(known), ended in {one["writer"] for one in known}) == (2, False)
 
 
-def test_the_stream_of_a_writer_that_ended_is_taken_out_with_its_last_entry(
-    logged: Store, folder: Path, client: redis.Redis
-) -> None:
+def test_the_stream_of_an_ended_writer_is_deleted(logged: Store, folder: Path, client: redis.Redis) -> None:
     (ended, *_) = sorted(Streams(logged).writers())
     ask(client, "SREM", "wm:{audit}writers", ended)
     logs.checkpoint(logged)
@@ -562,7 +552,7 @@ def test_the_stream_of_a_writer_that_ended_is_taken_out_with_its_last_entry(
     assert (ask(client, "EXISTS", audit_key(ended)), ask(client, "EXISTS", AUDIT_CHECKPOINTS)) == (0, 1)
 
 
-def test_a_beginning_is_nothing() -> None:
+def test_an_empty_archive_has_no_lines() -> None:
     assert (BEGINNING.epoch, [*BEGINNING.writers]) == (0, [])
 
 

@@ -90,7 +90,7 @@ def mark(entries: list[Entry], value: str, *, ends: bool = True, now: int = NOW)
         ),
     ],
 )
-def test_what_stands_is_held_against_what_was_announced(
+def test_stored_values_are_compared_with_announcements(
     entries: list[Entry], value: str, expected: MismatchKind | None
 ) -> None:
     assert mark(entries, value) == expected
@@ -110,11 +110,11 @@ def test_a_field_that_stays_while_another_one_does_outlives_its_end() -> None:
         ([first("a", 1), failed(2, 1), first("b", 100)], "b"),
     ],
 )
-def test_what_a_call_took_back_may_be_written_or_not(entries: list[Entry], value: str) -> None:
+def test_a_write_that_was_taken_back_may_have_happened_or_not(entries: list[Entry], value: str) -> None:
     assert mark(entries, value) is None
 
 
-def test_what_another_call_took_back_explains_nothing() -> None:
+def test_entries_taken_back_by_another_call_explain_nothing() -> None:
     assert mark([put("a", 1), failed(2, 9)], "") is MismatchKind.DELETED
 
 

@@ -149,11 +149,11 @@ def case_key(name: str) -> bytes:
     return b"wm:{t:%b}case:%b" % (KEYS.tag("tenant").encode(), KEYS.tag("case", name).encode())
 
 
-def test_a_store_that_nobody_touched_is_as_the_log_says(service: Service) -> None:
+def test_an_untouched_store_matches_the_log(service: Service) -> None:
     assert found(service) == []
 
 
-def test_so_is_one_in_which_everything_was_changed_again(service: Service) -> None:
+def test_a_store_with_later_changes_matches_the_log(service: Service) -> None:
     steps: tuple[Callable[[], object], ...] = (
         lambda: service.close("D-1"),
         lambda: service.close("D-1"),
@@ -173,7 +173,7 @@ def test_so_is_one_in_which_everything_was_changed_again(service: Service) -> No
     assert found(service) == []
 
 
-def test_so_is_one_in_which_custody_was_set_first_again_and_again(service: Service) -> None:
+def test_a_store_with_repeated_first_custody_matches_the_log(service: Service) -> None:
     (base,) = KEYS.bases(["SF0000000001"])
     for courier in ("client/c-1", "client/c-2"):
         service.set_first([base], courier)
@@ -215,7 +215,7 @@ def test_a_closing_that_was_deleted_is_named_with_its_entry(service: Service, cl
     assert one.mismatch.announcement.entry.endswith("-7")
 
 
-def test_a_custody_that_was_brought_back_is_found(service: Service, client: redis.Redis) -> None:
+def test_a_replayed_custody_is_found(service: Service, client: redis.Redis) -> None:
     older = ask(client, "GET", custody_key(STEM))
     service.move("client/c-2")
     service.later()
@@ -224,9 +224,7 @@ def test_a_custody_that_was_brought_back_is_found(service: Service, client: redi
     assert found(service) == [("custody", MismatchKind.REPLAYED)]
 
 
-def test_an_older_list_of_frozen_principals_that_was_brought_back_is_found(
-    service: Service, client: redis.Redis
-) -> None:
+def test_a_replayed_list_of_frozen_principals_is_found(service: Service, client: redis.Redis) -> None:
     older = ask(client, "DUMP", FREEZES)
     for who in ("staff/u-1", "staff/u-2"):
         service.freeze(who)
@@ -241,7 +239,7 @@ def test_an_older_list_of_frozen_principals_that_was_brought_back_is_found(
     ]
 
 
-def test_a_case_that_was_deleted_and_opened_anew_under_its_name_is_found(service: Service, client: redis.Redis) -> None:
+def test_a_deleted_and_reopened_case_is_found(service: Service, client: redis.Redis) -> None:
     client.delete(case_key("D-1"))
     service.open("D-1", "SF9999999999")
     service.later()
@@ -264,7 +262,7 @@ def test_a_sealed_value_at_another_waybills_place_is_found(service: Service, cli
     assert found(service) == [("custody", MismatchKind.UNLOGGED)]
 
 
-def test_a_record_that_was_put_back_over_its_tombstone_is_found(service: Service, client: redis.Redis) -> None:
+def test_a_record_restored_over_its_tombstone_is_found(service: Service, client: redis.Redis) -> None:
     record = ask(client, "GET", record_key(STEM, 0))
     service.erase()
     service.later()
@@ -281,7 +279,7 @@ def test_a_tombstone_that_was_deleted_is_found(service: Service, client: redis.R
     assert found(service) == [("tombstone", MismatchKind.DELETED)]
 
 
-def test_a_custody_whose_end_was_taken_away_is_found_when_it_outlives_it(service: Service, client: redis.Redis) -> None:
+def test_a_custody_without_its_expiry_is_found(service: Service, client: redis.Redis) -> None:
     ends = LATER - 3600
     service.move("client/c-1", ends)
     ask(client, "PERSIST", custody_key(STEM))
@@ -290,7 +288,7 @@ def test_a_custody_whose_end_was_taken_away_is_found_when_it_outlives_it(service
     assert found(service) == [("custody", MismatchKind.OUTLIVED)]
 
 
-def test_what_is_announced_while_the_store_is_looked_at_is_no_fault(service: Service) -> None:
+def test_changes_during_the_check_are_no_mismatch(service: Service) -> None:
     facts = Facts()
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
     for line in read_new_entries(Streams(service.store), verification):
@@ -305,7 +303,7 @@ def test_what_is_announced_while_the_store_is_looked_at_is_no_fault(service: Ser
     assert [*check_store(service.store, facts, learn, lambda: service.now)] == []
 
 
-def test_a_log_that_begins_later_does_not_speak_of_what_is_older(service: Service) -> None:
+def test_a_log_that_begins_later_does_not_explain_older_values(service: Service) -> None:
     facts = Facts()
     suspects = [*check_store(service.store, facts, lambda: None, lambda: service.now)]
 
@@ -319,7 +317,7 @@ def test_nothing_in_a_finding_is_personal(service: Service, client: redis.Redis)
     assert (len(texts), [text for text in texts if NUMBER in text or STEM.decode() in text]) == (3, [])
 
 
-def test_a_store_that_does_not_hold_the_end_of_the_log_is_told_from_it(service: Service, client: redis.Redis) -> None:
+def test_a_store_without_the_end_of_the_log_is_found(service: Service, client: redis.Redis) -> None:
     logs.checkpoint(service.store)
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
     assert [*read_new_entries(Streams(service.store), verification)] != []
@@ -341,7 +339,7 @@ def test_a_log_with_findings_is_not_continued(service: Service) -> None:
     assert ([*verification.findings], service.store.round_trips) == (before, reads)
 
 
-def test_an_entry_that_was_added_behind_the_log_without_its_key_is_found(service: Service, client: redis.Redis) -> None:
+def test_an_unsigned_entry_after_the_log_is_found(service: Service, client: redis.Redis) -> None:
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
     (*_, last) = read_new_entries(Streams(service.store), verification)
     place = f"{last.number + 1}-0"
@@ -351,7 +349,7 @@ def test_an_entry_that_was_added_behind_the_log_without_its_key_is_found(service
     assert {fault.kind for fault in verification.findings} == {Kind.EDITED, Kind.CUT_OFF}
 
 
-def test_every_shard_of_a_cluster_is_looked_at(make_cluster: Callable[..., Group], tmp_path: Path) -> None:
+def test_every_shard_of_a_cluster_is_checked(make_cluster: Callable[..., Group], tmp_path: Path) -> None:
     store = stores.admitted(make_cluster(3).url)
     service = Service(store, tmp_path)
     bases = KEYS.bases([f"SF{number:010}" for number in range(30)])
@@ -365,6 +363,6 @@ def test_every_shard_of_a_cluster_is_looked_at(make_cluster: Callable[..., Group
     assert (clean, [one.what for one in dirty]) == ([], ["custody"] * 20)
 
 
-def test_a_store_that_may_not_be_used_is_not_taken_for_an_empty_one(valkey: str) -> None:
+def test_an_unusable_store_is_not_mistaken_for_an_empty_one(valkey: str) -> None:
     with pytest.raises(StoreUnavailable, match="not-admitted"):
         [*check_store(Store(valkey), Facts(), lambda: None, lambda: NOW)]

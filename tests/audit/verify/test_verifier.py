@@ -111,7 +111,7 @@ def test_a_log_of_checkpoints_without_entries_is_sound_and_one_without_either_is
     assert (places(lines), places([])) == ([], [("cut off", 0, "")])
 
 
-def test_a_sound_log_has_no_fault_and_is_summed_up(sound: Lines) -> None:
+def test_a_valid_log_has_no_findings_and_a_summary(sound: Lines) -> None:
     summary, found = run(sound)
 
     assert found == []
@@ -163,7 +163,7 @@ def test_a_line_with_a_member_too_few_or_too_many_cannot_be_read(sound: Lines, m
     assert ("unreadable", at + 1, "") in found
 
 
-def test_every_edited_link_is_found_at_its_line_alone_and_the_entry_is_cleared(sound: Lines) -> None:
+def test_every_edited_link_is_found_and_its_entry_is_not_blamed(sound: Lines) -> None:
     wrong = []
     for at in entries_in(sound):
         found = findings(replaced(sound, at, edited(sound[at], ("link",))))
@@ -225,7 +225,7 @@ def test_an_entry_that_was_edited_with_its_link_is_found_there_or_at_the_entry_a
     assert wrong == []
 
 
-def test_a_commit_that_was_linked_anew_to_its_end_has_a_signature_that_says_so(sound: Lines) -> None:
+def test_a_relinked_commit_has_an_invalid_signature(sound: Lines) -> None:
     wrong = []
     for at in entries_in(sound):
         end = next(later for later in entries_in(sound) if later >= at and b'"signature"' in sound[later])
@@ -236,7 +236,7 @@ def test_a_commit_that_was_linked_anew_to_its_end_has_a_signature_that_says_so(s
     assert wrong == []
 
 
-def test_a_chain_that_was_linked_anew_to_its_end_fails_every_signature_and_checkpoint_on_its_way(sound: Lines) -> None:
+def test_a_relinked_chain_fails_every_signature_and_checkpoint(sound: Lines) -> None:
     at = entries_in(sound)[0]
     found = places(relinked(sound, at, lambda said: said.number == 7))
 
@@ -244,7 +244,7 @@ def test_a_chain_that_was_linked_anew_to_its_end_fails_every_signature_and_check
     assert [kind for kind, *_ in found].count("rewritten") == 3
 
 
-def test_every_dropped_entry_is_named_and_so_is_the_line_that_shows_it(sound: Lines) -> None:
+def test_every_dropped_entry_is_named_with_the_line_after_it(sound: Lines) -> None:
     wrong = []
     for at in entries_in(sound):
         said = entry_at(sound[at])
@@ -259,7 +259,7 @@ def test_every_dropped_entry_is_named_and_so_is_the_line_that_shows_it(sound: Li
     assert wrong == []
 
 
-def test_a_dropped_commit_is_one_fault_with_its_first_and_last_entry(sound: Lines) -> None:
+def test_a_dropped_commit_is_one_finding(sound: Lines) -> None:
     first = entries_in(sound)[2]
     (fault,) = findings([*sound[:first], *sound[first + 3 :]])
 
@@ -289,7 +289,7 @@ def test_a_dropped_writer_is_missed_by_name(sound: Lines) -> None:
 
 
 @pytest.mark.parametrize("where", ["beside it", "before the end"])
-def test_every_doubled_line_is_found_at_its_second_place(sound: Lines, where: str) -> None:
+def test_every_duplicated_line_is_found(sound: Lines, where: str) -> None:
     wrong = []
     for at in range(len(sound) - 1):
         second = at + 1 if where == "beside it" else len(sound) - 1
@@ -340,7 +340,7 @@ def test_lines_that_changed_places_between_writers_are_found_where_they_come_too
     ]
 
 
-def test_however_much_of_the_tail_is_cut_off_it_is_found(sound: Lines) -> None:
+def test_a_cut_off_end_of_any_length_is_found(sound: Lines) -> None:
     wrong = [kept for kept in range(len(sound)) if not kinds(sound[:kept]) & {Kind.CUT_OFF, Kind.MISSING_WRITER}]
 
     assert wrong == []
@@ -358,7 +358,7 @@ def test_a_log_that_was_cut_off_within_a_line_says_which(sound: Lines) -> None:
     assert wrong == []
 
 
-def test_a_last_line_without_its_end_is_whole(sound: Lines) -> None:
+def test_a_last_line_without_a_line_end_is_valid(sound: Lines) -> None:
     assert findings([*read_lines(BytesIO(b"".join(sound)[:-1]))]) == []
 
 
@@ -415,7 +415,7 @@ def rewritten_by_another_tool(line: bytes) -> bytes:
     return f"  {text}\t\r\n".encode()
 
 
-def test_a_log_that_another_tool_wrote_out_anew_is_sound(sound: Lines) -> None:
+def test_a_reformatted_log_is_valid(sound: Lines) -> None:
     assert run([rewritten_by_another_tool(line) for line in sound]) == run(sound)
 
 
@@ -459,7 +459,7 @@ def test_a_line_without_an_end_is_read_to_the_longest_of_a_log_and_no_further(so
 
 
 @pytest.mark.parametrize("place", ["line", "entry", "item"])
-def test_a_member_that_stands_twice_is_found_also_where_the_last_one_is_right(sound: Lines, place: str) -> None:
+def test_a_duplicate_member_is_found(sound: Lines, place: str) -> None:
     at = entries_in(sound)[3]
     before, member = {
         "line": (b'{"id":', b'"id":"0000000000000000-1",'),
@@ -472,14 +472,14 @@ def test_a_member_that_stands_twice_is_found_also_where_the_last_one_is_right(so
     assert ("unreadable", at + 1, "") in places(replaced(sound, at, doubled))
 
 
-def test_no_more_than_a_hundred_faults_are_kept_and_the_others_are_counted(sound: Lines) -> None:
+def test_at_most_a_hundred_findings_are_kept_and_all_are_counted(sound: Lines) -> None:
     verification = Verification(Verifier(SIGNER.public_pem()))
     verify([b"x\n"] * 1000 + [*sound], verification)
 
     assert (len([*verification.findings]), verification.findings.count) == (MAX_FINDINGS, 1000)
 
 
-def test_a_log_is_verified_behind_the_checkpoint_at_which_its_beginning_was_cut(sound: Lines) -> None:
+def test_a_log_is_verified_from_its_starting_checkpoint(sound: Lines) -> None:
     since = checkpoint_at(sound[0])
     heads = {head.writer: head.number for head in since.checkpoint.heads}
     rest = [s for s in sound[1:] if not s.startswith(b'{"id"') or entry_at(s).number > heads[entry_at(s).writer]]
@@ -488,7 +488,7 @@ def test_a_log_is_verified_behind_the_checkpoint_at_which_its_beginning_was_cut(
     assert ("dropped", 1, "checkpoint 1") in places(rest)
 
 
-def test_a_log_that_begins_behind_another_checkpoint_than_said_is_found(sound: Lines) -> None:
+def test_a_wrong_starting_checkpoint_is_found(sound: Lines) -> None:
     since = checkpoint_at(sound[0])
     heads = {head.writer: head.number for head in checkpoint_at(sound[1]).checkpoint.heads}
     rest = [s for s in sound[2:] if not s.startswith(b'{"id"') or entry_at(s).number > heads[entry_at(s).writer]]
@@ -496,7 +496,7 @@ def test_a_log_that_begins_behind_another_checkpoint_than_said_is_found(sound: L
     assert kinds(rest, start=StartingPoint.after(since)) == {Kind.DROPPED}
 
 
-def test_a_checkpoint_that_was_kept_elsewhere_finds_a_log_that_was_cut_back_to_an_older_one(sound: Lines) -> None:
+def test_a_kept_checkpoint_detects_an_older_log(sound: Lines) -> None:
     kept = checkpoint_at(sound[-1])
     older = cut_back(sound)
 
@@ -511,13 +511,13 @@ def cut_back(sound: Lines) -> list[bytes]:
     return [sound[0], *entries, sound[1]]
 
 
-def test_a_checkpoint_that_was_kept_elsewhere_is_believed_only_with_its_signature(sound: Lines) -> None:
+def test_a_kept_checkpoint_needs_a_valid_signature(sound: Lines) -> None:
     kept = checkpoint_at(edited(sound[1], ("signature",)))
 
     assert kinds(sound, against=kept) == {Kind.FORGED}
 
 
-def test_a_log_that_goes_on_behind_a_kept_checkpoint_is_sound(sound: Lines) -> None:
+def test_a_log_that_continues_after_a_kept_checkpoint_is_valid(sound: Lines) -> None:
     assert findings(sound, against=checkpoint_at(sound[1])) == []
 
 
@@ -590,11 +590,11 @@ def signed_checkpoint(epoch: int, previous: str, heads: list[dict[str, Any]]) ->
     return CheckpointLine(said.checkpoint, content, SIGNER.sign(said.message))
 
 
-def test_a_chain_that_the_next_one_goes_on_from_is_missed(sound: Lines) -> None:
+def test_a_chain_named_by_the_next_one_is_missed(sound: Lines) -> None:
     assert places(two_chains("ab" * 8, 1)) == [("writer missing", 0, "ab" * 8)]
 
 
-def test_it_may_have_ended_before_a_log_that_begins_later() -> None:
+def test_a_named_chain_may_precede_a_log_that_begins_later() -> None:
     since = signed_checkpoint(1, "0" * 64, [])
     entry, checkpoint = two_chains("ab" * 8, 2)
     bound = checkpoint_at(checkpoint).checkpoint

@@ -54,7 +54,7 @@ def test_a_wrapped_key_does_not_hold_the_key(roots: RootKeys) -> None:
     assert KEY not in roots.wrap(KEY, b"context")
 
 
-def test_what_a_root_key_wrapped_that_is_not_the_active_one_any_more_is_unwrapped(opening: Opening) -> None:
+def test_a_retired_root_key_unwraps_its_keys(opening: Opening) -> None:
     before, after = opening(active=OLD), opening(active=NEW)
 
     assert after.unwrap(before.wrap(KEY, b"context"), b"context") == KEY
@@ -79,7 +79,7 @@ def test_a_changed_key_is_refused(roots: RootKeys, at: int) -> None:
         roots.unwrap(wrapped[:at] + bytes((wrapped[at] ^ 1,)) + wrapped[at + 1 :], b"context")
 
 
-def test_a_key_that_another_living_root_key_wrapped_is_refused_behind_its_id(roots: RootKeys) -> None:
+def test_a_wrapped_key_with_the_id_of_another_root_key_is_refused(roots: RootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
     with pytest.raises(IntegrityError):
@@ -92,7 +92,7 @@ def test_a_cut_key_is_refused(roots: RootKeys, length: int) -> None:
         roots.unwrap(roots.wrap(KEY, b"context")[:length], b"context")
 
 
-def test_a_changed_key_does_not_close_the_line(roots: RootKeys) -> None:
+def test_a_changed_key_does_not_pause_the_provider(roots: RootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
     with pytest.raises(IntegrityError):
         roots.unwrap(wrapped[:-1] + bytes((wrapped[-1] ^ 1,)), b"context")
@@ -101,14 +101,14 @@ def test_a_changed_key_does_not_close_the_line(roots: RootKeys) -> None:
 
 
 @pytest.mark.parametrize("byte", [1, 2, 3, 18])
-def test_a_key_that_another_provider_wrapped_is_the_providers_fault(roots: RootKeys, byte: int) -> None:
+def test_a_key_wrapped_by_another_provider_is_a_provider_error(roots: RootKeys, byte: int) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
     with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the provider does not have$"):
         roots.unwrap(wrapped[:1] + bytes((byte,)) + wrapped[2:], b"context")
 
 
-def test_a_key_whose_root_key_is_not_living_is_the_providers_fault(roots: RootKeys) -> None:
+def test_a_key_of_an_unknown_root_key_is_a_provider_error(roots: RootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
 
     with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that the provider does not have$"):

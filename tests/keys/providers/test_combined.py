@@ -38,7 +38,7 @@ def test_before_the_move_the_old_provider_wraps(softhsm: SoftHsm) -> None:
     assert CombinedRootKeys({IN_FILE: FILE, NEW: token}, IN_FILE).wrap(KEY, b"context")[1:10] == b"\x01" + IN_FILE
 
 
-def test_what_no_provider_holds_is_the_providers_fault(moving: CombinedRootKeys) -> None:
+def test_a_key_of_no_provider_is_a_provider_error(moving: CombinedRootKeys) -> None:
     wrapped = FileRootKeys({b"no-one's": known_bytes("gone")}, b"no-one's").wrap(KEY, b"context")
 
     with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that no provider in the keyset has$"):

@@ -41,13 +41,13 @@ def test_a_key_wrapped_for_another_context_is_refused() -> None:
         roots.unwrap(roots.wrap(KEY, b"context"), b"another")
 
 
-def test_a_key_wrapped_by_a_root_key_that_is_gone_is_the_providers_fault() -> None:
+def test_a_key_of_a_removed_root_key_is_a_provider_error() -> None:
     wrapped = FileRootKeys(KEYS, OLD).wrap(KEY, b"context")
 
     with pytest.raises(ProviderError, match=r"^a wrapped key names a root key that is not in the keyset$"):
         FileRootKeys({NEW: KEYS[NEW]}, NEW).unwrap(wrapped, b"context")
 
 
-def test_an_active_root_key_that_is_not_there_is_a_mistake_of_the_caller() -> None:
+def test_a_missing_active_root_key_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         FileRootKeys({OLD: KEYS[OLD]}, NEW)

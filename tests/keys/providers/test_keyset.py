@@ -41,7 +41,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "keyset.json"
 
 
-def test_a_keyset_may_be_made_with_its_root_key_elsewhere(path: Path, named: NamedRoot) -> None:
+def test_a_keyset_can_use_a_root_key_elsewhere(path: Path, named: NamedRoot) -> None:
     keyset.create(path, made_for="production", today=TODAY, named=named)
     ring = Keyring(keyset.load(path))
 
@@ -68,7 +68,7 @@ def test_a_rotation_takes_a_site_from_the_file_to_its_provider(path: Path, named
         ring.open_data_key("default", KEY_ID, old)
 
 
-def test_a_named_key_that_waits_already_is_not_put_in_twice(path: Path, named: NamedRoot) -> None:
+def test_a_named_key_that_is_waiting_is_not_added_twice(path: Path, named: NamedRoot) -> None:
     keyset.create(path, made_for="production", today=TODAY)
     distribute(path, "root", TODAY, named)
     content = path.read_bytes()
@@ -78,7 +78,7 @@ def test_a_named_key_that_waits_already_is_not_put_in_twice(path: Path, named: N
     assert (path.read_bytes(), len(opened.root_ids)) == (content, 2)
 
 
-def test_a_rotation_brings_it_back(path: Path, named: NamedRoot) -> None:
+def test_a_rotation_moves_the_root_key_back_to_the_file(path: Path, named: NamedRoot) -> None:
     keyset.create(path, made_for="production", today=TODAY, named=named)
     secrets = keyset.load(path).secrets
     distribute(path, "root", TODAY)
@@ -105,7 +105,7 @@ def test_root_keys_in_all_places_unwrap_what_they_wrapped(
     assert [one[1] for one in wrapped] == [1, 16, 17]
 
 
-def test_a_key_that_its_provider_does_not_hold_changes_no_file(path: Path, in_token: NamedRoot) -> None:
+def test_a_key_missing_at_its_provider_changes_no_file(path: Path, in_token: NamedRoot) -> None:
     keyset.create(path, made_for="production", today=TODAY)
     content = path.read_bytes()
     missing = NamedRoot("pkcs11", "nobody made it", id="00" * 8, pkcs11=in_token.pkcs11)
@@ -116,7 +116,7 @@ def test_a_key_that_its_provider_does_not_hold_changes_no_file(path: Path, in_to
     assert path.read_bytes() == content
 
 
-def test_a_key_without_an_id_of_its_own_in_a_token_is_found_by_none(path: Path, in_token: NamedRoot) -> None:
+def test_a_key_without_an_id_is_not_found_in_a_token(path: Path, in_token: NamedRoot) -> None:
     named = NamedRoot("pkcs11", LABELS[NEW], pkcs11=in_token.pkcs11)
 
     with pytest.raises(ProviderError, match="the token has 0 such keys"):
@@ -126,14 +126,14 @@ def test_a_key_without_an_id_of_its_own_in_a_token_is_found_by_none(path: Path, 
 
 
 @pytest.mark.parametrize("provider", ["pkcs11", "transit"])
-def test_a_provider_that_is_nowhere_is_refused(path: Path, provider: str) -> None:
+def test_a_provider_without_its_member_is_refused(path: Path, provider: str) -> None:
     named = NamedRoot("pkcs11" if provider == "pkcs11" else "transit", "root")
 
     with pytest.raises(KeysetError, match=f"the member {provider} is missing"):
         keyset.create(path, made_for="production", today=TODAY, named=named)
 
 
-def test_files_that_are_named_without_a_folder_stand_beside_the_keyset(path: Path, softhsm: SoftHsm) -> None:
+def test_relative_files_are_relative_to_the_keyset(path: Path, softhsm: SoftHsm) -> None:
     pin = path.with_name("pin")
     pin.write_bytes(softhsm.pin_file.read_bytes())
     pin.chmod(0o600)
@@ -162,7 +162,7 @@ def test_a_keyset_may_be_made_for_any_suite(path: Path, suite: str) -> None:
     assert keyset.read(path)[0].suite == suite
 
 
-def test_a_suite_that_nobody_knows_makes_no_keyset(path: Path) -> None:
+def test_an_unknown_suite_makes_no_keyset(path: Path) -> None:
     with pytest.raises(KeysetError, match=f"^{path}: names a suite that this release does not know$"):
         keyset.create(path, made_for="production", today=TODAY, suite="rot13")
 

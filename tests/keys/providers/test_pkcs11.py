@@ -35,7 +35,7 @@ def refusal(softhsm: SoftHsm, **differently: object) -> str:
     return str(fault.value)
 
 
-def test_someone_elses_session_unwraps_from_the_documents_text(softhsm: SoftHsm) -> None:
+def test_an_independent_session_unwraps_as_documented(softhsm: SoftHsm) -> None:
     wrapped = softhsm.roots().wrap(KEY, b"context")
     context = frame(b"wrapped-key", b"", b"\x01", b"\x10", NEW, b"context")
 
@@ -104,7 +104,7 @@ def test_a_missing_token_is_named(softhsm: SoftHsm) -> None:
     assert refusal(softhsm, token="absent") == "token 'absent': failed (NoSuchToken)"
 
 
-def test_a_missing_library_is_the_providers_fault(softhsm: SoftHsm, tmp_path: Path) -> None:
+def test_a_missing_library_is_a_provider_error(softhsm: SoftHsm, tmp_path: Path) -> None:
     assert refusal(softhsm, module=tmp_path / "none.so") == "token 'first': failed (PKCS11Error)"
 
 
@@ -114,7 +114,7 @@ def test_a_missing_pin_file_is_named(softhsm: SoftHsm, tmp_path: Path) -> None:
     assert refusal(softhsm, pin_file=path) == f"{path}: no such file"
 
 
-def test_a_pin_file_that_lets_others_in_is_refused(softhsm: SoftHsm, tmp_path: Path) -> None:
+def test_a_pin_file_readable_by_others_is_refused(softhsm: SoftHsm, tmp_path: Path) -> None:
     path = tmp_path / "pin"
     path.write_text(PIN)
     path.chmod(0o644)
@@ -154,7 +154,7 @@ def test_a_token_that_is_gone_wraps_nothing(gone: Pkcs11RootKeys) -> None:
         gone.wrap(KEY, b"context")
 
 
-def test_a_token_that_is_gone_unwraps_nothing_and_accuses_no_value(softhsm: SoftHsm) -> None:
+def test_a_missing_token_unwraps_nothing_and_reports_no_integrity_error(softhsm: SoftHsm) -> None:
     roots = softhsm.roots()
     wrapped = roots.wrap(KEY, b"context")
     softhsm.go()

@@ -73,11 +73,11 @@ def test_a_call_that_hangs_does_not_keep_the_process_from_ending(calls: Provider
     assert calls.call(threading.current_thread).daemon
 
 
-def test_a_failure_comes_back_as_it_is(calls: ProviderCalls) -> None:
+def test_a_failure_is_raised_unchanged(calls: ProviderCalls) -> None:
     assert broken(calls) == "the provider is on fire"
 
 
-def test_after_a_failure_nothing_is_asked(calls: ProviderCalls) -> None:
+def test_no_call_is_made_after_a_failure(calls: ProviderCalls) -> None:
     broken(calls)
 
     with pytest.raises(ProviderError, match=r"^the provider is on fire; the next call is made after a pause$"):
@@ -85,7 +85,7 @@ def test_after_a_failure_nothing_is_asked(calls: ProviderCalls) -> None:
 
 
 @pytest.mark.parametrize(("later", "asked"), [(4.9, False), (5.0, True), (60.0, True)])
-def test_a_failure_is_remembered_for_the_pause(calls: ProviderCalls, clock: Clock, later: float, asked: bool) -> None:
+def test_calls_are_refused_for_the_pause(calls: ProviderCalls, clock: Clock, later: float, asked: bool) -> None:
     broken(calls)
     clock.now += later
 
@@ -96,7 +96,7 @@ def test_a_failure_is_remembered_for_the_pause(calls: ProviderCalls, clock: Cloc
             calls.call(never)
 
 
-def test_being_refused_does_not_make_the_pause_longer(calls: ProviderCalls, clock: Clock) -> None:
+def test_refused_calls_do_not_extend_the_pause(calls: ProviderCalls, clock: Clock) -> None:
     broken(calls)
     clock.now += 4.0
     broken(calls)
@@ -105,7 +105,7 @@ def test_being_refused_does_not_make_the_pause_longer(calls: ProviderCalls, cloc
     assert calls.call(lambda: "an answer") == "an answer"
 
 
-def test_a_wrong_value_is_no_failure_of_the_provider(calls: ProviderCalls) -> None:
+def test_an_integrity_error_starts_no_pause(calls: ProviderCalls) -> None:
     def wrong() -> NoReturn:
         raise IntegrityError("wrong")
 
@@ -123,12 +123,12 @@ def test_a_mistake_in_the_code_is_not_hidden(calls: ProviderCalls) -> None:
         calls.call(mistaken)
 
 
-def test_a_call_without_an_answer_is_given_up(calls: ProviderCalls, hanging: Hanging) -> None:
+def test_a_call_without_an_answer_times_out(calls: ProviderCalls, hanging: Hanging) -> None:
     with pytest.raises(ProviderError, match=r"^the root-key provider gave no answer within 0\.05 s$"):
         calls.call(hanging)
 
 
-def test_a_call_that_was_given_up_is_a_failure_that_is_remembered(calls: ProviderCalls, hanging: Hanging) -> None:
+def test_a_timed_out_call_starts_a_pause(calls: ProviderCalls, hanging: Hanging) -> None:
     with pytest.raises(ProviderError):
         calls.call(hanging)
 
@@ -136,9 +136,7 @@ def test_a_call_that_was_given_up_is_a_failure_that_is_remembered(calls: Provide
         calls.call(never)
 
 
-def test_while_a_call_hangs_no_other_is_made_however_long_ago_it_was(
-    calls: ProviderCalls, clock: Clock, hanging: Hanging
-) -> None:
+def test_no_call_is_made_while_an_earlier_one_hangs(calls: ProviderCalls, clock: Clock, hanging: Hanging) -> None:
     with pytest.raises(ProviderError):
         calls.call(hanging)
     clock.now += 1_000
@@ -147,7 +145,7 @@ def test_while_a_call_hangs_no_other_is_made_however_long_ago_it_was(
         calls.call(never)
 
 
-def test_when_the_hanging_call_has_ended_the_next_one_is_made(clock: Clock, hanging: Hanging) -> None:
+def test_calls_resume_after_a_hanging_call_has_ended(clock: Clock, hanging: Hanging) -> None:
     calls = ProviderCalls(seconds=0.05, pause=5.0, clock=clock)
     with pytest.raises(ProviderError):
         calls.call(hanging)
@@ -158,19 +156,19 @@ def test_when_the_hanging_call_has_ended_the_next_one_is_made(clock: Clock, hang
     assert calls.call(lambda: "an answer") == "an answer"
 
 
-def test_a_caller_whose_turn_does_not_come_is_told_so(calls: ProviderCalls) -> None:
+def test_a_caller_that_waits_too_long_is_refused(calls: ProviderCalls) -> None:
     with calls._lock, pytest.raises(ProviderError, match=r"^the root-key provider is busy with other calls$"):
         calls.call(never)
 
 
-def test_a_caller_whose_turn_did_not_come_leaves_the_line_open(calls: ProviderCalls) -> None:
+def test_a_refused_caller_starts_no_pause(calls: ProviderCalls) -> None:
     with calls._lock, pytest.raises(ProviderError):
         calls.call(never)
 
     assert calls.call(lambda: "an answer") == "an answer"
 
 
-def test_eight_callers_of_a_provider_that_fails_ask_it_once(clock: Clock) -> None:
+def test_concurrent_callers_of_a_failing_provider_call_it_once(clock: Clock) -> None:
     calls, asked, started = ProviderCalls(seconds=30, clock=clock), [], threading.Barrier(8)
 
     def question() -> NoReturn:
@@ -191,11 +189,11 @@ def test_eight_callers_of_a_provider_that_fails_ask_it_once(clock: Clock) -> Non
     assert len(asked) == 1
 
 
-def test_two_seconds_for_a_call_and_five_after_a_failure_unless_a_test_says_otherwise() -> None:
+def test_the_default_limit_is_two_seconds_and_the_pause_five() -> None:
     assert (ProviderCalls().seconds, ProviderCalls()._pause) == (2.0, 5.0)
 
 
-def test_an_active_root_key_that_is_not_living_is_a_mistake_of_the_caller() -> None:
+def test_an_active_root_key_must_be_among_the_ids() -> None:
     class Keys(RemoteRootKeys):
         ALGORITHM = 255
 

@@ -62,7 +62,7 @@ def refused_key(bao: Bao, administrator: Path, name: str, version: int = 1) -> s
     return refusal(bao, keys=keys, token_file=administrator).removeprefix(f"{bao.url}: Transit key ")
 
 
-def test_the_server_itself_unwraps_from_the_documents_text(bao: Bao, roots: TransitRootKeys) -> None:
+def test_the_server_unwraps_as_documented(bao: Bao, roots: TransitRootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
     context = frame(b"wrapped-key", b"", b"\x01", b"\x11", NEW, b"context")
     question = {
@@ -113,7 +113,7 @@ def test_a_version_that_the_server_does_not_hold_is_refused(bao: Bao, administra
     )
 
 
-def test_a_version_that_the_server_does_not_decrypt_any_more_is_refused(bao: Bao, administrator: Path) -> None:
+def test_a_version_below_the_minimum_is_refused(bao: Bao, administrator: Path) -> None:
     bao.make_key("moved")
     bao.ask("transit/keys/moved/rotate", {})
     bao.ask("transit/keys/moved/config", {"min_decryption_version": 2})
@@ -121,9 +121,7 @@ def test_a_version_that_the_server_does_not_decrypt_any_more_is_refused(bao: Bao
     assert refused_key(bao, administrator, "moved") == "'moved' version 1: the server does not have this version"
 
 
-def test_a_version_that_is_retired_at_the_server_after_the_start_accuses_no_value(
-    bao: Bao, administrator: Path
-) -> None:
+def test_a_version_retired_at_the_server_reports_no_integrity_error(bao: Bao, administrator: Path) -> None:
     bao.make_key("retired")
     roots = bao.roots({NEW: TransitKey("retired", 1)}, token_file=administrator)
     wrapped = roots.wrap(KEY, b"context")
@@ -145,7 +143,7 @@ def test_a_missing_key_is_refused(bao: Bao, administrator: Path) -> None:
     assert said == f"{bao.url}: answered 404 to GET keys/missing ()"
 
 
-def test_a_missing_key_is_not_made(bao: Bao, administrator: Path) -> None:
+def test_a_missing_key_is_not_created(bao: Bao, administrator: Path) -> None:
     refusal(bao, keys={NEW: TransitKey("missing", 1)}, token_file=administrator)
 
     assert "missing" not in bao.ask("transit/keys?list=true")["data"]["keys"]
@@ -231,7 +229,7 @@ def test_a_sealed_server_wraps_nothing(sealed: TransitRootKeys, bao: Bao) -> Non
         sealed.wrap(KEY, b"context")
 
 
-def test_a_sealed_server_unwraps_nothing_and_accuses_no_value(bao: Bao, roots: TransitRootKeys) -> None:
+def test_a_sealed_server_unwraps_nothing_and_reports_no_integrity_error(bao: Bao, roots: TransitRootKeys) -> None:
     wrapped = roots.wrap(KEY, b"context")
     bao.seal()
 
@@ -251,13 +249,13 @@ def test_a_server_that_was_unsealed_is_used_again(bao: Bao, roots: TransitRootKe
     assert roots.unwrap(roots.wrap(KEY, b"context"), b"context") == KEY
 
 
-def test_a_frozen_server_is_given_up(frozen: TransitRootKeys) -> None:
+def test_a_call_to_a_stopped_server_times_out(frozen: TransitRootKeys) -> None:
     # Who gives up first, the calls or the connection under it, is a matter of a millisecond.
     with pytest.raises(ProviderError, match=r"(gave no answer within 0\.2 s|cannot be reached \(TimeoutError\))$"):
         frozen.wrap(KEY, b"context")
 
 
-def test_a_call_to_a_frozen_server_ends_by_itself(frozen: TransitRootKeys) -> None:
+def test_a_call_to_a_stopped_server_ends_by_itself(frozen: TransitRootKeys) -> None:
     with pytest.raises(ProviderError):
         frozen.wrap(KEY, b"context")
     call = frozen._calls._pending
@@ -266,7 +264,7 @@ def test_a_call_to_a_frozen_server_ends_by_itself(frozen: TransitRootKeys) -> No
     assert str(call.exception(30)).endswith(": cannot be reached (TimeoutError)")
 
 
-def test_a_frozen_server_is_not_stormed(frozen: TransitRootKeys) -> None:
+def test_a_stopped_server_is_not_flooded(frozen: TransitRootKeys) -> None:
     with pytest.raises(ProviderError):
         frozen.wrap(KEY, b"context")
 
@@ -303,7 +301,7 @@ def test_a_server_that_died_wraps_nothing(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_an_answer_that_is_none_of_transits_is_refused(bao: Bao, content: bytes, said: str) -> None:
+def test_an_invalid_answer_is_refused(bao: Bao, content: bytes, said: str) -> None:
     with Stranger(bao.ca_file.parent, content) as stranger:
         roots = bao.roots(url=stranger.url)
 
@@ -313,7 +311,7 @@ def test_an_answer_that_is_none_of_transits_is_refused(bao: Bao, content: bytes,
     assert str(fault.value) == f"{stranger.url}: {said}"
 
 
-def test_an_endless_answer_is_cut(bao: Bao) -> None:
+def test_an_endless_answer_is_truncated(bao: Bao) -> None:
     with Stranger(bao.ca_file.parent, b" " * 100_000 + WRAPPED) as stranger:
         roots = bao.roots(url=stranger.url)
 
