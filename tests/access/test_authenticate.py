@@ -1,4 +1,4 @@
-"""From a credential to a principal: API keys and JWTs are told apart, and everything else is nobody."""
+"""API keys and JWTs are told apart, and every other credential is refused."""
 
 from pathlib import Path
 
@@ -49,28 +49,28 @@ def test_a_jwt_is_its_subjects(authenticator: Authenticator) -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", KEY, f"Basic {KEY}", f"Token {KEY}", f"Bearer\t{KEY}", " "])
-def test_without_a_bearer_credential_nobody_is_known(authenticator: Authenticator, header: str | None) -> None:
+def test_without_a_bearer_credential_a_request_is_refused(authenticator: Authenticator, header: str | None) -> None:
     assert reason(authenticator, header) in {"no-credential", "malformed"}
 
 
 @pytest.mark.parametrize(
     "credential", [OTHER_KEY, KEY[:-1], KEY + "A", f" {KEY}", f"{KEY} ", KEY.upper(), "wbk_", "not.a.jwt", "钥匙"]
 )
-def test_any_other_credential_is_nobodys(authenticator: Authenticator, credential: str) -> None:
+def test_any_other_credential_is_unauthenticated(authenticator: Authenticator, credential: str) -> None:
     assert reason(authenticator, f"Bearer {credential}")
 
 
-def test_a_key_from_elsewhere_is_nobodys(authenticator: Authenticator) -> None:
+def test_a_key_from_another_network_is_unauthenticated(authenticator: Authenticator) -> None:
     assert reason(authenticator, f"Bearer {KEY}", "192.0.2.1") == "network"
 
 
-def test_the_keyed_digest_of_another_keyset_is_nobodys(authenticator: Authenticator) -> None:
+def test_the_keyed_digest_of_another_keyset_is_unauthenticated(authenticator: Authenticator) -> None:
     authenticator._keyring = known_keyring("another owner")
 
     assert reason(authenticator, f"Bearer {KEY}") == "unknown-key"
 
 
-def test_a_forged_jwt_is_nobodys(authenticator: Authenticator) -> None:
+def test_a_forged_jwt_is_unauthenticated(authenticator: Authenticator) -> None:
     assert reason(authenticator, f"Bearer {token()[:-8]}AAAAAAAA")
 
 

@@ -120,7 +120,7 @@ def test_a_check_refuses_as_a_reservation_would_and_takes_nothing(budgets: Budge
     assert stored(client) == before
 
 
-def test_a_check_tells_nobody_of_spending(budgets: Budgets, spending: Spent) -> None:
+def test_a_check_counts_no_spending(budgets: Budgets, spending: Spent) -> None:
     budgets.check(person(), grant({"1m": 20}), 1, NOW)
 
     assert spending.told == []
@@ -394,7 +394,7 @@ def test_a_return_whose_reply_was_lost_counts_once(make: Callable[..., Budgets],
 # What is stored.
 
 
-def test_no_key_can_be_read_and_all_of_a_tenant_stand_in_one_slot(
+def test_no_key_can_be_read_and_all_of_a_tenant_are_in_one_slot(
     budgets: Budgets, client: redis.Redis, keyring: Keyring
 ) -> None:
     budgets.reserve(person("reader", "blue"), grant({"1m": 20, "1h": 60}, "desk"), 1, NOW)
@@ -442,12 +442,12 @@ def test_a_restart_resets_no_budget(make: Callable[..., Budgets], tmp_path: Path
 
 
 def test_what_cannot_be_counted_is_refused(make: Callable[..., Budgets], tmp_path: Path) -> None:
-    nobody = admitted(Store(f"unix://{tmp_path}/nobody.sock"))
+    absent = admitted(Store(f"unix://{tmp_path}/absent.sock"))
     with pytest.raises(StoreUnavailable, match="connection"):
-        make(at=nobody).reserve(person(), grant({"1h": 60}), 1, NOW)
+        make(at=absent).reserve(person(), grant({"1h": 60}), 1, NOW)
 
 
-def test_a_count_that_somebody_broke_is_refused(budgets: Budgets, client: redis.Redis) -> None:
+def test_a_count_that_was_damaged_is_refused(budgets: Budgets, client: redis.Redis) -> None:
     budgets.reserve(person(), grant({"1h": 60}), 1, NOW)
     for key in stored(client):
         client.set(key, b"1")
@@ -512,7 +512,7 @@ def test_sixteen_people_at_once_get_exactly_the_limit_of_their_role(make: Callab
             passed.append(amount - 1)
 
     together(spend)
-    for left in range(30 - sum(passed)):  # what was given back late, when nobody asked any more
+    for left in range(30 - sum(passed)):  # what was given back late, after the last call
         budgets.reserve(person(f"late-{left}"), grant({"1m": 10, "1h": 10}), 1, NOW)
     refused(budgets, person("last"), grant({"1m": 10, "1h": 10}), 1, NOW)
 

@@ -108,7 +108,7 @@ def test_a_case_that_is_not_open_for_the_caller_opens_nothing(of: Case) -> None:
         pytest.param(case(opened_by=OFFICER.id, officer=OFFICER.id), id="opened it for themselves"),
     ],
 )
-def test_whoever_opened_or_approved_a_case_opens_nothing_under_it(of: Case) -> None:
+def test_the_opener_and_approvers_of_a_case_open_nothing_under_it(of: Case) -> None:
     assert refusal(of) is OwnCase
 
 
@@ -180,7 +180,7 @@ def test_an_unknown_case_is_no_case(cases: Cases, tenant: str) -> None:
         cases.get(tenant, "D-1")
 
 
-def test_a_closed_case_says_by_whom_and_when(cases: Cases) -> None:
+def test_a_closed_case_names_the_closer_and_the_time(cases: Cases) -> None:
     cases.prepare_opening("default", opening()).write()
 
     closed = cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW + 5)).write()
@@ -338,14 +338,14 @@ def test_a_case_is_decided_while_it_is_pending_and_not_by_its_opener(
 
 
 @pytest.mark.parametrize("act", ["approve", "deny"])
-def test_whoever_decided_may_say_so_again(act: Literal["approve", "deny"]) -> None:
+def test_the_same_decision_again_is_no_error(act: Literal["approve", "deny"]) -> None:
     done = case((act, "staff/s-1"), approvals_needed=1)
 
     assert (decided(done, "staff/s-1", act), decided(done, "staff/s-2", act)) == (None, CaseNotPending)
 
 
 def test_an_approval_in_another_persons_place_is_an_alarm(cases: Cases, client: redis.Redis) -> None:
-    """One approver's sealed word, copied by somebody who can write to the store, does not become two people's."""
+    """One approver's sealed word, copied within the store, does not count as two people's."""
     cases.prepare_opening("default", opening(approvals_needed=2)).write()
     cases.prepare_act("default", "D-2026-0001", Act("approve", "staff/s-1", NOW)).write()
     key = cases._key("default", "D-2026-0001")

@@ -38,7 +38,7 @@ def standing(custodies: Custodies, client: redis.Redis, base: bytes = FIRST, ten
         (Custody("999999", "client/c-88"), True),
         (Custody(None, "client/c-88"), True),
         (Custody("021001", "client/c-99"), False),  # another courier took it out of the caller's site
-        (Custody("021001", ""), False),  # set, though to nobody
+        (Custody("021001", ""), False),  # set, but to no courier
         (Custody(None, "c-88"), False),
         (Custody(None), False),
         (Custody(""), False),
@@ -48,10 +48,10 @@ def test_a_parcel_is_held_by_its_courier_or_else_by_its_site(custody: Custody, h
     assert custody.held_by(COURIER) is held
 
 
-def test_whoever_has_no_sites_holds_no_site() -> None:
-    nobody = Principal("client/c-1", "default", ("courier",), frozenset(), "key")
+def test_a_principal_without_sites_holds_no_site() -> None:
+    stranger = Principal("client/c-1", "default", ("courier",), frozenset(), "key")
 
-    assert (Custody("021001").held_by(nobody), Custody(None).held_by(nobody)) == (False, False)
+    assert (Custody("021001").held_by(stranger), Custody(None).held_by(stranger)) == (False, False)
 
 
 @pytest.mark.parametrize("custody", [Custody("021001"), Custody("021001", "client/c-88"), Custody(None, "staff/u-1")])
@@ -77,7 +77,7 @@ def test_custody_that_is_set_is_not_taken_over(custodies: Custodies, client: red
     assert standing(custodies, client) == Custody("021001")
 
 
-def test_where_nothing_stands_nobody_holds_it(custodies: Custodies) -> None:
+def test_a_waybill_without_custody_is_held_by_no_principal(custodies: Custodies) -> None:
     assert custodies.open("default", FIRST, None) is None
 
 
@@ -106,7 +106,7 @@ def test_a_flipped_bit_is_an_alarm(custodies: Custodies, client: redis.Redis) ->
 
 
 @pytest.mark.parametrize("value", [b"", b'["021001",null]', bytes(64)])
-def test_what_nobody_sealed_is_an_alarm(custodies: Custodies, value: bytes) -> None:
+def test_an_unsealed_value_is_an_alarm(custodies: Custodies, value: bytes) -> None:
     with pytest.raises(IntegrityError):
         custodies.open("default", FIRST, value)
 

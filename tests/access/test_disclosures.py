@@ -48,7 +48,7 @@ def test_every_waybill_has_its_own(disclosures: Disclosures) -> None:
     assert disclosures.of("default", [FIRST, SECOND]) == [[OPENED], [VIEWED]]
 
 
-def test_a_waybill_that_nobody_saw_has_none(disclosures: Disclosures) -> None:
+def test_a_waybill_that_was_not_viewed_has_no_disclosures(disclosures: Disclosures) -> None:
     assert disclosures.of("default", [FIRST]) == [[]]
 
 

@@ -1,4 +1,4 @@
-"""Freezes: sealed, live where a value may be shown, known in memory elsewhere, and nobody thaws anybody by bytes."""
+"""Freezes are sealed, read live before values are shown, and cannot be undone by changing bytes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def known(freezes: Freezes, subject: str = "staff/u-1", tenant: str = "default")
     return is_frozen(lambda: freezes.refuse(who(subject, tenant)))
 
 
-def test_nobody_is_frozen_at_first(freezes: Freezes) -> None:
+def test_no_principal_is_frozen_at_first(freezes: Freezes) -> None:
     assert (live(freezes), known(freezes), freezes.listed("default")) == (False, False, [])
 
 
@@ -81,7 +81,7 @@ def test_a_freeze_by_another_process_is_known_after_the_next_look(freezes: Freez
     assert known(freezes)
 
 
-def test_a_thaw_by_another_process_is_seen_live_at_once(freezes: Freezes, make: Make) -> None:
+def test_an_unfreeze_by_another_process_is_seen_live_at_once(freezes: Freezes, make: Make) -> None:
     stores.freeze(freezes, "default", frozen())
     stores.unfreeze(make("two"), "default", "staff/u-1")
 
@@ -129,14 +129,14 @@ def test_a_freeze_holds_for_exactly_one_principal(freezes: Freezes, other: str) 
     assert live(freezes, other) is False
 
 
-def test_who_freezes_first_is_told_so(freezes: Freezes, make: Make) -> None:
+def test_the_first_of_two_freezes_is_kept(freezes: Freezes, make: Make) -> None:
     first = stores.freeze(freezes, "default", frozen())
     second = stores.freeze(make("two"), "default", frozen())
 
     assert (first, second) == (frozen(), frozen())
 
 
-def test_whoever_is_frozen_already_stays_as_they_are(freezes: Freezes) -> None:
+def test_an_existing_freeze_is_not_changed(freezes: Freezes) -> None:
     stores.freeze(freezes, "default", frozen())
 
     again = stores.freeze(freezes, "default", frozen(since=1_796_000_999, why="again"))
@@ -144,7 +144,7 @@ def test_whoever_is_frozen_already_stays_as_they_are(freezes: Freezes) -> None:
     assert (again, freezes.listed("default")) == (frozen(), [frozen()])
 
 
-def test_thawing_one_leaves_the_others_frozen(freezes: Freezes) -> None:
+def test_unfreezing_one_leaves_the_others_frozen(freezes: Freezes) -> None:
     stores.freeze(freezes, "default", frozen("staff/u-1"))
     stores.freeze(freezes, "default", frozen("staff/u-2"))
 
@@ -153,7 +153,7 @@ def test_thawing_one_leaves_the_others_frozen(freezes: Freezes) -> None:
     assert [one.id for one in freezes.listed("default")] == ["staff/u-2"]
 
 
-def test_thawing_who_is_not_frozen_changes_nothing(freezes: Freezes) -> None:
+def test_unfreezing_a_principal_that_is_not_frozen_changes_nothing(freezes: Freezes) -> None:
     stores.freeze(freezes, "default", frozen("staff/u-2"))
 
     stores.unfreeze(freezes, "default", "staff/u-1")
@@ -182,13 +182,13 @@ def test_freezes_by_many_at_once_all_hold(make: Make) -> None:
     assert [one.id for one in make("last").listed("default")] == [f"staff/{at}" for at in range(6)]
 
 
-def test_a_prepared_freeze_has_frozen_nobody(freezes: Freezes, client: redis.Redis) -> None:
+def test_a_prepared_freeze_is_not_in_force(freezes: Freezes, client: redis.Redis) -> None:
     freezes.prepare_freeze("default", frozen())
 
     assert ask(client, "EXISTS", place()) == 0
 
 
-def test_deleting_the_list_thaws_nobody_where_it_was_seen(freezes: Freezes, client: redis.Redis) -> None:
+def test_deleting_the_list_unfreezes_no_principal_where_it_was_seen(freezes: Freezes, client: redis.Redis) -> None:
     stores.freeze(freezes, "default", frozen())
     ask(client, "DEL", place())
 
@@ -197,7 +197,7 @@ def test_deleting_the_list_thaws_nobody_where_it_was_seen(freezes: Freezes, clie
     assert known(freezes)
 
 
-def test_another_tenants_empty_list_put_in_place_thaws_nobody(
+def test_another_tenants_empty_list_put_in_place_unfreezes_no_principal(
     freezes: Freezes, make: Make, client: redis.Redis
 ) -> None:
     stores.freeze(freezes, "default", frozen())
@@ -221,9 +221,9 @@ def test_a_forged_list_keeps_no_other_tenants_from_being_learned(
     assert known(freezes, tenant="other")
 
 
-def test_nobody_passes_live_while_the_store_is_away(make: Make, tmp_path: object) -> None:
+def test_no_principal_passes_live_while_the_store_is_away(make: Make, tmp_path: object) -> None:
     with pytest.raises(StoreUnavailable):
-        live(make("absent", stores.admitted(f"unix://{tmp_path}/nobody.sock")))
+        live(make("absent", stores.admitted(f"unix://{tmp_path}/absent.sock")))
 
 
 def test_what_the_store_holds_of_a_freeze_cannot_be_read(freezes: Freezes, client: redis.Redis) -> None:
@@ -234,7 +234,7 @@ def test_what_the_store_holds_of_a_freeze_cannot_be_read(freezes: Freezes, clien
 
 
 def test_a_thread_that_sees_the_newest_list_never_answers_from_an_older_one(freezes: Freezes, make: Make) -> None:
-    """What one thread learned late must not stand in the way of what another has seen."""
+    """A late reply to one thread must not hide what another has read."""
     of_tenant = freezes._of("default")
     stores.freeze(make("two"), "default", frozen("staff/u-1"))
     of_tenant.refresh()

@@ -65,7 +65,7 @@ def test_live_it_asks_once_and_brings_the_misses(parts: tuple[Gate, Freezes], st
     assert (trips, missed) == ([1], 7)
 
 
-def test_whom_the_policy_refuses_costs_no_round_trip(gate: Gate, store: Store) -> None:
+def test_a_caller_refused_by_the_policy_costs_no_round_trip(gate: Gate, store: Store) -> None:
     with counted(store) as trips, pytest.raises(Forbidden):
         gate.grant_live(OFFICER, "waybill:erase")
 
@@ -73,7 +73,7 @@ def test_whom_the_policy_refuses_costs_no_round_trip(gate: Gate, store: Store) -
 
 
 @pytest.mark.parametrize("permission", ["waybill:view", "waybill:erase", "no:such"])
-def test_whoever_is_frozen_hears_that_whatever_they_ask(gate: Gate, freezes: Freezes, permission: str) -> None:
+def test_a_frozen_caller_is_told_so_for_every_permission(gate: Gate, freezes: Freezes, permission: str) -> None:
     stores.freeze(freezes, "default", FREEZE)
 
     for ask in (gate.grant, gate.grant_live):
@@ -81,7 +81,7 @@ def test_whoever_is_frozen_hears_that_whatever_they_ask(gate: Gate, freezes: Fre
             ask(OFFICER, permission)
 
 
-def test_a_freeze_in_the_store_is_met_live_before_it_is_known_here(gate: Gate, store: Store) -> None:
+def test_a_freeze_counts_live_before_it_is_known_here(gate: Gate, store: Store) -> None:
     stores.freeze(gate_on(store)[1], "default", FREEZE)
 
     gate.grant(OFFICER, "waybill:view")
@@ -89,20 +89,20 @@ def test_a_freeze_in_the_store_is_met_live_before_it_is_known_here(gate: Gate, s
         gate.grant_live(OFFICER, "waybill:view")
 
 
-def test_a_thaw_in_the_store_is_met_live_before_it_is_known_here(gate: Gate, freezes: Freezes, store: Store) -> None:
+def test_an_unfreeze_counts_live_before_it_is_known_here(gate: Gate, freezes: Freezes, store: Store) -> None:
     stores.freeze(freezes, "default", FREEZE)
     stores.unfreeze(gate_on(store)[1], "default", OFFICER.id)
 
     assert gate.grant_live(OFFICER, "waybill:view")[0].permission == "waybill:view"
 
 
-def test_what_a_caller_left_out_is_said_to_whoever_is_not_frozen(gate: Gate) -> None:
+def test_a_caller_who_is_not_frozen_is_told_what_is_missing(gate: Gate) -> None:
     with pytest.raises(PurposeRequired):
         gate.grant_live(OFFICER, "token:detokenize")
 
 
 def test_without_a_store_nothing_is_granted_live_and_memory_goes_on(tmp_path: object) -> None:
-    gate = gate_on(stores.admitted(f"unix://{tmp_path}/nobody.sock"))[0]
+    gate = gate_on(stores.admitted(f"unix://{tmp_path}/absent.sock"))[0]
 
     gate.grant(OFFICER, "waybill:view")
     with pytest.raises(StoreUnavailable):

@@ -70,7 +70,7 @@ class TestFetchingOverHttp:
         with pytest.raises(IssuerUnavailable):
             keys.find("a", NOW)
 
-    def test_nobody_listening_is_unavailable(self) -> None:
+    def test_a_closed_port_is_unavailable(self) -> None:
         with pytest.raises(IssuerUnavailable):
             FetchedKeys.from_url("http://127.0.0.1:9/jwks", "ES256").find("a", NOW)
 

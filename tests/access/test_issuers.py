@@ -1,4 +1,4 @@
-"""Tokens of staff: whom they name, and that a forged one names nobody."""
+"""JWTs of staff name their principals, and forged ones are refused."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,7 @@ class TestWhoItNames:
         principal = BELIEVED.authenticate(token(acr="2", auth_time=NOW - 60), NOW)
         assert (principal.acr, principal.signed_in_at) == ("2", NOW - 60)
 
-    def test_claims_stand_where_the_rule_says(self) -> None:
+    def test_claims_are_read_at_the_paths_of_the_rule(self) -> None:
         believed = issuers(claims=Claims(sub=("uid",), roles=("realm_access", "roles")))
         principal = believed.authenticate(
             token(uid="u-9", realm_access={"roles": ["courier"]}, roles=["supervisor"]), NOW

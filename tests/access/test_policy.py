@@ -163,7 +163,7 @@ class TestGrant:
         with pytest.raises(PurposeRequired):
             DEFAULT.grant(someone("dispute-officer"), "token:detokenize")
 
-    def test_who_may_not_open_is_not_asked_for_a_purpose(self) -> None:
+    def test_a_caller_who_may_not_open_is_not_asked_for_a_purpose(self) -> None:
         with pytest.raises(Forbidden):
             DEFAULT.grant(someone("courier"), "token:detokenize")
 

@@ -1,4 +1,4 @@
-"""A policy file is sound, or every fault in it is named where it stands."""
+"""A policy file is valid, or every fault in it is named with its place."""
 
 from pathlib import Path
 from typing import Any
@@ -204,7 +204,7 @@ class TestIssuers:
         rule = policy(self.with_issuer(unmasking={"acr": "2", "max_age": "8h"})).rules.issuers["staff"]
         assert (rule.acr, rule.max_age) == ("2", 28_800)
 
-    def test_a_claim_may_stand_inside_another(self) -> None:
+    def test_a_claim_may_be_nested(self) -> None:
         rule = policy(self.with_issuer(claims={"roles": ["realm_access", "roles"], "sub": "https://x.example/id"}))
         claims = rule.rules.issuers["staff"].claims
         assert (claims.roles, claims.sub) == (("realm_access", "roles"), ("https://x.example/id",))

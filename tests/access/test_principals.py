@@ -120,7 +120,7 @@ def test_the_alias_ends_at_the_first_slash() -> None:
     assert Principal("staff/a/b", "default", (), frozenset(), "jwt").alias == "staff"
 
 
-def test_a_repr_shows_neither_who_nor_where() -> None:
+def test_a_repr_shows_no_principal_and_no_place() -> None:
     shown = repr(Principal("staff/zhang.san", "tenant-x", ("courier",), frozenset({"021001"}), "jwt", "acr-9", 1234567))
     assert not [secret for secret in ("zhang", "tenant-x", "021001", "acr-9", "1234567") if secret in shown]
 

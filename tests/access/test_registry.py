@@ -84,7 +84,7 @@ def test_a_change_that_is_refused_changes_nothing(registry: ClientRegistry, clie
     assert (names(registry), ask(client, "HLEN", CLIENTS)) == (["printer"], 1)
 
 
-def test_an_operator_who_is_second_makes_the_change_on_top_of_the_firsts(
+def test_the_second_of_two_operators_changes_the_registry_of_the_first(
     valkey: str, registry: ClientRegistry, make: Callable[..., ClientRegistry]
 ) -> None:
     late = make("late", Interleaved(valkey, {0: lambda: stores.change(registry, adding("first"))}))
@@ -95,7 +95,7 @@ def test_an_operator_who_is_second_makes_the_change_on_top_of_the_firsts(
     assert (names(registry), names(late)) == (["first", "second"], ["first", "second"])
 
 
-def test_an_operator_who_is_overtaken_by_many_changes_loses_none(
+def test_an_operator_behind_many_changes_loses_none(
     valkey: str, registry: ClientRegistry, make: Callable[..., ClientRegistry]
 ) -> None:
     # Long enough asleep that the serial which it is about to write was written and has been cleared away.
@@ -195,7 +195,7 @@ def test_a_process_starts_with_what_the_last_one_knew_without_a_store(
     assert names(successor) == ["printer"]
 
 
-def test_without_a_snapshot_a_process_starts_with_nobody(make: Callable[..., ClientRegistry], valkey: str) -> None:
+def test_without_a_snapshot_a_process_starts_without_clients(make: Callable[..., ClientRegistry], valkey: str) -> None:
     first = make("fresh", Store(valkey))
 
     first.load_snapshot()

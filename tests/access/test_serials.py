@@ -1,4 +1,4 @@
-"""A sealed document of serials: nobody undoes another's change, and what went back or was exchanged is an alarm."""
+"""A sealed document loses no change, and a document that went back or was exchanged is an alarm."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_looking_again_at_the_same_is_no_news(make: Make) -> None:
     assert document.refresh() is False
 
 
-def test_a_change_of_what_somebody_else_changed_is_made_to_theirs(make: Make) -> None:
+def test_a_change_is_applied_to_the_newest_content(make: Make) -> None:
     one, two = make("one"), make("two")
     stores.change(one, adding(b"a"))
     stores.change(two, adding(b"b"))
@@ -59,7 +59,7 @@ def test_a_change_of_what_somebody_else_changed_is_made_to_theirs(make: Make) ->
     assert (one.content, one.serial) == (b"abc", 3)
 
 
-def test_whoever_comes_second_makes_the_change_again(make: Make, valkey: str) -> None:
+def test_the_second_of_two_changes_is_made_again(make: Make, valkey: str) -> None:
     first = make("first")
     late = make("late", Interleaved(valkey, {0: lambda: stores.change(first, adding(b"a"))}))
 
@@ -68,7 +68,7 @@ def test_whoever_comes_second_makes_the_change_again(make: Make, valkey: str) ->
     assert (late.content, late.serial) == (b"ab", 2)
 
 
-def test_of_many_who_change_at_once_nobody_is_undone(make: Make) -> None:
+def test_no_concurrent_change_is_lost(make: Make) -> None:
     documents = [make(str(at)) for at in range(8)]
     threads = [
         threading.Thread(target=stores.change, args=(one, adding(b"%d" % at))) for at, one in enumerate(documents)
@@ -222,7 +222,7 @@ def test_a_late_change_behind_newer_ones_is_made_again(make: Make, valkey: str) 
 
 
 def test_an_absent_store_changes_nothing_here(make: Make, tmp_path: object) -> None:
-    document = make("absent", stores.admitted(f"unix://{tmp_path}/nobody.sock"))
+    document = make("absent", stores.admitted(f"unix://{tmp_path}/absent.sock"))
 
     with pytest.raises(StoreUnavailable):
         document.refresh()

@@ -43,11 +43,11 @@ class Auditor:
         ]
 
     def released(self, principal: str) -> int:
-        """How many fields were released to somebody, ever."""
+        """How many fields were ever released to a principal."""
         return sum(entry.get("count", 0) for entry in self.entries("detokenize", principal=principal))
 
     def openers_behind(self, principal: str) -> Counter[str]:
-        """By whose cases somebody opened fields: how many for each opener."""
+        """How many fields a principal opened under the cases of each opener."""
         openers = {entry["case"]: entry["principal"] for entry in self.entries("case-open", outcome="done")}
         opened = self.entries("detokenize", principal=principal, outcome="released")
         return Counter(dict.fromkeys(openers.values(), 0)) + Counter(

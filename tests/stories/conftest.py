@@ -16,13 +16,13 @@ __all__ = ["fresh", "set_clock", "settings", "valkey"]
 
 @pytest.fixture
 def auditor(fresh: Api) -> Auditor:
-    """Somebody with the exported log and the public key, and nothing else."""
+    """An auditor with the exported log and the public key only."""
     return Auditor(fresh)
 
 
 @pytest.fixture
 def now(set_clock: Callable[[int], None]) -> int:
-    """The minute in which a story begins; the clock stands still until the story moves it."""
+    """The minute in which a story begins; the clock moves only when the story moves it."""
     begin = clock() // 60 * 60 + 60
     set_clock(begin)
     return begin

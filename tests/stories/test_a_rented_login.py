@@ -1,4 +1,4 @@
-"""Somebody rents an officer's or a courier's login out, for whoever pays to take what it can take."""
+"""An officer or a courier rents out a login, and the thief takes what it can take."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_in_a_day_the_renter_takes_what_the_budget_holds_and_no_field_more(
     assert auditor.released(RENTED) == got
 
 
-def test_a_supervisor_who_is_told_ends_it_at_once(fresh: Api, honest_work: list[str], auditor: Auditor) -> None:
+def test_a_supervisor_ends_it_at_once(fresh: Api, honest_work: list[str], auditor: Auditor) -> None:
     assert drain(fresh, "D-0", NUMBERS[:5]) == 20
 
     fresh.post(SUPERVISOR, "/v1/principals/client%2Fdispute-officer/freeze", {"why": "reported by the desk"})
@@ -100,7 +100,7 @@ def test_a_rented_couriers_login_sees_addresses_of_its_own_parcels_forty_a_minut
     assert auditor.disclosures(NUMBERS[0])["views"][0]["principal"] == f"client/{COURIER}"
 
 
-def test_who_opened_the_cases_cannot_use_a_rented_login_for_them_in_person(fresh: Api, now: int) -> None:
+def test_the_opener_of_the_cases_cannot_use_a_rented_login_in_person(fresh: Api, now: int) -> None:
     fresh.tokenize(record(NUMBERS[0]))
     both = fresh.mint(["service-desk", "dispute-officer"], sub="u-7")
     fresh.open_case("D-own", NUMBERS[0], who=both)

@@ -29,7 +29,7 @@ def take(api: Api, day: int, count: int) -> list[str] | tuple[int, str]:
     return got
 
 
-def test_the_auditor_counts_every_field_and_sees_who_stands_behind_them(
+def test_the_auditor_counts_every_field_and_sees_the_openers_behind_them(
     fresh: Api, auditor: Auditor, now: int, set_clock: Clock
 ) -> None:
     got = 0

@@ -63,7 +63,7 @@ def test_the_auditor_can_tell_for_each_waybill_whether_it_was_seen(
     assert seen == {number: 2 if number in NAMED else 0 for number in NUMBERS[:20]}
 
 
-def test_nobody_thaws_themselves_and_who_does_is_in_the_log(
+def test_no_principal_unfreezes_itself_and_every_unfreeze_is_recorded(
     fresh: Api, tokens: dict[str, Json], auditor: Auditor
 ) -> None:
     the_script(fresh, tokens)

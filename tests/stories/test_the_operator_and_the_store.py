@@ -55,14 +55,14 @@ def test_the_copied_files_tell_no_value_and_no_number(opened: Api, embedded: Emb
     assert [form for form in forms if form in copied] == []
 
 
-def test_a_freeze_that_is_deleted_is_an_alarm_and_no_thaw(opened: Api, operator: redis.Redis) -> None:
+def test_a_deleted_freeze_is_an_alarm_and_unfreezes_no_principal(opened: Api, operator: redis.Redis) -> None:
     for key in operator.scan_iter("wm:*freezes"):
         operator.delete(key)
 
     assert refusal(opened.detokenize(field(NUMBER, "/sender/phone"))) == (503, "integrity")
 
 
-def test_an_older_list_of_freezes_is_an_alarm_and_no_thaw(fresh: Api, now: int, operator: redis.Redis) -> None:
+def test_an_older_list_of_freezes_is_an_alarm(fresh: Api, now: int, operator: redis.Redis) -> None:
     fresh.tokenize(record(NUMBER))
     fresh.open_case("D-1", NUMBER)
     fresh.post(SUPERVISOR, "/v1/principals/client%2Fdispute-officer-2/freeze")

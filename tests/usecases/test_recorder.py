@@ -50,7 +50,7 @@ def test_an_entry_says_who_did_what_when_and_under_which_policy(kept: Kept) -> N
     assert (recorded.id, said) == ("w-1", ("staff/u-1", "view", "done", "courier", "courier", NOW, "policy-1"))
 
 
-def test_waybill_and_tenant_stand_as_keyed_hashes(kept: Kept) -> None:
+def test_waybill_and_tenant_are_keyed_hashes(kept: Kept) -> None:
     recorder(kept).record(call(), "view", "done", items=[ItemOutcome(BASE, "released")])
 
     (entry,) = kept.entries
