@@ -56,7 +56,9 @@ class NameWords:
         self._longest = max(map(len, self._known))
         personal = [word for word, (section, _) in self._heads.items() if section in ("parties", "qualified", "kinds")]
         self._targets = frozenset(
-            word for word in personal if word.isascii() and word.isalpha() and len(word) >= _SHORTEST_TYPO
+            word
+            for word in (*personal, *self._inside["address"])
+            if word.isascii() and word.isalpha() and len(word) >= _SHORTEST_TYPO
         )
         self._shorter = {short: word for word in self._targets for short in _without_one(word)}
         self._wrong = {
