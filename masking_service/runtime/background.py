@@ -1,4 +1,7 @@
-"""Background threads: refresh policy, clients, freezes, store state and keys once a second."""
+"""Background threads.
+
+Refresh policy, clients, freezes, store state and keys once a second.
+"""
 
 import threading
 import time
@@ -119,7 +122,10 @@ class Background:
         self._up = True
 
     def _learn(self) -> None:
-        """Learn freezes and clients: freezes first, so that a registry that does not open unfreezes no one."""
+        """Learn freezes and clients.
+
+        Freezes first, so that a registry that does not open unfreezes no one.
+        """
         now, errors = time.monotonic(), list[Exception]()
         for learn in (self._learn_freezes, self._learn_clients):
             try:

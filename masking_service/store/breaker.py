@@ -1,4 +1,7 @@
-"""Circuit breaker: refuses calls to a server that does not answer, so that they need not wait."""
+"""Circuit breaker.
+
+Refuses calls to a server that does not answer, so that they need not wait.
+"""
 
 import threading
 import time
@@ -13,7 +16,10 @@ OPEN_SECONDS: Final = 0.5
 
 
 class Breaker:
-    """Opens after a few failures in a row. Then one caller at a time may try, and success closes it."""
+    """Opens after a few failures in a row.
+
+    Then one caller at a time may try, and success closes it.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

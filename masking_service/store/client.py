@@ -1,4 +1,6 @@
-"""Redis client: few connections, packed exchanges, tight time-outs and a circuit breaker for each server.
+"""Redis client.
+
+Few connections, packed exchanges, tight time-outs and a circuit breaker for each server.
 
 `read` and `write` are each one round trip for a whole batch, however many
 servers it concerns. What `write` and `script` return is durable in the sense of
@@ -8,13 +10,13 @@ and the same can be sent again.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from math import inf
 from typing import Final
 
 from redis.crc import key_slot
-from redis.exceptions import MovedError, NoScriptError, ReadOnlyError, RedisError
+from redis.exceptions import NoScriptError, RedisError
 
+from masking_service.store.answers import Answer, is_elsewhere, only_reply
 from masking_service.store.computing import waiting
 from masking_service.store.condition import Condition
 from masking_service.store.errors import StoreUnavailable
@@ -30,20 +32,6 @@ __all__ = ["Command", "Reply", "Store"]
 
 KEYS_AT_ONCE: Final = 1_000
 _NO_FILES: Final = Tls()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one server that takes writes said, or why it said nothing.
-
-    Attributes:
-        slots: those that it owns, in a cluster.
-    """
-
-    node: Node
-    slots: Sequence[int]
-    replies: list[Reply]
-    error: StoreUnavailable | None
 
 
 class Store:
@@ -115,7 +103,7 @@ class Store:
         self.identity.open_until(until)
 
     def trust(self) -> None:
-        """Let the store be used without verifying its servers: for one command, and for tests."""
+        """Let the store be used without verifying its servers."""
         self.identity.trust()
 
     def candidate(self, run_ids: Mapping[Node, bytes]) -> "Store":
@@ -204,7 +192,7 @@ class Store:
             return [StoreUnavailable("not-admitted")] * len(commands)
         bundles = [Bundle(slot_of(command), pack(command), 1) for command in commands]
         self._exchanges.poll(bundles)
-        return [bundle.error or _one(bundle) for bundle in bundles]
+        return [bundle.error or only_reply(bundle) for bundle in bundles]
 
     def survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[Answer]:
         """Ask every server that takes writes, verified or not.
@@ -219,7 +207,7 @@ class Store:
         """
         try:
             answers = self._survey(commands)
-            if any(answer.error is not None or _is_elsewhere(answer.replies) for answer in answers):
+            if any(answer.error is not None or is_elsewhere(answer.replies) for answer in answers):
                 self._route.refresh()
                 answers = self._survey(commands)
         except RedisError as error:
@@ -246,7 +234,9 @@ class Store:
             return None
 
     def keys(self, pattern: bytes) -> Iterator[bytes]:
-        """Yield every key that matches, of every server. A key that comes or goes meanwhile may be missing.
+        """Yield every key that matches, of every server.
+
+        A key that comes or goes meanwhile may be missing.
 
         Some may come twice. Many round trips, none of which blocks a server for long.
 
@@ -269,7 +259,7 @@ class Store:
                 yield from found
 
     def close(self) -> None:
-        """Close every connection. Call it in a child after a fork before the first use, too."""
+        """Close every connection, also in a child after a fork."""
         self._route.close()
 
     def _run(self, bundles: Sequence[Bundle], *, replicas: int = 0) -> None:
@@ -284,14 +274,3 @@ class Store:
         if not self.clocks.agree:
             raise StoreUnavailable("clock")
         self._run(bundles, replicas=self.replicas)
-
-
-def _one(bundle: Bundle) -> Reply:
-    """The only reply; an error that a server said becomes a StoreUnavailable."""
-    reply = (bundle.replies or [None])[0]
-    return StoreUnavailable(reason(reply)) if isinstance(reply, Exception) else reply
-
-
-def _is_elsewhere(replies: Sequence[Reply]) -> bool:
-    """Whether a server says that it is no owner, or no primary, any more."""
-    return any(isinstance(reply, MovedError | ReadOnlyError) for reply in replies)

@@ -19,7 +19,7 @@ class Server:
 
     @property
     def fullness(self) -> tuple[float, int]:
-        """Key that sorts servers by how full they are; without a limit, by memory in use."""
+        """Sort key: how full it is; without a limit, memory in use."""
         return (self.used / self.limit if self.limit else 0.0, self.used)
 
 

@@ -1,4 +1,6 @@
-"""Connections to one server: made through redis-py's public constructors, kept idle for the next caller.
+"""Connections to one server.
+
+Made through redis-py's public constructors, kept idle for the next caller.
 
 redis-py's own pools spend a tenth of a request that asks the store five times on
 statistics that no one reads here.
@@ -19,7 +21,10 @@ _RUN_ID: Final = re.compile(rb"^run_id:(\w+)", re.MULTILINE)
 
 
 class Dial(Protocol):
-    """Makes a connection object that is not connected yet. Raises RedisError where no server is known."""
+    """Makes a connection object that is not connected yet.
+
+    Raises RedisError where no server is known.
+    """
 
     def __call__(self) -> AbstractConnection:
         """Return a new connection object."""
@@ -137,6 +142,6 @@ class Connections:
 
 
 def run_id_of(info: bytes) -> bytes:
-    """Return the run id in the reply to INFO; empty where it says none."""
+    """Return the run id in the reply to INFO, or nothing."""
     found = _RUN_ID.search(info)
     return found[1] if found else b""

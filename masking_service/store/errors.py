@@ -1,4 +1,7 @@
-"""The error of the store. It holds no key and no value."""
+"""The error of the store.
+
+It holds no key and no value.
+"""
 
 
 class StoreUnavailable(Exception):

@@ -1,4 +1,7 @@
-"""The faults of a store and their remedies: data for readiness checks."""
+"""The faults of a store and their remedies.
+
+Data for readiness checks.
+"""
 
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -1,4 +1,6 @@
-"""Keys in chosen slots: fences, probes and marks. A fence is written after a batch, so that `WAIT` has to wait.
+"""Keys in chosen slots: fences, probes and marks.
+
+A fence is written after a batch, so that `WAIT` has to wait.
 
 A retry whose commands change nothing has written nothing on its connection, and
 `WAIT` would say at once, falsely, that the replicas have everything.
@@ -16,7 +18,10 @@ SLOTS: Final = REDIS_CLUSTER_HASH_SLOTS
 
 
 def fence(slot: int | None) -> bytes:
-    """Return the key of a fence: in a cluster in the slot of what was written, so that it goes to the same shard."""
+    """Return the key of a fence.
+
+    In a cluster in the slot of what was written, so that it goes to the same shard.
+    """
     return _in_slot(FENCE, slot)
 
 

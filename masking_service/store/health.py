@@ -14,7 +14,8 @@ from typing import Final
 from redis.exceptions import AskError, NoPermissionError, NoScriptError, ReadOnlyError, ResponseError, TryAgainError
 
 from masking_service.store import faults as known
-from masking_service.store.client import Answer, Command, Reply, Store
+from masking_service.store.answers import Answer
+from masking_service.store.client import Command, Reply, Store
 from masking_service.store.condition import Condition, Server
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
@@ -61,13 +62,18 @@ class Examined:
 
     @property
     def unfit(self) -> StoreUnavailable | None:
-        """Why nothing can be learned from it; None where it is a primary that answers."""
+        """Why nothing can be learned from it.
+
+        None where it is a primary that answers.
+        """
         unseen = next((fault.check for fault in self.faults if fault.weight == "unseen"), "")
         return self.error or (StoreUnavailable(unseen) if unseen else None)
 
 
 def examine(store: Store) -> list[Examined]:
-    """Ask every server that takes writes. The clocks and what was seen are left at the store.
+    """Ask every server that takes writes.
+
+    The clocks and what was seen are left at the store.
 
     Raises:
         StoreUnavailable: no server is known.
@@ -85,7 +91,10 @@ def examine(store: Store) -> list[Examined]:
 
 
 def look(store: Store) -> list[Fault]:
-    """Return every fault of every server, each once; none means ready. One round trip."""
+    """Return every fault of every server, each once.
+
+    None means ready. One round trip.
+    """
     try:
         return _faults(store, examine(store))
     except StoreUnavailable as error:
@@ -93,7 +102,10 @@ def look(store: Store) -> list[Fault]:
 
 
 def faults(store: Store) -> list[Fault]:
-    """Return every fault that is more than advice; none means ready. One round trip."""
+    """Return every fault that is more than advice.
+
+    None means ready. One round trip.
+    """
     return [fault for fault in look(store) if fault.weight != "advice"]
 
 
@@ -152,7 +164,9 @@ def _examined(answer: Answer, told: dict[str, str], store: Store) -> Examined:
 
 
 def _questions(slot: int | None) -> list[Command]:
-    """Return the questions to a server. The last three are refused where a write or a script would be.
+    """Return the questions to a server.
+
+    The last three are refused where a write or a script would be.
 
     They change nothing. The script is sent before it is called by its digest: an unknown digest counts as an error.
     """
@@ -186,7 +200,10 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
 
 
 def _is_too_old(info: Reply, said: Mapping[str, str]) -> bool:
-    """Return whether the server is older than Redis 7.2. Before 7.0, INFO refuses more than one section."""
+    """Return whether the server is older than Redis 7.2.
+
+    Before 7.0, INFO refuses more than one section.
+    """
     if isinstance(info, ResponseError):
         return not isinstance(info, NoPermissionError)
     version = re.match(r"(\d+)\.(\d+)", said.get("redis_version", ""))

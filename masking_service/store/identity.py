@@ -1,4 +1,6 @@
-"""Whose store it is: which of its servers are verified, and whether it may be used.
+"""Whose store it is.
+
+Which of its servers are verified, and whether it may be used.
 
 A server that was started again takes a new run id. It may be empty, or hold what
 it held long ago; what is sealed with the data keys in memory and written to such
@@ -40,7 +42,9 @@ class WrongStore(Exception):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Roster:
-    """The verified servers at one time. It is replaced whenever one of them is.
+    """The verified servers at one time.
+
+    It is replaced whenever one of them is.
 
     Attributes:
         run_ids: of each server that takes keys; None where every server may be used.
@@ -83,7 +87,7 @@ class Identity:
         self._open_until = until
 
     def trust(self) -> None:
-        """Open the store without verifying its servers: for one command, and for tests."""
+        """Open the store for one command, or a test, without verifying its servers."""
         self.roster = Roster(None)
         self._open_until = inf
 
@@ -182,7 +186,9 @@ def claim(store: "Store", keyring: Keyring, random: Callable[[int], bytes]) -> N
 
 
 def check(store: "Store", keyring: Keyring) -> None:
-    """Check that the store is this keyset's: one round trip. It writes nothing.
+    """Check that the store is this keyset's.
+
+    One round trip. It writes nothing.
 
     Raises:
         StoreUnavailable: the store did not answer.

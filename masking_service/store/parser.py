@@ -17,7 +17,10 @@ Reply = Any
 
 
 class DeadlineParser(_HiredisParser):
-    """Reads replies until a deadline; those that redis-py asks for itself (AUTH) within the connection's time-out."""
+    """Reads replies until a deadline.
+
+    Those that redis-py asks for itself (AUTH) within the connection's time-out.
+    """
 
     _until = 0.0
 
@@ -27,7 +30,9 @@ class DeadlineParser(_HiredisParser):
         return super().read_response(*args, **settings)
 
     def read_replies(self, count: int, timeout: float, until: float) -> list[Reply]:
-        """Read `count` replies. Errors are returned among them, except those of a server that is not ready.
+        """Read `count` replies.
+
+        Errors are returned among them, except those of a server that is not ready.
 
         Args:
             timeout: seconds for each wait on the socket.
@@ -49,7 +54,10 @@ class DeadlineParser(_HiredisParser):
         return replies
 
     def read_from_socket(self, timeout: float | object = None, raise_on_timeout: bool = True) -> bool:
-        """Wait for more of a reply and read it. Raises RedisError."""
+        """Wait for more of a reply and read it.
+
+        Raises RedisError.
+        """
         left = self._until - monotonic()
         if left <= 0:
             raise RedisTimeoutError("replies come too slowly")

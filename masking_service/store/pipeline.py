@@ -1,4 +1,6 @@
-"""One exchange with every server that it concerns: everything is sent before anything is read.
+"""One exchange with every server that it concerns.
+
+Everything is sent before anything is read.
 
 What did not come back, and what a server sent elsewhere, is sent once more after
 the owners were asked for again. So everything sent here must be safe to repeat.
@@ -82,7 +84,10 @@ class _Group:
         self.connection = self.node.send(b"".join(parts), allow)
 
     def receive(self, replicas: int, timeout: float, until: float) -> None:
-        """Assign the replies to the bundles; mark bundles that belong elsewhere."""
+        """Assign the replies to the bundles.
+
+        Mark bundles that belong elsewhere.
+        """
         connection, self.connection = self.connection, None
         last = self.bundles[-1]
         count = sum(bundle.count + bundle.asking for bundle in self.bundles) + (2 + last.asking if replicas else 0)
@@ -155,7 +160,10 @@ class Exchanges:
                 raise bundle.error
 
     def poll(self, bundles: Sequence[Bundle]) -> None:
-        """Get the replies to as many bundles as possible. The others have an `error`."""
+        """Get the replies to as many bundles as possible.
+
+        The others have an `error`.
+        """
         self._exchange(bundles, 0, partial=True)
 
     def _exchange(self, bundles: Sequence[Bundle], replicas: int, *, partial: bool) -> None:

@@ -1,4 +1,6 @@
-"""Why the store is not available: a fixed word for each cause, an explanation, and a remedy.
+"""Why the store is not available.
+
+A fixed word for each cause, an explanation, and a remedy.
 
 What a server or a library said is never repeated: it may hold an address, a
 password, or a key.

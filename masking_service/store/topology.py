@@ -1,4 +1,6 @@
-"""Which server takes which key: one server for all, or the shards of a cluster.
+"""Which server takes which key.
+
+One server for all, or the shards of a cluster.
 
 Nothing here connects before it is asked, so that a process starts, and masks,
 while its store is down.
@@ -39,10 +41,16 @@ class Route(Protocol):
     slotted: bool
 
     def owner(self, slot: int) -> Node:
-        """Return the server that takes the keys of `slot`. Raises RedisError where none is known."""
+        """Return the server that takes the keys of `slot`.
+
+        Raises RedisError where none is known.
+        """
 
     def owners(self) -> Mapping[Node, Sequence[int]]:
-        """Return every server that takes keys, with its slots. Raises RedisError where none is known."""
+        """Return every server that takes keys, with its slots.
+
+        Raises RedisError where none is known.
+        """
 
     def known_owners(self) -> Sequence[Node]:
         """Return the servers that take keys, as far as they are known; asks none."""
@@ -65,7 +73,10 @@ class Route(Protocol):
 
 
 class OneServer:
-    """All keys in one server: the one at an address, or the primary that sentinels name."""
+    """All keys in one server.
+
+    The one at an address, or the primary that sentinels name.
+    """
 
     slotted = False
 
@@ -86,7 +97,10 @@ class OneServer:
         return (self._node,)
 
     def refresh(self, moved: Sequence[MovedError] = ()) -> None:
-        """Connect again: there may be another server behind the address, or the sentinels may name another one."""
+        """Connect again.
+
+        There may be another server behind the address, or the sentinels may name another one.
+        """
         del moved
         self._node.connections.renew()
 
@@ -231,7 +245,10 @@ class Cluster:
 
 
 def _view(reply: list[Any], asked: Address) -> tuple[_View, list[Address]]:
-    """Read the reply to CLUSTER SLOTS. A node without an address is the one that was asked."""
+    """Read the reply to CLUSTER SLOTS.
+
+    A node without an address is the one that was asked.
+    """
     owners, named = [], []
     for first, last, *nodes in reply:
         addresses = [((host or b"").decode() or asked[0], port) for host, port, *_ in nodes]

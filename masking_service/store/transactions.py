@@ -16,20 +16,29 @@ _EXEC: Final = pack((b"EXEC",))
 
 
 def slot_of(command: Command) -> int:
-    """Return the slot of a command's first key. The layout puts the other keys in the same slot."""
+    """Return the slot of a command's first key.
+
+    The layout puts the other keys in the same slot.
+    """
     key = command[1] if len(command) > 1 else b""
     return key_slot(key if isinstance(key, bytes) else b"%d" % key)
 
 
 def together(slot: int, commands: Sequence[Command], since: Roster | None) -> Bundle:
-    """Pack commands as one transaction; a single command is one by itself."""
+    """Pack commands as one transaction.
+
+    A single command is one by itself.
+    """
     if len(commands) == 1:
         return Bundle(slot, pack(commands[0]), 1, since=since)
     return Bundle(slot, b"".join((_MULTI, *map(pack, commands), _EXEC)), len(commands) + 2, since=since)
 
 
 def executed(bundle: Bundle, count: int) -> list[Reply]:
-    """Return the replies to the commands of a transaction. Raises StoreUnavailable where it was not executed."""
+    """Return the replies to the commands of a transaction.
+
+    Raises StoreUnavailable where it was not executed.
+    """
     replies = bundle.replies or []
     if count == 1:
         return whole(replies)

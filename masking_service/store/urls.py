@@ -1,4 +1,7 @@
-"""Parses `MASKING_REDIS_URL`. Forms and options that are not known are refused, not ignored."""
+"""Parses `MASKING_REDIS_URL`.
+
+Forms and options that are not known are refused, not ignored.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -52,7 +55,10 @@ class Tls:
 
 
 class UnknownForm(ValueError):
-    """The URL cannot be used. Says why, and never repeats any part of it: it holds a password."""
+    """The URL cannot be used.
+
+    Says why, and never repeats any part of it: it holds a password.
+    """
 
 
 def default_replicas(url: str) -> int:
@@ -97,7 +103,10 @@ class SentinelDial:
     primary: Dial
 
     def __call__(self) -> AbstractConnection:
-        """Return a connection object. Raises RedisError where no sentinel names a primary."""
+        """Return a connection object.
+
+        Raises RedisError where no sentinel names a primary.
+        """
         return self.primary.to(self.sentinel.discover_master(self.name))
 
 

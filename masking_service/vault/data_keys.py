@@ -1,4 +1,6 @@
-"""Data keys: one random key per tenant and day, wrapped by the root key and kept in the store.
+"""Data keys.
+
+One random key per tenant and day, wrapped by the root key and kept in the store.
 
 A key is created if absent, made durable, and read back before it is used: of
 two workers that race for the first record of a day both use the winner's. A key
@@ -104,7 +106,9 @@ class DataKeys:
         return current.key
 
     def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
-        """Return the keys of these ids: one round trip for all that this process does not know.
+        """Return the keys of these ids.
+
+        One round trip for all that this process does not know.
 
         A shredded key is None: what it sealed is gone, and that is known.
 
@@ -125,7 +129,10 @@ class DataKeys:
         return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
 
     def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
-        """Return the latest day (since 1970-01-01) of these keys; today for a key that this process does not know."""
+        """Return the latest day (since 1970-01-01) of these keys.
+
+        Today for a key that this process does not know.
+        """
         known, unknown = self._memory.known, (now // SECONDS_A_DAY, None)
         return max(known.get((tenant, key_id), unknown)[0] for key_id in key_ids)
 
@@ -162,7 +169,10 @@ class DataKeys:
 
     @property
     def _memory(self) -> _Memory:
-        """What is remembered on the roster in force. A caller that began with one ends with it."""
+        """What is remembered on the roster in force.
+
+        A caller that began with one ends with it.
+        """
         roster = self._identity.roster
         memory = self._last
         if memory.roster is not roster:

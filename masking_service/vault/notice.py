@@ -1,4 +1,6 @@
-"""The notice about keys that every process reads: the oldest keyset in use, and when data keys were made.
+"""The notice about keys that every process reads.
+
+The oldest keyset in use, and when data keys were made.
 
 Sealed like all state. Deleting it or bringing an old one back opens nothing; it
 only removes the protection from a process that slept through a rotation.
@@ -32,7 +34,9 @@ def reading_notice() -> Command:
 
 
 def read_notice(keyring: Keyring, sealed: bytes | None) -> Notice:
-    """Return the notice of a store; an empty one where it has none.
+    """Return the notice of a store.
+
+    An empty one where it has none.
 
     Raises:
         IntegrityError: it was changed.

@@ -1,4 +1,6 @@
-"""The plaintext of a stored record: one value per waybill revision, padded so that its size says little.
+"""The plaintext of a stored record.
+
+One value per waybill revision, padded so that its size says little.
 
 Pure bytes, described in `docs/record-format.md`.
 """
@@ -84,7 +86,10 @@ def frame_of(schema: str, places: Sequence[Place]) -> list[Any]:
 
 
 def body_of(frame: list[Any], values: Sequence[Any]) -> bytes:
-    """Return a record's schema and fields as JSON: ``["standard", place code, value, …]``."""
+    """Return a record's schema and fields as JSON.
+
+    ``["standard", place code, value, …]``.
+    """
     body = frame.copy()
     body[2::2] = values
     return _encode(body)
@@ -100,7 +105,10 @@ SHREDDED: Final = Record(bytes(SALT_BYTES), 0, 0, b"")
 
 
 def plaintext(record: Record) -> bytes:
-    """Return what is sealed: salt, token key version, expiry, body, and spaces up to the next length."""
+    """Return what is sealed.
+
+    Salt, token key version, expiry, body, and spaces up to the next length.
+    """
     plain = _HEADER.pack(record.salt, record.token_version, record.expires_at) + record.body
     return plain.ljust(len(plain) + (FIRST_BUCKET_BYTES - len(plain)) % BUCKET_BYTES)
 

@@ -17,7 +17,10 @@ _ANY_ORDINAL = b"\0"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A field that a token refers to: base, revision, ordinal, and the salt and key version of its record."""
+    """A field that a token refers to.
+
+    Base, revision, ordinal, and the salt and key version of its record.
+    """
 
     base: bytes
     revision: int
@@ -31,7 +34,9 @@ class Reference:
 
 
 class Tokens:
-    """Collects references, record by record, and makes their tokens: one cipher call for a whole batch.
+    """Collects references, record by record, and makes their tokens.
+
+    One cipher call for a whole batch.
 
     There is one call for each token key version among the records: two shortly after a rotation.
     """
@@ -59,7 +64,10 @@ class Tokens:
 
 
 def read_token(keys: TokenKeys, token: str) -> Reference | None:
-    """Return what a token refers to; None for what cannot be a token of this tenant, such as most forgeries."""
+    """Return what a token refers to.
+
+    None for what cannot be a token of this tenant, such as most forgeries.
+    """
     found = keys.read(token)
     if found is None:
         return None

@@ -78,7 +78,9 @@ class Vault:
         ]
 
     def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
-        """Write the drafts that have no outcome yet: one round trip, none where there are none.
+        """Write the drafts that have no outcome yet.
+
+        One round trip, none where there are none.
 
         Args:
             now: Unix seconds; its day chooses the data key.
@@ -121,7 +123,9 @@ class Vault:
         return again
 
     def compare(self, tenant: str, drafts: Sequence[Draft], *, revise: bool) -> None:
-        """Compare drafts with what is stored, see `decide`: one round trip, two where a waybill was revised.
+        """Compare drafts with what is stored, see `decide`.
+
+        One round trip, two where a waybill was revised.
 
         Raises:
             StoreUnavailable: the store did not answer.
@@ -144,7 +148,10 @@ class Vault:
         ]
 
     def at(self, tenant: str, places: Sequence[tuple[bytes, int]], now: int) -> list[Record | None]:
-        """The living records at (base, revision), for tokens: one round trip."""
+        """The living records at (base, revision), for tokens.
+
+        One round trip.
+        """
         stems = record_stems([base for base, _ in places])
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
         return [record if record is not None and record.active_at(now) else None for record in self._load(tenant, keys)]
@@ -216,7 +223,10 @@ class Vault:
         return self._open(tenant, list(zip(keys, values, strict=True)))
 
     def _open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
-        """Open the value at each place; None where there is none, `records.SHREDDED` where its key is destroyed."""
+        """Open the value at each place.
+
+        None where there is none, `records.SHREDDED` where its key is destroyed.
+        """
         values = list(values)
         ids = {key_id_of(value) for _, value in values if value is not None}
         if not ids:

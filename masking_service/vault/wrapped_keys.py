@@ -1,4 +1,6 @@
-"""The wrapped data keys in the store: one hash, by key id, each with a sealed label.
+"""The wrapped data keys in the store.
+
+One hash, by key id, each with a sealed label.
 
 The label says whose key it is, of which day, and whether it was shredded, so
 that every key can be found, judged and rewrapped without knowing the tenants. A
@@ -115,7 +117,9 @@ class WrappedKeys:
         return int(self._store.read([(b"HLEN", DATA_KEYS)])[0])
 
     def all(self) -> Iterator[dict[bytes, tuple[Standing, int]]]:
-        """Yield all stored keys with their uses, in portions. Keys that come or go meanwhile may be missing.
+        """Yield all stored keys with their uses, in portions.
+
+        Keys that come or go meanwhile may be missing.
 
         Raises:
             StoreUnavailable: the store did not answer.
@@ -135,7 +139,10 @@ class WrappedKeys:
                 return
 
     def packed(self, key_id: bytes, standing: Standing) -> bytes:
-        """Return the stored value of a key: sealed label and wrapped key, each behind its length."""
+        """Return the stored value of a key.
+
+        Sealed label and wrapped key, each behind its length.
+        """
         label = msgspec.json.encode(_Label(standing.tenant, standing.day, standing.number, standing.wrapped is None))
         padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
         state = self._keyring.tenant("").state
@@ -156,7 +163,10 @@ class WrappedKeys:
 
 
 def field(key_id: bytes) -> bytes:
-    """Return a data key's id as a field name: base64url, 11 characters."""
+    """Return a data key's id as a field name.
+
+    Base64url, 11 characters.
+    """
     return b64encode(key_id, b"-_").rstrip(b"=")
 
 

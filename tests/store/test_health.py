@@ -10,7 +10,8 @@ import redis
 
 from masking_service.dev.embedded import DURABLE
 from masking_service.store import health as readiness
-from masking_service.store.client import Answer, Store
+from masking_service.store.answers import Answer
+from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults, look, uphold
 from tests import servers

@@ -1,0 +1,37 @@
+"""Answers of single servers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis.exceptions import MovedError, ReadOnlyError
+
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.node import Node
+from masking_service.store.parser import Reply
+from masking_service.store.pipeline import Bundle
+from masking_service.store.reasons import reason
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one server that takes writes said, or why it said nothing.
+
+    Attributes:
+        slots: those that it owns, in a cluster.
+    """
+
+    node: Node
+    slots: Sequence[int]
+    replies: list[Reply]
+    error: StoreUnavailable | None
+
+
+def only_reply(bundle: Bundle) -> Reply:
+    """Return the only reply; an error as a StoreUnavailable."""
+    reply = (bundle.replies or [None])[0]
+    return StoreUnavailable(reason(reply)) if isinstance(reply, Exception) else reply
+
+
+def is_elsewhere(replies: Sequence[Reply]) -> bool:
+    """Whether a server says that it is no owner, or no primary, any more."""
+    return any(isinstance(reply, MovedError | ReadOnlyError) for reply in replies)
