@@ -23,7 +23,7 @@ BATCH = 500
 ROUNDS = 60
 
 MEMBERS: dict[str, Callable[[int], dict[str, Any]]] = {
-    "none": lambda at: {},
+    "none": lambda _: {},
     "number, weight, note": lambda at: {"order_no": f"OD2026{at:08}", "weight": 1250 + at, "note": "放门卫即可"},
     "mobile, company, time": lambda at: {
         "mobile": f"138{at:08}",
