@@ -79,7 +79,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
             chain, so that its removal is detected.
         takes_back: ids of earlier entries of the same call that are void: what they announced may not have been
             written, and what they say was released was not answered.
-        times: how many refused calls of this principal, action and outcome the entry stands for, since the one before
+        times: how many refused calls of this principal, action and outcome the entry covers, since the one before
             it. The other members are those of the last one.
         request: the request id.
         policy: hash of the policy that decided.

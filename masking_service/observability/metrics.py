@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from prometheus_client.registry import Collector
 
 FreezeReason = Literal["by-hand", "misses", "burst"]
-"""FreezeReason somebody is frozen."""
+"""Why a principal was frozen."""
 AlertKind = Literal[
     "misses", "burst", "conflicts", "case-pending", "integrity", "wrong-store", "policy-refused", "checkpoint-late"
 ]
 """The kinds of alerts; see `docs/alerts.md`."""
 DropReason = Literal["full", "undelivered"]
-"""FreezeReason an alert did not arrive: too many were waiting, or nobody took it."""
+"""Why an alert was not delivered."""
 
 ALERTED_PROBLEMS: Final = "internal", "integrity", "overloaded", "unavailable", "unauthenticated"
 """Problems with alert rules; their series exist from the start."""

@@ -1,4 +1,4 @@
-"""One real log for all who only read it: making it once is enough."""
+"""One log that all reading tests share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.store import stores
 
 @pytest.fixture(scope="session")
 def sound(embedded: EmbeddedServer) -> tuple[bytes, ...]:
-    """The lines of a sound log: three writers, three commits each, three checkpoints."""
+    """The lines of a valid log."""
     embedded.start()
     with redis.Redis.from_url(embedded.url) as client:
         client.flushall()

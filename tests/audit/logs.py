@@ -1,4 +1,4 @@
-"""A real log for tests: several processes' chains in a real store, commits of several entries, checkpoints."""
+"""Makes real logs in a store for tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FIRST_AT, LAST_AT = NOW, NOW + 18
 
 
 def full_entry(number: int) -> Entry:
-    """An entry in which nothing is empty, so that every member can be tampered with."""
+    """An entry with a value for every member."""
     return entry(
         at=NOW + number,
         action="detokenize",
@@ -49,7 +49,7 @@ def full_entry(number: int) -> Entry:
 
 
 class Process:
-    """One process that writes to the log of a store."""
+    """A process that writes to the log."""
 
     def __init__(self, store: Store, seed: str, keyring: Keyring | None = None) -> None:
         self.log = AuditLog(store, (keyring or known_keyring()).audit_signer, stores.foreseen(seed), lambda: NOW)
@@ -62,20 +62,20 @@ class Process:
 
 
 def checkpoint(store: Store, at: int = NOW, keyring: Keyring | None = None) -> CheckpointLine:
-    """Make a checkpoint of what the store has now, as a process does that remembers nothing."""
+    """Make a checkpoint, as a new process does."""
     with TemporaryDirectory() as folder:
         return Checkpoints(store, (keyring or known_keyring()).audit_signer, Path(folder), lambda: at).make()
 
 
 def late_checkpoint(store: Store, meanwhile: Callable[[], object]) -> CheckpointLine:
-    """Make a checkpoint that looked at the log before something happened, and came into the store after it."""
+    """Make a checkpoint that is stored late."""
     later = Interleaved(store, meanwhile)
     with TemporaryDirectory() as folder:
         return Checkpoints(later, known_keyring().audit_signer, Path(folder), lambda: NOW).make()
 
 
 class Interleaved(Store):
-    """A store in which something happens just before the first script."""
+    """A store with an event before its first script."""
 
     def __init__(self, store: Store, meanwhile: Callable[[], object]) -> None:
         self.__dict__.update(store.__dict__)
@@ -100,7 +100,7 @@ def real_log(
     keyring: Keyring | None = None,
     seed: str = "writer",
 ) -> None:
-    """Write commits of so many entries by each of the writers, with a checkpoint behind each round."""
+    """Write commits of several writers, and checkpoints."""
     processes = [Process(store, f"{seed} {number}", keyring) for number in range(writers)]
     number = 0
     for count in commits:
@@ -110,6 +110,6 @@ def real_log(
 
 
 def lines(store: Store) -> list[bytes]:
-    """The export of the log as it is, up to its newest checkpoint."""
+    """Return the export of the log."""
     streams = Streams(store)
     return [*export(streams, [*streams.checkpoints()][-1])]

@@ -1,4 +1,4 @@
-"""Checkpoints: every acknowledged entry is under one, each is bound to the one before, and no store may go back."""
+"""Tests checkpoints and the detection of rollbacks."""
 
 import hashlib
 import json
@@ -53,7 +53,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def process(store: Store, tmp_path: Path, clock: Clock) -> Callable[[str], Checkpoints]:
-    """Makes processes: `process("one")`, each with a state directory of its own."""
+    """Makes processes with their own state directories."""
 
     def make(name: str = "") -> Checkpoints:
         folder = tmp_path / name
@@ -580,7 +580,7 @@ def test_an_invalid_stream_is_an_integrity_error(
 def test_no_checkpoint_is_saved_before_it_reached_the_replicas(
     tmp_path: Path, make_sentinel: Callable[..., servers.Group]
 ) -> None:
-    """ItemOutcome on a primary that no replica follows any more."""
+    """Run on a primary without connected replicas."""
     group = make_sentinel(replicas=1, sentinels=1)
     (primary,), (replica,) = group.primaries, group.replicas
     for folder in ("made", "seen"):
@@ -609,7 +609,7 @@ def test_the_saved_checkpoint_is_readable_by_its_owner_only(checkpoints: Checkpo
 def test_the_saved_checkpoint_is_never_replaced_by_an_older_one(
     process: Callable[[str], Checkpoints], tmp_path: Path
 ) -> None:
-    """Two processes share a state directory, and one is a moment late."""
+    """Two processes share a state directory."""
     late, early = process("shared"), process("shared")
     first = late.make()
     second = early.make()
@@ -641,7 +641,7 @@ def test_a_saved_checkpoint_of_other_keys_stops_the_start(
 
 
 def raise_the_last_id(client: redis.Redis) -> None:
-    """What somebody does who can write to the store, and wants that no further checkpoint is made."""
+    """Block checkpoints, as a writer to the store can."""
     ask(client, "XADD", AUDIT_CHECKPOINTS, "999999999999-0", "checkpoint", "x")
     ask(client, "XDEL", AUDIT_CHECKPOINTS, "999999999999-0")
 

@@ -1,4 +1,4 @@
-"""Entries and their chain: exact bytes, every one of them bound to all before it, and nothing personal in any."""
+"""Tests entries and their chain, byte for byte."""
 
 import hashlib
 import json

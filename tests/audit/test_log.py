@@ -1,4 +1,4 @@
-"""The audit log of a process: durable when `append` returns, in order, signed, and no number for two entries."""
+"""Tests appending to the audit log."""
 
 import threading
 import time
@@ -77,7 +77,7 @@ def stream(client: redis.Redis, writer: str) -> list[Kept]:
 
 
 def order(client: redis.Redis, tenant: str = TENANT) -> list[tuple[str, str]]:
-    """(server's id, id of the entry) of a tenant's entries, in the order in which they came."""
+    """Return (server id, entry id) of a tenant's entries."""
     found = []
     for name, flat in ask(client, "XRANGE", audit_order_key(tenant), "-", "+"):
         fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
@@ -86,7 +86,7 @@ def order(client: redis.Redis, tenant: str = TENANT) -> list[tuple[str, str]]:
 
 
 def asked(client: redis.Redis, writer: str) -> list[tuple[int, bytes]]:
-    """What was appended to a chain, without its first entry and its last."""
+    """Return a chain without its first and last entry."""
     return [(one.number, one.entry) for one in stream(client, writer) if one.action not in ("start", "close")]
 
 
@@ -99,7 +99,7 @@ def in_threads(count: int, work: Callable[[int], object]) -> None:
 
 
 class Gate(Store):
-    """A store whose scripts wait until it is opened, and which can refuse them."""
+    """A store whose scripts can wait or fail."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -137,7 +137,7 @@ class Interrupting:
 
 
 class LetGoLate:
-    """A lock behind which its first holder is kept until `go` is set."""
+    """A lock whose first holder waits for `go`."""
 
     def __init__(self, lock: threading.Lock) -> None:
         self._lock = lock
@@ -163,7 +163,7 @@ def writer_of(name: str) -> str:
 
 
 def committed_together(valkey: str, count: int) -> tuple[list[str], Gate]:
-    """The ids of so many entries of which all but the first come while that one is on its way in."""
+    """Append entries during the commit of the first one."""
     gate = Gate(valkey)
     log = log_on(gate)
     ids: list[str] = []
@@ -253,7 +253,7 @@ def test_concurrent_entries_are_committed_together(valkey: str, client: redis.Re
 
 
 def test_a_commit_contains_all_waiting_entries(valkey: str) -> None:
-    """Sixteen threads that write without a pause need at most a commit for every four entries."""
+    """A commit covers at least four entries on average."""
     gate = Slow(valkey)
     gate.opened.set()
     log = log_on(gate)

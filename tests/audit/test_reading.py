@@ -1,4 +1,4 @@
-"""The log of a tenant, page by page: every entry once, in the order in which they came, and nobody else's."""
+"""Tests reading the log of a tenant."""
 
 import threading
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def names(entries: list[dict[str, Any]]) -> list[str]:
 
 
 def read_on(store: Store, tenant: str, limit: int, after: str | None = None) -> Iterator[str]:
-    """The ids of all entries that there are, by as many pages as that takes."""
+    """Return the ids of all entries, page by page."""
     while found := names(page(store, tenant, after, limit)):
         yield from found
         after = found[-1]

@@ -1,4 +1,4 @@
-"""What the pages tell their reader to have: a checkout in which `make run` was run."""
+"""A checkout in which `make run` was run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.servers import free_ports
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody with a checkout, and the settings that they gave to `make run`."""
+    """A checkout, and the settings of `make run`."""
 
     folder: Path
     settings: dict[str, str]

@@ -1,8 +1,7 @@
-"""A page as its reader uses it: its bash blocks, run in order in one shell, and what it says that they print.
+"""Runs the bash blocks of a page and compares their output.
 
-A line that begins with `#>` is what the commands above it print. `…` stands there for anything, a moment or a day for
-any other, a long hexadecimal number for any other. A token stands for the token that it stood for before, so a page
-that shows the same one twice promises the same one.
+A line that begins with `#>` is the output of the commands above it. In it, `…` matches anything, and a time, date or
+long hexadecimal number matches any other. A token that the page shows twice must be the same token both times.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ CHANGING = re.compile("|".join(f"({each})" for each in CHANGES))
 
 @dataclass(frozen=True)
 class Step:
-    """Commands, and what the page says that they print; empty where it says nothing."""
+    """Commands and their expected output, if any."""
 
     commands: str
     prints: str
 
 
 def steps(page: str) -> list[Step]:
-    """Everything that a page has its reader run, in order."""
+    """Return all steps of a page, in order."""
     found: list[Step] = []
     for block in BLOCK.findall(page):
         for part in re.findall(rf"((?:^(?!{PRINTS}).*\n)+)((?:^{PRINTS}.*\n)*)", block, re.MULTILINE):
@@ -71,7 +70,7 @@ def run(steps: list[Step], folder: Path, settings: Mapping[str, str]) -> list[st
 
 
 def is_what_was_said(step: Step, printed: str, tokens: dict[str, str]) -> bool:
-    """Whether that was printed which the page says; what its tokens stand for is taken down in `tokens`."""
+    """Return whether the output matches; collect the tokens."""
     new: list[str] = []
     pattern, end = "", 0
     for found in CHANGING.finditer(step.prints):
@@ -94,7 +93,7 @@ def is_what_was_said(step: Step, printed: str, tokens: dict[str, str]) -> bool:
 
 
 def checkout(folder: Path) -> None:
-    """Make a folder that looks like a fresh clone, with the environment of this run for its `.venv`."""
+    """Make a folder that looks like a fresh clone."""
     for path in ROOT.iterdir():
         if not path.name.startswith("."):
             (folder / path.name).symlink_to(path)
@@ -102,7 +101,7 @@ def checkout(folder: Path) -> None:
 
 
 def pages() -> list[Path]:
-    """Every page of the project: those beside the code, those of `docs/`, and the README of a folder."""
+    """Return every page of the project."""
     tops = [top for top in ROOT.iterdir() if top.is_dir() and not top.name.startswith(".")]
     readmes = [page for top in tops for page in top.rglob("README.md") if "node_modules" not in page.parts]
     return sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *readmes})

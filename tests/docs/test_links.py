@@ -1,4 +1,4 @@
-"""Pages hang together: every link inside the project leads somewhere, and every page can be come to from the README."""
+"""Tests the links between the pages of the project."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def links(page: Path) -> list[str]:
 
 @cache
 def anchors(page: Path) -> set[str]:
-    """The anchors that GitHub gives to the headings of a page."""
+    """Return the anchors of a page's headings on GitHub."""
     fences_gone = re.sub(r"(?ms)^```.*?^```$", "", page.read_text("utf-8"))
     found: set[str] = set()
     for heading in HEADING.findall(fences_gone):

@@ -1,4 +1,4 @@
-"""The README and the quick starts do what they say, command by command, against the service that `make run` starts."""
+"""Runs the commands of the README and the quick starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How pages are read and checked: the check itself has to be able to fail."""
+"""Tests how pages are read and checked."""
 
 from __future__ import annotations
 

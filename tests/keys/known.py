@@ -1,4 +1,4 @@
-"""Keys that everybody may know: the same in every run, for tests and for the vectors that documents quote."""
+"""Known keys for tests and documented vectors."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -26,7 +26,7 @@ def known_keyset(
     shredded_before: int = 0,
     algorithm: int = 1,
 ) -> Keyset:
-    """The keyset of `owner`; the last of its token keys and the last of its root keys are the active ones.
+    """Return the known keyset of an owner.
 
     Args:
         retired: those of its root keys that are.
@@ -53,5 +53,5 @@ def known_keyset(
 
 
 def known_keyring(owner: str = "vectors", **how: Any) -> Keyring:
-    """The keys that follow from the keyset of `owner`, which is as `known_keyset` makes it."""
+    """Return the known keyring of an owner."""
     return Keyring(known_keyset(owner, **how))

@@ -1,4 +1,4 @@
-"""A second reader of the stored bytes, written from the documents alone: it shares no line with the product.
+"""An independent reader, written from the documents.
 
 `docs/record-format.md` and `docs/token-format.md` are all it knows. Of libraries it takes the block ciphers, one block
 at a time, and the hashes; GCM, GCM-SIV, HKDF and every format are written out here.
@@ -107,7 +107,7 @@ def open_gcm_siv(key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> byt
 
 
 def open_envelope(key: bytes, sealed: bytes, *, label: bytes, tenant: bytes, place: bytes) -> bytes:
-    """What an envelope holds, by the suite that it names."""
+    """Open an envelope by the suite it names."""
     if sealed[0] != 1:
         raise Refused
     bound = frame(label, tenant, sealed[:1], sealed[1:2], sealed[2:10])
@@ -150,7 +150,7 @@ class Reader:
         return self.unwrap(base64.b64decode(entry["wrapped"]), place)
 
     def field(self, tenant: str, token: str) -> tuple[str, Any]:
-        """The place, as kind and path, and the value that a token names."""
+        """Return kind, path and value of a token."""
         version = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".index(token[4])
         name = tenant.encode()
         info = frame(b"waybill-masking/1", b"token", name)
@@ -164,7 +164,7 @@ class Reader:
         return place if isinstance(place, str) else self.places[place], value
 
     def record(self, tenant: str, base: bytes, revision: int) -> bytes:
-        """The plaintext of a record: salt, token key version, expiry, and the padded body."""
+        """Split the plaintext of a record."""
         place = b"wm:{" + base64.urlsafe_b64encode(base) + b"}" + f"{revision:x}".encode()
         sealed = self.store[place]
         key = self.data_key(tenant, sealed[2:10])

@@ -1,4 +1,4 @@
-"""Sealing: what is sealed opens at its place and nowhere else, and never in part."""
+"""Tests sealing and opening."""
 
 import pytest
 from hypothesis import given

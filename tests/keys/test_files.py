@@ -1,4 +1,4 @@
-"""Files that hold secrets: whole or not at all, and nobody else's to read."""
+"""Tests secret files."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""Framing: no two lists of parts give the same bytes."""
+"""Tests that framing is unambiguous."""
 
 from hypothesis import given
 from hypothesis import strategies as st

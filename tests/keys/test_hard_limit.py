@@ -1,4 +1,4 @@
-"""Where core dumps are forbidden from outside already, the process is made undumpable, or does not start."""
+"""Tests processes with a hard core limit of 0."""
 
 import subprocess
 import sys

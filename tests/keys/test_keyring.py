@@ -1,4 +1,4 @@
-"""The keys in use: separate for each tenant and each use, and the same in every process."""
+"""Tests the derived keys of tenants."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""The keyset file: made once, and refused with its name and the place of the fault where anything is wrong."""
+"""Tests creating and reading keyset files."""
 
 import base64
 import json

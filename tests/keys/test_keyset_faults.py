@@ -1,4 +1,4 @@
-"""Every single thing that can be wrong inside a keyset file is refused at its place, without a word of any key."""
+"""Tests that invalid keyset files are refused."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What stands in the keyset file: days as dates, and the entry of a key that somebody made at its provider."""
+"""Tests dates and named keys of keyset files."""
 
 import time
 

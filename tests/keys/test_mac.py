@@ -1,4 +1,4 @@
-"""Keyed hashes: HMAC-SHA-256 over length-prefixed parts, whichever way they are asked for."""
+"""Tests keyed hashes."""
 
 import hmac
 

@@ -1,4 +1,4 @@
-"""Signed messages: a known answer, parts that cannot be shifted, and a key that is long and kept to oneself."""
+"""Tests signed messages."""
 
 from __future__ import annotations
 

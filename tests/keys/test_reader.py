@@ -1,4 +1,4 @@
-"""What was sealed here is opened by a reader that was written from the documents alone, suite by suite."""
+"""Tests sealed values with the independent reader."""
 
 import ast
 import json

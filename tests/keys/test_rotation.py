@@ -1,4 +1,4 @@
-"""Changes of the keyset file: distributed, active, retired, gone; whole or not at all, and no secret is ever lost."""
+"""Tests changes of the keyset file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects that hold keys: nothing prints, copies or pickles them."""
+"""Tests that secrets cannot be printed or copied."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""The known-answer test: a wrong answer of the cryptography underneath stops the start."""
+"""Tests the known-answer tests."""
 
 from typing import NoReturn
 
@@ -30,7 +30,7 @@ class OpensNothing(Sm4Gcm):
 
 
 class OverlooksTheLastBit(Sm4Gcm):
-    """A cipher that takes the tag for right if nothing but its last bit is wrong."""
+    """A cipher that ignores the tag's last bit."""
 
     __slots__ = ()
 

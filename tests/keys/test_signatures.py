@@ -1,4 +1,4 @@
-"""Ed25519: the first vectors of RFC 8032, section 7.1, and what is refused."""
+"""Tests Ed25519 with vectors of RFC 8032."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one release stored the next must open: keys and contexts are those of the documents, to the byte."""
+"""Tests that stored bytes stay readable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLACE = b"wm:{place}0"
 
 
 def derived(use: str, name: str, tenant: bytes) -> bytes:
-    """A key as the documents derive it from the known secret of a use."""
+    """Derive a key as documented."""
     info = frame(b"waybill-masking/1", name.encode(), tenant)
     return hkdf("sha256", known_bytes(f"vectors {use} 0"), info, 32)
 

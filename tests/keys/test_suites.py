@@ -1,4 +1,4 @@
-"""The suites: each byte means one cipher for ever, and every suite but the first has a key of its own."""
+"""Tests the cipher suites."""
 
 import hmac
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def hmac_sm3(key: bytes, message: bytes) -> bytes:
 
 
 def hkdf(mac: Callable[[bytes, bytes], bytes], secret: bytes, info: bytes) -> bytes:
-    """The first 32 bytes by RFC 5869: extract without salt, then expand once."""
+    """HKDF (RFC 5869) without salt, 32 bytes."""
     return mac(mac(bytes(32), secret), info + b"\x01")
 
 

@@ -1,4 +1,4 @@
-"""Tokens: one spelling for one reference, for ever, and nothing to learn from it without the key."""
+"""Tests tokens."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

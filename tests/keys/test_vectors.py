@@ -1,4 +1,4 @@
-"""The vectors that the format documents quote: one scenario a file, its expectation on top, bytes in hexadecimal."""
+"""Tests the documented vectors, one scenario per file."""
 
 import hmac
 import json
@@ -27,7 +27,7 @@ READERS: dict[int, Callable[[bytes], Aead]] = {1: AESGCMSIV, 2: AESGCM, 3: Sm4Gc
 
 
 def named(beginning: str, *expect: str) -> list[Any]:
-    """The vectors whose names begin so and that expect one of these."""
+    """Return vectors by name and expectation."""
     return [
         pytest.param(vector, id=name)
         for name, vector in VECTORS.items()

@@ -1,4 +1,4 @@
-"""Project Wycheproof's vectors, the malicious ones too, asked of the ciphers that this package seals and signs with."""
+"""Tests the ciphers with Wycheproof's vectors."""
 
 import hmac
 import json
@@ -24,7 +24,7 @@ CIPHERS: dict[str, Callable[[bytes], Aead]] = {"aes_gcm_siv": AESGCMSIV, "aes_gc
 
 
 def vectors(name: str, *results: str) -> list[Any]:
-    """The tests of one file that have one of these results; bytes still in hexadecimal."""
+    """Return a file's tests with these results."""
     tests = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["tests"]
     chosen = [test for test in tests if test["result"] in results]
     return [pytest.param(test, id=f"{test['tcId']} {test['comment']}".strip()) for test in chosen]

@@ -1,4 +1,4 @@
-"""Alerts: raised once a minute each, counted, naming nobody by name, and sent signed to one address and no other."""
+"""Tests alerts and their webhook."""
 
 from __future__ import annotations
 

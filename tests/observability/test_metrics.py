@@ -1,4 +1,4 @@
-"""Metrics: counts by words of this code base, none of them about anyone, and cheap enough for every request."""
+"""Tests metrics over several workers."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_all_other_events_are_counted(metrics: Metrics) -> None:
     ],
 )
 def test_alerted_series_exist_before_the_first_event(metrics: Metrics, series: str) -> None:
-    """A rate over a series that begins at one never shows the first."""
+    """A rate needs a series that starts at zero."""
     metrics.create_budget_series([("officer", Budget("fields", (Window("1h", 3600, 60),)))])
 
     assert series in exposed(metrics)
@@ -132,7 +132,7 @@ def test_processes_with_a_shared_folder_count_together(tmp_path: Path) -> None:
     ],
 )
 def test_gauges_show_the_worst_of_all_workers(tmp_path: Path, look: str, series: str) -> None:
-    """Two workers that live: one is well, and the one that answers as well; the other one is not."""
+    """One of two workers has a problem."""
     assert series in seen_by(
         [f"ok = True; m.background_run({look})", f"ok = False; m.background_run({look})"], tmp_path
     )
@@ -160,7 +160,7 @@ def test_the_slowest_background_run_is_shown(tmp_path: Path) -> None:
 
 
 def seen_by(workers: list[str], folder: Path) -> list[str]:
-    """What the last of these workers tells of all of them; each is a process that ends without anybody noticing."""
+    """Return the exposition of the last of these workers."""
     told = ""
     for each in workers:
         told = subprocess.run(

@@ -1,4 +1,4 @@
-"""What gunicorn and libraries say is retold in fixed words: a path, an address or the text of an error never is."""
+"""Tests that server logs contain fixed words only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VALUE = "13955550001"
 
 @pytest.fixture
 def server(logged: io.BytesIO) -> Iterator[ServerLog]:
-    """gunicorn's log as it is set up in a master; the process's own ways of speaking come back behind the test."""
+    """gunicorn's log as in a master, restored after the test."""
     del logged
     root, hooks = logging.getLogger(), (sys.excepthook, sys.unraisablehook, threading.excepthook)
     handlers = root.handlers

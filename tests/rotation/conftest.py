@@ -1,4 +1,4 @@
-"""Fixtures of the turnover's tests: a keyset, a claimed store, and two processes on both."""
+"""Fixtures: a keyset, a store, and two processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.store import stores
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits for processes looks again at once."""
+    """Commands poll the processes without a pause."""
     monkeypatch.setattr(coordinator, "POLL_SECONDS", 0.001)
 
 

@@ -1,4 +1,4 @@
-"""Processes of the service as a turnover meets them: each with keys, store and vault of its own."""
+"""Service processes with their own keys, store and vault."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY = 86_400
 
 
 class Process:
-    """One serving process, without its HTTP; `look` is what its background does once a second."""
+    """A process without HTTP; `look` is its background run."""
 
     def __init__(self, path: Path, url: str) -> None:
         self.url = url
@@ -69,7 +69,7 @@ def coordinator(
     timeout: float = 10.0,
     step: Callable[[], object] = lambda: None,
 ) -> Coordinator:
-    """The person who runs a `keys` command, while these processes look as often as they are waited for."""
+    """Runs a `keys` command while these processes follow."""
 
     def progress(*_: object) -> None:
         step()

@@ -1,4 +1,4 @@
-"""A process takes over a changed keyset file, says which keys it has, and loses the store when it cannot say so."""
+"""Tests the keyset watch of a serving process."""
 
 from __future__ import annotations
 

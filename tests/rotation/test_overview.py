@@ -1,4 +1,4 @@
-"""What `keys status` knows: every key with state, age, uses, what depends on it, and what is due."""
+"""Tests the report of `keys status`."""
 
 from __future__ import annotations
 

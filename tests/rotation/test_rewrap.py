@@ -1,4 +1,4 @@
-"""Rewrapping: resumable, done once, and never at the price of a key."""
+"""Tests rewrapping."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAYS = 8
 
 @pytest.fixture
 def written(path: Path, url: str, both: Both) -> dict[str, str]:
-    """Tokens of a record a day, by number; then the root key is rotated."""
+    """Daily tokens by number, before a root rotation."""
     made = {}
     for age in range(DAYS):
         number = f"SF{age:08}"

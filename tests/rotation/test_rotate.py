@@ -1,4 +1,4 @@
-"""Rotation of token, root and data keys while processes serve: old tokens resolve, resubmission gives them again."""
+"""Tests rotations while processes serve."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Killed(BaseException):
 
 
 def countdown(left: list[int]) -> Callable[[], None]:
-    """Lets a command look at the processes so often, and kills it then."""
+    """Kills a command after a number of checks."""
 
     def step() -> None:
         left[0] -= 1

@@ -1,4 +1,4 @@
-"""The witness: everything is archived once and for all, through kills and restarts, and nothing leads it back."""
+"""Tests the witness through kills and restarts."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def logged(store: Store) -> Store:
-    """A store with a log of three writers and three checkpoints."""
+    """A store with three writers and three checkpoints."""
     logs.real_log(store)
     return store
 
 
 def follow(store: Store, folder: Path, *, now: int = NOW, **how: Any) -> None:
-    """Archive everything that is new, in a process of its own as it were."""
+    """Archive everything new with a fresh witness."""
     with Archive(folder, VERIFIER, **how) as archive:
         follower = Follower(Streams(store), archive, lambda: now, keep_days=30)
         while follower.archive_new():
@@ -238,7 +238,7 @@ def test_the_state_file_is_recreated_from_the_first_segment(logged: Store, folde
 
 
 class Copy:
-    """The log in a store as it was once, to bring it back."""
+    """A copy of the log, for restoring it."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
@@ -252,7 +252,7 @@ class Copy:
 
 @pytest.fixture
 def older(logged: Store, folder: Path, client: redis.Redis) -> Copy:
-    """A copy of the store from before what was archived last."""
+    """A copy of the store before the last archiving."""
     writing = Process(logged, "another")
     writing.commit(full_entry(1))
     follow(logged, folder)
@@ -447,7 +447,7 @@ def test_a_new_archive_of_a_trimmed_log_needs_its_first_checkpoint(logged: Store
 
 @pytest.fixture
 def month_later(logged: Store, folder: Path) -> Store:
-    """Everything was archived, another writer began, and a month is over."""
+    """Everything is archived, and a month has passed."""
     follow(logged, folder)
     Process(logged, "another").commit(full_entry(1))
     logs.checkpoint(logged, NOW + 31 * DAY)
@@ -455,7 +455,7 @@ def month_later(logged: Store, folder: Path) -> Store:
 
 
 def numbers(store: Store) -> dict[str, list[int]]:
-    """The numbers in the stream of each writer that a checkpoint names."""
+    """The numbers in the streams of listed writers."""
     streams = Streams(store)
     writers = {head.writer for one in streams.checkpoints() for head in one.checkpoint.heads}
     return {writer: [said.number for said in streams.entries(writer, 1)] for writer in writers}

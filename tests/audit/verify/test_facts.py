@@ -1,4 +1,4 @@
-"""What the log says of a place, and what can have come of it: a few announcements, and what is stored."""
+"""Tests the comparison of values with announcements."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def put(value: str, at: int, **how: Any) -> Entry:
 
 
 def first(value: str, at: int, **how: Any) -> Entry:
-    """The same, of a value that is written only where nothing stands."""
+    """An announcement of a write-once value."""
     return put(value, at, once=True, **how)
 
 
@@ -50,7 +50,7 @@ def mark(entries: list[Entry], value: str, *, ends: bool = True, now: int = NOW)
     ("entries", "value", "expected"),
     [
         pytest.param([], "", None, id="of an empty place nothing was said"),
-        pytest.param([], "a", MismatchKind.UNLOGGED, id="nobody announced it"),
+        pytest.param([], "a", MismatchKind.UNLOGGED, id="not announced"),
         pytest.param([put("a", 1)], "a", None, id="as announced"),
         pytest.param([put("a", 1)], "b", MismatchKind.UNLOGGED, id="another value than announced"),
         pytest.param([put("a", 1)], "", MismatchKind.DELETED, id="gone"),
@@ -122,7 +122,7 @@ def test_entries_taken_back_by_another_call_explain_nothing() -> None:
 def test_a_call_that_failed_explains_no_other_of_the_same_principal_request_and_action(
     value: str, expected: MismatchKind
 ) -> None:
-    """The request id is the caller's choice, and every command of the command line has none."""
+    """The request id is chosen by the caller."""
     assert mark([put("a", 1), put("x", 50), failed(51, 2), put("b", 100)], value) is expected
 
 

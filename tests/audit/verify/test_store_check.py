@@ -1,4 +1,4 @@
-"""A store that somebody wrote to past the log: what was deleted, brought back or never logged is found and named."""
+"""Tests the comparison of a store with its log."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FREEZES = freezes_key(KEYS.tag("tenant"))
 
 
 class Service:
-    """Everything that keeps sealed state, announcing it to a real log, with a clock that a test sets."""
+    """Writers of sealed state with a log and a clock."""
 
     def __init__(self, store: Store, folder: Path) -> None:
         self.now = NOW
@@ -58,7 +58,7 @@ class Service:
         self.vault = stores.vault(store)
 
     def carry_out(self, prepare: Callable[[], Prepared[Any]], action: str, **stated: Any) -> None:
-        """Prepare a change, write the entry of an action about it, and then the change."""
+        """Record a change, then write it."""
         written = False
         while written is False:
             prepared = prepare()
@@ -110,7 +110,7 @@ class Service:
 
 @pytest.fixture
 def service(store: Store, tmp_path: Path) -> Service:
-    """A service that has done one of everything, a minute apart, and rests."""
+    """A service that has done each action once."""
     service = Service(store, tmp_path)
     stores.put(service.vault, stores.body())
     steps: tuple[Callable[[], object], ...] = (

@@ -1,4 +1,4 @@
-"""A log that was tampered with, in every way that an editor of it has: found, at its place, and nowhere else."""
+"""Tests that every kind of tampering is found."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.audit.logs import FIRST_AT, LAST_AT
 from tests.keys.known import known_keyring
 
 SIGNER = known_keyring().audit_signer
-OTHER_SIGNER = known_keyring("somebody else").audit_signer
+OTHER_SIGNER = known_keyring("another owner").audit_signer
 Lines = Sequence[bytes]
 Path = tuple[str | int, ...]
 
@@ -65,7 +65,7 @@ def name_of(line: bytes) -> str:
 
 
 def entries_in(lines: Lines) -> list[int]:
-    """Where entries stand, from 0."""
+    """0-based positions of entries."""
     return [at for at, line in enumerate(lines) if line.startswith(b'{"id"')]
 
 
@@ -78,7 +78,7 @@ def replaced(lines: Lines, at: int, *new: bytes) -> list[bytes]:
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The way to each text, number and boolean in a JSON value."""
+    """Yield the path of each scalar in JSON."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, inner in pairs:
         yield from leaves(inner, (*path, name))
@@ -87,7 +87,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def other(value: Any) -> Any:
-    """Another value of the same kind; of a text, another first character."""
+    """Return a different value of the same type."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
@@ -195,7 +195,7 @@ def test_a_signature_of_another_key_is_found_at_its_line(sound: Lines) -> None:
 
 
 def relinked(lines: Lines, at: int, upto: Callable[[EntryLine], bool]) -> list[bytes]:
-    """Entry `at` edited, and the links computed anew from there to the first entry for which `upto` holds."""
+    """Edit an entry, and recompute links up to `upto`."""
     changed = list(lines)
     first = entry_at(lines[at])
     before = entry_at(lines[at - 1]).link if first.number > 1 else FIRST_LINK
@@ -217,7 +217,7 @@ def test_an_entry_that_was_edited_with_its_link_is_found_there_or_at_the_entry_a
     for at in entries_in(sound):
         first, *more = findings(relinked(sound, at, lambda said: True))
         signed = bool(entry_at(sound[at]).signature)
-        # Without the entry after it, nobody could tell: it names both.
+        # Only the entry after it tells them apart, so both are named.
         expected = (at + 1, Kind.FORGED) if signed else (at + 2, Kind.EDITED)
         if (first.line, first.kind) != expected or (not signed and more):
             wrong.append((at, first, more))
@@ -404,7 +404,7 @@ def test_a_checkpoint_that_is_signed_but_follows_another_one_is_found(sound: Lin
 
 
 def rewritten_by_another_tool(line: bytes) -> bytes:
-    """The same JSON with other spaces, other escapes, and its members in the reverse order."""
+    """Reformat JSON without changing its meaning."""
 
     def reversed_members(value: Any) -> Any:
         if isinstance(value, dict):
@@ -522,7 +522,7 @@ def test_a_log_that_continues_after_a_kept_checkpoint_is_valid(sound: Lines) -> 
 
 
 def strictly(line: bytes) -> object:
-    """What a line means: None where it means nothing, or two things."""
+    """Return the meaning of a line, or None."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len(dict(pairs)) != len(pairs):
@@ -530,7 +530,7 @@ def strictly(line: bytes) -> object:
         return dict(pairs)
 
     def typed(value: Any) -> Any:
-        """1, 1.0 and true are equal in Python, and not in JSON."""
+        """Distinguish 1, 1.0 and true."""
         if isinstance(value, dict):
             return {name: typed(inner) for name, inner in value.items()}
         return [typed(inner) for inner in value] if isinstance(value, list) else (type(value), value)
@@ -576,7 +576,7 @@ def test_a_value_from_elsewhere_in_the_log_is_found_wherever_it_is_put(sound: Li
 
 
 def two_chains(first: str, epoch: int) -> list[bytes]:
-    """A log that begins behind a checkpoint: a chain that goes on from a chain that ended before, and a checkpoint."""
+    """A log that begins after a checkpoint."""
     entry = encode({"action": "start", "after": [f"{first}-4", "1" * 64], "at": 1})
     linked = link(FIRST_LINK, "cd" * 8, 1, entry)
     started = EntryLine("cd" * 8, 1, entry, linked, SIGNER.sign(commit_message("cd" * 8, 1, linked)))

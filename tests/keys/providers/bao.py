@@ -1,4 +1,4 @@
-"""A real OpenBao server with its Transit engine, behind TLS, on a free port of 127.0.0.1."""
+"""A real OpenBao server with Transit and TLS."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ path "transit/keys/root" { capabilities = ["read"] }
 
 
 class Bao:
-    """A server that keeps everything in memory, with one key ``root`` in two versions."""
+    """An in-memory server with two versions of a key."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -78,7 +78,7 @@ class Bao:
         self.process.wait()
 
     def seal(self) -> None:
-        """Close the server as its operators would in an emergency: it runs and answers nothing."""
+        """Seal the server."""
         self.ask("sys/seal", {})
 
     def unseal(self) -> None:

@@ -1,4 +1,4 @@
-"""The real providers, started once for all tests of this folder."""
+"""Real providers, started once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.keys.providers.softhsm import LABELS, MODULE, SoftHsm
 
 @pytest.fixture(scope="session")
 def tokens(tmp_path_factory: pytest.TempPathFactory) -> SoftHsm:
-    """SoftHSM with good root keys and with all sorts of others."""
+    """SoftHSM with valid and invalid root keys."""
     hsm = SoftHsm(tmp_path_factory.mktemp("softhsm"))
     for key_id, label in LABELS.items():
         hsm.make_key(key_id, label)

@@ -1,4 +1,4 @@
-"""A real SoftHSM, its tokens in a folder of the test run, and keys in them of every sort."""
+"""A real SoftHSM with keys of every kind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNREADABLE = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False}
 
 
 class SoftHsm:
-    """Tokens ``first`` and ``second`` behind one library. What a library sees of them, it sees when it begins."""
+    """Tokens ``first`` and ``second`` of one library."""
 
     def __init__(self, folder: Path) -> None:
         self.tokens = folder / "tokens"
@@ -51,7 +51,7 @@ class SoftHsm:
         kind: KeyType = KeyType.AES,
         template: Mapping[Attribute, object] = UNREADABLE,
     ) -> None:
-        """Make a key in the first token; unless told otherwise, a good root key."""
+        """Create a key in the first token."""
         with pkcs11.lib(str(MODULE)).get_token(token_label="first").open(rw=True, user_pin=PIN) as session:
             session.generate_key(kind, bits, id=key_id, label=label, store=True, template=dict(template))
 

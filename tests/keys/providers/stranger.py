@@ -1,4 +1,4 @@
-"""A server that says it were a Transit engine and then answers whatever the test wants. No real one does this."""
+"""A fake Transit server with chosen answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every provider outside this process does alike, asked of a real SoftHSM and of a real OpenBao."""
+"""Tests that all remote providers share."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Moving from one provider to another: the new one wraps, both unwrap."""
+"""Tests moving between providers."""
 
 import pytest
 
@@ -15,7 +15,7 @@ FILE = FileRootKeys({IN_FILE: known_bytes("root in the file")}, IN_FILE)
 
 @pytest.fixture
 def moving(softhsm: SoftHsm) -> CombinedRootKeys:
-    """A site on its way from the key file to a token."""
+    """A site that moves to a token."""
     token = softhsm.roots()
     return CombinedRootKeys({IN_FILE: FILE, OLD: token, NEW: token}, NEW)
 

@@ -1,4 +1,4 @@
-"""Root keys in the keyset file: the active one wraps, every living one unwraps, by whatever suite."""
+"""Tests root keys in the keyset file."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A keyset whose root keys stand elsewhere: made so, or brought there and back by rotations."""
+"""Tests keysets with root keys elsewhere."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_root_keys_in_all_places_unwrap_what_they_wrapped(
 def test_a_key_missing_at_its_provider_changes_no_file(path: Path, in_token: NamedRoot) -> None:
     keyset.create(path, made_for="production", today=TODAY)
     content = path.read_bytes()
-    missing = NamedRoot("pkcs11", "nobody made it", id="00" * 8, pkcs11=in_token.pkcs11)
+    missing = NamedRoot("pkcs11", "missing", id="00" * 8, pkcs11=in_token.pkcs11)
 
     with pytest.raises(KeysError, match="the token has 0 such keys"):
         distribute(path, "root", TODAY, missing)

@@ -1,4 +1,4 @@
-"""Root keys in a real SoftHSM: keys that cannot leave it, and what happens when the token goes."""
+"""Tests root keys in a real SoftHSM."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ KEY = known_bytes("a data key")
 
 @pytest.fixture
 def gone(softhsm: SoftHsm) -> Iterator[Pkcs11RootKeys]:
-    """A provider whose token went away after it was opened, and which forgets failures at once."""
+    """A provider whose token has disappeared."""
     roots = softhsm.roots(calls=ProviderCalls(pause=0))
     softhsm.go()
     yield roots

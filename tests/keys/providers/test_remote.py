@@ -1,4 +1,4 @@
-"""The calls to a provider: one call at a time, never for long, and none for a while after a failure."""
+"""Tests the limits of calls to a provider."""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class Clock:
 
 
 class Hanging:
-    """A question that is answered only when the test says so."""
+    """A call that returns when the test decides."""
 
     def __init__(self) -> None:
         self.asked = threading.Event()

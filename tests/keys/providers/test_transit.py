@@ -1,4 +1,4 @@
-"""Root keys in a real OpenBao server: keys that cannot leave it, and what happens when the server goes."""
+"""Tests root keys in a real OpenBao server."""
 
 import base64
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def roots(bao: Bao) -> TransitRootKeys:
 
 @pytest.fixture
 def sealed(bao: Bao, roots: TransitRootKeys) -> Iterator[TransitRootKeys]:
-    """A provider whose server was sealed after it was opened."""
+    """A provider with a sealed server."""
     bao.seal()
     yield roots
     bao.unseal()
@@ -37,7 +37,7 @@ def sealed(bao: Bao, roots: TransitRootKeys) -> Iterator[TransitRootKeys]:
 
 @pytest.fixture
 def frozen(bao: Bao) -> Iterator[TransitRootKeys]:
-    """A provider whose server stopped to answer after it was opened."""
+    """A provider with a stopped server."""
     roots = bao.roots(calls=ProviderCalls(seconds=0.2))
     bao.freeze()
     yield roots
@@ -46,7 +46,7 @@ def frozen(bao: Bao) -> Iterator[TransitRootKeys]:
 
 @pytest.fixture
 def administrator(bao: Bao) -> Path:
-    """The file of an access token that may do everything."""
+    """A file with an unrestricted access token."""
     return bao.secret_file("administrator", ROOT_TOKEN)
 
 
