@@ -1,1 +1,1 @@
-"""HTTP: what comes in is checked here, what goes out is written here, and nothing is decided here."""
+"""HTTP: checks requests and writes answers. Decides nothing."""

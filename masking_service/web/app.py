@@ -1,4 +1,4 @@
-"""The application: who is asking is settled before any address is entered, and every error leaves as a problem."""
+"""The Flask application. It authenticates before routing and answers every error as a problem."""
 
 import time
 from functools import partial

@@ -1,4 +1,4 @@
-"""The parts of the OpenAPI document that its operations refer to: what bodies hold, and the headers of answers."""
+"""The components of the OpenAPI document: schemas of bodies, headers of answers."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -39,7 +39,7 @@ HEADERS: Final[Mapping[str, Json]] = {
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     },
     "Cache-Control": {
-        "description": "Nobody on the way may keep an answer.",
+        "description": "Answers must not be cached.",
         "required": True,
         "schema": {"type": "string", "const": "no-store"},
     },
@@ -129,7 +129,7 @@ def _problem() -> Json:
 
 
 def _decided(rules: Rules, known: Mapping[str, Schema]) -> dict[str, Json]:
-    """What the set-up decides about the requests, by shape: members in other words than the shape's, or required."""
+    """What the set-up decides about requests, by shape: changed and required members."""
     schema = {"enum": sorted(known), "default": "standard"}
     profile = {"enum": [*sorted(rules.profiles), None]}
     purpose = {"enum": sorted(rules.purposes)}
@@ -156,5 +156,5 @@ def _decided(rules: Rules, known: Mapping[str, Schema]) -> dict[str, Json]:
 
 
 def reference(shape: type[msgspec.Struct] | Batch) -> Json:
-    """What stands for a shape wherever it is used."""
+    """A reference to a shape."""
     return {"$ref": _REF.format(name=shape.name if isinstance(shape, Batch) else shape.__name__)}

@@ -1,4 +1,4 @@
-"""One request and its answer: strict JSON in, JSON out, and every error as a problem."""
+"""Reads requests and writes answers: strict JSON in, JSON out, and every error as a problem."""
 
 import random
 import re
@@ -29,7 +29,7 @@ from masking_service.web.problems import Problem, with_rules
 from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
 from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
-from masking_service.web.schemas.queries import MOST_ENTRIES
+from masking_service.web.schemas.queries import MAX_ENTRIES
 
 _OUTSIDE: Final = frozenset({UNMAPPED_MASKED, FOUND_IN_TEXT})
 
@@ -56,14 +56,15 @@ _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
 class State:
-    """What is known of the request at hand: one object of our own, because a look through Flask's `g` costs a
-    microsecond.
+    """What is known of the current request.
+
+    It is an object of our own because each access through Flask's `g` costs a microsecond.
 
     Attributes:
         started: when it came, by `time.perf_counter`.
         request_id: the caller's id, where it is well formed and holds no personal data, else a new one.
         now: when it came, in Unix seconds.
-        principal: who asks; None until that is known, and where nobody has to be.
+        principal: the caller; None until authenticated, and where no credential is needed.
         code, reason: of the problem that it ended in, for the log.
         outcomes: how many items of a batch came out how: ok, or the code of the error.
     """
@@ -92,18 +93,18 @@ def begin(given_id: str) -> State:
 
 
 def state() -> State:
-    """What is known of the request at hand."""
+    """The state of the current request."""
     return _states.get()
 
 
 def current_request() -> Request:
-    """Flask's request itself: every look through the proxy that stands for it costs half a microsecond."""
+    """Flask's request object, without the proxy that costs half a microsecond an access."""
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     return asked
 
 
 def call() -> Call:
-    """Who is asking, as the authentication before the endpoint left it."""
+    """The call of the authenticated caller."""
     known = state()
     if known.principal is None:
         raise Unauthenticated("no-credential")
@@ -111,33 +112,33 @@ def call() -> Call:
 
 
 def body(shape: type[Shape]) -> Shape:
-    """The request's body in its typed shape. Numbers keep every digit; unknown members are the shape's to refuse.
+    """Decode the body into its typed shape. Numbers keep every digit.
 
     Raises:
         Problem: ``unsupported-media-type``, ``too-large``, ``bad-request`` where its chunks are broken,
             ``invalid-json`` or ``invalid-request`` with pointers.
     """
     asked = current_request()
-    _see_that_it_is_json(asked)
-    return _decoded(shape, _whole_body(asked))
+    _check_media_type(asked)
+    return _decode(shape, _read_body(asked))
 
 
 def body_if_any(shape: type[Shape]) -> Shape:
-    """As `body`; the shape's defaults where there is none."""
+    """Decode the body, if there is one; otherwise the shape's defaults."""
     asked = current_request()
-    data = _whole_body(asked)
+    data = _read_body(asked)
     if not data:
         return shape()
-    _see_that_it_is_json(asked)
-    return _decoded(shape, data)
+    _check_media_type(asked)
+    return _decode(shape, data)
 
 
-def _see_that_it_is_json(asked: Request) -> None:
+def _check_media_type(asked: Request) -> None:
     if asked.content_encoding or (asked.content_type != JSON and asked.mimetype not in ("", JSON)):
         raise Problem("unsupported-media-type")
 
 
-def _decoded(shape: type[Shape], data: bytes) -> Shape:
+def _decode(shape: type[Shape], data: bytes) -> Shape:
     decoder = _decoders.get(shape)
     if decoder is None:
         # Fractions stay as they were written: the record goes back to its owner unchanged.
@@ -151,9 +152,8 @@ def _decoded(shape: type[Shape], data: bytes) -> Shape:
         raise Problem("invalid-json") from None
 
 
-def _whole_body(asked: Request) -> bytes:
-    """All bytes of the body. It is read from where the server has it: the framework's own way copies it, and looks its
-    limits up, at a tenth of what one record costs."""
+def _read_body(asked: Request) -> bytes:
+    """Read all bytes of the body from the server's stream. Flask's own way costs a tenth of masking one record."""
     most = current_app.config["MAX_CONTENT_LENGTH"]
     if int(asked.environ.get("CONTENT_LENGTH") or 0) > most:
         raise Problem("too-large")
@@ -167,7 +167,7 @@ def _whole_body(asked: Request) -> bytes:
 
 
 def query(shape: type[Shape]) -> Shape:
-    """The request's query in its typed shape. Raises Problem, also for unknown and repeated parameters."""
+    """Decode the query into its typed shape. Raises Problem, also for unknown and repeated parameters."""
     given = {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
     try:
         return msgspec.convert(given, shape)
@@ -177,16 +177,16 @@ def query(shape: type[Shape]) -> Shape:
 
 
 def limit(text: str | None, default: int) -> int:
-    """How many entries of a list are wanted. Raises Problem."""
+    """Read the `limit` of a list. Raises Problem."""
     if text is None:
         return default
-    if not _LIMIT.fullmatch(text) or int(text) > MOST_ENTRIES:
+    if not _LIMIT.fullmatch(text) or int(text) > MAX_ENTRIES:
         raise Problem("invalid-request", [("query:limit", "invalid-value")])
     return int(text)
 
 
 def whole(number: int | float | None, pointer: str) -> int | None:
-    """A whole number, however it is written: to JSON, 60.0 is 60. Raises Problem."""
+    """Convert to a whole number: in JSON, 60.0 is 60. Raises Problem."""
     if isinstance(number, float) and not number.is_integer():
         raise Problem("invalid-request", [(pointer, "invalid-value")])
     return None if number is None else int(number)
@@ -199,12 +199,12 @@ def at_most(count: int, most: int, pointer: str) -> None:
 
 
 def answer(content: Any, status: int = 200) -> Response:
-    """A JSON answer that nobody on the way may keep."""
+    """A JSON answer that must not be cached."""
     return Response(encode(content), status, content_type=JSON, headers={"Cache-Control": "no-store"})
 
 
 def batch(results: Sequence[Answer]) -> Response:
-    """The answer to a batch: its results in order, how many failed, and a notice where most records are mis-mapped."""
+    """The answer to a batch: results, count of failures, and a notice where most are mis-mapped."""
     failed = note_outcomes(results)
     unmapped = sum(map(_is_not_mapped, results))
     if unmapped * 2 > len(results):
@@ -222,7 +222,7 @@ def _is_not_mapped(result: Answer) -> bool:
 
 
 def note_outcomes(results: Sequence[Answer]) -> int:
-    """Count how items came out, say what a person can do about those that failed, and return how many did."""
+    """Count outcomes, explain the failed items, and return how many failed."""
     errors = [error for result in results if (error := getattr(result, "error", None)) is not None]
     state().outcomes = {"ok": len(results) - len(errors), **Counter(error.code for error in errors)}
     if errors:
@@ -272,7 +272,7 @@ def problem_of_http(error: HTTPException) -> Problem:
 
 
 def _place(message: str) -> tuple[str, str]:
-    """The place (JSON Pointer) in a validation message of msgspec, and the code of what is wrong there.
+    """The JSON Pointer and code of a validation message of msgspec.
 
     The messages are ``… - at `$.records[3]` ``, and for a member that is missing or unknown they name the member
     first. An unknown name is the caller's and may be made to look like a path or hold personal data: it is repeated
@@ -287,5 +287,5 @@ def _place(message: str) -> tuple[str, str]:
 
 
 def _pointer(path: str) -> str:
-    """The JSON Pointer of a path of msgspec (``.records[3]``): only the contract's own names are believed."""
+    """Convert a path of msgspec (``.records[3]``) to a JSON Pointer; only names of the contract are kept."""
     return "".join(f"/{name or index}" for name, index in _STEP.findall(path) if not name or name in _MEMBERS)

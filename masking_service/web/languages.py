@@ -6,7 +6,7 @@ from masking_service.web.problem_texts import LANGUAGES, Language
 
 
 def preferred_language(accept: LanguageAccept) -> Language:
-    """The language of an answer for this Accept-Language header; English unless Chinese is preferred."""
+    """Choose the language for an Accept-Language header: English unless Chinese is preferred."""
     qualities: dict[str, float] = {}
     for value, quality in accept:
         primary = value.partition("-")[0].lower()

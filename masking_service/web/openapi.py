@@ -1,4 +1,4 @@
-"""The OpenAPI document: read from the table of addresses, the typed shapes, and the table of problems.
+"""Builds the OpenAPI document from the tables of operations, shapes and problems.
 
 It says what the code says and repeats none of it by hand; the set-up's own names (schemas, profiles, purposes) are
 in it, and nothing about anyone is.
@@ -23,8 +23,8 @@ _DESCRIPTION: Final = """\
 Masks or tokenizes names, phones and addresses in waybill records, keeps what the tokens stand for encrypted, and opens
 single values again only for the right role, for a stated purpose and inside budgets, with an audit entry first.
 
-Fields are named by their JSON Pointer inside the record. Results stand in the order of the request, and a bad item
-never fails its neighbours. An unknown address answers `not-found`, and an unknown method `method-not-allowed`.
+Fields are named by their JSON Pointer inside the record. Results are in the order of the request, and a bad item
+never fails its neighbours. An unknown path answers `not-found`, and an unknown method `method-not-allowed`.
 """
 _EXTRAS: Final[Mapping[str, Json]] = {
     "quota-exceeded": {"window": "1h", "retry_at": "2026-11-24T09:00:00Z"},

@@ -1,4 +1,4 @@
-"""What the table of operations says of one: who may use it, what it takes, and what it can answer."""
+"""One row of the table of operations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ STORE: Final = ("unavailable", "integrity")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """An answer with results in the order of the request: each is one of these shapes."""
+    """An answer to a batch: each result has one of these shapes."""
 
     name: str
     results: tuple[type[msgspec.Struct], ...]

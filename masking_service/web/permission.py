@@ -22,7 +22,7 @@ _PARAMETER: Final = re.compile(r"<(?:[^:>]*:)?([^>]*)>")
 
 
 def permission_first(error: Exception, acting: Acting) -> Exception:
-    """The error to answer a request with: a missing permission where the shape is wrong as well."""
+    """Replace the error of a wrong shape where the permission is missing as well."""
     if isinstance(error, Problem) and error.status in SHAPE_STATUSES:
         asked = current_request()
         path = _PARAMETER.sub(r"{\1}", asked.url_rule.rule) if asked.url_rule else ""
@@ -36,7 +36,7 @@ def permission_first(error: Exception, acting: Acting) -> Exception:
 
 
 def _require(acting: Acting, call: Call, operation: Operation) -> None:
-    """Refuse a caller whose roles do not allow the operation. Raises AccessError, or StoreUnavailable."""
+    """Refuse a caller without the permission. Raises AccessError or StoreUnavailable."""
     action = operation.audited_as
     with acting.recorder.record_denials(call, action) if action else nullcontext():
         acting.gate.require(call.principal, operation.permissions)

@@ -1,4 +1,4 @@
-"""The texts of all problems, in English and Chinese: what happened, and what to do.
+"""The texts of all problems in English and Chinese.
 
 A text is a constant. It names rules and never a value, and it says nothing about anyone.
 """

@@ -1,4 +1,4 @@
-"""One table turns errors into problems (RFC 9457). A problem names the place and the rule, and never a value."""
+"""Turns errors into problems (RFC 9457). A problem names place and rule, never a value."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ MAX_RULES: Final = 5
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """A refusal of a whole request, as its caller will see it.
+    """A refusal of a whole request, as the caller sees it.
 
     Attributes:
         code: a key of PROBLEMS.

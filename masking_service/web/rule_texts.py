@@ -1,4 +1,4 @@
-"""The texts of rules, in English and Chinese: what a member of a request has to be, and why an item failed."""
+"""The rules of requests and items, in English and Chinese."""
 
 from typing import Final
 
@@ -125,7 +125,7 @@ ITEMS: Final[dict[str, Text]] = {
     ),
     "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能还原此类数据。"),
 }
-"""Why an item of a batch failed, where a person may have to act. `not-found` says nothing more."""
+"""Why an item failed, where a person may have to act. `not-found` has no text."""
 
 FITTING: Final = Text("These schemas would fit: {}.", "可能适用的数据格式：{}。")
 """What is added for a record that another schema maps."""

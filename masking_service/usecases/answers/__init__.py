@@ -1,1 +1,1 @@
-"""The answers of use cases, as typed structs: use cases build them, and the OpenAPI document describes them."""
+"""The typed answers of use cases. The OpenAPI document describes them."""

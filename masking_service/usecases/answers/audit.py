@@ -1,4 +1,4 @@
-"""The answers about the audit log: its entries as they are signed, and checkpoints as they are kept elsewhere."""
+"""Answers about the audit log: entries as signed, checkpoints, sums."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ class AuditItem(Answer):
 
 
 class AuditFact(Answer):
-    """Sealed state that was about to be written, by which the store can be held against the log."""
+    """Sealed state that was about to be written; the store is checked against it."""
 
     place: Digest
     value: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$", description="Empty where the place is emptied.")]

@@ -50,6 +50,6 @@ class CaseOpen(Answer):
 
 
 class CaseOpens(Answer):
-    """The fields that were opened under a case, in the order of time. They are kept as long as the records."""
+    """The fields opened under a case, in the order of time; kept as long as the records."""
 
     opens: list[CaseOpen]

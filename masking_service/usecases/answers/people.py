@@ -1,4 +1,4 @@
-"""The answers about principals: who they are, what is left of their budgets, and who is frozen."""
+"""Answers about principals: identity, budgets, activity, freezes."""
 
 from typing import Annotated
 

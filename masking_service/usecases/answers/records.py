@@ -86,7 +86,7 @@ class TokenizedRecord(Answer):
 
 
 class UnstoredRecord(Answer):
-    """A record that was masked and, because nothing could be stored and the request allowed it, not stored."""
+    """A record that was masked and not stored, as the request allows."""
 
     record: Record
     stored: No

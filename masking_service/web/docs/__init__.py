@@ -1,4 +1,4 @@
-"""The page that shows the OpenAPI document. Every byte of it comes from here, and it runs no script that is not a file.
+"""The page that shows the OpenAPI document. All its files are served from here.
 
 The viewer's files come with the package flask-swagger-ui; its own page is not used,
 because it has a script inside, which a strict Content-Security-Policy forbids.
@@ -29,7 +29,7 @@ _CSP: Final = (
 
 
 def docs() -> Blueprint:
-    """The page at ``/docs``, the files that it refers to, and the way there from ``/``."""
+    """The page at ``/docs``, its files, and the redirect from ``/``."""
     routes = Blueprint("docs", __name__)
     page = (_OWN / "index.html").read_bytes()
 

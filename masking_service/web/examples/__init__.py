@@ -1,4 +1,4 @@
-"""One example of every operation, as true as the rules are: what goes in, and what then comes out."""
+"""One example of every operation: a request, and the answer to it."""
 
 from typing import Final
 
@@ -12,4 +12,4 @@ TABLE: Final[dict[str, Example]] = {
     **me.EXAMPLES,
     **service.EXAMPLES,
 }
-"""By the name of the operation. The document and its page are examples of themselves."""
+"""By operation name. The document and its page need none."""

@@ -1,4 +1,4 @@
-"""Every operation of the service, as one table: who may use it, what it takes, and everything that it can answer.
+"""The table of all operations: permissions, requests, and every possible answer.
 
 The OpenAPI document is read from this table (`openapi.py`). A new operation is a new row in the file of its group, with
 an example in `examples.py`.
@@ -30,7 +30,7 @@ PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
     "code": ("The code of a problem.", 1, "case-required"),
     "principal": ("A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.", 3, "staff/officer-7"),
 }
-"""What stands in a path: what it is, its least length, and an example."""
+"""Path parameters: the description, the minimum length, and an example."""
 
 TABLE: Final[tuple[Operation, ...]] = (
     *waybills.OPERATIONS,

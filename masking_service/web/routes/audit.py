@@ -68,7 +68,7 @@ def audit(parts: Parts) -> Blueprint:
 
 @contextmanager
 def known_entry() -> Iterator[None]:
-    """Name the parameter where the entry behind which to go on is not in the log."""
+    """Name the parameter where the entry `after` is not in the log."""
     try:
         yield
     except UnknownEntryError:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import answer, body, body_if_any, call, limit, query, whole
-from masking_service.web.schemas.queries import MOST_ENTRIES, CasesQuery
+from masking_service.web.schemas.queries import MAX_ENTRIES, CasesQuery
 from masking_service.web.schemas.requests import DecisionRequest, OpenCaseRequest
 
 
@@ -35,7 +35,7 @@ def cases(parts: Parts) -> Blueprint:
             waybill=wanted.waybill,
             opened_by=wanted.opened_by,
             after=wanted.after,
-            limit=limit(wanted.limit, MOST_ENTRIES),
+            limit=limit(wanted.limit, MAX_ENTRIES),
         )
         return answer(found)
 

@@ -1,4 +1,4 @@
-"""What operators, load balancers and client authors ask; it needs no credential and holds nothing about anyone."""
+"""Routes for operators, load balancers and client authors. They need no credential."""
 
 from functools import lru_cache
 from typing import Any, Final

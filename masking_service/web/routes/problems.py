@@ -1,4 +1,4 @@
-"""Explains each problem code: what happened and what to do, in English and Chinese, as a page or as JSON."""
+"""Explains each problem code in English and Chinese, as a page or as JSON."""
 
 from html import escape
 from typing import Final

@@ -10,8 +10,8 @@ from masking_service.web.http import answer, at_most, batch, body, call, note_ou
 from masking_service.web.problems import Problem
 from masking_service.web.schemas.queries import ViewQuery
 from masking_service.web.schemas.requests import (
-    MOST_ITEMS,
-    MOST_RECORDS,
+    MAX_ITEMS,
+    MAX_RECORDS,
     DetokenizeRequest,
     MaskRequest,
     MoveRequest,
@@ -20,7 +20,7 @@ from masking_service.web.schemas.requests import (
 )
 
 ONE_WAYBILL: Final = "/waybills/<string(minlength=6):waybill_no>"
-"""No number is shorter, so none is `view`, and that address has one method only."""
+"""No number is shorter than six, so none is `view`."""
 
 
 def waybills(parts: Parts) -> Blueprint:
@@ -30,13 +30,13 @@ def waybills(parts: Parts) -> Blueprint:
     @routes.post("/mask")
     def mask() -> Response:
         wanted = body(MaskRequest)
-        at_most(len(wanted.records), MOST_RECORDS, "/records")
+        at_most(len(wanted.records), MAX_RECORDS, "/records")
         return batch(parts.acting.mask(call(), wanted.schema, wanted.profile, wanted.records))
 
     @routes.post("/tokenize")
     def tokenize() -> Response:
         wanted = body(TokenizeRequest)
-        at_most(len(wanted.records), MOST_RECORDS, "/records")
+        at_most(len(wanted.records), MAX_RECORDS, "/records")
         return batch(
             parts.acting.tokenize(
                 call(),
@@ -60,7 +60,7 @@ def waybills(parts: Parts) -> Blueprint:
     @routes.post("/waybills/view")
     def view() -> Response:
         wanted = body(ViewRequest)
-        at_most(len(wanted.waybills), MOST_ITEMS, "/waybills")
+        at_most(len(wanted.waybills), MAX_ITEMS, "/waybills")
         return batch(parts.acting.view(call(), wanted.profile, wanted.waybills))
 
     @routes.delete(ONE_WAYBILL)
@@ -74,13 +74,13 @@ def waybills(parts: Parts) -> Blueprint:
     @routes.post("/custody")
     def move() -> Response:
         wanted = body(MoveRequest)
-        at_most(len(wanted.items), MOST_RECORDS, "/items")
+        at_most(len(wanted.items), MAX_RECORDS, "/items")
         return batch(parts.acting.move_custody(call(), wanted.items))
 
     @routes.post("/detokenize")
     def detokenize() -> Response:
         wanted = body(DetokenizeRequest)
-        at_most(len(wanted.items), MOST_ITEMS, "/items")
+        at_most(len(wanted.items), MAX_ITEMS, "/items")
         return batch(parts.acting.detokenize(call(), wanted.purpose or None, wanted.case, wanted.items))
 
     return routes

@@ -1,4 +1,4 @@
-"""The answers that the web layer builds itself: readiness, problem codes and the OpenAPI document."""
+"""Answers that the web layer builds: readiness, problem codes, the OpenAPI document."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""The queries of version 1, as typed shapes: unknown and repeated parameters are refused."""
+"""The typed queries of version 1. Unknown and repeated parameters are refused."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ from msgspec import Meta
 from masking_service.access.cases import Status
 from masking_service.web.schemas.requests import Profile, Shape
 
-MOST_ENTRIES = 1_000
+MAX_ENTRIES = 1_000
 DEFAULT_ENTRIES = 100
 TIMES = {"begin": "from", "end": "to"}
 """Parameters whose names are words of Python."""
@@ -17,7 +17,7 @@ ReadyFor = Annotated[
 ]
 Limit = Annotated[
     str,
-    Meta(description="How many at most.", extra_json_schema={"minimum": 1, "maximum": MOST_ENTRIES}),
+    Meta(description="How many at most.", extra_json_schema={"minimum": 1, "maximum": MAX_ENTRIES}),
 ]
 AfterEntry = Annotated[
     str,

@@ -1,9 +1,9 @@
-"""The requests of version 1, as typed shapes: what does not fit them is refused before any use case sees it.
+"""The typed requests of version 1. What does not fit is refused before a use case sees it.
 
 A record is any JSON value here, so that one bad record fails alone; so is an
 item. The OpenAPI document takes its request schemas from these shapes, and from
 the policy what the policy decides (`openapi.py`). How long an array may be is
-only said here: the addresses refuse longer ones, with a code of their own.
+only described here: the routes refuse longer ones, with a code of their own.
 """
 
 from typing import Annotated, Any, Literal
@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-MOST_RECORDS = 1_000
-MOST_ITEMS = 50
+MAX_RECORDS = 1_000
+MAX_ITEMS = 50
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Profile = Annotated[Name, Meta(description="What is shown. The caller's only allowed profile where it is not given.")]
@@ -41,18 +41,18 @@ Officer = Annotated[
 Records = Annotated[
     list[Any],
     Meta(
-        description=f"At most {MOST_RECORDS}. Each is an object as the schema has it; whatever else stands here "
-        "fails alone, as do records with a list, an object, a fraction or a boolean where a value should stand.",
-        extra_json_schema={"maxItems": MOST_RECORDS},
+        description=f"At most {MAX_RECORDS}. Each is an object as the schema describes it; anything else "
+        "fails alone, as does a record with a list, an object, a fraction or a boolean in place of a value.",
+        extra_json_schema={"maxItems": MAX_RECORDS},
     ),
 ]
 Purpose = Annotated[Name, Meta(description="Why values are opened. Decides which kinds, and whether a case is needed.")]
 Seconds = Annotated[int | float, Meta(description="Whole seconds. The longest that the policy allows, if not given.")]
-RecordSchema = Annotated[Name, Meta(description="Where the values stand in a record.")]
+RecordSchema = Annotated[Name, Meta(description="Where the values are in a record.")]
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A request: unknown members are refused, because a misspelt one would silently do nothing."""
+    """A request. Unknown members are refused: a misspelt one would silently do nothing."""
 
 
 class MaskRequest(Shape, frozen=True):
@@ -76,7 +76,7 @@ class TokenizeRequest(Shape, frozen=True):
     schema: RecordSchema = "standard"
     profile: Profile | None = None
     replace: Annotated[
-        Literal["mask", "token"], Meta(description="What stands in the answered record instead of each value.")
+        Literal["mask", "token"], Meta(description="What replaces each value in the answered record.")
     ] = "mask"
     on_conflict: Annotated[
         Literal["reject", "revise"],
@@ -90,13 +90,13 @@ class TokenizeRequest(Shape, frozen=True):
 
 
 class ViewRequest(Shape, frozen=True):
-    """Waybills to look at."""
+    """Waybills to view."""
 
     waybills: Annotated[
         list[Any],
         Meta(
-            description=f"At most {MOST_ITEMS} waybill numbers. Whatever else stands here is not found.",
-            extra_json_schema={"maxItems": MOST_ITEMS},
+            description=f"At most {MAX_ITEMS} waybill numbers. Anything else is not found.",
+            extra_json_schema={"maxItems": MAX_ITEMS},
         ),
     ]
     profile: Profile | None = None
@@ -108,9 +108,9 @@ class DetokenizeRequest(Shape, frozen=True):
     items: Annotated[
         list[Any],
         Meta(
-            description=f"At most {MOST_ITEMS}. Each is an object with a token, or with a waybill_no and a field "
+            description=f"At most {MAX_ITEMS}. Each is an object with a token, or with a waybill_no and a field "
             "(a JSON Pointer inside the record). By number an open case is needed that names the waybill.",
-            extra_json_schema={"maxItems": MOST_ITEMS},
+            extra_json_schema={"maxItems": MAX_ITEMS},
         ),
     ]
     purpose: (
@@ -133,10 +133,10 @@ class MoveRequest(Shape, frozen=True):
     items: Annotated[
         list[Any],
         Meta(
-            description=f"At most {MOST_RECORDS}. Each is an object with a waybill_no, and who holds the parcel from "
+            description=f"At most {MAX_RECORDS}. Each is an object with a waybill_no, and who holds the parcel from "
             "now on: a site (its code), and a courier (a principal's id) once one took it out. Both are replaced "
-            "together; what is absent or null is held by nobody. Of a number that stands twice the later item holds.",
-            extra_json_schema={"maxItems": MOST_RECORDS},
+            "together; what is absent or null has no holder. Of two items for one number the later one counts.",
+            extra_json_schema={"maxItems": MAX_RECORDS},
         ),
     ]
 
@@ -177,7 +177,7 @@ class DecisionRequest(Shape, frozen=True):
 
 
 class FreezeRequest(msgspec.Struct, frozen=True):
-    """Why somebody is frozen. Unknown members are passed over: no freeze fails over a misspelt word."""
+    """Why a principal is frozen. Unknown members are ignored: a spelling mistake must not prevent a freeze."""
 
     why: (
         Annotated[
