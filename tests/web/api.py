@@ -1,4 +1,4 @@
-"""The service in this process, as its callers meet it: requests by anybody, and records to send."""
+"""The service in this process: requests by any caller, and records to send."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def record(number: str = "SF1234567890", **change: Any) -> Json:
 
 
 class Api:
-    """A caller of the service who can be anybody of the development set-up.
+    """Calls the service as any principal of the development set-up.
 
     `who` is a name of the credentials, any other text to be sent as the bearer's, or None for no credential.
     """

@@ -66,7 +66,7 @@ def fresh(settings: Settings, valkey: str) -> Api:
 @pytest.fixture
 def storeless(settings: Settings, tmp_path: Path) -> Api:
     """A service whose store does not answer."""
-    parts = assemble(replace(settings, redis_url=f"unix://{tmp_path}/nobody.sock"))
+    parts = assemble(replace(settings, redis_url=f"unix://{tmp_path}/absent.sock"))
     parts.store.trust()
     return Api(parts)
 

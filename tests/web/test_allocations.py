@@ -27,7 +27,7 @@ def send(api: Api, use_case: str, body: bytes) -> None:
 
 
 def body(records: int) -> bytes:
-    """A batch of waybills with six values that nobody has seen before."""
+    """A batch of new waybills with six values each."""
     return msgspec.json.encode({"records": SUPPLY.records(records)})
 
 

@@ -1,4 +1,4 @@
-"""No audit, no answer: what is opened, seen in full, refused or erased is in the log before anybody is told."""
+"""No audit, no answer: openings, full views, refusals and erasures are logged before they are answered."""
 
 from __future__ import annotations
 

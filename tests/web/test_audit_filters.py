@@ -62,7 +62,7 @@ def busy(fresh: Api) -> Api:
         ("case=D-2", ["case-open"]),
         ("case=D-1&action=detokenize&outcome=released", ["detokenize", "detokenize"]),
         (f"waybill={OTHER.lower()}", ["custody-first", "case-open", "view"]),
-        ("principal=client/nobody", []),
+        ("principal=client/unknown", []),
         ("from=2020-01-01&to=2020-01-02", []),
     ],
 )

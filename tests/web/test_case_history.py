@@ -111,7 +111,7 @@ def test_a_list_goes_on_behind_no_case_that_the_caller_may_not_see(api: Api) -> 
     assert answers[0].data == answers[1].data
 
 
-def test_what_was_opened_under_a_case_is_told(api: Api, trips: Callable[[], int]) -> None:
+def test_a_reader_sees_what_was_opened_under_a_case(api: Api, trips: Callable[[], int]) -> None:
     api.tokenize(record(), record(OTHER))
     api.open_case("D-1", NUMBER, OTHER)
     api.open_case("D-2", NUMBER)
@@ -127,7 +127,7 @@ def test_what_was_opened_under_a_case_is_told(api: Api, trips: Callable[[], int]
     }
 
 
-def test_openings_are_told_to_those_who_may_see_the_case(api: Api) -> None:
+def test_openings_are_for_readers_of_the_case(api: Api) -> None:
     api.open_case("D-1", NUMBER)
     asked = [(OTHER_OFFICER, "D-1"), ("service-desk-2", "D-1"), (OFFICER, "D-9"), (OFFICER, "no name")]
 

@@ -242,7 +242,7 @@ def test_an_opener_that_has_room_for_exactly_the_rest_opens_it(api: Api) -> None
 
 
 def test_large_cases_cannot_be_split_into_small_ones_without_end(api: Api) -> None:
-    """Cases of ten need nobody's approval, and thirty of them are a day's work."""
+    """Cases of ten need no approval, and thirty of them are a day's work."""
     many = numbers(310)
     split = [many[at : at + 10] for at in range(0, 310, 10)]
     statuses = [
@@ -279,7 +279,7 @@ def test_another_day_has_a_budget_of_its_own(api: Api, set_clock: Callable[[int]
     assert api.open_case("D-3", NUMBER)["status"] == "open"
 
 
-def test_a_number_that_nobody_gave_out_opens_no_case(fresh: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_case_number_opens_no_case(fresh: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
 
     def knows_one(tenant: str, case: str) -> None:

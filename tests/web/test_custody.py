@@ -1,4 +1,4 @@
-"""Custody over HTTP: scans move it, nobody learns by it what exists, and who lost it sees nothing any more."""
+"""Custody over HTTP: scans move it, it does not tell what exists, and the last holder sees nothing more."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def seen_by(api: Api, *people: str) -> list[bool]:
 
 @pytest.fixture
 def ready(api: Api) -> Api:
-    """A service that knows one waybill, in nobody's custody."""
+    """A service that knows one waybill, without custody."""
     api.tokenize(record())
     return api
 
@@ -105,7 +105,7 @@ def test_a_move_overrides_what_tokenizing_set_and_tokenizing_overrides_no_move(a
     assert seen_by(api, COURIER) == [False]
 
 
-def test_tokenizing_overrides_not_even_a_move_to_nobody(ready: Api) -> None:
+def test_tokenizing_does_not_override_a_move_to_no_holder(ready: Api) -> None:
     moved(ready, item())
 
     ready.tokenize(record(), custody={"site": SITE})
@@ -180,7 +180,7 @@ def test_a_bad_item_fails_alone(ready: Api, bad: object, expected: Json) -> None
 
 def test_a_bad_item_leaves_custody_as_it_is(ready: Api) -> None:
     moved(ready, item(site=SITE))
-    moved(ready, item(courier="nobody"))
+    moved(ready, item(courier="unknown"))
 
     assert seen_by(ready, COURIER) == [True]
 
@@ -202,7 +202,7 @@ def test_another_tenants_scans_move_nothing_here(ready: Api) -> None:
 
 
 @pytest.mark.parametrize("who", [PRINTER, COURIER, OFFICER, SUPERVISOR])
-def test_nobody_but_tracking_moves_anything(ready: Api, who: str) -> None:
+def test_only_tracking_moves_custody(ready: Api, who: str) -> None:
     assert refusal(move(ready, item(site=SITE), who=who)) == (403, "forbidden")
     assert seen_by(ready, COURIER) == [False]
 
@@ -214,7 +214,7 @@ def test_a_namesake_of_another_issuer_holds_nothing(ready: Api) -> None:
 
 
 def test_custody_brought_back_from_another_waybill_is_an_alarm(ready: Api) -> None:
-    """Somebody who can write to the store copies the custody of a parcel in the site to one that is elsewhere."""
+    """An attacker with write access copies the custody of a parcel in the site to one that is elsewhere."""
     ready.tokenize(record("SF2222222222"), custody={"site": SITE})
     moved(ready, item(site=OTHER_SITE))
     store = ready.parts.store

@@ -1,4 +1,4 @@
-"""Custody over HTTP tells nothing about what exists: not to whoever moves it, and not to whoever lost it."""
+"""Custody over HTTP does not tell what exists, neither to the mover nor to the last holder."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_answer_is_the_same_as_for_a_number_that_never_was(
 
 
 def custodies(api: Api) -> int:
-    """How many values stand at places of custody."""
+    """The number of custody values in the store."""
     return len(api.parts.store.read([(b"KEYS", b"*}@")])[0])
 
 

@@ -1,4 +1,4 @@
-"""Approving and denying over HTTP: two pairs of eyes, whoever hurries, and a denial that nobody outvotes."""
+"""Approving and denying over HTTP: four eyes, also at the same time, and a denial outweighs approvals."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_large_case_is_approved_like_any_other(api: Api) -> None:
 
 
 @pytest.mark.parametrize("act", ["approve", "deny"])
-def test_nobody_decides_on_their_own_case(api: Api, act: str) -> None:
+def test_openers_cannot_decide_their_own_case(api: Api, act: str) -> None:
     both = api.mint([DESK, SUPERVISOR], "chen")
     api.open_case("D-1", NUMBER, purpose="regulator", who=both)
 
@@ -103,7 +103,7 @@ def test_an_opener_who_signs_in_with_other_roles_is_the_same_person(api: Api, ro
 
 @pytest.mark.parametrize("who", [DESK, OFFICER, PRIVACY, AUDITOR])
 @pytest.mark.parametrize("act", ["approve", "deny"])
-def test_nobody_but_an_approver_decides(pending: Api, who: str, act: str) -> None:
+def test_only_approvers_decide(pending: Api, who: str, act: str) -> None:
     assert decide(pending, act, who) == (403, "forbidden")
 
 
@@ -113,11 +113,11 @@ def test_another_tenants_supervisor_finds_no_case(pending: Api, act: str) -> Non
 
 
 @pytest.mark.parametrize("case", ["D-9", "%E5%BC%A0%E4%B8%89", "D%201", "x" * 65])
-def test_what_is_no_case_is_decided_by_nobody(pending: Api, case: str) -> None:
+def test_an_unknown_case_cannot_be_decided(pending: Api, case: str) -> None:
     assert decide(pending, "approve", case=case) == NOT_FOUND
 
 
-def test_whoever_approved_a_case_opens_nothing_under_it(pending: Api) -> None:
+def test_an_approver_opens_nothing_under_the_case(pending: Api) -> None:
     both = pending.mint([SUPERVISOR, PRIVACY], "chen")
     decide(pending, "approve", both)
 
@@ -156,7 +156,7 @@ def test_a_closed_case_is_not_pending(pending: Api, act: str) -> None:
     assert decide(pending, act) == LATE
 
 
-def test_a_pending_case_expires_and_nobody_approves_it_then(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_expired_pending_case_cannot_be_approved(api: Api, set_clock: Callable[[int], None]) -> None:
     set_clock(NOW)
     api.open_case("D-1", NUMBER, purpose="regulator", expires_in=60)
     set_clock(NOW + 60)
@@ -194,7 +194,7 @@ def test_one_approver_in_two_sessions_is_one_person(two_needed: Api) -> None:
     assert [decide(two_needed, "approve", who) for who in (first, second)] == [(200, "pending")] * 2
 
 
-def test_whoever_approved_may_deny_while_it_is_pending(two_needed: Api) -> None:
+def test_an_approver_may_deny_while_the_case_is_pending(two_needed: Api) -> None:
     decide(two_needed, "approve")
 
     assert decide(two_needed, "deny") == (200, "denied")

@@ -78,7 +78,7 @@ def test_an_open_says_under_whose_approval(ready: Api) -> None:
     assert (opened["case"], opened["approved_by"]) == ("R-1", ["client/supervisor"])
 
 
-def test_a_full_view_is_told(ready: Api) -> None:
+def test_disclosures_show_a_full_view(ready: Api) -> None:
     ready.get(COURIER, f"/v1/waybills/{NUMBER}")
 
     assert told(ready) == {
@@ -121,7 +121,7 @@ def test_every_item_is_told_and_in_the_order_of_time(ready: Api, set_clock: Call
     assert [one["at"] for one in found["views"]] == [at for at in times for _ in range(3)]
 
 
-def test_what_was_not_released_is_not_told(ready: Api) -> None:
+def test_disclosures_omit_what_was_not_released(ready: Api) -> None:
     ready.tokenize(record("SF2222222222"))
     ready.opened(field(NUMBER, "/sender/address"), field(NUMBER, "/none"), field("SF2222222222", "/sender/phone"))
     ready.detokenize(*[PHONE] * 21)
@@ -196,7 +196,7 @@ def test_a_number_is_found_in_any_spelling(ready: Api) -> None:
 
 
 @pytest.mark.parametrize("who", [COURIER, DESK, OFFICER, SUPERVISOR, TRACKING])
-def test_nobody_else_is_told(ready: Api, who: str) -> None:
+def test_other_roles_cannot_read_disclosures(ready: Api, who: str) -> None:
     assert refusal(ready.get(who, PATH)) == (403, "forbidden")
 
 

@@ -84,7 +84,7 @@ def test_a_freeze_is_answered_and_listed(fresh: Api, set_clock: Clock) -> None:
     assert frozen(fresh) == [{"id": "dev/u-7", "since": "2026-11-30T00:53:20Z", "why": "rented login"}]
 
 
-def test_the_list_of_nobody_is_empty(fresh: Api) -> None:
+def test_without_freezes_the_list_is_empty(fresh: Api) -> None:
     assert fresh.get(SUPERVISOR, "/v1/principals/frozen").get_json() == {"principals": []}
 
 
@@ -154,7 +154,7 @@ def test_a_thaw_of_who_is_not_frozen_is_the_same(fresh: Api) -> None:
     [
         "client/dispute-officer",
         "dev/u-7",
-        "nobody/knows-this-issuer",
+        "unknown/issuer",
         "staff/a/freeze",
         "staff/a/thaw",
         "staff/frozen",
@@ -166,7 +166,7 @@ def test_a_thaw_of_who_is_not_frozen_is_the_same(fresh: Api) -> None:
         "staff/" + "x" * 128,
     ],
 )
-def test_any_id_that_somebody_could_have_is_frozen_and_thawed(fresh: Api, who: str) -> None:
+def test_every_well_formed_id_can_be_frozen_and_unfrozen(fresh: Api, who: str) -> None:
     freeze(fresh, who)
     listed = [one["id"] for one in frozen(fresh)]
     thaw(fresh, who)
@@ -177,7 +177,7 @@ def test_any_id_that_somebody_could_have_is_frozen_and_thawed(fresh: Api, who: s
 @pytest.mark.parametrize(
     "who",
     [
-        "nobody",
+        "unknown",
         "/",
         "staff/",
         "/u-7",
@@ -192,7 +192,7 @@ def test_any_id_that_somebody_could_have_is_frozen_and_thawed(fresh: Api, who: s
     ],
 )
 @pytest.mark.parametrize("act", ["freeze", "thaw"])
-def test_an_id_that_nobody_can_have_is_not_found(fresh: Api, who: str, act: str) -> None:
+def test_a_malformed_id_is_not_found(fresh: Api, who: str, act: str) -> None:
     answered = fresh.post(SUPERVISOR, f"/v1/principals/{quote(who, safe='')}/{act}")
 
     assert refusal(answered) == (404, "not-found")
@@ -207,19 +207,19 @@ def test_a_slash_may_be_sent_as_it_is(fresh: Api) -> None:
 
 
 @pytest.mark.parametrize("act", ["freeze", "thaw"])
-def test_whoever_may_not_hears_that_before_anything_of_the_id(fresh: Api, act: str) -> None:
-    for who in ("dev%2Fu-7", "nobody"):
+def test_a_missing_permission_is_answered_before_a_malformed_id(fresh: Api, act: str) -> None:
+    for who in ("dev%2Fu-7", "unknown"):
         assert refusal(fresh.post(OFFICER, f"/v1/principals/{who}/{act}")) == (403, "forbidden")
 
 
-def test_nobody_thaws_themselves(ready: Api) -> None:
+def test_callers_cannot_unfreeze_themselves(ready: Api) -> None:
     own = ready.post(SUPERVISOR, "/v1/principals/client%2Fsupervisor/thaw")
     signed_in = ready.post(ready.mint(SUPERVISOR, "boss"), "/v1/principals/dev%2Fboss/thaw")
 
     assert (refusal(own), refusal(signed_in)) == ((403, "forbidden"), (403, "forbidden"))
 
 
-def test_a_frozen_supervisor_thaws_nobody_and_freezes_nobody(ready: Api, neighbour: Api) -> None:
+def test_a_frozen_supervisor_cannot_freeze_or_unfreeze(ready: Api, neighbour: Api) -> None:
     """Live: the process that they call has not heard of it yet."""
     freeze(neighbour, "client/supervisor", by="supervisor-2")
 
@@ -227,7 +227,7 @@ def test_a_frozen_supervisor_thaws_nobody_and_freezes_nobody(ready: Api, neighbo
         assert refusal(ready.post(SUPERVISOR, f"/v1/principals/{path}")) == FROZEN
 
 
-def test_whoever_froze_themselves_is_frozen(fresh: Api) -> None:
+def test_callers_can_freeze_themselves(fresh: Api) -> None:
     freeze(fresh, "client/supervisor")
 
     assert refusal(fresh.get(SUPERVISOR, "/v1/principals/frozen")) == FROZEN
@@ -277,9 +277,9 @@ def guarded() -> list[Operation]:
 
 
 @pytest.mark.parametrize("row", guarded(), ids=lambda row: row.name)
-@pytest.mark.parametrize("who", ["printer", "supervisor", "nobody"])
+@pytest.mark.parametrize("who", ["printer", "supervisor", "unknown"])
 def test_who_is_frozen_gets_nothing_at_any_address(fresh: Api, row: Operation, who: str) -> None:
-    roles = {"printer": [PRINTER], "supervisor": [SUPERVISOR], "nobody": []}[who]
+    roles = {"printer": [PRINTER], "supervisor": [SUPERVISOR], "unknown": []}[who]
     everything = [name for name, role in fresh.parts.acting.policy.rules.roles.items() if role.permissions]
     caller = fresh.mint(roles or everything, "u-7")
     freeze(fresh, "dev/u-7")
@@ -298,7 +298,7 @@ def test_a_frozen_printers_masks_ask_nothing_of_the_store(ready: Api) -> None:
     assert ready.parts.store.round_trips == before
 
 
-def test_labels_go_on_while_nobody_can_say_who_is_frozen(storeless: Api) -> None:
+def test_masking_continues_while_the_freezes_cannot_be_read(storeless: Api) -> None:
     assert storeless.post(PRINTER, "/v1/mask", {"records": [record()]}).status_code == 200
     assert refusal(storeless.get(COURIER, f"/v1/waybills/{NUMBER}")) == (503, "unavailable")
 
@@ -332,9 +332,7 @@ def test_who_is_frozen_is_refused_before_case_and_budget(ready: Api) -> None:
     assert ready.parts.store.round_trips - before == 2  # who is frozen, and the entry
 
 
-def test_what_counts_against_somebody_stays_where_their_thaw_cannot_be_written_down(
-    fresh: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_counts_stay_where_the_unfreeze_cannot_be_recorded(fresh: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     known = Principal("dev/u-7", "default", (), frozenset(), "jwt")
     fresh.parts.freezes.add_misses(known, 5)
 

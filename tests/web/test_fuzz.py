@@ -115,7 +115,7 @@ def test_random_queries(api: Api, query: str, who: str | None) -> None:
 
 @STEADY
 @given(credential=header_text)
-def test_random_credentials_are_nobodys(api: Api, credential: str) -> None:
+def test_random_credentials_are_refused(api: Api, credential: str) -> None:
     answered = api.post(None, "/v1/mask", {"records": []}, headers={"Authorization": credential})
 
     assert answered.status_code == 401

@@ -26,7 +26,7 @@ HOSTILE = [
 
 @pytest.fixture(params=HOSTILE, ids=ascii)
 def met(api: Api, request: pytest.FixtureRequest, logged: io.BytesIO) -> tuple[str, list[TestResponse], str]:
-    """A hostile text wherever somebody can put one: the text, the answers, and what was logged."""
+    """A hostile text in every place that takes one: the text, the answers, and the log."""
     text: str = request.param
     sent = record(NUMBER, sender__name=text, remark=text, note=text)
     case = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": text}

@@ -1,4 +1,4 @@
-"""What was sent in stands nowhere: in no log line, in no refusal, in no Redis key and no value that can be read."""
+"""Values that were sent in are in no log line, refusal, Redis key or readable value."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_no_redis_key_or_value_holds_what_was_sent(busy: tuple[Api, list[bytes],
 
 
 def test_no_file_of_the_state_directory_holds_what_was_sent(busy: tuple[Api, list[bytes], str]) -> None:
-    """Keys, snapshots and checkpoints: whoever has these and not the store has nobody's data."""
+    """Keys, snapshots and checkpoints without the store reveal no data."""
     api = busy[0]
     api.parts.checkpoints.make()
     files = {path.name: path.read_bytes() for path in api.parts.settings.state_dir.rglob("*") if path.is_file()}

@@ -38,7 +38,7 @@ def grown(api: Api, before: dict[str, float], name: str) -> dict[str, float]:
     }
 
 
-def test_it_is_prometheus_text_for_nobody_to_keep(api: Api) -> None:
+def test_metrics_are_prometheus_text_that_must_not_be_cached(api: Api) -> None:
     answered = api.get(None, "/metrics")
 
     assert answered.content_type == "text/plain; version=0.0.4; charset=utf-8"
@@ -116,13 +116,13 @@ def test_what_is_spent_is_counted_by_role_and_what_is_given_back_too(api: Api) -
 
 
 @pytest.mark.parametrize(("whose", "limit"), [("person", 150), ("role", 1500), ("tenant", 7500)])
-def test_the_limits_of_the_policy_are_told(api: Api, whose: str, limit: int) -> None:
+def test_metrics_show_the_limits_of_the_policy(api: Api, whose: str, limit: int) -> None:
     labels = f'counts="fields",role="dispute-officer",scope="{whose}",window="1d"'
 
     assert counts(api)[f"masking_budget_limit {labels}"] == limit
 
 
-def test_how_many_are_frozen_is_told(fresh: Api) -> None:
+def test_metrics_show_the_number_of_frozen_principals(fresh: Api) -> None:
     told = [counts(fresh)["masking_frozen_principals None"]]
     fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze", {"why": "first"})
     told.append(counts(fresh)["masking_frozen_principals None"])
@@ -132,7 +132,7 @@ def test_how_many_are_frozen_is_told(fresh: Api) -> None:
     assert told == [0, 1, 0]
 
 
-def test_how_old_the_newest_checkpoint_is_can_be_told(fresh: Api) -> None:
+def test_metrics_show_the_age_of_the_newest_checkpoint(fresh: Api) -> None:
     assert not [name for name in counts(fresh) if name.startswith("masking_checkpoint")]
 
     made = fresh.parts.checkpoints.make()
@@ -144,7 +144,7 @@ def test_how_old_the_newest_checkpoint_is_can_be_told(fresh: Api) -> None:
 
 
 @pytest.mark.parametrize("use", ["root", "token", "data"])
-def test_how_old_a_key_is_can_be_told(api: Api, use: str) -> None:
+def test_metrics_show_the_age_of_keys(api: Api, use: str) -> None:
     born = counts(api)[f'masking_key_created_timestamp_seconds use="{use}"']
 
     assert 0 <= time.time() - born < 2 * 86_400

@@ -82,7 +82,7 @@ def path_of(row: Operation) -> str:
 
 
 def send(api: Api, who: str | None, name: str, **change: Any) -> TestResponse:
-    """An operation's example, as somebody sends it."""
+    """Send an operation's example."""
     row = ROWS[name]
     body = copy.deepcopy(examples.TABLE[name].body) if name in examples.TABLE else None
     return api.call(who, row.method.upper(), path_of(row), body if body is None else body | change)
@@ -110,7 +110,7 @@ def test_every_reference_leads_somewhere(told: Json) -> None:
         at(told, reference)
 
 
-def test_every_address_is_told_and_every_told_address_exists(shared: Api, told: Json) -> None:
+def test_every_route_is_described_and_every_described_route_exists(shared: Api, told: Json) -> None:
     served = {
         (method.lower(), stripped(rule.rule))
         for rule in shared.app.url_map.iter_rules()
@@ -128,7 +128,7 @@ def test_every_operation_has_an_example_but_the_document_its_page_and_the_metric
     assert examples.TABLE.keys() == ROWS.keys() - {"openapi", "docs", "metrics", "start"}
 
 
-def test_every_problem_is_told_of_some_operation(told: Json) -> None:
+def test_every_problem_is_described_for_an_operation(told: Json) -> None:
     responses = [r for path in told["paths"].values() for op in path.values() for r in op["responses"].values()]
     problems = [
         r["content"]["application/problem+json"]
@@ -157,14 +157,14 @@ def test_an_example_is_a_request_that_the_service_reads(row: Operation) -> None:
 
 
 @pytest.mark.parametrize("row", AUTHENTICATED, ids=lambda row: row.name)
-def test_nobody_enters_without_a_credential(api: Api, told: Json, row: Operation) -> None:
+def test_a_credential_is_required(api: Api, told: Json, row: Operation) -> None:
     answered = send(api, None, row.name)
     assert refusal(answered) == (401, "unauthenticated")
     check_told(told, row.name, answered)
 
 
 @pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.name)
-def test_the_permission_that_is_told_is_the_one_that_is_needed(api: Api, told: Json, row: Operation) -> None:
+def test_the_described_permission_is_the_required_one(api: Api, told: Json, row: Operation) -> None:
     roles = api.parts.acting.policy.rules.roles
     holders = [name for name in ROLES if roles[name].permissions & set(row.permissions)]
     for name in set(ROLES) - set(holders):
@@ -235,7 +235,7 @@ def test_the_examples_of_deciding_are_true(api: Api, told: Json, name: str) -> N
     check_told(told, name, late)
 
 
-def test_what_goes_wrong_is_told_too(api: Api, told: Json) -> None:
+def test_failures_are_described(api: Api, told: Json) -> None:
     bad: list[Any] = [None, {"waybill_no": "x"}, {"sender": 1}, {"remark": {}}]
     check_told(told, "mask", send(api, PRINTER, "mask", records=bad))
     check_told(told, "tokenize", send(api, PRINTER, "tokenize", records=bad))
@@ -261,7 +261,7 @@ def test_what_goes_wrong_is_told_too(api: Api, told: Json) -> None:
     check_told(told, "read_audit", api.get("auditor", "/v1/audit?limit=0"))
 
 
-def test_an_absent_store_is_told_too(storeless: Api, told: Json) -> None:
+def test_an_absent_store_is_described(storeless: Api, told: Json) -> None:
     answered = send(storeless, PRINTER, "tokenize")
     assert answered.status_code == 503
     check_told(told, "tokenize", answered)
@@ -271,7 +271,7 @@ def test_an_absent_store_is_told_too(storeless: Api, told: Json) -> None:
     check_told(told, "ready", answered)
 
 
-def test_operators_answers_are_told(api: Api, told: Json) -> None:
+def test_answers_to_operators_are_described(api: Api, told: Json) -> None:
     for name in ("alive", "ready", "openapi"):
         answered = send(api, None, name)
         assert answered.status_code == 200
@@ -279,7 +279,7 @@ def test_operators_answers_are_told(api: Api, told: Json) -> None:
     check_told(told, "ready", api.get(None, "/readyz?for=mask"))
 
 
-def test_the_policys_own_names_are_told(shared: Api, told: Json) -> None:
+def test_names_of_the_policy_are_described(shared: Api, told: Json) -> None:
     shapes = told["components"]["schemas"]
     rules = shared.parts.acting.policy.rules
     assert shapes["OpenCaseRequest"]["properties"]["purpose"]["enum"] == sorted(rules.purposes)
@@ -287,12 +287,12 @@ def test_the_policys_own_names_are_told(shared: Api, told: Json) -> None:
     assert "case" in shapes["DetokenizeRequest"]["required"]
 
 
-def test_a_number_in_a_query_is_told_as_one(told: Json) -> None:
+def test_a_number_in_a_query_is_described_as_a_number(told: Json) -> None:
     [limit] = [one for one in told["paths"]["/v1/audit"]["get"]["parameters"] if one.get("name") == "limit"]
     assert (limit["schema"]["type"], limit["schema"]["minimum"], limit["schema"]["maximum"]) == ("integer", 1, 1000)
 
 
-def test_a_schema_of_several_waybills_is_told_for_masking_only(shared: Api) -> None:
+def test_a_schema_of_several_waybills_is_described_for_masking_only(shared: Api) -> None:
     shapes = document(shared.parts.acting.policy.rules, load_schemas())["components"]["schemas"]
     assert "yunda" in shapes["MaskRequest"]["properties"]["schema"]["enum"]
     assert "yunda" not in shapes["TokenizeRequest"]["properties"]["schema"]["enum"]

@@ -1,4 +1,4 @@
-"""What a proxy, or somebody who plays one, says of a request changes nothing of who asks, from where, and for what."""
+"""Headers of a real or pretended proxy do not change who asks, from where, and for what."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_an_address_that_is_only_said_lets_no_key_in(far: Api, said: dict[str, s
 
 
 @pytest.mark.parametrize("said", PEOPLE, ids=str)
-def test_a_person_who_is_only_said_is_nobody(api: Api, said: dict[str, str]) -> None:
+def test_a_person_named_by_a_header_is_not_authenticated(api: Api, said: dict[str, str]) -> None:
     assert refusal(api.post(None, "/v1/detokenize", {"items": []}, headers=said)) == (401, "unauthenticated")
     assert refusal(api.post(COURIER, "/v1/detokenize", {"items": []}, headers=said)) == (403, "forbidden")
 

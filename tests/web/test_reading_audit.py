@@ -132,7 +132,7 @@ def test_a_query_that_is_none_is_refused_with_its_place(api: Api, query: str, po
 
 @pytest.mark.parametrize("path", ["/v1/audit", "/v1/audit/checkpoint"])
 @pytest.mark.parametrize("who", [PRINTER, COURIER, OFFICER, SUPERVISOR])
-def test_whoever_may_not_read_the_log_is_in_it(fresh: Api, who: str, path: str) -> None:
+def test_a_refused_reader_of_the_log_is_an_entry(fresh: Api, who: str, path: str) -> None:
     assert refusal(fresh.get(who, path)) == (403, "forbidden")
 
     (entry,) = page(fresh)["entries"]

@@ -123,7 +123,7 @@ def test_the_officer_whom_a_case_names_opens_under_it(api: Api, made: Json) -> N
     assert opened[0]["value"] == "13812345678"
 
 
-def test_nobody_opens_values_under_their_own_case(api: Api, made: Json) -> None:
+def test_an_opener_cannot_open_values_under_the_own_case(api: Api, made: Json) -> None:
     both = api.mint([DESK, OFFICER], "chen")
     api.open_case("D-2", NUMBER, who=both)
 

@@ -1,4 +1,4 @@
-"""What no caller sees is in the log, and an alert where somebody has to look now: with few words and no value."""
+"""Failures that callers do not see are logged, with an alert where action is needed, and without values."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ TABLE += (
     ("POST", "/v1/principals/dev%2Fu-9/freeze", None, FREEZERS),
     ("POST", "/v1/principals/dev%2Fu-9/freeze", {"why": "rented login"}, FREEZERS),
     ("POST", "/v1/principals/dev%2Fu-9/thaw", None, FREEZERS),
-    ("POST", "/v1/principals/nobody/freeze", None, dict.fromkeys(FREEZERS, (404, "not-found"))),
+    ("POST", "/v1/principals/unknown/freeze", None, dict.fromkeys(FREEZERS, (404, "not-found"))),
 )
 ROWS = [
     pytest.param(method, path, body, role, may.get(role, (403, "forbidden")), id=f"{method} {path} {at} {role}")
@@ -92,7 +92,9 @@ def test_a_signed_in_person_may_what_their_role_may(
 
 @pytest.mark.parametrize(("method", "path", "body"), [row[:3] for row in TABLE])
 @pytest.mark.parametrize("who", [None, "wbk_" + "A" * 43, "no credential at all", ""])
-def test_nobody_unknown_may_anything(api: Api, who: str | None, method: str, path: str, body: Json | None) -> None:
+def test_an_unknown_caller_is_refused_everywhere(
+    api: Api, who: str | None, method: str, path: str, body: Json | None
+) -> None:
     assert outcome(api, who, method, path, body) == (401, "unauthenticated")
 
 

@@ -227,7 +227,7 @@ def test_a_checkpoint_of_a_log_that_stands_still_writes_nothing(ready: Api, trip
 
 
 @pytest.mark.parametrize("who", [None, "wbk_" + "A" * 43])
-def test_whom_nobody_knows_asks_nothing_of_the_store(ready: Api, trips: Trips, who: str | None) -> None:
+def test_an_unknown_caller_costs_no_round_trip(ready: Api, trips: Trips, who: str | None) -> None:
     ready.get(who, f"/v1/waybills/{NUMBER}")
     ready.post(who, "/v1/cases", {"case": "D-9", "purpose": "dispute", "waybills": [NUMBER], "reason": "x"})
     ready.call(who, "DELETE", f"/v1/waybills/{NUMBER}")

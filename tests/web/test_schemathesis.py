@@ -1,7 +1,7 @@
 """What an outsider finds who has nothing but the OpenAPI document: schemathesis, by its defaults, over real HTTP.
 
-All its checks are on, in all its phases (examples, coverage, fuzzing, stateful), as each role of the policy and as
-nobody. The runs are small and always the same ones; `--max-examples` makes larger ones of them by hand.
+All its checks are on, in all its phases (examples, coverage, fuzzing, stateful), as each role of the policy and
+without a credential. The runs are small and always the same ones; `--max-examples` makes larger ones of them by hand.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def run(service: Running, role: str | None, folder: Path) -> subprocess.Complete
     )
 
 
-@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "nobody")
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "anonymous")
 def test_it_finds_nothing(service: Running, role: str | None, tmp_path: Path) -> None:
     found = run(service, role, tmp_path)
 

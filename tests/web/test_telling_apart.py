@@ -166,7 +166,7 @@ def denied_case(api: Api) -> str:
 
 
 def another_officers_case(api: Api) -> str:
-    api.open_case("D-9", NUMBER, officer="dev/somebody")
+    api.open_case("D-9", NUMBER, officer="dev/another")
     return "D-9"
 
 

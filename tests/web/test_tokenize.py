@@ -241,7 +241,7 @@ def test_a_schema_of_several_waybills_is_not_tokenized(api: Api) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
 def test_an_unknown_schema_is_refused(api: Api, path: str) -> None:
-    answered = api.post(PRINTER, path, {"schema": "nobody's", "records": [{}]})
+    answered = api.post(PRINTER, path, {"schema": "unknown", "records": [{}]})
 
     assert refusal(answered) == (422, "unknown-schema")
 

@@ -107,7 +107,7 @@ def test_the_entry_of_a_move_announces_what_then_stands_there(ready: Api) -> Non
     assert (told["place"], told["value"]) == (digest(place), digest(ready.parts.store.read([(b"GET", place)])[0]))
 
 
-def test_a_move_of_what_nobody_knows_is_an_entry_too(ready: Api) -> None:
+def test_a_move_of_an_unknown_waybill_is_an_entry(ready: Api) -> None:
     move(ready, {"waybill_no": UNKNOWN, "site": SITE})
 
     entry = last(ready, "custody-move")
@@ -259,14 +259,14 @@ def test_an_erasure_announces_every_tombstone_and_the_end_of_custody(ready: Api)
     assert answered["audit"]
 
 
-def test_an_erasure_of_what_nobody_knows_is_in_the_log(ready: Api) -> None:
+def test_an_erasure_of_an_unknown_waybill_is_an_entry(ready: Api) -> None:
     ready.call(PRIVACY, "DELETE", f"/v1/waybills/{UNKNOWN}")
 
     said = last(ready, "erase")
     assert (said["outcome"], said["items"][0]["waybill"]) == ("not-found", waybill(ready, UNKNOWN))
 
 
-def test_whoever_asks_who_saw_a_waybill_is_in_the_log(ready: Api) -> None:
+def test_reading_disclosures_is_an_entry(ready: Api) -> None:
     for number in (NUMBER, UNKNOWN):
         ready.get(AUDITOR, f"/v1/waybills/{number}/disclosures")
     ready.get(OFFICER, f"{PATH}/disclosures")
@@ -277,9 +277,7 @@ def test_whoever_asks_who_saw_a_waybill_is_in_the_log(ready: Api) -> None:
     assert asked == [("done", [waybill(ready)]), ("done", [waybill(ready, UNKNOWN)]), ("forbidden", [])]
 
 
-def test_nobody_is_told_who_saw_a_waybill_where_it_cannot_be_written_down(
-    ready: Api, silence: Callable[[], None]
-) -> None:
+def test_disclosures_are_not_answered_without_an_entry(ready: Api, silence: Callable[[], None]) -> None:
     silence()
 
     assert refusal(ready.get(AUDITOR, f"{PATH}/disclosures")) == (503, "unavailable")

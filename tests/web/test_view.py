@@ -216,7 +216,7 @@ def test_a_view_of_masks_is_free(api: Api) -> None:
 @pytest.mark.parametrize(
     ("who", "profile"), [(COURIER, "label"), (OFFICER, "courier"), (OFFICER, "hidden"), (OFFICER, "x")]
 )
-def test_a_profile_of_somebody_else_is_forbidden(api: Api, who: str, profile: str) -> None:
+def test_a_profile_of_another_role_is_forbidden(api: Api, who: str, profile: str) -> None:
     answered = api.post(who, "/v1/waybills/view", {"waybills": [], "profile": profile})
 
     assert refusal(answered) == (403, "forbidden")

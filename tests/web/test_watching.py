@@ -1,4 +1,4 @@
-"""Freezes by policy: whoever guesses, or presses on far beyond a budget, is frozen by the service, with an alert."""
+"""Freezes by policy: callers who guess or go far beyond a budget are frozen, with an alert."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_misses_in_a_row_freeze_at_the_limit_and_not_before(watched: Watched) ->
     assert (answers, who_is_frozen(api)) == ([200, 200, 200, 403], OFFICERS_MISSES)
 
 
-def test_two_misses_of_three_freeze_nobody(watched: Watched) -> None:
+def test_two_misses_of_three_do_not_freeze(watched: Watched) -> None:
     api = watched(misses=3)
     view(api, UNKNOWN, UNKNOWN)
 
@@ -242,7 +242,7 @@ def test_pressing_on_beyond_a_budget_freezes_at_the_limit(watched: Watched) -> N
     assert [(one.kind, one.principal) for one in heard] == [("burst", "client/dispute-officer")]
 
 
-def test_a_few_refusals_a_minute_freeze_nobody(watched: Watched) -> None:
+def test_a_few_refusals_a_minute_do_not_freeze(watched: Watched) -> None:
     api = watched(refusals=4, fields=1)
     api.opened(PHONE)
     for _ in range(3):
@@ -251,7 +251,9 @@ def test_a_few_refusals_a_minute_freeze_nobody(watched: Watched) -> None:
     assert who_is_frozen(api) == []
 
 
-def test_a_budget_refuses_though_nobody_can_count_it(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_budget_refuses_although_the_refusal_cannot_be_counted(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
     api = watched(refusals=3, fields=1)
     api.opened(PHONE)
 

@@ -62,17 +62,17 @@ WAYS: list[tuple[str, Change, Change]] = [
 class Ailing:
     """A service that knows one waybill and an open case, and a store that can be made to fail."""
 
-    def __init__(self, node: Node, api: Api, fail: Change, mend: Change) -> None:
+    def __init__(self, node: Node, api: Api, fail: Change, repair: Change) -> None:
         self.node, self.api = node, api
         self.entries = 0
-        self._fail, self._mend = fail, mend
+        self._fail, self._repair = fail, repair
 
     def fail(self) -> None:
         self.entries = self.count()
         self._fail(self.node)
 
-    def mend(self) -> None:
-        self._mend(self.node)
+    def repair(self) -> None:
+        self._repair(self.node)
 
     def count(self) -> int:
         """How many entries the store holds."""
@@ -81,7 +81,7 @@ class Ailing:
 
 @pytest.fixture(params=WAYS, ids=[name for name, _, _ in WAYS])
 def ailing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ailing]:
-    _, fail, mend = request.param
+    _, fail, repair = request.param
     node = Node(tmp_path, durable()).start()
     with Development({"MASKING_STATE_DIR": str(tmp_path / "state"), "MASKING_REDIS_URL": node.url}) as made:
         parts = assemble(made.settings)
@@ -92,7 +92,7 @@ def ailing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ailing]:
     api.tokenize(record(), custody={"site": SITE})
     api.open_case("D-1", NUMBER)
     api.opened(PHONE)
-    yield Ailing(node, api, fail, mend)
+    yield Ailing(node, api, fail, repair)
     background.stop()
     parts.store.close()
     if node.running.poll() is None:
@@ -118,7 +118,7 @@ def test_nothing_is_opened_shown_or_refused_and_masking_goes_on(ailing: Ailing) 
     unanswered(api.post(DESK, "/v1/cases", CASE))
     assert api.mask(record())[0]["record"]["sender"] == MASKED["sender"]
 
-    ailing.mend()
+    ailing.repair()
     assert ailing.count() == ailing.entries
 
 
@@ -126,7 +126,7 @@ def test_everything_goes_on_when_the_store_is_back(ailing: Ailing) -> None:
     ailing.fail()
     for _ in range(5):
         unanswered(ailing.api.detokenize(PHONE))
-    ailing.mend()
+    ailing.repair()
 
     # A broken store is left alone for half a second.
     wait_until(lambda: ailing.api.detokenize(PHONE).status_code == 200, "values are opened again")

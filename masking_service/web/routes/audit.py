@@ -18,7 +18,7 @@ SECONDS: Final = {"hour": 3_600, "day": 86_400}
 
 
 def audit(parts: Parts) -> Blueprint:
-    """The routes, bound to the use cases of this process."""
+    """Create the routes over these use cases."""
     routes = Blueprint("audit", __name__, url_prefix="/v1/audit")
 
     @routes.get("")

@@ -9,7 +9,7 @@ from masking_service.web.schemas.requests import DecisionRequest, OpenCaseReques
 
 
 def cases(parts: Parts) -> Blueprint:
-    """The routes, bound to the use cases of this process."""
+    """Create the routes over these use cases."""
     routes = Blueprint("cases", __name__, url_prefix="/v1/cases")
 
     @routes.post("")

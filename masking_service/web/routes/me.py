@@ -7,7 +7,7 @@ from masking_service.web.http import answer, call
 
 
 def me(parts: Parts) -> Blueprint:
-    """The routes, bound to the use cases of this process."""
+    """Create the routes over these use cases."""
     routes = Blueprint("me", __name__, url_prefix="/v1/me")
 
     @routes.get("")

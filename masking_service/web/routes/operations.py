@@ -25,7 +25,7 @@ NO_CLIENTS: Final = Fault(
 
 
 def operations(parts: Parts) -> Blueprint:
-    """The routes, bound to this process."""
+    """Create the routes of this process."""
     routes = Blueprint("operations", __name__)
     conditions = Conditions(parts)
 

@@ -26,7 +26,7 @@ def known_form() -> Iterator[None]:
 
 
 def principals(parts: Parts) -> Blueprint:
-    """The routes, bound to the use cases of this process."""
+    """Create the routes over these use cases."""
     routes = Blueprint("principals", __name__, url_prefix="/v1")
 
     @routes.get("/principals/frozen")

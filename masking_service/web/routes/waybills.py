@@ -24,7 +24,7 @@ ONE_WAYBILL: Final = "/waybills/<string(minlength=6):waybill_no>"
 
 
 def waybills(parts: Parts) -> Blueprint:
-    """The routes, bound to the use cases of this process."""
+    """Create the routes over these use cases."""
     routes = Blueprint("waybills", __name__, url_prefix="/v1")
 
     @routes.post("/mask")
