@@ -21,6 +21,7 @@ from masking_service.cli.files.destination import destination_of, discarded, wri
 from masking_service.cli.files.options import Options, format_of, named, opened, shape_of, shared
 from masking_service.cli.files.passing import Work, pass_through
 from masking_service.cli.files.table import Table
+from masking_service.cli.files.texts import CHECKED, WRITTEN, say
 from masking_service.cli.files.work import Tokenizing, masking
 from masking_service.cli.options import settings_of
 from masking_service.dev.development import CREDENTIALS
@@ -119,7 +120,7 @@ def _run(
             schema, profile = shape.schema, shape.profile
         with discarded() if check else written(output, options.file, force=options.force) as write:
             summary = pass_through(shape, work(schema, profile), write, options.batch, console)
-    summary.show(console, "nothing was written (--check)" if check else f"written to {output}", shape)
+    summary.show(console, say(CHECKED) if check else say(WRITTEN, output=output), shape)
     if summary.failed:
         sys.exit(1)
 

@@ -2,6 +2,8 @@
 
 import click
 
+from masking_service.cli.files.texts import AT, AT_COLUMN, say
+
 
 class NotDone(click.ClickException):
     """Nothing was written: bad input, a bad option, or a store that does not answer. Exits with 2."""
@@ -19,5 +21,4 @@ class InputError(NotDone):
     """
 
     def __init__(self, what: str, line: int, column: int | None = None) -> None:
-        where = f"line {line:,}" if column is None else f"line {line:,}, column {column:,}"
-        super().__init__(f"{where}: {what}")
+        super().__init__(say(AT if column is None else AT_COLUMN, line=line, column=column, what=what))

@@ -6,7 +6,9 @@ from typing import Final
 
 from rich.console import Console
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.entries import Entry, Format, Result
+from masking_service.cli.files.texts import say
 
 FAILURES_SHOWN: Final = 20
 
@@ -29,7 +31,7 @@ class Summary:
         for warning in result.get("warnings", ()):
             self._warnings[warning["code"]] += 1
         if "created" in result:
-            self._stored["new" if result["created"] else "known before"] += 1
+            self._stored[say(texts.NEW if result["created"] else texts.KNOWN_BEFORE)] += 1
         error = result.get("error")
         if error is None:
             return
@@ -38,9 +40,10 @@ class Summary:
         if self.failed <= FAILURES_SHOWN:
             for fault in error.get("errors") or ({"code": error["code"], "pointer": ""},):
                 column = shape.column(fault["pointer"])
-                where = f"line {entry.line:,}" + (f", column {column}" if column else "")
                 what = f"{fault['code']} {fault['pointer']}".rstrip()
-                self._places.append(f"  {where}, record {entry.number:,}: {what}")
+                where = say(texts.COLUMN, column=column) if column else ""
+                place = say(texts.PLACE, line=entry.line, column=where, record=entry.number, what=what)
+                self._places.append(place)
 
     def show(self, console: Console, written: str, shape: Format) -> None:
         """Write it for a person, and for a script's log.
@@ -52,18 +55,17 @@ class Summary:
         """
         seconds = perf_counter() - self._started
         rate = self.records / seconds if seconds else 0.0
-        count = f"{self.records:,} record{'s' * (self.records != 1)}"
-        lines = [f"{count}, {self.failed:,} failed, in {seconds:.1f} s ({rate:,.0f} a second)"]
+        lines = [say(texts.RECORDS, records=self.records, failed=self.failed, seconds=seconds, rate=rate)]
         if self._stored:
-            lines.append(f"stored: {_listed(self._stored)}")
+            lines.append(say(texts.STORED, counts=_listed(self._stored)))
         lines += shape.notes
         if self._warnings:
-            lines.append(f"warnings: {_listed(self._warnings)}")
+            lines.append(say(texts.WARNINGS, counts=_listed(self._warnings)))
         if self.failed:
-            lines.append(f"failed: {_listed(self._failures)}")
+            lines.append(say(texts.FAILED, counts=_listed(self._failures)))
         lines += self._places
         if self.failed > FAILURES_SHOWN:
-            lines.append(f"  and {self.failed - FAILURES_SHOWN:,} more; the output says of each why")
+            lines.append(say(texts.MORE, count=self.failed - FAILURES_SHOWN))
         lines += [written, *shape.remarks]
         for line in lines:
             console.print(line)

@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple, Protocol
 
 from masking_service.access.rules import TOKEN_KINDS
+from masking_service.cli.files import texts
 from masking_service.cli.files.cells import Builder, Row
 from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry, Result
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.headers import UNMAPPED, lay_out
+from masking_service.cli.files.texts import say
 from masking_service.cli.files.unmapped import Mode, Unmapped
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, pointer
@@ -108,9 +110,9 @@ class Table:
             unmapped = "hide"
         self._party = profile.party_masker()
         if not layout.kinds:
-            raise InputError("no header names anything that would be masked; give --map HEADER=path", 1)
+            raise InputError(say(texts.NO_HEADER), 1)
         if tokenize and not layout.knows_number:
-            raise InputError(f"no header names the waybill number; give --map HEADER={schema.waybill_paths[-1][0]}", 1)
+            raise InputError(say(texts.NO_NUMBER, path=schema.waybill_paths[-1][0]), 1)
         self._builder = Builder(layout)
         watched = [at for at in layout.others if told.get(headers[at]) != UNMAPPED]
         self._unmapped = Unmapped(headers, watched, unmapped, profile)
@@ -192,10 +194,10 @@ class Table:
         """What the columns are, by their numbers."""
         layout = self._layout
         mapped = [f"{at + 1} {its}" for at, its in self._pointers.items() if at not in layout.added]
-        notes = [*self._sheet.notes, f"columns: {', '.join(mapped)}"]
+        notes = [*self._sheet.notes, say(texts.COLUMNS, columns=", ".join(mapped))]
         if layout.added:
             added = ", ".join(f"{at + 1} ({layout.kinds[at]})" for at in sorted(layout.added))
-            notes.append(f"masked{' and tokenized' * self._tokenize} without a place in the schema: {added}")
+            notes.append(say(texts.ADDED_TOKENIZED if self._tokenize else texts.ADDED, columns=added))
         return notes
 
     @property
@@ -208,7 +210,7 @@ def _refuse_values(headers: Sequence[str]) -> None:
     """A first row that is no header would come back in clear."""
     for at, header in enumerate(headers):
         if contains_personal_data(header):
-            raise InputError("holds personal data: the first line has to be the headers", 1, at + 1)
+            raise InputError(say(texts.NO_HEADERS), 1, at + 1)
 
 
 def _free(name: str, taken: set[str]) -> str:

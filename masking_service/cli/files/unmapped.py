@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.faults import NotDone
 from masking_service.cli.files.headers import KIND, UNMAPPED, is_impersonal, one_line
 from masking_service.cli.files.looks import found_kind, guessed_kind
+from masking_service.cli.files.texts import say
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.member_names import CODE, NUMBER, ROOT, plan
 from masking_service.domain.profiles import Profile
@@ -130,12 +132,10 @@ class Unmapped:
         personal = self.personal
         if not personal or self._mode != "refuse":
             return
-        many = len(personal) > 1
         lines = [
-            f"{len(personal)} column{'s' * many} that nothing maps look{'s' * (not many)} personal. "
-            "Nothing was written.",
+            say(texts.PERSONAL if len(personal) > 1 else texts.ONE_PERSONAL, count=len(personal)),
             *(line for at, kind in personal.items() for line in self._question(at, kind)),
-            "Repeat the command with one --map for each column, or say --unmapped guard, hide or pass for all of them.",
+            say(texts.REPEAT),
         ]
         raise NotDone("\n".join(lines))
 
@@ -150,11 +150,11 @@ class Unmapped:
         if not self._columns:
             return []
         named = ", ".join(f"{at + 1} ({one_line(column.header)})" for at, column in self._columns.items())
-        lines = [f"not mapped: column{'s' * (len(self._columns) > 1)} {named}"]
+        lines = [say(texts.NOT_MAPPED, columns=named)]
         if self._hidden:
-            lines.append(f"hidden in them: {self._hidden:,} cell{'s' * (self._hidden != 1)}")
+            lines.append(say(texts.HIDDEN, count=self._hidden))
         if self._mode in ("guard", "pass") and self.personal:
-            lines.append("WARNING: they look personal, and what can only be guessed is not masked:")
+            lines.append(say(texts.STILL_PERSONAL))
             lines += [line for at, kind in self.personal.items() for line in self._question(at, kind)]
         return lines
 
@@ -173,8 +173,8 @@ class Unmapped:
         header = one_line(column.header)
         words = [shlex.quote(f"{column.header}={target}") for target in (f"{KIND}{kind}", UNMAPPED)]
         return [
-            f"  column {at + 1} ({header}), {kind}: {samples}",
-            f"    --map {words[0]} masks it; --map {words[1]} leaves it as it is",
+            say(texts.QUESTION, column=at + 1, header=header, kind=kind, samples=samples),
+            say(texts.ANSWERS, masks=words[0], leaves=words[1]),
         ]
 
     def _masked(self, kind: str, cell: str) -> str:

@@ -66,7 +66,7 @@ def row(number: str = CELLS[0], **change: str) -> str:
 
 def run(*arguments: str | Path, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> Result:
     """A run in this process. Faults that `main` turns into words are in `exception`."""
-    return CliRunner().invoke(commands, [*map(str, arguments)], input=stdin, env=env)
+    return CliRunner().invoke(commands, [*map(str, arguments)], input=stdin, env={"LC_ALL": "C.UTF-8", **(env or {})})
 
 
 def masked(folder: Path, content: bytes | str, *options: str, name: str = "in.csv") -> Result:

@@ -25,7 +25,7 @@ def test_warnings_and_failures_are_counted_by_code(tmp_path: Path) -> None:
 
     result = masked(tmp_path, content)
 
-    assert "4 records, 2 failed" in result.stderr
+    assert "records: 4, failed: 2" in result.stderr
     assert "warnings: already-masked 2" in result.stderr
     assert "failed: wrong-cell-count 2" in result.stderr
 
@@ -57,7 +57,7 @@ def test_columns_that_nothing_maps_are_named_last(tmp_path: Path) -> None:
 
 
 def test_one_record_is_one_record(tmp_path: Path) -> None:
-    assert "1 record, 0 failed" in masked(tmp_path, TABLE).stderr
+    assert "records: 1, failed: 0" in masked(tmp_path, TABLE).stderr
 
 
 def test_no_value_is_said_whatever_fails(tmp_path: Path) -> None:

@@ -6,10 +6,13 @@ import json
 import re
 import shlex
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.looks import found_kind, guessed_kind
+from masking_service.web.problem_texts import Text
 from tests.cli.files.runs import line, masked, ndjson, rows, run
 
 PERSONAL = {
@@ -62,7 +65,7 @@ def test_the_words_of_the_refusal_answer_it(tmp_path: Path, header: str) -> None
 def test_every_personal_column_is_named_at_once(tmp_path: Path) -> None:
     result = masked(tmp_path, "收件人,甲,乙,丙\n王五,13812345678,李四,7\n")
 
-    assert "2 columns that nothing maps look personal" in result.stderr
+    assert "2 columns look personal, and nothing maps them" in result.stderr
     assert "column 2 (甲), phone" in result.stderr
     assert "column 3 (乙), name" in result.stderr
     assert "column 4" not in result.stderr
@@ -116,7 +119,7 @@ def test_guard_hides_what_can_be_found_and_warns_of_the_rest(tmp_path: Path) -> 
     result = masked(tmp_path, "收件人,甲,乙\n王五,打13812345678,李四\n", "--unmapped=guard")
 
     assert rows(result.stdout)[1] == ["王*", "打*******5678", "李四", ""]
-    assert "hidden in them: 1 cell" in result.stderr
+    assert "cells hidden in them: 1" in result.stderr
     assert "WARNING: they look personal" in result.stderr
 
 
@@ -165,3 +168,23 @@ def test_members_of_documents_with_chinese_names_are_guarded(tmp_path: Path) -> 
     first, second = map(json.loads, result.stdout.splitlines())
     assert first == {"remark": "", "收货人": "李*", "联系电话": "*******5678"}
     assert second["error"]["code"] == "nothing-mapped"
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "zh_CN.UTF-8"}, {"LC_ALL": "", "LANG": "zh_TW.UTF-8"}])
+def test_a_chinese_terminal_gets_chinese_texts(tmp_path: Path, locale: dict[str, str]) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("收件人,备用\n王五,13812345678\n")
+
+    refused = run("mask", path, env=locale)
+    masked = run("mask", path, "--map=备用=kind:phone", env=locale)
+
+    assert "有 1 列疑似个人信息但未映射，未写入任何内容。" in refused.stderr
+    assert "--map '备用=kind:phone' 将其脱敏" in refused.stderr
+    assert "共 1 条，失败 0 条" in masked.stderr
+
+
+def test_every_text_has_the_same_values_in_both_languages() -> None:
+    for name, text in vars(texts).items():
+        if isinstance(text, Text):
+            fields = [sorted(field for _, field, _, _ in Formatter().parse(one) if field) for one in (text.en, text.zh)]
+            assert (name, fields[0]) == (name, fields[1])

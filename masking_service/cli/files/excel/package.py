@@ -16,6 +16,7 @@ from openpyxl.xml.constants import SHARED_STRINGS
 from masking_service.cli.files.excel.scan import Scan, check_archive, scan_sheet
 from masking_service.cli.files.excel.strings import Strings
 from masking_service.cli.files.faults import NotDone
+from masking_service.cli.files.texts import SEVERAL_SHEETS, say
 from masking_service.domain.text import scrub
 
 _NOT_EXCEL: Final = "the input is no Excel workbook (.xlsx); an encrypted or older one has to be saved as .xlsx first"
@@ -85,10 +86,7 @@ class Workbook:
         if not full:
             raise NotDone("the workbook is empty")
         if len(full) > 1:
-            raise NotDone(
-                f"the workbook has {len(full)} sheets with cells: {_listed(full)}. "
-                "Name one with --sheet; the others are not in the output"
-            )
+            raise NotDone(say(SEVERAL_SHEETS, count=len(full), sheets=_listed(full)))
         return full[0]
 
     def scan(self, name: str) -> Scan:

@@ -18,6 +18,7 @@ from masking_service.cli.files.faults import InputError, NotDone
 from masking_service.cli.files.formulas import BEGINNINGS
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.table import HIDDEN, Cell, Line
+from masking_service.cli.files.texts import FORMULA, MERGED, say
 from masking_service.domain.schema import Schema
 from masking_service.domain.text import contains_personal_data
 
@@ -44,7 +45,7 @@ class ExcelSheet:
         self._name = workbook.choose(sheet)
         self._scan = scan = workbook.scan(self._name)
         if scan.formula is not None:
-            raise InputError("holds a formula: copy the column and paste it as values", *scan.formula)
+            raise InputError(say(FORMULA), *scan.formula)
         rows = self._read(workbook.rows(self._name))
         top = list(islice(rows, HEADER_ROWS))
         texts = [[_text(cell.value).strip() for cell in row] for row in top]
@@ -52,8 +53,7 @@ class ExcelSheet:
         self.headers: Sequence[str] = found
         for first, last, left, _ in scan.merged:
             if last > self._at + 1:
-                what = "merged cells below the headers: unmerge them, with the value in each row"
-                raise InputError(what, max(first, self._at + 2), left)
+                raise InputError(say(MERGED), max(first, self._at + 2), left)
         self._rows = chain(top[self._at + 1 :], rows)
         self._number = self._at + 1
         self._formats: dict[tuple[str, bool], Any] = {}

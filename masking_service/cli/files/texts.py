@@ -1,0 +1,85 @@
+"""What `mask` and `tokenize` say to people, in English and in Chinese. No text holds a value of a record."""
+
+import os
+from typing import Final
+
+from masking_service.web.problem_texts import Language, Text
+
+RECORDS: Final = Text(
+    "records: {records:,}, failed: {failed:,}, in {seconds:.1f} s ({rate:,.0f} a second)",
+    "共 {records:,} 条，失败 {failed:,} 条，用时 {seconds:.1f} 秒（每秒 {rate:,.0f} 条）",
+)
+STORED: Final = Text("stored: {counts}", "已存储：{counts}")
+NEW: Final = Text("new", "新增")
+KNOWN_BEFORE: Final = Text("known before", "此前已有")
+WARNINGS: Final = Text("warnings: {counts}", "警告：{counts}")
+FAILED: Final = Text("failed: {counts}", "失败：{counts}")
+PLACE: Final = Text(
+    "  line {line:,}{column}, record {record:,}: {what}", "  第 {line:,} 行{column}，第 {record:,} 条：{what}"
+)
+COLUMN: Final = Text(", column {column}", "第 {column} 列")
+MORE: Final = Text("  and {count:,} more; the output says of each why", "  另有 {count:,} 条；原因见输出文件")
+WRITTEN: Final = Text("written to {output}", "已写入 {output}")
+CHECKED: Final = Text("nothing was written (--check)", "未写入任何内容（--check）")
+
+COLUMNS: Final = Text("columns: {columns}", "列：{columns}")
+ADDED: Final = Text("masked without a place in the schema: {columns}", "已脱敏（模式中没有对应字段）：{columns}")
+ADDED_TOKENIZED: Final = Text(
+    "masked and tokenized without a place in the schema: {columns}",
+    "已脱敏并生成令牌（模式中没有对应字段）：{columns}",
+)
+NOT_MAPPED: Final = Text("not mapped: columns {columns}", "未映射的列：{columns}")
+HIDDEN: Final = Text("cells hidden in them: {count:,}", "其中已隐藏的单元格：{count:,}")
+STILL_PERSONAL: Final = Text(
+    "WARNING: they look personal, and what can only be guessed is not masked:",
+    "警告：这些列疑似个人信息，仅凭推测无法脱敏的内容仍为明文：",
+)
+PERSONAL: Final = Text(
+    "{count} columns look personal, and nothing maps them. Nothing was written.",
+    "有 {count} 列疑似个人信息但未映射，未写入任何内容。",
+)
+ONE_PERSONAL: Final = Text(
+    "1 column looks personal, and nothing maps it. Nothing was written.",
+    "有 1 列疑似个人信息但未映射，未写入任何内容。",
+)
+QUESTION: Final = Text(
+    "  column {column} ({header}), {kind}: {samples}", "  第 {column} 列（{header}），{kind}：{samples}"
+)
+ANSWERS: Final = Text(
+    "    --map {masks} masks it; --map {leaves} leaves it as it is",
+    "    --map {masks} 将其脱敏；--map {leaves} 保持原样",
+)
+REPEAT: Final = Text(
+    "Repeat the command with one --map for each column, or say --unmapped guard, hide or pass for all of them.",
+    "请为每一列加上一个 --map 后重新执行，或用 --unmapped guard、hide、pass 统一处理。",
+)
+NO_HEADER: Final = Text(
+    "no header names anything that would be masked; give --map HEADER=path",
+    "没有任何列名对应需要脱敏的内容；请用 --map 列名=路径 指定",
+)
+NO_NUMBER: Final = Text(
+    "no header names the waybill number; give --map HEADER={path}", "没有列名对应运单号；请用 --map 列名={path} 指定"
+)
+NO_HEADERS: Final = Text("holds personal data: the first line has to be the headers", "含有个人信息：第一行必须是列名")
+FORMULA: Final = Text("holds a formula: copy the column and paste it as values", "含有公式：请复制该列并粘贴为数值")
+MERGED: Final = Text(
+    "merged cells below the headers: unmerge them, with the value in each row",
+    "列名下方有合并单元格：请取消合并，并在每行填写内容",
+)
+SEVERAL_SHEETS: Final = Text(
+    "the workbook has {count} sheets with cells: {sheets}. Name one with --sheet; the others are not in the output",
+    "工作簿有 {count} 个含数据的工作表：{sheets}。请用 --sheet 指定一个；其余工作表不会写入输出",
+)
+AT: Final = Text("line {line:,}: {what}", "第 {line:,} 行：{what}")
+AT_COLUMN: Final = Text("line {line:,}, column {column:,}: {what}", "第 {line:,} 行第 {column:,} 列：{what}")
+
+
+def language() -> Language:
+    """The language of the terminal: Chinese where the locale says so, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
+
+
+def say(text: Text, **values: object) -> str:
+    """A text in the language of the terminal, with these values in it."""
+    return text.in_language(language()).format(**values)
