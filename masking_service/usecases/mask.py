@@ -48,7 +48,7 @@ class Mask:
         self._gate = gate
         self._maskers = maskers
 
-    def __call__(self, call: Call, schema: str, profile: str | None, batch: Sequence[Any]) -> list[MaskResult]:
+    def __call__(self, call: Call, schema: str, profile: str | None, records: Sequence[Any]) -> list[MaskResult]:
         """Mask records in place. No round trip.
 
         Raises:
@@ -56,20 +56,20 @@ class Mask:
             UnknownSchema: there is no schema of that name.
         """
         grant = self._gate.grant(call.principal, "waybill:mask", profile=profile)
-        return mask_batch(self._maskers.of(schema, grant), batch, self._maskers.schemas)
+        return mask_batch(self._maskers.of(schema, grant), records, self._maskers.schemas)
 
 
-def mask_batch(masker: Masker, batch: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:
+def mask_batch(masker: Masker, records: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:
     """Mask records in place and return the answers in order. One that cannot be masked fails alone.
 
     Args:
         masker: of the records' schema.
-        batch: the records.
+        records: they are changed.
         schemas: of which those are named that would fit a record that `masker` maps nothing of.
     """
     return [
         invalid(masked, record, schemas)
         if isinstance(masked, InvalidRecord)
         else answers.MaskedRecord(record, warnings_of(masked))
-        for record, masked in zip(batch, masker.mask_batch(batch, Effort()), strict=True)
+        for record, masked in zip(records, masker.mask_batch(records, Effort()), strict=True)
     ]
