@@ -9,7 +9,8 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 PYTEST := $(BIN)/python -m pytest
 # The folders with unit tests; tests that start a server anywhere in them are marked.
-UNIT := $(addprefix tests/,access audit domain keys observability rotation runtime schemas store usecases vault web) tests/test_house.py
+UNIT := tests/test_house.py \
+	$(addprefix tests/,access audit domain keys observability rotation runtime schemas store usecases vault web)
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 # The service writes its process id once; a number that now belongs to something else runs elsewhere.
@@ -79,6 +80,12 @@ assets: node_modules/.made ## copy the desk's style sheet and script from the pi
 
 chaos: .venv/dev ## a long run of faults under load on three set-ups of the store (TOKENS=1000000 FAULTS=100 SEED=1)
 	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000) --faults $(or $(FAULTS),100) $(if $(SEED),--seed $(SEED))
+
+mutate: .venv/dev ## change the security code at random, and see whether a test notices (MINUTES=30 SEED=1)
+	$(BIN)/python -m tests.mutants --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1)
+
+fuzz: .venv/dev ## a long run of the fuzzer over all that takes bytes from outside (RUNS=10000000)
+	$(BIN)/python -m tests.fuzz all $(or $(RUNS),10000000) $(STATE)/fuzz
 
 bench: .venv/dev ## measure the service beside its yardstick and its rivals, and write docs/benchmarks.md (10 minutes)
 	$(BIN)/python -m masking_service bench --save docs
