@@ -62,6 +62,10 @@ _DIGITS: Final = re.compile(r"[0-9][0-9\- ]{6,}").fullmatch
 _LONGEST_SHORT_NAME: Final = 3
 
 
+_ROUNDS: Final = 3
+"""The mask of a part can be read as another kind: "+1*****" of "+138123" is no phone. Then it is masked as that."""
+
+
 def mask_party(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
     """Mask each part of the value by what it is.
 
@@ -74,6 +78,15 @@ def mask_party(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> st
         return value
     if len(value) > _LONGEST or crowded(value):
         return stars(value)
+    for _ in range(_ROUNDS):
+        masked = _mask_once(value, keep, mask_name, mask_address)
+        if masked == value:
+            return value
+        value = masked
+    return stars(value)
+
+
+def _mask_once(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
     shown: list[str] = []
     for text, found in cut_out(value, keep):
         shown.append(found if found is not None else _parts(text, keep, mask_name, mask_address))

@@ -39,9 +39,9 @@ from masking_service.domain.record import Masker, sample_record
 from masking_service.domain.schema import Schema
 from masking_service.domain.text import scrub
 from masking_service.observability.logs import log
-from masking_service.runtime.settings import ROOT
 from masking_service.runtime.wiring import assemble
 from masking_service.schemas import load_schemas
+from masking_service.shipped import ROOT
 from masking_service.vault.tokens import read_token
 from tests.access.tokens import KEY, NOW, issuers
 from tests.keys.known import known_keyring
@@ -77,7 +77,7 @@ load_schemas_once = functools.cache(load_schemas)
 
 @functools.cache
 def _maskers() -> list[tuple[Schema, Masker]]:
-    profiles = Policy.load(ROOT / "policy.yaml").rules.profiles.values()
+    profiles = Policy.load(ROOT / "policy.yaml", development=False).rules.profiles.values()
     return [
         (schema, Masker(schema, profile)) for _, schema in sorted(load_schemas_once().items()) for profile in profiles
     ]

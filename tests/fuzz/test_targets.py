@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from masking_service.runtime.settings import ROOT
+from masking_service.shipped import ROOT
 from tests.fuzz.__main__ import CORPUS, SHARES
 
 SECONDS = 12

@@ -62,7 +62,7 @@ def _run(root: Path, tests: Sequence[str]) -> int:
         os.dup2(silent, 2)
         sys.path[:0] = [str(root)]
         files = sorted({test.partition("::")[0] for test in tests})
-        options: list[Any] = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(root)]
+        options: list[Any] = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(root)]
         return int(pytest.main([*options, *files], plugins=[_Chosen(tests)]))
     except BaseException:
         return 1

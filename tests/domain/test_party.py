@@ -1,0 +1,22 @@
+"""Values that hold a name, a phone and an address together."""
+
+from __future__ import annotations
+
+import pytest
+
+from masking_service.domain.addresses import mask_address
+from masking_service.domain.names import mask_name
+from masking_service.domain.party import mask_party
+
+
+def masked(value: str) -> str:
+    return mask_party(value, 4, lambda name: mask_name(name, "given"), lambda address: mask_address(address, "unit"))
+
+
+@pytest.mark.parametrize("value", ["+138123", "张三\r+138123", "张三 13812345678 华志路1685号402室"])
+def test_masking_twice_is_masking_once(value: str) -> None:
+    assert masked(masked(value)) == masked(value)
+
+
+def test_a_short_number_behind_a_country_code_is_hidden_whole() -> None:
+    assert masked("+138123") == "*******"
