@@ -113,7 +113,7 @@ class _Name:
         whose = words.whose(cut[:start])
         self._bare_top = start == 0 and kind == "name" and cut[0] in _BARE_AT_TOP
         if section == "numbers":
-            self.kind, self.inside = NUMBER, NEUTRAL
+            self.kind, self.inside = NUMBER, THING if words.whose(cut[start:]) == THING else NEUTRAL
         elif section == "codes":
             self.kind = CODE
         elif section == "things":

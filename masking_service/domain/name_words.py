@@ -37,7 +37,7 @@ class NameWords:
         self._inside: dict[str, dict[str, str]] = {kind: dict.fromkeys(inside[kind], kind) for kind in inside}
         self._inside["address"] |= self._inside["unit"]
         self._heads: dict[str, tuple[str, str]] = {}
-        for section in ("codes", "numbers", "things", "sides", "parties"):
+        for section in ("things", "codes", "numbers", "sides", "parties"):
             self._heads.update(dict.fromkeys(data[section], (section, "")))
         for section in ("qualified", "kinds"):
             for kind, words in data[section].items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.domain.member_names import MAYBE_NAME, ROOT, context_of, kind_of, known_plan, plan
+from masking_service.domain.member_names import MAYBE_NAME, NUMBER, ROOT, context_of, kind_of, known_plan, plan
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,11 @@ def test_a_phone_beside_it_makes_a_bare_name_a_persons() -> None:
 
 def test_a_bare_name_at_the_top_may_be_an_orders_number() -> None:
     assert plan(ROOT, ("name",))[0].kind == MAYBE_NAME
+
+
+@pytest.mark.parametrize("name", ["sku", "order_no", "运单号", "barcode"])
+def test_the_numbers_of_orders_and_goods_are_known_as_such(name: str) -> None:
+    assert plan(ROOT, (name,))[0].kind == NUMBER
 
 
 def test_forms_are_remembered_but_not_names_that_may_be_values() -> None:
