@@ -41,6 +41,7 @@ def admit_store(parts: Parts) -> None:
     identity = store.identity
     if identity.shut:
         raise StoreUnavailable("not-admitted")
+    store.check_primary()
     servers = uphold(store)
     fit = {server.node: server for server in servers if server.unfit is None}
     new = {node: one.run_id for node, one in fit.items() if not identity.knows(node, one.run_id)}

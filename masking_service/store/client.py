@@ -226,6 +226,10 @@ class Store:
             for (node, slots), bundle in zip(owners.items(), bundles, strict=True)
         ]
 
+    def check_primary(self) -> None:
+        """Connect to another primary where the sentinels name one. Called once a second."""
+        self._route.check()
+
     def owner_of(self, key: bytes) -> Node | None:
         """Return the server that takes a key, as far as is known."""
         try:

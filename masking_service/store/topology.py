@@ -9,6 +9,7 @@ while its store is down.
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, Protocol
 
@@ -65,6 +66,9 @@ class Route(Protocol):
             RedisError: no server answers.
         """
 
+    def check(self) -> None:
+        """Refresh where the sentinels name another primary by now. Called once a second."""
+
     def target(self, ask: AskError) -> Node:
         """Return the server to which a slot is being moved."""
 
@@ -80,8 +84,9 @@ class OneServer:
 
     slotted = False
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, moved: Callable[[], bool] = lambda: False) -> None:
         self._node = node
+        self._moved = moved
 
     def owner(self, slot: int) -> Node:
         """Return the server."""
@@ -103,6 +108,12 @@ class OneServer:
         """
         del moved
         self._node.connections.renew()
+
+    def check(self) -> None:
+        """Connect again where the sentinels name another primary: the old one may take writes for ten seconds more."""
+        with suppress(RedisError):  # without sentinels the primary is still the primary
+            if self._moved():
+                self.refresh()
 
     def target(self, ask: AskError) -> Node:
         """Return the server; no server outside a cluster asks."""
@@ -172,6 +183,9 @@ class Cluster:
                 if error.host:
                     self._owners[error.slot_id] = self._node((error.host, error.port))
             self._refreshing.release()
+
+    def check(self) -> None:
+        """Do nothing: nodes say by themselves what has moved."""
 
     def target(self, ask: AskError) -> Node:
         """Return the node to which a slot is being moved."""

@@ -88,7 +88,6 @@ class Dial:
         return self.kind(**self.settings, host=host, port=port)
 
 
-@dataclass(frozen=True, repr=False)
 class SentinelDial:
     """Makes connection objects for the primary that sentinels name.
 
@@ -98,16 +97,24 @@ class SentinelDial:
         primary: makes connection objects to an address.
     """
 
-    name: str
-    sentinel: Sentinel
-    primary: Dial
+    def __init__(self, name: str, sentinel: Sentinel, primary: Dial) -> None:
+        self.name = name
+        self.sentinel = sentinel
+        self.primary = primary
+        self._address: Address | None = None
 
     def __call__(self) -> AbstractConnection:
-        """Return a connection object.
+        """Return a connection object. Raises RedisError where no sentinel names a primary."""
+        self._address = self._find()
+        return self.primary.to(self._address)
 
-        Raises RedisError where no sentinel names a primary.
-        """
-        return self.primary.to(self.sentinel.discover_master(self.name))
+    def moved(self) -> bool:
+        """Return whether the primary is another one than at the last connection. Raises RedisError."""
+        return self._address is not None and self._find() != self._address
+
+    def _find(self) -> Address:
+        host, port = self.sentinel.discover_master(self.name)
+        return host, port
 
 
 def route_to(url: str, tls: Tls, connections: int) -> Route:
@@ -138,7 +145,7 @@ def route_to(url: str, tls: Tls, connections: int) -> Route:
             return Cluster(_hosts(parts, 6379), Dial(kind, settings | _credentials(parts)).to, connections)
         if parts.scheme == SENTINEL:
             dial = _sentinel(parts, settings, tls, kind, with_auth=_yes(options, "sentinel_auth"))
-            return OneServer(Node(dial, connections))
+            return OneServer(Node(dial, connections), dial.moved)
         if parts.scheme == "unix" and not parts.path:
             raise UnknownForm("names no socket")
         if parts.scheme != "unix":

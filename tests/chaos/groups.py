@@ -222,8 +222,10 @@ def the_primary_is_frozen(world: SentinelWorld) -> None:
 
 
 def the_sentinels_fail_over(world: SentinelWorld) -> None:
+    """The old primary takes writes until they demote it, ten seconds later."""
     before = world.primary()
-    ask(world.sentinels[0].client, "SENTINEL", "FAILOVER", "mymaster")
+    ordered = world.sentinels[0].client
+    servers.wait_until(lambda: bool(ask(ordered, "SENTINEL", "FAILOVER", "mymaster")), "a failover begins", 30)
     world.promoted(before)
     world.whole()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha1
 from pathlib import Path
 
@@ -64,6 +64,21 @@ def test_a_name_that_the_sentinels_do_not_watch_leads_to_no_primary(group: serve
 
     with pytest.raises(StoreUnavailable, match="no-primary"):
         store.read([(b"PING",)])
+
+
+def test_the_primary_that_they_name_next_is_used_before_the_old_one_is_demoted(
+    make_sentinel: Callable[..., servers.Group],
+) -> None:
+    group = make_sentinel(replicas=1)
+    store = stores.admitted(group.url)
+    before = served_by(store)
+    ask(group.sentinels[0].client, "SENTINEL", "FAILOVER", "mymaster")
+
+    def another() -> bool:
+        store.check_primary()
+        return served_by(store) != before
+
+    servers.wait_until(another, "another one answers", 5)
 
 
 def test_what_was_refused_and_then_accepted_is_there_after_a_failover(group: servers.Group, store: Store) -> None:
