@@ -25,6 +25,9 @@ BATCH = Path(__file__).with_name("first_batch.json")
 SHOWN = 2
 """Records whose labels are shown. The whole tour fits on one screen."""
 
+LARGE = 11
+"""Waybills in a case that has to be approved."""
+
 SIDES = ("sender", "recipient")
 
 Json = dict[str, Any]
@@ -105,8 +108,12 @@ def tour(console: Console, url: str, file: Path) -> None:
 
     now = time.time()  # names of cases are never used twice
     case = time.strftime("FIRST-BATCH-%Y-%jT%Hh%Mm%Ss", time.gmtime(now)) + f"{int(now % 1 * 1000):03d}"
-    opening = {"case": case, "purpose": "dispute", "waybills": [number], "reason": "sample batch", "expires_in": 3600}
-    opened = Caller(url, credentials, "service-desk").ask("POST", "/v1/cases", json.dumps(opening).encode())
+    opening = {"case": case, "purpose": "dispute", "waybills": [number], "reason": "sample batch", "expires_in": 86400}
+    desk = Caller(url, credentials, "service-desk")
+    opened = desk.ask("POST", "/v1/cases", json.dumps(opening).encode())
+    stored = [record["waybill_no"] for record, result in zip(before, results, strict=True) if "tokens" in result]
+    large = opening | {"case": f"{case}-LARGE", "waybills": stored[:LARGE], "reason": "a lost bag"}
+    desk.ask("POST", "/v1/cases", json.dumps(large).encode())
     wanted = {"purpose": "dispute", "case": case, "items": [{"token": tokens["/sender/phone"]}]}
     found = Caller(url, credentials, "dispute-officer").ask("POST", "/v1/detokenize", json.dumps(wanted).encode())
     console.print(
@@ -115,6 +122,7 @@ def tour(console: Console, url: str, file: Path) -> None:
     )
     console.print(f"  a dispute officer opens one token under it:  {tokens['/sender/phone']}  →  ", end="")
     console.print(str(found["results"][0]["value"]), markup=False)
+    console.print(f"  A case with {LARGE} waybills waits for a supervisor's approval.")
 
     key = f'$(sed -n \'s/.*"label-printer": "\\(.*\\)".*/\\1/p\' {shlex.quote(str(file))})'
     console.print(f"\n[bold]The service[/bold]    {url}    [bold]its contract[/bold]  {url}/docs")
