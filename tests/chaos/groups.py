@@ -29,6 +29,8 @@ class ClusterWorld(World):
         draw: which of them a fault is done to.
     """
 
+    atomic = False
+
     def __init__(self, folder: Path, shape: Shape, seed: int = 0) -> None:
         self._group = servers.make_cluster(folder, 3, 2)
         self.cluster = Cluster(self._group)
@@ -221,12 +223,12 @@ def the_primary_is_frozen(world: SentinelWorld) -> None:
     world.whole()
 
 
-def the_sentinels_fail_over(world: SentinelWorld) -> None:
-    """The old primary takes writes until they demote it, ten seconds later."""
+def the_primary_is_shut_down(world: SentinelWorld) -> None:
+    """A planned failover: the primary ends once its replicas have everything."""
     before = world.primary()
-    ordered = world.sentinels[0].client
-    servers.wait_until(lambda: bool(ask(ordered, "SENTINEL", "FAILOVER", "mymaster")), "a failover begins", 30)
+    before.stop()
     world.promoted(before)
+    before.start()
     world.whole()
 
 
@@ -241,7 +243,7 @@ def one_of_the_replicas_is_killed(world: SentinelWorld) -> None:
 SENTINEL_FAULTS: Final[tuple[Callable[[SentinelWorld], None], ...]] = (
     the_primary_is_killed,
     the_primary_is_frozen,
-    the_sentinels_fail_over,
+    the_primary_is_shut_down,
     one_of_the_replicas_is_killed,
     a_worker_is_killed,
     the_service_is_killed,

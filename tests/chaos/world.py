@@ -37,9 +37,12 @@ class World:
         environment: more settings of the service.
 
     Attributes:
+        atomic: whether a batch that is not acknowledged is stored whole or not at all; in a cluster it may be in part.
         service: the running service.
         acknowledged: how many tokens were acknowledged so far.
     """
+
+    atomic = True
 
     def __init__(self, folder: Path, shape: Shape, url: str, environment: Mapping[str, str] = NO_SETTINGS) -> None:
         self.folder = folder
@@ -114,7 +117,8 @@ class World:
         """Every acknowledged token is the record's, no batch is half there, no release lacks its entry."""
         kept = [(number, _digest(tokens)) for number, tokens in account.kept]
         lost = self.lost(kept)
-        halves = [found for batch in account.unanswered if (found := self._stored(batch)) not in (0, len(batch))]
+        unanswered = account.unanswered if self.atomic else []
+        halves = [found for batch in unanswered if (found := self._stored(batch)) not in (0, len(batch))]
         unlogged = set(account.released) - self._cases_in_the_log()
         print(
             f"\nacknowledged {account.tokens:,} tokens of {len(kept):,} waybills · lost {lost} · "
