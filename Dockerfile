@@ -4,8 +4,8 @@
 #   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --publish 8080:8080 \
 #     --volume masking-state:/var/lib/masking --env MASKING_REDIS_URL waybill-masking:0.1.0
 #
-# A tag moves: pin the base by its digest where you build for production. The tests of this repository never built the
-# image: they lint this file, run its script, and then its command on what the script has installed (tests/image).
+# A tag moves: pin the base by its digest where you build for production. The tests build the image on a base of Debian
+# packages and run it with a read-only root (tests/image).
 FROM python:3.13-slim-trixie AS build
 
 ENV PIP_NO_CACHE_DIR=1

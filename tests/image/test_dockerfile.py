@@ -1,4 +1,4 @@
-"""What the Dockerfile may not do. It was never built by these tests: they hold its text, and run its script."""
+"""What the Dockerfile may and may not do. `test_container.py` builds it."""
 
 from __future__ import annotations
 
