@@ -21,7 +21,8 @@ OWN_FILES |= {"state/tls.crt", "state/tls.key"}
 
 
 def validates(file: Path) -> bool:
-    command = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(file)]
+    tool = str(Path(sys.executable).with_name("check-jsonschema"))
+    command = [tool, "--builtin-schema", "vendor.compose-spec", str(file)]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
