@@ -20,7 +20,7 @@ from masking_service.vault.data_keys import SECONDS_A_DAY
 
 COLUMNS: Final = ("client", "tenant", "role", "sites", "networks", "keys", "state")
 KEY_ID_LENGTH: Final = 12
-"""Whoever revokes a key copies its id: it stays in one line."""
+"""A key's id is copied to revoke it, so it is never wrapped."""
 
 
 @click.group()

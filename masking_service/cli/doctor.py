@@ -1,4 +1,4 @@
-"""`doctor`: checks the whole set-up, prints each setting with its source, and says how to mend what is wrong."""
+"""`doctor`: prints each setting with its source, checks the set-up, and says how to fix what is wrong."""
 
 import os
 import sys
@@ -52,8 +52,8 @@ def doctor(state_dir: Path) -> None:
     sys.exit(0 if sound else 1)
 
 
-class Ailing(Exception):
-    """Something is wrong; the text says what and what mends it."""
+class CheckFailed(Exception):
+    """Something is wrong; the text says what, and how to fix it."""
 
 
 def _checks(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -74,10 +74,10 @@ def _store(settings: Settings, *weights: Weight) -> None:
     with opened_store(settings, None) as store:
         found = [fault for fault in readiness.look(store) if fault.weight in weights]
     if found and "advice" in weights and any(fault.weight == "unseen" for fault in found):
-        raise Ailing("nothing was seen of it")
+        raise CheckFailed("nothing was seen of it")
     if found:
         lines = [f"{fault.check}: {fault.reason}. Fix: {fault.remedy}" for fault in found]
-        raise Ailing("".join(f"\n  {line}" for line in lines))
+        raise CheckFailed("".join(f"\n  {line}" for line in lines))
 
 
 def _alerts(settings: Settings) -> None:
@@ -88,4 +88,4 @@ def _alerts(settings: Settings) -> None:
 def _clients(settings: Settings) -> None:
     with opened_registry(settings) as opened:
         if not len(opened.registry.clients):
-            raise Ailing("no client may call yet: python -m masking_service clients add ID --role label-printer")
+            raise CheckFailed("no client may call yet: python -m masking_service clients add ID --role label-printer")

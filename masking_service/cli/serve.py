@@ -23,7 +23,7 @@ from masking_service.server.serving import serving_app
 from masking_service.shipped import shipped
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-MOST_PORT = 65535
+MAX_PORT = 65535
 LOOK_SECONDS = 0.25
 
 
@@ -53,13 +53,13 @@ class Port(click.ParamType[int]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number, where it is one."""
-        if not str(value).isdecimal() or int(value) > MOST_PORT:
-            self.fail(f"{value!r} is no port: give a number from 0 to {MOST_PORT}", param, ctx)
+        if not str(value).isdecimal() or int(value) > MAX_PORT:
+            self.fail(f"{value!r} is no port: give a number from 0 to {MAX_PORT}", param, ctx)
         return int(value)
 
 
 class CannotListen(click.ClickException):
-    """Nothing was started, because nobody could call it. Exits with 2."""
+    """The address cannot be listened on, so nothing was started. Exits with 2."""
 
     exit_code = 2
 

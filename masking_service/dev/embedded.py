@@ -60,7 +60,7 @@ ALLOCATOR: Final = "glibc.malloc.tcache_count=16384"
 """This server was built with glibc's allocator, which keeps seven freed pieces of a size at hand and looks for further
 ones in all the memory that it has. The commands of four batches of 500 are some 12,000 pieces of a size: without this,
 the larger the store the more a write costs, thrice as much with a million waybills (docs/adr/0011). Where the library
-is another one, nobody reads it.
+is another one, it is ignored.
 """
 
 
@@ -127,7 +127,7 @@ class EmbeddedServer:
             raise
 
     def revive(self) -> None:
-        """Take one step, without waiting, to bring a dead server back; for a loop that never stands still.
+        """Take one step, without waiting, to bring a dead server back; for a loop that must not block.
 
         Raises:
             EmbeddedServerError: When the dead server's directory is still held, by a rewrite of its log perhaps.

@@ -58,7 +58,7 @@ def mask(options: Options, check: bool) -> None:
     type=click.Choice(["mask", "token"]),
     default="mask",
     show_default=True,
-    help="What stands in the place of a value.",
+    help="What replaces a value.",
 )
 @click.option(
     "--on-conflict",
@@ -135,7 +135,7 @@ def _credential(settings: Settings, key_file: Path | None) -> str:
     if settings.development and held.exists():
         credentials: dict[str, str] = msgspec.json.decode(read_secret_file(held))
         return credentials.get(PRINTER, "")
-    raise click.UsageError("whoever tokenizes needs an API key: --key-file FILE, or MASKING_API_KEY")
+    raise click.UsageError("tokenize needs an API key: --key-file FILE, or MASKING_API_KEY")
 
 
 def _site(site: str | None) -> str | None:

@@ -79,7 +79,7 @@ def _publish(draft: Path, path: Path, *, force: bool) -> None:
         if force:
             draft.replace(path)
         else:
-            os.link(draft, path)  # unlike a rename it never replaces what somebody put there meanwhile
+            os.link(draft, path)  # unlike a rename it never replaces a file that appeared meanwhile
     except FileExistsError:
         raise NotDone("the output is there already: give another --output, or --force to replace it") from None
     except OSError:
@@ -95,7 +95,7 @@ def _publish(draft: Path, path: Path, *, force: bool) -> None:
 
 @contextmanager
 def discarded() -> Iterator[Write]:
-    """Takes output that nobody keeps."""
+    """Discard the output."""
     yield len
 
 

@@ -135,7 +135,7 @@ class Array(_Document):
         if self._member:
             self._expect("}")
         if self._peek():
-            raise self._fault("nothing may stand behind the records")
+            raise self._fault("nothing may follow the records")
 
     def opening(self) -> str:
         """The beginning of the array, in an object where the input had one."""
@@ -169,11 +169,11 @@ class Array(_Document):
 
     def _expect(self, character: str) -> None:
         if self._peek() != character:
-            raise self._fault(f"{character} should stand here")
+            raise self._fault(f"{character} is expected here")
         self._drop(1)
 
     def _peek(self) -> str:
-        """Pass over spaces; the character that stands there, empty at the end."""
+        """Skip spaces and return the next character; empty at the end."""
         while True:
             spaces = _SPACES.match(self._text, self._at)
             self._drop(spaces.end() - self._at if spaces else 0)
@@ -202,7 +202,7 @@ class Array(_Document):
     def _taken(self, length: int) -> str:
         element = self._text[self._at : self._at + length].rstrip(_SPACE)
         if not element:
-            raise self._fault("a record should stand here")
+            raise self._fault("a record is expected here")
         self._drop(length)
         return element
 

@@ -1,4 +1,4 @@
-"""Why a file was not written, in words that name a line and a column and never repeat what stands there."""
+"""Errors of files: they name a line and a column, and never repeat a value."""
 
 import click
 
@@ -15,7 +15,7 @@ class InputError(NotDone):
     """The input cannot be read beyond this place.
 
     Args:
-        what: what is wrong, and what mends it.
+        what: what is wrong, and how to fix it.
         line: counted from 1.
         column: counted from 1: a CSV's column, or a text's character.
     """

@@ -63,8 +63,8 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
 
     Args:
         headers: the first line.
-        schema: where values stand in a record.
-        told: what --map says: a header, as it stands in the file, to a path, ``kind:KIND`` or ``unmapped``.
+        schema: of the records.
+        told: what --map says: a header, as the file has it, to a path, ``kind:KIND`` or ``unmapped``.
 
     Raises:
         NotDone: --map names no column, no place of the schema, or one place twice.
@@ -95,7 +95,7 @@ def _told(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> tu
     """The places and the kinds of the columns that --map names."""
     for header in told:
         if header not in headers:
-            raise NotDone("--map: no column has this header; give it as it stands in the first line")
+            raise NotDone("--map: no column has this header; give it exactly as in the first line")
     placed: dict[int, Steps] = {}
     hidden: dict[int, str] = {}
     for at, header in enumerate(headers):
@@ -224,7 +224,7 @@ def _data() -> Any:
 
 @cache
 def _meanings() -> tuple[dict[str, str], dict[str, int]]:
-    """Every known header, as it is compared: what it means, and how far down it stands in its list."""
+    """The meaning of each known header, and its rank in its list."""
     meanings: dict[str, str] = {}
     ranks: dict[str, int] = {}
     for meaning, content in _data()["meanings"].items():

@@ -71,7 +71,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--force", is_flag=True, help="Replace the output if it is there."),
         click.option("--format", type=click.Choice(sorted({*FORMATS.values()})), help="By the suffix, if not given."),
-        click.option("--schema", default="standard", show_default=True, help="Where values stand in a record."),
+        click.option("--schema", default="standard", show_default=True, help="The schema of the records."),
         click.option("--profile", default="label", show_default=True, help="What still shows."),
         click.option("--encoding", type=click.Choice(ENCODINGS), help="Of the input; found if not given."),
         click.option("--delimiter", callback=_delimiter, help="Of a CSV, one character or 'tab'; found if not given."),
@@ -94,7 +94,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _MAP: Final = (
-    "Where a table's column stands in the record, or kind:KIND to mask it without a place, or 'unmapped' to leave it; "
+    "The path of a table's column in the record, or kind:KIND to mask it without a path, or 'unmapped' to leave it; "
     "may be repeated."
 )
 

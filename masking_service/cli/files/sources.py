@@ -26,8 +26,8 @@ class Source(io.RawIOBase):
 
     Attributes:
         encoding: of its text, one of ENCODINGS.
-        marked: whether a byte order mark stands before it.
-        total: how many bytes it has; None where nobody knows.
+        marked: whether it begins with a byte order mark.
+        total: its size in bytes; None if unknown.
         done: how many were read.
         text: its text, with the line ends as they are.
         line: the number of the line that is read next, from 1.

@@ -85,7 +85,7 @@ class Unmapped:
 
     Args:
         headers: of the table.
-        columns: the unmapped ones that nobody said are not personal.
+        columns: the unmapped ones, without those that --map calls unmapped.
         mode: what --unmapped says.
         profile: how samples are masked.
     """

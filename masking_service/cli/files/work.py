@@ -1,6 +1,6 @@
 """What is done to the records of a file: masked here with no store at all, or tokenized by the service in this process.
 
-Whoever tokenizes is known by a credential exactly as over HTTP, and is looked up again while the file goes on.
+The caller is authenticated by a credential exactly as over HTTP, and again every second while the file goes on.
 """
 
 import uuid
@@ -71,7 +71,7 @@ class Tokenizing:
         self._custody = custody
         self._answered = 0
         self._refreshed = float("-inf")
-        self([])  # whoever may not tokenize is told before anything is read
+        self([])  # a caller without permission is refused before anything is read
 
     def using(self, schema: Schema, profile: Profile) -> Self:
         """The same for records of this schema under this profile, which have the names of those that were given."""
@@ -89,7 +89,7 @@ class Tokenizing:
         except KeysError:
             raise self._stopped("the keys cannot be had now") from None
         except Unauthenticated:
-            raise self._stopped("nobody is known by this API key") from None
+            raise self._stopped("the API key is not valid") from None
         except QuotaExceeded as fault:
             what = f"the budget for conflicts is spent until {rfc3339(fault.retry_at)} (window {fault.window})"
             raise self._stopped(what) from None

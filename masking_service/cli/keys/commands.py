@@ -56,7 +56,7 @@ def status(state_dir: Path) -> None:
 @wait
 @state_dir
 def rotate(which: str, named: NamedRoot | None, timeout: float, state_dir: Path) -> None:
-    """Turn a key over while the service goes on. An interrupted rotation goes on from where it stands."""
+    """Rotate a key while the service runs. An interrupted rotation continues where it stopped."""
     if named is not None and which != "root":
         raise click.UsageError("--root describes a root key: keys rotate root --root FILE")
     with opened_coordinator(state_dir, timeout) as coordinator:
@@ -130,7 +130,7 @@ def shred(
     )
     for name in done.elsewhere:
         click.echo(f"Destroy this root key at its provider, too, or it opens old backups: {name}")
-    click.echo("Destroy every older copy of keyset.json: whoever has one, and an old backup, opens the shredded days.")
+    click.echo("Destroy every older copy of keyset.json: together with an old backup it opens the shredded days.")
 
 
 @keys.command()

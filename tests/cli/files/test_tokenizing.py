@@ -213,8 +213,8 @@ def test_several_waybills_in_a_record_are_refused(settings: Settings, table: Pat
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        ("wbk_" + "A" * 43, "nobody is known"),
-        ("secret-that-is-no-key", "nobody is known"),
+        ("wbk_" + "A" * 43, "the API key is not valid"),
+        ("secret-that-is-no-key", "the API key is not valid"),
         ("courier", "may not do this (forbidden)"),
     ],
 )
@@ -263,7 +263,7 @@ def test_a_key_that_is_revoked_meanwhile_stops_the_file(
     result = run("tokenize", table, "--batch=1")
 
     assert result.exit_code == 2
-    assert "nobody is known by this API key, after 2 records" in result.stderr
+    assert "the API key is not valid, after 2 records" in result.stderr
     assert list(table.parent.iterdir()) == [table]
 
 
