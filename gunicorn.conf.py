@@ -1,4 +1,4 @@
-"""gunicorn's settings, each with its reason. `serve` uses the same file. docs/operations.md says how they are sized."""
+"""gunicorn's settings, each with its reason. `serve` uses the same file. docs/installation.md says how they are sized."""
 
 import os
 from pathlib import Path

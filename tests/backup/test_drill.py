@@ -187,7 +187,7 @@ def _at_the_address_of(lost: Node, folder: Path) -> Node:
 def _refusal(service: Running) -> str:
     """Why a service is not ready, once it says that its store went back."""
     faults = json.loads(service.call(None, "GET", "/readyz")[2]).get("faults", [])
-    return next((fault["reason"] for fault in faults if "went back" in fault["reason"]), "")
+    return next((fault["reason"] for fault in faults if "rolled back" in fault["reason"]), "")
 
 
 def _beside_the_outage(said: str) -> str:
@@ -205,7 +205,7 @@ def test_until_it_is_accepted_labels_are_masked_and_nothing_is_acknowledged(dril
 
 
 def test_the_witness_does_not_go_back(drill: Drill) -> None:
-    assert "it went back" in drill.witness
+    assert "it was rolled back" in drill.witness
     assert drill.outside[0] == drill.outside[1]
 
 

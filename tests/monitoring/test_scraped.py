@@ -168,7 +168,7 @@ def test_an_alert_reaches_the_webhook_through_alertmanager(
     finally:
         store.client.config_set("appendfsync", "always")
 
-    assert labels["alertname"] == "MaskingStoreMayLose"
+    assert labels["alertname"] == "MaskingStoreDataAtRisk"
     assert (labels["check"], labels["severity"]) == ("appendfsync", "page")
 
 
