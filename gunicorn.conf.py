@@ -1,4 +1,4 @@
-"""gunicorn's settings, each with its reason. `serve` uses the same file. docs/installation.md says how they are sized."""
+"""gunicorn's settings, each with its reason. `serve` uses this file too. docs/installation.md says how to size them."""
 
 import os
 from pathlib import Path

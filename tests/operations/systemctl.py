@@ -1,4 +1,4 @@
-"""Simulates systemctl for the operations pages, where systemd does not run: it starts what a unit says, as the unit says it.
+"""Simulates systemctl for the operations pages, where systemd does not run: starts what a unit says.
 
 A mock: users, rights and the sandbox of a unit are not played. What is started is real.
 """
