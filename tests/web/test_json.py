@@ -155,7 +155,7 @@ def test_a_record_of_thirty_two_levels_is_masked_and_a_deeper_one_fails_alone(ap
             made = {"x": made}
         return made
 
-    shallow, deeper = api.mask(deep(32), deep(33))
+    shallow, deeper = api.mask(deep(32) | {"remark": "x"}, deep(33) | {"remark": "x"})
 
     assert "record" in shallow
     assert deeper["error"]["code"] == "too-deep"

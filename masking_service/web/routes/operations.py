@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from flask import Blueprint, Response
+from msgspec import UNSET
 
 from masking_service.access.policy import Policy
 from masking_service.audit.errors import BLOCKED_REMEDY
@@ -14,6 +15,7 @@ from masking_service.store.faults import Fault
 from masking_service.web.docs import docs
 from masking_service.web.http import answer, query
 from masking_service.web.openapi import document
+from masking_service.web.schemas import answers
 from masking_service.web.schemas.queries import ReadinessQuery
 
 NO_CLIENTS: Final = Fault(
@@ -35,7 +37,7 @@ def operations(parts: Parts) -> Blueprint:
 
     @routes.get("/healthz")
     def healthz() -> Response:
-        return answer({"status": "alive"})
+        return answer(answers.Alive("alive"))
 
     @routes.get("/readyz")
     def readyz() -> Response:
@@ -47,9 +49,9 @@ def operations(parts: Parts) -> Blueprint:
             if parts.checkpoints.fault:
                 faults.append(Fault("checkpoints", parts.checkpoints.fault, BLOCKED_REMEDY, "unready"))
         if faults:
-            checks = [{"check": one.check, "reason": one.reason, "remedy": one.remedy} for one in faults]
-            return answer({"status": "not ready", "faults": checks}, 503)
-        return answer({"status": "ready", "for": "mask"} if for_mask else {"status": "ready"})
+            checks = [answers.FailedCheck(one.check, one.reason, one.remedy) for one in faults]
+            return answer(answers.NotReady("not ready", checks), 503)
+        return answer(answers.Ready("ready", "mask" if for_mask else UNSET))
 
     @routes.get("/metrics")
     def metrics() -> Response:

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, Response
 
 from masking_service.runtime.wiring import Parts
+from masking_service.usecases.answers.people import FrozenPrincipals
 from masking_service.usecases.errors import NotFound
 from masking_service.web.http import answer, body_if_any, call
 from masking_service.web.problems import Problem
@@ -31,7 +32,7 @@ def principals(parts: Parts) -> Blueprint:
 
     @routes.get("/principals/frozen")
     def frozen() -> Response:
-        return answer({"principals": parts.acting.freezes.listed(call())})
+        return answer(FrozenPrincipals(parts.acting.freezes.listed(call())))
 
     @routes.post(f"{ONE}/freeze")
     def freeze(principal: str) -> Response:
