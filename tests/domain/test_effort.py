@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from masking_service.domain import member_names
 from masking_service.domain.effort import A_BATCH, Effort, estimate
 from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.member_names import ROOT, plan
 from masking_service.domain.profiles import EXAMPLES
 from masking_service.domain.record import Masker, render, sample_record
 from masking_service.schemas import load_schemas
@@ -122,3 +124,17 @@ def test_a_longer_value_is_never_estimated_to_cost_less(kind: str, piece: str) -
     costs = [estimate(kind, piece * size) for size in (1, 10, 100, 1_000, 10_000)]
 
     assert costs == sorted(costs)
+
+
+def test_names_of_members_made_to_cost_are_refused_and_do_not_fail_neighbours(masker: Masker) -> None:
+    costly = {"remark": "", **{f"receiver{at}mobile": 1 for at in range(100_000)}}
+    batch = [{"remark": "", "mobile": "13812345678"}, costly, {"remark": "", "mobile": "13812345678"}]
+
+    assert refusals(mask_batch(masker, batch)) == [1]
+
+
+def test_forms_that_are_remembered_are_bounded() -> None:
+    for at in range(3_000):
+        plan(ROOT, (f"n{chr(97 + at % 26)}{chr(97 + at // 26 % 26)}{at // 676}",))
+
+    assert len(member_names._plans) <= 1_024

@@ -1,0 +1,55 @@
+"""What the schema does not map: guarded, named in warnings, and said at the head of the batch."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.api import PRINTER, Api, record
+
+RECEIVER = {"receiver": {"name": "张三", "phone": "13812345678"}}
+
+
+def test_an_unmapped_member_with_a_personal_name_is_masked_and_named(api: Api) -> None:
+    sent = record() | {"mobile": "13812340000", "note": "打13812341111", "order_no": "20261126138123456"}
+
+    result = api.mask(sent)[0]
+
+    assert (result["record"]["mobile"], result["record"]["note"]) == ("*******0000", "打*******1111")
+    assert result["record"]["order_no"] == sent["order_no"]
+    assert {"pointer": "/mobile", "code": "unmapped-masked"} in result["warnings"]
+    assert {"pointer": "/note", "code": "found-in-text"} in result["warnings"]
+
+
+@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+def test_a_record_of_another_schema_names_the_schemas_that_would_fit(api: Api, path: str) -> None:
+    sent = {"recManName": "张三", "recManMobile": "13812345678"}
+    answered = api.post(PRINTER, path, {"records": [sent]}).get_json()
+    error = answered["results"][0]["error"]
+
+    assert (error["code"], error["schemas"]) == ("nothing-mapped", ["kuaidi100"])
+    assert error["detail"].endswith("These schemas would fit: kuaidi100.")
+    assert answered["notice"].startswith("1 of 1 records")
+
+
+def test_the_issues_first_example_is_no_success(api: Api) -> None:
+    answered = api.post(PRINTER, "/v1/mask", {"records": [RECEIVER]})
+
+    assert answered.get_json()["failed"] == 1
+    assert "张三" not in answered.text
+    assert "13812345678" not in answered.text
+
+
+def test_a_batch_in_which_most_records_warn_says_so_at_its_head(api: Api) -> None:
+    warned = record() | RECEIVER
+    most = api.post(PRINTER, "/v1/mask", {"records": [warned, warned, record()]})
+    half = api.post(PRINTER, "/v1/mask", {"records": [warned, record()]})
+
+    assert most.text.startswith('{"notice":"2 of 3 records')
+    assert "notice" not in half.get_json()
+
+
+def test_the_texts_are_chinese_for_those_who_read_chinese(api: Api) -> None:
+    answered = api.post(PRINTER, "/v1/mask", {"records": [RECEIVER]}, headers={"Accept-Language": "zh"}).get_json()
+
+    assert "1 条记录中有 1 条" in answered["notice"]
+    assert "数据格式" in answered["results"][0]["error"]["detail"]
