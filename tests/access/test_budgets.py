@@ -174,7 +174,8 @@ def test_a_refusal_names_the_window_that_frees_last() -> None:
 
 
 def test_what_is_spent_and_given_back_is_told_and_what_is_refused_is_not(budgets: Budgets, spending: Spent) -> None:
-    budgets.reserve(person(), FREE, 7, NOW)
+    free = budgets.reserve(person(), FREE, 7, NOW)
+    assert free.amount == 0
     budgets.reserve(person(), grant({"1h": 60}), 20, NOW).give_back(15)
     with pytest.raises(QuotaExceeded):
         budgets.reserve(person(), grant({"1h": 60}), 60, NOW)

@@ -27,6 +27,10 @@ SELECTED = [
 ]
 
 
+PRECAUTIONS = {"frozen", "slots", "strict"}
+"""Arguments that only show a fault of the code: it writes to no frozen value and zips what has one length."""
+
+
 class DropCall(Operator):  # type: ignore[misc]
     """Replaces a statement that is nothing but a call, which is made for its effect, by `pass`."""
 
@@ -67,9 +71,9 @@ class Mutant:
 
 
 def mutants(root: Path, path: str) -> Iterator[Mutant]:
-    """Yield every change of a file that can matter: none in an annotation or in an import for annotations."""
+    """Yield every change of a file that can matter: none in an annotation or in one of `PRECAUTIONS`."""
     source = (root / path).read_text("utf-8")
-    ignored = {*_lines_without_effect(source)}
+    ignored = {*_without_effect(source)}
     tree = cosmic_ray.ast.get_ast(source)
     for name in (*SELECTED, "DropCall"):
         operator = _operator(name)
@@ -86,11 +90,13 @@ def _operator(name: str) -> Any:
 Place = tuple[int, int]
 
 
-def _lines_without_effect(source: str) -> Iterator[tuple[Place, Place]]:
+def _without_effect(source: str) -> Iterator[tuple[Place, Place]]:
     for node in ast.walk(ast.parse(source)):
         found = [getattr(node, "annotation", None), getattr(node, "returns", None)]
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             found.append(node)
+        if isinstance(node, ast.keyword) and node.arg in PRECAUTIONS:
+            found.append(node.value)
         for part in found:
             if isinstance(part, ast.expr | ast.If):
                 assert part.end_lineno is not None

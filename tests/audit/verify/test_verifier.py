@@ -138,6 +138,14 @@ def test_every_edited_member_of_every_entry_is_found_at_its_line_alone(sound: Li
     assert wrong == []
 
 
+def test_an_edited_entry_is_blamed_and_its_link_is_not(sound: Lines) -> None:
+    at = entries_in(sound)[0]
+
+    (found,) = findings(replaced(sound, at, edited(sound[at], ("entry", "principal"))))
+
+    assert found.text.startswith("the entry does not match its link")
+
+
 @pytest.mark.parametrize("change", ["added", "removed"])
 def test_a_member_that_was_added_or_removed_is_found_at_its_line(sound: Lines, change: str) -> None:
     at = entries_in(sound)[3]
@@ -273,6 +281,7 @@ def test_the_last_commit_of_a_writer_is_missed_by_the_checkpoint_that_names_it(s
     (fault,) = findings([*sound[: last - 1], *sound[last + 1 :]])
 
     assert (fault.kind, fault.line, fault.where) == (Kind.CUT_OFF, last - 1, name_of(sound[last - 2]))
+    assert f": {name_of(sound[last - 1])} and all after it are missing" in fault.text
     assert f"checkpoint 3 names {name_of(sound[last])}" in fault.text
 
 
