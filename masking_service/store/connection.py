@@ -46,12 +46,12 @@ class Connection:
         self._connection = dial()
         self._connection.set_parser(self._new_parser)
         self.generation = generation
+        self.run_id = b""
         try:
             self._connection.connect()
             self._connection.send_command("INFO", "server", check_health=False)
-            self.run_id = run_id_of(self._connection.read_response())
-        except ResponseError:  # the user may not ask: servers cannot be told apart
-            self.run_id = b""
+            with suppress(ResponseError):  # the user may not ask: servers cannot be told apart
+                self.run_id = run_id_of(self._connection.read_response())
         except BaseException:
             self.close()
             raise
