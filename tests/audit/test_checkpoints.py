@@ -74,7 +74,7 @@ def heads(made: CheckpointLine | None) -> list[tuple[str, int, str]]:
 
 
 def kept(client: redis.Redis) -> list[int]:
-    """The checkpoint_chain in the store."""
+    """The epochs in the store."""
     return [int(name.removesuffix(b"-0")) for name, _ in ask(client, "XRANGE", AUDIT_CHECKPOINTS, "-", "+")]
 
 
@@ -317,18 +317,18 @@ def test_a_name_on_the_list_without_entries_leaves_it(client: redis.Redis, check
 
 
 @pytest.mark.parametrize(
-    ("seconds", "checkpoint_chain"),
+    ("seconds", "epochs"),
     [(0, [1]), (EVERY_SECONDS - 1, [1]), (EVERY_SECONDS, [1, 2]), (-EVERY_SECONDS, [1])],
     ids=["at once", "before its time", "in time", "by a clock that went back"],
 )
 def test_a_checkpoint_is_made_when_the_newest_is_old(
-    checkpoints: Checkpoints, client: redis.Redis, clock: Clock, seconds: int, checkpoint_chain: list[int]
+    checkpoints: Checkpoints, client: redis.Redis, clock: Clock, seconds: int, epochs: list[int]
 ) -> None:
     checkpoints.make_if_due()
     clock.now += seconds
     checkpoints.make_if_due()
 
-    assert kept(client) == checkpoint_chain
+    assert kept(client) == epochs
 
 
 def test_checkpoints_are_at_most_a_minute_apart(checkpoints: Checkpoints, clock: Clock) -> None:

@@ -49,7 +49,7 @@ class Process:
         return next(tokens.make()[stored.record.token_version])
 
     def opens(self, token: str, tenant: str = "default", now: int = NOW) -> bool:
-        """Whether the token names a active_processes record here."""
+        """Whether the token names a record that is readable here."""
         found = read_token(self.keyring.tenant(tenant).tokens, token)
         if found is None:
             return False

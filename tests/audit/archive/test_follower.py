@@ -174,11 +174,11 @@ def test_a_killed_witness_continues_where_it_was(
         capture_output=True,
         check=False,
     )
-    truncated_bytes = b"".join(content(folder).values())
+    content_left = b"".join(content(folder).values())
     follow(store, folder)
 
     lines = [*archived(folder)]
-    assert (killed.returncode, truncated_bytes.endswith(b"\n")) == (-signal.SIGKILL, where != "within a line")
+    assert (killed.returncode, content_left.endswith(b"\n")) == (-signal.SIGKILL, where != "within a line")
     assert (sorted(lines), findings(lines)) == (everything(store), [])
 
 
@@ -198,26 +198,24 @@ def test_an_incomplete_commit_is_removed(logged: Store, folder: Path) -> None:
     assert findings([*archived(folder), write_line(logs.checkpoint(logged))]) == []
 
 
-@pytest.mark.parametrize("truncated_bytes", [b"", b'{"id":"0123'], ids=["empty", "truncated_bytes"])
-def test_an_archive_with_an_incomplete_first_file_continues(
-    logged: Store, folder: Path, truncated_bytes: bytes
-) -> None:
+@pytest.mark.parametrize("content_left", [b"", b'{"id":"0123'], ids=["empty", "truncated"])
+def test_an_archive_with_an_incomplete_first_file_continues(logged: Store, folder: Path, content_left: bytes) -> None:
     folder.mkdir(mode=0o700)
-    segment_path(folder, 1).write_bytes(truncated_bytes)
+    segment_path(folder, 1).write_bytes(content_left)
 
     follow(logged, folder)
 
     assert sorted(archived(folder)) == everything(logged)
 
 
-@pytest.mark.parametrize("truncated_bytes", [b"", b'{"id":"0123'], ids=["empty", "truncated_bytes"])
+@pytest.mark.parametrize("content_left", [b"", b'{"id":"0123'], ids=["empty", "truncated"])
 @pytest.mark.parametrize("remembered", [True, False], ids=["by its state", "without its state"])
 def test_an_archive_with_an_incomplete_newest_file_continues(
-    logged: Store, folder: Path, truncated_bytes: bytes, remembered: bool
+    logged: Store, folder: Path, content_left: bytes, remembered: bool
 ) -> None:
     follow(logged, folder, segment_bytes=1)
     newest = len([*folder.glob("audit-*")]) + 1
-    segment_path(folder, newest).write_bytes(truncated_bytes)
+    segment_path(folder, newest).write_bytes(content_left)
     if not remembered:
         (folder / STATE).unlink()
     Process(logged, "another").commit(full_entry(1))
