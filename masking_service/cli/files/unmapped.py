@@ -7,7 +7,7 @@ a sample: the first 1,000 rows, and one of 100 behind them.
 import re
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -32,8 +32,8 @@ _ONE_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
 _ONE_MEASURE: Final = re.compile(r"[A-Za-z0-9_.,:+/ -]{1,64}").fullmatch
 _ONE_PERSONS: Final = re.compile(r"(?:\+?86[ -]?)?1[3-9][0-9]{9}(?:\.0*)?|[1-9][0-9]{16}[0-9Xx]").fullmatch
 """A mobile or identity number: people use theirs as an account's id."""
-_GUESSED: Final[Mapping[str, float]] = {"name": 0.6, "address": 0.3}
-"""The share of a column's sampled cells that have to look like it. An address is harder to mistake."""
+LOOKS_PERSONAL: Final = 0.3
+"""The share of a column's sampled cells that have to look like names, or like addresses."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class _Column:
 
     def kind(self) -> str | None:
         """The kind that the column holds, or None where it does not look personal."""
-        likely = {kind: count for kind, count in self.guessed.items() if count >= _GUESSED[kind] * self.sampled}
+        likely = {kind: count for kind, count in self.guessed.items() if count >= LOOKS_PERSONAL * self.sampled}
         if self.found["party"] or (self.found and likely):
             return "party"
         counts = self.found or Counter(likely)

@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from masking_service.cli.files import texts
 from masking_service.cli.files.looks import found_kind, guessed_kind
@@ -23,6 +25,11 @@ PERSONAL = {
     "party": ["张三 13812345678 华志路1685号3号楼2单元402室"],
     "text": ["到了打13812345678"],
 }
+
+SECRETS = (
+    *("张三", "欧阳娜娜", "John Smith", "13812345678", "59791234", "1234 5678"),
+    *("2单元402室", "110101199003074610", "someone@"),
+)
 
 
 def table(*cells: str, header: str = "备用") -> str:
@@ -188,3 +195,23 @@ def test_every_text_has_the_same_values_in_both_languages() -> None:
         if isinstance(text, Text):
             fields = [sorted(field for _, field, _, _ in Formatter().parse(one) if field) for one in (text.en, text.zh)]
             assert (name, fields[0]) == (name, fields[1])
+
+
+HEADERS = ("收件人", "备用", "收货信息", "x", "买家", "Field 7", "电话2", "")
+"""Not of addresses and remarks: a name in those cannot be told from other words."""
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    headers=st.lists(st.sampled_from(HEADERS), min_size=1, max_size=4),
+    cells=st.lists(st.sampled_from([cell for cells in PERSONAL.values() for cell in cells]), min_size=4, max_size=4),
+    mode=st.sampled_from(["refuse", "hide"]),
+)
+def test_no_personal_cell_is_in_an_output(tmp_path: Path, headers: list[str], cells: list[str], mode: str) -> None:
+    content = ",".join(["运单号", "收件人", *headers]) + "\n"
+    content += ",".join(["SF1234567890", "王五", *(f'"{cell}"' for cell in cells[: len(headers)])]) + "\n"
+
+    result = masked(tmp_path, content, f"--unmapped={mode}")
+
+    assert result.exit_code in (0, 1, 2)
+    assert not [value for value in SECRETS if value in result.stdout + result.stderr]
