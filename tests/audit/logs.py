@@ -15,7 +15,6 @@ from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Reply, Store
-from tests.audit.test_entries import entry
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW
@@ -23,6 +22,21 @@ from tests.store.stores import NOW
 TENANT = "0" * 32
 FIRST_AT, LAST_AT = NOW, NOW + 18
 """Of a log as `real_log` makes it."""
+
+
+def entry(**change: Any) -> Entry:
+    """Return an entry; `change` sets its members."""
+    known: dict[str, Any] = {
+        "at": 1,
+        "action": "view",
+        "outcome": "done",
+        "principal": "staff/u-1",
+        "role": "courier",
+        "tenant": "0" * 32,
+        "request": "req-1",
+        "policy": "policy-1",
+    }
+    return Entry(**known | change)
 
 
 def full_entry(number: int) -> Entry:

@@ -22,25 +22,12 @@ from masking_service.audit.entries import (
     outside_id,
 )
 from masking_service.vault.sealed import Sealed
+from tests.audit.logs import entry
 from tests.keys.known import known_keyring
 
 VECTOR: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "chain.json").read_text("utf-8"))
 WRITER: str = VECTOR["writer"]
 ENTRIES: list[bytes] = [one["entry"].encode() for one in VECTOR["entries"]]
-
-
-def entry(**change: Any) -> Entry:
-    known: dict[str, Any] = {
-        "at": 1,
-        "action": "view",
-        "outcome": "done",
-        "principal": "staff/u-1",
-        "role": "courier",
-        "tenant": "0" * 32,
-        "request": "req-1",
-        "policy": "policy-1",
-    }
-    return Entry(**known | change)
 
 
 def chain(entries: list[bytes], writer: str = WRITER, first: bytes = FIRST_LINK) -> list[bytes]:

@@ -22,7 +22,7 @@ from masking_service.audit.verify.verifier import Verification, verify
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
-from tests.audit.test_entries import entry
+from tests.audit.logs import entry
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, LossyWire, ask, counted

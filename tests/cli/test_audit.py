@@ -29,7 +29,7 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS
-from tests.audit.test_entries import entry
+from tests.audit.logs import entry
 from tests.e2e.processes import ROOT, environment, wait_for
 
 Command = Callable[..., Result]

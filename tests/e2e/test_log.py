@@ -15,7 +15,7 @@ from masking_service.observability.logs import FIELDS
 from tests.e2e.processes import Running, run, wait_for
 from tests.servers import HOST, Node, durable, free_ports
 from tests.web.api import record
-from tests.web.test_leaks import NUMBER, PLANTED, TRACES
+from tests.web.planted import NUMBER, PLANTED, TRACES
 
 pytestmark = pytest.mark.timeout(120)
 GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]

@@ -23,7 +23,7 @@ from tests.e2e.processes import Running, run, wait_for
 from tests.proxy import ROOT, Proxy
 from tests.servers import HOST, Node, durable, free_ports
 from tests.web.api import record
-from tests.web.test_leaks import NUMBER, PLANTED, TRACES
+from tests.web.planted import NUMBER, PLANTED, TRACES
 
 pytestmark = pytest.mark.timeout(120)
 NAME = "masking.example"

@@ -19,7 +19,7 @@ from masking_service.store.client import Store
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS, GENESIS, audit_key
 from tests.access.test_registry import adding, names
-from tests.audit.test_entries import entry
+from tests.audit.logs import entry
 from tests.audit.test_log import log_on, stream, writer_of
 from tests.keys.known import known_keyring
 from tests.store import stores

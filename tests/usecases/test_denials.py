@@ -11,7 +11,7 @@ from masking_service.audit.entries import Entry
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
-from tests.audit.test_entries import entry
+from tests.audit.logs import entry
 from tests.store.stores import NOW
 
 REFUSED = entry(action="detokenize", outcome="frozen")

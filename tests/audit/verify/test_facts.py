@@ -9,7 +9,7 @@ import pytest
 from masking_service.audit.entries import Entry, Fact, encode
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.verify.facts import Facts, MismatchKind
-from tests.audit.test_entries import entry
+from tests.audit.logs import entry
 
 PLACE = "a" * 32
 NOW = 10_000

@@ -29,7 +29,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import CLIENTS, custody_key, disclosures_key, freezes_key, record_key, record_stems
 from masking_service.vault.sealed import Prepared
 from tests.audit import logs
-from tests.audit.test_entries import entry
+from tests.audit.logs import entry
 from tests.keys.known import known_keyring
 from tests.servers import Group
 from tests.store import stores
