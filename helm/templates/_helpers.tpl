@@ -74,6 +74,16 @@ priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* The port of a pod at which clients call. */}}
+{{- define "masking.port" -}}
+{{- ternary 8000 8080 .Values.proxy.enabled -}}
+{{- end -}}
+
+{{/* The largest body, which the proxy bounds as the service does. */}}
+{{- define "masking.bodyBytes" -}}
+{{- get (.Values.settings | default dict) "MASKING_MAX_BODY_BYTES" | default 2097152 | int64 -}}
+{{- end -}}
+
 {{/* Called with a quantity, a string or a number: what it comes to, so that two can be compared. */}}
 {{- define "masking.amount" -}}
 {{- $unit := regexFind "[A-Za-z]*$" (toString .) -}}
@@ -88,7 +98,7 @@ priorityClassName: {{ . | quote }}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
 {{- fail (printf "%q cannot be the name of a Service, which begins with a letter: set fullnameOverride" $name) -}}
 {{- end -}}
-{{- $pods := dict "" .Values.resources "witness." .Values.witness.resources "trialValkey." .Values.trialValkey.resources -}}
+{{- $pods := dict "" .Values.resources "proxy." .Values.proxy.resources "witness." .Values.witness.resources "trialValkey." .Values.trialValkey.resources -}}
 {{- range $pod, $resources := $pods -}}
 {{- range $what, $most := $resources.limits -}}
 {{- $least := get $resources.requests $what | default 0 -}}
@@ -104,6 +114,9 @@ priorityClassName: {{ . | quote }}
 {{- if and .enabled (gt (int $.Values.redis.replicas) 0) -}}
 {{- fail "trialValkey has no replica: redis.replicas has to be null or 0" -}}
 {{- end -}}
+{{- end -}}
+{{- if eq (int .Values.service.port) 8081 -}}
+{{- fail "service.port must not be 8081: the Service's port for monitoring is" -}}
 {{- end -}}
 {{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
 {{- fail "autoscaling.minReplicas is greater than autoscaling.maxReplicas" -}}

@@ -229,7 +229,7 @@ def test_the_pod_that_a_trial_works_in_is_there(trial: Desk) -> None:
     deployments = [each for each in trial.objects("rendered-0") if each["kind"] == "Deployment"]
 
     assert [each["metadata"]["name"] for each in deployments] == ["masking-waybill-masking"]
-    assert [each["name"] for each in deployments[0]["spec"]["template"]["spec"]["containers"]] == ["service"]
+    assert [each["name"] for each in deployments[0]["spec"]["template"]["spec"]["containers"]] == ["service", "proxy"]
 
 
 def test_a_rotation_ends_with_the_new_keyset_in_the_secret(desk: Desk) -> None:

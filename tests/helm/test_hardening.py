@@ -180,7 +180,7 @@ def test_the_witness_has_neither_the_keys_nor_the_credentials_of_the_service(cha
 def test_no_image_names_a_host_that_nobody_chose(chart: Chart) -> None:
     images = {container["image"] for value_set in ("defaults", "trial") for container in chart.containers(value_set)}
 
-    assert images == {"waybill-masking:0.1.0", "valkey/valkey:8.1"}
+    assert images == {"waybill-masking:0.1.0", "nginxinc/nginx-unprivileged:1.28", "valkey/valkey:8.1"}
 
 
 def test_the_trial_store_says_what_it_is(chart: Chart) -> None:

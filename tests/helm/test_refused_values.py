@@ -146,7 +146,7 @@ def test_nowhere_is_a_word_taken_that_is_not_known() -> None:
 
 def test_every_variable_of_the_service_is_set_by_the_chart_or_may_be(chart: Chart) -> None:
     schema = json.loads((ROOT / "helm" / "values.schema.json").read_text())
-    (container,) = chart.one("everything", "Deployment")["spec"]["template"]["spec"]["containers"]
+    container, _ = chart.one("everything", "Deployment")["spec"]["template"]["spec"]["containers"]
 
     set_by_the_chart = {variable["name"] for variable in container["env"]} - {"SSL_CERT_FILE"}
     may_be = set(schema["properties"]["settings"]["properties"])
