@@ -3,6 +3,10 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
+MIN_YEAR = 1971
+MAX_YEAR = 9998
+"""Years in which every time is a positive number of Unix seconds, whatever its offset."""
+
 
 @lru_cache(maxsize=1024)  # a batch asks for the same second hundreds of times
 def rfc3339(seconds: int) -> str:
@@ -21,4 +25,6 @@ def unix_time(text: str) -> int:
     read = datetime.fromisoformat(text)
     if len(text) != len("2027-05-23") and read.tzinfo is None:
         raise ValueError("a time needs its offset, such as Z")
+    if not MIN_YEAR <= read.year <= MAX_YEAR:
+        raise ValueError("the year is out of range")
     return int(read.replace(tzinfo=read.tzinfo or UTC).timestamp())

@@ -97,7 +97,9 @@ def test_a_range_of_time_begins_inside_and_ends_outside(fresh: Api, set_clock: C
     assert found == ["D-10"]
 
 
-@pytest.mark.parametrize("query", ["from=yesterday", "to=2026-11-24T08:00:00", "order=up", "waybill=x"])
+@pytest.mark.parametrize(
+    "query", ["from=yesterday", "to=2026-11-24T08:00:00", "to=0001-01-01", "order=up", "waybill=x"]
+)
 def test_a_malformed_filter_is_refused(api: Api, query: str) -> None:
     answered = api.get(AUDITOR, f"/v1/audit?{query}")
 

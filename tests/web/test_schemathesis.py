@@ -24,7 +24,7 @@ ROLES = (None, PRINTER, COURIER, TRACKING, OFFICER, DESK, AUDITOR, PRIVACY, SUPE
 OUT_OF_REACH = {("post", "/v1/cases/{}/approve"), ("post", "/v1/cases/{}/deny")}
 """They need a case that another role has opened and that is pending; the document's examples name one that is open."""
 MOST_EXAMPLES = 5
-ALLOWED = {200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
+ALLOWED = {200, 201, 302, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 COUNTED = re.compile(r'^masking_requests_total\{method="(\w+)",route="([^"]*)",status="(\d+)"\} (\d+)', re.MULTILINE)
 
@@ -76,7 +76,7 @@ def test_it_finds_nothing(service: Running, role: str | None, tmp_path: Path) ->
 
 def test_it_got_through_to_every_operation_and_met_no_other_status(service: Running) -> None:
     counted = COUNTED.findall(service.call(None, "GET", "/metrics")[2].decode())
-    done = {(method.lower(), re.sub(r"<[^>]*>", "{}", route)) for method, route, status, _ in counted if status < "300"}
+    done = {(method.lower(), re.sub(r"<[^>]*>", "{}", route)) for method, route, status, _ in counted if status < "400"}
 
     assert {int(status) for _, _, status, _ in counted} <= ALLOWED
     assert {(row.method, re.sub(r"\{[^}]*\}", "{}", row.path)) for row in operations.TABLE} - done == OUT_OF_REACH

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from masking_service.access.cases import Status
-from masking_service.web.schemas.requests import Profile, Shape
+from masking_service.web.schemas.requests import PRINCIPAL_PATTERN, Profile, Shape
 
 MAX_ENTRIES = 1_000
 DEFAULT_ENTRIES = 100
@@ -26,10 +26,23 @@ AfterEntry = Annotated[
         description="The id of an entry: those behind it. The first ones of the order if not given.",
     ),
 ]
+_TIME = {
+    "pattern": r"^([0-9]{10}|20[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    r"|02-(0[1-9]|1[0-9]|2[0-8]))(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](Z|[+-]0[0-9]:[0-5][0-9]))?)$(?!\n)"
+}
+"""The usual ones; other times with an offset are read, too."""
 From = Annotated[
-    str, Meta(description="From this time on: a day (2026-11-24, in UTC), a time (RFC 3339) or Unix seconds.")
+    str,
+    Meta(
+        description="From this time on: a day (2026-11-24, in UTC), a time (RFC 3339) or Unix seconds.",
+        extra_json_schema=_TIME,
+    ),
 ]
-To = Annotated[str, Meta(description="Before this time, which is outside.")]
+To = Annotated[str, Meta(description="Before this time, which is outside.", extra_json_schema=_TIME)]
+WaybillNo = Annotated[
+    str,
+    Meta(description="Only what is about this waybill.", extra_json_schema={"pattern": r"^[A-Za-z0-9-]{6,40}$(?!\n)"}),
+]
 
 
 class ViewQuery(Shape, frozen=True):
@@ -52,17 +65,16 @@ class CasesQuery(Shape, frozen=True):
         ]
         | None
     ) = None
-    waybill: (
+    waybill: WaybillNo | None = None
+    opened_by: (
         Annotated[
             str,
             Meta(
-                description="Only cases that name this waybill.",
-                extra_json_schema={"minLength": 6},
+                description="Only cases that this principal opened.", extra_json_schema={"pattern": PRINCIPAL_PATTERN}
             ),
         ]
         | None
     ) = None
-    opened_by: Annotated[str, Meta(description="Only cases that this principal opened.")] | None = None
     after: Annotated[str, Meta(description="The name of a case: those behind it in the list.")] | None = None
     limit: Limit | None = None
 
@@ -76,7 +88,7 @@ class AuditQuery(Shape, frozen=True, rename=TIMES):
     action: Annotated[str, Meta(description="Only entries of this action.")] | None = None
     outcome: Annotated[str, Meta(description="Only entries of this outcome.")] | None = None
     case: Annotated[str, Meta(description="Only entries that state this case.")] | None = None
-    waybill: Annotated[str, Meta(description="Only entries about this waybill.")] | None = None
+    waybill: WaybillNo | None = None
     begin: From | None = None
     end: To | None = None
     order: (

@@ -25,6 +25,10 @@ CaseName = Annotated[
         extra_json_schema={"pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)"},
     ),
 ]
+PRINCIPAL_PATTERN = (
+    "^(client/[a-z0-9][a-z0-9._-]{0,63}|(?!client/)[a-z0-9][a-z0-9-]{0,63}/"
+    r"[!-~À-ɏ一-鿯]([ -~À-ɏ一-鿯]{0,126}[!-~À-ɏ一-鿯])?)$(?!\n)"
+)
 Officer = Annotated[
     str,
     Meta(
@@ -32,10 +36,7 @@ Officer = Annotated[
             "The only principal who may open values under the case: client/ID, or ALIAS/SUB of an issuer. "
             "SUB may hold any printable characters in Unicode's composed form; the pattern names the usual ones."
         ),
-        extra_json_schema={
-            "pattern": "^(client/[a-z0-9][a-z0-9._-]{0,63}|(?!client/)[a-z0-9][a-z0-9-]{0,63}/"
-            r"[!-~À-ɏ一-鿯]([ -~À-ɏ一-鿯]{0,126}[!-~À-ɏ一-鿯])?)$(?!\n)"
-        },
+        extra_json_schema={"pattern": PRINCIPAL_PATTERN},
     ),
 ]
 Records = Annotated[
