@@ -108,7 +108,8 @@ class World:
             wait_for(self.ready, "every worker is ready", RECOVERY_SECONDS)
             until = time.monotonic() + steady
             while time.monotonic() < until:
-                assert self.ready(), "a worker that was ready is not any more"
+                status, _, content = self.service.call(None, "GET", "/readyz")
+                assert status == 200, content
             wait_for(lambda: load.account.tokens >= wanted, "so many tokens", 10 * RECOVERY_SECONDS)
         self._load = None
         self.check(load.account)
