@@ -63,7 +63,7 @@ def test_a_body_in_chunks_is_taken(service: Running) -> None:
 
     status, _, content = service.raw(authorised(service) + b"Transfer-Encoding: chunked\r\n\r\n", *chunks)
 
-    assert (status, content) == (200, b'{"results":[{"record":{}}],"failed":0}')
+    assert (status, len(json.loads(content)["results"])) == (200, 1)
 
 
 def test_a_body_in_chunks_has_the_same_limit(service: Running) -> None:
