@@ -22,7 +22,7 @@ from tests.web.api import record
 
 pytestmark = pytest.mark.timeout(180)
 NUMBER = "SF1234567890"
-EMPTY_IS_GOOD = {"What is not as it has to be, A"}
+EMPTY_IS_GOOD = {"Failed store checks, A"}
 SECONDS_OF_LOAD = 6
 
 
