@@ -24,7 +24,7 @@ from masking_service.shipped import shipped
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MAX_PORT = 65535
-LOOK_SECONDS = 0.25
+CHECK_SECONDS = 0.25
 
 
 class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
@@ -86,37 +86,38 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
         options["workers"] = workers
     environment = {**os.environ, "MASKING_STATE_DIR": str(state_dir)}
     if not dev:
-        with announcement, _regularly(announcement.check):
+        with announcement, regularly(announcement.check):
             Gunicorn(Settings.read(environment, development=False), options).run()
         return
-    with Development(environment) as development, announcement, _regularly(announcement.check, development.look_after):
+    with Development(environment) as development, announcement, regularly(announcement.check, development.look_after):
         Gunicorn(development.settings, options).run()
 
 
 @contextmanager
-def _regularly(*checks: Callable[[], None]) -> Iterator[None]:
+def regularly(*checks: Callable[[], None]) -> Iterator[None]:
     """Call functions several times a second in the main thread.
 
     gunicorn's master has no hook that is called regularly, and a child that ends with this process can be started in
     its main thread only. Timers are not inherited, so no worker calls it.
     """
-
     busy = False
 
     def handle(*_: object) -> None:
         nonlocal busy
-        if busy:  # a signal that arrives while a check waits runs this function inside itself
+        if busy:  # a check waits longer than the interval: without this it would run inside itself, and report twice
             return
         busy = True
-        for check in checks:
-            try:
-                check()
-            except (EmbeddedServerError, OSError) as fault:
-                log.error("background", error=type(fault).__name__, where=error_place(fault))
-        busy = False
+        try:
+            for check in checks:
+                try:
+                    check()
+                except (EmbeddedServerError, OSError) as fault:
+                    log.error("background", error=type(fault).__name__, where=error_place(fault))
+        finally:
+            busy = False
 
     signal.signal(signal.SIGALRM, handle)
-    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, CHECK_SECONDS, CHECK_SECONDS)
     try:
         yield
     finally:

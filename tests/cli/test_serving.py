@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from masking_service.cli.serve import regularly
 from masking_service.dev.development import Development
 from masking_service.shipped import ROOT
 from tests.e2e.processes import Running, run, wait_for
@@ -38,6 +40,20 @@ def down(tmp_path: Path) -> Iterator[Down]:
     made = Down(tmp_path)
     yield made
     made.node.kill()
+
+
+def test_a_check_that_waits_longer_than_the_interval_does_not_run_inside_itself() -> None:
+    def check() -> None:
+        runs.append("begins")
+        if len(runs) == 1:
+            signal.raise_signal(signal.SIGALRM)  # as the timer does meanwhile
+        runs.append("ends")
+
+    runs: list[str] = []
+    with regularly(check):
+        signal.raise_signal(signal.SIGALRM)
+
+    assert runs[:2] == ["begins", "ends"]
 
 
 def test_a_store_that_is_down_leaves_masks_and_is_no_readiness(down: Down, tmp_path: Path) -> None:

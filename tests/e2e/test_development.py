@@ -36,8 +36,8 @@ PEOPLE = {
 
 
 def test_it_says_that_it_is_ready_in_one_line(service: Running) -> None:
-    lines = [line for line in service.log.splitlines() if not line.startswith("{")]
-    assert lines[0] == f"ready at http://127.0.0.1:{service.port}"
+    lines = [line for line in service.log.splitlines() if line.startswith("ready")]
+    assert lines == [f"ready at http://127.0.0.1:{service.port}"]
 
 
 def test_it_has_a_credential_for_everybody(service: Running) -> None:
