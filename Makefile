@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test assets bench chaos mutate fuzz fmt lock
+.PHONY: help install run stop check lint test assets pictures bench chaos mutate fuzz fmt lock
 
 PYTHON ?= python3
 STATE := .local
@@ -78,6 +78,9 @@ assets: node_modules/.made ## copy the desk's style sheet and script from the pi
 	@for each in $(ASSETS); do \
 		to=masking_console/static/vendor/$$(node -p "const m = require('./node_modules/$${each%%:*}/package.json'); m.name.split('/').pop().split('.')[0] + '-' + m.version"); \
 		mkdir -p $$to; cp node_modules/$${each%%:*}/$${each#*:} node_modules/$${each%%:*}/LICENSE $$to/; done
+
+pictures: .venv/dev ## make the pictures of docs/desk again (needs chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 chaos: .venv/dev ## a long run of faults under load on three set-ups of the store (TOKENS=1000000 FAULTS=100 SEED=1)
 	$(BIN)/python -m tests.chaos --tokens $(or $(TOKENS),1000000) --faults $(or $(FAULTS),100) $(if $(SEED),--seed $(SEED))

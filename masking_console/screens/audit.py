@@ -10,6 +10,10 @@ from masking_console.service import Json
 
 pages = Blueprint("audit", __name__)
 
+HOUR: Final = 3600
+BARS: Final = 24
+"""The chart shows at least so many hours, and at most `MAX_BARS`."""
+MAX_BARS: Final = 96
 FILTERS: Final = ("principal", "action", "outcome", "case", "waybill", "from", "to")
 
 
@@ -35,14 +39,23 @@ def checkpoint() -> Response:
 
 
 def _chart(summary: Json) -> Json:
-    """The sums of the log as bars, one an hour, and the height of the tallest."""
-    bars: dict[str, Json] = {}
+    """The sums of the log as bars, one an hour without a gap, and the height of the tallest."""
+    sums: dict[int, Json] = {}
     for each in summary["sums"]:
-        bar = bars.setdefault(each["at"], {"at": each["at"], "released": 0, "views": 0, "refused": 0})
+        hour = int(datetime.fromisoformat(each["at"]).timestamp()) // HOUR
+        bar = sums.setdefault(hour, {"released": 0, "views": 0, "refused": 0})
         bar["released"] += each["fields"]
         bar["views"] += each["full_views"]
         bar["refused"] += each["refusals"]
-    return {"bars": list(bars.values()), "top": max([1, *(bar["released"] for bar in bars.values())])}
+    if not sums:
+        return {"bars": [], "top": 1}
+    first = max(min(min(sums), max(sums) - BARS + 1), max(sums) - MAX_BARS + 1)
+    empty = {"released": 0, "views": 0, "refused": 0}
+    bars = [
+        {"at": datetime.fromtimestamp(hour * HOUR, UTC).isoformat(), **sums.get(hour, empty)}
+        for hour in range(first, max(sums) + 1)
+    ]
+    return {"bars": bars, "top": max(1, *(bar["released"] for bar in bars))}
 
 
 def _timestamp(value: str) -> str:

@@ -66,11 +66,8 @@ def start_desk(service: Running, folder: Path) -> DeskProcess:
     return DeskProcess(service, process, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{issuer_port}", log)
 
 
-@pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
-    """A desk with the first batch."""
-    folder = tmp_path_factory.mktemp("desk")
-    service = Running.serve(folder, "--dev", "--workers", "1")
+def first_batch(service: Running) -> None:
+    """Send the first batch, as `make run` does."""
     url = f"http://127.0.0.1:{service.port}"
     subprocess.run(
         [sys.executable, "examples/first_batch.py", "--url", url, "--state-dir", str(service.state)],
@@ -79,6 +76,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
         check=True,
         capture_output=True,
     )
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
+    """A desk with the first batch."""
+    folder = tmp_path_factory.mktemp("desk")
+    service = Running.serve(folder, "--dev", "--workers", "1")
+    first_batch(service)
     running = start_desk(service, folder)
     yield running
     running.stop()
@@ -154,10 +159,12 @@ def visit(chromium: Browser, desk: DeskProcess) -> Iterator[Callable[..., Visit]
         context.close()
 
 
-def call(desk: DeskProcess, role: str, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
+def call(
+    desk: DeskProcess, role: str, method: str, path: str, body: object = None, sub: str = "helper"
+) -> tuple[int, dict[str, Any]]:
     """A call of a signed-in person to the service itself."""
     pem = (desk.service.state / "dev-issuer.pem").read_bytes()
-    token = mint(pem, sub=f"helper-{role}", roles=[role], ttl=600, now=int(time.time()))
+    token = mint(pem, sub=sub, roles=[role], ttl=600, now=int(time.time()))
     status, _, content = desk.service.call(token, method, path, body)
     return status, json.loads(content)
 
