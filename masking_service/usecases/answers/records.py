@@ -102,6 +102,7 @@ class StoreRefusal(Answer):
             "conflict",
             "erased",
             "revision-limit",
+            "quota-exceeded",
             description="conflict: other values are stored under this number. erased: the number was erased, and rests "
             "for one retention. revision-limit: the number has 16 revisions. quota-exceeded: the number is "
             "known and the budget for conflicts is spent; where no record of the call was stored, the call is 429.",
