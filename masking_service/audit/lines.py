@@ -107,7 +107,7 @@ def read_line(line: bytes) -> EntryLine | CheckpointLine:
         UnreadableLineError: it is not a line of an audit log.
     """
     try:
-        return _read(line.strip())
+        return _read(line.removesuffix(b"\n"))
     except _UNREADABLE:
         raise UnreadableLineError("is not a line of an audit log") from None
 

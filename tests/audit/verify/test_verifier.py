@@ -432,6 +432,12 @@ def test_a_log_with_blank_lines_in_it_is_sound(sound: Lines) -> None:
     assert findings([line for each in sound for line in (each, b"\r\n", b" \n")]) == []
 
 
+@pytest.mark.parametrize("space", [b"\x0b", b"\x0c"])
+def test_white_space_that_json_does_not_know_is_found(sound: Lines, space: bytes) -> None:
+    for changed in (space + sound[0], sound[0].removesuffix(b"\n") + space + b"\n"):
+        assert ("unreadable", 1, "") in places(replaced(sound, 0, changed))
+
+
 NO_LOG = (
     b"garbage\n",
     b"{}\n",
