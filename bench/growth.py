@@ -44,26 +44,25 @@ def measure(contender: Contender, client: redis.Redis, marks: Sequence[int], tic
     """
     storing, masking = Waybills("GR", 1), Waybills("GM", 2)
     grown: list[Grown] = []
-    with load.Client(contender.port, CONNECTIONS) as caller:
 
-        def rate(use_case: str, supply: Waybills) -> float:
-            bodies = [records_body(supply.records(BATCH)) for _ in range(CONNECTIONS)]
-            return STEP / caller.run(contender.paths[use_case], bodies, contender.headers).seconds
+    def rate(use_case: str, supply: Waybills) -> float:
+        bodies = [records_body(supply.records(BATCH)) for _ in range(CONNECTIONS)]
+        return STEP / _seconds(contender, use_case, bodies)
 
-        rate("tokenize", storing)  # makes the day's data key, and the first buffers
-        before, stored = _memory(client), 0
-        for mark in marks:
-            rates: list[tuple[float, float, bool]] = []
-            while stored < mark:
-                undisturbed = quiet(client)
-                tokenized = rate("tokenize", storing)
-                stored += STEP
-                rates.append((tokenized, rate("mask", masking), undisturbed()))
-                tick()
-            counted = [each for each in rates if each[2]]
-            tokenized, masked, _ = (statistics.median(column) for column in zip(*(counted or rates), strict=True))
-            memory = (_memory(client) - before) / stored
-            grown.append(Grown(stored, tokenized, masked, len(counted), len(rates), memory))
+    rate("tokenize", storing)  # makes the day's data key, and the first buffers
+    before, stored = _memory(client), 0
+    for mark in marks:
+        rates: list[tuple[float, float, bool]] = []
+        while stored < mark:
+            undisturbed = quiet(client)
+            tokenized = rate("tokenize", storing)
+            stored += STEP
+            rates.append((tokenized, rate("mask", masking), undisturbed()))
+            tick()
+        counted = [each for each in rates if each[2]]
+        tokenized, masked, _ = (statistics.median(column) for column in zip(*(counted or rates), strict=True))
+        memory = (_memory(client) - before) / stored
+        grown.append(Grown(stored, tokenized, masked, len(counted), len(rates), memory))
     return grown
 
 
@@ -81,9 +80,8 @@ def against_fresh(
     supplies = [Waybills("GF", 3), Waybills("GS", 4)]
 
     def rate(at: int) -> float:
-        one, path = pair[at], pair[at].paths["tokenize"]
         bodies = [records_body(supplies[at].records(BATCH)) for _ in range(BESIDE_STEPS * CONNECTIONS)]
-        return len(bodies) / load.run(one.port, path, bodies, connections=CONNECTIONS, headers=one.headers).seconds
+        return len(bodies) / _seconds(pair[at], "tokenize", bodies)
 
     ratios: list[tuple[float, bool]] = []
     for number in range(rounds + 2):
@@ -93,6 +91,11 @@ def against_fresh(
             ratios.append((rates[0] / rates[1], undisturbed()))
         tick()
     return [ratio for ratio, counts in ratios if counts] or [ratio for ratio, _ in ratios]
+
+
+def _seconds(contender: Contender, use_case: str, bodies: Sequence[bytes]) -> float:
+    path = contender.paths[use_case]
+    return load.run(contender.port, path, bodies, connections=CONNECTIONS, headers=contender.headers).seconds
 
 
 def bytes_of_a_record(client: redis.Redis, url: str, folder: Path) -> Bytes:

@@ -21,9 +21,10 @@ _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
 _LAST_CHUNK = b"0\r\n\r\n"
 _FAILED_ITEM = b'"error":'
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
+BUFFER_BYTES = 64 * 1024
 APART_SECONDS = 0.005
-"""Between two connections that are made: of those that come in one burst, one worker of two takes nearly all."""
+"""Delay between two new connections. Without it, one worker of two accepts nearly all of a burst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +73,76 @@ def request(path: str, headers: dict[str, str], body: bytes | None = None) -> by
 
 
 def run(port: int, path: str, bodies: Sequence[bytes], *, connections: int, headers: dict[str, str]) -> Measured:
-    """POST every body once, over connections that are made for it. Raises as `Client.run` does."""
-    with Client(port, connections) as client:
-        return client.run(path, bodies, headers)
+    """POST every body once, each as soon as a connection is free.
+
+    Raises:
+        RuntimeError: an answer was not 200, or said that an item failed.
+    """
+    requests = [Request(request(path, headers, body)) for body in bodies]
+    cost = time.process_time()
+    seconds, answers = drive(port, requests, connections=connections)
+    cost = time.process_time() - cost
+    wrong = [answer.status for answer in answers if answer.status != 200]
+    if wrong:
+        raise RuntimeError(f"{path} answered {wrong[0]}")
+    return Measured(len(bodies), seconds, cost, tuple(sorted(answer.seconds for answer in answers)))
+
+
+def drive(
+    port: int, requests: Sequence[Request], *, connections: int, paced: bool = False
+) -> tuple[float, list[Answer]]:
+    """Send all requests and wait for all answers.
+
+    Args:
+        port: of the server.
+        requests: in the order in which they are due.
+        connections: how many may be open at the same time.
+        paced: send each request when it is due, whether or not earlier ones were answered; a request that waits here
+            for a connection counts as waiting. Otherwise each is sent as soon as a connection is free.
+
+    Returns:
+        Seconds until the last answer, and the answers, refusals among them. Status 0 is a connection that ended,
+        207 an answer in which an item failed.
+    """
+    with _Links(port, connections) as links:
+        if not paced:
+            links.open_all()
+        return _drive(links, requests, paced)
+
+
+def _drive(links: _Links, requests: Sequence[Request], paced: bool) -> tuple[float, list[Answer]]:
+    answers: list[Answer] = []
+    waiting = deque(requests)
+    began = time.perf_counter()
+    while len(answers) < len(requests):
+        now = time.perf_counter() - began
+        while waiting and (not paced or waiting[0].due <= now) and (link := links.take()):
+            link.send(waiting.popleft())
+        sleep = TIMEOUT_SECONDS
+        if paced and waiting and links.can_take:
+            sleep = max(0.0, waiting[0].due - (time.perf_counter() - began))
+        events = links.poll(sleep)
+        if not events and sleep == TIMEOUT_SECONDS:
+            raise RuntimeError("nothing was answered for a minute")
+        for link in events:
+            status = link.receive()
+            if status is None:
+                continue
+            done, until = link.request, time.perf_counter()
+            if done is not None:
+                answers.append(Answer(done.kind, status, until - began - done.due if paced else until - link.sent))
+            links.put_back(link) if status else links.close(link)
+    return time.perf_counter() - began, answers
 
 
 class _Link:
     """One connection, and what has come of the answer to what was sent on it."""
 
-    __slots__ = ("buffer", "got", "needed", "port", "request", "sent", "socket", "start")
+    __slots__ = ("buffer", "got", "needed", "request", "sent", "socket", "start")
 
     def __init__(self, port: int) -> None:
-        self.port = port
-        self.buffer = bytearray(1 << 20)
-        self.connect()
-
-    def connect(self) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS)
+        self.buffer = bytearray(BUFFER_BYTES)
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request: Request | None = None
         self.got = self.needed = self.start = 0
@@ -126,18 +180,17 @@ class _Link:
         return 207 if status == 200 and self.buffer.find(_FAILED_ITEM, self.start, self.got) >= 0 else status
 
 
-class Client:
-    """Connections that are kept open, and the one loop that serves them."""
+class _Links:
+    """Connections that are kept open.
 
-    def __init__(self, port: int, connections: int) -> None:
+    They are opened when a request needs them: a connection without a request takes a thread of gunicorn for seconds.
+    """
+
+    def __init__(self, port: int, limit: int) -> None:
+        self._port, self._limit = port, limit
         self._poll = select.epoll()
         self._links: dict[int, _Link] = {}
         self._free: deque[_Link] = deque()
-        for _ in range(connections):
-            time.sleep(APART_SECONDS)
-            link = _Link(port)
-            self._add(link)
-            self._free.append(link)
 
     def __enter__(self) -> Self:
         return self
@@ -147,67 +200,42 @@ class Client:
             link.socket.close()
         self._poll.close()
 
-    def run(self, path: str, bodies: Sequence[bytes], headers: dict[str, str]) -> Measured:
-        """POST every body once, each as soon as a connection is free.
+    @property
+    def can_take(self) -> bool:
+        """Whether a connection is free, or may be opened."""
+        return bool(self._free) or len(self._links) < self._limit
 
-        Raises:
-            RuntimeError: an answer was not 200, or said that an item failed.
-        """
-        requests = [Request(request(path, headers, body)) for body in bodies]
-        cost = time.process_time()
-        seconds, answers = self.drive(requests)
-        cost = time.process_time() - cost
-        wrong = [answer.status for answer in answers if answer.status != 200]
-        if wrong:
-            raise RuntimeError(f"{path} answered {wrong[0]}")
-        return Measured(len(bodies), seconds, cost, tuple(sorted(answer.seconds for answer in answers)))
+    def open_all(self) -> None:
+        """Open as many connections as are allowed, some time apart."""
+        while len(self._links) < self._limit:
+            self._free.append(self._open())
+            time.sleep(APART_SECONDS)
 
-    def drive(self, requests: Sequence[Request], *, paced: bool = False) -> tuple[float, list[Answer]]:
-        """Send everything and wait for every answer.
+    def take(self) -> _Link | None:
+        """Return a free connection, the one that was free for the longest time; None if all are in use."""
+        if self._free:
+            return self._free.popleft()
+        return self._open() if self.can_take else None
 
-        Args:
-            requests: in the order in which they are due.
-            paced: send each when it is due, whether or not earlier ones were answered; what waits here for a
-                connection counts as waiting. Else each is sent as soon as a connection is free.
+    def poll(self, seconds: float) -> list[_Link]:
+        """Wait for connections that can be read."""
+        return [self._links[number] for number, _ in self._poll.poll(seconds)]
 
-        Returns:
-            Seconds until the last answer, and the answers, refusals among them. Status 0 is a connection that ended,
-            207 an answer in which an item failed.
-        """
-        answers: list[Answer] = []
-        waiting = deque(requests)
-        began = time.perf_counter()
-        while len(answers) < len(requests):
-            now = time.perf_counter() - began
-            while waiting and self._free and (not paced or waiting[0].due <= now):
-                self._free.popleft().send(waiting.popleft())
-            sleep = PATIENCE_SECONDS
-            if paced and waiting and self._free:
-                sleep = max(0.0, waiting[0].due - (time.perf_counter() - began))
-            events = self._poll.poll(sleep)
-            if not events and sleep == PATIENCE_SECONDS:
-                raise RuntimeError("nothing was answered for a minute")
-            for number, _ in events:
-                link = self._links[number]
-                status = link.receive()
-                if status is None:
-                    continue
-                done, until = link.request, time.perf_counter()
-                if done is not None:
-                    answers.append(Answer(done.kind, status, until - began - done.due if paced else until - link.sent))
-                    self._free.append(link)
-                link.request = None
-                if not status:  # servers close what was quiet for some seconds
-                    self._again(link)
-        return time.perf_counter() - began, answers
+    def put_back(self, link: _Link) -> None:
+        """Let the next request use a connection."""
+        link.request = None
+        self._free.append(link)
 
-    def _add(self, link: _Link) -> None:
-        self._links[link.socket.fileno()] = link
-        self._poll.register(link.socket, select.EPOLLIN)
-
-    def _again(self, link: _Link) -> None:
+    def close(self, link: _Link) -> None:
+        """Close a connection that the server has closed: it closes those that were quiet for some seconds."""
         del self._links[link.socket.fileno()]
         self._poll.unregister(link.socket)
         link.socket.close()
-        link.connect()
-        self._add(link)
+        if link.request is None:
+            self._free.remove(link)
+
+    def _open(self) -> _Link:
+        link = _Link(self._port)
+        self._links[link.socket.fileno()] = link
+        self._poll.register(link.socket, select.EPOLLIN)
+        return link

@@ -153,8 +153,7 @@ def _drive(
     answers: list[load.Answer] | None = None,
 ) -> float:
     """Requests a second."""
-    with load.Client(contender.port, connections) as client:
-        seconds, found = client.drive(requests, paced=paced)
+    seconds, found = load.drive(contender.port, requests, connections=connections, paced=paced)
     if answers is not None:
         answers += found
     return len(found) / seconds

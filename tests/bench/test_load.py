@@ -80,8 +80,7 @@ def test_an_item_that_failed_stops_it_too(port: int) -> None:
 
 def test_a_connection_that_the_server_closed_is_made_again(port: int) -> None:
     requests = [load.Request(load.request("/closing", {}, body)) for body in BODIES]
-    with load.Client(port, 1) as client:
-        _, answers = client.drive(requests)
+    _, answers = load.drive(port, requests, connections=1)
 
     assert len(answers) == 20
     assert {answer.status for answer in answers} <= {0, 200}
@@ -89,16 +88,14 @@ def test_a_connection_that_the_server_closed_is_made_again(port: int) -> None:
 
 def test_what_waits_for_a_connection_counts_as_waiting_since_it_was_due(port: int) -> None:
     late = [load.Request(load.request("/later", {}, body)) for body in BODIES[:3]]
-    with load.Client(port, 1) as client:
-        _, answers = client.drive(late, paced=True)
+    _, answers = load.drive(port, late, connections=1, paced=True)
 
     assert [answer.seconds > 0.1 * at for at, answer in enumerate(answers, start=1)] == [True] * 3
 
 
 def test_nothing_is_sent_before_it_is_due(port: int) -> None:
     requests = [load.Request(load.request("/", {}, body), due=0.1 * at) for at, body in enumerate(BODIES[:4])]
-    with load.Client(port, 4) as client:
-        seconds, _ = client.drive(requests, paced=True)
+    seconds, _ = load.drive(port, requests, connections=4, paced=True)
 
     assert seconds >= 0.3
 
