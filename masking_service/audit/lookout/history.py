@@ -1,0 +1,128 @@
+"""Reads audit entries into the rows that the signals need."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from masking_service.audit.entries import Entry
+
+TRACES: Final = frozenset({"custody-move", "call", "erase"})
+"""Actions that show that a parcel, or its case, is real work."""
+
+
+class Opening(NamedTuple):
+    """Fields of one waybill that one call opened. `case` is empty where none was needed."""
+
+    at: int
+    person: str
+    role: str
+    case: str
+    waybill: str
+    fields: int
+
+
+class OpenedCase(NamedTuple):
+    """A case that was opened.
+
+    `verified` says whether a ticket system confirmed it. No entry says so yet, so it is False in what is read.
+    """
+
+    at: int
+    person: str
+    role: str
+    case: str
+    waybills: int
+    verified: bool
+
+
+class Decision(NamedTuple):
+    """A case that was approved, denied or closed: `act` is `approve`, `deny` or `close`."""
+
+    at: int
+    person: str
+    role: str
+    case: str
+    act: str
+
+
+class View(NamedTuple):
+    """A waybill that was viewed in full."""
+
+    at: int
+    person: str
+    role: str
+    waybill: str
+
+
+class Trace(NamedTuple):
+    """A parcel that moved, was called about or was erased. `site` is empty if it did not move."""
+
+    at: int
+    person: str
+    waybill: str
+    site: str
+
+
+Row = Opening | OpenedCase | Decision | View | Trace
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the entries of one tenant say, oldest first."""
+
+    openings: list[Opening] = field(default_factory=list)
+    cases: list[OpenedCase] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
+
+
+def read_history(entries: Iterable[tuple[str, Entry]]) -> History:
+    """Return what entries say; what was taken back does not count.
+
+    Args:
+        entries: the id of each entry, and the entry, in any order of writers.
+    """
+    rows: dict[str, list[Row]] = {}
+    taken_back: set[str] = set()
+    for name, entry in entries:
+        taken_back.update(entry.takes_back)
+        found = rows_of(entry)
+        if found:
+            rows[name] = found
+    history = History()
+    lists: dict[type, list[Row]] = {
+        Opening: history.openings,  # type: ignore[dict-item]
+        OpenedCase: history.cases,  # type: ignore[dict-item]
+        Decision: history.decisions,  # type: ignore[dict-item]
+        View: history.views,  # type: ignore[dict-item]
+        Trace: history.traces,  # type: ignore[dict-item]
+    }
+    for name, found in rows.items():
+        if name not in taken_back:
+            for row in found:
+                lists[type(row)].append(row)
+    for each in lists.values():
+        each.sort()
+    return history
+
+
+def rows_of(entry: Entry) -> list[Row]:
+    """Return what one entry says; nothing if it was refused."""
+    at, who, role, case = entry.at, entry.principal, entry.role, entry.case
+    released = [item for item in entry.items if item.outcome in ("released", "done") and item.waybill]
+    match entry.action, entry.outcome:
+        case "detokenize", "released":
+            fields: dict[str, int] = {}
+            for item in released:
+                fields[item.waybill] = fields.get(item.waybill, 0) + 1
+            return [Opening(at, who, role, case, waybill, count) for waybill, count in fields.items()]
+        case "case-open", "done":
+            return [OpenedCase(at, who, role, case, len(released), verified=False)]
+        case (("case-approve" | "case-deny" | "case-close"), "done"):
+            return [Decision(at, who, role, case, entry.action.removeprefix("case-"))]
+        case "view", "released":
+            return [View(at, who, role, item.waybill) for item in released]
+        case action, ("done" | "released") if action in TRACES:
+            return [Trace(at, who, item.waybill, item.site) for item in released]
+    return []

@@ -1,0 +1,54 @@
+"""What the entries of a log mean to the signals."""
+
+from __future__ import annotations
+
+from masking_service.audit.entries import Item
+from masking_service.audit.lookout.history import Decision, OpenedCase, Opening, Trace, View, read_history
+from tests.audit.logs import entry
+
+PHONE = Item("w1", "released", "/recipient/phone", "phone")
+NAME = Item("w1", "released", "/recipient/name", "name")
+
+
+def test_fields_are_summed_by_waybill() -> None:
+    items = [PHONE, NAME, Item("w2", "released", "/sender/name", "name"), Item("w3", "not-found")]
+    opened = entry(action="detokenize", outcome="released", role="dispute-officer", case="D-1", items=items)
+
+    assert read_history([("a-1", opened)]).openings == [
+        Opening(1, "staff/u-1", "dispute-officer", "D-1", "w1", 2),
+        Opening(1, "staff/u-1", "dispute-officer", "D-1", "w2", 1),
+    ]
+
+
+def test_cases_decisions_views_and_moves_are_read_in_the_order_of_time() -> None:
+    entries = [
+        entry(at=5, action="case-approve", case="D-1"),
+        entry(at=2, action="case-open", case="D-1", items=[Item("w1", "done"), Item("w2", "done")]),
+        entry(at=3, action="view", outcome="released", items=[Item("w1", "released")]),
+        entry(at=4, action="custody-move", items=[Item("w1", "done", site="021001"), Item("w9", "not-found")]),
+        entry(at=1, action="case-close", case="D-0"),
+    ]
+
+    history = read_history((f"a-{at}", one) for at, one in enumerate(entries))
+
+    assert history.decisions == [
+        Decision(1, "staff/u-1", "courier", "D-0", "close"),
+        Decision(5, "staff/u-1", "courier", "D-1", "approve"),
+    ]
+    assert history.cases == [OpenedCase(2, "staff/u-1", "courier", "D-1", 2, verified=False)]
+    assert history.views == [View(3, "staff/u-1", "courier", "w1")]
+    assert history.traces == [Trace(4, "staff/u-1", "w1", "021001")]
+
+
+def test_refused_calls_and_what_was_taken_back_do_not_count() -> None:
+    opened = entry(action="detokenize", outcome="released", items=[PHONE])
+    entries = [
+        ("a-1", opened),
+        ("a-2", entry(action="detokenize", outcome="unavailable", takes_back=["a-1"])),
+        ("a-3", entry(action="detokenize", outcome="quota-exceeded", times=9)),
+        ("a-4", entry(action="case-open", outcome="case-exists", case="D-1")),
+    ]
+
+    history = read_history(entries)
+
+    assert (history.openings, history.cases) == ([], [])

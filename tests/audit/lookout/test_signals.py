@@ -1,0 +1,242 @@
+"""Each signal alone: whom it points to, with which figures, and whom it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from masking_service.audit.lookout.arithmetic import poisson_tail, score
+from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Trace, View
+from masking_service.audit.lookout.signals import (
+    DAY,
+    HOUR,
+    Reason,
+    all_signals,
+    approving_pairs,
+    fields_per_waybill,
+    odd_hours,
+    pace,
+    pairs,
+    quick_approvals,
+    sites,
+    unfollowed,
+    unmoved,
+    unverified,
+)
+
+NOW = 20_000 * DAY
+OLD = NOW - 10 * DAY
+HONEST = [f"staff/h{number}" for number in range(6)]
+THIEF = "staff/thief"
+OFFICER = "dispute-officer"
+
+
+def openings(who: str, count: int, *, fields: int = 1, at: int = OLD, case: str = "") -> list[Opening]:
+    """So many waybills, each under a case of its own unless one is given."""
+    return [
+        Opening(at + number, who, OFFICER, case or f"D-{who}-{number}", f"w-{who}-{number}", fields)
+        for number in range(count)
+    ]
+
+
+def moved(rows: Sequence[Opening | View]) -> list[Trace]:
+    """A scan of each parcel, a minute later."""
+    return [Trace(row.at + 60, "client/tracking", row.waybill, "021001") for row in rows]
+
+
+def people(reasons: Sequence[Reason]) -> set[str]:
+    return {reason.person for reason in reasons}
+
+
+HONEST_OPENINGS = [opening for who in HONEST for opening in openings(who, 20)]
+
+
+def test_openings_that_nothing_follows_point_to_the_thief_alone() -> None:
+    taken = openings(THIEF, 20)
+
+    (reason,) = unfollowed([*HONEST_OPENINGS, *taken], [], moved(HONEST_OPENINGS), NOW)
+
+    expected = 20 * 1 / 122  # of the others none of 120, smoothed by one of two
+    assert reason == Reason(THIEF, "unfollowed", score(poisson_tail(20, expected)), 20, 20, expected)
+
+
+def test_without_a_tracking_system_no_opening_is_followed_and_no_one_differs() -> None:
+    assert unfollowed([*HONEST_OPENINGS, *openings(THIEF, 20)], [], [], NOW) == []
+
+
+def test_openings_of_the_last_days_may_still_be_followed() -> None:
+    assert unfollowed([*HONEST_OPENINGS, *openings(THIEF, 20, at=NOW - DAY)], [], moved(HONEST_OPENINGS), NOW) == []
+
+
+@pytest.mark.parametrize(("closer", "listed"), [("staff/desk", set()), (THIEF, {THIEF})])
+def test_a_case_that_another_person_closes_is_followed_up(closer: str, listed: set[str]) -> None:
+    taken = openings(THIEF, 20)
+    closed = [Decision(NOW, closer, "service-desk", one.case, "close") for one in taken]
+
+    assert people(unfollowed([*HONEST_OPENINGS, *taken], closed, moved(HONEST_OPENINGS), NOW)) == listed
+
+
+def test_openings_without_a_verified_ticket() -> None:
+    cases = [OpenedCase(OLD, "staff/desk", "service-desk", one.case, 1, verified=True) for one in HONEST_OPENINGS]
+
+    assert people(unverified([*HONEST_OPENINGS, *openings(THIEF, 5)], cases)) == {THIEF}
+
+
+def test_while_no_ticket_system_is_asked_no_case_is_suspicious_for_that() -> None:
+    assert unverified([*HONEST_OPENINGS, *openings(THIEF, 5)], []) == []
+
+
+def opened_by(who: str, rows: Sequence[Opening]) -> list[OpenedCase]:
+    return [OpenedCase(row.at, who, "service-desk", row.case, 1, verified=False) for row in rows]
+
+
+def test_a_pair_that_meets_too_often_is_two_reasons() -> None:
+    desks = ["staff/li", "staff/zhao", "staff/sun"]
+    honest = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(desks[at % 3], [row])]
+    taken = openings(THIEF, 9)
+    wang = opened_by("staff/wang", [*taken, *openings("staff/h0", 2, case="")])
+    rows = [*HONEST_OPENINGS, *taken]
+
+    reasons = pairs(rows, [*honest, *wang])
+
+    # wang opened two of the cases of h0 as well; of the 120 cases of other openers the thief had none.
+    share = 1 / (118 + 7)
+    assert {(one.person, one.signal, one.other, one.observed, one.total) for one in reasons} == {
+        (THIEF, "pair", "staff/wang", 9, 11),
+        ("staff/wang", "pair-opener", THIEF, 9, 11),
+    }
+    assert reasons[0].expected == pytest.approx(11 * share)
+
+
+def test_people_who_meet_as_often_as_chance_has_it_are_no_pair() -> None:
+    cases = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(f"staff/d{at % 4}", [row])]
+
+    assert pairs(HONEST_OPENINGS, cases) == []
+
+
+def test_an_approver_for_one_opener_is_a_pair() -> None:
+    rows = [*HONEST_OPENINGS, *openings(THIEF, 12)]
+    cases = [
+        case
+        for at, row in enumerate(rows)
+        for case in opened_by("staff/wang" if row.person == THIEF else f"staff/d{at % 4}", [row])
+    ]
+    approvals = [
+        Decision(row.at, "staff/boss" if row.person == THIEF else f"staff/s{at % 5}", "supervisor", row.case, "approve")
+        for at, row in enumerate(rows)
+    ]
+
+    reasons = approving_pairs(approvals, cases)
+
+    assert {(one.person, one.signal) for one in reasons} == {
+        ("staff/boss", "approving-pair"),
+        ("staff/wang", "approving-pair-opener"),
+    }
+
+
+def test_more_fields_for_each_waybill_than_the_peers() -> None:
+    (reason,) = fields_per_waybill([*HONEST_OPENINGS, *openings(THIEF, 20, fields=4)])
+
+    assert (reason.person, reason.observed, round(reason.expected, 9)) == (THIEF, 4, 1.0)
+
+
+def test_four_people_are_no_peer_group() -> None:
+    few = [opening for who in HONEST[:3] for opening in openings(who, 20)]
+
+    assert fields_per_waybill([*few, *openings(THIEF, 20, fields=4)]) == []
+
+
+def daily(who: str, counts: Sequence[int]) -> list[Opening]:
+    """So many fields on each of the last days."""
+    begin = NOW - len(counts) * DAY
+    return [Opening(begin + day * DAY, who, OFFICER, "", "w", count) for day, count in enumerate(counts) if count]
+
+
+def test_a_pace_that_rises_above_the_persons_own_earlier_days() -> None:
+    (reason,) = pace(daily(THIEF, [10] * 15 + [30] * 15), NOW)
+
+    assert (reason.person, round(reason.observed), round(reason.expected)) == (THIEF, 30, 10)
+    assert reason.score > 4
+
+
+def test_a_new_person_is_compared_with_the_peers() -> None:
+    honest = [opening for who in HONEST for opening in daily(who, [0] * 22 + [8, 10, 12, 9, 11, 10, 8, 12])]
+
+    assert people(pace([*honest, *daily(THIEF, [60] * 8)], NOW)) == {THIEF}
+
+
+def test_a_steady_person_and_one_busy_day_are_no_rise() -> None:
+    steady, busy = daily("staff/a", [10, 12] * 15), daily("staff/b", [10, 12] * 14 + [40, 11])
+
+    assert [reason for reason in pace([*steady, *busy], NOW) if reason.score >= 2] == []
+
+
+def views(who: str, count: int, at: int = OLD) -> list[View]:
+    return [View(at + number, who, "courier", f"w-{who}-{number}") for number in range(count)]
+
+
+def test_views_whose_parcel_never_moved() -> None:
+    honest = [view for who in HONEST for view in views(who, 40)]
+
+    assert people(unmoved([*honest, *views(THIEF, 40)], moved(honest), NOW)) == {THIEF}
+
+
+def test_a_scan_before_the_view_is_no_move_after_it() -> None:
+    honest = [view for who in HONEST for view in views(who, 40)]
+    early = [Trace(OLD - 1, "client/tracking", view.waybill, "021001") for view in views(THIEF, 40)]
+
+    assert people(unmoved([*honest, *views(THIEF, 40)], [*moved(honest), *early], NOW)) == {THIEF}
+
+
+def test_parcels_of_many_sites() -> None:
+    honest = [view for who in HONEST for view in views(who, 10)]
+    taken = views(THIEF, 10)
+    scattered = [Trace(OLD, "client/tracking", view.waybill, f"site-{at}") for at, view in enumerate(taken)]
+
+    (reason,) = sites([*honest, *taken], [*moved(honest), *scattered])
+
+    assert (reason.person, reason.observed, round(reason.expected, 9)) == (THIEF, 10, 1.0)
+
+
+def shifts(who: str, hour: int, days: int = 20, a_day: int = 15) -> list[tuple[str, int]]:
+    return [(who, NOW - day * DAY + hour * HOUR + at) for day in range(2, days + 2) for at in range(a_day)]
+
+
+def test_actions_at_night_of_a_person_who_works_by_day() -> None:
+    tonight = [(THIEF, NOW - DAY + 3 * HOUR + at) for at in range(10)]
+
+    (reason,) = odd_hours([*shifts(THIEF, 10), *tonight], NOW)
+
+    assert reason == Reason(THIEF, "odd-hours", score(poisson_tail(10, 0.2)), 10, 10, 0.2)
+
+
+def test_a_night_shift_has_its_own_hours() -> None:
+    tonight = [(THIEF, NOW - DAY + 3 * HOUR + at) for at in range(10)]
+
+    assert odd_hours([*shifts(THIEF, 3), *tonight], NOW) == []
+
+
+def test_hours_are_judged_only_with_enough_history() -> None:
+    tonight = [(THIEF, NOW - DAY + 3 * HOUR + at) for at in range(10)]
+
+    assert odd_hours([*shifts(THIEF, 10, days=9, a_day=40), *tonight], NOW) == []
+
+
+def approvals(who: str, count: int, apart: int) -> list[Decision]:
+    return [Decision(OLD + at * apart, who, "supervisor", f"D-{who}-{at}", "approve") for at in range(count)]
+
+
+def test_approvals_within_seconds() -> None:
+    honest = [decision for who in HONEST for decision in approvals(who, 20, 60)]
+
+    (reason,) = quick_approvals([*honest, *approvals(THIEF, 20, 3)])
+
+    assert (reason.person, reason.observed, reason.total) == (THIEF, 19, 20)
+
+
+def test_an_honest_month_has_no_reason() -> None:
+    cases = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(f"staff/d{at % 4}", [row])]
+    history = History(openings=HONEST_OPENINGS, cases=cases, traces=moved(HONEST_OPENINGS))
+
+    assert all_signals(history, NOW) == []
