@@ -14,7 +14,8 @@ from masking_service.access.policy import Policy
 from masking_service.cli.options import state_dir
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import examples, union_check
-from masking_service.domain.record import Masker, sample_record
+from masking_service.domain.record import Masker
+from masking_service.domain.sample_record import sample_record
 from masking_service.domain.schema import Schema
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from masking_service.schemas import load_schemas

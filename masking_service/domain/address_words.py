@@ -43,3 +43,17 @@ WORDED_NUMBERS: Final = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|ground|first|second|third|fourth|fifth|sixth|seventh"
     "|eighth|ninth|tenth|eleventh|twelfth|upper|lower|top|basement|mezzanine"
 )
+LATIN_PLACE: Final = (
+    "street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|square|highway|hwy"
+    "|building|bldg|tower|block|district|city|county|province|apartment|apt|unit|suite|room|floor|flat|strasse|rue"
+)
+LATIN_SITE: Final = (
+    "hotel|plaza|mall|estate|gardens?|house|village|hills?|farm|cent(?:er|re)|terrace|crescent|close|grove|heights|lodge"
+    "|cottage|school|college|university|hospital|station|airport|bay|beach|island|north|south|east|west|new|san|los|hong"
+)
+"""In a name of two or three words: it is a place's."""
+
+PROVINCES: Final = (
+    "北京|天津|上海|重庆|重慶|河北|山西|辽宁|遼寧|吉林|黑龙江|黑龍江|江苏|江蘇|浙江|安徽|福建|江西|山东|山東|河南|湖北|湖南"
+    "|广东|廣東|海南|四川|贵州|貴州|云南|雲南|陕西|陝西|甘肃|甘肅|青海|台湾|臺灣|内蒙古|广西|廣西|西藏|宁夏|寧夏|新疆|香港|澳门|澳門"
+)

@@ -1,7 +1,8 @@
 """Masks addresses: road, number and building show, what names unit, floor and room does not.
 
 Words (单元, 室, Apt) stay and their numbers or letters become stars, one for each. Text is scrubbed for phones and the
-like in every mode. It looks at spelling only and knows no place: what may be a room's number is hidden like one.
+like in every mode. It looks at spelling only and knows no place: what may be a room's number is hidden like one, and
+what may be a person's name alone is hidden whole.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from typing import Final
 
 from masking_service.domain import address_words as words
+from masking_service.domain.bare_names import bare_name
 from masking_service.domain.districts import district_end
 from masking_service.domain.plain_addresses import mask_plain_address
 from masking_service.domain.reading import Reading
@@ -137,7 +139,8 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
         text = scrub(value, keep)
         masked = _read_and_hide(text) if _ODD(text) else _hide_units(text)[0]
         if masked == value:
-            return value
+            name = bare_name(value)
+            return value if name is None else value.replace(name, stars(name))
         value = masked
     return stars(value)
 

@@ -1,6 +1,6 @@
-"""The Han family names of two characters, in simplified and traditional writing: data for `names`, nothing else.
+"""Han family names, in simplified and traditional writing: data and nothing else.
 
-Source: the two-character names of 百家姓, and those still borne that public lists agree on. Left out is what begins
+Source of those of two characters: 百家姓, and those still in use that public lists agree on. Left out is what begins
 with a frequent family name of one character (王孙, 安陵, 高堂): there the second character is nearly always a given
 name's, and a name too many shows it.
 """
@@ -23,3 +23,12 @@ _NAMES: Final = """
 """
 
 DOUBLE_FAMILY_NAMES: Final = frozenset(_NAMES.split())
+
+FAMILY_NAMES: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄"
+    "聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧阳管柴蒙鲍华喻祁蒲"
+    "房滕屈饶解牟艾尤时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙"
+    "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇魏呂盧鍾譚陸範賈韋鄒龍賀顧龔萬錢嚴湯齊喬龐顏莊聶魯歐關蘭單裴駱藍"
+)
+"""The hundred most frequent ones of one character (report of the Ministry of Public Security for 2020) and more."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from masking_service.domain.address_words import LATIN_PLACE, PROVINCES
 from masking_service.domain.legal_forms import HAN_FORMS
 from masking_service.domain.phones import mask_phone
 from masking_service.domain.stars import stars
@@ -35,22 +36,13 @@ _PLACE_WORDS: Final = (
 )
 _IS_PLACE: Final = re.compile(rf"[{_HAN}].*[{_PLACE_WORDS}]|[{_PLACE_WORDS}].*[{_HAN}]", re.S).search
 _DISTRICT: Final = re.compile(rf"[{_HAN}]{{2,}}[省市区區县縣]").fullmatch
-_PROVINCES: Final = (
-    "北京|天津|上海|重庆|重慶|河北|山西|辽宁|遼寧|吉林|黑龙江|黑龍江|江苏|江蘇|浙江|安徽|福建|江西|山东|山東|河南|湖北|湖南"
-    "|广东|廣東|海南|四川|贵州|貴州|云南|雲南|陕西|陝西|甘肃|甘肅|青海|台湾|臺灣|内蒙古|广西|廣西|西藏|宁夏|寧夏|新疆|香港|澳门|澳門"
-)
 _NAME_IN_FRONT: Final = re.compile(
-    rf"([{_HAN}]{{2,4}}?)(?=(?:{_PROVINCES})(?:省|市|自治区|[{_HAN}]{{1,8}}[市区區县縣州]))"
+    rf"([{_HAN}]{{2,4}}?)(?=(?:{PROVINCES})(?:省|市|自治区|[{_HAN}]{{1,8}}[市区區县縣州]))"
 )
 _NAME_BEHIND: Final = re.compile(
     rf"(?<=[0-9A-Za-z*室户戶号號楼樓层層座栋棟幢元])(?![0-9A-Za-z*]*[{_PLACE_WORDS}])([{_HAN}]{{2,4}})([(（]?收?[)）]?)$"
 )
-_LATIN_PLACE: Final = re.compile(
-    r"(?<![A-Za-z])(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|square|highway|hwy"
-    r"|building|bldg|tower|block|district|city|county|province|apartment|apt|unit|suite|room|floor|flat|strasse|rue)"
-    r"(?![A-Za-z])",
-    re.I,
-).search
+_LATIN_PLACE: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE})(?![A-Za-z])", re.I).search
 _NAME: Final = re.compile(
     r"[^\W\d_][^\W\d_·•.．。‧・'’()（）\s*-]*(?:[·•.．。‧・'’()（）\s*-]+[^\W\d_]*)*\*?"
 ).fullmatch

@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from masking_service.domain.address_words import NUMERALS
+from masking_service.domain.bare_names import bare_name
 
 _NAMES_UNITS: Final = "单單元室户戶房层層楼樓号號门門栋棟幢座梯之厦廈至到负負底"
 _NAMES_STALLS: Final = "铺舖床档檔摊攤柜商店宿办辦教寝寢會会實实工休包诊診病"
@@ -44,6 +45,9 @@ _PLAIN: Final = re.compile(
 ).fullmatch
 """What is kept is group 1. Behind it digits and capital letters stand in the numbers of unit, floor and room only."""
 
+_LONGEST_NAME: Final = 9
+"""Characters of a person's name with a title."""
+
 _NUMBERS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _HIDDEN: Final = bytes.maketrans(_NUMBERS, b"*" * len(_NUMBERS))
 
@@ -51,7 +55,7 @@ _HIDDEN: Final = bytes.maketrans(_NUMBERS, b"*" * len(_NUMBERS))
 def mask_plain_address(value: str) -> str | None:
     """The mask of a plain address with unit, floor and room hidden, or None for every other one."""
     match = _PLAIN(value)
-    if match is None:
+    if match is None or (len(value) <= _LONGEST_NAME and bare_name(value)):
         return None
     end = match.end(1)
     # As bytes, because a text that is not ASCII takes four times as long to translate.

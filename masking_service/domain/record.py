@@ -19,10 +19,10 @@ from masking_service.domain.leaks import (
     own_number,
     scrub_around,
 )
-from masking_service.domain.profiles import EXAMPLES, Profile
+from masking_service.domain.profiles import Profile
 from masking_service.domain.room import make_room
-from masking_service.domain.schema import EACH, KINDS, Place, Schema, Steps
-from masking_service.domain.spellings import Mask, may_hold_name, name_needles, phone_needles, phones_in_name
+from masking_service.domain.schema import KINDS, Place, Schema, Steps
+from masking_service.domain.spellings import Mask, may_hold_name, needles
 from masking_service.domain.stars import stars
 from masking_service.domain.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.domain.walk import Take, way_through
@@ -140,24 +140,6 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     return record
 
 
-def sample_record(schema: Schema) -> dict[str, Any]:
-    """A record of this schema with an invented value at every mapped place, each array of one element.
-
-    For a person who looks at what a schema does; it has a waybill number at the first place for one.
-    """
-    record: dict[str, Any] = {}
-    for steps, value in (
-        (schema.waybill_paths[0], "SF1234567890"),
-        *((steps, EXAMPLES[kind]) for steps, kind in schema.fields),
-    ):
-        parent, key = make_room(record, tuple(0 if step == EACH else step for step in steps))
-        if type(key) is int:
-            parent[key] = value
-        else:
-            parent.setdefault(key, value)
-    return record
-
-
 class _Run(Masked):
     """What one pass gathers: what it found, and for the leak guard what to look for and where."""
 
@@ -209,11 +191,11 @@ class _Run(Masked):
         if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
             return  # the usual record ends here
         self.texts += self.plain
-        needles, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
-        self.share.search(needles, 1, characters)
+        count, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
+        self.share.search(count, 1, characters)
         if not may_leak(self.texts, self.phones, self.names):
             return
-        self.share.search(needles, len(self.texts) + len(self.places), characters)
+        self.share.search(count, len(self.texts) + len(self.places), characters)
         own = self.number()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return
@@ -282,11 +264,9 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
             if form == "opaque":
                 mask = None
         elif mask is not None:
-            if kind == "phone":
-                run.phones += phone_needles(text)
-            elif kind == "name":
-                run.names += name_needles(text)
-                run.phones += phones_in_name(text)
+            phones, names = needles(kind, text)
+            run.phones += phones
+            run.names += names
         if mask is not None:
             parent[key] = text = mask(text)
         run.texts.append(text)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from typing import Final
 
+from masking_service.domain.bare_names import bare_name
 from masking_service.domain.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
 from masking_service.domain.phones import only_passes, phone_numbers
 
@@ -46,6 +47,17 @@ _OTHER_DIGITS_BEGIN: Final = b"\xd9\xdb\xdf\xe0\xe1\xea\xf0"
 _DROPPED: Final = bytes(sorted(set(range(256)) - set(b"0123456789") - set(_OTHER_DIGITS_BEGIN)))
 _FULL_WIDTH: Final = b"\xef\xbc"
 _FULL_WIDTH_DIGIT: Final = re.compile(b"\xef\xbc[\x90-\x99]").search
+
+
+def needles(kind: str, value: str) -> tuple[list[str], list[str]]:
+    """The phones and the names to look for elsewhere when a value of this kind is masked."""
+    if kind == "phone":
+        return phone_needles(value), []
+    if kind == "name":
+        return phones_in_name(value), name_needles(value)
+    if kind == "address" and (name := bare_name(value)):
+        return [], name_needles(name)
+    return [], []
 
 
 def phone_needles(value: str) -> list[str]:

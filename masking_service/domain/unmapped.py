@@ -22,9 +22,7 @@ from masking_service.domain.spellings import (
     Mask,
     hide_phones,
     may_hold_phone,
-    name_needles,
-    phone_needles,
-    phones_in_name,
+    needles,
 )
 from masking_service.domain.stars import STAR, stars
 from masking_service.domain.text import lines_worth_scanning, worth_scanning
@@ -48,6 +46,7 @@ _ALL_CODES: Final = re.compile(r"(?:[A-Za-z0-9_-]{0,64}(?:\n|\Z))*").fullmatch
 _ALL_MEASURES: Final = re.compile(r"(?:[A-Za-z0-9_.,:+/ -]{0,64}(?:\n|\Z))*").fullmatch
 _ANY_PERSONS: Final = re.compile(r"^(?:(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?:\.0*)?$", re.M).search
 
+_SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
 _DIGIT: Final = re.compile(r"\d").search
 
 
@@ -218,12 +217,10 @@ class Unmapped:
         run.share.read("address" if kind == PARTY else kind, text)
         masked = self._masks[kind](text)
         if form is None:
-            if kind in ("phone", "virtual_phone"):
-                run.phones += phone_needles(text)
-            elif kind in ("name", PARTY):
-                run.phones += phones_in_name(text)
-                if kind == "name" or not _DIGIT(text):
-                    run.names += name_needles(text)
+            phones, names = needles(_SEARCHED_AS.get(kind, kind), text)
+            run.phones += phones
+            if kind != PARTY or not _DIGIT(text):
+                run.names += names
         self._note(run, text, masked, keys, UNMAPPED_MASKED)
         return masked
 

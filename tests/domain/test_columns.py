@@ -16,7 +16,8 @@ from masking_service.domain.columns import FEW
 from masking_service.domain.effort import Effort
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import Profile
-from masking_service.domain.record import Masked, Masker, sample_record
+from masking_service.domain.record import Masked, Masker
+from masking_service.domain.sample_record import sample_record
 from masking_service.domain.schema import Schema
 from masking_service.domain.spellings import may_hold_name
 from masking_service.schemas import load_schemas

@@ -11,7 +11,8 @@ from masking_service.domain.effort import A_BATCH, Effort, estimate
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.member_names import ROOT, plan
 from masking_service.domain.profiles import EXAMPLES
-from masking_service.domain.record import Masker, render, sample_record
+from masking_service.domain.record import Masker, render
+from masking_service.domain.sample_record import sample_record
 from masking_service.schemas import load_schemas
 from masking_service.usecases.answers.records import InvalidRecord as Refused
 from masking_service.usecases.mask import MaskResult, mask_batch

@@ -302,3 +302,8 @@ def test_more_values_than_can_be_looked_for_are_refused() -> None:
     with pytest.raises(InvalidRecord) as refusal:
         Masker(EVERY_KIND, LABEL).mask({"people": people, "note": "x" * 100_000})
     assert refusal.value.errors == (("", "too-large"),)
+
+
+def test_a_name_alone_in_an_address_is_hidden_there_and_elsewhere() -> None:
+    record, _ = masked(standard(sender={"name": "李四", "address": "王小明"}, note="给王小明"))
+    assert (record["sender"]["address"], record["note"]) == ("***", "给王**")

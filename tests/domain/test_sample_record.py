@@ -3,7 +3,8 @@
 import pytest
 
 from masking_service.access.policy import Policy
-from masking_service.domain.record import Masker, sample_record
+from masking_service.domain.record import Masker
+from masking_service.domain.sample_record import sample_record
 from masking_service.domain.schema import Schema
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.schemas import load_schemas

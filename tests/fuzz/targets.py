@@ -35,7 +35,8 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.names import mask_name
 from masking_service.domain.phones import mask_phone, phone_numbers
-from masking_service.domain.record import Masker, sample_record
+from masking_service.domain.record import Masker
+from masking_service.domain.sample_record import sample_record
 from masking_service.domain.schema import Schema
 from masking_service.domain.text import scrub
 from masking_service.observability.logs import log

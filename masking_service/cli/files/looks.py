@@ -7,22 +7,14 @@ only be guessed: a whole column that looks like them is reason enough to ask, a 
 import re
 from typing import Final
 
-from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES
+from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 from masking_service.domain.text import scrub
 
-# The hundred most frequent family names (public security ministry's report for 2020), and those that follow.
-_FAMILY: Final = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
-    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄"
-    "聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧阳管柴蒙鲍华喻祁蒲"
-    "房滕屈饶解牟艾尤时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙"
-    "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇魏呂盧鍾譚陸範賈韋鄒龍賀顧龔萬錢嚴湯齊喬龐顏莊聶魯歐關蘭單裴駱藍"
-)
 _HAN_NAME: Final = re.compile(
-    rf"(?:[{_FAMILY}][\u3400-\u9fff]{{1,2}}|[\u3400-\u9fff]{{2,8}}[·•．][\u3400-\u9fff]{{1,8}})(?:先生|女士|小姐)?"
+    rf"(?:[{FAMILY_NAMES}][\u3400-\u9fff]{{1,2}}|[\u3400-\u9fff]{{2,8}}[·•．][\u3400-\u9fff]{{1,8}})(?:先生|女士|小姐)?"
 )
 _DOUBLE_NAME: Final = re.compile(rf"(?:{'|'.join(sorted(DOUBLE_FAMILY_NAMES))})[\u3400-\u9fff]{{1,2}}")
-_TITLED: Final = re.compile(rf"[{_FAMILY}](?:先生|女士|小姐|太太|总|老师|师傅)")
+_TITLED: Final = re.compile(rf"[{FAMILY_NAMES}](?:先生|女士|小姐|太太|总|老师|师傅)")
 _LATIN_NAME: Final = re.compile(r"(?:Mr|Mrs|Ms|Dr)?\.? ?[A-Z][a-z'’-]+(?: [A-Z]\.?| [A-Z][A-Za-z'’-]+){1,3}")
 _ORGANISATION: Final = re.compile(
     r".{2,}(?:公司|工厂|厂|商行|经营部|商店|合作社|事务所|Ltd\.?|Limited|GmbH|Inc\.?|LLC)", re.IGNORECASE

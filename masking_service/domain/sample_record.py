@@ -1,0 +1,27 @@
+"""Makes a sample record of a schema, for a person who looks at what the schema does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from masking_service.domain.profiles import EXAMPLES
+from masking_service.domain.room import make_room
+from masking_service.domain.schema import EACH, Schema
+
+
+def sample_record(schema: Schema) -> dict[str, Any]:
+    """A record of this schema with an invented value at every mapped place, each array of one element.
+
+    It has a waybill number at the first place for one.
+    """
+    record: dict[str, Any] = {}
+    for steps, value in (
+        (schema.waybill_paths[0], "SF1234567890"),
+        *((steps, EXAMPLES[kind]) for steps, kind in schema.fields),
+    ):
+        parent, key = make_room(record, tuple(0 if step == EACH else step for step in steps))
+        if type(key) is int:
+            parent[key] = value
+        else:
+            parent.setdefault(key, value)
+    return record
