@@ -96,7 +96,8 @@ class Conditions:
             "Replicas of the server with the fewest.",
             {(): min(server.replicas for server in servers)} if servers else {},
         )
-        yield _gauge("store_replicas_required", "Replicas that must confirm a write.", {(): self._parts.store.replicas})
+        required = self._parts.store.required_replicas
+        yield _gauge("store_replicas_required", "Replicas that must confirm a write.", {(): required})
 
 
 def _gauge(name: str, what: str, samples: Mapping[Any, float], *labels: str) -> "Metric":

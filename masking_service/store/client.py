@@ -46,7 +46,7 @@ class Store:
         may_lose: whether it may be used although it is seen to lose what it acknowledges.
 
     Attributes:
-        replicas: how many replicas must have a write.
+        replicas: how many replicas must have a write at least.
         identity: which servers are verified, and whether the store may be used.
         vouched, may_lose: as above.
         clocks: its servers' clocks beside this machine's.
@@ -87,6 +87,14 @@ class Store:
     def open_circuits(self) -> int:
         """How many of its servers are refused at once because they do not answer."""
         return sum(node.breaker.open for node in self._route.known_owners())
+
+    @property
+    def required_replicas(self) -> int:
+        """How many replicas must have a write now: behind sentinels, each one that they could promote.
+
+        `SENTINEL FAILOVER` promotes any of them while the old primary still takes writes.
+        """
+        return self.replicas and max(self.replicas, self._route.promotable)
 
     @property
     def slotted(self) -> bool:
@@ -277,4 +285,4 @@ class Store:
             raise StoreUnavailable("not-durable")
         if not self.clocks.agree:
             raise StoreUnavailable("clock")
-        self._run(bundles, replicas=self.replicas)
+        self._run(bundles, replicas=self.required_replicas)

@@ -189,7 +189,7 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
     if _number(said, "server_time_usec") is None:
         yield known.NO_INFO
     if said:
-        yield from _seen_in(said, store.replicas)
+        yield from _seen_in(said, store.required_replicas)
     yield from _set_in(config, store)
     # Where the default user's rights cannot be asked for, nothing is known.
     if not isinstance(replay, Exception) and replay != b"OK":

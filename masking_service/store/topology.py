@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from redis.connection import AbstractConnection
 from redis.exceptions import AskError, MovedError, RedisError
@@ -32,14 +32,28 @@ _View = tuple[tuple[int, int, Address], ...]
 """First slot, last slot and address of each owner."""
 
 
+class Watched(NamedTuple):
+    """What a sentinel says of the servers that it watches.
+
+    Attributes:
+        primary: the address of the primary.
+        promotable: how many replicas it could promote now; None where it does not tell.
+    """
+
+    primary: Address
+    promotable: int | None
+
+
 class Route(Protocol):
     """Finds the server that takes a key.
 
     Attributes:
         slotted: whether keys have slots that may have different owners.
+        promotable: how many replicas sentinels could promote while the primary takes writes; 0 where none could.
     """
 
     slotted: bool
+    promotable: int
 
     def owner(self, slot: int) -> Node:
         """Return the server that takes the keys of `slot`.
@@ -67,7 +81,7 @@ class Route(Protocol):
         """
 
     def check(self) -> None:
-        """Refresh where the sentinels name another primary by now. Called once a second."""
+        """Refresh where the sentinels name another primary by now, and count replicas again. Called once a second."""
 
     def target(self, ask: AskError) -> Node:
         """Return the server to which a slot is being moved."""
@@ -84,9 +98,11 @@ class OneServer:
 
     slotted = False
 
-    def __init__(self, node: Node, moved: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, node: Node, ask_sentinels: Callable[[], Watched] | None = None) -> None:
+        self.promotable = 0
         self._node = node
-        self._moved = moved
+        self._ask_sentinels = ask_sentinels
+        self._primary: Address | None = None
 
     def owner(self, slot: int) -> Node:
         """Return the server."""
@@ -111,9 +127,15 @@ class OneServer:
 
     def check(self) -> None:
         """Connect again where the sentinels name another primary: the old one may take writes for ten seconds more."""
-        with suppress(RedisError):  # without sentinels the primary is still the primary
-            if self._moved():
+        if self._ask_sentinels is None:
+            return
+        with suppress(RedisError):  # without sentinels everything stays as it was
+            primary, promotable = self._ask_sentinels()
+            if primary != self._primary:
+                self._primary = primary
                 self.refresh()
+            # Not before: what is still sent to an old primary must reach the replica that was promoted.
+            self.promotable = self.promotable if promotable is None else promotable
 
     def target(self, ask: AskError) -> Node:
         """Return the server; no server outside a cluster asks."""
@@ -135,6 +157,8 @@ class Cluster:
     """
 
     slotted = True
+    promotable = 0
+    """A cluster's failover waits until the replica has everything, or the primary has failed."""
 
     def __init__(self, seeds: Sequence[Address], dial: Callable[[Address], AbstractConnection], limit: int) -> None:
         self._seeds = seeds

@@ -11,11 +11,12 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from redis.backoff import NoBackoff
 from redis.connection import AbstractConnection, Connection, SSLConnection, parse_url
+from redis.exceptions import RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from masking_service.store.node import TIMEOUT_SECONDS, Node
-from masking_service.store.topology import Address, Cluster, OneServer, Route
+from masking_service.store.topology import Address, Cluster, OneServer, Route, Watched
 
 SENTINEL: Final = "redis+sentinel"
 CLUSTER: Final = "redis+cluster"
@@ -101,20 +102,43 @@ class SentinelDial:
         self.name = name
         self.sentinel = sentinel
         self.primary = primary
-        self._address: Address | None = None
 
     def __call__(self) -> AbstractConnection:
         """Return a connection object. Raises RedisError where no sentinel names a primary."""
-        self._address = self._find()
-        return self.primary.to(self._address)
+        return self.primary.to(self._find())
 
-    def moved(self) -> bool:
-        """Return whether the primary is another one than at the last connection. Raises RedisError."""
-        return self._address is not None and self._find() != self._address
+    def ask(self) -> Watched:
+        """Return the primary and how many replicas could be promoted. Raises RedisError.
+
+        Replicas are asked for first: where the primary changes meanwhile, the count is too high for a second, and not
+        too low.
+        """
+        promotable = self._promotable()
+        return Watched(self._find(), promotable)
 
     def _find(self) -> Address:
         host, port = self.sentinel.discover_master(self.name)
         return host, port
+
+    def _promotable(self) -> int | None:
+        """Return how many replicas the first sentinel that answers could promote; None where none tells."""
+        for sentinel in tuple(self.sentinel.sentinels):  # in the order in which they are asked for the primary
+            try:
+                replicas = sentinel.sentinel_slaves(self.name)
+            except RedisError:
+                continue
+            return sum(map(_could_be_promoted, replicas))
+        return None
+
+
+def _could_be_promoted(replica: Mapping[str, Any]) -> bool:
+    """Return whether a replica is up and followed the primary when the sentinel last asked it.
+
+    A replica that was just promoted counts until the sentinel names it as the primary. One that is only `disconnected`
+    counts, too: a promotion closes the other sentinels' connections to the replica for an instant.
+    """
+    up = not (replica["is_sdown"] or replica["is_odown"])
+    return up and replica["master-link-status"] == "ok" and replica["slave-priority"] > 0
 
 
 def route_to(url: str, tls: Tls, connections: int) -> Route:
@@ -145,7 +169,7 @@ def route_to(url: str, tls: Tls, connections: int) -> Route:
             return Cluster(_hosts(parts, 6379), Dial(kind, settings | _credentials(parts)).to, connections)
         if parts.scheme == SENTINEL:
             dial = _sentinel(parts, settings, tls, kind, with_auth=_yes(options, "sentinel_auth"))
-            return OneServer(Node(dial, connections), dial.moved)
+            return OneServer(Node(dial, connections), dial.ask)
         if parts.scheme == "unix" and not parts.path:
             raise UnknownForm("names no socket")
         if parts.scheme != "unix":

@@ -232,6 +232,14 @@ def the_primary_is_shut_down(world: SentinelWorld) -> None:
     world.whole()
 
 
+def a_failover_is_ordered(world: SentinelWorld) -> None:
+    """The old primary takes writes, and the other replica confirms them, while one replica is promoted already."""
+    before = world.primary()
+    ask(world.draw.choice(world.sentinels).client, "SENTINEL", "FAILOVER", "mymaster")
+    world.promoted(before)
+    world.whole()
+
+
 def one_of_the_replicas_is_killed(world: SentinelWorld) -> None:
     replica = world.draw.choice([node for node in world.nodes if node is not world.primary()])
     replica.kill()
@@ -244,6 +252,7 @@ SENTINEL_FAULTS: Final[tuple[Callable[[SentinelWorld], None], ...]] = (
     the_primary_is_killed,
     the_primary_is_frozen,
     the_primary_is_shut_down,
+    a_failover_is_ordered,
     one_of_the_replicas_is_killed,
     a_worker_is_killed,
     the_service_is_killed,

@@ -10,6 +10,7 @@ import pytest
 
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.health import faults
 from tests import servers
 from tests.store import stores
 from tests.store.stores import NOW, ask, body, put
@@ -79,6 +80,70 @@ def test_the_primary_that_they_name_next_is_used_before_the_old_one_is_demoted(
         return served_by(store) != before
 
     servers.wait_until(another, "another one answers", 5)
+
+
+def sees(store: Store, replicas: int) -> None:
+    """Return once a write has to be on so many replicas."""
+
+    def does() -> bool:
+        store.check_primary()
+        return store.required_replicas == replicas
+
+    servers.wait_until(does, f"{replicas} replicas are required", 30)
+
+
+def test_a_write_is_on_every_replica_that_the_sentinels_could_promote(group: servers.Group, store: Store) -> None:
+    sees(store, 2)
+    for number in range(50):
+        key = b"wm:k%d" % number
+        store.write([(b"SET", key, b"v")])
+
+        assert [ask(replica.client, "GET", key) for replica in group.replicas] == [b"v", b"v"]
+
+
+def test_a_replica_that_was_promoted_already_is_missed_at_the_old_primary(group: servers.Group, store: Store) -> None:
+    """What `SENTINEL FAILOVER` does first; the sentinels name the old primary until the promotion is complete."""
+    sees(store, 2)
+    ask(group.replicas[0].client, "REPLICAOF", "NO", "ONE")
+    try:
+        with pytest.raises(StoreUnavailable, match="replicas"):
+            store.write([(b"SET", b"wm:k", b"v")])
+        checks = [fault.check for fault in faults(store)]
+    finally:
+        ask(group.replicas[0].client, "REPLICAOF", servers.HOST, group.primaries[0].port)
+        servers.wait_until(lambda: servers._follows(group.replicas[0]), "it follows again")
+
+    assert checks == ["replicas"]
+    assert store.write([(b"SET", b"wm:k", b"v")]) == [b"OK"]
+
+
+def test_a_replica_that_is_down_for_the_sentinels_is_not_waited_for(group: servers.Group, store: Store) -> None:
+    sees(store, 2)
+    group.replicas[0].pause()
+    try:
+        sees(store, 1)
+        written = store.write([(b"SET", b"wm:k", b"v")])
+    finally:
+        group.replicas[0].resume()
+        servers.wait_until(lambda: servers._follows(group.replicas[0]), "it follows again")
+
+    assert written == [b"OK"]
+    sees(store, 2)
+
+
+@pytest.mark.parametrize("rights", ["+@all", "-sentinel|slaves"])
+def test_sentinels_that_do_not_tell_of_replicas_are_followed_all_the_same(group: servers.Group, rights: str) -> None:
+    for sentinel in group.sentinels:
+        ask(sentinel.client, "ACL", "SETUSER", "default", rights)
+    try:
+        store = stores.admitted(group.url, replicas=1)
+        store.check_primary()
+        found = store.required_replicas
+    finally:
+        for sentinel in group.sentinels:
+            ask(sentinel.client, "ACL", "SETUSER", "default", "+@all")
+
+    assert (found, store.write([(b"SET", b"wm:k", b"v")])) == (2 if rights == "+@all" else 1, [b"OK"])
 
 
 def test_what_was_refused_and_then_accepted_is_there_after_a_failover(group: servers.Group, store: Store) -> None:
