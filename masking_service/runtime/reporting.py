@@ -1,5 +1,7 @@
 """Reports what no caller sees: alerts in the log, and errors of the background threads."""
 
+import threading
+from time import monotonic
 from typing import Final
 
 from keys.errors import IntegrityError
@@ -17,6 +19,8 @@ _ALERTS: Final[dict[str, AlertKind]] = {
     "checkpoint-late": "checkpoint-late",
 }
 """Which events of the background are alerts, too."""
+REPEAT_SECONDS: Final = 60
+"""An error that lasts is logged this often; the background threads meet it up to four times a second."""
 
 
 def log_alert(alert: Alert) -> None:
@@ -25,10 +29,27 @@ def log_alert(alert: Alert) -> None:
 
 
 def reporter(parts: Parts) -> Report:
-    """Return the report of the background threads: it logs an error, and raises an alert if an operator must act."""
+    """Return the report of the background threads: it logs an error, and raises an alert if an operator must act.
+
+    The same error with the same reason is logged at most once a minute.
+    """
+    lock = threading.Lock()
+    logged: dict[tuple[str, str, str], float] = {}
+
+    def is_new(error: tuple[str, str, str]) -> bool:
+        with lock:
+            now = monotonic()
+            for old in [one for one, at in logged.items() if now - at >= REPEAT_SECONDS]:
+                del logged[old]
+            new = error not in logged
+            if new:
+                logged[error] = now
+            return new
 
     def report(event: str, fault: Exception) -> None:
-        log.error(event, error=type(fault).__name__, **_details(fault))
+        details = _details(fault)
+        if is_new((event, type(fault).__name__, details.get("reason", ""))):
+            log.error(event, error=type(fault).__name__, **details)
         kind = "integrity" if isinstance(fault, IntegrityError) else _ALERTS.get(event)
         if kind is not None:
             parts.alerts.raise_alert(kind)

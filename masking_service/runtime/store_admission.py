@@ -5,6 +5,7 @@ that it is the right one; that is an entry in the log.
 """
 
 import os
+from collections.abc import Container, Iterable
 from typing import Final
 
 from keys.errors import IntegrityError
@@ -18,9 +19,10 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import Parts
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.health import uphold
+from masking_service.store.health import Examined, uphold
 from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, claim, unmarked
 from masking_service.store.layout import AUDIT_CHECKPOINTS, DATA_KEYS, GENESIS
+from masking_service.store.node import Node
 from masking_service.usecases.denials import Denials
 from masking_service.usecases.recorder import DONE, Call, Recorder
 
@@ -62,13 +64,21 @@ def admit_store(parts: Parts) -> None:
             owner = store.owner_of(key)
             new = {node: run_id for node, run_id in new.items() if node is not owner}
     if identity.marked:
-        slots = [slot for node in new for slot in fit[node].slots if slot in MARKED_SLOTS]
-        unread = unmarked(candidate, keyring, slots)
+        unread = unmarked(candidate, keyring, _slots_to_check(fit.values(), new))
         new = {node: run_id for node, run_id in new.items() if unread.isdisjoint(fit[node].slots)}
     identity.verify(new, [server.node for server in servers])
     if failed is not None:
         raise failed
     identity.unknown.clear()
+
+
+def _slots_to_check(servers: Iterable[Examined], new: Container[Node]) -> list[int]:
+    """Return the slots whose marks are read: all of a new server, and one of each other, which may be emptied, too."""
+    slots = []
+    for server in servers:
+        marked = [slot for slot in server.slots if slot in MARKED_SLOTS]
+        slots += marked if server.node in new else marked[:1]
+    return slots
 
 
 def watch_store(parts: Parts) -> None:

@@ -31,7 +31,9 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS
 from masking_service.web.app import create_app
+from tests.servers import Group
 from tests.store import stores
+from tests.store.stores import ask
 
 
 @pytest.fixture
@@ -62,6 +64,22 @@ def test_a_store_that_is_emptied_under_a_running_process_is_shut_for_good(parts:
     parts.store.trust()
     with pytest.raises(StoreUnavailable):
         parts.store.read([(b"PING",)])
+
+
+def test_a_shard_that_is_emptied_under_a_running_process_is_noticed(
+    parts: Parts, make_cluster: Callable[..., Group]
+) -> None:
+    """Its server was not restarted, and it holds none of the keys that are read every second."""
+    group = make_cluster(3)
+    running = assemble(replace(parts.settings, redis_url=group.url))
+    watch_store(running)
+    (shard,) = {node.port for node in group.primaries} - {
+        ask(group.primaries[0].client, "CLUSTER", "SLOTS")[at][2][1] for at in (0, 2)
+    }
+    ask(next(node.client for node in group.primaries if node.port == shard), "FLUSHALL")
+
+    with pytest.raises(WrongStore, match="lost its mark"):
+        watch_store(running)
 
 
 def test_the_thread_outlives_an_error_that_nobody_foresaw(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:

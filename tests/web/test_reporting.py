@@ -11,7 +11,7 @@ from keys.errors import IntegrityError
 from masking_service.access.errors import PolicyError
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.observability.alerts import Alert
-from masking_service.runtime import background
+from masking_service.runtime import background, reporting
 from masking_service.runtime.background import Background, CheckpointLate
 from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.store.errors import StoreUnavailable
@@ -62,6 +62,34 @@ def test_what_somebody_has_to_look_at_raises_an_alert(
 
     assert heard == expected
     assert json.loads(logged.getvalue())["error"] == type(fault).__name__
+
+
+def test_an_error_that_lasts_is_one_line_and_each_change_of_it_another(fresh: Api, logged: io.BytesIO) -> None:
+    heard = alerts(fresh)
+    report = reporter(fresh.parts)
+    for fault in ("unseen", "unseen", "timeout", "unseen", "timeout"):
+        report("background", StoreUnavailable(fault))
+    for _ in range(2):
+        report("wrong-store", WrongStore("another's"))
+
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert [(line["event"], line.get("reason")) for line in lines] == [
+        ("background", "unseen"),
+        ("background", "timeout"),
+        ("wrong-store", None),
+    ]
+    assert heard == ["wrong-store"]
+
+
+def test_an_error_that_lasts_is_logged_again_after_a_while(
+    fresh: Api, logged: io.BytesIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = reporter(fresh.parts)
+    report("background", StoreUnavailable("timeout"))
+    monkeypatch.setattr(reporting, "REPEAT_SECONDS", 0)
+    report("background", StoreUnavailable("timeout"))
+
+    assert len(logged.getvalue().splitlines()) == 2
 
 
 def test_sealed_state_that_does_not_open_raises_an_alert(fresh: Api) -> None:
