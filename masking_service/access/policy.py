@@ -219,28 +219,24 @@ def _look(path: Path) -> tuple[int, ...]:
 def _grants(policy_rules: Rules) -> Iterator[Grant]:
     """Yield all grants of the policy."""
     for role in policy_rules.roles.values():
+        budgets = {
+            "waybill:view": role.full_views,
+            "waybill:tokenize": policy_rules.conflicts,
+            "case:open": policy_rules.case_waybills,
+        }
         for permission in role.permissions:
             if permission in rules.PROFILE_PERMISSIONS:
                 for profile in role.profiles:
                     full = full_kinds(policy_rules.profiles[profile])
-                    budget = _budget(policy_rules, role, permission, disclosed=bool(full))
+                    masked = permission == "waybill:view" and not full
+                    budget = None if masked else budgets.get(permission)
                     yield Grant(role.name, permission, profile, None, role.scope, frozenset(), full, budget)
             elif permission in rules.PURPOSE_PERMISSIONS:
                 for purpose in role.purposes:
                     kinds = policy_rules.purposes[purpose].kinds
                     yield Grant(role.name, permission, None, purpose, role.scope, kinds, frozenset(), role.fields)
             else:
-                budget = _budget(policy_rules, role, permission)
-                yield Grant(role.name, permission, scope=role.scope, budget=budget)
-
-
-def _budget(policy_rules: Rules, role: Role, permission: str, *, disclosed: bool = False) -> Budget | None:
-    """Return the budget of a permission other than opening."""
-    if permission == "waybill:view":
-        return role.full_views if disclosed else None
-    if permission == "waybill:tokenize":
-        return policy_rules.conflicts
-    return policy_rules.case_waybills if permission == "case:open" else None
+                yield Grant(role.name, permission, scope=role.scope, budget=budgets.get(permission))
 
 
 def _questions(grant: Grant, role: Role) -> Iterator[_Question]:

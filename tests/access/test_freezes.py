@@ -221,6 +221,19 @@ def test_a_forged_list_keeps_no_other_tenants_from_being_learned(
     assert known(freezes, tenant="other")
 
 
+def test_a_shard_that_is_away_keeps_no_other_tenants_from_being_learned(
+    freezes: Freezes, make: Make, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores.freeze(make("two"), "other", frozen())
+    poll = store.poll
+    monkeypatch.setattr(store, "poll", lambda commands: [StoreUnavailable("away"), *poll(commands)[1:]])
+
+    with pytest.raises(StoreUnavailable):
+        freezes.refresh(["default", "other"])
+
+    assert known(freezes, tenant="other")
+
+
 def test_no_principal_passes_live_while_the_store_is_away(make: Make, tmp_path: object) -> None:
     with pytest.raises(StoreUnavailable):
         live(make("absent", stores.admitted(f"unix://{tmp_path}/absent.sock")))

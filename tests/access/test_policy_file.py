@@ -58,6 +58,7 @@ class TestFaults:
             (put("purposes", "dispute", "case", False), "purposes.dispute.case"),
             (put("purposes", "regulator", "approval", "none"), "purposes.regulator.approval"),
             (put("purposes", "regulator", "approvals", 0), "purposes.regulator.approvals"),
+            (put("purposes", "regulator", "approvals", 11), "purposes.regulator.approvals"),
             (put("purposes", "regulator", "approvals", None), "purposes.regulator.approvals"),
             (put("purposes", "regulator", "approvals", -1), "purposes.regulator.approvals"),
             (put("purposes", "regulator", "approvals", False), "purposes.regulator.approvals"),
@@ -132,6 +133,9 @@ class TestFaults:
         with pytest.raises(PolicyError) as refused:
             policy(put("retention", "default", value))
         assert len(refused.value.faults) == 1
+
+    def test_up_to_ten_approvals_can_be_needed(self) -> None:
+        assert policy(put("purposes", "regulator", "approvals", 10)).approvals_needed("regulator", 1) == 10
 
     def test_a_missing_number_of_approvals_means_one(self) -> None:
         assert policy(without("purposes", "regulator", "approvals")).approvals_needed("regulator", 1) == 1

@@ -143,6 +143,7 @@ REFUSED: list[tuple[str, str, Act, Json]] = [
         {"outcome": "case-not-open", "purpose": "dispute", "case": "D-8"},
     ),
     ("view", TRACKING, ask(TRACKING, "GET", f"/waybills/{KNOWN}?profile=label"), {"profile": "label"}),
+    ("view", TRACKING, ask(TRACKING, "GET", f"/waybills/{KNOWN}?profile=no-such"), {}),
     ("erase", OFFICER, ask(OFFICER, "DELETE", f"/waybills/{KNOWN}"), {}),
     ("disclosures", OFFICER, ask(OFFICER, "GET", f"/waybills/{KNOWN}/disclosures"), {}),
     ("custody-move", OFFICER, ask(OFFICER, "POST", "/custody", {"items": []}), {}),
