@@ -7,7 +7,7 @@ other. It is that pass at half of its cost: Python takes as long to come to a us
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +25,9 @@ FEW: Final = 20
 
 MANY: Final = 64
 """Unmapped members of one object: those of more are read one record at a time, which bounds the work."""
+
+NEW_FORMS: Final = 32
+"""Forms of inner objects that are read anew for the records of one form."""
 
 Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]]]
 """The places of a record, what came in at each of them, and the warnings."""
@@ -178,6 +181,7 @@ class Columns:
     def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Beside] | None:
         """The members that are not mapped, in the order of a single pass; None where only that can handle them."""
         found: list[_Beside] = []
+        new_forms = iter(range(NEW_FORMS, 0, -1))
         for at in self._inner_first:
             node, names, level = self._objects[at], form[at], objects[at]
             others = [name for name in names or () if name not in node.nodes and name != node.own_key]
@@ -192,15 +196,17 @@ class Columns:
             if self._unmapped.mode == "hide" or len(others) > MANY:
                 return None
             meanings = dict(zip(names or (), plan(node.context, names or ()), strict=True))
+            if any(meanings[name].holds_data for name in others):
+                return None
             for name in others:
-                found.append(self._guarded(at, name, meanings[name], [one[name] for one in level]))
+                found.append(self._guarded(at, name, meanings[name], [one[name] for one in level], new_forms))
         return found
 
-    def _guarded(self, at: int, name: str, meaning: Meaning, column: list[Any]) -> _Beside:
+    def _guarded(self, at: int, name: str, meaning: Meaning, column: list[Any], new_forms: Iterator[int]) -> _Beside:
         node = self._objects[at]
         usual = self._personal.get(meaning.kind or "")
         if usual is None:
-            return _Beside(at, name, "", column, self._unmapped.column(column, meaning, node.depth), "")
+            return _Beside(at, name, "", column, self._unmapped.column(column, meaning, node.depth, new_forms), "")
         shown = [usual(value) if type(value) is str else None for value in column]
         kind = {MAYBE_NAME: "name", "virtual_phone": "phone"}.get(meaning.kind or "", meaning.kind or "")
         return _Beside(at, name, kind, column, shown, pointer((*node.steps, name)))

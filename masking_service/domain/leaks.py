@@ -95,20 +95,8 @@ class Hider:
                     self._found.append(pointer(here))
 
     def _member_names(self, container: dict[str, Any], keys: tuple[str | int, ...]) -> None:
-        """Rename members that leak; the order stays, and a name that is taken gets more stars."""
-        names = {key: key if key in self._fixed else self._text(key, self._names_of_members) for key in container}
-        if all(old is new for old, new in names.items()):
-            return
-        members = list(container.items())
-        container.clear()
-        kept = {old for old, new in names.items() if old is new}
-        for old, value in members:
-            new = names[old]
-            while new is not old and (new in kept or new in container):
-                new += "*"
-            container[new] = value
-            if new is not old:
-                self._found.append(pointer((*keys, new)))
+        shown = {key: key if key in self._fixed else self._text(key, self._names_of_members) for key in container}
+        self._found += [pointer((*keys, new)) for new in rename_members(container, shown)]
 
     def _text(self, text: str, names: list[str]) -> str:
         own = self._own_number
@@ -124,6 +112,33 @@ class Hider:
         if may_hold_name(text, names):
             text = hide_names(text, names, self._mask_name)
         return text
+
+
+def rename_members(members: dict[str, Any], shown: dict[str, str]) -> list[str]:
+    """Rename members in place: the order stays, and a name that is taken gets more stars.
+
+    Args:
+        members: the object.
+        shown: the new name of each member; the same object where it stays.
+
+    Returns:
+        The new names.
+    """
+    if all(old is new for old, new in shown.items()):
+        return []
+    before = list(members.items())
+    members.clear()
+    taken = {old for old, new in shown.items() if old is new}
+    renamed: list[str] = []
+    for old, value in before:
+        new = shown[old]
+        if new is not old:
+            while new in taken:
+                new += "*"
+            taken.add(new)
+            renamed.append(new)
+        members[new] = value
+    return renamed
 
 
 def own_number(waybill_no: object) -> str | None:

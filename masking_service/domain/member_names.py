@@ -1,6 +1,6 @@
 """Reads what a member's name, or a table's header, says of its value: a kind, a code, or nothing.
 
-The words are data (`personal_names.yaml`). It looks at names only, never at values.
+The words are data (`personal_names.yaml`). It reads names only, never values.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from masking_service.domain.name_words import PARTY, THING, NameWords, name_words
+from masking_service.domain.text import contains_personal_data
 
 MAYBE_NAME: Final = "maybe-name"
 """A bare ``name``: a person's unless its value has a digit (Shopify calls an order's number ``name``)."""
@@ -38,10 +39,12 @@ class Meaning(NamedTuple):
     Attributes:
         kind: of a plain value: a kind of `schema.KINDS`, PARTY, MAYBE_NAME, NUMBER or CODE; None if nothing is known.
         inside: the context of the members of an object under that name.
+        holds_data: whether the name is itself personal data: a phone as the key of an object.
     """
 
     kind: str | None
     inside: str
+    holds_data: bool = False
 
 
 def kind_of(name: str, parents: Sequence[str] = (), beside: Sequence[str] = ()) -> str | None:
@@ -85,7 +88,8 @@ def plan(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
     if found is None:
         found = _read(context, names)
         if len(names) <= _MAX_PLANNED_NAMES and not any(
-            len(name) > _MAX_PLANNED_NAME or _DIGITS_OF_A_VALUE(name) for name in names
+            len(name) > _MAX_PLANNED_NAME or _DIGITS_OF_A_VALUE(name) or meaning.holds_data
+            for name, meaning in zip(names, found, strict=True)
         ):
             if len(_plans) >= _MAX_PLANS:
                 _plans.clear()
@@ -105,6 +109,7 @@ class _Name:
 
     def __init__(self, words: NameWords, name: str, context: str) -> None:
         self._context = context
+        self._holds_data = contains_personal_data(name)
         self.kind: str | None = None
         self.inside = NEUTRAL if context == ROOT else context
         self._bare_name = False
@@ -146,5 +151,5 @@ class _Name:
     def meaning(self, person: bool) -> Meaning:
         """What it says beside neighbours that show a person, or none."""
         if self._bare_name and ((person and self._context == NEUTRAL) or (self._bare_top and self._context == ROOT)):
-            return Meaning(MAYBE_NAME, "name")
-        return Meaning(self.kind, self.inside)
+            return Meaning(MAYBE_NAME, "name", self._holds_data)
+        return Meaning(self.kind, self.inside, self._holds_data)

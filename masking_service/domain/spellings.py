@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from typing import Final
+from unicodedata import normalize
 
 from masking_service.domain.bare_names import bare_name
 from masking_service.domain.legal_forms import DOTTED_FORMS, HAN_FORMS, LATIN_FORMS
@@ -29,6 +30,10 @@ _LONGEST_CODE: Final = 5
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’-]+")  # the dots and hyphens of masking.md, "Names"
 _NO_GAP: Final = re.compile(rf"[^\s{_UNSEEN}·•．.。‧・'’-]+")
+_OTHER_FORM: Final = re.compile(
+    r"[^\u0300-\u036f\u3099\u309a\uff9e\uff9f][\u0300-\u036f\u3099\u309a\uff9e\uff9f]+|[\uff21-\uff3a\uff41-\uff5a\uff66-\uff9d]"
+)
+"""Letters with combining marks, and full-width or half-width letters."""
 _SEVERAL: Final = re.compile(r"[/、，;；|]+")
 _ASIDE: Final = re.compile(r"[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -73,6 +78,7 @@ def name_needles(value: str) -> list[str]:
     in lower case with a space between where the script has capitals, else without a gap. Nothing of one character,
     and no legal form that stands apart from its name.
     """
+    value = _composed(value)
     if value.isalpha() and not has_capitals(value):
         return [value] if len(value) > 1 else []
     plain = _ASIDE.sub(" ", value)
@@ -125,7 +131,8 @@ def may_hold_name(text: str, needles: Sequence[str]) -> bool:
     # A name's last character, in either case, is rarely in a masked record; its first one always is.
     for needle in needles:
         last = needle[-1]
-        if last in text or (not "\u3400" <= last <= "\u9fff" and last.upper() in text):  # Han has one case
+        # Han has one case, and one form.
+        if last in text or (not "\u3400" <= last <= "\u9fff" and (last.upper() in text or _may_be_composed(text))):
             letters = _solid(text)
             return any(name.replace(" ", "") in letters for name in needles)
     return False
@@ -147,12 +154,12 @@ def hide_names(text: str, needles: Iterable[str], mask: Mask) -> str:
     """The text with every given name masked; the same object where there is none."""
     letters = _solid(text)
     spans: list[_Span] = []
-    where: list[int] = []
+    where: list[_Span] = []
     for needle in needles:
         words = has_capitals(needle)
         for start in _all(letters, needle.replace(" ", ""), overlapping=words):
-            where = where or _kept(text)
-            span = where[start], where[start + len(needle) - needle.count(" ") - 1] + 1
+            where = where or _places(text)
+            span = where[start][0], where[start + len(needle) - needle.count(" ") - 1][1]
             if not words or _whole_words(text, span, needle):
                 spans.append(span)
     pieces: list[str] = []
@@ -199,12 +206,28 @@ def _all(text: str, part: str, *, overlapping: bool = False) -> list[int]:
 
 def _solid(text: str) -> str:
     """The text in lower case without what may stand inside a name: holds every name that the text holds."""
-    return _lower(_GAP.sub("", text))
+    return _lower(_GAP.sub("", _composed(text)))
 
 
-def _kept(text: str) -> list[int]:
-    """For each character of `_solid(text)` its index in the text."""
-    return [index for piece in _NO_GAP.finditer(text) for index in range(*piece.span())]
+def _places(text: str) -> list[_Span]:
+    """For each character of `_solid(text)` where it begins and ends in the text."""
+    spans: list[_Span] = []
+    done = 0
+    for found in _OTHER_FORM.finditer(text):
+        spans += zip(range(done, found.start()), range(done + 1, found.start() + 1), strict=True)
+        spans += [found.span()] * len(normalize("NFKC", found[0]))
+        done = found.end()
+    spans += zip(range(done, len(text)), range(done + 1, len(text) + 1), strict=True)
+    return [spans[at] for piece in _NO_GAP.finditer(_composed(text)) for at in range(*piece.span())]
+
+
+def _composed(text: str) -> str:
+    """The text with letters and their marks as one character, and full-width letters as plain ones."""
+    return _OTHER_FORM.sub(lambda found: normalize("NFKC", found[0]), text) if _may_be_composed(text) else text
+
+
+def _may_be_composed(text: str) -> bool:
+    return not text.isascii() and _OTHER_FORM.search(text) is not None
 
 
 def _whole_words(text: str, span: _Span, needle: str) -> bool:
@@ -217,7 +240,7 @@ def _whole_words(text: str, span: _Span, needle: str) -> bool:
 
 
 def _folded_name(person: str) -> str:
-    words = _WORD.findall(_lower(re.sub(f"[{_UNSEEN}]", "", person)))
+    words = _WORD.findall(_lower(_composed(re.sub(f"[{_UNSEEN}]", "", person))))
     return (" " if has_capitals(person) else "").join(word for word in words if not word.isdecimal())
 
 

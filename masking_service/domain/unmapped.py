@@ -10,10 +10,10 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
-from masking_service.domain.effort import COLD_NAME
+from masking_service.domain.effort import COLD_NAME, estimate
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
-from masking_service.domain.leaks import DEEPEST, decimal_text, gather, own_number, scrub_around
+from masking_service.domain.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.domain.member_names import CODE, MAYBE_NAME, NUMBER, Meaning, known_plan, plan
 from masking_service.domain.name_words import PARTY
 from masking_service.domain.profiles import Profile
@@ -39,8 +39,8 @@ _ONE_PERSONS: Final = re.compile(r"(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[
 _WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
 _READ_WHOLE: Final = frozenset({None, "text", NUMBER, CODE})
 """What names say whose values are texts, whatever the profile hides."""
-_NEW_FORMS: Final = 32
-"""Forms of inner objects that are read anew for one column, and the most members of each: this bounds the work."""
+_MAX_NEW_NAMES: Final = 32
+"""The most members of a form of inner objects that is read anew for a column: with `NEW_FORMS` this bounds the work."""
 _CONTAINERS: Final = frozenset({dict, list})
 _ALL_CODES: Final = re.compile(r"(?:[A-Za-z0-9_-]{0,64}(?:\n|\Z))*").fullmatch
 _ALL_MEASURES: Final = re.compile(r"(?:[A-Za-z0-9_.,:+/ -]{0,64}(?:\n|\Z))*").fullmatch
@@ -87,8 +87,11 @@ class Unmapped:
         names = tuple(members)
         meanings = known_plan(context, names)
         if meanings is None:
-            run.share.pay(COLD_NAME * len(names))
+            run.share.pay(sum(COLD_NAME + estimate("text", name) for name in names))
             meanings = plan(context, names)
+            if any(meaning.holds_data for meaning in meanings):
+                self._rename(run, members, mapped, keys)
+                names = tuple(members)
         for name, meaning in zip(names, meanings, strict=True):
             if name not in mapped:
                 run.texts.append(name)
@@ -97,8 +100,23 @@ class Unmapped:
                 if masked is not value:
                     members[name] = masked
 
-    def column(self, values: Sequence[Any], meaning: Meaning, depth: int) -> list[str | None]:
-        """The texts in the values of one member of many records; None for each that `mask` might change or refuse."""
+    def _rename(self, run: Run, members: dict[str, Any], mapped: Container[str], keys: Steps) -> None:
+        """Hide what is found in the members' names."""
+        shown = {name: name if name in mapped else self._scanned(run, name) for name in members}
+        run.warnings += [(pointer((*keys, name)), FOUND_IN_TEXT) for name in rename_members(members, shown)]
+
+    def column(self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]) -> list[str | None]:
+        """Read the values of one member of many records.
+
+        Args:
+            values: what came in.
+            meaning: of the member's name.
+            depth: how many containers are around the values.
+            new_forms: ends when no further form of inner objects may be read anew.
+
+        Returns:
+            The texts in each value; None for each that `mask` might change or refuse.
+        """
         if meaning.kind in _READ_WHOLE and not _CONTAINERS.intersection(map(type, values)):
             texts = _written(values)
             lines = "\n".join(texts)
@@ -109,7 +127,6 @@ class Unmapped:
             ):
                 return list(texts)
         shown: list[str | None] = []
-        new_forms = iter(range(_NEW_FORMS, 0, -1))
         for value in values:
             found: list[str] = []
             shown.append("\n".join(found) if self._untouched(value, meaning, found, depth, new_forms) else None)
@@ -124,8 +141,10 @@ class Unmapped:
         if type(value) is dict:
             names = tuple(value)
             meanings = known_plan(meaning.inside, names)
-            if meanings is None and len(names) <= _NEW_FORMS and next(new_forms, 0):
+            if meanings is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
                 meanings = plan(meaning.inside, names)
+                if any(inner.holds_data for inner in meanings):
+                    return False
             texts.extend(names)
             return (
                 depth < DEEPEST
@@ -195,13 +214,18 @@ class Unmapped:
         elif kind := self._kind(meaning, text):
             masked = self._personal(run, text, kind, keys)
         elif not self._is_code(meaning, text) and worth_scanning(text):
-            run.share.read("text", text)
-            run.share.search(len(run.phones), 1, len(text))
-            own = run.number()
-            scan = self._scan_with(run.phones)
-            masked = scrub_around(text, own, scan) if own and own in text else scan(text)
+            masked = self._scanned(run, text)
             self._note(run, text, masked, keys, FOUND_IN_TEXT)
         run.texts.append(masked)
+        return text if masked == text else masked
+
+    def _scanned(self, run: Run, text: str) -> str:
+        """What shows of a text of unknown meaning; the same object where nothing is hidden."""
+        run.share.read("text", text)
+        run.share.search(len(run.phones), 1, len(text))
+        own = run.number()
+        scan = self._scan_with(run.phones)
+        masked = scrub_around(text, own, scan) if own and own in text else scan(text)
         return text if masked == text else masked
 
     def _scan_with(self, phones: list[str]) -> Mask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -307,3 +308,18 @@ def test_more_values_than_can_be_looked_for_are_refused() -> None:
 def test_a_name_alone_in_an_address_is_hidden_there_and_elsewhere() -> None:
     record, _ = masked(standard(sender={"name": "李四", "address": "王小明"}, note="给王小明"))
     assert (record["sender"]["address"], record["note"]) == ("***", "给王**")
+
+
+@pytest.mark.parametrize(
+    ("name", "note", "shown"),
+    [
+        ("José Núñez", unicodedata.normalize("NFD", "to José Núñez!"), "to J*** *****!"),
+        (unicodedata.normalize("NFD", "José Núñez"), "to JOSÉ NÚÑEZ!", "to J*** *****!"),
+        ("John Smith", "给Ｊｏｈｎ　ｓｍｉｔｈ。", "给Ｊ***　*****。"),
+        ("Ｊｏｈｎ Ｓｍｉｔｈ", "for John Smith!", "for J*** *****!"),
+        ("ガブリエル", "ｶﾞﾌﾞﾘｴﾙ様", "ｶﾞ****様"),
+        ("Jose", unicodedata.normalize("NFD", "José"), unicodedata.normalize("NFD", "José")),
+    ],
+)
+def test_a_name_is_found_in_other_forms_of_its_letters(name: str, note: str, shown: str) -> None:
+    assert note_of(note, sender=side(name=name)) == shown
