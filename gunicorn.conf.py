@@ -25,10 +25,19 @@ forwarded_allow_ips = ""  # no forwarded header is believed
 
 
 def on_starting(_: object) -> None:
-    """In the master, before its first worker: empty the folder in which the workers count together."""
+    """In the master, before its first worker: check the set-up, and empty the folder of the workers' counts."""
     from masking_service.observability.metrics import start_counting  # gunicorn adds its folder to the path late
+    from masking_service.server.setup import check_setup
 
+    check_setup(_load)
     start_counting(Path(os.environ.get("MASKING_STATE_DIR", ".local")).resolve() / "metrics")
+
+
+def _load() -> None:
+    """Imported in the process that runs it only, so that a reload of the master brings new code."""
+    from masking_service.server.serving import production_settings, start_parts
+
+    start_parts(production_settings(os.environ))
 
 
 def child_exit(_: object, worker: Any) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
 from masking_service.runtime.settings import Settings
-from masking_service.server.serving import serving_app
+from masking_service.server.serving import serving_app, start_parts
+from masking_service.server.setup import check_setup
 from masking_service.shipped import shipped
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -32,7 +34,7 @@ class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self._settings = settings
-        self._options = options
+        self._options = {"on_starting": self._on_starting, **options}
         super().__init__()
 
     def load_config(self) -> None:
@@ -44,6 +46,11 @@ class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Any:
         """Called in each worker."""
         return serving_app(self._settings)
+
+    def _on_starting(self, _: object) -> None:
+        """The hook of gunicorn.conf.py, for these settings."""
+        check_setup(partial(start_parts, self._settings))
+        start_counting(self._settings.state_dir.resolve() / "metrics")
 
 
 class Port(click.ParamType[int]):
@@ -78,7 +85,6 @@ def serve(dev: bool, host: str, port: int, workers: int | None, state_dir: Path)
     announcement = Announcement(state_dir)
     options: dict[str, Any] = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "on_starting": lambda _: start_counting(state_dir.resolve() / "metrics"),
         "when_ready": announcement.listening,
         "loglevel": "warning",  # the announcement says that it has started
     }

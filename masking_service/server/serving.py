@@ -1,4 +1,4 @@
-"""An application that serves: put together, looked after in the background, refused at once if set up wrongly."""
+"""Makes the application of a worker, with its background threads. A wrong set-up ends the process at once."""
 
 import atexit
 import gc
@@ -23,59 +23,64 @@ from masking_service.store.identity import WrongStore
 from masking_service.usecases.auditing import end
 from masking_service.web.app import create_app
 
-GUNICORN_STOPS_AT = 4
-"""gunicorn ends its master, too, when a worker exits with this status before it has booted."""
+SETUP_STATUS = 4
+"""Exit status of a wrong set-up. gunicorn's master ends with it, and systemd does not start it again."""
 
-SETUP_FAULTS = (ClientError, DefinitionError, KeysError, OSError, PolicyError, SettingsError, WrongPurpose, WrongStore)
+SETUP_ERRORS = (ClientError, DefinitionError, KeysError, OSError, PolicyError, SettingsError, WrongPurpose, WrongStore)
 
 
-def production_app(environment: Mapping[str, str]) -> WSGIApplication:
-    """`serving_app` with the settings that an environment says."""
+def production_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings of production. A wrong one ends the process with the reason in the log."""
     try:
-        settings = Settings.read(environment, development=False)
-    except SettingsError as fault:
-        _refuse(fault)
-    return serving_app(settings)
+        return Settings.read(environment, development=False)
+    except SettingsError as error:
+        _refuse(error)
 
 
 def serving_app(settings: Settings) -> WSGIApplication:
-    """The application of a worker. A wrong set-up ends the process with the reason in the log."""
+    """Make the application of a worker. A wrong set-up ends the process with the reason in the log."""
     settle_shapes()
-    try:
-        parts = assemble(settings)
-        log.info("policy-accepted", policy=parts.acting.policy.digest)
-        parts.alerts.send_to(log_alert)
-        background = Background(parts, reporter(parts))
-        background.start()
-    except SETUP_FAULTS as fault:
-        _refuse(fault)
+    parts, background = start_parts(settings)
     atexit.register(_end, parts, background)
     app = Bounds(create_app(parts))
     _spare_the_collector()
     return app
 
 
-def _refuse(fault: Exception) -> NoReturn:
-    log.error("cannot start", reason=str(fault))
-    sys.exit(GUNICORN_STOPS_AT)
+def start_parts(settings: Settings) -> tuple[Parts, Background]:
+    """Put the parts together and start their background threads. A wrong set-up ends the process."""
+    try:
+        parts = assemble(settings)
+        log.info("policy-accepted", policy=parts.acting.policy.digest)
+        parts.alerts.send_to(log_alert)
+        background = Background(parts, reporter(parts))
+        background.start()
+    except SETUP_ERRORS as error:
+        _refuse(error)
+    return parts, background
+
+
+def _refuse(error: Exception) -> NoReturn:
+    log.error("cannot start", reason=str(error))
+    sys.exit(SETUP_STATUS)
 
 
 def _end(parts: Parts, background: Background) -> None:
-    """What a worker does last, when all that it took in is answered: its audit chain ends, under a checkpoint."""
+    """End the audit chain under a checkpoint. A worker does this last, after it has answered everything."""
     background.stop()
     try:
         parts.denials.flush(everything=True)
         end(parts.log, parts.checkpoints)
-    except (StoreUnavailable, KeysError, WrongStore, OSError) as fault:
-        log.error("audit not ended", error=type(fault).__name__)
+    except (StoreUnavailable, KeysError, WrongStore, OSError) as error:
+        log.error("audit not ended", error=type(error).__name__)
     parts.alerts.close()
 
 
 def settle_shapes() -> None:
-    """Let msgspec work out what the fields of every shape are, before there is a second thread.
+    """Let msgspec inspect the fields of every Struct before there is a second thread.
 
-    It does so when a shape is first decoded. A thread that decodes the same shape meanwhile finds half of it, and the
-    process ends with SIGSEGV (msgspec 0.22, seen at the first requests of a worker under load).
+    It does so when a Struct is first decoded. A thread that decodes the same Struct meanwhile finds an incomplete one,
+    and the process ends with SIGSEGV (msgspec 0.22, seen at the first requests of a worker under load).
     """
     for shape in _shapes(msgspec.Struct):
         msgspec.json.Decoder(shape)
@@ -88,10 +93,10 @@ def _shapes(base: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
 
 
 def _spare_the_collector() -> None:
-    """Let the cycle collector look at what is new only, and less often.
+    """Make the garbage collector check new objects only, and less often.
 
-    A batch makes tens of thousands of objects, none of them in a cycle; by default the collector walks through all
-    that the process has loaded several times a batch, which costs as much as masking it.
+    A batch makes tens of thousands of objects, none of them in a cycle. By default the collector traverses everything
+    that the process has loaded several times a batch, which costs as much as masking the batch.
     """
     gc.collect()
     gc.freeze()

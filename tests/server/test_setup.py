@@ -1,0 +1,60 @@
+"""A wrong set-up ends gunicorn's master before it starts a worker, with the status that systemd does not retry."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from masking_service.server.serving import SETUP_STATUS
+from masking_service.server.setup import check_setup
+from masking_service.shipped import ROOT
+from tests.e2e.processes import environment
+
+
+@pytest.mark.parametrize("workers", ["1", "2", "4"])
+def test_gunicorn_without_keys_ends_before_it_starts_a_worker(workers: str, tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+        cwd=ROOT,
+        env=environment(MASKING_STATE_DIR=str(tmp_path), MASKING_WORKERS=workers, MASKING_BIND="127.0.0.1:0"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ran.returncode == SETUP_STATUS
+    assert ran.stderr.count("cannot start") == 1
+    assert "Booting worker" not in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_desk_without_settings_ends_with_the_same_status() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "masking_console/gunicorn_conf.py", "masking_console.wsgi:app"],
+        cwd=ROOT,
+        env=environment(MASKING_CONSOLE_BIND="127.0.0.1:0"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ran.returncode == SETUP_STATUS
+    assert "MASKING_CONSOLE_URL is not set" in ran.stderr
+
+
+@pytest.mark.parametrize("unit", ["masking.service", "masking-desk.service"])
+def test_systemd_does_not_start_a_wrong_set_up_again(unit: str) -> None:
+    assert f"\nRestartPreventExitStatus={SETUP_STATUS}\n" in (ROOT / "deploy" / unit).read_text()
+
+
+def test_a_set_up_that_loads_is_loaded_outside_this_process() -> None:
+    loaded: list[bool] = []
+
+    check_setup(lambda: loaded.append(True))
+
+    assert loaded == []
