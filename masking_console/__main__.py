@@ -2,7 +2,10 @@
 
 import os
 import secrets
+import socket
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from gunicorn.app.base import Application
 from masking_console.checks import checks
 from masking_console.settings import DEVELOPMENT_ISSUER, PREFIX, Settings, SettingsError
 
+START_SECONDS = 15.0
 CONFIGURATION = Path(__file__).with_name("gunicorn_conf.py")
 
 
@@ -97,6 +101,7 @@ class DevelopmentDesk:
         self._issuer = start_child(
             [*command, str(secret), f"{url}/callback"], root, self._folder / "issuer.log", env={**os.environ}
         )
+        self._wait_for_issuer()
         given = {
             "URL": url,
             "SERVICE_URL": self._service_url,
@@ -109,6 +114,14 @@ class DevelopmentDesk:
             "SCOPE": "openid profile",
         }
         return Settings.read({PREFIX + name: value for name, value in given.items()}, development=True)
+
+    def _wait_for_issuer(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self._issuer.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self._issuer_port), timeout=1):
+                return
+            time.sleep(0.1)
+        raise SettingsError(f"the development issuer does not answer: see {self._folder / 'issuer.log'}")
 
     def __exit__(self, *_: object) -> None:
         from masking_service.dev.child import end_child
