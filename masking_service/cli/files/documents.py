@@ -10,12 +10,11 @@ from typing import Final
 import msgspec
 
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import Entry, Result
+from masking_service.cli.files.entries import Entry, Result, unreadable
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.sources import LONGEST_LINE, Source
 from masking_service.domain.json_numbers import Fraction, encode
 
-_INVALID_JSON: Final = "invalid-json"
 _NAME: Final = '"records"'
 _SPACE: Final = " \t\r\n"
 _SPACES: Final = re.compile(f"[{_SPACE}]*+")
@@ -228,5 +227,5 @@ def _entry(text: str, line: int, number: int) -> Entry:
     try:
         record = _decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return Entry(line, number, None, _INVALID_JSON)
+        return Entry(line, number, None, unreadable("invalid-json"))
     return Entry(line, number, record)

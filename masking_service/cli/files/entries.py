@@ -9,7 +9,7 @@ from masking_service.cli.files.destination import Write
 from masking_service.usecases.answers.common import Answer
 
 Result = dict[str, Any]
-"""The members of an answer of `mask` or `tokenize`."""
+"""The members of an answer of `mask` or `tokenize`, or of its error."""
 
 
 def members(answer: Answer) -> Result:
@@ -25,18 +25,24 @@ class Entry:
         line: where it begins, from 1.
         number: its number among the records, from 1.
         record: what the schema describes; None where `fault` says why there is none.
-        fault: the code of why it cannot be read.
+        fault: why it cannot be read.
         origin: what its format needs to write it.
     """
 
     __slots__ = ("fault", "line", "number", "origin", "record")
 
-    def __init__(self, line: int, number: int, record: Any, fault: str | None = None, origin: Any = None) -> None:
+    def __init__(self, line: int, number: int, record: Any, fault: Result | None = None, origin: Any = None) -> None:
         self.line = line
         self.number = number
         self.record = record
         self.fault = fault
         self.origin = origin
+
+
+def unreadable(code: str, *pointers: str) -> Result:
+    """The error of a record that cannot be read, and the places of what is wrong in it."""
+    errors = [{"pointer": pointer, "code": code} for pointer in pointers]
+    return {"code": code, "errors": errors} if errors else {"code": code}
 
 
 class Format(Protocol):

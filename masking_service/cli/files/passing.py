@@ -33,7 +33,7 @@ def pass_through(shape: Format, work: Work, write: Write, batch: int, console: C
             results = iter(work([entry.record for entry in entries if entry.fault is None]))
             answers = []
             for entry in entries:
-                result = next(results) if entry.fault is None else {"error": {"code": entry.fault}}
+                result = next(results) if entry.fault is None else {"error": entry.fault}
                 answers.append((entry, result))
                 summary.add(entry, result, shape)
             shape.put(answers)

@@ -11,7 +11,7 @@ from masking_service.access.rules import TOKEN_KINDS
 from masking_service.cli.files import texts
 from masking_service.cli.files.cells import Builder, Row
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import Entry, Result
+from masking_service.cli.files.entries import Entry, Result, unreadable
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.headers import UNMAPPED, lay_out
 from masking_service.cli.files.texts import say
@@ -127,9 +127,9 @@ class Table:
         for number, line in enumerate(self._sheet.lines(), 1):
             if len(line.cells) != width:
                 # Every cell may be another header's: nothing of it can be trusted to be masked.
-                yield Entry(line.number, number, None, "wrong-cell-count", (line, None))
-            elif any(self._sheet.rounded(line, at) for at in self._numbers):
-                yield Entry(line.number, number, None, "rounded-number", (line, None))
+                yield Entry(line.number, number, None, unreadable("wrong-cell-count"), (line, None))
+            elif rounded := [self._pointers[at] for at in self._numbers if self._sheet.rounded(line, at)]:
+                yield Entry(line.number, number, None, unreadable("rounded-number", *rounded), (line, None))
             else:
                 row = self._builder.build(self._unmapped.take(number, self._without_parties(line.cells)))
                 yield Entry(line.number, number, row.record, None, (line, row))

@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from masking_service.cli.files.excel.package import opened_workbook
 from masking_service.cli.files.excel.sheet import ExcelSheet
+from masking_service.dev.development import Development
 from masking_service.schemas import load_schemas
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, ROOT, VALUES, run
 
@@ -375,3 +376,17 @@ def test_the_progress_counts_rows(tmp_path: Path) -> None:
         seen = [sheet.done for _ in sheet.lines()]
 
     assert (seen, sheet.total) == ([*range(2, 32)], 31)
+
+
+def test_a_waybill_number_that_excel_has_rounded_is_not_tokenized(tmp_path: Path) -> None:
+    rounded, text = [1.2345678901235e17, "张三"], ["123456789012345678", "李四"]
+    path = workbook(tmp_path, ["运单号", "收件人"], rounded, text)
+
+    with Development({"MASKING_STATE_DIR": str(tmp_path / "state")}):
+        result = run("tokenize", path, "--output", tmp_path / "out.xlsx", f"--state-dir={tmp_path / 'state'}")
+
+    assert result.exit_code == 1
+    assert "line 2, column 1, record 1: rounded-number /waybill_no" in result.stderr
+    failed, stored = values(tmp_path / "out.xlsx")[1:]
+    assert (failed[:2], failed[-1]) == (["*", "*"], "rounded-number /waybill_no")
+    assert (stored[:2], stored[-1]) == (["123456789012345678", "李*"], None)
