@@ -13,13 +13,11 @@ from typing import Final
 
 import msgspec
 
-from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
-from masking_service.access.serials import Serials
+from masking_service.access.serials import Serials, refresh_each
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import freezes_key, tenant_stem
 from masking_service.vault.sealed import Prepared
 
@@ -67,10 +65,12 @@ class Freezes:
         self._keyring = keyring
         self._random = random
         self._lists: dict[str, _List] = {}
+        self._announced: set[tuple[str, str]] = set()
 
     def reset(self) -> None:
         """Forget every list that was read, after the store was emptied."""
         self._lists.clear()
+        self._announced.clear()
 
     @property
     def count(self) -> int:
@@ -82,6 +82,16 @@ class Freezes:
         known = self._lists.get(principal.tenant)
         if known is not None and principal.id in known.frozen:
             raise Frozen
+        if (principal.tenant, principal.id) in self._announced:
+            raise Frozen
+
+    def announce(self, principal: Principal) -> None:
+        """Refuse `principal` in this process until `withdraw`: its freeze is about to be written. No round trip."""
+        self._announced.add((principal.tenant, principal.id))
+
+    def withdraw(self, principal: Principal) -> None:
+        """Leave it to the list again whether `principal` is frozen."""
+        self._announced.discard((principal.tenant, principal.id))
 
     def refuse_live(self, principal: Principal) -> int:
         """Raise Frozen if the store says so now: one round trip.
@@ -107,19 +117,7 @@ class Freezes:
             StoreUnavailable: a list could not be read. All others are learned.
             IntegrityError: a list was changed. All others are learned.
         """
-        lists = [self._of(tenant) for tenant in tenants]
-        replies = self._store.poll([of_tenant.question() for of_tenant in lists])
-        failed: StoreUnavailable | IntegrityError | None = None
-        for of_tenant, reply in zip(lists, replies, strict=True):
-            if isinstance(reply, StoreUnavailable):
-                failed = failed or reply
-                continue
-            try:
-                of_tenant.take(reply)
-            except IntegrityError as error:
-                failed = error
-        if failed is not None:
-            raise failed
+        refresh_each(self._store, [self._of(tenant) for tenant in tenants])
 
     def listed(self, tenant: str) -> list[Freeze]:
         """Return the tenant's frozen principals, the longest frozen first: one round trip.

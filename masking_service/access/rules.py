@@ -30,9 +30,9 @@ PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:vi
 PURPOSE_PERMISSIONS = frozenset({"token:detokenize"})
 
 # A key can be shared, and then it is unknown which two people were the two pairs of eyes. So a role that
-# opens values or cases, approves, erases, or lifts a freeze speaks through a signed-in person only.
+# opens values or cases, approves, erases, plants decoys, or lifts a freeze speaks through a signed-in person only.
 STAFF_ONLY_PERMISSIONS = frozenset(
-    {"token:detokenize", "case:open", "case:approve", "waybill:erase", "principal:freeze"}
+    {"token:detokenize", "case:open", "case:approve", "waybill:erase", "principal:freeze", "decoy:plant"}
 )
 
 TOKEN_KINDS = ("name", "phone", "address", "unit")  # the kinds that get tokens; only these can be opened

@@ -6,7 +6,7 @@ alarm, and not the truth.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from keys.aead import NONCE_BYTES, SealingKey
@@ -152,6 +152,27 @@ class Serials:
 
     def _at(self, serial: int) -> bytes:
         return self._place + b"/%d" % serial
+
+
+def refresh_each(store: Store, documents: Sequence[Serials]) -> None:
+    """Read documents: one round trip.
+
+    Raises:
+        StoreUnavailable: one could not be read. All others are learned.
+        IntegrityError: one was changed. All others are learned.
+    """
+    failed: StoreUnavailable | IntegrityError | None = None
+    replies = store.poll([document.question() for document in documents])
+    for document, reply in zip(documents, replies, strict=True):
+        if isinstance(reply, StoreUnavailable):
+            failed = failed or reply
+            continue
+        try:
+            document.take(reply)
+        except IntegrityError as error:
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 def _newest(flat: list[bytes]) -> tuple[int, bytes]:

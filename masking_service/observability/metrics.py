@@ -18,10 +18,18 @@ if TYPE_CHECKING:
     from prometheus_client import Counter, Gauge, Histogram
     from prometheus_client.registry import Collector
 
-FreezeReason = Literal["by-hand", "misses", "burst"]
+FreezeReason = Literal["by-hand", "misses", "burst", "decoy"]
 """Why a principal was frozen."""
 AlertKind = Literal[
-    "misses", "burst", "conflicts", "case-pending", "integrity", "wrong-store", "policy-refused", "checkpoint-late"
+    "misses",
+    "burst",
+    "decoy",
+    "conflicts",
+    "case-pending",
+    "integrity",
+    "wrong-store",
+    "policy-refused",
+    "checkpoint-late",
 ]
 """The kinds of alerts; see `docs/alerts.md`."""
 DropReason = Literal["full", "undelivered"]

@@ -18,6 +18,8 @@ from masking_service.usecases.auditing import Auditing
 from masking_service.usecases.cases import Casework
 from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.custody import MoveCustody
+from masking_service.usecases.decoy_watch import DecoyWatch
+from masking_service.usecases.decoys import Planting
 from masking_service.usecases.detokenize import Detokenize
 from masking_service.usecases.freezes import FreezeByHand, FreezeByPolicy
 from masking_service.usecases.mask import Mask, Maskers
@@ -49,6 +51,7 @@ class Acting:
     read_cases: ReadCases
     privacy: Privacy
     freezes: FreezeByHand
+    decoys: Planting
     audit: Auditing
     me: Me
     activity: Activity
@@ -68,6 +71,13 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
     )
     freezing = FreezeByPolicy(
         rules=policy.rules.watch, freezes=parts.freezes, audit=audit, alerts=parts.alerts, metrics=parts.metrics
+    )
+    watch = DecoyWatch(
+        decoys=parts.decoys,
+        freezes=parts.freezes,
+        freezing=freezing,
+        alerts=parts.alerts,
+        defer=parts.deferred.submit,
     )
     cases = Cases(parts.store, parts.keyring, os.urandom)
     custodies = Custodies(parts.store, parts.keyring, os.urandom)
@@ -99,6 +109,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             disclosures=disclosures,
             budgets=budgets,
             freezing=freezing,
+            decoys=watch,
             audit=audit,
         ),
         detokenize=Detokenize(
@@ -110,16 +121,20 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             disclosures=disclosures,
             budgets=budgets,
             freezing=freezing,
+            decoys=watch,
             audit=audit,
             check_sign_in=issuers.check_unmasking,
         ),
-        move_custody=MoveCustody(gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, audit=audit),
+        move_custody=MoveCustody(
+            gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, decoys=watch, audit=audit
+        ),
         cases=Casework(
             policy=policy,
             gate=gate,
             keyring=parts.keyring,
             cases=cases,
             budgets=budgets,
+            decoys=watch,
             audit=audit,
             alerts=parts.alerts,
         ),
@@ -133,6 +148,15 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             audit=audit,
         ),
         freezes=FreezeByHand(gate=gate, freezes=parts.freezes, audit=audit, metrics=parts.metrics),
+        decoys=Planting(
+            gate=gate,
+            keyring=parts.keyring,
+            vault=parts.vault,
+            disclosures=disclosures,
+            decoys=parts.decoys,
+            freezing=freezing,
+            audit=audit,
+        ),
         audit=Auditing(
             gate=gate,
             keyring=parts.keyring,

@@ -1,6 +1,6 @@
 """Background threads.
 
-Refresh policy, clients, freezes, store state and keys once a second.
+Refresh policy, clients, freezes, decoys, store state and keys once a second.
 """
 
 import threading
@@ -21,7 +21,7 @@ EVERY_SECONDS: Final = 1.0
 SOON_SECONDS: Final = 0.25
 """How soon the store is looked at again once an unknown server was met."""
 CURRENT_SECONDS: Final = 3.0
-"""For how long a process uses the store with what it has learned of clients and freezes, before it must learn again."""
+"""For how long a process uses the store with what it learned of clients, freezes and decoys; then it learns again."""
 OLDEST_EVERY_SECONDS: Final = 60
 """How often the beginning of the audit log is read: it moves once an hour."""
 LATE_SECONDS: Final = 120
@@ -38,8 +38,9 @@ Report = Callable[[str, Exception], None]
 class Background:
     """Three threads of a serving process, none of which waits for what another one waits for.
 
-    The first learns policy, clients and freezes, so that a revocation is known within two seconds while another shard
-    of the store, or a key provider, does not answer. The second looks after the store, the third after the keyset file.
+    The first learns policy, clients, freezes and decoys, so that a revocation is known within two seconds while another
+    shard of the store, or a key provider, does not answer. The second looks after the store, the third after the keyset
+    file.
 
     Args:
         parts: the process's parts.
@@ -122,15 +123,15 @@ class Background:
         self._up = True
 
     def _learn(self) -> None:
-        """Learn freezes and clients.
+        """Learn freezes, decoys and clients.
 
         Freezes first, so that a registry that does not open unfreezes no one.
         """
         now, errors = time.monotonic(), list[Exception]()
-        for learn in (self._learn_freezes, self._learn_clients):
+        for learn in (self._learn_freezes, self._learn_decoys, self._learn_clients):
             try:
                 learn()
-            except Exception as error:  # whatever it is, the other one is learned
+            except Exception as error:  # whatever it is, the others are learned
                 errors.append(error)
         if not any(isinstance(error, StoreUnavailable) for error in errors):
             self._parts.store.identity.current_until = now + CURRENT_SECONDS
@@ -139,6 +140,9 @@ class Background:
 
     def _learn_freezes(self) -> None:
         self._parts.freezes.refresh(self._parts.tenants)
+
+    def _learn_decoys(self) -> None:
+        self._parts.decoys.refresh(self._parts.tenants)
 
     def _record_denials(self) -> None:
         self._parts.denials.flush(everything=False)

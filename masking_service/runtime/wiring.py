@@ -1,6 +1,7 @@
 """The one place where the parts are put together: settings in, use cases out. Nothing here decides anything."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
@@ -8,6 +9,7 @@ from keys import keyset, selftest
 from keys.keyring import Keyring
 from keys.messages import MessageKey
 from keys.process import forbid_core_dumps
+from masking_service.access.decoys import Decoys
 from masking_service.access.freezes import Freezes
 from masking_service.access.issuer_keys import KeysByUrl
 from masking_service.access.issuers import Issuers
@@ -50,6 +52,7 @@ class Parts:
     Attributes:
         acting: the use cases under the policy in force.
         schemas: where the values are, by name.
+        deferred: runs what no answer waits for.
         tenants: every tenant that this process has heard of.
 
     Raises:
@@ -69,6 +72,8 @@ class Parts:
         self.registry = ClientRegistry(self.store, keyring, settings.state_dir, os.urandom)
         self.registry.load_snapshot()
         self.freezes = Freezes(self.store, keyring, os.urandom)
+        self.decoys = Decoys(self.store, keyring, os.urandom)
+        self.deferred = ThreadPoolExecutor(2, "deferred")  # its threads start when something is first deferred
         self.vault = Vault(self.store, keyring, os.urandom)
         self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)

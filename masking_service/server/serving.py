@@ -68,6 +68,7 @@ def _refuse(error: Exception) -> NoReturn:
 def _end(parts: Parts, background: Background) -> None:
     """End the audit chain under a checkpoint. A worker does this last, after it has answered everything."""
     background.stop()
+    parts.deferred.shutdown()
     try:
         parts.denials.flush(everything=True)
         end(parts.log, parts.checkpoints)

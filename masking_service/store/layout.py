@@ -70,6 +70,21 @@ def freezes_key(tag: str) -> bytes:
     return tenant_stem(tag) + b"freezes"
 
 
+def decoys_key(tag: str) -> bytes:
+    """Return the key of a tenant's list of phantoms: ``wm:{t:TAG}decoys``."""
+    return tenant_stem(tag) + b"decoys"
+
+
+def decoy_details_key(tag: str) -> bytes:
+    """Return the key of what a tenant's decoys are: ``wm:{t:TAG}decoy-details``."""
+    return tenant_stem(tag) + b"decoy-details"
+
+
+def decoy_hits_key(tag: str) -> bytes:
+    """Return the key of the counts of a tenant's decoys: ``wm:{t:TAG}decoy-hits``."""
+    return tenant_stem(tag) + b"decoy-hits"
+
+
 def audit_key(writer: str) -> bytes:
     """Return the stream of one writer process: ``wm:{audit}w:WRITER``."""
     return _AUDIT + b"w:" + writer.encode()

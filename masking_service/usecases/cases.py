@@ -21,6 +21,7 @@ from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.observability.alerts import Alerts
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import cases as answers
+from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.read_cases import case_answer, visible_case
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 
@@ -52,6 +53,7 @@ class Casework:
         keyring: Keyring,
         cases: Cases,
         budgets: Budgets,
+        decoys: DecoyWatch,
         audit: Recorder,
         alerts: Alerts,
         case_numbers: CaseNumbers = any_number,
@@ -61,6 +63,7 @@ class Casework:
         self._keyring = keyring
         self._cases = cases
         self._budgets = budgets
+        self._decoys = decoys
         self._audit = audit
         self._alerts = alerts
         self._case_numbers = case_numbers
@@ -88,11 +91,13 @@ class Casework:
         with self._audit.record_denials(call, "case-open"):
             grant = self._gate.grant(call.principal, "case:open")
         opening = self._opening(call, case, purpose, waybills, officer, reason, expires_in)
+        bases = self._keyring.tenant(call.principal.tenant).bases(opening.waybills)
+        # A customer may have sent a list of numbers, and not have been the first to have it.
+        self._decoys.notice(call, bases, freeze=len(bases) == 1)
         with self._audit.record_denials(call, "case-open", purpose=purpose, case=case):
             self._case_numbers(call.principal.tenant, case)
             reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
         case_file = self._cases.prepare_opening(call.principal.tenant, opening)
-        bases = self._keyring.tenant(call.principal.tenant).bases(opening.waybills)
         entry = self._audit.record(
             call,
             "case-open",

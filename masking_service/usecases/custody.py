@@ -13,6 +13,7 @@ from masking_service.access.custody import Custodies, Custody
 from masking_service.access.gate import Gate
 from masking_service.access.principals import principal_id, site_codes
 from masking_service.usecases.answers import waybills as answers
+from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.vault import Vault
@@ -35,11 +36,21 @@ class _Move:
 class MoveCustody:
     """Moves custody, under one policy."""
 
-    def __init__(self, *, gate: Gate, keyring: Keyring, vault: Vault, custodies: Custodies, audit: Recorder) -> None:
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        keyring: Keyring,
+        vault: Vault,
+        custodies: Custodies,
+        decoys: DecoyWatch,
+        audit: Recorder,
+    ) -> None:
         self._gate = gate
         self._keyring = keyring
         self._vault = vault
         self._custodies = custodies
+        self._decoys = decoys
         self._audit = audit
 
     def __call__(self, call: Call, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
@@ -60,8 +71,9 @@ class MoveCustody:
         asked = [_read(item) for item in items]
         moves = [one for one in asked if isinstance(one, _Move)]
         numbers = [move.number for move in moves]
-        found = self._vault.newest(tenant, numbers, call.now)
         bases = self._keyring.tenant(tenant).bases(numbers)
+        self._decoys.notice(call, bases)
+        found = self._vault.newest(tenant, numbers, call.now)
         last = {
             known.base: (move.custody, known.record.expires_at)
             for known, move in zip(found, moves, strict=True)

@@ -21,6 +21,7 @@ from masking_service.access.rules import TOKEN_KINDS
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import openings as answers
 from masking_service.usecases.cases import sound_case_name
+from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.read_cases import reaches
 from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
@@ -104,6 +105,7 @@ class Detokenize:
         disclosures: Disclosures,
         budgets: Budgets,
         freezing: FreezeByPolicy,
+        decoys: DecoyWatch,
         audit: Recorder,
         check_sign_in: SignInCheck,
     ) -> None:
@@ -115,6 +117,7 @@ class Detokenize:
         self._disclosures = disclosures
         self._budgets = budgets
         self._freezing = freezing
+        self._decoys = decoys
         self._audit = audit
         self._check_sign_in = check_sign_in
 
@@ -168,6 +171,7 @@ class Detokenize:
     ) -> tuple[Grant, Case | None, int]:
         """Return the grant, the case if one is needed, and the caller's misses so far."""
         grant, missed = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
+        self._decoys.notice(call, self._bases(call.principal.tenant, items))
         self._check_sign_in(call.principal, call.now)
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
         if case is None:
@@ -195,6 +199,15 @@ class Detokenize:
         """Return the state of a case that is not open, if the caller may read it."""
         may_read = self._policy.permits(principal, "case:read") and reaches(self._policy, principal, case)
         return state if may_read else ""
+
+    def _bases(self, tenant: str, items: Sequence[Any]) -> list[bytes]:
+        """Return the bases of all waybills that the items name, whatever the case names."""
+        keys = self._keyring.tenant(tenant)
+        given = [item for item in items if isinstance(item, dict)]
+        tokens = [token for item in given if isinstance(token := item.get("token"), str)]
+        references = [read_token(keys.tokens, token) for token in tokens]
+        numbers = [number for item in given if (number := normalised(item.get("waybill_no"))) is not None]
+        return [*(one.base for one in references if one is not None), *keys.bases(numbers)]
 
     def _named(self, tenant: str, case: Case | None, items: Sequence[Any]) -> list[_Asked]:
         """Parse the items; those that the case does not name have nothing to look up."""

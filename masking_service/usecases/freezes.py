@@ -142,7 +142,7 @@ class FreezeByPolicy:
             self._freezes.set_misses(call.principal, 0 if rows[-1][0] else rows[-1][1])
             longest = max((count for hit, count in rows if not hit), default=0)
         if longest >= self._rules.misses:
-            self._freeze(call, "misses")
+            self.freeze(call, "misses")
 
     @contextmanager
     def count_refusals(self, call: Call) -> Iterator[None]:
@@ -152,10 +152,15 @@ class FreezeByPolicy:
         except QuotaExceeded:
             with suppress(StoreUnavailable, IntegrityError):
                 if self._freezes.add_refusal(call.principal) >= self._rules.refusals:
-                    self._freeze(call, "burst")
+                    self.freeze(call, "burst")
             raise
 
-    def _freeze(self, call: Call, why: Literal["misses", "burst"]) -> None:
+    def freeze(self, call: Call, why: Literal["misses", "burst", "decoy"]) -> None:
+        """Freeze the caller, and raise an alert. Round trips: read, audit, write.
+
+        Raises:
+            StoreUnavailable, IntegrityError: the caller may or may not be frozen.
+        """
         caller = call.principal
         watch = Call(service_principal(WATCH, caller.tenant), call.request_id, call.now)
         wanted = Freeze(id=caller.id, since=call.now, why=why, by=watch.principal.id)

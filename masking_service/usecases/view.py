@@ -19,6 +19,7 @@ from masking_service.access.rules import TOKEN_KINDS
 from masking_service.domain.record import render
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import waybills as answers
+from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
@@ -41,6 +42,7 @@ class View:
         disclosures: Disclosures,
         budgets: Budgets,
         freezing: FreezeByPolicy,
+        decoys: DecoyWatch,
         audit: Recorder,
     ) -> None:
         self._policy = policy
@@ -51,6 +53,7 @@ class View:
         self._disclosures = disclosures
         self._budgets = budgets
         self._freezing = freezing
+        self._decoys = decoys
         self._audit = audit
 
     def __call__(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
@@ -73,11 +76,17 @@ class View:
         known = [number for number in numbers if number is not None]
         found = iter(self._vault.newest(call.principal.tenant, known, call.now))
         seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
+        bases = self._keyring.tenant(call.principal.tenant).bases(known)
+        of_known = [one for number, one in zip(numbers, seen, strict=True) if number is not None]
+        held = grant.scope == "custody"  # what the caller carries may be looked at
+        self._decoys.notice(
+            call, [base for base, one in zip(bases, of_known, strict=True) if not (held and one is not None)]
+        )
         self._freezing.count_misses(call, missed, [one is not None for one in seen])
 
         if grant.full_kinds:
             disclosures = self._disclosures.prepare(call.principal.tenant, _viewed(call, grant, seen))
-            bases = iter(self._keyring.tenant(call.principal.tenant).bases(known))
+            each = iter(bases)
             entry = self._audit.record(
                 call,
                 "view",
@@ -85,7 +94,7 @@ class View:
                 role=grant.role,
                 profile=grant.profile,
                 items=[
-                    ItemOutcome(None if number is None else next(bases), RELEASED if one else NOT_FOUND)
+                    ItemOutcome(None if number is None else next(each), RELEASED if one else NOT_FOUND)
                     for number, one in zip(numbers, seen, strict=True)
                 ],
                 sealed=disclosures.sealed,

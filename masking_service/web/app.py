@@ -15,6 +15,7 @@ from masking_service.web.permission import permission_first
 from masking_service.web.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.web.routes.audit import audit
 from masking_service.web.routes.cases import cases
+from masking_service.web.routes.decoys import decoys
 from masking_service.web.routes.me import me
 from masking_service.web.routes.operations import operations
 from masking_service.web.routes.principals import principals
@@ -35,6 +36,7 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(waybills(parts))
     app.register_blueprint(cases(parts))
     app.register_blueprint(principals(parts))
+    app.register_blueprint(decoys(parts))
     app.register_blueprint(audit(parts))
     app.register_blueprint(me(parts))
     app.register_blueprint(problems())

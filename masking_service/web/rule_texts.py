@@ -61,6 +61,7 @@ MEMBERS: Final[dict[str, Text]] = {
         "须为整数秒，至少 1，且不超过策略允许的最长期限",
     ),
     "why": Text("a string", "须为字符串"),
+    "kind": Text("`phantom` or `seed`", "须为 `phantom` 或 `seed`"),
     "status": Text(
         "`open`, `pending`, `denied`, `closed` or `expired`", "须为 `open`、`pending`、`denied`、`closed` 或 `expired`"
     ),
@@ -84,6 +85,8 @@ PLACES: Final[dict[str, Text]] = {
     ),
     "unknown-purpose": MEMBERS["purpose"],
     "invalid-waybill-no": _WAYBILL_NO,
+    "too-many-decoys": Text("there can be 10,000 decoys", "诱饵单最多 10,000 个"),
+    "invalid-phone": Text("a phone number of 7 to 15 digits", "须为 7 至 15 位数字的电话号码"),
     "several-waybills": Text("use a schema with one waybill in each record", "请使用每条记录只含一个运单的数据格式"),
 }
 """What is said of a place by its code, before the rule of its member."""

@@ -28,6 +28,7 @@ _KINDS: Final = (
     ("disclosure", b"HGETALL", re.compile(_WAYBILL + rb"!")),
     ("case", b"HGETALL", re.compile(_TENANT + rb"case:[A-Za-z0-9_-]+")),
     ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
+    ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
     ("list of clients", b"HGETALL", re.compile(rb"wm:clients")),
 )
 _BY_ACTION: Final = (
@@ -39,6 +40,7 @@ _BY_ACTION: Final = (
     ("client-", "list of clients"),
     ("freeze", "list of frozen principals"),
     ("thaw", "list of frozen principals"),
+    ("decoy-", "list of decoys"),
 )
 
 

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from masking_service.web.examples import me, oversight, service, unmasking, waybills
+from masking_service.web.examples import decoys, me, oversight, service, unmasking, waybills
 from masking_service.web.examples.common import Example
 
 TABLE: Final[dict[str, Example]] = {
     **waybills.EXAMPLES,
     **unmasking.EXAMPLES,
     **oversight.EXAMPLES,
+    **decoys.EXAMPLES,
     **me.EXAMPLES,
     **service.EXAMPLES,
 }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from masking_service.web.operation import Operation
-from masking_service.web.operations import me, oversight, service, unmasking, waybills
+from masking_service.web.operations import decoys, me, oversight, service, unmasking, waybills
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
 """What every operation can be refused with,"""
@@ -36,6 +36,7 @@ TABLE: Final[tuple[Operation, ...]] = (
     *waybills.OPERATIONS,
     *unmasking.OPERATIONS,
     *oversight.OPERATIONS,
+    *decoys.OPERATIONS,
     *me.OPERATIONS,
     *service.OPERATIONS,
 )

@@ -177,6 +177,41 @@ class DecisionRequest(Shape, frozen=True):
     ) = None
 
 
+Decoys = Annotated[
+    list[Any],
+    Meta(
+        description=f"1 to {MAX_RECORDS} waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. "
+        "Never looked up.",
+        extra_json_schema={"minItems": 1, "maxItems": MAX_RECORDS},
+    ),
+]
+
+
+class DecoysRequest(Shape, frozen=True):
+    """Waybills that are no decoys any more."""
+
+    waybills: Decoys
+
+
+class PlantRequest(Shape, frozen=True):
+    """Waybills to mark as decoys."""
+
+    waybills: Decoys
+    kind: Annotated[
+        Literal["phantom", "seed"],
+        Meta(description="phantom: no parcel; naming it freezes. seed: a real parcel with a phone of one's own."),
+    ]
+
+
+class HeardRequest(Shape, frozen=True):
+    """The phone of a seed, which rang."""
+
+    phone: Annotated[
+        str,
+        Meta(description="The number that was called, of 7 to 15 digits.", max_length=64),
+    ]
+
+
 class FreezeRequest(msgspec.Struct, frozen=True):
     """Why a principal is frozen. Unknown members are ignored: a spelling mistake must not prevent a freeze."""
 

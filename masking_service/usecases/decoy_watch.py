@@ -1,0 +1,81 @@
+"""Notices who names a phantom, and freezes them.
+
+The answer is the same as for any other waybill, and no round trip is added:
+what follows is done by another thread. This process refuses the caller from the
+next call on; the others do when the freeze is written, as with any freeze.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from time import sleep
+from typing import Final
+
+from keys.errors import IntegrityError, ProviderError
+from masking_service.access.decoys import Decoys
+from masking_service.access.freezes import Freezes
+from masking_service.observability.alerts import Alerts
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.recorder import Call
+
+PAUSES: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each attempt to write a freeze."""
+ALERT_DELAY: Final = 0.1
+"""Seconds before an alert without a freeze, so that its work does not slow down the call that caused it."""
+
+Defer = Callable[[Callable[[], None]], object]
+
+
+class DecoyWatch:
+    """Watches which waybills are named, under one policy.
+
+    Args:
+        decoys: the phantoms.
+        freezes: refuses a caller until the freeze is written.
+        freezing: writes the freeze.
+        alerts: raises the alert `decoy`.
+        defer: runs something later, in another thread.
+    """
+
+    def __init__(
+        self, *, decoys: Decoys, freezes: Freezes, freezing: FreezeByPolicy, alerts: Alerts, defer: Defer
+    ) -> None:
+        self._decoys = decoys
+        self._freezes = freezes
+        self._freezing = freezing
+        self._alerts = alerts
+        self._defer = defer
+
+    def notice(self, call: Call, bases: Sequence[bytes], *, freeze: bool = True) -> None:
+        """Note that the caller named these waybills. No round trip.
+
+        Args:
+            freeze: whether naming a phantom freezes the caller; otherwise it only raises the alert.
+
+        Raises:
+            IntegrityError: the list of decoys could not be read, so nothing may be answered.
+        """
+        found = self._decoys.phantoms(call.principal.tenant, bases)
+        if not found:
+            return
+        if freeze:
+            self._freezes.announce(call.principal)
+        self._defer(lambda: self._act(call, found, freeze=freeze))
+
+    def _act(self, call: Call, found: Sequence[bytes], *, freeze: bool) -> None:
+        if not freeze:
+            sleep(ALERT_DELAY)
+        self._alerts.raise_alert("decoy", call.principal)
+        if freeze:
+            self._freeze(call)
+        with suppress(StoreUnavailable):  # a count decides nothing
+            self._decoys.add_hits(call.principal.tenant, found, call.now)
+
+    def _freeze(self, call: Call) -> None:
+        """Freeze the caller. Where that fails for long, this process goes on refusing them."""
+        for pause in PAUSES:
+            sleep(pause)
+            with suppress(StoreUnavailable, IntegrityError, ProviderError):
+                self._freezing.freeze(call, "decoy")
+                self._freezes.withdraw(call.principal)
+                return

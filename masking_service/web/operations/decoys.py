@@ -1,0 +1,57 @@
+"""Operations on decoys."""
+
+from typing import Final
+
+from masking_service.usecases.answers import decoys
+from masking_service.web.operation import STORE, Operation
+from masking_service.web.schemas import requests as contract
+
+OPERATIONS: Final = (
+    Operation(
+        name="list_decoys",
+        method="get",
+        path="/v1/decoys",
+        group="Oversight",
+        summary="The decoys, the first planted first, and how often each was named.",
+        permissions=("decoy:plant",),
+        audited_as="decoy-list",
+        answers={200: decoys.Decoys},
+        problems=STORE,
+    ),
+    Operation(
+        name="plant_decoys",
+        method="post",
+        path="/v1/decoys",
+        group="Oversight",
+        summary="Mark stored waybills as decoys: naming a phantom freezes the caller. Never looked up.",
+        permissions=("decoy:plant",),
+        audited_as="decoy-plant",
+        body=contract.PlantRequest,
+        answers={200: decoys.Planted},
+        problems=("too-many-items", *STORE),
+    ),
+    Operation(
+        name="remove_decoys",
+        method="delete",
+        path="/v1/decoys",
+        group="Oversight",
+        summary="Take the mark off decoys. The answer is the same for waybills that are none.",
+        permissions=("decoy:plant",),
+        audited_as="decoy-remove",
+        body=contract.DecoysRequest,
+        answers={200: decoys.Planted},
+        problems=("too-many-items", *STORE),
+    ),
+    Operation(
+        name="hear_decoy",
+        method="post",
+        path="/v1/decoys/heard",
+        group="Oversight",
+        summary="Report that a seed's phone rang: who saw the seeds that rang so far.",
+        permissions=("decoy:plant",),
+        audited_as="decoy-heard",
+        body=contract.HeardRequest,
+        answers={200: decoys.Heard},
+        problems=STORE,
+    ),
+)

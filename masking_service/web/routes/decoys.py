@@ -1,0 +1,34 @@
+"""Routes to plant, list, remove and hear decoys."""
+
+from flask import Blueprint, Response
+
+from masking_service.runtime.wiring import Parts
+from masking_service.web.http import answer, at_most, body, call
+from masking_service.web.schemas.requests import MAX_RECORDS, DecoysRequest, HeardRequest, PlantRequest
+
+
+def decoys(parts: Parts) -> Blueprint:
+    """Create the routes over these use cases."""
+    routes = Blueprint("decoys", __name__, url_prefix="/v1/decoys")
+
+    @routes.get("")
+    def listed() -> Response:
+        return answer(parts.acting.decoys.listed(call()))
+
+    @routes.post("")
+    def plant() -> Response:
+        wanted = body(PlantRequest)
+        at_most(len(wanted.waybills), MAX_RECORDS, "/waybills")
+        return answer(parts.acting.decoys.plant(call(), wanted.waybills, wanted.kind))
+
+    @routes.delete("")
+    def remove() -> Response:
+        wanted = body(DecoysRequest)
+        at_most(len(wanted.waybills), MAX_RECORDS, "/waybills")
+        return answer(parts.acting.decoys.remove(call(), wanted.waybills))
+
+    @routes.post("/heard")
+    def heard() -> Response:
+        return answer(parts.acting.decoys.heard(call(), body(HeardRequest).phone))
+
+    return routes

@@ -1,0 +1,372 @@
+"""Decoys over HTTP: who names a phantom is answered as always, and frozen from the next call on."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+import redis
+from werkzeug.test import TestResponse
+
+from keys.errors import IntegrityError
+from masking_service.access.decoys import MAX_DECOYS
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
+from masking_service.store.layout import decoys_key
+from tests.web.api import (
+    COURIER,
+    DESK,
+    OFFICER,
+    PRINTER,
+    PRIVACY,
+    SITE,
+    SUPERVISOR,
+    TRACKING,
+    Api,
+    Json,
+    field,
+    record,
+    refusal,
+    token,
+)
+from tests.web.test_audit import entries
+from tests.web.test_freezing import frozen, thaw
+from tests.web.test_watching import alerts
+
+CASES = count(100)
+PHANTOM = "SF1111111111"
+RECORD = "SF2222222222"
+SEED = "SF3333333333"
+NOW = 1_796_000_000
+FROZEN = (403, "frozen")
+
+
+def plant(api: Api, *waybills: Any, kind: str = "phantom", who: str = PRIVACY) -> TestResponse:
+    return api.post(who, "/v1/decoys", {"waybills": waybills, "kind": kind})
+
+
+def remove(api: Api, *waybills: Any) -> TestResponse:
+    return api.call(PRIVACY, "DELETE", "/v1/decoys", {"waybills": waybills})
+
+
+def planted(api: Api) -> list[Json]:
+    answered = api.get(PRIVACY, "/v1/decoys")
+    assert answered.status_code == 200, answered.text
+    found: list[Json] = answered.get_json()["decoys"]
+    return found
+
+
+def deferred_tasks_wait(api: Api) -> Callable[[], None]:
+    """Hold back what is deferred until the returned function is called."""
+    go = threading.Event()
+    for _ in range(2):
+        api.parts.deferred.submit(go.wait, 10)
+    return go.set
+
+
+def settle(api: Api) -> None:
+    """Wait for what was deferred so far."""
+    done = threading.Barrier(3)
+    for _ in range(2):
+        api.parts.deferred.submit(done.wait)
+    done.wait(10)
+
+
+@pytest.fixture
+def ready(fresh: Api) -> Api:
+    """A phantom and a record, stored alike and named by a case that was opened before."""
+    fresh.tokenize(record(PHANTOM), record(RECORD))
+    fresh.open_case("D-9", PHANTOM, RECORD)
+    assert plant(fresh, PHANTOM).get_json() == {"planted": 1}
+    return fresh
+
+
+@pytest.fixture
+def neighbour(ready: Api) -> Api:
+    """Another worker of the same service."""
+    parts = assemble(ready.parts.settings)
+    admit_store(parts)
+    parts.decoys.refresh(["default"])
+    return Api(parts)
+
+
+def open_case(api: Api, *numbers: str) -> TestResponse:
+    case = {"case": f"C-{next(CASES)}", "purpose": "dispute", "waybills": numbers, "reason": "asked"}
+    return api.post(DESK, "/v1/cases", case)
+
+
+def view(api: Api, *numbers: str) -> TestResponse:
+    return api.post(OFFICER, "/v1/waybills/view", {"waybills": numbers})
+
+
+def view_one(api: Api, number: str) -> TestResponse:
+    return api.get(OFFICER, f"/v1/waybills/{number}")
+
+
+def view_outside_custody(api: Api, number: str) -> TestResponse:
+    return api.post(COURIER, "/v1/waybills/view", {"waybills": [number]})
+
+
+def detokenize(api: Api, number: str) -> TestResponse:
+    return api.detokenize(field(number, "/sender/phone"), case="D-9")
+
+
+def detokenize_without_case(api: Api, number: str) -> TestResponse:
+    return api.detokenize(field(number, "/sender/phone"), case="D-none")
+
+
+def move(api: Api, number: str) -> TestResponse:
+    return api.post(TRACKING, "/v1/custody", {"items": [{"waybill_no": number, "site": "999999"}]})
+
+
+Name = Callable[[Api, str], TestResponse]
+WAYS: list[Name] = [open_case, view, view_one, view_outside_custody, detokenize, detokenize_without_case, move]
+ACTORS: dict[Name, str] = {open_case: DESK, view_outside_custody: COURIER, move: TRACKING}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_naming_a_phantom_freezes_from_the_next_call_on(ready: Api, name: Name) -> None:
+    raised = alerts(ready)
+    name(ready, PHANTOM)
+    next_one = refusal(name(ready, RECORD))
+    settle(ready)
+
+    assert (next_one, refusal(name(ready, RECORD))) == (FROZEN, FROZEN)
+    assert [(one["id"], one["why"]) for one in frozen(ready)] == [(f"client/{ACTORS.get(name, OFFICER)}", "decoy")]
+    assert [one.kind for one in raised] == ["decoy"]
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_another_worker_refuses_them_too(ready: Api, neighbour: Api, name: Name) -> None:
+    name(neighbour, PHANTOM)
+    settle(neighbour)
+    ready.parts.freezes.refresh(["default"])
+
+    assert refusal(name(ready, RECORD)) == FROZEN
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_phantom_is_answered_as_a_record_with_as_many_exchanges(ready: Api, name: Name) -> None:
+    release = deferred_tasks_wait(ready)
+    name(ready, RECORD)  # of equal refusals within a minute only the first one is written to the log
+    answers = []
+    for number in (RECORD, PHANTOM):
+        before = ready.parts.store.round_trips
+        answered = name(ready, number)
+        trips = ready.parts.store.round_trips - before
+        body = re.sub(r"C-\d+", "CASE", answered.text.replace(number, "NUMBER"))
+        answers.append((answered.status_code, body, [*answered.headers.keys()], trips))
+    release()
+
+    assert answers[0] == answers[1]
+
+
+def test_a_token_names_its_waybill(ready: Api) -> None:
+    (stored,) = ready.tokenize(record(PHANTOM))
+    ready.detokenize(token(stored["tokens"]["/sender/phone"]), case="D-none")
+
+    assert refusal(view(ready, RECORD)) == FROZEN
+
+
+def test_a_phantom_that_was_never_stored_is_noticed_too(ready: Api) -> None:
+    plant(ready, "SF9999999999")
+    view(ready, "SF9999999999")
+
+    assert refusal(view(ready, RECORD)) == FROZEN
+
+
+def test_a_phantom_among_many_is_noticed(ready: Api) -> None:
+    view(ready, *[f"SF{at:010}" for at in range(49)], PHANTOM.lower())
+
+    assert refusal(view(ready, RECORD)) == FROZEN
+
+
+def test_a_list_of_a_case_raises_the_alert_only(ready: Api) -> None:
+    raised = alerts(ready)
+    open_case(ready, RECORD, PHANTOM)
+    settle(ready)
+
+    assert ([one.kind for one in raised], frozen(ready), open_case(ready, "SF4444444444").status_code) == (
+        ["decoy"],
+        [],
+        201,
+    )
+
+
+def test_what_is_in_custody_may_be_viewed(fresh: Api) -> None:
+    fresh.tokenize(record(PHANTOM), custody={"site": SITE})
+    plant(fresh, PHANTOM)
+
+    assert [view_outside_custody(fresh, PHANTOM).status_code for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.parametrize("why", ["seed", "removed", "other tenant"])
+def test_what_is_no_phantom_freezes_nobody(fresh: Api, why: str) -> None:
+    match why:
+        case "seed":
+            plant(fresh, PHANTOM, kind="seed")
+        case "removed":
+            plant(fresh, PHANTOM)
+            assert remove(fresh, PHANTOM).get_json() == {"planted": 0}
+        case _:
+            elsewhere = fresh.mint(PRIVACY, "p-1", tenant="other")
+            assert plant(fresh, PHANTOM, who=elsewhere).status_code == 200
+
+    assert [view(fresh, PHANTOM).status_code for _ in range(2)] == [200, 200]
+
+
+def test_callers_without_the_permission_for_the_call_are_refused_only(ready: Api) -> None:
+    refused = [refusal(ready.get(PRINTER, f"/v1/waybills/{PHANTOM}")) for _ in range(2)]
+
+    assert refused == [(403, "forbidden")] * 2
+
+
+def test_unfreezing_ends_it(ready: Api) -> None:
+    view(ready, PHANTOM)
+    settle(ready)
+    thaw(ready, f"client/{OFFICER}")
+
+    assert view(ready, RECORD).status_code == 200
+
+
+def test_a_list_that_cannot_be_read_answers_503(ready: Api) -> None:
+    tag = ready.parts.keyring.tenant("default").tag("tenant")
+    with redis.Redis.from_url(ready.parts.settings.redis_url) as client:
+        client.hset(decoys_key(tag), "2", b"x" * 64)
+    with pytest.raises(IntegrityError):
+        ready.parts.decoys.refresh(["default"])
+
+    assert {refusal(name(ready, RECORD)) for name in WAYS} == {(503, "integrity")}
+
+
+def test_the_list_tells_what_was_planted_and_named(ready: Api, set_clock: Callable[[int], None]) -> None:
+    set_clock(NOW)
+    plant(ready, SEED, kind="seed")
+    set_clock(NOW + 60)
+    view(ready, PHANTOM)
+    settle(ready)
+
+    phantom, seed = planted(ready)
+    assert (phantom["waybill_no"], phantom["kind"], phantom["hits"]) == (PHANTOM, "phantom", 1)
+    assert phantom["last_hit"] == "2026-11-30T00:54:20Z"
+    assert seed == {
+        "waybill_no": SEED,
+        "kind": "seed",
+        "planted_at": "2026-11-30T00:53:20Z",
+        "planted_by": "client/privacy-officer",
+        "hits": 0,
+        "last_hit": None,
+        "heard_at": None,
+    }
+
+
+def test_planting_again_changes_nothing(ready: Api) -> None:
+    before = planted(ready)
+    plant(ready, f" {PHANTOM.lower()} ", kind="seed")
+
+    assert planted(ready) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"waybills": ["SF1", RECORD], "kind": "phantom"}, "/waybills/0"),
+        ({"waybills": [], "kind": "phantom"}, "/waybills"),
+        ({"waybills": [RECORD], "kind": "other"}, "/kind"),
+        ({"waybills": [RECORD]}, "/kind"),
+    ],
+)
+def test_a_malformed_planting_plants_nothing(ready: Api, body: Json, pointer: str) -> None:
+    answered = ready.post(PRIVACY, "/v1/decoys", body)
+
+    assert (answered.status_code, answered.get_json()["errors"][0]["pointer"]) == (422, pointer)
+    assert [one["waybill_no"] for one in planted(ready)] == [PHANTOM]
+
+
+def test_there_are_ten_thousand_decoys_at_most(fresh: Api) -> None:
+    for first in range(0, MAX_DECOYS, 1_000):
+        assert plant(fresh, *[f"SF{at:010}" for at in range(first, first + 1_000)]).status_code == 200
+
+    answered = plant(fresh, PHANTOM)
+    assert (answered.status_code, answered.get_json()["errors"]) == (
+        422,
+        [{"pointer": "/waybills", "code": "too-many-decoys"}],
+    )
+    assert view(fresh, f"SF{MAX_DECOYS - 1:010}").status_code == 200
+    assert refusal(view(fresh, RECORD)) == FROZEN
+
+
+def test_entries_about_decoys_name_no_waybill(ready: Api) -> None:
+    ready.tokenize(record(SEED, sender__phone="13900000001"))
+    plant(ready, SEED, kind="seed")
+    ready.post(PRIVACY, "/v1/decoys/heard", {"phone": "13900000001"})
+    remove(ready, PHANTOM)
+    planted(ready)
+
+    told = [one for one in entries(ready) if one["action"].startswith("decoy-")]
+    assert [(one["action"], one["outcome"], one.get("items", [])) for one in told] == [
+        ("decoy-plant", "done", []),
+        ("decoy-plant", "done", []),
+        ("decoy-heard", "done", []),
+        ("decoy-remove", "done", []),
+        ("decoy-list", "done", []),
+    ]
+
+
+@pytest.mark.parametrize("who", [OFFICER, DESK, SUPERVISOR, PRINTER])
+def test_only_the_privacy_office_plants(ready: Api, who: str) -> None:
+    refused = [
+        plant(ready, RECORD, who=who),
+        ready.get(who, "/v1/decoys"),
+        ready.call(who, "DELETE", "/v1/decoys", {"waybills": [PHANTOM]}),
+        ready.post(who, "/v1/decoys/heard", {"phone": "13900000001"}),
+    ]
+
+    assert {refusal(one) for one in refused} == {(403, "forbidden")}
+
+
+def test_a_seed_that_rings_tells_who_saw_the_seeds(fresh: Api) -> None:
+    seeds = {"SF3333333331": "13900000001", "SF3333333332": "13900000002"}
+    fresh.tokenize(*[record(number, recipient__phone=phone) for number, phone in seeds.items()], custody={"site": SITE})
+    plant(fresh, *seeds, kind="seed")
+    fresh.open_case("D-1", *seeds)
+    for number in seeds:
+        fresh.opened(field(number, "/recipient/phone"))
+    fresh.get(COURIER, "/v1/waybills/SF3333333332")
+
+    first = fresh.post(PRIVACY, "/v1/decoys/heard", {"phone": "139 0000 0001"}).get_json()
+    second = fresh.post(PRIVACY, "/v1/decoys/heard", {"phone": "+86 13900000002"}).get_json()
+
+    assert (first["waybills"], first["heard"], second["waybills"], second["heard"]) == (
+        ["SF3333333331"],
+        1,
+        ["SF3333333332"],
+        2,
+    )
+    assert [(one["principal"], one["opened"], one["viewed"]) for one in second["seen"]] == [
+        ("client/dispute-officer", 2, 0),
+        ("client/courier", 0, 1),
+    ]
+    assert all(one["heard_at"] for one in planted(fresh))
+
+
+def test_a_phone_of_no_seed_is_a_miss_and_tells_nothing(ready: Api) -> None:
+    assert ready.post(PRIVACY, "/v1/decoys/heard", {"phone": "13900000009"}).get_json() == {
+        "waybills": [],
+        "heard": 0,
+        "seen": [],
+    }
+    limit = ready.parts.acting.policy.rules.watch.misses
+    for _ in range(limit):
+        answered = ready.post(PRIVACY, "/v1/decoys/heard", {"phone": "13900000009"})
+
+    assert refusal(answered) == FROZEN
+
+
+@pytest.mark.parametrize("phone", ["", "12345", "1" * 16, "none"])
+def test_what_is_no_phone_is_refused(ready: Api, phone: str) -> None:
+    assert refusal(ready.post(PRIVACY, "/v1/decoys/heard", {"phone": phone})) == (422, "invalid-request")
