@@ -8,16 +8,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
 from tests.chaos.faults import FAULTS
 from tests.chaos.groups import CLUSTER_FAULTS, SENTINEL_FAULTS, ClusterWorld, SentinelWorld
-from tests.chaos.load import Shape
+from tests.chaos.load import Account, Shape
 from tests.chaos.single import SingleServer
-from tests.chaos.world import World
+from tests.chaos.world import Flapped, World
 
 SHAPE: Final = Shape(largest=500, both=True)
 SETUPS: Final[dict[str, tuple[Callable[[Path, int], World], Sequence[Callable[[Any], None]]]]] = {
@@ -28,41 +28,54 @@ SETUPS: Final[dict[str, tuple[Callable[[Path, int], World], Sequence[Callable[[A
 
 
 class Totals:
-    """What was done so far, and what became of it."""
+    """What was done on one kind of store, and what became of it."""
 
     def __init__(self) -> None:
-        self.tokens = 0
-        self.lost = 0
+        self.tokens = self.lost = self.flaps = 0
         self.faults: Counter[str] = Counter()
-        self.slowest: dict[str, float] = {}
+        self.outage = self.recovery = self.ready = 0.0
 
-    def add(self, fault: str, recovery: float) -> None:
+    def add(self, fault: str, account: Account) -> None:
         self.faults[fault] += 1
-        self.slowest[fault] = max(self.slowest.get(fault, 0.0), recovery)
+        self.outage = max(self.outage, account.outage)
+        self.recovery = max(self.recovery, account.recovery)
+        self.ready = max(self.ready, account.ready)
+        self.flaps += len(account.flaps)
 
-    def report(self) -> None:
-        for fault, count in sorted(self.faults.items()):
-            print(f"{fault}: {count} times, at most {self.slowest[fault]:.1f} s to the next acknowledgement")
-        print(
-            f"{self.tokens:,} tokens acknowledged, {self.faults.total():,} faults; "
-            f"lost, also for a service that starts again: {self.lost}",
-            flush=True,
-        )
+    def row(self, setup: str) -> str:
+        times = " | ".join(f"{seconds:.1f} s" for seconds in (self.outage, self.recovery, self.ready))
+        return f"| {setup} | {self.tokens:,} | {self.lost} | {self.faults.total()} | {times} | {self.flaps} |"
 
 
-def one_turn(setup: str, seed: int, totals: Totals, tokens: int, steady: float) -> None:
-    """Every fault of a set-up once, in an order of its own, and then an account of all that was acknowledged."""
+def report(seed: int, began: float, totals: Mapping[str, Totals]) -> None:
+    """Print a table of all so far, and how often each fault was done."""
+    print(f"\nSeed {seed}, {(time.monotonic() - began) / 3600:.1f} h. Times are the longest of all faults.\n")
+    print("| store | tokens acknowledged | lost | faults | without acknowledgements ", end="")
+    print("| end of the fault to the next one | to `/readyz` 200 on every worker | not ready after that |")
+    print("|---" * 8 + "|")
+    for setup, one in totals.items():
+        print(one.row(setup))
+    for setup, one in totals.items():
+        print(f"\n{setup}: " + ", ".join(f"{fault} {times}" for fault, times in sorted(one.faults.items())))
+    sys.stdout.flush()
+
+
+def run_setup(setup: str, seed: int, totals: Totals, tokens: int, steady: float) -> None:
+    """Cause every fault of a set-up once, in an order of its own; then count what was lost of all acknowledged."""
     make, faults = SETUPS[setup]
     draw = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         world = make(Path(folder), seed)
         try:
             for fault in draw.sample(faults, len(faults)):
-                name = f"{setup}: {fault.__name__.replace('_', ' ')}"
-                print(f"\n{name}", end="", flush=True)
-                with world.under_load(tokens=tokens, steady=steady) as load:
-                    fault(world)
-                totals.add(name, load.account.recovery)
+                name = fault.__name__.replace("_", " ")
+                print(f"{setup}: {name}", file=sys.stderr, flush=True)
+                try:
+                    with world.under_load(tokens=tokens, steady=steady) as load:
+                        fault(world)
+                except Flapped as flapped:
+                    print(flapped, file=sys.stderr, flush=True)
+                totals.add(name, load.account)
             world.restart_service()
             totals.lost += world.lost_of_everything()
             totals.tokens += world.acknowledged
@@ -71,7 +84,7 @@ def one_turn(setup: str, seed: int, totals: Totals, tokens: int, steady: float) 
 
 
 def main() -> None:
-    """Run, print a line for each fault, and the totals."""
+    """Run until the goal is reached or something is lost; print figures after each round of all set-ups."""
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--tokens", type=int, default=1_000_000, help="end after so many acknowledged tokens, and …")
     parser.add_argument("--faults", type=int, default=100, help="… so many faults")
@@ -80,15 +93,19 @@ def main() -> None:
         "--seed", type=int, default=random.randrange(10**6), help="the order of faults, and their places"
     )
     wanted = parser.parse_args()
-    began = time.monotonic()
-    print(f"seed {wanted.seed}", flush=True)
-    totals, draw = Totals(), random.Random(wanted.seed)
+    began, draw = time.monotonic(), random.Random(wanted.seed)
+    totals = {setup: Totals() for setup in SETUPS}
     for setup in cycle(SETUPS):
-        one_turn(setup, draw.randrange(10**9), totals, -(-wanted.tokens // wanted.faults), wanted.steady)
-        print(f"\nafter {(time.monotonic() - began) / 3600:.1f} h, seed {wanted.seed}:")
-        totals.report()
-        if totals.lost or (totals.tokens >= wanted.tokens and totals.faults.total() >= wanted.faults):
-            sys.exit(1 if totals.lost else 0)
+        run_setup(setup, draw.randrange(10**9), totals[setup], -(-wanted.tokens // wanted.faults), wanted.steady)
+        lost = sum(one.lost for one in totals.values())
+        done = (
+            sum(one.tokens for one in totals.values()) >= wanted.tokens
+            and sum(one.faults.total() for one in totals.values()) >= wanted.faults
+        )
+        if lost or done or setup == [*SETUPS][-1]:
+            report(wanted.seed, began, totals)
+        if lost or done:
+            sys.exit(1 if lost else 0)
 
 
 if __name__ == "__main__":

@@ -235,7 +235,8 @@ def the_primary_is_shut_down(world: SentinelWorld) -> None:
 def a_failover_is_ordered(world: SentinelWorld) -> None:
     """The old primary takes writes, and the other replica confirms them, while one replica is promoted already."""
     before = world.primary()
-    ask(world.draw.choice(world.sentinels).client, "SENTINEL", "FAILOVER", "mymaster")
+    sentinel = world.draw.choice(world.sentinels).client
+    servers.wait_until(lambda: ask(sentinel, "SENTINEL", "FAILOVER", "mymaster") == b"OK", "the failover begins")
     world.promoted(before)
     world.whole()
 

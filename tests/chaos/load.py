@@ -52,6 +52,8 @@ class Account:
         wrong: what should not have been answered.
         outage: the longest time without an acknowledgement, in seconds.
         recovery: the time from the end of the fault to the next acknowledgement, in seconds.
+        ready: the time from the end of the fault until every worker was ready, in seconds.
+        flaps: what was answered by workers that were not ready after that.
     """
 
     def __init__(self) -> None:
@@ -62,7 +64,8 @@ class Account:
         self.unanswered: list[list[str]] = []
         self.released: list[str] = []
         self.wrong: list[str] = []
-        self.outage = self.recovery = 0.0
+        self.flaps: list[bytes] = []
+        self.outage = self.recovery = self.ready = 0.0
 
     @property
     def tokens(self) -> int:
@@ -85,6 +88,9 @@ class Account:
     def fault_is_over(self) -> None:
         with self._lock:
             self._over = time.monotonic()
+
+    def service_is_ready(self) -> None:
+        self.ready = time.monotonic() - self._over
 
     def some(self, draw: random.Random) -> tuple[str, dict[str, str]] | None:
         with self._lock:

@@ -9,6 +9,7 @@ import pytest
 from tests.chaos.groups import (
     ClusterWorld,
     SentinelWorld,
+    a_failover_is_ordered,
     a_primary_is_frozen,
     a_shard_comes_back_empty,
     the_primary_is_frozen,
@@ -43,7 +44,11 @@ def test_nothing_acknowledged_by_a_cluster_is_lost(
     assert cluster.lost_of_everything() == 0
 
 
-@pytest.mark.parametrize("fault", [the_primary_is_frozen, the_primary_is_shut_down], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize(
+    "fault",
+    [the_primary_is_frozen, the_primary_is_shut_down, a_failover_is_ordered],
+    ids=lambda fault: fault.__name__,
+)
 def test_nothing_acknowledged_behind_sentinels_is_lost(
     sentinel: SentinelWorld, fault: Callable[[SentinelWorld], None]
 ) -> None:
