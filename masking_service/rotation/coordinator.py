@@ -116,16 +116,16 @@ class Coordinator:
             ProcessesBehindError: a process did not follow.
         """
         notice = self._notice()
-        told = Notice(notice.least, notice.turn + 1)
+        told = Notice(notice.least, notice.rotations + 1)
         write_notice(self.store, self.keyring, told, self._random)
-        self._wait("processes that know the new data keys", lambda beat: beat.turn >= told.turn)
+        self._wait("processes that know the new data keys", lambda beat: beat.rotations >= told.rotations)
 
     def _distribute(self, keyset: Keyset) -> None:
         digest = keyset.digest.hex()
         self._wait("processes that have the keyset", lambda beat: beat.digest == digest)
         notice = self._notice()
         if notice.least < keyset.serial:
-            write_notice(self.store, self.keyring, Notice(keyset.serial, notice.turn), self._random)
+            write_notice(self.store, self.keyring, Notice(keyset.serial, notice.rotations), self._random)
 
     def _notice(self) -> Notice:
         return read_notice(self.keyring, self.store.read([reading_notice()])[0])

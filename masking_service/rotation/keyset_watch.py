@@ -112,7 +112,7 @@ class KeyWatch:
             raise StoreUnavailable("old-keyset")
         self._data_keys.refresh(through)
         beat = Heartbeat(
-            f"{socket.gethostname()}:{os.getpid()}", keyset.digest.hex(), keyset.serial, notice.turn, self.fault
+            f"{socket.gethostname()}:{os.getpid()}", keyset.digest.hex(), keyset.serial, notice.rotations, self.fault
         )
         now = time.monotonic()
         if beat != self._sent or now - self._sent_at >= BEAT_SECONDS:

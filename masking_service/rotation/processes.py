@@ -16,21 +16,21 @@ LIFE_SECONDS: Final = 15
 _FORGOTTEN_SECONDS: Final = 86_400
 
 
-class Heartbeat(msgspec.Struct, frozen=True):
+class Heartbeat(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
     """The state of a process.
 
     Attributes:
         where: machine and process id.
         digest: of its keyset, hexadecimal.
         serial: of its keyset.
-        turn: the newest `Notice.turn` after which it has checked for newer data keys.
+        rotations: the newest `Notice.rotations` after which it has checked for newer data keys; stored as ``turn``.
         fault: why it cannot use the present keyset file; empty if it can.
     """
 
     where: str
     digest: str
     serial: int
-    turn: int
+    rotations: int
     fault: str = ""
 
 

@@ -149,11 +149,11 @@ class DataKeys:
         with self._lock:
             newest = max((day for _, day in memory.current), default=0)
             memory.current = {place: kept for place, kept in memory.current.items() if place[1] >= newest - 1}
-            turning, reported = dict(memory.current), dict(self._unreported)
+            in_use, reported = dict(memory.current), dict(self._unreported)
         commands: list[Command] = [
             (b"HINCRBY", DATA_KEY_USES, field(key_id), uses) for key_id, uses in reported.items()
         ]
-        for (tenant, day), current in turning.items():
+        for (tenant, day), current in in_use.items():
             newer = self._keyring.tenant(tenant).data_key_id(day, current.number + 1)
             commands += [
                 (b"HGET", DATA_KEY_USES, field(current.key.key_id)),
@@ -162,9 +162,9 @@ class DataKeys:
         replies = through.read(commands)[len(reported) :]
         with self._lock:
             self._unreported -= Counter(reported)
-            for (place, current), used, newer_stands in zip(turning.items(), replies[::2], replies[1::2], strict=True):
+            for (place, current), used, has_newer in zip(in_use.items(), replies[::2], replies[1::2], strict=True):
                 current.used = int(used or 0) + self._unreported[current.key.key_id]
-                if newer_stands:
+                if has_newer:
                     memory.current.pop(place, None)
 
     @property

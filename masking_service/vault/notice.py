@@ -16,16 +16,17 @@ from masking_service.store.client import Command, Store
 from masking_service.store.layout import KEY_NOTICE
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notice(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):
     """The content of the notice.
 
     Attributes:
         least: a process with a keyset of a lower serial must not use the store.
-        turn: grows whenever data keys were made by command, so that a process can say that it has seen them.
+        rotations: how often data keys were made by command, so that a process can say that it has seen them; stored
+            as ``turn``.
     """
 
     least: int = 0
-    turn: int = 0
+    rotations: int = 0
 
 
 def reading_notice() -> Command:

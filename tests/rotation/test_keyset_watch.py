@@ -173,7 +173,7 @@ def test_an_outdated_keyset_ends_the_lease_at_once(process: Process) -> None:
 
 
 def test_a_changed_notice_is_an_integrity_error(process: Process, client: redis.Redis) -> None:
-    write_notice(process.store, process.keyring, Notice(turn=1), os.urandom)
+    write_notice(process.store, process.keyring, Notice(rotations=1), os.urandom)
     sealed = bytearray(ask(client, "GET", KEY_NOTICE))
     sealed[-1] ^= 1
     ask(client, "SET", KEY_NOTICE, bytes(sealed))

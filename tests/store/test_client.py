@@ -1,4 +1,4 @@
-"""The way to Redis: whole answers or none, within two and a half seconds, and left alone while it is broken."""
+"""The Redis client: whole replies in time, and a circuit breaker."""
 
 import socket
 import threading

@@ -257,7 +257,7 @@ def test_a_fault_of_any_shard_is_a_fault_of_the_store(clean: servers.Group, stor
     assert (found, faults(store)) == (["appendfsync"], [])
 
 
-def test_only_servers_that_still_own_slots_are_left_alone(clean: servers.Group, store: Store) -> None:
+def test_only_servers_that_still_own_slots_count_as_open_circuits(clean: servers.Group, store: Store) -> None:
     ports = clean.replicas[0].port, clean.primaries[0].port
     nodes = [store._route.target(AskError(f"0 {servers.HOST}:{port}")) for port in ports]
     counts = []

@@ -1,4 +1,4 @@
-"""Threads that compute take turns, and give theirs away while they wait."""
+"""Threads that compute take a lock, and release it while they wait."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from masking_service.store import computing as turn
+from masking_service.store import computing as lock
 from masking_service.store.client import Store
 from masking_service.store.pipeline import Exchanges
 
@@ -25,7 +25,7 @@ class Other:
         self._thread.start()
 
     def _run(self) -> None:
-        with turn.computing():
+        with lock.computing():
             self.begun.set()
             assert self.may_end.wait(LONG)
 
@@ -36,12 +36,12 @@ class Other:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turn, "LOCK_SECONDS", LONG)
+    monkeypatch.setattr(lock, "LOCK_SECONDS", LONG)
 
 
 @pytest.mark.usefixtures("patient")
 def test_one_computes_at_a_time() -> None:
-    with turn.computing():
+    with lock.computing():
         other = Other()
         at_once = other.begun.wait(BRIEFLY)
     then = other.begun.wait(LONG)
@@ -60,7 +60,7 @@ def test_while_one_waits_for_the_store_another_computes(store: Store, monkeypatc
         other.end()
 
     monkeypatch.setattr(Exchanges, "run", run)
-    with turn.computing():
+    with lock.computing():
         store.read([(b"PING",)])
 
     assert begun == [True]
@@ -68,8 +68,8 @@ def test_while_one_waits_for_the_store_another_computes(store: Store, monkeypatc
 
 @pytest.mark.usefixtures("patient")
 def test_who_has_waited_takes_a_turn_again() -> None:
-    with turn.computing():
-        with turn.waiting():
+    with lock.computing():
+        with lock.waiting():
             pass
         other = Other()
         at_once = other.begun.wait(BRIEFLY)
@@ -79,13 +79,13 @@ def test_who_has_waited_takes_a_turn_again() -> None:
 
 
 def wait_for_the_store() -> None:
-    with turn.waiting():
+    with lock.waiting():
         pass
 
 
 @pytest.mark.usefixtures("patient")
 def test_who_never_had_a_turn_takes_none_from_anybody() -> None:
-    with turn.computing():
+    with lock.computing():
         small = threading.Thread(target=wait_for_the_store)
         small.start()
         small.join()
@@ -97,12 +97,12 @@ def test_who_never_had_a_turn_takes_none_from_anybody() -> None:
 
 
 def test_who_has_waited_long_goes_on_without_a_turn_and_gives_none_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    with turn.computing():
-        monkeypatch.setattr(turn, "LOCK_SECONDS", 0.0)
+    with lock.computing():
+        monkeypatch.setattr(lock, "LOCK_SECONDS", 0.0)
         other = Other()
         begun = other.begun.wait(LONG)
         other.end()
-        monkeypatch.setattr(turn, "LOCK_SECONDS", LONG)
+        monkeypatch.setattr(lock, "LOCK_SECONDS", LONG)
         third = Other()
         third_begun = third.begun.wait(BRIEFLY)
     third.end()
@@ -112,18 +112,18 @@ def test_who_has_waited_long_goes_on_without_a_turn_and_gives_none_back(monkeypa
 
 def test_whoever_has_a_turn_makes_room_for_others_soon() -> None:
     found = [sys.getswitchinterval()]
-    with turn.computing():
+    with lock.computing():
         found.append(sys.getswitchinterval())
-        with turn.waiting():
+        with lock.waiting():
             found.append(sys.getswitchinterval())
     found.append(sys.getswitchinterval())
 
     usual = found[0]
-    assert found == pytest.approx([usual, turn.SWITCH_SECONDS, usual, usual])
+    assert found == pytest.approx([usual, lock.SWITCH_SECONDS, usual, usual])
 
 
 def test_a_fault_gives_the_turn_back() -> None:
-    with pytest.raises(ZeroDivisionError), turn.computing():
+    with pytest.raises(ZeroDivisionError), lock.computing():
         raise ZeroDivisionError
 
     other = Other()

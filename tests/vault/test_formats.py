@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 import pytest
 import redis
 
+from masking_service.rotation.processes import Heartbeat
 from masking_service.store import identity
 from masking_service.store.client import Store
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import GENESIS
+from masking_service.vault.notice import Notice
 from masking_service.vault.vault import Vault
 from tests.keys.known import known_keyring
 from tests.store import stores
@@ -81,3 +84,10 @@ def test_an_older_release_that_runs_stops_using_a_store_that_became_newer(store:
 
     with pytest.raises(WrongStore, match=f"the store has format {NEW}"):
         looks(store, OLD)
+
+
+def test_renamed_members_are_stored_under_their_first_names() -> None:
+    beat = Heartbeat("host:1", "ab", 3, 4)
+
+    assert msgspec.json.encode(Notice(1, 2)) == b'{"least":1,"turn":2}'
+    assert msgspec.json.encode(beat) == b'{"where":"host:1","digest":"ab","serial":3,"turn":4,"fault":""}'

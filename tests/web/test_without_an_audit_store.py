@@ -128,7 +128,7 @@ def test_everything_goes_on_when_the_store_is_back(ailing: Ailing) -> None:
         unanswered(ailing.api.detokenize(PHONE))
     ailing.repair()
 
-    # A broken store is left alone for half a second.
+    # The circuit breaker opens for half a second.
     wait_until(lambda: ailing.api.detokenize(PHONE).status_code == 200, "values are opened again")
     assert ailing.api.opened(PHONE)[0]["value"] == "13812345678"
     assert ailing.count() > ailing.entries
