@@ -15,7 +15,8 @@ from masking_service.access.registry import SNAPSHOT, ClientRegistry
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import CLIENTS
-from tests.keys.known import known_bytes, known_keyring
+from tests.access.registries import adding, names
+from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import Interleaved, LossyWire, ask, counted
 
@@ -37,14 +38,6 @@ def make(tmp_path: Path, store: Store) -> Callable[..., ClientRegistry]:
 @pytest.fixture
 def registry(make: Callable[..., ClientRegistry]) -> ClientRegistry:
     return make()
-
-
-def adding(name: str) -> Callable[[Clients], Clients]:
-    return lambda clients: clients.add(name, "label-printer", known_bytes(name), NOW)
-
-
-def names(registry: ClientRegistry) -> list[str]:
-    return [client.id for client in registry.clients]
 
 
 def snapshot(registry: ClientRegistry) -> Path:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import msgspec
+import redis
 
 from keys.keyring import Keyring
 from masking_service.audit.archive.export import export
@@ -15,9 +19,10 @@ from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Reply, Store
+from masking_service.store.layout import AUDIT_WRITERS, audit_key
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import NOW
+from tests.store.stores import NOW, ask
 
 TENANT = "0" * 32
 FIRST_AT, LAST_AT = NOW, NOW + 18
@@ -127,3 +132,45 @@ def lines(store: Store) -> list[bytes]:
     """Return the export of the log."""
     streams = Streams(store)
     return [*export(streams, [*streams.checkpoints()][-1])]
+
+
+def log_on(store: Store, seed: str = "", clock: Callable[[], int] = lambda: NOW) -> AuditLog:
+    return AuditLog(store, known_keyring().audit_signer, stores.foreseen(seed), clock)
+
+
+def writers(client: redis.Redis) -> set[str]:
+    return {writer.decode() for writer in ask(client, "SMEMBERS", AUDIT_WRITERS)}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An entry as it stands in a stream."""
+
+    number: int
+    entry: bytes
+    link: bytes
+    signature: bytes | None
+    order: str
+
+    @property
+    def action(self) -> str:
+        return msgspec.json.decode(self.entry, type=Entry).action
+
+
+def stream(client: redis.Redis, writer: str) -> list[Kept]:
+    """A writer's stream, in order."""
+    found = []
+    for name, flat in ask(client, "XRANGE", audit_key(writer), "-", "+"):
+        fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
+        number = int(name.decode().removesuffix("-0"))
+        order = fields.get(b"order", b"").decode()
+        found.append(Kept(number, fields[b"entry"], fields[b"link"], fields.get(b"signature"), order))
+    return found
+
+
+def number_of(name: str) -> int:
+    return int(name.rpartition("-")[2])
+
+
+def writer_of(name: str) -> str:
+    return name.rpartition("-")[0]

@@ -25,11 +25,11 @@ from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
 from tests import servers
-from tests.audit.logs import entry
-from tests.audit.test_log import in_threads, log_on, number_of, stream, writer_of, writers
+from tests.audit.logs import entry, log_on, number_of, stream, writer_of, writers
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, LossyWire, ask, counted
+from tests.together import in_threads
 
 SIGNER = known_keyring().audit_signer
 VERIFIER = Verifier(SIGNER.public_pem())

@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,16 +21,13 @@ from masking_service.audit.verify.verifier import Verification, verify
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
-from tests.audit.logs import entry
+from tests.audit.logs import entry, log_on, number_of, stream, writer_of, writers
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, LossyWire, ask, counted
+from tests.together import in_threads
 
 TENANT = entry().tenant
-
-
-def log_on(store: Store, seed: str = "", clock: Callable[[], int] = lambda: NOW) -> AuditLog:
-    return AuditLog(store, known_keyring().audit_signer, stores.foreseen(seed), clock)
 
 
 @pytest.fixture
@@ -46,36 +42,6 @@ def wire(valkey: str) -> Iterator[LossyWire]:
     wire.close()
 
 
-def writers(client: redis.Redis) -> set[str]:
-    return {writer.decode() for writer in ask(client, "SMEMBERS", AUDIT_WRITERS)}
-
-
-@dataclass(frozen=True)
-class Kept:
-    """An entry as it stands in a stream."""
-
-    number: int
-    entry: bytes
-    link: bytes
-    signature: bytes | None
-    order: str
-
-    @property
-    def action(self) -> str:
-        return msgspec.json.decode(self.entry, type=Entry).action
-
-
-def stream(client: redis.Redis, writer: str) -> list[Kept]:
-    """A writer's stream, in order."""
-    found = []
-    for name, flat in ask(client, "XRANGE", audit_key(writer), "-", "+"):
-        fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
-        number = int(name.decode().removesuffix("-0"))
-        order = fields.get(b"order", b"").decode()
-        found.append(Kept(number, fields[b"entry"], fields[b"link"], fields.get(b"signature"), order))
-    return found
-
-
 def order(client: redis.Redis, tenant: str = TENANT) -> list[tuple[str, str]]:
     """Return (server id, entry id) of a tenant's entries."""
     found = []
@@ -88,14 +54,6 @@ def order(client: redis.Redis, tenant: str = TENANT) -> list[tuple[str, str]]:
 def asked(client: redis.Redis, writer: str) -> list[tuple[int, bytes]]:
     """Return a chain without its first and last entry."""
     return [(one.number, one.entry) for one in stream(client, writer) if one.action not in ("start", "close")]
-
-
-def in_threads(count: int, work: Callable[[int], object]) -> None:
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 class Gate(Store):
@@ -152,14 +110,6 @@ class LetGoLate:
         self._lock.release()
         if first:
             assert self.go.wait(10)
-
-
-def number_of(name: str) -> int:
-    return int(name.rpartition("-")[2])
-
-
-def writer_of(name: str) -> str:
-    return name.rpartition("-")[0]
 
 
 def committed_together(valkey: str, count: int) -> tuple[list[str], Gate]:

@@ -14,8 +14,7 @@ from masking_service.audit.search import Wanted, search
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import audit_key, audit_order_key
-from tests.audit.logs import entry
-from tests.audit.test_log import log_on, writer_of
+from tests.audit.logs import entry, log_on, writer_of
 from tests.store import stores
 from tests.store.stores import ask, counted
 

@@ -13,7 +13,7 @@ from masking_service.audit.entries import Entry
 from masking_service.audit.lines import CheckpointLine, read_line
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.layout import AUDIT_WRITERS, audit_key
-from tests.audit.test_log import stream
+from tests.audit.logs import stream
 from tests.e2e.processes import Running, run, wait_for
 from tests.store.stores import ask
 

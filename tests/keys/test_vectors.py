@@ -1,9 +1,7 @@
 """Tests the documented vectors, one scenario per file."""
 
 import hmac
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +17,8 @@ from keys.suites import Aead, Sm4Gcm
 from keys.tokens import TokenKeys
 from keys.uses import Uses
 from tests.keys.known import known_bytes, known_keyring
+from tests.keys.vector_files import VECTORS, Vector
 
-Vector = dict[str, Any]
-FILES = sorted((Path(__file__).parent / "vectors").glob("*.json"))
-VECTORS: dict[str, Vector] = {path.stem: json.loads(path.read_text("utf-8")) for path in FILES}
 READERS: dict[int, Callable[[bytes], Aead]] = {1: AESGCMSIV, 2: AESGCM, 3: Sm4Gcm}
 
 

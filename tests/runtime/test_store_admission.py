@@ -18,9 +18,8 @@ from masking_service.runtime.store_admission import accept_store, recognise
 from masking_service.store.client import Store
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS, GENESIS, audit_key
-from tests.access.test_registry import adding, names
-from tests.audit.logs import entry
-from tests.audit.test_log import log_on, stream, writer_of
+from tests.access.registries import adding, names
+from tests.audit.logs import entry, log_on, stream, writer_of
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, ask

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from masking_service.domain.schema import Place
 from masking_service.vault import records
 from masking_service.vault.records import BUCKET_BYTES, FIRST_BUCKET_BYTES, Record
-from tests.keys.test_vectors import VECTORS
+from tests.keys.vector_files import VECTORS
 from tests.store.stores import NAME, PHONE, body, body_of
 
 VALUES = st.none() | st.text() | st.integers(-(2**63), 2**64 - 1)

@@ -27,6 +27,7 @@ from tests.web.api import (
     refusal,
     token,
 )
+from tests.web.calls import entries
 
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")
@@ -38,18 +39,6 @@ def ready(fresh: Api) -> Api:
     fresh.tokenize(record(), custody={"site": SITE})
     fresh.open_case("D-1", NUMBER)
     return fresh
-
-
-def entries(api: Api) -> list[Json]:
-    """Every entry of the log, in order."""
-    return [msgspec.json.decode(fields[1]) for stream in streams(api) for _, fields in stream]
-
-
-def streams(api: Api) -> list[Any]:
-    """Every writer's stream, as the store tells it."""
-    store = api.parts.store
-    writers = store.read([(b"SMEMBERS", AUDIT_WRITERS)])[0]
-    return store.read([(b"XRANGE", audit_key(writer.decode()), b"-", b"+") for writer in writers])
 
 
 def last(api: Api) -> Json:

@@ -10,8 +10,8 @@ import pytest
 
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
+from tests.together import MANY, together
 from tests.web.api import OFFICER, PRIVACY, Api, Json, field, record, refusal, token
-from tests.web.together import MANY, together
 
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")

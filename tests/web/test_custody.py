@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from werkzeug.test import TestResponse
 
 from masking_service.store.layout import record_stems
+from tests.together import MANY, together
 from tests.web.api import (
     COURIER,
     OFFICER,
@@ -20,27 +20,13 @@ from tests.web.api import (
     Json,
     record,
     refusal,
-    results,
     without_details,
 )
-from tests.web.together import MANY, together
+from tests.web.calls import NUMBER, item, move, moved
 
-NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}"
 NOW = 1_796_000_000
 OTHER_SITE = "999999"
-
-
-def item(number: object = NUMBER, **who: object) -> Json:
-    return {"waybill_no": number, **who}
-
-
-def move(api: Api, *items: object, who: str = TRACKING) -> TestResponse:
-    return api.post(who, "/v1/custody", {"items": items})
-
-
-def moved(api: Api, *items: object, who: str = TRACKING) -> list[Json]:
-    return results(move(api, *items, who=who))
 
 
 def seen_by(api: Api, *people: str) -> list[bool]:

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.api import COURIER, PRIVACY, SITE, Api, Json, record
-from tests.web.test_custody import item, move
+from tests.web.calls import item, move
 
 NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}"

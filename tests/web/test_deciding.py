@@ -9,6 +9,7 @@ import pytest
 
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
+from tests.together import MANY, together
 from tests.web.api import (
     AUDITOR,
     DESK,
@@ -20,7 +21,6 @@ from tests.web.api import (
     record,
     refusal,
 )
-from tests.web.together import MANY, together
 
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")

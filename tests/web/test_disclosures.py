@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
+from tests.together import MANY, together
 from tests.web.api import (
     AUDITOR,
     COURIER,
@@ -27,7 +28,6 @@ from tests.web.api import (
     refusal,
     token,
 )
-from tests.web.together import MANY, together
 
 NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}/disclosures"

@@ -24,39 +24,17 @@ from tests.web.api import (
     SITE,
     SUPERVISOR,
     Api,
-    Json,
     field,
     record,
     refusal,
 )
-from tests.web.test_audit import entries
+from tests.web.calls import entries, freeze, frozen, thaw
 
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")
 NOW = 1_796_000_000
 FROZEN = (403, "frozen")
 Clock = Callable[[int], None]
-
-
-def freeze(api: Api, who: str, by: str = SUPERVISOR, body: object = None, **more: object) -> Json:
-    answered = api.post(by, f"/v1/principals/{quote(who, safe='')}/freeze", body, **more)
-    assert answered.status_code == 200, answered.text
-    found: Json = answered.get_json()
-    return found
-
-
-def thaw(api: Api, who: str, by: str = SUPERVISOR) -> Json:
-    answered = api.post(by, f"/v1/principals/{quote(who, safe='')}/thaw")
-    assert answered.status_code == 200, answered.text
-    found: Json = answered.get_json()
-    return found
-
-
-def frozen(api: Api, by: str = SUPERVISOR) -> list[Json]:
-    answered = api.get(by, "/v1/principals/frozen")
-    assert answered.status_code == 200, answered.text
-    found: list[Json] = answered.get_json()["principals"]
-    return found
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.wiring import assemble
 from tests.store.stores import foreseen
+from tests.together import MANY, together
 from tests.web.api import (
     DESK,
     OFFICER,
@@ -31,7 +32,6 @@ from tests.web.api import (
     refusal,
     token,
 )
-from tests.web.together import MANY, together
 
 NUMBER = "SF1234567890"
 PHONE = "/sender/phone"

@@ -9,8 +9,8 @@ import pytest
 
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
+from tests.together import MANY, together
 from tests.web.api import COURIER, OFFICER, SITE, Api, Json, record, refusal, results
-from tests.web.together import MANY, together
 
 NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}"

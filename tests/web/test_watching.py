@@ -18,8 +18,7 @@ from masking_service.runtime.wiring import assemble
 from masking_service.store.errors import StoreUnavailable
 from tests.access.policies import TEXT
 from tests.web.api import COURIER, OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record, refusal, token
-from tests.web.test_audit import entries
-from tests.web.test_freezing import frozen, thaw
+from tests.web.calls import entries, frozen, thaw
 
 NUMBER = "SF1234567890"
 UNKNOWN = "SF9999999999"

@@ -1,9 +1,10 @@
-"""Many callers at the same moment, against the service in this process."""
+"""Calls at the same moment, each in a thread of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
 
@@ -22,3 +23,8 @@ def together(calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
 
     with ThreadPoolExecutor(len(calls)) as threads:
         return [*threads.map(one, calls)]
+
+
+def in_threads(count: int, work: Callable[[int], Answer]) -> list[Answer]:
+    """Call `work` with 0 to `count - 1` at once."""
+    return together([partial(work, number) for number in range(count)])

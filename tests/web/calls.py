@@ -1,0 +1,59 @@
+"""Calls that the tests of several files make."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from werkzeug.test import TestResponse
+
+from masking_service.store.layout import AUDIT_WRITERS, audit_key
+from tests.web.api import SUPERVISOR, TRACKING, Api, Json, results
+
+NUMBER = "SF1234567890"
+
+
+def entries(api: Api) -> list[Json]:
+    """Every entry of the log, in order."""
+    return [msgspec.json.decode(fields[1]) for stream in streams(api) for _, fields in stream]
+
+
+def streams(api: Api) -> list[Any]:
+    """Every writer's stream, as the store tells it."""
+    store = api.parts.store
+    writers = store.read([(b"SMEMBERS", AUDIT_WRITERS)])[0]
+    return store.read([(b"XRANGE", audit_key(writer.decode()), b"-", b"+") for writer in writers])
+
+
+def freeze(api: Api, who: str, by: str = SUPERVISOR, body: object = None, **more: object) -> Json:
+    answered = api.post(by, f"/v1/principals/{quote(who, safe='')}/freeze", body, **more)
+    assert answered.status_code == 200, answered.text
+    found: Json = answered.get_json()
+    return found
+
+
+def thaw(api: Api, who: str, by: str = SUPERVISOR) -> Json:
+    answered = api.post(by, f"/v1/principals/{quote(who, safe='')}/thaw")
+    assert answered.status_code == 200, answered.text
+    found: Json = answered.get_json()
+    return found
+
+
+def frozen(api: Api, by: str = SUPERVISOR) -> list[Json]:
+    answered = api.get(by, "/v1/principals/frozen")
+    assert answered.status_code == 200, answered.text
+    found: list[Json] = answered.get_json()["principals"]
+    return found
+
+
+def item(number: object = NUMBER, **who: object) -> Json:
+    return {"waybill_no": number, **who}
+
+
+def move(api: Api, *items: object, who: str = TRACKING) -> TestResponse:
+    return api.post(who, "/v1/custody", {"items": items})
+
+
+def moved(api: Api, *items: object, who: str = TRACKING) -> list[Json]:
+    return results(move(api, *items, who=who))
