@@ -33,8 +33,7 @@ from tests.web.api import (
     refusal,
     token,
 )
-from tests.web.test_audit import entries
-from tests.web.test_freezing import frozen, thaw
+from tests.web.calls import entries, frozen, thaw
 from tests.web.test_watching import alerts
 
 CASES = count(100)
