@@ -239,7 +239,9 @@ def _pairs(signal: str, handled: Collection[tuple[str, str]], cases: Iterable[Op
 
     Expected is the person's share of the cases of all other openers. The score counts how many pairs were compared.
     """
-    openers = {one.case: one.person for one in cases}
+    openers: dict[str, str] = {}
+    for one in sorted(cases):  # a name is used once: a later attempt was refused
+        openers.setdefault(one.case, one.person)
     met = Counter((openers[case], who) for case, who in handled if case in openers)
     of_opener = Counter(openers[case] for case in {case for case, _ in handled} if case in openers)
     of_person = Counter(who for case, who in handled if case in openers)

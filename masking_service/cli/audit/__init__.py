@@ -5,6 +5,8 @@ import click
 from masking_service.cli.audit.accept import accept_store
 from masking_service.cli.audit.export import export
 from masking_service.cli.audit.follow import follow
+from masking_service.cli.audit.incident import incident
+from masking_service.cli.audit.report import report
 from masking_service.cli.audit.tail import tail
 from masking_service.cli.audit.verify import verify
 
@@ -16,5 +18,5 @@ def audit() -> None:
     """Take the audit log out, verify it, watch it, and archive it."""
 
 
-for command in (accept_store, export, follow, tail, verify):
+for command in (accept_store, export, follow, incident, report, tail, verify):
     audit.add_command(command)

@@ -9,10 +9,12 @@ from typing import BinaryIO, cast
 
 import click
 
+from masking_service.audit.packs.evidence import is_evidence
 from masking_service.audit.verify.verifier import StartingPoint, Verification, read_lines
 from masking_service.audit.verify.verifier import verify as verify_lines
 from masking_service.cli.audit.against import verify_with_store
 from masking_service.cli.audit.export import exported
+from masking_service.cli.audit.packed import say_evidence, say_pack
 from masking_service.cli.audit.places import (
     archive,
     checkpoint_in,
@@ -27,7 +29,7 @@ from masking_service.cli.options import state_dir
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True), required=False)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, allow_dash=True), required=False)
 @click.option(
     "--checkpoint",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -50,9 +52,15 @@ def verify(
     """Verify a log with the public key alone.
 
     It is read from FILE or standard input. Without either, or with --store and without FILE, it is read from archive
-    and store; the store needs the keyset. Exits with 1 if the log is not whole.
+    and store; the store needs the keyset. FILE may also be a folder of `audit incident` or `audit report`, or the
+    evidence in one. Exits with 1 if the log is not whole, or the pack is not as it was signed.
     """
     verifier = verifier_of(state_dir, pem)
+    if file and file.is_dir():
+        sys.exit(0 if say_pack(file, verifier) else 1)
+    if file and _is_excerpt(file):
+        with file.open("rb") as opened_file:
+            sys.exit(0 if say_evidence(read_lines(opened_file), verifier) else 1)
     start = StartingPoint.after(signed_checkpoint_in(since, verifier)) if since else None
     verification = Verification(verifier, start, checkpoint_in(checkpoint) if checkpoint else None)
     given = None if file or with_store else _given()
@@ -68,6 +76,14 @@ def verify(
                 else:
                     sound = say(verify_lines(opened, verification), verification.findings)
     sys.exit(0 if sound else 1)
+
+
+def _is_excerpt(file: Path) -> bool:
+    """Return whether a file begins with a commit of an excerpt."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        return is_evidence(next(read_lines(opened), b""))
 
 
 def _given() -> BinaryIO | None:

@@ -95,18 +95,28 @@ def test_a_pair_that_meets_too_often_is_two_reasons() -> None:
     desks = ["staff/li", "staff/zhao", "staff/sun"]
     honest = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(desks[at % 3], [row])]
     taken = openings(THIEF, 9)
-    wang = opened_by("staff/wang", [*taken, *openings("staff/h0", 2, case="")])
-    rows = [*HONEST_OPENINGS, *taken]
+    others = openings("staff/h0", 2, at=OLD + HOUR)
+    others = [one._replace(case=f"D-wang-{at}") for at, one in enumerate(others)]
+    wang = opened_by("staff/wang", [*taken, *others])
+    rows = [*HONEST_OPENINGS, *others, *taken]
 
     reasons = pairs(rows, [*honest, *wang])
 
-    # wang opened two of the cases of h0 as well; of the 120 cases of other openers the thief had none.
-    share = 1 / (118 + 7)
+    # Of the 120 cases of other openers, the thief had none.
+    share = 1 / (120 + 7)
     assert {(one.person, one.signal, one.other, one.observed, one.total) for one in reasons} == {
         (THIEF, "pair", "staff/wang", 9, 11),
         ("staff/wang", "pair-opener", THIEF, 9, 11),
     }
     assert reasons[0].expected == pytest.approx(11 * share)
+
+
+def test_a_refused_attempt_to_open_a_case_again_hides_no_opener() -> None:
+    taken = openings(THIEF, 9)
+    cases = [*opened_by("staff/wang", taken), *opened_by("staff/li", openings(THIEF, 9, at=OLD + HOUR))]
+    honest = [case for at, row in enumerate(HONEST_OPENINGS) for case in opened_by(f"staff/d{at % 4}", [row])]
+
+    assert people(pairs([*HONEST_OPENINGS, *taken], [*cases, *honest])) == {THIEF, "staff/wang"}
 
 
 def test_people_who_meet_as_often_as_chance_has_it_are_no_pair() -> None:

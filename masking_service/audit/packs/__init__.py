@@ -1,0 +1,1 @@
+"""Documents made from the log for people outside: of an incident, and for the compliance audit."""

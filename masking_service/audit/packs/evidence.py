@@ -1,0 +1,134 @@
+"""Takes signed commits out of the log, so that single entries can be verified with the public key alone.
+
+A line is a whole commit: the link before it, its entries, and the signature
+after the last one. It proves that the service signed these entries. That none
+was left out is proved by the whole log only.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from keys.errors import IntegrityError
+from keys.signatures import Verifier
+from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
+from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line
+from masking_service.audit.verify.checkpoint_chain import is_signed
+
+
+class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One commit of a writer.
+
+    Attributes:
+        commit: the id of its first entry, ``WRITER-NUMBER``.
+        previous: the link before it, in hexadecimal.
+        entries: its entries, as they are signed.
+        signature: after the last entry, in base64.
+    """
+
+    commit: str
+    previous: str
+    entries: Sequence[msgspec.Raw]
+    signature: str
+
+
+_decode: Final = msgspec.json.Decoder(Commit).decode
+_decode_entry: Final = msgspec.json.Decoder(Entry).decode
+_decode_any: Final = msgspec.json.Decoder().decode
+_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+
+
+def excerpt(lines: Iterable[bytes], wanted: Callable[[str, Entry], bool]) -> Iterator[bytes]:
+    """Yield the commits that have a wanted entry, as lines.
+
+    Args:
+        lines: the log.
+        wanted: tells by id and entry whether it belongs into the excerpt.
+    """
+    links: dict[str, bytes] = {}
+    commits: dict[str, list[EntryLine]] = {}
+    for line in entry_lines(lines):
+        commit = commits.setdefault(line.writer, [])
+        commit.append(line)
+        if not line.signature:
+            continue
+        named = [(entry_id(one.writer, one.number), entry_of(one)) for one in commit]
+        if sum(wanted(name, entry) for name, entry in named if entry):  # of all: `wanted` may keep them
+            yield _written(links.get(line.writer, FIRST_LINK), commit)
+        links[line.writer] = line.link
+        commit.clear()
+
+
+def entry_lines(lines: Iterable[bytes]) -> Iterator[EntryLine]:
+    """Yield the entries of a log, leaving out what cannot be read; `Verification` reports that."""
+    for line in lines:
+        try:
+            parsed = read_line(line)
+        except UnreadableLineError:
+            continue
+        if isinstance(parsed, EntryLine):
+            yield parsed
+
+
+def entry_of(line: EntryLine) -> Entry | None:
+    """Return the content of an entry; None if it was edited so that it has none."""
+    try:
+        return _decode_entry(line.entry)
+    except msgspec.ValidationError:
+        return None
+
+
+def is_evidence(line: bytes) -> bool:
+    """Return whether a line is a commit of an excerpt."""
+    try:
+        _decode(line)
+    except _UNREADABLE:
+        return False
+    return True
+
+
+def verify_excerpt(lines: Iterable[bytes], verifier: Verifier) -> tuple[int, list[int]]:
+    """Return how many entries are proved, and the 1-based numbers of the lines that are not as they were signed.
+
+    A line is a commit, or a checkpoint of the log.
+    """
+    proved, wrong = 0, []
+    for number, line in enumerate(lines, 1):
+        try:
+            proved += _proved(line.strip(), verifier)
+        except (*_UNREADABLE, UnreadableLineError, IntegrityError):
+            wrong.append(number)
+    return proved, wrong
+
+
+def _proved(line: bytes, verifier: Verifier) -> int:
+    """Verify a line; return its number of entries."""
+    if not is_evidence(line):
+        parsed = read_line(line)
+        if not (isinstance(parsed, CheckpointLine) and is_signed(parsed, verifier)):
+            raise UnreadableLineError("is neither a commit nor a signed checkpoint")
+        return 0
+    json.loads(line, object_pairs_hook=_members)
+    commit = _decode(line)
+    writer, _, first = commit.commit.rpartition("-")
+    linked, last = bytes.fromhex(commit.previous), int(first) - 1
+    for raw in commit.entries:
+        last += 1
+        linked = link(linked, writer, last, encode(_decode_any(raw)))
+    verifier.verify(b64decode(commit.signature, validate=True), commit_message(writer, last, linked))
+    return len(commit.entries)
+
+
+def _written(previous: bytes, commit: Sequence[EntryLine]) -> bytes:
+    first, last = commit[0], commit[-1]
+    entries = [msgspec.Raw(one.entry) for one in commit]
+    name = entry_id(first.writer, first.number)
+    return msgspec.json.encode(Commit(name, previous.hex(), entries, b64encode(last.signature).decode())) + b"\n"
+
+
+def _members(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise UnreadableLineError("has a duplicate member")
