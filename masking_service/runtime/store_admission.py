@@ -73,7 +73,10 @@ def admit_store(parts: Parts) -> None:
 
 
 def _slots_to_check(servers: Iterable[Examined], new: Container[Node]) -> list[int]:
-    """Return the slots whose marks are read: all of a new server, and one of each other, which may be emptied, too."""
+    """Return the slots whose marks are read.
+
+    All of a new server, and one of each other, which may have been emptied while it ran.
+    """
     slots = []
     for server in servers:
         marked = [slot for slot in server.slots if slot in MARKED_SLOTS]

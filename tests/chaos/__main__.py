@@ -1,4 +1,4 @@
-"""`make chaos`: faults under load, on a single server, Sentinel and a cluster in turn, until so many were done."""
+"""`make chaos`: a long run of faults under load, on three set-ups."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SETUPS: Final[dict[str, tuple[Callable[[Path, int], World], Sequence[Callable[[A
 
 
 class Totals:
-    """What was done on one kind of store, and what became of it."""
+    """Figures of one kind of store."""
 
     def __init__(self) -> None:
         self.tokens = self.lost = self.flaps = 0
@@ -47,7 +47,7 @@ class Totals:
 
 
 def report(seed: int, began: float, totals: Mapping[str, Totals]) -> None:
-    """Print a table of all so far, and how often each fault was done."""
+    """Print the figures so far, and the number of each fault."""
     print(f"\nSeed {seed}, {(time.monotonic() - began) / 3600:.1f} h. Times are the longest of all faults.\n")
     print("| store | tokens acknowledged | lost | faults | without acknowledgements ", end="")
     print("| end of the fault to the next one | to `/readyz` 200 on every worker | not ready after that |")
@@ -60,7 +60,7 @@ def report(seed: int, began: float, totals: Mapping[str, Totals]) -> None:
 
 
 def run_setup(setup: str, seed: int, totals: Totals, count: int, tokens: int, steady: float) -> None:
-    """Cause at most `count` different faults, in any order; then count what was lost of all acknowledged."""
+    """Cause up to `count` different faults; count what was lost."""
     make, faults = SETUPS[setup]
     draw = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
@@ -83,7 +83,10 @@ def run_setup(setup: str, seed: int, totals: Totals, count: int, tokens: int, st
 
 
 def main() -> None:
-    """Run rounds of all set-ups until the goal is reached or something is lost; print figures after each round."""
+    """Run rounds of all set-ups; print figures after each.
+
+    They end when the goal is reached, or when something was lost.
+    """
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--tokens", type=int, default=1_000_000, help="end after so many acknowledged tokens, and …")
     parser.add_argument("--faults", type=int, default=100, help="… so many faults")

@@ -1,4 +1,4 @@
-"""Clocks for the service of the tests and for its store, which can be set while they run."""
+"""Clocks of the service and its store that can be set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DAY = 86_400
 
 
 class Clock:
-    """What the service takes for the time of day, and what the store's server does.
+    """The clocks of the service and of the store's server.
 
     Args:
         folder: where the library is built, and where it is written down how far the clocks are off.
@@ -28,13 +28,16 @@ class Clock:
         self._ahead = self._behind = 0
 
     def set(self, seconds: int, *, store: bool = True) -> None:
-        """Let both be off by so much, or the service's alone."""
+        """Shift both clocks, or the service's alone."""
         for shift in self._shifts if store else self._shifts[:1]:
             with shift.open("r+b" if shift.exists() else "wb") as file:
                 file.write(seconds.to_bytes(8, "little", signed=True))
 
     def before_midnight(self, *, back: bool = False) -> None:
-        """Set both to a second before a day that they have not shown yet: the next one, or one behind all of them."""
+        """Set both clocks to a second before a new day.
+
+        The next one, or one before all that they have shown.
+        """
         now = int(time.time())
         if back:
             self._behind += 1

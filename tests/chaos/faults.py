@@ -1,4 +1,4 @@
-"""Faults of a store of one server. Each is done under load, and leaves the service able to recover by itself."""
+"""Faults of a single server, from which the service recovers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def the_store_is_demoted(world: SingleServer) -> None:
 
 
 def the_disk_is_full(world: SingleServer) -> None:
-    """A server that may not lose what it acknowledged ends when it cannot write it down."""
+    """A server that cannot write its log ends."""
     with world.power.full():
         wait_for(lambda: world.node.running.poll() is not None, "the server's end", 20)
     world.start_node()
@@ -77,7 +77,7 @@ def the_service_is_killed(world: World) -> None:
 
 
 def a_day_begins(world: SingleServer) -> None:
-    """Midnight passes under load: all threads of both workers race for the first record of a day, and one key wins."""
+    """All threads race for the first record of a day; one key wins."""
     before = world.data_keys()
     world.clock.before_midnight()
     wait_for(lambda: world.data_keys() > before, "a key of the new day", 20)
@@ -87,14 +87,14 @@ def a_day_begins(world: SingleServer) -> None:
 
 
 def the_clocks_go_back(world: SingleServer) -> None:
-    """To a day before all others, and over its midnight; then forwards again to today."""
+    """To midnight of a day before all others, and back to today."""
     world.clock.before_midnight(back=True)
     time.sleep(2 * A_WHILE)
     world.clock.set(0)
 
 
 def the_service_loses_the_time(world: SingleServer) -> None:
-    """Its clock alone falls back by more than a retention: what is written would expire at once, so nothing may be."""
+    """Nothing is acknowledged: by this clock, it would expire at once."""
     world.clock.set(-400 * DAY, store=False)
     time.sleep(2 * A_WHILE)
     acknowledged = len(world.load.account.kept)
@@ -110,7 +110,7 @@ def the_service_is_ahead_of_the_time(world: SingleServer) -> None:
 
 
 def the_store_comes_back_empty(world: SingleServer) -> None:
-    """Its disk was not there when it started. What is acknowledged on it would be lost: nothing may be."""
+    """Its disk was missing. Nothing may be acknowledged on it."""
     _on_another_store(world, None)
 
 
@@ -146,7 +146,7 @@ FAULTS: Final[tuple[Callable[[SingleServer], None], ...]] = (
 
 
 def _on_another_store(world: SingleServer, data: Path | None) -> None:
-    """Exchange the store until the service says so, and see that nothing was acknowledged on it meanwhile."""
+    """Exchange the store; nothing may be acknowledged on it."""
     aside = world.exchange(data)
     wait_for(lambda: world.is_refused(b"audit accept-store"), "it is told apart", 20)
     acknowledged = len(world.load.account.kept)
@@ -158,7 +158,7 @@ def _on_another_store(world: SingleServer, data: Path | None) -> None:
 
 
 def _workers(world: World) -> list[int]:
-    """The processes that the service's master has started and that answer requests."""
+    """Return the process ids of the service's workers."""
     master = world.service.process.pid
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
     return [int(pid) for pid in children if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]

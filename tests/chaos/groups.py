@@ -1,4 +1,4 @@
-"""Stores of several servers, a cluster and a primary with sentinels, and their faults."""
+"""Clusters and sentinel set-ups, and their faults."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def a_primary_is_killed(world: ClusterWorld) -> None:
 
 
 def a_primary_is_frozen(world: ClusterWorld) -> None:
-    """It is failed over, and wakes as an old primary that knows nothing of it."""
+    """It is failed over, and continues as an old primary."""
     slot = world.slot()
     frozen = world.cluster.primary(slot)
     others = [node for node in world.cluster.nodes if node is not frozen]
@@ -89,7 +89,7 @@ def a_failover_is_planned(world: ClusterWorld) -> None:
 
 
 def a_zone_is_lost(world: ClusterWorld) -> None:
-    """It has the primary of one shard, and a replica of each other shard."""
+    """A zone has one shard's primary and a replica of each other."""
     slot = world.slot()
     dead = world.cluster.primary(slot)
     zone = [dead, *(world.cluster.replicas_of(one)[0] for one in world.cluster.primaries() if one is not dead)]
@@ -118,7 +118,7 @@ def slots_move(world: ClusterWorld) -> None:
 
 
 def a_shard_comes_back_empty(world: ClusterWorld) -> None:
-    """Nothing is written to it, the service says so, and goes on when the right data is back and it was restarted."""
+    """It is refused, until the right data is back and the service restarted."""
     primary = world.cluster.primary(world.slot())
     replicas = world.cluster.replicas_of(primary)
     for node in (*replicas, primary):
@@ -159,7 +159,7 @@ CLUSTER_FAULTS: Final[tuple[Callable[[ClusterWorld], None], ...]] = (
 
 
 class SentinelWorld(World):
-    """A service on a primary with two replicas, watched by three sentinels.
+    """A service on a primary, two replicas and three sentinels.
 
     Attributes:
         nodes: the servers.
@@ -224,7 +224,7 @@ def the_primary_is_frozen(world: SentinelWorld) -> None:
 
 
 def the_primary_is_shut_down(world: SentinelWorld) -> None:
-    """A planned failover: the primary ends once its replicas have everything."""
+    """A planned failover: its replicas have everything at the end."""
     before = world.primary()
     before.stop()
     world.promoted(before)
@@ -233,7 +233,7 @@ def the_primary_is_shut_down(world: SentinelWorld) -> None:
 
 
 def a_failover_is_ordered(world: SentinelWorld) -> None:
-    """The old primary takes writes, and the other replica confirms them, while one replica is promoted already."""
+    """The old primary takes writes while a replica is already promoted."""
     before = world.primary()
     sentinel = world.draw.choice(world.sentinels).client
     servers.wait_until(lambda: ask(sentinel, "SENTINEL", "FAILOVER", "mymaster") == b"OK", "the failover begins")

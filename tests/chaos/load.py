@@ -1,4 +1,4 @@
-"""Mixed load on a running service, and an exact account of what it acknowledged."""
+"""Load on a running service, and its exact account."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Shape:
 
 
 def record_of(number: str, shape: Shape) -> Record:
-    """The waybill of a number, the same each time, so that it need not be kept."""
+    """Return the waybill of a number, the same each time."""
     draw = random.Random(number)
     parties = [
         {"name": name, "phone": f"138{draw.randrange(10**8):08}", "address": f"样例路{draw.randrange(1000)}号302室"}
@@ -43,7 +43,7 @@ def record_of(number: str, shape: Shape) -> Record:
 
 
 class Account:
-    """What was acknowledged, what was not, and for how long nothing was.
+    """What was acknowledged, and the longest pauses.
 
     Attributes:
         kept: numbers with the tokens that were answered for them.
@@ -98,7 +98,7 @@ class Account:
 
 
 class Load:
-    """Printers that send new waybills, and an officer who opens some of them for cases.
+    """Printers that send waybills, and an officer who opens some.
 
     Args:
         service: whom to ask; may be exchanged for another while it runs.
@@ -127,7 +127,7 @@ class Load:
             thread.join()
 
     def _call(self, who: str, path: str, body: object) -> dict[str, Any] | None:
-        """An answer with 200 or 201; None for all others, and for none."""
+        """Return an answer with 200 or 201, else None."""
         try:
             status, _, content = self.service.call(self._keys[who], "POST", path, body)
         except (OSError, ValueError, EOFError):

@@ -1,4 +1,4 @@
-"""Power cuts and full disks for a server of the tests: a small library that is built here and loaded into it."""
+"""Power cuts and full disks, by a library that is preloaded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SOURCE = Path(__file__).with_name("power.c")
 
 
 def built(source: Path, folder: Path) -> Path:
-    """The library that is made of a source, to be preloaded."""
+    """Compile a source and return the library."""
     library = folder / f"{source.stem}.so"
     build = ["cc", "-O1", "-shared", "-fPIC", "-Wall", "-Werror", "-o", str(library), str(source), "-ldl"]
     subprocess.run(build, check=True)
@@ -34,7 +34,7 @@ class Power:
 
     @contextmanager
     def loaded(self, **settings: str) -> Iterator[None]:
-        """A server that is started inside runs on this power, and with these settings."""
+        """Start servers inside with this power and these settings."""
         before = dict(os.environ)
         libraries = " ".join([str(self._library), settings.pop("LD_PRELOAD", "")])
         os.environ.update(settings, LD_PRELOAD=libraries, POWER_FULL=str(self._full))
@@ -45,7 +45,7 @@ class Power:
             os.environ.update(before)
 
     def cut(self, node: Node) -> int:
-        """Cut the power: of the server's append-only files the last completed fsync is left. The bytes lost."""
+        """Cut the power: only what was synced is left. Return the bytes lost."""
         node.kill()
         lost = 0
         for file in sorted(node.directory.rglob("*.aof")):

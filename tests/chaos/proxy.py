@@ -1,4 +1,4 @@
-"""A TCP wire between the service and its store that can be cut, or swallow what comes back."""
+"""A TCP wire to the store that can fail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 class Proxy:
-    """Carries bytes to a server on 127.0.0.1, both ways, until it is told not to."""
+    """Carries bytes to a server on 127.0.0.1 and back."""
 
     def __init__(self, port: int) -> None:
         self._target = port

@@ -1,4 +1,4 @@
-"""A store of one server, with a wire that can be cut, power that can fail, and clocks that can be set."""
+"""A single server whose wire, power and clocks can fail."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class SingleServer(World):
         return self.node.directory / "appendonlydir"
 
     def copy(self) -> Path:
-        """What the store holds now, as a backup; the store is away meanwhile."""
+        """Return a backup of the store, which is stopped meanwhile."""
         self.node.kill()
         shutil.rmtree(self.folder / "copy", ignore_errors=True)
         shutil.copytree(self.data, self.folder / "copy")
@@ -63,7 +63,7 @@ class SingleServer(World):
         return self.folder / "copy"
 
     def exchange(self, data: Path | None) -> Path:
-        """Let the store come back with other data, or with none. Returns where the right data is."""
+        """Restart the store with other data, or none; return where the right data is."""
         self.node.kill()
         aside = self.folder / "aside"
         self.data.rename(aside)
@@ -73,7 +73,7 @@ class SingleServer(World):
         return aside
 
     def bring_back(self, aside: Path) -> None:
-        """Let the store come back with the right data, and start the service again, as its operator is told."""
+        """Restart the store with the right data, and the service."""
         self.node.kill()
         shutil.rmtree(self.data)
         aside.rename(self.data)
@@ -81,5 +81,5 @@ class SingleServer(World):
         self.restart_service()
 
     def data_keys(self) -> int:
-        """How many there are: one for each day on which something was sealed."""
+        """Return the number of data keys: one a day of use."""
         return int(ask(self.node.client, "HLEN", DATA_KEYS))

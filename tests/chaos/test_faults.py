@@ -1,4 +1,4 @@
-"""After every fault under load: what was acknowledged is there, nothing is half there, and nothing left unseen."""
+"""After every fault under load, all that was acknowledged is there."""
 
 from __future__ import annotations
 

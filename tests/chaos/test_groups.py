@@ -1,4 +1,4 @@
-"""The faults that only a store of several servers has; the others are in `tests/e2e/test_recovery.py`."""
+"""Faults of clusters and sentinels; others are in `tests/e2e/test_recovery.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A service with two workers on a store of its own under load, and what must be true after every fault."""
+"""A service under load, and what must hold after every fault."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 class Flapped(AssertionError):
-    """A worker was not ready again, after every one had been."""
+    """A worker stopped being ready after the recovery."""
 
 
 class World:
-    """A running service with two workers, its store, and the load on it. A subclass says which servers the store has.
+    """A service with two workers under load.
+
+    A subclass says which servers the store has.
 
     Args:
         folder: where all of it is.
@@ -73,7 +75,7 @@ class World:
         return self.service
 
     def restart_service(self) -> None:
-        """End it as `kill -9` does, and start it again."""
+        """Kill the service and start it again."""
         self.service.kill()
         self.start_service()
 
@@ -81,11 +83,11 @@ class World:
         self.service.stop()
 
     def ready(self) -> bool:
-        """Whether every worker is ready, as far as many new connections tell."""
+        """Whether many new connections all find a ready worker."""
         return {self.service.status(None, "GET", "/readyz") for _ in range(READINESS_ASKED)} == {200}
 
     def is_refused(self, word: bytes) -> bool:
-        """Whether the service says that its store is not the right one."""
+        """Whether the service refuses its store, with this word."""
         status, _, content = self.service.call(None, "GET", "/readyz")
         return status == 503 and word in content
 
@@ -96,9 +98,9 @@ class World:
 
     @contextmanager
     def under_load(self, tokens: int = 0, steady: float = 0.0) -> Iterator[Load]:
-        """Load inside, and after it until the service was ready for `steady` seconds and acknowledged `tokens` more.
+        """Run load inside, and until the service has recovered.
 
-        Then what was acknowledged must hold.
+        That is when it was ready for `steady` seconds and has acknowledged `tokens` more. Then check the account.
         """
         self._loads += 1
         with Load(self.service, self._loads, self._shape) as load:
@@ -124,7 +126,7 @@ class World:
             raise Flapped(load.account.flaps)
 
     def check(self, account: Account) -> None:
-        """Every acknowledged token is the record's, no batch is half there, no release lacks its entry."""
+        """Check tokens, batches and audit entries of an account."""
         kept = [(number, _digest(tokens)) for number, tokens in account.kept]
         lost = self.lost(kept)
         unanswered = account.unanswered if self.atomic else []
@@ -143,11 +145,11 @@ class World:
         assert not any(untrue.values()), untrue
 
     def lost_of_everything(self) -> int:
-        """How many waybills of all loads so far have lost their tokens."""
+        """Return how many waybills of all loads have lost their tokens."""
         return self.lost(self._everything)
 
     def lost(self, kept: Iterable[tuple[str, bytes]]) -> int:
-        """How many of these, sent again, are not known, or have other tokens."""
+        """Return how many, sent again, are unknown or have other tokens."""
         wanted = [*kept]
         lost = 0
         for at in range(0, len(wanted), ASKED_AGAIN):
@@ -174,7 +176,7 @@ class World:
         return found
 
     def _cases_in_the_log(self) -> set[str]:
-        """Every case under which the log says that something was released."""
+        """Return the cases for which the log has a release."""
         cases = set()
         # Not by the list of writers: one that ended leaves it.
         streams = [(one, stream) for one in self.clients for stream in one.scan_iter(audit_key("*"), count=1_000)]
@@ -187,12 +189,12 @@ class World:
 
 
 def _digest(tokens: dict[str, str]) -> bytes:
-    """Enough to tell whether they are the same: of a million, the tokens themselves would be too many to keep."""
+    """Return a hash of tokens: a million tokens would be too many to keep."""
     return sha256("".join(pointer + token for pointer, token in sorted(tokens.items())).encode()).digest()[:16]
 
 
 def _wide_policy() -> str:
-    """The default policy with budgets that no load of a test fills, and a watch that sees none of it as a theft."""
+    """Return the default policy with unlimited budgets and no alerts."""
     policy = yaml.safe_load((ROOT / "policy.yaml").read_text(encoding="utf-8"))
     most = 1_000_000
     for role in policy["roles"].values():

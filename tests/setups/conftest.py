@@ -1,4 +1,4 @@
-"""Servers of both families as companies run them: their own users, a socket, encrypted connections."""
+"""Servers as companies run them: users, sockets, TLS."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PASSWORD = "service-password"
 
 @dataclass(frozen=True)
 class Company:
-    """One server, how the service reaches it, and a client that may do everything."""
+    """One server, its URL, and a client with all rights."""
 
     family: str
     port: int
@@ -52,7 +52,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def company(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority: Authority
 ) -> Iterator[Company]:
-    """A server on which the service has the rights that are shipped, and the default user none."""
+    """A server with the shipped rights and no default user."""
     folder = tmp_path_factory.mktemp("company")
     (folder / "users.acl").write_text(
         f"user default off ~* &* +@all\nuser admin on >admin ~* &* +@all\n{RIGHTS.read_text()}", encoding="ascii"

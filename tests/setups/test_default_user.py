@@ -1,4 +1,6 @@
-"""Servers replay their log as the default user: one that is off must have its rights, or transactions are left out."""
+"""Servers replay their log as the default user.
+
+Without its rights, some releases leave transactions out."""
 
 from __future__ import annotations
 
@@ -20,13 +22,13 @@ ADMIN = "user admin on >admin ~* &* +@all\n"
 
 
 def written_in(page: str) -> str:
-    """The line of an ACL file by which a page switches the default user off."""
+    """Return the ACL line of a page that switches the user off."""
     (line,) = re.findall(r"echo '(user default [^']*)'", (DOCS / page).read_text())
     return str(line)
 
 
 def restarted(binary: str, default: str, folder: Path) -> tuple[set[bytes], Node]:
-    """The content of a server after a transaction, a single write and a restart."""
+    """Return what a server holds after writes and a restart."""
     (folder / "users.acl").write_text(f"{default}\n{ADMIN}")
     node = Node(folder, durable(aclfile=str(folder / "users.acl")), binary=debian(binary))
     node.client = redis.Redis(host=HOST, port=node.port, username="admin", password="admin", socket_timeout=2)

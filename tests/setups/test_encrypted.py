@@ -1,4 +1,4 @@
-"""Encrypted connections and a socket lead to the same store, and only with the right certificates."""
+"""Encrypted connections need the right certificates."""
 
 from __future__ import annotations
 

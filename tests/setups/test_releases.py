@@ -1,4 +1,4 @@
-"""Releases of Redis other than Debian's: what the service supports works, and what is too old is refused in words."""
+"""Supported releases of Redis work; older ones are refused."""
 
 from __future__ import annotations
 

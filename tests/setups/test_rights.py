@@ -1,4 +1,4 @@
-"""The rights that are shipped for the service: with them it works whole, and nothing else is allowed."""
+"""The shipped rights are exactly those that the service uses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def rights() -> set[str]:
 
 
 def sent(path: Path, known: set[str]) -> Iterator[str]:
-    """The commands that a file names: the first words of its tuples in Python, and of its calls in Lua."""
+    """Return the commands that a Python or Lua file names."""
     if path.suffix == ".lua":
         yield from (name.lower() for name in re.findall(r"redis\.p?call\('(\w+)'", path.read_text()))
         return
@@ -61,7 +61,7 @@ def test_the_service_may_use_exactly_the_commands_that_it_sends(client: redis.Re
 
 @pytest.fixture
 def service(company: Company, tmp_path: Path) -> Iterator[Api]:
-    """A service that has the shipped rights, and a store that holds nothing."""
+    """A service with the shipped rights on an empty store."""
     ask(company.client, "FLUSHALL")
     ask(company.client, "ACL", "LOG", "RESET")
     with Development({"MASKING_STATE_DIR": str(tmp_path), "MASKING_REDIS_URL": company.url}) as made:

@@ -1,4 +1,4 @@
-"""Wrong set-ups: masking goes on, nothing is acknowledged, and the remedy is named."""
+"""Wrong set-ups are named with a remedy; masking goes on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOBODY_BELIEVES = "another-password"
 
 @pytest.fixture
 def made(company: Company, tmp_path: Path) -> Settings:
-    """A set-up that was right: its keys, its clients as last seen, and a store that is its own."""
+    """A right set-up: keys, a snapshot of clients, and its store."""
     ask(company.client, "FLUSHALL")
     with Development({"MASKING_STATE_DIR": str(tmp_path), "MASKING_REDIS_URL": company.url}) as development:
         parts = assemble(development.settings)
@@ -42,7 +42,7 @@ def made(company: Company, tmp_path: Path) -> Settings:
 
 @contextmanager
 def started(made: Settings, url: str, replicas: int | None = None) -> Iterator[Parts]:
-    """A process of that set-up whose store is at another address, as it is once it has started."""
+    """Start a process of that set-up on another address."""
     parts = assemble(
         replace(made, redis_url=url, redis_replicas=default_replicas(url) if replicas is None else replicas)
     )
@@ -56,7 +56,10 @@ def started(made: Settings, url: str, replicas: int | None = None) -> Iterator[P
 
 
 def found(made: Settings, url: str, replicas: int | None = None) -> dict[str, str]:
-    """What `/readyz` says of each check that fails, once it is seen that labels go on and nothing is acknowledged."""
+    """Return the failed checks of `/readyz`.
+
+    Labels go on meanwhile, and nothing is acknowledged.
+    """
     with started(made, url, replicas) as parts:
         api = Api(parts)
         answers = [api.post(PRINTER, path, {"records": [record()]}) for path in ("/v1/mask", "/v1/tokenize")]
@@ -68,7 +71,7 @@ def found(made: Settings, url: str, replicas: int | None = None) -> dict[str, st
 
 
 def doctor(made: Settings, url: str) -> str:
-    """What `doctor` prints of a set-up that is wrong, in one line."""
+    """Return what `doctor` prints, in one line."""
     environment = {"MASKING_REDIS_URL": url, "MASKING_STATE_DIR": str(made.state_dir)}
     done = CliRunner().invoke(commands, ["doctor"], env=environment)
     assert done.exit_code == 1

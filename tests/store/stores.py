@@ -1,4 +1,4 @@
-"""Stores and vaults for tests, bytes and clocks that a test can foresee, and a wire that loses replies."""
+"""Stores, vaults and lossy wires for tests."""
 
 import socket
 import threading
@@ -48,7 +48,7 @@ def admitted(url: str, **settings: Any) -> Store:
 
 
 def foreseen(seed: str = "") -> Callable[[int], bytes]:
-    """Random bytes that are the same in every run: each call gives others."""
+    """Return a source of bytes that repeats in every run."""
     calls = iter(range(1_000_000))
     return lambda length: shake_256(f"{seed}/{next(calls)}".encode()).digest(length)
 
@@ -152,7 +152,7 @@ class Interleaved(Store):
 
 
 class LossyWire:
-    """A TCP wire to a server that swallows the next reply and hangs up, whenever `lose` says so."""
+    """A TCP wire that can lose replies and hang up."""
 
     def __init__(self, server: str) -> None:
         self._server = server

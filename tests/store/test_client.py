@@ -289,7 +289,7 @@ def test_a_frozen_server_that_no_connection_knows_yet_costs_no_more(node: server
 
 @pytest.fixture
 def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a server that answers anything bit by bit, each just before patience ends: a beginning, and more."""
+    """The URL of a server that answers slowly, byte by byte."""
     beginning, more = request.param
     listener = socket.create_server((servers.HOST, 0))
     stopped = threading.Event()

@@ -1,4 +1,4 @@
-"""A clock that is far from the store's: nothing is written, because it could expire at once."""
+"""Nothing is written while the clocks differ widely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store on a cluster: one exchange for all shards, each keeps the promise, and moved slots are followed."""
+"""The store on a cluster: shards, replicas and moved slots."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DIGEST = sha1(PING, usedforsecurity=False).hexdigest().encode()
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Group]:
-    """Three shards, each with a replica, which stays one: no test here is to meet a fail-over."""
+    """Three shards with a replica each; none is failed over."""
     group = servers.make_cluster(Path(tmp_path_factory.mktemp("cluster")), SHARDS, 1, node_timeout=30_000)
     yield group
     group.stop()
@@ -46,7 +46,7 @@ def clean(cluster: servers.Group) -> servers.Group:
 
 @pytest.fixture
 def store(clean: servers.Group) -> Iterator[Store]:
-    """The way to that cluster. It wants one replica of each shard, and knows already who owns what."""
+    """A store on that cluster with R = 1, and a known topology."""
     store = stores.admitted(clean.url, replicas=1)
     store.read([(b"GET", b"k")])
     yield store

@@ -1,4 +1,4 @@
-"""The key layout on a real cluster of three shards: related keys share a shard."""
+"""The key layout on a cluster: related keys share a shard."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ STEMS = record_stems(KEYS.bases(NUMBERS))
 
 
 def keys_of(stem: bytes) -> list[bytes]:
-    """Every key of a waybill: 16 revisions, the place of the last tombstone, custody."""
+    """Return every key of a waybill."""
     return [*(record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)), custody_key(stem)]
 
 

@@ -1,4 +1,4 @@
-"""Connections that are kept: each one that is taken is usable, whatever happened to it, and none is lost."""
+"""Idle connections: each one that is taken is usable."""
 
 from __future__ import annotations
 

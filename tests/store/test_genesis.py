@@ -1,4 +1,4 @@
-"""The first key of a store: a service never touches one that is another's."""
+"""The first key of a store shows whose it is."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""Readiness: every setting with which an acknowledged record could be lost is named, with its reason."""
+"""Readiness names every setting that could lose records."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from tests.store.stores import ask, counted
 
 @pytest.fixture
 def restored(client: redis.Redis) -> Iterator[redis.Redis]:
-    """A client whose changes of the server's settings are taken back."""
+    """A client whose changes of settings are undone."""
     names = ("appendonly", "appendfsync", "maxmemory-policy", "no-appendfsync-on-rewrite")
     before = {name: ask(client, "CONFIG", "GET", name) for name in names}
     yield client
@@ -92,7 +92,7 @@ def test_a_replica_is_not_ready(store: Store, client: redis.Redis) -> None:
 
 @pytest.fixture
 def secretive(valkey: str, client: redis.Redis) -> Iterator[str]:
-    """The URL of a user of the server who may not see its settings."""
+    """The URL of a user who may not read settings."""
     ask(client, "ACL", "SETUSER", "service", "on", ">password", "~*", "+@all", "-config")
     yield f"unix://service:password@{valkey.partition('@')[2]}"
     ask(client, "ACL", "DELUSER", "service")

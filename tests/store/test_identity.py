@@ -1,4 +1,4 @@
-"""A server that was restarted is sent nothing before it is verified again."""
+"""A restarted server is sent nothing before it is verified."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def verified(url: str) -> Store:
 
 
 def reads(store: Store) -> str:
-    """What becomes of the first read that is answered: ``read``, or the reason why not."""
+    """Return ``read``, or the reason why the read failed."""
     for _ in range(3):  # the connection of before is found closed first
         try:
             store.read([(b"GET", b"wm:k")])
@@ -114,7 +114,7 @@ def test_a_server_that_comes_back_empty_is_refused(parts: Parts, node: servers.N
 
 
 def come_back_behind(node: servers.Node, parts: Parts) -> None:
-    """The server starts anew without the data keys that it acknowledged last, and the process admits it again."""
+    """Restart the server without its last data keys, and admit it."""
     node.client.delete(DATA_KEYS)
     node.kill()
     node.start()
@@ -123,7 +123,7 @@ def come_back_behind(node: servers.Node, parts: Parts) -> None:
 
 
 def found_by_others(parts: Parts, number: str) -> bytes | None:
-    """What a process that starts now finds of a waybill."""
+    """Return what a new process finds of a waybill."""
     other = assemble(parts.settings)
     admit_store(other)
     (found,) = other.vault.newest("default", [number], NOW)

@@ -1,4 +1,4 @@
-"""The names of Redis keys: everything of a waybill in one slot, and nothing to read in any."""
+"""The names of Redis keys, and their slots."""
 
 from masking_service.store import layout
 from tests.store.stores import NUMBER

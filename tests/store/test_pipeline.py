@@ -1,4 +1,4 @@
-"""An exchange with many servers ends in time, and an open breaker is for servers that do not answer."""
+"""Exchanges with many servers end in time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHARDS = 8
 
 
 class Silent:
-    """Addresses at which connections are taken and no question is answered."""
+    """Addresses that accept connections and never answer."""
 
     def __init__(self) -> None:
         self.listeners = [socket.create_server((servers.HOST, 0)) for _ in range(SHARDS)]

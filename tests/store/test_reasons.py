@@ -1,4 +1,4 @@
-"""Every reason has a sentence of its own, and a remedy."""
+"""Every reason has its sentence and remedy."""
 
 import ast
 from collections.abc import Iterator

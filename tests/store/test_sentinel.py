@@ -1,4 +1,4 @@
-"""The store behind sentinels: the primary is whom they name, and what was acknowledged is there after a fail-over."""
+"""The store behind sentinels, and its failovers."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_primary_that_they_name_next_is_used_before_the_old_one_is_demoted(
 
 
 def sees(store: Store, replicas: int) -> None:
-    """Return once a write has to be on so many replicas."""
+    """Wait until a write requires so many replicas."""
 
     def does() -> bool:
         store.check_primary()

@@ -1,4 +1,4 @@
-"""The forms of the store's URL: each leads where it says, and what is not known is refused without repeating it."""
+"""Parsing the store's URL: unknown forms are refused, not repeated."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ def dial_of(store: Store) -> Any:
 
 
 def settings(url: str, tls: Tls = NO_FILES) -> dict[str, Any]:
-    """What redis-py is told about a server or a set-up of sentinels."""
+    """Return the settings of connections to the server."""
     dial = dial_of(Store(url, tls=tls))
     return {**(dial.primary if isinstance(dial, SentinelDial) else dial).settings}
 

@@ -1,4 +1,4 @@
-"""Fixtures of the vault's tests: a store, a vault and a plain client on one clean server."""
+"""Fixtures of the vault's tests."""
 
 from collections.abc import Iterator
 

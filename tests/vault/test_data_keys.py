@@ -1,4 +1,4 @@
-"""Data keys: one per tenant and day, also in a race, and never readable in the store."""
+"""Data keys: one per tenant and day, also in a race."""
 
 import os
 import threading
@@ -400,7 +400,7 @@ def test_a_day_that_is_shredded_while_its_key_is_made_gives_way_to_the_first_tha
 
 
 def activated(valkey: str, keyring: Keyring) -> Callable[[], None]:
-    """The keyset's next root key becomes active, every process has followed, and older keysets are forbidden."""
+    """Activate the next root key and forbid older keysets."""
 
     def happen() -> None:
         keyring.adopt(known_keyset(serial=1, roots=(0, 1), retired=(0,)))

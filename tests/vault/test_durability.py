@@ -1,4 +1,4 @@
-"""What is acknowledged is stored: lost replies, full and demoted servers, and replicas that are missing."""
+"""What is acknowledged is stored, whatever fails."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,7 +109,7 @@ def test_a_full_server_is_still_read(full: Store) -> None:
 
 @pytest.fixture
 def demoted(store: Store, client: redis.Redis) -> Iterator[Store]:
-    """A store whose server has become a replica of one that is not there."""
+    """A store whose server became a replica."""
     put(stores.vault(store), body(), "WARM00000001")
     (port,) = servers.free_ports(1)
     ask(client, "REPLICAOF", servers.HOST, port)
@@ -169,7 +169,7 @@ def test_an_acknowledged_write_is_on_the_replica(pair: tuple[servers.Node, serve
 
 
 def is_refused_without(replica: servers.Node, *attempts: Vault) -> None:
-    """A record is not acknowledged to any of these vaults, one after the other, while the replica does not answer."""
+    """Check that no vault gets an acknowledgement without the replica."""
     replica.pause()
     try:
         for attempt in attempts:

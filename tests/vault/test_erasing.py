@@ -1,4 +1,4 @@
-"""Erasing: every revision gone, also one that is written meanwhile, and the number shut until the tombstone ends."""
+"""Erasing removes every revision, and closes the number."""
 
 import pytest
 import redis
@@ -179,7 +179,7 @@ def test_erasing_tells_the_last_day_on_which_any_of_it_was_sealed(vault: Vault) 
 
 
 def revise_behind_the_tombstone(vault: Vault) -> object:
-    """The second half of a revision whose first half saw the record before it was erased."""
+    """Write a revision that was decided before the erasure."""
     bases = known_keyring().tenant("default").bases([NUMBER])
     record = Record(b"zz", 0, LATER, body("李四"))
     draft = Draft(bases[0], record_stems(bases)[0], record, 1)

@@ -1,4 +1,6 @@
-"""Formats side by side, as in a rolling update: a newer release keeps to the store's format, an older refuses a newer.
+"""Releases with different formats, as in a rolling update.
+
+A newer release keeps to the store's format; an older one refuses a newer format.
 
 A release is played by the newest format that it knows.
 """
@@ -28,21 +30,21 @@ OLD, NEW = identity.FORMAT, identity.FORMAT + 1
 
 @contextmanager
 def release(newest: int) -> Iterator[None]:
-    """Inside, this process is the release that knows formats up to `newest`."""
+    """Act as a release that knows formats up to `newest`."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(identity, "FORMAT", newest)
         yield
 
 
 def starts(store: Store, newest: int) -> Vault:
-    """What a process of that release does with the store before it serves."""
+    """Claim the store as that release does before it serves."""
     with release(newest):
         identity.claim(store, known_keyring(), foreseen(str(newest)))
     return stores.vault(store, seed=str(newest))
 
 
 def looks(store: Store, newest: int) -> None:
-    """What a process of that release does with the store once a second."""
+    """Check the store as that release does once a second."""
     with release(newest):
         identity.check(store, known_keyring())
 

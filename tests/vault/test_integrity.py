@@ -1,4 +1,4 @@
-"""What was changed or moved in Redis is an alarm, never a value."""
+"""Changed or moved bytes are an error, never a value."""
 
 from collections.abc import Callable
 

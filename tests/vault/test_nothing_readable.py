@@ -1,4 +1,4 @@
-"""A dump of the store shows nothing: no planted value is in any key or value, in any encoding."""
+"""No planted value is in the store, in any encoding."""
 
 import base64
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 
 
 def base64s(text: str) -> Iterator[bytes]:
-    """The characters of `text` in base64, at each of the three alignments."""
+    """Return `text` in base64, at each of three alignments."""
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + text.encode())
         inner = encoded[(0, 2, 3)[before] : len(encoded) // 4 * 4 - 4]
@@ -61,7 +61,7 @@ def forms(text: str) -> set[bytes]:
 
 
 def everything(client: redis.Redis) -> dict[bytes, list[bytes]]:
-    """Every key with its dump and its plain content (a dump may be compressed)."""
+    """Return keys, dumps and contents: a dump may be compressed."""
     read: dict[bytes, Callable[[bytes], object]] = {
         b"string": lambda key: ask(client, "GET", key),
         b"hash": lambda key: ask(client, "HGETALL", key),
@@ -89,7 +89,7 @@ def flat(content: object) -> Iterator[bytes]:
 
 @pytest.fixture
 def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[bytes]]:
-    """All that a used store holds: records, a revision, a tombstone, custody, a case, clients, audit entries."""
+    """A store with every kind of key."""
     keyring, random = known_keyring(), stores.foreseen()
     claim(store, keyring, random)
     vault = stores.vault(store)

@@ -1,4 +1,4 @@
-"""Records in a real store, read by a reader that was written from the documents alone."""
+"""A reader written from the documents alone reads the store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REST = stores.body("欧阳娜娜", "+8613812345678")
 
 
 class Site:
-    """A deployment with a keyset file of its own, and records in its store."""
+    """A deployment with a keyset file and records."""
 
     def __init__(self, path: Path, store: Store, client: redis.Redis, suite: str) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Reading records: the newest living revision, the one that a token names, and nothing that is over."""
+"""Reading active revisions, newest or by token."""
 
 import pytest
 import redis

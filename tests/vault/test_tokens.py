@@ -1,4 +1,4 @@
-"""What a token refers to, and why an old one stays dead when its number is used again."""
+"""Tokens: what they refer to, and when they end."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Writing records: write-once, one round trip for a new batch, and every further one counted."""
+"""Writing records: write-once, in counted round trips."""
 
 import random
 
