@@ -46,8 +46,8 @@ class DeskProcess:
         self.process.wait(20)
 
 
-def start_desk(service: Running, folder: Path) -> DeskProcess:
-    port, issuer_port, log = free_port(), free_port(), folder / "desk.log"
+def start_desk(service: Running, folder: Path, ports: tuple[int, int] | None = None) -> DeskProcess:
+    (port, issuer_port), log = ports or (free_port(), free_port()), folder / "desk.log"
     command = [
         sys.executable,
         "-m",

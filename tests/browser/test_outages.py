@@ -1,0 +1,87 @@
+"""The desk while something else is down: a clear page, and sessions that survive."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DeskProcess, Visit, free_port, start_desk
+from tests.e2e.processes import Running, wait_for
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Running]:
+    service = Running.serve(tmp_path, "--dev", "--workers", "1")
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def desk(service: Running, tmp_path: Path) -> Iterator[DeskProcess]:
+    desk = start_desk(service, tmp_path)
+    yield desk
+    if desk.process.poll() is None:
+        desk.stop()
+
+
+def sign_in(chromium: Browser, desk: DeskProcess) -> Page:
+    return Visit(chromium.new_context(), desk).sign_in("auditor-sun", "/me")
+
+
+def test_a_restart_of_the_desk_keeps_the_session(chromium: Browser, service: Running, tmp_path: Path) -> None:
+    ports = free_port(), free_port()
+    desk = start_desk(service, tmp_path, ports)
+    page = sign_in(chromium, desk)
+    desk.stop()
+    again = start_desk(service, tmp_path, ports)
+    try:
+        page.reload()
+        expect(page.locator("dl")).to_contain_text("dev/auditor-sun")
+    finally:
+        again.stop()
+
+
+def test_a_service_that_is_down_is_said_and_the_session_stays(
+    chromium: Browser, service: Running, desk: DeskProcess
+) -> None:
+    page = sign_in(chromium, desk)
+    processes = [service.process.pid, *children(service.process.pid)]
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        answer = page.reload()
+        assert answer is not None
+        assert answer.status == 503
+        expect(page.locator("h1")).to_have_text("The masking service does not answer")
+    finally:
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+    page.reload()
+    expect(page.locator("dl")).to_contain_text("dev/auditor-sun")
+
+
+def test_a_session_store_that_is_down_is_said(chromium: Browser, service: Running, desk: DeskProcess) -> None:
+    page = sign_in(chromium, desk)
+    lock = (service.state / "desk" / "valkey" / "lock").resolve()
+    store = next(pid for pid in children(desk.process.pid) if lock in open_files(pid))
+    os.kill(store, signal.SIGKILL)
+
+    wait_for(lambda: (page.reload() or page).status == 503, "a refusal")  # type: ignore[union-attr]
+
+    expect(page.locator("h1")).to_have_text("The desk cannot check your session")
+    assert (
+        service.status(service.credentials["label-printer"], "POST", "/v1/mask", {"records": [{"remark": "x"}]}) == 200
+    )
+
+
+def children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def open_files(pid: int) -> list[Path]:
+    return [entry.readlink() for entry in Path(f"/proc/{pid}/fd").iterdir()]
