@@ -59,7 +59,11 @@
     const warn = 1000 * Number(idle.dataset.warn);
     setInterval(() => {
       const left = ends - Date.now();
-      idle.hidden = left > warn;
+      if (idle.hidden && left <= warn) {
+        idle.hidden = false;
+        if (document.activeElement === body) idle.querySelector("button").focus(); // then one key extends
+      }
+      if (left > warn) idle.hidden = true;
       if (left <= 0) { hideAll(); location.assign("/sign-in"); }
     }, 1000);
     document.getElementById("stay")?.addEventListener("submit", event => {

@@ -76,3 +76,19 @@ def test_a_second_sign_in_ends_the_first_and_tells_both(visit: Callable[..., Vis
     assert "You were signed in elsewhere as well" in second.locator("main").inner_text()
     first.reload()
     assert "You signed in elsewhere" in first.locator("main").inner_text()
+
+
+def test_a_session_that_is_about_to_end_is_extended_by_one_key(visit: Callable[..., Visit]) -> None:
+    at = visit()
+    at.page.clock.install()
+    page = at.sign_in("auditor-sun", "/me")
+    warning = page.get_by_text("You will be signed out soon")
+    assert not warning.is_visible()
+
+    page.clock.fast_forward("13:30")
+    warning.wait_for()
+    with page.expect_response("**/me/stay") as extended:
+        page.keyboard.press("Enter")
+
+    assert extended.value.status == 204
+    warning.wait_for(state="hidden")

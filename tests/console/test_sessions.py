@@ -6,7 +6,9 @@ import time
 
 import pytest
 import redis
+from flask import Flask
 
+from masking_console.guards import SESSION_COOKIE
 from masking_console.sessions import (
     ENDED_BY_ISSUER,
     ENDED_ELSEWHERE,
@@ -128,3 +130,18 @@ def test_a_store_that_does_not_answer_is_said() -> None:
 
 def test_a_session_shows_nothing_when_it_is_printed() -> None:
     assert repr(session()) == "<Session>"
+
+
+@pytest.mark.parametrize(("path", "extends"), [("/cases", True), ("/cases?poll=1", False)])
+def test_polling_does_not_extend_a_session(sessions: Sessions, app: Flask, path: str, extends: bool) -> None:
+    before = int(time.time()) - 100
+    begun = sessions.begin(session(seen_at=before, expires_at=int(time.time()) + 600))
+    browser = app.test_client()
+    browser.environ_base["wsgi.url_scheme"] = "https"
+    browser.set_cookie(SESSION_COOKIE, begun)
+
+    browser.get(path)  # 503: no service runs in this test
+
+    found = sessions.find(begun)
+    assert found is not None
+    assert (found.seen_at > before) is extends
