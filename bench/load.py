@@ -19,6 +19,7 @@ from typing import Self
 
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
+_CLOSE = re.compile(rb"(?i)\r\nconnection: *close")
 _LAST_CHUNK = b"0\r\n\r\n"
 _FAILED_ITEM = b'"error":'
 TIMEOUT_SECONDS = 60.0
@@ -131,14 +132,14 @@ def _drive(links: _Links, requests: Sequence[Request], paced: bool) -> tuple[flo
             done, until = link.request, time.perf_counter()
             if done is not None:
                 answers.append(Answer(done.kind, status, until - began - done.due if paced else until - link.sent))
-            links.put_back(link) if status else links.close(link)
+            links.put_back(link) if status and not link.ends else links.close(link)
     return time.perf_counter() - began, answers
 
 
 class _Link:
     """One connection, and what has come of the answer to what was sent on it."""
 
-    __slots__ = ("buffer", "got", "needed", "request", "sent", "socket", "start")
+    __slots__ = ("buffer", "ends", "got", "needed", "request", "sent", "socket", "start")
 
     def __init__(self, port: int) -> None:
         self.buffer = bytearray(BUFFER_BYTES)
@@ -146,6 +147,7 @@ class _Link:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.request: Request | None = None
         self.got = self.needed = self.start = 0
+        self.ends = False
 
     def send(self, wanted: Request) -> None:
         self.request, self.got, self.needed, self.start = wanted, 0, 0, 0
@@ -169,6 +171,7 @@ class _Link:
             if end < 0:
                 return None
             self.start = end + 4
+            self.ends = bool(_CLOSE.search(self.buffer, 0, self.start))
             length = _LENGTH.search(self.buffer, 0, self.start)
             self.needed = self.start + int(length[1]) if length else 0
             if not length and not _CHUNKED.search(self.buffer, 0, self.start):
@@ -227,7 +230,7 @@ class _Links:
         self._free.append(link)
 
     def close(self, link: _Link) -> None:
-        """Close a connection that the server has closed: it closes those that were quiet for some seconds."""
+        """Close a connection that the server closes: after seconds without a request, or after many requests."""
         del self._links[link.socket.fileno()]
         self._poll.unregister(link.socket)
         link.socket.close()

@@ -19,7 +19,7 @@ from rich.progress import Progress
 
 from bench import cluster, growth, mixed, page, rates, tables
 from bench.audited import generous_policy
-from bench.contenders import ROOT, Contender, daymade, openbao, presidio, service, stop, yardstick
+from bench.contenders import ROOT, Contender, daymade, openbao, presidio, proxied, service, stop, yardstick
 from bench.figures import Bytes, Figures, Grown, Loaded, Rate, Staged, machine
 from masking_service.dev.embedded import running_url
 
@@ -160,9 +160,10 @@ def _grown(
                 ratios = growth.against_fresh(contenders, (client, other), extent.beside, tick)
             contenders.pop().stop()
             tick = part("load", len(extent.shares) * mixed.WINDOWS)
-            loaded = mixed.measure(
-                contenders[0], client, full, extent.shares, probe=extent.probe, seconds=extent.load_seconds, tick=tick
-            )
+            with proxied(contenders[0], folder / "nginx") as behind:
+                loaded = mixed.measure(
+                    behind, client, full, extent.shares, probe=extent.probe, seconds=extent.load_seconds, tick=tick
+                )
         return grown, ratios, parts, loaded
     finally:
         stop(contenders)

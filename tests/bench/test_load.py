@@ -34,6 +34,8 @@ class Echo(BaseHTTPRequestHandler):
             self.wfile.write(b"0\r\n\r\n")
             return
         self.send_header("Content-Length", str(len(body)))
+        if self.path == "/last":
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
         self.close_connection = self.path == "/closing"
@@ -84,6 +86,13 @@ def test_a_connection_that_the_server_closed_is_made_again(port: int) -> None:
 
     assert len(answers) == 20
     assert {answer.status for answer in answers} <= {0, 200}
+
+
+def test_no_request_is_sent_on_a_connection_that_the_server_said_it_closes(port: int) -> None:
+    requests = [load.Request(load.request("/last", {}, body)) for body in BODIES]
+    _, answers = load.drive(port, requests, connections=2)
+
+    assert [answer.status for answer in answers] == [200] * 20
 
 
 def test_what_waits_for_a_connection_counts_as_waiting_since_it_was_due(port: int) -> None:
