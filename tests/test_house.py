@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -193,3 +194,12 @@ def test_both_locks_agree_on_every_version_they_share() -> None:
     )
 
     assert runtime <= everything
+
+
+def test_tests_that_share_a_fixture_run_in_one_process(request: pytest.FixtureRequest) -> None:
+    """In `make test` the name of each test ends with its group; with a wrong pair of versions it does not."""
+    (group,) = request.node.iter_markers("xdist_group")
+
+    assert group.args == ("test_house.py",)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@test_house.py")
