@@ -206,7 +206,7 @@ class Columns:
         node = self._objects[at]
         usual = self._personal.get(meaning.kind or "")
         if usual is None:
-            return _Beside(at, name, "", column, self._unmapped.column(column, meaning, node.depth, new_forms), "")
+            return _Beside(at, name, "", column, self._unmapped.reader.read(column, meaning, node.depth, new_forms), "")
         shown = [usual(value) if type(value) is str else None for value in column]
         kind = {MAYBE_NAME: "name", "virtual_phone": "phone"}.get(meaning.kind or "", meaning.kind or "")
         return _Beside(at, name, kind, column, shown, pointer((*node.steps, name)))

@@ -46,6 +46,10 @@ DIGIT: Final = r"\d" + "".join(
 )
 """The inside of a character class that matches every digit as it may be written, circled and raised ones too."""
 
+_WRITTEN_DIGITS: Final = [chr(code) for code in range(_SCRIPTS_END) if digit(chr(code), -1) >= 0]
+DIGITS_BEGIN: Final = bytes(sorted({char.encode()[0] for char in _WRITTEN_DIGITS}))
+"""The first bytes, in UTF-8, of all that DIGIT takes for a digit."""
+
 _FOREIGN: Final = re.compile(r"[^ -~\u4e00-\u9fff，。！？：；]")
 _BULLET: Final = re.compile(r"(?<=\d{3})•(?=\d{3})")
 """One bullet between groups of digits is the dot that it looks like; anywhere else it hides something."""

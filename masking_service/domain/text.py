@@ -14,7 +14,7 @@ from typing import Final
 from masking_service.domain.found_numbers import extension_in_text, find_numbers
 from masking_service.domain.identity import find_cards, find_citizens, find_emails
 from masking_service.domain.numbers import HIDDEN_AT_LEAST, INTERMEDIATE
-from masking_service.domain.reading import DIGIT, Reading
+from masking_service.domain.reading import DIGIT, DIGITS_BEGIN, Reading
 from masking_service.domain.stars import stars
 
 _Edit = tuple[int, int, str]
@@ -28,6 +28,9 @@ _SEVEN_DIGITS: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}]*[{DIGIT}]){{6}}|[@�
 _SEVEN_DIGITS_IN_A_LINE: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}\n]*[{DIGIT}]){{6}}|[@＠﹫]").search
 _SEVEN_ASCII_DIGITS: Final = re.compile(r"[0-9](?:[^0-9]*[0-9]){6}|@").search
 _SEVEN_ASCII_DIGITS_IN_A_LINE: Final = re.compile(r"[0-9](?:[^0-9\n]*[0-9]){6}|@").search
+
+_NO_DIGITS: Final = bytes(sorted(set(range(256)) - set(DIGITS_BEGIN) - set(b"\n")))
+_WORTH_DIGITS: Final = 7
 
 _MASKED_MOBILE: Final = re.compile(
     r"(?<![0-9A-Za-z])(1[3-9]\d)[ \-]?(?:(\*{3,8})[ \-]?(\d{2,4})|(([xX#_-])\5{3})[ \-]?(\d{4}))(?![0-9A-Za-z])"
@@ -77,6 +80,11 @@ def worth_scanning(value: str) -> bool:
 
 def lines_worth_scanning(lines: str) -> bool:
     """False if `worth_scanning` is for each of the lines."""
+    if "@" not in lines and "＠" not in lines and "﹫" not in lines:
+        # A tenth of the cost: only the first bytes of digits, and what begins like them, are counted in each line.
+        digits = lines.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
+        if max(map(len, digits.split(b"\n"))) < _WORTH_DIGITS:
+            return False
     return (_SEVEN_ASCII_DIGITS_IN_A_LINE(lines) if lines.isascii() else _SEVEN_DIGITS_IN_A_LINE(lines)) is not None
 
 

@@ -7,14 +7,15 @@ because its name is unknown: texts and integers are read for phones, identity nu
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container
 from typing import Any, Final
 
+from masking_service.domain.codes import is_code
 from masking_service.domain.effort import COLD_NAME, estimate
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
-from masking_service.domain.member_names import CODE, MAYBE_NAME, NUMBER, Meaning, known_plan, plan
+from masking_service.domain.member_names import MAYBE_NAME, Meaning, known_plan, plan
 from masking_service.domain.name_words import PARTY
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, Steps, pointer
@@ -25,26 +26,15 @@ from masking_service.domain.spellings import (
     needles,
 )
 from masking_service.domain.stars import STAR, stars
-from masking_service.domain.text import lines_worth_scanning, worth_scanning
+from masking_service.domain.text import worth_scanning
+from masking_service.domain.unmapped_columns import ColumnReader
 from masking_service.domain.walk import Run
 
 UNMAPPED_MASKED: Final = "unmapped-masked"
 FOUND_IN_TEXT: Final = "found-in-text"
 
 _KINDS: Final = ("name", "phone", "address", "unit", "secret")
-_ONE_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
-_ONE_MEASURE: Final = re.compile(r"[A-Za-z0-9_.,:+/ -]{1,64}").fullmatch
-_ONE_PERSONS: Final = re.compile(r"(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx]").fullmatch
-"""A mobile or identity number: people use theirs as an account's id."""
 _WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
-_READ_WHOLE: Final = frozenset({None, "text", NUMBER, CODE})
-"""What names say whose values are texts, whatever the profile hides."""
-_MAX_NEW_NAMES: Final = 32
-"""The most members of a form of inner objects that is read anew for a column: with `NEW_FORMS` this bounds the work."""
-_CONTAINERS: Final = frozenset({dict, list})
-_ALL_CODES: Final = re.compile(r"(?:[A-Za-z0-9_-]{0,64}(?:\n|\Z))*").fullmatch
-_ALL_MEASURES: Final = re.compile(r"(?:[A-Za-z0-9_.,:+/ -]{0,64}(?:\n|\Z))*").fullmatch
-_ANY_PERSONS: Final = re.compile(r"^(?:(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?:\.0*)?$", re.M).search
 
 _SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
 _DIGIT: Final = re.compile(r"\d").search
@@ -55,6 +45,7 @@ class Unmapped:
 
     Attributes:
         mode: ``guard``, ``hide`` or ``pass``.
+        reader: finds the records that need none of this.
     """
 
     def __init__(self, profile: Profile, schema: Schema) -> None:
@@ -62,6 +53,7 @@ class Unmapped:
         masks = {kind: profile.masker(kind) for kind in _KINDS}
         masks |= {PARTY: profile.party_masker(), "virtual_phone": masks["phone"]}
         self._masks: dict[str, Mask] = {kind: mask for kind, mask in masks.items() if mask is not None}
+        self.reader = ColumnReader(self._masks)
         self._scan = profile.scanner()
         self._waybill_paths = frozenset(schema.waybill_paths)
 
@@ -104,68 +96,6 @@ class Unmapped:
         """Hide what is found in the members' names."""
         shown = {name: name if name in mapped else self._scanned(run, name) for name in members}
         run.warnings += [(pointer((*keys, name)), FOUND_IN_TEXT) for name in rename_members(members, shown)]
-
-    def column(self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]) -> list[str | None]:
-        """Read the values of one member of many records.
-
-        Args:
-            values: what came in.
-            meaning: of the member's name.
-            depth: how many containers are around the values.
-            new_forms: ends when no further form of inner objects may be read anew.
-
-        Returns:
-            The texts in each value; None for each that `mask` might change or refuse.
-        """
-        if meaning.kind in _READ_WHOLE and not _CONTAINERS.intersection(map(type, values)):
-            texts = _written(values)
-            lines = "\n".join(texts)
-            if lines.count("\n") == len(values) - 1 and (
-                not lines_worth_scanning(lines)
-                or (meaning.kind == NUMBER and _ALL_CODES(lines))
-                or (meaning.kind == CODE and _ALL_MEASURES(lines) and _ANY_PERSONS(lines) is None)
-            ):
-                return list(texts)
-        shown: list[str | None] = []
-        for value in values:
-            found: list[str] = []
-            shown.append("\n".join(found) if self._untouched(value, meaning, found, depth, new_forms) else None)
-        return shown
-
-    def _untouched(self, value: Any, meaning: Meaning, texts: list[str], depth: int, new_forms: Iterator[int]) -> bool:
-        """Append the texts of a value; False if `mask` would change it, or refuse it, or might."""
-        if type(value) is list:
-            return depth < DEEPEST and all(
-                self._untouched(inner, meaning, texts, depth + 1, new_forms) for inner in value
-            )
-        if type(value) is dict:
-            names = tuple(value)
-            meanings = known_plan(meaning.inside, names)
-            if meanings is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
-                meanings = plan(meaning.inside, names)
-                if any(inner.holds_data for inner in meanings):
-                    return False
-            texts.extend(names)
-            return (
-                depth < DEEPEST
-                and meanings is not None
-                and all(
-                    self._untouched(inner, one, texts, depth + 1, new_forms)
-                    for inner, one in zip(value.values(), meanings, strict=True)
-                )
-            )
-        if value is None or type(value) is bool:
-            return True
-        try:
-            text = value if type(value) is str else decimal_text(value)
-        except InvalidRecord:
-            return False
-        texts.append(text)
-        if not text or text.isspace():
-            return True
-        if type(value) is not str and (whole := _WHOLE_FRACTION(text)):
-            text = whole[1]
-        return not self._kind(meaning, text) and (self._is_code(meaning, text) or not worth_scanning(text))
 
     def _value(self, run: Run, value: Any, meaning: Meaning, keys: Steps) -> Any:
         kind = type(value)
@@ -213,7 +143,7 @@ class Unmapped:
             self._note(run, text, masked, keys, UNMAPPED_MASKED)
         elif kind := self._kind(meaning, text):
             masked = self._personal(run, text, kind, keys)
-        elif not self._is_code(meaning, text) and worth_scanning(text):
+        elif not is_code(meaning.kind, text) and worth_scanning(text):
             masked = self._scanned(run, text)
             self._note(run, text, masked, keys, FOUND_IN_TEXT)
         run.texts.append(masked)
@@ -252,23 +182,10 @@ class Unmapped:
         """The kind by which a text is masked; None where its name says none."""
         kind = meaning.kind
         if kind == MAYBE_NAME:
-            return None if _DIGIT(text) else "name"
+            kind = None if _DIGIT(text) else "name"
         return kind if kind in self._masks else None
-
-    def _is_code(self, meaning: Meaning, text: str) -> bool:
-        if meaning.kind == NUMBER:
-            return _ONE_CODE(text) is not None
-        return meaning.kind == CODE and _ONE_MEASURE(text) is not None and _ONE_PERSONS(text) is None
 
     @staticmethod
     def _note(run: Run, text: str, masked: str, keys: Steps, code: str) -> None:
         if masked != text:
             run.warnings.append((pointer(keys), code))
-
-
-def _written(values: Sequence[Any]) -> list[str]:
-    """Plain values as texts, or nothing where there is an integer that Python refuses to write."""
-    try:
-        return [value if type(value) is str else "" if value is None else str(value) for value in values]
-    except ValueError:
-        return []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.domain.identity import find_cards, find_citizens
-from masking_service.domain.text import contains_personal_data, scrub
+from masking_service.domain.text import contains_personal_data, lines_worth_scanning, scrub, worth_scanning
 from tests.domain.scenarios import ANYTHING, long_inputs, scenarios
 
 MOBILES = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
@@ -174,3 +174,10 @@ def test_a_list_of_two_dozen_numbers_is_read() -> None:
     listed = " ".join(f"SF{number:09}" for number in range(24))
 
     assert scrub(listed) is listed
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\n") | st.sampled_from("0123456789１²①٣@＠，，")), max_size=4)
+)
+def test_lines_are_worth_a_scan_where_one_of_them_is(lines: list[str]) -> None:
+    assert lines_worth_scanning("\n".join(lines)) == any(map(worth_scanning, lines))

@@ -1,11 +1,17 @@
-"""The names of unmapped members: what is found in them is hidden, and no member is lost."""
+"""Unmapped members: their names are scanned too, and a batch is masked as each of its records is."""
 
 from __future__ import annotations
 
+import copy
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from masking_service.domain.effort import Effort
-from masking_service.domain.record import Masker
+from masking_service.domain.profiles import Profile
+from masking_service.domain.record import Masked, Masker
 from masking_service.domain.unmapped import FOUND_IN_TEXT
 from tests.domain.records import LABEL, STANDARD, masked, standard
 
@@ -54,3 +60,39 @@ def test_columns_leave_records_whose_member_names_hold_data(where: str) -> None:
 
     assert not any("13700001111" in str(record) for record in batch)
     assert all("*******1111" in str(record) for record in batch)
+
+
+def test_a_bare_name_passes_under_a_profile_that_shows_names() -> None:
+    record, found = masked(standard(name="李四"), by=Profile.parse("open", {"name": {"hide": "nothing"}}))
+    assert (record["name"], found.warnings) == ("李四", [])
+
+
+NESTED = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(
+        ["", " ", "张三", "13700001111", "OD2026112412345", "2026-11-24 10:00", "1\n2\n3\n4\n5\n6\n7", "备注"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "order_no", "id", "note", "receiver", "13900001111"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(NESTED, min_size=1, max_size=4))
+def test_columns_and_the_single_pass_agree_on_nested_members(values: list[Any]) -> None:
+    one_by_one = [standard(goods=copy.deepcopy(value)) for value in values] * 20
+    one_by_one = copy.deepcopy(one_by_one)
+    together = copy.deepcopy(one_by_one)
+    masker = Masker(STANDARD, LABEL)
+
+    warnings = [masker.mask(record).warnings for record in one_by_one]
+    found = masker.mask_batch(together, Effort())
+
+    assert together == one_by_one
+    assert [one.warnings for one in found if isinstance(one, Masked)] == warnings

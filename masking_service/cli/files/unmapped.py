@@ -4,7 +4,6 @@ Every cell is scanned for what can be found in a text. What can only be guessed,
 a sample: the first 1,000 rows, and one of 100 behind them.
 """
 
-import re
 import shlex
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +16,8 @@ from masking_service.cli.files.headers import KIND, UNMAPPED, is_impersonal, one
 from masking_service.cli.files.looks import found_kind, guessed_kind
 from masking_service.cli.files.texts import say
 from masking_service.domain.addresses import mask_address
-from masking_service.domain.member_names import CODE, NUMBER, ROOT, plan
+from masking_service.domain.codes import is_code
+from masking_service.domain.member_names import ROOT, plan
 from masking_service.domain.profiles import Profile
 from masking_service.domain.stars import stars
 from masking_service.domain.text import scrub
@@ -28,10 +28,6 @@ MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")
 FIRST_ROWS: Final = 1000
 ONE_IN: Final = 100
 SAMPLES: Final = 2
-_ONE_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
-_ONE_MEASURE: Final = re.compile(r"[A-Za-z0-9_.,:+/ -]{1,64}").fullmatch
-_ONE_PERSONS: Final = re.compile(r"(?:\+?86[ -]?)?1[3-9][0-9]{9}(?:\.0*)?|[1-9][0-9]{16}[0-9Xx]").fullmatch
-"""A mobile or identity number: people use theirs as an account's id."""
 LOOKS_PERSONAL: Final = 0.3
 """The share of a column's sampled cells that have to look like names, or like addresses."""
 
@@ -62,9 +58,7 @@ class _Column:
 
     def is_code(self, cell: str) -> bool:
         """Whether the header says that this cell is a number of an order, or a time or an amount."""
-        if self.says == NUMBER:
-            return _ONE_CODE(cell) is not None
-        return self.says == CODE and _ONE_MEASURE(cell) is not None and _ONE_PERSONS(cell) is None
+        return is_code(self.says, cell)
 
     def kind(self) -> str | None:
         """The kind that the column holds, or None where it does not look personal."""

@@ -1,0 +1,37 @@
+"""Tells the codes of things from personal data, where a member's name or a header says that a value is a code."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from masking_service.domain.member_names import CODE, NUMBER
+from masking_service.domain.text import lines_worth_scanning
+
+_ONE_CODE: Final = r"[A-Za-z0-9_-]"
+_ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
+_PERSONS: Final = r"(?:(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?:\.0*)?"
+"""A mobile or identity number: people use theirs as an account's id. A spreadsheet writes 13812345678.0."""
+
+_is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
+_is_measure: Final = re.compile(rf"{_ONE_MEASURE}{{1,64}}").fullmatch
+_is_persons: Final = re.compile(_PERSONS).fullmatch
+_are_codes: Final = re.compile(rf"(?:{_ONE_CODE}{{0,64}}(?:\n|\Z))*").fullmatch
+_are_measures: Final = re.compile(rf"(?:{_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
+_any_persons: Final = re.compile(rf"^{_PERSONS}$", re.M).search
+
+
+def is_code(kind: str | None, text: str) -> bool:
+    """Whether a text is what its name says: NUMBER or CODE of `member_names`. It need not be scanned then."""
+    if kind == NUMBER:
+        return _is_code(text) is not None
+    return kind == CODE and _is_measure(text) is not None and _is_persons(text) is None
+
+
+def harmless_lines(kind: str | None, lines: str) -> bool:
+    """False if one of the lines is worth a scan and no code of this kind; errs towards False."""
+    if not lines_worth_scanning(lines):
+        return True
+    if kind == NUMBER:
+        return _are_codes(lines) is not None
+    return kind == CODE and _are_measures(lines) is not None and _any_persons(lines) is None

@@ -1,0 +1,142 @@
+"""Reads what many records have at one unmapped place, to find those that need no closer look.
+
+It masks nothing. Values under one name are searched together, which costs a fraction of a search in each; so are those
+of the objects and arrays inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from masking_service.domain.codes import harmless_lines, is_code
+from masking_service.domain.leaks import DEEPEST
+from masking_service.domain.member_names import CODE, MAYBE_NAME, NUMBER, Meaning, known_plan, plan
+from masking_service.domain.text import worth_scanning
+
+Texts = list[str | None]
+"""Of each value the texts in it; None for one that may have to be masked or refused."""
+
+_PERSONAL: Final = "personal"
+_MAX_NEW_NAMES: Final = 32
+"""The most members of a form of inner objects that is read anew: with the number of new forms this bounds the work."""
+_DIGIT: Final = re.compile(r"\d").search
+_WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
+
+
+class ColumnReader:
+    """Reads columns for one profile.
+
+    Args:
+        masked: the kinds that are masked because of the member's name.
+    """
+
+    def __init__(self, masked: Container[str | None]) -> None:
+        self._masked = masked
+
+    def read(self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]) -> Texts:
+        """Read the values of one member of many records.
+
+        Args:
+            values: what came in.
+            meaning: of the member's name.
+            depth: how many containers are around the values.
+            new_forms: ends when no further form of inner objects may be read anew.
+        """
+        types = set(map(type, values))
+        if types.isdisjoint((dict, list)):
+            return self._plain(values, meaning)
+        if depth >= DEEPEST:
+            return [None] * len(values)
+        if len(types) > 1:
+            return _apart(values, type, lambda _, rows: self.read(rows, meaning, depth, new_forms))
+        if dict in types:
+            return _apart(values, tuple, lambda names, rows: self._objects(names, rows, meaning, depth, new_forms))
+        return self._arrays(values, meaning, depth, new_forms)
+
+    def _objects(
+        self, names: tuple[str, ...], values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]
+    ) -> Texts:
+        """Objects of one form: each member is a column."""
+        meanings = known_plan(meaning.inside, names)
+        if meanings is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
+            meanings = plan(meaning.inside, names)
+        if meanings is None or any(inner.holds_data for inner in meanings):
+            return [None] * len(values)
+        columns = [
+            self.read([value[name] for value in values], inner, depth + 1, new_forms)
+            for name, inner in zip(names, meanings, strict=True)
+        ]
+        rows = zip(["\n".join(names)] * len(values), *columns, strict=True)
+        return _joined(rows, whole=not any(None in column for column in columns))
+
+    def _arrays(self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]) -> Texts:
+        """Arrays: their elements are one column."""
+        texts = self.read([inner for value in values for inner in value], meaning, depth + 1, new_forms)
+        left = iter(texts)
+        rows = [tuple(islice(left, len(value))) for value in values]
+        return _joined(rows, whole=None not in texts)
+
+    def _plain(self, values: Sequence[Any], meaning: Meaning) -> Texts:
+        """Texts, numbers, booleans and null."""
+        reading = self._reading(meaning.kind)
+        texts = _written(values)
+        if reading != _PERSONAL:
+            different = set(texts)
+            lines = "\n".join(different)
+            if lines.count("\n") < len(different) and harmless_lines(reading, lines):
+                return list(texts)
+        return [
+            text if self._is_harmless(value, text, meaning.kind) else None
+            for value, text in zip(values, texts or [""] * len(values), strict=True)
+        ]
+
+    def _is_harmless(self, value: Any, text: str, kind: str | None) -> bool:
+        if value is None or type(value) is bool:
+            return True
+        if type(value) is not str:
+            if not text:
+                return False
+            if whole := _WHOLE_FRACTION(text):
+                text = whole[1]
+        elif not text or text.isspace():
+            return True
+        if self._reading(kind) == _PERSONAL and not (kind == MAYBE_NAME and _DIGIT(text)):
+            return False
+        return is_code(kind, text) or not worth_scanning(text)
+
+    def _reading(self, kind: str | None) -> str | None:
+        """How values under a name of this kind are read: PERSONAL, or what `is_code` asks for."""
+        if kind in (NUMBER, CODE):
+            return kind
+        return _PERSONAL if ("name" if kind == MAYBE_NAME else kind) in self._masked else None
+
+
+def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[Any, Sequence[Any]], Texts]) -> Texts:
+    """Read the values of each form together."""
+    forms = [form(value) for value in values]
+    if forms.count(forms[0]) == len(forms):
+        return read(forms[0], values)
+    rows: dict[Any, list[int]] = {}
+    for row, key in enumerate(forms):
+        rows.setdefault(key, []).append(row)
+    found: Texts = [None] * len(values)
+    for key, its in rows.items():
+        for row, text in zip(its, read(key, [values[row] for row in its]), strict=True):
+            found[row] = text
+    return found
+
+
+def _joined(rows: Iterable[tuple[str | None, ...]], *, whole: bool) -> Texts:
+    """The texts of each row in one; None for a row in which one is None. `whole` says that none is."""
+    return ["\n".join(row) if whole or None not in row else None for row in rows]  # type: ignore[arg-type]
+
+
+def _written(values: Sequence[Any]) -> list[str]:
+    """Plain values as texts, or nothing where there is an integer that Python refuses to write."""
+    try:
+        return [value if type(value) is str else "" if value is None else str(value) for value in values]
+    except ValueError:
+        return []
