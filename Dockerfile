@@ -1,4 +1,4 @@
-# The image of the service: image/install.sh in one stage, its result and nothing else in the other.
+# The image of the service and of the desk: image/install.sh in one stage, its result and nothing else in the other.
 #
 #   docker build --tag waybill-masking:0.1.0 .
 #   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --publish 8080:8080 \
@@ -15,6 +15,7 @@ RUN /source/image/install.sh requirements /opt/masking
 COPY wsgi.py gunicorn.conf.py policy.yaml LICENSE /source/
 COPY keys /source/keys
 COPY masking_service /source/masking_service
+COPY masking_console /source/masking_console
 RUN /source/image/install.sh sources /opt/masking
 
 FROM python:3.13-slim-trixie

@@ -1,4 +1,4 @@
-"""The installed package gives the command `waybill-masking`, which works in any folder."""
+"""The installed package gives the commands `waybill-masking` and `waybill-desk`, which work in any folder."""
 
 from __future__ import annotations
 
@@ -46,6 +46,13 @@ def test_the_command_says_its_version(installed: Path, tmp_path: Path) -> None:
     assert called(installed, tmp_path, "--version") == f"waybill-masking {__version__}\n"
 
 
+def test_the_desk_says_in_any_folder_what_its_set_up_lacks(installed: Path, tmp_path: Path) -> None:
+    done = subprocess.run([installed / "waybill-desk", "doctor"], cwd=tmp_path, env={}, capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "MASKING_CONSOLE_URL is not set" in done.stderr
+
+
 def test_a_file_is_masked_in_any_folder(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("收件人,收件电话\n张三,13812345678\n")
 
@@ -74,7 +81,7 @@ def test_every_file_of_the_package_is_in_it(installed: Path) -> None:
 
     missing = [
         path.relative_to(ROOT)
-        for top in ("keys", "masking_service")
+        for top in ("keys", "masking_service", "masking_console")
         for path in (ROOT / top).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and not (packages / path.relative_to(ROOT)).exists()
     ]

@@ -62,6 +62,7 @@ def test_no_installer_and_no_test_is_in_it(target: Path) -> None:
         "__pycache__",
         "gunicorn.conf.py",
         "keys",
+        "masking_console",
         "masking_service",
         "policy.yaml",
         "wsgi.py",
