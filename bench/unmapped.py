@@ -35,6 +35,11 @@ MEMBERS: dict[str, Callable[[int], dict[str, Any]]] = {
         "shop": {"name": "某某旗舰店", "code": "S0210"},
         "site_code": "021001",
     },
+    "receiver, order, time": lambda at: {
+        "receiver": {"name": "王小明", "mobile": f"139{at:08}", "city": "上海市"},
+        "order": {"no": f"OD2026{at:08}", "amount": "12.50"},
+        "created_at": "2026-11-24 10:00:00",
+    },
 }
 
 

@@ -15,7 +15,7 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.leaks import gather, is_plain_number
 from masking_service.domain.member_names import MAYBE_NAME, Meaning, plan
 from masking_service.domain.profiles import Profile
-from masking_service.domain.schema import Place, pointer
+from masking_service.domain.schema import Place, Steps, pointer
 from masking_service.domain.spellings import may_hold_name, may_hold_phone
 from masking_service.domain.unmapped import UNMAPPED_MASKED, Unmapped
 from masking_service.domain.walk import LeafNode, ObjectNode, Usual
@@ -49,14 +49,14 @@ class _Beside(NamedTuple):
     """A member that is not mapped, of the records of one form.
 
     Attributes:
-        at, key: in which object, under which key.
+        level, key: in which object of each record, under which key.
         kind: of the personal value that its name announces and that all sound records have; else empty.
         column: what came in.
         shown: the masks of personal values, else the texts in the values; None where the record is not usual.
         pointer: where it is, for the warning.
     """
 
-    at: int
+    level: Sequence[Any]
     key: str
     kind: str
     column: list[Any]
@@ -74,7 +74,8 @@ class Columns:
     """
 
     def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
-        self._unmapped = unmapped
+        self._mode = unmapped.mode
+        self._reader = unmapped.reader
         phone, name = profile.usual("phone"), profile.usual("name")
         self._personal = {
             kind: usual
@@ -168,8 +169,8 @@ class Columns:
         for (at, key, _, _), shown in zip(leaves, masks, strict=True):
             for one, mask in compress(zip(objects[at], shown, strict=True), sound):
                 one[key] = mask
-        for at, key, _, _, shown, _ in personal:
-            for one, mask in compress(zip(objects[at], shown, strict=True), sound):
+        for level, key, _, _, shown, _ in personal:
+            for one, mask in compress(zip(level, shown, strict=True), sound):
                 one[key] = mask
         places = tuple(leaf.place for leaf in leaves)
         warnings = _warnings(personal, len(sound))
@@ -187,29 +188,42 @@ class Columns:
             others = [name for name in names or () if name not in node.nodes and name != node.own_key]
             if not others:
                 continue
-            if self._unmapped.mode == "pass":
+            if self._mode == "pass":
                 for name in others:
                     column = [one[name] for one in level]
                     shown = [_text_of(value, node.depth) for value in column]
-                    found.append(_Beside(at, name, "", column, shown, ""))
+                    found.append(_Beside(level, name, "", column, shown, ""))
                 continue
-            if self._unmapped.mode == "hide" or len(others) > MANY:
+            if self._mode == "hide" or len(others) > MANY:
                 return None
-            meanings = dict(zip(names or (), plan(node.context, names or ()), strict=True))
-            if any(meanings[name].holds_data for name in others):
+            meanings = plan(node.context, names or ())
+            if any(meaning.holds_data for meaning in meanings):
                 return None
-            for name in others:
-                found.append(self._guarded(at, name, meanings[name], [one[name] for one in level], new_forms))
+            for name, meaning in zip(names or (), meanings, strict=True):
+                if name in others:
+                    found += self._guarded(level, name, meaning, node.steps, new_forms)
         return found
 
-    def _guarded(self, at: int, name: str, meaning: Meaning, column: list[Any], new_forms: Iterator[int]) -> _Beside:
-        node = self._objects[at]
+    def _guarded(
+        self, level: Sequence[Any], name: str, meaning: Meaning, above: Steps, new_forms: Iterator[int]
+    ) -> list[_Beside]:
+        """A member that is not mapped; of objects of one form their members in its place."""
+        column = [one[name] for one in level]
+        steps = (*above, name)
+        depth = len(steps)
+        inner = self._reader.one_form(column, meaning, depth, new_forms)
+        if inner is not None:
+            names = tuple(column[0])
+            found = [_Beside(level, name, "", column, ["\n".join(names)] * len(column), "")]
+            for key, one in zip(names, inner, strict=True):
+                found += self._guarded(column, key, one, steps, new_forms)
+            return found
         usual = self._personal.get(meaning.kind or "")
         if usual is None:
-            return _Beside(at, name, "", column, self._unmapped.reader.read(column, meaning, node.depth, new_forms), "")
+            return [_Beside(level, name, "", column, self._reader.read(column, meaning, depth, new_forms), "")]
         shown = [usual(value) if type(value) is str else None for value in column]
         kind = {MAYBE_NAME: "name", "virtual_phone": "phone"}.get(meaning.kind or "", meaning.kind or "")
-        return _Beside(at, name, kind, column, shown, pointer((*node.steps, name)))
+        return [_Beside(level, name, kind, column, shown, pointer(steps))]
 
 
 def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:

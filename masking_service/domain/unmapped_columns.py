@@ -56,14 +56,23 @@ class ColumnReader:
             return _apart(values, tuple, lambda names, rows: self._objects(names, rows, meaning, depth, new_forms))
         return self._arrays(values, meaning, depth, new_forms)
 
+    def one_form(
+        self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]
+    ) -> tuple[Meaning, ...] | None:
+        """The meanings of the members if all values are objects of one form; None if that cannot be said."""
+        if type(values[0]) is not dict or depth >= DEEPEST:
+            return None
+        names = tuple(values[0])
+        if not all(type(value) is dict and tuple(value) == names for value in values):
+            return None
+        return _meanings(names, meaning, new_forms)
+
     def _objects(
         self, names: tuple[str, ...], values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]
     ) -> Texts:
         """Objects of one form: each member is a column."""
-        meanings = known_plan(meaning.inside, names)
-        if meanings is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
-            meanings = plan(meaning.inside, names)
-        if meanings is None or any(inner.holds_data for inner in meanings):
+        meanings = _meanings(names, meaning, new_forms)
+        if meanings is None:
             return [None] * len(values)
         columns = [
             self.read([value[name] for value in values], inner, depth + 1, new_forms)
@@ -112,6 +121,14 @@ class ColumnReader:
         if kind in (NUMBER, CODE):
             return kind
         return _PERSONAL if ("name" if kind == MAYBE_NAME else kind) in self._masked else None
+
+
+def _meanings(names: tuple[str, ...], meaning: Meaning, new_forms: Iterator[int]) -> tuple[Meaning, ...] | None:
+    """What names inside an object say; None where one is personal data itself, or too much would have to be read."""
+    known = known_plan(meaning.inside, names)
+    if known is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
+        known = plan(meaning.inside, names)
+    return None if known is None or any(inner.holds_data for inner in known) else known
 
 
 def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[Any, Sequence[Any]], Texts]) -> Texts:

@@ -86,8 +86,7 @@ NESTED = st.recursive(
 
 @given(st.lists(NESTED, min_size=1, max_size=4))
 def test_columns_and_the_single_pass_agree_on_nested_members(values: list[Any]) -> None:
-    one_by_one = [standard(goods=copy.deepcopy(value)) for value in values] * 20
-    one_by_one = copy.deepcopy(one_by_one)
+    one_by_one = [standard(goods=copy.deepcopy(value)) for value in values * 20]
     together = copy.deepcopy(one_by_one)
     masker = Masker(STANDARD, LABEL)
 
