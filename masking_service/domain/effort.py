@@ -19,7 +19,7 @@ A_RECORD: Final = 250_000
 A_STORED_RECORD: Final = 60_000
 """For what is stored, because fifty of these can be viewed with one call."""
 
-COLD_NAME: Final = 50
+COLD_NAME: Final = 80
 """For reading the name of an unmapped member of a form that was not met before."""
 
 
