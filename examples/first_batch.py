@@ -34,7 +34,7 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """The service could not be asked, or said no; the text is for whoever runs this."""
+    """The service did not answer, or refused; the text is for the user."""
 
 
 class Caller:

@@ -81,7 +81,7 @@ class Invented:
         }
 
     def mainland(self) -> Party:
-        """Somebody in mainland China."""
+        """A person in mainland China."""
         family = self._random.choice(DOUBLE_FAMILY) if self._random.random() < 0.05 else self._random.choice(FAMILY)
         return party(family + self._random.choice(GIVEN), self.phone(), self.address())
 
@@ -111,7 +111,7 @@ class Invented:
         return road + str(pick(units))
 
     def harbour(self) -> Party:
-        """Somebody in Hong Kong, Macau or Taiwan."""
+        """A person in Hong Kong, Macau or Taiwan."""
         pick, digits = self._random.choice, self._random.randrange
         name = pick(FAMILY) + pick(GIVEN)
         place = pick(("hk", "hk", "mo", "tw"))
@@ -124,7 +124,7 @@ class Invented:
         return party(name, f"+886 912 {digits(1000):03d} {digits(1000):03d}", pick(TAIWAN))
 
     def foreigner(self) -> Party:
-        """Somebody elsewhere."""
+        """A person elsewhere."""
         return party(*self._random.choice(ABROAD))
 
 

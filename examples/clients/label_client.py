@@ -63,7 +63,7 @@ class LabelClient:
     Args:
         url: the service's: https://HOST[:PORT]; http:// on this machine only, or the key could be read on the way.
         key: the API key of a `label-printer`.
-        schema: where the values stand in the records.
+        schema: where the values are in the records.
         patience: for how many seconds a batch may wait for its tokens before it is printed without.
     """
 
@@ -84,7 +84,7 @@ class LabelClient:
     def labels(self, records: Iterable[Any]) -> Iterator[Json]:
         """One result a record, in the order of the records, while they are read.
 
-        A result has `record`, which may be printed, or `error`, with a code and places. `tokens` stand for the values;
+        A result has `record`, which may be printed, or `error`, with a code and places. `tokens` refer to the values;
         where `stored` is False there are none yet: send that record again later.
 
         Raises:
@@ -151,7 +151,7 @@ class LabelClient:
         status, after, content = self._exchange(path, body, request_id, left)
         if status == 429 or status >= 500:
             raise Unavailable(f"{status} {_code(content)}", float(after) if re.fullmatch("[0-9]{1,6}", after) else 0.0)
-        if status != 200:  # a redirect is not followed: nobody else gets the key and the records
+        if status != 200:  # a redirect is not followed: no one else gets the key and the records
             raise Refused(f"{path} as {request_id}: {status} {_code(content)}")
         try:
             results: list[Json] = json.loads(content)["results"]
@@ -184,7 +184,7 @@ class LabelClient:
 
 
 def _text(record: Any, number: int) -> bytes:
-    """A record in JSON. Where it is none, or larger than a batch, null stands in its place and fails alone."""
+    """A record in JSON. Where it is none, or larger than a batch, null takes its place and fails alone."""
     try:
         text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
     except (TypeError, ValueError, RecursionError):

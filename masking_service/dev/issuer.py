@@ -1,4 +1,6 @@
-"""A real OpenID provider for development: authorization code with PKCE, rotated refresh tokens, step-up.
+"""An OpenID provider for development.
+
+It has the authorization code with PKCE, rotated refresh tokens and step-up.
 
 It answers loopback addresses only, knows one client, and signs people in who are
 invented. It keeps its state in memory. Production has no way to start it.
@@ -64,7 +66,7 @@ button:focus-visible{outline:3px solid light-dark(#0b5cad,#8cc4ff)}
 
 @dataclass(frozen=True, slots=True)
 class _SignIn:
-    """A sign-in that a code or a refresh token stands for."""
+    """A sign-in behind a code or a refresh token."""
 
     sub: str
     at: int
@@ -76,7 +78,7 @@ class _SignIn:
 
 
 class Issuer:
-    """Signs people in, and remembers which codes and refresh tokens are unused.
+    """Signs people in and remembers unused codes and refresh tokens.
 
     Args:
         private_pem: the development issuer's key (ES256).
@@ -113,7 +115,10 @@ class Issuer:
         return code
 
     def exchange(self, code: str, verifier: str, redirect_uri: str) -> dict[str, Any] | None:
-        """The tokens for a code, once; None where the code, the verifier or the address is wrong."""
+        """The tokens for a code, once.
+
+        None where the code, the verifier or the address is wrong.
+        """
         found = self._codes.pop(code, None)
         if found is None or found.expires < time.time() or found.redirect_uri != redirect_uri:
             return None
@@ -249,7 +254,7 @@ def token() -> tuple[Response, int]:
 
 @pages.get("/logout")
 def logout() -> Response:
-    """Back to the client: the provider itself keeps no session."""
+    """Redirect to the client: the provider keeps no session."""
     back = request.args.get("post_logout_redirect_uri", "")
     if urlsplit(back)[:2] != urlsplit(_issuer().redirect_uri)[:2]:
         abort(400)

@@ -1,4 +1,7 @@
-"""Runs the witness as a child process of `serve --dev`, and restarts it if it dies."""
+"""Runs the witness as a child of `serve --dev`.
+
+It is restarted if it dies.
+"""
 
 import os
 import subprocess
@@ -44,7 +47,10 @@ class Witness:
         self._started = time.monotonic()
 
     def look_after(self) -> None:
-        """Restart the process if it has ended; if it ends again soon, report that once."""
+        """Restart the process if it has ended.
+
+        If it ends again soon, that is reported once.
+        """
         if self._process is None or self._process.poll() is None:
             return
         # Its exit status is unknown: gunicorn's master collects the exit status of every child.

@@ -1,4 +1,4 @@
-"""The rules of masking: records and their places, names, phones, addresses, free text, profiles.
+"""The rules of masking: records, profiles, and each kind of value.
 
 Pure: no I/O, no clock, no randomness.
 """

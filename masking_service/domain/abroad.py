@@ -1,4 +1,7 @@
-"""Numbers that are written with the code of a country other than China, read by libphonenumber's metadata."""
+"""Reads phone numbers with the code of another country.
+
+It follows the metadata of libphonenumber.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 _GROUP_END: Final = re.compile(r"\d(?!\d)")
 _RUNS_ON: Final = re.compile(r" (?:\D{0,3}\d){7}")
-"""Behind the number stands another: no number is so short that this may be its end."""
+"""Another number follows: no number is so short that this may be its end."""
 _AFTER_CODE: Final = re.compile(r"[) .\-]*")
 
 LONGEST_CODE: Final = 3
 
 
 def country_code(digits: str) -> str | None:
-    """The country code that a number in international form begins with, or None (E.164 codes are prefix-free)."""
+    """The country code of a number in international form.
+
+    None if there is none. E.164 codes are prefix-free.
+    """
     for length in range(1, LONGEST_CODE + 1):
         code = digits[:length]
         if code and int(code) in COUNTRY_CODE_TO_REGION_CODE:
@@ -29,7 +35,7 @@ def read_abroad(written: str) -> tuple[int, int, str] | None:
     """Read a number that begins with ``+`` or ``00``.
 
     Args:
-        written: ASCII digits and separators; may run on into what stands behind the number.
+        written: ASCII digits and separators; may run on into what follows the number.
 
     Returns:
         Where the country code with its separators ends, where the number ends, and its national significant

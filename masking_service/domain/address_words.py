@@ -1,4 +1,7 @@
-"""The words of Chinese and English addresses, as regular-expression fragments: data for `addresses`, nothing else."""
+"""The words of Chinese and English addresses: data for `addresses`.
+
+They are fragments of regular expressions.
+"""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
         value: the field as it came in.
         hide: ``unit`` (unit, floor and room), ``detail`` (everything behind the district; the whole where no district
             can be told) or ``all``.
-        keep: how many of the last digits of a phone show that stands in it, 0 to 4.
+        keep: how many of the last digits of a phone in it show, 0 to 4.
 
     Returns:
         The mask; masking it again changes nothing.
@@ -146,14 +146,14 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
 
 
 def _read_and_hide(value: str) -> str:
-    """Hide in what is read, and put the stars where it was written."""
+    """Hide in what is read, and keep what is written."""
     reading = Reading(value)
     masked, _ = _hide_units(reading.text)
     return "".join("*" if after == "*" else reading.written(at, at + 1) for at, after in enumerate(masked))
 
 
 def _hide_units(text: str) -> tuple[str, int]:
-    """The text with a star for every character that names a unit, and how many units it names."""
+    """The text with its units hidden, and their number."""
     if _OPENS(text) is None:
         return _hide_plain(text)
     parts = _BRACKETS.split(text)
@@ -192,5 +192,5 @@ def _starred(match: re.Match[str]) -> str:
 
 
 def _hidden_numbers(text: str, masked: str) -> set[str]:
-    """The numbers of two digits and more that were hidden."""
+    """Numbers of two digits and more that were hidden."""
     return {run[0] for run in re.finditer(r"[0-9A-Za-z]{2,}", text) if masked[run.start() : run.end()] != run[0]}

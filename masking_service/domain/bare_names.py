@@ -1,4 +1,6 @@
-"""Recognises a person's name that is alone in the place of an address, by its form: it knows no list of people.
+"""Recognises a person's name that is alone in an address.
+
+It goes by the form and knows no list of people.
 
 A place that has the form of a name (张江, Toa Payoh) is taken for one: when in doubt a mask hides more.
 """
@@ -32,7 +34,10 @@ _LATIN_PLACE: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE}|{LATIN_SITE})(
 
 
 def bare_name(value: str) -> str | None:
-    """The name that is the whole value but for a phone's mask beside it; None for every other value."""
+    """The name that is the whole value.
+
+    The mask of a phone may be beside it. None for every other value.
+    """
     if len(value) > _LONGEST:
         return None
     name = _BESIDE.sub("", value)

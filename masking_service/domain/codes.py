@@ -1,4 +1,7 @@
-"""Tells the codes of things from personal data, where a member's name or a header says that a value is a code."""
+"""Tells the codes of things from personal data.
+
+It is asked where a member's name or a header says that a value is a code.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +25,20 @@ _any_persons: Final = re.compile(rf"^{_PERSONS}$", re.M).search
 
 
 def is_code(kind: str | None, text: str) -> bool:
-    """Whether a text is what its name says: NUMBER or CODE of `member_names`. It need not be scanned then."""
+    """Whether a text is the code that its name announces.
+
+    The name says NUMBER or CODE of `member_names`. Such a text need not be scanned.
+    """
     if kind == NUMBER:
         return _is_code(text) is not None
     return kind == CODE and _is_measure(text) is not None and _is_persons(text) is None
 
 
 def harmless_lines(kind: str | None, lines: str) -> bool:
-    """False if one of the lines is worth a scan and no code of this kind; errs towards False."""
+    """False if one of the lines has to be scanned.
+
+    Codes of this kind need not be. Errs towards False.
+    """
     if not lines_worth_scanning(lines):
         return True
     if kind == NUMBER:

@@ -1,6 +1,6 @@
-"""The quick way through a batch: what its records have at one place is masked together, column by column.
+"""Masks a batch column by column where its records are usual.
 
-It takes the records in which every mapped value is a usual one (`Profile.usual`) and none stands elsewhere, too. All
+It takes the records in which every mapped value is a usual one (`Profile.usual`) and none is repeated elsewhere. All
 others are left as they came for the pass over a single record (`record.py`), and a test holds the two against each
 other. It is that pass at half of its cost: Python takes as long to come to a usual value as to mask it.
 """
@@ -33,11 +33,11 @@ Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]]]
 """The places of a record, what came in at each of them, and the warnings."""
 
 _Form = tuple[tuple[str, ...] | None, ...]
-"""The names of the members of each object on the way; None where no object stands."""
+"""The names of the members of each object on the way; None where there is no object."""
 
 
 class _Leaf(NamedTuple):
-    """Where usual values stand: in which object, under which key; and their mask."""
+    """A usual value: its object, its key and its mask."""
 
     at: int
     key: str
@@ -46,7 +46,7 @@ class _Leaf(NamedTuple):
 
 
 class _Beside(NamedTuple):
-    """A member that is not mapped, of the records of one form.
+    """An unmapped member of the records of one form.
 
     Attributes:
         level, key: in which object of each record, under which key.
@@ -65,7 +65,7 @@ class _Beside(NamedTuple):
 
 
 class Columns:
-    """The quick way through the records of one schema under one profile.
+    """Masks the usual records of one schema under one profile.
 
     Args:
         root: the way through a single record.
@@ -89,7 +89,7 @@ class Columns:
             if usual is not None
         }
         self._ways: list[tuple[int, str]] = []
-        """To each object but the root: in which one it stands, and under which key."""
+        """The way to each object but the root: the object around it, and its key there."""
         self._leaves: list[_Leaf] = []
         """In the order of the way."""
         self._objects: list[ObjectNode] = []
@@ -114,7 +114,10 @@ class Columns:
         self._inner_first.append(at)
 
     def mask(self, batch: Sequence[Any]) -> list[Fields | None]:
-        """Mask in place the records that are usual in everything; None for each one that is left as it came."""
+        """Mask usual records in place.
+
+        None for each record that is left as it came.
+        """
         found: list[Fields | None] = [None] * len(batch)
         if len(batch) < FEW:
             return found
@@ -129,14 +132,14 @@ class Columns:
         return found
 
     def _is_usual(self, form: _Form) -> bool:
-        """Whether every mapped member leads to what may be a usual value."""
+        """Whether no mapped member leads to an unusual value."""
         mapped = all(unusual.isdisjoint(names or ()) for names, unusual in zip(form, self._unusual, strict=True))
         return mapped and not any(
             form[under] is None and key in (form[at] or ()) for under, (at, key) in enumerate(self._ways, start=1)
         )
 
     def _mask_form(self, form: _Form, objects: Sequence[Sequence[Any]]) -> Sequence[Fields | None]:
-        """Mask those records of a usual form that are usual in their values, too."""
+        """Mask those records of a usual form whose values are usual."""
         leaves = [leaf for leaf in self._leaves if leaf.key in (form[leaf.at] or ())]
         if not leaves:
             return [None] * len(objects[0])
@@ -180,7 +183,10 @@ class Columns:
         ]
 
     def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Beside] | None:
-        """The members that are not mapped, in the order of a single pass; None where only that can handle them."""
+        """The unmapped members, in the order of a single pass.
+
+        None where only that pass can handle them.
+        """
         found: list[_Beside] = []
         new_forms = iter(range(NEW_FORMS, 0, -1))
         for at in self._inner_first:
@@ -207,7 +213,10 @@ class Columns:
     def _guarded(
         self, level: Sequence[Any], name: str, meaning: Meaning, above: Steps, new_forms: Iterator[int]
     ) -> list[_Beside]:
-        """A member that is not mapped; of objects of one form their members in its place."""
+        """An unmapped member.
+
+        Objects of one form give their members instead.
+        """
         column = [one[name] for one in level]
         steps = (*above, name)
         depth = len(steps)
@@ -227,7 +236,7 @@ class Columns:
 
 
 def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
-    """Which records have the same members in the same order, in each of their objects."""
+    """Group records by the members of their objects."""
     members = [[tuple(one) if type(one) is dict else None for one in level] for level in objects]
     found: dict[_Form, list[int]] = {}
     last: _Form = ()
@@ -249,7 +258,10 @@ def _warnings(personal: Sequence[_Beside], records: int) -> Sequence[Sequence[tu
 
 
 def _text_of(value: Any, depth: int) -> str | None:
-    """Every text and number in a value; None where that is too deep, or too large."""
+    """Every text and number in a value.
+
+    None where that is too deep, or too large.
+    """
     texts: list[str] = []
     try:
         gather(value, texts, depth)
@@ -261,7 +273,7 @@ def _text_of(value: Any, depth: int) -> str | None:
 def _without_leaks(
     sound: list[bool], names: Sequence[list[Any]], phones: Sequence[list[Any]], texts: Sequence[list[str | None]]
 ) -> list[bool]:
-    """Which of the sound records hold none of these names and phones of theirs in these texts."""
+    """Which sound records repeat none of their names and phones."""
     if not texts:
         return sound
     joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*texts, strict=True), strict=True)]

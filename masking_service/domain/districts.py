@@ -1,4 +1,7 @@
-"""Where in a Chinese address the district ends, by the words places end with. It knows no list of places."""
+"""Finds the end of the district in a Chinese address.
+
+It goes by the words that places end with, and knows no list of places.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _TOWN_CITY: Final = re.compile(rf"\s*(?:{_PROVINCE}{_BETWEEN})?{_CITY}{_BETWEEN}
 
 
 def district_end(value: str) -> int:
-    """The index behind the district (区, 县, 旗, 市; in a city without districts the town), or 0 if none is told."""
+    """The index behind the district, 0 if there is none.
+
+    A district ends with 区, 县, 旗 or 市; in a city without districts the town counts.
+    """
     head = value[:48]
     match = _WHOLE.match(head) or _TOWN_CITY.match(head)
     return match.end() if match else 0

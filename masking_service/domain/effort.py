@@ -1,4 +1,6 @@
-"""How much work a batch may be, so that values made to cost take no worker's time from everybody else.
+"""Bounds the work of a batch.
+
+Values that were made to be costly must not keep a worker from other callers.
 
 Nearly every value takes a quick way that is not counted at all. What is read by a whole grammar is, by estimates in
 microseconds of one processor of 2026, between what it takes and a few times as much (`bench/effort.py` holds them
@@ -29,7 +31,7 @@ class _Cost(NamedTuple):
     Attributes:
         begin: for any value.
         character, digit: for each.
-        plus: for each place behind which a number of any country may stand.
+        plus: for each place behind which a number of any country may be.
         longest: characters that are read; longer values are hidden whole, or as one.
     """
 
@@ -52,7 +54,7 @@ _OTHER_SCRIPT: Final = 6
 
 
 class Effort:
-    """What is left of the work that may be done for a batch.
+    """The work that may still be done for a batch.
 
     Args:
         left: microseconds.
@@ -80,15 +82,24 @@ class Share:
         self._left = effort.a_record
 
     def read(self, kind: str, text: str) -> None:
-        """Pay for reading one value. Raises InvalidRecord where too little is left."""
+        """Pay for reading one value.
+
+        Raises InvalidRecord where too little is left.
+        """
         self.pay(estimate(kind, text))
 
     def search(self, needles: int, texts: int, characters: int) -> None:
-        """Pay for looking for so many values in so many texts. Raises InvalidRecord where too little is left."""
+        """Pay for searching texts for values.
+
+        Raises InvalidRecord where too little is left.
+        """
         self.pay(needles * (50 * texts + characters) / 1000)
 
     def pay(self, cost: float) -> None:
-        """Take a cost in microseconds from the budget. Raises InvalidRecord where too little is left."""
+        """Take a cost in microseconds from the budget.
+
+        Raises InvalidRecord where too little is left.
+        """
         if cost > self._left or cost > self._effort.left:  # not done, so not paid: the neighbours have what is left
             raise InvalidRecord((("", "too-large"),))
         self._left -= cost
@@ -96,7 +107,7 @@ class Share:
 
 
 def estimate(kind: str, text: str) -> float:
-    """What reading a value of this kind takes, in microseconds."""
+    """Microseconds that reading a value of this kind takes."""
     cost = _COSTS.get(kind, _OTHER)
     read = text[: cost.longest]
     found = cost.begin + cost.character * len(read) + len(text) / 16

@@ -1,10 +1,15 @@
-"""What the domain refuses. These errors name places and codes and never hold a value."""
+"""What the domain refuses.
+
+These errors name places and codes and never hold a value.
+"""
 
 from __future__ import annotations
 
 
 class InvalidRecord(Exception):
-    """One record cannot be masked; its neighbours in the batch are not concerned.
+    """One record cannot be masked.
+
+    Its neighbours in the batch are not concerned.
 
     Attributes:
         errors: (JSON Pointer inside the record, code) for every bad place. Codes: ``invalid-type``
@@ -21,7 +26,7 @@ class InvalidRecord(Exception):
 
 
 class DefinitionError(Exception):
-    """A schema or a profile, which the operator writes, is at fault.
+    """A schema or profile of the operator is wrong.
 
     Attributes:
         path: where, dotted, beginning at the file's own top (``profiles.label.phone``, ``schemas.sto.fields``).

@@ -1,4 +1,4 @@
-"""Han family names, in simplified and traditional writing: data and nothing else.
+"""Han family names, simplified and traditional: data.
 
 Source of those of two characters: 百家姓, and those still in use that public lists agree on. Left out is what begins
 with a frequent family name of one character (王孙, 安陵, 高堂): there the second character is nearly always a given

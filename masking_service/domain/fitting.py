@@ -1,4 +1,7 @@
-"""Tells which schemas would fit a record, by the names of its members; values are not looked at."""
+"""Tells which schemas would fit a record.
+
+It reads the names of members and no values.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,20 @@ MAX_FITTING: Final = 3
 
 
 def fitting_schemas(record: Any, schemas: Iterable[Schema]) -> list[str]:
-    """The names of the schemas with the most members present in the record, at most three; none if none has any."""
+    """The schemas with the most members in the record.
+
+    At most three; none if none has any.
+    """
     present = {schema.name: sum(_is_present(record, steps) for steps, _ in schema.fields) for schema in schemas}
     best = max(present.values(), default=0)
     return [name for name, count in present.items() if count == best][:MAX_FITTING] if best else []
 
 
 def _is_present(value: Any, steps: Steps) -> bool:
-    """True if the path leads to something; of an array the first element counts."""
+    """Whether the path leads to something.
+
+    Of an array the first element counts.
+    """
     for step in steps:
         if step == EACH:
             if type(value) is not list or not value:

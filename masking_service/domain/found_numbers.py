@@ -1,4 +1,6 @@
-"""Finds phone numbers in the middle of a text, among waybill numbers, dates, sizes and prices. It hides nothing.
+"""Finds phone numbers in the middle of a text.
+
+It tells them from waybill numbers, dates, sizes and prices. It hides nothing.
 
 A phone's neighbours are neither digits nor Latin letters. Seven and eight digits that no area code precedes, and short
 service numbers, are phones only behind a word that says so: alone they are dates, weights and order numbers.
@@ -35,7 +37,7 @@ _IN_GROUPS: Final = (
     rf"1[3-9]\d(?:{_BETWEEN}\d{{4}}{_BETWEEN}|\d{_BETWEEN}\d{{3}}{_BETWEEN})\d{{4}}"
     r"|\(1[3-9]\d\)[ \-]{0,2}\d{4}[ \-]?\d{4}|1[3-9]\d ?\(\d{4}\)[ \-]?\d{4}"
 )
-"""The groups in which a mobile number is read aloud, whatever stands between them."""
+"""The groups in which a mobile number is read aloud, whatever is between them."""
 
 
 def _patterns() -> Iterator[str]:
@@ -91,7 +93,10 @@ def find_numbers(text: str) -> Iterator[Number]:
 
 
 def extension_in_text(text: str, at: int) -> tuple[int, int] | None:
-    """Where the digits of an extension begin and end, if one follows the number that ends at `at`."""
+    """The span of the extension that follows a number.
+
+    The number ends at `at`.
+    """
     match = _EXTENSION.match(text, at)
     return match.span(1) if match else None
 

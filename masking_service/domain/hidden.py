@@ -1,4 +1,6 @@
-"""Tells values that came in hidden from real ones: masks of this service and of platforms, ciphertext, our tokens.
+"""Recognises values that came in hidden.
+
+They are masks of this service and of platforms, ciphertext, and our tokens.
 
 When in doubt a value is real: then it is masked and kept, and nothing is lost.
 """
@@ -36,7 +38,7 @@ _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]").search
 
 _NAME_MASK: Final = re.compile(r"\*|\^_\^|[xX]{2,}$|[_#~-]{2,}$").search
 _DOT: Final = "\ue000"
-"""Stands for ``•`` while a name is read: it is both a dot between parts and a star. Private use: no name has it."""
+"""Replaces ``•`` while a name is read: it is both a dot between parts and a star. Private use: no name has it."""
 _BETWEEN_PARTS: Final = re.compile(rf"(?<=[^\s\d*{_DOT}])(\s?){_DOT}(?=\s?[^\W\d_])").sub
 _NAME_WITH_A_STAR: Final = 2
 """Letters that make a star behind them a star beside a real name; one letter is what a mask shows."""
@@ -66,7 +68,10 @@ def hidden_form(kind: str, value: str) -> str | None:
 
 
 def _is_ciphertext(value: str) -> bool:
-    """Ciphertext holds no readable number and nothing Chinese: `~张三~` and `#13812345678#1##` are real values."""
+    """Whether the value is ciphertext of a platform.
+
+    Ciphertext holds no readable number and nothing Chinese: `~张三~` and `#13812345678#1##` are real values.
+    """
     return _CIPHERTEXT(value) is not None and _NUMBER_INSIDE(value) is None and _HAN(value) is None
 
 

@@ -1,4 +1,6 @@
-"""Finds identity numbers, bank cards and e-mail addresses in a text. Order numbers only look like them and are left.
+"""Finds identity numbers, bank cards and e-mail addresses.
+
+Order numbers only look like them and are left.
 
 Sources: GB 11643-1999 (citizen identity number: region, date of birth, sequence, check character by ISO 7064 MOD 11-2;
 the first generation had 15 digits and no check), ISO/IEC 7812 (bank cards: Luhn check, issuer by the first digits).
@@ -45,7 +47,10 @@ _LONGEST_LOCAL: Final = 64
 
 
 def find_citizens(text: str) -> Iterator[tuple[int, int]]:
-    """Where the identity numbers of the text stand: 18 characters with the right check, or 15 with region and date."""
+    """The spans of the identity numbers in a text.
+
+    They have 18 characters with the right check, or 15 with region and date.
+    """
     at = 0
     while match := _CITIZEN.search(text, at):
         if _is_citizen(match[0]):
@@ -56,12 +61,12 @@ def find_citizens(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
-    """Where the bank cards of the text stand."""
+    """The spans of the bank cards in a text."""
     return (match.span() for match in _CARD.finditer(text) if _is_card(match[0]))
 
 
 def find_emails(text: str) -> Iterator[tuple[int, int]]:
-    """Where the e-mail addresses of the text stand."""
+    """The spans of the e-mail addresses in a text."""
     free = 0
     for domain in _DOMAIN.finditer(text):
         at = domain.start()

@@ -1,4 +1,4 @@
-"""JSON numbers that go back to their owner as they were written: `1.10` stays `1.10`, and `1e2` stays `1e2`."""
+"""Keeps JSON numbers as they were written: `1.10`, `1e2`."""
 
 from typing import Any, Final
 
@@ -6,7 +6,10 @@ import msgspec
 
 
 class Fraction:
-    """A number with a fraction or an exponent, in the letters of its owner: nobody here calculates with it."""
+    """A number with a fraction or exponent, as written.
+
+    The service never calculates with it.
+    """
 
     __slots__ = ("_text",)
 
@@ -21,7 +24,7 @@ class Fraction:
 
 
 def _as_written(value: Any) -> msgspec.Raw:
-    """The encoder's hook for what is no JSON value of its own: a `Fraction`, and nothing else."""
+    """The encoder's hook for a `Fraction`, and nothing else."""
     if not isinstance(value, Fraction):
         raise TypeError(f"{type(value).__name__} is no JSON value")
     return msgspec.Raw(str(value).encode())

@@ -1,4 +1,6 @@
-"""The leak guard: after masking, no original phone and no full original name of a record stands anywhere else in it.
+"""Hides a record's own phones and names elsewhere in it.
+
+After masking no original phone and no full original name is anywhere else in the record.
 
 It costs next to nothing when there is nothing to find, and it never touches what is not one of the record's own
 values: strangers' numbers in unmapped keys come back as they came.
@@ -20,10 +22,12 @@ _WAYBILL_NO: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
 
 
 def gather(value: Any, texts: list[str], depth: int) -> None:
-    """Append every text and number of an unmapped value to `texts`, member names of its objects included.
+    """Append every text and number of an unmapped value.
+
+    The names of members are included.
 
     Raises:
-        InvalidRecord: ``too-deep``; `depth` is how many containers stand around the value.
+        InvalidRecord: ``too-deep``; `depth` is how many containers are around the value.
     """
     kind = type(value)
     if kind is str:
@@ -41,7 +45,10 @@ def gather(value: Any, texts: list[str], depth: int) -> None:
 
 
 def may_leak(texts: list[str], phones: list[str], names: list[str]) -> bool:
-    """False only if none of the needles (`spellings`) stands in the texts. Quick, and errs towards True."""
+    """False only if no needle is in the texts.
+
+    Quick, and errs towards True. The needles are those of `spellings`.
+    """
     joined = "\n".join(texts)
     return may_hold_phone(joined, phones) or may_hold_name(joined, names)
 
@@ -53,7 +60,7 @@ class Hider:
         phones, names: the needles.
         mask_phone, mask_name: how a phone and a name are masked.
         own_number: the record's own waybill number (`own_number`); it stays everywhere, even if it holds a needle.
-        fixed: member names that the schema gives; they stay even if they are somebody's name.
+        fixed: member names that the schema gives; they stay even if they are a person's name.
     """
 
     def __init__(
@@ -76,7 +83,10 @@ class Hider:
         self._found: list[str] = []
 
     def hide(self, record: dict[str, Any]) -> list[str]:
-        """Mask every leak in the record; returns the JSON Pointers of the values and member names that changed."""
+        """Mask every leak in the record.
+
+        Returns the JSON Pointers of the values and member names that changed.
+        """
         self._container(record, ())
         return list(dict.fromkeys(self._found))
 
@@ -115,7 +125,9 @@ class Hider:
 
 
 def rename_members(members: dict[str, Any], shown: dict[str, str]) -> list[str]:
-    """Rename members in place: the order stays, and a name that is taken gets more stars.
+    """Rename members in place.
+
+    The order stays, and a name that is taken gets more stars.
 
     Args:
         members: the object.
@@ -142,7 +154,10 @@ def rename_members(members: dict[str, Any], shown: dict[str, str]) -> list[str]:
 
 
 def own_number(waybill_no: object) -> str | None:
-    """The waybill number as it stands in texts; None if it has not the form of one, for then nothing is kept for it."""
+    """The waybill number as it is written in texts.
+
+    None if it has not the form of one: then nothing is kept for it.
+    """
     text = str(waybill_no) if type(waybill_no) is int and waybill_no.bit_length() < 200 else waybill_no
     if type(text) is not str:
         return None
@@ -151,7 +166,10 @@ def own_number(waybill_no: object) -> str | None:
 
 
 def is_plain_number(value: Any) -> bool:
-    """True for what `own_number` takes as it is; quicker, and False where only a closer look can tell."""
+    """True for what `own_number` takes as it is.
+
+    Quicker, and False where only a closer check can tell.
+    """
     return type(value) is str and value.isascii() and value.isalnum() and 6 <= len(value) <= 40
 
 

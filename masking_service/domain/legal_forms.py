@@ -1,7 +1,7 @@
-"""What the names of organisations end with: data for `names`, nothing else.
+"""What names of organisations end with: data for `names`.
 
 `HAN_FORMS` are words for what an organisation is. Words of one character are only those no given name ends with.
-`LATIN_FORMS` stand behind a name in Latin script, with or without dots between their words.
+`LATIN_FORMS` follow a name in Latin script, with or without dots between their words.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Reads a phone field piece by piece, also where numbers come in half hidden (138****5678), and masks each piece.
+"""Masks the numbers of a phone field piece by piece.
+
+They may come in half hidden: 138****5678.
 
 It tells a mask, which hides digits, from a real number with a star beside it, which hides none.
 """
@@ -45,11 +47,13 @@ _OTHER: Final = re.compile(r"[^\d*+\s/,;:|&()\[\]{}<>《》【】。.\-]+")
 
 _MOBILE: Final = 11
 _LOCAL: Final = 7
-"""The digits of the shortest number that stands alone."""
+"""The digits of the shortest number that is alone."""
 
 
 def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
-    """The pieces of a phone field, in order; together they are the field, masked.
+    """The pieces of a phone field, in order.
+
+    Together they are the field, masked.
 
     Args:
         value: the field.
@@ -123,11 +127,13 @@ _MOBILE_START: Final = re.compile(r"1[3-9]")
 
 
 def _holds_real_number(body: str, *, coded: bool) -> bool:
-    """True if no star stands for a digit: a whole number can be read beside the stars.
+    """True if no star takes the place of a digit.
+
+    A whole number can be read beside the stars then.
 
     Args:
         body: digits, stars and separators, without country and area code.
-        coded: True if such a code stands before it.
+        coded: True if such a code is before it.
     """
     positions = _positions(body)
     if positions == _MOBILE and _MOBILE_START.match(body):
@@ -145,7 +151,7 @@ def _holds_real_number(body: str, *, coded: bool) -> bool:
 
 
 def _through_stars(text: str, start: int, end: int) -> Number | None:
-    """A whole mobile or landline number with stars strewn into it: 138*1234*5678."""
+    """A whole number with stars strewn into it: 138*1234*5678."""
     chunk = text[start:end]
     number = read_number(chunk.replace("*", " "), 0)
     if number is None or number.end != len(chunk) or "*" not in chunk[number.body :]:
@@ -164,7 +170,7 @@ _NEXT: Final = re.compile(r"(?<=\d)[ .\-()\[\]]+(?=[\d*])")
 
 
 def _body(text: str, start: int, end: int) -> int:
-    """Where the codes of a number that came in hidden end."""
+    """Where the codes of a hidden number end."""
     codes = _CODES.match(text, start, end)
     if codes and codes.end() > start:
         return codes.end()
@@ -177,7 +183,10 @@ def _body(text: str, start: int, end: int) -> int:
 
 
 def _mask_end(text: str, body: int, end: int) -> int:
-    """A number whose digits already ended behind its stars is over: 138****5678 139****1234, 021-******34-***."""
+    """Where a hidden number ends.
+
+    One whose digits already ended behind its stars is over: 138****5678 139****1234, 021-******34-***.
+    """
     if whole := _WHOLE_MASK.match(text, body, end):
         return whole.end()
     for gap in _NEXT.finditer(text, body, end):

@@ -1,4 +1,6 @@
-"""Reads what a member's name, or a table's header, says of its value: a kind, a code, or nothing.
+"""Reads what a member's name or a header says.
+
+It says that the value is of a kind, or a code, or nothing.
 
 The words are data (`personal_names.yaml`). It reads names only, never values.
 """
@@ -64,7 +66,10 @@ def kind_of(name: str, parents: Sequence[str] = (), beside: Sequence[str] = ()) 
 
 
 def context_of(parents: Sequence[str]) -> str:
-    """The context of members inside these objects, the outermost first."""
+    """The context of members inside these objects.
+
+    The outermost object comes first.
+    """
     context = ROOT
     for parent in parents:
         context = plan(context, (parent,))[0].inside
@@ -75,12 +80,12 @@ _plans: dict[tuple[str, tuple[str, ...]], tuple[Meaning, ...]] = {}
 
 
 def known_plan(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...] | None:
-    """What `plan` found before for these names; None if it has to be worked out."""
+    """What `plan` remembers of these names, else None."""
     return _plans.get((context, names))
 
 
 def plan(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
-    """The meaning of each name of one object, in its context.
+    """The meaning of each name of one object.
 
     What is found is remembered for a bounded number of forms of usual names; names that may be values are not kept.
     """
@@ -105,7 +110,7 @@ def _read(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
 
 
 class _Name:
-    """One name, read as far as it can be without its neighbours."""
+    """One name, read without its neighbours."""
 
     def __init__(self, words: NameWords, name: str, context: str) -> None:
         self._context = context
@@ -149,7 +154,10 @@ class _Name:
             self._bare_name = True
 
     def meaning(self, person: bool) -> Meaning:
-        """What it says beside neighbours that show a person, or none."""
+        """What the name says beside its neighbours.
+
+        `person` tells whether they show a person.
+        """
         if self._bare_name and ((person and self._context == NEUTRAL) or (self._bare_top and self._context == ROOT)):
             return Meaning(MAYBE_NAME, "name", self._holds_data)
         return Meaning(self.kind, self.inside, self._holds_data)

@@ -1,4 +1,7 @@
-"""Cuts names into the words of `personal_names.yaml` and tells what each says; one typing slip is forgiven."""
+"""Cuts names into known words and tells what each says.
+
+The words are those of `personal_names.yaml`. One typing slip is forgiven.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ _NOTE: Final = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 
 
 class NameWords:
-    """The words of the data file, by what they say."""
+    """The words of the data file by their meaning."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         inside = data["inside"]
@@ -84,7 +87,10 @@ class NameWords:
         return words
 
     def _segments(self, word: str) -> list[str] | None:
-        """Known words that make up the whole of this one (``recname``); None if it is not made of such."""
+        """The known words that make up this one (``recname``).
+
+        None if it is not made of known words.
+        """
         best: list[list[str] | None] = [[]]
         for end in range(1, len(word) + 1):
             found = None
@@ -100,7 +106,10 @@ class NameWords:
         return best[-1]
 
     def _from_behind(self, word: str) -> list[str]:
-        """A run of Han as words, the longest known one from behind first."""
+        """The words of a run of Han.
+
+        The longest known one is taken from behind first.
+        """
         words: list[str] = []
         end, unknown = len(word), len(word)
         while end:
@@ -117,7 +126,10 @@ class NameWords:
         return words[::-1]
 
     def _correct(self, word: str) -> str:
-        """The personal word that this one is with one typing slip; else the word itself."""
+        """The personal word behind one typing slip.
+
+        The word itself if there is none.
+        """
         if len(word) < _SHORTEST_TYPO:
             return word
         if word in self._shorter:
@@ -134,7 +146,10 @@ class NameWords:
         return word
 
     def head(self, words: list[str], context: str) -> tuple[str, str, int]:
-        """The last words that say something: their section, their kind, and where they begin."""
+        """The last words that say something.
+
+        Returns their section, their kind, and where they begin.
+        """
         code: tuple[str, str, int] | None = None
         end = len(words)
         while end:
@@ -159,7 +174,10 @@ class NameWords:
         return "", "", end
 
     def whose(self, words: list[str]) -> str:
-        """Whose the thing is that these words stand before: PARTY, THING, ``street`` or nobody's that is known."""
+        """Whose the thing behind these words is.
+
+        PARTY, THING, ``street``, or empty if that is unknown.
+        """
         for end in range(len(words), 0, -1):
             for start in range(max(0, end - _LONGEST_HEAD), end):
                 if (found := self._whose.get(" ".join(words[start:end]))) is not None:
@@ -167,7 +185,7 @@ class NameWords:
         return ""
 
     def several(self, words: list[str], kind: str | None) -> str | None:
-        """PARTY for a name that announces several kinds for one value: 姓名电话地址."""
+        """PARTY for a name of several kinds: 姓名电话地址."""
         if kind not in ("name", "phone", "address"):
             return kind
         kinds = {kind}

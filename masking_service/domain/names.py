@@ -1,4 +1,6 @@
-"""Masks names: the family name shows, and of every name at least one character is hidden.
+"""Masks names of people and organisations.
+
+The family name shows, and of every name at least one character is hidden.
 
 Where it is not plain what the first character belongs to (a bracket, a digit, an emoji before it), nothing shows.
 """
@@ -19,7 +21,7 @@ _SHORT_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,4}").fullmatch
 _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
 
 _DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
-"""What stands between the parts of a name, the wrong dots of practice included."""
+"""What separates the parts of a name, the wrong dots of practice included."""
 
 _SEPARATOR: Final = re.compile(rf"[\s{re.escape(_DOTS)}\ue000]")
 _PARTED: Final = re.compile(rf"[{re.escape(_DOTS)}]").search
@@ -54,7 +56,7 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
     Args:
         value: the field as it came in.
         hide: ``given`` (the family name shows, of organisations two characters and the legal form) or ``all``.
-        keep: how many digits of a phone show that stands in the field, 0 to 4.
+        keep: how many digits of a phone in the field show, 0 to 4.
 
     Returns:
         The mask, a star for each hidden character; masking it again changes nothing.
@@ -72,14 +74,17 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
 
 
 def mask_short_name(value: str) -> str | None:
-    """The mask of two to four Han characters of which one shows, or None for every other name."""
+    """The mask of a name of two to four Han.
+
+    One character shows. None for every other name.
+    """
     if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS and (value[:2] not in DOUBLE_FAMILY_NAMES or len(value) == 2):
         return value[0] + "*" * (len(value) - 1)
     return None
 
 
 def _mask_name(value: str) -> str:
-    """A name in which no number stands."""
+    """Mask a name that holds no number."""
     characters = graphemes(value)
     first = next((char for char in characters if not char.isspace()), "")
     if not _is_letter(first):
@@ -98,14 +103,20 @@ def _mask_name(value: str) -> str:
 
 
 def _starred(characters: list[str], shown: int, ending: int = 0) -> str:
-    """The characters, hidden between the first `shown` and the last `ending`, separators excepted."""
+    """The characters, hidden between the first and the last.
+
+    `shown` and `ending` say how many show. Separators stay.
+    """
     stop = len(characters) - ending
     hidden = [char if _SEPARATOR.fullmatch(char) else "*" for char in characters[shown:stop]]
     return "".join([*characters[:shown], *hidden, *characters[stop:]])
 
 
 def _hides_any(characters: list[str]) -> bool:
-    """True if one of them is part of a name: neither a separator nor punctuation beside it."""
+    """True if one of them is part of a name.
+
+    Separators and punctuation are none.
+    """
     return any(not _SEPARATOR.fullmatch(char) and not _is_punctuation(char) for char in characters)
 
 
@@ -118,7 +129,10 @@ def _is_letter(grapheme: str) -> bool:
 
 
 def _form_length(value: str, characters: list[str]) -> int | None:
-    """How many characters at the end are the legal form, or None if this is no organisation."""
+    """How many characters at the end are the legal form.
+
+    None if this is no organisation.
+    """
     trimmed = value.rstrip()
     match = _HAN_FORM.search(trimmed[-16:]) or _LATIN_FORM.search(trimmed[-48:]) or _dotted(trimmed[-16:])
     if match is None:
@@ -135,7 +149,10 @@ def _dotted(ending: str) -> re.Match[str] | None:
 
 
 def _organisation(characters: list[str], ending: int) -> str:
-    """The leading two characters and the legal form show; of what stands between, at least one is hidden."""
+    """Mask an organisation's name.
+
+    The leading two characters and the legal form show; between them at least one character is hidden.
+    """
     stop = len(characters) - ending
     letters = [at for at, char in enumerate(characters[:stop]) if not _SEPARATOR.fullmatch(char)]
     shown = letters[min(_LEADING, len(letters) - 1) - 1] + 1
@@ -148,7 +165,10 @@ def _organisation(characters: list[str], ending: int) -> str:
 
 
 def _part_end(characters: list[str], start: int) -> int:
-    """Where the first part ends: at a separator or punctuation."""
+    """Where the first part ends.
+
+    It ends at a separator or punctuation.
+    """
     at = start
     while at < len(characters) and not _SEPARATOR.fullmatch(characters[at]) and not _is_punctuation(characters[at]):
         at += 1
@@ -156,7 +176,10 @@ def _part_end(characters: list[str], start: int) -> int:
 
 
 def _shown_of_first(part: list[str]) -> int:
-    """How much shows of the first part where an organisation follows: it may be a person, never shown whole."""
+    """How much shows of the first part of an organisation.
+
+    It may be a person, who is never shown whole.
+    """
     has_capitals = part[0].swapcase() != part[0]
     if has_capitals:  # an initial is no name
         return max(1, len(part) - 1)
@@ -169,11 +192,14 @@ _PHONE_MASK: Final = re.compile(
     r"(?:\+?\(?\d[\d-]{0,6}\)?[ -]?)?(?<!\*)\*{6,}+\d{1,4}(?!\d)(?:(?:[-,#x转轉]|分机|ext\.? ?)\*{1,8})?"
 )
 _MASK: Final = "\ue000"
-"""Stands for a phone's mask while the name around it is masked. Private use: no name has it."""
+"""Replaces a phone's mask while the name around it is masked. Private use: no name has it."""
 
 
 def _with_phones(value: str, keep: int) -> str:
-    """Phones are hidden like phones, the name around them by its rule, as if it stood alone."""
+    """Mask a name field that holds phones.
+
+    Phones are hidden like phones, the name around them by its rule, as if it were alone.
+    """
     for _ in range(_PASSES):
         scrubbed = scrub(value.replace(_MASK, "*"), keep)
         masks = [match[0] for match in _PHONE_MASK.finditer(scrubbed)]

@@ -1,4 +1,6 @@
-"""The spellings of phone numbers: finds where one begins and ends, and which of its digits count. It hides nothing.
+"""Reads phone numbers: begin, end, and digits that count.
+
+It hides nothing.
 
 Everything here reads what `reading` makes of a text: ASCII digits, hyphens, stars and spaces, nothing invisible.
 
@@ -29,7 +31,7 @@ _NOTHING_BEFORE: Final = (
 _NOTHING_BEHIND: Final = r"(?![0-9A-Za-z*])(?![ .\-()]{1,3}[0-9*+])(?!\s?[\#,;~/转轉]\s?[0-9*]{1,8}(?![0-9*]))"
 INTERMEDIATE: Final = re.compile(rf"{_NOTHING_BEFORE}700(?:[ \-]?[0-9]){{12}}{_NOTHING_BEHIND}")
 """An intermediate number: 700 and twelve digits, the range that MIIT announced for platforms' privacy numbers in July
-2025. It is nobody's own and passes, unless what touches it could make it part of another number."""
+2025. It is no person's own and passes, unless what touches it could make it part of another number."""
 
 
 class Number(NamedTuple):
@@ -56,13 +58,16 @@ class Number(NamedTuple):
         return max(0, min(keep, len(self.digits) - HIDDEN_AT_LEAST)) if self.readable else 0
 
     def hidden(self, keep: int) -> str:
-        """The digits that count, all but the shown ones as stars."""
+        """The digits that count, with the hidden ones as stars."""
         hidden = len(self.digits) - self.shown(keep)
         return "*" * hidden + self.digits[hidden:]
 
 
 def spellings(gap: str, wide: str) -> dict[str, str]:
-    """The alternatives, by the name of the group that holds the body; the first that fits is the reading."""
+    """The spellings of numbers, as regular expressions.
+
+    By the name of the group that holds the body; the first that fits is the reading.
+    """
     china = rf"(?:\(?(?:\+|00)\ ?\(?86\)?{wide})"
     bare = rf"(?:\(?86\)?{wide})"
     area = rf"\(?{AREA}\)?{wide}"
@@ -99,7 +104,7 @@ _FEWEST_DIGITS: Final = 7
 
 
 def read_number(text: str, at: int) -> Number | None:
-    """The number that begins at `at` in a phone field, or None if none does."""
+    """The number that begins at `at`, or None."""
     if match := _FIELD.match(text, at):
         return number_of(match)
     if match := _ABROAD.match(text, at):
@@ -113,7 +118,10 @@ def read_number(text: str, at: int) -> Number | None:
 
 
 def _plain(match: re.Match[str]) -> Number:
-    """Groups of digits that are no spelling of ours: as many as one number needs."""
+    """Groups of digits that are no spelling of ours.
+
+    As many as one number needs.
+    """
     digits = ""
     end = match.start()
     for group in re.finditer(r"\d+", match[0]):
@@ -160,6 +168,9 @@ _EXTENSION: Final = re.compile(
 
 
 def extension(text: str, at: int) -> tuple[int, int] | None:
-    """Where the digits of an extension begin and end, if one follows the number that ends at `at` in a phone field."""
+    """The span of the extension's digits.
+
+    It follows the number that ends at `at` in a phone field. None if there is none.
+    """
     match = _EXTENSION.match(text, at)
     return match.span(1) if match else None

@@ -1,4 +1,6 @@
-"""Masks strings that hold a name, a phone and an address together, in any order; what reads as neither is hidden.
+"""Masks strings of a name, a phone and an address.
+
+They come in any order. What reads as neither is hidden.
 
 A phone is found as in a text. Of the rest, each piece between separators is an address where it has an address's words
 or numbers, and a name where it has letters only.
@@ -59,7 +61,7 @@ _ROUNDS: Final = 3
 
 
 def mask_party(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
-    """Mask each part of the value by what it is.
+    """Mask each part of the value by its kind.
 
     Args:
         value: the string as it came in.
@@ -86,7 +88,7 @@ def _mask_once(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> st
 
 
 def _parts(text: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
-    """Mask what stands between phones."""
+    """Mask what is between phones."""
     pieces: list[tuple[str, str]] = []
     for at, chunk in enumerate(_STRONG.split(text)):
         if at % 2:
@@ -128,7 +130,7 @@ def _kind(piece: str) -> str:
 
 
 def _address(text: str, mask_name: Mask, mask_address: Mask) -> str:
-    """Mask an address, and a name that stands right before or behind it."""
+    """Mask an address, and a name right beside it."""
     if not text:
         return ""
     front = _NAME_IN_FRONT.match(text)

@@ -1,7 +1,9 @@
-"""Masks phone fields: of each number at most the last four digits show, and six or more stay hidden in any case.
+"""Masks phone fields.
+
+Of each number at most the last four digits show, and six or more stay hidden in any case.
 
 A field is read from left to right. Numbers and their extensions are masked, separators between them stay, and whatever
-else stands there (a name in brackets, a word) becomes stars. A field in which no number can be read is hidden whole.
+else is there (a name in brackets, a word) becomes stars. A field in which no number can be read is hidden whole.
 """
 
 from __future__ import annotations
@@ -22,10 +24,10 @@ _PLAIN_LANDLINE: Final = re.compile(
 ).fullmatch
 
 LONGEST: Final = 256
-"""Characters of the longest field that is read. Nobody's number is longer, so such a field is hidden whole."""
+"""Characters of the longest field that is read. No number is longer, so such a field is hidden whole."""
 
 _PASSES: Final = 8
-"""A mask may read as a number with what stands beside it; then it is masked again. More rounds than this never help."""
+"""A mask may read as a number with what is beside it; then it is masked again. More rounds than this never help."""
 
 
 def mask_phone(value: str, keep: int = 4) -> str:
@@ -58,7 +60,10 @@ def mask_phone(value: str, keep: int = 4) -> str:
 
 
 def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
-    """A mask for plain Chinese mobile numbers that shows their last `keep` digits; it says None to everything else."""
+    """A mask for plain Chinese mobile numbers.
+
+    It shows their last `keep` digits, and says None to everything else.
+    """
     hidden = 11 - keep
     covered = "*" * hidden
 
@@ -69,9 +74,11 @@ def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
 
 
 def phone_numbers(value: str) -> list[str]:
-    """The ASCII digits of every number in a phone field that can be read, seven digits or more.
+    """The ASCII digits of every number in a field.
 
-    Each stands there in every form that it may have elsewhere, the longest first: with area code and its 0 (a
+    Numbers that can be read count, of seven digits or more.
+
+    Each is there in every form that it may have elsewhere, the longest first: with area code and its 0 (a
     landline), without, and the bare local number. Country codes and extensions are left out. An overlong field, which
     is hidden whole, has none.
     """
@@ -87,7 +94,7 @@ def phone_numbers(value: str) -> list[str]:
 
 
 def only_passes(value: str) -> bool:
-    """True for a phone field that holds one intermediate number and nothing else."""
+    """True for one intermediate number and nothing else."""
     return len(value) <= LONGEST and INTERMEDIATE.fullmatch(Reading(value).text.strip()) is not None
 
 

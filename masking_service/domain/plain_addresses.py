@@ -1,4 +1,6 @@
-"""The plainest Chinese addresses, masked at a sixth of the cost; of all others it says nothing.
+"""Masks the plainest Chinese addresses quickly.
+
+It takes a sixth of the time of the grammar, and says nothing of all others.
 
 Most domestic addresses are a place, a number and a building, a unit, a floor and a room, in this order and in digits:
 华志路1685号3号楼2单元402室 or 华志路1685号A座1808, at times with a note in brackets. For these one match tells what
@@ -19,7 +21,7 @@ _NAMES_STALLS: Final = "铺舖床档檔摊攤柜商店宿办辦教寝寢會会�
 
 
 def _han_without(characters: str) -> str:
-    """A character class of all common Han characters but these."""
+    """A character class of Han without these characters."""
     low = 0x4E00
     spans = []
     for code in sorted(code for code in map(ord, characters) if 0x4E00 <= code <= 0x9FFF):
@@ -32,7 +34,7 @@ def _han_without(characters: str) -> str:
 _PLACE: Final = _han_without(_NAMES_UNITS)
 _IN_A_NOTE: Final = _han_without("室户戶房单單甲乙丙丁" + NUMERALS)
 
-# An empty alternative stands for what may be missing: `(?:…)?` would cost half as much again.
+# An empty alternative is for what may be missing: `(?:…)?` would cost half as much again.
 _PLAIN: Final = re.compile(
     rf"({_PLACE}{{2,40}}(?: {_PLACE}{{2,20}}){{0,3}} ?(?:[0-9]{{1,4}}弄|)"
     rf"(?:[0-9]{{1,4}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}}|)|) ?"
@@ -43,7 +45,7 @@ _PLAIN: Final = re.compile(
     r"|(?<=[楼号栋幢座元层])[A-Z]?[0-9]{3,4}|)"
     rf"(?:[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）]|)"
 ).fullmatch
-"""What is kept is group 1. Behind it digits and capital letters stand in the numbers of unit, floor and room only."""
+"""What is kept is group 1. Behind it digits and capital letters are in the numbers of unit, floor and room only."""
 
 _LONGEST_NAME: Final = 9
 """Characters of a person's name with a title."""
@@ -53,7 +55,10 @@ _HIDDEN: Final = bytes.maketrans(_NUMBERS, b"*" * len(_NUMBERS))
 
 
 def mask_plain_address(value: str) -> str | None:
-    """The mask of a plain address with unit, floor and room hidden, or None for every other one."""
+    """The mask of a plain address, its unit hidden.
+
+    None for every other address.
+    """
     match = _PLAIN(value)
     if match is None or (len(value) <= _LONGEST_NAME and bare_name(value)):
         return None

@@ -1,4 +1,4 @@
-"""Who sees how much: a profile says for each kind what is hidden.
+"""Says what a profile hides of each kind.
 
 What it does not name is hidden whole, and it never shows a secret.
 """
@@ -110,14 +110,17 @@ class Profile:
         return cls(name, label, hide, show_last, unmapped)
 
     def shows_in_full(self, kind: str) -> bool:
-        """True if values of `kind` come out as they went in.
+        """True if values of `kind` come out unchanged.
 
-        A virtual phone never counts: a platform's privacy number is itself a mask, it shows nobody's number.
+        A virtual phone never counts: a platform's privacy number is itself a mask, it shows no person's number.
         """
         return self.hide[kind] == NOTHING and kind != "virtual_phone"
 
     def masker(self, kind: str) -> Callable[[str], str] | None:
-        """The function that masks a value of `kind`, or None where it passes."""
+        """The function that masks a value of `kind`.
+
+        None where it passes.
+        """
         hide = self.hide[kind]
         if hide == NOTHING:
             return None
@@ -136,11 +139,14 @@ class Profile:
 
     @property
     def _digits_in_texts(self) -> int:
-        """Digits of a phone that show in a name, an address or a text: no more than in a phone field."""
+        """Digits of a phone that show in other kinds.
+
+        In a name, an address or a text there are no more than in a phone field.
+        """
         return MOST_DIGITS_SHOWN if self.hide["phone"] == NOTHING else self.show_last
 
     def party_masker(self) -> Callable[[str], str]:
-        """The function that masks a string with name, phone and address together."""
+        """The mask of strings with name, phone and address."""
         mask_one_name, mask_one_address = self.masker("name") or str, self.masker("address") or str
         if self.hide["name"] == ALL and self.hide["address"] == ALL:
             return stars
@@ -148,12 +154,14 @@ class Profile:
         return lambda value: mask_party(value, keep, mask_one_name, mask_one_address)
 
     def scanner(self) -> Callable[[str], str]:
-        """The function that masks what is found in a value of unknown meaning."""
+        """The mask of values of unknown meaning."""
         keep = self._digits_in_texts
         return lambda value: scrub(value, keep)
 
     def usual(self, kind: str) -> Callable[[str], str | None] | None:
-        """The mask of the usual values of `kind`, or None where there is no such short way.
+        """The quick mask of usual values of `kind`.
+
+        None where there is none.
 
         It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
         which one character shows, a Chinese mobile number, a plain address, a text without digits. They have one
@@ -171,7 +179,9 @@ class Profile:
 
 
 def union_check(profiles: Iterable[Profile]) -> int:
-    """How many digits of a mobile number stay hidden from one who holds a parcel's mask under every profile.
+    """How many digits all profiles together hide.
+
+    It counts for a mobile number, and for a reader who holds a parcel's mask under every profile.
 
     Every profile shows digits at the end only, so together they show what the most generous one shows.
 
@@ -194,7 +204,10 @@ def union_check(profiles: Iterable[Profile]) -> int:
 
 
 def examples(profile: Profile) -> list[tuple[str, str, str]]:
-    """(kind, before, after) for each kind, with invented values: what the profile does, for a person to judge."""
+    """(kind, before, after) for each kind, for a person.
+
+    The values are invented.
+    """
     rows = []
     for kind, before in EXAMPLES.items():
         mask = profile.masker(kind)
@@ -217,7 +230,10 @@ def _hide(where: str, kind: str, rule: object) -> str:
 
 
 def _refuse_below_floor(top: str, hide: Mapping[str, str]) -> None:
-    """`show_last` needs no look: its greatest value hides seven of eleven digits, mask_phone never fewer than six."""
+    """Refuse a label that hides too little.
+
+    `show_last` needs no check: its greatest value hides seven of eleven digits, mask_phone never fewer than six.
+    """
     for kind, how in hide.items():
         if how == NOTHING and kind != "virtual_phone":
             raise DefinitionError(f"{top}.{kind}", _FLOOR)

@@ -1,4 +1,6 @@
-"""Text as a person reads it: digits of every script as ASCII, full-width forms as ASCII, what cannot be seen left out.
+"""Text as a person reads it.
+
+Digits of every script and full-width forms are ASCII, what cannot be seen is left out.
 
 A reading is for finding things. What is kept is always cut from the text as it was written.
 """
@@ -17,7 +19,7 @@ _STARS: Final = "＊∗✱✲⁎﹡●•○◯■□█▇×✕✖"
 _DOTS: Final = "·・‧∙⋅･․"
 
 _SCRIPTS_END: Final = 0x20000
-"""Every digit of Unicode 15 stands below; above begin the rare ideographs."""
+"""Every digit of Unicode 15 is below; above begin the rare ideographs."""
 
 _ENCLOSING: Final = (*range(0x0300, 0x0370), *range(0x20D0, 0x2100), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 """Accents, key caps and strike-throughs laid over a digit, and variation selectors."""
@@ -84,5 +86,5 @@ class Reading:
         """What was written where `text[start:end]` is read."""
         if self._places is None:
             return self.source[start:end]
-        # What cannot be seen belongs to what stands before it, at the very beginning to what follows.
+        # What cannot be seen belongs to what is before it, at the very beginning to what follows.
         return self.source[self._places[start] if start else 0 : self._places[end]]

@@ -1,4 +1,6 @@
-"""The one pass over a record: find every mapped value, mask it in place, and let nothing of it stand elsewhere.
+"""Masks one record in one pass.
+
+It finds every mapped value, masks it in place, and lets nothing of it appear elsewhere.
 
 A record that raises is half masked and must be thrown away; no error or repr holds a value.
 """
@@ -68,7 +70,10 @@ class Masked:
 
 
 class Masker:
-    """One schema under one profile, compiled once; holds nothing of the records that pass through it."""
+    """One schema under one profile, compiled once.
+
+    It holds nothing of the records that pass through it.
+    """
 
     def __init__(self, schema: Schema, profile: Profile) -> None:
         self._schema = schema
@@ -102,7 +107,10 @@ class Masker:
         return run
 
     def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
-        """Mask records in place as `mask` does, and say in their order what was found, or what is wrong with them."""
+        """Mask records in place as `mask` does.
+
+        Returns in their order what was found, or what is wrong with them.
+        """
         results: list[Masked | InvalidRecord] = []
         for record, fields in zip(batch, self._columns.mask(batch), strict=True):
             if fields is not None:
@@ -116,12 +124,12 @@ class Masker:
 
 
 def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: object = None) -> dict[str, Any]:
-    """A view: the fields alone, masked by the profile, at their places.
+    """A view: the fields alone, masked, at their places.
 
     Args:
         profile: what the reader may see.
         fields: (place, value) as a pass found them.
-        waybill_no: the record's own number, which stays where it stands in a text.
+        waybill_no: the record's own number, which stays in texts.
 
     Raises:
         InvalidRecord: a value that is neither a string, an integer nor null.
@@ -141,7 +149,10 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
 
 
 class _Run(Masked):
-    """What one pass gathers: what it found, and for the leak guard what to look for and where."""
+    """What one pass gathers.
+
+    It is what was found, and for the leak guard what to look for and where.
+    """
 
     __slots__ = (
         "_effort",
@@ -181,13 +192,16 @@ class _Run(Masked):
 
     @property
     def share(self) -> Share:
-        """What it may take of the batch's effort; the usual record takes nothing."""
+        """What it may take of the batch's effort.
+
+        The usual record takes nothing.
+        """
         if self._share is None:
             self._share = Share(self._effort)
         return self._share
 
     def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> None:
-        """Hide what stands elsewhere of the values that were masked."""
+        """Hide the record's own values elsewhere in it."""
         if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
             return  # the usual record ends here
         self.texts += self.plain
@@ -205,7 +219,10 @@ class _Run(Masked):
         self.mask_again(set(found), masks)
 
     def mask_again(self, found: set[str], masks: dict[str, Mask | None]) -> None:
-        """The stars of the guard may make a room's number of what stood beside them: then it is hidden too."""
+        """Mask again the fields that the guard changed.
+
+        Its stars may make a room's number of what was beside them.
+        """
         for place in self.places:
             mask = masks[place.kind]
             if place.pointer in found and mask is not None:
@@ -218,7 +235,10 @@ class _Run(Masked):
         self._others.append((members, mapped, context, keys))
 
     def mask_others(self, unmapped: Unmapped) -> None:
-        """Mask the unmapped members, once all phones of the record are known."""
+        """Mask the unmapped members.
+
+        All phones of the record are known by then.
+        """
         for members, mapped, context, keys in self._others:
             unmapped.mask(self, members, mapped, context, keys)
 
@@ -245,7 +265,7 @@ def _take_text(run: _Run, place: Place, mask: Mask | None, value: Any, parent: A
 
 
 def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, key: Any) -> None:
-    """Mask one value of any kind where it stands and note it."""
+    """Mask one value of any kind in place."""
     text = value
     if type(value) is int:
         text = decimal_text(value)

@@ -1,4 +1,4 @@
-"""Makes room for a value at its place in a record that is built up from nothing."""
+"""Makes room for values in a record built from nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from masking_service.domain.schema import Steps
 
 
 def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
-    """The container and key at the end of `keys`; what is missing on the way is made."""
+    """The container and key at the end of `keys`.
+
+    What is missing on the way is made.
+    """
     here: Any = record
     for key, following in pairwise(keys):
         wanted: type = list if type(following) is int else dict
@@ -24,6 +27,9 @@ def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
 
 
 def _lengthen(container: Any, key: Any) -> None:
-    """An array grows up to the index; slots of which nothing is known are empty objects."""
+    """Let an array grow up to the index.
+
+    Slots of which nothing is known are empty objects.
+    """
     if type(container) is list:
         container.extend({} for _ in range(len(container), key + 1))

@@ -1,4 +1,4 @@
-"""Makes a sample record of a schema, for a person who looks at what the schema does."""
+"""Makes a sample record of a schema for a person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from masking_service.domain.schema import EACH, Schema
 
 
 def sample_record(schema: Schema) -> dict[str, Any]:
-    """A record of this schema with an invented value at every mapped place, each array of one element.
+    """A record with an invented value at every place.
 
     It has a waybill number at the first place for one.
     """

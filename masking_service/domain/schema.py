@@ -1,4 +1,4 @@
-"""Where the values of a record stand: a schema maps paths to kinds.
+"""Maps paths of a record to kinds.
 
 It describes records and never reads their values, except the waybill number.
 """
@@ -16,7 +16,7 @@ KINDS: Final = ("name", "phone", "address", "unit", "text", "secret", "virtual_p
 """What a mapped value can be (masking.md, "Schemas")."""
 
 EACH: Final = "[]"
-"""The step of a path that stands for every element of an array."""
+"""The step of a path that means every element of an array."""
 
 _SCHEMA_KEYS: Final = frozenset({"schema", "source", "waybill_no", "fields", "tokenize"})
 _SCHEMA_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -61,7 +61,10 @@ class Place:
         return cls.at(kind, keys)
 
     def parent(self, record: Any) -> Any:
-        """The object or array of the record that the value stands in, under the last of `keys`."""
+        """The object or array that holds the value.
+
+        The value is there under the last of `keys`.
+        """
         for key in self.keys[:-1]:
             record = record[key]
         return record
@@ -69,13 +72,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A carrier's or platform's record format, as far as masking needs it.
+    """A record format, as far as masking needs it.
 
     Attributes:
         name: what callers ask for.
         source: which documentation the field names come from.
-        fields: (path, kind) in the file's order; EACH in a path stands for every element.
-        waybill_paths: where the waybill number may stand, tried in this order; ``waybill_no`` comes last.
+        fields: (path, kind) in the file's order; EACH in a path means every element.
+        waybill_paths: where the waybill number may be, tried in this order; ``waybill_no`` comes last.
         tokenize: False where one record holds several waybills, which can be masked but not stored.
     """
 
@@ -110,7 +113,10 @@ class Schema:
         return cls(name, source.strip(), fields, waybill_paths, tokenize)
 
     def waybill_no(self, record: Mapping[str, Any]) -> object | None:
-        """The raw waybill number: the first of `waybill_paths` that holds something, else None."""
+        """The raw waybill number, else None.
+
+        It is at the first of `waybill_paths` that holds something.
+        """
         for keys in self.waybill_paths:
             value: Any = record
             for key in keys:
@@ -119,12 +125,15 @@ class Schema:
                 else:
                     value = value[key] if isinstance(value, list) and key < len(value) else None
             if value is not None and value != "":
-                return value  # type: ignore[no-any-return]  # any JSON value may stand there
+                return value  # type: ignore[no-any-return]  # any JSON value may be there
         return None
 
 
 def parse_path(path: object, where: str) -> Steps:
-    """``a.b[].c[0]`` as steps: member names, EACH for ``[]``, ints for indexes; raises DefinitionError at `where`."""
+    """``a.b[].c[0]`` as steps.
+
+    They are member names, EACH for ``[]``, ints for indexes. Raises DefinitionError at `where`.
+    """
     steps: list[str | int] = []
     if not isinstance(path, str):
         raise DefinitionError(where, "a path must be a string")
@@ -177,7 +186,10 @@ def _fields(where: str, mapping: object) -> tuple[tuple[tuple[str, ...], str], .
 
 
 def _refuse_clash(where: str, steps: Steps, other: Steps) -> None:
-    """Two paths may share a beginning; then they must part at two member names of one object."""
+    """Refuse two paths that lead to one value.
+
+    Paths may share a beginning; then they must part at two member names of one object.
+    """
     for mine, its in zip(steps, other, strict=False):
         if mine != its:
             if EACH in (mine, its):
@@ -201,7 +213,7 @@ def _waybill_paths(where: str, paths: object, fields: tuple[tuple[tuple[str, ...
             raise DefinitionError(here, "is mapped as a field: the waybill number is never masked")
         found.append(steps)
     if any(_stands_in(_DEFAULT_WAYBILL_PATH, mapped) for mapped, _ in fields):
-        raise DefinitionError(where, "'waybill_no' is where the waybill number stands if nowhere else: not a field")
+        raise DefinitionError(where, "'waybill_no' is where the waybill number is if nowhere else: not a field")
     return (*found, *(() if _DEFAULT_WAYBILL_PATH in found else (_DEFAULT_WAYBILL_PATH,)))
 
 

@@ -1,4 +1,4 @@
-"""Hides known phones and names in a text, in the spellings people use.
+"""Hides known phones and names in every usual spelling.
 
 It looks for the values it is given and never guesses: strangers' numbers are the business of `text`.
 """
@@ -19,13 +19,13 @@ Mask = Callable[[str], str]
 _Span = tuple[int, int]
 
 _SHORTEST: Final = 5
-"""Service numbers have five digits (95338, 12306); what is shorter (110) is nobody's and stands in every address."""
+"""Service numbers have five digits (95338, 12306); what is shorter (110) is no person's and is in every address."""
 
 _SHORTEST_ANYWHERE: Final = 7
 """A landline's own digits. From there a number is found behind codes and letters too, a shorter one only alone."""
 
 _LONGEST_CODE: Final = 5
-"""Digits that may stand in front of a number and belong to it: 00 and a country code of three."""
+"""Digits that may be in front of a number and belong to it: 00 and a country code of three."""
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _GAP: Final = re.compile(rf"[\s{_UNSEEN}·•．.。‧・'’-]+")  # the dots and hyphens of masking.md, "Names"
@@ -38,15 +38,15 @@ _SEVERAL: Final = re.compile(r"[/、，;；|]+")
 _ASIDE: Final = re.compile(r"[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _NO_DIGITS: Final = re.compile(r"\D+")
-_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d)*")  # a star is a mask's: what stands around it is two numbers
+_DIGITS: Final = re.compile(r"\d(?:(?:[^\w*]|_){0,8}\d)*")  # a star is a mask's: what is around it is two numbers
 
 _CUT: Final = "\ue000"
-"""Stands where a name is cut. Private use: no name has it."""
+"""Marks where a name is cut. Private use: no name has it."""
 _FORMS: Final = frozenset((*HAN_FORMS, *LATIN_FORMS, "co", *map(" ".join, DOTTED_FORMS)))
 
 # What of a text's UTF-8 is dropped before a number is looked for: all but the ASCII digits and the first bytes of
 # other scripts' digits (Arabic D9 and DB, N'Ko DF, Indic E0, Mongolian and Khmer E1, Vai EA, the rest F0). What remains
-# holds every spelling in ASCII digits, whatever stands between them. Full-width digits share their first bytes with
+# holds every spelling in ASCII digits, whatever is between them. Full-width digits share their first bytes with
 # Chinese punctuation, so they have a test of their own.
 _OTHER_DIGITS_BEGIN: Final = b"\xd9\xdb\xdf\xe0\xe1\xea\xf0"
 _DROPPED: Final = bytes(sorted(set(range(256)) - set(b"0123456789") - set(_OTHER_DIGITS_BEGIN)))
@@ -55,7 +55,7 @@ _FULL_WIDTH_DIGIT: Final = re.compile(b"\xef\xbc[\x90-\x99]").search
 
 
 def needles(kind: str, value: str) -> tuple[list[str], list[str]]:
-    """The phones and the names to look for elsewhere when a value of this kind is masked."""
+    """The phones and names to look for elsewhere when a value of this kind is masked."""
     if kind == "phone":
         return phone_needles(value), []
     if kind == "name":
@@ -66,17 +66,17 @@ def needles(kind: str, value: str) -> tuple[list[str], list[str]]:
 
 
 def phone_needles(value: str) -> list[str]:
-    """What to look for when `value` is a phone field: the ASCII digits of each number, with and without its codes."""
+    """What to look for of a phone field: the ASCII digits of each number, with and without its codes."""
     numbers = phone_numbers(value) or ([] if only_passes(value) else [digits_of(value)])
     return [number for number in numbers if len(number) >= _SHORTEST]
 
 
 def name_needles(value: str) -> list[str]:
-    """What to look for when `value` is a name field.
+    """What to look for of a name field.
 
-    Each person's letters, without notes in brackets and numbers, and what stands before a phone also by itself; words
+    Each person's letters, without notes in brackets and numbers, and what is before a phone also by itself; words
     in lower case with a space between where the script has capitals, else without a gap. Nothing of one character,
-    and no legal form that stands apart from its name.
+    and no legal form apart from its name.
     """
     value = _composed(value)
     if value.isalpha() and not has_capitals(value):
@@ -92,20 +92,23 @@ def name_needles(value: str) -> list[str]:
 
 
 def _around_phones(person: str) -> list[str]:
-    """The name without the phones in it, and by itself what stands before the first one, or behind it if none does."""
+    """The name without phones, and its part before them.
+
+    The part behind them, if none is before.
+    """
     pieces = _DIGITS.sub(lambda run: _CUT if len(digits_of(run[0])) >= _SHORTEST_ANYWHERE else run[0], person)
     named = [piece for piece in pieces.split(_CUT) if _letters(piece)]
     return [" ".join(named), *named[:1]]
 
 
 def phones_in_name(value: str) -> list[str]:
-    """What to look for when there is a phone in a name field."""
+    """What to look for of phones in a name field."""
     runs = (run[0] for run in _DIGITS.finditer(value))
     return [needle for run in runs if len(digits_of(run)) >= _SHORTEST_ANYWHERE for needle in phone_needles(run)]
 
 
 def digits_of(text: str) -> str:
-    """Every decimal digit of the text, in any script, as ASCII."""
+    """Every digit of the text, in any script, as ASCII."""
     digits = _NO_DIGITS.sub("", text)
     if digits.isascii():
         return digits
@@ -176,7 +179,7 @@ def hide_names(text: str, needles: Iterable[str], mask: Mask) -> str:
 
 
 def _phone_spans(text: str, run: _Span, digits: str, needles: Iterable[str]) -> list[tuple[int, int, str]]:
-    """Where in the text the run of digits holds a needle, in order, none inside another; the longest wins."""
+    """Where the run of digits holds needles: in order, none inside another, the longest wins."""
     found = [(at, needle) for needle in needles for at in _all(digits, needle)]
     if not found:
         return []
@@ -186,8 +189,8 @@ def _phone_spans(text: str, run: _Span, digits: str, needles: Iterable[str]) -> 
     free = 0
     for at, needle in sorted(found, key=lambda hit: (hit[0], -len(hit[1]))):
         span = where[at], where[at + len(needle) - 1] + 1
-        stands = _is_the_number if len(needle) >= _SHORTEST_ANYWHERE else _stands_alone
-        if at >= free and stands(text, span):
+        is_number = _is_the_number if len(needle) >= _SHORTEST_ANYWHERE else _is_alone
+        if at >= free and is_number(text, span):
             free = at + len(needle)
             spans.append((*span, needle))
     return spans
@@ -205,12 +208,15 @@ def _all(text: str, part: str, *, overlapping: bool = False) -> list[int]:
 
 
 def _solid(text: str) -> str:
-    """The text in lower case without what may stand inside a name: holds every name that the text holds."""
+    """The text without gaps, in lower case.
+
+    It holds every name that the text holds.
+    """
     return _lower(_GAP.sub("", _composed(text)))
 
 
 def _places(text: str) -> list[_Span]:
-    """For each character of `_solid(text)` where it begins and ends in the text."""
+    """The span in the text of each solid character."""
     spans: list[_Span] = []
     done = 0
     for found in _OTHER_FORM.finditer(text):
@@ -222,7 +228,10 @@ def _places(text: str) -> list[_Span]:
 
 
 def _composed(text: str) -> str:
-    """The text with letters and their marks as one character, and full-width letters as plain ones."""
+    """The text with composed and plain letters.
+
+    Letters and their marks are one character, full-width letters plain ones.
+    """
     return _OTHER_FORM.sub(lambda found: normalize("NFKC", found[0]), text) if _may_be_composed(text) else text
 
 
@@ -231,7 +240,7 @@ def _may_be_composed(text: str) -> bool:
 
 
 def _whole_words(text: str, span: _Span, needle: str) -> bool:
-    """True if the span is the needle's words, no letter of a script with capitals touching them."""
+    """True if the span is the needle's words, and no letter with capitals touches them."""
     start, end = span
     before, after = text[start - 1 : start], text[end : end + 1]
     if (has_capitals(text[start]) and has_capitals(before)) or (has_capitals(text[end - 1]) and has_capitals(after)):
@@ -245,13 +254,19 @@ def _folded_name(person: str) -> str:
 
 
 def _lower(text: str) -> str:
-    """Lower case of the same length: a few letters have longer ones, which would shift every index behind them."""
+    """Lower case of the same length.
+
+    A few letters have longer ones, which would shift every index behind them.
+    """
     low = text.lower()
     return low if len(low) == len(text) else "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
 
 
 def has_capitals(text: str) -> bool:
-    """True if the text has letters of a script with capitals: its names are words, found only as such."""
+    """True for letters of a script with capitals.
+
+    Its names are words, found only as such.
+    """
     return text.swapcase() != text
 
 
@@ -260,14 +275,16 @@ def _letters(text: str) -> int:
 
 
 def _is_the_number(text: str, span: _Span) -> bool:
-    """False where the digits are part of a longer number, such as another waybill's: more digits follow at once, or
-    more are in front than a country or area code has."""
+    """False where the digits belong to a longer number.
+
+    Such as another waybill's: more digits follow at once, or more are in front than a country or area code has.
+    """
     start, end = span
     more_in_front = start > _LONGEST_CODE and text[start - _LONGEST_CODE - 1 : start].isdecimal()
     return not more_in_front and not text[end : end + 1].isdecimal()
 
 
-def _stands_alone(text: str, span: _Span) -> bool:
-    """True if neither a digit nor a Latin letter touches the span."""
+def _is_alone(text: str, span: _Span) -> bool:
+    """True if no digit or Latin letter touches it."""
     beside = text[span[0] - 1 : span[0]] + text[span[1] : span[1] + 1]
     return not any(char.isdecimal() or (char.isascii() and char.isalpha()) for char in beside)

@@ -1,8 +1,10 @@
-"""Counts what a reader sees as one character and puts one star for each; it never cuts such a character in two.
+"""Counts what a reader sees as one character.
+
+Each gets one star; such a character is never cut in two.
 
 Sequences of code points that are read as one (a letter with its accents, an emoji family, a syllable of an Indic
 script) are Unicode's extended grapheme clusters (UAX #29), found by the `regex` package. Text in which every code point
-stands for itself, as nearly all Chinese and ASCII text is, does not pay for that.
+is one character, as nearly all Chinese and ASCII text is, does not pay for that.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ _UNSEEN: Final = regex.compile(r"[\p{Cf}\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_C
 
 
 def graphemes(value: str) -> list[str]:
-    """The user-perceived characters of the value, in order. What is not seen at all (U+200B, U+202E) is left out.
+    """The user-perceived characters of the value, in order.
+
+    What is not seen at all (U+200B, U+202E) is left out.
 
     >>> graphemes("e\\u0301\\u200ba")
     ['e\\u0301', 'a']
@@ -35,7 +39,7 @@ def graphemes(value: str) -> list[str]:
 
 
 def stars(value: str) -> str:
-    """One star for each user-perceived character: the whole value hidden.
+    """The value hidden: a star for each character.
 
     A value in which nothing is seen, though it is not empty, is one star: it must not look like an empty field.
     """
@@ -45,7 +49,7 @@ def stars(value: str) -> str:
 
 
 def first_grapheme(value: str) -> str:
-    """The first user-perceived character, or ``""`` where none is seen."""
+    """The first user-perceived character, or empty."""
     if _ONE_EACH(value[:8]):
         return value[:1]
     return next(iter(graphemes(value)), "")

@@ -1,4 +1,6 @@
-"""Hides phones, identity numbers, e-mail addresses and bank cards in free text, each in its place; the rest stays.
+"""Hides phones, identity numbers, e-mail addresses and cards.
+
+Each is hidden in its place in a free text; the rest stays.
 
 Waybill and order numbers, dates, weights, prices and postcodes are not touched. A phone shows at most its last four
 digits; of the other three nothing shows: a star for each character, the ``@`` and dots of an e-mail address and the
@@ -74,7 +76,10 @@ def scrub(value: str, keep: int = 4) -> str:
 
 
 def worth_scanning(value: str) -> bool:
-    """False for a value without seven digits and without ``@``: no number and no e-mail address is in it."""
+    """False for a value that can hold nothing to hide.
+
+    It has no seven digits and no ``@``.
+    """
     return (_SEVEN_ASCII_DIGITS(value) if value.isascii() else _SEVEN_DIGITS(value)) is not None
 
 
@@ -89,12 +94,17 @@ def lines_worth_scanning(lines: str) -> bool:
 
 
 def plain_text(value: str) -> str | None:
-    """A text as it is, where one look tells that it holds nothing to mask, and no digit; None for every other one."""
+    """A text that holds nothing to mask and no digit.
+
+    None for every other one. One check tells.
+    """
     return value if _HOLDS_NOTHING(value) and not value.isspace() else None
 
 
 def crowded(value: str) -> bool:
-    """True if a value holds more numbers, or more ``@``, than anybody writes into a field of a waybill.
+    """True if a value holds too many numbers or ``@``.
+
+    It has more of them than people write into a field of a waybill.
 
     Reading them all would take a worker seconds for a body that was made for that.
     """
@@ -104,18 +114,27 @@ def crowded(value: str) -> bool:
 
 
 def _hide_every_digit(value: str) -> str:
-    """What is not read hides more: every digit, and every word with an ``@``."""
+    """Hide every digit, and every word with an ``@``.
+
+    What is not read hides more.
+    """
     masked = _WORDS.sub(lambda word: _all_hidden(word[0]) if "@" in word[0] else _ANY_DIGIT.sub("*", word[0]), value)
     return value if masked == value else masked
 
 
 def contains_personal_data(value: str) -> bool:
-    """True if an id that comes from outside (a request id, the name of a case) holds what `scrub` would hide."""
+    """True if an id holds what `scrub` would hide.
+
+    Ids come from outside: of a request, or the name of a case.
+    """
     return scrub(value) is not value
 
 
 def cut_out(value: str, keep: int) -> Iterator[tuple[str, str | None]]:
-    """The value in pieces: what stands between finds, with None, and each find, with what shows of it."""
+    """The value in pieces: finds, and what is between.
+
+    A find comes with what shows of it, what is between with None.
+    """
     reading = Reading(value)
     done = 0
     for start, end, shown in sorted(_edits(reading, keep)):
@@ -140,7 +159,10 @@ def _scrub_once(value: str, keep: int) -> str:
 
 
 def _edits(reading: Reading, keep: int) -> list[_Edit]:
-    """What to put where in what was read, none inside another; what is longer than a phone goes first."""
+    """What to put where in what was read.
+
+    None is inside another; what is longer than a phone goes first.
+    """
     text = reading.text
     if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
         text = _blanked(text, passing)
@@ -156,7 +178,10 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    """The text with a letter for each character of the spans, so that no phone begins or ends there."""
+    """The text with letters in place of the spans.
+
+    So no phone begins or ends there.
+    """
     pieces: list[str] = []
     done = 0
     for start, end in sorted(spans):
@@ -189,7 +214,7 @@ def _tight(positions: str, keep: int) -> str:
 
 
 def _extensions(reading: Reading, text: str, at: int) -> tuple[str, int]:
-    """The extensions of the number that ends at `at`, as they show, and where they end."""
+    """The number's extensions as they show, and their end."""
     shown = ""
     while found := extension_in_text(text, at):
         shown += reading.written(at, found[0]) + "*" * (found[1] - found[0])

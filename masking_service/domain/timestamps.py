@@ -15,7 +15,9 @@ def rfc3339(seconds: int) -> str:
 
 
 def unix_time(text: str) -> int:
-    """Read a day, a time with its offset (RFC 3339) or Unix seconds. A day begins at midnight UTC.
+    """Read a day, a time or Unix seconds.
+
+    A time has its offset (RFC 3339). A day begins at midnight UTC.
 
     Raises:
         ValueError: the text is none of them.

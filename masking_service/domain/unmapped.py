@@ -1,4 +1,6 @@
-"""Handles the members of a record that its schema does not map: guarded, hidden whole, or passed as they came.
+"""Handles the members that no schema maps.
+
+They are guarded, hidden whole, or passed as they came.
 
 Under ``guard`` a member's name decides first (`member_names`), then what is found in its value. A value is never shown
 because its name is unknown: texts and integers are read for phones, identity numbers, e-mail addresses and cards.
@@ -41,7 +43,9 @@ _DIGIT: Final = re.compile(r"\d").search
 
 
 class Unmapped:
-    """What happens to unmapped members under one profile; holds nothing of the records.
+    """Masks unmapped members under one profile.
+
+    Holds nothing of the records.
 
     Attributes:
         mode: ``guard``, ``hide`` or ``pass``.
@@ -58,7 +62,9 @@ class Unmapped:
         self._waybill_paths = frozenset(schema.waybill_paths)
 
     def mask(self, run: Run, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
-        """Mask the unmapped members of one object in place and note what the leak guard has to know.
+        """Mask the unmapped members of one object in place.
+
+        Notes what the leak guard has to know.
 
         Args:
             run: the pass over the record.
@@ -122,7 +128,10 @@ class Unmapped:
         return value if masked is text else masked
 
     def _number(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
-        """Mask a number: a party is no number, and a spreadsheet writes a phone as 13812345678.0."""
+        """Mask a number.
+
+        A party is no number, and a spreadsheet writes a phone as 13812345678.0.
+        """
         if self.mode == "guard":
             if whole := _WHOLE_FRACTION(text):
                 masked = self._text(run, whole[1], meaning, keys)
@@ -132,7 +141,10 @@ class Unmapped:
         return self._text(run, text, meaning, keys)
 
     def _text(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
-        """What shows of a text; the same object where nothing is hidden."""
+        """What shows of a text.
+
+        The same object where nothing is hidden.
+        """
         if not text or text.isspace():
             return text
         masked = text
@@ -150,7 +162,10 @@ class Unmapped:
         return text if masked == text else masked
 
     def _scanned(self, run: Run, text: str) -> str:
-        """What shows of a text of unknown meaning; the same object where nothing is hidden."""
+        """What shows of a text of unknown meaning.
+
+        The same object where nothing is hidden.
+        """
         run.share.read("text", text)
         run.share.search(len(run.phones), 1, len(text))
         own = run.number()
@@ -159,7 +174,10 @@ class Unmapped:
         return text if masked == text else masked
 
     def _scan_with(self, phones: list[str]) -> Mask:
-        """The scan, once the record's own phones are hidden: they are known in spellings that it would misread."""
+        """A scan that hides the record's own phones first.
+
+        They are known in spellings that the scan would misread.
+        """
         return lambda text: self._scan(
             hide_phones(text, phones, self._masks.get("phone", stars)) if may_hold_phone(text, phones) else text
         )
@@ -179,7 +197,10 @@ class Unmapped:
         return masked
 
     def _kind(self, meaning: Meaning, text: str) -> str | None:
-        """The kind by which a text is masked; None where its name says none."""
+        """The kind by which a text is masked.
+
+        None where its name says none.
+        """
         kind = meaning.kind
         if kind == MAYBE_NAME:
             kind = None if _DIGIT(text) else "name"

@@ -1,4 +1,4 @@
-"""Reads what many records have at one unmapped place, to find those that need no closer look.
+"""Finds records whose unmapped members need no closer check.
 
 It masks nothing. Values under one name are searched together, which costs a fraction of a search in each; so are those
 of the objects and arrays inside.
@@ -59,7 +59,10 @@ class ColumnReader:
     def one_form(
         self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]
     ) -> tuple[Meaning, ...] | None:
-        """The meanings of the members if all values are objects of one form; None if that cannot be said."""
+        """The meanings of the members of objects of one form.
+
+        None if the values are no such objects, or not all can be read.
+        """
         if type(values[0]) is not dict or depth >= DEEPEST:
             return None
         names = tuple(values[0])
@@ -117,14 +120,20 @@ class ColumnReader:
         return is_code(kind, text) or not worth_scanning(text)
 
     def _reading(self, kind: str | None) -> str | None:
-        """How values under a name of this kind are read: PERSONAL, or what `is_code` asks for."""
+        """How values under a name of this kind are read.
+
+        PERSONAL, or what `is_code` asks for.
+        """
         if kind in (NUMBER, CODE):
             return kind
         return _PERSONAL if ("name" if kind == MAYBE_NAME else kind) in self._masked else None
 
 
 def _meanings(names: tuple[str, ...], meaning: Meaning, new_forms: Iterator[int]) -> tuple[Meaning, ...] | None:
-    """What names inside an object say; None where one is personal data itself, or too much would have to be read."""
+    """What names inside an object say.
+
+    None where one is personal data itself, or too much would have to be read.
+    """
     known = known_plan(meaning.inside, names)
     if known is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
         known = plan(meaning.inside, names)
@@ -147,12 +156,18 @@ def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[An
 
 
 def _joined(rows: Iterable[tuple[str | None, ...]], *, whole: bool) -> Texts:
-    """The texts of each row in one; None for a row in which one is None. `whole` says that none is."""
+    """The texts of each row in one.
+
+    None for a row in which one is None. `whole` says that none is.
+    """
     return ["\n".join(row) if whole or None not in row else None for row in rows]  # type: ignore[arg-type]
 
 
 def _written(values: Sequence[Any]) -> list[str]:
-    """Plain values as texts, or nothing where there is an integer that Python refuses to write."""
+    """Plain values as texts.
+
+    Nothing where there is an integer that Python refuses to write.
+    """
     try:
         return [value if type(value) is str else "" if value is None else str(value) for value in values]
     except ValueError:

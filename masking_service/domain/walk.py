@@ -1,4 +1,4 @@
-"""The compiled way through a record: from a schema's paths to the values, without a look at what is not on the way.
+"""Finds the mapped values of a record by compiled paths.
 
 It finds; it never masks and never keeps a value.
 """
@@ -21,12 +21,12 @@ _ABSENT: Final = object()
 
 
 class Run(Protocol):
-    """What is told of what stands on the way and beside it.
+    """What is told of values on the way and beside it.
 
     Attributes:
         errors: (JSON Pointer, code): ``invalid-type`` for what is no object or array where one is expected, and
             ``nothing-mapped`` for a record that has no member of the schema.
-        places, values: get where a usual value stands, and the value.
+        places, values: get where a usual value is, and the value.
         phones, names: get the usual phones and names.
         plain: gets the masks of usual values that may hold a name; none of them can hold a number.
         texts: gets every text, number and member name beside the way, after it was masked.
@@ -44,17 +44,17 @@ class Run(Protocol):
 
     @property
     def share(self) -> Share:
-        """What the record may still take of the batch's effort."""
+        """What is left of the batch's effort."""
 
     def number(self) -> str | None:
-        """The record's own waybill number as it may be written in texts."""
+        """The record's own waybill number, as in texts."""
 
     def beside(self, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
-        """Note an object with members that the schema does not map."""
+        """Note an object with unmapped members."""
 
 
 Take = Callable[[Any, Place, Mask | None, Any, Any, Any], None]
-"""Called with the run, a place, its mask, the value that stands there, what it stands in, and its key there."""
+"""Called with the run, a place, its mask, the value there, what holds it, and its key there."""
 
 Usual = Callable[[str], str | None]
 """The mask of a usual value, or None for every other value: see `Profile.usual`."""
@@ -63,7 +63,7 @@ Takes = dict[str, tuple[Take, Mask | None, Usual | None]]
 
 
 def way_through(schema: Schema, takes: Takes) -> ObjectNode:
-    """The way through records of this schema, with what is done for each kind."""
+    """Compile a schema with what is done for each kind."""
     root: ObjectNode = _compile((), list(schema.fields), takes)
     first = schema.waybill_paths[0]
     if len(first) == 1:
@@ -72,7 +72,10 @@ def way_through(schema: Schema, takes: Takes) -> ObjectNode:
 
 
 class LeafNode:
-    """A mapped value: what is done with it, its masks, and its place (None where that depends on an index)."""
+    """A mapped value.
+
+    What is done with it, its masks, and its place (None where that depends on an index).
+    """
 
     __slots__ = ("_steps", "kind", "mask", "place", "take", "usual")
 
@@ -89,7 +92,9 @@ class LeafNode:
 
 
 class ObjectNode:
-    """An object on the way: the members that lead to mapped values; the others are gathered for the leak guard.
+    """An object that leads to mapped values.
+
+    Its other members are gathered for the leak guard.
 
     Attributes:
         steps: the way to it.
@@ -165,7 +170,7 @@ class ObjectNode:
 
 
 class ArrayNode:
-    """An array on the way: each element leads to mapped values, or is one."""
+    """An array whose elements are or lead to mapped values."""
 
     __slots__ = ("_element", "_steps")
 
@@ -186,7 +191,7 @@ class ArrayNode:
 
 
 def _compile(steps: Steps, fields: list[tuple[Steps, str]], takes: Takes) -> Any:
-    """The node at `steps`, for the fields whose paths begin there."""
+    """The node at `steps` for the fields below it."""
     depth = len(steps)
     if len(fields) == 1 and len(fields[0][0]) == depth:
         kind = fields[0][1]

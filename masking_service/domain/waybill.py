@@ -1,4 +1,7 @@
-"""The one spelling of a waybill number; it never says what it refused."""
+"""The one spelling of a waybill number.
+
+It never says what it refused.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ def normalise_waybill_no(value: object) -> str:
     """Trim and upper-case a waybill number.
 
     Args:
-        value: what stands where the schema says that the number is.
+        value: what is where the schema says that the number is.
 
     Returns:
         6 to 40 of ``A-Z0-9-``.

@@ -1,4 +1,6 @@
-"""The shipped schemas: one YAML file a carrier or platform, with the source of its field names.
+"""The shipped schemas: one YAML file a carrier.
+
+Each gives the source of its field names.
 
 Data and its loader; how a value is masked is never said here.
 """
@@ -19,10 +21,12 @@ __all__ = ["load_schemas", "place_code", "place_of"]
 
 
 def load_schemas(extra_dir: Path | None = None) -> dict[str, Schema]:
-    """Read every schema by name: the package's, then those of a site's own folder (``*.yaml``).
+    """Read every schema by name.
+
+    The package's come first, then those of a site's own folder (``*.yaml``).
 
     Raises:
-        DefinitionError: with the path of the first fault (``schemas.NAME...``); a name that stands twice is one.
+        DefinitionError: with the path of the first fault (``schemas.NAME...``); a name given twice is one.
         OSError: `extra_dir` cannot be read.
     """
     schemas: dict[str, Schema] = {}
@@ -49,12 +53,15 @@ def _read(name: str, text: str) -> Any:
 
 
 class _Once(yaml.SafeLoader):
-    """YAML that refuses a key given twice: the first path would silently lose its kind."""
+    """YAML that refuses a key given twice.
+
+    The first path would silently lose its kind.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, "a key stands twice", key.start_mark)
+                raise yaml.constructor.ConstructorError(None, None, "a key is given twice", key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)

@@ -1,4 +1,6 @@
-"""Short codes for places, for what is stored, which never change their meaning.
+"""Short codes for places in what is stored.
+
+They never change their meaning.
 
 A line number of places.txt for the shipped schemas' fixed paths, the place in words for all others.
 """
@@ -14,13 +16,16 @@ from masking_service.domain.schema import Place
 _PLACES: Final = tuple(
     Place.parse(line) for line in resources.files(__package__).joinpath("places.txt").read_text("utf-8").splitlines()
 )
-"""Append only: a line's number, from 0, stands in stored records."""
+"""Append only: a line's number, from 0, is in stored records."""
 
 _CODES: Final = {place.text: code for code, place in enumerate(_PLACES)}
 
 
 def place_code(place: Place) -> int | str:
-    """The line of places.txt on which `place` stands, else the place in words (``kind path``)."""
+    """The line of places.txt of `place`.
+
+    Else the place in words (``kind path``).
+    """
     return _CODES.get(place.text, place.text)
 
 
