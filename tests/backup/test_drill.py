@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,9 +125,15 @@ class Drill:
 
 @pytest.fixture(scope="module")
 def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
-    folder = tmp_path_factory.mktemp("drill")
+    with ExitStack() as cleanup:
+        yield _drill(tmp_path_factory.mktemp("drill"), cleanup)
+
+
+def _drill(folder: Path, cleanup: ExitStack) -> Drill:
     node = Node(folder, durable()).start()
+    cleanup.callback(node.kill)
     site = Site(folder / "service", node.url)
+    cleanup.callback(lambda: site.service.stop())  # it is another one after a restart
 
     with site.printing() as acknowledged:
         wait_for(lambda: len(acknowledged) > 200, "labels")
@@ -148,6 +154,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
     outside = site.archived()
 
     restored = put_back(backup, _at_the_address_of(node, folder))
+    cleanup.callback(restored.kill)
     ready = wait_for(lambda: _refusal(site.service), "the service sees that the store went back")
     masked, tokenized = (
         site.service.status(
@@ -160,7 +167,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
     accepted = site.command("audit", "accept-store")
     site.start_anew()
 
-    yield Drill(
+    return Drill(
         site=site,
         promised=promised,
         late=late["tokens"],
@@ -173,8 +180,6 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
         accepted=accepted,
         lost_at=lost_at,
     )
-    site.service.stop()
-    restored.kill()
 
 
 def _at_the_address_of(lost: Node, folder: Path) -> Node:
