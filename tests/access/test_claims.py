@@ -27,6 +27,13 @@ class TestTimes:
     def test_it_cannot_end_before_it_begins(self) -> None:
         assert refusal(token(iat=NOW + 20, exp=NOW + 10)) == "lifetime"
 
+    def test_it_lasts_for_a_second_at_least(self) -> None:
+        assert refusal(token(iat=NOW + 10, exp=NOW + 10)) == "lifetime"
+        assert BELIEVED.authenticate(token(iat=NOW + 10, exp=NOW + 11), NOW).id == "staff/u-1"
+
+    def test_it_can_be_valid_since_the_first_second_of_unix_time(self) -> None:
+        assert BELIEVED.authenticate(token(nbf=0), NOW).id == "staff/u-1"
+
     @pytest.mark.parametrize("name", ["iat", "nbf", "auth_time"])
     def test_an_issuers_clock_may_be_half_a_minute_ahead(self, name: str) -> None:
         assert BELIEVED.authenticate(token(**{name: NOW + 30}), NOW).id == "staff/u-1"

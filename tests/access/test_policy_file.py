@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from masking_service.access.errors import PolicyError
 from masking_service.access.policy import Policy
+from masking_service.access.rules import Factors
 from tests.access.policies import ISSUER, TEXT, Edit, edited, faults, policy
 
 
@@ -64,6 +65,7 @@ class TestFaults:
             (put("purposes", "regulator", "approvals", False), "purposes.regulator.approvals"),
             (put("purposes", "regulator", "case", "none"), "purposes.regulator.approval"),
             (put("factors", "role", 0), "factors.role"),
+            (put("factors", "tenant", 0), "factors.tenant"),
             (put("cases", "approve_above", -1), "cases.approve_above"),
             (put("cases", "longest", 7), "cases.longest"),
             (put("cases", "longest", "٧d"), "cases.longest"),
@@ -133,6 +135,9 @@ class TestFaults:
         with pytest.raises(PolicyError) as refused:
             policy(put("retention", "default", value))
         assert len(refused.value.faults) == 1
+
+    def test_a_factor_of_one_is_allowed(self) -> None:
+        assert policy(put("factors", {"role": 1, "tenant": 1})).rules.factors == Factors(role=1, tenant=1)
 
     def test_up_to_ten_approvals_can_be_needed(self) -> None:
         assert policy(put("purposes", "regulator", "approvals", 10)).approvals_needed("regulator", 1) == 10
