@@ -1,4 +1,4 @@
-"""Says where the service is served: once it is ready, and not before."""
+"""Says where the service is served, once it is ready."""
 
 import json
 import time
@@ -18,7 +18,9 @@ NOT_READY_SECONDS: Final = 3.0
 
 
 class Announcement:
-    """Announces one serving process, and keeps its address in the state directory while it serves.
+    """Announces one serving process.
+
+    Keeps its address in the state directory while it serves.
 
     Args:
         folder: the state directory.
@@ -45,7 +47,10 @@ class Announcement:
         self._file.write_text(self._url + "\n", encoding="ascii")
 
     def check(self) -> None:
-        """Print one line once the service is ready; if that takes long, one before it that says why."""
+        """Print one line once the service is ready.
+
+        If that takes long, one before it that says why.
+        """
         if self._ready or not self._url:
             return
         reason = not_ready(self._url)
@@ -73,7 +78,10 @@ def not_ready(url: str) -> str:
 
 
 def served_address(folder: Path) -> str | None:
-    """The address that is served from a state directory, as far as the directory says."""
+    """The address that is served from a state directory.
+
+    As far as the directory says.
+    """
     try:
         return (folder / ADDRESS).read_text(encoding="ascii").strip()
     except OSError:

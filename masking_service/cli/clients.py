@@ -1,4 +1,7 @@
-"""`clients`: machine clients and their API keys. A key is shown once, when it is made."""
+"""`clients`: machine clients and their API keys.
+
+A key is shown once, when it is made.
+"""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -96,7 +99,10 @@ def list_clients(state_dir: Path) -> None:
 
 
 def _table(found: Iterable[Client]) -> Table:
-    """For a person, however narrow the terminal is: an id goes on in the next line, and nothing is cut."""
+    """The clients for a person, at any terminal width.
+
+    An id goes on in the next line, and nothing is cut.
+    """
     table = Table(show_lines=True)
     for name in COLUMNS:
         table.add_column(name, overflow="fold", min_width=KEY_ID_LENGTH if name == "keys" else None)

@@ -1,4 +1,7 @@
-"""`doctor`: prints each setting with its source, checks the set-up, and says how to fix what is wrong."""
+"""`doctor`: prints the settings and checks the set-up.
+
+Each setting has its source, each fault says how to fix it.
+"""
 
 import os
 import sys

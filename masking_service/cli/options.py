@@ -1,4 +1,7 @@
-"""What every command has in common: the state directory, and the settings that follow from it."""
+"""What every command has in common.
+
+The state directory, and the settings that follow from it.
+"""
 
 import os
 from collections.abc import Callable
@@ -27,7 +30,9 @@ def state_dir(command: Command) -> Command:
 
 
 def settings_of(folder: Path) -> Settings:
-    """The settings of the set-up in a state directory; its keyset says whether it is one for development.
+    """The settings of the set-up in a state directory.
+
+    Its keyset says whether it is one for development.
 
     The embedded store is used where it runs and the environment names no other.
 

@@ -1,4 +1,4 @@
-"""`policy check`: whether a policy is sound, and what its profiles show, before anything runs under it."""
+"""`policy check`: checks a policy and shows its profiles."""
 
 import sys
 from pathlib import Path
@@ -68,7 +68,10 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
 
 
 def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:
-    """A site's own schema, applied to a sample record under each profile for labels."""
+    """Show a site's own schema, applied to a sample.
+
+    Under each profile for labels.
+    """
     for profile in policy.rules.profiles.values():
         if not profile.label:
             continue

@@ -1,4 +1,7 @@
-"""`serve`: gunicorn with the settings of gunicorn.conf.py, and with `--dev` everything that it needs, made here."""
+"""`serve`: gunicorn with the settings of gunicorn.conf.py.
+
+With `--dev` everything that it needs is made here.
+"""
 
 import errno
 import os
@@ -30,7 +33,7 @@ CHECK_SECONDS = 0.25
 
 
 class Gunicorn(Application):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn, serving an application that each worker puts together for itself."""
+    """gunicorn, serving an application that each worker makes."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self._settings = settings
@@ -66,7 +69,10 @@ class Port(click.ParamType[int]):
 
 
 class CannotListen(click.ClickException):
-    """The address cannot be listened on, so nothing was started. Exits with 2."""
+    """The address cannot be listened on.
+
+    Nothing was started. Exits with 2.
+    """
 
     exit_code = 2
 
@@ -131,7 +137,9 @@ def regularly(*checks: Callable[[], None]) -> Iterator[None]:
 
 
 def _try_to_bind(host: str, port: int) -> None:
-    """gunicorn would try for five seconds before it says that it cannot, and the store would run by then.
+    """Refuse an address that cannot be listened on.
+
+    gunicorn would try for five seconds before it says so, and the store would run by then.
 
     Raises:
         CannotListen: why nothing can be served there.

@@ -1,4 +1,7 @@
-"""`token mint`: a signed-in person for the development issuer. No other issuer's tokens can be made here."""
+"""`token mint`: a sign-in by the development issuer.
+
+No other issuer's tokens can be made here.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""Whole files of records: masked without a store, or tokenized by the service in this process.
+"""Masks or tokenizes whole files of records.
+
+Masking needs no store; the service tokenizes in this process.
 
 What is written is whole or not there, holds a line for each record, and nothing of a record that failed.
 """

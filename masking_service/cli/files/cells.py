@@ -1,4 +1,7 @@
-"""Builds a record from a row's cells, and finds the cells again in the masked record. Compiled once for a table."""
+"""Builds a record from a row's cells.
+
+Finds the cells again in the masked record. Compiled once for a table.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -26,7 +29,7 @@ class Row:
         self._spots = spots
 
     def changes(self, cells: Sequence[str]) -> Iterator[tuple[int, str]]:
-        """(column, cell) for each cell that is another one in the record than it came in."""
+        """(column, cell) for each cell that the record changed."""
         for column, (holder, key) in self._spots.items():
             cell = self._holders[holder][key]
             if cell != cells[column]:
@@ -46,7 +49,10 @@ class Builder:
         self._rivals = layout.rivals
 
     def build(self, cells: Sequence[str]) -> Row:
-        """The record of these cells, one for each column. Those that nothing maps are in it for the guard to see."""
+        """The record of these cells, one for each column.
+
+        Those that nothing maps are in it for the guard to see.
+        """
         record: dict[str, Any] = {}
         holders: list[Any] = [record]
         for outer, key, made in self._ways:
@@ -73,7 +79,10 @@ class Builder:
 
 
 def _containers(places: Sequence[Steps]) -> set[Steps]:
-    """Every object and array on the way to the places; an array has all its elements up to the one that is meant."""
+    """Every object and array on the way to places.
+
+    An array has all its elements up to the one that is meant.
+    """
     found: set[Steps] = set()
     for steps in places:
         for length in range(1, len(steps)):
@@ -83,7 +92,10 @@ def _containers(places: Sequence[Steps]) -> set[Steps]:
 
 
 def _maker(steps: Steps, places: Sequence[Steps]) -> Callable[[], Any]:
-    """What makes the container at `steps`: an array where a place goes on with an index."""
+    """What makes the container at `steps`.
+
+    An array where a place goes on with an index.
+    """
     following = [place[len(steps)] for place in places if place[: len(steps)] == steps]
     if not following or not isinstance(following[0], int):
         return dict

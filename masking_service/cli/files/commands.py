@@ -1,4 +1,6 @@
-"""`mask FILE` and `tokenize FILE`: a file of records goes in, one like it comes out whole, or nothing does.
+"""`mask FILE` and `tokenize FILE`.
+
+A file of records goes in; one like it comes out whole, or nothing does.
 
 Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
 """

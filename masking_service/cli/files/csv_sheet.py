@@ -1,4 +1,7 @@
-"""CSV: any delimiter, with the encoding, line ends and quotes of the input. No cell of it runs in a spreadsheet."""
+"""CSV files, written as they were read.
+
+Any delimiter, with the encoding, line ends and quotes of the input. No cell of it runs in a spreadsheet.
+"""
 
 import csv
 import re
@@ -144,7 +147,10 @@ class CsvSheet:
         return cells, raw, text[len(body) :]
 
     def _written(self, before: str, raw: str, cell: str) -> str:
-        """A cell as it is in the file: as it was if it did not change, and quoted if it was quoted."""
+        """A cell as it is in the file.
+
+        As it was if it did not change, and quoted if it was quoted.
+        """
         if cell == before:
             return raw
         return _quoted(cell) if raw[:1] == '"' else self._quoted(cell)
@@ -158,7 +164,10 @@ class CsvSheet:
 
 
 def _delimiter_of(line: str, schema: Schema, told: Mapping[str, str]) -> str:
-    """What parts the headers best: into the most that are known, then into the most."""
+    """The delimiter that parts the headers best.
+
+    Into the most that are known, then into the most.
+    """
     best = (-1, -1)
     found = _DELIMITERS[0]
     for delimiter in _DELIMITERS:

@@ -1,4 +1,7 @@
-"""Where the output goes: a file readable by its owner only, or standard output. It appears whole or not at all."""
+"""Writes the output whole, or not at all.
+
+It is a file readable by its owner only, or standard output.
+"""
 
 import os
 import shutil
@@ -20,7 +23,10 @@ _ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 def destination_of(file: str, output: str | None, mark: str) -> str:
-    """Where the output goes if nothing else is said: beside the input, `mark` before its suffix."""
+    """Where the output goes by default.
+
+    Beside the input, with `mark` before its suffix.
+    """
     if output is not None or file == STANDARD:
         return output or STANDARD
     path = Path(file)
@@ -29,7 +35,9 @@ def destination_of(file: str, output: str | None, mark: str) -> str:
 
 @contextmanager
 def written(output: str, file: str, *, force: bool) -> Iterator[Write]:
-    """Takes the output's bytes. Only if the block ends without an error they are there under the output's name.
+    """Takes the output's bytes.
+
+    Only if the block ends without an error they are there under the output's name.
 
     Args:
         output: a path, or STANDARD for standard output.
@@ -100,7 +108,10 @@ def discarded() -> Iterator[Write]:
 
 
 def _to_standard_output() -> Iterator[Write]:
-    """Keep the output on disk until it is whole: the last row may be the reason to write none."""
+    """Keep the output on disk until it is whole.
+
+    The last row may be the reason to write none.
+    """
     stream = sys.stdout.buffer
     with TemporaryFile() as draft:
         yield draft.write

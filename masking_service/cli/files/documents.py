@@ -1,4 +1,6 @@
-"""JSON and NDJSON: an array of records, ``{"records": [...]}``, or one record a line; read one record at a time.
+"""Reads and writes JSON and NDJSON.
+
+An array of records, ``{"records": [...]}``, or one record a line; read one record at a time.
 
 Integers keep every digit and fractions stay as they were written.
 """
@@ -106,7 +108,10 @@ class Lines(_Document):
 
 
 class Array(_Document):
-    """JSON: an array of records, alone or as the only member, ``records``, of an object."""
+    """A JSON array of records.
+
+    Alone or as the only member, ``records``, of an object.
+    """
 
     def __init__(self, source: Source, *, tokenize: bool) -> None:
         super().__init__(source, tokenize=tokenize)
@@ -180,7 +185,10 @@ class Array(_Document):
                 return self._text[self._at : self._at + 1]
 
     def _element(self) -> str:
-        """Pass over the element that begins here, up to the comma or bracket that ends it."""
+        """Pass over the element that begins here.
+
+        Up to the comma or bracket that ends it.
+        """
         depth = 0
         seen = 0  # from here on, because what was passed is let go when more is read
         while True:
@@ -206,7 +214,10 @@ class Array(_Document):
         return element
 
     def _read(self) -> bool:
-        """Take one more piece of the text for what was passed; False where there is none."""
+        """Take one more piece of the text.
+
+        For what was passed; False where there is none.
+        """
         piece = next(self._pieces, "")
         self._text = self._text[self._at :] + piece
         self._at = 0

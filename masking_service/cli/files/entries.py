@@ -1,4 +1,4 @@
-"""A record of a file on its way through, and what every format does with it."""
+"""A record of a file, and what formats do."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
@@ -40,7 +40,10 @@ class Entry:
 
 
 def unreadable(code: str, *pointers: str) -> Result:
-    """The error of a record that cannot be read, and the places of what is wrong in it."""
+    """The error of a record that cannot be read.
+
+    With the places of what is wrong in it.
+    """
     errors = [{"pointer": pointer, "code": code} for pointer in pointers]
     return {"code": code, "errors": errors} if errors else {"code": code}
 
@@ -59,7 +62,10 @@ class Format(Protocol):
         """Write what comes before the first answer."""
 
     def put(self, answers: Sequence[tuple[Entry, Result]]) -> None:
-        """Write a batch of answers. The answer to a record that failed holds none of its values."""
+        """Write a batch of answers.
+
+        The answer to a record that failed holds none of its values.
+        """
 
     def end(self) -> None:
         """Write what comes after the last answer.
@@ -69,7 +75,10 @@ class Format(Protocol):
         """
 
     def column(self, pointer: str) -> int | None:
-        """The column, from 1, of a place in the record; None where there are no columns."""
+        """The column, from 1, of a place in the record.
+
+        None where there are no columns.
+        """
 
     @property
     def done(self) -> int:
@@ -77,7 +86,10 @@ class Format(Protocol):
 
     @property
     def total(self) -> int | None:
-        """How much there is to read, in the same unit; None where this is unknown."""
+        """How much there is to read, in the same unit.
+
+        None where this is unknown.
+        """
 
     @property
     def notes(self) -> list[str]:

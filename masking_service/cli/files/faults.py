@@ -1,4 +1,4 @@
-"""Errors of files: they name a line and a column, and never repeat a value."""
+"""Errors of files: they name places, never values."""
 
 import click
 

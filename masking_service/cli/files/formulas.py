@@ -1,4 +1,6 @@
-"""Keeps a spreadsheet from running a cell of a CSV file: what could be a formula gets an apostrophe before it.
+"""Keeps a spreadsheet from running cells of CSV files.
+
+What could be a formula gets an apostrophe before it.
 
 Numbers with a sign and masks of phones stay readable: `+86 *******5678` and `-12.5` call nothing.
 """
@@ -25,7 +27,10 @@ _RISKY: Final = re.compile(r"""[;,|\t\r\n][ "']*+[=+\-@＝＋－＠]|;[\t\r\n]""
 
 
 def risky(cells: Iterable[str]) -> bool:
-    """False if `safe` leaves all of these cells as they are, which is so for most rows."""
+    """False if `safe` changes none of these cells.
+
+    This is so for most rows.
+    """
     return _RISKY.search(";" + ";".join(cells)) is not None
 
 

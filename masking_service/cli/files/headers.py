@@ -1,4 +1,6 @@
-"""Finds out what each column of a table means: from its header, by a data file, and from what --map says.
+"""Finds out what each column of a table means.
+
+It reads its header, by a data file, and what --map says.
 
 A personal column that the schema has no place for gets a place of its own: it is masked, and tokenized, too.
 """
@@ -111,7 +113,10 @@ def _told(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> tu
 
 
 def _place(free: Mapping[int, str], schema: Schema, placed: dict[int, Steps]) -> dict[int, list[int]]:
-    """Give each place that headers name to the first of its columns; return the others of it, in order."""
+    """Give each place to the first of its columns.
+
+    Returns the others of it, in order.
+    """
     rivals: dict[int, list[int]] = {}
     waiting: set[int] = set()
     for at, steps in _by_name(free, schema):
@@ -142,7 +147,10 @@ def _free(name: str, schema: Schema) -> str:
 
 
 def normal(header: str) -> str:
-    """A header as it is compared: letters and digits alone, one form of each."""
+    """A header as it is compared.
+
+    Letters and digits alone, one form of each.
+    """
     return "".join(_words(header))
 
 
@@ -151,7 +159,10 @@ def _words(header: str) -> list[str]:
 
 
 def _by_name(headers: Mapping[int, str], schema: Schema) -> Iterator[tuple[int, Steps]]:
-    """Columns and the places that their headers name, those first that go before others for the same place."""
+    """Columns and the places that their headers name.
+
+    Those come first that go before others for the same place.
+    """
     own: dict[str, Steps] = {normal(".".join(steps)): steps for steps, _ in schema.fields if EACH not in steps}
     own |= {normal(".".join(map(str, steps))): steps for steps in schema.waybill_paths}
     for at, header in headers.items():
@@ -173,7 +184,10 @@ def _by_name(headers: Mapping[int, str], schema: Schema) -> Iterator[tuple[int, 
 
 
 def _known_kind(header: str, headers: Sequence[str]) -> str | None:
-    """The kind that a header says its column holds, wherever the schema has or has not a place for it."""
+    """The kind that a header says its column holds.
+
+    Whether the schema has a place for it does not matter.
+    """
     meanings, _ = _meanings()
     for spelling in (header, _NOTE.sub("", header)):
         meaning = meanings.get(normal(spelling))
@@ -235,7 +249,10 @@ def _meanings() -> tuple[dict[str, str], dict[str, int]]:
 
 
 def is_impersonal(header: str) -> bool:
-    """Whether a header says that its cells are neither names nor addresses of people."""
+    """Whether a header says that no person is meant.
+
+    Its cells are neither names nor addresses of people.
+    """
     words = " ".join(_words(_NOTE.sub("", header)))
     return any(
         words == last or words.endswith(last if not last.isascii() else f" {last}")

@@ -1,4 +1,7 @@
-"""The way of a file: read a batch, do the work on it, write its answers in order, go on. Holds one batch at a time."""
+"""Passes a file through the work, batch by batch.
+
+Reads a batch, does the work on it, writes its answers in order. Holds one batch at a time.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice

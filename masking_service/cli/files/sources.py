@@ -1,4 +1,7 @@
-"""Where a file's text comes from: opened, its encoding found, read in pieces. Never holds more than a piece of it."""
+"""Opens the input and finds its encoding.
+
+It is read in pieces, and no more than one is held.
+"""
 
 import codecs
 import io

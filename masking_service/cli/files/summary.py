@@ -1,4 +1,7 @@
-"""What came of a file: counts, codes and places. Never a value."""
+"""Counts what came of a file.
+
+Counts, codes and places, never a value.
+"""
 
 from collections import Counter
 from time import perf_counter
@@ -14,7 +17,10 @@ FAILURES_SHOWN: Final = 20
 
 
 class Summary:
-    """Counts what was answered; keeps the places of the first failures only."""
+    """Counts what was answered.
+
+    Keeps the places of the first failures only.
+    """
 
     def __init__(self) -> None:
         self.records = 0

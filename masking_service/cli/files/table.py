@@ -1,4 +1,6 @@
-"""A table: each row is a record, built from its cells by what their columns mean. Unmapped cells stay as written.
+"""A table: each row is a record.
+
+It is built from its cells by what their columns mean. Unmapped cells stay as written.
 
 No cell of a row that failed is written, and nothing at all where a column looks personal and nothing maps it.
 """

@@ -1,4 +1,7 @@
-"""What `mask` and `tokenize` say to people, in English and in Chinese. No text holds a value of a record."""
+"""What the commands say, in English and Chinese.
+
+No text holds a value of a record.
+"""
 
 import os
 from typing import Final
@@ -75,7 +78,10 @@ AT_COLUMN: Final = Text("line {line:,}, column {column:,}: {what}", "第 {line:,
 
 
 def language() -> Language:
-    """The language of the terminal: Chinese where the locale says so, else English."""
+    """The language of the terminal.
+
+    Chinese where the locale says so, else English.
+    """
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
 

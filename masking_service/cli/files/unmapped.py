@@ -1,4 +1,6 @@
-"""Watches over the columns that nothing maps: finds out whether they are personal, and does what --unmapped says.
+"""Watches over the columns that nothing maps.
+
+It finds out whether they are personal, and does what --unmapped says.
 
 Every cell is scanned for what can be found in a text. What can only be guessed, names and addresses, is looked for in
 a sample: the first 1,000 rows, and one of 100 behind them.
@@ -57,7 +59,10 @@ class _Column:
                 self._keep(kind, cell)
 
     def is_code(self, cell: str) -> bool:
-        """Whether the header says that this cell is a number of an order, or a time or an amount."""
+        """Whether the header says that this is a code.
+
+        The number of an order, a time or an amount.
+        """
         return is_code(self.says, cell)
 
     def kind(self) -> str | None:
@@ -93,7 +98,9 @@ class Unmapped:
         self._columns = {at: _Column(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns}
 
     def take(self, number: int, cells: Sequence[str]) -> Sequence[str]:
-        """Look at the cells of a row, and return them as they go on.
+        """Read the cells of a row, and return them.
+
+        They are returned as they are written.
 
         Args:
             number: of the row, from 1.

@@ -1,4 +1,6 @@
-"""What is done to the records of a file: masked here with no store at all, or tokenized by the service in this process.
+"""What is done to the records of a file.
+
+They are masked here with no store at all, or tokenized by the service in this process.
 
 The caller is authenticated by a credential exactly as over HTTP, and again every second while the file goes on.
 """

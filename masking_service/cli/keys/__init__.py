@@ -1,4 +1,7 @@
-"""`keys`: the keyset and the data keys, from their making to their end. Keys are handled here and nowhere else."""
+"""`keys`: the keyset and the data keys.
+
+Keys are handled here and nowhere else.
+"""
 
 from masking_service.cli.keys.commands import keys
 

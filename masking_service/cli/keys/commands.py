@@ -1,4 +1,7 @@
-"""The commands of `keys`. Each that changes something can be interrupted, and run again to go on from there."""
+"""The commands of `keys`.
+
+Each that changes something can be interrupted, and run again to go on from there.
+"""
 
 from pathlib import Path
 

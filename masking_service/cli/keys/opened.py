@@ -1,4 +1,7 @@
-"""What the changing commands of `keys` have in common: the keyset, its store, timeout, and bars of progress."""
+"""What the changing commands of `keys` share.
+
+The keyset, its store, timeout, and bars of progress.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -56,7 +59,9 @@ def _named(context: click.Context, parameter: click.Parameter, file: Path | None
 
 @contextmanager
 def opened_coordinator(state_dir: Path, timeout: float) -> Iterator[Coordinator]:
-    """The keyset and its store, for one command that changes keys. Progress is shown on standard error.
+    """The keyset and its store, for one command.
+
+    The command changes keys. Progress is shown on standard error.
 
     Raises:
         KeysError, WrongStore, StoreUnavailable, SettingsError: why keys cannot be changed now.

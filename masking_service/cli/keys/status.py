@@ -1,4 +1,7 @@
-"""`keys status`: tables for the person who holds the keys. Nothing in them is a key."""
+"""`keys status`: tables for the holder of the keys.
+
+Nothing in them is a key.
+"""
 
 from pathlib import Path
 

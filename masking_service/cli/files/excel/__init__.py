@@ -1,1 +1,4 @@
-"""Excel workbooks (.xlsx): one sheet is read row by row and written to a new workbook. No formula is ever run."""
+"""Reads and writes Excel workbooks (.xlsx).
+
+One sheet is read row by row and written to a new workbook. No formula is ever run.
+"""

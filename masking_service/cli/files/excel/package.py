@@ -1,4 +1,7 @@
-"""Opens a workbook with openpyxl, after its parts were seen to be bounded. It holds one row in memory at a time."""
+"""Opens a workbook whose parts are bounded.
+
+openpyxl reads it, and holds one row in memory at a time.
+"""
 
 import shutil
 import warnings

@@ -1,4 +1,6 @@
-"""Reads the parts of a workbook once before they are parsed, and refuses what would take unbounded memory or time.
+"""Reads the parts of a workbook before they are parsed.
+
+It refuses what would take unbounded memory or time.
 
 A part is XML in a ZIP archive that a stranger may have made: it may expand to any size, and name entities and files.
 """
@@ -55,7 +57,9 @@ class Scan:
 
 
 def check_archive(archive: ZipFile) -> dict[str, Scan]:
-    """See that the archive is small enough and its parts are plain XML; return what its sheets say, by part.
+    """Refuse an archive that is too large, or no plain XML.
+
+    Returns what its sheets say, by part.
 
     Raises:
         Unsafe: it is not.
@@ -112,7 +116,10 @@ def scan_sheet(stream: IO[bytes]) -> Scan:
 
 
 def parser(start: Any) -> expat.XMLParserType:
-    """An XML parser that refuses a document type, with what it could declare: entities, and files to be read."""
+    """An XML parser that refuses a document type.
+
+    And with it what that could declare: entities, and files to be read.
+    """
     made = expat.ParserCreate()
     last = 0
 

@@ -1,4 +1,6 @@
-"""One sheet of a workbook: rows that keep their types, number formats and column widths.
+"""One sheet of a workbook.
+
+Its rows keep their types, number formats and column widths.
 
 The rows above the headers, other sheets, comments and everything else of the workbook are not in the output, because
 nothing says what they hold. A formula is never run and never copied: a sheet with one is refused.
@@ -235,7 +237,10 @@ def _titled(texts: list[list[str]], at: int, scan: Scan) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """A cell as a person reads it; a phone that was entered as a number is its digits."""
+    """A cell as a person reads it.
+
+    A phone that was entered as a number is its digits.
+    """
     if value is None:
         return ""
     if isinstance(value, str):

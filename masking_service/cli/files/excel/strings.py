@@ -1,4 +1,7 @@
-"""Keeps the shared strings of a workbook on disk: all of its texts are there, and memory would grow with them."""
+"""Keeps the shared strings of a workbook on disk.
+
+All of its texts are there, and memory would grow with them.
+"""
 
 import os
 from array import array
@@ -51,7 +54,10 @@ class Strings(Sequence[str]):
         return os.pread(self._file, self._ends[index] - start, start).decode()
 
     def _fill(self, stream: IO[bytes]) -> None:
-        """Write every string behind the one before it. What is said about its sound in Japanese is no part of it."""
+        """Write every string behind the one before it.
+
+        What is said about its sound in Japanese is no part of it.
+        """
         texts: list[str] = []
         pending: list[bytes] = []
         size, waiting, length = 0, 0, 0
