@@ -19,7 +19,7 @@ from masking_service.store.identity import WrongStore
 
 EVERY_SECONDS: Final = 1.0
 SOON_SECONDS: Final = 0.25
-"""How soon the store is looked at again once an unknown server was met."""
+"""How soon the store is checked again once an unknown server was met, and all again that the store did not answer."""
 CURRENT_SECONDS: Final = 3.0
 """For how long a process uses the store with what it learned of clients, freezes and decoys; then it learns again."""
 OLDEST_EVERY_SECONDS: Final = 60
@@ -102,8 +102,11 @@ class Background:
             thread.join(2 * EVERY_SECONDS)
 
     def _run(self, wait: Callable[[float], object], jobs: tuple[Callable[[], object], ...]) -> None:
+        failed = False
         while not self._stop.wait(min(SOON_SECONDS, EVERY_SECONDS)):
-            wait(EVERY_SECONDS - SOON_SECONDS)
+            if not failed:
+                wait(EVERY_SECONDS - SOON_SECONDS)
+            failed = False
             # Whatever one of them raises, the others and the thread must go on: revocation depends on it.
             for job in jobs:
                 try:
@@ -115,6 +118,7 @@ class Background:
                 except CheckpointLate as error:
                     self._report("checkpoint-late", error)
                 except Exception as error:
+                    failed = failed or isinstance(error, StoreUnavailable)
                     self._report("background", error)
 
     def _watch(self) -> None:
@@ -127,14 +131,15 @@ class Background:
 
         Freezes first, so that a registry that does not open unfreezes no one.
         """
-        now, errors = time.monotonic(), list[Exception]()
+        now, errors, identity = time.monotonic(), list[Exception](), self._parts.store.identity
         for learn in (self._learn_freezes, self._learn_decoys, self._learn_clients):
             try:
                 learn()
             except Exception as error:  # whatever it is, the others are learned
                 errors.append(error)
+                identity.outdated = identity.outdated or isinstance(error, StoreUnavailable)
         if not any(isinstance(error, StoreUnavailable) for error in errors):
-            self._parts.store.identity.current_until = now + CURRENT_SECONDS
+            identity.current_until, identity.outdated = now + CURRENT_SECONDS, False
         if errors:
             raise errors[0]
 

@@ -25,6 +25,8 @@ from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
 
 _MAX_LAG_SECONDS: Final = 3
+_MAX_PAUSE_SECONDS: Final = 10
+"""For a replica beyond `Store.replicas`, which may rewrite its log for some seconds and recovers by itself."""
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 OLDEST_RELEASE: Final = (7, 2)
@@ -138,7 +140,7 @@ def _faults(store: Store, servers: Sequence[Examined]) -> list[Fault]:
         found.append(known.CLOCK)
     if shut:
         found.append(known.shut(shut))
-    elif not store.admitted and answering:
+    elif (store.identity.outdated or not store.admitted) and answering:
         found.append(known.NOT_IN_USE)
     elif not all(store.identity.knows(server.node, server.run_id) for server in answering):
         found.append(known.no_answer(*words(StoreUnavailable("unseen"))))
@@ -189,7 +191,7 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
     if _number(said, "server_time_usec") is None:
         yield known.NO_INFO
     if said:
-        yield from _seen_in(said, store.required_replicas)
+        yield from _seen_in(said, store)
     yield from _set_in(config, store)
     # Where the default user's rights cannot be asked for, nothing is known.
     if not isinstance(replay, Exception) and replay != b"OK":
@@ -222,11 +224,13 @@ def _number(said: Mapping[str, str], name: str) -> int | None:
     return int(told) if _DIGITS.fullmatch(told) else None
 
 
-def _seen_in(said: Mapping[str, str], replicas: int) -> Iterator[Fault]:
+def _seen_in(said: Mapping[str, str], store: Store) -> Iterator[Fault]:
     for name, (wanted, fault) in known.INFO.items():
         if said.get(name) != wanted:
             yield fault
-    if said.get("role") == "master" and _following(said) < replicas:
+    if said.get("role") != "master":
+        return
+    if _following(said) < store.replicas or _following(said, _MAX_PAUSE_SECONDS) < store.required_replicas:
         yield known.TOO_FEW_REPLICAS
 
 
@@ -234,14 +238,14 @@ def _server(said: Mapping[str, str]) -> Server:
     return Server(_number(said, "used_memory") or 0, _number(said, "maxmemory") or 0, _following(said))
 
 
-def _following(said: Mapping[str, str]) -> int:
-    """Return how many replicas are in sync and have reported within the allowed lag."""
+def _following(said: Mapping[str, str], seconds: int = _MAX_LAG_SECONDS) -> int:
+    """Return how many replicas are in sync and have reported within so many seconds."""
     replicas = [
         dict(part.split("=", 1) for part in value.split(",") if "=" in part)
         for name, value in said.items()
         if _REPLICA.fullmatch(name)
     ]
-    lately = {str(seconds) for seconds in range(_MAX_LAG_SECONDS + 1)}
+    lately = {str(lag) for lag in range(seconds + 1)}
     return sum(replica.get("state") == "online" and replica.get("lag") in lately for replica in replicas)
 
 

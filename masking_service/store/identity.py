@@ -60,6 +60,8 @@ class Identity:
         roster: the verified servers.
         unknown: set from when a server is met that is not verified until the roster is replaced.
         shut: why the store is never used again by this process; empty while it may be.
+        outdated: whether clients or freezes could not be read when this was last tried: then the process is not ready,
+            although it may use the store until `current_until`.
         current_until: until when (monotonic clock) what this process knows of clients and freezes is recent enough.
         marked: whether every slot of `MARKED_SLOTS` has a mark; None before the first key was read.
     """
@@ -68,6 +70,7 @@ class Identity:
         self.roster = Roster({})
         self.unknown = threading.Event()
         self.shut = ""
+        self.outdated = False
         self.current_until = inf
         self.marked: bool | None = None
         self._open_until = 0.0

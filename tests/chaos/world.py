@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -123,7 +124,7 @@ class World:
         self._load = None
         self.check(load.account)
         if load.account.flaps:
-            raise Flapped(load.account.flaps)
+            raise Flapped(Counter(fault["reason"] for one in load.account.flaps for fault in json.loads(one)["faults"]))
 
     def check(self, account: Account) -> None:
         """Check tokens, batches and audit entries of an account."""

@@ -116,6 +116,50 @@ def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monk
     assert isinstance(parts.registry.clients, Clients)
 
 
+def test_a_process_that_could_not_learn_lately_is_not_ready_until_it_has(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store answers again, and what is known has not expired yet: without this, it would expire after that."""
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    beside = Background(parts, lambda event, fault: None)
+    beside.start()
+    ready = create_app(parts).test_client()
+
+    def away() -> None:
+        raise StoreUnavailable("timeout")
+
+    monkeypatch.setattr(parts.registry, "refresh", away)
+    wait_for(lambda: ready.get("/readyz").status_code == 503)
+    admitted = parts.store.admitted
+    monkeypatch.undo()
+    wait_for(lambda: ready.get("/readyz").status_code == 200)
+    beside.stop()
+
+    assert admitted
+
+
+def test_what_the_store_did_not_answer_is_asked_again_soon(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds later, what is known could have expired although the store has answered again."""
+    monkeypatch.setattr(background, "SOON_SECONDS", 0.01)
+    monkeypatch.setattr(background, "EVERY_SECONDS", 600)
+    beside = Background(parts, lambda event, fault: None)
+    asked: list[None] = []
+
+    def away() -> None:
+        asked.append(None)
+        raise StoreUnavailable("timeout")
+
+    monkeypatch.setattr(parts.registry, "refresh", away)
+    waited: list[float] = []
+    thread = threading.Thread(target=beside._run, args=(waited.append, (beside._learn,)))
+    thread.start()
+    wait_for(lambda: len(asked) > 2)
+    beside._stop.set()
+    thread.join()
+
+    assert len(waited) == 1
+
+
 def test_refused_calls_that_were_counted_are_recorded(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
     recorded: list[int] = []
