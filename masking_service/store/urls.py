@@ -6,6 +6,7 @@ Forms and options that are not known are refused, not ignored.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -15,7 +16,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from masking_service.store.node import TIMEOUT_SECONDS, Node
+from masking_service.store.node import TIMEOUT_SECONDS, Node, pack
 from masking_service.store.topology import Address, Cluster, OneServer, Route, Watched
 
 SENTINEL: Final = "redis+sentinel"
@@ -26,6 +27,7 @@ FORMS: Final = (
 )
 SENTINEL_SECONDS: Final = 0.25
 """For connecting to a sentinel, and for its answer: several are asked one after the other."""
+_REPLICATION: Final = pack((b"INFO", b"replication"))
 _OPTIONS: Final = {
     "redis": {"db"},
     "rediss": {"db"},
@@ -102,6 +104,7 @@ class SentinelDial:
         self.name = name
         self.sentinel = sentinel
         self.primary = primary
+        self._replicas: dict[Address, Node] = {}
 
     def __call__(self) -> AbstractConnection:
         """Return a connection object. Raises RedisError where no sentinel names a primary."""
@@ -127,18 +130,31 @@ class SentinelDial:
                 replicas = sentinel.sentinel_slaves(self.name)
             except RedisError:
                 continue
-            return sum(map(_could_be_promoted, replicas))
+            return sum(map(self._could_be_promoted, replicas))
         return None
 
+    def _could_be_promoted(self, replica: Mapping[str, Any]) -> bool:
+        """Return whether a replica is up for the sentinel, and follows the primary.
 
-def _could_be_promoted(replica: Mapping[str, Any]) -> bool:
-    """Return whether a replica is up and followed the primary when the sentinel last asked it.
+        What the sentinel knows of that may be ten seconds old, so the replica is asked, too. One that says that it is a
+        primary was just promoted, or is an old primary: then the sentinel's word counts. A replica that is only
+        `disconnected` is up: a promotion closes the other sentinels' connections to it for an instant.
+        """
+        if replica["is_sdown"] or replica["is_odown"] or not replica["slave-priority"]:
+            return False
+        said = self._said_by((replica["ip"], replica["port"]))
+        if b"role:slave" in said:
+            return b"master_link_status:up" in said
+        return bool(replica["master-link-status"] == "ok")
 
-    A replica that was just promoted counts until the sentinel names it as the primary. One that is only `disconnected`
-    counts, too: a promotion closes the other sentinels' connections to the replica for an instant.
-    """
-    up = not (replica["is_sdown"] or replica["is_odown"])
-    return up and replica["master-link-status"] == "ok" and replica["slave-priority"] > 0
+    def _said_by(self, address: Address) -> bytes:
+        """Return what a replica says of its replication; nothing if it does not answer."""
+        node = self._replicas.setdefault(address, Node(lambda: self.primary.to(address), 1))
+        try:
+            (reply,) = node.receive(node.send(_REPLICATION), 1, SENTINEL_SECONDS, monotonic() + SENTINEL_SECONDS)
+        except RedisError:
+            return b""
+        return reply if isinstance(reply, bytes) else b""
 
 
 def route_to(url: str, tls: Tls, connections: int) -> Route:

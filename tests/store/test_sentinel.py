@@ -117,6 +117,22 @@ def test_a_replica_that_was_promoted_already_is_missed_at_the_old_primary(group:
     assert store.write([(b"SET", b"wm:k", b"v")]) == [b"OK"]
 
 
+def test_a_replica_that_follows_no_primary_is_not_waited_for(group: servers.Group, store: Store) -> None:
+    """It may load its data for minutes; the sentinels know that it follows again only seconds later."""
+    sees(store, 2)
+    (closed,) = servers.free_ports(1)
+    ask(group.replicas[0].client, "REPLICAOF", servers.HOST, closed)
+    try:
+        store.check_primary()
+        without = store.required_replicas
+    finally:
+        ask(group.replicas[0].client, "REPLICAOF", servers.HOST, group.primaries[0].port)
+        servers.wait_until(lambda: servers._follows(group.replicas[0]), "it follows again")
+    store.check_primary()
+
+    assert (without, store.required_replicas) == (1, 2)
+
+
 def test_a_replica_that_is_down_for_the_sentinels_is_not_waited_for(group: servers.Group, store: Store) -> None:
     sees(store, 2)
     group.replicas[0].pause()
