@@ -1,7 +1,7 @@
 # Everything is made in .venv and .local of this folder; `make` alone explains the targets.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run stop check lint test assets pictures bench chaos mutate fuzz fmt lock
+.PHONY: help install run stop check lint test assets pictures bench theft chaos mutate fuzz fmt lock
 
 PYTHON ?= python3
 STATE := .local
@@ -93,6 +93,9 @@ fuzz: .venv/dev ## a long run of the fuzzer over all that takes bytes from outsi
 
 bench: .venv/dev ## measure the service beside its yardstick and its rivals, and write docs/benchmarks.md (10 minutes)
 	$(BIN)/python -m masking_service bench --save docs
+
+theft: .venv/dev ## simulate insider theft, and write docs/insiders.md (SEED=1; half an hour)
+	$(BIN)/python -m bench.theft --seed $(or $(SEED),1) --save docs
 
 fmt: .venv/dev ## format the code and mend what the linter can
 	$(BIN)/ruff check --fix .

@@ -182,7 +182,7 @@ class Budgets:
             StoreUnavailable: it cannot be read.
         """
         budgets = [(grant.role, grant.budget) for grant in grants if grant.budget is not None]
-        keys = [self._keys(principal, role, budget)[1:] for role, budget in budgets]
+        keys = [self.window_keys(principal, role, budget) for role, budget in budgets]
         values = iter(self._store.read([(b"MGET", *(key for some in keys for key in some))])[0] if keys else ())
         factors = (1, self._factors.role, self._factors.tenant)
         found = []
@@ -197,8 +197,8 @@ class Budgets:
             found.append([least(list(rooms)) for rooms in zip(*each, strict=True)])
         return found
 
-    def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
-        """Return the keys of the call and of all windows, in one slot."""
+    def window_keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
+        """Return the keys of the windows: the person's, then the role's, then the tenant's."""
         tag = self._keyring.tenant(principal.tenant).tag
         stem = tenant_stem(tag("tenant"))
         subjects = (
@@ -206,6 +206,10 @@ class Budgets:
             tag("budget", budget.counts, "role", role),
             tag("budget", budget.counts, "tenant"),
         )
+        return [stem + f"budget:{name}:{window.name}".encode() for name in subjects for window in budget.windows]
+
+    def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
+        """Return the keys of the call and of all windows, in one slot."""
+        stem = tenant_stem(self._keyring.tenant(principal.tenant).tag("tenant"))
         call = f"call:{self._random(CALL_ID_BYTES).hex()}"
-        counts = [f"budget:{name}:{window.name}" for name in subjects for window in budget.windows]
-        return [stem + name.encode() for name in (call, *counts)]
+        return [stem + call.encode(), *self.window_keys(principal, role, budget)]

@@ -1,0 +1,1 @@
+"""Simulates insider theft: how much nine thieves take before they are detected."""

@@ -1,0 +1,378 @@
+"""The fast model of the service. The real policy, cases and watch rules decide; the store is memory.
+
+It does in the same order what the use cases do, and writes an audit entry for each call. `replay.py` proves that it
+agrees with the real application.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from bench.theft.defences import NONE, Defences
+from bench.theft.windows import Taken, Windows
+from masking_service.access.cases import Act, Case, Opening
+from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, Frozen, NoSuchCase, QuotaExceeded
+from masking_service.access.freezes import MINUTE, Freeze
+from masking_service.access.policy import Grant, Policy
+from masking_service.access.principals import DEFAULT_TENANT, Principal
+from masking_service.audit.entries import Entry, Item
+from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.recorder import DONE, RELEASED, Call
+from masking_service.usecases.results import NOT_FOUND
+
+PHONE = "/recipient/phone"
+PURPOSE = "dispute"
+DAY = 86_400
+
+
+def person(name: str, *roles: str, site: str = "") -> Principal:
+    """Return a signed-in person, with the id that the development issuer gives."""
+    return Principal(f"dev/{name}", DEFAULT_TENANT, roles, frozenset({site} if site else ()), "jwt")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a call came to: its outcome, and how many items it released."""
+
+    outcome: str
+    released: int = 0
+    retry_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call of a person with its outcome, and what decided it, for the replay.
+
+    `windows` are the packed windows before it, the person's first; `misses` and `refusals` the counts before it.
+    """
+
+    who: Principal
+    at: int
+    action: str
+    grant: Grant | None
+    numbers: tuple[str, ...]
+    held: frozenset[str]
+    case: Case | None
+    name: str
+    conflicts: int
+    windows: tuple[bytes, ...]
+    misses: int
+    refusals: int
+    frozen: bool
+    done: Done
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Something that a person has to look at: an approval, or an alert."""
+
+    at: int
+    why: str
+    who: str
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What `FreezeByPolicy` asks of freezes, audit, alerts and metrics."""
+
+    service: "Service"
+    misses: Counter[str] = field(default_factory=Counter)
+    refusals: dict[str, tuple[int, int]] = field(default_factory=dict)
+    frozen: dict[str, Freeze] = field(default_factory=dict)
+    alerted: dict[tuple[str, str], int] = field(default_factory=dict)
+    now: int = 0
+
+    def add_misses(self, principal: Principal, count: int) -> int:
+        self.misses[principal.id] += count
+        return self.misses[principal.id]
+
+    def set_misses(self, principal: Principal, count: int) -> None:
+        self.misses[principal.id] = count
+
+    def add_refusal(self, principal: Principal) -> int:
+        since, count = self.refusals.get(principal.id, (0, 0))
+        since, count = (self.now, 1) if self.now >= since + MINUTE else (since, count + 1)
+        self.refusals[principal.id] = since, count
+        return count
+
+    def refusals_of(self, principal: Principal) -> int:
+        since, count = self.refusals.get(principal.id, (0, 0))
+        return count if self.now < since + MINUTE else 0
+
+    def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Any]:
+        del tenant
+        standing = self.frozen.setdefault(freeze.id, freeze)
+        return standing, _Written()
+
+    def record(self, call: Call, action: str, outcome: str, *, subject: str, **_: Any) -> None:
+        self.service.record(call.principal, call.now, action, outcome, subject=subject)
+
+    def take_back_on_failure(self, entry: object) -> nullcontext[None]:
+        del entry
+        return nullcontext()
+
+    def raise_alert(self, kind: str, principal: Principal) -> None:
+        last = self.alerted.get((kind, principal.id), -MINUTE)
+        if self.now >= last + MINUTE:
+            self.alerted[kind, principal.id] = self.now
+            self.service.reviews.append(Review(self.now, kind, principal.id))
+
+    def freeze(self, why: str) -> None:
+        """Nothing: the metric is not needed here."""
+
+
+class _Written:
+    sealed = ()
+
+    def write(self) -> bool:
+        return True
+
+
+class Service:
+    """A company's service, in memory.
+
+    Args:
+        policy: decides.
+        defences: what is asked besides.
+        keep: whether to keep the audit entries, for defences that read them.
+        steps: receives each call of a person-day that `sampled(principal, day)` chooses.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        defences: Defences = NONE,
+        *,
+        keep: bool = False,
+        sampled: Callable[[str, int], bool] = lambda _person, _day: False,
+    ) -> None:
+        self.policy = policy
+        self.defences = defences
+        self.cases: dict[str, Case] = {}
+        self.windows = Windows(policy.rules.factors)
+        self.reviews: list[Review] = []
+        self.steps: list[Step] = []
+        self.written: list[Entry] = []
+        self._keep = keep
+        self._sampled = sampled
+        self._memory = _Memory(self)
+        memory: Any = self._memory
+        self._watch = FreezeByPolicy(
+            rules=policy.rules.watch, freezes=memory, audit=memory, alerts=memory, metrics=memory
+        )
+
+    @property
+    def frozen(self) -> dict[str, Freeze]:
+        """Who is frozen, by id."""
+        return self._memory.frozen
+
+    def unfreeze_all(self) -> None:
+        """Unfreeze everyone, as supervisors do for honest people on the next morning."""
+        for frozen in self._memory.frozen:
+            self._memory.misses.pop(frozen, None)
+            self._memory.refusals.pop(frozen, None)
+        self._memory.frozen.clear()
+
+    def record(self, who: Principal, at: int, action: str, outcome: str, **more: Any) -> None:
+        """Write an audit entry. Its waybills are plain numbers: nothing has to be hidden here."""
+        if self._keep:
+            role = who.roles[0] if who.roles else ""
+            self.written.append(Entry(at, action, outcome, who.id, role, "", "", "", **more))
+
+    def open_case(self, who: Principal, at: int, name: str, numbers: Sequence[str]) -> Done:
+        """Open a case."""
+        return self._step(who, at, "case-open", tuple(dict.fromkeys(numbers)), name=name)
+
+    def decide(self, who: Principal, at: int, name: str, act: Literal["approve", "deny"]) -> Done:
+        """Approve or deny a case."""
+        self._memory.now = at
+        try:
+            self._refuse_frozen(who)
+            self.policy.grant(who, "case:approve")
+            case = self.cases.get(name)
+            if case is None:
+                raise NoSuchCase
+            case.decide(who, act, at)
+        except AccessError as refusal:
+            self.record(who, at, f"case-{act}", refusal.code, case=name)
+            return Done(refusal.code)
+        self.cases[name] = Case(case.opening, (*case.acts, Act(act, who.id, at)))
+        self.record(who, at, f"case-{act}", DONE, case=name)
+        return Done(DONE)
+
+    def detokenize(self, who: Principal, at: int, name: str, numbers: Sequence[str], known: Collection[str]) -> Done:
+        """Open a field of each waybill; `known` are those that the vault holds."""
+        return self._step(who, at, "detokenize", tuple(numbers), frozenset(known), name=name)
+
+    def view(self, who: Principal, at: int, numbers: Sequence[str], held: Collection[str]) -> Done:
+        """View waybills; `held` are those in the caller's custody."""
+        return self._step(who, at, "view", tuple(numbers), frozenset(held))
+
+    def tokenize(self, who: Principal, at: int, numbers: Sequence[str], conflicts: int) -> Done:
+        """Send known waybills, so many of them with other values."""
+        return self._step(who, at, "tokenize", tuple(numbers), conflicts=conflicts)
+
+    def _step(
+        self,
+        who: Principal,
+        at: int,
+        action: str,
+        numbers: tuple[str, ...],
+        held: frozenset[str] = frozenset(),
+        *,
+        name: str = "",
+        conflicts: int = 0,
+    ) -> Done:
+        self._memory.now = at
+        sampled = self._sampled(who.id, at // DAY)
+        before = None
+        if sampled:
+            grant = self._grant(who, action)
+            packed = tuple(spent.pack() for spent, _, _ in self.windows.of(who, grant)) if grant else ()
+            misses, refusals = self._memory.misses[who.id], self._memory.refusals_of(who)
+            before = (grant, packed, misses, refusals, who.id in self.frozen, self.cases.get(name))
+        match action:
+            case "case-open":
+                done = self._open_case(who, at, name, numbers)
+            case "detokenize":
+                done = self._detokenize(who, at, name, numbers, held)
+            case "view":
+                done = self._view(who, at, numbers, held)
+            case _:
+                done = self._tokenize(who, at, conflicts)
+        if before is not None:
+            grant, packed, misses, refusals, frozen, case = before
+            self.steps.append(
+                Step(
+                    who, at, action, grant, numbers, held, case, name, conflicts, packed, misses, refusals, frozen, done
+                )
+            )
+        return done
+
+    def _grant(self, who: Principal, action: str) -> Grant | None:
+        permission = {"case-open": "case:open", "detokenize": "token:detokenize", "view": "waybill:view"}
+        try:
+            return self.policy.grant(
+                who,
+                permission.get(action, "waybill:tokenize"),
+                purpose=PURPOSE if action == "detokenize" else None,
+            )
+        except AccessError:
+            return None
+
+    def _open_case(self, who: Principal, at: int, name: str, numbers: tuple[str, ...]) -> Done:
+        try:
+            self._refuse_frozen(who)
+            grant = self.policy.grant(who, "case:open")
+            opening = Opening(
+                case=name,
+                purpose=PURPOSE,
+                waybills=numbers,
+                officer=None,
+                reason="asked by the sender",
+                opened_by=who.id,
+                opened_at=at,
+                expires_at=at + self.policy.rules.cases.longest,
+                approvals_needed=self.policy.approvals_needed(PURPOSE, len(numbers)),
+            )
+            opening = self.defences.opening(opening)
+            taken = self._reserve(who, grant, len(numbers), at)
+            if name in self.cases:
+                taken.give_back(len(numbers))
+                raise CaseExists
+        except AccessError as refusal:
+            return self._refused(who, at, "case-open", refusal, case=name)
+        self.cases[name] = case = Case(opening)
+        self.record(who, at, "case-open", DONE, case=name, items=[Item(number, DONE) for number in numbers])
+        if case.status(at) == "pending":
+            self.reviews.append(Review(at, "case-pending", who.id))
+        return Done(case.status(at), len(numbers))
+
+    def _detokenize(self, who: Principal, at: int, name: str, numbers: tuple[str, ...], known: frozenset[str]) -> Done:
+        call = Call(who, "", at)
+        try:
+            with self._watch.count_refusals(call):
+                grant = self.policy.grant(who, "token:detokenize", purpose=PURPOSE)
+                self._refuse_frozen(who)
+                missed = self._memory.misses[who.id]
+                case = self.cases.get(name)
+                if case is None:
+                    raise CaseNotOpen("unknown")
+                case.authorise(who, PURPOSE, at)
+                named = frozenset(case.opening.waybills)
+                lookups = sum(number in named for number in numbers)
+                taken = self._reserve(who, grant, lookups, at)
+        except AccessError as refusal:
+            return self._refused(who, at, "detokenize", refusal, case=name)
+        opened = [number in named and number in known for number in numbers]
+        self._watch.count_misses(call, missed, opened)
+        released = sum(opened)
+        outcome = RELEASED if released else NOT_FOUND
+        items = [
+            Item(number, RELEASED if one else NOT_FOUND, PHONE if one else "")
+            for number, one in zip(numbers, opened, strict=True)
+        ]
+        self.record(
+            who, at, "detokenize", outcome, case=name, count=released, items=items, approved_by=case.approved_by
+        )
+        taken.give_back(lookups - released)
+        return Done(outcome, released)
+
+    def _view(self, who: Principal, at: int, numbers: tuple[str, ...], held: frozenset[str]) -> Done:
+        call = Call(who, "", at)
+        try:
+            with self._watch.count_refusals(call):
+                grant = self.policy.grant(who, "waybill:view")
+                self._refuse_frozen(who)
+                missed = self._memory.misses[who.id]
+                taken = self._reserve(who, grant, len(numbers), at)
+        except AccessError as refusal:
+            return self._refused(who, at, "view", refusal)
+        shown = [number in held for number in numbers]
+        self._watch.count_misses(call, missed, shown)
+        if grant.full_kinds:
+            self.record(who, at, "view", RELEASED, count=sum(shown), items=[Item(number, RELEASED) for number in held])
+            taken.give_back(shown.count(False))
+        return Done(RELEASED if any(shown) else NOT_FOUND, sum(shown))
+
+    def _tokenize(self, who: Principal, at: int, conflicts: int) -> Done:
+        """As `ConflictBudget.spend`, for known waybills only."""
+        try:
+            self._refuse_frozen(who)
+            grant = self.policy.grant(who, "waybill:tokenize")
+        except AccessError as refusal:
+            return self._refused(who, at, "tokenize", refusal)
+        try:
+            taken = self._reserve(who, grant, conflicts or 1, at)
+            if not conflicts:
+                taken.give_back(1)
+        except QuotaExceeded as refusal:
+            for power in reversed(range(conflicts.bit_length())):
+                self.windows.reserve(who, grant, 2**power, at)
+            self._memory.raise_alert("conflicts", who)
+            return self._refused(who, at, "tokenize", refusal)
+        return Done(DONE)
+
+    def _reserve(self, who: Principal, grant: Grant, amount: int, at: int) -> Taken:
+        taken = self.windows.reserve(who, grant, amount, at)
+        if isinstance(taken, Taken):
+            return taken
+        retry_at, window = max(
+            (
+                (part * (one.seconds // 60), one)
+                for part, (_, one, _) in zip(taken, self.windows.of(who, grant), strict=True)
+                if part
+            ),
+            key=lambda found: found[0],
+        )
+        raise QuotaExceeded(window.name, retry_at, role=grant.role, counts=cast(Any, grant.budget).counts)
+
+    def _refuse_frozen(self, who: Principal) -> None:
+        if who.id in self.frozen:
+            raise Frozen
+
+    def _refused(self, who: Principal, at: int, action: str, refusal: AccessError, case: str = "") -> Done:
+        self.record(who, at, action, refusal.code, case=case)
+        return Done(refusal.code, 0, refusal.retry_at if isinstance(refusal, QuotaExceeded) else 0)

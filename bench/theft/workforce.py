@@ -1,0 +1,105 @@
+"""The workforce of a simulation, read from YAML and checked whole."""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+DEFAULT: Final = Path(__file__).with_name("workforce.yaml")
+Pair = tuple[int, int]
+
+
+class _Checked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class People(_Checked, frozen=True):
+    """How many people work in each role."""
+
+    officers: int
+    desk: int
+    supervisors: int
+    couriers: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.officers + self.desk + self.supervisors + self.couriers
+
+
+class Parcels(_Checked, frozen=True):
+    """A courier's parcels."""
+
+    median: float
+    sigma: float
+    above_600: float
+    peak_weeks: tuple[int, ...]
+    peak_factor: float
+    calls_of: int
+    looked_at_again: float
+
+
+class Desk(_Checked, frozen=True):
+    """Contacts of the desk, and the cases that follow."""
+
+    contacts: Pair
+    tickets_per_million: tuple[int, ...]
+    case_of_two: float
+    case_of_several: float
+    case_of_many: float
+    fields: tuple[float, ...]
+
+
+class Oddities(_Checked, frozen=True):
+    """What goes wrong in honest work."""
+
+    repeated_call: float
+    mistyped_number: float
+    mistyped_case: float
+    returned_case: float
+    lost_bag: float
+    lost_bag_parcels: Pair
+    lost_bag_asked_again: float
+    night_shift: float
+    new_officer: float
+    late_custody: float
+
+
+class Replay(_Checked, frozen=True):
+    """Which person-days are replayed."""
+
+    one_in: int
+    seeds: int
+
+
+class ThievesHave(_Checked, frozen=True):
+    """What thieves have beyond a login, and what a record is worth."""
+
+    guess_hits_one_in: int
+    stale_numbers: float
+    price: tuple[float, float]
+    login_a_day: float
+
+
+class Workforce(_Checked, frozen=True):
+    """All that the honest work follows from. `workforce.yaml` explains each member."""
+
+    people: People
+    couriers_a_site: int
+    days: int
+    seeds: int
+    parcels: Parcels
+    desk: Desk
+    oddities: Oddities
+    replay: Replay
+    thieves: ThievesHave
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT) -> "Workforce":
+        """Read a file; raise msgspec.ValidationError with the path of what is wrong."""
+        return msgspec.yaml.decode(path.read_bytes(), type=cls)
+
+    def quick(self) -> "Workforce":
+        """Return a workforce of a tenth, for a run of seconds."""
+        people = People(*(max(count // 10, 2) for count in msgspec.structs.astuple(self.people)))
+        return msgspec.structs.replace(self, people=people, days=min(self.days, 90), seeds=min(self.seeds, 3))

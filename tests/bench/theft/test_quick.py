@@ -1,0 +1,92 @@
+"""A small run: the shape of its figures, the same figures for the same seed, and agreement with the application."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bench.theft import thieves
+from bench.theft.workforce import DEFAULT, Workforce
+from masking_service.shipped import ROOT
+
+Json = dict[str, Any]
+SMALL = {
+    "people": {"officers": 6, "desk": 3, "supervisors": 2, "couriers": 40},
+    "days": 8,
+    "seeds": 2,
+    "replay": {"one_in": 40, "seeds": 1},
+}
+
+
+def run(workforce: Path, seed: int) -> Json:
+    """Run the command; return what it printed."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "bench.theft", "--seed", str(seed), "--json", "--workforce", str(workforce)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    printed: Json = json.loads(ran.stdout)
+    return printed
+
+
+@pytest.fixture(scope="module")
+def workforce(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workforce file for a run of seconds."""
+    said = {**msgspec.yaml.decode(DEFAULT.read_bytes()), **SMALL}
+    said["oddities"] = {**said["oddities"], "lost_bag": 0.02, "late_custody": 0.05}
+    path = tmp_path_factory.mktemp("workforce") / "workforce.yaml"
+    path.write_bytes(msgspec.yaml.encode(said))
+    return path
+
+
+@pytest.fixture(scope="module")
+def figures(workforce: Path) -> Json:
+    return run(workforce, 1)
+
+
+def test_the_figures_have_the_documented_shape(figures: Json) -> None:
+    strategy = {"records_p50", "records_p95", "records_max", "days_p50"}
+    totals = {
+        "strategies",
+        "honest_freezes_per_100k_person_days",
+        "review_items_per_day_per_10k",
+        "replayed",
+        "disagreements",
+    }
+
+    assert totals | {"before"} <= set(figures)
+    assert totals <= set(figures["before"])
+    assert [*figures["strategies"]] == [*thieves.STRATEGIES]
+    assert all(strategy <= set(one) for one in figures["strategies"].values())
+
+
+def test_model_and_application_agree_on_each_replayed_call(figures: Json) -> None:
+    assert figures["disagreements"] == 0
+    assert figures["replayed"] >= 20
+
+
+def test_the_same_seed_gives_the_same_figures(workforce: Path, figures: Json) -> None:
+    assert run(workforce, 1) == figures
+
+
+def test_each_thief_takes_something_and_none_passes_the_budgets(figures: Json) -> None:
+    taken = {name: one["records_max"] for name, one in figures["strategies"].items()}
+
+    assert min(count for name, count in taken.items() if name != "guessing") > 0
+    assert taken["burst"] <= 1_000
+
+
+def test_an_unknown_key_of_a_workforce_is_an_error(workforce: Path, tmp_path: Path) -> None:
+    path = tmp_path / "workforce.yaml"
+    path.write_bytes(workforce.read_bytes() + b"surprise: 1\n")
+
+    with pytest.raises(msgspec.ValidationError, match="surprise"):
+        Workforce.load(path)
