@@ -17,6 +17,7 @@ from masking_service.access.rules import (
     CaseRules,
     Factors,
     IssuerRule,
+    LookoutRules,
     Purpose,
     Role,
     Rules,
@@ -36,7 +37,7 @@ _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "
 def read_policy(text: str, source: str) -> Rules:
     """Parse a policy's YAML text. `source` is the file's name, for errors."""
     document = read_document(text)
-    sections = document.fields(_SECTIONS, ("issuers", "watch"))
+    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout"))
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
@@ -54,6 +55,7 @@ def read_policy(text: str, source: str) -> Rules:
         case_waybills=_budget("case_waybills", budgets["case_waybills"]),
         cases=_cases(sections["cases"]),
         watch=_watch(sections.get("watch")),
+        lookout=_lookout(sections.get("lookout")),
         retention_default=_days(retention["default"]),
         retention_tenants=_each(retention_tenants, principals.tenant_name, lambda _, place: _days(place)),
         issuers=_issuers(sections.get("issuers"), roles),
@@ -173,6 +175,15 @@ def _watch(place: Place | None) -> WatchRules:
     """Missing members mean the default; leaving them out turns nothing off."""
     found = place.fields((), ("misses", "refusals")) if place else {}
     return WatchRules(**{name: entry.integer(1, _MILLION) for name, entry in found.items()})
+
+
+def _lookout(place: Place | None) -> LookoutRules:
+    """Missing means that the lookout freezes no one."""
+    found = place.fields(("freeze",)) if place else {}
+    freeze = found["freeze"].words(rules.LOOKOUT_SIGNALS, "signal of the lookout") if found else frozenset()
+    if len(freeze) == 1:
+        found["freeze"].fault("one signal alone proves too little: name at least two, or none")
+    return LookoutRules(freeze)
 
 
 def _days(place: Place) -> int:

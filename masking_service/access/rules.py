@@ -130,6 +130,30 @@ class WatchRules:
     refusals: int = 200
 
 
+LOOKOUT_SIGNALS: Final = (
+    "unverified",
+    "unfollowed",
+    "pair",
+    "pair-opener",
+    "approving-pair",
+    "approving-pair-opener",
+    "fields-per-waybill",
+    "pace",
+    "unmoved",
+    "sites",
+    "odd-hours",
+    "quick-approvals",
+)
+"""The signals of the lookout (`audit/lookout/signals.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookoutRules:
+    """Whom the lookout freezes: a person who has all the signals of `freeze`. No one if it is empty."""
+
+    freeze: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """Paths of claims in a JWT, through nested objects."""
@@ -181,6 +205,7 @@ class Rules:
     case_waybills: Budget
     cases: CaseRules
     watch: WatchRules
+    lookout: LookoutRules
     retention_default: int  # days
     retention_tenants: Mapping[str, int]  # days
     issuers: Mapping[str, IssuerRule]

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from prometheus_client import Counter, Gauge, Histogram
     from prometheus_client.registry import Collector
 
-FreezeReason = Literal["by-hand", "misses", "burst", "decoy"]
+FreezeReason = Literal["by-hand", "misses", "burst", "decoy", "lookout"]
 """Why a principal was frozen."""
 AlertKind = Literal[
     "misses",
     "burst",
     "decoy",
+    "lookout",
     "conflicts",
     "case-pending",
     "integrity",

@@ -13,6 +13,7 @@ from masking_service.access.gate import Gate
 from masking_service.access.issuers import Issuers
 from masking_service.access.once import OnceAMinute
 from masking_service.access.policy import Policy
+from masking_service.access.shortlists import Shortlists
 from masking_service.usecases.activity import Activity
 from masking_service.usecases.auditing import Auditing
 from masking_service.usecases.cases import Casework
@@ -22,6 +23,7 @@ from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.decoys import Planting
 from masking_service.usecases.detokenize import Detokenize
 from masking_service.usecases.freezes import FreezeByHand, FreezeByPolicy
+from masking_service.usecases.lookout import Lookout
 from masking_service.usecases.mask import Mask, Maskers
 from masking_service.usecases.me import Me
 from masking_service.usecases.privacy import Privacy
@@ -55,6 +57,7 @@ class Acting:
     audit: Auditing
     me: Me
     activity: Activity
+    lookout: Lookout
 
 
 def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
@@ -82,6 +85,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
     cases = Cases(parts.store, parts.keyring, os.urandom)
     custodies = Custodies(parts.store, parts.keyring, os.urandom)
     disclosures = Disclosures(parts.store, parts.keyring, os.urandom)
+    shortlists = Shortlists(parts.store, parts.keyring, os.urandom)
     maskers = Maskers(parts.schemas, policy.rules.profiles)
     return Acting(
         policy=policy,
@@ -168,5 +172,13 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
         me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=budgets),
         activity=Activity(
             policy=policy, gate=gate, keyring=parts.keyring, freezes=parts.freezes, recent=parts.recent_entries
+        ),
+        lookout=Lookout(
+            policy=policy,
+            freezes=parts.freezes,
+            shortlists=shortlists,
+            freezing=freezing,
+            audit=audit,
+            alerts=parts.alerts,
         ),
     )

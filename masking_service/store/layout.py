@@ -85,6 +85,11 @@ def decoy_hits_key(tag: str) -> bytes:
     return tenant_stem(tag) + b"decoy-hits"
 
 
+def shortlist_key(tag: str) -> bytes:
+    """Return the key of the people whom the lookout listed: ``wm:{t:TAG}shortlist``."""
+    return tenant_stem(tag) + b"shortlist"
+
+
 def audit_key(writer: str) -> bytes:
     """Return the stream of one writer process: ``wm:{audit}w:WRITER``."""
     return _AUDIT + b"w:" + writer.encode()

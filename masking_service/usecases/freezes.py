@@ -155,11 +155,11 @@ class FreezeByPolicy:
                     self.freeze(call, "burst")
             raise
 
-    def freeze(self, call: Call, why: Literal["misses", "burst", "decoy"]) -> None:
-        """Freeze the caller, and raise an alert. Round trips: read, audit, write.
+    def freeze(self, call: Call, why: Literal["misses", "burst", "decoy", "lookout"]) -> None:
+        """Freeze the principal of `call`, and raise an alert. Round trips: read, audit, write.
 
         Raises:
-            StoreUnavailable, IntegrityError: the caller may or may not be frozen.
+            StoreUnavailable, IntegrityError: the principal may or may not be frozen.
         """
         caller = call.principal
         watch = Call(service_principal(WATCH, caller.tenant), call.request_id, call.now)

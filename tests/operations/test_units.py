@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = ("masking.service", "masking-witness.service", "masking-desk.service")
+UNITS = ("masking.service", "masking-witness.service", "masking-desk.service", "masking-lookout.service")
 MOST_EXPOSED = 15
 """Of a hundred, by systemd's own count; a unit that says nothing has 96."""
 

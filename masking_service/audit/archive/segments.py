@@ -7,12 +7,14 @@ they are never overwritten. Only one process at a time can open the folder.
 import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from keys.files import write_secret_file
+from masking_service.audit.lines import EntryLine, UnreadableLineError, read_line
 from masking_service.audit.verify.verifier import StartingPoint, read_lines
 
 CLOSED: Final = 0o400
@@ -54,8 +56,30 @@ def segment_path(folder: Path, segment: int) -> Path:
 def archived(folder: Path) -> Iterator[bytes]:
     """Yield the complete lines of an archive, oldest first."""
     for path in sorted(folder.glob("audit-*.ndjson")):
-        with path.open("rb") as file:
-            yield from (line for line in read_lines(file) if line.endswith(b"\n"))
+        yield from _complete_lines(path)
+
+
+def archived_since(folder: Path, begin: int) -> Iterator[bytes]:
+    """Yield the complete lines of the segments that have entries since `begin` (Unix seconds), and of those after."""
+    paths = sorted(folder.glob("audit-*.ndjson"))
+    older = [at for at, path in enumerate(paths) if (first := _first_entry_at(path)) is not None and first < begin]
+    for path in paths[max(older, default=0) :]:
+        yield from _complete_lines(path)
+
+
+def _complete_lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from (line for line in read_lines(file) if line.endswith(b"\n"))
+
+
+def _first_entry_at(path: Path) -> int | None:
+    """Return the time of the first entry of a segment; None if it has none."""
+    for line in _complete_lines(path):
+        with suppress(UnreadableLineError):
+            parsed = read_line(line)
+            if isinstance(parsed, EntryLine):
+                return parsed.at
+    return None
 
 
 class Segments:

@@ -1,5 +1,6 @@
 """Reads audit entries into the rows that the signals need."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -76,35 +77,43 @@ class History:
     views: list[View] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
 
+    @property
+    def waybills(self) -> frozenset[str]:
+        """The waybills that were opened or viewed: only their traces matter."""
+        return frozenset(one.waybill for rows in (self.openings, self.views) for one in rows)
 
-def read_history(entries: Iterable[tuple[str, Entry]]) -> History:
-    """Return what entries say; what was taken back does not count.
 
-    Args:
-        entries: the id of each entry, and the entry, in any order of writers.
-    """
-    rows: dict[str, list[Row]] = {}
-    taken_back: set[str] = set()
-    for name, entry in entries:
-        taken_back.update(entry.takes_back)
+class HistoryReader:
+    """Collects the rows of one tenant's entries; what was taken back does not count."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[Row]] = {}
+        self._taken_back: set[str] = set()
+
+    def add(self, name: str, entry: Entry) -> None:
+        """Add an entry, of any writer in any order, by its id."""
+        self._taken_back.update(entry.takes_back)
         found = rows_of(entry)
         if found:
-            rows[name] = found
-    history = History()
-    lists: dict[type, list[Row]] = {
-        Opening: history.openings,  # type: ignore[dict-item]
-        OpenedCase: history.cases,  # type: ignore[dict-item]
-        Decision: history.decisions,  # type: ignore[dict-item]
-        View: history.views,  # type: ignore[dict-item]
-        Trace: history.traces,  # type: ignore[dict-item]
-    }
-    for name, found in rows.items():
-        if name not in taken_back:
-            for row in found:
-                lists[type(row)].append(row)
-    for each in lists.values():
-        each.sort()
-    return history
+            self._rows[name] = found
+
+    def history(self) -> History:
+        """Return what was added."""
+        found: dict[type[Row], list[Row]] = defaultdict(list)
+        for name, rows in self._rows.items():
+            if name not in self._taken_back:
+                for row in rows:
+                    found[type(row)].append(row)
+        kinds = (Opening, OpenedCase, Decision, View, Trace)
+        return History(*[sorted(found[kind]) for kind in kinds])  # type: ignore[arg-type]
+
+
+def read_history(entries: Iterable[tuple[str, Entry]]) -> History:
+    """Return what the entries of a tenant say, each given with its id."""
+    reader = HistoryReader()
+    for name, entry in entries:
+        reader.add(name, entry)
+    return reader.history()
 
 
 def rows_of(entry: Entry) -> list[Row]:

@@ -26,13 +26,16 @@ class Listed(NamedTuple):
     reasons: tuple[Reason, ...]
 
 
-def rank(reasons: Iterable[Reason], before: Mapping[str, float], frozen: Collection[str] = ()) -> list[Listed]:
+def rank(
+    reasons: Iterable[Reason], before: Mapping[str, float], frozen: Collection[str] = (), limit: int = MAX_LISTED
+) -> list[Listed]:
     """Return the people to review, the most suspicious first.
 
     Args:
         reasons: of all signals.
         before: the totals of people who were listed lately.
         frozen: people who are frozen already, and are left out.
+        limit: how many may still be listed today.
     """
     of_person: dict[str, dict[str, Reason]] = defaultdict(dict)
     for reason in sorted(reasons, key=lambda one: one.score):
@@ -44,7 +47,7 @@ def rank(reasons: Iterable[Reason], before: Mapping[str, float], frozen: Collect
         if (total := sum(min(one.score, MAX_REASON) for one in found.values())) >= MIN_TOTAL
         and total >= before.get(person, -MIN_RISE) + MIN_RISE
     ]
-    return sorted(listed, key=lambda one: (-one.total, one.person))[:MAX_LISTED]
+    return sorted(listed, key=lambda one: (-one.total, one.person))[: max(limit, 0)]
 
 
 def to_freeze(listed: Iterable[Listed], together: Collection[str]) -> list[Listed]:

@@ -25,6 +25,8 @@ HOUR: Final = 3_600
 DAY: Final = 86_400
 WINDOW_DAYS: Final = 30
 """Days of the log that the signals need."""
+VIEW_DAYS: Final = 7
+"""Days of views that they need: there are a thousand times as many views as openings."""
 FOLLOWED_WITHIN: Final = 3 * DAY
 """A real case or parcel shows some later activity within this time."""
 MIN_PARCELS: Final = 10

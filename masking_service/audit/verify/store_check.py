@@ -29,6 +29,7 @@ _KINDS: Final = (
     ("case", b"HGETALL", re.compile(_TENANT + rb"case:[A-Za-z0-9_-]+")),
     ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
     ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
+    ("list of the lookout", b"HGETALL", re.compile(_TENANT + rb"shortlist")),
     ("list of clients", b"HGETALL", re.compile(rb"wm:clients")),
 )
 _BY_ACTION: Final = (
@@ -41,6 +42,7 @@ _BY_ACTION: Final = (
     ("freeze", "list of frozen principals"),
     ("thaw", "list of frozen principals"),
     ("decoy-", "list of decoys"),
+    ("lookout", "list of the lookout"),
 )
 
 

@@ -12,7 +12,7 @@ class Freeze(Answer):
 
     id: str
     since: Time
-    why: Annotated[str, Meta(description="As it was said, or by hand, misses, burst, decoy.")]
+    why: Annotated[str, Meta(description="As it was said, or by hand, misses, burst, decoy, lookout.")]
 
 
 class FrozenPrincipals(Answer):

@@ -1,0 +1,110 @@
+"""Lists the people whose entries look like theft, raises alerts, and freezes where the policy says so.
+
+Runs outside the service's processes, once a day: what it decides is in the audit
+log before it is done, and no request waits for it.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from masking_service.access.freezes import Freezes
+from masking_service.access.policy import Policy
+from masking_service.access.principals import Principal, service_principal
+from masking_service.access.shortlists import ListedPerson, ListedReason, Shortlists
+from masking_service.audit.lookout.ranking import MAX_LISTED, rank, to_freeze
+from masking_service.audit.lookout.signals import DAY, Reason
+from masking_service.observability.alerts import Alerts
+from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.recorder import DONE, Call, Recorder
+
+LOOKOUT: Final = "lookout"
+"""The service principal that lists people, in the audit log."""
+REMEMBERED_SECONDS: Final = 7 * DAY
+"""For how long a person is not listed again, unless there is more."""
+
+
+class Lookout:
+    """Lists people of one tenant, under one policy."""
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        freezes: Freezes,
+        shortlists: Shortlists,
+        freezing: FreezeByPolicy,
+        audit: Recorder,
+        alerts: Alerts,
+    ) -> None:
+        self._policy = policy
+        self._freezes = freezes
+        self._shortlists = shortlists
+        self._freezing = freezing
+        self._audit = audit
+        self._alerts = alerts
+
+    def __call__(self, tenant: str, reasons: Iterable[Reason], now: int) -> list[ListedPerson]:
+        """List at most five people a day. Round trips: two, and three where anyone is listed; three for each freeze.
+
+        Args:
+            tenant: its name.
+            reasons: of all signals.
+            now: Unix seconds.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it may or may not be written; the same call can be made again.
+        """
+        frozen = {one.id for one in self._freezes.listed(tenant)}
+        before = self._shortlists.of(tenant)
+        totals: dict[str, float] = {}
+        for one in before:
+            if one.at >= now - REMEMBERED_SECONDS:
+                totals[one.id] = max(one.total, totals.get(one.id, 0.0))
+        today = sum(one.at // DAY == now // DAY for one in before)
+        found = rank(reasons, totals, frozen, MAX_LISTED - today)
+        freezing = {one.person for one in to_freeze(found, self._policy.rules.lookout.freeze)}
+        listed = [
+            ListedPerson(
+                id=one.person,
+                at=now,
+                total=round(one.total, 1),
+                frozen=one.person in freezing,
+                reasons=[_kept(reason) for reason in one.reasons],
+            )
+            for one in found
+        ]
+        if listed:
+            self._write(tenant, listed, now)
+        for one in listed:
+            call = Call(Principal(one.id, tenant, (), frozenset(), "jwt"), "", now)
+            self._alerts.raise_alert("lookout", call.principal)
+            if one.frozen:
+                self._freezing.freeze(call, "lookout")
+        return listed
+
+    def listed(self, tenant: str) -> list[ListedPerson]:
+        """Return the people listed in the last thirty days, the newest first: one round trip.
+
+        Raises:
+            StoreUnavailable, IntegrityError: it cannot be told.
+        """
+        return self._shortlists.of(tenant)
+
+    def _write(self, tenant: str, listed: list[ListedPerson], now: int) -> None:
+        call = Call(service_principal(LOOKOUT, tenant), "", now)
+        written = False
+        while not written:  # again where another run was first
+            change = self._shortlists.prepare(tenant, listed, now)
+            entry = self._audit.record(call, "lookout", DONE, sealed=change.sealed)
+            with self._audit.take_back_on_failure(entry):
+                written = change.write()
+
+
+def reason_of(kept: ListedReason, person: str) -> Reason:
+    """Return a kept reason as the signals give it."""
+    return Reason(person, kept.signal, kept.score, kept.observed, kept.total, kept.expected, kept.other)
+
+
+def _kept(reason: Reason) -> ListedReason:
+    figures = round(reason.observed, 3), reason.total, round(reason.expected, 3)
+    return ListedReason(reason.signal, round(reason.score, 1), *figures, reason.other)

@@ -1,0 +1,32 @@
+"""The section `lookout`: whom the lookout freezes, and no one unless the policy says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from masking_service.access.rules import LookoutRules
+from tests.access.policies import DEFAULT, edited, faults, policy
+
+
+def test_by_default_no_one_is_frozen() -> None:
+    assert DEFAULT.rules.lookout == LookoutRules(frozenset())
+
+
+def test_signals_that_freeze_together() -> None:
+    changed = policy(lambda document: document.update(lookout={"freeze": ["pace", "odd-hours"]}))
+
+    assert changed.rules.lookout.freeze == {"pace", "odd-hours"}
+
+
+@pytest.mark.parametrize(
+    ("section", "place"),
+    [
+        ({"freeze": ["pace"]}, "lookout.freeze"),
+        ({"freeze": ["pace", "luck"]}, "lookout.freeze[1]"),
+        ({"freeze": ["pace", "pace"]}, "lookout.freeze[1]"),
+        ({"freezes": []}, "lookout.freezes"),
+        ({}, "lookout.freeze"),
+    ],
+)
+def test_a_section_with_a_fault_is_refused(section: object, place: str) -> None:
+    assert place in faults(edited(lambda document: document.update(lookout=section)))

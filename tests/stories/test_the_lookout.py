@@ -1,0 +1,135 @@
+"""An officer and a friend at the desk take a few phones a day, and the lookout reads the log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from masking_service.access.shortlists import ListedPerson
+from masking_service.audit.lookout.signals import Reason
+from masking_service.cli import commands
+from masking_service.observability.alerts import Alert
+from masking_service.runtime.settings import Settings
+from masking_service.usecases.lookout import Lookout
+from tests.web.api import DESK, OFFICER, SUPERVISOR, TRACKING, Api, field, record
+
+DAY = 86_400
+DAYS = 8
+OFFICERS = [f"o{number}" for number in range(6)]
+DESKS = ["li", "zhao", "sun"]
+THIEF, FRIEND = "dev/thief", "dev/wang"
+Clock = Callable[[int], None]
+Command = Callable[..., Result]
+
+
+def work(api: Api, officer: str, desk: str, case: str) -> str:
+    """A parcel, a case that names it, and its opened phone; returns the number of the parcel."""
+    number = f"SF{case.replace('-', '').upper():0>12}"
+    api.tokenize(record(number))
+    api.open_case(case, number, who=api.mint(DESK, desk))
+    api.opened(field(number, "/recipient/phone"), who=api.mint(OFFICER, officer), case=case)
+    return number
+
+
+@pytest.fixture
+def command(fresh: Api, now: int, set_clock: Clock, settings: Settings, valkey: str) -> Command:
+    """Runs a command on the log of eight days: six officers work for three desks, and the thief for the friend."""
+    for day in range(DAYS):
+        begin = now - (DAYS + 3 - day) * DAY
+        set_clock(begin)
+        numbers = [work(fresh, who, DESKS[(at + day) % 3], f"D-{day}-{at}") for at, who in enumerate(OFFICERS)]
+        for at in range(3):
+            work(fresh, "thief", "wang", f"T-{day}-{at}")
+        set_clock(begin + 60)
+        scans = [{"waybill_no": number, "site": "021001"} for number in numbers]  # of parcels that are on their way
+        fresh.post(TRACKING, "/v1/custody", {"items": scans})
+    set_clock(now)
+
+    def run(*arguments: str, **environment: str) -> Result:
+        known = {"MASKING_STATE_DIR": str(settings.state_dir), "MASKING_REDIS_URL": valkey, **environment}
+        return CliRunner().invoke(commands, arguments, env=known)
+
+    return run
+
+
+def test_the_pair_is_listed_with_the_reasons_in_words_and_no_one_else(command: Command, fresh: Api) -> None:
+    said = command("audit", "lookout")
+
+    assert said.exit_code == 0, said.output
+    assert "opened 24 of 24 cases that wang opened; expected" in said.output
+    assert "of 24 opened waybills, 24 show no later scan, call or closed case; expected" in said.output
+    assert [one.id for one in shortlist(fresh)] == [THIEF]
+
+
+def shortlist(api: Api) -> list[ListedPerson]:
+    lookout: Lookout = api.parts.acting.lookout
+    return lookout.listed("default")
+
+
+def test_it_is_said_in_chinese(command: Command) -> None:
+    assert "wang 所建的 24 个工单中有 24 个由其还原" in command("audit", "lookout", "--language", "zh").output
+
+
+def test_who_was_listed_is_not_listed_again_the_next_time(command: Command, fresh: Api) -> None:
+    command("audit", "lookout")
+    again = command("audit", "lookout")
+
+    assert "default  no one to list" in again.output
+    assert len(shortlist(fresh)) == 1
+
+
+def test_the_list_is_announced_in_the_log(command: Command) -> None:
+    command("audit", "lookout")
+    lines = command("audit", "export").stdout.splitlines()
+    entries = [line["entry"] for line in map(json.loads, lines) if "entry" in line]
+
+    assert [(one["principal"], len(one["facts"])) for one in entries if one["action"] == "lookout"] == [
+        ("service/lookout", 1)
+    ]
+
+
+def test_each_listed_person_raises_an_alert_and_at_most_five_are_listed_a_day(fresh: Api, now: int) -> None:
+    heard: list[Alert] = []
+    fresh.parts.alerts.send_to(heard.append)
+    reasons = [
+        Reason(f"staff/p{at}", signal, 4.0, 9, 11, 1.4, "staff/wang") for at in range(7) for signal in ("pair", "pace")
+    ]
+    lookout = fresh.parts.acting.lookout
+    days = [[one.id for one in lookout("default", reasons, now + at)] for at in (0, 60, DAY)]
+
+    assert days == [[f"staff/p{at}" for at in range(5)], [], ["staff/p5", "staff/p6"]]
+    assert [one.kind for one in heard] == ["lookout"] * 7
+
+
+def test_the_store_matches_the_log_afterwards(command: Command) -> None:
+    command("audit", "lookout")
+
+    assert "list of the lookout" not in command("audit", "verify", "--store").output
+
+
+def test_the_default_policy_freezes_no_one(command: Command, fresh: Api) -> None:
+    command("audit", "lookout")
+
+    assert fresh.get(SUPERVISOR, "/v1/principals/frozen").get_json() == {"principals": []}
+
+
+def test_a_policy_may_freeze_who_has_all_of_several_signals(command: Command, fresh: Api, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    content = fresh.parts.settings.policy.read_text("utf-8")
+    policy.write_text(content + "\nlookout:\n  freeze: [pair, unfollowed]\n", "utf-8")
+    said = command("audit", "lookout", MASKING_POLICY=str(policy))
+    (frozen,) = fresh.get(SUPERVISOR, "/v1/principals/frozen").get_json()["principals"]
+
+    assert said.exit_code == 0, said.output
+    assert (frozen["id"], frozen["why"]) == (THIEF, "lookout")
+
+
+def test_another_tenant_has_a_list_of_its_own(command: Command, fresh: Api) -> None:
+    said = command("audit", "lookout")
+
+    assert "other  no one to list" in said.output
+    assert fresh.parts.acting.lookout.listed("other") == []
