@@ -1,4 +1,4 @@
-"""The audit log on the command line: taken out, verified by whoever has the public key, watched, archived."""
+"""The audit log on the command line: taken out, verified with the public key, watched, archived."""
 
 from __future__ import annotations
 
@@ -109,10 +109,10 @@ def test_without_a_file_and_with_nothing_on_standard_input_the_stores_log_is_ver
 
 
 def test_an_edited_entry_is_named_with_its_line(command: Command, exported: Path) -> None:
-    exported.write_bytes(exported.read_bytes().replace(b"service/command-line", b"service/nobody", 1))
+    exported.write_bytes(exported.read_bytes().replace(b"service/command-line", b"service/unknown-x", 1))
     verified = command("audit", "verify", str(exported))
     lines = exported.read_bytes().splitlines()
-    at = next(at for at, line in enumerate(lines) if b"service/nobody" in line)
+    at = next(at for at, line in enumerate(lines) if b"service/unknown-x" in line)
 
     assert verified.exit_code == 1
     assert f"line {at + 1} ({json.loads(lines[at])['id']}): edited: " in verified.stdout
@@ -150,7 +150,7 @@ def test_another_key_is_suspected_where_no_signature_is_its_own(
     assert "Is it the key of this log?" in verified.stdout
 
 
-def test_what_is_no_public_key_is_refused(command: Command, exported: Path) -> None:
+def test_an_invalid_public_key_is_refused(command: Command, exported: Path) -> None:
     refused = command("audit", "verify", str(exported), "--public-key", str(exported))
 
     assert "is not a public key" in str(refused.exception)
@@ -197,7 +197,7 @@ def test_nothing_in_an_entry_steers_the_terminal() -> None:
     assert ("a?[2Jb?c" in line, "\n" in line, "\x1b" in line) == (True, False, False)
 
 
-def test_the_log_is_watched_until_somebody_interrupts(command: Command, start: StartingPoint) -> None:
+def test_the_log_is_watched_until_it_is_interrupted(command: Command, start: StartingPoint) -> None:
     watching = start("tail")
     assert watching.stdout is not None
     said = [watching.stdout.readline() for _ in range(3)]
@@ -302,7 +302,7 @@ def test_a_tampered_log_is_none_also_where_the_store_is_as_it_says(command: Comm
     assert command("audit", "verify", str(exported), "--store").exit_code == 1
 
 
-def test_a_store_that_went_back_is_gone_on_with_once_somebody_says_so(
+def test_a_store_that_went_back_is_followed_once_it_is_accepted(
     command: Command, client: redis.Redis, state: Path
 ) -> None:
     older = {key: client.dump(key) or b"" for key in client.keys("*")}
@@ -343,7 +343,7 @@ def test_the_auditors_user_of_the_store_is_enough_where_the_log_is_in_a_file(
     assert (verified.exit_code, "The store matches the log" in verified.stdout) == (0, True)
 
 
-def test_no_store_is_accepted_while_somebody_adds_to_its_archive(command: Command, state: Path) -> None:
+def test_no_store_is_accepted_while_its_archive_is_written(command: Command, state: Path) -> None:
     held = Segments(state / ARCHIVE)
     refused = command("audit", "accept-store")
     held.close()

@@ -74,7 +74,7 @@ def test_a_client_gets_its_key_once(production: Command) -> None:
 
 @pytest.mark.parametrize("role", ["service-desk", "dispute-officer", "supervisor", "privacy-officer"])
 def test_a_role_that_opens_approves_or_erases_is_given_to_no_key(production: Command, role: str) -> None:
-    refused = production("clients", "add", "somebody", "--role", role)
+    refused = production("clients", "add", "printer-7", "--role", role)
 
     assert isinstance(refused.exception, ClientError)
     assert refused.stdout == ""
@@ -82,7 +82,7 @@ def test_a_role_that_opens_approves_or_erases_is_given_to_no_key(production: Com
 
 @pytest.mark.parametrize("role", ["label-printer", "courier", "tracking", "auditor"])
 def test_the_other_roles_are(production: Command, role: str) -> None:
-    assert production("clients", "add", "somebody", "--role", role).exit_code == 0
+    assert production("clients", "add", "printer-7", "--role", role).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_the_clients_of_a_store_that_may_lose_are_listed(production: Command, lo
     assert "printer-1" in production("clients", "list").stdout
 
 
-def test_a_client_that_nobody_knows_is_not_revoked(production: Command) -> None:
+def test_an_unknown_client_is_not_revoked(production: Command) -> None:
     production("clients", "add", "printer-2", "--role", "label-printer")
 
     assert isinstance(production("clients", "revoke", "printer-1").exception, ClientError)
@@ -242,7 +242,7 @@ def test_a_store_that_does_not_answer_is_said_to(production: Command, tmp_path: 
     refused = CliRunner().invoke(
         commands,
         ["clients", "list", "--state-dir", str(tmp_path)],
-        env={"MASKING_REDIS_URL": f"unix://:secret@{tmp_path}/nobody.sock"},
+        env={"MASKING_REDIS_URL": f"unix://:secret@{tmp_path}/missing.sock"},
     )
 
     assert refused.exit_code != 0

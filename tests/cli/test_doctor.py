@@ -1,4 +1,4 @@
-"""`doctor`: what is wrong with the store is said in words, with what mends it."""
+"""`doctor`: it says in words what is wrong with the store, and how to fix it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +43,9 @@ def test_a_sound_set_up_passes(folder: Path, valkey: str) -> None:
     assert (result.exit_code, "✗" in result.output) == (0, False)
 
 
-def test_a_setting_that_loses_is_named_with_the_commands_that_mend_it(folder: Path, valkey: str, lossy: None) -> None:
+def test_a_setting_that_loses_data_is_named_with_the_commands_that_fix_it(
+    folder: Path, valkey: str, lossy: None
+) -> None:
     result = doctor(folder, valkey)
 
     assert result.exit_code == 1
@@ -63,7 +65,7 @@ def test_the_stores_password_is_not_shown(folder: Path, valkey: str) -> None:
 
 
 def test_a_store_that_does_not_answer_is_a_fault_in_words(folder: Path, tmp_path: Path) -> None:
-    result = doctor(folder, f"unix://{tmp_path}/nobody.sock")
+    result = doctor(folder, f"unix://{tmp_path}/missing.sock")
 
     assert "the store does not answer (connection)" in lines(result)
 
@@ -88,7 +90,7 @@ def test_without_the_development_store_make_run_is_named(folder: Path, valkey: s
     assert "the development store is not running: `make run` starts it" in lines(doctor(folder, ""))
 
 
-def test_an_address_that_nobody_serves_is_said_to_be_one(folder: Path, valkey: str) -> None:
+def test_an_address_that_is_not_served_is_reported(folder: Path, valkey: str) -> None:
     (folder / "address").write_text("http://127.0.0.1:1\n")
 
     assert "served at http://127.0.0.1:1, not ready: nothing answers" in lines(doctor(folder, valkey))

@@ -1,4 +1,4 @@
-"""The commands of `keys` in this process: those of docs/keys.md as they stand there, and how each refuses in words."""
+"""The commands of `keys` in this process: those of docs/keys.md, and how each refuses."""
 
 from __future__ import annotations
 

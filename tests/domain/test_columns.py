@@ -158,7 +158,7 @@ def test_the_usual_batch_goes_the_quick_way() -> None:
     assert taken([usual() for _ in range(500)]) == [True] * 500
 
 
-def test_so_do_records_with_a_remark_and_with_members_that_are_not_mapped() -> None:
+def test_columns_and_single_pass_agree_on_remarks_and_unmapped_members() -> None:
     more = {
         "remark": "请放门卫，谢谢",
         "weight": 1.5,
@@ -172,7 +172,7 @@ def test_so_do_records_with_a_remark_and_with_members_that_are_not_mapped() -> N
     assert [batch[0][name] for name in more] == [*more.values()]
 
 
-def test_so_do_records_that_lack_something() -> None:
+def test_columns_and_single_pass_agree_on_records_with_missing_members() -> None:
     forms: list[dict[str, Any]] = [{"recipient": {"phone": "13812345678"}}, usual(sender={})]
 
     assert taken([copy.deepcopy(form) for _ in range(FEW) for form in forms]) == [True] * 2 * FEW

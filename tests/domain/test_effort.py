@@ -20,7 +20,7 @@ from tests.domain.records import LABEL
 
 FOREIGN = "+852 9123 4567"
 COSTLY = "+1 23/" * 40
-"""A field of 240 characters in which forty foreign numbers may stand."""
+"""A field of 240 characters that may hold forty foreign numbers."""
 
 
 @pytest.fixture(scope="module")

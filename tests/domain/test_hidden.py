@@ -62,7 +62,7 @@ def test_a_name_in_parts_is_real_with_every_dot(dot: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["张•", "张••", "J••• S••••", "J••n", "张•(收)", "阿***•***", "•张三", "张○三", "张●"])
-def test_dots_that_stand_for_letters_are_a_mask(name: str) -> None:
+def test_dots_in_place_of_letters_are_a_mask(name: str) -> None:
     assert hidden_form("name", name) == "mask"
 
 

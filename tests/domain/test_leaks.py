@@ -1,4 +1,4 @@
-"""The leak guard: no original phone and no full original name stands anywhere else in a masked record."""
+"""The leak guard: no original phone or full name is elsewhere in a masked record."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_phone_is_found_in_any_spelling(written: str) -> None:
         ("+86 138-1234-5678", "+86 *******5678"),
         ("0086-13812345678", "0086-*******5678"),
         ("OD13812345678X", "OD*******5678X"),
-        ("2026138123456789", "2026138123456789"),  # a longer number, somebody else's
+        ("2026138123456789", "2026138123456789"),  # a longer number, another person's
         ("单号SF138123456789，8613812345678", "单号SF138123456789，86*******5678"),
         ("13812345678/13812345678", "*******5678/*******5678"),
     ],
@@ -102,7 +102,7 @@ def test_what_is_not_the_phone_stays(note: str) -> None:
         ("A95338", "A95338"),
     ],
 )
-def test_a_service_number_is_found_where_it_stands_alone(note: str, shown: str) -> None:
+def test_a_service_number_is_found_where_it_is_alone(note: str, shown: str) -> None:
     assert note_of(note, sender=side(phone="95338")) == shown
 
 
@@ -142,7 +142,7 @@ def test_a_full_name_is_found(name: str, note: str, shown: str) -> None:
 @pytest.mark.parametrize(
     "name", ["张三、有限公司", "John Smith、有限公司", "张三；公司", "Foo Bar; Co., Ltd", "Foo; S.A."]
 )
-def test_a_legal_form_that_stands_apart_is_nobodys_name(name: str) -> None:
+def test_a_legal_form_apart_from_its_name_is_no_name(name: str) -> None:
     record, found = masked(standard(sender=side(name=name), note="有限公司 公司 Co., Ltd S.A."))
     assert record["note"] == "有限公司 公司 Co., Ltd S.A."
     assert found.warnings == []
@@ -261,7 +261,7 @@ def test_the_records_own_waybill_number_stays_everywhere() -> None:
 
 
 @pytest.mark.parametrize("number", ["张三", "1", "给张三的13812345678", ["张三"], {"no": "张三"}])
-def test_what_is_no_waybill_number_is_not_kept_for_its_place(number: Any) -> None:
+def test_a_value_in_the_place_of_the_number_is_kept_only_if_it_is_one(number: Any) -> None:
     record, _ = masked(standard(waybill_no=number, note="张三"))
     assert record["note"] == "张*"
     assert "张三" not in str(record["waybill_no"])

@@ -45,7 +45,7 @@ def test_a_label_that_shows_a_kind_in_full_is_refused_at_that_kind(kind: str) ->
     assert fault_path({**LABEL, kind: {"hide": "nothing"}}) == f"profiles.p.{kind}"
 
 
-def test_what_is_no_label_may_show_an_address_in_full() -> None:
+def test_a_profile_that_is_no_label_may_show_an_address_in_full() -> None:
     assert Profile.parse("courier", {**LABEL, "label": False, "address": {"hide": "nothing"}}).shows_in_full("address")
 
 

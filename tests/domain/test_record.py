@@ -58,7 +58,7 @@ def test_each_kind_is_masked_by_its_own_rule() -> None:
     }
 
 
-def test_a_field_tells_where_its_mask_stands() -> None:
+def test_a_field_tells_where_its_mask_is() -> None:
     record, found = masked(standard())
     place, value = found.fields[1]
     assert (place.pointer, value) == ("/sender/phone", "13812345678")
@@ -106,12 +106,12 @@ def test_what_can_be_no_value_is_an_invalid_type_at_its_pointer(bad: object) -> 
 
 
 @pytest.mark.parametrize("bad", ["张三", 1, True, [], [{}]])
-def test_what_is_no_object_where_one_should_stand_is_an_invalid_type(bad: object) -> None:
+def test_a_value_in_the_place_of_an_object_is_an_invalid_type(bad: object) -> None:
     assert errors_of(standard(sender=bad)) == (("/sender", "invalid-type"),)
 
 
 @pytest.mark.parametrize("bad", ["a", 1, {}, {"0": {}}])
-def test_what_is_no_array_where_one_should_stand_is_an_invalid_type(bad: object) -> None:
+def test_a_value_in_the_place_of_an_array_is_an_invalid_type(bad: object) -> None:
     assert errors_of({"people": bad}, EVERY_KIND) == (("/people", "invalid-type"),)
 
 
@@ -130,7 +130,7 @@ def test_a_record_that_is_no_object_is_an_invalid_type(record: object) -> None:
     assert errors_of(record) == (("", "invalid-type"),)
 
 
-def test_null_where_an_object_should_stand_is_absence() -> None:
+def test_null_in_the_place_of_an_object_counts_as_absent() -> None:
     record, found = masked({"sender": None, "recipient": {"name": "张三"}})
     assert (record, len(found.fields)) == ({"sender": None, "recipient": {"name": "张*"}}, 1)
 
@@ -276,7 +276,7 @@ def test_a_view_does_not_change_what_it_is_given() -> None:
     assert fields == before
 
 
-def test_a_view_lets_no_value_stand_in_another_field() -> None:
+def test_a_view_shows_no_value_in_another_field() -> None:
     fields = [(Place.at("name", ("name",)), "张三"), (Place.at("address", ("address",)), "华志路1号张三家")]
     assert render(COURIER, fields)["address"] == "华志路1号张*家"
 

@@ -34,7 +34,7 @@ def test_a_path_is_written_as_it_was_read(path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["", ".", "a.", ".a", "a..b", "[]", "a[", "a[-1]", "a[01]", "a[].", "a[]b", "a b", 7, None]
 )
-def test_what_is_no_path_is_refused(path: object) -> None:
+def test_an_invalid_path_is_refused(path: object) -> None:
     with pytest.raises(DefinitionError):
         parse_path(path, "here")
 

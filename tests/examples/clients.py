@@ -63,7 +63,7 @@ class Client:
     folder: Path
 
     def start(self, url: str, key: str, records: Iterable[Any], **settings: str) -> subprocess.Popen[str]:
-        """Begin to print the labels of records; a record of type bytes is a line as it stands."""
+        """Begin to print the labels of records; a record of type bytes is a line as it is."""
         file, secret = self.folder / "records.ndjson", self.folder / "key"
         file.write_bytes(b"".join(_line(record) + b"\n" for record in records))
         secret.write_text(f"{key}\n")

@@ -50,5 +50,5 @@ def _numbers() -> Iterator[int]:
 
 @pytest.fixture
 def fresh(_numbers: Iterator[int]) -> Callable[[int], list[Any]]:
-    """Makes records whose numbers nobody used before."""
+    """Makes records whose numbers were not used before."""
     return lambda count: [record(f"CLIENT-{next(_numbers):07d}") for _ in range(count)]

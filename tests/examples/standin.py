@@ -1,4 +1,4 @@
-"""A stand-in before the real service: it answers the first requests as a test says, and hands on all that follow.
+"""A substitute before the real service: it answers the first requests as a test says, and hands on all that follow.
 
 It is there for what the real service cannot be brought to do at will: refusals in a certain order, answers that are
 cut off or never come, redirects.
@@ -23,7 +23,7 @@ HANDED_ON = ("Authorization", "Content-Type", "X-Request-Id")
 
 @dataclass(frozen=True)
 class Says:
-    """An answer of the stand-in itself."""
+    """An answer of the substitute itself."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class StandIn:
 
 @contextmanager
 def standing_in(port: int = 0, *answers: Says | str, certificate: Certificate | None = None) -> Iterator[StandIn]:
-    """A stand-in that runs until the end of the block; with a certificate it speaks TLS."""
+    """A substitute that runs until the end of the block; with a certificate it speaks TLS."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -1,4 +1,4 @@
-"""docs/clients.md: its commands are run as they stand, its tables are the service's, its numbers the examples'."""
+"""docs/clients.md: its commands are run as they are, its tables are the service's, its numbers the examples'."""
 
 from __future__ import annotations
 

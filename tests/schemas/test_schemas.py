@@ -13,13 +13,13 @@ from masking_service.domain.schema import Place, written
 from masking_service.schemas import load_schemas, place_code, place_of
 
 SCHEMAS = load_schemas()
-# Lines may be added to places.txt, never changed: their numbers stand in stored records.
+# Lines may be added to places.txt, never changed: their numbers are in stored records.
 PINNED_LINES = 109
 PINNED_DIGEST = "1b74b6a8b4a600369ac2e6f3208f671b116fb778c3fa547c3c557932cfac6b1c"
 
 
 def expand(text: str) -> dict[str, str]:
-    """``kind: path path`` lines as a mapping; ``{a,b}`` in a path stands for each."""
+    """``kind: path path`` lines as a mapping; ``{a,b}`` in a path means each."""
     found = {}
     for line in text.strip().splitlines():
         kind, paths = line.strip().split(": ")

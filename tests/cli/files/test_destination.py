@@ -23,7 +23,7 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_output_stands_beside_the_input(table: Path) -> None:
+def test_the_output_is_beside_the_input(table: Path) -> None:
     result = run("mask", table)
 
     assert result.exit_code == 0
@@ -75,7 +75,7 @@ def test_the_input_is_never_the_output(table: Path, way: str) -> None:
     assert table.read_text() == TABLE
 
 
-def test_what_is_no_plain_file_is_never_replaced(table: Path) -> None:
+def test_only_plain_files_are_replaced(table: Path) -> None:
     fifo = table.with_name("fifo")
     os.mkfifo(fifo)
 

@@ -257,7 +257,7 @@ def test_a_cell_without_a_header_fails_its_row(tmp_path: Path) -> None:
     assert values(output)[1:] == [["*", "*", "wrong-cell-count"], ["王*", 2, None]]
 
 
-def test_standard_input_and_output_serve_as_well(tmp_path: Path) -> None:
+def test_standard_input_and_output_are_used(tmp_path: Path) -> None:
     content = workbook(tmp_path, HEADERS, CELLS).read_bytes()
 
     result = subprocess.run(
@@ -272,7 +272,7 @@ def test_standard_input_and_output_serve_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0" + bytes(600), "收件人\n张三\n".encode()])
-def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "in.xlsx"
     path.write_bytes(content)
 

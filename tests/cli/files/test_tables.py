@@ -1,4 +1,4 @@
-"""CSV: any delimiter, three encodings, every line end; what nobody maps comes back as it was written."""
+"""CSV: any delimiter, three encodings, every line end; what is not mapped comes back as it was written."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_headers_given_twice_keep_their_cells_apart(tmp_path: Path) -> None:
     assert result.stdout.splitlines()[1] == "张*,1,2,"
 
 
-def test_what_stands_of_the_record_in_an_unmapped_cell_is_found(tmp_path: Path) -> None:
+def test_values_of_the_record_in_an_unmapped_cell_are_found(tmp_path: Path) -> None:
     result = masked(tmp_path, "收件人,收件电话,其他\n欧阳娜娜,13812345678,欧阳娜娜 138-1234-5678\n", "--unmapped=guard")
 
     assert result.stdout.splitlines()[1] == "欧阳**,*******5678,欧阳** *******5678,"
@@ -185,5 +185,5 @@ def test_gb18030_far_behind_plain_ascii_is_refused_and_not_garbled(tmp_path: Pat
 
 
 @pytest.mark.parametrize("content", [TABLE.encode("utf-16"), b"", b"\xff\xff\xff\xff"])
-def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
     assert masked(tmp_path, content).exit_code == 2

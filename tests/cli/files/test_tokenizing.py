@@ -1,4 +1,4 @@
-"""Files are tokenized by the service itself, over a real store, for whoever an API key belongs to."""
+"""Files are tokenized over a real store for the client of an API key."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_documents_get_the_answers_of_the_service(settings: Settings, tmp_path: 
     assert sorted(first["tokens"]) == sorted(POINTERS)
 
 
-def test_tokens_stand_in_the_fields_if_asked(settings: Settings, table: Path) -> None:
+def test_fields_hold_tokens_if_asked(settings: Settings, table: Path) -> None:
     text = run("tokenize", table, "--output=-", "--replace=token").stdout
 
     assert column(text, "寄件人") == column(text, "token:/sender/name")
@@ -218,7 +218,7 @@ def test_several_waybills_in_a_record_are_refused(settings: Settings, table: Pat
         ("courier", "may not do this (forbidden)"),
     ],
 )
-def test_whoever_may_not_tokenize_is_refused(
+def test_a_client_that_may_not_tokenize_is_refused(
     settings: Settings, table: Path, monkeypatch: pytest.MonkeyPatch, key: str, said: str
 ) -> None:
     monkeypatch.setenv("MASKING_API_KEY", credentials(settings).get(key, key))
@@ -234,7 +234,7 @@ def test_whoever_may_not_tokenize_is_refused(
 def test_a_key_file_goes_before_the_environment(
     settings: Settings, table: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("MASKING_API_KEY", "nobody")
+    monkeypatch.setenv("MASKING_API_KEY", "no-key")
     key = tmp_path / "key"
     key.touch(0o600)
     key.write_text(credentials(settings)["other-tenant-printer"] + "\n")
@@ -268,7 +268,7 @@ def test_a_key_that_is_revoked_meanwhile_stops_the_file(
 
 
 def test_a_store_that_does_not_answer_does_nothing(settings: Settings, table: Path, tmp_path: Path) -> None:
-    result = run("tokenize", table, env={"MASKING_REDIS_URL": f"unix://{tmp_path}/nobody.sock"})
+    result = run("tokenize", table, env={"MASKING_REDIS_URL": f"unix://{tmp_path}/missing.sock"})
 
     assert result.exit_code == 2
     assert "the store does not answer" in result.stderr
