@@ -7,6 +7,7 @@ import random
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ class Totals:
     """Figures of one kind of store."""
 
     def __init__(self) -> None:
-        self.tokens = self.lost = self.flaps = 0
+        self.tokens = self.lost = self.flaps = self.failures = 0
         self.faults: Counter[str] = Counter()
         self.outage = self.recovery = self.ready = 0.0
 
@@ -43,15 +44,19 @@ class Totals:
 
     def row(self, setup: str) -> str:
         times = " | ".join(f"{seconds:.1f} s" for seconds in (self.outage, self.recovery, self.ready))
-        return f"| {setup} | {self.tokens:,} | {self.lost} | {self.faults.total()} | {times} | {self.flaps} |"
+        counts = f"{self.tokens:,} | {self.lost} | {self.faults.total()}"
+        return f"| {setup} | {counts} | {times} | {self.flaps} | {self.failures} |"
 
 
 def report(seed: int, began: float, totals: Mapping[str, Totals]) -> None:
     """Print the figures so far, and the number of each fault."""
     print(f"\nSeed {seed}, {(time.monotonic() - began) / 3600:.1f} h. Times are the longest of all faults.\n")
-    print("| store | tokens acknowledged | lost | faults | without acknowledgements ", end="")
-    print("| end of the fault to the next one | to `/readyz` 200 on every worker | not ready after that |")
-    print("|---" * 8 + "|")
+    print(
+        "| store | tokens acknowledged | lost | faults | without acknowledgements | end of the fault to the next one ",
+        end="",
+    )
+    print("| to `/readyz` 200 on every worker | not ready after that | other failures |")
+    print("|---" * 9 + "|")
     for setup, one in totals.items():
         print(one.row(setup))
     for setup, one in totals.items():
@@ -85,7 +90,8 @@ def run_setup(setup: str, seed: int, totals: Totals, count: int, tokens: int, st
 def main() -> None:
     """Run rounds of all set-ups; print figures after each.
 
-    They end when the goal is reached, or when something was lost.
+    They end when the goal is reached, or when something was lost. After another failure they go on with a new store;
+    what was acknowledged on the old one does not count.
     """
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--tokens", type=int, default=1_000_000, help="end after so many acknowledged tokens, and …")
@@ -103,9 +109,13 @@ def main() -> None:
         or sum(one.faults.total() for one in totals.values()) < wanted.faults
     ):
         for setup, one in totals.items():
-            run_setup(setup, draw.randrange(10**9), one, each, tokens, wanted.steady)
+            try:
+                run_setup(setup, draw.randrange(10**9), one, each, tokens, wanted.steady)
+            except (AssertionError, TimeoutError):
+                traceback.print_exc()
+                one.failures += 1
         report(wanted.seed, began, totals)
-    sys.exit(lost)
+    sys.exit(lost or any(one.failures for one in totals.values()))
 
 
 if __name__ == "__main__":
