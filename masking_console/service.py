@@ -180,6 +180,22 @@ class Person:
         """A signed checkpoint of the audit log."""
         return self._get("/v1/audit/checkpoint")
 
+    def decoys(self) -> list[Json]:
+        """The decoys, the first planted first."""
+        return list(self._get("/v1/decoys")["decoys"])
+
+    def plant(self, waybills: Sequence[str], kind: str) -> Json:
+        """Mark waybills as decoys."""
+        return self._post("/v1/decoys", {"waybills": list(waybills), "kind": kind})
+
+    def remove_decoy(self, waybill_no: str) -> Json:
+        """Take the mark off a waybill."""
+        return self._ask("DELETE", "/v1/decoys", json={"waybills": [waybill_no]})
+
+    def hear(self, phone: str) -> Json:
+        """Who saw the seeds whose phone rang."""
+        return self._post("/v1/decoys/heard", {"phone": phone})
+
     def _get(self, path: str, **query: str) -> Json:
         return self._ask("GET", path, params={name: value for name, value in query.items() if value})
 

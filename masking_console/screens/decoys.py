@@ -1,4 +1,4 @@
-"""Decoys: planting, the list, and hits."""
+"""Decoys: planting, the list with its hits, and who saw the seeds that rang."""
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
@@ -10,19 +10,25 @@ pages = Blueprint("decoys", __name__)
 @pages.get("/decoys")
 def shown() -> str:
     """The decoys of the tenant."""
-    return render_template("decoys.html", decoys=g.person.decoys())
+    return render_template("decoys.html", decoys=g.person.decoys(), heard=None)
 
 
 @pages.post("/decoys")
 def plant() -> Response:
     """Mark waybills as decoys."""
-    numbers = request.form.get("waybills", "").split()
-    g.person.plant(numbers, request.form.get("kind", "phantom"))
+    g.person.plant(request.form.get("waybills", "").split(), request.form.get("kind", ""))
     return see_other(url_for("decoys.shown"))
 
 
 @pages.post("/decoys/remove")
 def remove() -> Response:
     """Take the mark off one waybill."""
-    g.person.unplant([request.form.get("waybill", "")])
+    g.person.remove_decoy(request.form.get("waybill", ""))
     return see_other(url_for("decoys.shown"))
+
+
+@pages.post("/decoys/heard")
+def hear() -> str:
+    """Who saw the seeds whose phone rang. The number is not kept in an address or a page."""
+    heard = g.person.hear(request.form.get("phone", ""))
+    return render_template("decoys.html", decoys=g.person.decoys(), heard=heard)

@@ -15,7 +15,7 @@ PAGES = {
     "desk-li": ["/cases", "/cases?status=pending", "/cases?q=nothing", "/cases/new", "/me"],
     "officer-wang": ["/cases", "/cases/{case}", "/cases/{case}/label/{number}", "/me"],
     "supervisor-chen": ["/cases", "/approvals", "/people", "/cases/{case}"],
-    "privacy-he": ["/waybills", "/waybills/{number}", "/waybills/{number}/letter", "/audit"],
+    "privacy-he": ["/waybills", "/waybills/{number}", "/waybills/{number}/letter", "/audit", "/decoys"],
     "auditor-sun": ["/audit", "/cases", "/nowhere"],
 }
 

@@ -1,0 +1,53 @@
+"""The privacy office plants decoys, sees their hits, and who saw a seed that rang."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DeskProcess, Visit, call
+
+PHONE = "13900000001"
+
+
+def test_decoys_are_planted_hit_and_removed(
+    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str]
+) -> None:
+    number = store()
+    at = visit()
+    page = at.sign_in("privacy-he", "/decoys")
+    page.get_by_label("Waybills, one a line").fill(number)
+    page.get_by_role("button", name="Plant", exact=True).click()
+    row = page.get_by_role("row").filter(has_text=number)
+    expect(row).to_contain_text("phantom")
+
+    status, _ = call(desk, "dispute-officer", "POST", "/v1/waybills/view", {"waybills": [number]}, sub="curious")
+    refused, answer = call(desk, "dispute-officer", "POST", "/v1/waybills/view", {"waybills": [number]}, sub="curious")
+    assert (status, refused, answer["code"]) == (200, 403, "frozen")
+
+    page.get_by_role("button", name=f"Remove {number}").click()
+    expect(row).to_have_count(0)
+    assert at.complaints == []
+
+
+def test_a_phone_that_rang_tells_who_saw_it(
+    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
+) -> None:
+    number = store(recipient={"phone": PHONE})
+    item = {"waybill_no": number, "field": "/recipient/phone"}
+    wanted = {"purpose": "dispute", "case": new_case([number]), "items": [item]}
+    assert call(desk, "dispute-officer", "POST", "/v1/detokenize", wanted, sub="seller")[0] == 200
+    at = visit("zh-CN")
+    page = at.sign_in("privacy-he", "/decoys")
+    page.locator("textarea#waybills").fill(number)
+    page.locator("select#kind").select_option("seed")
+    page.locator("form[action='/decoys'] button").click()
+
+    page.locator("input#phone").fill(PHONE)
+    page.locator("form[action='/decoys/heard'] button").click()
+
+    expect(page.locator("#seen")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("dev/seller")
+    assert PHONE not in page.content()
+    assert at.complaints == []
