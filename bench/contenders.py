@@ -146,21 +146,22 @@ def _flask(name: str, folder: Path, use_cases: Sequence[str], environment: dict[
     """`bench/NAME.py` under gunicorn: as many workers as the service has, and threads that may wait for the store."""
     port = _free_port()
     command = ["-m", "gunicorn", "--no-control-socket", "-k", "gthread", "--threads", "8", "-w", str(WORKERS)]
-    command += ["-b", f"127.0.0.1:{port}", f"bench.{name}:app"]
+    command += ["-b", f"127.0.0.1:{port}", "--pythonpath", str(ROOT), f"bench.{name}:app"]
     found = Contender(
         name,
         port,
         {use_case: f"/{use_case}" for use_case in use_cases},
-        _start([sys.executable, *command], folder / f"{name}.log", environment),
+        # Not in the checkout, whose gunicorn.conf.py gunicorn would read.
+        _start([sys.executable, *command], folder / f"{name}.log", environment, cwd=folder),
     )
     _wait(found, lambda: socket.create_connection(("127.0.0.1", port), 0.2).close())
     return found
 
 
-def _start(command: list[str], log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(command: list[str], log: Path, environment: dict[str, str], cwd: Path = ROOT) -> subprocess.Popen[bytes]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **environment})
+        return subprocess.Popen(command, cwd=cwd, stdout=output, stderr=output, env={**os.environ, **environment})
 
 
 def _free_port() -> int:

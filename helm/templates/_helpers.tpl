@@ -74,6 +74,18 @@ priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* Called with (list $ COMPONENT): pods spread over hosts and zones where they can. */}}
+{{- define "masking.spread" -}}
+{{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+- topologyKey: {{ . }}
+  maxSkew: 1
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels: {{- include "masking.selector" $ | nindent 6 }}
+  matchLabelKeys: [pod-template-hash]
+{{- end }}
+{{- end -}}
+
 {{/* The port of a pod at which clients call. */}}
 {{- define "masking.port" -}}
 {{- ternary 8000 8080 .Values.proxy.enabled -}}
@@ -98,7 +110,7 @@ priorityClassName: {{ . | quote }}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
 {{- fail (printf "%q cannot be the name of a Service, which begins with a letter: set fullnameOverride" $name) -}}
 {{- end -}}
-{{- $pods := dict "" .Values.resources "proxy." .Values.proxy.resources "witness." .Values.witness.resources "trialValkey." .Values.trialValkey.resources -}}
+{{- $pods := dict "" .Values.resources "proxy." .Values.proxy.resources "witness." .Values.witness.resources "desk." .Values.desk.resources "trialValkey." .Values.trialValkey.resources -}}
 {{- range $pod, $resources := $pods -}}
 {{- range $what, $most := $resources.limits -}}
 {{- $least := get $resources.requests $what | default 0 -}}
@@ -124,6 +136,18 @@ priorityClassName: {{ . | quote }}
 {{- if and .Values.witness.publicKey (eq .Values.witness.redis.existingSecret .Values.redis.existingSecret) -}}
 {{- fail "witness.redis.existingSecret must not be the service's own: the witness has credentials of its own" -}}
 {{- end -}}
+{{- with .Values.desk -}}
+{{- if .enabled -}}
+{{- range $value := list "url" "serviceUrl" "issuer" "clientId" -}}
+{{- if not (get $.Values.desk $value) -}}
+{{- fail (printf "desk.%s is missing: docs/kubernetes.md says what it holds" $value) -}}
+{{- end -}}
+{{- end -}}
+{{- if eq .redis.existingSecret $.Values.redis.existingSecret -}}
+{{- fail "desk.redis.existingSecret must not be the service's own: the desk has credentials of its own" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- $certificate := and .Values.witness.publicKey .Values.witness.redis.tls.clientCertificate -}}
 {{- if and $certificate (eq .Values.witness.redis.tls.existingSecret .Values.redis.tls.existingSecret) -}}
 {{- fail "witness.redis.tls.existingSecret must not be the service's own: the witness has a certificate of its own" -}}
@@ -141,6 +165,17 @@ priorityClassName: {{ . | quote }}
     {{- range index . 2 }}
     - {port: {{ . }}, protocol: TCP}
     {{- end }}
+{{- end -}}
+
+{{/* Called with a list of {to, ports}. */}}
+{{- define "masking.waysOut" -}}
+{{- range . }}
+- to: {{- toYaml .to | nindent 4 }}
+  ports:
+    {{- range .ports }}
+    - {port: {{ . }}, protocol: TCP}
+    {{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* Called with a `storage` value. */}}

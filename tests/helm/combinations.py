@@ -13,6 +13,14 @@ EXPRESSIONS = {"matchExpressions": [{"key": "app", "operator": "NotIn", "values"
 SPREAD = {"topologyKey": "kubernetes.io/hostname", "labelSelector": LABELS, "namespaces": ["express"]}
 NODES = {"matchExpressions": [{"key": "cores", "operator": "Gt", "values": ["4"]}]}
 
+DESK = {
+    "enabled": True,
+    "url": "https://desk.example",
+    "serviceUrl": "https://masking.example:8443",
+    "issuer": "https://login.example/1e3",
+    "clientId": "1e3",
+}
+
 AXES: dict[str, list[dict[str, Any]]] = {
     "image": [
         {},
@@ -83,6 +91,21 @@ AXES: dict[str, list[dict[str, Any]]] = {
         {},
         {"witness": {"publicKey": PEM, "keepDays": 2, "storage": {"size": "1Ti", "storageClassName": "1"}}},
         {"witness": {"publicKey": PEM, "keepDays": 3660, "redis": {"tls": {"existingSecret": "1.0"}}}},
+    ],
+    "desk": [
+        {},
+        {"desk": DESK},
+        {
+            "desk": {
+                **DESK,
+                "timezone": "UTC",
+                "scope": "openid",
+                "network": {
+                    "clients": [{"namespaceSelector": {}}],
+                    "egress": [{"to": [{"podSelector": {}}], "ports": [1]}],
+                },
+            }
+        },
     ],
     "trial": [
         {},

@@ -10,7 +10,7 @@ from typing import Any
 from tests.helm.chart import Object
 
 WORKLOADS = ("Deployment", "StatefulSet", "Pod")
-ADDRESSES = ("/healthz", "/readyz?for=mask", "/metrics")
+ADDRESSES = ("/healthz", "/readyz?for=mask", "/readyz", "/metrics")
 GIVEN = {"authorities"}
 """Volumes whose ConfigMap somebody else makes."""
 
@@ -51,7 +51,8 @@ class Faults:
 
     def of_deployment(self, each: Object) -> Iterator[str]:
         yield from selects_its_own(each)
-        scaled = any(o["kind"] == "HorizontalPodAutoscaler" for o in self.objects)
+        targets = [o["spec"]["scaleTargetRef"] for o in self.objects if o["kind"] == "HorizontalPodAutoscaler"]
+        scaled = any(target["name"] == each["metadata"]["name"] for target in targets)
         if scaled == ("replicas" in each["spec"]):
             yield "its number of pods is not said once"
         for spread in each["spec"]["template"]["spec"]["topologySpreadConstraints"]:

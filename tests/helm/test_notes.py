@@ -14,7 +14,7 @@ def notes(chart: Chart, value_set: str, *more: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "missing", ["NOBODY MAY CALL IT YET", "THERE IS NO WITNESS", "believes no issuer", "see clients.snapshotSecret"]
+    "missing", ["NO ONE MAY CALL IT YET", "THERE IS NO WITNESS", "trusts no issuer", "see clients.snapshotSecret"]
 )
 def test_they_say_what_is_missing(chart: Chart, missing: str) -> None:
     assert missing in notes(chart, "defaults")
@@ -32,6 +32,19 @@ def test_they_name_every_secret_that_is_needed(chart: Chart) -> None:
     names = ("keys", "store", "store-tls", "clients", "witness", "witness-tls")
     for name in (*(f"masking-{name}" for name in names), "waybill-masking-test"):
         assert f"{name} (" in said
+
+
+def test_they_say_that_no_one_may_open_the_desk_yet(chart: Chart) -> None:
+    closed = ("--set-json", "desk.network.clients=[]")
+
+    assert "NO ONE MAY OPEN THE DESK" in notes(chart, "desk", *closed)
+    assert "THE DESK" not in notes(chart, "desk") + notes(chart, "defaults")
+
+
+def test_they_name_the_secrets_of_the_desk(chart: Chart) -> None:
+    said = notes(chart, "desk")
+
+    assert "waybill-masking-desk (session-key, client-secret), waybill-masking-desk-redis (url)" in said
 
 
 def test_they_say_that_prometheus_is_kept_out_where_it_is(chart: Chart) -> None:

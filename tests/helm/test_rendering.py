@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import kubernetes_validate
 import pytest
@@ -60,10 +61,12 @@ def test_everything_on_renders_every_kind(chart: Chart) -> None:
     }
 
 
-def test_every_variable_of_the_service_is_one_that_it_reads(chart: Chart) -> None:
+def test_every_variable_is_one_that_the_service_or_the_desk_reads(chart: Chart) -> None:
     names = {variable["name"] for pod in chart.pods("everything") for variable in pod["containers"][0].get("env", [])}
+    desk = set(re.findall(r"`(MASKING_CONSOLE_\w+)`", (ROOT / "docs" / "desk.md").read_text()))
 
-    assert names - set(VARIABLES) == {"MASKING_URL", "MASKING_TEST_KEY", "SSL_CERT_FILE"}
+    others = {"MASKING_URL", "MASKING_TEST_KEY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
+    assert names - set(VARIABLES) - desk == others
 
 
 def test_the_default_policy_is_the_one_of_this_repository(chart: Chart) -> None:
