@@ -30,15 +30,18 @@ PLAIN = {"listen 443 ssl": "listen 443", "ssl_certificate": "# ssl_certificate",
 
 
 class Proxy:
-    """nginx with deploy/nginx.conf.
+    """nginx with a configuration of deploy/.
 
     Args:
         folder: an empty one.
-        behind: the service's port.
+        behind: the port of the service or of the desk.
         places: further texts of the configuration, and what takes their place here.
+        shipped: the files of the configuration, by their names here.
     """
 
-    def __init__(self, folder: Path, behind: int, places: Mapping[str, str] = PLAIN) -> None:
+    def __init__(
+        self, folder: Path, behind: int, places: Mapping[str, str] = PLAIN, shipped: Mapping[str, Path] = SHIPPED
+    ) -> None:
         self.folder = folder
         (self.port,) = free_ports(1)
         for name in ("log", "lib"):
@@ -48,10 +51,11 @@ class Proxy:
             "/etc/masking/proxy.conf": f"{folder}/proxy.conf",
             "/var/log/nginx": f"{folder}/log",
             "127.0.0.1:8080": f"{HOST}:{behind}",
+            "127.0.0.1:8081": f"{HOST}:{behind}",
             "listen 443": f"listen {HOST}:{self.port}",
         }
-        for name, shipped in SHIPPED.items():
-            text = shipped.read_text()
+        for name, file in shipped.items():
+            text = file.read_text()
             for theirs, ours in here.items():
                 text = text.replace(theirs, ours)
             (folder / name).write_text(text)

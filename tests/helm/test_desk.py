@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from masking_console.settings import Settings
-from tests.helm.chart import Chart, Object
+from tests.helm.chart import Chart, Object, objects
+from tests.helm.references import faults
+from tests.helm.test_handbook import blocks
 
 
 @pytest.fixture
@@ -61,6 +63,19 @@ def test_no_one_reaches_a_desk_without_named_clients(chart: Chart) -> None:
 
     assert "policyTypes: [Ingress, Egress]" in policy
     assert "ingress:" not in policy
+
+
+def test_the_values_of_the_handbook_make_a_desk_and_its_commands_make_the_secrets(chart: Chart, tmp_path: Path) -> None:
+    (values,) = blocks("yaml", "The desk")
+    (commands,) = blocks("bash", "The desk")
+    (tmp_path / "desk.yaml").write_text(values)
+
+    rendered = objects(chart.template("--values", str(tmp_path / "desk.yaml")).stdout)
+
+    assert faults(rendered) == []
+    assert "masking-waybill-masking-desk" in {each["metadata"]["name"] for each in rendered}
+    assert "secret generic waybill-masking-desk " in commands
+    assert "secret generic waybill-masking-desk-redis " in commands
 
 
 @pytest.mark.parametrize("missing", ["url", "serviceUrl", "issuer", "clientId"])
