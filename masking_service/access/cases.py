@@ -37,8 +37,11 @@ def case_name(value: object) -> str:
     return value
 
 
-class Opening(msgspec.Struct, frozen=True):
-    """How a case was opened. Times in Unix seconds."""
+class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a case was opened. Times in Unix seconds.
+
+    `checked` is the digest of the ticket system's answer; empty if it was not asked, or did not answer.
+    """
 
     case: str
     purpose: str
@@ -49,6 +52,7 @@ class Opening(msgspec.Struct, frozen=True):
     opened_at: int
     expires_at: int
     approvals_needed: int
+    checked: str = ""
 
 
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -137,6 +137,18 @@ class UnknownCaseNumber(AccessError):
     code = "unknown-case-number"
 
 
+class TicketMismatch(AccessError):
+    """The ticket is closed, or does not list all waybills of the case."""
+
+    code = "ticket-mismatch"
+
+
+class CaseCheckUnavailable(AccessError):
+    """The ticket system gave no valid answer in time."""
+
+    code = "case-check-unavailable"
+
+
 class CaseNotPending(AccessError):
     """The case is not pending, so there is nothing to decide."""
 

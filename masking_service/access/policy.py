@@ -203,6 +203,8 @@ class PolicyFile:
         self._seen = {self._path: _look(self._path)}
         policy = Policy.load(self._path, development=development)
         files = [self._path.parent / rule.keys for rule in policy.rules.issuers.values() if not rule.fetched]
+        if policy.rules.cases.check is not None:
+            files.append(self._path.parent / policy.rules.cases.check.key)
         self._seen |= {file: _look(file) for file in files}
         return policy
 

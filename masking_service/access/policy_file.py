@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from masking_service.access import principals, rules
 from masking_service.access.document import Place, read_document
@@ -15,6 +16,7 @@ from masking_service.access.errors import PolicyError
 from masking_service.access.rules import (
     Budget,
     CaseRules,
+    CheckRule,
     Factors,
     IssuerRule,
     LookoutRules,
@@ -30,6 +32,8 @@ from masking_service.domain.profiles import Profile, union_check
 _T = TypeVar("_T")
 _MILLION = 1_000_000
 _DAY = 86_400
+_AGAIN_AFTER = 15 * 60
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _LONGEST_RETENTION = 3_650 * _DAY
 _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 
@@ -163,12 +167,39 @@ def _budget(counts: rules.Counted, place: Place) -> Budget:
 
 
 def _cases(place: Place) -> CaseRules:
-    found = place.fields(("approve_above", "at_most", "longest"))
+    found = place.fields(("approve_above", "at_most", "longest"), ("check",))
     return CaseRules(
         approve_above=found["approve_above"].integer(0, 1_000),
         at_most=found["at_most"].integer(1, 1_000),
         longest=found["longest"].seconds(366 * _DAY),
+        check=_case_check(found["check"]) if "check" in found else None,
     )
+
+
+def _case_check(place: Place) -> CheckRule:
+    found = place.fields(("url", "key"), ("on_failure", "again_after"))
+    url = found["url"].text()
+    if url and not _askable(url):
+        found["url"].fault("has to be an https URL without user and fragment; http to this machine in development")
+    on_failure = found["on_failure"].word(("refuse", "pending"), "word") if "on_failure" in found else "refuse"
+    return CheckRule(
+        url=url,
+        key=found["key"].text(),
+        pending_on_failure=on_failure == "pending",
+        again_after=found["again_after"].seconds(_DAY) if "again_after" in found else _AGAIN_AFTER,
+    )
+
+
+def _askable(url: str) -> bool:
+    """Return whether the ticket system may be asked at this URL."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 -- raises ValueError for an invalid port
+    except ValueError:
+        return False
+    trusted = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    plain = url.isascii() and " " not in url and not (parts.username or parts.password or parts.fragment)
+    return trusted and plain and bool(parts.hostname)
 
 
 def _watch(place: Place | None) -> WatchRules:

@@ -20,6 +20,7 @@ PERMISSIONS = frozenset(
         "case:open",
         "case:read",
         "case:approve",
+        "case:close",
         "custody:move",
         "principal:freeze",
         "audit:read",
@@ -107,6 +108,21 @@ class Factors:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRule:
+    """How the ticket system is asked about cases.
+
+    `key` is the path of the key file, relative to the policy's folder. `pending_on_failure` lets a case wait for
+    approval while the ticket system does not answer. It is asked again when something is opened `again_after` seconds
+    after it confirmed the case.
+    """
+
+    url: str
+    key: str
+    pending_on_failure: bool
+    again_after: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRules:
     """Limits of cases. `longest` is in seconds.
 
@@ -116,6 +132,7 @@ class CaseRules:
     approve_above: int
     at_most: int
     longest: int
+    check: CheckRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,14 @@ from rich.table import Table
 
 from keys import keyset, selftest
 from keys.messages import MessageKey
+from masking_service.access.case_check import TIMEOUT_SECONDS, load_case_check
+from masking_service.access.errors import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
 from masking_service.access.policy import Policy
+from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.cli.announcement import not_ready, served_address
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.runtime.administration import opened_registry, opened_store
+from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import VARIABLES, Settings
 from masking_service.schemas import load_schemas
 from masking_service.store import health as readiness
@@ -63,6 +67,7 @@ def _checks(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "known answers of the cryptography", selftest.run
     yield "keyset", lambda: keyset.load(folder / "keyset.json")
     yield "policy", lambda: Policy.load(settings_of(folder).policy, development=False)
+    yield "ticket system answers", lambda: _case_check(settings_of(folder))
     yield "schemas", lambda: load_schemas(settings_of(folder).schemas)
     yield "key of alerts", lambda: _alerts(settings_of(folder))
     yield "store keeps what it acknowledges", lambda: _store(settings_of(folder), "loses", "unready", "unseen")
@@ -81,6 +86,28 @@ def _store(settings: Settings, *weights: Weight) -> None:
     if found:
         lines = [f"{fault.check}: {fault.reason}. Fix: {fault.remedy}" for fault in found]
         raise CheckFailed("".join(f"\n  {line}" for line in lines))
+
+
+def _case_check(settings: Settings) -> None:
+    policy = Policy.load(settings.policy, development=False)
+    check = load_case_check(
+        policy.rules.cases.check,
+        settings.policy.parent,
+        development=settings.development,
+        clock=clock,
+        random=os.urandom,
+        counted=lambda _: None,
+    )
+    if check is None:
+        return
+    try:
+        check.confirm(DEFAULT_TENANT, "doctor", "doctor", (), clock())
+    except (UnknownCaseNumber, TicketMismatch):
+        return  # a valid answer
+    except CaseCheckUnavailable:
+        raise CheckFailed(
+            f"no signed answer within {TIMEOUT_SECONDS} s. Fix: check cases.check.url, and that both sides have the key"
+        ) from None
 
 
 def _alerts(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from keys.files import read_secret_file
+from masking_service.access.case_check import check_key
 from masking_service.access.errors import PolicyError
 from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy
@@ -48,6 +49,7 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         every = load_schemas(schemas)
         hidden = union_check(found.rules.profiles.values())
         issuers = Issuers.load(found, file.parent)
+        check_key(found.rules.cases.check, file.parent, development=False)
         if (state_dir / DEVELOPMENT_ISSUER_KEY).exists():
             issuers.with_development(read_secret_file(state_dir / DEVELOPMENT_ISSUER_KEY))
     except (PolicyError, DefinitionError) as fault:

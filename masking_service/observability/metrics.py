@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FreezeReason = Literal["by-hand", "misses", "burst", "decoy", "lookout"]
 """Why a principal was frozen."""
+CaseCheckOutcome = Literal["confirmed", "unknown", "mismatch", "failed"]
+"""What came of a question to the ticket system."""
 AlertKind = Literal[
     "misses",
     "burst",
@@ -90,6 +92,9 @@ class Metrics:
         self._returned = self._counter("budget_returned", "Amount reserved, not used, and returned.", *budget)
         self._refusals = self._counter("budget_refusals", "Calls refused by a budget.", *budget, "window")
         self._freezes = self._counter("freezes", "Principals frozen.", "reason", of=get_args(FreezeReason))
+        self._case_checks = self._counter(
+            "case_checks", "Questions to the ticket system.", "outcome", of=get_args(CaseCheckOutcome)
+        )
         self._alerts = self._counter("alerts", "Alerts raised.", "kind", of=get_args(AlertKind))
         self._dropped = self._counter(
             "alerts_dropped", "Alerts not delivered to the webhook.", "reason", of=get_args(DropReason)
@@ -148,6 +153,10 @@ class Metrics:
     def budget_refusal(self, role: str, counts: str, window: str) -> None:
         """Count a call that a budget refused."""
         self._refusals.labels(role, counts, window).inc()
+
+    def case_check(self, outcome: CaseCheckOutcome) -> None:
+        """Count a question to the ticket system."""
+        self._case_checks.labels(outcome).inc()
 
     def freeze(self, reason: FreezeReason) -> None:
         """Count a freeze."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from masking_service.access.authenticate import Authenticator
 from masking_service.access.budgets import Budgets
+from masking_service.access.case_check import CaseCheck
 from masking_service.access.cases import Cases
 from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosures
@@ -60,8 +61,8 @@ class Acting:
     lookout: Lookout
 
 
-def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
-    """The use cases of these parts under a policy and the issuers that it names."""
+def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None) -> Acting:
+    """The use cases of these parts under a policy, and the issuers and the ticket system that it names."""
     gate = Gate(policy, parts.freezes)
     parts.metrics.create_budget_series(policy.budgets)
     budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
@@ -128,6 +129,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             decoys=watch,
             audit=audit,
             check_sign_in=issuers.check_unmasking,
+            case_check=case_check,
         ),
         move_custody=MoveCustody(
             gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, decoys=watch, audit=audit
@@ -141,6 +143,8 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers) -> Acting:
             decoys=watch,
             audit=audit,
             alerts=parts.alerts,
+            case_check=case_check,
+            freezing=freezing,
         ),
         read_cases=ReadCases(policy=policy, gate=gate, keyring=parts.keyring, cases=cases, disclosures=disclosures),
         privacy=Privacy(

@@ -9,6 +9,7 @@ from keys import keyset, selftest
 from keys.keyring import Keyring
 from keys.messages import MessageKey
 from keys.process import forbid_core_dumps
+from masking_service.access.case_check import load_case_check
 from masking_service.access.decoys import Decoys
 from masking_service.access.freezes import Freezes
 from masking_service.access.issuer_keys import KeysByUrl
@@ -113,7 +114,15 @@ class Parts:
         issuers = Issuers.load(policy, self.settings.policy.parent, self._fetched)
         if self.settings.development:
             issuers = issuers.with_development((self.settings.state_dir / DEVELOPMENT_ISSUER_KEY).read_bytes())
-        return use_cases(self, policy, issuers)
+        case_check = load_case_check(
+            policy.rules.cases.check,
+            self.settings.policy.parent,
+            development=self.settings.development,
+            clock=clock,
+            random=os.urandom,
+            counted=self.metrics.case_check,
+        )
+        return use_cases(self, policy, issuers, case_check)
 
 
 def open_keyring(settings: Settings) -> Keyring:

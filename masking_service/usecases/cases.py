@@ -4,14 +4,17 @@ What is done to a case is in the audit log before it is done. Opening looks no
 waybill up, so that a case tells nothing about what exists.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, Literal
 
+import msgspec
+
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
+from masking_service.access.case_check import CaseCheck
 from masking_service.access.cases import Act, Case, Cases, Opening, case_name
-from masking_service.access.errors import CaseExists, Forbidden
+from masking_service.access.errors import CaseCheckUnavailable, CaseExists, Forbidden, TicketMismatch, UnknownCaseNumber
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.access.principals import principal_id
@@ -22,28 +25,17 @@ from masking_service.observability.alerts import Alerts
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import cases as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
+from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.read_cases import case_answer, visible_case
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 
 MAX_REASON: Final = 500
-
-CaseNumbers = Callable[[str, str], object]
-"""Asks the ticket system whether (tenant, number) is one of its tickets.
-
-Raises UnknownCaseNumber if it is not. No other error opens a case either. It has to answer within a second.
-"""
-
-
-def any_number(tenant: str, case: str) -> None:
-    """Accept every number, for operators without a ticket system."""
-    del tenant, case
+CLOSE_ANY: Final = ("case:approve", "case:close")
+"""Permissions to close cases that others opened."""
 
 
 class Casework:
-    """Opens, decides and closes cases, under one policy.
-
-    `case_numbers` is asked for every case before anything is written.
-    """
+    """Opens, decides and closes cases, under one policy."""
 
     def __init__(
         self,
@@ -56,7 +48,8 @@ class Casework:
         decoys: DecoyWatch,
         audit: Recorder,
         alerts: Alerts,
-        case_numbers: CaseNumbers = any_number,
+        case_check: CaseCheck | None,
+        freezing: FreezeByPolicy,
     ) -> None:
         self._policy = policy
         self._gate = gate
@@ -66,7 +59,8 @@ class Casework:
         self._decoys = decoys
         self._audit = audit
         self._alerts = alerts
-        self._case_numbers = case_numbers
+        self._case_check = case_check
+        self._freezing = freezing
 
     def open(
         self,
@@ -81,10 +75,12 @@ class Casework:
     ) -> answers.Case:
         """Open a case; it is pending if it needs approval.
 
-        Round trips: one for the budget, one for the audit, and one to write.
+        Round trips: one for the budget, one for the audit, and one to write. Where the policy says so the ticket system
+        is asked first.
 
         Raises:
-            AccessError: the caller may not, its budget is spent, or the name is unknown outside or was used before.
+            AccessError: the caller may not, its budget is spent, the ticket system does not confirm the case or does
+                not answer, or the name was used before.
             InvalidRecord: something in the request is malformed; the pointers are the request's.
             StoreUnavailable: it may be open; asking for it tells.
         """
@@ -95,7 +91,7 @@ class Casework:
         # A customer may have sent a list of numbers, and not have been the first to have it.
         self._decoys.notice(call, bases, freeze=len(bases) == 1)
         with self._audit.record_denials(call, "case-open", purpose=purpose, case=case):
-            self._case_numbers(call.principal.tenant, case)
+            opening = self._confirmed(call, opening)
             reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
         case_file = self._cases.prepare_opening(call.principal.tenant, opening)
         entry = self._audit.record(
@@ -120,6 +116,27 @@ class Casework:
             self._alerts.raise_alert("case-pending", call.principal)
         return case_answer(opened, call.now)
 
+    def _confirmed(self, call: Call, opening: Opening) -> Opening:
+        """Return the opening with the digest of the ticket system's answer.
+
+        A number that the ticket system does not confirm is a miss of the caller.
+        """
+        if self._case_check is None:
+            return opening
+        try:
+            digest = self._case_check.confirm(
+                call.principal.tenant, opening.case, opening.purpose, opening.waybills, call.now
+            )
+        except (UnknownCaseNumber, TicketMismatch):
+            self._freezing.count_misses(call, 0, [False])
+            raise
+        except CaseCheckUnavailable:
+            if not self._case_check.rule.pending_on_failure:
+                raise
+            needed = max(opening.approvals_needed, self._policy.rules.purposes[opening.purpose].approvals)
+            return msgspec.structs.replace(opening, approvals_needed=needed)
+        return msgspec.structs.replace(opening, checked=digest)
+
     def decide(self, call: Call, name: str, act: Literal["approve", "deny"], note: str | None) -> answers.Case:
         """Approve or deny a pending case that another principal opened.
 
@@ -136,12 +153,12 @@ class Casework:
         return self._act(call, found, act, note, grant.role)
 
     def close(self, call: Call, name: str, note: str | None) -> answers.Case:
-        """Close a case, as its opener or an approver. Raises as `decide`."""
+        """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
         with self._audit.record_denials(call, "case-close", case=sound_case_name(name)):
-            approver = self._policy.permits(call.principal, "case:approve")
-            grant = self._gate.grant(call.principal, "case:approve" if approver else "case:open")
+            closing = [one for one in CLOSE_ANY if self._policy.permits(call.principal, one)]
+            grant = self._gate.grant(call.principal, closing[0] if closing else "case:open")
             found = visible_case(self._policy, self._cases, call.principal, name)
-            if not approver and found.opening.opened_by != call.principal.id:
+            if not closing and found.opening.opened_by != call.principal.id:
                 raise Forbidden
         return self._act(call, found, "close", note, grant.role)
 

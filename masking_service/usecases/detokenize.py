@@ -11,9 +11,17 @@ from typing import Any, Final
 
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
+from masking_service.access.case_check import CaseCheck
 from masking_service.access.cases import Case, Cases, case_name
 from masking_service.access.disclosures import Disclosure, Disclosures, Opened
-from masking_service.access.errors import CaseNotOpen, CaseRequired, NoSuchCase
+from masking_service.access.errors import (
+    CaseCheckUnavailable,
+    CaseNotOpen,
+    CaseRequired,
+    NoSuchCase,
+    TicketMismatch,
+    UnknownCaseNumber,
+)
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
@@ -108,6 +116,7 @@ class Detokenize:
         decoys: DecoyWatch,
         audit: Recorder,
         check_sign_in: SignInCheck,
+        case_check: CaseCheck | None,
     ) -> None:
         self._policy = policy
         self._gate = gate
@@ -120,13 +129,14 @@ class Detokenize:
         self._decoys = decoys
         self._audit = audit
         self._check_sign_in = check_sign_in
+        self._case_check = case_check
 
     def __call__(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Opening]:
         """Open single fields.
 
         Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to
         read waybill numbers if the call has them, one to count misses, one for the audit, one for the disclosures,
-        and one to give back what was not released.
+        and one to give back what was not released. Where it is due the ticket system is asked about the case.
 
         Args:
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
@@ -178,7 +188,9 @@ class Detokenize:
             if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
                 raise CaseRequired
             return grant, None, missed
-        return grant, self._open_case(call, case, grant.purpose or ""), missed
+        found = self._open_case(call, case, grant.purpose or "")
+        self._confirm(call, found)
+        return grant, found, missed
 
     def _open_case(self, call: Call, name: str, purpose: str) -> Case:
         """Return the case if it is open for this caller.
@@ -194,6 +206,24 @@ class Detokenize:
         except CaseNotOpen as refusal:
             raise CaseNotOpen(self._told(call.principal, found, refusal.state)) from None
         return found
+
+    def _confirm(self, call: Call, case: Case) -> None:
+        """Ask the ticket system about the case again, if that is due: one exchange.
+
+        Where it does not answer, a case that another person approved stays open if the policy lets such cases wait
+        for approval.
+        """
+        check, opening, tenant = self._case_check, case.opening, call.principal.tenant
+        confirmed_at = opening.opened_at if opening.checked else 0
+        if check is None or not check.due(tenant, opening.case, confirmed_at, call.now):
+            return
+        try:
+            check.confirm(tenant, opening.case, opening.purpose, opening.waybills, call.now)
+        except (UnknownCaseNumber, TicketMismatch):
+            raise CaseNotOpen(self._told(call.principal, case, "ticket-closed")) from None
+        except CaseCheckUnavailable:
+            if not (check.rule.pending_on_failure and case.approved_by):
+                raise
 
     def _told(self, principal: Principal, case: Case | None, state: str) -> str:
         """Return the state of a case that is not open, if the caller may read it."""

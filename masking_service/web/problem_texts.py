@@ -226,6 +226,18 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("The ticket system does not know this case number.", "工单系统中没有该编号。"),
         Text("Use the number of an existing ticket.", "请使用工单系统中已有的编号。"),
     ),
+    "ticket-mismatch": ProblemText(
+        422,
+        Text("The ticket does not cover this case", "工单系统中的记录与本次建单不符"),
+        Text(
+            "The ticket of this number is closed, or it does not list all waybills of the case.",
+            "该编号在工单系统中已关闭，或未列出本次建单的全部运单。",
+        ),
+        Text(
+            "Open the case with waybills of the ticket only, or correct the ticket first.",
+            "请只填写该工单所列的运单，或先在工单系统中更正。",
+        ),
+    ),
     "unknown-schema": ProblemText(
         422,
         Text("The schema is not known", "数据格式不存在"),
@@ -281,6 +293,15 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         503,
         Text("The sign-in service is not available", "登录服务暂不可用"),
         Text("The keys of the access token's issuer cannot be loaded now.", "暂时无法获取登录凭证签发方的密钥。"),
+        _SEND_AGAIN,
+    ),
+    "case-check-unavailable": ProblemText(
+        503,
+        Text("The ticket system is not available", "工单系统暂不可用"),
+        Text(
+            "The ticket system did not confirm the case in time, so nothing was opened.",
+            "工单系统未能及时核实该工单，因此未执行任何操作。",
+        ),
         _SEND_AGAIN,
     ),
     "internal": ProblemText(

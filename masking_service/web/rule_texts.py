@@ -145,6 +145,7 @@ CASE_STATES: Final[dict[str, Text]] = {
     "denied": Text("The case was denied.", "工单已被拒绝。"),
     "closed": Text("The case is closed.", "工单已结单。"),
     "expired": Text("The case has expired.", "工单已过期。"),
+    "ticket-closed": Text("The ticket system does not confirm the case any more.", "工单系统已不再确认该工单。"),
     "other-purpose": Text("The case was opened for another purpose.", "工单的用途与本次请求不同。"),
     "other-officer": Text("The case names another officer.", "工单指定了其他专员。"),
 }

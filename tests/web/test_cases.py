@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from masking_service.access.budgets import Reservation
-from masking_service.access.errors import UnknownCaseNumber
 from masking_service.store.errors import StoreUnavailable
 from tests.web.api import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, refusal
 
@@ -277,37 +276,6 @@ def test_another_day_has_a_budget_of_its_own(api: Api, set_clock: Callable[[int]
     set_clock(NOW + 86_400 + 1_440)
 
     assert api.open_case("D-3", NUMBER)["status"] == "open"
-
-
-def test_an_unknown_case_number_opens_no_case(fresh: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, str]] = []
-
-    def knows_one(tenant: str, case: str) -> None:
-        asked.append((tenant, case))
-        if case != "D-1":
-            raise UnknownCaseNumber
-
-    monkeypatch.setattr(fresh.parts.acting.cases, "_case_numbers", knows_one)
-    answered = fresh.post(DESK, "/v1/cases", WANTED | {"case": "D-2", "waybills": numbers(200)})
-
-    assert refusal(answered) == (422, "unknown-case-number")
-    assert refusal(fresh.get(DESK, "/v1/cases/D-2")) == (404, "not-found")
-    assert fresh.open_case("D-1", *numbers(200))["status"] == "pending"
-    assert asked == [("default", "D-2"), ("default", "D-1")]
-    assert fresh.open_case("D-1", *numbers(100), who=fresh.mint(DESK, tenant="other"))  # asked for each tenant
-    assert asked[-1] == ("other", "D-1")
-
-
-def test_where_it_cannot_be_told_whether_a_number_is_real_no_case_is_opened(
-    fresh: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unreachable(tenant: str, case: str) -> None:
-        raise TimeoutError
-
-    monkeypatch.setattr(fresh.parts.acting.cases, "_case_numbers", unreachable)
-
-    assert fresh.post(DESK, "/v1/cases", WANTED).status_code == 503
-    assert refusal(fresh.get(DESK, "/v1/cases/D-1")) == (404, "not-found")
 
 
 def test_a_name_that_was_taken_costs_nothing(api: Api) -> None:

@@ -1,0 +1,254 @@
+"""Asks the ticket system whether a case is real, before its waybills are opened.
+
+A waybill is never sent. The ticket's own list comes back, signed over a nonce,
+and the case may name nothing else. One attempt, within `TIMEOUT_SECONDS`, no
+redirects, no cached answers; whatever is not a valid answer opens nothing.
+"""
+
+import hashlib
+import hmac
+import socket
+import ssl
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from time import monotonic
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from keys.errors import KeysetError
+from keys.messages import MessageKey
+from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
+from masking_service.access.rules import CheckRule
+from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.store.breaker import Breaker
+from masking_service.store.errors import StoreUnavailable
+
+TIMEOUT_SECONDS: Final = 0.8
+MAX_ANSWER_BYTES: Final = 64 * 1024
+NONCE_BYTES: Final = 16
+AT_ONCE: Final = 8
+"""Exchanges of one process at the same time."""
+MAX_REMEMBERED: Final = 10_000
+TIMESTAMP: Final = "Masking-Timestamp"
+SIGNATURE: Final = "Masking-Signature"
+
+Outcome = Literal["confirmed", "unknown", "mismatch", "failed"]
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What is asked. It names no waybill."""
+
+    v: int
+    nonce: str
+    tenant: str
+    case: str
+    purpose: str
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """What the ticket system says; further members are ignored."""
+
+    nonce: str
+    open: bool
+    waybills: list[str]
+
+    def lists(self, waybills: Collection[str]) -> bool:
+        """Return whether the ticket lists all of these normalised numbers."""
+        listed = set()
+        for number in self.waybills:
+            with suppress(ValueError):
+                listed.add(normalise_waybill_no(number))
+        return listed.issuperset(waybills)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    signature: str
+    body: bytes
+
+
+class CaseCheck:
+    """The ticket system of one policy.
+
+    Args:
+        rule: where it is, and when it is asked again.
+        key: signs questions and answers.
+        clock: returns the time in Unix seconds.
+        random: returns that many random bytes.
+        counted: called with the outcome of each check.
+    """
+
+    def __init__(
+        self,
+        rule: CheckRule,
+        key: MessageKey,
+        *,
+        clock: Callable[[], int],
+        random: Callable[[int], bytes],
+        counted: Callable[[Outcome], None],
+    ) -> None:
+        self.rule = rule
+        self._key = key
+        self._clock = clock
+        self._random = random
+        self._counted = counted
+        self._breaker = Breaker()
+        self._threads = ThreadPoolExecutor(AT_ONCE, "case-check")
+        self._confirmed: dict[tuple[str, str], int] = {}
+
+    def confirm(self, tenant: str, case: str, purpose: str, waybills: Collection[str], now: int) -> str:
+        """Return the digest of the answer that confirms a case: one exchange.
+
+        Args:
+            tenant, case, purpose: are sent.
+            waybills: normalised numbers, which are not.
+            now: Unix seconds; when it was confirmed, for `due`.
+
+        Raises:
+            UnknownCaseNumber: there is no such ticket.
+            TicketMismatch: it is closed, or does not list all of the waybills.
+            CaseCheckUnavailable: there was no valid answer in time.
+        """
+        try:
+            digest = self._confirm(tenant, case, purpose, waybills)
+        except UnknownCaseNumber:
+            self._counted("unknown")
+            raise
+        except TicketMismatch:
+            self._counted("mismatch")
+            raise
+        except CaseCheckUnavailable:
+            self._counted("failed")
+            raise
+        self._counted("confirmed")
+        if len(self._confirmed) >= MAX_REMEMBERED:
+            self._confirmed.clear()  # better asked once more than never again
+        self._confirmed[tenant, case] = now
+        return digest
+
+    def due(self, tenant: str, case: str, confirmed_at: int, now: int) -> bool:
+        """Return whether a case has to be confirmed again before something is opened under it.
+
+        Args:
+            confirmed_at: when it was confirmed at its opening, in Unix seconds; 0 for never.
+        """
+        newest = max(confirmed_at, self._confirmed.get((tenant, case), 0))
+        return not newest <= now < newest + self.rule.again_after
+
+    def _confirm(self, tenant: str, case: str, purpose: str, waybills: Collection[str]) -> str:
+        nonce = self._random(NONCE_BYTES).hex()
+        try:
+            self._breaker.check()
+        except StoreUnavailable:
+            raise CaseCheckUnavailable from None
+        try:
+            answer = self._exchange(msgspec.json.encode(Question(1, nonce, tenant, case, purpose)))
+            ticket = None if answer.status == 404 else self._read(answer, nonce)
+        except (OSError, HTTPException, ValueError, TooLate):
+            self._breaker.failed("unreachable")
+            raise CaseCheckUnavailable from None
+        self._breaker.succeeded()
+        if ticket is None:
+            raise UnknownCaseNumber
+        if not ticket.open or not ticket.lists(waybills):
+            raise TicketMismatch
+        return hashlib.sha256(answer.body).hexdigest()
+
+    def _read(self, answer: _Answer, nonce: str) -> Ticket:
+        """Return a valid answer; raise ValueError otherwise."""
+        signed = "v1=" + self._key.sign(nonce.encode(), answer.body)
+        if answer.status != 200 or not hmac.compare_digest(answer.signature.encode(), signed.encode()):
+            raise ValueError("not a signed answer")
+        ticket = msgspec.json.decode(answer.body, type=Ticket)
+        if not hmac.compare_digest(ticket.nonce.encode(), nonce.encode()):
+            raise ValueError("the answer to another question")
+        return ticket
+
+    def _exchange(self, body: bytes) -> _Answer:
+        """Ask once. Raises OSError, HTTPException, ValueError or TooLate."""
+        parts = urlsplit(self.rule.url)
+        if parts.scheme == "https":
+            connection: HTTPConnection = HTTPSConnection(
+                parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+            )
+        else:
+            connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        deadline = monotonic() + TIMEOUT_SECONDS
+        asked = self._threads.submit(self._send, connection, target, body, deadline)
+        try:
+            return asked.result(TIMEOUT_SECONDS)
+        finally:
+            if not asked.cancel() and not asked.done():
+                _abort(connection)  # else a slow answer would hold the thread
+
+    def _send(self, connection: HTTPConnection, target: str, body: bytes, deadline: float) -> _Answer:
+        timestamp = str(self._clock())
+        headers = {
+            "Content-Type": "application/json",
+            "Connection": "close",
+            TIMESTAMP: timestamp,
+            SIGNATURE: "v1=" + self._key.sign(timestamp.encode("ascii"), body),
+        }
+        try:
+            connection.connect()
+            if monotonic() > deadline:
+                raise TimeoutError
+            connection.request("POST", target, body, headers)
+            response = connection.getresponse()
+            content = response.read(MAX_ANSWER_BYTES + 1)
+            if len(content) > MAX_ANSWER_BYTES:
+                raise ValueError("too large")
+            return _Answer(response.status, response.getheader(SIGNATURE, ""), content)
+        finally:
+            connection.close()
+
+
+def load_case_check(
+    rule: CheckRule | None,
+    folder: Path,
+    *,
+    development: bool,
+    clock: Callable[[], int],
+    random: Callable[[int], bytes],
+    counted: Callable[[Outcome], None],
+) -> CaseCheck | None:
+    """Return the case check that a policy names, with its key read; None without one.
+
+    Raises:
+        PolicyError: the key cannot be used, or the URL is not https outside development.
+    """
+    key = check_key(rule, folder, development=development)
+    if rule is None or key is None:
+        return None
+    return CaseCheck(rule, key, clock=clock, random=random, counted=counted)
+
+
+def check_key(rule: CheckRule | None, folder: Path, *, development: bool) -> MessageKey | None:
+    """Return the key of a case check; None without one. Raises as `load_case_check`."""
+    if rule is None:
+        return None
+    if not development and not rule.url.startswith("https://"):
+        raise PolicyError([("cases.check.url", "has to begin with https:// outside development")])
+    try:
+        return MessageKey.read(folder / rule.key)
+    except (KeysetError, OSError):
+        raise PolicyError(
+            [("cases.check.key", "has to be a file that only the service reads, of at least 32 bytes")]
+        ) from None
+
+
+def _abort(connection: HTTPConnection) -> None:
+    """End an exchange that another thread waits for."""
+    sock: socket.socket | None = connection.sock
+    if sock is not None:
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

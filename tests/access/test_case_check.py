@@ -1,0 +1,273 @@
+"""The ticket system is asked once, within its time, and only a signed answer to this question confirms a case."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples.case_check.sidecar import Ticket
+from keys.messages import MessageKey
+from masking_service.access import case_check
+from masking_service.access.case_check import CaseCheck, load_case_check
+from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
+from masking_service.access.policy import Policy
+from masking_service.access.rules import CheckRule
+from tests.access.policies import DEFAULT, FILE, edited, faults, policy
+from tests.store.stores import foreseen
+from tests.ticket_systems import KEY, TicketSystem, answering, reply, ticket_system
+
+NUMBER = "SF1234567890"
+
+
+@pytest.fixture
+def system() -> Iterator[TicketSystem]:
+    with ticket_system() as found:
+        found.tickets = {"D-1": Ticket(True, [NUMBER, "yt8800212345678"])}
+        yield found
+
+
+def checking(url: str, outcomes: list[str] | None = None) -> CaseCheck:
+    rule = CheckRule(url, "key", pending_on_failure=False, again_after=900)
+    counted = (outcomes if outcomes is not None else []).append
+    return CaseCheck(rule, MessageKey(KEY), clock=lambda: int(time.time()), random=foreseen("nonces"), counted=counted)
+
+
+def confirm(check: CaseCheck, case: str = "D-1", *waybills: str) -> str:
+    return check.confirm("default", case, "dispute", waybills or (NUMBER,), int(time.time()))
+
+
+def test_a_ticket_that_lists_the_waybills_confirms_the_case(system: TicketSystem) -> None:
+    outcomes: list[str] = []
+    digest = confirm(checking(system.url, outcomes), "D-1", NUMBER, "YT8800212345678")
+
+    assert (len(digest), outcomes, system.asked) == (64, ["confirmed"], ["D-1"])
+
+
+def test_an_unknown_ticket_is_told_apart(system: TicketSystem) -> None:
+    outcomes: list[str] = []
+    with pytest.raises(UnknownCaseNumber):
+        confirm(checking(system.url, outcomes), "D-2")
+
+    assert outcomes == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    [Ticket(False, [NUMBER]), Ticket(True, []), Ticket(True, ["SF0000000000", "x"])],
+    ids=["closed", "lists nothing", "lists others"],
+)
+def test_a_ticket_that_does_not_cover_the_case_confirms_nothing(system: TicketSystem, ticket: Ticket) -> None:
+    system.tickets["D-1"] = ticket
+
+    with pytest.raises(TicketMismatch):
+        confirm(checking(system.url))
+
+
+def test_the_question_names_no_waybill_and_is_signed() -> None:
+    asked: list[tuple[dict[str, str], dict[str, Any]]] = []
+
+    def keep(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+        asked.append((dict(handler.headers), question))
+        reply(handler, {"nonce": question["nonce"], "open": True, "waybills": [NUMBER]}, question["nonce"])
+
+    with answering(keep) as url:
+        confirm(checking(url))
+        confirm(checking(url))
+
+    headers, question = asked[0]
+    assert question | {"nonce": ""} == {"v": 1, "nonce": "", "tenant": "default", "case": "D-1", "purpose": "dispute"}
+    body = json.dumps(question, separators=(",", ":")).encode()
+    assert headers["Masking-Signature"] == "v1=" + MessageKey(KEY).sign(headers["Masking-Timestamp"].encode(), body)
+
+
+def slow(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    time.sleep(1.5)
+    honest(handler, question)
+
+
+def dripping(handler: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
+    handler.send_response(200)
+    for _step in range(30):
+        handler.wfile.write(b"X-Drip: 1\r\n")
+        time.sleep(0.1)
+
+
+def honest(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    reply(handler, {"nonce": question["nonce"], "open": True, "waybills": [NUMBER]}, question["nonce"])
+
+
+def replayed(handler: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
+    reply(handler, {"nonce": "0" * 32, "open": True, "waybills": [NUMBER]}, "0" * 32)
+
+
+def wrong_nonce(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    reply(handler, {"nonce": "0" * 32, "open": True, "waybills": [NUMBER]}, question["nonce"])
+
+
+def huge(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    reply(handler, {"nonce": question["nonce"], "open": True, "waybills": [NUMBER] * 50_000}, question["nonce"])
+
+
+def redirecting(handler: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
+    handler.send_response(307)
+    handler.send_header("Location", "/elsewhere")
+    handler.end_headers()
+
+
+def unsigned(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    ticket = {"nonce": question["nonce"], "open": True, "waybills": [NUMBER]}
+    reply(handler, ticket, question["nonce"], key=b"another key" * 4)
+
+
+def reflecting(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    body = json.dumps(question, separators=(",", ":")).encode()
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.send_header("Masking-Signature", handler.headers["Masking-Signature"])
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def malformed(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    reply(handler, {"nonce": question["nonce"], "open": "yes", "waybills": NUMBER}, question["nonce"])
+
+
+def failing(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    ticket = {"nonce": question["nonce"], "open": True, "waybills": [NUMBER]}
+    reply(handler, ticket, question["nonce"], status=500)
+
+
+def silent(handler: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
+    handler.close_connection = True
+
+
+HOSTILE = [slow, dripping, replayed, wrong_nonce, huge, redirecting, unsigned, reflecting, malformed, failing, silent]
+
+
+@pytest.mark.parametrize("answer", HOSTILE)
+def test_a_hostile_ticket_system_confirms_nothing_and_is_asked_once(answer: Any) -> None:
+    asked: list[str] = []
+    outcomes: list[str] = []
+
+    def once(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+        asked.append(handler.path)
+        try:
+            answer(handler, question)
+        except OSError:
+            handler.close_connection = True
+
+    with answering(once) as url, pytest.raises(CaseCheckUnavailable):
+        confirm(checking(url, outcomes))
+
+    assert (asked, outcomes) == (["/check"], ["failed"])
+
+
+def test_a_slow_ticket_system_does_not_hold_the_threads() -> None:
+    with answering(dripping) as url:
+        check = checking(url)
+        started = time.monotonic()
+        for _ in range(3):
+            with pytest.raises(CaseCheckUnavailable):
+                confirm(check)
+
+    assert time.monotonic() - started < 10
+
+
+def test_after_failures_it_is_left_alone_for_a_moment() -> None:
+    asked: list[str] = []
+
+    def count(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+        asked.append(question["nonce"])
+        failing(handler, question)
+
+    with answering(count) as url:
+        check = checking(url)
+        for _ in range(6):
+            with pytest.raises(CaseCheckUnavailable):
+                confirm(check)
+
+    assert (len(asked), len(set(asked))) == (3, 3)
+
+
+def test_a_case_is_due_again_after_its_time(system: TicketSystem) -> None:
+    check = checking(system.url)
+    now = int(time.time())
+
+    assert check.due("default", "D-1", 0, now)
+    assert [check.due("default", "D-1", now, at) for at in (now, now + 899, now + 900, now - 1)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    confirm(check)
+    assert not check.due("default", "D-1", 0, now + 60)
+    assert check.due("other", "D-1", 0, now + 60)
+
+
+CHECK = {"url": "https://tickets.example.com/check", "key": "case-check.key"}
+
+
+def test_a_policy_names_the_ticket_system() -> None:
+    rules = policy(lambda document: document["cases"].update(check=CHECK)).rules.cases
+
+    assert rules.check == CheckRule(CHECK["url"], CHECK["key"], pending_on_failure=False, again_after=900)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"url": "http://tickets.example.com"}, "cases.check.url"),
+        ({"url": "ftp://127.0.0.1/x"}, "cases.check.url"),
+        ({"url": "https://user@tickets.example.com"}, "cases.check.url"),
+        ({"url": "https://tickets.example.com:x"}, "cases.check.url"),
+        ({"url": "https://"}, "cases.check.url"),
+        ({"on_failure": "open"}, "cases.check.on_failure"),
+        ({"again_after": "2d"}, "cases.check.again_after"),
+        ({"again_after": 0}, "cases.check.again_after"),
+        ({"retries": 3}, "cases.check.retries"),
+    ],
+)
+def test_a_faulty_check_is_a_fault_of_the_policy(change: dict[str, Any], path: str) -> None:
+    assert path in faults(edited(lambda document: document["cases"].update(check=CHECK | change)))
+
+
+def loaded(url: str, folder: Path, *, development: bool) -> CaseCheck | None:
+    rule = CheckRule(url, "case-check.key", pending_on_failure=False, again_after=900)
+    return load_case_check(
+        rule, folder, development=development, clock=lambda: 0, random=foreseen("x"), counted=lambda _: None
+    )
+
+
+def test_http_is_for_development_only(tmp_path: Path) -> None:
+    key = tmp_path / "case-check.key"
+    key.write_bytes(KEY)
+    key.chmod(0o600)
+
+    assert loaded("http://127.0.0.1:8090/", tmp_path, development=True) is not None
+    with pytest.raises(PolicyError, match="https"):
+        loaded("http://127.0.0.1:8090/", tmp_path, development=False)
+
+
+def test_without_its_key_the_policy_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r"cases\.check\.key"):
+        loaded(CHECK["url"], tmp_path, development=False)
+
+
+def test_the_time_is_within_what_an_answer_may_take() -> None:
+    assert case_check.TIMEOUT_SECONDS <= 0.8
+
+
+def test_the_recommended_policy_is_sound() -> None:
+    text = (FILE.parent / "examples" / "policy-recommended.yaml").read_text("utf-8")
+    rules = Policy.parse(text, development=False).rules
+
+    assert rules.cases.check is not None
+    assert rules.roles["ticket-system"].permissions == {"case:close"}
+    assert {name for name in rules.roles if name != "ticket-system"} == set(DEFAULT.rules.roles)

@@ -1,0 +1,121 @@
+"""The example sidecar reads tickets of four systems, and answers signed questions only."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from examples.case_check import sidecar
+from tests.ticket_systems import KEY, served, ticket_system
+
+NUMBERS = ["SF1234567890", "YT8800212345678"]
+TEXT = "SF1234567890, YT8800212345678"
+Read = Callable[[str], sidecar.Lookup]
+
+
+@contextmanager
+def vendor(answers: dict[str, Any]) -> Iterator[str]:
+    """A ticket system that answers these paths, and 404 for all others."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = answers.get(self.path.partition("?")[0])
+            allowed = self.headers["Authorization"] == "Bearer secret"
+            body = json.dumps(found).encode()
+            self.send_response(200 if allowed and found is not None else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
+        yield url.removesuffix("/check")
+
+
+def zendesk(status: str) -> dict[str, Any]:
+    fields = [{"id": 36012345, "value": TEXT}, {"id": 1, "value": None}]
+    ticket = {"status": status, "custom_fields": fields, "created_at": "2026-11-24T08:00:00Z", "assignee_id": 7}
+    return {"/api/v2/tickets/123.json": {"ticket": ticket}}
+
+
+def servicenow(active: str) -> dict[str, Any]:
+    row = {"active": active, "sys_created_on": "2026-11-24 08:00:00", "assigned_to": {"value": "7"}, "u_waybills": TEXT}
+    return {"/api/now/table/incident": {"result": [row]}}
+
+
+def jira(category: str) -> dict[str, Any]:
+    fields = {
+        "status": {"statusCategory": {"key": category}},
+        "created": "2026-11-24T08:00:00.000+0800",
+        "assignee": None,
+        "customfield_10042": TEXT,
+    }
+    return {"/rest/api/2/issue/D-123": {"fields": fields}}
+
+
+@pytest.mark.parametrize(
+    ("answers", "system", "field", "case", "is_open"),
+    [
+        (zendesk("pending"), sidecar.zendesk, "36012345", "D-123", True),
+        (zendesk("solved"), sidecar.zendesk, "36012345", "D-123", False),
+        (servicenow("true"), sidecar.servicenow, "u_waybills", "INC0010001", True),
+        (servicenow("false"), sidecar.servicenow, "u_waybills", "INC0010001", False),
+        (jira("indeterminate"), sidecar.jira, "customfield_10042", "D-123", True),
+        (jira("done"), sidecar.jira, "customfield_10042", "D-123", False),
+    ],
+)
+def test_a_ticket_is_read(
+    answers: dict[str, Any], system: Callable[..., sidecar.Lookup], field: str, case: str, is_open: bool
+) -> None:
+    with vendor(answers) as url:
+        found = system(url, "secret", field)(case)
+
+    assert found is not None
+    assert (found.open, found.waybills) == (is_open, NUMBERS)
+
+
+@pytest.mark.parametrize(
+    ("answers", "system"),
+    [
+        ({}, sidecar.zendesk),
+        ({"/api/now/table/incident": {"result": []}}, sidecar.servicenow),
+        ({}, sidecar.jira),
+    ],
+)
+def test_an_unknown_ticket_is_none(answers: dict[str, Any], system: Callable[..., sidecar.Lookup]) -> None:
+    with vendor(answers) as url:
+        assert system(url, "secret", "field")("D-9") is None
+
+
+def test_the_table_is_read_at_each_question(tmp_path: Path) -> None:
+    file = tmp_path / "cases.csv"
+    file.write_text((Path(sidecar.__file__).parent / "cases.csv").read_text())
+    lookup = sidecar.table(file)
+
+    assert [lookup(case) for case in ("D-2026-0001", "D-2026-0002", "D-9")] == [
+        sidecar.Ticket(True, ["YT8800212345678", "SF1234567890"]),
+        sidecar.Ticket(False, ["SF1234567890"]),
+        None,
+    ]
+    file.write_text("case,open,waybills\nD-9,yes,SF1234567890\n")
+    assert lookup("D-9") == sidecar.Ticket(True, ["SF1234567890"])
+
+
+@pytest.mark.parametrize(("key", "timestamp"), [(b"x" * 64, None), (KEY, "1")], ids=["another key", "an old question"])
+def test_a_question_that_is_not_the_services_is_refused(key: bytes, timestamp: str | None) -> None:
+    body, at = b'{"nonce":"n","case":"D-1"}', timestamp or str(int(time.time()))
+    headers = {sidecar.TIMESTAMP: at, sidecar.SIGNATURE: sidecar.sign(key, at.encode(), body)}
+    with ticket_system() as system:
+        status = requests.post(system.url, body, headers=headers, timeout=5).status_code
+
+    assert (status, system.asked) == (403, [])

@@ -1,0 +1,193 @@
+"""Cases that the ticket system has to confirm: at their opening, and again before values are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from examples.case_check.sidecar import Ticket
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
+from tests.access.policies import TEXT
+from tests.ticket_systems import KEY, TicketSystem, ticket_system
+from tests.web.api import DESK, OFFICER, SUPERVISOR, Api, Json, field, record, refusal
+from tests.web.test_audit import entries
+from tests.web.test_freezing import frozen
+
+NUMBER = "SF1234567890"
+PHONE = field(NUMBER, "/sender/phone")
+NOW = 1_796_000_000
+Made = Callable[..., Api]
+Clock = Callable[[int], None]
+
+
+@pytest.fixture
+def system() -> Iterator[TicketSystem]:
+    with ticket_system() as found:
+        found.tickets = {"D-1": Ticket(True, [NUMBER, "SF0000000002"])}
+        yield found
+
+
+@pytest.fixture
+def made(settings: Settings, valkey: str, tmp_path: Path, system: TicketSystem) -> Made:
+    """`made(on_failure="pending")`: a service that asks this ticket system, with one waybill."""
+
+    def make(misses: int = 100, **change: Any) -> Api:
+        document = yaml.safe_load(TEXT)
+        document["cases"]["check"] = {"url": system.url, "key": "case-check.key", **change}
+        document["roles"]["tracking"]["permissions"].append("case:close")
+        document["watch"] = {"misses": misses}
+        (tmp_path / "policy.yaml").write_text(yaml.safe_dump(document))
+        key = tmp_path / "case-check.key"
+        key.write_bytes(KEY)
+        key.chmod(0o600)
+        parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
+        admit_store(parts)
+        parts.store.trust()
+        api = Api(parts)
+        api.tokenize(record())
+        return api
+
+    return make
+
+
+def wanted(case: str = "D-1", *waybills: str) -> Json:
+    return {"case": case, "purpose": "dispute", "waybills": waybills or [NUMBER], "reason": "asked"}
+
+
+def opening(api: Api, case: str = "D-1", *waybills: str) -> tuple[int, str]:
+    answered = api.post(DESK, "/v1/cases", wanted(case, *waybills))
+    return answered.status_code, answered.get_json().get("code") or answered.get_json()["status"]
+
+
+def opened(api: Api) -> tuple[int, str]:
+    answered = api.detokenize(PHONE)
+    return answered.status_code, answered.get_json().get("code", "")
+
+
+def test_a_case_with_a_ticket_is_opened_and_keeps_the_digest(made: Made) -> None:
+    api = made()
+
+    assert opening(api) == (201, "open")
+    kept = api.parts.acting.cases._cases.get("default", "D-1").opening
+    assert len(kept.checked) == 64
+
+
+@pytest.mark.parametrize(
+    ("case", "waybills", "code"),
+    [
+        ("D-2", (), "unknown-case-number"),
+        ("D-1", ("SF9999999999",), "ticket-mismatch"),
+        ("D-1", (NUMBER, "SF9999999999"), "ticket-mismatch"),
+    ],
+)
+def test_a_case_without_its_ticket_is_refused(made: Made, case: str, waybills: tuple[str, ...], code: str) -> None:
+    api = made()
+
+    assert opening(api, case, *waybills) == (422, code)
+    assert refusal(api.get(DESK, f"/v1/cases/{case}")) == (404, "not-found")
+    assert [one["outcome"] for one in entries(api) if one["action"] == "case-open"] == [code]
+
+
+def test_a_closed_ticket_opens_no_case(made: Made, system: TicketSystem) -> None:
+    system.tickets["D-1"] = Ticket(False, [NUMBER])
+
+    assert opening(made()) == (422, "ticket-mismatch")
+
+
+def test_guessing_case_numbers_freezes_the_opener(made: Made) -> None:
+    api = made(misses=3)
+    refused = [opening(api, f"D-{at}")[1] for at in range(2, 6)]
+
+    assert refused == ["unknown-case-number"] * 3 + ["frozen"]
+    assert [(one["id"], one["why"]) for one in frozen(api)] == [("client/service-desk", "misses")]
+
+
+def test_while_it_does_not_answer_no_case_is_opened(made: Made, system: TicketSystem) -> None:
+    api = made()
+    system.fails = True
+    answered = api.post(DESK, "/v1/cases", wanted())
+
+    assert (refusal(answered), answered.headers["Retry-After"]) == ((503, "case-check-unavailable"), "1")
+    assert refusal(api.get(DESK, "/v1/cases/D-1")) == (404, "not-found")
+
+
+def test_by_policy_it_waits_for_approval_instead(made: Made, system: TicketSystem) -> None:
+    api = made(on_failure="pending")
+    system.fails = True
+
+    assert opening(api) == (201, "pending")
+    assert opened(api) == (403, "case-not-open")
+    assert api.post(SUPERVISOR, "/v1/cases/D-1/approve").status_code == 200
+    assert opened(api) == (200, "")
+
+
+def test_what_was_never_confirmed_is_asked_at_the_first_opening(made: Made, system: TicketSystem) -> None:
+    api = made(on_failure="pending")
+    system.fails = True
+    opening(api)
+    api.post(SUPERVISOR, "/v1/cases/D-1/approve")
+    system.fails, system.tickets["D-1"] = False, Ticket(False, [NUMBER])
+
+    assert opened(api) == (403, "case-not-open")
+
+
+def test_an_opening_asks_nothing_until_it_is_due_and_then_once(
+    made: Made, system: TicketSystem, set_clock: Clock
+) -> None:
+    api = made()
+    set_clock(NOW)
+    opening(api)
+    asked = []
+    for now in (NOW, NOW + 899, NOW + 900, NOW + 901, NOW + 1_799, NOW + 1_800):
+        set_clock(now)
+        before = api.parts.store.round_trips
+        assert opened(api) == (200, "")
+        asked.append((len(system.asked), api.parts.store.round_trips - before))
+
+    assert [count for count, _ in asked] == [1, 1, 2, 2, 2, 3]
+    assert len({trips for _, trips in asked}) == 1
+
+
+@pytest.mark.parametrize("why", ["closed", "unknown", "no answer"])
+def test_what_the_ticket_system_takes_back_opens_nothing(
+    made: Made, system: TicketSystem, set_clock: Clock, why: str
+) -> None:
+    api = made()
+    set_clock(NOW)
+    opening(api)
+    set_clock(NOW + 900)
+    match why:
+        case "closed":
+            system.tickets["D-1"] = Ticket(False, [NUMBER])
+        case "unknown":
+            system.tickets.clear()
+        case _:
+            system.fails = True
+    expected = (503, "case-check-unavailable") if why == "no answer" else (403, "case-not-open")
+
+    assert opened(api) == expected
+
+
+def test_the_ticket_system_closes_cases(made: Made) -> None:
+    api = made()
+    opening(api)
+
+    assert api.post("tracking", "/v1/cases/D-1/close").get_json()["status"] == "closed"
+    assert refusal(api.post(OFFICER, "/v1/cases/D-1/close")) == (403, "forbidden")
+
+
+def test_the_metrics_count_what_came_of_it(made: Made) -> None:
+    api = made()
+    opening(api)
+    opening(api, "D-2")
+    page = api.get(None, "/metrics").text
+
+    assert 'masking_case_checks_total{outcome="confirmed"}' in page
+    assert 'masking_case_checks_total{outcome="unknown"}' in page
