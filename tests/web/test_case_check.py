@@ -17,8 +17,7 @@ from masking_service.runtime.wiring import assemble
 from tests.access.policies import TEXT
 from tests.ticket_systems import KEY, TicketSystem, ticket_system
 from tests.web.api import DESK, OFFICER, SUPERVISOR, Api, Json, field, record, refusal
-from tests.web.test_audit import entries
-from tests.web.test_freezing import frozen
+from tests.web.calls import entries, frozen
 
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")
