@@ -24,12 +24,12 @@ from masking_service.runtime.clock import clock
 from masking_service.usecases.answers.common import Answer
 from masking_service.usecases.recorder import Call
 from masking_service.web.languages import preferred_language
-from masking_service.web.problem_texts import Language
 from masking_service.web.problems import Problem, with_rules
 from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
 from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
 from masking_service.web.schemas.queries import MAX_ENTRIES
+from masking_service.web.texts import Language
 
 _OUTSIDE: Final = frozenset({UNMAPPED_MASKED, FOUND_IN_TEXT})
 

@@ -3,47 +3,10 @@
 A text is a constant. It names rules and never a value, and it says nothing about anyone.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-Language = Literal["en", "zh"]
-LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
-
-
-class Text(NamedTuple):
-    """One text in each language."""
-
-    en: str
-    zh: str
-
-    def in_language(self, language: Language) -> str:
-        """The text in one language."""
-        return self.zh if language == "zh" else self.en
-
-
-class ProblemText(NamedTuple):
-    """What is said of one problem code.
-
-    Attributes:
-        status: the HTTP status.
-        title: a few words.
-        detail: what happened.
-        remedy: what the caller can do.
-    """
-
-    status: int
-    title: Text
-    detail: Text
-    remedy: Text
-
-
-_SEND_AGAIN: Final = Text(
-    "Wait for the seconds in Retry-After and send the same request again. Repeating it is safe.",
-    "按 Retry-After 给出的秒数等待后重发同一请求，重复发送是安全的。",
-)
-_ASK_OPERATOR: Final = Text(
-    "Tell the operator of the service the request id (X-Request-Id).",
-    "请将请求编号（X-Request-Id）提供给服务运维人员。",
-)
+from masking_service.web.case_problems import CASE_PROBLEMS
+from masking_service.web.texts import ASK_OPERATOR, SEND_AGAIN, ProblemText, Text
 
 PROBLEMS: Final[dict[str, ProblemText]] = {
     "invalid-json": ProblemText(
@@ -72,15 +35,6 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
             "Send `purpose`. GET /v1/me lists the purposes of your roles.",
             "请填写 `purpose`。GET /v1/me 会列出您的角色可用的用途。",
         ),
-    ),
-    "case-required": ProblemText(
-        400,
-        Text("A case is required", "缺少工单"),
-        Text(
-            "This purpose, or a waybill number instead of a token, requires an open case.",
-            "该用途必须关联已生效的工单；用运单号代替令牌还原时也是如此。",
-        ),
-        Text("Send `case` with the number of an open case.", "请在 `case` 中填写已生效工单的编号。"),
     ),
     "profile-required": ProblemText(
         400,
@@ -133,28 +87,6 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
             "请联系主管或隐私办公室。",
         ),
     ),
-    "case-not-open": ProblemText(
-        403,
-        Text("The case does not allow this", "工单不允许此操作"),
-        Text(
-            "The case is not open, or is for another officer or purpose.",
-            "工单未生效，或属于其他专员、其他用途。",
-        ),
-        Text(
-            "Check the case with GET /v1/cases/{case}: its status, purpose, officer and end.",
-            "请通过 GET /v1/cases/{case} 核对工单的状态、用途、专员和到期时间。",
-        ),
-    ),
-    "own-case": ProblemText(
-        403,
-        Text("The case is the caller's own", "不能处理自己的工单"),
-        Text(
-            "The person who opened a case cannot decide it, and the people who opened or approved it cannot open "
-            "values under it.",
-            "建单人不能审批自己的工单；建单人和审批人不能在该工单下还原数据。",
-        ),
-        Text("Another person has to do this.", "请由其他人处理。"),
-    ),
     "not-found": ProblemText(
         404,
         Text("Not found", "未找到"),
@@ -169,23 +101,6 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("Method not allowed", "不支持该方法"),
         Text("This path does not support the method.", "该路径不支持此请求方法。"),
         Text("Use one of the methods in the Allow header.", "请使用 Allow 响应头中列出的方法。"),
-    ),
-    "case-not-pending": ProblemText(
-        409,
-        Text("The case is not pending", "工单不在待审批状态"),
-        Text("There is nothing to decide: the case is not pending.", "工单不在待审批状态，无需审批。"),
-        Text(
-            "Read the case again: it was decided, closed, or has expired.", "请重新读取工单：它已审批、已结单或已过期。"
-        ),
-    ),
-    "case-exists": ProblemText(
-        409,
-        Text("The case number is taken", "工单编号已被使用"),
-        Text(
-            "A case of this number was opened before. Numbers are never used twice.",
-            "该编号的工单已经建立过，编号不可重复使用。",
-        ),
-        Text("Use a new case number, or read the existing case.", "请使用新的工单编号，或查看已有工单。"),
     ),
     "too-large": ProblemText(
         413,
@@ -220,24 +135,6 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
             "请更正 `errors` 中指出的成员，`detail` 说明了各项规则。",
         ),
     ),
-    "unknown-case-number": ProblemText(
-        422,
-        Text("The case number is not known", "工单编号不存在"),
-        Text("The ticket system does not know this case number.", "工单系统中没有该编号。"),
-        Text("Use the number of an existing ticket.", "请使用工单系统中已有的编号。"),
-    ),
-    "ticket-mismatch": ProblemText(
-        422,
-        Text("The ticket does not cover this case", "工单系统中的记录与本次建单不符"),
-        Text(
-            "The ticket of this number is closed, or it does not list all waybills of the case.",
-            "该编号在工单系统中已关闭，或未列出本次建单的全部运单。",
-        ),
-        Text(
-            "Open the case with waybills of the ticket only, or correct the ticket first.",
-            "请只填写该工单所列的运单，或先在工单系统中更正。",
-        ),
-    ),
     "unknown-schema": ProblemText(
         422,
         Text("The schema is not known", "数据格式不存在"),
@@ -269,7 +166,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         503,
         Text("The store is not available", "存储暂不可用"),
         Text("The store cannot answer now. Nothing was acknowledged.", "存储暂时无法响应，本次请求未被确认。"),
-        _SEND_AGAIN,
+        SEND_AGAIN,
     ),
     "overloaded": ProblemText(
         503,
@@ -278,7 +175,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
             "The service has more requests than it can handle. Nothing was done.",
             "请求量超过服务的处理能力，本次请求未执行。",
         ),
-        _SEND_AGAIN,
+        SEND_AGAIN,
     ),
     "integrity": ProblemText(
         503,
@@ -287,28 +184,20 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
             "Stored data failed its integrity check. Nothing is answered, and the operator is alerted.",
             "存储数据未通过完整性校验，服务不返回任何内容，并已通知运维人员。",
         ),
-        _ASK_OPERATOR,
+        ASK_OPERATOR,
     ),
     "issuer-unavailable": ProblemText(
         503,
         Text("The sign-in service is not available", "登录服务暂不可用"),
         Text("The keys of the access token's issuer cannot be loaded now.", "暂时无法获取登录凭证签发方的密钥。"),
-        _SEND_AGAIN,
-    ),
-    "case-check-unavailable": ProblemText(
-        503,
-        Text("The ticket system is not available", "工单系统暂不可用"),
-        Text(
-            "The ticket system did not confirm the case in time, so nothing was opened.",
-            "工单系统未能及时核实该工单，因此未执行任何操作。",
-        ),
-        _SEND_AGAIN,
+        SEND_AGAIN,
     ),
     "internal": ProblemText(
         503,
         Text("The service failed", "服务内部错误"),
         Text("The service failed. Nothing was acknowledged.", "服务发生内部错误，本次请求未被确认。"),
-        _SEND_AGAIN,
+        SEND_AGAIN,
     ),
+    **CASE_PROBLEMS,
 }
 """Every problem by its code. The codes are the contract; the texts may change."""

@@ -21,8 +21,9 @@ from masking_service.domain.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from masking_service.usecases.errors import NotFound, SeveralWaybills, UnknownSchema
-from masking_service.web.problem_texts import PROBLEMS, Language, Text
+from masking_service.web.problem_texts import PROBLEMS
 from masking_service.web.rule_texts import CASE_STATES, MEMBERS, PLACES
+from masking_service.web.texts import Language, Text
 
 Errors = Sequence[tuple[str, str]]
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.web.problem_texts import Text
+from masking_service.web.texts import Text
 
 _PROFILE: Final = Text("name one of your profiles (GET /v1/me lists them)", "须为您可用的脱敏方案（见 GET /v1/me）")
 _CASE: Final = Text(

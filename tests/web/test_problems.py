@@ -10,8 +10,9 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from masking_service.web.languages import preferred_language
-from masking_service.web.problem_texts import PROBLEMS, Text
+from masking_service.web.problem_texts import PROBLEMS
 from masking_service.web.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
+from masking_service.web.texts import Text
 from tests.web.api import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING, Api, Json, record, refusal
 
 CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "x"}

@@ -6,7 +6,7 @@ No text holds a value of a record.
 import os
 from typing import Final
 
-from masking_service.web.problem_texts import Language, Text
+from masking_service.web.texts import Language, Text
 
 RECORDS: Final = Text(
     "records: {records:,}, failed: {failed:,}, in {seconds:.1f} s ({rate:,.0f} a second)",

@@ -7,9 +7,10 @@ from flask import Blueprint, Response, request
 
 from masking_service.web.docs import page_answer
 from masking_service.web.http import JSON, answer
-from masking_service.web.problem_texts import LANGUAGES, PROBLEMS, Language, ProblemText
+from masking_service.web.problem_texts import PROBLEMS
 from masking_service.web.problems import Problem
 from masking_service.web.schemas.answers import ProblemExplanation, TextInLanguages
+from masking_service.web.texts import LANGUAGES, Language, ProblemText
 
 HTML: Final = "text/html"
 _TAGS: Final[dict[Language, str]] = {"en": "en", "zh": "zh-CN"}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from masking_service.cli.files import texts
 from masking_service.cli.files.looks import found_kind, guessed_kind
-from masking_service.web.problem_texts import Text
+from masking_service.web.texts import Text
 from tests.cli.files.runs import line, masked, ndjson, rows, run
 
 PERSONAL = {
