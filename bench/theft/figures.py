@@ -12,9 +12,9 @@ from typing import Any
 
 from bench.theft import honest, thieves
 from bench.theft.defences import NONE, Defences
-from bench.theft.honest import BEGIN, Tally
 from bench.theft.model import DAY, Service, Step
 from bench.theft.replay import disagreements
+from bench.theft.work import BEGIN, Tally
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
 

@@ -4,17 +4,16 @@ It does in the same order what the use cases do, and writes an audit entry for e
 agrees with the real application.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from bench.theft.defences import NONE, Defences
+from bench.theft.memory import Memory, Review
 from bench.theft.windows import Taken, Windows
 from masking_service.access.cases import Act, Case, Opening
 from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, Frozen, NoSuchCase, QuotaExceeded
-from masking_service.access.freezes import MINUTE, Freeze
+from masking_service.access.freezes import Freeze
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import DEFAULT_TENANT, Principal
 from masking_service.audit.entries import Entry, Item
@@ -64,72 +63,6 @@ class Step:
     done: Done
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Something that a person has to look at: an approval, or an alert."""
-
-    at: int
-    why: str
-    who: str
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What `FreezeByPolicy` asks of freezes, audit, alerts and metrics."""
-
-    service: "Service"
-    misses: Counter[str] = field(default_factory=Counter)
-    refusals: dict[str, tuple[int, int]] = field(default_factory=dict)
-    frozen: dict[str, Freeze] = field(default_factory=dict)
-    alerted: dict[tuple[str, str], int] = field(default_factory=dict)
-    now: int = 0
-
-    def add_misses(self, principal: Principal, count: int) -> int:
-        self.misses[principal.id] += count
-        return self.misses[principal.id]
-
-    def set_misses(self, principal: Principal, count: int) -> None:
-        self.misses[principal.id] = count
-
-    def add_refusal(self, principal: Principal) -> int:
-        since, count = self.refusals.get(principal.id, (0, 0))
-        since, count = (self.now, 1) if self.now >= since + MINUTE else (since, count + 1)
-        self.refusals[principal.id] = since, count
-        return count
-
-    def refusals_of(self, principal: Principal) -> int:
-        since, count = self.refusals.get(principal.id, (0, 0))
-        return count if self.now < since + MINUTE else 0
-
-    def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Any]:
-        del tenant
-        standing = self.frozen.setdefault(freeze.id, freeze)
-        return standing, _Written()
-
-    def record(self, call: Call, action: str, outcome: str, *, subject: str, **_: Any) -> None:
-        self.service.record(call.principal, call.now, action, outcome, subject=subject)
-
-    def take_back_on_failure(self, entry: object) -> nullcontext[None]:
-        del entry
-        return nullcontext()
-
-    def raise_alert(self, kind: str, principal: Principal) -> None:
-        last = self.alerted.get((kind, principal.id), -MINUTE)
-        if self.now >= last + MINUTE:
-            self.alerted[kind, principal.id] = self.now
-            self.service.reviews.append(Review(self.now, kind, principal.id))
-
-    def freeze(self, why: str) -> None:
-        """Nothing: the metric is not needed here."""
-
-
-class _Written:
-    sealed = ()
-
-    def write(self) -> bool:
-        return True
-
-
 class Service:
     """A company's service, in memory.
 
@@ -157,7 +90,7 @@ class Service:
         self.written: list[Entry] = []
         self._keep = keep
         self._sampled = sampled
-        self._memory = _Memory(self)
+        self._memory = Memory(self.record, self.reviews)
         memory: Any = self._memory
         self._watch = FreezeByPolicy(
             rules=policy.rules.watch, freezes=memory, audit=memory, alerts=memory, metrics=memory
@@ -175,11 +108,13 @@ class Service:
             self._memory.refusals.pop(frozen, None)
         self._memory.frozen.clear()
 
-    def record(self, who: Principal, at: int, action: str, outcome: str, **more: Any) -> None:
+    def record(
+        self, who: Principal, at: int, action: str, outcome: str, *, items: Iterable[Item] = (), **more: Any
+    ) -> None:
         """Write an audit entry. Its waybills are plain numbers: nothing has to be hidden here."""
         if self._keep:
             role = who.roles[0] if who.roles else ""
-            self.written.append(Entry(at, action, outcome, who.id, role, "", "", "", **more))
+            self.written.append(Entry(at, action, outcome, who.id, role, "", "", "", items=[*items], **more))
 
     def open_case(self, who: Principal, at: int, name: str, numbers: Sequence[str]) -> Done:
         """Open a case."""
@@ -285,7 +220,7 @@ class Service:
         except AccessError as refusal:
             return self._refused(who, at, "case-open", refusal, case=name)
         self.cases[name] = case = Case(opening)
-        self.record(who, at, "case-open", DONE, case=name, items=[Item(number, DONE) for number in numbers])
+        self.record(who, at, "case-open", DONE, case=name, items=(Item(number, DONE) for number in numbers))
         if case.status(at) == "pending":
             self.reviews.append(Review(at, "case-pending", who.id))
         return Done(case.status(at), len(numbers))
@@ -310,10 +245,10 @@ class Service:
         self._watch.count_misses(call, missed, opened)
         released = sum(opened)
         outcome = RELEASED if released else NOT_FOUND
-        items = [
+        items = (
             Item(number, RELEASED if one else NOT_FOUND, PHONE if one else "")
             for number, one in zip(numbers, opened, strict=True)
-        ]
+        )
         self.record(
             who, at, "detokenize", outcome, case=name, count=released, items=items, approved_by=case.approved_by
         )
@@ -333,7 +268,7 @@ class Service:
         shown = [number in held for number in numbers]
         self._watch.count_misses(call, missed, shown)
         if grant.full_kinds:
-            self.record(who, at, "view", RELEASED, count=sum(shown), items=[Item(number, RELEASED) for number in held])
+            self.record(who, at, "view", RELEASED, count=sum(shown), items=(Item(number, RELEASED) for number in held))
             taken.give_back(shown.count(False))
         return Done(RELEASED if any(shown) else NOT_FOUND, sum(shown))
 

@@ -16,8 +16,8 @@ from unittest.mock import patch
 
 import redis
 
-from bench.theft.honest import BEGIN, POOL
 from bench.theft.model import DAY, PURPOSE, Step
+from bench.theft.work import BEGIN, POOL
 from keys.files import read_secret_file
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Case, Cases

@@ -8,12 +8,11 @@ needs name and address too takes fewer.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from random import Random
 from typing import Final
 
-import numpy as np
-
-from bench.theft.honest import BEGIN, HOUR, MINUTE, QUOTA, Numbers, known, unknown
 from bench.theft.model import DAY, Done, Service, person
+from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, known, unknown
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
@@ -41,7 +40,7 @@ class Heist:
     seed: int
     service: Service
     workforce: Workforce
-    random: Numbers
+    random: Random
     begin: int
     end: int
     ring: list[Principal] = field(default_factory=list)
@@ -97,7 +96,7 @@ class Heist:
 
     def honest_case(self, at: int, count: int) -> str | None:
         """Return a case that people of the desk opened for others and that names so many waybills."""
-        opener = person(f"desk-{int(self.random.integers(self.workforce.people.desk))}", "service-desk")
+        opener = person(f"desk-{self.random.randrange(self.workforce.people.desk)}", "service-desk")
         return self.open_case(opener, at - HOUR, known(count, self.random))
 
     def take(self, officer: Principal, at: int, case: str, *, rented: bool = False) -> Done:
@@ -123,6 +122,10 @@ def pace(budget: Budget | None) -> tuple[int, int]:
     return math.floor(min(long, default=10**4)), math.ceil(max(short, default=1))
 
 
+def _successes(tries: int, chance: float, random: Random) -> int:
+    return sum(random.random() < chance for _ in range(tries))
+
+
 def _fields(policy: Policy) -> Budget | None:
     return policy.rules.roles["dispute-officer"].fields
 
@@ -145,13 +148,13 @@ def _drip(
     a_day, pause = pace(_fields(heist.policy))
     size = _small(heist.policy)
     for begin in heist.days(days):
-        at, left = begin + hours[0] * HOUR + int(heist.random.integers(HOUR)), a_day
+        at, left = begin + hours[0] * HOUR + heist.random.randrange(HOUR), a_day
         while left > 0 and at < begin + hours[1] * HOUR:
             case = source(at, min(size, left))
             if case is None:
                 break
             left -= heist.take(officer, at, case, rented=rented).released
-            at += pause + int(heist.random.integers(MINUTE))
+            at += pause + heist.random.randrange(MINUTE)
 
 
 def burst(heist: Heist) -> None:
@@ -208,7 +211,7 @@ def guessing(heist: Heist) -> None:
     at = heist.begin
     for begin in heist.days():
         while at < begin + DAY:
-            hits = int(heist.random.binomial(each, 1 / heist.workforce.thieves.guess_hits_one_in))
+            hits = _successes(each, 1 / heist.workforce.thieves.guess_hits_one_in, heist.random)
             done = heist.service.tokenize(printer, at, known(each, heist.random), each - hits)
             if done.outcome != QUOTA and hits:
                 heist.taken.append((at, hits))
@@ -246,7 +249,7 @@ def rubber_stamp(heist: Heist) -> None:
         return case
 
     for begin in heist.days():
-        at = begin + 10 * HOUR + int(heist.random.integers(HOUR))
+        at = begin + 10 * HOUR + heist.random.randrange(HOUR)
         case = large(at)
         if case is None:
             continue
@@ -262,7 +265,7 @@ def buyers_list(heist: Heist) -> None:
     officer, desk = heist.member("dispute-officer"), heist.member("service-desk")
 
     def listed(at: int, count: int) -> str | None:
-        stale = int(heist.random.binomial(count, heist.workforce.thieves.stale_numbers))
+        stale = _successes(count, heist.workforce.thieves.stale_numbers, heist.random)
         return heist.open_case(desk, at - MINUTE, known(count - stale, heist.random) + unknown(stale, heist.random))
 
     _drip(heist, officer, listed, OFFICE)
@@ -283,8 +286,8 @@ STRATEGIES: Final[dict[str, Callable[[Heist], None]]] = {
 
 def run(name: str, service: Service, workforce: Workforce, seed: int) -> Heist:
     """Let a thief work from a day in the first month until the end."""
-    random = np.random.default_rng([seed, [*STRATEGIES].index(name)])
-    begin = BEGIN + int(random.integers(min(30, workforce.days))) * DAY
+    random = Random(f"{name} {seed}")
+    begin = BEGIN + random.randrange(min(30, workforce.days)) * DAY
     heist = Heist(name, seed, service, workforce, random, begin, BEGIN + workforce.days * DAY)
     STRATEGIES[name](heist)
     return heist

@@ -104,10 +104,11 @@ class Windows:
         if grant.budget is None or not amount:
             return Taken(0)
         asked = [(spent, part_at(window, now), limit) for spent, window, limit in self.of(principal, grant)]
-        if any(spent.at(part) + amount > limit for spent, part, limit in asked):
+        full = [spent.at(part) + amount > limit for spent, part, limit in asked]
+        if any(full):
             return [
-                spent.fits_from(part, amount, limit) if spent.at(part) + amount > limit else 0
-                for spent, part, limit in asked
+                spent.fits_from(part, amount, limit) if refused else 0
+                for refused, (spent, part, limit) in zip(full, asked, strict=True)
             ]
         return Taken(amount, [(spent, spent.add(part, amount)) for spent, part, _ in asked])
 

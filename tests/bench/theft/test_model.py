@@ -6,8 +6,8 @@ import pytest
 
 from bench.theft import thieves
 from bench.theft.defences import Defences
-from bench.theft.honest import BEGIN
 from bench.theft.model import Service, person
+from bench.theft.work import BEGIN
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.access.cases import Opening
 from masking_service.access.policy import Policy
