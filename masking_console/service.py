@@ -152,9 +152,9 @@ class Person:
         """Erase a waybill."""
         return self._ask("DELETE", f"/v1/waybills/{_segment(waybill_no)}")
 
-    def activity(self) -> list[Json]:
-        """What each lately active principal did, beside their limits."""
-        return list(self._get("/v1/activity")["principals"])
+    def activity(self) -> Json:
+        """What each lately active principal did beside their limits, and whom the lookout listed."""
+        return self._get("/v1/activity")
 
     def frozen(self) -> list[Json]:
         """Who is frozen."""

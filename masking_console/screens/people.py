@@ -10,11 +10,12 @@ pages = Blueprint("people", __name__)
 @pages.get("/people")
 def shown() -> str:
     """Everyone who was active lately, and everyone who is frozen."""
-    people = g.person.activity()
+    activity = g.person.activity()
+    people, listed = activity["principals"], activity["listed"]
     active = {each["principal"] for each in people}
     frozen = [each for each in g.person.frozen() if each["id"] not in active]
     template = "people_rows.html" if "poll" in request.args else "people.html"
-    return render_template(template, people=people, frozen=frozen)
+    return render_template(template, people=people, frozen=frozen, listed=listed)
 
 
 @pages.post("/people/freeze")

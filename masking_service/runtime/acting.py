@@ -86,7 +86,14 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
     cases = Cases(parts.store, parts.keyring, os.urandom)
     custodies = Custodies(parts.store, parts.keyring, os.urandom)
     disclosures = Disclosures(parts.store, parts.keyring, os.urandom)
-    shortlists = Shortlists(parts.store, parts.keyring, os.urandom)
+    lookout = Lookout(
+        policy=policy,
+        freezes=parts.freezes,
+        shortlists=Shortlists(parts.store, parts.keyring, os.urandom),
+        freezing=freezing,
+        audit=audit,
+        alerts=parts.alerts,
+    )
     maskers = Maskers(parts.schemas, policy.rules.profiles)
     return Acting(
         policy=policy,
@@ -175,14 +182,12 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
         ),
         me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=budgets),
         activity=Activity(
-            policy=policy, gate=gate, keyring=parts.keyring, freezes=parts.freezes, recent=parts.recent_entries
-        ),
-        lookout=Lookout(
             policy=policy,
+            gate=gate,
+            keyring=parts.keyring,
             freezes=parts.freezes,
-            shortlists=shortlists,
-            freezing=freezing,
-            audit=audit,
-            alerts=parts.alerts,
+            recent=parts.recent_entries,
+            lookout=lookout,
         ),
+        lookout=lookout,
     )

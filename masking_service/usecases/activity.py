@@ -8,11 +8,14 @@ from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.access.rules import WINDOWS
+from masking_service.access.shortlists import ListedPerson
 from masking_service.audit.figures import Figures
+from masking_service.audit.lookout.texts import in_words
 from masking_service.audit.recent import RecentEntries, Row
 from masking_service.domain.timestamps import rfc3339
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.auditing import AUDIT_HASH_OF_TENANT
+from masking_service.usecases.lookout import Lookout, reason_of
 from masking_service.usecases.recorder import Call
 
 SHOWN: Final = ("1m", "1h", "1d")
@@ -23,16 +26,24 @@ class Activity:
     """Watches the people of the caller's tenant, under one policy."""
 
     def __init__(
-        self, *, policy: Policy, gate: Gate, keyring: Keyring, freezes: Freezes, recent: RecentEntries
+        self,
+        *,
+        policy: Policy,
+        gate: Gate,
+        keyring: Keyring,
+        freezes: Freezes,
+        recent: RecentEntries,
+        lookout: Lookout,
     ) -> None:
         self._policy = policy
         self._gate = gate
         self._keyring = keyring
         self._freezes = freezes
         self._recent = recent
+        self._lookout = lookout
 
     def __call__(self, call: Call) -> answers.Activity:
-        """The frozen and the most active principals of the last day. Round trips: one, and those of `RecentEntries`.
+        """The frozen and the most active principals of the last day. Round trips: two, and those of `RecentEntries`.
 
         Raises:
             AccessError: the caller may not.
@@ -48,6 +59,7 @@ class Activity:
         busiest = sorted(of_principal, key=lambda who: (who not in frozen, -len(of_principal[who]), who))
         return answers.Activity(
             [self._principal(who, of_principal[who], frozen.get(who), call.now) for who in busiest[:MAX_PRINCIPALS]],
+            [_listed(one) for one in self._lookout.listed(call.principal.tenant)],
             rfc3339(since),
         )
 
@@ -75,6 +87,12 @@ class Activity:
             for window in budget.windows:
                 of_count[window.name] = min(window.limit, of_count.get(window.name, window.limit))
         return limits
+
+
+def _listed(one: ListedPerson) -> answers.ListedPerson:
+    reasons = [reason_of(reason, one.id) for reason in one.reasons]
+    said = [answers.ListedReason(why.signal, in_words(why), in_words(why, chinese=True)) for why in reasons]
+    return answers.ListedPerson(one.id, rfc3339(one.at), one.total, one.frozen, said)
 
 
 def _sum(rows: Iterable[Row], begin: int) -> Figures:

@@ -70,6 +70,16 @@ def shortlist(api: Api) -> list[ListedPerson]:
     return lookout.listed("default")
 
 
+def test_supervisors_read_the_list_with_the_reasons_in_both_languages(command: Command, fresh: Api) -> None:
+    command("audit", "lookout")
+    (one,) = fresh.get(SUPERVISOR, "/v1/activity").get_json()["listed"]
+    said = {reason["signal"]: (reason["en"], reason["zh"]) for reason in one["reasons"]}
+
+    assert (one["principal"], one["frozen"], set(said)) == (THIEF, False, {"pair", "unfollowed"})
+    assert said["pair"][0].startswith("opened 24 of 24 cases that wang opened")
+    assert said["pair"][1].startswith("wang 所建的 24 个工单中有 24 个由其还原")
+
+
 def test_it_is_said_in_chinese(command: Command) -> None:
     assert "wang 所建的 24 个工单中有 24 个由其还原" in command("audit", "lookout", "--language", "zh").output
 

@@ -134,8 +134,30 @@ class ActivePrincipal(Answer):
     frozen: FrozenSince | None
 
 
+class ListedReason(Answer):
+    """Why the lookout listed a person: the name of the signal, and a sentence in English and Chinese."""
+
+    signal: str
+    en: str
+    zh: str
+
+
+class ListedPerson(Answer):
+    """A person whom the lookout listed."""
+
+    principal: str
+    at: Time
+    total: Annotated[float, Meta(description="The sum of the signals' scores; a person is listed from 5 on.")]
+    frozen: Annotated[bool, Meta(description="Whether the lookout froze the person then, as the policy says.")]
+    reasons: Annotated[list[ListedReason], Meta(description="The strongest first.")]
+
+
 class Activity(Answer):
     """The frozen principals, then the most active ones of the last day, at most 1,000."""
 
     principals: list[ActivePrincipal]
+    listed: Annotated[
+        list[ListedPerson],
+        Meta(description="Whom the lookout listed in the last thirty days, at most five a day; the newest first."),
+    ]
     since: Annotated[Time, Meta(description="From when on every call is counted: a day ago, or later in a busy log.")]

@@ -23,6 +23,21 @@ EXAMPLES: Final[dict[str, Example]] = {
                     "frozen": None,
                 }
             ],
+            "listed": [
+                {
+                    "principal": CASE["officer"],
+                    "at": "2026-11-23T22:03:11Z",
+                    "total": 8.0,
+                    "frozen": False,
+                    "reasons": [
+                        {
+                            "signal": "pair",
+                            "en": "opened 9 of 11 cases that wang opened; expected 1.4",
+                            "zh": "wang 所建的 11 个工单中有 9 个由其还原；按独立分布应为 1.4 个",
+                        }
+                    ],
+                }
+            ],
             "since": "2026-11-23T08:20:00Z",
         },
     ),
