@@ -21,6 +21,7 @@ from masking_service.cli.files import mask, tokenize
 from masking_service.cli.keys import keys
 from masking_service.cli.policy import policy
 from masking_service.cli.serve import serve
+from masking_service.cli.texts import store_told
 from masking_service.cli.token import token
 from masking_service.dev.child import ChildError
 from masking_service.dev.embedded import EmbeddedServerError
@@ -29,7 +30,6 @@ from masking_service.runtime.settings import SettingsError
 from masking_service.runtime.wiring import WrongPurpose
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
-from masking_service.store.reasons import told
 
 INSTALLED: Final = "waybill-masking"
 """The command of the installed package. Its shell completion is click's: _WAYBILL_MASKING_COMPLETE=bash_source."""
@@ -69,6 +69,6 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except FAULTS as fault:
-        text = told(fault) if isinstance(fault, StoreUnavailable) else str(fault)
+        text = store_told(fault) if isinstance(fault, StoreUnavailable) else str(fault)
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
         sys.exit(2)

@@ -12,6 +12,8 @@ from masking_service.access.case_check import check_key
 from masking_service.access.errors import PolicyError
 from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy
+from masking_service.cli import texts
+from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import examples, union_check
@@ -56,17 +58,22 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(str(fault))
         sys.exit(1)
     for profile in found.rules.profiles.values():
-        floor = "a label: meets the floor of GB/T 41833-2022" if profile.label else "not a label"
-        table = Table("kind", "before", "after", title=f"profile {profile.name} ({floor})", title_justify="left")
+        floor = say(texts.MEETS_FLOOR if profile.label else texts.NO_LABEL)
+        title = say(texts.PROFILE, name=profile.name, floor=floor)
+        table = Table(*_headers("kind", "before", "after"), title=title, title_justify="left")
         for kind, before, after in examples(profile):
             table.add_row(kind, before, after)
         console.print(table)
-    console.print(f"All profiles together hide at least {hidden} of 11 digits of a phone.")
+    console.print(say(texts.TOGETHER, hidden=hidden))
     for schema in every.values():
         if schema.name not in shipped:
             _show_schema(console, schema, found)
-    console.print(f"{len(every)} schemas: {', '.join(sorted(every))}")
-    console.print(f"{file.name} is sound (digest {found.digest[:16]}).")
+    console.print(say(texts.SCHEMAS, count=len(every), names=", ".join(sorted(every))))
+    console.print(say(texts.SOUND, file=file.name, digest=found.digest[:16]))
+
+
+def _headers(*names: str) -> list[str]:
+    return [say(texts.COLUMNS[name]) for name in names]
 
 
 def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:
@@ -78,7 +85,8 @@ def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:
         if not profile.label:
             continue
         record = sample_record(schema)
-        table = Table("path", "kind", "before", "after", title=f"schema {schema.name} under profile {profile.name}")
+        title = say(texts.SCHEMA, name=schema.name, profile=profile.name)
+        table = Table(*_headers("path", "kind", "before", "after"), title=title)
         for place, value in Masker(schema, profile).mask(record).fields:
             table.add_row(place.path, place.kind, str(value), str(place.parent(record)[place.keys[-1]]))
         console.print(table)

@@ -23,8 +23,9 @@ from masking_service.cli.files.destination import destination_of, discarded, wri
 from masking_service.cli.files.options import Options, format_of, named, opened, shape_of, shared
 from masking_service.cli.files.passing import Work, pass_through
 from masking_service.cli.files.table import Table
-from masking_service.cli.files.texts import CHECKED, WRITTEN, say
+from masking_service.cli.files.texts import CHECKED, WRITTEN
 from masking_service.cli.files.work import Tokenizing, masking
+from masking_service.cli.language import say
 from masking_service.cli.options import settings_of
 from masking_service.dev.development import CREDENTIALS
 from masking_service.domain.profiles import Profile

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.destination import Write
 from masking_service.cli.files.faults import InputError, NotDone
 from masking_service.cli.files.formulas import risky, safe
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.sources import Source
 from masking_service.cli.files.table import HIDDEN, Cell, Line
+from masking_service.cli.language import say
 from masking_service.domain.schema import Schema
 
 _DELIMITERS: Final = ",\t;|^~\x01"
@@ -44,7 +46,7 @@ class CsvSheet:
         self._source = source
         first = next(lines := source.lines(), None)
         if first is None:
-            raise InputError("the input is empty", 1)
+            raise InputError(say(texts.EMPTY_INPUT), 1)
         self._delimiter = delimiter or _delimiter_of(first, schema, told)
         self._needs_quotes = re.compile(rf'[{re.escape(self._delimiter)}"\r\n]|^\s|\s$').search
         other = re.escape(self._delimiter)
@@ -134,7 +136,7 @@ class CsvSheet:
         try:
             cells = next(self._reader)
         except csv.Error:
-            raise InputError("a quoted cell is not closed, is followed by more text, or is too large", line) from None
+            raise InputError(say(texts.BROKEN_CELL), line) from None
         text = "".join(self._taken)
         self._taken.clear()
         end = _LINE_END.search(text)

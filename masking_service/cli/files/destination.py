@@ -14,8 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Final
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.faults import NotDone
 from masking_service.cli.files.sources import STANDARD
+from masking_service.cli.language import say
 
 Write = Callable[[bytes], object]
 
@@ -66,7 +68,7 @@ def written(output: str, file: str, *, force: bool) -> Iterator[Write]:
             finally:
                 draft.unlink(missing_ok=True)
     except OSError as fault:
-        raise NotDone(f"the output cannot be written: {fault.strerror}") from None
+        raise NotDone(say(texts.UNWRITABLE, reason=fault.strerror)) from None
 
 
 def _refuse(path: Path, file: str, *, force: bool) -> None:
@@ -74,11 +76,11 @@ def _refuse(path: Path, file: str, *, force: bool) -> None:
         return
     with suppress(OSError):
         if file != STANDARD and path.samefile(file):
-            raise NotDone("the output is the input: give another --output")
+            raise NotDone(say(texts.SAME_FILE))
     if path.is_symlink() or not path.is_file():
-        raise NotDone("the output is there and is no plain file")
+        raise NotDone(say(texts.NO_PLAIN_FILE))
     if not force:
-        raise NotDone("the output is there already: give another --output, or --force to replace it")
+        raise NotDone(say(texts.EXISTS))
 
 
 def _publish(draft: Path, path: Path, *, force: bool) -> None:
@@ -89,7 +91,7 @@ def _publish(draft: Path, path: Path, *, force: bool) -> None:
         else:
             os.link(draft, path)  # unlike a rename it never replaces a file that appeared meanwhile
     except FileExistsError:
-        raise NotDone("the output is there already: give another --output, or --force to replace it") from None
+        raise NotDone(say(texts.EXISTS)) from None
     except OSError:
         if os.path.lexists(path):
             raise

@@ -2,7 +2,8 @@
 
 import click
 
-from masking_service.cli.files.texts import AT, AT_COLUMN, say
+from masking_service.cli.files.texts import AT, AT_COLUMN
+from masking_service.cli.language import say
 
 
 class NotDone(click.ClickException):

@@ -16,7 +16,9 @@ from typing import Any, Final
 
 import yaml
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.faults import NotDone
+from masking_service.cli.language import say
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.member_names import kind_of
 from masking_service.domain.name_words import PARTY
@@ -97,7 +99,7 @@ def _told(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> tu
     """The places and the kinds of the columns that --map names."""
     for header in told:
         if header not in headers:
-            raise NotDone("--map: no column has this header; give it exactly as in the first line")
+            raise NotDone(say(texts.UNKNOWN_HEADER))
     placed: dict[int, Steps] = {}
     hidden: dict[int, str] = {}
     for at, header in enumerate(headers):

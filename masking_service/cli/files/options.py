@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.csv_sheet import CsvSheet
 from masking_service.cli.files.documents import Array, Lines
 from masking_service.cli.files.excel.package import Workbook, opened_workbook
@@ -20,6 +21,7 @@ from masking_service.cli.files.faults import NotDone
 from masking_service.cli.files.sources import ENCODINGS, STANDARD, Source, opened_bytes
 from masking_service.cli.files.table import Sheet, Table
 from masking_service.cli.files.unmapped import MODES, Mode
+from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema
@@ -154,7 +156,7 @@ def shape_of(
 def named(known: Mapping[str, Any], name: str, what: str) -> Any:
     """The schema or profile of that name."""
     if name not in known:
-        raise NotDone(f"there is no {what} of that name. There is: {', '.join(sorted(known))}")
+        raise NotDone(say(texts.NAMED, what=what, known=", ".join(sorted(known))))
     return known[name]
 
 

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.faults import InputError, NotDone
+from masking_service.cli.language import say
 
 STANDARD: Final = "-"
 ENCODINGS: Final = ("utf-8", "gb18030")
@@ -39,7 +41,7 @@ class Source(io.RawIOBase):
     def __init__(self, stream: BinaryIO, encoding: str | None, total: int | None) -> None:
         head = stream.read(_HEAD_BYTES)
         if head.startswith(_FOREIGN_MARKS):
-            raise NotDone("the input is UTF-16: save it as UTF-8 (in Excel: CSV UTF-8)")
+            raise NotDone(say(texts.UTF16))
         self.marked = head.startswith(codecs.BOM_UTF8)
         self.encoding = encoding or _encoding_of(head, self.marked, len(head) < _HEAD_BYTES)
         if self.marked and self.encoding == "utf-8":
@@ -117,7 +119,7 @@ def opened_bytes(file: str) -> Iterator[tuple[BinaryIO, int | None]]:
     try:
         stream = Path(file).open("rb")  # noqa: SIM115 - its use must not fall under this handler
     except OSError as fault:
-        raise NotDone(f"the input cannot be read: {fault.strerror}") from None
+        raise NotDone(say(texts.UNREADABLE, reason=fault.strerror)) from None
     with stream:
         status = Path(file).stat()
         yield stream, status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -136,7 +138,7 @@ def _encoding_of(head: bytes, marked: bool, whole: bool) -> str:
                 break
         else:
             return encoding
-    raise NotDone(f"the input is not {', and not '.join(faults)}: save it as UTF-8")
+    raise NotDone(say(texts.NO_ENCODING, encodings=say(texts.AND_NOT).join(faults)))
 
 
 def _place(fault: UnicodeDecodeError) -> tuple[int, int]:

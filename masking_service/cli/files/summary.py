@@ -11,7 +11,7 @@ from rich.console import Console
 
 from masking_service.cli.files import texts
 from masking_service.cli.files.entries import Entry, Format, Result
-from masking_service.cli.files.texts import say
+from masking_service.cli.language import say
 
 FAILURES_SHOWN: Final = 20
 

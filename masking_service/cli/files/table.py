@@ -16,8 +16,8 @@ from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry, Result, unreadable
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.headers import UNMAPPED, lay_out
-from masking_service.cli.files.texts import say
 from masking_service.cli.files.unmapped import Mode, Unmapped
+from masking_service.cli.language import say
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, pointer
 from masking_service.domain.text import contains_personal_data

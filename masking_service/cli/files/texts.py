@@ -3,10 +3,9 @@
 No text holds a value of a record.
 """
 
-import os
 from typing import Final
 
-from masking_service.web.texts import Language, Text
+from masking_service.web.texts import Text
 
 RECORDS: Final = Text(
     "records: {records:,}, failed: {failed:,}, in {seconds:.1f} s ({rate:,.0f} a second)",
@@ -76,16 +75,40 @@ SEVERAL_SHEETS: Final = Text(
 AT: Final = Text("line {line:,}: {what}", "第 {line:,} 行：{what}")
 AT_COLUMN: Final = Text("line {line:,}, column {column:,}: {what}", "第 {line:,} 行第 {column:,} 列：{what}")
 
-
-def language() -> Language:
-    """The language of the terminal.
-
-    Chinese where the locale says so, else English.
-    """
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
-
-
-def say(text: Text, **values: object) -> str:
-    """A text in the language of the terminal, with these values in it."""
-    return text.in_language(language()).format(**values)
+NO_EXCEL: Final = Text(
+    "the input is no Excel workbook (.xlsx); an encrypted or older one has to be saved as .xlsx first",
+    "输入不是 Excel 工作簿（.xlsx）；加密或旧版文件请先另存为 .xlsx",
+)
+NO_SHEET: Final = Text(
+    "--sheet: the workbook has no such sheet. It has: {sheets}", "--sheet：工作簿中没有该工作表。现有：{sheets}"
+)
+EMPTY_WORKBOOK: Final = Text("the workbook is empty", "工作簿为空")
+NO_HEADER_ROW: Final = Text("no headers in the first {count} rows", "前 {count} 行中没有列名")
+LONG_CELL: Final = Text("a cell has more than {count:,} characters", "单元格超过 {count:,} 个字符")
+BROKEN_ROW: Final = Text("the row cannot be read", "该行无法读取")
+EMPTY_INPUT: Final = Text("the input is empty", "输入为空")
+BROKEN_CELL: Final = Text(
+    "a quoted cell is not closed, is followed by more text, or is too large",
+    "带引号的单元格没有结束、后面还有其他内容，或过大",
+)
+UTF16: Final = Text(
+    "the input is UTF-16: save it as UTF-8 (in Excel: CSV UTF-8)",
+    "输入的编码是 UTF-16：请另存为 UTF-8（Excel 中选择 CSV UTF-8）",
+)
+AND_NOT: Final = Text(", and not ", "，也不是 ")
+NO_ENCODING: Final = Text(
+    "the input is not {encodings}: save it as UTF-8", "输入的编码不是 {encodings}：请另存为 UTF-8"
+)
+UNREADABLE: Final = Text("the input cannot be read: {reason}", "无法读取输入：{reason}")
+UNWRITABLE: Final = Text("the output cannot be written: {reason}", "无法写入输出：{reason}")
+SAME_FILE: Final = Text("the output is the input: give another --output", "输出与输入相同：请用 --output 另行指定")
+NO_PLAIN_FILE: Final = Text("the output is there and is no plain file", "输出已存在，且不是普通文件")
+EXISTS: Final = Text(
+    "the output is there already: give another --output, or --force to replace it",
+    "输出文件已存在：请用 --output 另行指定，或用 --force 覆盖",
+)
+UNKNOWN_HEADER: Final = Text(
+    "--map: no column has this header; give it exactly as in the first line",
+    "--map：没有该列名；请与第一行的写法完全一致",
+)
+NAMED: Final = Text("there is no {what} of that name. There is: {known}", "没有该名称的 {what}。现有：{known}")

@@ -16,7 +16,7 @@ from masking_service.cli.files import texts
 from masking_service.cli.files.faults import NotDone
 from masking_service.cli.files.headers import KIND, UNMAPPED, is_impersonal, one_line
 from masking_service.cli.files.looks import found_kind, guessed_kind
-from masking_service.cli.files.texts import say
+from masking_service.cli.language import say
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.codes import is_code
 from masking_service.domain.member_names import ROOT, plan

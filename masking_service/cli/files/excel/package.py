@@ -16,13 +16,13 @@ from openpyxl.packaging.manifest import Manifest
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.xml.constants import SHARED_STRINGS
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.excel.scan import Scan, check_archive, scan_sheet
 from masking_service.cli.files.excel.strings import Strings
 from masking_service.cli.files.faults import NotDone
-from masking_service.cli.files.texts import SEVERAL_SHEETS, say
+from masking_service.cli.files.texts import SEVERAL_SHEETS
+from masking_service.cli.language import say
 from masking_service.domain.text import scrub
-
-_NOT_EXCEL: Final = "the input is no Excel workbook (.xlsx); an encrypted or older one has to be saved as .xlsx first"
 
 
 class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
@@ -58,7 +58,7 @@ class Workbook:
         try:
             self._archive = stack.enter_context(ZipFile(stream))
         except (BadZipFile, OSError, ValueError):
-            raise NotDone(_NOT_EXCEL) from None
+            raise NotDone(say(texts.NO_EXCEL)) from None
         self._scans = check_archive(self._archive)
         try:
             with warnings.catch_warnings(action="ignore"):  # of what it does not carry over, nor do we
@@ -70,7 +70,7 @@ class Workbook:
             raise
         except Exception:
             # A damaged part raises whatever its reader stumbles over, and the text may hold what is in it.
-            raise NotDone(_NOT_EXCEL) from None
+            raise NotDone(say(texts.NO_EXCEL)) from None
         self._book = reader.wb
         self.dates_since_1904 = self._book.epoch.year == _MACINTOSH
 
@@ -83,11 +83,11 @@ class Workbook:
         names: list[str] = [sheet.title for sheet in self._book.worksheets]
         if name is not None:
             if name not in names:
-                raise NotDone(f"--sheet: the workbook has no such sheet. It has: {_listed(names)}")
+                raise NotDone(say(texts.NO_SHEET, sheets=_listed(names)))
             return name
         full = [title for title in names if self.scan(title).cells]
         if not full:
-            raise NotDone("the workbook is empty")
+            raise NotDone(say(texts.EMPTY_WORKBOOK))
         if len(full) > 1:
             raise NotDone(say(SEVERAL_SHEETS, count=len(full), sheets=_listed(full)))
         return full[0]

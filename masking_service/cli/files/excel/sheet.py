@@ -20,7 +20,8 @@ from masking_service.cli.files.faults import InputError, NotDone
 from masking_service.cli.files.formulas import BEGINNINGS
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.table import HIDDEN, Cell, Line
-from masking_service.cli.files.texts import FORMULA, MERGED, say
+from masking_service.cli.files.texts import BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
+from masking_service.cli.language import say
 from masking_service.domain.schema import Schema
 from masking_service.domain.text import contains_personal_data
 
@@ -149,9 +150,9 @@ class ExcelSheet:
                 return
             except Exception:
                 # A damaged part raises whatever its reader stumbles over, and the text may hold what is in it.
-                raise InputError("the row cannot be read", number) from None
+                raise InputError(say(BROKEN_ROW), number) from None
             if any(type(cell.value) is str and len(cell.value) > MAX_TEXT for cell in row):
-                raise InputError(f"a cell has more than {MAX_TEXT:,} characters", number)
+                raise InputError(say(LONG_CELL, count=MAX_TEXT), number)
             yield row
 
     def _put(self, at: int, value: Any, number_format: str | None) -> None:
@@ -216,7 +217,7 @@ def _find_headers(texts: list[list[str]], scan: Scan, schema: Schema, told: Mapp
             if best is None or (known > 0 and (known, titled) > best):
                 best, found = (known, titled), (at, headers)
     if not found[1]:
-        raise InputError(f"no headers in the first {HEADER_ROWS} rows", 1)
+        raise InputError(say(NO_HEADER_ROW, count=HEADER_ROWS), 1)
     return found
 
 

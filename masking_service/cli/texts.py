@@ -1,0 +1,49 @@
+"""What the commands say of the store and of a policy, in English and in Chinese."""
+
+from typing import Final
+
+from masking_service.cli.language import language
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.reasons import told
+from masking_service.web.texts import Text
+
+MEETS_FLOOR: Final = Text("a label: meets the floor of GB/T 41833-2022", "面单：符合 GB/T 41833-2022 的最低要求")
+NO_LABEL: Final = Text("not a label", "非面单")
+PROFILE: Final = Text("profile {name} ({floor})", "脱敏方案 {name}（{floor}）")
+TOGETHER: Final = Text(
+    "All profiles together hide at least {hidden} of 11 digits of a phone.",
+    "所有脱敏方案合在一起，手机号 11 位中至少隐藏 {hidden} 位。",
+)
+SCHEMA: Final = Text("schema {name} under profile {profile}", "脱敏方案 {profile} 下的模式 {name}")
+SCHEMAS: Final = Text("{count} schemas: {names}", "共 {count} 个模式：{names}")
+SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
+COLUMNS: Final = {
+    "kind": Text("kind", "类型"),
+    "before": Text("before", "脱敏前"),
+    "after": Text("after", "脱敏后"),
+    "path": Text("path", "路径"),
+}
+
+_STORE: Final = {
+    "timeout": ("存储未及时响应", "请检查其是否卡死或过载，以及网络是否丢弃了数据"),
+    "connection": ("存储没有响应", "请确认存储已启动，且本机可以访问该地址；开发环境请执行 make run"),
+    "unknown-host": ("无法解析存储的主机名", "请修改 MASKING_REDIS_URL 或检查 DNS"),
+    "password": (
+        "存储不接受该用户名和密码",
+        "请在 MASKING_REDIS_URL 中更正（需百分号编码），或在服务器上执行 ACL SETUSER",
+    ),
+    "rights": ("存储的用户权限不足", "请在每个节点上授予 examples/redis.acl 中的权限"),
+    "tls": ("无法与存储建立加密连接", "请检查端口、MASKING_REDIS_CA 与证书；或使用不加密的地址"),
+    "not-durable": ("存储可能丢失已确认的数据，在设置更正前只读", "请按 /readyz 与 doctor 给出的方法处理"),
+    "full": ("存储的内存已满，无法写入", "请用 CONFIG SET maxmemory 调大，再执行 CONFIG REWRITE"),
+    "loading": ("存储正在加载数据", "请稍候"),
+}
+"""The causes that a person meets on the command line; the others are said in English."""
+
+
+def store_told(fault: StoreUnavailable) -> str:
+    """What is wrong with the store, and how to fix it."""
+    if language() == "en" or fault.cause not in _STORE:
+        return told(fault)
+    says, remedy = _STORE[fault.cause]
+    return f"{says}（{fault.cause}）。处理方法：{remedy}"

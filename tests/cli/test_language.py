@@ -1,0 +1,54 @@
+"""Commands speak Chinese where the terminal does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from masking_service.cli import commands
+from masking_service.cli.texts import store_told
+from masking_service.store.errors import StoreUnavailable
+from tests.cli.files.runs import run
+
+CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
+
+
+def test_a_policy_is_shown_in_chinese() -> None:
+    checked = CliRunner().invoke(commands, ["policy", "check"], env=CHINESE)
+
+    assert checked.exit_code == 0
+    assert "policy.yaml 校验通过" in checked.stdout
+    assert "所有脱敏方案合在一起，手机号 11 位中至少隐藏 7 位。" in checked.stdout
+    assert "脱敏前" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("in.xlsx", b"no workbook", "输入不是 Excel 工作簿"),
+        ("in.csv", b"", "输入为空"),
+        ("in.csv", b"\xff\xfea\x00", "UTF-16"),
+    ],
+)
+def test_a_file_is_refused_in_chinese(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    refused = run("mask", path, "--output", tmp_path / "out", env=CHINESE)
+
+    assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("locale", "cause", "said"),
+    [
+        ("zh_CN.UTF-8", "connection", "存储没有响应（connection）。处理方法："),
+        ("zh_CN.UTF-8", "closed", "the audit log of this process has ended"),
+        ("C.UTF-8", "connection", "the store does not answer (connection). Fix: "),
+    ],
+)
+def test_a_store_that_is_away_is_explained(monkeypatch: pytest.MonkeyPatch, locale: str, cause: str, said: str) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    assert store_told(StoreUnavailable(cause)).startswith(said)
