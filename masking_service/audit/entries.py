@@ -81,6 +81,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
             written, and what they say was released was not answered.
         times: how many refused calls of this principal, action and outcome the entry covers, since the one before
             it. The other members are those of the last one.
+        ticket: digest of the ticket system's answer that confirmed the case which is opened; empty if none did.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -104,6 +105,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     after: Sequence[str] = ()
     takes_back: Sequence[str] = ()
     times: int = 1
+    ticket: str = ""
 
 
 def fact(sealed: Sealed) -> Fact:

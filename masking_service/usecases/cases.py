@@ -102,6 +102,7 @@ class Casework:
             purpose=purpose,
             case=case,
             items=[ItemOutcome(base, DONE) for base in bases],
+            ticket=opening.checked,
             sealed=case_file.sealed,
         )
         try:

@@ -88,13 +88,14 @@ class Recorder:
         items: Sequence[ItemOutcome] = (),
         approved_by: Sequence[str] = (),
         subject: str = "",
+        ticket: str = "",
         sealed: Sequence[Sealed] = (),
     ) -> Recorded:
         """Make an entry durable; only then may the action be done and answered.
 
         Args:
             call: for whom.
-            action, outcome, role, purpose, case, profile, approved_by, subject: see `audit.entries.Entry`.
+            action, outcome, role, purpose, case, profile, approved_by, subject, ticket: see `audit.entries.Entry`.
             items: what the call asked for, and what came of each.
             sealed: the state that is about to be written.
 
@@ -111,6 +112,7 @@ class Recorder:
             items=[_item(keys, one) for one in items],
             approved_by=[outside_id(principal) for principal in approved_by],
             facts=[fact(one) for one in sealed],
+            ticket=ticket,
         )
         return Recorded(self._log.append(entry), entry)
 

@@ -64,6 +64,7 @@ def full_entry(number: int) -> Entry:
         facts=[Fact("b" * 32, "c" * 32, NOW + 86_400, once=True)],
         takes_back=["d" * 16 + "-7"],
         times=3,
+        ticket="9f" * 32,
     )
 
 

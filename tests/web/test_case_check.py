@@ -76,6 +76,7 @@ def test_a_case_with_a_ticket_is_opened_and_keeps_the_digest(made: Made) -> None
     assert opening(api) == (201, "open")
     kept = api.parts.acting.cases._cases.get("default", "D-1").opening
     assert len(kept.checked) == 64
+    assert [entry["ticket"] for entry in entries(api) if entry["action"] == "case-open"] == [kept.checked]
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,7 @@ class Opening(NamedTuple):
 
 
 class OpenedCase(NamedTuple):
-    """A case that was opened.
-
-    `verified` says whether a ticket system confirmed it. No entry says so yet, so it is False in what is read.
-    """
+    """A case that was opened. `verified` says whether the ticket system confirmed it."""
 
     at: int
     person: str
@@ -127,7 +124,7 @@ def rows_of(entry: Entry) -> list[Row]:
                 fields[item.waybill] = fields.get(item.waybill, 0) + 1
             return [Opening(at, who, role, case, waybill, count) for waybill, count in fields.items()]
         case "case-open", "done":
-            return [OpenedCase(at, who, role, case, len(released), verified=False)]
+            return [OpenedCase(at, who, role, case, len(released), verified=bool(entry.ticket))]
         case (("case-approve" | "case-deny" | "case-close"), "done"):
             return [Decision(at, who, role, case, entry.action.removeprefix("case-"))]
         case "view", "released":

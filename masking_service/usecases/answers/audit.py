@@ -62,6 +62,7 @@ class AuditEntry(Answer):
     times: (
         Annotated[int, Meta(ge=2, description="How many refused calls the entry counts, if more than one.")] | UnsetType
     ) = UNSET
+    ticket: Annotated[str, Meta(description="Digest of the answer that confirmed the case.")] | UnsetType = UNSET
 
 
 class AuditPage(Answer):

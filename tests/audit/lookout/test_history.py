@@ -40,6 +40,12 @@ def test_cases_decisions_views_and_moves_are_read_in_the_order_of_time() -> None
     assert history.traces == [Trace(4, "staff/u-1", "w1", "021001")]
 
 
+def test_a_case_is_verified_if_the_ticket_system_confirmed_it() -> None:
+    confirmed = entry(action="case-open", case="D-1", items=[Item("w1", "done")], ticket="9f" * 16)
+
+    assert [case.verified for case in read_history([("a-1", confirmed)]).cases] == [True]
+
+
 def test_refused_calls_and_what_was_taken_back_do_not_count() -> None:
     opened = entry(action="detokenize", outcome="released", items=[PHONE])
     entries = [
