@@ -48,6 +48,7 @@ _LATIN_PLACE: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE})(?![A-Za-z])",
 _NAME: Final = re.compile(
     r"[^\W\d_][^\W\d_·•.．。‧・'’()（）\s*-]*(?:[·•.．。‧・'’()（）\s*-]+[^\W\d_]*)*\*?"
 ).fullmatch
+_NUMBERED: Final = re.compile(r"[\d*]").search
 _LETTERS: Final = re.compile(r"[^\W\d_]").search
 _PHONE_MASK: Final = re.compile(r"[+0-9()\- ]*\*{6,}[0-9]{0,4}(?:-\*+)?").fullmatch
 _AREA_CODE: Final = re.compile(r"\(?(?:\+?86[ \-]?)?0[0-9]{2,3}\)?-?").fullmatch
@@ -82,19 +83,23 @@ def mask_party(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> st
 
 def _mask_once(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
     shown: list[str] = []
+    # Without any number, "Road" and "Lane" are family names: the leak guard takes such a value for a name, too.
+    numbered = _NUMBERED(value) is not None
     for text, found in cut_out(value, keep):
-        shown.append(found if found is not None else _parts(text, keep, mask_name, mask_address))
+        shown.append(found if found is not None else _parts(text, keep, mask_name, mask_address, numbered))
     return "".join(shown)
 
 
-def _parts(text: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
+def _parts(text: str, keep: int, mask_name: Mask, mask_address: Mask, numbered: bool) -> str:
     """Mask what is between phones."""
     pieces: list[tuple[str, str]] = []
     for at, chunk in enumerate(_STRONG.split(text)):
         if at % 2:
             pieces.append((chunk, "gap"))
         else:
-            pieces += [(piece, _kind(piece)) for piece in (_SPACES.split(chunk) if _HAS_HAN(chunk) else [chunk])]
+            pieces += [
+                (piece, _kind(piece, numbered)) for piece in (_SPACES.split(chunk) if _HAS_HAN(chunk) else [chunk])
+            ]
     masked: list[str] = []
     address: list[str] = []
     for piece, kind in pieces:
@@ -113,7 +118,7 @@ def _parts(text: str, keep: int, mask_name: Mask, mask_address: Mask) -> str:
     return "".join(masked)
 
 
-def _kind(piece: str) -> str:
+def _kind(piece: str, numbered: bool) -> str:
     text = piece.strip()
     if _PHONE_MASK(text) or _DIGITS(text):
         return "phone"
@@ -122,7 +127,7 @@ def _kind(piece: str) -> str:
     letters_only = _NAME(text) is not None
     if letters_only and text.endswith(HAN_FORMS):
         return "name"
-    if _DISTRICT(text) or (len(text) > _LONGEST_SHORT_NAME and _IS_PLACE(text)) or _LATIN_PLACE(text):
+    if _DISTRICT(text) or (len(text) > _LONGEST_SHORT_NAME and _IS_PLACE(text)) or (numbered and _LATIN_PLACE(text)):
         return "address"
     if letters_only:
         return "name"

@@ -20,3 +20,12 @@ def test_masking_twice_is_masking_once(value: str) -> None:
 
 def test_a_short_number_behind_a_country_code_is_hidden_whole() -> None:
     assert masked("+138123") == "*******"
+
+
+@pytest.mark.parametrize(("value", "shown"), [("%road\x11", "*****"), ("Jane Lane", "J*** ****")])
+def test_without_a_number_the_word_of_a_latin_place_is_a_family_name(value: str, shown: str) -> None:
+    assert masked(value) == masked(shown) == shown
+
+
+def test_with_a_number_it_is_an_address() -> None:
+    assert masked("12 High Street, London") == "12 High Street, L*****"
