@@ -13,6 +13,7 @@ import yaml
 
 _MISSING = object()
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])", re.ASCII)
+_SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]))?%", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 Faults = list[tuple[str, str]]
@@ -99,6 +100,15 @@ class Place:
             return seconds
         self._expected(f"a duration such as 90s, 15m, 2h or 180d, of at most {most} seconds")
         return 1
+
+    def thousandths(self) -> int:
+        """Return a share such as `2%` or `0.5%`, in thousandths."""
+        match = _SHARE.fullmatch(self.value) if isinstance(self.value, str) else None
+        share = int(match[1]) * 10 + int(match[2] or 0) if match else -1
+        if 0 <= share <= 1_000:
+            return share
+        self._expected("a share such as 2% or 0.5%")
+        return 0
 
     def word(self, known: Collection[str], what: str) -> str:
         """Return one of the known words."""

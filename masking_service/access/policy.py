@@ -147,10 +147,14 @@ class Policy:
                 found.setdefault(grant.budget.counts, grant)
         return list(found.values())
 
-    def approvals_needed(self, purpose: str, waybills: int) -> int:
-        """Return how many people have to approve a case."""
+    def approvals_needed(self, purpose: str, waybills: int, *, sampled: bool = False) -> int:
+        """Return how many people have to approve a case.
+
+        `sampled` says whether it names a waybill of the sample.
+        """
         rule = self.rules.purposes[purpose]
-        return rule.approvals if rule.always_approved or waybills > self.rules.cases.approve_above else 0
+        needed = rule.always_approved or sampled or waybills > self.rules.cases.approve_above
+        return rule.approvals if needed else 0
 
     def retention_days(self, tenant: str) -> int:
         """Return the retention of a tenant, in days."""

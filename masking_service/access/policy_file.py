@@ -167,11 +167,12 @@ def _budget(counts: rules.Counted, place: Place) -> Budget:
 
 
 def _cases(place: Place) -> CaseRules:
-    found = place.fields(("approve_above", "at_most", "longest"), ("check",))
+    found = place.fields(("approve_above", "at_most", "longest"), ("sample", "check"))
     return CaseRules(
         approve_above=found["approve_above"].integer(0, 1_000),
         at_most=found["at_most"].integer(1, 1_000),
         longest=found["longest"].seconds(366 * _DAY),
+        sample=found["sample"].thousandths() if "sample" in found else 0,
         check=_case_check(found["check"]) if "check" in found else None,
     )
 

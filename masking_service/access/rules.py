@@ -126,12 +126,14 @@ class CheckRule:
 class CaseRules:
     """Limits of cases. `longest` is in seconds.
 
-    A case with more than `approve_above` waybills needs approval; `at_most` is the maximum.
+    A case with more than `approve_above` waybills needs approval; `at_most` is the maximum. So does a case that names
+    a waybill of the sample, which is `sample` thousandths of all.
     """
 
     approve_above: int
     at_most: int
     longest: int
+    sample: int = 0
     check: CheckRule | None = None
 
 

@@ -18,6 +18,7 @@ from masking_service.access.errors import CaseCheckUnavailable, CaseExists, Forb
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.access.principals import principal_id
+from masking_service.access.sample import any_in_sample
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.text import scrub
 from masking_service.domain.waybill import normalise_waybill_no
@@ -213,6 +214,8 @@ class Casework:
             errors.append(("/reason", "invalid-length"))
         if errors:
             raise InvalidRecord(tuple(errors))
+        keys = self._keyring.tenant(call.principal.tenant)
+        sampled = any_in_sample(keys, numbers, rules.sample)
         return Opening(
             case=case,
             purpose=purpose,
@@ -222,7 +225,7 @@ class Casework:
             opened_by=call.principal.id,
             opened_at=call.now,
             expires_at=call.now + lifetime,
-            approvals_needed=self._policy.approvals_needed(purpose, len(numbers)),
+            approvals_needed=self._policy.approvals_needed(purpose, len(numbers), sampled=sampled),
         )
 
 
