@@ -214,6 +214,22 @@ def test_a_period_that_is_none_is_refused(command: Command, options: tuple[str, 
     assert (refused.exit_code, said in refused.output) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("2026-11-24", "2026-11-25T00:00:00Z"),
+        ("2026-11-24T00:00:00Z", "2026-11-24T00:00:00Z"),
+        ("1795478400", "2026-11-24T00:00:00Z"),
+    ],
+)
+def test_a_day_is_the_last_one_and_a_time_is_not_included(
+    command: Command, tmp_path: Path, end: str, said: str
+) -> None:
+    command("report", "--from", "2026-11-01", "--to", end, "--output", str(tmp_path / "report"))
+
+    assert f"Period: 2026-11-01T00:00:00Z to {said} " in (tmp_path / "report" / "report.en.md").read_text("utf-8")
+
+
 def test_a_principal_that_is_none_is_refused(command: Command, now: int) -> None:
     refused = command("incident", "--principal", "lin", *days(now))
 

@@ -44,7 +44,8 @@ class _Time(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return Unix seconds."""
         try:
-            return unix_time(value) + (DAY if self._ends and len(value) == len("2027-05-23") else 0)
+            is_day = len(value) == len("2027-05-23") and "-" in value
+            return unix_time(value) + (DAY if self._ends and is_day else 0)
         except ValueError:
             self.fail("has to be a day such as 2026-11-24, or a time such as 2026-11-24T08:00:00Z", param, ctx)
 
