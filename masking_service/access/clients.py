@@ -252,7 +252,6 @@ def _client_to_state(client: Client) -> dict[str, Any]:
 
 
 def _client_from_state(entry: Mapping[str, Any]) -> Client:
-    client_principal_id(entry["id"])
     lists = [entry["sites"], entry["networks"], entry["keys"]]
     if not all(isinstance(each, list) for each in lists) or not isinstance(entry["revoked"], bool):
         raise ValueError("a client of the wrong shape")
