@@ -3,6 +3,7 @@
 (() => {
   const body = document.body;
   let timer = 0;
+  let current = null; // the value that is shown
 
   function hide(output) {
     const row = output.closest("tr");
@@ -27,8 +28,9 @@
   }
 
   function watch(root) {
-    const shown = [...root.querySelectorAll("[data-revealed]")].pop();
+    const shown = [...root.querySelectorAll("[data-revealed]")].find(output => output !== current);
     if (!shown) return;
+    current = shown;
     hideAll(shown);
     shown.closest("tr")?.querySelector("[data-hide]")?.focus();
     clearTimeout(timer);

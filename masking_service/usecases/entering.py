@@ -8,6 +8,7 @@ from masking_service.domain.effort import A_STORED_RECORD, Effort
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.record import Masked, Masker
 from masking_service.domain.schema import Place, Schema, pointer
+from masking_service.domain.unmapped import UNMAPPED_MASKED
 from masking_service.domain.walk import NOTHING_MAPPED
 from masking_service.usecases.results import normalised
 from masking_service.vault import records
@@ -66,7 +67,7 @@ def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Ente
             continue
         places, values = masked.kept()
         number = normalised(schema.waybill_no(batch[at]))
-        if not any(map(_is_something, values)):
+        if not any(map(_is_something, values)) or _is_slip(masked, places):
             yield InvalidRecord((("", NOTHING_MAPPED),))
         elif number is None:
             yield InvalidRecord(((pointer(schema.waybill_paths[0]), "invalid-waybill-no"),))
@@ -76,6 +77,13 @@ def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Ente
             if form is None or places != form.places:
                 form = Form(schema.name, places)
             yield Entering(at, masked, number, form, values)
+
+
+def _is_slip(masked: Masked, places: Sequence[Place]) -> bool:
+    """Return whether no party is mapped although the guard found one: the schema or a name is wrong."""
+    return any(code == UNMAPPED_MASKED for _, code in masked.warnings) and not any(
+        place.kind in TOKEN_KINDS for place in places
+    )
 
 
 def _is_something(value: Any) -> bool:

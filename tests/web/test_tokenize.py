@@ -201,6 +201,18 @@ def test_a_record_without_a_value_takes_no_waybill_number(api: Api, sent: dict[s
     assert (corrected["created"], corrected["revision"]) == (True, 0)
 
 
+def test_a_remark_beside_an_unmapped_party_takes_no_number(api: Api) -> None:
+    """The member's name is wrong: the corrected record must not be a conflict."""
+    slip = {"waybill_no": "SF0000000777", "remark": "轻放", "receiver": {"name": "张三", "phone": "13812345678"}}
+    meant = {"waybill_no": "SF0000000777", "remark": "轻放", "recipient": slip["receiver"]}
+
+    refused = api.post(PRINTER, "/v1/tokenize", {"records": [slip]}).get_json()["results"][0]
+    stored = api.post(PRINTER, "/v1/tokenize", {"records": [meant]}).get_json()["results"][0]
+
+    assert refused["error"]["code"] == "nothing-mapped"
+    assert stored["created"] is True
+
+
 def test_a_remark_alone_is_stored_without_a_token(api: Api) -> None:
     first, again = (api.tokenize({"waybill_no": NUMBER, "remark": "易碎"})[0] for _ in range(2))
 
