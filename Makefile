@@ -97,7 +97,7 @@ bench: .venv/dev ## measure the service beside its yardstick and its rivals, and
 theft: .venv/dev ## simulate insider theft, and write docs/insiders.md (SEED=1; half an hour)
 	$(BIN)/python -m bench.theft --seed $(or $(SEED),1) --save docs
 
-fmt: .venv/dev ## format the code and mend what the linter can
+fmt: .venv/dev ## format the code and fix what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -32,7 +32,7 @@ LABEL = Profile.parse(
 
 
 def usual() -> dict[str, Any]:
-    """Six typical values and a remark; nothing stands anywhere else."""
+    """Six typical values and a remark, and no other members."""
     return {
         "waybill_no": "SF1381234567890",
         "sender": {

@@ -24,7 +24,7 @@ class Machine(msgspec.Struct, frozen=True):
 
     @property
     def line(self) -> str:
-        """What stands under every picture."""
+        """The line under every picture."""
         return (
             f"{self.date} · {self.cores} cores of an {self.processor}, {self.memory_gib} GiB · "
             f"Python {self.python} · {self.store}"

@@ -124,7 +124,7 @@ def quiet(*clients: redis.Redis) -> Callable[[], bool]:
 
 
 def _memory(client: redis.Redis) -> int:
-    """What the server uses once its tables and buffers have come to rest: while a table doubles, both stand there."""
+    """The memory of the server after a rest: while a table doubles, it holds both."""
     seen, now = 0, -1
     while now != seen:
         seen = now

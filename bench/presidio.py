@@ -1,7 +1,7 @@
 """Presidio's anonymizer behind the same kind of HTTP service as the yardstick: same decoder, same answer, same workers.
 
 It is used as its documentation shows: one engine and its operators made once, the findings handed in
-(https://microsoft.github.io/presidio/anonymizer/). Here they are known, because the values stand in known fields, so
+(https://microsoft.github.io/presidio/anonymizer/). Here they are known, because the values are in known fields, so
 that no analyzer runs: one finding a value, and that is less than finding takes.
 """
 
@@ -18,7 +18,7 @@ OPERATORS = dict.fromkeys(KINDS, HIDE)
 
 
 def span(kind: str, value: str) -> tuple[int, int]:
-    """Where what is to be hidden stands: all but the family name, all but the last four digits, the unit."""
+    """What is hidden: all but the family name, all but the last four digits, the unit."""
     if kind == "name":
         return 1, len(value)
     if kind == "phone":

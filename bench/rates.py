@@ -66,7 +66,7 @@ def count(contenders: Sequence[Contender], sizes: Sequence[int], rounds: int) ->
 
 
 def _workloads(contenders: Sequence[Contender], sizes: Sequence[int]) -> Iterator[Workload]:
-    """Those that do the same thing stand together, so that they meet the same minute of the machine."""
+    """Yield contenders of the same use case one after the other, so that they meet the same minute of the machine."""
     for use_case in ("mask", "tokenize"):
         for size in sizes:
             for contender in contenders:

@@ -1,6 +1,6 @@
 """`python -m bench.scaling`: shards, memory, machines and archives for so many waybills a day, by arithmetic alone.
 
-What was measured, and what is assumed, stands on top. `docs/scaling.md` shows
+The figures and assumptions are at the top. `docs/scaling.md` shows
 what this prints; a test holds the two together.
 """
 

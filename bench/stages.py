@@ -69,7 +69,7 @@ class Stopwatch:
         self._since = time.perf_counter()
 
     def switch(self) -> None:
-        """Give what has passed to whoever was running."""
+        """Add the time since the last switch to the running stage."""
         now = time.perf_counter()
         running = self._running[-1]
         self.spent[running] = self.spent.get(running, 0.0) + now - self._since

@@ -35,7 +35,7 @@ class Site:
         self.service = Running.serve(folder, "--dev", "--workers", "1", MASKING_REDIS_URL=url)
 
     def asked(self, who: str, method: str, path: str, body: object = None) -> Any:
-        """What is answered to somebody whose call must not be refused."""
+        """Return the answer to a call that must not be refused."""
         status, _, content = self.service.call(self.service.credentials[who], method, path, body)
         assert status < 300, content
         return json.loads(content)

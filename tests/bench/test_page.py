@@ -1,4 +1,4 @@
-"""The documents show the figures of the saved run, and nobody typed them."""
+"""The documents show the figures of the saved run, and none was typed."""
 
 from __future__ import annotations
 

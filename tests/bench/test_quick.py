@@ -16,7 +16,7 @@ from bench.mixed import SHARES
 from masking_service.shipped import ROOT
 
 SECONDS = 300
-"""It takes a third of a minute on two cores that nobody else wants; a machine of many tests is busy."""
+"""It takes a third of a minute on two idle cores; a machine that runs many tests is busy."""
 pytestmark = pytest.mark.timeout(SECONDS + 20)
 
 

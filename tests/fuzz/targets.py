@@ -50,7 +50,7 @@ from tests.web.api import MASKED, PRINTER, Api, record
 
 SECONDS = 1.0
 SECRET = "13987654321"
-"""Stands in every record that is sent; no answer may hold it."""
+"""Is in every record that is sent; no answer may hold it."""
 STATUSES = {200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
 
 

@@ -1,6 +1,6 @@
 """The service as the image has it: installed by the script that the Dockerfile runs, started by its CMD and ENV.
 
-A kernel that lets nothing be written stands in for the read-only root: the files are made unwritable, and the process
+A kernel that lets nothing be written replaces the read-only root: the files are made unwritable, and the process
 runs without any capability, so that root may not write them either.
 """
 

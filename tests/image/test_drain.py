@@ -1,4 +1,4 @@
-"""How a pod ends under load: whoever has asked it is answered, and whoever goes on asking is sent away politely."""
+"""How a pod ends under load: accepted requests are answered, and later ones are told to go elsewhere."""
 
 from __future__ import annotations
 
