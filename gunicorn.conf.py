@@ -21,7 +21,7 @@ accesslog = None  # it would hold paths, and paths hold waybill numbers; the app
 logger_class = "masking_service.observability.server_log.ServerLog"  # every line is JSON, and none holds a value
 loglevel = "info"  # starts, stops and signals
 control_socket_disable = True  # it cannot be made on a read-only root
-forwarded_allow_ips = ""  # no forwarded header is believed
+forwarded_allow_ips = ""  # no forwarded header is trusted
 
 
 def on_starting(_: object) -> None:

@@ -9,7 +9,7 @@ while IFS= read -r line || [ -n "$line" ]; do
     case ${line%%=*} in '' | *[!A-Z_]*) continue ;; esac
     case ${line#*=} in
         [\"\']* | *\\*)
-            echo "/etc/masking/service.env: ${line%%=*} has to stand without quotation marks and backslashes" >&2
+            echo "/etc/masking/service.env: ${line%%=*} must not contain quotation marks or backslashes" >&2
             exit 1
             ;;
     esac

@@ -19,7 +19,7 @@ def main(url: str, key: str) -> None:
     check(ask(url, "/readyz?for=mask")[0] == 200, "it can mask: keys, policy and clients are there")
     status, answer = ask(url, "/readyz")
     check(status == 200, "it can do everything else: " + ", ".join(f["reason"] for f in answer.get("faults", [])))
-    check(ask(url, "/v1/mask", body={"records": [RECORD]})[0] == 401, "nobody masks without a credential")
+    check(ask(url, "/v1/mask", body={"records": [RECORD]})[0] == 401, "a call without a credential is refused")
     check(bool(key), "the Secret with the API key of a label printer is there")
     status, answer = ask(url, "/v1/mask", key, {"records": [RECORD]})
     masked = answer["results"][0]["record"]["recipient"] if status == 200 else {}

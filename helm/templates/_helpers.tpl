@@ -1,10 +1,10 @@
-{{/* Names, labels and what every container has in common. */}}
+{{/* Names, labels, and what all containers have in common. */}}
 
 {{- define "masking.name" -}}
 {{- .Values.nameOverride | default .Chart.Name -}}
 {{- end -}}
 
-{{/* At most 39 characters: with `-trial-valkey` that is 52, and 11 more stand in a label of a StatefulSet's pods. */}}
+{{/* At most 39 characters: with `-trial-valkey` that is 52, and a label of a StatefulSet's pods has 11 more. */}}
 {{- define "masking.fullname" -}}
 {{- $name := include "masking.name" . -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
@@ -33,7 +33,7 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end -}}
 {{- end -}}
 
-{{/* fsGroup with a mode of 0440 is what lets this user, and nobody else, read the keyset: docs/kubernetes.md. */}}
+{{/* fsGroup with a mode of 0440 lets this user alone read the keyset: docs/kubernetes.md. */}}
 {{- define "masking.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 10001
@@ -50,12 +50,12 @@ readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end -}}
 
-{{/* Called with (list $ COMPONENT): how every pod begins. */}}
+{{/* Called with (list $ COMPONENT): the first fields of a pod. */}}
 {{- define "masking.pod" -}}
 {{- $root := index . 0 -}}
 serviceAccountName: {{ include "masking.fullname" $root }}-{{ index . 1 }}
 automountServiceAccountToken: false
-enableServiceLinks: false # they would add variables that nobody set
+enableServiceLinks: false # they would add variables
 securityContext: {{- include "masking.podSecurity" $root | nindent 2 }}
 {{- with $root.Values.image.pullSecrets }}
 imagePullSecrets:
@@ -96,7 +96,7 @@ priorityClassName: {{ . | quote }}
 {{- get (.Values.settings | default dict) "MASKING_MAX_BODY_BYTES" | default 2097152 | int64 -}}
 {{- end -}}
 
-{{/* Called with a quantity, a string or a number: what it comes to, so that two can be compared. */}}
+{{/* Called with a quantity, a string or a number: its number, for comparisons. */}}
 {{- define "masking.amount" -}}
 {{- $unit := regexFind "[A-Za-z]*$" (toString .) -}}
 {{- $units := dict "" 1 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "mb" 1048576 "gb" 1073741824 -}}
@@ -104,7 +104,7 @@ priorityClassName: {{ . | quote }}
 {{- mulf (toString . | trimSuffix $unit | float64) (get $units $unit) -}}
 {{- end -}}
 
-{{/* What the schema cannot say, because it is about two values at once. */}}
+{{/* Checks of values against each other, which a schema cannot express. */}}
 {{- define "masking.checks" -}}
 {{- $name := include "masking.fullname" . -}}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) -}}
@@ -154,7 +154,7 @@ priorityClassName: {{ . | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Called with (list DNS-PEERS REDIS-PEERS REDIS-PORTS): the ways out that everything with a store needs. */}}
+{{/* Called with (list DNS-PEERS REDIS-PEERS REDIS-PORTS): the egress that every pod with a store needs. */}}
 {{- define "masking.egress" -}}
 - to: {{- toYaml (index . 0) | nindent 4 }}
   ports:
@@ -168,7 +168,7 @@ priorityClassName: {{ . | quote }}
 {{- end -}}
 
 {{/* Called with a list of {to, ports}. */}}
-{{- define "masking.waysOut" -}}
+{{- define "masking.egressTo" -}}
 {{- range . }}
 - to: {{- toYaml .to | nindent 4 }}
   ports:
@@ -187,7 +187,7 @@ storageClassName: {{ .storageClassName | quote }}
 {{- end }}
 {{- end -}}
 
-{{/* Called with a `tls` value: where the files for an encrypted way to Redis are, for whoever mounts them. */}}
+{{/* Called with a `tls` value: the variables that name the files for TLS to Redis, for a pod that mounts them. */}}
 {{- define "masking.redisTls" -}}
 {{- if .existingSecret -}}
 - {name: MASKING_REDIS_CA, value: /run/masking/redis-tls/ca.crt}

@@ -1,6 +1,6 @@
-"""WSGI middleware that bounds what the threads of a worker do at the same time.
+"""WSGI middleware that limits the concurrent work of a worker.
 
-It never lets a request wait for a free thread: what is over the bound is refused at once. The queue is the proxy's.
+No request waits for a free thread: a request over the limit is refused at once. Only the proxy queues.
 """
 
 import threading
@@ -14,16 +14,16 @@ from masking_service.web.app import OVERLOADED
 THREADS: Final = 20
 """Threads of a worker. Each serves one request at a time; most of them wait for the store."""
 STORE_THREADS: Final = 16
-"""Threads that may use the store. The other ones answer masks and probes, also while the store hangs (R6)."""
+"""Threads that may use the store. The others answer masks and probes, even while the store hangs (R6)."""
 LARGE: Final = 16 * 1024
-"""Bytes of a body that takes a millisecond and more to compute: some forty records."""
+"""Bytes of a body that takes a millisecond or more to compute: about forty records."""
 
 _GUARDED: Final = "/v1/"
 _MASK: Final = "/v1/mask"
 
 
 class Bounds:
-    """The application, with at most `STORE_THREADS` requests that use the store and one that computes for long.
+    """Limits an application to `STORE_THREADS` store requests and one large computation.
 
     Args:
         application: what it calls. It answers 503 `overloaded` where the environment says `OVERLOADED`.

@@ -1,4 +1,4 @@
-"""gunicorn's threaded worker, with a problem document for a request that it cannot parse.
+"""The threaded gunicorn worker, with problem documents for invalid HTTP.
 
 gunicorn has no setting for that answer (https://github.com/benoitc/gunicorn/issues/993). Its own is an HTML page that
 repeats the request, with statuses that the contract does not have. Nothing else of the worker is changed.

@@ -1,4 +1,4 @@
-"""The service as its users run it: real processes, real sockets, one log each."""
+"""Runs the service as a process, with real sockets and its own log."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """This process's environment with these settings of the service, and no others."""
+    """Return this process's environment with only these settings of the service."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MASKING_")}
     return kept | settings
 
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """One command of the command line, to its end."""
+    """Run one command to its end."""
     command = [sys.executable, "-m", "masking_service", *arguments]
     return subprocess.run(
         command, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False
@@ -45,7 +45,7 @@ def wait_for(condition: Any, what: str, seconds: float = 10.0) -> Any:
 
 
 class Running:
-    """A service that runs in a process of its own; `log` is everything that it wrote."""
+    """A service in a process of its own; `log` is its whole output."""
 
     def __init__(self, command: Sequence[str], folder: Path, settings: Mapping[str, str], port: int = 0) -> None:
         self.folder = folder
@@ -58,7 +58,7 @@ class Running:
 
     @classmethod
     def serve(cls, folder: Path, *arguments: str, **settings: str) -> Running:
-        """`serve` with a state directory and a free port; returns once it says that it is ready."""
+        """Start `serve` on a free port; return once it is ready."""
         folder.mkdir(parents=True, exist_ok=True)
         command = [
             sys.executable,
@@ -104,7 +104,7 @@ class Running:
             return 0
 
     def raw(self, *parts: bytes) -> Answer:
-        """What is answered to exactly these bytes."""
+        """Return the answer to exactly these bytes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
             for part in parts:
                 connection.sendall(part)
@@ -113,7 +113,7 @@ class Running:
             return answered.status, dict(answered.getheaders()), answered.read()
 
     def stop(self) -> int:
-        """SIGTERM, and the exit status."""
+        """Send SIGTERM and return the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(20)
@@ -123,7 +123,7 @@ class Running:
         self.process.wait()
 
     def valkey_pid(self) -> int:
-        """The process that holds the embedded store's lock, by its open files."""
+        """Return the embedded store's process, by its lock file."""
         lock = (self.state / "valkey" / "lock").resolve()
         return next(pid for pid in _processes() if lock in _open_files(pid) and _name(pid).startswith("valkey"))
 
@@ -133,7 +133,7 @@ class Running:
 
 
 def gone(pid: int) -> bool:
-    """Whether no such process runs any more; a zombie has ended."""
+    """Whether a process has ended; a zombie counts as ended."""
     try:
         return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
     except OSError:

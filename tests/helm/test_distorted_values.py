@@ -1,4 +1,4 @@
-"""Each default in turn is taken away or distorted: what the schema lets through renders, and what Kubernetes takes."""
+"""Removes or distorts each default: values that the schema accepts render to valid objects."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from tests.helm.references import faults
 DEFAULTS: Object = yaml.safe_load((ROOT / "helm" / "values.yaml").read_text())
 SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "helm" / "values.schema.json").read_text()))
 NEVER: list[Any] = [-1, 0.0001, 10**7, "x y", "-a", [{}], ["A_b"], {"a": 1}, {"a": None}, {"unknown": {}}]
-"""What no value at all may be."""
+"""Never accepted for any value."""
 AT_TIMES: list[Any] = [None, "", "123", 1, True, [], {}]
-"""What some values may be."""
+"""Accepted for some values."""
 
 Path = tuple[str, ...]
 
 
 def paths(values: Object, above: Path = ()) -> Iterator[Path]:
-    """Where there is a default, at every level."""
+    """Yield the path of every default, at every level."""
     for name, value in values.items():
         yield (*above, name)
         if isinstance(value, dict):
@@ -34,7 +34,7 @@ def paths(values: Object, above: Path = ()) -> Iterator[Path]:
 
 
 def distorted(path: Path, value: Any) -> Object:
-    """The defaults with another value in one place. As helm has it, null takes away and objects are joined."""
+    """Return the defaults with one value changed. As in helm, null removes a value and objects are merged."""
     values = place = copy.deepcopy(DEFAULTS)
     for name in path[:-1]:
         place = place[name]
@@ -45,7 +45,7 @@ def distorted(path: Path, value: Any) -> Object:
 
 
 def given(path: Path, value: Any) -> Object:
-    """The values that somebody gives for that."""
+    """Return the values that set it."""
     for name in reversed(path):
         value = {name: value}
     return dict(value)
@@ -57,7 +57,7 @@ def test_nonsense_is_taken_nowhere(path: Path) -> None:
 
 
 def accepted() -> Iterator[tuple[Path, Any]]:
-    """What the schema lets through, of all distortions that it does not have to refuse."""
+    """Yield the distortions that the schema accepts."""
     for path in paths(DEFAULTS):
         yield from ((path, value) for value in AT_TIMES if SCHEMA.is_valid(distorted(path, value)))
 

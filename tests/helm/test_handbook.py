@@ -1,4 +1,4 @@
-"""docs/kubernetes.md: its commands are run as they stand. helm renders instead of installing, kubectl only prints."""
+"""Runs the commands of docs/kubernetes.md unchanged. helm renders instead of installing, kubectl prints."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def store(desk: Desk) -> Node:
 
 
 def pod(folder: Path, url: str, ready: str = "/readyz") -> Running:
-    """A service with a copy of the keyset that nobody but the kubelet renews."""
+    """A service with a copy of the keyset that only the kubelet renews."""
     for name in ("kubelet", "pod"):
         (folder / name).mkdir()
     copy = folder / "kubelet" / "keyset.json"

@@ -1,4 +1,4 @@
-"""What no value set may render: a secret, a loose container, an open door. And what every pod has to have."""
+"""No value set renders a secret, an unconfined container or an open network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GUNICORN = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
 
 
 def component(pod: Object) -> str:
-    """Which part of the chart a pod is: each has an account of its own."""
+    """Return the component of a pod, by its own service account."""
     return str(pod["serviceAccountName"]).removeprefix("masking-waybill-masking-")
 
 
@@ -61,7 +61,7 @@ def test_every_container_is_confined(chart: Chart, value_set: str) -> None:
 
 
 @every_value_set
-def test_every_pod_runs_as_nobody_in_particular(chart: Chart, value_set: str) -> None:
+def test_every_pod_runs_as_an_unprivileged_user(chart: Chart, value_set: str) -> None:
     for pod in chart.pods(value_set):
         assert pod["securityContext"] == {
             "runAsNonRoot": True,
@@ -134,7 +134,7 @@ def test_replicas_are_left_to_the_autoscaler_where_there_is_one(chart: Chart) ->
 
 
 @every_value_set
-def test_every_pod_stands_behind_a_network_policy_of_both_ways(chart: Chart, value_set: str) -> None:
+def test_every_pod_has_a_network_policy_for_ingress_and_egress(chart: Chart, value_set: str) -> None:
     policies = [o["spec"] for o in chart.render(value_set) if o["kind"] == "NetworkPolicy"]
     selected = [policy["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for policy in policies]
 
@@ -143,14 +143,14 @@ def test_every_pod_stands_behind_a_network_policy_of_both_ways(chart: Chart, val
 
 
 @every_value_set
-def test_no_rule_of_a_network_policy_lets_everybody_in_or_out(chart: Chart, value_set: str) -> None:
+def test_every_rule_of_a_network_policy_names_peers_and_ports(chart: Chart, value_set: str) -> None:
     for policy in (o["spec"] for o in chart.render(value_set) if o["kind"] == "NetworkPolicy"):
         rules = [*policy.get("ingress", []), *policy.get("egress", [])]
         assert all(rule.get("from") or rule.get("to") for rule in rules)
         assert all(rule["ports"] for rule in rules)
 
 
-def test_by_default_nobody_but_the_chart_s_own_test_may_call(chart: Chart) -> None:
+def test_by_default_only_the_chart_s_own_test_may_call(chart: Chart) -> None:
     (rule,) = chart.one("defaults", "NetworkPolicy")["spec"]["ingress"]
 
     assert [peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for peer in rule["from"]] == ["test"]
@@ -178,7 +178,7 @@ def test_the_witness_has_neither_the_keys_nor_the_credentials_of_the_service(cha
     assert witness["replicas"] == 1
 
 
-def test_no_image_names_a_host_that_nobody_chose(chart: Chart) -> None:
+def test_no_default_image_names_a_registry(chart: Chart) -> None:
     images = {container["image"] for value_set in ("defaults", "trial") for container in chart.containers(value_set)}
 
     assert images == {"waybill-masking:0.1.0", "nginxinc/nginx-unprivileged:1.28", "valkey/valkey:8.1"}

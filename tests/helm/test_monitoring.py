@@ -1,4 +1,4 @@
-"""The dashboard and the alert rules come with the chart as they stand in its files, where somebody asks for them."""
+"""The chart installs the dashboard and the alert rules of its files if they are enabled."""
 
 from __future__ import annotations
 

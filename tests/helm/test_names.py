@@ -76,7 +76,7 @@ def test_two_releases_in_one_namespace_share_no_name_and_no_pod(chart: Chart) ->
     assert faults([*one, *other]) == []
 
 
-def test_it_stands_under_a_chart_above_with_what_that_says_to_all(chart: Chart, tmp_path: Path) -> None:
+def test_it_works_as_a_subchart_with_global_values(chart: Chart, tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: above\nversion: 1.0.0\n")
     (tmp_path / "values.yaml").write_text("global: {registry: x}\nwaybill-masking: {replicas: 7}\n")
     shutil.copytree(ROOT / "helm", tmp_path / "charts" / "waybill-masking")

@@ -1,4 +1,4 @@
-"""Everything that a rendered object names is there, in every value set; and what is not there is noticed."""
+"""Every reference in the rendered objects resolves, and a broken one is reported."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ BROKEN: dict[str, tuple[str, Break]] = {
         lambda o: o["metadata"]["labels"].update({"app.kubernetes.io/instance": 123}),
     ),
     "it does not find its own pods": ("Deployment", lambda o: o["spec"]["selector"]["matchLabels"].update(a="b")),
-    "its number of pods is not said once": ("Deployment", lambda o: o["spec"].update(replicas=3)),
+    "its number of pods is not set exactly once": ("Deployment", lambda o: o["spec"].update(replicas=3)),
     "no Service governs it": ("StatefulSet", lambda o: o["spec"].update(serviceName="none")),
     "it does not lead to one workload": ("Service", lambda o: o["spec"]["selector"].update(a="b")),
     "no container has the port web": ("Service", lambda o: o["spec"]["ports"][0].update(targetPort="web")),
     "it reads nothing": ("ServiceMonitor", lambda o: o["spec"]["endpoints"][0].update(port="web")),
     "it scales nothing": ("HorizontalPodAutoscaler", lambda o: o["spec"]["scaleTargetRef"].update(name="none")),
-    "it guards nothing": ("PodDisruptionBudget", lambda o: o["spec"]["selector"]["matchLabels"].update(a="b")),
+    "it selects nothing": ("PodDisruptionBudget", lambda o: o["spec"]["selector"]["matchLabels"].update(a="b")),
     "it gives access to [80, 8080], and [8000, 8080] are open": (
         "NetworkPolicy",
         lambda o: o["spec"]["ingress"][0]["ports"][0].update(port=80),
     ),
-    "nobody makes the ConfigMap none": (
+    "nothing makes the ConfigMap none": (
         "Pod",
         lambda o: o["spec"]["volumes"][0]["configMap"].update(name="none"),
     ),
@@ -60,7 +60,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
             if mount["name"] == "policy"
         ).update(mountPath="/run/policy"),
     ),
-    "a probe asks nobody": (
+    "a probe has no target": (
         "Deployment",
         lambda o: o["spec"]["template"]["spec"]["containers"][0]["livenessProbe"]["httpGet"].update(path="/health"),
     ),

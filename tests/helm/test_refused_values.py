@@ -14,8 +14,8 @@ INTERNET = '{"network": {"clients": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}}'
 CERTIFICATE = ("existingSecret=same", "clientCertificate=true")
 PRIVATE = '{"witness": {"publicKey": "-----BEGIN PRIVATE KEY-----\\n"}}'
 REFUSED = {
-    "a word that is not known": ("/", '{"replica": 3}'),
-    "a word that is not known further in": ("/redis", '{"redis": {"password": "hunter2"}}'),
+    "an unknown value": ("/", '{"replica": 3}'),
+    "an unknown nested value": ("/redis", '{"redis": {"password": "hunter2"}}'),
     "no replica": ("/replicas", '{"replicas": 0}'),
     "replicas in words": ("/replicas", '{"replicas": "three"}'),
     "no worker": ("/workers", '{"workers": 0}'),
@@ -26,8 +26,8 @@ REFUSED = {
     "the store's URL among the settings": ("/", '{"settings": {"MASKING_REDIS_URL": "redis://:hunter2@redis"}}'),
     "a setting that is none": ("/", '{"settings": {"REDIS_HOST": "redis"}}'),
     "a setting that is a number": ("/settings", '{"settings": {"MASKING_MAX_BODY_BYTES": 7}}'),
-    "everybody as the store": ("/redis/peers", '{"redis": {"peers": []}}'),
-    "a peer that names nobody": ("/network/clients/0", '{"network": {"clients": [{}]}}'),
+    "the store without peers": ("/redis/peers", '{"redis": {"peers": []}}'),
+    "an empty peer": ("/network/clients/0", '{"network": {"clients": [{}]}}'),
     "a peer of two sorts": (
         "/network/clients/0",
         '{"network": {"clients": [{"podSelector": {}, "ipBlock": {"cidr": "10.0.0.0/8"}}]}}',
@@ -35,7 +35,7 @@ REFUSED = {
     "the whole internet as a peer": ("/network/clients/0", INTERNET),
     "a port that is none": ("/redis/ports/0", '{"redis": {"ports": [70000]}}'),
     "a client certificate out of no Secret": ("/redis/tls", '{"redis": {"tls": {"clientCertificate": true}}}'),
-    "more replicas than anybody has": ("/redis/replicas", '{"redis": {"replicas": 11}}'),
+    "too many replicas": ("/redis/replicas", '{"redis": {"replicas": 11}}'),
     "an image that changes under its name": ("/image/tag", '{"image": {"tag": "latest"}}'),
     "a tag in the image's name": ("/image/repository", '{"image": {"repository": "masking:1"}}'),
     "a digest that is none": ("/image/digest", '{"image": {"digest": "sha256:abc"}}'),
@@ -45,9 +45,9 @@ REFUSED = {
     "a pod's label that selectors use": ("/", '{"podLabels": {"app.kubernetes.io/name": "other"}}'),
     "a policy that is none": ("/policy", '{"policy": "off"}'),
     "a private key in the policy": ("/policy", '{"policy": "roles:\\n-----BEGIN PRIVATE KEY-----"}'),
-    "a way out to everybody": ("/network/egress/0/to", '{"network": {"egress": [{"to": [], "ports": [443]}]}}'),
+    "egress without peers": ("/network/egress/0/to", '{"network": {"egress": [{"to": [], "ports": [443]}]}}'),
     "alerts that go out in the clear": ("/alerts", '{"alerts": {"url": "http://alerts", "existingSecret": "alerts"}}'),
-    "alerts that nobody signs": ("/alerts/existingSecret", '{"alerts": {"url": "https://alerts.example/"}}'),
+    "alerts without a signing key": ("/alerts/existingSecret", '{"alerts": {"url": "https://alerts.example/"}}'),
     "an issuer's private key": ("/issuers/keys", '{"issuers": {"keys": {"a.pem": "-----BEGIN PRIVATE KEY-----"}}}'),
     "an issuer's private JWK": ("/issuers/keys", '{"issuers": {"keys": {"a.jwks": "{\\"d\\": \\"x\\"}"}}}'),
     "an issuer's key in the policy's place": ("/", '{"issuers": {"keys": {"policy.yaml": "roles:"}}}'),

@@ -2,7 +2,7 @@
 
 The kubelet gives the files of a Secret the volume's mode and the pod's fsGroup, and adds what 0440 lacks (kubernetes,
 pkg/volume/volume_linux.go, `roMask`). So a volume with 0440 is 0440 and belongs to root and the group: the service's
-user reads it as a member of the group, and nobody else does.
+user reads it as a member of the group, and no other user does.
 """
 
 from __future__ import annotations

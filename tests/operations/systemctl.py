@@ -22,7 +22,7 @@ SECONDS = 30.0
 
 
 class Unit:
-    """One unit file, and the process that it stands for."""
+    """One unit file, and its process."""
 
     def __init__(self, name: str) -> None:
         file = next(found for folder in UNITS if (found := folder / f"{name}.service").is_file())

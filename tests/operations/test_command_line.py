@@ -1,4 +1,4 @@
-"""deploy/masking.sh hands the settings on as they stand in the file: nothing in a value is run, and nothing is lost."""
+"""deploy/masking.sh passes on the settings of the file unchanged: no value is executed, and none is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""deploy/nginx.conf in a real nginx in front of the real service: what it hands on, refuses, and never writes down."""
+"""deploy/nginx.conf in a real nginx in front of the real service: what it forwards, refuses, and never logs."""
 
 from __future__ import annotations
 

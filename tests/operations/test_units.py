@@ -1,4 +1,4 @@
-"""The units in deploy/: systemd takes them as they are, and rates what they allow as safe."""
+"""systemd accepts the units in deploy/ and rates them as safe."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = ("masking.service", "masking-witness.service", "masking-desk.service", "masking-lookout.service")
-MOST_EXPOSED = 15
-"""Of a hundred, by systemd's own count; a unit that says nothing has 96."""
+MAX_EXPOSURE = 15
+"""Of 100, as systemd rates it; a unit without any restriction has 96."""
 
 
 def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -23,7 +23,7 @@ def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_finds_no_fault_in_it(name: str, tmp_path: Path) -> None:
-    """What it starts has to be there: an installed service is not, so a program that is stands for it."""
+    """Uses an existing program, because the service is not installed here."""
     text = (DEPLOY / name).read_text().replace("/opt/masking/venv/bin/python", "/bin/true")
     (tmp_path / name).write_text(text)
     done = analyze("verify", "--man=no", tmp_path / name)
@@ -31,7 +31,7 @@ def test_systemd_finds_no_fault_in_it(name: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_word_that_systemd_does_not_know_would_be_found(tmp_path: Path) -> None:
+def test_an_unknown_setting_would_be_found(tmp_path: Path) -> None:
     (tmp_path / "masking.service").write_text("[Service]\nExecStart=/bin/true\nProtectSytem=strict\n")
 
     assert "ProtectSytem" in analyze("verify", "--man=no", tmp_path / "masking.service").stderr
@@ -39,7 +39,7 @@ def test_a_word_that_systemd_does_not_know_would_be_found(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", UNITS)
 def test_what_it_allows_is_rated_as_safe(name: str) -> None:
-    done = analyze("security", "--offline=true", f"--threshold={MOST_EXPOSED}", DEPLOY / name)
+    done = analyze("security", "--offline=true", f"--threshold={MAX_EXPOSURE}", DEPLOY / name)
 
     assert done.returncode == 0, done.stdout
 
@@ -48,7 +48,7 @@ def test_the_rating_tells_a_unit_that_protects_nothing(tmp_path: Path) -> None:
     (tmp_path / "open.service").write_text("[Service]\nExecStart=/bin/true\n")
 
     assert (
-        analyze("security", "--offline=true", f"--threshold={MOST_EXPOSED}", tmp_path / "open.service").returncode != 0
+        analyze("security", "--offline=true", f"--threshold={MAX_EXPOSURE}", tmp_path / "open.service").returncode != 0
     )
 
 
