@@ -31,7 +31,11 @@ def main() -> int:
     # The product has no defence besides policy, budgets and watch yet: what it is, is what it was before.
     same = said.policy.read_bytes() == POLICY.read_bytes()
     before = figures if same else simulate(POLICY, workforce, said.seed)
-    figures = {**figures, "before": {name: value for name, value in before.items() if name != "curves"}}
+    figures = {
+        **figures,
+        "quick": said.quick,
+        "before": {name: value for name, value in before.items() if name != "curves"},
+    }
     if said.save:
         page.save(figures, said.save)
     print(json.dumps(figures, indent=1) if said.json else page.tables(figures))

@@ -10,6 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import msgspec
+
 from bench.theft import honest, thieves
 from bench.theft.defences import NONE, Defences
 from bench.theft.model import DAY, Service, Step
@@ -105,6 +107,7 @@ def simulate(policy: Path, workforce: Workforce, seed: int, *, defences: Defence
         "disagreements": len(different),
         "disagreeing": different[:20],
         "seeds": [*seeds],
+        "company": {**msgspec.structs.asdict(workforce.people), "days": workforce.days},
         "curves": curves(runs),
     }
 

@@ -31,7 +31,12 @@ AIM = 100
 
 def tables(figures: Json) -> str:
     """Return the tables of a run, as Markdown."""
+    company = figures["company"]
     rows = [
+        f"A company of {company['couriers']:,} couriers, {company['officers']} officers, {company['desk']} people at "
+        f"the desk and {company['supervisors']} supervisors; {company['days']} days; {len(figures['seeds'])} seeds.",
+        "A quick run: what it says of honest work rests on few people." if figures["quick"] else "",
+        "",
         "| strategy | records p50 | p95 | max | detected | days to detection | income a day, ¥ | logins a day, ¥ |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bench.theft import thieves
+from bench.theft import page, thieves
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.shipped import ROOT
 
@@ -90,3 +90,9 @@ def test_an_unknown_key_of_a_workforce_is_an_error(workforce: Path, tmp_path: Pa
 
     with pytest.raises(msgspec.ValidationError, match="surprise"):
         Workforce.load(path)
+
+
+def test_the_published_page_is_made_of_the_published_figures() -> None:
+    figures = json.loads((ROOT / "docs" / "insiders" / "figures.json").read_text())
+
+    assert page.page(figures) == (ROOT / "docs" / "insiders.md").read_text()
