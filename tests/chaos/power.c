@@ -49,6 +49,19 @@ int fsync(int fd) {
     return result;
 }
 
+/* A rewritten log is synced under a temporary name. */
+int rename(const char *from, const char *to) {
+    int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
+    char noted[PATH_MAX], kept[PATH_MAX];
+    int result = real(from, to);
+    if (result == 0 && strlen(to) > 4 && strcmp(to + strlen(to) - 4, ".aof") == 0) {
+        snprintf(noted, sizeof noted, "%s.synced", from);
+        snprintf(kept, sizeof kept, "%s.synced", to);
+        real(noted, kept);
+    }
+    return result;
+}
+
 ssize_t write(int fd, const void *data, size_t size) {
     ssize_t (*real)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
     char path[PATH_MAX];

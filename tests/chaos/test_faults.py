@@ -76,14 +76,21 @@ def test_on_an_empty_store_nothing_is_acknowledged_and_labels_go_on(world: Singl
     assert answers == [503, 200]
 
 
-@pytest.mark.parametrize(("fsync", "loses"), [("always", False), ("no", True)])
-def test_a_power_cut_takes_what_was_not_synced_and_nothing_else(tmp_path: Path, fsync: str, loses: bool) -> None:
+@pytest.mark.parametrize(
+    ("fsync", "rewritten", "loses"), [("always", False, False), ("always", True, False), ("no", False, True)]
+)
+def test_a_power_cut_takes_what_was_not_synced_and_nothing_else(
+    tmp_path: Path, fsync: str, rewritten: bool, loses: bool
+) -> None:
     power = Power(tmp_path)
     node = Node(tmp_path, {"appendonly": "yes", "appendfsync": fsync, "save": '""', "aof-use-rdb-preamble": "no"})
     with power.loaded():
         node.start()
     for number in range(500):
         node.client.set(f"k{number}", b"x" * 600)
+    if rewritten:
+        node.client.bgrewriteaof()
+        wait_for(lambda: [*node.directory.rglob("*.2.base.aof")], "the log is rewritten")
 
     power.cut(node)
     time.sleep(0.1)
