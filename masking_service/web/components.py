@@ -26,6 +26,8 @@ _PLACE_CODES: Final = (
     "unknown-schema",
     "unknown-entry",
     "several-waybills",
+    "invalid-phone",
+    "too-many-decoys",
     "too-many-items",
 )
 """What may be wrong with a place of a request (`Problem.errors`)."""

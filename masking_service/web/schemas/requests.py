@@ -182,7 +182,11 @@ Decoys = Annotated[
     Meta(
         description=f"1 to {MAX_RECORDS} waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. "
         "Never looked up.",
-        extra_json_schema={"minItems": 1, "maxItems": MAX_RECORDS},
+        extra_json_schema={
+            "minItems": 1,
+            "maxItems": MAX_RECORDS,
+            "items": {"type": "string", "pattern": r"^[A-Za-z0-9-]{6,40}$(?!\n)"},
+        },
     ),
 ]
 
@@ -208,7 +212,11 @@ class HeardRequest(Shape, frozen=True):
 
     phone: Annotated[
         str,
-        Meta(description="The number that was called, of 7 to 15 digits.", max_length=64),
+        Meta(
+            description="The number that was called, of 7 to 15 digits; other characters are ignored.",
+            max_length=64,
+            extra_json_schema={"pattern": r"^[0-9]{7,15}$(?!\n)"},
+        ),
     ]
 
 
