@@ -76,6 +76,7 @@ class Columns:
     def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
         self._mode = unmapped.mode
         self._reader = unmapped.reader
+        self._waybill_places = unmapped.waybill_places
         phone, name = profile.usual("phone"), profile.usual("name")
         self._personal = {
             kind: usual
@@ -220,13 +221,17 @@ class Columns:
         column = [one[name] for one in level]
         steps = (*above, name)
         depth = len(steps)
-        inner = self._reader.one_form(column, meaning, depth, new_forms)
+        way = self._waybill_places.get(steps)
+        inner = None if way == "number" else self._reader.one_form(column, meaning, depth, new_forms)
         if inner is not None:
             names = tuple(column[0])
             found = [_Beside(level, name, "", column, ["\n".join(names)] * len(column), "")]
             for key, one in zip(names, inner, strict=True):
                 found += self._guarded(column, key, one, steps, new_forms)
             return found
+        if way is not None:
+            own = [value if is_plain_number(value) else None for value in column]
+            return [_Beside(level, name, "", column, own, "")]
         usual = self._personal.get(meaning.kind or "")
         if usual is None:
             return [_Beside(level, name, "", column, self._reader.read(column, meaning, depth, new_forms), "")]

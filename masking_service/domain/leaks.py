@@ -12,6 +12,7 @@ import re
 from typing import Any, Final
 
 from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.identity import find_citizens
 from masking_service.domain.schema import pointer
 from masking_service.domain.spellings import Mask, has_capitals, hide_names, hide_phones, may_hold_name, may_hold_phone
 
@@ -19,6 +20,9 @@ DEEPEST: Final = 32
 """Levels of objects and arrays in a record, itself included."""
 
 _WAYBILL_NO: Final = re.compile(r"[A-Za-z0-9-]{6,40}")
+_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
+_LENGTHS_OF_PERSONS: Final = (11, 18)
+"""Digits of a mobile and of an identity number."""
 
 
 def gather(value: Any, texts: list[str], depth: int) -> None:
@@ -156,13 +160,18 @@ def rename_members(members: dict[str, Any], shown: dict[str, str]) -> list[str]:
 def own_number(waybill_no: object) -> str | None:
     """The waybill number as it is written in texts.
 
-    None if it has not the form of one: then nothing is kept for it.
+    None if it has not the form of one, or is a person's mobile or identity number: then nothing is kept for it.
     """
     text = str(waybill_no) if type(waybill_no) is int and waybill_no.bit_length() < 200 else waybill_no
     if type(text) is not str:
         return None
     text = text.strip()
-    return text if _WAYBILL_NO.fullmatch(text) else None
+    return text if _WAYBILL_NO.fullmatch(text) and not _is_persons(text) else None
+
+
+def _is_persons(number: str) -> bool:
+    """True for a mobile or an identity number alone."""
+    return len(number) in _LENGTHS_OF_PERSONS and (bool(_MOBILE(number)) or any(find_citizens(number)))
 
 
 def is_plain_number(value: Any) -> bool:
@@ -170,7 +179,13 @@ def is_plain_number(value: Any) -> bool:
 
     Quicker, and False where only a closer check can tell.
     """
-    return type(value) is str and value.isascii() and value.isalnum() and 6 <= len(value) <= 40
+    return (
+        type(value) is str
+        and value.isascii()
+        and value.isalnum()
+        and 6 <= len(value) <= 40
+        and not (len(value) in _LENGTHS_OF_PERSONS and _is_persons(value))
+    )
 
 
 def scrub_around(text: str, own: str, scrub: Mask) -> str:

@@ -49,6 +49,7 @@ class Unmapped:
 
     Attributes:
         mode: ``guard``, ``hide`` or ``pass``.
+        waybill_places: where the record's own number is (``number``), and the objects and arrays around it (``way``).
         reader: finds the records that need none of this.
     """
 
@@ -60,6 +61,8 @@ class Unmapped:
         self.reader = ColumnReader(self._masks)
         self._scan = profile.scanner()
         self._waybill_paths = frozenset(schema.waybill_paths)
+        self.waybill_places = {steps[:end]: "way" for steps in schema.waybill_paths for end in range(1, len(steps))}
+        self.waybill_places |= dict.fromkeys(schema.waybill_paths, "number")
 
     def mask(self, run: Run, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
         """Mask the unmapped members of one object in place.
@@ -105,6 +108,9 @@ class Unmapped:
 
     def _value(self, run: Run, value: Any, meaning: Meaning, keys: Steps) -> Any:
         kind = type(value)
+        way = self.waybill_places.get(keys) if self.mode == "guard" else None
+        if way == "number" or (way is not None and kind is not dict and kind is not list):
+            return self._waybill_no(run, value, keys)
         if kind is str:
             return self._text(run, value, meaning, keys)
         if kind is dict or kind is list:
@@ -126,6 +132,20 @@ class Unmapped:
         text = decimal_text(value)
         masked = self._number(run, text, meaning, keys)
         return value if masked is text else masked
+
+    def _waybill_no(self, run: Run, value: Any, keys: Steps) -> Any:
+        """What shows where the record's own number should be.
+
+        What has not the form of one, or is a person's mobile or identity number, is hidden whole: a name could not be
+        found in it.
+        """
+        if value is None or type(value) is bool or value in ("", [], {}) or (type(value) is str and value.isspace()):
+            return value
+        if own := own_number(value):
+            run.texts.append(own)
+            return value
+        run.warnings.append((pointer(keys), UNMAPPED_MASKED))
+        return STAR if isinstance(value, (dict, list)) else stars(value if type(value) is str else decimal_text(value))
 
     def _number(self, run: Run, text: str, meaning: Meaning, keys: Steps) -> str:
         """Mask a number.

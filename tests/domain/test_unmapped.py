@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from masking_service.domain.effort import Effort
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masked, Masker
-from masking_service.domain.unmapped import FOUND_IN_TEXT
-from tests.domain.records import LABEL, STANDARD, masked, standard
+from masking_service.domain.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
+from tests.domain.records import LABEL, STANDARD, masked, schema, standard
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,48 @@ def test_columns_and_the_single_pass_agree_on_nested_members(values: list[Any]) 
 
     assert together == one_by_one
     assert [one.warnings for one in found if isinstance(one, Masked)] == warnings
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "褚时健",
+        "上海市华志路1685号",
+        "110101199003074610",
+        "13812345678",
+        13812345678,
+        ["褚时健"],
+        {"name": "褚时健"},
+        2.5,
+    ],
+)
+def test_what_is_no_waybill_number_is_hidden_at_its_place(value: Any) -> None:
+    record, found = masked(standard(waybill_no=copy.deepcopy(value)))
+    batch = [standard(waybill_no=copy.deepcopy(value)) for _ in range(30)]
+    Masker(STANDARD, LABEL).mask_batch(batch, Effort())
+
+    assert set(record["waybill_no"]) == {"*"}
+    assert found.warnings == [("/waybill_no", UNMAPPED_MASKED)]
+    assert {one["waybill_no"] for one in batch} == {record["waybill_no"]}
+
+
+@pytest.mark.parametrize(
+    "value", ["WB20260001234", " sf-123456 ", "11010119900307461", "12345678901", 20260001234, None, ""]
+)
+def test_a_waybill_number_stays_at_its_place(value: Any) -> None:
+    record, found = masked(standard(waybill_no=value))
+    assert (record["waybill_no"], found.warnings) == (value, [])
+
+
+@pytest.mark.parametrize("at", [("order", "no"), ("waybill_no",)])
+@pytest.mark.parametrize("value", ["褚时健", "13812345678", {"name": "褚时健"}])
+def test_every_place_of_a_waybill_number_is_checked(at: tuple[str, ...], value: Any) -> None:
+    own = schema({"remark": "text"}, ["order.no"])
+    hidden = {"*"} if isinstance(value, dict) else {"*" * len(value)}
+    batch: list[Any] = [{"remark": "x", "order": {"no": "WB1234567"}, "waybill_no": "WB1234567"} for _ in range(30)]
+    for record in batch:
+        (record["order"] if at[0] == "order" else record)[at[-1]] = copy.deepcopy(value)
+
+    Masker(own, LABEL).mask_batch(batch, Effort())
+
+    assert {(record["order"] if at[0] == "order" else record)[at[-1]] for record in batch} == hidden
