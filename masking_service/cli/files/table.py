@@ -117,10 +117,11 @@ class Table:
             raise InputError(say(texts.NO_NUMBER, path=schema.waybill_paths[-1][0]), 1)
         self._builder = Builder(layout)
         watched = [at for at in layout.others if told.get(headers[at]) != UNMAPPED]
-        self._unmapped = Unmapped(headers, watched, unmapped, profile)
+        numbers = [at for at in layout.places if at not in layout.kinds]
+        self._unmapped = Unmapped(headers, watched, unmapped, profile, numbers=numbers)
         self._pointers = {at: pointer(steps) for at, steps in layout.places.items()}
         self._tokens = [self._pointers[at] for at, kind in layout.kinds.items() if kind in TOKEN_KINDS]
-        self._numbers = [at for at in layout.places if at not in layout.kinds] if tokenize else []
+        self._numbers = numbers if tokenize else []
         self._tokenize = tokenize
 
     def entries(self) -> Iterator[Entry]:

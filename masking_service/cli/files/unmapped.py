@@ -19,6 +19,7 @@ from masking_service.cli.files.looks import found_kind, guessed_kind
 from masking_service.cli.language import say
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.codes import is_code
+from masking_service.domain.leaks import own_number
 from masking_service.domain.member_names import ROOT, plan
 from masking_service.domain.profiles import Profile
 from masking_service.domain.stars import stars
@@ -41,6 +42,7 @@ class _Column:
     header: str
     says: str | None
     guessable: bool
+    holds_numbers: bool = False
     sampled: int = 0
     found: Counter[str] = field(default_factory=Counter)
     guessed: Counter[str] = field(default_factory=Counter)
@@ -63,15 +65,22 @@ class _Column:
 
         The number of an order, a time or an amount.
         """
-        return is_code(self.says, cell)
+        return own_number(cell) is not None if self.holds_numbers else is_code(self.says, cell)
 
     def kind(self) -> str | None:
         """The kind that the column holds, or None where it does not look personal."""
+        if self.holds_numbers:
+            return self._instead_of_numbers()
         likely = {kind: count for kind, count in self.guessed.items() if count >= LOOKS_PERSONAL * self.sampled}
         if self.found["party"] or (self.found and likely):
             return "party"
         counts = self.found or Counter(likely)
         return counts.most_common(1)[0][0] if counts else None
+
+    def _instead_of_numbers(self) -> str | None:
+        """What most cells of a column of waybill numbers hold, if not these."""
+        counts = self.found + self.guessed
+        return counts.most_common(1)[0][0] if 2 * counts.total() > self.sampled else None
 
     def _keep(self, kind: str, cell: str) -> None:
         kept = self.samples.setdefault(kind, [])
@@ -87,15 +96,25 @@ class Unmapped:
         columns: the unmapped ones, without those that --map calls unmapped.
         mode: what --unmapped says.
         profile: how samples are masked.
+        numbers: the columns of the record's own waybill number, which are not trusted to hold one.
     """
 
-    def __init__(self, headers: Sequence[str], columns: Sequence[int], mode: Mode, profile: Profile) -> None:
+    def __init__(
+        self,
+        headers: Sequence[str],
+        columns: Sequence[int],
+        mode: Mode,
+        profile: Profile,
+        *,
+        numbers: Sequence[int] = (),
+    ) -> None:
         self._mode = mode
         self._profile = profile
         self._scan = profile.scanner()
         self._hidden = 0
         meanings = plan(ROOT, tuple(headers))
         self._columns = {at: _Column(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns}
+        self._columns |= {at: _Column(headers[at], None, guessable=True, holds_numbers=True) for at in numbers}
 
     def take(self, number: int, cells: Sequence[str]) -> Sequence[str]:
         """Read the cells of a row, and return them.
@@ -148,10 +167,9 @@ class Unmapped:
     @property
     def remarks(self) -> list[str]:
         """What the summary says of these columns."""
-        if not self._columns:
-            return []
-        named = ", ".join(f"{at + 1} ({one_line(column.header)})" for at, column in self._columns.items())
-        lines = [say(texts.NOT_MAPPED, columns=named)]
+        others = {at: column for at, column in self._columns.items() if not column.holds_numbers}
+        named = ", ".join(f"{at + 1} ({one_line(column.header)})" for at, column in others.items())
+        lines = [say(texts.NOT_MAPPED, columns=named)] if others else []
         if self._hidden:
             lines.append(say(texts.HIDDEN, count=self._hidden))
         if self._mode in ("guard", "pass") and self.personal:
@@ -163,6 +181,8 @@ class Unmapped:
         if self._mode == "hide":
             return stars(cell)
         shown = cell if column.is_code(cell) else self._scan(cell)
+        if column.holds_numbers and shown is cell and guessed_kind(cell) is not None:
+            shown = stars(cell)
         self._hidden += shown != cell
         return shown
 

@@ -215,3 +215,23 @@ def test_no_personal_cell_is_in_an_output(tmp_path: Path, headers: list[str], ce
 
     assert result.exit_code in (0, 1, 2)
     assert not [value for value in SECRETS if value in result.stdout + result.stderr]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"), [("phone", "13812345678"), ("name", "张小明"), ("address", "上海市华志路1685号")]
+)
+def test_a_waybill_column_of_something_personal_is_refused(tmp_path: Path, kind: str, cell: str) -> None:
+    result = masked(tmp_path, f"收件人,运单号\n王五,{cell}\n赵六,{cell}\n孙七,SF1234567890\n")
+
+    assert result.exit_code == 2
+    assert f"column 2 (运单号), {kind}:" in result.stderr
+    assert cell not in result.stderr
+
+
+@pytest.mark.parametrize("cell", ["13812345678", "张小明", "上海市华志路1685号"])
+def test_a_personal_cell_among_waybill_numbers_is_hidden(tmp_path: Path, cell: str) -> None:
+    result = masked(tmp_path, f"收件人,运单号\n王五,{cell}\n赵六,SF1234567891\n孙七,SF1234567890\n")
+
+    assert result.exit_code == 0
+    assert cell not in result.stdout
+    assert "SF1234567890" in result.stdout
