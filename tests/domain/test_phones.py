@@ -167,3 +167,8 @@ def test_what_is_beside_an_intermediate_number_is_hidden() -> None:
 )
 def test_what_may_be_part_of_another_number_does_not_pass(field: str) -> None:
     assert "700" not in mask_phone(field)
+
+
+@pytest.mark.parametrize("value", ["700 13812345678 9", "70013812345678 9", "700138 12345678 1"])
+def test_a_mobile_between_digits_does_not_pass_as_an_intermediate_number(value: str) -> None:
+    assert "5678" not in mask_phone(value)

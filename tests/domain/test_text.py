@@ -181,3 +181,7 @@ def test_a_list_of_two_dozen_numbers_is_read() -> None:
 )
 def test_lines_are_worth_a_scan_where_one_of_them_is(lines: list[str]) -> None:
     assert lines_worth_scanning("\n".join(lines)) == any(map(worth_scanning, lines))
+
+
+def test_a_mobile_between_digits_is_no_intermediate_number() -> None:
+    assert scrub("700 13812345678 9") == "700 *******5678 9"
