@@ -14,7 +14,7 @@ from masking_service.domain.member_names import MAYBE_NAME, NUMBER, ROOT, contex
             "phone",
             "receiverMobile mobile tel recMobile sendManMobile phone_no mobileNum telphone phonenumber j_tel fax "
             "phone2 PHONE_NUMBER contact_no SHIP_TO_PHONE receiver_phone_encrypted "
-            "收货人电话 备用电话2 联系方式 手机号(必填)",
+            "Telefon msisdn sjh lxdh 传真 备用号码 電话 收货人电话 备用电话2 联系方式 手机号(必填)",
         ),
         (
             "name",
@@ -22,9 +22,16 @@ from masking_service.domain.member_names import MAYBE_NAME, NUMBER, ROOT, contex
             "toName receiver_company shipping_name billing_company username recname name "
             "收货人姓名 姓名 收件公司 收货单位 昵称",
         ),
-        ("party", "receiver receiver_info Consignee buyer 收货信息 收方 买家 收件人 姓名电话 收件人/电话/地址"),
-        ("address", "receiver_address addr recManPrintAddr address1 shipping_address_1 streetName 收货地址 详细地址"),
-        ("unit", "address2 street2 AddressLine2 house_number receiver_room 门牌号"),
+        (
+            "party",
+            "linkman payee signatory lxr sjr shr fhr 委托人 经手人 货主 受件人 収件人 "
+            "receiver receiver_info Consignee buyer 收货信息 收方 买家 收件人 姓名电话 收件人/电话/地址",
+        ),
+        (
+            "address",
+            "xxdz shdz receiver_address addr recManPrintAddr address1 shipping_address_1 streetName 收货地址 详细地址",
+        ),
+        ("unit", "房间 单元 楼栋 address2 street2 AddressLine2 house_number receiver_room 门牌号"),
         ("secret", "email buyer_email E-Mail sendIdCard cerNum passport_no wechat 身份证号 证件号码"),
         ("virtual_phone", "safeNo virtual_tel 虚拟号"),
         ("text", "remark buyer_memo 备注 买家留言"),
@@ -94,7 +101,26 @@ def test_a_bare_name_at_the_top_may_be_an_orders_number() -> None:
     assert plan(ROOT, ("name",))[0].kind == MAYBE_NAME
 
 
-@pytest.mark.parametrize("name", ["sku", "order_no", "运单号", "barcode"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sku",
+        "order_no",
+        "运单号",
+        "barcode",
+        "goods_id",
+        "mall_id",
+        "num_iid",
+        "shop_id",
+        "site_code",
+        "sku_id",
+        "bag_no",
+        "parcel_id",
+        "timestamp",
+        "网点编码",
+        "袋号",
+    ],
+)
 def test_the_numbers_of_orders_and_goods_are_known_as_such(name: str) -> None:
     assert plan(ROOT, (name,))[0].kind == NUMBER
 
