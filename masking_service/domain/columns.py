@@ -74,9 +74,8 @@ class Columns:
     """
 
     def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
-        self._mode = unmapped.mode
-        self._reader = unmapped.reader
-        self._waybill_places = unmapped.waybill_places
+        self._unmapped = unmapped
+        self._unmapped.reader = unmapped.reader
         phone, name = profile.usual("phone"), profile.usual("name")
         self._personal = {
             kind: usual
@@ -195,13 +194,13 @@ class Columns:
             others = [name for name in names or () if name not in node.nodes and name != node.own_key]
             if not others:
                 continue
-            if self._mode == "pass":
+            if self._unmapped.mode == "pass":
                 for name in others:
                     column = [one[name] for one in level]
                     shown = [_text_of(value, node.depth) for value in column]
                     found.append(_Beside(level, name, "", column, shown, ""))
                 continue
-            if self._mode == "hide" or len(others) > MANY:
+            if self._unmapped.mode == "hide" or len(others) > MANY:
                 return None
             meanings = plan(node.context, names or ())
             if any(meaning.holds_data for meaning in meanings):
@@ -221,8 +220,8 @@ class Columns:
         column = [one[name] for one in level]
         steps = (*above, name)
         depth = len(steps)
-        way = self._waybill_places.get(steps)
-        inner = None if way == "number" else self._reader.one_form(column, meaning, depth, new_forms)
+        way = self._unmapped.waybill_places.get(steps)
+        inner = None if way == "number" else self._unmapped.reader.one_form(column, meaning, depth, new_forms)
         if inner is not None:
             names = tuple(column[0])
             found = [_Beside(level, name, "", column, ["\n".join(names)] * len(column), "")]
@@ -230,11 +229,10 @@ class Columns:
                 found += self._guarded(column, key, one, steps, new_forms)
             return found
         if way is not None:
-            own = [value if is_plain_number(value) else None for value in column]
-            return [_Beside(level, name, "", column, own, "")]
+            return [_Beside(level, name, "", column, [one if is_plain_number(one) else None for one in column], "")]
         usual = self._personal.get(meaning.kind or "")
         if usual is None:
-            return [_Beside(level, name, "", column, self._reader.read(column, meaning, depth, new_forms), "")]
+            return [_Beside(level, name, "", column, self._unmapped.reader.read(column, meaning, depth, new_forms), "")]
         shown = [usual(value) if type(value) is str else None for value in column]
         kind = {MAYBE_NAME: "name", "virtual_phone": "phone"}.get(meaning.kind or "", meaning.kind or "")
         return [_Beside(level, name, kind, column, shown, pointer(steps))]
@@ -284,9 +282,8 @@ def _without_leaks(
     joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*texts, strict=True), strict=True)]
     if names:
         near = [False] * len(sound)
-        for (
-            column
-        ) in names:  # usual names are of Han, which has one case: nothing but the last character has to be seen
+        # Usual names are of Han, which has one case: nothing but the last character has to be seen.
+        for column in names:
             near = [
                 seen or (ok and name[-1] in text)
                 for seen, ok, name, text in zip(near, sound, column, joined, strict=True)
