@@ -75,7 +75,6 @@ class Columns:
 
     def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
         self._unmapped = unmapped
-        self._unmapped.reader = unmapped.reader
         phone, name = profile.usual("phone"), profile.usual("name")
         self._personal = {
             kind: usual
