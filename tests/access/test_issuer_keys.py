@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from itertools import count
 from typing import Any
 
 import pytest
@@ -74,6 +75,7 @@ class TestPinnedKeys:
             (b"\xff\xfe", "neither PEM nor a JWKS"),
             (b"[" * 100_000, "neither PEM nor a JWKS"),
         ],
+        ids=count(),  # the keys are new in each process
     )
     def test_a_file_without_a_good_public_key_is_refused(self, content: bytes, why: str) -> None:
         with pytest.raises(ValueError, match=why):

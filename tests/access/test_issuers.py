@@ -229,7 +229,7 @@ issuers:
     def test_a_start_does_not_ask_an_url(self, tmp_path: Path) -> None:
         Issuers.load(self.policy("https://login.invalid/jwks"), tmp_path)
 
-    @pytest.mark.parametrize("content", [None, private_pem(KEY), b"nothing"])
+    @pytest.mark.parametrize("content", [None, private_pem(KEY), b"nothing"], ids=["missing", "private", "none"])
     def test_a_key_file_that_cannot_be_used_is_a_fault_of_the_policy(
         self, tmp_path: Path, content: bytes | None
     ) -> None:

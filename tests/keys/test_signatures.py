@@ -52,6 +52,7 @@ def test_another_keys_signature_is_refused() -> None:
         (b"no key", "is not a public key in PEM"),
         (public_pem(new_private_pem()), "is not an Ed25519 public key"),
     ],
+    ids=["empty", "no PEM", "another algorithm"],
 )
 def test_what_is_no_ed25519_public_key_is_refused(pem: bytes, said: str) -> None:
     with pytest.raises(KeysetError, match=f"^{said}$"):
