@@ -137,6 +137,8 @@ class _Name:
             self.kind = None if impersonal else kind
         elif section == "qualified":
             self._qualified(kind, whose, alone=start == 0)
+        elif context == PARTY and not section:
+            self.kind = MAYBE_NAME  # an unknown member of a person: a slip must not show a name
         self.kind = words.several(cut, self.kind)
         if self.kind in ("address", "phone", "name"):
             self.inside = self.kind

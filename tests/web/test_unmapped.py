@@ -53,3 +53,11 @@ def test_the_texts_are_chinese_for_those_who_read_chinese(api: Api) -> None:
 
     assert "1 条记录中有 1 条" in answered["notice"]
     assert "数据格式" in answered["results"][0]["error"]["detail"]
+
+
+@pytest.mark.parametrize("slip", ["nme", "nae", "nam", "ame", "fullnam"])
+def test_a_slip_in_a_persons_member_does_not_show_the_name(api: Api, slip: str) -> None:
+    result = api.mask(record() | {"recipient": {slip: "褚时健", "phone": "13812345678"}})[0]
+
+    assert "褚时健" not in str(result["record"])
+    assert {"pointer": f"/recipient/{slip}", "code": "unmapped-masked"} in result["warnings"]
