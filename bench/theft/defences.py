@@ -12,7 +12,7 @@ from masking_service.audit.entries import Entry
 CaseRule = Callable[[Opening], int]
 """Returns how many approvals a case needs at least, or raises AccessError where it may not be opened."""
 DailyReview = Callable[[Sequence[Entry]], Sequence[str]]
-"""Returns whom somebody looks at after a day, the most suspicious first, given all entries until then."""
+"""Returns who is reviewed after a day, the most suspicious first, given all entries until then."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class Heist:
         return who
 
     def days(self, count: int = 10**6) -> Iterator[int]:
-        """Yield the first second of each day until the end, or until somebody notices; reviews come after each."""
+        """Yield the first second of each day until the end, or until the theft is noticed; reviews come after each."""
         for begin in range(self.begin, min(self.end, self.begin + count * DAY), DAY):
             if self.noticed():
                 return
@@ -110,7 +110,7 @@ class Heist:
         return done
 
     def records(self) -> int:
-        """Return what was taken before somebody noticed."""
+        """Return what was taken before the theft was noticed."""
         return sum(count for at, count in self.taken if self.detected_at is None or at <= self.detected_at)
 
 
