@@ -35,6 +35,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture(scope="session")
 def installed(target: Path, store: Node, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """A production set-up: keys from the command line."""
+    store.client.flushall()  # other tests have used it with other keys
     installed = Installed(target, tmp_path_factory.mktemp("container"), store.url)
     installed.run("python", "-m", "masking_service", "keys", "init")
     return installed

@@ -164,7 +164,7 @@ class Machine:
 
     def _unpack(self) -> None:
         self.checkout.mkdir()
-        for name in ("keys", "masking_service", "examples", "deploy", "image", "helm"):
+        for name in ("keys", "masking_service", "masking_console", "examples", "deploy", "image", "helm"):
             shutil.copytree(ROOT / name, self.checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("wsgi.py", "gunicorn.conf.py", "policy.yaml", "LICENSE", "requirements.txt"):
             shutil.copy(ROOT / name, self.checkout)
