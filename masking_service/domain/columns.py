@@ -253,7 +253,7 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
 def _warnings(personal: Sequence[_Beside], records: int) -> Sequence[Sequence[tuple[str, str]]]:
     """For each record what was masked of its personal members; the same object where that is alike."""
     everything = tuple((one.pointer, UNMAPPED_MASKED) for one in personal)
-    if all(one.kind != "address" for one in personal):
+    if not personal:
         return [everything] * records
     changed = zip(*([a != b for a, b in zip(one.column, one.shown, strict=True)] for one in personal), strict=True)
     return [everything if all(row) else tuple(compress(everything, row)) for row in changed]
