@@ -149,7 +149,10 @@ def test_a_refusal_says_when_to_send_the_request_again(flood: list[Sent]) -> Non
     refused = [one for one in flood if one.status == 503]
 
     assert all(b"\r\nRetry-After: 1" in one.head for one in refused)
-    assert {json.loads(bytes(one.answer).partition(b"\r\n\r\n")[2])["code"] for one in refused} == {"overloaded"}
+    assert {json.loads(bytes(one.answer).partition(b"\r\n\r\n")[2])["code"] for one in refused} <= {
+        "overloaded",
+        "unavailable",  # a connection that a worker at its limit did not take
+    }
 
 
 def test_no_request_waits_long_under_load(flood: list[Sent]) -> None:
