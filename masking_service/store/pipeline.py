@@ -228,6 +228,8 @@ class Exchanges:
                     raise RedisTimeoutError("other servers took all the time")
                 group.send(replicas, self.route.slotted, self._identity)
             except StoreUnavailable as error:
+                # It was reached, and is only not verified yet. An open circuit would keep it from being verified.
+                group.node.breaker.succeeded()
                 if not partial:
                     raise
                 group.error = error
