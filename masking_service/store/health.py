@@ -25,8 +25,6 @@ from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
 
 _MAX_LAG_SECONDS: Final = 3
-_MAX_PAUSE_SECONDS: Final = 10
-"""For a replica beyond `Store.replicas`, which may rewrite its log for some seconds and recovers by itself."""
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 OLDEST_RELEASE: Final = (7, 2)
@@ -230,22 +228,25 @@ def _seen_in(said: Mapping[str, str], store: Store) -> Iterator[Fault]:
             yield fault
     if said.get("role") != "master":
         return
-    if _following(said) < store.replicas or _following(said, _MAX_PAUSE_SECONDS) < store.required_replicas:
+    following = _following(said)
+    if following < store.replicas:
         yield known.TOO_FEW_REPLICAS
+    elif following < store.required_replicas:  # a replica that comes back counts there an instant before it does here
+        yield replace(known.TOO_FEW_REPLICAS, weight="advice")
 
 
 def _server(said: Mapping[str, str]) -> Server:
     return Server(_number(said, "used_memory") or 0, _number(said, "maxmemory") or 0, _following(said))
 
 
-def _following(said: Mapping[str, str], seconds: int = _MAX_LAG_SECONDS) -> int:
-    """Return how many replicas are in sync and have reported within so many seconds."""
+def _following(said: Mapping[str, str]) -> int:
+    """Return how many replicas are in sync and have reported lately."""
     replicas = [
         dict(part.split("=", 1) for part in value.split(",") if "=" in part)
         for name, value in said.items()
         if _REPLICA.fullmatch(name)
     ]
-    lately = {str(lag) for lag in range(seconds + 1)}
+    lately = {str(lag) for lag in range(_MAX_LAG_SECONDS + 1)}
     return sum(replica.get("state") == "online" and replica.get("lag") in lately for replica in replicas)
 
 
