@@ -16,6 +16,7 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store, watch_store
 from masking_service.runtime.wiring import Parts, assemble
+from masking_service.store.breaker import FAILURES_TO_OPEN, OPEN_SECONDS
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import examine, look
@@ -56,6 +57,22 @@ def reads(store: Store) -> str:
         else:
             return "read"
     return "connection"
+
+
+def test_a_circuit_closes_when_its_server_answers_and_is_only_not_verified(node: servers.Node) -> None:
+    """Else who asks often takes each try that the open circuit allows, and the server is never verified."""
+    store = verified(node.url)
+    node.kill()
+    for _ in range(FAILURES_TO_OPEN):
+        reads(store)
+    opened = store.open_circuits
+    node.start()
+    time.sleep(OPEN_SECONDS)
+
+    (reply,) = store.poll([(b"GET", b"wm:k")])
+
+    assert isinstance(reply, StoreUnavailable)
+    assert (opened, reply.reason, store.open_circuits) == (1, "unseen", 0)
 
 
 def test_verified_servers_are_used(node: servers.Node) -> None:
