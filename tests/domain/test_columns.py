@@ -30,6 +30,7 @@ HIDING = Profile.parse("hiding", {**LABEL_RULES, "unmapped": "hide"})
 OWN_DEEPER = schema({"to.person.name": "name", "to.person.phone": "phone", "at.line": "address"}, ["to.no"])
 
 ADDRESS = "华志路1685号3号楼2单元402室"
+PERSON = {"name": "张三"}
 
 
 def usual(**changes: Any) -> dict[str, Any]:
@@ -55,14 +56,21 @@ def outcome(record: Any, found: Masked | InvalidRecord) -> Any:
     return record, found.fields, [*found.hidden], [*found.warnings]
 
 
+def fresh(value: Any) -> Any:
+    """A copy in which no object is in two places, as in what JSON is read into."""
+    if isinstance(value, dict):
+        return {name: fresh(inner) for name, inner in value.items()}
+    return [fresh(inner) for inner in value] if isinstance(value, list) else value
+
+
 def in_a_batch(batch: list[Any], of: Schema, by: Profile) -> list[Any]:
-    copied = [copy.deepcopy(record) for record in batch]  # each by itself: records share nothing
+    copied = [fresh(record) for record in batch]
     return list(map(outcome, copied, Masker(of, by).mask_batch(copied, Effort())))
 
 
 def one_by_one(batch: list[Any], of: Schema, by: Profile) -> list[Any]:
     effort, masker, outcomes = Effort(), Masker(of, by), []
-    for record in map(copy.deepcopy, batch):
+    for record in map(fresh, batch):
         try:
             outcomes.append(outcome(record, masker.mask(record, effort)))
         except InvalidRecord as fault:
@@ -133,10 +141,13 @@ RECORDS = (
 @example([usual(sender=party(name="王路"))], LABEL)
 @example([usual(sender=party(name="华志"))], LABEL)
 @example([usual(), usual(sender=party(phone=13812345678)), usual(sender=None), usual(waybill_no="短")], LABEL)
+@example([usual(收货人=PERSON, receiver=PERSON)], LABEL)
 def test_a_batch_is_masked_as_its_records_are_one_by_one(kinds: list[Any], by: Profile) -> None:
     batch = kinds * FEW
 
-    assert in_a_batch(batch, STANDARD, by) == one_by_one(batch, STANDARD, by)
+    # Record by record: the difference of two whole batches takes minutes to write.
+    for together, alone in zip(in_a_batch(batch, STANDARD, by), one_by_one(batch, STANDARD, by), strict=True):
+        assert together == alone
 
 
 @pytest.mark.parametrize("of", SCHEMAS.values(), ids=SCHEMAS)
