@@ -7,7 +7,7 @@ ask() {
   fi
   key=$(sed -n "s/^ *\"$1\": \"\(.*\)\".*/\1/p" .local/credentials.json)
   if test -z "$key"; then
-    echo "ask: nobody is called '$1'. There is: $(sed -n 's/^ *"\(.*\)": .*/\1/p' .local/credentials.json | xargs)" >&2
+    echo "ask: there is no '$1'. Known: $(sed -n 's/^ *"\(.*\)": .*/\1/p' .local/credentials.json | xargs)" >&2
     return 2
   fi
   curl --silent --show-error --noproxy '*' "${address#ready at }/v1$2" "${@:3}" \

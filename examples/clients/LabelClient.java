@@ -115,7 +115,7 @@ public final class LabelClient {
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT)
-                .followRedirects(HttpClient.Redirect.NEVER) // nobody else gets the key and the records
+                .followRedirects(HttpClient.Redirect.NEVER) // no other host gets the key and the records
                 .proxy(HttpClient.Builder.NO_PROXY)
                 .build();
     }

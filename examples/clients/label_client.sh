@@ -45,7 +45,7 @@ exchange() {
     local said failed_as body
     printf -v body '{"schema":"%s","records":[%s]}' "$schema" "$batch"
     : >"$folder/headers"
-    # -q: no ~/.curlrc; no -L: a redirect is not followed, nobody else gets the key and the records.
+    # -q: no ~/.curlrc; no -L: a redirect is not followed, no other host gets the key and the records.
     said=$(curl -q --silent --noproxy '*' --connect-timeout "$connect_seconds" --max-time "$3" \
         --header @<(printf 'Authorization: Bearer %s\n' "$key") --header 'Content-Type: application/json' \
         --header "X-Request-Id: $2" --header 'Expect:' --dump-header "$folder/headers" --data-binary @- \

@@ -56,7 +56,7 @@ local function fits_from(newest, total, counts, amount, limit)
             return newest - index + 1 + PARTS
         end
     end
-    return newest + PARTS -- it never fits: a whole window away, so that nobody asks again in a loop
+    return newest + PARTS -- it never fits: a whole window, so that no client retries in a loop
 end
 
 local function reserve()

@@ -1,7 +1,7 @@
 """Erases waybills, and tells who saw values of them.
 
-Neither tells more than it has to: what another tenant has, or what never was,
-was seen by nobody. What is asked and done is in the audit log first.
+A waybill of another tenant and one that never existed give the same answer: no one
+saw it. Each question and each erasure is in the audit log first.
 """
 
 from keys.keyring import Keyring

@@ -100,11 +100,11 @@ def test_ask_finds_the_service_that_runs(running: Folder) -> None:
     assert "-LARGE" in running.run(f"{ASK} supervisor '/cases?status=pending'").stdout  # the first batch's
 
 
-def test_ask_lists_who_there_is_where_it_knows_nobody(running: Folder) -> None:
+def test_ask_lists_the_names_where_one_is_unknown(running: Folder) -> None:
     refused = running.run(f"{ASK} director /cases")
 
     assert refused.returncode == 2
-    assert "nobody is called 'director'. There is: label-printer courier tracking" in refused.stderr
+    assert "there is no 'director'. Known: label-printer courier tracking" in refused.stderr
 
 
 def test_ask_says_in_another_folder_that_nothing_runs_there(fresh: Folder) -> None:
