@@ -5,6 +5,7 @@ No request waits for a free thread: a request over the limit is refused at once.
 
 import threading
 from collections.abc import Iterable
+from contextlib import ExitStack
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -17,41 +18,46 @@ STORE_THREADS: Final = 16
 """Threads that may use the store. The others answer masks and probes, even while the store hangs (R6)."""
 LARGE: Final = 16 * 1024
 """Bytes of a body that takes a millisecond or more to compute: about forty records."""
+LARGE_THREADS: Final = 8
+"""Threads that may answer large requests. They compute one after the other: the last of more would wait for seconds."""
 
 _GUARDED: Final = "/v1/"
 _MASK: Final = "/v1/mask"
 
 
 class Bounds:
-    """Limits an application to `STORE_THREADS` store requests and one large computation.
+    """Limits an application to `STORE_THREADS` store requests, `LARGE_THREADS` large ones, and one large computation.
 
     Args:
         application: what it calls. It answers 503 `overloaded` where the environment says `OVERLOADED`.
         store_threads: how many requests may use the store at the same time.
+        large_threads: how many of all requests may be large.
     """
 
-    def __init__(self, application: WSGIApplication, store_threads: int = STORE_THREADS) -> None:
+    def __init__(
+        self, application: WSGIApplication, store_threads: int = STORE_THREADS, large_threads: int = LARGE_THREADS
+    ) -> None:
         self._application = application
         self._free = threading.BoundedSemaphore(store_threads)
+        self._free_for_large = threading.BoundedSemaphore(large_threads)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ["PATH_INFO"]
-        if path == _MASK or not path.startswith(_GUARDED):
-            return self._answer(environ, start_response)
-        if not self._free.acquire(blocking=False):
-            environ[OVERLOADED] = True
-            return self._application(environ, start_response)
-        try:
-            return self._answer(environ, start_response)
-        finally:
-            self._free.release()
-
-    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request. One large request computes at a time; while it waits for the store, the next one does."""
-        if _length(environ) < LARGE:
-            return self._application(environ, start_response)
-        with computing():
+        limits = []
+        if path.startswith(_GUARDED) and path != _MASK:
+            limits.append(self._free)
+        large = _length(environ) >= LARGE
+        if large:
+            limits.append(self._free_for_large)
+        with ExitStack() as held:
+            for limit in limits:
+                if not limit.acquire(blocking=False):
+                    environ[OVERLOADED] = True
+                    return self._application(environ, start_response)
+                held.callback(limit.release)
+            if large:  # one computes at a time; while it waits for the store, the next one does
+                held.enter_context(computing())
             return self._application(environ, start_response)
 
 

@@ -27,8 +27,8 @@ def refused(environ: Environ) -> bool:
     return OVERLOADED in environ
 
 
-def during(path: str, then: Callable[[Bounds], Environ]) -> Environ:
-    """What `then` sees while a request of `path` is answered, where one at a time may use the store."""
+def during(path: str, then: Callable[[Bounds], Environ], **environ: Any) -> Environ:
+    """What `then` sees while a request is answered, where one at a time may use the store, and one may be large."""
     seen: list[Environ] = []
 
     def application(environ: Environ, _: object) -> list[bytes]:
@@ -36,8 +36,8 @@ def during(path: str, then: Callable[[Bounds], Environ]) -> Environ:
             seen.append(then(bounds))
         return []
 
-    bounds = Bounds(application, store_threads=1)
-    call(bounds, path, first=True)
+    bounds = Bounds(application, store_threads=1, large_threads=1)
+    call(bounds, path, first=True, **environ)
     return seen[0]
 
 
@@ -52,6 +52,25 @@ def test_what_never_uses_the_store_is_answered_meanwhile(path: str) -> None:
 
 def test_masks_do_not_count() -> None:
     assert not refused(during("/v1/mask", lambda bounds: call(bounds, "/v1/tokenize")))
+
+
+def test_a_large_request_over_the_bound_is_refused_at_once() -> None:
+    large = {"CONTENT_LENGTH": str(LARGE)}
+
+    assert refused(during("/v1/mask", lambda bounds: call(bounds, "/v1/mask", **large), **large))
+
+
+@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+def test_a_small_request_is_answered_beside_large_ones(path: str) -> None:
+    assert not refused(during("/v1/mask", lambda bounds: call(bounds, path), CONTENT_LENGTH=str(LARGE)))
+
+
+def test_a_large_request_that_is_refused_keeps_no_place_at_the_store() -> None:
+    def then_small(bounds: Bounds) -> Environ:
+        call(bounds, "/v1/tokenize", CONTENT_LENGTH=str(LARGE))
+        return call(bounds, "/v1/tokenize")
+
+    assert not refused(during("/v1/mask", then_small, CONTENT_LENGTH=str(LARGE)))
 
 
 def test_a_refused_request_does_not_free_the_place_of_another() -> None:
