@@ -31,6 +31,7 @@ _MOST_ELEMENTS: Final = 100
 
 _NOTE: Final = re.compile(r"[(\[（【［].*?[)\]）】］]")
 _WORDS: Final = re.compile(r"[^\W_]+")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Layout:
         parties: those of the mapped columns whose cells hold a name, a phone and an address together. They get no
             token, and in the record they are texts that were masked before.
         others: the unmapped columns, and the ways to members that the schema does not map.
+        left: those of the unmapped columns that --map leaves as they are.
     """
 
     schema: Schema
@@ -55,6 +57,7 @@ class Layout:
     rivals: Mapping[int, tuple[int, ...]]
     parties: frozenset[int]
     others: Mapping[int, Steps]
+    left: frozenset[int]
 
     @property
     def knows_number(self) -> bool:
@@ -68,13 +71,15 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
     Args:
         headers: the first line.
         schema: of the records.
-        told: what --map says: a header, as the file has it, to a path, ``kind:KIND`` or ``unmapped``.
+        told: what --map says: a header as the file has it, or a column's number from 1, to a path, ``kind:KIND`` or
+            ``unmapped``.
 
     Raises:
-        NotDone: --map names no column, no place of the schema, or one place twice.
+        NotDone: --map names no column, no place of the schema, or a column or a place twice.
     """
-    placed, hidden = _told(headers, schema, told)
-    free = {at: header for at, header in enumerate(headers) if header not in told}
+    targets = _targets(headers, told)
+    placed, hidden = _told(targets, schema)
+    free = {at: header for at, header in enumerate(headers) if at not in targets}
     rivals = _place(free, schema, placed)
     for at, header in free.items():
         if at not in placed and (kind := _known_kind(header, headers)) is not None:
@@ -92,25 +97,43 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
         rivals={owner: kept for owner, its in rivals.items() if (kept := tuple(at for at in its if at in hidden))},
         parties=frozenset(at for at, kind in hidden.items() if kind == PARTY),
         others=_members(_free("unmapped", extended), others, str),
+        left=frozenset(at for at, target in targets.items() if target == UNMAPPED),
     )
 
 
-def _told(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> tuple[dict[int, Steps], dict[int, str]]:
+def _targets(headers: Sequence[str], told: Mapping[str, str]) -> dict[int, str]:
+    """What --map says of each column that it names."""
+    targets: dict[int, str] = {}
+    for name, target in told.items():
+        for at in _columns(headers, name):
+            if at in targets:
+                raise NotDone(say(texts.TOLD_TWICE, column=at + 1))
+            targets[at] = target
+    return dict(sorted(targets.items()))
+
+
+def _columns(headers: Sequence[str], name: str) -> Sequence[int]:
+    """The columns that a name of --map means: those of this header, else the one of this number. Raises NotDone."""
+    named = [at for at, header in enumerate(headers) if header == name]
+    if not named and _NUMBER.fullmatch(name) and int(name) <= len(headers):
+        return [int(name) - 1]
+    if not named:
+        raise NotDone(say(texts.UNKNOWN_HEADER))
+    return named
+
+
+def _told(targets: Mapping[int, str], schema: Schema) -> tuple[dict[int, Steps], dict[int, str]]:
     """The places and the kinds of the columns that --map names."""
-    for header in told:
-        if header not in headers:
-            raise NotDone(say(texts.UNKNOWN_HEADER))
     placed: dict[int, Steps] = {}
     hidden: dict[int, str] = {}
-    for at, header in enumerate(headers):
-        target = told.get(header, UNMAPPED)
+    for at, target in targets.items():
         if target.startswith(KIND):
             hidden[at] = _kind(target.removeprefix(KIND))
         elif target != UNMAPPED:
             placed[at] = steps = _steps(schema, target)
             if list(placed.values()).count(steps) > 1:
                 columns = ", ".join(str(n + 1) for n in placed if placed[n] == steps)
-                raise NotDone(f"--map: columns {columns} share a place")
+                raise NotDone(say(texts.SHARED_PLACE, columns=columns))
     return placed, hidden
 
 

@@ -85,7 +85,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--delimiter", callback=_delimiter, help="Of a CSV, one character or 'tab'; found if not given."),
         click.option("--sheet", help="Of an Excel file with several sheets, the one to read."),
         click.option("--excel", is_flag=True, help="Write CSV as UTF-8 with a byte order mark."),
-        click.option("--map", multiple=True, callback=_told, metavar="HEADER=PATH", help=_MAP),
+        click.option("--map", multiple=True, callback=_told, metavar="COLUMN=PATH", help=_MAP),
         click.option(
             "--unmapped",
             type=click.Choice(MODES),
@@ -102,8 +102,8 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _MAP: Final = (
-    "The path of a table's column in the record, or kind:KIND to mask it without a path, or 'unmapped' to leave it; "
-    "may be repeated."
+    "A table's column, by its header or number, and its path in the record, or kind:KIND to mask it without a path, "
+    "or 'unmapped' to leave it; may be repeated."
 )
 
 
@@ -174,6 +174,6 @@ def _told(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dic
     for value in values:
         header, equals, path = value.rpartition("=")
         if not equals or not header or not path or header in told:
-            raise click.BadParameter("must be HEADER=PATH, each header once")
+            raise click.BadParameter(say(texts.NO_MAP))
         told[header] = path
     return told

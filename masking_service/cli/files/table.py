@@ -7,6 +7,7 @@ No cell of a row that failed is written, and nothing at all where a column looks
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final, NamedTuple, Protocol
 
 from masking_service.access.rules import TOKEN_KINDS
@@ -15,8 +16,8 @@ from masking_service.cli.files.cells import Builder, Row
 from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry, Result, unreadable
 from masking_service.cli.files.faults import InputError
-from masking_service.cli.files.headers import UNMAPPED, lay_out
-from masking_service.cli.files.unmapped import Mode, Unmapped
+from masking_service.cli.files.headers import lay_out
+from masking_service.cli.files.unmapped import FIRST_ROWS, Mode, Unmapped
 from masking_service.cli.language import say
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, pointer
@@ -111,14 +112,15 @@ class Table:
         if profile.unmapped == "hide" and unmapped != "pass":
             unmapped = "hide"
         self._party = profile.party_masker()
+        numbers = [at for at in layout.places if at not in layout.kinds]
+        watched = [at for at in layout.others if at not in layout.left]
+        self._unmapped = Unmapped(headers, watched, unmapped, profile, numbers=numbers)
         if not layout.kinds:
-            raise InputError(say(texts.NO_HEADER), 1)
+            rows = [line.cells for line in islice(sheet.lines(), FIRST_ROWS) if len(line.cells) == len(headers)]
+            raise self._unmapped.nothing_named(rows)
         if tokenize and not layout.knows_number:
             raise InputError(say(texts.NO_NUMBER, path=schema.waybill_paths[-1][0]), 1)
         self._builder = Builder(layout)
-        watched = [at for at in layout.others if told.get(headers[at]) != UNMAPPED]
-        numbers = [at for at in layout.places if at not in layout.kinds]
-        self._unmapped = Unmapped(headers, watched, unmapped, profile, numbers=numbers)
         self._pointers = {at: pointer(steps) for at, steps in layout.places.items()}
         self._tokens = [self._pointers[at] for at, kind in layout.kinds.items() if kind in TOKEN_KINDS]
         self._numbers = numbers if tokenize else []

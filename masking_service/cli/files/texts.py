@@ -55,12 +55,20 @@ REPEAT: Final = Text(
     "Repeat the command with one --map for each column, or say --unmapped guard, hide or pass for all of them.",
     "请为每一列加上一个 --map 后重新执行，或用 --unmapped guard、hide、pass 统一处理。",
 )
+NO_TITLE: Final = Text("no header", "无列名")
+NO_CELLS: Final = Text("no cells", "无内容")
 NO_HEADER: Final = Text(
-    "no header names anything that would be masked; give --map HEADER=path",
-    "没有任何列名对应需要脱敏的内容；请用 --map 列名=路径 指定",
+    "No header names anything that would be masked. Nothing was written.",
+    "没有任何列名对应需要脱敏的内容，未写入任何内容。",
+)
+NAME_COLUMNS: Final = Text(
+    "Repeat the command with one --map for each column that holds personal data. If the first line is no header line, "
+    "add one first.",
+    "请为每个含有个人信息的列加上一个 --map 后重新执行；如果第一行不是列名，请先补上列名。",
 )
 NO_NUMBER: Final = Text(
-    "no header names the waybill number; give --map HEADER={path}", "没有列名对应运单号；请用 --map 列名={path} 指定"
+    "no header names the waybill number; give --map COLUMN={path}, with the column's header or its number",
+    "没有列名对应运单号；请用 --map 列={path} 指定，“列”为列名或列序号",
 )
 NO_HEADERS: Final = Text("holds personal data: the first line has to be the headers", "含有个人信息：第一行必须是列名")
 FORMULA: Final = Text("holds a formula: copy the column and paste it as values", "含有公式：请复制该列并粘贴为数值")
@@ -108,7 +116,13 @@ EXISTS: Final = Text(
     "输出文件已存在：请用 --output 另行指定，或用 --force 覆盖",
 )
 UNKNOWN_HEADER: Final = Text(
-    "--map: no column has this header; give it exactly as in the first line",
-    "--map：没有该列名；请与第一行的写法完全一致",
+    "--map: no column has this header or number; give the header exactly as in the first line, or the column's number",
+    "--map：没有该列名或列序号；列名请与第一行的写法完全一致，列序号从 1 开始",
+)
+TOLD_TWICE: Final = Text("--map: column {column} is named twice", "--map：第 {column} 列被指定了两次")
+SHARED_PLACE: Final = Text("--map: columns {columns} share a place", "--map：第 {columns} 列指定了同一个位置")
+NO_MAP: Final = Text(
+    "must be COLUMN=PATH, each column once. COLUMN is its header, or its number (2=kind:phone) where it has none",
+    "格式必须是 列=路径，每列一次。“列”为列名；没有列名的列用列序号，例如 2=kind:phone",
 )
 NAMED: Final = Text("there is no {what} of that name. There is: {known}", "没有该名称的 {what}。现有：{known}")

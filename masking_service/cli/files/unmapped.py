@@ -8,7 +8,7 @@ a sample: the first 1,000 rows, and one of 100 behind them.
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -37,7 +37,18 @@ LOOKS_PERSONAL: Final = 0.3
 
 @dataclass(slots=True)
 class _Column:
-    """What was seen of one column."""
+    """What was seen of one column.
+
+    Attributes:
+        header: of the column.
+        says: the kind that the header's name means.
+        guessable: whether cells that look like names and addresses count.
+        holds_numbers: whether the column is mapped as the waybill number.
+        sampled: cells that were looked at for guesses.
+        found, guessed: cells by what was found in them, and by what they look like.
+        samples: cells to show, by kind.
+        plain: cells in which nothing was found.
+    """
 
     header: str
     says: str | None
@@ -47,6 +58,7 @@ class _Column:
     found: Counter[str] = field(default_factory=Counter)
     guessed: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[str]] = field(default_factory=dict)
+    plain: list[str] = field(default_factory=list)
 
     def look(self, cell: str, *, sample: bool) -> None:
         """Count one cell that is not blank."""
@@ -59,6 +71,8 @@ class _Column:
             if kind is None and self.guessable and (kind := guessed_kind(cell)) is not None:
                 self.guessed[kind] += 1
                 self._keep(kind, cell)
+            if kind is None and len(self.plain) < SAMPLES:
+                self.plain.append(cell)
 
     def is_code(self, cell: str) -> bool:
         """Whether the header says that this is a code.
@@ -81,6 +95,22 @@ class _Column:
         """What most cells of a column of waybill numbers hold, if not these."""
         counts = self.found + self.guessed
         return counts.most_common(1)[0][0] if 2 * counts.total() > self.sampled else None
+
+    def is_named(self) -> bool:
+        """Whether the header names the column: it is neither empty nor the first of its personal cells."""
+        may_be_cell = self.kind() is not None or not self.sampled
+        return bool(self.header.strip()) and not (may_be_cell and guessed_kind(self.header))
+
+    def title(self) -> str:
+        """The header as a message shows it."""
+        if not self.header.strip():
+            return say(texts.NO_TITLE)
+        return one_line(self.header) if self.is_named() else stars(self.header)
+
+    def shown(self, kind: str) -> list[str]:
+        """Cells to show of a column of this kind."""
+        others = [cell for cells in self.samples.values() for cell in cells]
+        return (self.samples.get(kind) or others or self.plain)[:SAMPLES]
 
     def _keep(self, kind: str, cell: str) -> None:
         kept = self.samples.setdefault(kind, [])
@@ -108,6 +138,7 @@ class Unmapped:
         *,
         numbers: Sequence[int] = (),
     ) -> None:
+        self._headers = headers
         self._mode = mode
         self._profile = profile
         self._scan = profile.scanner()
@@ -159,6 +190,21 @@ class Unmapped:
         ]
         raise NotDone("\n".join(lines))
 
+    def nothing_named(self, rows: Iterable[Sequence[str]]) -> NotDone:
+        """The refusal of a table in which no header names anything that would be masked: it asks about every column.
+
+        Args:
+            rows: the cells of the first rows.
+        """
+        for cells in rows:
+            for at, column in self._columns.items():
+                if cells[at] and not cells[at].isspace():
+                    column.look(cells[at], sample=True)
+        personal = self.personal
+        asked = [at for at, column in self._columns.items() if at in personal or not column.holds_numbers]
+        lines = [line for at in asked for line in self._question(at, personal.get(at, "text"))]
+        return NotDone("\n".join([say(texts.NO_HEADER), *lines, *([say(texts.NAME_COLUMNS)] if asked else [])]))
+
     @property
     def personal(self) -> dict[int, str]:
         """The columns that look personal, with the kind of each."""
@@ -168,7 +214,7 @@ class Unmapped:
     def remarks(self) -> list[str]:
         """What the summary says of these columns."""
         others = {at: column for at, column in self._columns.items() if not column.holds_numbers}
-        named = ", ".join(f"{at + 1} ({one_line(column.header)})" for at, column in others.items())
+        named = ", ".join(f"{at + 1} ({column.title()})" for at, column in others.items())
         lines = [say(texts.NOT_MAPPED, columns=named)] if others else []
         if self._hidden:
             lines.append(say(texts.HIDDEN, count=self._hidden))
@@ -189,12 +235,11 @@ class Unmapped:
     def _question(self, at: int, kind: str) -> list[str]:
         """What to say of one column, with samples that show no more than a label does."""
         column = self._columns[at]
-        kept = column.samples.get(kind) or [cell for cells in column.samples.values() for cell in cells]
-        samples = ", ".join(self._masked(kind, cell) for cell in kept[:SAMPLES])
-        header = one_line(column.header)
-        words = [shlex.quote(f"{column.header}={target}") for target in (f"{KIND}{kind}", UNMAPPED)]
+        samples = ", ".join(self._masked(kind, cell) for cell in column.shown(kind)) or say(texts.NO_CELLS)
+        name = column.header if column.is_named() and self._headers.count(column.header) == 1 else str(at + 1)
+        words = [shlex.quote(f"{name}={target}") for target in (f"{KIND}{kind}", UNMAPPED)]
         return [
-            say(texts.QUESTION, column=at + 1, header=header, kind=kind, samples=samples),
+            say(texts.QUESTION, column=at + 1, header=column.title(), kind=kind, samples=samples),
             say(texts.ANSWERS, masks=words[0], leaves=words[1]),
         ]
 

@@ -69,6 +69,78 @@ def test_the_words_of_the_refusal_answer_it(tmp_path: Path, header: str) -> None
     assert rows(masked(tmp_path, content, "--map", *shlex.split(leaves)).stdout)[1] == ["王*", "13812345678", ""]
 
 
+def words_of(refusal: str) -> list[str]:
+    """The words that mask each column, as the refusal gives them."""
+    return [word for words in re.findall(r"--map (.+?) masks", refusal) for word in ("--map", *shlex.split(words))]
+
+
+@pytest.mark.parametrize("header", ["", " "])
+def test_a_column_without_a_header_is_answered_by_its_number(tmp_path: Path, header: str) -> None:
+    content = f"收件人,{header}\n王五,13812345678\n赵六,13912345678\n"
+    refused = masked(tmp_path, content)
+
+    assert "column 2 (no header), phone: *******5678, *******5678" in refused.stderr
+    assert words_of(refused.stderr) == ["--map", "2=kind:phone"]
+    answered = masked(tmp_path, content, *words_of(refused.stderr))
+    assert [row[1] for row in rows(answered.stdout)[1:]] == ["*******5678"] * 2
+
+
+def test_columns_of_one_header_are_answered_by_their_numbers(tmp_path: Path) -> None:
+    content = "收件人,甲,甲\n王五,13812345678,李四\n"
+    refused = masked(tmp_path, content)
+
+    assert words_of(refused.stderr) == ["--map", "2=kind:phone", "--map", "3=kind:name"]
+    assert rows(masked(tmp_path, content, *words_of(refused.stderr)).stdout)[1] == ["王*", "*******5678", "李*", ""]
+
+
+def test_a_table_without_a_known_header_asks_about_every_column(tmp_path: Path) -> None:
+    content = "a,,c,d\n13812345678,李四,SF1234567890,\n13912345678,王五,SF1234567891,\n"
+    refused = masked(tmp_path, content)
+
+    assert refused.exit_code == 2
+    assert "column 1 (a), phone: *******5678, *******5678" in refused.stderr
+    assert "column 2 (no header), name: 李*, 王*" in refused.stderr
+    assert "column 3 (c), text: ************, ************" in refused.stderr
+    assert "column 4 (d), text: no cells" in refused.stderr
+    assert rows(masked(tmp_path, content, *words_of(refused.stderr)).stdout)[1] == [
+        *("*******5678", "李*", "SF1234567890", "", "")
+    ]
+
+
+def test_rows_of_another_length_are_no_samples(tmp_path: Path) -> None:
+    refused = masked(tmp_path, "a,b\n13812345678\n李四,x\n")
+
+    assert "column 1 (a), name: 李*" in refused.stderr
+
+
+@pytest.mark.parametrize("content", ["张三,x\n李四,y\n", "张三,x\n"])
+def test_a_first_line_of_values_is_not_repeated(tmp_path: Path, content: str) -> None:
+    refused = masked(tmp_path, content)
+
+    assert refused.exit_code == 2
+    assert "张三" not in refused.stderr
+    assert "--map 1=kind:" in refused.stderr
+
+
+def test_a_column_named_by_header_and_number_is_refused(tmp_path: Path) -> None:
+    refused = masked(tmp_path, "收件人,甲\n王五,李四\n", "--map=甲=kind:name", "--map=2=kind:phone")
+
+    assert refused.exit_code == 2
+    assert "column 2 is named twice" in refused.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "3", "-1", "１"])
+def test_a_number_without_a_column_is_refused(tmp_path: Path, number: str) -> None:
+    refused = masked(tmp_path, "收件人,甲\n王五,李四\n", f"--map={number}=kind:name")
+
+    assert refused.exit_code == 2
+    assert "no column has this header or number" in refused.stderr
+
+
+def test_a_header_goes_before_a_number(tmp_path: Path) -> None:
+    assert rows(masked(tmp_path, "收件人,1\n王五,李四\n", "--map=1=kind:name").stdout)[1] == ["王*", "李*", ""]
+
+
 def test_every_personal_column_is_named_at_once(tmp_path: Path) -> None:
     result = masked(tmp_path, "收件人,甲,乙,丙\n王五,13812345678,李四,7\n")
 
