@@ -29,7 +29,7 @@ class Preferences:
         """The choices of a request: of the cookie, else the browser's language."""
         language, _, seconds = request.cookies.get(guards.CHOICES_COOKIE, "").partition(".")
         if language not in LANGUAGES:
-            wanted = (value.partition("-")[0].lower() for value in request.accept_languages.values())
+            wanted = (value.partition("-")[0].lower() for value, quality in request.accept_languages if quality)
             language = next((value for value in wanted if value in LANGUAGES), "en")
         return cls(language, int(seconds) if seconds in map(str, HIDE_SECONDS) else HIDE_SECONDS[0])
 

@@ -15,14 +15,11 @@ from masking_service.access.principals import principal_id, site_codes
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
-from masking_service.usecases.results import NOT_FOUND, normalised
+from masking_service.usecases.results import INVALID_ITEM, NOT_FOUND, Fault, normalised, unknown_members
 from masking_service.vault.vault import Vault
 
-INVALID_ITEM: Final = "invalid-item"
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
 _MEMBERS: Final = frozenset({"waybill_no", "site", "courier"})
-
-Fault = tuple[str, str]  # JSON Pointer inside the item, code
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +96,9 @@ class MoveCustody:
 
 def _read(item: Any) -> _Move | list[Fault]:
     """Return the move, or everything that is wrong with the item."""
-    if not isinstance(item, dict) or not item.keys() <= _MEMBERS:
+    if not isinstance(item, dict):
         return [("", INVALID_ITEM)]
-    faults: list[Fault] = []
+    faults = unknown_members(item, _MEMBERS)
     number = normalised(item.get("waybill_no"))
     if number is None:
         faults.append(("/waybill_no", INVALID_WAYBILL_NO))

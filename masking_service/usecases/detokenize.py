@@ -33,13 +33,14 @@ from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.read_cases import reaches
 from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
-from masking_service.usecases.results import NOT_FOUND, normalised
+from masking_service.usecases.results import INVALID_ITEM, NOT_FOUND, Fault, normalised, unknown_members
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
 from masking_service.vault.vault import Vault
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
-INVALID_ITEM: Final = "invalid-item"
+_BY_NUMBER: Final = ("waybill_no", "field")
+_MEMBERS: Final = frozenset({"token", *_BY_NUMBER})
 
 Opening = (
     answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
@@ -60,6 +61,7 @@ class _Asked:
     kind: str = ""
     value: Any = None
     expires_at: int = 0
+    faults: Sequence[Fault] = ()
 
     @property
     def allowed(self) -> bool:
@@ -96,7 +98,8 @@ class _Asked:
                 return answers.UnopenedToken(token, answers.Unopened(code))
             case {"waybill_no": number, "field": field}, code:
                 return answers.UnopenedField(number, field, answers.Unopened(code))
-        return answers.InvalidItem(answers.InvalidItemError("invalid-item"))
+        places = [answers.ItemFault(pointer, code) for pointer, code in self.faults]
+        return answers.InvalidItem(answers.InvalidItemError(INVALID_ITEM, places))
 
 
 class Detokenize:
@@ -260,7 +263,7 @@ class Detokenize:
                         one.base = keys.bases([number])[0]  # for the log, also if the case does not name it
                         one.number = number if number in named else None
                 case _:
-                    one = _Asked({}, INVALID_ITEM)
+                    one = _Asked({}, INVALID_ITEM, faults=_faults(item))
             asked.append(one)
         return asked
 
@@ -277,6 +280,19 @@ class Detokenize:
 
     def _known(self, purpose: str | None) -> str | None:
         return purpose if purpose in self._policy.rules.purposes else None
+
+
+def _faults(item: Any) -> list[Fault]:
+    """Everything that is wrong with what is no item."""
+    if not isinstance(item, dict):
+        return [("", INVALID_ITEM)]
+    faults = unknown_members(item, _MEMBERS)
+    if "token" in item:
+        faults += [(f"/{name}", "not-with-token") for name in _BY_NUMBER if name in item]
+    elif not faults or any(name in item for name in _BY_NUMBER):
+        faults += [(f"/{name}", "missing") for name in _BY_NUMBER if name not in item]
+    wrong = (name for name in ("token", *_BY_NUMBER) if name in item and not isinstance(item[name], str))
+    return [*faults, *((f"/{name}", "invalid-value") for name in wrong)]
 
 
 def _opened(call: Call, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:

@@ -12,7 +12,7 @@ def preferred_language(accept: LanguageAccept) -> Language:
         primary = value.partition("-")[0].lower()
         qualities[primary] = max(quality, qualities.get(primary, 0.0))
     rest = qualities.get("*", 0.0)
-    known = [language for language in qualities if language in LANGUAGES]
+    known = [language for language, quality in qualities.items() if quality and language in LANGUAGES]
     order = dict.fromkeys([*known, *LANGUAGES])  # of two equals the one that is named first
     best: Language = max(order, key=lambda language: qualities.get(language, rest))
     return best if accept else LANGUAGES[0]

@@ -27,6 +27,9 @@ from masking_service.web.texts import Language, Text
 
 Errors = Sequence[tuple[str, str]]
 
+_OF_CODE_ONLY: Final = frozenset({"unknown-member", "not-with-token", "nothing-mapped"})
+"""Codes of places for which the rule of the member says nothing."""
+
 MAX_RULES: Final = 5
 """Rules in one detail: a request may be wrong at a thousand places."""
 
@@ -86,7 +89,7 @@ def _rules(pointer: str, code: str) -> Iterator[Text]:
     if of_code is not None:
         yield of_code
     of_member = MEMBERS.get(re.split("[/:]", pointer)[-1])
-    if of_member is not None and of_member is not of_code and code not in ("unknown-member", "nothing-mapped"):
+    if of_member is not None and of_member is not of_code and code not in _OF_CODE_ONLY:
         yield of_member
 
 

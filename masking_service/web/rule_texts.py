@@ -51,6 +51,11 @@ MEMBERS: Final[dict[str, Text]] = {
     ),
     "waybill": _WAYBILL_NO,
     "waybill_no": _WAYBILL_NO,
+    "token": Text("a token of an answer to POST /v1/tokenize", "须为 POST /v1/tokenize 返回的令牌"),
+    "field": Text(
+        "a JSON Pointer inside the record, such as /recipient/phone",
+        "须为记录内的 JSON Pointer，例如 /recipient/phone",
+    ),
     "officer": _PRINCIPAL,
     "principal": _PRINCIPAL,
     "reason": _TEXT,
@@ -79,6 +84,9 @@ MEMBERS: Final[dict[str, Text]] = {
 PLACES: Final[dict[str, Text]] = {
     "missing": Text("this member is required", "缺少必填成员"),
     "unknown-member": Text("there is no such member", "没有该成员"),
+    "not-with-token": Text(
+        "send either a token, or a waybill_no and a field", "请填写 token，或同时填写 waybill_no 与 field"
+    ),
     "unknown-entry": Text(
         "the log has no entry of this id; older entries are in the archive only",
         "日志中没有该编号的条目；较早的条目只在归档中",
@@ -122,10 +130,7 @@ ITEMS: Final[dict[str, Text]] = {
         "The record, or the batch it came in, takes too much work. Send smaller records or batches.",
         "该记录或其所在批次的处理量过大，请减小记录或批次。",
     ),
-    "invalid-item": Text(
-        "The item does not have the shape that the OpenAPI document describes.",
-        "该条目不符合 OpenAPI 文档中的要求。",
-    ),
+    "invalid-item": Text("The item does not have the described members.", "该条目的成员不符合要求。"),
     "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能还原此类数据。"),
 }
 """Why an item failed, where a person may have to act. `not-found` has no text."""

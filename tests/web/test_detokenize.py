@@ -168,28 +168,33 @@ def test_redelivery_opens_the_address_and_not_the_name(api: Api, made: Json) -> 
 
 
 @pytest.mark.parametrize(
-    "item",
+    ("item", "errors"),
     [
-        None,
-        7,
-        "wbt",
-        [],
-        {},
-        {"token": 7},
-        {"token": None},
-        {"token": "wbt", "waybill_no": NUMBER},
-        {"token": "wbt", "field": PHONE},
-        {"waybill_no": NUMBER},
-        {"field": PHONE},
-        {"waybill_no": 7, "field": PHONE},
-        {"waybill_no": NUMBER, "field": [PHONE]},
-        {"waybill_no": NUMBER, "field": PHONE, "x": 1},
+        (None, [("", "invalid-item")]),
+        (7, [("", "invalid-item")]),
+        ("wbt", [("", "invalid-item")]),
+        ([], [("", "invalid-item")]),
+        ({}, [("/waybill_no", "missing"), ("/field", "missing")]),
+        ({"tokne": "wbt"}, [("/tokne", "unknown-member")]),
+        ({"token": 7}, [("/token", "invalid-value")]),
+        ({"token": None}, [("/token", "invalid-value")]),
+        ({"token": "wbt", "waybill_no": NUMBER}, [("/waybill_no", "not-with-token")]),
+        ({"token": "wbt", "field": PHONE}, [("/field", "not-with-token")]),
+        ({"token": "wbt", "note": ""}, [("/note", "unknown-member")]),
+        ({"waybill_no": NUMBER}, [("/field", "missing")]),
+        ({"field": PHONE}, [("/waybill_no", "missing")]),
+        ({"waybill_no": NUMBER, "feild": PHONE}, [("/feild", "unknown-member"), ("/field", "missing")]),
+        ({"waybill_no": 7, "field": PHONE}, [("/waybill_no", "invalid-value")]),
+        ({"waybill_no": NUMBER, "field": [PHONE]}, [("/field", "invalid-value")]),
+        ({"waybill_no": NUMBER, "field": PHONE, "x": 1}, [("/x", "unknown-member")]),
+        ({"waybill_no": NUMBER, "field": PHONE, "13812345678": 1, "张三": 1}, [("", "unknown-member")]),
     ],
 )
-def test_what_is_no_item_fails_alone(api: Api, made: Json, item: object) -> None:
+def test_what_is_no_item_fails_alone(api: Api, made: Json, item: object, errors: list[tuple[str, str]]) -> None:
     opened = api.opened(item, token(made[PHONE]))
 
-    assert without_details(opened[0]) == {"error": {"code": "invalid-item"}}
+    places = [{"pointer": pointer, "code": code} for pointer, code in errors]
+    assert without_details(opened[0]) == {"error": {"code": "invalid-item", "errors": places}}
     assert opened[1]["value"] == "13812345678"
 
 

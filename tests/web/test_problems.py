@@ -66,6 +66,13 @@ def test_the_detail_of_a_failed_item_says_the_rule(api: Api) -> None:
     assert "client/ID" in answered.get_json()["results"][0]["error"]["detail"]
 
 
+def test_the_detail_of_a_misspelt_member_says_what_is_missing(api: Api) -> None:
+    api.open_case("D-1", "SF1234567890")
+    (result,) = api.opened({"waybill_no": "SF1234567890", "feild": "/sender/phone"})
+
+    assert "/feild: there is no such member. /field: this member is required" in result["error"]["detail"]
+
+
 @pytest.mark.parametrize("act", ["freeze", "thaw"])
 def test_an_id_without_an_alias_is_answered_with_how_ids_look(api: Api, act: str) -> None:
     answered = api.post(SUPERVISOR, f"/v1/principals/{OFFICER}/{act}")
@@ -128,6 +135,12 @@ def test_a_failed_item_is_explained_in_chinese_where_that_is_preferred(api: Api)
         ("fr", "en"),
         ("*", "en"),
         ("zh;q=0, *", "en"),
+        ("zh;q=0", "en"),
+        ("zh-CN;q=0", "en"),
+        ("zh;q=0, fr", "en"),
+        ("zh-CN;q=0, zh-TW;q=0.1", "zh"),
+        ("zh;q=0.001", "zh"),
+        ("en;q=0.2, zh;q=0.3", "zh"),
         ("en;q=0, *", "zh"),
         ("zh;q=x", "en"),
         ("zh, en", "zh"),

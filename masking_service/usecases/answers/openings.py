@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta
 
-from masking_service.usecases.answers.common import Answer, Detail, Kind, one_of
+from masking_service.usecases.answers.common import Answer, Detail, Kind, Pointer, one_of
 
 Value = Annotated[str | int, Meta(description="The JSON value that was sent in, unchanged.")]
 
@@ -56,10 +56,18 @@ class UnopenedField(Answer):
     error: Unopened
 
 
+class ItemFault(Answer):
+    """What is wrong at one place of an item."""
+
+    pointer: Pointer
+    code: Annotated[str, one_of("invalid-item", "unknown-member", "missing", "not-with-token", "invalid-value")]
+
+
 class InvalidItemError(Answer):
     """It is neither of the two shapes of an item."""
 
     code: Annotated[str, one_of("invalid-item")]
+    errors: Annotated[list[ItemFault], Meta(min_length=1)]
     detail: Detail = UNSET
 
 

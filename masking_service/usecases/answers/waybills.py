@@ -55,7 +55,7 @@ class MoveFault(Answer):
     """What is wrong at one place of an item."""
 
     pointer: Pointer
-    code: Annotated[str, one_of("invalid-item", "invalid-waybill-no", "invalid-value")]
+    code: Annotated[str, one_of("invalid-item", "unknown-member", "invalid-waybill-no", "invalid-value")]
 
 
 class InvalidMoveError(Answer):
