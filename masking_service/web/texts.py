@@ -33,6 +33,14 @@ class ProblemText(NamedTuple):
     remedy: Text
 
 
+class CodeText(NamedTuple):
+    """What is said of a code inside an answer: `title`, `detail` and `remedy` as for a problem."""
+
+    title: Text
+    detail: Text
+    remedy: Text
+
+
 SEND_AGAIN: Final = Text(
     "Wait for the seconds in Retry-After and send the same request again. Repeating it is safe.",
     "按 Retry-After 给出的秒数等待后重发同一请求，重复发送是安全的。",

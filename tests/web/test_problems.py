@@ -9,6 +9,7 @@ import pytest
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from masking_service.web.code_texts import CODES
 from masking_service.web.languages import preferred_language
 from masking_service.web.problem_texts import PROBLEMS
 from masking_service.web.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
@@ -150,17 +151,37 @@ def test_the_language_is_the_preferred_one(accepted: str, language: str) -> None
     assert preferred_language(parse_accept_header(accepted, LanguageAccept)) == language
 
 
-@pytest.mark.parametrize("code", PROBLEMS)
+@pytest.mark.parametrize("code", [*PROBLEMS, *CODES])
 def test_every_type_can_be_fetched(api: Api, code: str) -> None:
     told = api.get(None, f"/problems/{code}").get_json()
     page = api.get(None, f"/problems/{code}", headers={"Accept": "text/html,*/*;q=0.8"})
 
-    assert told["remedy"]["zh"] == PROBLEMS[code].remedy.zh
+    expected = PROBLEMS.get(code) or CODES[code]
+    assert told["remedy"]["zh"] == expected.remedy.zh
+    assert ("status" in told) == ("HTTP" in page.text) == (code in PROBLEMS)
     assert page.content_type == "text/html; charset=utf-8"
-    assert escape(PROBLEMS[code].title.en) in page.text
-    assert PROBLEMS[code].title.zh in page.text
+    assert escape(expected.title.en) in page.text
+    assert expected.title.zh in page.text
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert not re.search(r"<script|<style|\son\w+=|https?:", page.text)
+
+
+def test_every_code_of_an_answer_is_explained(api: Api) -> None:
+    shapes = api.get(None, "/openapi.json").get_json()["components"]["schemas"]
+    places = shapes["Problem"]["properties"]["errors"]["items"]["properties"]["code"]["enum"]
+    codes = {code for shape in shapes.values() for code in shape.get("properties", {}).get("code", {}).get("enum", ())}
+
+    assert codes | {*places} == PROBLEMS.keys() | CODES.keys()
+
+
+@pytest.mark.parametrize("code", ["quota-exceeded", "too-large"])
+def test_a_problem_whose_code_items_have_explains_both(api: Api, code: str) -> None:
+    told = api.get(None, f"/problems/{code}").get_json()["detail"]
+
+    assert PROBLEMS[code].detail.en in told["en"]
+    assert ITEMS[code].en in told["en"]
+    assert PROBLEMS[code].detail.zh in told["zh"]
+    assert ITEMS[code].zh in told["zh"]
 
 
 def test_an_unknown_type_is_not_found(api: Api) -> None:
@@ -175,7 +196,7 @@ def test_the_root_leads_to_the_documentation(api: Api) -> None:
 
 def test_every_text_is_in_both_languages() -> None:
     texts = [text for table in (CASE_STATES, ITEMS, MEMBERS, PLACES) for text in table.values()]
-    texts += [text for problem in PROBLEMS.values() for text in problem if isinstance(text, Text)]
+    texts += [text for each in (*PROBLEMS.values(), *CODES.values()) for text in each if isinstance(text, Text)]
 
     assert all(re.search(r"[一-鿿]", text.zh) for text in texts)
     assert not any(re.search(r"[一-鿿]", text.en) for text in texts)

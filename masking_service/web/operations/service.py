@@ -44,7 +44,7 @@ OPERATIONS: Final = (
         method="get",
         path="/problems/{code}",
         group="Operations",
-        summary="What a problem code means and what to do, in English and Chinese: as JSON, or as a page.",
+        summary="What a code of a problem, an item or a warning means and what to do, in English and Chinese.",
         answers={200: (answers.ProblemExplanation, "text/html; charset=utf-8")},
         problems=("not-found",),
     ),

@@ -1,16 +1,19 @@
-"""Explains each problem code in English and Chinese, as a page or as JSON."""
+"""Explains each code of problems and items in English and Chinese, as a page or as JSON."""
 
 from html import escape
 from typing import Final
 
 from flask import Blueprint, Response, request
+from msgspec import UNSET
 
+from masking_service.web.code_texts import CODES
 from masking_service.web.docs import page_answer
 from masking_service.web.http import JSON, answer
 from masking_service.web.problem_texts import PROBLEMS
 from masking_service.web.problems import Problem
+from masking_service.web.rule_texts import ITEMS
 from masking_service.web.schemas.answers import ProblemExplanation, TextInLanguages
-from masking_service.web.texts import LANGUAGES, Language, ProblemText
+from masking_service.web.texts import LANGUAGES, CodeText, Language, ProblemText, Text
 
 HTML: Final = "text/html"
 _TAGS: Final[dict[Language, str]] = {"en": "en", "zh": "zh-CN"}
@@ -26,7 +29,7 @@ def problems() -> Blueprint:
 
     @routes.get("/<code>")
     def explain(code: str) -> Response:
-        text = PROBLEMS.get(code)
+        text = _of_problem(code) or CODES.get(code)
         if text is None:
             raise Problem("not-found")
         if request.accept_mimetypes.best_match((JSON, HTML)) == HTML:
@@ -36,12 +39,25 @@ def problems() -> Blueprint:
     return routes
 
 
-def _explanation(code: str, text: ProblemText) -> ProblemExplanation:
+def _of_problem(code: str) -> ProblemText | None:
+    """The text of a problem; of one whose code items have as well, with what it means there."""
+    text, of_item = PROBLEMS.get(code), ITEMS.get(code)
+    if text is None or of_item is None:
+        return text
+    en, zh = text.detail
+    return text._replace(
+        detail=Text(f"{en} As the code of one item: {of_item.en}", f"{zh}作为单个条目的代码：{of_item.zh}")
+    )
+
+
+def _explanation(code: str, text: ProblemText | CodeText) -> ProblemExplanation:
     title, detail, remedy = (TextInLanguages(*each) for each in (text.title, text.detail, text.remedy))
-    return ProblemExplanation(code=code, status=text.status, title=title, detail=detail, remedy=remedy)
+    status = text.status if isinstance(text, ProblemText) else UNSET
+    return ProblemExplanation(code=code, status=status, title=title, detail=detail, remedy=remedy)
 
 
-def _page(code: str, text: ProblemText) -> bytes:
+def _page(code: str, text: ProblemText | CodeText) -> bytes:
+    status = f" · HTTP {text.status}" if isinstance(text, ProblemText) else ""
     sections = "\n".join(_section(text, language) for language in LANGUAGES)
     return f"""<!doctype html>
 <html lang="en">
@@ -53,14 +69,14 @@ def _page(code: str, text: ProblemText) -> bytes:
   <link rel="stylesheet" href="/docs/problem.css">
 </head>
 <body>
-<p><code>{code}</code> · HTTP {text.status}</p>
+<p><code>{code}</code>{status}</p>
 {sections}
 </body>
 </html>
 """.encode()
 
 
-def _section(text: ProblemText, language: Language) -> str:
+def _section(text: ProblemText | CodeText, language: Language) -> str:
     happened, remedy = _HEADINGS[language]
     return f"""<section lang="{_TAGS[language]}">
 <h1>{escape(text.title.in_language(language))}</h1>

@@ -46,13 +46,13 @@ class TextInLanguages(Answer):
 
 
 class ProblemExplanation(Answer):
-    """What a problem code means, and what to do."""
+    """What a code means, and what to do."""
 
     code: str
-    status: int
     title: TextInLanguages
     detail: TextInLanguages
     remedy: TextInLanguages
+    status: Annotated[int, Meta(description="Of a problem. Codes inside answers have none.")] | UnsetType = UNSET
 
 
 class OpenAPI(msgspec.Struct, frozen=True):
