@@ -14,8 +14,9 @@ from masking_service.access.gate import Gate
 from masking_service.access.principals import principal_id, site_codes
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
+from masking_service.usecases.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
-from masking_service.usecases.results import INVALID_ITEM, NOT_FOUND, Fault, normalised, unknown_members
+from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.vault import Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"

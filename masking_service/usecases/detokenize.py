@@ -31,16 +31,15 @@ from masking_service.usecases.answers import openings as answers
 from masking_service.usecases.cases import sound_case_name
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.items import INVALID_ITEM, Fault, opening_faults
 from masking_service.usecases.read_cases import reaches
 from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
-from masking_service.usecases.results import INVALID_ITEM, NOT_FOUND, Fault, normalised, unknown_members
+from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
 from masking_service.vault.vault import Vault
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
-_BY_NUMBER: Final = ("waybill_no", "field")
-_MEMBERS: Final = frozenset({"token", *_BY_NUMBER})
 
 Opening = (
     answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
@@ -263,7 +262,7 @@ class Detokenize:
                         one.base = keys.bases([number])[0]  # for the log, also if the case does not name it
                         one.number = number if number in named else None
                 case _:
-                    one = _Asked({}, INVALID_ITEM, faults=_faults(item))
+                    one = _Asked({}, INVALID_ITEM, faults=opening_faults(item))
             asked.append(one)
         return asked
 
@@ -280,19 +279,6 @@ class Detokenize:
 
     def _known(self, purpose: str | None) -> str | None:
         return purpose if purpose in self._policy.rules.purposes else None
-
-
-def _faults(item: Any) -> list[Fault]:
-    """Everything that is wrong with what is no item."""
-    if not isinstance(item, dict):
-        return [("", INVALID_ITEM)]
-    faults = unknown_members(item, _MEMBERS)
-    if "token" in item:
-        faults += [(f"/{name}", "not-with-token") for name in _BY_NUMBER if name in item]
-    elif not faults or any(name in item for name in _BY_NUMBER):
-        faults += [(f"/{name}", "missing") for name in _BY_NUMBER if name not in item]
-    wrong = (name for name in ("token", *_BY_NUMBER) if name in item and not isinstance(item[name], str))
-    return [*faults, *((f"/{name}", "invalid-value") for name in wrong)]
 
 
 def _opened(call: Call, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:

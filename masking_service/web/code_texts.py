@@ -9,7 +9,7 @@ from masking_service.web.rule_texts import ITEMS, MEMBERS, PLACES
 from masking_service.web.texts import CodeText, Text
 
 _CORRECT: Final = Text(
-    "Correct the member that the pointer names. `detail` states its rule.",
+    "Correct the member that the pointer names. `detail` gives its rule.",
     "请更正指针指出的成员，`detail` 说明了相应规则。",
 )
 _NO_ACTION: Final = Text("There is nothing to do.", "无需处理。")

@@ -36,7 +36,8 @@ PROBLEM: Final = {"$ref": _REF.format(name="Problem")}
 
 HEADERS: Final[Mapping[str, Json]] = {
     "X-Request-Id": {
-        "description": "The id that the request brought, if it was well formed and no personal data; else a new one.",
+        "description": "The id of the request: the given one, or a new one if that was not well formed or held "
+        "personal data.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
     },
@@ -46,12 +47,12 @@ HEADERS: Final[Mapping[str, Json]] = {
         "schema": {"type": "string", "const": "no-store"},
     },
     "Location": {
-        "description": "Where to go on.",
+        "description": "The address of the documentation.",
         "required": True,
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "Retry-After": {
-        "description": "Seconds until it is worth asking again.",
+        "description": "Wait this many seconds before the next attempt.",
         "schema": {"type": "string", "pattern": "^[1-9][0-9]*$"},
     },
     "Content-Language": {
@@ -91,7 +92,10 @@ def _batch(batch: Batch) -> Json:
         "properties": {
             "results": {"type": "array", "items": {"oneOf": [reference(shape) for shape in batch.results]}},
             "failed": {"type": "integer", "minimum": 0, "description": "How many of the results are errors."},
-            "notice": {"type": "string", "description": "That most records have personal data that is not mapped."},
+            "notice": {
+                "type": "string",
+                "description": "Says that most records have personal data outside of what the schema maps.",
+            },
         },
         "additionalProperties": False,
     }

@@ -20,7 +20,7 @@ from masking_service.web.problem_texts import PROBLEMS
 from masking_service.web.problems import Problem
 
 _DESCRIPTION: Final = """\
-Masks or tokenizes names, phones and addresses in waybill records, keeps what the tokens stand for encrypted, and opens
+Masks or tokenizes names, phones and addresses in waybill records, keeps the values of the tokens encrypted, and opens
 single values again only for the right role, for a stated purpose and inside budgets, with an audit entry first.
 
 Fields are named by their JSON Pointer inside the record. Results are in the order of the request, and a bad item
@@ -66,8 +66,8 @@ def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key (machines), or a JWT of a configured issuer (staff). The names beside "
-                    "it are permissions; what a caller's roles permit is the policy's to say.",
+                    "description": "An API key (machines), or a JWT of a configured issuer (staff). The names "
+                    "beside it are permissions. The policy says which roles have them.",
                 }
             },
         },

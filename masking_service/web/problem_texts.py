@@ -124,14 +124,14 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         422,
         Text("Too many items", "条目过多"),
         Text("The request has more items than one call may have.", "单次请求的条目数超过上限。"),
-        Text("Split the request. The OpenAPI document states each limit.", "请拆分请求，各项上限见 OpenAPI 文档。"),
+        Text("Split the request. The limits are in the OpenAPI document.", "请拆分请求，各项上限见 OpenAPI 文档。"),
     ),
     "invalid-request": ProblemText(
         422,
         Text("The request is not valid", "请求内容不符合要求"),
         Text("The request does not have the expected shape.", "请求内容不符合接口要求。"),
         Text(
-            "Correct the members named in `errors`. `detail` states the rule of each.",
+            "Correct the members that `errors` names. `detail` gives the rule of each.",
             "请更正 `errors` 中指出的成员，`detail` 说明了各项规则。",
         ),
     ),

@@ -37,7 +37,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "site": _SITE,
     "courier": _PRINCIPAL,
     "items": Text(
-        "an array of objects; the OpenAPI document states their members and how many there may be",
+        "an array of objects; their members and the maximum number are in the OpenAPI document",
         "须为对象数组，成员和数量上限见 OpenAPI 文档",
     ),
     "purpose": Text(
@@ -46,7 +46,7 @@ MEMBERS: Final[dict[str, Text]] = {
     ),
     "case": _CASE,
     "waybills": Text(
-        "an array of waybill numbers; the OpenAPI document states how many there may be",
+        "an array of waybill numbers; the maximum number is in the OpenAPI document",
         "须为运单号数组，数量上限见 OpenAPI 文档",
     ),
     "waybill": _WAYBILL_NO,

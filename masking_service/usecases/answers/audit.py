@@ -7,10 +7,14 @@ from msgspec import UNSET, Meta, UnsetType
 from masking_service.usecases.answers.common import Answer
 
 EntryId = Annotated[
-    str, Meta(pattern="^[0-9a-f]{16}-[1-9][0-9]*$", description="WRITER-NUMBER: the process that wrote it, and which.")
+    str,
+    Meta(
+        pattern="^[0-9a-f]{16}-[1-9][0-9]*$",
+        description="WRITER-NUMBER: the process that wrote the entry, and its number among them.",
+    ),
 ]
 Hash = Annotated[str, Meta(pattern="^([0-9a-f]{32})?$", description="A keyed hash.")]
-Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="The first half of a SHA-256.")]
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="The first half of a SHA-256 hash.")]
 Link = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Seconds = Annotated[int, Meta(ge=0, description="Unix seconds.")]
 
@@ -27,10 +31,12 @@ class AuditItem(Answer):
 
 
 class AuditFact(Answer):
-    """Sealed state that was about to be written; the store is checked against it."""
+    """A hash of sealed state that was written after this entry. `audit verify --store` compares it with the store."""
 
     place: Digest
-    value: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$", description="Empty where the place is emptied.")]
+    value: Annotated[
+        str, Meta(pattern="^([0-9a-f]{32})?$", description="A hash of the value; empty where the value was deleted.")
+    ]
     until: Seconds | UnsetType = UNSET
     once: bool | UnsetType = UNSET
 
@@ -43,7 +49,7 @@ class AuditEntry(Answer):
     action: str
     outcome: Annotated[str, Meta(description="released, done, or the code of the refusal of the whole call.")]
     principal: str
-    role: Annotated[str, Meta(description="Empty where none granted it.")]
+    role: Annotated[str, Meta(description="The role that allowed the action; empty where no role did.")]
     tenant: Hash
     request: str
     policy: Annotated[str, Meta(description="The hash of the policy that decided.")]
@@ -53,25 +59,30 @@ class AuditEntry(Answer):
     count: Annotated[int, Meta(ge=0, description="How many fields or waybills were released.")] | UnsetType = UNSET
     items: list[AuditItem] | UnsetType = UNSET
     approved_by: list[str] | UnsetType = UNSET
-    subject: Annotated[str, Meta(description="Whom the action is about.")] | UnsetType = UNSET
+    subject: Annotated[str, Meta(description="The principal whom the action concerns.")] | UnsetType = UNSET
     facts: list[AuditFact] | UnsetType = UNSET
     takes_back: (
-        Annotated[list[EntryId], Meta(description="Entries of the same call: what they announced may not be stored.")]
+        Annotated[list[EntryId], Meta(description="Entries of the same call whose changes may not have been stored.")]
         | UnsetType
     ) = UNSET
     times: (
-        Annotated[int, Meta(ge=2, description="How many refused calls the entry counts, if more than one.")] | UnsetType
+        Annotated[
+            int, Meta(ge=2, description="The number of refused calls that the entry counts, where it is more than one.")
+        ]
+        | UnsetType
     ) = UNSET
     ticket: Annotated[str, Meta(description="Digest of the answer that confirmed the case.")] | UnsetType = UNSET
 
 
 class AuditPage(Answer):
-    """Entries of the caller's tenant, in the order in which they came."""
+    """Entries of the caller's tenant, in the order that was asked for."""
 
     entries: list[AuditEntry]
     next: Annotated[
         str | None,
-        Meta(description="What to go on after: as given where nothing is new; null in an empty log."),
+        Meta(
+            description="Send it as `after` for the next page. The given one if nothing is new, null in an empty log."
+        ),
     ]
 
 
@@ -86,11 +97,14 @@ class AuditSum(Answer):
 
 
 class AuditSummary(Answer):
-    """Sums of the caller's tenant, in the order of time."""
+    """Sums over the log of the caller's tenant, in the order of time."""
 
     sums: list[AuditSum]
     next: (
-        Annotated[str, Meta(description="What to go on after where more was to be read; its sums are to be added.")]
+        Annotated[
+            str,
+            Meta(description="Send it as `after` where there is more to read, and add the sums of the next answer."),
+        ]
         | UnsetType
     ) = UNSET
 
@@ -104,7 +118,7 @@ class AuditHead(Answer):
 
 
 class AuditHeads(Answer):
-    """All heads of the log at one moment, bound to the checkpoint before."""
+    """The newest entry of every writer at one moment, with the hash of the checkpoint before."""
 
     epoch: Annotated[int, Meta(ge=1)]
     at: Seconds
@@ -113,7 +127,7 @@ class AuditHeads(Answer):
 
 
 class AuditCheckpoint(Answer):
-    """A checkpoint. Keep it elsewhere: a log that does not hold what it names was cut or rewritten."""
+    """A checkpoint. Keep it outside the service: a log without the entries that it names was cut or rewritten."""
 
     checkpoint: AuditHeads
     signature: Annotated[

@@ -9,12 +9,12 @@ from masking_service.usecases.answers.common import Answer, Pointer, Time, Waybi
 
 
 class Decision(Answer):
-    """Something that was done to a case."""
+    """A decision on a case."""
 
     act: Annotated[str, one_of("approve", "deny", "close")]
     by: str
     at: Time
-    note: Annotated[str | None, Meta(description="In the words of the person who did it; personal data is masked.")]
+    note: Annotated[str | None, Meta(description="The person's own words. Personal data is masked.")]
 
 
 class Case(Answer):
@@ -30,14 +30,16 @@ class Case(Answer):
     opened_at: Time
     expires_at: Time
     approved_by: list[str]
-    decisions: Annotated[list[Decision], Meta(description="What was done to it since it was opened, in order.")]
+    decisions: Annotated[list[Decision], Meta(description="The decisions on the case, in the order of time.")]
 
 
 class Cases(Answer):
     """A page of cases that the caller may see."""
 
     cases: list[Case]
-    next: Annotated[str, Meta(description="What to go on after; absent on the last page.")] | UnsetType = UNSET
+    next: (
+        Annotated[str, Meta(description="Send it as `after` for the next page. Absent on the last page.")] | UnsetType
+    ) = UNSET
 
 
 class CaseOpen(Answer):

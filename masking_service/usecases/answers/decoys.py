@@ -16,13 +16,13 @@ class Decoy(Answer):
     kind: Annotated[str, one_of("phantom", "seed")]
     planted_at: Time
     planted_by: str
-    hits: Annotated[int, Meta(ge=0, description="How often a phantom was named; none of a seed is counted.")]
+    hits: Annotated[int, Meta(ge=0, description="How often a phantom was named. Always 0 for a seed.")]
     last_hit: Time | None
-    heard_at: Annotated[Time | None, Meta(description="When the phone of a seed rang first.")]
+    heard_at: Annotated[Time | None, Meta(description="When the phone of a seed first rang.")]
 
 
 class Decoys(Answer):
-    """The decoys of the tenant, the first planted first."""
+    """The decoys of the tenant, in the order of planting."""
 
     decoys: list[Decoy]
 
@@ -37,14 +37,14 @@ class SeedSeen(Answer):
     """Who saw seeds that rang."""
 
     principal: str
-    opened: Annotated[int, Meta(ge=0, description="Of how many of these seeds they opened a field.")]
-    viewed: Annotated[int, Meta(ge=0, description="How many of these seeds they viewed in full.")]
+    opened: Annotated[int, Meta(ge=0, description="The number of these seeds of which they opened a field.")]
+    viewed: Annotated[int, Meta(ge=0, description="The number of these seeds that they viewed in full.")]
     last: Time
 
 
 class Heard(Answer):
-    """The seeds that have this phone, and who saw seeds that rang."""
+    """The seeds with this phone, and who saw the seeds that rang."""
 
     waybills: list[WaybillNo]
     heard: Annotated[int, Meta(ge=0, description="How many seeds rang so far; `seen` is about all of them.")]
-    seen: Annotated[list[SeedSeen], Meta(description="Those who opened most of them first.")]
+    seen: Annotated[list[SeedSeen], Meta(description="People who opened fields of the most seeds come first.")]

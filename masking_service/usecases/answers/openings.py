@@ -64,7 +64,7 @@ class ItemFault(Answer):
 
 
 class InvalidItemError(Answer):
-    """It is neither of the two shapes of an item."""
+    """Why an item is not valid: every fault, by its place."""
 
     code: Annotated[str, one_of("invalid-item")]
     errors: Annotated[list[ItemFault], Meta(min_length=1)]
@@ -72,6 +72,6 @@ class InvalidItemError(Answer):
 
 
 class InvalidItem(Answer):
-    """An item that asks for nothing that there could be."""
+    """An item without the described members."""
 
     error: InvalidItemError

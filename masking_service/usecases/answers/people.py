@@ -12,7 +12,7 @@ class Freeze(Answer):
 
     id: str
     since: Time
-    why: Annotated[str, Meta(description="As it was said, or by hand, misses, burst, decoy, lookout.")]
+    why: Annotated[str, Meta(description="The reason that was given, or by hand, misses, burst, decoy or lookout.")]
 
 
 class FrozenPrincipals(Answer):
@@ -22,7 +22,7 @@ class FrozenPrincipals(Answer):
 
 
 class FrozenNow(Answer):
-    """A principal is frozen, now or since before."""
+    """The principal is frozen, by this call or since before."""
 
     id: str
     frozen: Annotated[bool, Meta(extra_json_schema={"const": True})]
@@ -31,18 +31,25 @@ class FrozenNow(Answer):
 
 
 class ThawedNow(Answer):
-    """A principal is not frozen."""
+    """The principal is not frozen."""
 
     id: str
     frozen: No
 
 
 class PurposeRule(Answer):
-    """What a purpose opens, and what it asks for."""
+    """What a purpose opens and requires."""
 
     kinds: list[Kind]
     case: Annotated[str, one_of("required", "optional")]
-    approval: Annotated[str, one_of("required", "above-limit", description="above-limit: of more than approve_above.")]
+    approval: Annotated[
+        str,
+        one_of(
+            "required",
+            "above-limit",
+            description="above-limit: cases with more than approve_above waybills need approval.",
+        ),
+    ]
 
 
 class CaseLimits(Answer):
@@ -50,7 +57,7 @@ class CaseLimits(Answer):
 
     approve_above: Annotated[int, Meta(description="A case with more waybills waits for approval.")]
     at_most: Annotated[int, Meta(description="Waybills in one case.")]
-    longest: Annotated[int, Meta(description="Seconds.")]
+    longest: Annotated[int, Meta(description="The longest time that a case can be open, in seconds.")]
 
 
 class SignIn(Answer):
@@ -77,7 +84,7 @@ class Me(Answer):
     profiles: list[str]
     purposes: Annotated[
         dict[str, PurposeRule],
-        Meta(description="For which the caller may open values; for callers who open cases, those of all cases."),
+        Meta(description="The purposes for which the caller may open values or open cases."),
     ]
     cases: CaseLimits
     sites: list[str]
@@ -89,9 +96,9 @@ class WindowLeft(Answer):
     """What is left of a budget in one window."""
 
     window: Annotated[str, one_of("1m", "1h", "1d", "30d")]
-    limit: Annotated[int, Meta(ge=0, description="Of one person.")]
-    left: Annotated[int, Meta(ge=0, description="The least of what the person, the role and the tenant have left.")]
-    frees_at: Annotated[Time | None, Meta(description="From when on there is more; null where all is left.")]
+    limit: Annotated[int, Meta(ge=0, description="The limit of one person.")]
+    left: Annotated[int, Meta(ge=0, description="The smallest of what the person, the role and the tenant have left.")]
+    frees_at: Annotated[Time | None, Meta(description="When more becomes available; null where nothing is used.")]
 
 
 class BudgetLeft(Answer):
@@ -107,14 +114,14 @@ class Budgets(Answer):
     budgets: list[BudgetLeft]
 
 
-Counts = Annotated[dict[str, int], Meta(description="How many in the last 1m, 1h and 1d.")]
+Counts = Annotated[dict[str, int], Meta(description="Counts of the last 1m, 1h and 1d.")]
 
 
 class FrozenSince(Answer):
-    """How a principal is frozen."""
+    """When, why and by whom a principal was frozen."""
 
     since: Time
-    by: Annotated[str, Meta(description="A principal, or service/watch for the service itself.")]
+    by: Annotated[str, Meta(description="The principal who froze it, or service/watch for the service itself.")]
     why: str
 
 
@@ -122,14 +129,14 @@ class ActivePrincipal(Answer):
     """What a principal did in the last day."""
 
     principal: str
-    roles: Annotated[list[str], Meta(description="Through which roles.")]
+    roles: Annotated[list[str], Meta(description="The roles that it acted in.")]
     fields: Counts
     full_views: Counts
     cases: Counts
     refusals: Counts
     limits: Annotated[
         dict[str, dict[str, int]],
-        Meta(description="The limits that the policy sets, by what is counted and window; those of refusals freeze."),
+        Meta(description="The policy's limits, by what is counted and by window. Passing a limit of refusals freezes."),
     ]
     frozen: FrozenSince | None
 
@@ -148,8 +155,8 @@ class ListedPerson(Answer):
     principal: str
     at: Time
     total: Annotated[float, Meta(description="The sum of the signals' scores; a person is listed from 5 on.")]
-    frozen: Annotated[bool, Meta(description="Whether the lookout froze the person then, as the policy says.")]
-    reasons: Annotated[list[ListedReason], Meta(description="The strongest first.")]
+    frozen: Annotated[bool, Meta(description="Whether the lookout froze the person, which the policy decides.")]
+    reasons: Annotated[list[ListedReason], Meta(description="The strongest reason first.")]
 
 
 class Activity(Answer):
@@ -158,6 +165,8 @@ class Activity(Answer):
     principals: list[ActivePrincipal]
     listed: Annotated[
         list[ListedPerson],
-        Meta(description="Whom the lookout listed in the last thirty days, at most five a day; the newest first."),
+        Meta(description="People whom the lookout listed in the last 30 days, at most five a day, the newest first."),
     ]
-    since: Annotated[Time, Meta(description="From when on every call is counted: a day ago, or later in a busy log.")]
+    since: Annotated[
+        Time, Meta(description="The time from which calls are counted: a day ago, or later if the log is busy.")
+    ]

@@ -20,9 +20,9 @@ class RecordWarning(Answer):
             "found-in-text",
             "unmapped-masked",
             description="already-masked: the value came in hidden; nothing is stored for it. found-in-text: a phone "
-            "or name of the record was masked here, or, in a member that the schema does not map, a phone, identity "
-            "number, e-mail address or bank card. unmapped-masked: the schema does not map this member, its name says "
-            "that it is personal, and it was masked.",
+            "or name of the record was masked in this text. In a member that the schema does not map, it can also be "
+            "an identity number, an e-mail address or a bank card. unmapped-masked: the schema does not map this "
+            "member, its name says that it is personal, and it was masked.",
         ),
     ]
 
@@ -80,7 +80,9 @@ class TokenizedRecord(Answer):
         dict[str, Token], Meta(description="The token of each name, phone, address and unit, by its JSON Pointer.")
     ]
     revision: Revision
-    created: Annotated[bool, Meta(description="False where the same values were stored before: the same tokens.")]
+    created: Annotated[
+        bool, Meta(description="False where the same values were stored before; the tokens are the same.")
+    ]
     expires_at: Time
     warnings: Warnings = UNSET
 
@@ -103,9 +105,9 @@ class StoreRefusal(Answer):
             "erased",
             "revision-limit",
             "quota-exceeded",
-            description="conflict: other values are stored under this number. erased: the number was erased, and rests "
-            "for one retention. revision-limit: the number has 16 revisions. quota-exceeded: the number is "
-            "known and the budget for conflicts is spent; where no record of the call was stored, the call is 429.",
+            description="conflict: other values are stored under this number. erased: the number was erased and cannot "
+            "be used for one retention period. revision-limit: the number has 16 revisions. quota-exceeded: the number "
+            "is known and the budget for conflicts is spent; where no record of the call was stored, the call is 429.",
         ),
     ]
     detail: Detail = UNSET

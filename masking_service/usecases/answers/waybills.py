@@ -32,15 +32,15 @@ class WaybillNotFound(Answer):
 
 
 class Erased(Answer):
-    """A waybill is erased, every revision of it."""
+    """All revisions of a waybill are erased."""
 
     audit: Annotated[str, Meta(description="The id of the audit entry.")]
     unreadable_in_backups_after: Annotated[
         str,
         Meta(
             pattern=r"^\d{4}-\d{2}-\d{2}$",
-            description="Old backups open it until this day, when the shredding of its data keys falls due. That is a "
-            "duty of the key holder: `keys status` says when it was not done.",
+            description="Backups can open the waybill until this day. Then its data keys are due to be shredded by the "
+            "key holder; `keys status` shows whether that is overdue.",
         ),
     ]
 
@@ -83,7 +83,7 @@ class Open(Answer):
 
 
 class View(Answer):
-    """A view through a profile that shows a kind in full."""
+    """A view through a profile that shows some kind in full."""
 
     principal: str
     at: Time
@@ -91,7 +91,7 @@ class View(Answer):
 
 
 class Disclosures(Answer):
-    """Who saw values of a waybill, by time. Empty for unknown numbers, too."""
+    """Who saw values of a waybill, in the order of time. Empty for unknown numbers as well."""
 
     opens: list[Open]
     views: list[View]

@@ -27,7 +27,7 @@ NO_OPERATION: Final = ("not-found", "method-not-allowed")
 PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
     "waybill_no": ("A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.", 6, "YT8800212345678"),
     "case": ("The name of a case.", 1, "D-2026-0001"),
-    "code": ("The code of a problem.", 1, "case-required"),
+    "code": ("The code of a problem, an item or a warning.", 1, "case-required"),
     "principal": ("A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.", 3, "staff/officer-7"),
 }
 """Path parameters: the description, the minimum length, and an example."""

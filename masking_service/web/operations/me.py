@@ -20,7 +20,7 @@ OPERATIONS: Final = (
         method="get",
         path="/v1/me/budgets",
         group="Caller",
-        summary="What is left of the caller's budgets. It spends nothing.",
+        summary="What is left of the caller's budgets. The call itself spends nothing.",
         answers={200: people.Budgets},
         problems=("frozen", *STORE),
     ),

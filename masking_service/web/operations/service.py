@@ -19,7 +19,7 @@ OPERATIONS: Final = (
         method="get",
         path="/readyz",
         group="Operations",
-        summary="Whether the service can do all that it is for, and which check fails if not.",
+        summary="Whether the service is ready, and which checks fail if it is not.",
         query=queries.ReadinessQuery,
         answers={200: answers.Ready, 503: answers.NotReady},
     ),
@@ -28,7 +28,7 @@ OPERATIONS: Final = (
         method="get",
         path="/metrics",
         group="Operations",
-        summary="What the service counts about itself, over all its workers, in Prometheus' text format.",
+        summary="Metrics of all workers in the Prometheus text format.",
         answers={200: "text/plain; version=0.0.4; charset=utf-8"},
     ),
     Operation(
@@ -53,7 +53,7 @@ OPERATIONS: Final = (
         method="get",
         path="/",
         group="Operations",
-        summary="Leads to the documentation.",
+        summary="Redirects to the documentation.",
         answers={302: ()},
     ),
     Operation(
@@ -61,7 +61,7 @@ OPERATIONS: Final = (
         method="get",
         path="/docs",
         group="Operations",
-        summary="This document as a page, with everything that the page needs served from here.",
+        summary="This document as a page. All files of the page come from this service.",
         answers={200: "text/html; charset=utf-8"},
     ),
 )

@@ -15,7 +15,7 @@ class Alive(Answer):
 
 
 class Ready(Answer):
-    """Every check holds."""
+    """Every check passes."""
 
     status: Literal["ready"]
     purpose: Annotated[Literal["mask"], Meta(description="What was asked for.")] | UnsetType = msgspec.field(

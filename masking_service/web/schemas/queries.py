@@ -13,17 +13,18 @@ TIMES = {"begin": "from", "end": "to"}
 """Parameters whose names are words of Python."""
 
 ReadyFor = Annotated[
-    Literal["mask"], Meta(description="Only what masking needs, which is not the store: what a load balancer probes.")
+    Literal["mask"],
+    Meta(description="mask: check only what masking needs, without the store. Load balancers use this."),
 ]
 Limit = Annotated[
     str,
-    Meta(description="How many at most.", extra_json_schema={"minimum": 1, "maximum": MAX_ENTRIES}),
+    Meta(description="The maximum number of results.", extra_json_schema={"minimum": 1, "maximum": MAX_ENTRIES}),
 ]
 AfterEntry = Annotated[
     str,
     Meta(
         pattern=r"^[0-9a-f]{16}-[1-9][0-9]{0,17}$(?!\n)",
-        description="The id of an entry: those behind it. The first ones of the order if not given.",
+        description="The id of an entry. The page begins after it; without it, at the first entry of the order.",
     ),
 ]
 _TIME = {
@@ -38,10 +39,10 @@ From = Annotated[
         extra_json_schema=_TIME,
     ),
 ]
-To = Annotated[str, Meta(description="Before this time, which is outside.", extra_json_schema=_TIME)]
+To = Annotated[str, Meta(description="Before this time, not including it.", extra_json_schema=_TIME)]
 WaybillNo = Annotated[
     str,
-    Meta(description="Only what is about this waybill.", extra_json_schema={"pattern": r"^[A-Za-z0-9-]{6,40}$(?!\n)"}),
+    Meta(description="Only results for this waybill.", extra_json_schema={"pattern": r"^[A-Za-z0-9-]{6,40}$(?!\n)"}),
 ]
 
 
@@ -58,9 +59,9 @@ class CasesQuery(Shape, frozen=True):
         Annotated[
             Status,
             Meta(
-                description="Only cases of this status. Expired, closed and denied ones are listed for 30 days after "
-                "their end, the last to end first; all others soonest to expire first. If not given: the cases that "
-                "have not expired."
+                description="Only cases of this status; by default those that have not expired. Expired, closed and "
+                "denied cases are listed for 30 days after their end, the latest end first. All others are listed by "
+                "their end, the earliest first."
             ),
         ]
         | None
@@ -75,7 +76,7 @@ class CasesQuery(Shape, frozen=True):
         ]
         | None
     ) = None
-    after: Annotated[str, Meta(description="The name of a case: those behind it in the list.")] | None = None
+    after: Annotated[str, Meta(description="The name of a case. The page begins after it.")] | None = None
     limit: Limit | None = None
 
 
@@ -87,14 +88,14 @@ class AuditQuery(Shape, frozen=True, rename=TIMES):
     principal: Annotated[str, Meta(description="Only entries of this principal.")] | None = None
     action: Annotated[str, Meta(description="Only entries of this action.")] | None = None
     outcome: Annotated[str, Meta(description="Only entries of this outcome.")] | None = None
-    case: Annotated[str, Meta(description="Only entries that state this case.")] | None = None
+    case: Annotated[str, Meta(description="Only entries about this case.")] | None = None
     waybill: WaybillNo | None = None
     begin: From | None = None
     end: To | None = None
     order: (
         Annotated[
             Literal["oldest", "newest"],
-            Meta(description="From the oldest entry on, or from the newest back. The oldest if not given."),
+            Meta(description="The oldest entry first (the default), or the newest first."),
         ]
         | None
     ) = None
@@ -103,10 +104,16 @@ class AuditQuery(Shape, frozen=True, rename=TIMES):
 class SummaryQuery(Shape, frozen=True, rename=TIMES):
     """What to sum up of the audit log."""
 
-    by: Annotated[Literal["principal", "action"], Meta(description="What the sums are kept apart by.")]
+    by: Annotated[Literal["principal", "action"], Meta(description="One sum for each principal, or for each action.")]
     begin: From | None = None
     end: To | None = None
-    per: Annotated[Literal["hour", "day"], Meta(description="An hour if not given. Days are in UTC.")] | None = None
+    per: (
+        Annotated[
+            Literal["hour", "day"],
+            Meta(description="The length of a period: an hour (the default) or a day. Days are in UTC."),
+        ]
+        | None
+    ) = None
     after: AfterEntry | None = None
 
 

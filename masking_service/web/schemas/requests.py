@@ -15,7 +15,9 @@ MAX_RECORDS = 1_000
 MAX_ITEMS = 50
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Profile = Annotated[Name, Meta(description="What is shown. The caller's only allowed profile where it is not given.")]
+Profile = Annotated[
+    Name, Meta(description="The profile, which decides what is shown. The caller's only profile by default.")
+]
 # `$` alone lets a line feed pass behind the last character.
 Site = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)", description="The code of a site.")]
 CaseName = Annotated[
@@ -42,14 +44,16 @@ Officer = Annotated[
 Records = Annotated[
     list[Any],
     Meta(
-        description=f"At most {MAX_RECORDS}. Each is an object as the schema describes it; anything else "
-        "fails alone, as does a record with a list, an object, a fraction or a boolean in place of a value.",
+        description=f"At most {MAX_RECORDS}. Each is an object as the schema describes it. Anything else is an item "
+        "error, and so is a record with a list, an object, a fraction or a boolean in the place of a value.",
         extra_json_schema={"maxItems": MAX_RECORDS},
     ),
 ]
-Purpose = Annotated[Name, Meta(description="Why values are opened. Decides which kinds, and whether a case is needed.")]
-Seconds = Annotated[int | float, Meta(description="Whole seconds. The longest that the policy allows, if not given.")]
-RecordSchema = Annotated[Name, Meta(description="Where the values are in a record.")]
+Purpose = Annotated[
+    Name, Meta(description="Why values are opened. It decides which kinds can be opened, and whether a case is needed.")
+]
+Seconds = Annotated[int | float, Meta(description="Whole seconds. By default the longest time that the policy allows.")]
+RecordSchema = Annotated[Name, Meta(description="Names the schema of the records: it says where the values are.")]
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,12 +85,12 @@ class TokenizeRequest(Shape, frozen=True):
     ] = "mask"
     on_conflict: Annotated[
         Literal["reject", "revise"],
-        Meta(description="What other values for a known number are: an error, or a new revision (waybill:revise)."),
+        Meta(description="Other values for a known number are an item error, or a new revision (waybill:revise)."),
     ] = "reject"
     custody: CustodyAtStart | None = None
     if_unavailable: Annotated[
         Literal["fail", "mask"],
-        Meta(description="What happens while nothing can be stored: 503, or masks without tokens."),
+        Meta(description="While nothing can be stored, the call fails with 503, or answers masks without tokens."),
     ] = "fail"
 
 
@@ -96,7 +100,7 @@ class ViewRequest(Shape, frozen=True):
     waybills: Annotated[
         list[Any],
         Meta(
-            description=f"At most {MAX_ITEMS} waybill numbers. Anything else is not found.",
+            description=f"At most {MAX_ITEMS} waybill numbers. Any other value is the item error not-found.",
             extra_json_schema={"maxItems": MAX_ITEMS},
         ),
     ]
@@ -110,7 +114,7 @@ class DetokenizeRequest(Shape, frozen=True):
         list[Any],
         Meta(
             description=f"At most {MAX_ITEMS}. Each is an object with a token, or with a waybill_no and a field "
-            "(a JSON Pointer inside the record). By number an open case is needed that names the waybill.",
+            "(a JSON Pointer inside the record). An item with a waybill_no needs an open case that names the waybill.",
             extra_json_schema={"maxItems": MAX_ITEMS},
         ),
     ]
@@ -119,7 +123,7 @@ class DetokenizeRequest(Shape, frozen=True):
             str,
             Meta(
                 max_length=64,
-                description="Why values are opened. Decides which kinds, and whether a case is needed.",
+                description="Why values are opened. It decides which kinds, and whether a case is needed.",
                 extra_json_schema={"minLength": 1},
             ),
         ]
@@ -129,7 +133,7 @@ class DetokenizeRequest(Shape, frozen=True):
 
 
 class MoveRequest(Shape, frozen=True):
-    """Parcels that changed hands."""
+    """Parcels with a new holder."""
 
     items: Annotated[
         list[Any],
@@ -149,7 +153,7 @@ class OpenCaseRequest(Shape, frozen=True):
     purpose: Purpose
     waybills: Annotated[
         list[Any],
-        Meta(description="Waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. Never looked up."),
+        Meta(description="Waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. Not looked up."),
     ]
     reason: Annotated[
         str,
@@ -181,7 +185,7 @@ Decoys = Annotated[
     list[Any],
     Meta(
         description=f"1 to {MAX_RECORDS} waybill numbers: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing. "
-        "Never looked up.",
+        "They are not looked up.",
         extra_json_schema={
             "minItems": 1,
             "maxItems": MAX_RECORDS,
@@ -192,7 +196,7 @@ Decoys = Annotated[
 
 
 class DecoysRequest(Shape, frozen=True):
-    """Waybills that are no decoys any more."""
+    """Decoys to remove."""
 
     waybills: Decoys
 
@@ -203,12 +207,15 @@ class PlantRequest(Shape, frozen=True):
     waybills: Decoys
     kind: Annotated[
         Literal["phantom", "seed"],
-        Meta(description="phantom: no parcel; naming it freezes. seed: a real parcel with a phone of one's own."),
+        Meta(
+            description="phantom: no parcel has this number, and a caller who names it is frozen. seed: a real parcel "
+            "with a phone of your own."
+        ),
     ]
 
 
 class HeardRequest(Shape, frozen=True):
-    """The phone of a seed, which rang."""
+    """The phone of a seed that rang."""
 
     phone: Annotated[
         str,
@@ -226,7 +233,7 @@ class FreezeRequest(msgspec.Struct, frozen=True):
     why: (
         Annotated[
             str,
-            Meta(description="By hand, if not given. Personal data in it is masked; 500 characters of it are kept."),
+            Meta(description="The reason; `by hand` by default. Personal data is masked, and 500 characters are kept."),
         ]
         | None
     ) = None
