@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+from typing import Any
+
 import pytest
 
+from masking_service.web import examples, operations
+from masking_service.web.operation import Operation
 from tests.web.api import (
     AUDITOR,
     COURIER,
@@ -108,6 +113,37 @@ def test_a_person_with_two_roles_may_what_either_may(api: Api) -> None:
 
     assert outcome(api, both, "POST", "/v1/mask", {"records": []}) == (200, "")
     assert outcome(api, both, "GET", "/v1/cases", None) == (200, "")
+
+
+GUARDED = [row for row in operations.TABLE if row.permissions]
+ALWAYS_WRONG: list[dict[str, Any]] = [
+    {"data": b"{"},
+    {"data": b"[]"},
+    {"data": b"{}"},
+    {"data": b"x" * (2 * 1024 * 1024 + 1)},
+    {"data": b"{}", "content_type": "text/plain"},
+]
+
+
+def wrong_requests(row: Operation) -> list[tuple[str, dict[str, Any]]]:
+    """Requests of an operation that are refused for their shape: a query, and what else is sent."""
+    wrong: list[tuple[str, dict[str, Any]]] = [("?nothing=1", {})] if row.query else []
+    if row.body is None:
+        return wrong
+    body = copy.deepcopy(examples.TABLE[row.name].body)
+    wrong += [("", more) for more in ALWAYS_WRONG]
+    wrong += [("", {"body": body | {name: value}}) for name in (*body, "nothing") for value in (None, 7, "", [], [7])]
+    return wrong
+
+
+@pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.name)
+def test_a_caller_without_permission_is_refused_whatever_is_wrong_with_the_request(api: Api, row: Operation) -> None:
+    who = api.mint([])
+    path = row.path.format_map({name: example for name, (_, _, example) in operations.PATH_PARAMETERS.items()})
+
+    for query, more in wrong_requests(row):
+        refused = api.call(who, row.method.upper(), path + query, **more)
+        assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden"), (query, more.get("body"))
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/readyz?for=mask", "/openapi.json", "/docs"])
