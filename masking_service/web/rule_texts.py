@@ -108,7 +108,10 @@ ITEMS: Final[dict[str, Text]] = {
         "The waybill was erased. Its number cannot be used again for one retention period.",
         "该运单已删除，其单号在一个保留期内不能再次使用。",
     ),
-    "revision-limit": Text("The waybill has 16 revisions and takes no more.", "该运单已有 16 个版本，不能再修订。"),
+    "revision-limit": Text(
+        "The waybill has 16 revisions and takes no more. Use a new waybill number.",
+        "该运单已有 16 个版本，不能再修订。请使用新的运单号。",
+    ),
     "quota-exceeded": Text(
         "The budget for records of known waybills is spent. Send this record again later.",
         "已存在运单的冲突额度已用完，请稍后重新发送该记录。",
@@ -125,7 +128,7 @@ ITEMS: Final[dict[str, Text]] = {
         "The record has no value where the schema looks for one. Nothing was stored, and no waybill number was taken.",
         "该记录中没有数据格式所映射的数据。未存储任何内容，也未占用运单号。",
     ),
-    "too-deep": Text("The record has more than 32 levels.", "记录的嵌套超过 32 层。"),
+    "too-deep": Text("The record has more than 32 levels. Send it with fewer.", "记录的嵌套超过 32 层，请减少层数。"),
     "too-large": Text(
         "The record, or the batch it came in, takes too much work. Send smaller records or batches.",
         "该记录或其所在批次的处理量过大，请减小记录或批次。",

@@ -8,6 +8,7 @@ Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -48,10 +49,12 @@ def mask(options: Options, check: bool) -> None:
     """
     form = format_of(options)
     settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)}, development=False)
-    schema: Schema = named(load_schemas(settings.schemas), options.schema, "schema")
+    known = load_schemas(settings.schemas)
+    schema: Schema = named(known, options.schema, "schema")
     profile: Profile = named(Policy.load(settings.policy, development=False).rules.profiles, options.profile, "profile")
 
-    _run(options, form, schema, profile, masking, tokenize=False, check=check)
+    work = partial(masking, known=known.values())
+    _run(options, form, schema, profile, work, tokenize=False, check=check)
 
 
 @click.command()

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry, Format, Result
+from masking_service.cli.files.failures import explained
 from masking_service.cli.files.summary import Summary
 
 Work = Callable[[list[Any]], list[Result]]
@@ -37,6 +38,8 @@ def pass_through(shape: Format, work: Work, write: Write, batch: int, console: C
             answers = []
             for entry in entries:
                 result = next(results) if entry.fault is None else {"error": entry.fault}
+                if "error" in result:
+                    result = {"error": explained(result["error"])}
                 answers.append((entry, result))
                 summary.add(entry, result, shape)
             shape.put(answers)

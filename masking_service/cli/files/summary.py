@@ -11,6 +11,7 @@ from rich.console import Console
 
 from masking_service.cli.files import texts
 from masking_service.cli.files.entries import Entry, Format, Result
+from masking_service.cli.files.failures import sentence
 from masking_service.cli.language import say
 
 FAILURES_SHOWN: Final = 20
@@ -67,14 +68,20 @@ class Summary:
         lines += shape.notes
         if self._warnings:
             lines.append(say(texts.WARNINGS, counts=_listed(self._warnings)))
-        if self.failed:
-            lines.append(say(texts.FAILED, counts=_listed(self._failures)))
+        lines += [_failed(code, count) for code, count in self._failures.most_common()]
         lines += self._places
         if self.failed > FAILURES_SHOWN:
             lines.append(say(texts.MORE, count=self.failed - FAILURES_SHOWN))
         lines += [written, *shape.remarks]
         for line in lines:
             console.print(line)
+
+
+def _failed(code: str, count: int) -> str:
+    """How many records failed with a code, and what to do."""
+    text = sentence(code)
+    line = say(texts.FAILED, code=code, count=count)
+    return line if text is None else f"{line} {say(text)}"
 
 
 def _listed(codes: Counter[str]) -> str:

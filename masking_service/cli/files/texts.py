@@ -15,7 +15,7 @@ STORED: Final = Text("stored: {counts}", "已存储：{counts}")
 NEW: Final = Text("new", "新增")
 KNOWN_BEFORE: Final = Text("known before", "此前已有")
 WARNINGS: Final = Text("warnings: {counts}", "警告：{counts}")
-FAILED: Final = Text("failed: {counts}", "失败：{counts}")
+FAILED: Final = Text("failed: {code} {count:,}.", "失败：{code} {count:,} 条。")
 PLACE: Final = Text(
     "  line {line:,}{column}, record {record:,}: {what}", "  第 {line:,} 行{column}，第 {record:,} 条：{what}"
 )

@@ -6,7 +6,7 @@ The caller is authenticated by a credential exactly as over HTTP, and again ever
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, Literal, Self
@@ -34,10 +34,15 @@ REFRESH_SECONDS: Final = 1.0
 _HERE: Final = "127.0.0.1"
 
 
-def masking(schema: Schema, profile: Profile) -> Callable[[list[Any]], list[Result]]:
-    """Masks records in place."""
+def masking(schema: Schema, profile: Profile, *, known: Collection[Schema] = ()) -> Callable[[list[Any]], list[Result]]:
+    """Masks records in place.
+
+    Args:
+        schema, profile: of the records.
+        known: the schemas that may fit a record of which `schema` maps nothing.
+    """
     masker = Masker(schema, profile)
-    return lambda records: [members(answer) for answer in mask_batch(masker, records)]
+    return lambda records: [members(answer) for answer in mask_batch(masker, records, known)]
 
 
 class Tokenizing:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.files.runs import RECORD, VALUES, masked, ndjson
+from tests.web.api import without_details
 
 OUT = {
     "waybill_no": "SF1234567890",
@@ -68,7 +69,8 @@ def test_a_bad_line_fails_alone(tmp_path: Path, bad: str) -> None:
     result = masked(tmp_path, ndjson(RECORD) + bad + "\n" + ndjson(RECORD), name="in.ndjson")
 
     assert result.exit_code == 1
-    assert [json.loads(text) for text in result.stdout.splitlines()] == [OUT, {"error": {"code": "invalid-json"}}, OUT]
+    lines = [without_details(json.loads(text)) for text in result.stdout.splitlines()]
+    assert lines == [OUT, {"error": {"code": "invalid-json"}}, OUT]
     assert "line 2, record 2: invalid-json" in result.stderr
 
 
@@ -76,7 +78,7 @@ def test_a_bad_line_fails_alone(tmp_path: Path, bad: str) -> None:
 def test_a_bad_element_fails_alone_if_its_end_can_be_found(tmp_path: Path, bad: str) -> None:
     result = masked(tmp_path, f"[{json.dumps(RECORD)},\n{bad},\n{json.dumps(RECORD)}]", name="in.json")
 
-    assert json.loads(result.stdout) == [OUT, {"error": {"code": "invalid-json"}}, OUT]
+    assert without_details(json.loads(result.stdout)) == [OUT, {"error": {"code": "invalid-json"}}, OUT]
     assert "line 2, record 2: invalid-json" in result.stderr
 
 
@@ -85,7 +87,7 @@ def test_a_record_of_the_wrong_shape_shows_nothing_of_itself(tmp_path: Path) -> 
 
     result = masked(tmp_path, ndjson(wrong, 5, None), name="in.ndjson")
 
-    failed = [json.loads(text)["error"] for text in result.stdout.splitlines()]
+    failed = [without_details(json.loads(text)["error"]) for text in result.stdout.splitlines()]
     assert failed[0] == {"code": "invalid-type", "errors": [{"pointer": "/sender/name", "code": "invalid-type"}]}
     assert [fault["code"] for fault in failed] == ["invalid-type"] * 3
     assert not [value for value in VALUES if value in result.stdout + result.stderr]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.files.runs import CELLS, HEADERS, MASKED, ROOT, TABLE, VALUES, line, masked, ndjson, row
+import pytest
+
+from masking_service.cli.files.failures import sentence
+from masking_service.web.rule_texts import ITEMS
+from tests.cli.files.runs import CELLS, HEADERS, MASKED, ROOT, TABLE, VALUES, line, masked, ndjson, row, run
 
 LINES = 100_000
 MOST_GROWTH_KIB = 24 * 1024
@@ -34,6 +39,54 @@ def test_a_failure_is_named_by_line_column_and_pointer(tmp_path: Path) -> None:
     result = masked(tmp_path, ndjson({"sender": {"phone": True}}), name="in.ndjson")
 
     assert "line 1, record 1: invalid-type /sender/phone" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        ("{", "Correct the line"),
+        ('{"shop": "x"}', "--schema"),
+        ('{"receiver_name": "张三"}', "These schemas would fit: "),
+        ('{"sender": {"phone": true}}', "The schema expects a string, an integer or null"),
+        ('{"remark": ' + "[" * 40 + "]" * 40 + "}", "The schema expects"),
+    ],
+)
+def test_each_failed_line_says_what_to_do(tmp_path: Path, record: str, told: str) -> None:
+    result = masked(tmp_path, record + "\n", name="in.ndjson")
+
+    assert told in json.loads(result.stdout)["error"]["detail"]
+
+
+@pytest.mark.parametrize("locale", ["C.UTF-8", "zh_CN.UTF-8"])
+@pytest.mark.parametrize(
+    ("name", "content", "code", "told"),
+    [
+        (
+            "in.csv",
+            TABLE + "x\n",
+            "wrong-cell-count",
+            ("put cells that hold the delimiter in quotes", "请为每一列加上列名"),
+        ),
+        ("in.ndjson", "{\n", "invalid-json", ("Correct the line", "请更正该行")),
+        ("in.ndjson", '{"x": 1}\n', "nothing-mapped", ("Name its schema with --schema", "请用 --schema 指定")),
+    ],
+)
+def test_the_summary_says_what_to_do_about_each_code(
+    tmp_path: Path, locale: str, name: str, content: str, code: str, told: tuple[str, str]
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    result = run("mask", path, env={"LC_ALL": locale})
+
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith(("failed:", "失败："))]
+    assert f"{code} 1" in line
+    assert told[locale != "C.UTF-8"] in line
+
+
+def test_every_failure_of_a_record_has_a_sentence() -> None:
+    codes = [*ITEMS, "invalid-json", "wrong-cell-count", "rounded-number"]
+
+    assert all(sentence(code) for code in codes)
 
 
 def test_of_many_failures_the_first_are_named(tmp_path: Path) -> None:
