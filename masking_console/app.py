@@ -17,7 +17,7 @@ from masking_console.messages import message
 from masking_console.metrics import Metrics
 from masking_console.oidc import IssuerUnavailableError, Provider, SignInError
 from masking_console.preferences import LANGUAGES
-from masking_console.screens import SCREENS, screens_of
+from masking_console.screens import SCREENS, may_use, screens_of
 from masking_console.service import Refusal, Service, ServiceUnavailableError
 from masking_console.sessions import WARN_SECONDS, Sessions, SessionsUnavailableError
 from masking_console.settings import Settings
@@ -54,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
         locale_selector=lambda: g.preferences.language if "preferences" in g else "en",
     )
     app.before_request(admit)
+    app.before_request(_check_role)
     app.after_request(_finish)
     app.context_processor(_shared)
     app.register_error_handler(Refusal, _refused)
@@ -66,6 +67,14 @@ def create_app(settings: Settings) -> Flask:
     app.add_url_rule("/readyz", "readyz", _readyz)
     app.add_url_rule("/metrics", "metrics", lambda: _plain(desk().metrics.exposition()))
     return app
+
+
+def _check_role() -> Response | None:
+    """Refuse a screen that the person's roles do not have."""
+    if g.session and not may_use(g.me, request.endpoint or ""):
+        desk().metrics.refusal("forbidden")
+        return message("forbidden", 403)
+    return None
 
 
 def _finish(response: Response) -> Response:

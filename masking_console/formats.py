@@ -42,6 +42,15 @@ PURPOSE_NAMES: Final = {
     "redelivery": later("redelivery"),
     "regulator": later("request of an authority"),
 }
+ROLE_NAMES: Final = {
+    "": later("authorised staff member"),
+    "courier": later("courier"),
+    "service-desk": later("service desk"),
+    "dispute-officer": later("dispute officer"),
+    "supervisor": later("supervisor"),
+    "privacy-officer": later("privacy officer"),
+    "auditor": later("auditor"),
+}
 ACT_NAMES: Final = {
     "open": later("opened the case"),
     "approve": later("approved it"),
@@ -144,6 +153,7 @@ FILTERS: Final = {
     "status": named(STATUS_NAMES),
     "status_variant": named(STATUS_VARIANTS),
     "purpose": named(PURPOSE_NAMES),
+    "role": named(ROLE_NAMES),
     "act": named(ACT_NAMES),
     "window": named(WINDOW_NAMES),
     "counts": named(COUNTS_NAMES),

@@ -2,15 +2,21 @@
 
 import io
 from base64 import b64encode
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import segno
 from barcode import Code128
 from barcode.writer import SVGWriter
 
-from masking_console.formats import side_of, value_at
+from masking_console.formats import other_leaves, side_of, value_at
 from masking_console.service import Json
+
+ROUTING_NAMES: Final = frozenset(
+    {"routingcode", "routecode", "routelabel", "destroutelabel", "sortingcode", "sortcode", "shortaddress"}
+    | {"三段码", "大头笔"}
+)
+"""Names that carriers give the code by which a parcel is sorted, in lower case without `_` and `-`."""
 
 
 def label_of(found: Sequence[Json | None], number: str) -> Json | None:
@@ -23,7 +29,22 @@ def label_of(found: Sequence[Json | None], number: str) -> Json | None:
         side = side_of(pointer)
         if side:
             sides[side].setdefault(kind, value_at(record, pointer))
-    return {"number": number, "sides": sides, "barcode": barcode_image(number), "qr": qr_image(number)}
+    return {
+        "number": number,
+        "routing": _routing_code(record, fields),
+        "sides": sides,
+        "barcode": barcode_image(number),
+        "qr": qr_image(number),  # a view gives no token
+    }
+
+
+def _routing_code(record: Json, fields: Mapping[str, str]) -> str:
+    """The carrier's routing code, where the schema maps one as text; else ""."""
+    for pointer, value in other_leaves(record, fields):
+        name = pointer.rpartition("/")[2].lower().replace("_", "").replace("-", "")
+        if name in ROUTING_NAMES:
+            return str(value)
+    return ""
 
 
 def barcode_image(number: str) -> str:

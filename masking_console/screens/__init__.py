@@ -1,4 +1,4 @@
-"""The screens, one file each. What a person may see follows from `GET /v1/me`."""
+"""The screens, one file each. What a person may see and use follows from `GET /v1/me`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +34,22 @@ NAVIGATION: Final = (
     Screen("/decoys", later("Decoys"), "decoy:plant"),
     Screen("/me", later("Me"), ""),
 )
+
+
+PERMISSIONS: Final[Mapping[str, str]] = {
+    **{each.path.removeprefix("/"): each.permission for each in NAVIGATION},
+    "cases.new": "case:open",
+    "cases.create": "case:open",
+    "cases.reveal": "token:detokenize",
+    "cases.label": "waybill:view",
+}
+"""The permission that a blueprint asks for, or one of its endpoints that asks for another; "" for all."""
+
+
+def may_use(me: Mapping[str, Any], endpoint: str) -> bool:
+    """Whether a person may use an endpoint of the desk."""
+    permission = PERMISSIONS.get(endpoint, PERMISSIONS.get(endpoint.partition(".")[0], ""))
+    return not permission or permission in me["permissions"]
 
 
 def screens_of(me: Mapping[str, Any]) -> list[Screen]:

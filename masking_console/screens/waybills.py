@@ -1,5 +1,8 @@
 """Waybills: who saw what, the letter to the person concerned, and erasing."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_babel import force_locale
 
@@ -29,8 +32,18 @@ def letter(number: str) -> str:
     """The letter to the person concerned. It holds no value, and roles in place of people."""
     language = request.args.get("language", g.preferences.language)
     seen, checkpoint = g.person.disclosures(number), g.person.checkpoint()
+    for each in (*seen["opens"], *seen["views"]):
+        each["role"] = _role(number, each["principal"], each["at"])
     with force_locale(language if language in LANGUAGES else "en"):
         return render_template("letter.html", number=number, seen=seen, checkpoint=checkpoint, letter_language=language)
+
+
+def _role(number: str, principal: str, at: str) -> Any:
+    """The role in which a person saw a waybill, as its audit entry says; "" where the log has none any more."""
+    second = int(datetime.fromisoformat(at).timestamp())
+    span = {"from": str(second), "to": str(second + 1)}
+    found = g.person.audit(waybill=number, principal=principal, outcome="released", **span)["entries"]
+    return found[0]["role"] if found else ""
 
 
 @pages.post("/waybills/<number>/erase")

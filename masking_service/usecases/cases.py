@@ -116,7 +116,7 @@ class Casework:
             raise
         if opened.status(call.now) == "pending":
             self._alerts.raise_alert("case-pending", call.principal)
-        return case_answer(opened, call.now)
+        return case_answer(self._policy, opened, call.now)
 
     def _confirmed(self, call: Call, opening: Opening) -> Opening:
         """Return the opening with the digest of the ticket system's answer.
@@ -177,7 +177,7 @@ class Casework:
         )
         with self._audit.take_back_on_failure(entry):
             standing = done.write()
-        return case_answer(standing, call.now)
+        return case_answer(self._policy, standing, call.now)
 
     def _opening(
         self,

@@ -35,7 +35,7 @@ class ReadCases:
     def one(self, call: Call, name: str) -> answers.Case:
         """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
         self._gate.grant(call.principal, "case:read")
-        return case_answer(visible_case(self._policy, self._cases, call.principal, name), call.now)
+        return case_answer(self._policy, visible_case(self._policy, self._cases, call.principal, name), call.now)
 
     def listed(
         self,
@@ -82,7 +82,7 @@ class ReadCases:
             after=None if after is None else visible_case(self._policy, self._cases, call.principal, after),
             limit=limit + 1,
         )
-        shown = [case_answer(case, call.now) for case in found[:limit]]
+        shown = [case_answer(self._policy, case, call.now) for case in found[:limit]]
         return answers.Cases(shown, shown[-1].case if len(found) > limit else UNSET)
 
     def opens(self, call: Call, name: str) -> answers.CaseOpens:
@@ -126,9 +126,10 @@ def reaches(policy: Policy, principal: Principal, case: Case | None) -> bool:
     return not desk or (case is not None and case.opening.opened_by == principal.id)
 
 
-def case_answer(case: Case, now: int) -> answers.Case:
+def case_answer(policy: Policy, case: Case, now: int) -> answers.Case:
     """The answer that describes a case."""
     opening = case.opening
+    unconfirmed = None if policy.rules.cases.check is None else "unconfirmed"
     return answers.Case(
         case=opening.case,
         status=case.status(now),
@@ -140,6 +141,7 @@ def case_answer(case: Case, now: int) -> answers.Case:
         opened_at=rfc3339(opening.opened_at),
         expires_at=rfc3339(opening.expires_at),
         approved_by=list(case.approved_by),
+        ticket="confirmed" if opening.checked else unconfirmed,
         decisions=[answers.Decision(act.act, act.by, rfc3339(act.at), act.note or None) for act in case.acts],
     )
 

@@ -74,6 +74,7 @@ def test_a_case_with_a_ticket_is_opened_and_keeps_the_digest(made: Made) -> None
     api = made()
 
     assert opening(api) == (201, "open")
+    assert api.get(DESK, "/v1/cases/D-1").get_json()["ticket"] == "confirmed"
     kept = api.parts.acting.cases._cases.get("default", "D-1").opening
     assert len(kept.checked) == 64
     assert [entry["ticket"] for entry in entries(api) if entry["action"] == "case-open"] == [kept.checked]
@@ -123,6 +124,7 @@ def test_by_policy_it_waits_for_approval_instead(made: Made, system: TicketSyste
     system.fails = True
 
     assert opening(api) == (201, "pending")
+    assert api.get(DESK, "/v1/cases").get_json()["cases"][0]["ticket"] == "unconfirmed"
     assert opened(api) == (403, "case-not-open")
     assert api.post(SUPERVISOR, "/v1/cases/D-1/approve").status_code == 200
     assert opened(api) == (200, "")

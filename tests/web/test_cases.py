@@ -36,6 +36,7 @@ def test_an_opened_case_is_answered_whole(api: Api, set_clock: Callable[[int], N
         "opened_at": "2026-11-30T00:53:20Z",
         "expires_at": "2026-12-01T00:53:20Z",
         "approved_by": [],
+        "ticket": None,
         "decisions": [],
     }
 

@@ -30,6 +30,15 @@ class Case(Answer):
     opened_at: Time
     expires_at: Time
     approved_by: list[str]
+    ticket: Annotated[
+        str | None,
+        one_of(
+            "confirmed",
+            "unconfirmed",
+            None,
+            description="Whether the ticket system confirmed the case at its opening. Null where the policy asks none.",
+        ),
+    ]
     decisions: Annotated[list[Decision], Meta(description="The decisions on the case, in the order of time.")]
 
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta, UnsetType
 
 
-def one_of(*values: str, description: str | None = None) -> Meta:
+def one_of(*values: str | None, description: str | None = None) -> Meta:
     """Describe a string that is one of these values."""
     return Meta(description=description, extra_json_schema={"enum": list(values)})
 

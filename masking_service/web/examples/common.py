@@ -30,6 +30,7 @@ CASE: Final = {
     "opened_at": "2026-11-24T08:00:00Z",
     "expires_at": "2026-11-25T08:00:00Z",
     "approved_by": [],
+    "ticket": None,
     "decisions": [],
 }
 FREEZE: Final = {"id": "staff/officer-7", "since": "2026-11-24T08:00:00Z", "why": "login seen abroad"}

@@ -1,0 +1,45 @@
+"""The label preview shows what is printed on the parcel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from masking_console.labels import label_of
+
+NUMBER = "SF1234567890"
+
+
+def found(**more: Any) -> list[dict[str, Any] | None]:
+    record = {"waybill_no": NUMBER, "recipient": {"name": "欧阳**", "phone": "*******5678"}, **more}
+    return [{"record": record, "fields": {"/recipient/name": "name", "/recipient/phone": "phone"}}]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"routing_code": "021-C4 02"},
+        {"routeLabelInfo": [{"destRouteLabel": "021-C4 02"}]},
+        {"三段码": "021-C4 02"},
+        {"shortAddress": "021-C4 02"},
+    ],
+)
+def test_the_routing_code_of_the_record_is_on_the_label(more: dict[str, Any]) -> None:
+    label = label_of(found(**more), NUMBER)
+
+    assert label is not None
+    assert label["routing"] == "021-C4 02"
+
+
+def test_a_record_without_a_routing_code_has_a_label_without_one() -> None:
+    label = label_of(found(remark="021-C4 02"), NUMBER)
+
+    assert label is not None
+    assert label["routing"] == ""
+    assert label["sides"]["recipient"] == {"name": "欧阳**", "phone": "*******5678"}
+
+
+@pytest.mark.parametrize("seen", [[], [None]])
+def test_a_waybill_that_is_not_found_has_no_label(seen: list[dict[str, Any] | None]) -> None:
+    assert label_of(seen, NUMBER) is None
