@@ -2,7 +2,8 @@
 
 Segments end after a checkpoint, so that a log can be verified from the start of
 each segment. Lines that contradict the archive are refused, and it does not
-change.
+change. What is on disk is then published as a transparency log beside the
+segments, in the order in which it was archived.
 """
 
 from collections.abc import Sequence
@@ -10,9 +11,12 @@ from pathlib import Path
 from typing import Final, Self
 
 from keys.signatures import Verifier
+from masking_service.audit.archive.leaves import archived_leaves
 from masking_service.audit.archive.segments import ArchiveError, Position, Segments, State
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
+from masking_service.audit.tiles.leaf import leaf_of
+from masking_service.audit.tiles.log import LEAVES_PER_PUBLICATION, TiledLog
 from masking_service.audit.verify.verifier import StartingPoint, Verification
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
@@ -27,8 +31,10 @@ class Archive:
         verifier: of the key that signs the log.
         start: where the log begins, for a new archive of a log whose beginning is kept elsewhere.
         segment_bytes: a segment of this size is closed at the next checkpoint.
+        origin: the name of the log in checkpoint notes, for a new archive; see `tiles.log_key.open_log_key`.
 
     Attributes:
+        log: the tiles and the checkpoint note.
         verification: the state after everything in the archive.
         newest: the newest checkpoint that this process added.
         truncated_bytes: the size of the incomplete line or commit that was removed when the archive was opened.
@@ -38,19 +44,28 @@ class Archive:
     """
 
     def __init__(
-        self, folder: Path, verifier: Verifier, start: StartingPoint = BEGINNING, *, segment_bytes: int = SEGMENT_BYTES
+        self,
+        folder: Path,
+        verifier: Verifier,
+        start: StartingPoint = BEGINNING,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        origin: str = "",
     ) -> None:
         self._verifier = verifier
         self._segment_bytes = segment_bytes
         self._segments = Segments(folder)
         self._start, self._point = start, Position(1, 0)
         self._state = State(self._point, self._point, start)
+        self._new_leaves: list[bytes] = []
         self.newest: CheckpointLine | None = None
         self.truncated_bytes = 0
         try:
             self._state = self._segments.state() or self._state
             while truncated := self._resume(self._state):
                 self.truncated_bytes += truncated
+            self.log = TiledLog(folder, self._segments.begin, origin)
+            self._publish_rest()
         except BaseException:
             self.close()
             raise
@@ -78,6 +93,7 @@ class Archive:
         """
         for parsed in commit:
             self._add(parsed)
+            self._new_leaves.append(leaf_of(parsed.writer, parsed.number, parsed.link))
         self._segments.append(b"".join(map(write_line, commit)))
 
     def add_checkpoint(self, parsed: CheckpointLine) -> None:
@@ -93,11 +109,26 @@ class Archive:
         self._passed_checkpoint(parsed, self._segments.position)
 
     def save(self) -> None:
-        """Write everything to disk; only then do additions count."""
+        """Write everything to disk, and publish it; only then do additions count."""
         if self._segments.position != self._state.counted:
-            self._segments.sync()
-            self._state = State(self._segments.position, self._point, self._start)
-            self._segments.save_state(self._state, write_line(self.newest) if self.newest else b"")
+            self._save_segments()
+            for leaf in self._new_leaves:
+                self.log.add(leaf)
+            self._new_leaves.clear()
+            self.log.publish(self._state.counted)
+
+    def _save_segments(self) -> None:
+        self._segments.sync()
+        self._state = State(self._segments.position, self._point, self._start)
+        self._segments.save_state(self._state, write_line(self.newest) if self.newest else b"")
+
+    def _publish_rest(self) -> None:
+        """Publish what was archived and not published: after a kill, or all that an older release archived."""
+        for leaf, end in archived_leaves(self._segments, self.log.position):
+            self.log.add(leaf)
+            if self.log.size % LEAVES_PER_PUBLICATION == 0:
+                self.log.publish(end)
+        self.log.publish(self._state.counted)
 
     def _add(self, parsed: EntryLine | CheckpointLine) -> None:
         """Verify a line. Lines are permanent, so even their order must be right."""
@@ -149,6 +180,6 @@ class Archive:
         if whole < state.counted:
             raise ArchiveError(f"{self._segments.path(state.counted.segment)}: is incomplete; restore what is missing")
         truncated = self._segments.resume_at(whole)
-        if not truncated:
-            self.save()
+        if not truncated and self._segments.position != self._state.counted:
+            self._save_segments()
         return truncated

@@ -115,6 +115,12 @@ class Segments:
         """Return the path of a segment."""
         return segment_path(self._folder, segment)
 
+    @property
+    def begin(self) -> Position:
+        """Where the oldest segment begins; older ones may have been deleted."""
+        first = min(self._folder.glob("audit-*.ndjson"), default=self.path(1))
+        return Position(int(first.stem.removeprefix("audit-")), 0)
+
     def state(self) -> State | None:
         """Read the saved state; None if there is none.
 

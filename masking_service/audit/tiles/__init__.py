@@ -1,0 +1,1 @@
+"""The archive as a transparency log: C2SP tiles, signed checkpoint notes, proofs, and a witness that cosigns."""
