@@ -14,8 +14,8 @@ TOGETHER: Final = Text(
     "All profiles together hide at least {hidden} of 11 digits of a phone.",
     "所有脱敏方案合在一起，手机号 11 位中至少隐藏 {hidden} 位。",
 )
-SCHEMA: Final = Text("schema {name} under profile {profile}", "脱敏方案 {profile} 下的模式 {name}")
-SCHEMAS: Final = Text("{count} schemas: {names}", "共 {count} 个模式：{names}")
+SCHEMA: Final = Text("schema {name} under profile {profile}", "脱敏方案 {profile} 下的数据格式 {name}")
+SCHEMAS: Final = Text("{count} schemas: {names}", "共 {count} 个数据格式：{names}")
 SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
 COLUMNS: Final = {
     "kind": Text("kind", "类型"),

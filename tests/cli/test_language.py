@@ -30,6 +30,9 @@ def test_a_policy_is_shown_in_chinese() -> None:
         ("in.xlsx", b"no workbook", "输入不是 Excel 工作簿"),
         ("in.csv", b"", "输入为空"),
         ("in.csv", b"\xff\xfea\x00", "UTF-16"),
+        ("in.json", b'[{"remark": 1}', "从此处开始的记录没有结束"),
+        ("in.json", b'{"total": 1}', '请使用 {"records": [...]} 或数组'),
+        ("in.ndjson", b"x" * 1_200_000, "请每行只放一条记录"),
     ],
 )
 def test_a_file_is_refused_in_chinese(tmp_path: Path, name: str, content: bytes, said: str) -> None:

@@ -11,11 +11,14 @@ from typing import Final
 
 import msgspec
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry, Result, unreadable
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.sources import LONGEST_LINE, Source
+from masking_service.cli.language import say
 from masking_service.domain.json_numbers import Fraction, encode
+from masking_service.web.texts import Text
 
 _NAME: Final = '"records"'
 _SPACE: Final = " \t\r\n"
@@ -139,7 +142,7 @@ class Array(_Document):
         if self._member:
             self._expect("}")
         if self._peek():
-            raise self._fault("nothing may follow the records")
+            raise self._fault(texts.AFTER_RECORDS)
 
     def opening(self) -> str:
         """The beginning of the array, in an object where the input had one."""
@@ -165,7 +168,7 @@ class Array(_Document):
             while len(self._text) - self._at < len(_NAME) and self._read():
                 pass
             if not self._text.startswith(_NAME, self._at):
-                raise self._fault('the object has to begin with its member "records", and hold no other')
+                raise self._fault(texts.NO_RECORDS)
             self._drop(len(_NAME))
             self._expect(":")
         self._expect("[")
@@ -173,7 +176,7 @@ class Array(_Document):
 
     def _expect(self, character: str) -> None:
         if self._peek() != character:
-            raise self._fault(f"{character} is expected here")
+            raise self._fault(texts.EXPECTED, character=character)
         self._drop(1)
 
     def _peek(self) -> str:
@@ -202,14 +205,14 @@ class Array(_Document):
                 seen = mark.end() - self._at
                 depth += (character in "[{") - (character in "]}")
             if len(self._text) - self._at > LONGEST_LINE:
-                raise self._fault(f"the record that begins here is longer than {LONGEST_LINE:,} characters")
+                raise self._fault(texts.LONG_RECORD, count=LONGEST_LINE)
             if not self._read():
-                raise self._fault("the record that begins here does not end")
+                raise self._fault(texts.CUT_RECORD)
 
     def _taken(self, length: int) -> str:
         element = self._text[self._at : self._at + length].rstrip(_SPACE)
         if not element:
-            raise self._fault("a record is expected here")
+            raise self._fault(texts.NO_RECORD)
         self._drop(length)
         return element
 
@@ -230,8 +233,8 @@ class Array(_Document):
         self._column = end - self._text.rindex("\n", self._at, end) if lines else self._column + count
         self._at = end
 
-    def _fault(self, what: str) -> InputError:
-        return InputError(what, self._line, self._column)
+    def _fault(self, what: Text, **values: object) -> InputError:
+        return InputError(say(what, **values), self._line, self._column)
 
 
 def _entry(text: str, line: int, number: int) -> Entry:

@@ -235,19 +235,16 @@ def _steps(schema: Schema, path: str) -> Steps:
     except DefinitionError as fault:
         raise NotDone(f"--map: {fault.reason}") from None
     if any(isinstance(step, int) and step >= _MOST_ELEMENTS for step in steps):
-        raise NotDone(f"--map: an index must be below {_MOST_ELEMENTS}")
+        raise NotDone(say(texts.LARGE_INDEX, count=_MOST_ELEMENTS))
     if EACH in steps or (steps not in schema.waybill_paths and _kind_at(schema, steps) is None):
-        raise NotDone(
-            f"--map: schema {schema.name} has no such place. It has: "
-            + ", ".join(written(steps) for steps in (*schema.waybill_paths, *(steps for steps, _ in schema.fields)))
-            + f" (with an index in every []); or say {KIND}KIND or {UNMAPPED}"
-        )
+        known = ", ".join(written(steps) for steps in (*schema.waybill_paths, *(steps for steps, _ in schema.fields)))
+        raise NotDone(say(texts.NO_PLACE, schema=schema.name, known=known, kind=KIND, unmapped=UNMAPPED))
     return steps
 
 
 def _kind(name: str) -> str:
     if name not in (*KINDS, PARTY):
-        raise NotDone(f"--map: the kind must be one of {', '.join((*KINDS, PARTY))}")
+        raise NotDone(say(texts.NO_KIND, kinds=", ".join((*KINDS, PARTY))))
     return name
 
 

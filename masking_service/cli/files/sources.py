@@ -81,7 +81,7 @@ class Source(io.RawIOBase):
             if not line:
                 return
             if len(line) == LONGEST_LINE:
-                raise InputError(f"is longer than {LONGEST_LINE:,} characters", self.line)
+                raise InputError(say(texts.LONG_LINE, count=LONGEST_LINE), self.line)
             self.line += 1
             yield line
 
@@ -102,8 +102,9 @@ class Source(io.RawIOBase):
 
     def _undecodable(self, fault: UnicodeDecodeError) -> InputError:
         lines, byte = _place(fault)
-        at = f" at its byte {byte:,}" if lines else ""  # else the line may have begun before what was decoded
-        return InputError(f"is not {self.encoding}{at}: say what it is with --encoding", self.line + lines)
+        # Without `lines` the line may have begun before what was decoded.
+        at = say(texts.AT_BYTE, byte=byte) if lines else ""
+        return InputError(say(texts.NOT_ENCODED, encoding=self.encoding, at=at), self.line + lines)
 
 
 @contextmanager

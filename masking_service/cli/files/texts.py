@@ -25,10 +25,10 @@ WRITTEN: Final = Text("written to {output}", "已写入 {output}")
 CHECKED: Final = Text("nothing was written (--check)", "未写入任何内容（--check）")
 
 COLUMNS: Final = Text("columns: {columns}", "列：{columns}")
-ADDED: Final = Text("masked without a place in the schema: {columns}", "已脱敏（模式中没有对应字段）：{columns}")
+ADDED: Final = Text("masked without a place in the schema: {columns}", "已脱敏（数据格式中没有对应字段）：{columns}")
 ADDED_TOKENIZED: Final = Text(
     "masked and tokenized without a place in the schema: {columns}",
-    "已脱敏并生成令牌（模式中没有对应字段）：{columns}",
+    "已脱敏并生成令牌（数据格式中没有对应字段）：{columns}",
 )
 NOT_MAPPED: Final = Text("not mapped: columns {columns}", "未映射的列：{columns}")
 HIDDEN: Final = Text("cells hidden in them: {count:,}", "其中已隐藏的单元格：{count:,}")
@@ -126,3 +126,63 @@ NO_MAP: Final = Text(
     "格式必须是 列=路径，每列一次。“列”为列名；没有列名的列用列序号，例如 2=kind:phone",
 )
 NAMED: Final = Text("there is no {what} of that name. There is: {known}", "没有该名称的 {what}。现有：{known}")
+NO_PLACE: Final = Text(
+    "--map: schema {schema} has no such place. It has: {known} (with an index in every []); or use {kind}KIND or "
+    "{unmapped}",
+    "--map：数据格式 {schema} 中没有该位置。现有：{known}（每个 [] 中须填序号）；也可使用 {kind}类型 或 {unmapped}",
+)
+NO_KIND: Final = Text("--map: the kind must be one of {kinds}", "--map：类型须为以下之一：{kinds}")
+LARGE_INDEX: Final = Text("--map: an index must be below {count}", "--map：序号须小于 {count}")
+
+AFTER_RECORDS: Final = Text(
+    "nothing may follow the records: remove it, or use --format ndjson for one record a line",
+    "记录之后还有其他内容：请删除；如每行一条记录，请使用 --format ndjson",
+)
+NO_RECORDS: Final = Text(
+    'the object has to begin with its member "records", and hold no other: use {{"records": [...]}} or an array',
+    '对象只能有一个成员 "records"：请使用 {{"records": [...]}} 或数组',
+)
+EXPECTED: Final = Text(
+    '{character} is expected here: the file must be an array of records, or an object with "records"',
+    "此处应为 {character}：文件须为记录数组，或带有 records 的对象",
+)
+NO_RECORD: Final = Text("a record is expected here: remove the comma", "此处缺少记录：请删除多余的逗号")
+CUT_RECORD: Final = Text(
+    "the record that begins here does not end: the file is cut off, or a quote or bracket is not closed",
+    "从此处开始的记录没有结束：文件不完整，或引号、括号未闭合",
+)
+LONG_RECORD: Final = Text(
+    "the record that begins here is longer than {count:,} characters: split it, or close its quotes and brackets",
+    "从此处开始的记录超过 {count:,} 个字符：请拆分，或补全引号和括号",
+)
+LONG_LINE: Final = Text(
+    "is longer than {count:,} characters: put one record on each line", "该行超过 {count:,} 个字符：请每行只放一条记录"
+)
+NOT_ENCODED: Final = Text(
+    "is not {encoding}{at}: say what it is with --encoding", "该行{at}不是 {encoding} 编码：请用 --encoding 指定编码"
+)
+AT_BYTE: Final = Text(" at its byte {byte:,}", "第 {byte:,} 个字节")
+
+STORE_AWAY: Final = Text("the store does not answer ({cause})", "存储没有响应（{cause}）")
+INTEGRITY: Final = Text(
+    "stored data failed its integrity check; tell the operator", "存储数据未通过完整性校验，请通知运维人员"
+)
+NO_KEYS: Final = Text(
+    "the keys are not available now; check the key provider with `doctor`", "密钥暂不可用，请用 doctor 检查密钥服务"
+)
+NO_API_KEY: Final = Text("the API key is not valid", "API 密钥无效")
+NOT_ALLOWED: Final = Text("this API key may not do this ({code})", "该 API 密钥无权执行此操作（{code}）")
+BUDGET_SPENT: Final = Text(
+    "the budget for conflicts is spent until {until} (window {window})", "冲突额度已用完，{until} 恢复（窗口 {window}）"
+)
+STOPPED: Final = Text("{why}. No output was written.", "{why}。未写入任何内容。")
+STOPPED_AFTER: Final = Text(
+    "{why}, after {records:,} records. No output was written. What was stored so far is safe: the same command gives "
+    "the same tokens for it.",
+    "{why}，此前已处理 {records:,} 条。未写入输出。已存储的内容不受影响：再次执行同一命令会得到相同的令牌。",
+)
+NO_SCHEMA: Final = Text("there is no schema of that name", "没有该名称的数据格式")
+SEVERAL_WAYBILLS: Final = Text(
+    "a record of this schema holds several waybills: it can be masked, not tokenized",
+    "该数据格式的一条记录包含多个运单：只能脱敏，不能令牌化",
+)

@@ -14,8 +14,10 @@ from typing import Any, Final, Literal, Self
 from keys.errors import IntegrityError, KeysError
 from masking_service.access.custody import Custody
 from masking_service.access.errors import AccessError, QuotaExceeded, Unauthenticated
+from masking_service.cli.files import texts
 from masking_service.cli.files.entries import Result, members
 from masking_service.cli.files.faults import NotDone
+from masking_service.cli.language import say
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
@@ -90,22 +92,22 @@ class Tokenizing:
         try:
             results = self._tokenized(records)
         except StoreUnavailable as fault:
-            raise self._stopped(f"the store does not answer ({fault})") from None
+            raise self._stopped(say(texts.STORE_AWAY, cause=fault)) from None
         except IntegrityError:
-            raise self._stopped("something stored does not open as it should; this is an alarm") from None
+            raise self._stopped(say(texts.INTEGRITY)) from None
         except KeysError:
-            raise self._stopped("the keys cannot be had now") from None
+            raise self._stopped(say(texts.NO_KEYS)) from None
         except Unauthenticated:
-            raise self._stopped("the API key is not valid") from None
+            raise self._stopped(say(texts.NO_API_KEY)) from None
         except QuotaExceeded as fault:
-            what = f"the budget for conflicts is spent until {rfc3339(fault.retry_at)} (window {fault.window})"
-            raise self._stopped(what) from None
+            until = rfc3339(fault.retry_at)
+            raise self._stopped(say(texts.BUDGET_SPENT, until=until, window=fault.window)) from None
         except AccessError as fault:
-            raise self._stopped(f"this API key may not do this ({fault.code})") from None
+            raise self._stopped(say(texts.NOT_ALLOWED, code=fault.code)) from None
         except UnknownSchema:
-            raise NotDone("there is no schema of that name") from None
+            raise NotDone(say(texts.NO_SCHEMA)) from None
         except SeveralWaybills:
-            raise NotDone("a record of this schema holds several waybills: it can be masked, not tokenized") from None
+            raise NotDone(say(texts.SEVERAL_WAYBILLS)) from None
         self._answered += len(records)
         return results
 
@@ -133,8 +135,5 @@ class Tokenizing:
     def _stopped(self, why: str) -> NotDone:
         """What was stored before it stopped is no loss and no harm."""
         if not self._answered:
-            return NotDone(f"{why}. No output was written.")
-        return NotDone(
-            f"{why}, after {self._answered:,} record{'s' * (self._answered != 1)}. No output was written. "
-            "What was stored so far is safe: the same command gives the same tokens for it."
-        )
+            return NotDone(say(texts.STOPPED, why=why))
+        return NotDone(say(texts.STOPPED_AFTER, why=why, records=self._answered))

@@ -42,7 +42,7 @@ class AuditFact(Answer):
 
 
 class AuditEntry(Answer):
-    """One action of one principal, done or refused. All members but `id` are the signed ones."""
+    """One action of one principal, done or refused. All members but `id` are signed."""
 
     id: EntryId
     at: Seconds

@@ -67,7 +67,7 @@ class InvalidRecordError(Answer):
 
 
 class InvalidRecord(Answer):
-    """A record that cannot be masked. Its neighbours are not concerned."""
+    """A record that cannot be masked. Other records are not affected."""
 
     error: InvalidRecordError
 
@@ -114,6 +114,6 @@ class StoreRefusal(Answer):
 
 
 class RefusedRecord(Answer):
-    """A record that is not stored. Its neighbours are not concerned."""
+    """A record that is not stored. Other records are not affected."""
 
     error: StoreRefusal

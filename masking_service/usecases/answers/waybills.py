@@ -67,7 +67,7 @@ class InvalidMoveError(Answer):
 
 
 class InvalidMove(Answer):
-    """An item that moves nothing. Its neighbours are not concerned."""
+    """An item that moves nothing. Other items are not affected."""
 
     error: InvalidMoveError
 
