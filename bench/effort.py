@@ -8,8 +8,9 @@ import time
 from bench.domain_stages import LABEL
 from masking_service.domain.effort import COLD_NAME, estimate
 from masking_service.domain.hidden import hidden_form
-from masking_service.domain.member_names import ROOT, plan
+from masking_service.domain.member_names import ROOT, OwnNames, plan
 from masking_service.domain.spellings import name_needles, phone_needles, phones_in_name
+from masking_service.schemas import load_schemas
 
 VALUES = {
     "name": (
@@ -51,10 +52,15 @@ MEMBER_NAMES = (
     "receivermobilephonenumber" * 3 + "12345",
     "abcdefghijklmnopqrstuvwxyz" * 3 + "12345",
     "recipienx" * 7 + "12345",
+    "sendmanprintadd12345",
     "+852 9123 4567 " * 4,
     "13812345678 " * 20,
 )
 """What is remembered of no name: each is read whenever it comes."""
+OWN_NAMES = OwnNames(
+    {str(steps[0]): plan(ROOT, (str(steps[0]),))[0] for steps, _ in load_schemas()["kuaidi100"].fields}
+)
+"""The longest names that a shipped schema maps: each unmapped name is compared with them."""
 ROUNDS = 50
 
 
@@ -80,7 +86,7 @@ def took_name(name: str) -> float:
     best = float("inf")
     for _ in range(ROUNDS):
         begun = time.process_time_ns()
-        plan(ROOT, (name,))
+        plan(ROOT, (name,), OWN_NAMES)
         best = min(best, (time.process_time_ns() - begun) / 1000)
     return best
 

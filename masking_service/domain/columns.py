@@ -201,7 +201,7 @@ class Columns:
                 continue
             if self._unmapped.mode == "hide" or len(others) > MANY:
                 return None
-            meanings = plan(node.context, names or ())
+            meanings = plan(node.context, names or (), node.own_names)
             if any(meaning.holds_data for meaning in meanings):
                 return None
             for name, meaning in zip(names or (), meanings, strict=True):

@@ -8,10 +8,12 @@ The words are data (`personal_names.yaml`). It reads names only, never values.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from masking_service.domain.name_words import PARTY, THING, NameWords, name_words
+from masking_service.domain.slips import Slips
 from masking_service.domain.text import contains_personal_data
 
 MAYBE_NAME: Final = "maybe-name"
@@ -32,6 +34,7 @@ _BARE_AT_TOP: Final = frozenset({"name", "姓", "名"})
 _MAX_PLANS: Final = 1_024
 _MAX_PLANNED_NAMES: Final = 64
 _MAX_PLANNED_NAME: Final = 40
+_SHORTEST_OWN_NAME: Final = 3
 _DIGITS_OF_A_VALUE: Final = re.compile(r"[0-9]{5}").search
 
 
@@ -76,35 +79,65 @@ def context_of(parents: Sequence[str]) -> str:
     return context
 
 
-_plans: dict[tuple[str, tuple[str, ...]], tuple[Meaning, ...]] = {}
+class OwnNames:
+    """The members of one object that a schema maps.
+
+    Args:
+        members: what each of their names says.
+    """
+
+    def __init__(self, members: Mapping[str, Meaning]) -> None:
+        letters = {_letters(name): meaning for name, meaning in members.items()}
+        self._meanings = {name: meaning for name, meaning in letters.items() if len(name) >= _SHORTEST_OWN_NAME}
+        self._slips = Slips(self._meanings)
+
+    def meant(self, name: str) -> Meaning | None:
+        """What the member says that this name was meant for, by one typing slip; else None."""
+        meant = self._slips.meant(_letters(name)) if len(name) <= _MAX_PLANNED_NAME else None
+        return None if meant is None else self._meanings[meant]
 
 
-def known_plan(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...] | None:
+NO_OWN_NAMES: Final = OwnNames({})
+
+_plans: dict[tuple[str, tuple[str, ...], OwnNames], tuple[Meaning, ...]] = {}
+
+
+def known_plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> tuple[Meaning, ...] | None:
     """What `plan` remembers of these names, else None."""
-    return _plans.get((context, names))
+    return _plans.get((context, names, own))
 
 
-def plan(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
+def plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> tuple[Meaning, ...]:
     """The meaning of each name of one object.
+
+    A name that says nothing is read as the one of the schema's `own` that it may be a slip of.
 
     What is found is remembered for a bounded number of forms of usual names; names that may be values are not kept.
     """
-    found = _plans.get((context, names))
+    found = _plans.get((context, names, own))
     if found is None:
-        found = _read(context, names)
+        found = _read(context, names, own)
         if len(names) <= _MAX_PLANNED_NAMES and not any(
             len(name) > _MAX_PLANNED_NAME or _DIGITS_OF_A_VALUE(name) or meaning.holds_data
             for name, meaning in zip(names, found, strict=True)
         ):
             if len(_plans) >= _MAX_PLANS:
                 _plans.clear()
-            _plans[context, names] = found
+            _plans[context, names, own] = found
     return found
 
 
-def _read(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
+def _letters(name: str) -> str:
+    """A name without case and what is between its words."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).lower()))
+
+
+def _read(context: str, names: tuple[str, ...], own: OwnNames) -> tuple[Meaning, ...]:
     words = name_words()
     read = [_Name(words, name, context) for name in names]
+    for name, its in zip(names, read, strict=True):
+        if (meant := own.meant(name)) is not None and (its.says_little or not words.knows(name)):
+            its.kind, its.inside = meant.kind, meant.inside
     person = any(name.kind in _SHOWS_PERSON for name in read)
     return tuple(name.meaning(person) for name in read)
 
@@ -144,6 +177,7 @@ class _Name:
             self.inside = self.kind
         elif section == "qualified" and whose == THING:
             self.inside = THING
+        self.says_little = self.kind in (None, MAYBE_NAME, CODE) and self.inside != THING
 
     def _qualified(self, kind: str, whose: str, *, alone: bool) -> None:
         if whose == THING:

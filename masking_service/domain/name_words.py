@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 import yaml
+
+from masking_service.domain.slips import Slips
 
 PARTY: Final = "party"
 """The kind of a string that may hold a name, a phone and an address together; also the context of a person's object."""
@@ -58,33 +59,28 @@ class NameWords:
         self._known = frozenset(word for words in listed for word in words.split())
         self._longest = max(map(len, self._known))
         personal = [word for word, (section, _) in self._heads.items() if section in ("parties", "qualified", "kinds")]
-        self._targets = frozenset(
-            word
-            for word in (*personal, *self._inside["address"])
-            if word.isascii() and word.isalpha() and len(word) >= _SHORTEST_TYPO
+        self._slips = Slips(
+            (
+                word
+                for word in (*personal, *self._inside["address"])
+                if word.isascii() and word.isalpha() and len(word) >= _SHORTEST_TYPO
+            ),
+            _SHORTEST_WRONG_LETTER,
         )
-        self._shorter = {short: word for word in self._targets for short in _without_one(word)}
-        self._wrong = {
-            (at, short): word
-            for word in self._targets
-            if len(word) >= _SHORTEST_WRONG_LETTER
-            for at, short in enumerate(_without_one(word))
-        }
 
     def cut(self, name: str) -> list[str]:
         """The words of a name, in lower case."""
-        name = name[-_LONGEST_NAME:]
-        if not name.isascii():
-            name = unicodedata.normalize("NFKC", name)
-        name = _NOTE.sub("", name) or name
         words: list[str] = []
-        for word in _WORD.findall(name):
-            low = word.lower()
+        for low in _pieces(name):
             if low in self._known or low.isdecimal():
                 words.append(low)
             else:
                 words += self._segments(low) or ([self._correct(low)] if low.isascii() else self._from_behind(low))
         return words
+
+    def knows(self, name: str) -> bool:
+        """Whether a name is made of known words, each of them apart and without a slip."""
+        return all(low in self._known or low.isdecimal() for low in _pieces(name))
 
     def _segments(self, word: str) -> list[str] | None:
         """The known words that make up this one (``recname``).
@@ -130,20 +126,7 @@ class NameWords:
 
         The word itself if there is none.
         """
-        if len(word) < _SHORTEST_TYPO:
-            return word
-        if word in self._shorter:
-            return self._shorter[word]
-        short = list(_without_one(word))
-        for at, left in enumerate(short):
-            if left in self._targets:
-                return left
-            swapped = f"{word[:at]}{word[at + 1 : at + 2]}{word[at]}{word[at + 2 :]}"
-            if swapped in self._targets:
-                return swapped
-            if len(word) >= _SHORTEST_WRONG_LETTER and (at, left) in self._wrong:
-                return self._wrong[at, left]
-        return word
+        return (len(word) >= _SHORTEST_TYPO and self._slips.meant(word)) or word
 
     def head(self, words: list[str], context: str) -> tuple[str, str, int]:
         """The last words that say something.
@@ -196,9 +179,12 @@ class NameWords:
         return PARTY if len(kinds) > 1 and kinds != {"name", "address"} else kind
 
 
-def _without_one(word: str) -> Iterator[str]:
-    """The word without each of its letters in turn."""
-    return (word[:at] + word[at + 1 :] for at in range(len(word)))
+def _pieces(name: str) -> list[str]:
+    """What a name is written of, in lower case."""
+    name = name[-_LONGEST_NAME:]
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)
+    return [word.lower() for word in _WORD.findall(_NOTE.sub("", name) or name)]
 
 
 @cache

@@ -21,6 +21,7 @@ from masking_service.domain.leaks import (
     own_number,
     scrub_around,
 )
+from masking_service.domain.member_names import OwnNames
 from masking_service.domain.profiles import Profile
 from masking_service.domain.room import make_room
 from masking_service.domain.schema import KINDS, Place, Schema, Steps
@@ -177,7 +178,7 @@ class _Run(Masked):
         self.record = record
         self._effort = effort
         self._share: Share | None = None
-        self._others: list[tuple[dict[str, Any], Container[str], str, Steps]] = []
+        self._others: list[tuple[dict[str, Any], Container[str], str, OwnNames, Steps]] = []
         self.schema = schema
         self.own: str | None = None
         self.places = []
@@ -230,17 +231,17 @@ class _Run(Masked):
                 own = self.number() if place.kind == "text" and mask is not stars else None
                 parent[key] = scrub_around(parent[key], own, mask) if own else mask(parent[key])
 
-    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
+    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps) -> None:
         """Note an object that has unmapped members."""
-        self._others.append((members, mapped, context, keys))
+        self._others.append((members, mapped, context, own, keys))
 
     def mask_others(self, unmapped: Unmapped) -> None:
         """Mask the unmapped members.
 
         All phones of the record are known by then.
         """
-        for members, mapped, context, keys in self._others:
-            unmapped.mask(self, members, mapped, context, keys)
+        for members, mapped, context, own, keys in self._others:
+            unmapped.mask(self, members, mapped, context, own, keys)
 
     def number(self) -> str | None:
         if self.own is None and self.schema is not None:

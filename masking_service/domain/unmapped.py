@@ -17,7 +17,7 @@ from masking_service.domain.effort import COLD_NAME, estimate
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
-from masking_service.domain.member_names import MAYBE_NAME, Meaning, known_plan, plan
+from masking_service.domain.member_names import MAYBE_NAME, NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
 from masking_service.domain.name_words import PARTY
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, Steps, pointer
@@ -64,7 +64,15 @@ class Unmapped:
         self.waybill_places = {steps[:end]: "way" for steps in schema.waybill_paths for end in range(1, len(steps))}
         self.waybill_places |= dict.fromkeys(schema.waybill_paths, "number")
 
-    def mask(self, run: Run, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
+    def mask(
+        self,
+        run: Run,
+        members: dict[str, Any],
+        mapped: Container[str],
+        context: str,
+        own: OwnNames,
+        keys: Steps,
+    ) -> None:
         """Mask the unmapped members of one object in place.
 
         Notes what the leak guard has to know.
@@ -74,6 +82,7 @@ class Unmapped:
             members: the object.
             mapped: the names of its members that are not looked at.
             context: what the objects around the members say of them.
+            own: the names that the schema maps in the object.
             keys: where the object is.
 
         Raises:
@@ -86,10 +95,10 @@ class Unmapped:
                     gather(value, run.texts, len(keys) + 1)
             return
         names = tuple(members)
-        meanings = known_plan(context, names)
+        meanings = known_plan(context, names, own)
         if meanings is None:
             run.share.pay(sum(COLD_NAME + estimate("text", name) for name in names))
-            meanings = plan(context, names)
+            meanings = plan(context, names, own)
             if any(meaning.holds_data for meaning in meanings):
                 self._rename(run, members, mapped, keys)
                 names = tuple(members)
@@ -117,7 +126,7 @@ class Unmapped:
             if len(keys) >= DEEPEST:
                 raise InvalidRecord((("", "too-deep"),))
             if kind is dict:
-                self.mask(run, value, (), meaning.inside, keys)
+                self.mask(run, value, (), meaning.inside, NO_OWN_NAMES, keys)
             else:
                 for index, inner in enumerate(value):
                     value[index] = self._value(run, inner, meaning, (*keys, index))

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from masking_service.domain.effort import Share
 from masking_service.domain.leaks import is_plain_number
-from masking_service.domain.member_names import context_of
+from masking_service.domain.member_names import Meaning, OwnNames, context_of, plan
 from masking_service.domain.schema import EACH, Place, Schema, Steps, pointer
 from masking_service.domain.spellings import Mask
 
@@ -49,7 +49,7 @@ class Run(Protocol):
     def number(self) -> str | None:
         """The record's own waybill number, as in texts."""
 
-    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, keys: Steps) -> None:
+    def beside(self, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps) -> None:
         """Note an object with unmapped members."""
 
 
@@ -101,10 +101,11 @@ class ObjectNode:
         depth: how many containers are around its members.
         context: what the objects around its members say of them (`member_names`).
         nodes: what each member leads to.
+        own_names: their names, which a typing slip must not hide.
         own_key: the member that holds the record's own waybill number, which is not looked at; None for most objects.
     """
 
-    __slots__ = ("_members", "_nodes_and_own", "context", "depth", "nodes", "own_key", "steps")
+    __slots__ = ("_members", "_nodes_and_own", "context", "depth", "nodes", "own_key", "own_names", "steps")
 
     def __init__(self, steps: Steps, nodes: dict[str, LeafNode | ObjectNode | ArrayNode]) -> None:
         self.steps = steps
@@ -118,6 +119,7 @@ class ObjectNode:
             for key, node in nodes.items()
         ]
         self.nodes = nodes
+        self.own_names = OwnNames({key: self._meaning(key) for key in nodes})
         self.own_key: str | None = None
         self._nodes_and_own: frozenset[str] = frozenset()
 
@@ -125,6 +127,11 @@ class ObjectNode:
         """Say which member holds the record's own waybill number."""
         self.own_key = key
         self._nodes_and_own = frozenset((*self.nodes, key))
+
+    def _meaning(self, key: str) -> Meaning:
+        """What the name of a mapped member says."""
+        read, node = plan(self.context, (key,))[0], self.nodes[key]
+        return Meaning(node.kind, read.inside) if isinstance(node, LeafNode) else read
 
     def visit(self, run: Run, value: Any, indexes: tuple[int, ...]) -> None:
         if type(value) is not dict:
@@ -164,9 +171,9 @@ class ObjectNode:
     def _beside(self, run: Run, value: dict[str, Any], indexes: tuple[int, ...], found: int) -> None:
         own = self.own_key
         if own is None or not is_plain_number(value.get(own)):
-            run.beside(value, self.nodes, self.context, _filled(self.steps, indexes))
+            run.beside(value, self.nodes, self.context, self.own_names, _filled(self.steps, indexes))
         elif found + 1 < len(value):
-            run.beside(value, self._nodes_and_own, self.context, _filled(self.steps, indexes))
+            run.beside(value, self._nodes_and_own, self.context, self.own_names, _filled(self.steps, indexes))
 
 
 class ArrayNode:

@@ -1,0 +1,55 @@
+"""Finds the word that a misspelt word was meant to be.
+
+One slip is forgiven: a letter left out, added, changed, or swapped with the next one. A changed Han character is
+another word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+
+class Slips:
+    """The words that may be misspelt.
+
+    Args:
+        words: in the case in which they are looked up.
+        shortest_wrong: letters of the shortest word in which a changed letter is forgiven.
+    """
+
+    def __init__(self, words: Iterable[str], shortest_wrong: int = 0) -> None:
+        self._words = frozenset(words)
+        self._longest = max(map(len, self._words), default=0) + 1
+        self._shorter = {short: word for word in self._words for short in _without_one(word)}
+        self._wrong = {
+            (at, short): word
+            for word in self._words
+            if word.isascii() and len(word) >= shortest_wrong
+            for at, short in enumerate(_without_one(word))
+        }
+
+    def meant(self, word: str) -> str | None:
+        """The word itself or the one that is a slip away.
+
+        None if there is none. Longer words than any that is known cost nothing.
+        """
+        if len(word) > self._longest:
+            return None
+        if word in self._words:
+            return word
+        if word in self._shorter:
+            return self._shorter[word]
+        for at, left in enumerate(_without_one(word)):
+            if left in self._words:
+                return left
+            swapped = f"{word[:at]}{word[at + 1 : at + 2]}{word[at]}{word[at + 2 :]}"
+            if swapped in self._words:
+                return swapped
+            if (at, left) in self._wrong:
+                return self._wrong[at, left]
+        return None
+
+
+def _without_one(word: str) -> Iterator[str]:
+    """The word without each of its letters in turn."""
+    return (word[:at] + word[at + 1 :] for at in range(len(word)))
