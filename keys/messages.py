@@ -1,7 +1,8 @@
-"""Signs messages with a shared key: HMAC-SHA-256 over length-prefixed parts."""
+"""Signs messages with shared keys: our own way over length-prefixed parts, and as a provider's protocol wants it."""
 
 import hmac
 from pathlib import Path
+from typing import Literal
 
 from keys.errors import KeysetError
 from keys.files import read_secret_file
@@ -43,3 +44,32 @@ class MessageKey(Secret):
     def sign(self, *parts: bytes) -> str:
         """Return the signature of the framed `parts`: 64 hexadecimal digits."""
         return hmac.digest(self._key, frame(*parts), "sha256").hex()
+
+
+class ProviderSecret(Secret):
+    """A secret that a provider has given, and that its protocol signs with.
+
+    Args:
+        secret: as the provider gave it.
+    """
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    @classmethod
+    def read(cls, path: Path) -> "ProviderSecret":
+        """Read a secret from a file, without a trailing line end.
+
+        Raises:
+            KeysetError: others may read or write the file, or it is empty. Names the file.
+        """
+        content = read_secret_file(path).rstrip(b"\r\n")
+        if not content:
+            raise KeysetError(f"{path}: is empty")
+        return cls(content)
+
+    def hmac(self, algorithm: Literal["sha1", "sha256"], message: bytes, *, suffix: bytes = b"") -> bytes:
+        """Return the HMAC of a message. The key is the secret and `suffix`."""
+        return hmac.digest(self._secret + suffix, message, algorithm)

@@ -7,18 +7,10 @@ redirects, no cached answers; whatever is not a valid answer opens nothing.
 
 import hashlib
 import hmac
-import socket
-import ssl
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
 from contextlib import suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-from time import monotonic
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -27,6 +19,7 @@ from keys.messages import MessageKey
 from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
 from masking_service.access.rules import CheckRule
 from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.outbound import Answer, Outbound, OutboundError
 from masking_service.store.breaker import Breaker
 from masking_service.store.errors import StoreUnavailable
 
@@ -68,13 +61,6 @@ class Ticket(msgspec.Struct, frozen=True):
         return listed.issuperset(waybills)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    signature: str
-    body: bytes
-
-
 class CaseCheck:
     """The ticket system of one policy.
 
@@ -101,7 +87,14 @@ class CaseCheck:
         self._random = random
         self._counted = counted
         self._breaker = Breaker()
-        self._threads = ThreadPoolExecutor(AT_ONCE, "case-check")
+        self._outbound = Outbound(
+            rule.url,
+            name="case-check",
+            seconds=TIMEOUT_SECONDS,
+            at_once=AT_ONCE,
+            wait=TIMEOUT_SECONDS,
+            most_bytes=MAX_ANSWER_BYTES,
+        )
         self._confirmed: dict[tuple[str, str], int] = {}
 
     def confirm(self, tenant: str, case: str, purpose: str, waybills: Collection[str], now: int) -> str:
@@ -152,7 +145,7 @@ class CaseCheck:
         try:
             answer = self._exchange(msgspec.json.encode(Question(1, nonce, tenant, case, purpose)))
             ticket = None if answer.status == 404 else self._read(answer, nonce)
-        except (OSError, HTTPException, ValueError, TooLate):
+        except (OutboundError, ValueError):
             self._breaker.failed("unreachable")
             raise CaseCheckUnavailable from None
         self._breaker.succeeded()
@@ -162,54 +155,22 @@ class CaseCheck:
             raise TicketMismatch
         return hashlib.sha256(answer.body).hexdigest()
 
-    def _read(self, answer: _Answer, nonce: str) -> Ticket:
+    def _read(self, answer: Answer, nonce: str) -> Ticket:
         """Return a valid answer; raise ValueError otherwise."""
         signed = "v1=" + self._key.sign(nonce.encode(), answer.body)
-        if answer.status != 200 or not hmac.compare_digest(answer.signature.encode(), signed.encode()):
+        given = answer.headers.get(SIGNATURE.lower(), "")
+        if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):
             raise ValueError("not a signed answer")
         ticket = msgspec.json.decode(answer.body, type=Ticket)
         if not hmac.compare_digest(ticket.nonce.encode(), nonce.encode()):
             raise ValueError("the answer to another question")
         return ticket
 
-    def _exchange(self, body: bytes) -> _Answer:
-        """Ask once. Raises OSError, HTTPException, ValueError or TooLate."""
-        parts = urlsplit(self.rule.url)
-        if parts.scheme == "https":
-            connection: HTTPConnection = HTTPSConnection(
-                parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        deadline = monotonic() + TIMEOUT_SECONDS
-        asked = self._threads.submit(self._send, connection, target, body, deadline)
-        try:
-            return asked.result(TIMEOUT_SECONDS)
-        finally:
-            if not asked.cancel() and not asked.done():
-                _abort(connection)  # else a slow answer would hold the thread
-
-    def _send(self, connection: HTTPConnection, target: str, body: bytes, deadline: float) -> _Answer:
+    def _exchange(self, body: bytes) -> Answer:
+        """Ask once. Raises OutboundError."""
         timestamp = str(self._clock())
-        headers = {
-            "Content-Type": "application/json",
-            "Connection": "close",
-            TIMESTAMP: timestamp,
-            SIGNATURE: "v1=" + self._key.sign(timestamp.encode("ascii"), body),
-        }
-        try:
-            connection.connect()
-            if monotonic() > deadline:
-                raise TimeoutError
-            connection.request("POST", target, body, headers)
-            response = connection.getresponse()
-            content = response.read(MAX_ANSWER_BYTES + 1)
-            if len(content) > MAX_ANSWER_BYTES:
-                raise ValueError("too large")
-            return _Answer(response.status, response.getheader(SIGNATURE, ""), content)
-        finally:
-            connection.close()
+        signature = "v1=" + self._key.sign(timestamp.encode("ascii"), body)
+        return self._outbound.ask(body, {TIMESTAMP: timestamp, SIGNATURE: signature})
 
 
 def load_case_check(
@@ -244,11 +205,3 @@ def check_key(rule: CheckRule | None, folder: Path, *, development: bool) -> Mes
         raise PolicyError(
             [("cases.check.key", "has to be a file that only the service reads, of at least 32 bytes")]
         ) from None
-
-
-def _abort(connection: HTTPConnection) -> None:
-    """End an exchange that another thread waits for."""
-    sock: socket.socket | None = connection.sock
-    if sock is not None:
-        with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)

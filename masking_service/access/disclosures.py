@@ -40,6 +40,19 @@ class Viewed(msgspec.Struct, frozen=True, tag="viewed"):
     times: int
 
 
+class Called(msgspec.Struct, frozen=True, tag="called"):
+    """The field that one call was about, as a JSON Pointer. Its value was not shown."""
+
+    at: int
+    principal: str
+    case: str | None
+    approved_by: tuple[str, ...]
+    field: str
+
+
+Shown = Opened | Viewed | Called
+
+
 @dataclass(frozen=True, slots=True)
 class Disclosure:
     """What a call is about to show of a waybill.
@@ -49,7 +62,7 @@ class Disclosure:
 
     base: bytes
     expires_at: int
-    shown: Opened | Viewed
+    shown: Shown
 
 
 class Disclosures:
@@ -84,7 +97,7 @@ class Disclosures:
         ]
         return Prepared(sealed, write)
 
-    def of(self, tenant: str, bases: Sequence[bytes]) -> list[list[Opened | Viewed]]:
+    def of(self, tenant: str, bases: Sequence[bytes]) -> list[list[Shown]]:
         """Return the disclosures of waybills, by time: one round trip, none without bases.
 
         Raises:
@@ -97,7 +110,7 @@ class Disclosures:
         return [
             sorted(
                 (
-                    msgspec.json.decode(state.open(sealed, _at(key, name)), type=Opened | Viewed)
+                    msgspec.json.decode(state.open(sealed, _at(key, name)), type=Shown)
                     for name, sealed in zip(flat[0::2], flat[1::2], strict=True)
                 ),
                 key=lambda shown: shown.at,

@@ -149,6 +149,31 @@ class CaseCheckUnavailable(AccessError):
     code = "case-check-unavailable"
 
 
+class CallsUnavailable(AccessError):
+    """The provider gave no number to dial.
+
+    `reason` is a fixed word for logs and metrics; see `calls.provider.Refusal`.
+    """
+
+    code = "calls-unavailable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class NoCallerNumber(AccessError):
+    """The caller has no phone number on file from which to call."""
+
+    code = "no-caller-number"
+
+
+class NotCallable(AccessError):
+    """The field holds no number that can be dialled."""
+
+    code = "not-callable"
+
+
 class CaseNotPending(AccessError):
     """The case is not pending, so there is nothing to decide."""
 

@@ -23,7 +23,7 @@ from masking_service.access.issuer_keys import (
 )
 from masking_service.access.policy import Policy
 from masking_service.access.principals import DEFAULT_TENANT, Principal, site_codes, staff_principal_id
-from masking_service.access.rules import DEVELOPMENT_ALIAS, DEVELOPMENT_ISSUER, IssuerRule
+from masking_service.access.rules import DEVELOPMENT_ALIAS, DEVELOPMENT_ISSUER, Claims, IssuerRule
 
 DEVELOPMENT_AUDIENCE = "waybill-masking"
 DEVELOPMENT_TENANTS = frozenset({"default", "other"})
@@ -83,6 +83,7 @@ class Issuers:
             keys="",
             tenants=DEVELOPMENT_TENANTS,
             roles=self._roles,
+            claims=Claims(phone=("phone_number",)),  # the standard claim of OpenID Connect Core 1.0, section 5.1
         )
         return Issuers((*self._issuers, Issuer(rule, PinnedKeys(development_keys(private_pem)))), self._roles)
 
@@ -160,14 +161,15 @@ class Issuers:
             raise Unauthenticated("tenant")
         acr = claims.at(("acr",), None)
         signed_in_at = claims.past("auth_time", now)
-        if not (acr is None or isinstance(acr, str)):
+        phone = claims.at(rule.claims.phone, None) if rule.claims.phone else None
+        if not all(value is None or isinstance(value, str) for value in (acr, phone)):
             raise Unauthenticated("claims")
         try:
             identity = staff_principal_id(rule.alias, claims.at(rule.claims.sub, None))
             sites = site_codes(claims.strings(rule.claims.sites))
         except ValueError:
             raise Unauthenticated("claims") from None
-        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at)
+        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at, phone)
 
 
 def mint(
@@ -179,6 +181,7 @@ def mint(
     roles: Iterable[str],
     tenant: str = DEFAULT_TENANT,
     sites: Iterable[str] = (),
+    phone: str | None = None,
     ttl: int,
     now: int,
 ) -> str:
@@ -193,6 +196,7 @@ def mint(
         "roles": list(roles),
         "tenant": tenant,
         "sites": list(sites),
+        **({"phone_number": phone} if phone is not None else {}),
     }
     return jwt.encode(claims, private_pem, algorithm=DEVELOPMENT_ALGORITHM)
 

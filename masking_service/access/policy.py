@@ -209,6 +209,9 @@ class PolicyFile:
         files = [self._path.parent / rule.keys for rule in policy.rules.issuers.values() if not rule.fetched]
         if policy.rules.cases.check is not None:
             files.append(self._path.parent / policy.rules.cases.check.key)
+        if policy.rules.calls is not None:
+            keys = (policy.rules.calls.key, policy.rules.calls.records_key)
+            files += [self._path.parent / key for key in keys if key]
         self._seen |= {file: _look(file) for file in files}
         return policy
 
@@ -229,6 +232,7 @@ def _grants(policy_rules: Rules) -> Iterator[Grant]:
             "waybill:view": role.full_views,
             "waybill:tokenize": policy_rules.conflicts,
             "case:open": policy_rules.case_waybills,
+            "call:make": role.calls,
         }
         for permission in role.permissions:
             if permission in rules.PROFILE_PERMISSIONS:

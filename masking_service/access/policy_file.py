@@ -8,15 +8,14 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from masking_service.access import principals, rules
 from masking_service.access.document import Place, read_document
 from masking_service.access.errors import PolicyError
+from masking_service.access.outside_rules import call_rule, check_rule
 from masking_service.access.rules import (
     Budget,
     CaseRules,
-    CheckRule,
     Factors,
     IssuerRule,
     LookoutRules,
@@ -32,8 +31,6 @@ from masking_service.domain.profiles import Profile, union_check
 _T = TypeVar("_T")
 _MILLION = 1_000_000
 _DAY = 86_400
-_AGAIN_AFTER = 15 * 60
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _LONGEST_RETENTION = 3_650 * _DAY
 _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 
@@ -41,7 +38,7 @@ _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "
 def read_policy(text: str, source: str) -> Rules:
     """Parse a policy's YAML text. `source` is the file's name, for errors."""
     document = read_document(text)
-    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout"))
+    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls"))
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
@@ -63,8 +60,11 @@ def read_policy(text: str, source: str) -> Rules:
         retention_default=_days(retention["default"]),
         retention_tenants=_each(retention_tenants, principals.tenant_name, lambda _, place: _days(place)),
         issuers=_issuers(sections.get("issuers"), roles),
+        calls=call_rule(sections["calls"]) if "calls" in sections else None,
         digest="" if document.faults else _digest(document.value),
     )
+    if read.calls is None and any(purpose.after_calls for purpose in purposes.values()):
+        sections["purposes"].fault("after_calls is of no use without the section calls")
     if document.faults:
         raise PolicyError(document.faults, source)
     return read
@@ -100,7 +100,7 @@ def _profiles(place: Place) -> dict[str, Profile]:
 
 
 def _purpose(name: str, place: Place) -> Purpose:
-    found = place.fields(("kinds", "case"), ("approval", "approvals"))
+    found = place.fields(("kinds", "case"), ("approval", "approvals", "after_calls"))
     kinds = found["kinds"].words(rules.TOKEN_KINDS, "kind that can be opened")
     if not kinds:
         found["kinds"].fault("a purpose opens at least one kind")
@@ -110,12 +110,15 @@ def _purpose(name: str, place: Place) -> Purpose:
         found["approval"].fault("there is nothing to approve where no case is required")
     # Missing means one. Zero is a fault: it must never mean that no approval is needed.
     approvals = found["approvals"].integer(1, 10) if "approvals" in found else 1
-    return Purpose(name, kinds, needs_case, approval == "required", approvals)
+    after_calls = found["after_calls"].integer(1, 10) if "after_calls" in found else 0
+    if after_calls and "phone" not in kinds:
+        found["after_calls"].fault("of no use for a purpose that opens no phone")
+    return Purpose(name, kinds, needs_case, approval == "required", approvals, after_calls)
 
 
 def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
     found = place.fields(("permissions",), ("profiles", "purposes", "scope", "budget"))
-    budget = found["budget"].fields((), ("fields", "full_views")) if "budget" in found else {}
+    budget = found["budget"].fields((), ("fields", "full_views", "calls")) if "budget" in found else {}
     role = Role(
         name=name,
         permissions=found["permissions"].words(rules.PERMISSIONS, "permission"),
@@ -124,6 +127,7 @@ def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Co
         scope="custody" if "scope" in found and found["scope"].word(("custody", "all"), "scope") != "all" else "all",
         fields=_budget("fields", budget["fields"]) if "fields" in budget else None,
         full_views=_budget("full_views", budget["full_views"]) if "full_views" in budget else None,
+        calls=_budget("calls", budget["calls"]) if "calls" in budget else None,
     )
     _check_role(role, place, profiles)
     return role
@@ -135,18 +139,27 @@ def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> No
     opens = bool(role.permissions & rules.PURPOSE_PERMISSIONS)
     views = "waybill:view" in role.permissions
     views_in_full = views and any(full_kinds(profiles[p]) for p in role.profiles)
+    calls = "call:make" in role.permissions
+    calls_by_case = calls and role.scope == "all"
     needs = (
         ("profiles", masks, bool(role.profiles), "a permission to mask or view"),
-        ("purposes", opens, bool(role.purposes), "token:detokenize"),
+        (
+            "purposes",
+            opens or calls_by_case,
+            bool(role.purposes),
+            "token:detokenize, and for call:make outside custody",
+        ),
         ("budget.fields", opens, role.fields is not None, "token:detokenize"),
+        ("budget.calls", calls, role.calls is not None, "call:make"),
         ("budget.full_views", views_in_full, role.full_views is not None, "a view that shows a kind in full"),
     )
     for key, needed, present, by in needs:
         if needed != present:
             reason = f"needed for {by}" if needed else f"of no use without {by}"
             place.faults.append((f"{place.path}.{key}", reason))
-    if role.scope == "custody" and (opens or "waybill:erase" in role.permissions or not views):
-        place.faults.append((f"{place.path}.scope", "narrows waybill:view only, and neither opening nor erasing"))
+    if role.scope == "custody" and (opens or "waybill:erase" in role.permissions or not (views or calls)):
+        reason = "narrows waybill:view and call:make only, and neither opening nor erasing"
+        place.faults.append((f"{place.path}.scope", reason))
 
 
 def full_kinds(profile: Profile) -> frozenset[str]:
@@ -173,34 +186,8 @@ def _cases(place: Place) -> CaseRules:
         at_most=found["at_most"].integer(1, 1_000),
         longest=found["longest"].seconds(366 * _DAY),
         sample=found["sample"].thousandths() if "sample" in found else 0,
-        check=_case_check(found["check"]) if "check" in found else None,
+        check=check_rule(found["check"]) if "check" in found else None,
     )
-
-
-def _case_check(place: Place) -> CheckRule:
-    found = place.fields(("url", "key"), ("on_failure", "again_after"))
-    url = found["url"].text()
-    if url and not _askable(url):
-        found["url"].fault("has to be an https URL without user and fragment; http to this machine in development")
-    on_failure = found["on_failure"].word(("refuse", "pending"), "word") if "on_failure" in found else "refuse"
-    return CheckRule(
-        url=url,
-        key=found["key"].text(),
-        pending_on_failure=on_failure == "pending",
-        again_after=found["again_after"].seconds(_DAY) if "again_after" in found else _AGAIN_AFTER,
-    )
-
-
-def _askable(url: str) -> bool:
-    """Return whether the ticket system may be asked at this URL."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 -- raises ValueError for an invalid port
-    except ValueError:
-        return False
-    trusted = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    plain = url.isascii() and " " not in url and not (parts.username or parts.password or parts.fragment)
-    return trusted and plain and bool(parts.hostname)
 
 
 def _watch(place: Place | None) -> WatchRules:
@@ -282,7 +269,7 @@ def _keys(place: Place) -> str:
 
 
 def _claims(place: Place) -> rules.Claims:
-    found = place.fields((), ("sub", "roles", "tenant", "sites"))
+    found = place.fields((), ("sub", "roles", "tenant", "sites", "phone"))
     ways = {
         name: tuple(step.text() for step in entry.items()) if isinstance(entry.value, list) else (entry.text(),)
         for name, entry in found.items()

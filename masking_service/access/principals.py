@@ -24,7 +24,8 @@ class Principal:
     """An authenticated caller.
 
     `roles` are names only: what they allow is the policy's to say. `acr` and `signed_in_at` (Unix seconds)
-    say how and when a member of staff signed in; both are None for machines and where the issuer is silent.
+    say how and when a member of staff signed in; both are None for machines and where the issuer is silent. `phone` is
+    the number that the issuer claims for the person, as it wrote it; None where it claims none.
     """
 
     id: str = field(repr=False)  # providers put people's names into subjects
@@ -34,6 +35,7 @@ class Principal:
     source: Literal["key", "jwt"]
     acr: str | None = field(default=None, repr=False)
     signed_in_at: int | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
 
     @property
     def alias(self) -> str:

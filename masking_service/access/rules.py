@@ -25,6 +25,7 @@ PERMISSIONS = frozenset(
         "principal:freeze",
         "audit:read",
         "decoy:plant",
+        "call:make",
     }
 )
 PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:view"})
@@ -41,11 +42,12 @@ WINDOWS = {"1m": 60, "1h": 3_600, "1d": 86_400, "30d": 2_592_000}
 ALGORITHMS = ("ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA")
 
 STAFF_LIFETIME = 15 * 60  # seconds; the longest life of a token that may open, approve or erase
+CALL_LIFETIME = 30 * 60  # seconds
 DEVELOPMENT_ALIAS = "dev"
 DEVELOPMENT_ISSUER = "urn:masking:dev-issuer"
 
 Scope = Literal["all", "custody"]
-Counted = Literal["fields", "full_views", "conflicts", "case_waybills", "checkpoints"]
+Counted = Literal["fields", "full_views", "calls", "conflicts", "case_waybills", "checkpoints"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ CHECKPOINTS: Final = Budget("checkpoints", (Window("1m", 60, 60),))
 class Purpose:
     """A purpose of opening: the kinds it opens, and what it requires.
 
-    `approvals` is how many people have to approve a case that needs approval: one at least, always.
+    `approvals` is how many people have to approve a case that needs approval: one at least, always. A phone opens only
+    after `after_calls` unanswered calls to it are on record.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Purpose:
     needs_case: bool
     always_approved: bool
     approvals: int
+    after_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Role:
     scope: Scope
     fields: Budget | None
     full_views: Budget | None
+    calls: Budget | None = None
 
     @property
     def staff_only(self) -> bool:
@@ -120,6 +125,25 @@ class CheckRule:
     key: str
     pending_on_failure: bool
     again_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallRule:
+    """The provider of privacy numbers (`https`, `aliyun` or `huawei`), and how it is asked.
+
+    `key` and `records_key` are paths of key files, relative to the policy's folder. `account` and `pool` are what the
+    provider calls the account and its numbers; empty where it needs none. `mode` is `pair` (one number for one pair of
+    people) or `extension` (one number and an extension for the person called). A call lives for `lifetime` seconds.
+    """
+
+    provider: str
+    url: str
+    key: str
+    lifetime: int = CALL_LIFETIME
+    mode: str = "pair"
+    account: str = ""
+    pool: str = ""
+    records_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +199,13 @@ class LookoutRules:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Paths of claims in a JWT, through nested objects."""
+    """Paths of claims in a JWT, through nested objects. `phone` is empty where the issuer tells no phone."""
 
     sub: tuple[str, ...] = ("sub",)
     roles: tuple[str, ...] = ("roles",)
     tenant: tuple[str, ...] = ("tenant",)
     sites: tuple[str, ...] = ("sites",)
+    phone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,3 +254,4 @@ class Rules:
     retention_tenants: Mapping[str, int]  # days
     issuers: Mapping[str, IssuerRule]
     digest: str
+    calls: CallRule | None = None

@@ -32,6 +32,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
         field: JSON Pointer inside the record; empty for a whole waybill.
         kind: the kind of the field.
         site, courier: the new custody, if the action changed it.
+        at, seconds: when a call began, in Unix seconds, and how long they spoke, if the entry records calls.
     """
 
     waybill: str
@@ -40,6 +41,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str = ""
     site: str = ""
     courier: str = ""
+    at: int = 0
+    seconds: int = 0
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,6 +15,7 @@ from masking_service import __version__
 from masking_service.access.errors import ClientError, PolicyError
 from masking_service.cli.audit import audit
 from masking_service.cli.bench import bench
+from masking_service.cli.callers import callers
 from masking_service.cli.clients import clients
 from masking_service.cli.doctor import doctor
 from masking_service.cli.files import mask, tokenize
@@ -54,7 +55,7 @@ def commands() -> None:
     """The waybill masking service: serve it, and look after its keys, clients and policy."""
 
 
-for command in (audit, bench, clients, doctor, keys, mask, policy, serve, token, tokenize):
+for command in (audit, bench, callers, clients, doctor, keys, mask, policy, serve, token, tokenize):
     commands.add_command(command)
 
 

@@ -1,5 +1,6 @@
 """`policy check`: checks a policy and shows its profiles."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from masking_service.access.case_check import check_key
 from masking_service.access.errors import PolicyError
 from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy
+from masking_service.calls.loading import load_provider
 from masking_service.cli import texts
 from masking_service.cli.language import say
 from masking_service.cli.options import state_dir
@@ -20,6 +22,7 @@ from masking_service.domain.profiles import examples, union_check
 from masking_service.domain.record import Masker
 from masking_service.domain.sample_record import sample_record
 from masking_service.domain.schema import Schema
+from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from masking_service.schemas import load_schemas
 from masking_service.shipped import shipped
@@ -52,6 +55,8 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
         hidden = union_check(found.rules.profiles.values())
         issuers = Issuers.load(found, file.parent)
         check_key(found.rules.cases.check, file.parent, development=False)
+        if found.rules.calls is not None:
+            load_provider(found.rules.calls, file.parent, development=False, clock=clock, random=os.urandom)
         if (state_dir / DEVELOPMENT_ISSUER_KEY).exists():
             issuers.with_development(read_secret_file(state_dir / DEVELOPMENT_ISSUER_KEY))
     except (PolicyError, DefinitionError) as fault:

@@ -17,8 +17,12 @@ from keys.files import read_secret_file, write_secret_file
 from masking_service.access.clients import KEY_BYTES, Clients, key_bytes, key_text
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.policy import Policy
+from masking_service.access.principals import DEFAULT_TENANT, Principal, client_principal_id
 from masking_service.access.registry import SNAPSHOT
+from masking_service.access.rules import DEVELOPMENT_ALIAS
+from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.dev.embedded import EmbeddedServer
+from masking_service.dev.issuer import PEOPLE
 from masking_service.dev.witness import Witness
 from masking_service.runtime.administration import Opened, opened_registry
 from masking_service.runtime.clock import clock, today
@@ -30,6 +34,8 @@ from masking_service.store.errors import StoreUnavailable
 CREDENTIALS = "credentials.json"
 SITES = ("021001",)
 SECOND_PEOPLE = ("dispute-officer", "supervisor", "service-desk", "courier")
+NO_PHONE = "01010000"
+"""Begins the numbers of invented people. In Beijing (010) no subscriber's number begins with 1."""
 OTHER_TENANT = {"other-tenant-printer": "label-printer", "other-tenant-officer": "dispute-officer"}
 
 
@@ -79,6 +85,7 @@ class Development:
             with opened_registry(self.settings, may_claim=True) as opened:
                 write_public_key(self.settings.state_dir, opened.keyring)
                 _make_credentials(self.settings, opened)
+                _register_callers(self.settings, opened)
         except StoreUnavailable:
             if not (self.settings.state_dir / CREDENTIALS).exists():
                 raise
@@ -115,6 +122,22 @@ def people(policy: Policy) -> dict[str, dict[str, Any]]:
     }
 
 
+def _register_callers(settings: Settings, opened: Opened) -> None:
+    """Put a number on file for each person who may call, where there is none."""
+    policy = Policy.load(settings.policy, development=True)
+    who = [
+        *((client_principal_id(name), how["role"], how["tenant"]) for name, how in people(policy).items()),
+        *((f"{DEVELOPMENT_ALIAS}/{sub}", role, DEFAULT_TENANT) for sub, (_, role) in PEOPLE.items()),
+    ]
+    numbers: dict[str, dict[str, str | None]] = {}
+    for at, (principal, role, tenant) in enumerate(who):
+        caller = Principal(principal, tenant, (role,), frozenset(), "key")
+        if policy.permits(caller, "call:make") and opened.callers.number(caller) is None:
+            numbers.setdefault(tenant, {})[principal] = f"{NO_PHONE}{at:03}"
+    for tenant, of_tenant in numbers.items():
+        opened.import_callers(tenant, of_tenant)
+
+
 def _make_keys(folder: Path) -> None:
     """Make the keys at the first start only.
 
@@ -132,6 +155,9 @@ def _make_keys(folder: Path) -> None:
     issuer = folder / DEVELOPMENT_ISSUER_KEY
     if not issuer.exists():
         write_secret_file(issuer, new_private_pem(), replace=False)
+    calls = folder / DEVELOPMENT_KEY
+    if not calls.exists():
+        write_secret_file(calls, os.urandom(KEY_BYTES).hex().encode() + b"\n", replace=False)
 
 
 def _make_credentials(settings: Settings, opened: Opened) -> None:

@@ -22,6 +22,19 @@ FreezeReason = Literal["by-hand", "misses", "burst", "decoy", "lookout"]
 """Why a principal was frozen."""
 CaseCheckOutcome = Literal["confirmed", "unknown", "mismatch", "failed"]
 """What came of a question to the ticket system."""
+CallOutcome = Literal[
+    "bound",
+    "busy",
+    "unreachable",
+    "open-circuit",
+    "invalid-answer",
+    "pool-empty",
+    "flow-limit",
+    "number-not-reported",
+    "refused",
+    "not-set-up",
+]
+"""What came of a request for a number to dial."""
 AlertKind = Literal[
     "misses",
     "burst",
@@ -38,7 +51,7 @@ AlertKind = Literal[
 DropReason = Literal["full", "undelivered"]
 """Why an alert was not delivered."""
 
-ALERTED_PROBLEMS: Final = "internal", "integrity", "overloaded", "unavailable", "unauthenticated"
+ALERTED_PROBLEMS: Final = "internal", "integrity", "overloaded", "unavailable", "unauthenticated", "calls-unavailable"
 """Problems with alert rules; their series exist from the start."""
 
 FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -94,6 +107,10 @@ class Metrics:
         self._freezes = self._counter("freezes", "Principals frozen.", "reason", of=get_args(FreezeReason))
         self._case_checks = self._counter(
             "case_checks", "Questions to the ticket system.", "outcome", of=get_args(CaseCheckOutcome)
+        )
+        self._calls = self._counter("calls", "Requests for a number to dial.", "outcome", of=get_args(CallOutcome))
+        self._call_records = self._counter(
+            "call_records", "Records of calls, by whether they were answered.", "answered", of=("yes", "no")
         )
         self._alerts = self._counter("alerts", "Alerts raised.", "kind", of=get_args(AlertKind))
         self._dropped = self._counter(
@@ -157,6 +174,14 @@ class Metrics:
     def case_check(self, outcome: CaseCheckOutcome) -> None:
         """Count a question to the ticket system."""
         self._case_checks.labels(outcome).inc()
+
+    def call(self, outcome: CallOutcome) -> None:
+        """Count a request to the provider of calls."""
+        self._calls.labels(outcome).inc()
+
+    def call_record(self, *, answered: bool) -> None:
+        """Count a record of a call."""
+        self._call_records.labels("yes" if answered else "no").inc()
 
     def freeze(self, reason: FreezeReason) -> None:
         """Count a freeze."""

@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING
 
 from masking_service.access.authenticate import Authenticator
 from masking_service.access.budgets import Budgets
+from masking_service.access.call_records import CallRecords
+from masking_service.access.callers import Callers
 from masking_service.access.case_check import CaseCheck
 from masking_service.access.cases import Cases
 from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosures
 from masking_service.access.gate import Gate
 from masking_service.access.issuers import Issuers
+from masking_service.access.live_calls import LiveCalls
 from masking_service.access.once import OnceAMinute
 from masking_service.access.policy import Policy
 from masking_service.access.shortlists import Shortlists
+from masking_service.calls.line import Line
 from masking_service.usecases.activity import Activity
 from masking_service.usecases.auditing import Auditing
+from masking_service.usecases.call_reports import CallReports
+from masking_service.usecases.calling import Calling
+from masking_service.usecases.case_authority import CaseAuthority
 from masking_service.usecases.cases import Casework
 from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.custody import MoveCustody
@@ -59,10 +66,12 @@ class Acting:
     me: Me
     activity: Activity
     lookout: Lookout
+    calling: Calling
+    call_reports: CallReports
 
 
-def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None) -> Acting:
-    """The use cases of these parts under a policy, and the issuers and the ticket system that it names."""
+def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None, line: Line) -> Acting:
+    """The use cases of these parts under a policy, and the issuers, ticket system and provider that it names."""
     gate = Gate(policy, parts.freezes)
     parts.metrics.create_budget_series(policy.budgets)
     budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
@@ -94,6 +103,9 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
         audit=audit,
         alerts=parts.alerts,
     )
+    case_authority = CaseAuthority(policy=policy, cases=cases, check=case_check)
+    live_calls = LiveCalls(parts.store, parts.keyring, os.urandom)
+    call_records = CallRecords(parts.store, parts.keyring, os.urandom)
     maskers = Maskers(parts.schemas, policy.rules.profiles)
     return Acting(
         policy=policy,
@@ -129,14 +141,14 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
             gate=gate,
             keyring=parts.keyring,
             vault=parts.vault,
-            cases=cases,
+            case_authority=case_authority,
+            call_records=call_records,
             disclosures=disclosures,
             budgets=budgets,
             freezing=freezing,
             decoys=watch,
             audit=audit,
             check_sign_in=issuers.check_unmasking,
-            case_check=case_check,
         ),
         move_custody=MoveCustody(
             gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, decoys=watch, audit=audit
@@ -190,4 +202,24 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
             lookout=lookout,
         ),
         lookout=lookout,
+        calling=Calling(
+            policy=policy,
+            gate=gate,
+            keyring=parts.keyring,
+            vault=parts.vault,
+            custodies=custodies,
+            case_authority=case_authority,
+            callers=Callers(parts.store, parts.keyring, os.urandom),
+            live_calls=live_calls,
+            line=line,
+            disclosures=disclosures,
+            budgets=budgets,
+            freezing=freezing,
+            decoys=watch,
+            audit=audit,
+            check_sign_in=issuers.check_unmasking,
+        ),
+        call_reports=CallReports(
+            line=line, live_calls=live_calls, call_records=call_records, audit=audit, metrics=parts.metrics
+        ),
     )

@@ -1,12 +1,14 @@
 """Opens the store and the registry of API clients for an operator, outside a serving process."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from keys.errors import KeysError
 from keys.keyring import Keyring
+from masking_service.access.callers import AT_ONCE, Callers
 from masking_service.access.clients import Clients
 from masking_service.access.policy import Policy
 from masking_service.access.principals import CLIENT_ALIAS, service_principal
@@ -28,7 +30,7 @@ from masking_service.usecases.recorder import DONE, Call, Recorder
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The registry of API clients, opened by an operator, whose changes are in the audit log before they are made."""
+    """The registries of clients and callers, opened by an operator. Changes are logged before they are made."""
 
     keyring: Keyring
     registry: ClientRegistry
@@ -52,6 +54,26 @@ class Opened:
             entry = self._audit.record(operator, action, DONE, subject=subject, sealed=changed.sealed)
             with self._audit.take_back_on_failure(entry):
                 written = changed.write()
+
+    @property
+    def callers(self) -> Callers:
+        """The numbers from which people call."""
+        return Callers(self._store, self.keyring, os.urandom)
+
+    def import_callers(self, tenant: str, numbers: Mapping[str, str | None]) -> None:
+        """Put numbers on file, by principal, and remove those that are None.
+
+        Raises:
+            StoreUnavailable: some of them may be on file; the same numbers can be given again.
+        """
+        uphold(self._store)
+        operator = Call(service_principal("command-line", tenant), "", clock())
+        each = iter(numbers.items())
+        while some := dict(islice(each, AT_ONCE)):
+            prepared = self.callers.prepare(tenant, some)
+            entry = self._audit.record(operator, "callers-import", DONE, sealed=prepared.sealed)
+            with self._audit.take_back_on_failure(entry):
+                prepared.write()
 
 
 @contextmanager

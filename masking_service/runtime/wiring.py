@@ -20,6 +20,7 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.audit.recent import RecentEntries
+from masking_service.calls.loading import DEVELOPMENT_KEY, load_line
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema
 from masking_service.observability.alerts import Alerts
@@ -122,7 +123,15 @@ class Parts:
             random=os.urandom,
             counted=self.metrics.case_check,
         )
-        return use_cases(self, policy, issuers, case_check)
+        line = load_line(
+            policy.rules.calls,
+            self.settings.policy.parent,
+            development_key=self.settings.state_dir / DEVELOPMENT_KEY if self.settings.development else None,
+            clock=clock,
+            random=os.urandom,
+            counted=self.metrics.call,
+        )
+        return use_cases(self, policy, issuers, case_check, line)
 
 
 def open_keyring(settings: Settings) -> Keyring:

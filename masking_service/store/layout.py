@@ -55,6 +55,16 @@ def disclosures_key(stem: bytes) -> bytes:
     return stem + b"}!"
 
 
+def call_records_key(stem: bytes) -> bytes:
+    """Return the key of the records of calls about a parcel: ``wm:{BASE}#``."""
+    return stem + b"}#"
+
+
+def call_stem(tag: str) -> bytes:
+    """Return the common prefix of the calls of one caller to one field: ``wm:{c:TAG}``."""
+    return f"wm:{{c:{tag}}}".encode()
+
+
 def worker_key(name: str) -> bytes:
     """Return the key under which an active process says which keys it has: ``wm:{keys}w:NAME``."""
     return _KEYS + b"w:" + name.encode()
@@ -63,6 +73,11 @@ def worker_key(name: str) -> bytes:
 def tenant_stem(tag: str) -> bytes:
     """Return the common prefix of a tenant's cases, lists and budgets: ``wm:{t:TAG}``."""
     return f"wm:{{t:{tag}}}".encode()
+
+
+def callers_key(tag: str) -> bytes:
+    """Return the key of the phone numbers of a tenant's callers: ``wm:{t:TAG}callers``."""
+    return tenant_stem(tag) + b"callers"
 
 
 def freezes_key(tag: str) -> bytes:

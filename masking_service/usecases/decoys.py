@@ -13,7 +13,7 @@ import msgspec
 
 from keys.keyring import Keyring
 from masking_service.access.decoys import MAX_DECOYS, Decoy, Decoys, Kind
-from masking_service.access.disclosures import Disclosures, Opened
+from masking_service.access.disclosures import Called, Disclosures, Opened
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant
 from masking_service.domain.errors import InvalidRecord
@@ -193,6 +193,8 @@ class Planting:
             numbers = waybills[at : at + AT_ONCE]
             shown = self._disclosures.of(tenant, self._keyring.tenant(tenant).bases(numbers))
             for number, one in ((number, one) for number, of_one in zip(numbers, shown, strict=True) for one in of_one):
+                if isinstance(one, Called):
+                    continue  # a number was bound, and none was seen
                 (opened if isinstance(one, Opened) else viewed)[one.principal].add(number)
                 last[one.principal] = max(one.at, last.get(one.principal, 0))
         seen = [

@@ -11,28 +11,21 @@ from typing import Any, Final
 
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
-from masking_service.access.case_check import CaseCheck
-from masking_service.access.cases import Case, Cases, case_name
+from masking_service.access.call_records import CallRecords
+from masking_service.access.cases import Case
 from masking_service.access.disclosures import Disclosure, Disclosures, Opened
-from masking_service.access.errors import (
-    CaseCheckUnavailable,
-    CaseNotOpen,
-    CaseRequired,
-    NoSuchCase,
-    TicketMismatch,
-    UnknownCaseNumber,
-)
+from masking_service.access.errors import CaseRequired
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import openings as answers
+from masking_service.usecases.case_authority import CaseAuthority
 from masking_service.usecases.cases import sound_case_name
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.items import INVALID_ITEM, Fault, opening_faults
-from masking_service.usecases.read_cases import reaches
 from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.records import Record
@@ -40,6 +33,7 @@ from masking_service.vault.tokens import Reference, read_token
 from masking_service.vault.vault import Vault
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
+CALL_FIRST: Final = "call-first"
 
 Opening = (
     answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
@@ -111,34 +105,35 @@ class Detokenize:
         gate: Gate,
         keyring: Keyring,
         vault: Vault,
-        cases: Cases,
+        case_authority: CaseAuthority,
+        call_records: CallRecords,
         disclosures: Disclosures,
         budgets: Budgets,
         freezing: FreezeByPolicy,
         decoys: DecoyWatch,
         audit: Recorder,
         check_sign_in: SignInCheck,
-        case_check: CaseCheck | None,
     ) -> None:
         self._policy = policy
         self._gate = gate
         self._keyring = keyring
         self._vault = vault
-        self._cases = cases
+        self._case_authority = case_authority
+        self._call_records = call_records
         self._disclosures = disclosures
         self._budgets = budgets
         self._freezing = freezing
         self._decoys = decoys
         self._audit = audit
         self._check_sign_in = check_sign_in
-        self._case_check = case_check
 
     def __call__(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Opening]:
         """Open single fields.
 
         Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to
-        read waybill numbers if the call has them, one to count misses, one for the audit, one for the disclosures,
-        and one to give back what was not released. Where it is due the ticket system is asked about the case.
+        read waybill numbers if the call has them, one for records of calls if the purpose asks for calls first, one
+        to count misses, one for the audit, one for the disclosures, and one to give back what was not released. Where
+        it is due the ticket system is asked about the case.
 
         Args:
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
@@ -156,6 +151,7 @@ class Detokenize:
             reserved = self._budgets.reserve(call.principal, grant, lookups, call.now)
 
         self._look_up(tenant, asked, grant, call.now)
+        self._hold_back(tenant, asked, grant)
         opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
         self._freezing.count_misses(call, missed, opened)
         released = sum(opened)
@@ -190,47 +186,7 @@ class Detokenize:
             if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
                 raise CaseRequired
             return grant, None, missed
-        found = self._open_case(call, case, grant.purpose or "")
-        self._confirm(call, found)
-        return grant, found, missed
-
-    def _open_case(self, call: Call, name: str, purpose: str) -> Case:
-        """Return the case if it is open for this caller.
-
-        Only callers who may read it are told why it is not.
-        """
-        try:
-            found = self._cases.get(call.principal.tenant, case_name(name))
-        except (NoSuchCase, ValueError):
-            raise CaseNotOpen(self._told(call.principal, None, "unknown")) from None
-        try:
-            found.authorise(call.principal, purpose, call.now)
-        except CaseNotOpen as refusal:
-            raise CaseNotOpen(self._told(call.principal, found, refusal.state)) from None
-        return found
-
-    def _confirm(self, call: Call, case: Case) -> None:
-        """Ask the ticket system about the case again, if that is due: one exchange.
-
-        Where it does not answer, a case that another person approved stays open if the policy lets such cases wait
-        for approval.
-        """
-        check, opening, tenant = self._case_check, case.opening, call.principal.tenant
-        confirmed_at = opening.opened_at if opening.checked else 0
-        if check is None or not check.due(tenant, opening.case, confirmed_at, call.now):
-            return
-        try:
-            check.confirm(tenant, opening.case, opening.purpose, opening.waybills, call.now)
-        except (UnknownCaseNumber, TicketMismatch):
-            raise CaseNotOpen(self._told(call.principal, case, "ticket-closed")) from None
-        except CaseCheckUnavailable:
-            if not (check.rule.pending_on_failure and case.approved_by):
-                raise
-
-    def _told(self, principal: Principal, case: Case | None, state: str) -> str:
-        """Return the state of a case that is not open, if the caller may read it."""
-        may_read = self._policy.permits(principal, "case:read") and reaches(self._policy, principal, case)
-        return state if may_read else ""
+        return grant, self._case_authority.open(call, case, [grant.purpose or ""]), missed
 
     def _bases(self, tenant: str, items: Sequence[Any]) -> list[bytes]:
         """Return the bases of all waybills that the items name, whatever the case names."""
@@ -276,6 +232,15 @@ class Detokenize:
         numbers = [item.number for item in by_number if item.number is not None]
         for item, found in zip(by_number, self._vault.newest(tenant, numbers, now) if numbers else [], strict=True):
             item.find(found.record if found else None, grant.kinds)
+
+    def _hold_back(self, tenant: str, asked: Sequence[_Asked], grant: Grant) -> None:
+        """Do not release phones that the purpose opens only after calls that were not answered."""
+        needed = self._policy.rules.purposes[grant.purpose or ""].after_calls
+        phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
+        counts = self._call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
+        for item in phones:
+            if counts.get((item.base or b"", item.field), 0) < needed:
+                item.outcome, item.value = CALL_FIRST, None
 
     def _known(self, purpose: str | None) -> str | None:
         return purpose if purpose in self._policy.rules.purposes else None

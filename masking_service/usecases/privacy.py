@@ -4,8 +4,10 @@ A waybill of another tenant and one that never existed give the same answer: no 
 saw it. Each question and each erasure is in the audit log first.
 """
 
+from msgspec import UNSET
+
 from keys.keyring import Keyring
-from masking_service.access.disclosures import Disclosures, Opened, Viewed
+from masking_service.access.disclosures import Called, Disclosures, Opened, Viewed
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.domain.timestamps import rfc3339
@@ -93,6 +95,7 @@ class Privacy:
         return answers.Disclosures(
             opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],
             views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],
+            calls=[_called(one) for one in shown if isinstance(one, Called)] or UNSET,
         )
 
 
@@ -102,6 +105,10 @@ def _opens(opened: Opened) -> list[answers.Open]:
         answers.Open(field, opened.principal, rfc3339(opened.at), opened.case, list(opened.approved_by))
         for field in opened.fields
     ]
+
+
+def _called(called: Called) -> answers.Called:
+    return answers.Called(called.field, called.principal, rfc3339(called.at), called.case)
 
 
 def _views(viewed: Viewed) -> list[answers.View]:

@@ -10,7 +10,7 @@ import msgspec
 from keys.errors import ProviderError
 from keys.keyring import Keyring, TenantKeys
 from masking_service.access.custody import NO_CUSTODY, Custody
-from masking_service.access.errors import AccessError
+from masking_service.access.errors import AccessError, CallsUnavailable
 from masking_service.access.principals import Principal
 from masking_service.audit.entries import Entry, Item, fact, outside_id
 from masking_service.audit.log import AuditLog
@@ -42,6 +42,7 @@ class ItemOutcome:
         outcome: what became of the item.
         field, kind: of a field.
         custody: who holds the waybill from now on, where that is what is done.
+        at, seconds: of a recorded call.
     """
 
     base: bytes | None
@@ -49,6 +50,8 @@ class ItemOutcome:
     field: str = ""
     kind: str = ""
     custody: Custody | None = None
+    at: int = 0
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +121,13 @@ class Recorder:
 
     @contextmanager
     def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:
-        """Take an entry back with another one if the write inside fails.
+        """Take an entry back with another one if the write inside fails, or what another system had to do for it.
 
         Then what it announced may not be stored, and what it says was released was not answered.
         """
         try:
             yield
-        except (StoreUnavailable, ProviderError):
+        except (StoreUnavailable, ProviderError, CallsUnavailable):
             taken_back = msgspec.structs.replace(
                 recorded.entry, outcome=UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
             )
@@ -199,4 +202,5 @@ class Recorder:
 def _item(keys: TenantKeys, one: ItemOutcome) -> Item:
     waybill = keys.audit_hash("waybill", one.base.hex()) if one.base else ""
     held = one.custody or NO_CUSTODY
-    return Item(waybill, one.outcome, one.field, one.kind, outside_id(held.site or ""), outside_id(held.courier or ""))
+    site, courier = outside_id(held.site or ""), outside_id(held.courier or "")
+    return Item(waybill, one.outcome, one.field, one.kind, site, courier, one.at, one.seconds)

@@ -14,6 +14,7 @@ from masking_service.web.http import begin, current_request, problem_answer, pro
 from masking_service.web.permission import permission_first
 from masking_service.web.problems import RETRY_AFTER, Problem, problem_of
 from masking_service.web.routes.audit import audit
+from masking_service.web.routes.calls import calls
 from masking_service.web.routes.cases import cases
 from masking_service.web.routes.decoys import decoys
 from masking_service.web.routes.me import me
@@ -23,6 +24,8 @@ from masking_service.web.routes.problems import problems
 from masking_service.web.routes.waybills import waybills
 
 GUARDED = "/v1/"
+SIGNED = ("POST", "/v1/calls/records")
+"""The one request under it that has a signature in place of a credential."""
 OVERLOADED = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
 
@@ -35,6 +38,7 @@ def create_app(parts: Parts) -> Flask:
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
     app.register_blueprint(waybills(parts))
     app.register_blueprint(cases(parts))
+    app.register_blueprint(calls(parts))
     app.register_blueprint(principals(parts))
     app.register_blueprint(decoys(parts))
     app.register_blueprint(audit(parts))
@@ -55,7 +59,7 @@ def _authenticate(parts: Parts) -> None:
     known = begin(environ.get("HTTP_X_REQUEST_ID", ""))
     if OVERLOADED in environ:
         raise Problem("overloaded", headers=RETRY_AFTER)
-    if asked.path.startswith(GUARDED):
+    if asked.path.startswith(GUARDED) and (asked.method, asked.path) != SIGNED:
         header, address = environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", "")
         known.principal = parts.acting.authenticator.authenticate(header, address, known.now)
 

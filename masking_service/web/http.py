@@ -133,6 +133,11 @@ def body_if_any(shape: type[Shape]) -> Shape:
     return _decode(shape, data)
 
 
+def raw_body() -> bytes:
+    """Return the bytes of the body, for what is signed. Raises Problem: ``too-large``, ``bad-request``."""
+    return _read_body(current_request())
+
+
 def _check_media_type(asked: Request) -> None:
     if asked.content_encoding or (asked.content_type != JSON and asked.mimetype not in ("", JSON)):
         raise Problem("unsupported-media-type")

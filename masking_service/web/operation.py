@@ -34,26 +34,28 @@ class Operation:
         audited_as: the action under which the audit log holds a refused call; empty where it holds none.
         answers: what it answers by status: one content, or several to choose from by Accept, or none.
         body_optional: whether it can be left out.
+        signed: whether a signature of the request takes the place of a credential.
         problems: the codes (`problems.TABLE`) it can be refused with, besides those that all of its sort share.
     """
 
     name: str
     method: Literal["get", "post", "delete"]
     path: str
-    group: Literal["Waybills", "Unmasking", "Oversight", "Caller", "Operations"]
+    group: Literal["Waybills", "Unmasking", "Calls", "Oversight", "Caller", "Operations"]
     summary: str
     answers: Mapping[int, Answer | tuple[Answer, ...]]
     permissions: tuple[str, ...] = ()
     audited_as: str = ""
     body: type[msgspec.Struct] | None = None
     body_optional: bool = False
+    signed: bool = False
     query: type[msgspec.Struct] | None = None
     problems: tuple[str, ...] = ()
 
     @property
     def authenticated(self) -> bool:
         """Whether a credential is needed."""
-        return self.path.startswith("/v1/")
+        return self.path.startswith("/v1/") and not self.signed
 
     def contents(self) -> list[tuple[int, Answer]]:
         """Every content that it answers, with its status."""

@@ -5,6 +5,7 @@ A text is a constant. It names rules and never a value, and it says nothing abou
 
 from typing import Final
 
+from masking_service.web.call_problems import CALL_PROBLEMS
 from masking_service.web.case_problems import CASE_PROBLEMS
 from masking_service.web.texts import ASK_OPERATOR, SEND_AGAIN, ProblemText, Text
 
@@ -199,5 +200,6 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         SEND_AGAIN,
     ),
     **CASE_PROBLEMS,
+    **CALL_PROBLEMS,
 }
 """Every problem by its code. The codes are the contract; the texts may change."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from keys.errors import IntegrityError, ProviderError
 from masking_service.access.errors import (
     AccessError,
+    CallsUnavailable,
     CaseCheckUnavailable,
     CaseNotOpen,
     IssuerUnavailable,
@@ -130,7 +131,7 @@ def _refusal(error: AccessError) -> Problem:
         case QuotaExceeded():
             extra = {"window": error.window, "retry_at": rfc3339(error.retry_at)}
             return Problem(error.code, extra=extra, headers={"Retry-After": str(max(1, error.retry_at - int(time())))})
-        case IssuerUnavailable() | CaseCheckUnavailable():
+        case IssuerUnavailable() | CaseCheckUnavailable() | CallsUnavailable():
             return Problem(error.code, headers=RETRY_AFTER)
         case CaseNotOpen():
             return Problem(error.code, detail=CASE_STATES.get(error.state))

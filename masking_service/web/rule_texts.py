@@ -134,6 +134,10 @@ ITEMS: Final[dict[str, Text]] = {
         "该记录或其所在批次的处理量过大，请减小记录或批次。",
     ),
     "invalid-item": Text("The item does not have the described members.", "该条目的成员不符合要求。"),
+    "call-first": Text(
+        "The purpose opens a phone only after calls to it that were not answered. Call through a privacy number first.",
+        "该用途须先通过隐私号码拨打且无人接听，方可还原电话。",
+    ),
     "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能还原此类数据。"),
 }
 """Why an item failed, where a person may have to act. `not-found` has no text."""

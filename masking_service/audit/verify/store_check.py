@@ -26,10 +26,12 @@ _KINDS: Final = (
     ("custody", b"GET", re.compile(_WAYBILL + rb"@")),
     (RECORD, b"GET", re.compile(_WAYBILL + rb"(?:[0-9a-f]|10)")),
     ("disclosure", b"HGETALL", re.compile(_WAYBILL + rb"!")),
+    ("call record", b"HGETALL", re.compile(_WAYBILL + rb"#")),
     ("case", b"HGETALL", re.compile(_TENANT + rb"case:[A-Za-z0-9_-]+")),
     ("list of frozen principals", b"HGETALL", re.compile(_TENANT + rb"freezes")),
     ("list of decoys", b"HGETALL", re.compile(_TENANT + rb"(?:decoys|decoy-details)")),
     ("list of the lookout", b"HGETALL", re.compile(_TENANT + rb"shortlist")),
+    ("number of a caller", b"HGETALL", re.compile(_TENANT + rb"callers")),
     ("list of clients", b"HGETALL", re.compile(rb"wm:clients")),
 )
 _BY_ACTION: Final = (
@@ -38,6 +40,9 @@ _BY_ACTION: Final = (
     ("erase", "tombstone"),
     ("detokenize", "disclosure"),
     ("view", "disclosure"),
+    ("callers-", "number of a caller"),
+    ("call-record", "call record"),
+    ("call", "disclosure"),
     ("client-", "list of clients"),
     ("freeze", "list of frozen principals"),
     ("thaw", "list of frozen principals"),

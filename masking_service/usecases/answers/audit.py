@@ -28,6 +28,8 @@ class AuditItem(Answer):
     kind: str | UnsetType = UNSET
     site: str | UnsetType = UNSET
     courier: str | UnsetType = UNSET
+    at: Annotated[int, Meta(ge=0, description="When a recorded call began, in Unix seconds.")] | UnsetType = UNSET
+    seconds: Annotated[int, Meta(ge=0, description="How long they spoke.")] | UnsetType = UNSET
 
 
 class AuditFact(Answer):

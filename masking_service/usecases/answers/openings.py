@@ -34,8 +34,10 @@ class Unopened(Answer):
         one_of(
             "not-found",
             "kind-not-allowed",
+            "call-first",
             description="not-found: unknown, forged, another tenant's, expired, erased, or not named by the case. "
-            "kind-not-allowed: the purpose does not open this kind.",
+            "kind-not-allowed: the purpose does not open this kind. call-first: it opens a phone only after calls that "
+            "were not answered.",
         ),
     ]
     detail: Detail = UNSET

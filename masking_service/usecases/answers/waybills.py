@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from masking_service.usecases.answers.common import Answer, Detail, Kind, Pointer, Revision, Time, WaybillNo, one_of
 from masking_service.usecases.answers.records import Record
@@ -90,8 +90,18 @@ class View(Answer):
     profile: str
 
 
+class Called(Answer):
+    """A call to a person of the waybill, through a number that is not theirs."""
+
+    field: Pointer
+    principal: str
+    at: Time
+    case: str | None
+
+
 class Disclosures(Answer):
-    """Who saw values of a waybill, in the order of time. Empty for unknown numbers as well."""
+    """Who saw values of a waybill, or called, in the order of time. Empty for unknown numbers as well."""
 
     opens: list[Open]
     views: list[View]
+    calls: Annotated[list[Called], Meta(description="Absent where there were none.")] | UnsetType = UNSET

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from masking_service.web.examples import decoys, me, oversight, service, unmasking, waybills
+from masking_service.web.examples import calls, decoys, me, oversight, service, unmasking, waybills
 from masking_service.web.examples.common import Example
 
 TABLE: Final[dict[str, Example]] = {
     **waybills.EXAMPLES,
     **unmasking.EXAMPLES,
+    **calls.EXAMPLES,
     **oversight.EXAMPLES,
     **decoys.EXAMPLES,
     **me.EXAMPLES,

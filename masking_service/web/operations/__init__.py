@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from masking_service.web.operation import Operation
-from masking_service.web.operations import decoys, me, oversight, service, unmasking, waybills
+from masking_service.web.operations import calls, decoys, me, oversight, service, unmasking, waybills
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
 """What every operation can be refused with,"""
@@ -26,6 +26,7 @@ NO_OPERATION: Final = ("not-found", "method-not-allowed")
 
 PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
     "waybill_no": ("A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.", 6, "YT8800212345678"),
+    "ref": ("The `call` of an earlier answer.", 32, "Qm5pYk1Gd2xTeUhTa1pQcFVoS0ZtRzJh"),
     "case": ("The name of a case.", 1, "D-2026-0001"),
     "code": ("The code of a problem, an item or a warning.", 1, "case-required"),
     "principal": ("A principal's id, percent-encoded: client/ID, or ALIAS/SUB of an issuer.", 3, "staff/officer-7"),
@@ -35,6 +36,7 @@ PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
 TABLE: Final[tuple[Operation, ...]] = (
     *waybills.OPERATIONS,
     *unmasking.OPERATIONS,
+    *calls.OPERATIONS,
     *oversight.OPERATIONS,
     *decoys.OPERATIONS,
     *me.OPERATIONS,

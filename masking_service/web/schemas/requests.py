@@ -132,6 +132,24 @@ class DetokenizeRequest(Shape, frozen=True):
     case: Annotated[str, Meta(description="The open case under which the values are opened.")] | None = None
 
 
+class CallRequest(Shape, frozen=True):
+    """A person to call."""
+
+    waybill_no: Annotated[
+        str, Meta(description="6 to 40 of A-Z 0-9 -, after trimming and upper-casing. Any other is not found.")
+    ]
+    field: (
+        Annotated[str, Meta(description="The JSON Pointer of a phone in the record. /recipient/phone, if not given.")]
+        | None
+    ) = None
+    case: (
+        Annotated[
+            str, Meta(description="The open case under which is called. Not needed by callers who hold the parcel.")
+        ]
+        | None
+    ) = None
+
+
 class MoveRequest(Shape, frozen=True):
     """Parcels with a new holder."""
 

@@ -1,0 +1,101 @@
+"""Records of calls about a parcel: when, how long, and whether someone answered. They hold no number.
+
+Sealed beside the waybill and kept as long as it would be, so that a plain phone can
+be opened only after calls that failed. A record that is sent again changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from keys.aead import NONCE_BYTES
+from keys.keyring import Keyring
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import call_records_key, record_stems
+from masking_service.vault.sealed import Prepared, Sealed
+
+MOST_KEPT: Final = 1_000
+"""Records of one waybill that are read; far more than there are attempts to reach a person."""
+
+
+class KeptRecord(msgspec.Struct, frozen=True):
+    """A record of a waybill. `expires_at` is the waybill's expiry, in Unix seconds; it is not stored."""
+
+    base: bytes
+    id: str
+    field: str
+    at: int
+    seconds: int
+    answered: bool
+    expires_at: int
+
+
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    field: str
+    at: int
+    seconds: int
+    answered: bool
+
+
+class CallRecords:
+    """Reads and writes records of calls."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._random = random
+
+    def new(self, tenant: str, records: Sequence[KeptRecord]) -> list[KeptRecord]:
+        """Return those that are not kept yet, each once: one round trip, none without records."""
+        places = {self._place(tenant, one): one for one in records}
+        commands: list[Command] = [(b"HEXISTS", *place) for place in places]
+        known = self._store.read(commands) if commands else []
+        return [one for one, kept in zip(places.values(), known, strict=True) if not kept]
+
+    def prepare(self, tenant: str, records: Sequence[KeptRecord]) -> Prepared[None]:
+        """Seal records: one round trip to write, none if there are none."""
+        places = [self._place(tenant, one) for one in records]
+        ats = [key + b"/" + name for key, name in places]
+        plain = [msgspec.json.encode(_Stored(one.field, one.at, one.seconds, one.answered)) for one in records]
+        state = self._keyring.tenant(tenant).state
+        values = state.seal_many(plain, ats, self._random(NONCE_BYTES * len(ats)))
+        commands: list[Command] = []
+        for one, (key, name), value in zip(records, places, values, strict=True):
+            commands.append((b"HSETNX", key, name, value))
+            commands += [(b"EXPIREAT", key, one.expires_at, condition) for condition in (b"NX", b"GT")]
+
+        def write() -> None:
+            if commands:
+                self._store.write(commands)
+
+        return Prepared(
+            [
+                Sealed(at, value, until=one.expires_at, once=True)
+                for at, value, one in zip(ats, values, records, strict=True)
+            ],
+            write,
+        )
+
+    def unanswered(self, tenant: str, bases: Sequence[bytes]) -> dict[tuple[bytes, str], int]:
+        """Return how many calls to each field were not answered, by base and field: one round trip, none without bases.
+
+        Raises:
+            IntegrityError: a record was changed, or belongs to another waybill.
+        """
+        each = list(dict.fromkeys(bases))
+        keys = [call_records_key(stem) for stem in record_stems(each)]
+        replies = self._store.read([(b"HGETALL", key) for key in keys]) if keys else []
+        state = self._keyring.tenant(tenant).state
+        counts: dict[tuple[bytes, str], int] = {}
+        for base, key, flat in zip(each, keys, replies, strict=True):
+            for name, sealed in list(zip(flat[0::2], flat[1::2], strict=True))[:MOST_KEPT]:
+                stored = msgspec.json.decode(state.open(sealed, key + b"/" + name), type=_Stored)
+                if not stored.answered:
+                    counts[base, stored.field] = counts.get((base, stored.field), 0) + 1
+        return counts
+
+    def _place(self, tenant: str, record: KeptRecord) -> tuple[bytes, bytes]:
+        """Return the key of the waybill's records, and the name of this one in it."""
+        name = self._keyring.tenant(tenant).tag("call-record", record.id).encode()
+        return call_records_key(record_stems([record.base])[0]), name

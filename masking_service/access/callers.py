@@ -1,0 +1,74 @@
+"""The phone numbers from which people call, sealed, one for each principal.
+
+They come from the operator's file, or from a claim of the issuer; never from a
+request, or a caller could have another person's phone ring.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from keys.aead import NONCE_BYTES
+from keys.keyring import Keyring
+from masking_service.access.principals import Principal
+from masking_service.domain.dialling import dialable
+from masking_service.store.client import Command, Store
+from masking_service.store.layout import callers_key
+from masking_service.vault.sealed import Prepared, Sealed
+
+AT_ONCE: Final = 500
+"""Numbers written together."""
+
+
+class Callers:
+    """The numbers of every tenant's callers."""
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._random = random
+
+    def number(self, principal: Principal) -> str | None:
+        """Return the digits from which a principal calls: what the issuer claims, else what is on file.
+
+        One round trip, none where the issuer claims a number.
+
+        Raises:
+            IntegrityError: the number on file was changed, or is another principal's.
+        """
+        if principal.phone is not None:
+            return dialable(principal.phone)
+        key, name = self._place(principal.tenant, principal.id)
+        sealed = self._store.read([(b"HGET", key, name)])[0]
+        if sealed is None:
+            return None
+        return self._keyring.tenant(principal.tenant).state.open(sealed, key + b"/" + name).decode("ascii")
+
+    def prepare(self, tenant: str, numbers: Mapping[str, str | None]) -> Prepared[None]:
+        """Seal numbers by principal, None to remove one: one round trip to write.
+
+        Args:
+            numbers: digits, as `dialable` returns them.
+        """
+        state = self._keyring.tenant(tenant).state
+        commands: list[Command] = []
+        sealed: list[Sealed] = []
+        for principal, number in numbers.items():
+            key, name = self._place(tenant, principal)
+            at = key + b"/" + name
+            if number is None:
+                commands.append((b"HDEL", key, name))
+                sealed.append(Sealed(at, None, until=0, once=False))
+                continue
+            value = state.seal(number.encode("ascii"), at, self._random(NONCE_BYTES))
+            commands.append((b"HSET", key, name, value))
+            sealed.append(Sealed(at, value, until=0, once=False))
+
+        def write() -> None:
+            if commands:
+                self._store.write(commands)
+
+        return Prepared(sealed, write)
+
+    def _place(self, tenant: str, principal: str) -> tuple[bytes, bytes]:
+        tag = self._keyring.tenant(tenant).tag
+        return callers_key(tag("tenant")), tag("caller", principal).encode()

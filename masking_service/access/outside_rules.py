@@ -1,0 +1,75 @@
+"""Parses the parts of a policy that name other companies' systems: the ticket system, the provider of calls."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from masking_service.access.document import Place
+from masking_service.access.rules import CALL_LIFETIME, CallRule, CheckRule
+
+_DAY: Final = 86_400
+_AGAIN_AFTER: Final = 15 * 60
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_SHORTEST_CALL: Final = 120
+"""Seconds. Aliyun refuses a binding that ends within a minute (help.aliyun.com/document_detail/109196.htm)."""
+_PROVIDERS: Final = ("https", "aliyun", "huawei")
+_NEEDED: Final = {"https": frozenset[str](), "aliyun": frozenset({"account", "pool"}), "huawei": frozenset({"account"})}
+_USELESS: Final = {
+    "https": frozenset({"account", "pool", "mode", "records_key"}),
+    "aliyun": frozenset[str](),
+    "huawei": frozenset({"records_key"}),
+}
+"""What a provider has no use for. Huawei signs its call records with the key that it has; Aliyun signs none."""
+
+
+def check_rule(place: Place) -> CheckRule:
+    """Return how the ticket system is asked about cases."""
+    found = place.fields(("url", "key"), ("on_failure", "again_after"))
+    on_failure = found["on_failure"].word(("refuse", "pending"), "word") if "on_failure" in found else "refuse"
+    return CheckRule(
+        url=_url(found["url"]),
+        key=found["key"].text(),
+        pending_on_failure=on_failure == "pending",
+        again_after=found["again_after"].seconds(_DAY) if "again_after" in found else _AGAIN_AFTER,
+    )
+
+
+def call_rule(place: Place) -> CallRule:
+    """Return who gives privacy numbers for calls, and how they are asked."""
+    found = place.fields(("provider", "url", "key"), ("lifetime", "mode", "account", "pool", "records_key"))
+    provider = found["provider"].word(_PROVIDERS, "provider")
+    for name in sorted(_NEEDED.get(provider, frozenset()) - found.keys()):
+        place.faults.append((f"{place.path}.{name}", f"needed for {provider}"))
+    for name in sorted(_USELESS.get(provider, frozenset()) & found.keys()):
+        found[name].fault(f"of no use with {provider}")
+    rule = CallRule(
+        provider=provider,
+        url=_url(found["url"]),
+        key=found["key"].text(),
+        lifetime=found["lifetime"].seconds(_DAY) if "lifetime" in found else CALL_LIFETIME,
+        mode=found["mode"].word(("pair", "extension"), "mode") if "mode" in found else "pair",
+        **{name: found[name].text() for name in ("account", "pool", "records_key") if name in found},
+    )
+    if rule.lifetime < _SHORTEST_CALL and "lifetime" in found and not place.faults:
+        found["lifetime"].fault("has to be at least 2m")
+    if (provider, rule.mode) == ("huawei", "extension") and "pool" not in found:
+        place.faults.append((f"{place.path}.pool", "needed for huawei with extensions: the X number"))
+    return rule
+
+
+def _url(place: Place) -> str:
+    url = place.text()
+    if url and not _askable(url):
+        place.fault("has to be an https URL without user and fragment; http to this machine in development")
+    return url
+
+
+def _askable(url: str) -> bool:
+    """Return whether another system may be asked at this URL."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 -- raises ValueError for an invalid port
+    except ValueError:
+        return False
+    trusted = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    plain = url.isascii() and " " not in url and not (parts.username or parts.password or parts.fragment)
+    return trusted and plain and bool(parts.hostname)

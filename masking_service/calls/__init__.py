@@ -1,0 +1,1 @@
+"""Privacy numbers for calls: the protocol of a provider, and those that are shipped."""

@@ -1,0 +1,129 @@
+"""The generic provider: JSON over HTTPS, signed like alerts. docs/calls.md describes it."""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from keys.messages import MessageKey
+from masking_service.calls.provider import Binding, CallRecord, ProviderError, Refusal
+from masking_service.calls.signed_records import SIGNATURE, TIMESTAMP, read_signed, signature
+from masking_service.outbound import Answer, Outbound, OutboundBusy, OutboundError
+
+NONCE_BYTES: Final = 16
+_REFUSALS: Final[Mapping[str, Refusal]] = {
+    "pool-empty": "pool-empty",
+    "flow-limit": "flow-limit",
+    "number-not-reported": "number-not-reported",
+}
+
+
+class BindRequest(msgspec.Struct, frozen=True):
+    """Asks for a number."""
+
+    v: int
+    act: Literal["bind"]
+    nonce: str
+    ref: str
+    a: str
+    b: str
+    until: int
+
+
+class UnbindRequest(msgspec.Struct, frozen=True):
+    """Ends a binding."""
+
+    v: int
+    act: Literal["unbind"]
+    nonce: str
+    id: str
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """The answer to `BindRequest`; further members are ignored."""
+
+    nonce: str
+    dial: str = ""
+    id: Annotated[str, Meta(max_length=256)] = ""
+    extension: str | None = None
+    refused: str = ""
+
+
+class Unbound(msgspec.Struct, frozen=True):
+    """The answer to `UnbindRequest`; further members are ignored."""
+
+    nonce: str
+
+
+_Reply = TypeVar("_Reply", Bound, Unbound)
+
+
+class HttpsProvider:
+    """A provider that speaks our protocol.
+
+    Args:
+        outbound: the way to it.
+        key: signs requests, answers and records.
+        clock: returns the time in Unix seconds.
+        random: returns that many random bytes.
+    """
+
+    def __init__(
+        self, outbound: Outbound, key: MessageKey, clock: Callable[[], int], random: Callable[[int], bytes]
+    ) -> None:
+        self._outbound = outbound
+        self._key = key
+        self._clock = clock
+        self._random = random
+
+    def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
+        """See `CallProvider.bind`."""
+        nonce = self._nonce()
+        bound = self._ask(BindRequest(1, "bind", nonce, ref, a, b, until), nonce, Bound)
+        if bound.refused:
+            raise ProviderError(_REFUSALS.get(bound.refused, "refused"))
+        return Binding(bound.dial, bound.extension, bound.id)
+
+    def unbind(self, binding: str) -> None:
+        """See `CallProvider.unbind`."""
+        nonce = self._nonce()
+        self._ask(UnbindRequest(1, "unbind", nonce, binding), nonce, Unbound)
+
+    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
+        """See `CallProvider.records`."""
+        return read_signed(self._key, headers, body, self._clock)
+
+    def _nonce(self) -> str:
+        return self._random(NONCE_BYTES).hex()
+
+    def _ask(self, request: BindRequest | UnbindRequest, nonce: str, shape: type[_Reply]) -> _Reply:
+        body = msgspec.json.encode(request)
+        timestamp = str(self._clock())
+        headers = {TIMESTAMP: timestamp, SIGNATURE: signature(self._key, timestamp, body)}
+        return self._read(ask(self._outbound, body, headers), nonce, shape)
+
+    def _read(self, answer: Answer, nonce: str, shape: type[_Reply]) -> _Reply:
+        """Return an answer that is signed over the nonce, so that it answers this request and no other."""
+        signed = "v1=" + self._key.sign(nonce.encode(), answer.body)
+        given = answer.headers.get(SIGNATURE.lower(), "")
+        if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):
+            raise ProviderError("invalid-answer")
+        try:
+            reply = msgspec.json.decode(answer.body, type=shape)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise ProviderError("invalid-answer") from None
+        if not hmac.compare_digest(reply.nonce.encode(), nonce.encode()):
+            raise ProviderError("invalid-answer")
+        return reply
+
+
+def ask(outbound: Outbound, body: bytes, headers: Mapping[str, str], **way: Any) -> Answer:
+    """Ask a provider once. Raises ProviderError where there is no complete answer in time."""
+    try:
+        return outbound.ask(body, headers, **way)
+    except OutboundBusy:
+        raise ProviderError("busy") from None
+    except OutboundError:
+        raise ProviderError("unreachable") from None

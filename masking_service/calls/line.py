@@ -1,0 +1,100 @@
+"""The way to a provider: bounded, behind a circuit breaker, and believed only where its answer is sound.
+
+Whatever a provider says, nobody's own number leaves through it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal, TypeVar
+
+from masking_service.access.errors import CallsUnavailable
+from masking_service.calls.development import NO_NUMBER
+from masking_service.calls.provider import Binding, CallProvider, CallRecord, ProviderError, Refusal, UnsignedRecords
+from masking_service.store.breaker import Breaker
+from masking_service.store.errors import StoreUnavailable
+
+_DIAL: Final = re.compile(rf"(?:{NO_NUMBER})?[0-9]{{5,20}}", re.ASCII).fullmatch
+_EXTENSION: Final = re.compile(r"[0-9]{1,8}", re.ASCII).fullmatch
+_ID_LENGTH: Final = 256
+_ANSWERED: Final = frozenset[Refusal]({"pool-empty", "number-not-reported", "refused"})
+"""Refusals of a provider that is well."""
+
+Outcome = Literal["bound"] | Refusal
+_Result = TypeVar("_Result")
+
+
+class Line:
+    """The provider of one policy; none where calls are not set up.
+
+    Args:
+        provider: binds numbers.
+        lifetime: seconds that a call lives.
+        counted: called with the outcome of each attempt to bind.
+    """
+
+    def __init__(self, provider: CallProvider | None, lifetime: int, counted: Callable[[Outcome], None]) -> None:
+        self._provider = provider
+        self.lifetime = lifetime
+        self._counted = counted
+        self._breaker = Breaker()
+
+    def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
+        """Return a bound number: one exchange.
+
+        Raises:
+            CallsUnavailable: there is none.
+        """
+        try:
+            bound = self._guarded(lambda provider: _sound(provider.bind(a, b, ref, until), {a, b}))
+        except ProviderError as refused:
+            self._counted(refused.reason)
+            raise CallsUnavailable(refused.reason) from None
+        self._counted("bound")
+        return bound
+
+    def unbind(self, binding: str) -> None:
+        """End a binding: one exchange. Raises CallsUnavailable: it may not be ended."""
+        try:
+            self._guarded(lambda provider: provider.unbind(binding))
+        except ProviderError as refused:
+            raise CallsUnavailable(refused.reason) from None
+
+    def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
+        """Return the records of a signed message. Raises UnsignedRecords."""
+        if self._provider is None:
+            raise UnsignedRecords
+        return self._provider.records(headers, body)
+
+    def _guarded(self, exchange: Callable[[CallProvider], _Result]) -> _Result:
+        """Ask the provider, unless it has just failed several times. Raises ProviderError."""
+        if self._provider is None:
+            raise ProviderError("not-set-up")
+        try:
+            self._breaker.check()
+        except StoreUnavailable:
+            raise ProviderError("open-circuit") from None
+        try:
+            result = exchange(self._provider)
+        except ProviderError as refused:
+            if refused.reason in _ANSWERED:
+                self._breaker.succeeded()
+            elif refused.reason != "busy":
+                self._breaker.failed("unreachable")
+            raise
+        self._breaker.succeeded()
+        return result
+
+
+def _sound(binding: Binding, own: set[str]) -> Binding:
+    """Return a binding that has a number to dial which is neither person's own; raise ProviderError otherwise."""
+    extension = binding.extension
+    dialled = binding.dial + (extension or "")
+    sound = (
+        _DIAL(binding.dial)
+        and (extension is None or _EXTENSION(extension))
+        and not any(number in dialled or binding.dial in number for number in own)
+        and 0 < len(binding.id) <= _ID_LENGTH
+    )
+    if not sound:
+        raise ProviderError("invalid-answer")
+    return binding

@@ -1,0 +1,77 @@
+"""`callers`: the phone numbers from which people call."""
+
+import csv
+from pathlib import Path
+from typing import Final
+
+import click
+
+from masking_service.access.principals import principal_id, tenant_name
+from masking_service.cli.options import settings_of, state_dir
+from masking_service.domain.dialling import dialable
+from masking_service.runtime.administration import opened_registry
+
+COLUMNS: Final = ("principal", "phone")
+MAX_NAMED: Final = 10
+"""Faulty lines that are named; a file of the wrong kind has thousands."""
+
+
+@click.group()
+def callers() -> None:
+    """Put the phone numbers of callers on file."""
+
+
+@callers.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--tenant", default="default", show_default=True, help="Whose people they are.")
+@state_dir
+def import_file(file: Path, tenant: str, state_dir: Path) -> None:
+    """Read a CSV file with the columns principal and phone, and keep the numbers sealed.
+
+    A principal is client/ID or ALIAS/SUB. A number replaces an earlier one, and an empty phone removes it. With a fault
+    in any line nothing is changed.
+    """
+    numbers = read_numbers(file)
+    try:
+        tenant_name(tenant)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    with opened_registry(settings_of(state_dir), may_claim=True) as opened:
+        opened.import_callers(tenant, numbers)
+    click.echo(
+        f"{sum(number is not None for number in numbers.values())} on file, "
+        f"{sum(number is None for number in numbers.values())} removed"
+    )
+
+
+def read_numbers(file: Path) -> dict[str, str | None]:
+    """Return the numbers of a file by principal, None where one is to be removed.
+
+    Raises:
+        click.ClickException: naming the lines at fault, and never what is in them.
+    """
+    numbers: dict[str, str | None] = {}
+    faults: list[str] = []
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            if tuple(name.strip() for name in rows.fieldnames or ()) != COLUMNS:
+                raise click.ClickException("the first line has to be: principal,phone")
+            for row in rows:
+                try:
+                    principal = principal_id((row["principal"] or "").strip())
+                    phone = (row["phone"] or "").strip()
+                    number = dialable(phone) if phone else None
+                    if phone and number is None:
+                        raise ValueError("a phone is a mobile number, or a landline with its area code")
+                    if principal in numbers:
+                        raise ValueError("a principal twice")
+                    numbers[principal] = number
+                except ValueError as error:
+                    faults.append(f"line {rows.line_num}: {error}")
+    except (UnicodeDecodeError, csv.Error):
+        raise click.ClickException("is not CSV in UTF-8") from None
+    if faults:
+        more = [f"and {len(faults) - MAX_NAMED} more lines"] if len(faults) > MAX_NAMED else []
+        raise click.ClickException("\n".join([*faults[:MAX_NAMED], *more]))
+    return numbers

@@ -1,0 +1,134 @@
+"""Asks another company's system over HTTP: one attempt, within a time, and only a few at once.
+
+Redirects are not followed, proxies of the environment are not used, and an answer
+has a greatest size. A slow answer is cut off, so that it holds no thread.
+"""
+
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from math import inf
+from time import monotonic
+from urllib.parse import urlsplit
+
+
+class OutboundError(Exception):
+    """There was no complete answer in time."""
+
+
+class OutboundBusy(OutboundError):
+    """As many exchanges are under way as there may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer. `headers` are by their names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Outbound:
+    """One system at one URL.
+
+    Args:
+        url: https, or http to this machine in development.
+        name: of its threads.
+        seconds: for a whole exchange.
+        at_once: exchanges of this process at the same time.
+        wait: seconds, of these, to wait for one of them to end; 0 refuses at once.
+        most_bytes: of an answer's body.
+    """
+
+    def __init__(
+        self, url: str, *, name: str, seconds: float, at_once: int, wait: float, most_bytes: int = 64 * 1024
+    ) -> None:
+        self._parts = urlsplit(url)
+        self._seconds = seconds
+        self._wait = wait
+        self._most = most_bytes
+        self._free = threading.BoundedSemaphore(at_once)
+        self._threads = ThreadPoolExecutor(at_once, name)
+
+    def ask(
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        method: str = "POST",
+        path: str = "",
+        query: str = "",
+        until: float = inf,
+    ) -> Answer:
+        """Send one request.
+
+        Args:
+            body, headers: are sent; `headers` may replace the defaults.
+            path: follows the URL's own.
+            query: replaces the URL's own, where it is given.
+            until: a moment of the monotonic clock by which the answer is needed, if that is sooner than usual.
+
+        Raises:
+            OutboundError: there was no complete answer in time.
+        """
+        deadline = min(until, monotonic() + self._seconds)
+        if not self._free.acquire(timeout=self._wait):
+            raise OutboundBusy
+        connection = self._connection()
+        target = (self._parts.path.rstrip("/") + path) or "/" if path else self._parts.path or "/"
+        query = query or self._parts.query
+        sent = {"Content-Type": "application/json", "Connection": "close", **headers}
+        asked = self._threads.submit(
+            self._send, connection, method, target + (f"?{query}" if query else ""), body, sent, deadline
+        )
+        asked.add_done_callback(lambda _: self._free.release())
+        try:
+            return asked.result(max(0.0, deadline - monotonic()))
+        except (OSError, HTTPException, ValueError, TooLate):
+            raise OutboundError from None
+        finally:
+            if not asked.cancel() and not asked.done():
+                _abort(connection)  # else a slow answer would hold the thread
+
+    def _connection(self) -> HTTPConnection:
+        host, port = self._parts.hostname or "", self._parts.port
+        if self._parts.scheme == "https":
+            return HTTPSConnection(host, port, timeout=self._seconds, context=ssl.create_default_context())
+        return HTTPConnection(host, port, timeout=self._seconds)
+
+    def _send(
+        self,
+        connection: HTTPConnection,
+        method: str,
+        target: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline: float,
+    ) -> Answer:
+        try:
+            connection.connect()
+            if monotonic() > deadline:
+                raise TimeoutError
+            connection.request(method, target, body, dict(headers))
+            response = connection.getresponse()
+            content = response.read(self._most + 1)
+            if len(content) > self._most:
+                raise ValueError("too large")
+            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+        finally:
+            connection.close()
+
+
+def _abort(connection: HTTPConnection) -> None:
+    """End an exchange that another thread waits for."""
+    sock: socket.socket | None = connection.sock
+    if sock is not None:
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

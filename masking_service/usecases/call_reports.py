@@ -1,0 +1,91 @@
+"""Takes the provider's records of calls into the audit log, without numbers.
+
+A record that comes again, or that names no call made here, changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+from masking_service.access.call_records import CallRecords, KeptRecord
+from masking_service.access.errors import Unauthenticated
+from masking_service.access.live_calls import LiveCalls
+from masking_service.access.principals import service_principal
+from masking_service.calls.line import Line
+from masking_service.calls.provider import CallRecord, UnsignedRecords
+from masking_service.observability.metrics import Metrics
+from masking_service.usecases.answers import calls as answers
+from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+
+PROVIDER: Final = "calls"
+"""The service principal of the provider's records, in the audit log."""
+
+
+class CallReports:
+    """Takes records of calls, under one policy."""
+
+    def __init__(
+        self, *, line: Line, live_calls: LiveCalls, call_records: CallRecords, audit: Recorder, metrics: Metrics
+    ) -> None:
+        self._line = line
+        self._live = live_calls
+        self._records = call_records
+        self._audit = audit
+        self._metrics = metrics
+
+    def take(self, headers: Mapping[str, str], body: bytes, request_id: str, now: int) -> answers.TakenRecords:
+        """Keep what is new in a signed message of the provider.
+
+        Round trips: one to find the calls; for each tenant one to find what is new, one for the audit, and one to
+        write.
+
+        Raises:
+            Unauthenticated: it is not from the provider.
+            StoreUnavailable: the same message can be sent again.
+        """
+        try:
+            sent = self._line.records(headers, body)
+        except UnsignedRecords:
+            raise Unauthenticated("unsigned-records") from None
+        taken = 0
+        for tenant, records in self._by_tenant(sent):
+            taken += self._keep(Call(service_principal(PROVIDER, tenant), request_id, now), records)
+        return answers.TakenRecords(taken)
+
+    def _by_tenant(self, sent: Sequence[CallRecord]) -> list[tuple[str, list[KeptRecord]]]:
+        """Return the records of calls that were made here, by tenant."""
+        found: list[tuple[str, KeptRecord]] = []
+        for record, known in zip(sent, self._live.origins([one.ref for one in sent]), strict=True):
+            if known is not None:
+                made = known[0]
+                kept = KeptRecord(
+                    made.base, record.id, made.field, record.at, record.seconds, record.answered, made.expires_at
+                )
+                found.append((made.tenant, kept))
+        found.sort(key=lambda one: one[0])
+        return [(tenant, [kept for _, kept in group]) for tenant, group in groupby(found, key=lambda one: one[0])]
+
+    def _keep(self, call: Call, records: Sequence[KeptRecord]) -> int:
+        """Keep the new ones of a tenant's records; return how many there are."""
+        tenant = call.principal.tenant
+        new = self._records.new(tenant, records)
+        if not new:
+            return 0
+        prepared = self._records.prepare(tenant, new)
+        items = [
+            ItemOutcome(
+                one.base,
+                "answered" if one.answered else "unanswered",
+                one.field,
+                "phone",
+                at=one.at,
+                seconds=one.seconds,
+            )
+            for one in new
+        ]
+        entry = self._audit.record(call, "call-record", DONE, items=items, sealed=prepared.sealed)
+        with self._audit.take_back_on_failure(entry):
+            prepared.write()
+        for one in new:
+            self._metrics.call_record(answered=one.answered)
+        return len(new)

@@ -1,0 +1,255 @@
+"""Binds a privacy number, so that a caller can reach a person without a number being opened.
+
+Whoever may not is refused before the provider is asked, and the audit entry is
+durable before it is. The provider's number is all that a caller is told.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from keys.keyring import Keyring
+from masking_service.access.budgets import Budgets
+from masking_service.access.callers import Callers
+from masking_service.access.cases import Case
+from masking_service.access.custody import Custodies
+from masking_service.access.disclosures import Called, Disclosure, Disclosures
+from masking_service.access.errors import CallsUnavailable, CaseRequired, NoCallerNumber, NotCallable
+from masking_service.access.gate import Gate
+from masking_service.access.live_calls import CallPlace, LiveCall, LiveCalls, Origin
+from masking_service.access.policy import Grant, Policy
+from masking_service.access.principals import Principal
+from masking_service.calls.line import Line
+from masking_service.domain.dialling import dialable
+from masking_service.domain.timestamps import rfc3339
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.answers import calls as answers
+from masking_service.usecases.case_authority import CaseAuthority
+from masking_service.usecases.cases import sound_case_name
+from masking_service.usecases.decoy_watch import DecoyWatch
+from masking_service.usecases.detokenize import SignInCheck
+from masking_service.usecases.errors import NotFound
+from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.results import NOT_FOUND, normalised
+from masking_service.vault.vault import Found, Vault
+
+PERMISSION: Final = "call:make"
+DEFAULT_FIELD: Final = "/recipient/phone"
+
+
+@dataclass(frozen=True, slots=True)
+class _Callee:
+    """The person to call: where the number is stored, and its value."""
+
+    origin: Origin
+    value: Any
+
+
+class Calling:
+    """Makes and ends calls, under one policy."""
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        gate: Gate,
+        keyring: Keyring,
+        vault: Vault,
+        custodies: Custodies,
+        case_authority: CaseAuthority,
+        callers: Callers,
+        live_calls: LiveCalls,
+        line: Line,
+        disclosures: Disclosures,
+        budgets: Budgets,
+        freezing: FreezeByPolicy,
+        decoys: DecoyWatch,
+        audit: Recorder,
+        check_sign_in: SignInCheck,
+    ) -> None:
+        self._policy = policy
+        self._gate = gate
+        self._keyring = keyring
+        self._vault = vault
+        self._custodies = custodies
+        self._case_authority = case_authority
+        self._callers = callers
+        self._live = live_calls
+        self._line = line
+        self._disclosures = disclosures
+        self._budgets = budgets
+        self._freezing = freezing
+        self._decoys = decoys
+        self._audit = audit
+        self._check_sign_in = check_sign_in
+
+    def make(
+        self, call: Call, waybill_no: object, field: str | None, case: str | None
+    ) -> tuple[answers.LiveCall, bool]:
+        """Return a number to dial for a field of a waybill, and whether it is new.
+
+        The same while the call lives, for nothing. Round trips: one for the freeze, one for the case if it takes one,
+        one to read the waybill, one to count a miss, one for the caller's own number unless the issuer claims it, and
+        one for the call that lives; for a new call one each for the budget, the audit, the claim of the call, the
+        number and the disclosure, and one to give back what was not used. The provider is asked once.
+
+        Raises:
+            AccessError: the caller may not, or has no number; the budget is spent; or there is no number to dial.
+            NotFound: there is no such waybill or field, or it is not the caller's to reach.
+            StoreUnavailable: the same call can be made again, and binds nothing twice.
+        """
+        with self._audit.record_denials(call, "call", case=sound_case_name(case)):
+            grant, missed = self._gate.grant_live(call.principal, PERMISSION)
+            authority = self._authority(call, grant, case)
+        callee = self._callee(call, grant, authority, waybill_no, field or DEFAULT_FIELD, missed)
+        under = authority.opening.case if authority else None
+        with self._audit.record_denials(call, "call", role=grant.role, case=under):
+            own, other = self._numbers(call.principal, callee)
+        place = self._live.place(callee.origin, own, other)
+        standing = self._live.find(place)
+        if standing is not None and standing.dial and standing.until > call.now:
+            return _answer(standing), False
+
+        with (
+            self._audit.record_denials(call, "call", role=grant.role, case=under),
+            self._freezing.count_refusals(call),
+        ):
+            reserved = self._budgets.reserve(call.principal, grant, 1, call.now)
+        disclosures = self._disclosures.prepare(call.principal.tenant, [_called(call, authority, callee.origin)])
+        entry = self._audit.record(
+            call,
+            "call",
+            DONE,
+            role=grant.role,
+            purpose=authority.opening.purpose if authority else None,
+            case=under,
+            items=[ItemOutcome(callee.origin.base, DONE, callee.origin.field, "phone")],
+            approved_by=authority.approved_by if authority else (),
+            sealed=disclosures.sealed,
+        )
+        try:
+            with self._audit.take_back_on_failure(entry):
+                bound = self._bind(call, place, callee.origin, own, other)
+                disclosures.write()
+        except CallsUnavailable:
+            with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
+                reserved.give_back(1)
+            raise
+        return _answer(bound), True
+
+    def end(self, call: Call, ref: str) -> answers.EndedCall:
+        """End a call of the caller's own. One that has ended already is no error.
+
+        Round trips: one to read, one for the audit, and one to forget it. The provider is asked once.
+
+        Raises:
+            AccessError: the caller may not, or the provider did not end it.
+            NotFound: the caller has made no such call lately.
+            StoreUnavailable: the same call can be made again.
+        """
+        with self._audit.record_denials(call, "call-end"):
+            grant = self._gate.grant(call.principal, PERMISSION)
+        found = self._live.read(ref)
+        if found is None or (found[0].tenant, found[0].principal) != (call.principal.tenant, call.principal.id):
+            raise NotFound
+        origin, live = found
+        if live is not None:
+            item = ItemOutcome(origin.base, DONE, origin.field, "phone")
+            entry = self._audit.record(call, "call-end", DONE, role=grant.role, items=[item])
+            with self._audit.take_back_on_failure(entry):
+                if live.binding:
+                    self._line.unbind(live.binding)
+                self._live.end(ref)
+        return answers.EndedCall(ref, True)
+
+    def _authority(self, call: Call, grant: Grant, case: str | None) -> Case | None:
+        """Return the case under which the caller may call; None where custody decides."""
+        if grant.scope == "custody":
+            return None
+        self._check_sign_in(call.principal, call.now)
+        if case is None:
+            raise CaseRequired
+        return self._case_authority.open(call, case, self._purposes(call.principal))
+
+    def _purposes(self, principal: Principal) -> set[str]:
+        """Return the purposes under whose cases the caller may call: those of its roles that open phones."""
+        roles = [role for role in self._policy.roles_of(principal) if PERMISSION in role.permissions]
+        purposes = self._policy.rules.purposes
+        return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
+
+    def _callee(
+        self, call: Call, grant: Grant, authority: Case | None, waybill_no: object, field: str, missed: int
+    ) -> _Callee:
+        """Return the person to call.
+
+        Raises:
+            NotFound: unknown, erased, expired, not held, not named by the case, or without a phone there.
+        """
+        tenant, number = call.principal.tenant, normalised(waybill_no)
+        base = None if number is None else self._keyring.tenant(tenant).bases([number])[0]
+        named = number is not None and (authority is None or number in authority.opening.waybills)
+        found = self._vault.newest(tenant, [number], call.now)[0] if named and number is not None else None
+        if not self._reaches(call, grant, found):
+            found = None
+        if base is not None and (grant.scope != "custody" or found is None):
+            self._decoys.notice(call, [base])
+        value = None if found is None else _value(found, field)
+        self._freezing.count_misses(call, missed, [value is not None])
+        if base is None or found is None or value is None:
+            items = [ItemOutcome(base, NOT_FOUND)]
+            case = authority.opening.case if authority else None
+            self._audit.record(call, "call", NOT_FOUND, role=grant.role, case=case, items=items)
+            raise NotFound
+        origin = Origin(tenant, call.principal.id, base, field, found.record.expires_at)
+        return _Callee(origin, value)
+
+    def _reaches(self, call: Call, grant: Grant, found: Found | None) -> bool:
+        if found is None or grant.scope != "custody":
+            return found is not None
+        custody = self._custodies.open(call.principal.tenant, found.base, found.custody)
+        return custody is not None and custody.held_by(call.principal)
+
+    def _numbers(self, principal: Principal, callee: _Callee) -> tuple[str, str]:
+        """Return the caller's own number, and the other person's.
+
+        Raises:
+            NoCallerNumber, NotCallable: there is none.
+        """
+        own = self._callers.number(principal)
+        if own is None:
+            raise NoCallerNumber
+        other = dialable(callee.value)
+        if other is None or other == own:
+            raise NotCallable
+        return own, other
+
+    def _bind(self, call: Call, place: CallPlace, origin: Origin, own: str, other: str) -> LiveCall:
+        """Return a call with a number to dial, under the reference of a lost reply where there is one."""
+        claimed = self._live.claim(place, origin, call.now + self._line.lifetime)
+        if claimed.dial:  # another request of the caller was answered meanwhile
+            return claimed
+        bound = self._line.bind(own, other, claimed.ref, claimed.until)
+        answered = msgspec.structs.replace(claimed, dial=bound.dial, extension=bound.extension, binding=bound.id)
+        self._live.bound(place, answered)
+        return answered
+
+
+def _value(found: Found, field: str) -> Any:
+    """Return the value of a phone field; None where there is none."""
+    for place, value in found.record.content()[1]:
+        if place.pointer == field and place.kind == "phone" and value not in (None, ""):
+            return value
+    return None
+
+
+def _called(call: Call, authority: Case | None, origin: Origin) -> Disclosure:
+    name, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
+    shown = Called(call.now, call.principal.id, name, approved_by, origin.field)
+    return Disclosure(origin.base, origin.expires_at, shown)
+
+
+def _answer(live: LiveCall) -> answers.LiveCall:
+    return answers.LiveCall(live.ref, live.dial, live.extension, rfc3339(live.until))

@@ -1,0 +1,77 @@
+"""Lets a caller act under a case: open, for one of the caller's purposes, and confirmed where that is due."""
+
+from collections.abc import Collection
+
+from masking_service.access.case_check import CaseCheck
+from masking_service.access.cases import Case, Cases, case_name
+from masking_service.access.errors import (
+    CaseCheckUnavailable,
+    CaseNotOpen,
+    NoSuchCase,
+    TicketMismatch,
+    UnknownCaseNumber,
+)
+from masking_service.access.policy import Policy
+from masking_service.access.principals import Principal
+from masking_service.usecases.read_cases import reaches
+from masking_service.usecases.recorder import Call
+
+
+class CaseAuthority:
+    """Reads cases as authority, under one policy.
+
+    Args:
+        policy: says who may be told why a case is not open.
+        cases: the cases.
+        check: asks the ticket system; None where there is none.
+    """
+
+    def __init__(self, *, policy: Policy, cases: Cases, check: CaseCheck | None) -> None:
+        self._policy = policy
+        self._cases = cases
+        self._check = check
+
+    def open(self, call: Call, name: str, purposes: Collection[str]) -> Case:
+        """Return the case if it is open for this caller and has one of these purposes: one round trip.
+
+        Only callers who may read it are told why it is not. Where it is due the ticket system is asked.
+
+        Raises:
+            CaseNotOpen: it gives the caller no authority.
+            OwnCase: the caller opened or approved it.
+            CaseCheckUnavailable: the ticket system did not confirm it in time.
+        """
+        try:
+            found = self._cases.get(call.principal.tenant, case_name(name))
+        except (NoSuchCase, ValueError):
+            raise CaseNotOpen(self._told(call.principal, None, "unknown")) from None
+        own = found.opening.purpose
+        try:
+            found.authorise(call.principal, own if own in purposes else "", call.now)
+        except CaseNotOpen as refusal:
+            raise CaseNotOpen(self._told(call.principal, found, refusal.state)) from None
+        self._confirm(call, found)
+        return found
+
+    def _confirm(self, call: Call, case: Case) -> None:
+        """Ask the ticket system about the case again, if that is due: one exchange.
+
+        Where it does not answer, a case that another person approved stays open if the policy lets such cases wait
+        for approval.
+        """
+        check, opening, tenant = self._check, case.opening, call.principal.tenant
+        confirmed_at = opening.opened_at if opening.checked else 0
+        if check is None or not check.due(tenant, opening.case, confirmed_at, call.now):
+            return
+        try:
+            check.confirm(tenant, opening.case, opening.purpose, opening.waybills, call.now)
+        except (UnknownCaseNumber, TicketMismatch):
+            raise CaseNotOpen(self._told(call.principal, case, "ticket-closed")) from None
+        except CaseCheckUnavailable:
+            if not (check.rule.pending_on_failure and case.approved_by):
+                raise
+
+    def _told(self, principal: Principal, case: Case | None, state: str) -> str:
+        """Return the state of a case that is not open, if the caller may read it."""
+        may_read = self._policy.permits(principal, "case:read") and reaches(self._policy, principal, case)
+        return state if may_read else ""

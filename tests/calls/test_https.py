@@ -1,0 +1,261 @@
+"""The generic provider is asked once, within its time, and only a signed answer to this request is believed."""
+
+from __future__ import annotations
+
+import json
+import time
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from keys.messages import MessageKey
+from masking_service.access.errors import CallsUnavailable
+from masking_service.calls.https import HttpsProvider
+from masking_service.calls.line import Line, Outcome
+from masking_service.calls.provider import AT_ONCE, TIMEOUT_SECONDS, CallProvider
+from masking_service.outbound import Outbound
+from tests.providers import DIAL, KEY, Json, answering, provider, signed
+from tests.store.stores import foreseen
+from tests.together import together
+
+A, B, REF = "13900000001", "13812345678", "r" * 32
+BOUND: Json = {"dial": DIAL, "id": "b-1", "extension": None}
+
+
+def https(url: str, at_once: int = AT_ONCE) -> HttpsProvider:
+    outbound = Outbound(url, name="calls", seconds=TIMEOUT_SECONDS, at_once=at_once, wait=0)
+    return HttpsProvider(outbound, MessageKey(KEY), lambda: int(time.time()), foreseen("nonces"))
+
+
+def line(bound_by: CallProvider | None, outcomes: list[Outcome] | None = None) -> Line:
+    return Line(bound_by, 1_800, (outcomes if outcomes is not None else []).append)
+
+
+def bind(over: Line, ref: str = REF) -> str:
+    return over.bind(A, B, ref, int(time.time()) + 1_800).dial
+
+
+def test_a_provider_that_follows_the_protocol_binds_once_under_one_reference() -> None:
+    with provider() as found:
+        over = line(https(found.url))
+        numbers = [bind(over), bind(over), bind(over, "s" * 32)]
+
+    assert numbers == [DIAL, DIAL, str(int(DIAL) + 1)]
+    assert set(found.asked[0]) == {"v", "act", "nonce", "ref", "a", "b", "until"}
+    assert len({one["nonce"] for one in found.asked}) == 3
+
+
+def test_a_lost_reply_is_asked_again_and_nothing_is_bound_twice() -> None:
+    with provider() as found:
+        found.lose = 1
+        over = line(https(found.url))
+        with pytest.raises(CallsUnavailable):
+            bind(over)
+        assert bind(over) == DIAL
+
+    assert len(found.bound) == 1
+
+
+@pytest.mark.parametrize("word", ["pool-empty", "flow-limit", "number-not-reported", "13812345678"])
+def test_a_refusal_is_told_in_fixed_words(word: str) -> None:
+    outcomes: list[Outcome] = []
+    with provider() as found:
+        found.refuses = word
+        with pytest.raises(CallsUnavailable) as refused:
+            bind(line(https(found.url), outcomes))
+
+    expected = word if word in ("pool-empty", "flow-limit", "number-not-reported") else "refused"
+    assert (refused.value.reason, outcomes) == (expected, [expected])
+
+
+def slow(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    time.sleep(1.5)
+    honest(handler, request)
+
+
+def dripping(handler: BaseHTTPRequestHandler, _: Json) -> None:
+    handler.send_response(200)
+    for _step in range(40):
+        handler.wfile.write(b"X-Drip: 1\r\n")
+        time.sleep(0.1)
+
+
+def honest(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    signed(handler, {"nonce": request["nonce"], **BOUND}, request["nonce"])
+
+
+def replaying(handler: BaseHTTPRequestHandler, _: Json) -> None:
+    signed(handler, {"nonce": "0" * 32, **BOUND}, "0" * 32)
+
+
+def wrong_nonce(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    signed(handler, {"nonce": "0" * 32, **BOUND}, request["nonce"])
+
+
+def unsigned(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    signed(handler, {"nonce": request["nonce"], **BOUND}, request["nonce"], key=b"x" * 64)
+
+
+def failing(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    signed(handler, {"nonce": request["nonce"], **BOUND}, request["nonce"], status=500)
+
+
+def redirecting(handler: BaseHTTPRequestHandler, _: Json) -> None:
+    handler.send_response(307)
+    handler.send_header("Location", "/elsewhere")
+    handler.end_headers()
+
+
+def huge(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    signed(handler, {"nonce": request["nonce"], **BOUND, "more": "x" * 70_000}, request["nonce"])
+
+
+def malformed(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    signed(handler, {"nonce": request["nonce"], "dial": 700, "id": []}, request["nonce"])
+
+
+def reflecting(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    body = json.dumps(request, separators=(",", ":")).encode()
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.send_header("Masking-Signature", handler.headers["Masking-Signature"])
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def silent(handler: BaseHTTPRequestHandler, _: Json) -> None:
+    handler.close_connection = True
+
+
+HOSTILE = [
+    slow,
+    dripping,
+    replaying,
+    wrong_nonce,
+    unsigned,
+    failing,
+    redirecting,
+    huge,
+    malformed,
+    reflecting,
+    silent,
+]
+
+
+@pytest.mark.parametrize("answer", HOSTILE)
+def test_a_hostile_provider_is_asked_once_and_not_believed(answer: Any) -> None:
+    asked: list[str] = []
+    outcomes: list[Outcome] = []
+
+    def once(handler: BaseHTTPRequestHandler, request: Json) -> None:
+        asked.append(handler.path)
+        answer(handler, request)
+
+    with answering(once) as url:
+        began = time.monotonic()
+        with pytest.raises(CallsUnavailable):
+            bind(line(https(url), outcomes))
+        assert time.monotonic() - began < TIMEOUT_SECONDS + 0.3
+
+    assert (asked, len(outcomes)) == (["/calls"], 1)
+    assert outcomes[0] in ("unreachable", "invalid-answer")
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"dial": B},
+        {"dial": A},
+        {"dial": f"0086{B}"},
+        {"dial": f"125{B}"},
+        {"dial": B[:5], "extension": B[5:]},
+        {"dial": "+86 138 1234 5678"},
+        {"dial": "欧阳"},
+        {"dial": ""},
+        {"extension": B},
+        {"extension": "x"},
+        {"id": ""},
+    ],
+    ids=["callee", "caller", "with code", "with a prefix", "cut", "spaced", "name", "none", "extension", "word", "id"],
+)
+def test_a_lie_is_not_passed_on(lie: Json) -> None:
+    def lying(handler: BaseHTTPRequestHandler, request: Json) -> None:
+        signed(handler, {"nonce": request["nonce"], **BOUND, **lie}, request["nonce"])
+
+    with answering(lying) as url, pytest.raises(CallsUnavailable) as refused:
+        bind(line(https(url)))
+
+    assert refused.value.reason == "invalid-answer"
+
+
+def test_no_more_are_asked_at_once_than_there_may_be() -> None:
+    with answering(slow) as url:
+        over = line(https(url))
+        began = time.monotonic()
+
+        def ask() -> str:
+            try:
+                return bind(over)
+            except CallsUnavailable as refused:
+                return f"{refused.reason} {time.monotonic() - began < 0.5}"
+
+        told = together([ask] * (AT_ONCE + 6))
+
+    assert sorted(set(told)) == ["busy True", "unreachable False"]
+    assert told.count("busy True") == 6
+
+
+def test_after_failures_it_is_left_alone_for_a_moment() -> None:
+    asked: list[str] = []
+
+    def count(handler: BaseHTTPRequestHandler, request: Json) -> None:
+        asked.append(request["nonce"])
+        failing(handler, request)
+
+    with answering(count) as url:
+        over = line(https(url))
+        reasons = []
+        for _ in range(6):
+            with pytest.raises(CallsUnavailable) as refused:
+                bind(over)
+            reasons.append(refused.value.reason)
+
+    assert len(asked) == 3
+    assert reasons == ["invalid-answer"] * 3 + ["open-circuit"] * 3
+
+
+def test_an_empty_pool_opens_no_circuit() -> None:
+    with provider() as found:
+        found.refuses = "pool-empty"
+        over = line(https(found.url))
+        for _ in range(5):
+            with pytest.raises(CallsUnavailable):
+                bind(over)
+
+    assert len(found.asked) == 5
+
+
+def test_a_binding_is_ended() -> None:
+    with provider() as found:
+        line(https(found.url)).unbind("b-7")
+
+    assert found.ended == ["b-7"]
+
+
+def test_without_a_provider_there_are_no_calls() -> None:
+    with pytest.raises(CallsUnavailable) as refused:
+        bind(line(None))
+
+    assert refused.value.reason == "not-set-up"
+
+
+def test_no_number_is_in_a_repr_or_an_error() -> None:
+    with provider() as found:
+        bound = line(https(found.url)).bind(A, B, REF, int(time.time()) + 1_800)
+
+    assert DIAL not in repr(bound)
+
+
+def test_the_time_is_within_what_an_answer_may_take() -> None:
+    assert TIMEOUT_SECONDS <= 1.0
