@@ -21,10 +21,10 @@ class TestTheDefault:
         ("role", "permissions"),
         [
             ("label-printer", {"waybill:mask", "waybill:tokenize", "waybill:revise"}),
-            ("courier", {"waybill:view"}),
+            ("courier", {"waybill:view", "call:make"}),
             ("tracking", {"custody:move"}),
             ("service-desk", {"case:open", "case:read", "waybill:view"}),
-            ("dispute-officer", {"token:detokenize", "waybill:view", "case:read"}),
+            ("dispute-officer", {"token:detokenize", "waybill:view", "case:read", "call:make"}),
             ("supervisor", {"case:approve", "case:read", "waybill:view", "principal:freeze"}),
             (
                 "privacy-officer",
@@ -193,7 +193,8 @@ class TestGrant:
 
     def test_custody_counts_before_the_whole_depot(self) -> None:
         def edit(p: dict[str, Any]) -> None:
-            p["roles"]["a-dispatcher"] = {**p["roles"]["courier"], "scope": "all", "budget": {"full_views": {"1d": 1}}}
+            role = {"permissions": ["waybill:view"], "profiles": ["courier"], "budget": {"full_views": {"1d": 1}}}
+            p["roles"]["a-dispatcher"] = role
 
         assert policy(edit).grant(someone("a-dispatcher", "courier"), "waybill:view").role == "courier"
 

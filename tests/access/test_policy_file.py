@@ -117,7 +117,7 @@ class TestFaults:
         ],
     )
     def test_a_scope_that_would_not_hold_is_a_fault(self, edit: Edit, path: str) -> None:
-        assert "narrows waybill:view only" in faults(edited(edit))[path]
+        assert "narrows waybill:view and call:make only" in faults(edited(edit))[path]
 
     def test_all_faults_are_told_at_once(self) -> None:
         def edit(p: dict[str, Any]) -> None:
