@@ -70,6 +70,14 @@ CODES: Final[dict[str, CodeText]] = {
             "请更正 `errors` 中指出的成员后重新发送该条目。",
         ),
     ),
+    "call-first": CodeText(
+        Text("Calls come first", "须先拨打"),
+        ITEMS["call-first"],
+        Text(
+            "Call with POST /v1/calls. The phone opens once enough calls are on record that were not answered.",
+            "请使用 POST /v1/calls 拨打；未接通的通话记录达到规定次数后即可还原电话。",
+        ),
+    ),
     "kind-not-allowed": CodeText(
         Text("The purpose does not open this kind", "该用途不能还原此类数据"),
         ITEMS["kind-not-allowed"],
