@@ -30,16 +30,18 @@ _WORD: Final = re.compile(
     r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[\u3040-\u30ff\u3400-\u9fff]+|[^\W_A-Za-z0-9\u3040-\u30ff\u3400-\u9fff]+"
 )
 
-_NOTE: Final = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+_NOTE: Final = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]|['’]s\b")
+_BLANK_IN_HAN: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
 class NameWords:
     """The words of the data file by their meaning."""
 
     def __init__(self, data: dict[str, Any]) -> None:
-        inside = data["inside"]
-        self._inside: dict[str, dict[str, str]] = {kind: dict.fromkeys(inside[kind], kind) for kind in inside}
-        self._inside["address"] |= self._inside["unit"]
+        self._inside: dict[str, dict[str, str]] = {
+            context: {word: kind for kind, words in kinds.items() for word in words}
+            for context, kinds in data["inside"].items()
+        }
         self._heads: dict[str, tuple[str, str]] = {}
         for section in ("things", "codes", "numbers", "sides", "parties"):
             self._heads.update(dict.fromkeys(data[section], (section, "")))
@@ -183,7 +185,7 @@ def _pieces(name: str) -> list[str]:
     """What a name is written of, in lower case."""
     name = name[-_LONGEST_NAME:]
     if not name.isascii():
-        name = unicodedata.normalize("NFKC", name)
+        name = _BLANK_IN_HAN.sub("", unicodedata.normalize("NFKC", name))
     return [word.lower() for word in _WORD.findall(_NOTE.sub("", name) or name)]
 
 

@@ -20,18 +20,19 @@ from masking_service.domain.member_names import MAYBE_NAME, NUMBER, ROOT, contex
             "name",
             "consignee_name receiverName recManName buyer_nick full_name first_name lastname BuyerName signer_name "
             "toName receiver_company shipping_name billing_company username recname name "
+            "rName sName receiverNm recipient_nm ＲＥＣＥＩＶＥＲ＿ＮＡＭＥ 姓　名 "
             "收货人姓名 姓名 收件公司 收货单位 昵称",
         ),
         (
             "party",
             "linkman payee signatory lxr sjr shr fhr 委托人 经手人 货主 受件人 収件人 "
-            "receiver receiver_info Consignee buyer 收货信息 收方 买家 收件人 姓名电话 收件人/电话/地址",
+            "receiver receiver_info Consignee buyer 收货信息 收方 买家 收件人 收　件　人 姓名电话 收件人/电话/地址",
         ),
         (
             "address",
             "xxdz shdz receiver_address addr recManPrintAddr address1 shipping_address_1 streetName 收货地址 详细地址",
         ),
-        ("unit", "房间 单元 楼栋 address2 street2 AddressLine2 house_number receiver_room 门牌号"),
+        ("unit", "房 收件人房 房间 单元 楼栋 address2 street2 AddressLine2 house_number receiver_room 门牌号"),
         ("secret", "email buyer_email E-Mail sendIdCard cerNum passport_no wechat 身份证号 证件号码"),
         ("virtual_phone", "safeNo virtual_tel 虚拟号"),
         ("text", "remark buyer_memo 备注 买家留言"),
@@ -42,16 +43,27 @@ from masking_service.domain.member_names import MAYBE_NAME, NUMBER, ROOT, contex
             "ip_address customer_id receiver_id member_no mobile_id order_no waybillNo sku barcode title created_at "
             "contract company tracking_company logistics_company cod_amount country_code "
             "商品名称 店铺名称 网点名称 快递公司 公司 "
+            "快递号码 收货单号码 库区号 "
             "单位 收件人城市 收货人邮编 客户编号 运单号 下单时间 手机品牌 仓库地址",
         ),
     ],
 )
 def test_a_name_says_the_kind_of_its_value(kind: str | None, names: str) -> None:
-    assert {name: kind_of(name) for name in names.split()} == dict.fromkeys(names.split(), kind)
+    assert {name: kind_of(name) for name in names.split(" ")} == dict.fromkeys(names.split(" "), kind)
 
 
-def test_a_name_of_words_with_spaces_is_read() -> None:
-    assert kind_of("Consignee Add.") == "address"
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Consignee Add.", "address"),
+        ("收 件 人", "party"),
+        ("手 机 号", "phone"),
+        ("Sender's name", "name"),
+        ("Item's name", None),
+    ],
+)
+def test_a_name_of_words_with_spaces_is_read(name: str, kind: str | None) -> None:
+    assert kind_of(name) == kind
 
 
 @pytest.mark.parametrize(
@@ -75,6 +87,21 @@ def test_one_typing_slip_does_not_hide_what_a_name_says(kind: str, names: str) -
         ("address.line2", "unit"),
         ("ShipTo.Phone.Number", "phone"),
         ("name.first", "name"),
+        ("receiver.room", "unit"),
+        ("receiver.door", "unit"),
+        ("receiver.line1", "address"),
+        ("receiver.line2", "unit"),
+        ("receiver.detail", "address"),
+        ("receiver.dz", "address"),
+        ("recipient.destination", "address"),
+        ("收件人.号码", "phone"),
+        ("收件人.房", "unit"),
+        ("address.room", "unit"),
+        ("address.door", "unit"),
+        ("address.line1", "address"),
+        ("address.dz", "address"),
+        ("address.destination", "address"),
+        ("parcel.destination", None),
         ("goods.name", None),
         ("shop.name", None),
         ("shop.address", None),
