@@ -1,0 +1,226 @@
+"""Signed records of calls: into the log without numbers, each once; and phones that open only after them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from werkzeug.test import TestResponse
+
+from keys.messages import MessageKey
+from masking_service.calls.loading import DEVELOPMENT_KEY
+from masking_service.runtime.clock import clock
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
+from tests.access.policies import TEXT
+from tests.callers import put_on_file
+from tests.providers import KEY, Provider, provider
+from tests.web.api import COURIER, OFFICER, SITE, Api, Json, field, record, refusal, token
+from tests.web.calls import entries
+
+NUMBER = "SF1234567890"
+PHONE = "/recipient/phone"
+PATH = "/v1/calls/records"
+
+
+def one(ref: str, **change: Any) -> Json:
+    return {"ref": ref, "id": "r-1", "at": 1_795_999_000, "seconds": 0, "answered": False, **change}
+
+
+def sent(api: Api, *records: Json, key: bytes | None = None, at: int | None = None, body: bytes = b"") -> TestResponse:
+    """Send records as the provider does: signed, and without a credential."""
+    held = MessageKey.read(api.parts.settings.state_dir / DEVELOPMENT_KEY) if key is None else MessageKey(key)
+    body = body or json.dumps({"records": records}).encode()
+    timestamp = str(clock() if at is None else at)
+    headers = {"Masking-Timestamp": timestamp, "Masking-Signature": "v1=" + held.sign(timestamp.encode(), body)}
+    return api.call(None, "POST", PATH, data=body, headers=headers)
+
+
+def taken(answered: TestResponse) -> int:
+    assert answered.status_code == 200, answered.text
+    count: int = answered.get_json()["taken"]
+    return count
+
+
+def ring(api: Api, who: str = COURIER, **more: Any) -> str:
+    """Make a call; return its reference."""
+    answered = api.post(who, "/v1/calls", {"waybill_no": NUMBER, **more})
+    assert answered.status_code in (200, 201), answered.text
+    ref: str = answered.get_json()["call"]
+    return ref
+
+
+@pytest.fixture
+def ready(api: Api) -> Api:
+    put_on_file(api)
+    api.tokenize(record(), custody={"site": SITE})
+    return api
+
+
+def test_a_record_is_in_the_log_with_when_and_how_long_and_without_a_number(ready: Api) -> None:
+    made = ready.post(COURIER, "/v1/calls", {"waybill_no": NUMBER}).get_json()
+    assert taken(sent(ready, one(made["call"], seconds=12, answered=True))) == 1
+
+    entry = entries(ready)[-1]
+    assert (entry["action"], entry["outcome"], entry["principal"]) == ("call-record", "done", "service/calls")
+    (item,) = entry["items"]
+    assert {name: item[name] for name in ("outcome", "field", "at", "seconds")} == {
+        "outcome": "answered",
+        "field": PHONE,
+        "at": 1_795_999_000,
+        "seconds": 12,
+    }
+    assert made["dial"] not in json.dumps(entry)
+    assert made["call"] not in json.dumps(entry)
+
+
+def test_a_record_that_comes_again_changes_nothing(ready: Api) -> None:
+    ref = ring(ready)
+    counts = [taken(sent(ready, one(ref), one(ref), one(ref, id="r-2"))), taken(sent(ready, one(ref)))]
+
+    assert counts == [2, 0]
+    assert [entry["action"] for entry in entries(ready)].count("call-record") == 1
+
+
+def test_a_record_after_the_calls_end_is_taken(ready: Api) -> None:
+    ref = ring(ready)
+    ready.call(COURIER, "DELETE", f"/v1/calls/{ref}")
+
+    assert taken(sent(ready, one(ref))) == 1
+
+
+@pytest.mark.parametrize("ref", ["x", "A" * 32, "-" * 32])
+def test_a_record_of_no_call_of_ours_is_left_out(ready: Api, ref: str) -> None:
+    mine = ring(ready)
+
+    assert taken(sent(ready, one(ref), one(mine))) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"key": b"another key" * 4}, {"at": clock() - 400}, {"at": clock() + 400}, {"body": b"{}"}, {"body": b"[1"}],
+    ids=["another key", "old", "early", "no records", "no JSON"],
+)
+def test_what_the_provider_did_not_sign_is_refused(ready: Api, change: Json) -> None:
+    assert refusal(sent(ready, one(ring(ready)), **change)) == (401, "unauthenticated")
+
+
+def test_without_a_signature_nothing_is_taken(ready: Api) -> None:
+    body = {"records": [one(ring(ready))]}
+
+    assert refusal(ready.post(None, PATH, body)) == (401, "unauthenticated")
+    assert refusal(ready.post(OFFICER, PATH, body)) == (401, "unauthenticated")
+
+
+def test_a_request_of_ours_is_no_message_of_the_provider(ready: Api) -> None:
+    request = b'{"v":1,"act":"bind","nonce":"0","ref":"r","a":"1","b":"2","until":3}'
+
+    assert refusal(sent(ready, body=request)) == (401, "unauthenticated")
+
+
+def test_records_are_found_looked_for_announced_and_written(ready: Api, trips: Callable[[], int]) -> None:
+    ref = ring(ready)
+    trips()
+    sent(ready, *(one(ref, id=f"r-{at}") for at in range(50)))
+    first = trips()
+    sent(ready, *(one(ref, id=f"r-{at}") for at in range(50)))
+
+    assert (first, trips()) == (4, 2)
+
+
+Made = Callable[..., tuple[Api, Provider]]
+
+
+@pytest.fixture
+def made(settings: Settings, valkey: str, tmp_path: Path) -> Any:
+    """A service whose purpose `dispute` opens phones after two calls only, and its provider."""
+    with provider() as found:
+        document = yaml.safe_load(TEXT)
+        document["purposes"]["dispute"]["after_calls"] = 2
+        document["calls"] = {"provider": "https", "url": found.url, "key": "calls.key"}
+        (tmp_path / "policy.yaml").write_text(yaml.safe_dump(document))
+        (tmp_path / "calls.key").write_bytes(KEY)
+        (tmp_path / "calls.key").chmod(0o600)
+        parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
+        admit_store(parts)
+        parts.store.trust()
+        api = Api(parts)
+        put_on_file(api)
+        yield api
+
+
+@pytest.fixture
+def strict(made: Api) -> Api:
+    made.tokenize(record(), custody={"site": SITE})
+    made.open_case("D-1", NUMBER)
+    return made
+
+
+def opened(api: Api, *pointers: str) -> list[str]:
+    found = api.opened(*(field(NUMBER, pointer) for pointer in pointers or [PHONE]))
+    return [one["error"]["code"] if "error" in one else one["value"] for one in found]
+
+
+def test_a_phone_opens_after_two_calls_that_were_not_answered(strict: Api) -> None:
+    ref = ring(strict, OFFICER, case="D-1")
+    before = opened(strict)
+    sent(strict, one(ref, id="r-1"), key=KEY)
+    once = opened(strict)
+    sent(strict, one(ref, id="r-2"), key=KEY)
+
+    assert (before, once, opened(strict)) == (["call-first"], ["call-first"], ["021-59791234-801"])
+
+
+def test_calls_that_were_answered_open_nothing(strict: Api) -> None:
+    ref = ring(strict)
+    sent(strict, *(one(ref, id=f"r-{at}", answered=True, seconds=9) for at in range(5)), key=KEY)
+
+    assert opened(strict) == ["call-first"]
+
+
+def test_calls_to_one_phone_open_no_other_and_names_need_none(strict: Api) -> None:
+    ref = ring(strict)
+    sent(strict, *(one(ref, id=f"r-{at}") for at in range(2)), key=KEY)
+
+    assert opened(strict, PHONE, "/sender/phone", "/sender/name") == ["021-59791234-801", "call-first", "张三"]
+
+
+def test_a_token_of_the_phone_waits_as_well(strict: Api) -> None:
+    kept = strict.tokenize(record())[0]["tokens"][PHONE]
+    (answered,) = strict.opened(token(kept))
+
+    assert answered["error"]["code"] == "call-first"
+    assert "number" in answered["error"]["detail"]
+
+
+def test_what_waits_for_calls_spends_no_budget_and_is_in_the_log(strict: Api) -> None:
+    opened(strict)
+    (fields,) = [
+        one for one in strict.get(OFFICER, "/v1/me/budgets").get_json()["budgets"] if one["counts"] == "fields"
+    ]
+
+    assert [window["left"] for window in fields["windows"]] == [20, 60, 150, 1000]
+    assert [item["outcome"] for item in entries(strict)[-1]["items"]] == ["call-first"]
+
+
+def test_other_purposes_open_as_before(strict: Api) -> None:
+    strict.open_case("D-2", NUMBER, purpose="redelivery")
+    found = strict.opened(field(NUMBER, PHONE), case="D-2", purpose="redelivery")
+
+    assert found[0]["value"] == "021-59791234-801"
+
+
+def test_asking_for_the_records_is_one_read_more(strict: Api) -> None:
+    opened(strict, "/sender/name")
+    seen = strict.parts.store.round_trips
+    opened(strict, "/sender/name")
+    name = strict.parts.store.round_trips - seen
+    opened(strict, "/sender/name", PHONE)
+
+    assert strict.parts.store.round_trips - seen - name == name + 2  # the records, and one to give back

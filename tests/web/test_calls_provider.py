@@ -1,0 +1,206 @@
+"""Calls over HTTP with a provider that fails, hangs or lies: 503, and never the number."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from werkzeug.test import TestResponse
+
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import assemble
+from tests.access.policies import TEXT
+from tests.callers import OWN, put_on_file
+from tests.providers import DIAL, KEY, Json, Provider, answering, provider, signed
+from tests.together import together
+from tests.web.api import COURIER, SITE, Api, record, refusal
+from tests.web.calls import entries
+
+NUMBER = "SF1234567890"
+PHONE = "13812345678"
+Made = Callable[..., Api]
+
+
+@pytest.fixture
+def made(settings: Settings, valkey: str, tmp_path: Path) -> Made:
+    """`made(url)`: a service with this provider, and a waybill that the courier holds."""
+
+    def make(url: str, **change: Any) -> Api:
+        document = yaml.safe_load(TEXT)
+        document["calls"] = {"provider": "https", "url": url, "key": "calls.key", **change}
+        (tmp_path / "policy.yaml").write_text(yaml.safe_dump(document))
+        (tmp_path / "calls.key").write_bytes(KEY)
+        (tmp_path / "calls.key").chmod(0o600)
+        parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
+        admit_store(parts)
+        parts.store.trust()
+        api = Api(parts)
+        put_on_file(api)
+        api.tokenize(record(), custody={"site": SITE})
+        return api
+
+    return make
+
+
+@pytest.fixture
+def found() -> Iterator[Provider]:
+    with provider() as started:
+        yield started
+
+
+def called(api: Api, **more: Any) -> TestResponse:
+    return api.post(COURIER, "/v1/calls", {"waybill_no": NUMBER, "field": "/sender/phone", **more})
+
+
+def left(api: Api) -> int:
+    """What is left of the minute's calls."""
+    (calls,) = [one for one in api.get(COURIER, "/v1/me/budgets").get_json()["budgets"] if one["counts"] == "calls"]
+    count: int = calls["windows"][0]["left"]
+    return count
+
+
+def test_the_provider_hears_both_numbers_and_the_caller_hears_neither(made: Made, found: Provider) -> None:
+    answered = called(made(found.url))
+
+    assert (found.asked[0]["a"], found.asked[0]["b"]) == (OWN, PHONE)
+    assert answered.get_json()["dial"] == DIAL
+    assert [number for number in (OWN, PHONE) if number in answered.text] == []
+
+
+def test_a_call_lives_as_long_as_the_policy_says(made: Made, found: Provider) -> None:
+    called(made(found.url, lifetime="5m"))
+
+    assert 290 <= found.asked[0]["until"] - time.time() <= 300
+
+
+def test_a_lost_reply_is_asked_again_under_the_same_reference(made: Made, found: Provider) -> None:
+    api = made(found.url)
+    found.lose = 1
+    lost, again, same = called(api), called(api), called(api)
+
+    assert refusal(lost) == (503, "calls-unavailable")
+    assert (again.status_code, same.status_code) == (201, 200)
+    assert len({one["ref"] for one in found.asked}) == len(found.bound) == 1
+    assert again.get_json()["call"] == found.asked[0]["ref"]
+
+
+def test_two_requests_at_once_bind_one_number(made: Made, found: Provider) -> None:
+    api = made(found.url)
+    answered = together([lambda: called(api)] * 4)
+
+    assert {one.get_json()["call"] for one in answered} == {found.asked[0]["ref"]}
+    assert len(found.bound) == 1
+
+
+def test_an_ended_call_is_ended_at_the_provider(made: Made, found: Provider) -> None:
+    api = made(found.url)
+    ref = called(api).get_json()["call"]
+    api.call(COURIER, "DELETE", f"/v1/calls/{ref}")
+
+    assert found.ended == ["b-0"]
+
+
+def test_a_call_that_cannot_be_ended_lives_on(made: Made, found: Provider) -> None:
+    api = made(found.url)
+    ref = called(api).get_json()["call"]
+    found.lose = 1
+
+    assert refusal(api.call(COURIER, "DELETE", f"/v1/calls/{ref}")) == (503, "calls-unavailable")
+    assert called(api).status_code == 200
+    assert api.call(COURIER, "DELETE", f"/v1/calls/{ref}").status_code == 200
+
+
+def hanging(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    time.sleep(2)
+    signed(handler, {"nonce": request["nonce"], "dial": DIAL, "id": "b-1"}, request["nonce"])
+
+
+def lying(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    signed(handler, {"nonce": request["nonce"], "dial": request["b"], "id": "b-1"}, request["nonce"])
+
+
+def redirecting(handler: BaseHTTPRequestHandler, _: Json) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", "http://127.0.0.1:1/elsewhere")
+    handler.end_headers()
+
+
+@pytest.mark.parametrize("answer", [hanging, lying, redirecting])
+def test_a_provider_that_fails_is_503_and_never_the_number(made: Made, answer: Any) -> None:
+    with answering(answer) as url:
+        api = made(url)
+        began = time.monotonic()
+        answered = called(api)
+        seconds = time.monotonic() - began
+
+    assert refusal(answered) == (503, "calls-unavailable")
+    assert PHONE not in answered.text
+    assert answered.headers["Retry-After"] == "1"
+    assert seconds < 1.3
+
+
+def test_a_call_that_failed_is_taken_back_and_costs_nothing(made: Made, found: Provider) -> None:
+    api = made(found.url)
+    found.refuses = "pool-empty"
+    called(api)
+    log = entries(api)
+
+    assert [(one["action"], one["outcome"]) for one in log[-2:]] == [("call", "done"), ("call", "unavailable")]
+    assert len(log[-1]["takes_back"]) == 1
+    assert left(api) == 10
+
+
+def test_nothing_is_disclosed_where_no_number_was_bound(made: Made, found: Provider) -> None:
+    api = made(found.url)
+    found.refuses = "pool-empty"
+    called(api)
+
+    assert "calls" not in api.get("auditor", f"/v1/waybills/{NUMBER}/disclosures").get_json()
+
+
+def test_a_provider_that_hangs_holds_no_other_route(made: Made) -> None:
+    with answering(hanging) as url:
+        api = made(url)
+        api.tokenize(*(record(f"SF{at:010}") for at in range(10)), custody={"site": SITE})
+
+        def call(at: int) -> TestResponse:
+            return called(api, waybill_no=f"SF{at:010}")
+
+        began = time.monotonic()
+        answered = together([lambda at=at: call(at) for at in range(10)])
+        seconds = time.monotonic() - began
+        began = time.monotonic()
+        other = api.get(COURIER, f"/v1/waybills/{NUMBER}")
+
+    assert {refusal(one) for one in answered} == {(503, "calls-unavailable")}
+    assert seconds < 1.5
+    assert other.status_code == 200
+    assert time.monotonic() - began < 0.5
+
+
+def test_why_there_was_no_number_is_logged_and_counted_in_fixed_words(made: Made, found: Provider, logged: Any) -> None:
+    api = made(found.url)
+    found.refuses = PHONE
+    called(api)
+
+    assert b'"reason":"refused"' in logged.getvalue()
+    assert PHONE.encode() not in logged.getvalue()
+    assert 'masking_calls_total{outcome="refused"} 1.0' in api.get(None, "/metrics").text
+
+
+def test_a_new_policy_has_a_new_provider(made: Made, found: Provider) -> None:
+    api = made("http://127.0.0.1:9/")
+    assert refusal(called(api)) == (503, "calls-unavailable")
+
+    path = api.parts.settings.policy
+    path.write_text(path.read_text().replace("http://127.0.0.1:9/", found.url))
+    api.parts.reload_policy()
+
+    assert called(api).status_code == 201
