@@ -27,6 +27,7 @@ from masking_service.calls.signed_records import read_signed
 from masking_service.outbound import Outbound
 
 VERSION: Final = "2017-05-25"
+NONCE_BYTES: Final = 16
 CHINA: Final = timezone(timedelta(hours=8))
 """`Expiration` is in the time of Beijing."""
 REFUSALS: Final[Mapping[str, Refusal]] = {
@@ -51,6 +52,7 @@ class AliyunProvider:
         secret: the access key's secret.
         records_key: signs the messages of a relay, because the provider signs none (docs/calls.md); None without one.
         clock: returns the time in Unix seconds.
+        random: returns that many random bytes.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class AliyunProvider:
         secret: ProviderSecret,
         records_key: MessageKey | None,
         clock: Callable[[], int],
+        random: Callable[[int], bytes],
     ) -> None:
         self._outbound = outbound
         self._rule = rule
         self._secret = secret
         self._records_key = records_key
         self._clock = clock
+        self._random = random
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """See `CallProvider.bind`."""
@@ -89,7 +93,7 @@ class AliyunProvider:
         """See `CallProvider.unbind`."""
         subscription, _, number = binding.partition("/")
         wanted = {"PoolKey": self._rule.pool, "SubsId": subscription, "SecretNo": number}
-        answer = self._ask("UnbindSubscription", f"unbind-{subscription}-{self._clock()}", wanted)
+        answer = self._ask("UnbindSubscription", self._random(NONCE_BYTES).hex(), wanted)
         if answer.get("Code") not in ("OK", GONE):
             raise ProviderError(REFUSALS.get(str(answer.get("Code")), "refused"))
 

@@ -65,7 +65,7 @@ def load_provider(rule: CallRule, folder: Path, *, development: bool, clock: Clo
     if rule.provider == "huawei":
         return HuaweiProvider(outbound, rule, secret, clock, random)
     records_key = _message_key(folder, rule.records_key, "records_key") if rule.records_key else None
-    return AliyunProvider(outbound, rule, secret, records_key, clock)
+    return AliyunProvider(outbound, rule, secret, records_key, clock, random)
 
 
 def _message_key(folder: Path, name: str, member: str) -> MessageKey:

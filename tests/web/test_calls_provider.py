@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -170,11 +171,8 @@ def test_a_provider_that_hangs_holds_no_other_route(made: Made) -> None:
         api = made(url)
         api.tokenize(*(record(f"SF{at:010}") for at in range(10)), custody={"site": SITE})
 
-        def call(at: int) -> TestResponse:
-            return called(api, waybill_no=f"SF{at:010}")
-
         began = time.monotonic()
-        answered = together([lambda at=at: call(at) for at in range(10)])
+        answered = together([partial(called, api, waybill_no=f"SF{at:010}") for at in range(10)])
         seconds = time.monotonic() - began
         began = time.monotonic()
         other = api.get(COURIER, f"/v1/waybills/{NUMBER}")

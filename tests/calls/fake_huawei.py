@@ -1,0 +1,119 @@
+"""A fake of Huawei Cloud's PrivateNumber, from its public documents only. No account was ever used.
+
+It checks X-AKSK as the documents describe it and knows AXB and AXE (support.huaweicloud.com/api-PrivateNumber).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.ticket_systems import served
+
+SECRET = "appsecret"
+KEY = "appkey"
+X = "+8617000000001"
+_AKSK = re.compile(r'UsernameToken Username="(.*)",PasswordDigest="(.*)",Nonce="(.*)",Created="(.*)"')
+
+Json = dict[str, Any]
+
+
+def digest(nonce: str, created: str) -> str:
+    return base64.b64encode(hmac.new(SECRET.encode(), f"{nonce}{created}".encode(), hashlib.sha256).digest()).decode()
+
+
+@dataclass
+class FakeHuawei:
+    """Bindings by their id. `fails` is a code to refuse a binding with."""
+
+    url: str = ""
+    bindings: dict[str, Json] = field(default_factory=dict)
+    asked: list[tuple[str, str, Json]] = field(default_factory=list)
+    made: int = 0
+    fails: str = ""
+    lose: bool = False
+
+    def answer(self, method: str, path: str, sent: Json, aksk: str) -> tuple[int, Json]:
+        self.asked.append((method, path, sent))
+        given = _AKSK.fullmatch(aksk)
+        if given is None or given[1] != KEY or given[2] != digest(given[3], given[4]):
+            return 403, refused("1023002")
+        if path not in ("/rest/caas/relationnumber/partners/v1.0", "/rest/caas/extendnumber/v1.0"):
+            return 404, refused("1020001")
+        if method == "DELETE":
+            return (200, done()) if self.bindings.pop(sent["subscriptionId"], None) else (403, refused("1012007"))
+        if method == "GET":
+            return self._query(sent)
+        if self.fails:
+            return 403, refused(self.fails)
+        return self._bind(sent)
+
+    def _bind(self, sent: Json) -> tuple[int, Json]:
+        unique = ("virtualNum", "extendNum") if "virtualNum" in sent else ("relationNum", "callerNum", "calleeNum")
+        sent.setdefault("relationNum", X) if "callerNum" in sent else None
+        for one in self.bindings.values():
+            if all(one.get(name) == sent.get(name) for name in unique):
+                return 403, refused("1012010")
+        self.made += 1
+        subscription = f"sub-{self.made}"
+        self.bindings[subscription] = {"subscriptionId": subscription, **sent}
+        shown = {name: sent[name] for name in ("relationNum", "virtualNum", "extendNum") if name in sent}
+        return 200, done() | {"subscriptionId": subscription} | shown
+
+    def _query(self, sent: Json) -> tuple[int, Json]:
+        fits = [
+            one
+            for one in self.bindings.values()
+            if all(one.get(name) == value for name, value in sent.items() if name != "pageSize")
+        ]
+        if "virtualNum" in sent:
+            return (200, done() | fits[0]) if fits else (403, refused("1012007"))
+        return 200, done() | {"relationNumList": fits}
+
+
+def done() -> Json:
+    return {"resultcode": "0", "resultdesc": "Success"}
+
+
+def refused(code: str) -> Json:
+    return {"resultcode": code, "resultdesc": "Refused"}
+
+
+@contextmanager
+def fake_huawei() -> Iterator[FakeHuawei]:
+    """The fake at work."""
+    fake = FakeHuawei()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            parts = urlsplit(self.path)
+            length = int(self.headers.get("Content-Length") or 0)
+            sent = json.loads(self.rfile.read(length)) if length else dict(parse_qsl(parts.query))
+            status, content = fake.answer(self.command, parts.path, sent, self.headers["X-AKSK"])
+            if fake.lose:
+                fake.lose = False
+                self.close_connection = True
+                return
+            body = json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_DELETE = do_POST  # noqa: N815 -- the server calls them so
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
+        fake.url = url.removesuffix("/check")
+        yield fake
