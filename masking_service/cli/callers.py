@@ -1,8 +1,9 @@
 """`callers`: the phone numbers from which people call."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -38,10 +39,8 @@ def import_file(file: Path, tenant: str, state_dir: Path) -> None:
         raise click.UsageError(str(error)) from None
     with opened_registry(settings_of(state_dir), may_claim=True) as opened:
         opened.import_callers(tenant, numbers)
-    click.echo(
-        f"{sum(number is not None for number in numbers.values())} on file, "
-        f"{sum(number is None for number in numbers.values())} removed"
-    )
+    removed = sum(number is None for number in numbers.values())
+    click.echo(f"{len(numbers) - removed} on file, {removed} removed")
 
 
 def read_numbers(file: Path) -> dict[str, str | None]:
@@ -59,11 +58,7 @@ def read_numbers(file: Path) -> dict[str, str | None]:
                 raise click.ClickException("the first line has to be: principal,phone")
             for row in rows:
                 try:
-                    principal = principal_id((row["principal"] or "").strip())
-                    phone = (row["phone"] or "").strip()
-                    number = dialable(phone) if phone else None
-                    if phone and number is None:
-                        raise ValueError("a phone is a mobile number, or a landline with its area code")
+                    principal, number = _of_row(row)
                     if principal in numbers:
                         raise ValueError("a principal twice")
                     numbers[principal] = number
@@ -75,3 +70,14 @@ def read_numbers(file: Path) -> dict[str, str | None]:
         more = [f"and {len(faults) - MAX_NAMED} more lines"] if len(faults) > MAX_NAMED else []
         raise click.ClickException("\n".join([*faults[:MAX_NAMED], *more]))
     return numbers
+
+
+def _of_row(row: Mapping[Any, Any]) -> tuple[str, str | None]:
+    """Return the principal and the number of a row. Raises ValueError, without the value."""
+    if None in row or None in row.values():
+        raise ValueError("has to have two columns")
+    phone = row["phone"].strip()
+    number = dialable(phone) if phone else None
+    if phone and number is None:
+        raise ValueError("a phone is a mobile number, or a landline with its area code")
+    return principal_id(row["principal"].strip()), number

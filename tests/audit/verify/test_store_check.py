@@ -11,6 +11,8 @@ import pytest
 import redis
 
 from keys.signatures import Verifier
+from masking_service.access.call_records import CallRecords, KeptRecord
+from masking_service.access.callers import Callers
 from masking_service.access.cases import Act, Cases, Opening
 from masking_service.access.clients import Clients
 from masking_service.access.custody import Custodies, Custody
@@ -26,7 +28,16 @@ from masking_service.audit.verify.store_check import StoreMismatch, check_store,
 from masking_service.audit.verify.verifier import Verification
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import CLIENTS, custody_key, disclosures_key, freezes_key, record_key, record_stems
+from masking_service.store.layout import (
+    CLIENTS,
+    call_records_key,
+    callers_key,
+    custody_key,
+    disclosures_key,
+    freezes_key,
+    record_key,
+    record_stems,
+)
 from masking_service.vault.sealed import Prepared
 from tests.audit import logs
 from tests.audit.logs import entry
@@ -54,6 +65,8 @@ class Service:
         self.custodies = Custodies(store, KEYRING, random)
         self.freezes = Freezes(store, KEYRING, random)
         self.disclosures = Disclosures(store, KEYRING, random)
+        self.call_records = CallRecords(store, KEYRING, random)
+        self.callers = Callers(store, KEYRING, random)
         self.registry = ClientRegistry(store, KEYRING, folder, random)
         self.vault = stores.vault(store)
 
@@ -101,6 +114,14 @@ class Service:
         disclosure = Disclosure(BASE, LATER, shown)
         self.carry_out(lambda: self.disclosures.prepare("default", [disclosure]), "detokenize", case="D-1")
 
+    def record_call(self, name: str) -> None:
+        record = KeptRecord(BASE, name, "/recipient/phone", self.now, 0, answered=False, expires_at=LATER)
+        self.carry_out(lambda: self.call_records.prepare("default", [record]), "call-record")
+
+    def register(self, number: str | None) -> None:
+        numbers = {"staff/c-1": number}
+        self.carry_out(lambda: self.callers.prepare("default", numbers), "callers-import")
+
     def erase(self) -> None:
         self.carry_out(lambda: self.vault.prepare_erasure("default", NUMBER, now=self.now, until=LATER), "erase")
 
@@ -119,6 +140,8 @@ def service(store: Store, tmp_path: Path) -> Service:
         lambda: service.freeze("staff/u-9"),
         lambda: service.add_client("printer-1"),
         service.disclose,
+        lambda: service.record_call("r-1"),
+        lambda: service.register("13900000001"),
     )
     for step in steps:
         step()
@@ -164,6 +187,9 @@ def test_a_store_with_later_changes_matches_the_log(service: Service) -> None:
         lambda: service.add_client("printer-2"),
         lambda: service.add_client("printer-3"),
         service.disclose,
+        lambda: service.record_call("r-2"),
+        lambda: service.register("13900000002"),
+        lambda: service.register(None),
         service.erase,
     )
     for step in steps:
@@ -189,6 +215,11 @@ DELETED: dict[str, tuple[Tamper, str]] = {
     "disclosures": (lambda service, client: client.delete(disclosures_key(STEM)), "disclosure"),
     "freezes": (lambda service, client: client.delete(FREEZES), "list of frozen principals"),
     "clients": (lambda service, client: client.delete(CLIENTS), "list of clients"),
+    "call records": (lambda service, client: client.delete(call_records_key(STEM)), "call record"),
+    "numbers of callers": (
+        lambda service, client: client.delete(callers_key(KEYS.tag("tenant"))),
+        "number of a caller",
+    ),
 }
 
 
@@ -212,7 +243,7 @@ def test_a_closing_that_was_deleted_is_named_with_its_entry(service: Service, cl
         "case-close",
         MismatchKind.DELETED,
     )
-    assert one.mismatch.announcement.entry.endswith("-7")
+    assert one.mismatch.announcement.entry.endswith("-9")
 
 
 def test_a_replayed_custody_is_found(service: Service, client: redis.Redis) -> None:
@@ -307,7 +338,7 @@ def test_a_log_that_begins_later_does_not_explain_older_values(service: Service)
     facts = Facts()
     suspects = [*check_store(service.store, facts, lambda: None, lambda: service.now)]
 
-    assert (len(suspects), all(map(is_not_in_log, suspects))) == (5, True)
+    assert (len(suspects), all(map(is_not_in_log, suspects))) == (7, True)
 
 
 def test_nothing_in_a_finding_is_personal(service: Service, client: redis.Redis) -> None:
