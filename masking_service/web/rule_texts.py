@@ -121,8 +121,9 @@ ITEMS: Final[dict[str, Text]] = {
         "运单号去除首尾空格并转为大写后，须为 6 至 40 个字符，可用 A-Z 0-9 -。",
     ),
     "invalid-type": Text(
-        "The schema expects a string, an integer or null at the named place.",
-        "数据格式要求指出的位置为字符串、整数或 null。",
+        "The schema expects a string, an integer or null at the named place. Correct the value, or name the record's "
+        "own schema.",
+        "数据格式要求指出的位置为字符串、整数或 null。请更正该值，或改用与该记录相符的数据格式。",
     ),
     "nothing-mapped": Text(
         "The record has no value where the schema looks for one. Nothing was stored, and no waybill number was taken.",

@@ -10,8 +10,8 @@ from masking_service.web.texts import Text
 
 _OF_FILES: Final[dict[str, Text]] = {
     "invalid-json": Text(
-        "This is not a JSON value in one piece. Correct the line, or send it again as it was exported.",
-        "该行不是完整的 JSON。请更正该行，或重新导出。",
+        "This is not one whole JSON value. Correct it, or export the file again.",
+        "此处不是完整的 JSON。请更正，或重新导出文件。",
     ),
     "wrong-cell-count": Text(
         "The row has more or fewer cells than there are headers. Give every column a header, and put cells that hold "

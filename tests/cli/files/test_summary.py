@@ -44,7 +44,7 @@ def test_a_failure_is_named_by_line_column_and_pointer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "told"),
     [
-        ("{", "Correct the line"),
+        ("{", "Correct it, or export the file again"),
         ('{"shop": "x"}', "--schema"),
         ('{"receiver_name": "张三"}', "These schemas would fit: "),
         ('{"sender": {"phone": true}}', "The schema expects a string, an integer or null"),
@@ -67,7 +67,7 @@ def test_each_failed_line_says_what_to_do(tmp_path: Path, record: str, told: str
             "wrong-cell-count",
             ("put cells that hold the delimiter in quotes", "请为每一列加上列名"),
         ),
-        ("in.ndjson", "{\n", "invalid-json", ("Correct the line", "请更正该行")),
+        ("in.ndjson", "{\n", "invalid-json", ("Correct it, or export", "请更正，或重新导出")),
         ("in.ndjson", '{"x": 1}\n', "nothing-mapped", ("Name its schema with --schema", "请用 --schema 指定")),
     ],
 )
