@@ -81,5 +81,7 @@ def test_the_letter_names_roles_and_no_person(
 
     expect(page.locator("article")).to_contain_text("dispute officer")
     expect(page.locator("article")).not_to_contain_text("opener")
+    page.set_viewport_size({"width": 320, "height": 900})
     page.goto(f"{page.url}?language=zh")
     expect(page.locator("article")).to_contain_text("客诉专员")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
