@@ -7,8 +7,6 @@ is refused. Nothing is freed early: not by a restart, a clock that goes back, or
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha1
-from importlib import resources
 from operator import itemgetter
 from typing import Final, Protocol
 
@@ -18,8 +16,10 @@ from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
 from masking_service.access.rules import Budget, Counted, Factors, Window
-from masking_service.store.client import Store
+from masking_service.store.client import Reply, Store
 from masking_service.store.layout import tenant_stem
+from masking_service.store.question import Question
+from masking_service.store.scripts import Script
 
 PARTS: Final = 60
 """A window slides by a sixtieth of its length. A part that it has half left counts in full, so it never allows more."""
@@ -29,8 +29,7 @@ CALL_SECONDS: Final = 60
 """How long a call is remembered. No request lives longer than 5 s."""
 CALL_ID_BYTES: Final = 16
 
-_SCRIPT: Final = resources.files(__package__).joinpath("budget.lua").read_bytes()
-_DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EVALSHA's name for it
+_SCRIPT: Final = Script.of(__package__, "budget.lua")
 
 
 def part_seconds(window: Window) -> int:
@@ -105,7 +104,7 @@ class Reservation:
             return
         if unused > self.amount:
             raise ValueError("amount must not be more than was reserved")
-        self._store.script(_DIGEST, _SCRIPT, self._keys, (b"give back", unused))
+        self._store.script(_SCRIPT, self._keys, (b"give back", unused))
         self._told(unused)
 
 
@@ -135,14 +134,20 @@ class Budgets:
         self._random = random
 
     def reserve(self, principal: Principal, grant: Grant, amount: int, now: float) -> Reservation:
-        """Take an amount from every window of a budget, or nothing: one round trip.
+        """Take an amount from every window of a budget, or nothing: one round trip. As `reserving`."""
+        question = self.reserving(principal, grant, amount, now)
+        self._store.ask(question)
+        return question.answer()
+
+    def reserving(self, principal: Principal, grant: Grant, amount: int, now: float) -> Question[Reservation]:
+        """Return the question that takes an amount from every window of a budget, or nothing.
 
         Where the grant has no budget, or the amount is 0, there is nothing to ask and no round trip.
 
         Args:
             now: the service's clock, Unix seconds. One that is behind what was seen before counts as that.
 
-        Raises:
+        Its answer raises:
             QuotaExceeded: some window has no room. At its `retry_at` the same call would pass if nothing is spent
                 until then. An amount above the limit itself never passes: `retry_at` is then a whole window
                 away, and a smaller call may pass before.
@@ -151,27 +156,33 @@ class Budgets:
         if amount < 0:
             raise ValueError("amount must not be negative")
         if grant.budget is None or not amount:
-            return Reservation(0, self._store, ())
+            return Question([], lambda _: Reservation(0, self._store, ()))
         keys = self._keys(principal, grant.role, grant.budget)
-        self._ask(b"reserve", keys, grant.role, grant.budget, amount, now)
-        self._spending.spent(grant.role, grant.budget.counts, amount)
-        return Reservation(
-            amount, self._store, keys, partial(self._spending.given_back, grant.role, grant.budget.counts)
-        )
+        role, budget = grant.role, grant.budget
+
+        def read(fits_from: Reply) -> Reservation:
+            if fits_from:
+                raise refusal(budget, role, fits_from)
+            self._spending.spent(role, budget.counts, amount)
+            return Reservation(amount, self._store, keys, partial(self._spending.given_back, role, budget.counts))
+
+        return Question.running(_SCRIPT, keys, self._args(b"reserve", budget, amount, now), read)
 
     def check(self, principal: Principal, grant: Grant, amount: int, now: float) -> None:
         """Refuse if `reserve` would, and take nothing: one round trip. Raises as `reserve`."""
-        if grant.budget is not None:
-            self._ask(b"check", self._keys(principal, grant.role, grant.budget), grant.role, grant.budget, amount, now)
+        if grant.budget is None:
+            return
+        keys = self._keys(principal, grant.role, grant.budget)
+        fits_from = self._store.script(_SCRIPT, keys, self._args(b"check", grant.budget, amount, now))
+        if fits_from:
+            raise refusal(grant.budget, grant.role, fits_from)
 
-    def _ask(self, what: bytes, keys: Sequence[bytes], role: str, budget: Budget, amount: int, now: float) -> None:
+    def _args(self, what: bytes, budget: Budget, amount: int, now: float) -> list[bytes | int]:
         args: list[bytes | int] = [what, CALL_SECONDS, amount]
         for factor in (1, self._factors.role, self._factors.tenant):
             for window in budget.windows:
                 args += part_at(window, now), limit_of(window, factor), kept_seconds(window)
-        fits_from = self._store.script(_DIGEST, _SCRIPT, keys, args)
-        if fits_from:
-            raise refusal(budget, role, fits_from)
+        return args
 
     def rooms(self, principal: Principal, grants: Sequence[Grant], now: float) -> list[list[Room]]:
         """Return what is left of the budgets of grants: one round trip.

@@ -18,6 +18,7 @@ from masking_service.access.errors import CaseExists, CaseNotOpen, CaseNotPendin
 from masking_service.access.principals import Principal
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import tenant_stem
+from masking_service.store.question import Question
 from masking_service.vault.sealed import Prepared, Sealed
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
@@ -182,10 +183,17 @@ class Cases:
         Raises:
             NoSuchCase: the tenant has none of that name.
         """
-        found = self._load(tenant, [self._key(tenant, name)])[0]
+        question = self.getting(tenant, name)
+        self._store.ask(question)
+        found = question.answer()
         if found is None:
             raise NoSuchCase
         return found
+
+    def getting(self, tenant: str, name: str) -> Question[Case | None]:
+        """Return the question for one case; its answer is None where the tenant has none of that name."""
+        key = self._key(tenant, name)
+        return Question([(b"HGETALL", key)], lambda replies: self._read(tenant, key, replies[0]))
 
     def listed(
         self,

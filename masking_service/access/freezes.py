@@ -17,8 +17,9 @@ from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
 from masking_service.access.serials import Serials, refresh_each
-from masking_service.store.client import Store
+from masking_service.store.client import Reply, Store
 from masking_service.store.layout import freezes_key, tenant_stem
+from masking_service.store.question import Question
 from masking_service.vault.sealed import Prepared
 
 MISSES_KEPT: Final = 30 * 86_400
@@ -94,21 +95,29 @@ class Freezes:
         self._announced.discard((principal.tenant, principal.id))
 
     def refuse_live(self, principal: Principal) -> int:
-        """Raise Frozen if the store says so now: one round trip.
+        """Raise Frozen if the store says so now: one round trip. As `refusing`."""
+        question = self.refusing(principal)
+        self._store.ask(question)
+        return question.answer()
 
-        Returns:
-            How many items in a row opened or showed the principal nothing until now.
+    def refusing(self, principal: Principal) -> Question[int]:
+        """Return the question whether the principal is frozen now.
 
-        Raises:
+        Its answer is how many items in a row opened or showed the principal nothing until now. It raises:
             Frozen: the principal is frozen.
             StoreUnavailable, IntegrityError: it cannot be told, so nothing may be answered.
         """
         of_tenant = self._of(principal.tenant)
-        misses = (b"GET", self._count_key(principal.tenant, principal.id, "misses"))
-        standing, missed = self._store.read([of_tenant.question(), misses])
-        of_tenant.take(standing)
-        self.refuse(principal)
-        return int(missed or 0)
+
+        def read(replies: list[Reply]) -> int:
+            standing, missed = replies
+            of_tenant.take(standing)
+            self.refuse(principal)
+            return int(missed or 0)
+
+        return Question(
+            [of_tenant.question(), (b"GET", self._count_key(principal.tenant, principal.id, "misses"))], read
+        )
 
     def refresh(self, tenants: Iterable[str]) -> None:
         """Read the lists of tenants: one round trip.

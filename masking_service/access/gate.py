@@ -6,6 +6,7 @@ from masking_service.access.errors import AccessError, Forbidden
 from masking_service.access.freezes import Freezes
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
+from masking_service.store.question import Question
 
 
 class Gate:
@@ -47,14 +48,27 @@ class Gate:
         if not any(self._policy.permits(principal, permission) for permission in permissions):
             raise Forbidden
 
+    def granting(
+        self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
+    ) -> tuple[Grant, Question[int]]:
+        """Return the grant of what may show a value, and the question whether the principal is frozen now.
+
+        The grant holds once `Freezes.refusing`, the question, is answered: it raises where it does not.
+
+        Raises:
+            Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
+        """
+        try:
+            granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
+        except AccessError:
+            self._freezes.refuse(principal)  # a frozen caller learns nothing about the policy
+            raise
+        return granted, self._freezes.refusing(principal)
+
     def grant_live(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
     ) -> tuple[Grant, int]:
-        """Return the grant of what may show a value: one round trip.
-
-        The freezes are read from the store.
-
-        Whom the policy refuses costs none.
+        """Return the grant of what may show a value: one round trip. Whom the policy refuses costs none.
 
         Returns:
             The grant, and how many items in a row opened or showed the principal nothing until now.
@@ -63,9 +77,5 @@ class Gate:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
             StoreUnavailable, IntegrityError: it cannot be told whether the principal is frozen.
         """
-        try:
-            granted = self._policy.grant(principal, permission, profile=profile, purpose=purpose)
-        except AccessError:
-            self._freezes.refuse(principal)  # a frozen caller learns nothing about the policy
-            raise
+        granted, _ = self.granting(principal, permission, profile=profile, purpose=purpose)
         return granted, self._freezes.refuse_live(principal)

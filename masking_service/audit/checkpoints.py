@@ -7,8 +7,6 @@ back is detected, and no checkpoint is made of a log that lost signed entries.
 
 import threading
 from collections.abc import Callable, Sequence
-from hashlib import sha1
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +30,7 @@ from masking_service.audit.log import CLOSE
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
+from masking_service.store.scripts import Script
 
 EVERY_SECONDS: Final = 55
 """Age at which the newest checkpoint is followed by another, so that they are at most a minute apart."""
@@ -40,8 +39,7 @@ MAX_ATTEMPTS: Final = 20
 FIRST_PREVIOUS: Final = "0" * 64
 """The link before the first checkpoint."""
 
-_SCRIPT: Final = resources.files(__package__).joinpath("checkpoint.lua").read_bytes()
-_DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EVALSHA's name for it
+_SCRIPT: Final = Script.of(__package__, "checkpoint.lua")
 
 
 class Checkpoints:
@@ -232,7 +230,7 @@ class Checkpoints:
             if one.ends:
                 keys.append(audit_key(one.writer))
                 args += one.writer.encode(), one.number
-        kept = self._store.script(_DIGEST, _SCRIPT, keys, args)
+        kept = self._store.script(_SCRIPT, keys, args)
         if kept < 0:
             raise CheckpointsBlockedError(checkpoint.epoch - 1)
         if not kept:

@@ -9,8 +9,6 @@ number is never used for two entries.
 
 import threading
 from collections.abc import Callable
-from hashlib import sha1
-from importlib import resources
 from typing import Final
 
 from keys.signatures import Signer
@@ -18,6 +16,7 @@ from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, enc
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
+from masking_service.store.scripts import Script
 
 WRITER_BYTES: Final = 8
 IDLE_SECONDS: Final = 12 * 3600
@@ -29,8 +28,7 @@ CLOSE: Final = "close"
 SERVICE_PRINCIPAL: Final = "service/audit"
 """The principal of the first and the last entry of a chain."""
 
-_SCRIPT: Final = resources.files(__package__).joinpath("commit.lua").read_bytes()
-_DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()  # EVALSHA's name for it
+_SCRIPT: Final = Script.of(__package__, "commit.lua")
 
 
 class _Pending:
@@ -184,7 +182,7 @@ class AuditLog:
                 args += pending.entry, head, orders.setdefault(pending.tenant, len(orders))
             signature = self._signer.sign(commit_message(self._writer, number, head))
             keys = [audit_key(self._writer), AUDIT_WRITERS, *[audit_order_key(tenant) for tenant in orders if tenant]]
-            self._store.script(_DIGEST, _SCRIPT, keys, [self._writer.encode(), self._number + 1, signature, *args])
+            self._store.script(_SCRIPT, keys, [self._writer.encode(), self._number + 1, signature, *args])
             for position, pending in enumerate(batch, self._number + 1):
                 pending.id = entry_id(self._writer, position)
             self._number, self._head, self._last_at = number, head, now

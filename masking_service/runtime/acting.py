@@ -103,7 +103,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
         audit=audit,
         alerts=parts.alerts,
     )
-    case_authority = CaseAuthority(policy=policy, cases=cases, check=case_check)
+    case_authority = CaseAuthority(policy=policy, store=parts.store, cases=cases, check=case_check)
     live_calls = LiveCalls(parts.store, parts.keyring, os.urandom)
     call_records = CallRecords(parts.store, parts.keyring, os.urandom)
     maskers = Maskers(parts.schemas, policy.rules.profiles)
@@ -127,6 +127,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
         view=View(
             policy=policy,
             gate=gate,
+            store=parts.store,
             keyring=parts.keyring,
             vault=parts.vault,
             custodies=custodies,
@@ -139,6 +140,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
         detokenize=Detokenize(
             policy=policy,
             gate=gate,
+            store=parts.store,
             keyring=parts.keyring,
             vault=parts.vault,
             case_authority=case_authority,

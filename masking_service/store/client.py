@@ -11,7 +11,7 @@ and the same can be sent again.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 from redis.crc import key_slot
 from redis.exceptions import NoScriptError, RedisError
@@ -24,7 +24,9 @@ from masking_service.store.identity import Clocks, Identity, Roster
 from masking_service.store.node import Command, Node, pack
 from masking_service.store.parser import Reply
 from masking_service.store.pipeline import Bundle, Exchanges, whole
+from masking_service.store.question import Question
 from masking_service.store.reasons import reason
+from masking_service.store.scripts import Script
 from masking_service.store.transactions import executed, slot_of, together
 from masking_service.store.urls import Tls, route_to
 
@@ -133,15 +135,9 @@ class Store:
         Raises:
             StoreUnavailable: a reply is missing or is an error.
         """
-        if not commands:
-            return []
-        if not self._route.slotted:
-            bundle = Bundle(0, b"".join(map(pack, commands)), len(commands))
-            self._run([bundle])
-            return whole(bundle.replies or [])
-        bundles = [Bundle(slot_of(command), pack(command), 1) for command in commands]
-        self._run(bundles)
-        return whole([reply for bundle in bundles for reply in bundle.replies or ()])
+        question = Question(commands, lambda replies: replies)
+        self.ask(question)
+        return question.answer()
 
     def write(self, commands: Sequence[Command], *, since: Roster | None = None) -> list[Reply]:
         """Send `commands` and return their replies in order once everything is durable.
@@ -171,25 +167,46 @@ class Store:
                 replies[at] = reply
         return replies
 
-    def script(self, digest: bytes, source: bytes, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
-        """Run the Lua script by its SHA-1 `digest` (hexadecimal), and return its answer once it is durable.
+    def ask(self, *questions: Question[Any]) -> None:
+        """Send the commands of all questions together: one round trip, none without commands. Then each has its answer.
 
-        It may be run twice where a reply is lost. `source` is sent where the server does not know it.
-
-        Args:
-            keys: all in one slot.
+        A script may run twice where a reply is lost. Its source is sent where the server does not know it.
 
         Raises:
-            StoreUnavailable: it did not answer, or too few replicas have what it wrote.
+            StoreUnavailable: a reply is missing or is an error, or too few replicas have what a script wrote.
         """
-        tail: Command = (len(keys), *keys, *args)
-        slot = key_slot(keys[0]) if keys and self._route.slotted else 0
-        bundle = Bundle(slot, pack((b"EVALSHA", digest, *tail)), 1)
+        asked = [(question, self._bundles(question)) for question in questions]
+        bundles = [bundle for _, mine in asked for bundle in mine]
+        if any(question.script for question in questions):
+            self._run_durably(bundles)
+        elif bundles:
+            self._run(bundles)
+        for question, mine in asked:
+            replies = [reply for bundle in mine for reply in bundle.replies or ()]
+            if question.script and isinstance(replies[0], NoScriptError):
+                replies = self._load(question.script, question.commands[0])
+            question.replies = whole(replies)
+
+    def _bundles(self, question: Question[Any]) -> list[Bundle]:
+        durable = question.script is not None
+        if not self._route.slotted:
+            packed = b"".join(map(pack, question.commands))
+            return [Bundle(0, packed, len(question.commands), durable=durable)] if question.commands else []
+        slot = _slot_of_script if durable else slot_of
+        return [Bundle(slot(command), pack(command), 1, durable=durable) for command in question.commands]
+
+    def _load(self, script: Script, command: Command) -> list[Reply]:
+        """Run a script that the server does not know, and return the reply."""
+        slot = _slot_of_script(command) if self._route.slotted else 0
+        bundle = Bundle(slot, pack((b"EVAL", script.source, *command[2:])), 1)
         self._run_durably([bundle])
-        if isinstance((bundle.replies or [None])[0], NoScriptError):
-            bundle = Bundle(slot, pack((b"EVAL", source, *tail)), 1)
-            self._run_durably([bundle])
-        return whole(bundle.replies or [])[0]
+        return bundle.replies or []
+
+    def script(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
+        """Run a script on keys of one slot, and return its answer once it is durable. As `ask`."""
+        question = Question.running(script, keys, args, lambda reply: reply)
+        self.ask(question)
+        return question.answer()
 
     def poll(self, commands: Sequence[Command]) -> list[Reply]:
         """Send `commands` to verified servers, admitted or not, and return each reply or the StoreUnavailable for it.
@@ -286,3 +303,10 @@ class Store:
         if not self.clocks.agree:
             raise StoreUnavailable("clock")
         self._run(bundles, replicas=self.required_replicas)
+
+
+def _slot_of_script(command: Command) -> int:
+    """Return the slot of a script's keys."""
+    _, _, count, *rest = command
+    key = rest[0] if count else b""
+    return key_slot(key if isinstance(key, bytes) else b"")

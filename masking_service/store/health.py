@@ -7,7 +7,6 @@ WAITAOF is among the questions.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha1
 from time import monotonic
 from typing import Final
 
@@ -23,6 +22,7 @@ from masking_service.store.fences import probe
 from masking_service.store.layout import GENESIS
 from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
+from masking_service.store.scripts import Script
 
 _MAX_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
@@ -39,8 +39,7 @@ _QUESTIONS: Final[tuple[Command, ...]] = (
 )
 _HARMLESS: Final = NoScriptError | ReadOnlyError | AskError | TryAgainError
 """What says nothing about a server's rights and memory: MOVED and ASK while a slot is being moved, for instance."""
-_SCRIPT: Final = b"return 1"
-_DIGEST: Final = sha1(_SCRIPT, usedforsecurity=False).hexdigest().encode()
+_SCRIPT: Final = Script.from_source(b"return 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,12 @@ def _questions(slot: int | None) -> list[Command]:
     They change nothing. The script is sent before it is called by its digest: an unknown digest counts as an error.
     """
     key = probe(slot)
-    return [*_QUESTIONS, (b"SET", key, b"", b"XX"), (b"EVAL", _SCRIPT, 1, key), (b"EVALSHA", _DIGEST, 1, key)]
+    return [
+        *_QUESTIONS,
+        (b"SET", key, b"", b"XX"),
+        (b"EVAL", _SCRIPT.source, 1, key),
+        (b"EVALSHA", _SCRIPT.digest, 1, key),
+    ]
 
 
 def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> Iterator[Fault]:

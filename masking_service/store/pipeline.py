@@ -45,6 +45,7 @@ class Bundle:
         count: how many replies they get.
         at: the server, where it is not the slot's owner.
         since: the roster that must still be in force when it is sent; the same for all bundles that are sent together.
+        durable: whether it writes, so that replicas must have it.
         asking: whether the slot is being moved to the server.
         replies: what came back, or None; errors are among them as exceptions.
         elsewhere: the server's word that another one takes the keys.
@@ -56,6 +57,7 @@ class Bundle:
     count: int
     at: Node | None = None
     since: Roster | None = None
+    durable: bool = True
     asking: bool = False
     replies: list[Reply] | None = None
     elsewhere: Exception | None = None
@@ -64,33 +66,35 @@ class Bundle:
 
 @dataclass(slots=True)
 class _Group:
-    """What one server is sent, and what became of it."""
+    """What one server is sent, and what became of it. `replicas` must have it; 0 if none need to."""
 
     node: Node
+    replicas: int = 0
     bundles: list[Bundle] = field(default_factory=list)
     connection: Any = None  # a `Connection` between sending and receiving
     error: RedisError | StoreUnavailable | None = None
     confirmed: Reply = None
 
-    def send(self, replicas: int, slotted: bool, identity: Identity | None) -> None:
+    def send(self, slotted: bool, identity: Identity | None) -> None:
         parts = [_ASKING + bundle.payload if bundle.asking else bundle.payload for bundle in self.bundles]
-        if replicas:
+        if self.replicas:
             last = self.bundles[-1]
             parts.append(_ASKING if last.asking else b"")
             parts.append(pack((b"SET", fence(last.slot if slotted else None), int(time()))))
-            parts.append(pack((b"WAIT", replicas, WAIT_MILLISECONDS)))
+            parts.append(pack((b"WAIT", self.replicas, WAIT_MILLISECONDS)))
         since = self.bundles[0].since
         allow = None if identity is None else lambda run_id: identity.check(self.node, run_id, since)
         self.connection = self.node.send(b"".join(parts), allow)
 
-    def receive(self, replicas: int, timeout: float, until: float) -> None:
+    def receive(self, timeout: float, until: float) -> None:
         """Assign the replies to the bundles.
 
         Mark bundles that belong elsewhere.
         """
         connection, self.connection = self.connection, None
         last = self.bundles[-1]
-        count = sum(bundle.count + bundle.asking for bundle in self.bundles) + (2 + last.asking if replicas else 0)
+        fence = 2 + last.asking if self.replicas else 0
+        count = sum(bundle.count + bundle.asking for bundle in self.bundles) + fence
         replies = self.node.receive(connection, count, timeout, until)
         at = 0
         for bundle in self.bundles:
@@ -100,7 +104,7 @@ class _Group:
             # A question to one server in particular is not repeated at another one.
             bundle.elsewhere = _elsewhere(mine) if bundle.at is None or bundle.asking else None
             bundle.replies = mine if bundle.elsewhere is None else None
-        if not replicas:
+        if not self.replicas:
             return
         self.confirmed = replies[-1] if not isinstance(replies[-2], Exception) else replies[-2]
         if _elsewhere(replies[-2:]) is not None:  # the slot left just before the fence: nothing is known to be durable
@@ -123,9 +127,11 @@ class _Group:
                 cause = self.error or bundle.elsewhere or said or last_error or RedisError()
                 bundle.error = cause if isinstance(cause, StoreUnavailable) else StoreUnavailable(reason(cause))
 
-    def check(self, replicas: int) -> None:
+    def check(self) -> None:
         """Raise StoreUnavailable where too few replicas have what was sent."""
-        if self.error is None and self.bundles[-1].elsewhere is None and whole([self.confirmed])[0] < replicas:
+        if not self.replicas or self.error is not None or self.bundles[-1].elsewhere is not None:
+            return
+        if whole([self.confirmed])[0] < self.replicas:
             raise StoreUnavailable("replicas")
 
 
@@ -171,16 +177,16 @@ class Exchanges:
         groups: list[_Group] = []
         last_error: Exception | None = None
         try:
-            groups = self._groups(bundles)
+            groups = self._groups(bundles, replicas)
             self._check_breakers(groups, partial=partial)
-            self._attempt(groups, replicas, partial=partial)
+            self._attempt(groups, partial=partial)
             waiting = [bundle for one in groups if one.may_retry for bundle in one.bundles if bundle.replies is None]
             if waiting and monotonic() - began < RETRY_WITHIN_SECONDS:
                 self._find_owners(groups, waiting)
                 if monotonic() - began > RETRY_WITHIN_SECONDS:
                     raise RedisTimeoutError("too late to try again")
-                groups = [*self._groups(waiting), *(group for group in groups if not group.may_retry)]
-                self._attempt([group for group in groups if group.may_retry], replicas, partial=partial)
+                groups = [*self._groups(waiting, replicas), *(group for group in groups if not group.may_retry)]
+                self._attempt([group for group in groups if group.may_retry], partial=partial)
         except (RedisError, OSError) as error:
             last_error = error
         for group in groups:
@@ -188,11 +194,14 @@ class Exchanges:
         for bundle in bundles if not groups else ():
             bundle.error = StoreUnavailable(reason(last_error or RedisError()))
 
-    def _groups(self, bundles: Sequence[Bundle]) -> list[_Group]:
+    def _groups(self, bundles: Sequence[Bundle], replicas: int) -> list[_Group]:
         groups: dict[Node, _Group] = {}
         for bundle in bundles:
             node = bundle.at or self.route.owner(bundle.slot)
-            groups.setdefault(node, _Group(node)).bundles.append(bundle)
+            group = groups.setdefault(node, _Group(node))
+            group.bundles.append(bundle)
+            if bundle.durable:
+                group.replicas = replicas
         # A server that does not answer takes its time from those behind it.
         return sorted(groups.values(), key=lambda group: group.node.breaker.failing)
 
@@ -205,20 +214,19 @@ class Exchanges:
                     raise
                 group.error = error
 
-    def _attempt(self, groups: Sequence[_Group], replicas: int, *, partial: bool) -> None:
+    def _attempt(self, groups: Sequence[_Group], *, partial: bool) -> None:
         self.round_trips += 1
         try:
-            self._send(groups, replicas, partial=partial)
-            self._receive(groups, replicas)
+            self._send(groups, partial=partial)
+            self._receive(groups)
         finally:
             for group in groups:
                 if group.connection is not None:
                     group.node.connections.drop(group.connection)
-        if replicas:
-            for group in groups:
-                group.check(replicas)
+        for group in groups:
+            group.check()
 
-    def _send(self, groups: Sequence[_Group], replicas: int, *, partial: bool) -> None:
+    def _send(self, groups: Sequence[_Group], *, partial: bool) -> None:
         until = monotonic() + SENDING_SECONDS
         for group in groups:
             if group.error is not None:
@@ -226,7 +234,7 @@ class Exchanges:
             try:
                 if monotonic() > until:
                     raise RedisTimeoutError("other servers took all the time")
-                group.send(replicas, self.route.slotted, self._identity)
+                group.send(self.route.slotted, self._identity)
             except StoreUnavailable as error:
                 # It was reached, and is only not verified yet. An open circuit would keep it from being verified.
                 group.node.breaker.succeeded()
@@ -236,13 +244,13 @@ class Exchanges:
             except RedisError as error:
                 group.error = error
 
-    def _receive(self, groups: Sequence[_Group], replicas: int) -> None:
+    def _receive(self, groups: Sequence[_Group]) -> None:
         timeout, until = TIMEOUT_SECONDS, monotonic() + RECEIVING_SECONDS
         for group in groups:
             if group.error is not None:
                 continue
             try:
-                group.receive(replicas, timeout, until)
+                group.receive(timeout, until)
                 group.node.breaker.succeeded()
             except RedisError as error:
                 group.error = error

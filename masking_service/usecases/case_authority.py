@@ -7,12 +7,13 @@ from masking_service.access.cases import Case, Cases, case_name
 from masking_service.access.errors import (
     CaseCheckUnavailable,
     CaseNotOpen,
-    NoSuchCase,
     TicketMismatch,
     UnknownCaseNumber,
 )
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
+from masking_service.store.client import Store
+from masking_service.store.question import Question
 from masking_service.usecases.read_cases import reaches
 from masking_service.usecases.recorder import Call
 
@@ -22,12 +23,14 @@ class CaseAuthority:
 
     Args:
         policy: says who may be told why a case is not open.
+        store: where they are.
         cases: the cases.
         check: asks the ticket system; None where there is none.
     """
 
-    def __init__(self, *, policy: Policy, cases: Cases, check: CaseCheck | None) -> None:
+    def __init__(self, *, policy: Policy, store: Store, cases: Cases, check: CaseCheck | None) -> None:
         self._policy = policy
+        self._store = store
         self._cases = cases
         self._check = check
 
@@ -41,10 +44,21 @@ class CaseAuthority:
             OwnCase: the caller opened or approved it.
             CaseCheckUnavailable: the ticket system did not confirm it in time.
         """
+        question = self.finding(call, name)
+        self._store.ask(question)
+        return self.authorise(call, question.answer(), purposes)
+
+    def finding(self, call: Call, name: str) -> Question[Case | None]:
+        """Return the question for the case of this name; its answer is for `authorise`."""
         try:
-            found = self._cases.get(call.principal.tenant, case_name(name))
-        except (NoSuchCase, ValueError):
-            raise CaseNotOpen(self._told(call.principal, None, "unknown")) from None
+            return self._cases.getting(call.principal.tenant, case_name(name))
+        except ValueError:
+            return Question([], lambda _: None)
+
+    def authorise(self, call: Call, found: Case | None, purposes: Collection[str]) -> Case:
+        """Return the case, if there is one and it gives authority. As `open`."""
+        if found is None:
+            raise CaseNotOpen(self._told(call.principal, None, "unknown"))
         own = found.opening.purpose
         try:
             found.authorise(call.principal, own if own in purposes else "", call.now)

@@ -4,7 +4,7 @@ Every refusal is an entry too. An item that opens nothing looks the same whether
 it is unknown, forged, foreign, expired, erased or not named by the case.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +19,9 @@ from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
+from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.question import Question
 from masking_service.usecases.answers import openings as answers
 from masking_service.usecases.case_authority import CaseAuthority
 from masking_service.usecases.cases import sound_case_name
@@ -30,7 +32,7 @@ from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recor
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
-from masking_service.vault.vault import Vault
+from masking_service.vault.vault import Found, Vault
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
 CALL_FIRST: Final = "call-first"
@@ -39,6 +41,8 @@ Opening = (
     answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
 )
 SignInCheck = Callable[[Principal, int], None]
+_ByToken = Question[list[Record | None]]
+_ByNumber = Question[list[Found | None]]
 
 
 @dataclass(slots=True)
@@ -103,6 +107,7 @@ class Detokenize:
         *,
         policy: Policy,
         gate: Gate,
+        store: Store,
         keyring: Keyring,
         vault: Vault,
         case_authority: CaseAuthority,
@@ -116,6 +121,7 @@ class Detokenize:
     ) -> None:
         self._policy = policy
         self._gate = gate
+        self._store = store
         self._keyring = keyring
         self._vault = vault
         self._case_authority = case_authority
@@ -130,10 +136,10 @@ class Detokenize:
     def __call__(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Opening]:
         """Open single fields.
 
-        Round trips: one for the freeze, one for the case, one for the budget, one to read tokens and one or two to
-        read waybill numbers if the call has them, one for records of calls if the purpose asks for calls first, one
-        to count misses, one for the audit, one for the disclosures, and one to give back what was not released. Where
-        it is due the ticket system is asked about the case.
+        Round trips: one for the freeze and the case, one for the budget and the records that the case names (two if a
+        waybill was revised), one for records of calls if the purpose asks for calls first, one to count misses, one for
+        the audit, one for the disclosures, and one to give back what was not released. Where the budget refuses, the
+        records are dropped unread, still sealed. Where it is due the ticket system is asked about the case.
 
         Args:
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
@@ -148,9 +154,13 @@ class Detokenize:
             grant, authority, missed = self._authority(call, purpose, case, items)
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
-            reserved = self._budgets.reserve(call.principal, grant, lookups, call.now)
+            budget = self._budgets.reserving(call.principal, grant, lookups, call.now)
+            records = self._looking_up(tenant, asked, call.now)
+            self._store.ask(budget, *records)
+            reserved = budget.answer()
 
-        self._look_up(tenant, asked, grant, call.now)
+        for item, record in zip(asked, _found(asked, *records), strict=True):
+            item.find(record, grant.kinds)
         self._hold_back(tenant, asked, grant)
         opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
         self._freezing.count_misses(call, missed, opened)
@@ -178,7 +188,10 @@ class Detokenize:
         self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]
     ) -> tuple[Grant, Case | None, int]:
         """Return the grant, the case if one is needed, and the caller's misses so far."""
-        grant, missed = self._gate.grant_live(call.principal, "token:detokenize", purpose=purpose)
+        grant, frozen = self._gate.granting(call.principal, "token:detokenize", purpose=purpose)
+        found = Question([], lambda _: None) if case is None else self._case_authority.finding(call, case)
+        self._store.ask(frozen, found)
+        missed = frozen.answer()
         self._decoys.notice(call, self._bases(call.principal.tenant, items))
         self._check_sign_in(call.principal, call.now)
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
@@ -186,7 +199,7 @@ class Detokenize:
             if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
                 raise CaseRequired
             return grant, None, missed
-        return grant, self._case_authority.open(call, case, [grant.purpose or ""]), missed
+        return grant, self._case_authority.authorise(call, found.answer(), [grant.purpose or ""]), missed
 
     def _bases(self, tenant: str, items: Sequence[Any]) -> list[bytes]:
         """Return the bases of all waybills that the items name, whatever the case names."""
@@ -222,16 +235,11 @@ class Detokenize:
             asked.append(one)
         return asked
 
-    def _look_up(self, tenant: str, asked: Sequence[_Asked], grant: Grant, now: int) -> None:
-        """Read the records that the items point to, and take their values out."""
-        by_token = [item for item in asked if item.reference is not None]
-        places = [(item.reference.base, item.reference.revision) for item in by_token if item.reference is not None]
-        for item, record in zip(by_token, self._vault.at(tenant, places, now) if places else [], strict=True):
-            item.find(record, grant.kinds)
-        by_number = [item for item in asked if item.number is not None]
-        numbers = [item.number for item in by_number if item.number is not None]
-        for item, found in zip(by_number, self._vault.newest(tenant, numbers, now) if numbers else [], strict=True):
-            item.find(found.record if found else None, grant.kinds)
+    def _looking_up(self, tenant: str, asked: Sequence[_Asked], now: int) -> tuple[_ByToken, _ByNumber]:
+        """Return the questions for the records that tokens and numbers point to."""
+        places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
+        numbers = [item.number for item in asked if item.number is not None]
+        return self._vault.reading(tenant, places, now), self._vault.finding(tenant, numbers, now)
 
     def _hold_back(self, tenant: str, asked: Sequence[_Asked], grant: Grant) -> None:
         """Do not release phones that the purpose opens only after calls that were not answered."""
@@ -244,6 +252,19 @@ class Detokenize:
 
     def _known(self, purpose: str | None) -> str | None:
         return purpose if purpose in self._policy.rules.purposes else None
+
+
+def _found(asked: Sequence[_Asked], by_token: _ByToken, by_number: _ByNumber) -> Iterator[Record | None]:
+    """Yield the record of each item."""
+    of_tokens, of_numbers = iter(by_token.answer()), iter(by_number.answer())
+    for item in asked:
+        if item.reference is not None:
+            yield next(of_tokens)
+        elif item.number is not None:
+            found = next(of_numbers)
+            yield found.record if found else None
+        else:
+            yield None
 
 
 def _opened(call: Call, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:

@@ -17,6 +17,7 @@ from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.domain.record import render
+from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
@@ -36,6 +37,7 @@ class View:
         *,
         policy: Policy,
         gate: Gate,
+        store: Store,
         keyring: Keyring,
         vault: Vault,
         custodies: Custodies,
@@ -47,6 +49,7 @@ class View:
     ) -> None:
         self._policy = policy
         self._gate = gate
+        self._store = store
         self._keyring = keyring
         self._vault = vault
         self._custodies = custodies
@@ -60,21 +63,26 @@ class View:
         """Return the newest revisions, masked.
 
         Views that show a kind in full spend a budget, and are recorded and kept as disclosures. Round trips: one for
-        the freeze, one to read (two if a waybill was revised), one to count misses; in full three more, for the
-        budget, the audit and the disclosures, and one to give back.
+        the freeze, the budget and the records together (two if a waybill was revised), one to count misses; in full two
+        more, for the audit and the disclosures, and one to give back. Where freeze or budget refuse, the records are
+        dropped unread, still sealed. A caller who was frozen in the last two seconds may spend that budget for nothing.
 
         Raises:
             AccessError: the caller may not, not through this profile, or its budget is spent.
             StoreUnavailable: nothing is answered.
         """
         stated = profile if profile in self._policy.rules.profiles else None
-        with self._audit.record_denials(call, "view", profile=stated), self._freezing.count_refusals(call):
-            grant, missed = self._gate.grant_live(call.principal, "waybill:view", profile=profile)
-            reserved = self._budgets.reserve(call.principal, grant, len(waybill_nos), call.now)
-
         numbers = [normalised(number) for number in waybill_nos]
         known = [number for number in numbers if number is not None]
-        found = iter(self._vault.newest(call.principal.tenant, known, call.now))
+        with self._audit.record_denials(call, "view", profile=stated), self._freezing.count_refusals(call):
+            grant, frozen = self._gate.granting(call.principal, "waybill:view", profile=profile)
+            budget = self._budgets.reserving(call.principal, grant, len(waybill_nos), call.now)
+            records = self._vault.finding(call.principal.tenant, known, call.now)
+            self._store.ask(frozen, budget, records)
+            missed = frozen.answer()
+            reserved = budget.answer()
+
+        found = iter(records.answer())
         seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
         bases = self._keyring.tenant(call.principal.tenant).bases(known)
         of_known = [one for number, one in zip(numbers, seen, strict=True) if number is not None]

@@ -11,8 +11,9 @@ import msgspec
 
 from keys.aead import NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
-from masking_service.store.client import Store
+from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, record_stems
+from masking_service.store.question import Question
 from masking_service.vault import records
 from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.drafts import Draft, Stored, decide
@@ -140,21 +141,42 @@ class Vault:
 
         One round trip, and one more where a second revision exists.
         """
+        question = self.finding(tenant, waybill_nos, now)
+        self._store.ask(question)
+        return question.answer()
+
+    def finding(self, tenant: str, waybill_nos: Sequence[str], now: int) -> Question[list[Found | None]]:
+        """The question that `newest` asks. Its answer costs a round trip where a second revision exists."""
         bases = self._keyring.tenant(tenant).bases(waybill_nos)
-        newest = self._newest(tenant, record_stems(bases))
-        return [
-            Found(base, *found) if found is not None and found[1].active_at(now) else None
-            for base, found in zip(bases, newest, strict=True)
-        ]
+        stems = record_stems(bases)
+
+        def read(replies: list[Reply]) -> list[Found | None]:
+            return [
+                Found(base, *found) if found is not None and found[1].active_at(now) else None
+                for base, found in zip(bases, self._newest_of(tenant, stems, replies), strict=True)
+            ]
+
+        return Question(_newest_commands(stems), read)
 
     def at(self, tenant: str, places: Sequence[tuple[bytes, int]], now: int) -> list[Record | None]:
         """The living records at (base, revision), for tokens.
 
         One round trip.
         """
+        question = self.reading(tenant, places, now)
+        self._store.ask(question)
+        return question.answer()
+
+    def reading(self, tenant: str, places: Sequence[tuple[bytes, int]], now: int) -> Question[list[Record | None]]:
+        """The question that `at` asks."""
         stems = record_stems([base for base, _ in places])
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
-        return [record if record is not None and record.active_at(now) else None for record in self._load(tenant, keys)]
+
+        def read(replies: list[Reply]) -> list[Record | None]:
+            opened = self._open(tenant, zip(keys, replies, strict=True))
+            return [record if record is not None and record.active_at(now) else None for record in opened]
+
+        return Question([(b"GET", key) for key in keys], read)
 
     def prepare_erasure(self, tenant: str, waybill_no: str, *, now: int, until: int) -> Erasure:
         """Seal tombstones that last until `until` for every revision and the next free one: one round trip.
@@ -190,13 +212,19 @@ class Vault:
         return Erasure([Sealed(custody, None, until=0, once=False), *sealed], write, last_day)
 
     def _newest(self, tenant: str, stems: Sequence[bytes]) -> list[tuple[int, Record, bytes | None] | None]:
+        """As `_newest_of`, in one round trip more."""
+        return self._newest_of(tenant, stems, self._store.read(_newest_commands(stems)))
+
+    def _newest_of(
+        self, tenant: str, stems: Sequence[bytes], replies: Sequence[Reply]
+    ) -> list[tuple[int, Record, bytes | None] | None]:
         """The newest revision of each waybill, with what is stored at its custody place; a tombstone is one, too.
 
-        One round trip, and one more for all further revisions of those that have a second one.
+        One round trip for all further revisions of those that have a second one.
+
+        Args:
+            replies: to `_newest_commands`.
         """
-        replies = self._store.read(
-            [(b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem)) for stem in stems]
-        )
         first_two = [
             (record_key(stem, revision), reply[revision])
             for stem, reply in zip(stems, replies, strict=True)
@@ -240,3 +268,8 @@ class Vault:
             else:
                 opened.append(records.SHREDDED if key is None else records.read(key.open(value, place)))
         return opened
+
+
+def _newest_commands(stems: Sequence[bytes]) -> list[Command]:
+    """Return the commands that read the first two revisions of waybills, and their custody."""
+    return [(b"MGET", record_key(stem, 0), record_key(stem, 1), custody_key(stem)) for stem in stems]

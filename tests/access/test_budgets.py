@@ -26,6 +26,7 @@ from masking_service.access.rules import WINDOWS, Budget, Counted, Factors, Wind
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.scripts import Script
 from tests.store.stores import counted
 
 NOW = 1_800_000_000  # the first second of a part in every window but the longest
@@ -372,9 +373,9 @@ def test_where_nothing_is_spent_nothing_is_asked(budgets: Budgets, store: Store,
 class Twice(Store):
     """A store whose first reply is always lost on the way, so that each exchange is sent again."""
 
-    def script(self, digest: bytes, source: bytes, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
-        super().script(digest, source, keys, args)
-        return super().script(digest, source, keys, args)
+    def script(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
+        super().script(script, keys, args)
+        return super().script(script, keys, args)
 
 
 def test_a_reservation_whose_reply_was_lost_counts_once(make: Callable[..., Budgets], valkey: str) -> None:

@@ -21,6 +21,7 @@ from masking_service.audit.verify.verifier import Verification, verify
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
+from masking_service.store.scripts import Script
 from tests.audit.logs import entry, log_on, number_of, stream, writer_of, writers
 from tests.keys.known import known_keyring
 from tests.store import stores
@@ -67,21 +68,21 @@ class Gate(Store):
         self.fault: BaseException | None = None
         self.scripts = 0
 
-    def script(self, digest: bytes, source: bytes, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
+    def script(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
         self.scripts += 1
         self.reached.set()
         assert self.opened.wait(10)
         if self.fault is not None:
             raise self.fault
-        return super().script(digest, source, keys, args)
+        return super().script(script, keys, args)
 
 
 class Slow(Gate):
     """Takes as long for a script as a disk."""
 
-    def script(self, digest: bytes, source: bytes, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
+    def script(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Reply:
         time.sleep(0.005)
-        return super().script(digest, source, keys, args)
+        return super().script(script, keys, args)
 
 
 class Interrupting:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from hashlib import sha1
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,8 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import SLOTS, fence
 from masking_service.store.health import faults
 from masking_service.store.layout import FENCE
+from masking_service.store.question import Question
+from masking_service.store.scripts import Script
 from tests import servers
 from tests.store import stores
 from tests.store.stores import LATER, NOW, ask, body, counted, write
@@ -25,8 +26,7 @@ pytestmark = pytest.mark.server
 
 SHARDS = 3
 KEYS = [b"wm:{%d}" % number for number in range(60)]
-PING = b"return redis.call('SET', KEYS[1], ARGV[1])"
-DIGEST = sha1(PING, usedforsecurity=False).hexdigest().encode()
+SCRIPT = Script.from_source(b"return redis.call('SET', KEYS[1], ARGV[1])")
 
 
 @pytest.fixture(scope="module")
@@ -130,13 +130,30 @@ def test_a_batch_that_was_refused_in_part_gives_the_same_when_it_is_sent_again(
     assert store.write(puts(KEYS)) == [*KEYS[:-1], None]
 
 
+def test_questions_to_all_shards_are_one_round_trip_and_only_a_script_waits_for_replicas(
+    clean: servers.Group, store: Store
+) -> None:
+    store.script(SCRIPT, [KEYS[0]], [b"v"])
+    for node in clean.primaries:
+        ask(node.client, "FLUSHALL")
+    reading = Question([(b"GET", key) for key in KEYS], lambda replies: replies)
+    writing = Question.running(SCRIPT, [KEYS[0]], [b"v"], lambda reply: reply)
+
+    with counted(store) as trips:
+        store.ask(reading, writing)
+
+    written = [node for node in clean.primaries if ask(node.client, "DBSIZE")]
+    assert (len(reading.answer()), writing.answer(), trips) == (len(KEYS), b"OK", [1])
+    assert written == [shard(clean, KEYS[0])]  # others have no fence either
+
+
 def test_a_script_runs_on_its_shard_which_learns_it_once(clean: servers.Group, store: Store) -> None:
     for node in clean.primaries:
         ask(node.client, "SCRIPT", "FLUSH")
     with counted(store) as unknown:
-        store.script(DIGEST, PING, [KEYS[0]], [b"v"])
+        store.script(SCRIPT, [KEYS[0]], [b"v"])
     with counted(store) as known:
-        store.script(DIGEST, PING, [KEYS[0]], [b"v"])
+        store.script(SCRIPT, [KEYS[0]], [b"v"])
 
     assert (unknown, known, store.read([(b"GET", KEYS[0])])) == ([2], [1], [b"v"])
 
@@ -187,7 +204,7 @@ def test_a_shard_without_its_replica_refuses_and_the_others_do_not(clean: server
 
 def _script_refused(store: Store, key: bytes) -> str:
     with pytest.raises(StoreUnavailable) as fault:
-        store.script(DIGEST, PING, [key], [b"v"])
+        store.script(SCRIPT, [key], [b"v"])
     return fault.value.reason
 
 
@@ -237,7 +254,7 @@ def test_a_slot_that_is_just_moving_is_written_where_it_goes(clean: servers.Grou
     try:
         alone = store.write(puts([key]))
         together = store.write([*puts([key]), (b"GET", key)])
-        script = store.script(DIGEST, PING, [key], [b"w"])
+        script = store.script(SCRIPT, [key], [b"w"])
         read = store.read([(b"GET", key), (b"GET", KEYS[-1])])
         kept = ask(target.client, "CLUSTER", "COUNTKEYSINSLOT", slot)
     finally:

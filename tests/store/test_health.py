@@ -14,6 +14,7 @@ from masking_service.store.answers import Answer
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults, look, uphold
+from masking_service.store.scripts import Script
 from tests import servers
 from tests.store import stores
 from tests.store.stores import ask, counted
@@ -156,7 +157,7 @@ def test_a_store_that_may_lose_is_read_and_not_written_until_it_is_mended(
     with pytest.raises(StoreUnavailable, match="not-durable"):
         store.write([(b"SET", b"k", b"v")])
     with pytest.raises(StoreUnavailable, match="not-durable"):
-        store.script(b"0" * 40, b"return redis.call('SET', KEYS[1], 'v')", [b"k"], [])
+        store.script(Script.from_source(b"return redis.call('SET', KEYS[1], 'v')"), [b"k"], [])
     read = store.read([(b"GET", b"k")])
     ask(restored, "CONFIG", "SET", setting, dict(DURABLE)[setting])
 

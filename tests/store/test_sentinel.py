@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from hashlib import sha1
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,14 @@ import pytest
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import look
+from masking_service.store.scripts import Script
 from tests import servers
 from tests.store import stores
 from tests.store.stores import NOW, ask, body, put
 
 pytestmark = pytest.mark.server
 
-SCRIPT = b"return redis.call('SET', KEYS[1], ARGV[1], 'NX')"
-DIGEST = sha1(SCRIPT, usedforsecurity=False).hexdigest().encode()
+SCRIPT = Script.from_source(b"return redis.call('SET', KEYS[1], ARGV[1], 'NX')")
 
 
 @pytest.fixture(scope="module")
@@ -181,13 +180,13 @@ def test_what_was_refused_and_then_accepted_is_there_after_a_failover(group: ser
                 put(attempt, body("李四"))
             reasons.append(fault.value.reason)
         with pytest.raises(StoreUnavailable, match="replicas"):
-            store.script(DIGEST, SCRIPT, [b"wm:s"], [b"v"])
+            store.script(SCRIPT, [b"wm:s"], [b"v"])
     finally:
         for replica in group.replicas:
             replica.resume()
     servers.wait_until(lambda: all(map(servers._follows, group.replicas)), "the replicas follow again")
     stored = put(vault, body("李四"))
-    store.script(DIGEST, SCRIPT, [b"wm:s"], [b"v"])
+    store.script(SCRIPT, [b"wm:s"], [b"v"])
 
     group.primaries[0].kill()
     servers.wait_until(lambda: _served(store), "a replica was promoted", 10)

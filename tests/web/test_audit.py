@@ -12,6 +12,7 @@ from masking_service.access.budgets import Reservation
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key
+from masking_service.store.scripts import Script
 from tests.web.api import (
     AUDITOR,
     COURIER,
@@ -50,10 +51,10 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Lets nothing be written to the audit log from now on, and everything else go on."""
     script = Store.script
 
-    def refusing(self: Store, digest: bytes, source: bytes, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Any:
+    def refusing(self: Store, called: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Any:
         if AUDIT_WRITERS in keys:
             raise StoreUnavailable("refused")
-        return script(self, digest, source, keys, args)
+        return script(self, called, keys, args)
 
     def now() -> None:
         monkeypatch.setattr(Store, "script", refusing)
