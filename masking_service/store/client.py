@@ -27,7 +27,7 @@ from masking_service.store.pipeline import Bundle, Exchanges, whole
 from masking_service.store.question import Question
 from masking_service.store.reasons import reason
 from masking_service.store.scripts import Script
-from masking_service.store.transactions import executed, slot_of, together
+from masking_service.store.transactions import bundles_of, executed, slot_of, slot_of_script, together
 from masking_service.store.urls import Tls, route_to
 
 __all__ = ["Command", "Reply", "Store"]
@@ -175,7 +175,7 @@ class Store:
         Raises:
             StoreUnavailable: a reply is missing or is an error, or too few replicas have what a script wrote.
         """
-        asked = [(question, self._bundles(question)) for question in questions]
+        asked = [(question, bundles_of(question, slotted=self._route.slotted)) for question in questions]
         bundles = [bundle for _, mine in asked for bundle in mine]
         if any(question.script for question in questions):
             self._run_durably(bundles)
@@ -187,17 +187,9 @@ class Store:
                 replies = self._load(question.script, question.commands[0])
             question.replies = whole(replies)
 
-    def _bundles(self, question: Question[Any]) -> list[Bundle]:
-        durable = question.script is not None
-        if not self._route.slotted:
-            packed = b"".join(map(pack, question.commands))
-            return [Bundle(0, packed, len(question.commands), durable=durable)] if question.commands else []
-        slot = _slot_of_script if durable else slot_of
-        return [Bundle(slot(command), pack(command), 1, durable=durable) for command in question.commands]
-
     def _load(self, script: Script, command: Command) -> list[Reply]:
         """Run a script that the server does not know, and return the reply."""
-        slot = _slot_of_script(command) if self._route.slotted else 0
+        slot = slot_of_script(command) if self._route.slotted else 0
         bundle = Bundle(slot, pack((b"EVAL", script.source, *command[2:])), 1)
         self._run_durably([bundle])
         return bundle.replies or []
@@ -303,10 +295,3 @@ class Store:
         if not self.clocks.agree:
             raise StoreUnavailable("clock")
         self._run(bundles, replicas=self.required_replicas)
-
-
-def _slot_of_script(command: Command) -> int:
-    """Return the slot of a script's keys."""
-    _, _, count, *rest = command
-    key = rest[0] if count else b""
-    return key_slot(key if isinstance(key, bytes) else b"")

@@ -1,7 +1,7 @@
-"""Packs commands of one slot as a transaction, and reads its replies."""
+"""Packs commands for exchanges, those of one slot as a transaction, and reads the replies to transactions."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from redis.crc import key_slot
 
@@ -10,6 +10,7 @@ from masking_service.store.identity import Roster
 from masking_service.store.node import Command, pack
 from masking_service.store.parser import Reply
 from masking_service.store.pipeline import Bundle, whole
+from masking_service.store.question import Question
 
 _MULTI: Final = pack((b"MULTI",))
 _EXEC: Final = pack((b"EXEC",))
@@ -22,6 +23,23 @@ def slot_of(command: Command) -> int:
     """
     key = command[1] if len(command) > 1 else b""
     return key_slot(key if isinstance(key, bytes) else b"%d" % key)
+
+
+def slot_of_script(command: Command) -> int:
+    """Return the slot of the keys of EVALSHA."""
+    _, _, count, *rest = command
+    key = rest[0] if count else b""
+    return key_slot(key if isinstance(key, bytes) else b"")
+
+
+def bundles_of(question: Question[Any], *, slotted: bool) -> list[Bundle]:
+    """Pack the commands of a question, in a cluster one by one."""
+    durable = question.script is not None
+    if slotted:
+        slot = slot_of_script if durable else slot_of
+        return [Bundle(slot(command), pack(command), 1, durable=durable) for command in question.commands]
+    packed = b"".join(map(pack, question.commands))
+    return [Bundle(0, packed, len(question.commands), durable=durable)] if question.commands else []
 
 
 def together(slot: int, commands: Sequence[Command], since: Roster | None) -> Bundle:
