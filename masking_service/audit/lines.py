@@ -112,6 +112,18 @@ def read_line(line: bytes) -> EntryLine | CheckpointLine:
         raise UnreadableLineError("is not a line of an audit log") from None
 
 
+def place_of(name: str) -> tuple[str, int]:
+    """Return writer and number of an entry id.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    place = _ID.fullmatch(name)
+    if not place:
+        raise ValueError("is not the id of an entry")
+    return place[1], int(place[2])
+
+
 def write_line(line: EntryLine | CheckpointLine) -> bytes:
     """Return the line in the service's own format."""
     if isinstance(line, CheckpointLine):

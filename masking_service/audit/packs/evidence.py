@@ -15,7 +15,7 @@ import msgspec
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
 from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
-from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line
+from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, place_of, read_line
 from masking_service.audit.verify.checkpoint_chain import is_signed
 
 
@@ -57,7 +57,7 @@ def excerpt(lines: Iterable[bytes], wanted: Callable[[str, Entry], bool]) -> Ite
             continue
         named = [(entry_id(one.writer, one.number), entry_of(one)) for one in commit]
         if sum(wanted(name, entry) for name, entry in named if entry):  # of all: `wanted` may keep them
-            yield _written(links.get(line.writer, FIRST_LINK), commit)
+            yield msgspec.json.encode(commit_of(links.get(line.writer, FIRST_LINK), commit)) + b"\n"
         links[line.writer] = line.link
         commit.clear()
 
@@ -79,6 +79,43 @@ def entry_of(line: EntryLine) -> Entry | None:
         return _decode_entry(line.entry)
     except msgspec.ValidationError:
         return None
+
+
+def commit_of(previous: bytes, entries: Sequence[EntryLine]) -> Commit:
+    """Return the commit of some entries.
+
+    Args:
+        previous: the link before the first of them.
+        entries: consecutive entries of a writer; the last has the signature.
+    """
+    first, last = entries[0], entries[-1]
+    raw = [msgspec.Raw(one.entry) for one in entries]
+    name = entry_id(first.writer, first.number)
+    return Commit(name, previous.hex(), raw, b64encode(last.signature).decode())
+
+
+def links_of(commit: Commit) -> Iterator[tuple[str, int, bytes]]:
+    """Yield writer, number and link of each entry.
+
+    Raises:
+        ValueError, msgspec.MsgspecError: the commit is malformed.
+    """
+    writer, first = place_of(commit.commit)
+    linked = bytes.fromhex(commit.previous)
+    for number, raw in enumerate(commit.entries, first):
+        linked = link(linked, writer, number, encode(_decode_any(raw)))
+        yield writer, number, linked
+
+
+def verify_commit(commit: Commit, verifier: Verifier) -> None:
+    """Check that the service signed the entries of a commit.
+
+    Raises:
+        IntegrityError: it did not sign them.
+        ValueError, msgspec.MsgspecError: the commit is malformed.
+    """
+    *_, (writer, last, linked) = links_of(commit)
+    verifier.verify(b64decode(commit.signature, validate=True), commit_message(writer, last, linked))
 
 
 def is_evidence(line: bytes) -> bool:
@@ -113,20 +150,8 @@ def _proved(line: bytes, verifier: Verifier) -> int:
         return 0
     json.loads(line, object_pairs_hook=_members)
     commit = _decode(line)
-    writer, _, first = commit.commit.rpartition("-")
-    linked, last = bytes.fromhex(commit.previous), int(first) - 1
-    for raw in commit.entries:
-        last += 1
-        linked = link(linked, writer, last, encode(_decode_any(raw)))
-    verifier.verify(b64decode(commit.signature, validate=True), commit_message(writer, last, linked))
+    verify_commit(commit, verifier)
     return len(commit.entries)
-
-
-def _written(previous: bytes, commit: Sequence[EntryLine]) -> bytes:
-    first, last = commit[0], commit[-1]
-    entries = [msgspec.Raw(one.entry) for one in commit]
-    name = entry_id(first.writer, first.number)
-    return msgspec.json.encode(Commit(name, previous.hex(), entries, b64encode(last.signature).decode())) + b"\n"
 
 
 def _members(pairs: list[tuple[str, Any]]) -> None:

@@ -3,10 +3,12 @@
 import click
 
 from masking_service.cli.audit.accept import accept_store
+from masking_service.cli.audit.cosign import cosign
 from masking_service.cli.audit.export import export
 from masking_service.cli.audit.follow import follow
 from masking_service.cli.audit.incident import incident
 from masking_service.cli.audit.lookout import lookout
+from masking_service.cli.audit.prove import prove
 from masking_service.cli.audit.report import report
 from masking_service.cli.audit.tail import tail
 from masking_service.cli.audit.verify import verify
@@ -19,5 +21,5 @@ def audit() -> None:
     """Take the audit log out, verify it, watch it, and archive it."""
 
 
-for command in (accept_store, export, follow, incident, lookout, report, tail, verify):
+for command in (accept_store, cosign, export, follow, incident, lookout, prove, report, tail, verify):
     audit.add_command(command)

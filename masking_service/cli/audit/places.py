@@ -12,6 +12,9 @@ from keys.errors import KeysetError
 from keys.keyring import Keyring
 from keys.signatures import Verifier
 from masking_service.audit.lines import CheckpointLine, UnreadableLineError, read_line
+from masking_service.audit.tiles.log_key import read_public_key
+from masking_service.audit.tiles.notes import LOG, Note, NoteError, NoteKey
+from masking_service.audit.tiles.tree_head import head_of
 from masking_service.audit.verify.checkpoint_chain import is_signed
 from masking_service.cli.options import settings_of
 from masking_service.dev.embedded import running_url
@@ -50,11 +53,41 @@ def verifier_of(folder: Path, pem: Path | None) -> Verifier:
     """
     path = pem or folder / PUBLIC_KEY
     if path.exists():
-        try:
-            return Verifier(path.read_bytes())
-        except KeysetError as error:
-            raise KeysetError(f"{path}: {error}") from None
+        return verifier_in(path)
     return Verifier(open_keyring(settings_of(folder)).audit_signer.public_pem())
+
+
+def verifier_in(path: Path) -> Verifier:
+    """Return a verifier with the key in a PEM file.
+
+    Raises:
+        KeysetError: it is not a public key of a log.
+    """
+    try:
+        return Verifier(path.read_bytes())
+    except KeysetError as error:
+        raise KeysetError(f"{path}: {error}") from None
+
+
+def note_key_in(path: Path, kind: int) -> NoteKey:
+    """Read the verifier key of a log or a cosigner from a file; raises click.BadParameter if it is another."""
+    try:
+        key = read_public_key(path)
+    except NoteError as error:
+        raise click.BadParameter(str(error)) from None
+    if key.kind != kind:
+        raise click.BadParameter(f"{path}: is a key of {'a log' if key.kind == LOG else 'a cosigner'}")
+    return key
+
+
+def note_in(path: Path) -> Note:
+    """Read a checkpoint note from a file; raises click.BadParameter if it is malformed."""
+    try:
+        note = Note.parse(path.read_bytes())
+        head_of(note)
+    except NoteError as error:
+        raise click.BadParameter(f"{path}: {error}") from None
+    return note
 
 
 def checkpoint_in(path: Path) -> CheckpointLine:

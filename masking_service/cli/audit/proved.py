@@ -1,0 +1,94 @@
+"""`audit verify` for single entries with their proof, and for the tiles of a log."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from keys.signatures import Verifier
+from masking_service.audit.tiles.check import damage
+from masking_service.audit.tiles.log import CHECKPOINT, read_checkpoint
+from masking_service.audit.tiles.log_key import read_public_key
+from masking_service.audit.tiles.merkle import ProofError
+from masking_service.audit.tiles.notes import COSIGNER, LOG, NoteError, NoteKey
+from masking_service.audit.tiles.proofs import Keys, Proof, Proved, verify_proof
+from masking_service.audit.tiles.tree_head import head_of
+from masking_service.audit.verify.findings import MAX_FINDINGS
+from masking_service.cli.audit.places import note_in, verifier_in
+from masking_service.cli.audit.saying import count
+from masking_service.domain.timestamps import rfc3339
+
+PEM: bytes = b"-----BEGIN"
+
+
+def say_proof(file: Path, key_files: Sequence[Path], checkpoint: Path | None) -> bool:
+    """Verify a proof, print what it proves, and return whether it is sound.
+
+    Args:
+        key_files: the verifier key of the log, of each cosigner, and the PEM of the service.
+        checkpoint: an older checkpoint note from another source.
+    """
+    keys = _keys(key_files)
+    kept = note_in(checkpoint) if checkpoint else None
+    try:
+        proved = verify_proof(Proof.parse(file.read_bytes()), keys, kept)
+    except ProofError as error:
+        click.echo(f"{file}: {error}")
+        click.echo("The entry is not proved.")
+        return False
+    _say_proved(proved, keys)
+    return True
+
+
+def say_tiles(folder: Path, key_files: Sequence[Path]) -> bool:
+    """Verify the tiles of a log against its checkpoint note, print what is wrong, and return whether all is sound."""
+    try:
+        note = read_checkpoint(folder / CHECKPOINT, _keys(key_files).log)
+    except NoteError as error:
+        click.echo(str(error))
+        return False
+    head = head_of(note) if note else None
+    found = 0
+    for found, text in enumerate(damage(folder, head) if head else (), 1):
+        if found <= MAX_FINDINGS:
+            click.echo(text)
+    if found or head is None:
+        click.echo(f"{count(found, 'fault')}: these are not the tiles that were signed.")
+        return False
+    click.echo(f"{count(head.size, 'entry')} in the log {head.origin}: every tile is as it was signed.")
+    return True
+
+
+def _say_proved(proved: Proved, keys: Keys) -> None:
+    click.echo(proved.entry.decode())
+    head = proved.head
+    click.echo(
+        f"Entry {proved.id} is leaf {proved.index} of the {head.size} in the log {head.origin}, which signed them."
+    )
+    for key, at in zip(keys.cosigners, proved.cosigned_at, strict=True):
+        click.echo(f"{key.name} cosigned them at {rfc3339(at)}.")
+    if proved.older:
+        click.echo(f"The log has only grown since its checkpoint with {count(proved.older.size, 'entry')}.")
+    click.echo(
+        f"The service's signature was {'verified' if keys.service else 'not verified: give its public key, too'}."
+    )
+
+
+def _keys(files: Sequence[Path]) -> Keys:
+    """Read the public keys, each told apart by its content."""
+    service: list[Verifier] = []
+    others: list[NoteKey] = []
+    for file in files:
+        if file.read_bytes().startswith(PEM):
+            service.append(verifier_in(file))
+        else:
+            try:
+                others.append(read_public_key(file))
+            except NoteError as error:
+                raise click.BadParameter(str(error), param_hint="--key") from None
+    logs = [key for key in others if key.kind == LOG]
+    if len(logs) != 1 or len(service) > 1:
+        raise click.BadParameter(
+            "give the verifier key of the log, and at most one key of the service", param_hint="--key"
+        )
+    return Keys(logs[0], [key for key in others if key.kind == COSIGNER], service[0] if service else None)

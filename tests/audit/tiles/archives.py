@@ -1,0 +1,45 @@
+"""An archive of a real log in a store, with its tiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from keys.signatures import Verifier
+from masking_service.audit.archive.archive import Archive
+from masking_service.audit.archive.follower import Follower
+from masking_service.audit.streams import Streams
+from masking_service.audit.tiles.log import CHECKPOINT, FOLDER
+from masking_service.audit.tiles.log_key import PUBLIC, read_public_key
+from masking_service.audit.tiles.notes import Note, NoteKey
+from masking_service.store.client import Store
+from tests.audit import logs
+from tests.audit.logs import Process, full_entry
+from tests.keys.known import known_keyring
+from tests.store.stores import NOW
+
+SERVICE = Verifier(known_keyring().audit_signer.public_pem())
+
+
+def follow(store: Store, folder: Path, origin: str = "") -> None:
+    """Archive everything new with a new witness."""
+    with Archive(folder, SERVICE, origin=origin) as archive:
+        follower = Follower(Streams(store), archive, lambda: NOW, keep_days=30)
+        while follower.archive_new():
+            pass
+
+
+def grow(store: Store, folder: Path, *commits: int, seed: str = "writer") -> list[str]:
+    """Write commits of a new process, archive them, and return the ids of the entries."""
+    process = Process(store, seed)
+    names = [name for count in commits for name in process.commit(*map(full_entry, range(1, count + 1)))]
+    logs.checkpoint(store)
+    follow(store, folder, origin="log.example/1")
+    return names
+
+
+def key_of(folder: Path) -> NoteKey:
+    return read_public_key(folder / PUBLIC)
+
+
+def note_of(folder: Path) -> Note:
+    return Note.parse((folder / FOLDER / CHECKPOINT).read_bytes())

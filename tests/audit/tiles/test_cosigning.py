@@ -1,0 +1,313 @@
+"""Tests the exchange with a cosigner over HTTP: ours, and one that lies."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from keys.signatures import Signer
+from masking_service.audit.archive.segments import Position
+from masking_service.audit.tiles import merkle
+from masking_service.audit.tiles.cosigner import PRIVATE, Cosigner, Reply, Request
+from masking_service.audit.tiles.cosigner_server import MAX_BODY_BYTES, CosignerServer
+from masking_service.audit.tiles.cosigning import RETRY_SECONDS, Cosigning, CosigningError
+from masking_service.audit.tiles.log import CHECKPOINT, TiledLog
+from masking_service.audit.tiles.notes import LOG, Note, NoteError, NoteKey, cosign, parse_signatures, sign_as_log
+from masking_service.audit.tiles.tree_head import TreeHead, head_of
+from tests.audit.tiles import trees
+from tests.keys.known import known_bytes
+
+NOW = 1795553260
+NAME = "cosigner.example/1"
+SIGNER = Signer(known_bytes("a log"))
+KEY = NoteKey("log.example/1", LOG, SIGNER.public_bytes())
+LEAVES = trees.some_leaves(40)
+NODES = trees.nodes(LEAVES)
+
+
+def note_of(size: int, root: bytes = b"", origin: str = KEY.name, signer: Signer = SIGNER) -> Note:
+    text = TreeHead(origin, size, root or trees.mth(LEAVES[:size])).text
+    return Note(text, [sign_as_log(text, KEY.name, signer)])
+
+
+def request(old: int, size: int) -> Request:
+    return Request(old, merkle.consistency_proof(old, size, NODES), note_of(size))
+
+
+@pytest.fixture
+def cosigner(tmp_path: Path) -> Cosigner:
+    return Cosigner(tmp_path / "cosigner", NAME, [KEY], lambda: NOW)
+
+
+@contextmanager
+def serving(cosigner: Cosigner) -> Iterator[CosignerServer]:
+    with CosignerServer(cosigner, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def server(cosigner: Cosigner) -> Iterator[CosignerServer]:
+    with serving(cosigner) as server:
+        yield server
+
+
+def post(server: CosignerServer, body: bytes, path: str = "/add-checkpoint") -> tuple[int, str | None, bytes]:
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    try:
+        connection.request("POST", path, body)
+        answer = connection.getresponse()
+        return answer.status, answer.headers["Content-Type"], answer.read()
+    finally:
+        connection.close()
+
+
+def get(server: CosignerServer, path: str) -> tuple[int, bytes]:
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def test_a_log_that_grows_is_cosigned(server: CosignerServer) -> None:
+    for old, size in ((0, 3), (3, 3), (3, 40)):
+        status, _, body = post(server, bytes(request(old, size)))
+        note = Note(note_of(size).text, parse_signatures(body.decode()))
+        assert (status, note.verify(server.cosigner.key)) == (200, NOW)
+
+
+def test_the_newest_checkpoint_is_served(server: CosignerServer) -> None:
+    path = f"/{hashlib.sha256(KEY.name.encode()).hexdigest()}/checkpoint"
+    assert get(server, path)[0] == 404
+
+    post(server, bytes(request(0, 3)))
+    status, body = get(server, path)
+    note = Note.parse(body)
+    assert (status, head_of(note).size, note.verify(KEY), note.verify(server.cosigner.key)) == (200, 3, 0, NOW)
+    assert get(server, "/other/checkpoint")[0] == get(server, path.replace("checkpoint", "other"))[0] == 404
+
+
+def forked(old: int, size: int) -> Request:
+    leaves = [b"another", *LEAVES[1:size]]
+    return Request(old, merkle.consistency_proof(old, size, trees.nodes(leaves)), note_of(size, trees.mth(leaves)))
+
+
+MALFORMED = bytes(request(3, 5))
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(b"", 400, id="nothing"),
+        pytest.param(MALFORMED.replace(b"old 3", b"old 03"), 400, id="a leading zero"),
+        pytest.param(MALFORMED.replace(b"old 3\n", b"old 3\n" + b"A" * 43 + b"=\n" * 1), 422, id="a longer proof"),
+        pytest.param(bytes(Request(3, [bytes(32)] * 64, note_of(5))), 400, id="64 hashes"),
+        pytest.param(bytes(Request(6, [], note_of(5))), 400, id="an old size beyond the new one"),
+        pytest.param(bytes(Request(0, [], note_of(5, origin="other.example"))), 404, id="an unknown log"),
+        pytest.param(
+            bytes(Request(3, [], note_of(5, signer=Signer(known_bytes("other"))))), 403, id="an unknown signature"
+        ),
+        pytest.param(bytes(request(3, 5)).replace(b"\n5\n", b"\n6\n"), 403, id="a wrong signature"),
+        pytest.param(bytes(request(2, 5)), 409, id="a smaller old size"),
+        pytest.param(bytes(request(4, 5)), 409, id="a larger old size"),
+        pytest.param(bytes(Request(3, [], note_of(5))), 422, id="no proof"),
+        pytest.param(bytes(forked(3, 5)), 422, id="a fork"),
+        pytest.param(bytes(forked(3, 3)), 422, id="a fork of the same size"),
+    ],
+)
+def test_what_cannot_be_cosigned_is_refused_as_specified(server: CosignerServer, body: bytes, expected: int) -> None:
+    post(server, bytes(request(0, 3)))
+
+    status, kind, answer = post(server, body)
+
+    assert status == expected
+    if expected == 409:
+        assert (kind, answer) == ("text/x.tlog.size", b"3\n")
+    assert post(server, bytes(request(3, 5)))[0] == 200  # nothing of it was kept
+
+
+@pytest.mark.parametrize(("old", "proof"), [(0, [bytes(32)]), (0, [])], ids=["a proof from nothing", "another root"])
+def test_an_empty_tree_has_one_root_and_no_proof(server: CosignerServer, old: int, proof: list[bytes]) -> None:
+    note = note_of(3) if proof else note_of(0, bytes(32))
+
+    assert post(server, bytes(Request(old, proof, note)))[0] == 422
+    assert post(server, bytes(Request(0, [], note_of(0, merkle.EMPTY_ROOT))))[0] == 200
+
+
+def test_requests_of_other_forms_are_refused(server: CosignerServer) -> None:
+    assert post(server, b"", "/other")[0] == 404
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    connection.putrequest("POST", "/add-checkpoint")
+    connection.putheader("Content-Length", str(MAX_BODY_BYTES + 1))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_a_restarted_cosigner_remembers(tmp_path: Path, cosigner: Cosigner) -> None:
+    assert cosigner.add_checkpoint(bytes(request(0, 5))).status == 200
+    again = Cosigner(tmp_path / "cosigner", NAME, [KEY], lambda: NOW)
+
+    assert again.add_checkpoint(bytes(request(0, 3))) == Reply(409, b"5\n", "text/x.tlog.size")
+    assert again.add_checkpoint(bytes(request(5, 7))).status == 200
+
+
+def test_of_two_requests_at_once_one_is_cosigned(cosigner: Cosigner) -> None:
+    cosigner.add_checkpoint(bytes(request(0, 5)))
+    with ThreadPoolExecutor(2) as pool:
+        replies = [*pool.map(lambda size: cosigner.add_checkpoint(bytes(request(5, size))).status, [20, 40] * 10)]
+
+    assert (replies.count(200), {*replies}) == (1, {200, 409})
+
+
+def test_a_cosigner_has_one_name_and_key(tmp_path: Path, cosigner: Cosigner) -> None:
+    with pytest.raises(NoteError, match="another name"):
+        Cosigner(tmp_path / "cosigner", "other.example", [KEY], lambda: NOW)
+    (tmp_path / "cosigner" / PRIVATE).unlink()
+    with pytest.raises(NoteError, match="not the public key"):
+        Cosigner(tmp_path / "cosigner", NAME, [KEY], lambda: NOW)
+
+
+def test_a_changed_record_of_the_cosigner_is_found(tmp_path: Path, cosigner: Cosigner) -> None:
+    cosigner.add_checkpoint(bytes(request(0, 5)))
+    (path,) = (tmp_path / "cosigner").glob("*.note")
+    path.write_bytes(path.read_bytes().replace(b"\n5\n", b"\n3\n"))
+
+    with pytest.raises(NoteError):
+        cosigner.add_checkpoint(bytes(request(3, 7)))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> TiledLog:
+    (tmp_path / "archive").mkdir()
+    return TiledLog(tmp_path / "archive", Position(1, 0), "log.example/2")
+
+
+def extend(log: TiledLog, size: int) -> None:
+    for leaf in LEAVES[log.size : size]:
+        log.add(leaf)
+    log.publish(Position(1, size))
+
+
+def cosigning_of(log: TiledLog, url: str, key: NoteKey, clock: Callable[[], int] = lambda: NOW) -> Cosigning:
+    return Cosigning(log, url, key, clock)
+
+
+def test_the_published_note_gets_the_cosignature(tmp_path: Path, log: TiledLog) -> None:
+    cosigner = Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
+    with serving(cosigner) as server:
+        cosigning = cosigning_of(log, server.url, cosigner.key)
+        cosigning.refresh()  # nothing is published yet
+        for size in (3, 3, 20):
+            extend(log, size)
+            cosigning.refresh()
+            note = Note.parse((log.folder / CHECKPOINT).read_bytes())
+            assert (head_of(note).size, note.verify(log.key), note.verify(cosigner.key)) == (size, 0, NOW)
+        extend(log, 40)
+        cosigning_of(log, server.url, cosigner.key).refresh()  # a new process does not know what was cosigned
+
+    assert log.note
+    assert log.note.verify(cosigner.key) == NOW
+
+
+def test_a_forked_log_gets_no_cosignature(tmp_path: Path, log: TiledLog) -> None:
+    cosigner = Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
+    extend(log, 20)
+    with serving(cosigner) as server:
+        cosigning_of(log, server.url, cosigner.key).refresh()
+        for path in (tmp_path / "archive" / "log-state.json", log.folder / CHECKPOINT):
+            path.unlink()
+        fork = TiledLog(tmp_path / "archive", Position(1, 0))
+        for leaf in [b"another", *LEAVES[1:30]]:
+            fork.add(leaf)
+        fork.publish(Position(1, 30))
+
+        with pytest.raises(CosigningError, match="refused the checkpoint with status 422"):
+            cosigning_of(fork, server.url, cosigner.key).refresh()
+
+
+def test_a_log_that_was_rolled_back_is_told(tmp_path: Path, log: TiledLog) -> None:
+    cosigner = Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
+    extend(log, 20)
+    with serving(cosigner) as server:
+        cosigning_of(log, server.url, cosigner.key).refresh()
+        for path in (tmp_path / "archive" / "log-state.json", log.folder / CHECKPOINT):
+            path.unlink()
+        older = TiledLog(tmp_path / "archive", Position(1, 0))
+        extend(older, 10)
+
+        with pytest.raises(CosigningError, match="was rolled back"):
+            cosigning_of(older, server.url, cosigner.key).refresh()
+
+
+class Lying(Cosigner):
+    """Answers each request with the same body."""
+
+    answer = Reply(200)
+
+    def add_checkpoint(self, body: bytes) -> Reply:
+        return self.answer
+
+
+def lies(key: NoteKey) -> Iterator[Reply]:
+    """Yield answers that are no cosignature of the published note."""
+    other = Signer(known_bytes("another"))
+    text = note_of(3).text
+    wrong = cosign(text, NAME, other, NOW)
+    yield Reply(200, str(wrong).encode())  # of another key
+    yield Reply(200, str(type(wrong)(NAME, key.id, wrong.signature)).encode())  # under the name and id of the key
+    yield Reply(200, b"nothing")
+    yield Reply(200, b"\xff")
+    yield Reply(409, b"nothing")
+    yield Reply(409, b"99\n", "text/x.tlog.size")
+    yield Reply(500)
+
+
+def test_a_cosigner_that_lies_changes_nothing(tmp_path: Path, log: TiledLog) -> None:
+    cosigner = Lying(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
+    extend(log, 3)
+    before = (log.folder / CHECKPOINT).read_bytes()
+    with serving(cosigner) as server:
+        for answer in lies(cosigner.key):
+            cosigner.answer = answer
+            with pytest.raises(CosigningError):
+                cosigning_of(log, server.url, cosigner.key).refresh()
+
+    assert (log.folder / CHECKPOINT).read_bytes() == before
+
+
+def test_a_cosigner_that_does_not_answer_is_asked_again_later(tmp_path: Path, log: TiledLog) -> None:
+    now = [NOW]
+    cosigner = Cosigner(tmp_path / "cosigner", NAME, [log.key], lambda: NOW)
+    with CosignerServer(cosigner, 0) as server:
+        url = server.url
+    extend(log, 3)
+    cosigning = cosigning_of(log, url, cosigner.key, lambda: now[0])
+
+    with pytest.raises(CosigningError, match="ConnectionRefusedError"):
+        cosigning.refresh()
+    cosigning.refresh()  # too soon to ask
+    now[0] += RETRY_SECONDS
+    with pytest.raises(CosigningError):
+        cosigning.refresh()
+
+
+@pytest.mark.parametrize("url", ["http://cosigner.example", "ftp://127.0.0.1", "127.0.0.1:80"])
+def test_a_cosigner_is_reached_over_tls_or_on_this_machine(log: TiledLog, url: str) -> None:
+    with pytest.raises(ValueError, match="must begin with https"):
+        cosigning_of(log, url, KEY)

@@ -1,0 +1,227 @@
+"""Tests the proof of one entry: made from an archive, verified with public keys alone."""
+
+from __future__ import annotations
+
+import shutil
+from base64 import b64decode, b64encode
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import redis
+
+from keys.signatures import Signer, Verifier
+from masking_service.audit.archive.segments import segment_path
+from masking_service.audit.lines import place_of
+from masking_service.audit.tiles.merkle import ProofError
+from masking_service.audit.tiles.notes import COSIGNER, Note, NoteKey, cosign
+from masking_service.audit.tiles.proofs import Keys, Proof, verify_proof
+from masking_service.audit.tiles.prove import prove
+from masking_service.audit.tiles.reader import TileError
+from masking_service.audit.tiles.tree_head import head_of
+from masking_service.store.client import Store
+from tests.audit.tiles.archives import SERVICE, grow, key_of, note_of
+from tests.keys.known import known_bytes
+
+COSIGNING = Signer(known_bytes("a cosigner"))
+COSIGNER_KEY = NoteKey("cosigner.example/1", COSIGNER, COSIGNING.public_bytes())
+
+
+@pytest.fixture
+def archive(store: Store, tmp_path: Path) -> Path:
+    """An archive with 300 entries in commits of one to three, and an older note of its first 121."""
+    folder = tmp_path / "archive"
+    grow(store, folder, *[1, 2, 3] * 20)
+    (tmp_path / "older").write_bytes(bytes(note_of(folder)))
+    grow(store, folder, *[3, 2, 1] * 30, seed="another")
+    return folder
+
+
+@pytest.fixture
+def older(archive: Path, tmp_path: Path) -> Note:
+    return Note.parse((tmp_path / "older").read_bytes())
+
+
+@pytest.fixture
+def names(archive: Path) -> list[str]:
+    """The ids of the entries, in the order of the archive."""
+    lines = segment_path(archive, 1).read_bytes().splitlines()
+    return [msgspec.json.decode(line)["id"] for line in lines if line.startswith(b'{"id"')]
+
+
+def test_every_entry_is_proved_at_its_place(archive: Path, names: list[str]) -> None:
+    keys = Keys(key_of(archive), service=SERVICE)
+    assert len(names) > 256
+
+    for index in [*range(0, len(names), 17), 255, 256, len(names) - 1]:
+        proof = prove(archive, *place_of(names[index]))
+        proved = verify_proof(Proof.parse(bytes(proof)), keys)
+        assert (proved.id, proved.index, proved.head) == (names[index], index, head_of(note_of(archive)))
+
+
+def test_the_file_is_a_c2sp_proof(archive: Path, names: list[str]) -> None:
+    content = bytes(prove(archive, *place_of(names[5])))
+    head, _, note = content.partition(b"\n\n")
+    first, extra, index, *hashes = head.decode().split("\n")
+
+    assert (first, index, note) == ("c2sp.org/tlog-proof@v1", "index 5", bytes(note_of(archive)))
+    assert extra.startswith("extra ")
+    assert {len(b64decode(each)) for each in hashes} == {32}
+
+
+def test_the_proof_of_an_entry_holds_no_entry_of_another_commit(archive: Path, names: list[str]) -> None:
+    proof = prove(archive, *place_of(names[5]))  # the second of a commit of three
+
+    assert (proof.extra.commit.commit, len(proof.extra.commit.entries)) == (names[5], 2)
+
+
+def test_a_proof_shows_that_the_log_has_only_grown(archive: Path, names: list[str], older: Note) -> None:
+    proof = Proof.parse(bytes(prove(archive, *place_of(names[5]), older)))
+
+    assert verify_proof(proof, Keys(key_of(archive)), older).older == head_of(older)
+    assert verify_proof(proof, Keys(key_of(archive)), note_of(archive)).older == head_of(older)
+
+
+def test_a_kept_checkpoint_needs_a_proof_that_was_made_with_it(archive: Path, names: list[str], older: Note) -> None:
+    with pytest.raises(ProofError, match="nothing about the kept checkpoint"):
+        verify_proof(prove(archive, *place_of(names[5])), Keys(key_of(archive)), older)
+
+
+def test_an_old_export_of_the_log_is_found_with_a_newer_kept_checkpoint(
+    archive: Path, names: list[str], older: Note
+) -> None:
+    proof = prove(archive, *place_of(names[5]), older)
+    hidden = replace(proof, note=older)
+
+    with pytest.raises(ProofError):
+        verify_proof(hidden, Keys(key_of(archive)), note_of(archive))
+
+
+def test_a_cosigner_must_have_cosigned(archive: Path, names: list[str]) -> None:
+    proof = prove(archive, *place_of(names[5]))
+    text = proof.note.text
+    cosigned = replace(
+        proof, note=Note(text, [*proof.note.signatures, cosign(text, COSIGNER_KEY.name, COSIGNING, 1795553260)])
+    )
+    keys = Keys(key_of(archive), [COSIGNER_KEY])
+
+    assert verify_proof(cosigned, keys).cosigned_at == [1795553260]
+    with pytest.raises(ProofError, match=r"is not signed by cosigner\.example/1"):
+        verify_proof(proof, keys)
+
+
+def edited(proof: Proof, **change: Any) -> Proof:
+    """Return the proof with another `extra` line."""
+    commit = msgspec.structs.replace(proof.extra.commit, **change)
+    return replace(proof, extra=msgspec.structs.replace(proof.extra, commit=commit))
+
+
+def test_every_change_of_a_proof_is_found(archive: Path, names: list[str], older: Note) -> None:
+    proof = prove(archive, *place_of(names[5]), older)
+    keys = Keys(key_of(archive), service=SERVICE)
+    commit, growth = proof.extra.commit, proof.extra.older
+    assert growth
+    entry = bytes(commit.entries[0])
+
+    def with_older(**change: Any) -> Proof:
+        older = msgspec.structs.replace(growth, **change)
+        return replace(proof, extra=msgspec.structs.replace(proof.extra, older=older))
+
+    changed = {
+        "its entry is not in the log": [
+            edited(proof, entries=[msgspec.Raw(entry.replace(b"staff/u-", b"staff/v-"))]),
+            edited(proof, commit=names[4]),
+            replace(proof, index=6),
+            replace(proof, hashes=proof.hashes[:-1]),
+            replace(proof, hashes=[bytes(32), *proof.hashes[1:]]),
+        ],
+        "signed": [edited(proof, signature=b64encode(bytes(64)).decode())],
+        "malformed": [edited(proof, commit="x"), edited(proof, previous="x"), edited(proof, entries=[])],
+        "its checkpoint has a wrong signature": [
+            replace(proof, note=Note(proof.note.text.replace("\n302\n", "\n303\n"), proof.note.signatures))
+        ],
+        "its older checkpoint": [
+            with_older(checkpoint=growth.checkpoint.replace("\n121\n", "\n122\n")),
+            with_older(proof=growth.proof[:-1]),
+            with_older(checkpoint="x"),
+        ],
+    }
+
+    verify_proof(proof, keys)
+    for said, proofs in changed.items():
+        for each in proofs:
+            with pytest.raises(ProofError, match=said):
+                verify_proof(each, Keys(keys.log) if said == "its entry is not in the log" else keys)
+
+
+def test_an_entry_that_the_service_did_not_sign_is_found(archive: Path, names: list[str]) -> None:
+    proof = prove(archive, *place_of(names[5]))
+    other = Verifier(Signer(known_bytes("another")).public_pem())
+
+    with pytest.raises(ProofError, match="not as the service signed it"):
+        verify_proof(proof, Keys(key_of(archive), service=other))
+
+
+def test_a_forked_log_is_found(store: Store, valkey: str, archive: Path, older: Note, tmp_path: Path) -> None:
+    """The operator of the archive holds its key, and signs another history with it."""
+    fork = tmp_path / "fork"
+    fork.mkdir()
+    for name in ("log-key.pem", "log.vkey"):
+        shutil.copy(archive / name, fork / name)
+    with redis.Redis.from_url(valkey) as client:
+        client.flushall()
+    others = grow(store, fork, *[2] * 100, seed="a third")
+    forked = prove(fork, *place_of(others[0]))
+
+    with pytest.raises(ProofError, match="nothing about the kept checkpoint"):
+        verify_proof(forked, Keys(key_of(archive)), older)
+    with pytest.raises(ProofError, match="has not only grown"):
+        prove(fork, *place_of(others[0]), older)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"c2sp.org/tlog-proof@v2\nextra e30=\nindex 0\n\n",
+        b"c2sp.org/tlog-proof@v1\nindex 0\n\n",
+        b"c2sp.org/tlog-proof@v1\nextra e30=\nindex 00\n\n",
+        b"c2sp.org/tlog-proof@v1\nextra \xff\nindex 0\n\n",
+        b"c2sp.org/tlog-proof@v1\nextra e30=\nindex 0\nAAAA\n\n",
+    ],
+)
+def test_a_file_that_is_no_proof_is_refused(content: bytes) -> None:
+    with pytest.raises(ProofError, match="is not a proof of an entry"):
+        Proof.parse(content)
+
+
+def test_an_entry_that_is_not_in_the_archive_has_no_proof(archive: Path, names: list[str]) -> None:
+    writer, _ = place_of(names[0])
+
+    for place in ((writer, 9999), ("ab" * 8, 1)):
+        with pytest.raises(ProofError, match="is not in the archive"):
+            prove(archive, *place)
+
+
+def test_a_line_that_was_edited_in_the_archive_has_no_proof(archive: Path, names: list[str]) -> None:
+    path = segment_path(archive, 1)
+    path.chmod(0o600)
+    lines = path.read_bytes().splitlines(keepends=True)
+    at = next(at for at, line in enumerate(lines) if names[5].encode() in line)
+    lines[at] = lines[at].replace(b'"purpose":"dispute"', b'"purpose":"support"')
+    path.write_bytes(b"".join(lines))
+
+    with pytest.raises(ProofError, match="its entry is not in the log"):
+        prove(archive, *place_of(names[5]))
+
+
+@pytest.mark.parametrize("name", ["tile/0/000", "tile/entries/000", "tile/1/000.p/1"])
+def test_no_proof_is_made_from_a_changed_tile(archive: Path, names: list[str], name: str) -> None:
+    path = archive / "log" / name
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+
+    with pytest.raises(TileError):
+        prove(archive, *place_of(names[5]))
