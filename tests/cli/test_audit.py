@@ -350,3 +350,127 @@ def test_no_store_is_accepted_while_its_archive_is_written(command: Command, sta
 
     assert (refused.exit_code, "another process is archiving here; stop it first" in refused.stderr) == (1, True)
     assert b"store-accept" not in command("audit", "export").stdout_bytes
+
+
+@pytest.fixture
+def archived_log(command: Command, start: StartingPoint, witness: Path) -> Path:
+    """An archive that a witness has published."""
+    command("audit", "export")
+    following = start("follow", "--origin", "log.example/1", folder=witness)
+    wait_for(lambda: (witness / ARCHIVE / "log" / "checkpoint").exists(), "the log is published")
+    following.send_signal(signal.SIGTERM)
+    assert following.wait(10) == 0
+    return witness / ARCHIVE
+
+
+def first_entry(archive: Path) -> str:
+    lines = (archive / "audit-000001.ndjson").read_bytes().splitlines()
+    return str(next(json.loads(line)["id"] for line in lines if b"client-add" in line))
+
+
+def test_an_entry_is_proved_with_public_keys_alone(command: Command, archived_log: Path, tmp_path: Path) -> None:
+    proof, nothing = tmp_path / "entry.tlog-proof", tmp_path / "nothing"
+    entry = first_entry(archived_log)
+    made = command("audit", "prove", entry, "--output", str(proof), "--archive", str(archived_log), folder=nothing)
+    log, service = str(archived_log / "log.vkey"), str(archived_log.parent / PUBLIC_KEY)
+    one = command("audit", "verify", "--proof", str(proof), "--key", log, folder=nothing)
+    both = command("audit", "verify", "--proof", str(proof), "--key", log, "--key", service, folder=nothing)
+
+    assert (made.exit_code, one.exit_code, both.exit_code) == (0, 0, 0), made.output + one.output + both.output
+    assert f"Entry {entry} is leaf " in one.stdout
+    assert "The service's signature was not verified" in one.stdout
+    assert "The service signed the entry." in both.stdout
+    assert '"action":"client-add"' in both.stdout
+
+
+def test_a_changed_proof_says_what_is_wrong(command: Command, archived_log: Path, tmp_path: Path) -> None:
+    proof, log = tmp_path / "entry.tlog-proof", str(archived_log / "log.vkey")
+    command("audit", "prove", first_entry(archived_log), "--output", str(proof), "--archive", str(archived_log))
+    proof.write_bytes(proof.read_bytes().replace(b"\nindex 1\n", b"\nindex 0\n"))
+    verified = command("audit", "verify", "--proof", str(proof), "--key", log)
+
+    assert (verified.exit_code, f"{proof}: its entry is not in the log" in verified.stdout) == (1, True)
+
+
+def test_a_proof_continues_a_kept_checkpoint(
+    command: Command, archived_log: Path, start: StartingPoint, tmp_path: Path
+) -> None:
+    kept, proof = tmp_path / "kept", tmp_path / "entry.tlog-proof"
+    shutil.copy(archived_log / "log" / "checkpoint", kept)
+    command("clients", "revoke", "printer-1")
+    following = start("follow", folder=archived_log.parent)
+    wait_for(lambda: (archived_log / "log" / "checkpoint").read_bytes() != kept.read_bytes(), "the log has grown")
+    following.send_signal(signal.SIGTERM)
+    following.wait(10)
+    made = command(
+        *("audit", "prove", first_entry(archived_log), "--since", str(kept), "--output", str(proof)),
+        *("--archive", str(archived_log)),
+    )
+    arguments = ("--key", str(archived_log / "log.vkey"), "--checkpoint", str(kept))
+    verified = command("audit", "verify", "--proof", str(proof), *arguments)
+
+    assert (made.exit_code, verified.exit_code) == (0, 0), made.output + verified.output
+    assert "The log has only grown since its checkpoint with " in verified.stdout
+
+
+@pytest.mark.parametrize("keys", [(), ("service",), ("log", "log")], ids=["none", "of the service", "of two logs"])
+def test_a_proof_needs_the_key_of_one_log(
+    command: Command, archived_log: Path, tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    known = {"service": archived_log.parent / PUBLIC_KEY, "log": archived_log / "log.vkey"}
+    named = [word for key in keys for word in ("--key", str(known[key]))]
+    proof = tmp_path / "entry.tlog-proof"
+    command("audit", "prove", first_entry(archived_log), "--output", str(proof), "--archive", str(archived_log))
+
+    assert "give the key of one log" in command("audit", "verify", "--proof", str(proof), *named).stderr
+
+
+@pytest.mark.parametrize("entry", ["x", "ab-0", f"{'ab' * 8}-7"])
+def test_an_entry_that_is_not_there_is_not_proved(command: Command, archived_log: Path, entry: str) -> None:
+    refused = command("audit", "prove", entry, "--archive", str(archived_log))
+
+    assert refused.exit_code != 0
+    assert "is not " in refused.stderr
+
+
+def test_the_tiles_are_verified_with_the_key_of_the_log(command: Command, archived_log: Path) -> None:
+    arguments = ("audit", "verify", str(archived_log / "log"), "--key", str(archived_log / "log.vkey"))
+    whole = command(*arguments)
+    (tile,) = (archived_log / "log" / "tile" / "entries").glob("000.p/*")
+    tile.write_bytes(tile.read_bytes()[:-1] + b"x")
+    damaged = command(*arguments)
+
+    assert (whole.exit_code, "every tile is as it was signed" in whole.stdout) == (0, True)
+    assert (damaged.exit_code, f"{tile}: is not the bundle that was signed" in damaged.stdout) == (1, True)
+
+
+def test_a_witness_cosigns_what_is_published(
+    command: Command, archived_log: Path, start: StartingPoint, tmp_path: Path
+) -> None:
+    folder, log = tmp_path / "cosigner", str(archived_log / "log.vkey")
+    cosigner = start("cosign", "--folder", str(folder), "--name", "cosigner.example", "--log", log)
+    assert cosigner.stdout
+    url = cosigner.stdout.readline().partition(" ")[0]
+    key = str(folder / "cosigner.vkey")
+    following = start("follow", "--cosigner", url, "--cosigner-key", key, folder=archived_log.parent)
+    note = archived_log / "log" / "checkpoint"
+    wait_for(lambda: "— cosigner.example " in note.read_text("utf-8"), "the note is cosigned")
+    for process in (following, cosigner):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    proof = tmp_path / "entry.tlog-proof"
+    command("audit", "prove", first_entry(archived_log), "--output", str(proof), "--archive", str(archived_log))
+    verified = command("audit", "verify", "--proof", str(proof), "--key", log, "--key", key)
+
+    assert (verified.exit_code, "cosigner.example cosigned them at " in verified.stdout) == (0, True), verified.output
+
+
+def test_a_cosigner_and_its_key_belong_together(command: Command, archived_log: Path) -> None:
+    alone = command("audit", "follow", "--cosigner", "https://cosigner.example")
+    another = command(
+        *("audit", "follow", "--archive", str(archived_log), "--cosigner", "https://cosigner.example"),
+        *("--cosigner-key", str(archived_log / "log.vkey")),
+    )
+
+    assert "belong together" in alone.stderr
+    assert "is a key of a log" in another.stderr

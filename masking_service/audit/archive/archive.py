@@ -128,6 +128,7 @@ class Archive:
             self.log.add(leaf)
             if self.log.size % LEAVES_PER_PUBLICATION == 0:
                 self.log.publish(end)
+        self.log.require_published_entries()
         self.log.publish(self._state.counted)
 
     def _add(self, parsed: EntryLine | CheckpointLine) -> None:

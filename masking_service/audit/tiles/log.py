@@ -105,6 +105,9 @@ class TiledLog:
 
         Args:
             position: in the archive, after the newest added entry; it is on disk up to there.
+
+        Raises:
+            ArchiveError: a tile was published with another content.
         """
         if self.size == self._signed.size and not self._finished:
             return
@@ -115,7 +118,7 @@ class TiledLog:
         }
         if self._leaves:
             partial[tile_path(ENTRIES, self.size // WIDTH, len(self._leaves))] = write_bundle(self._leaves)
-        write_files(self.folder, self._finished | partial)
+        write_files(self.folder, self._new_files(self._finished | partial))
         if self.size > self._signed.size:
             head = TreeHead(self.key.name, self.size, root(self.size, self._edge_node))
             self._write_note(Note(head.text, [sign_as_log(head.text, self.key.name, self._signer)]))
@@ -144,6 +147,14 @@ class TiledLog:
     def _write_note(self, note: Note) -> None:
         write_files(self.folder, {CHECKPOINT: bytes(note)})
         self.note = note
+
+    def _new_files(self, files: dict[str, bytes]) -> dict[str, bytes]:
+        """Return the files that are not published yet. What is published never changes."""
+        published = {name for name in files if (self.folder / name).exists()}
+        for name in published:
+            if (self.folder / name).read_bytes() != files[name]:
+                raise ArchiveError(f"{self.folder / name}: is not what the archived entries give")
+        return {name: content for name, content in files.items() if name not in published}
 
     def _finish_tiles(self) -> None:
         """Keep the tiles that the newest leaf has filled, and pass the hash of each to the level above."""

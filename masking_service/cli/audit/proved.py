@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -18,7 +19,7 @@ from masking_service.cli.audit.places import note_in, verifier_in
 from masking_service.cli.audit.saying import count
 from masking_service.domain.timestamps import rfc3339
 
-PEM: bytes = b"-----BEGIN"
+PEM: Final = b"-----BEGIN"
 
 
 def say_proof(file: Path, key_files: Sequence[Path], checkpoint: Path | None) -> bool:
@@ -62,16 +63,15 @@ def say_tiles(folder: Path, key_files: Sequence[Path]) -> bool:
 def _say_proved(proved: Proved, keys: Keys) -> None:
     click.echo(proved.entry.decode())
     head = proved.head
-    click.echo(
-        f"Entry {proved.id} is leaf {proved.index} of the {head.size} in the log {head.origin}, which signed them."
-    )
+    click.echo(f"Entry {proved.id} is leaf {proved.index} of the {head.size} that the log {head.origin} has signed.")
     for key, at in zip(keys.cosigners, proved.cosigned_at, strict=True):
         click.echo(f"{key.name} cosigned them at {rfc3339(at)}.")
     if proved.older:
         click.echo(f"The log has only grown since its checkpoint with {count(proved.older.size, 'entry')}.")
-    click.echo(
-        f"The service's signature was {'verified' if keys.service else 'not verified: give its public key, too'}."
-    )
+    if keys.service:
+        click.echo("The service signed the entry.")
+    else:
+        click.echo("The service's signature was not verified: give its key, too.")
 
 
 def _keys(files: Sequence[Path]) -> Keys:
@@ -88,7 +88,6 @@ def _keys(files: Sequence[Path]) -> Keys:
                 raise click.BadParameter(str(error), param_hint="--key") from None
     logs = [key for key in others if key.kind == LOG]
     if len(logs) != 1 or len(service) > 1:
-        raise click.BadParameter(
-            "give the verifier key of the log, and at most one key of the service", param_hint="--key"
-        )
+        wanted = "give the key of one log (log.vkey), and at most one of a service"
+        raise click.BadParameter(wanted, param_hint="--key")
     return Keys(logs[0], [key for key in others if key.kind == COSIGNER], service[0] if service else None)

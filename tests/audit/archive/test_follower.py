@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -22,6 +23,11 @@ from masking_service.audit.archive.segments import STATE, WITNESS, ArchiveError,
 from masking_service.audit.entries import commit_message, link
 from masking_service.audit.lines import CheckpointLine, EntryLine, read_line, write_line
 from masking_service.audit.streams import Streams
+from masking_service.audit.tiles.leaf import leaf_of
+from masking_service.audit.tiles.log import CHECKPOINT, read_checkpoint
+from masking_service.audit.tiles.log_key import PUBLIC, read_public_key
+from masking_service.audit.tiles.reader import TileReader
+from masking_service.audit.tiles.tree_head import head_of
 from masking_service.audit.verify.findings import Finding
 from masking_service.audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.store.client import Store
@@ -130,6 +136,7 @@ from masking_service.audit.archive import segments
 from masking_service.audit.archive.archive import Archive
 from masking_service.audit.archive.follower import Follower
 from masking_service.audit.streams import Streams
+from masking_service.audit.tiles import log
 from masking_service.store.client import Store
 
 url, folder, where = sys.argv[1:]
@@ -149,8 +156,14 @@ if where == "within a line":
     os.write = half
 elif where == "before it is on the disk":
     segments.Segments.sync = die
-else:
+elif where == "before it is written down":
     segments.Segments.save_state = die
+elif where == "before it is published":
+    log.write_files = die
+elif where == "before the tree is signed":
+    log.TiledLog._write_note = die
+else:
+    log.write_secret_file = die
 store = Store(url)
 store.trust()
 archive = Archive(Path(folder), Verifier(sys.stdin.buffer.read()))
@@ -158,7 +171,17 @@ Follower(Streams(store), archive, lambda: 0, 30).archive_new()
 """
 
 
-@pytest.mark.parametrize("where", ["within a line", "before it is on the disk", "before it is written down"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "within a line",
+        "before it is on the disk",
+        "before it is written down",
+        "before it is published",
+        "before the tree is signed",
+        "after the tree is signed",
+    ],
+)
 @pytest.mark.parametrize("before", ["nothing", "something"])
 def test_a_killed_witness_continues_where_it_was(
     store: Store, valkey: str, folder: Path, where: str, before: str
@@ -180,6 +203,64 @@ def test_a_killed_witness_continues_where_it_was(
     lines = [*archived(folder)]
     assert (killed.returncode, content_left.endswith(b"\n")) == (-signal.SIGKILL, where != "within a line")
     assert (sorted(lines), findings(lines)) == (everything(store), [])
+    assert published(folder) == entries_of(lines)
+
+
+def published(folder: Path) -> list[bytes]:
+    """Return the leaves of the published log, each verified."""
+    key = read_public_key(folder / PUBLIC)
+    note = read_checkpoint(folder / "log" / CHECKPOINT, key)
+    assert note
+    reader = TileReader(folder / "log", head_of(note))
+    return [leaf for bundle in range(-(-reader.head.size // 256)) for leaf in reader.leaves(bundle)]
+
+
+def entries_of(lines: list[bytes]) -> list[bytes]:
+    """Return the leaves of a log."""
+    parsed = [read_line(line) for line in lines]
+    return [leaf_of(line.writer, line.number, line.link) for line in parsed if isinstance(line, EntryLine)]
+
+
+def test_an_archive_of_an_older_release_is_published_whole(logged: Store, folder: Path) -> None:
+    follow(logged, folder)
+    for path in (folder / "log-state.json", folder / "log.vkey", folder / "log-key.pem"):
+        path.unlink()
+    shutil.rmtree(folder / "log")
+    follow(logged, folder)
+
+    assert published(folder) == entries_of([*archived(folder)])
+
+
+def test_an_archive_whose_first_segments_were_deleted_is_published_from_there(logged: Store, folder: Path) -> None:
+    follow(logged, folder, segment_bytes=1)
+    for path in (folder / "log-state.json", folder / "log.vkey", folder / "log-key.pem", segment_path(folder, 1)):
+        path.unlink()
+    shutil.rmtree(folder / "log")
+    follow(logged, folder)
+
+    assert published(folder) == entries_of([*archived(folder)]) != []
+
+
+def test_an_entry_that_was_edited_in_an_older_segment_is_not_published(logged: Store, folder: Path) -> None:
+    follow(logged, folder, segment_bytes=1)
+    (folder / "log-state.json").unlink()
+    path = segment_path(folder, 1)
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b'"purpose":"dispute"', b'"purpose":"support"', 1))
+
+    with pytest.raises(ArchiveError, match=r"audit-000001\.ndjson: .*-2: the entry does not match its link"):
+        follow(logged, folder)
+
+
+def test_a_segment_that_lost_entries_does_not_lead_to_the_checkpoint(logged: Store, folder: Path) -> None:
+    follow(logged, folder, segment_bytes=1)
+    (folder / "log-state.json").unlink()
+    path = segment_path(folder, 1)
+    path.chmod(0o600)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[2:]))
+
+    with pytest.raises(ArchiveError, match="checkpoint: "):
+        follow(logged, folder)
 
 
 def test_an_incomplete_commit_is_removed(logged: Store, folder: Path) -> None:

@@ -290,6 +290,18 @@ def test_tiles_are_made_again_from_the_beginning_if_the_state_is_lost(tmp_path: 
     assert (tmp_path / "log" / CHECKPOINT).read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["tile/0/000", "tile/entries/001", "tile/1/000.p/2"])
+def test_a_published_tile_is_never_overwritten(tmp_path: Path, name: str) -> None:
+    log = grow(tmp_path, SMALL, 600)
+    (tmp_path / STATE).unlink()
+    tamper(log.folder / name, "changed")
+    before = (log.folder / name).read_bytes()
+
+    with pytest.raises(ArchiveError, match=name):
+        grow(tmp_path, SMALL, 600)
+    assert (log.folder / name).read_bytes() == before
+
+
 def test_a_damaged_state_says_what_to_do(tmp_path: Path) -> None:
     grow(tmp_path, SMALL, 600)
     (tmp_path / STATE).write_bytes(b"{")
