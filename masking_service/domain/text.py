@@ -40,6 +40,10 @@ _MASKED_MOBILE: Final = re.compile(
 _MASKED_LANDLINE: Final = re.compile(
     r"(?<![0-9A-Za-z*])\(?0(?:10|2\d|[3-9]\d\d)\)?-?(?=[\d*]{0,6}\*{3})([\d*]{7,8})(?![0-9A-Za-z*])"
 )
+_NEARLY_INTERMEDIATE: Final = re.compile(
+    r"(?<![0-9A-Za-z])(?:\+\d{1,4}[ \-]{0,3}|\d{1,4}[ \-]{1,3})?700(?:[ \-]{0,3}\d){12}(?![0-9A-Za-z])"
+)
+"""The digits of an intermediate number in other groups than its own, or behind digits: maybe another number."""
 _KEPT: Final = frozenset("@. -")
 
 _MOST_NUMBERS: Final = 24
@@ -174,6 +178,8 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
         text = _blanked(text, whole)
     edits += _phones(reading, text, keep)
     edits += _masked_phones(reading, text, keep)
+    if "700" in text:
+        edits += _nearly_intermediate(reading, text, edits)
     return edits
 
 
@@ -206,6 +212,19 @@ def _masked_phones(reading: Reading, text: str, keep: int) -> Iterator[_Edit]:
     for match in _MASKED_LANDLINE.finditer(text):
         extensions, end = _extensions(reading, text, match.end())
         yield match.start(1), end, _tight(match[1], keep) + extensions
+
+
+def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit]) -> list[_Edit]:
+    """Hide what has the digits of an intermediate number and is none.
+
+    Where a phone was found among them, its mask is enough.
+    """
+    edits = []
+    for match in _NEARLY_INTERMEDIATE.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end, _ in found):
+            extensions, end = _extensions(reading, text, match.end())
+            edits.append((match.start(), end, _all_hidden(match[0]) + extensions))
+    return edits
 
 
 def _tight(positions: str, keep: int) -> str:

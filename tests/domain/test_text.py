@@ -183,5 +183,31 @@ def test_lines_are_worth_a_scan_where_one_of_them_is(lines: list[str]) -> None:
     assert lines_worth_scanning("\n".join(lines)) == any(map(worth_scanning, lines))
 
 
-def test_a_mobile_between_digits_is_no_intermediate_number() -> None:
-    assert scrub("700 13812345678 9") == "700 *******5678 9"
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("700 13812345678 9", "700 *******5678 9"),
+        ("70013812345678 9", "************** *"),
+        ("700138 12345678 1", "****** ******** *"),
+        ("138 700123456789012", "*** ***************"),
+        ("700123456789012 13812345678", "*************** *******5678"),
+        ("700123456789012-801", "***************-***"),
+        ("700123456789012转801", "***************转***"),
+        ("电话86-700123456789012，谢谢", "电话**-***************，谢谢"),
+        ("+86700123456789012", "******************"),
+    ],
+)
+def test_what_is_not_exactly_an_intermediate_number_is_hidden(text: str, shown: str) -> None:
+    assert scrub(text) == shown
+    assert scrub(shown) is shown
+
+
+@pytest.mark.parametrize("text", ["70013812345678", "7001381234567890", "A700138123456789", "订单7001-3812-3456"])
+def test_other_numbers_that_begin_with_700_stay(text: str) -> None:
+    assert scrub(text) is text
+
+
+@given(st.text(st.sampled_from("70138 -+转,"), min_size=15, max_size=40).map("700".__add__))
+def test_scrubbing_what_begins_with_700_again_changes_nothing(text: str) -> None:
+    scrubbed = scrub(text)
+    assert scrub(scrubbed) is scrubbed
