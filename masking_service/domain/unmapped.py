@@ -16,13 +16,22 @@ from masking_service.domain.codes import is_code
 from masking_service.domain.effort import COLD_NAME, estimate
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
-from masking_service.domain.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
+from masking_service.domain.leaks import (
+    DEEPEST,
+    decimal_text,
+    gather,
+    may_leak,
+    own_number,
+    rename_members,
+    scrub_around,
+)
 from masking_service.domain.member_names import MAYBE_NAME, NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
 from masking_service.domain.name_words import PARTY
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, Steps, pointer
 from masking_service.domain.spellings import (
     Mask,
+    hide_names,
     hide_phones,
     may_hold_phone,
     needles,
@@ -40,6 +49,9 @@ _WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
 
 _SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
 _DIGIT: Final = re.compile(r"\d").search
+_ROUNDS: Final = 3
+_DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
+"""In a party: then it is more than a name, or its mask, in which no name may be found that was none before."""
 
 
 class Unmapped:
@@ -219,11 +231,28 @@ class Unmapped:
         masked = self._masks[kind](text)
         if form is None:
             phones, names = needles(_SEARCHED_AS.get(kind, kind), text)
+            if kind == PARTY:
+                names = [] if _DIGIT_OR_STAR(text) else names
+                masked = self._party_without(masked, phones, names)
             run.phones += phones
-            if kind != PARTY or not _DIGIT(text):
-                run.names += names
+            run.names += names
         self._note(run, text, masked, keys, UNMAPPED_MASKED)
         return masked
+
+    def _party_without(self, masked: str, phones: list[str], names: list[str]) -> str:
+        """The mask of a party in which none of its own phones and names is left.
+
+        It is masked again wherever one was hidden, as it would be if it came in so.
+        """
+        for _ in range(_ROUNDS):
+            if may_leak([masked], phones, names):
+                hidden = hide_phones(masked, phones, self._masks.get("phone", stars))
+                hidden = self._masks[PARTY](hide_names(hidden, names, self._masks.get("name", stars)))
+                if hidden != masked:
+                    masked = hidden
+                    continue
+            return masked
+        return stars(masked)
 
     def _kind(self, meaning: Meaning, text: str) -> str | None:
         """The kind by which a text is masked.

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.domain.effort import Effort
@@ -140,3 +140,13 @@ def test_every_place_of_a_waybill_number_is_checked(at: tuple[str, ...], value: 
     Masker(own, LABEL).mask_batch(batch, Effort())
 
     assert {(record["order"] if at[0] == "order" else record)[at[-1]] for record in batch} == hidden
+
+
+@given(st.text(st.sampled_from("张三欧阳路号室1390 8-+*>,/.\x14@aBo九…　１转x()楼市"), min_size=1, max_size=30))
+@example("oof\x14>i-921976915715287893575 ab")
+@example("-张路o")
+def test_masking_a_partys_mask_changes_nothing(party: str) -> None:
+    record, _ = masked(standard(收件人=party))
+    again, _ = masked(record)
+
+    assert again == record

@@ -111,7 +111,7 @@ def _record(given: Any, schema: Schema) -> dict[str, Any]:
     return record
 
 
-ADDED = ("x", "备注", "mobile", "note")
+ADDED = ("x", "备注", "收件人", "mobile", "note")
 
 
 def _json(given: Any, depth: int) -> Any:
