@@ -1,6 +1,6 @@
 """Derives each tenant's keys from the keyset.
 
-Index, token, state and audit keys are separate, and separate for each tenant
+Index, search, token, state and audit keys are separate, and separate for each tenant
 (HKDF-SHA-256, RFC 5869, over a length-prefixed use and tenant). Data keys are
 random; they are wrapped here and stored by the vault.
 """
@@ -19,6 +19,7 @@ from keys.framing import frame
 from keys.keyset import Keyset
 from keys.keyset_file import USES, Use
 from keys.mac import Mac
+from keys.search import SearchKeys
 from keys.secret import Secret
 from keys.signatures import Signer
 from keys.tokens import TokenKeys
@@ -38,7 +39,7 @@ def _derive(secret: bytes, use: str, tenant: bytes, length: int = KEY_BYTES) -> 
 class TenantKeys(Secret):
     """The keys of one tenant, except its data keys."""
 
-    __slots__ = ("_audit", "_index", "_tag", "state", "tenant", "tokens")
+    __slots__ = ("_audit", "_index", "_tag", "search", "state", "tenant", "tokens")
 
     def __init__(self, keyset: Keyset, tenant: str, uses: Uses) -> None:
         name = tenant.encode()
@@ -50,6 +51,7 @@ class TenantKeys(Secret):
         self._index = Mac(_derive(active("index"), "index", name), name)
         self._tag = Mac(_derive(active("index"), "tag", name))
         self._audit = Mac(_derive(active("audit"), "audit", name))
+        self.search = SearchKeys(_derive(active("index"), "search", name))
         self.state = SealingKey(
             _derive(active("state"), "state", name),
             _derive(active("state"), "state key id", name, KEY_ID_BYTES),

@@ -92,6 +92,13 @@ class Place:
         self._expected(f"a whole number from {least} to {most}")
         return least
 
+    def truth(self) -> bool:
+        """Return `true` or `false`."""
+        if isinstance(self.value, bool):
+            return self.value
+        self._expected("true or false")
+        return False
+
     def seconds(self, most: int) -> int:
         """Return a duration such as `90s`, `15m`, `2h` or `180d`, in seconds."""
         match = _DURATION.fullmatch(self.value) if isinstance(self.value, str) else None

@@ -13,7 +13,7 @@ from masking_service.access import rules
 from masking_service.access.errors import Forbidden, PolicyError, ProfileRequired, PurposeRequired
 from masking_service.access.policy_file import full_kinds, read_policy
 from masking_service.access.principals import Principal
-from masking_service.access.rules import Budget, Role, Rules, Scope
+from masking_service.access.rules import Budget, Role, Rules, Scope, SearchRule
 
 _Question = tuple[str, str, str | None, str | None]  # role, permission, profile, purpose
 
@@ -160,6 +160,10 @@ class Policy:
         """Return the retention of a tenant, in days."""
         return self.rules.retention_tenants.get(tenant, self.rules.retention_default)
 
+    def search(self, tenant: str) -> SearchRule:
+        """Return which search indexes of a tenant are kept."""
+        return self.rules.search_tenants.get(tenant, self.rules.search_default)
+
     @property
     def budgets(self) -> frozenset[tuple[str, Budget]]:
         """All budgets, each with its role."""
@@ -230,6 +234,7 @@ def _grants(policy_rules: Rules) -> Iterator[Grant]:
     for role in policy_rules.roles.values():
         budgets = {
             "waybill:view": role.full_views,
+            "waybill:search": role.searches,
             "waybill:tokenize": policy_rules.conflicts,
             "case:open": policy_rules.case_waybills,
             "call:make": role.calls,

@@ -12,16 +12,17 @@ from typing import TypeVar
 from masking_service.access import principals, rules
 from masking_service.access.document import Place, read_document
 from masking_service.access.errors import PolicyError
+from masking_service.access.issuer_section import read_issuers
 from masking_service.access.outside_rules import call_rule, check_rule
 from masking_service.access.rules import (
     Budget,
     CaseRules,
     Factors,
-    IssuerRule,
     LookoutRules,
     Purpose,
     Role,
     Rules,
+    SearchRule,
     WatchRules,
     Window,
 )
@@ -38,7 +39,7 @@ _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "
 def read_policy(text: str, source: str) -> Rules:
     """Parse a policy's YAML text. `source` is the file's name, for errors."""
     document = read_document(text)
-    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls"))
+    sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls", "search"))
     sections["version"].integer(1, 1)
     profiles = _profiles(sections["profiles"])
     purposes = _each(sections["purposes"], principals.role_name, _purpose)
@@ -47,6 +48,7 @@ def read_policy(text: str, source: str) -> Rules:
     budgets = sections["budgets"].fields(("conflicts", "case_waybills"))
     retention = sections["retention"].fields(("default",), ("tenants",))
     retention_tenants = retention.get("tenants")
+    search_default, search_tenants = _search(sections.get("search"))
     read = Rules(
         profiles=profiles,
         purposes=purposes,
@@ -59,7 +61,9 @@ def read_policy(text: str, source: str) -> Rules:
         lookout=_lookout(sections.get("lookout")),
         retention_default=_days(retention["default"]),
         retention_tenants=_each(retention_tenants, principals.tenant_name, lambda _, place: _days(place)),
-        issuers=_issuers(sections.get("issuers"), roles),
+        search_default=search_default,
+        search_tenants=search_tenants,
+        issuers=read_issuers(sections.get("issuers"), roles),
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
         digest="" if document.faults else _digest(document.value),
     )
@@ -118,7 +122,7 @@ def _purpose(name: str, place: Place) -> Purpose:
 
 def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Collection[str]) -> Role:
     found = place.fields(("permissions",), ("profiles", "purposes", "scope", "budget"))
-    budget = found["budget"].fields((), ("fields", "full_views", "calls")) if "budget" in found else {}
+    budget = found["budget"].fields((), ("fields", "full_views", "calls", "searches")) if "budget" in found else {}
     role = Role(
         name=name,
         permissions=found["permissions"].words(rules.PERMISSIONS, "permission"),
@@ -128,6 +132,7 @@ def _role(name: str, place: Place, profiles: Mapping[str, Profile], purposes: Co
         fields=_budget("fields", budget["fields"]) if "fields" in budget else None,
         full_views=_budget("full_views", budget["full_views"]) if "full_views" in budget else None,
         calls=_budget("calls", budget["calls"]) if "calls" in budget else None,
+        searches=_budget("searches", budget["searches"]) if "searches" in budget else None,
     )
     _check_role(role, place, profiles)
     return role
@@ -138,6 +143,7 @@ def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> No
     masks = bool(role.permissions & rules.PROFILE_PERMISSIONS)
     opens = bool(role.permissions & rules.PURPOSE_PERMISSIONS)
     views = "waybill:view" in role.permissions
+    searches = "waybill:search" in role.permissions
     views_in_full = views and any(full_kinds(profiles[p]) for p in role.profiles)
     calls = "call:make" in role.permissions
     calls_by_case = calls and role.scope == "all"
@@ -152,11 +158,14 @@ def _check_role(role: Role, place: Place, profiles: Mapping[str, Profile]) -> No
         ("budget.fields", opens, role.fields is not None, "token:detokenize"),
         ("budget.calls", calls, role.calls is not None, "call:make"),
         ("budget.full_views", views_in_full, role.full_views is not None, "a view that shows a kind in full"),
+        ("budget.searches", searches, role.searches is not None, "waybill:search"),
     )
     for key, needed, present, by in needs:
         if needed != present:
             reason = f"needed for {by}" if needed else f"of no use without {by}"
             place.faults.append((f"{place.path}.{key}", reason))
+    if searches and not views:
+        place.faults.append((f"{place.path}.permissions", "waybill:search shows what waybill:view would: name both"))
     if role.scope == "custody" and (opens or "waybill:erase" in role.permissions or not (views or calls)):
         reason = "narrows waybill:view and call:make only, and neither opening nor erasing"
         place.faults.append((f"{place.path}.scope", reason))
@@ -205,79 +214,24 @@ def _lookout(place: Place | None) -> LookoutRules:
     return LookoutRules(freeze)
 
 
+def _search(place: Place | None) -> tuple[SearchRule, dict[str, SearchRule]]:
+    """Return the rule of all tenants and those of single ones. Missing means that no index is kept."""
+    found = place.fields((), ("phone", "last4", "tenants")) if place else {}
+    tenants = found.pop("tenants", None)
+    return _search_rule(found), _each(
+        tenants, principals.tenant_name, lambda _, entry: _search_rule(entry.fields((), ("phone", "last4")))
+    )
+
+
+def _search_rule(found: Mapping[str, Place]) -> SearchRule:
+    return SearchRule(**{name: entry.truth() for name, entry in found.items()})
+
+
 def _days(place: Place) -> int:
     seconds = place.seconds(_LONGEST_RETENTION)
     if seconds % _DAY and seconds > 1:
         place.fault("has to be whole days, such as 180d")
     return seconds // _DAY
-
-
-def _issuers(place: Place | None, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:
-    found = _each(place, principals.issuer_alias, lambda alias, entry: _issuer(alias, entry, roles))
-    names: set[str] = set()
-    for alias, rule in found.items():
-        if rule.issuer in names and place:
-            place.faults.append((f"{place.path}.{alias}.issuer", "another alias has this issuer"))
-        names.add(rule.issuer)
-    return found
-
-
-def _issuer(alias: str, place: Place, roles: Mapping[str, Role]) -> IssuerRule:
-    required = ("issuer", "audience", "algorithm", "keys", "tenants", "roles")
-    found = place.fields(required, ("claims", "lifetime", "unmasking"))
-    issuer = found["issuer"].text()
-    if alias == rules.DEVELOPMENT_ALIAS or issuer == rules.DEVELOPMENT_ISSUER:
-        place.fault("the development issuer exists in development only")
-    spoken = found["roles"].words(roles, "role")
-    tenants = [_tenant(item) for item in found["tenants"].items()]
-    for key, given in (("roles", spoken), ("tenants", tenants)):
-        if not given:
-            found[key].fault("names at least one")
-    # Fifteen minutes is the longest that a stolen or withdrawn staff token may still work.
-    for_staff = any(roles[role].staff_only for role in spoken)
-    longest = rules.STAFF_LIFETIME if for_staff else _DAY
-    unmasking = found["unmasking"].fields((), ("acr", "max_age")) if "unmasking" in found else {}
-    return IssuerRule(
-        alias=alias,
-        issuer=issuer,
-        audience=found["audience"].text(),
-        algorithm=found["algorithm"].word(rules.ALGORITHMS, "algorithm"),
-        keys=_keys(found["keys"]),
-        tenants=frozenset(tenants),
-        roles=spoken,
-        claims=_claims(found["claims"]) if "claims" in found else rules.Claims(),
-        lifetime=found["lifetime"].seconds(longest) if "lifetime" in found else rules.STAFF_LIFETIME,
-        acr=unmasking["acr"].text() if "acr" in unmasking else None,
-        max_age=unmasking["max_age"].seconds(30 * _DAY) if "max_age" in unmasking else None,
-    )
-
-
-def _tenant(place: Place) -> str:
-    try:
-        return principals.tenant_name(place.value)
-    except ValueError as error:
-        place.fault(str(error))
-        return ""
-
-
-def _keys(place: Place) -> str:
-    keys = place.text()
-    scheme, colon, _ = keys.partition("://")
-    if colon and scheme != "https":
-        place.fault("has to be the path of a PEM or JWKS file, or an https URL")
-    return keys
-
-
-def _claims(place: Place) -> rules.Claims:
-    found = place.fields((), ("sub", "roles", "tenant", "sites", "phone"))
-    ways = {
-        name: tuple(step.text() for step in entry.items()) if isinstance(entry.value, list) else (entry.text(),)
-        for name, entry in found.items()
-    }
-    for name, way in ways.items():
-        if not way:
-            found[name].fault("names at least one claim")
-    return rules.Claims(**ways)
 
 
 def _digest(value: object) -> str:

@@ -15,6 +15,7 @@ PERMISSIONS = frozenset(
         "waybill:tokenize",
         "waybill:revise",
         "waybill:view",
+        "waybill:search",
         "waybill:erase",
         "token:detokenize",
         "case:open",
@@ -28,7 +29,7 @@ PERMISSIONS = frozenset(
         "call:make",
     }
 )
-PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:view"})
+PROFILE_PERMISSIONS = frozenset({"waybill:mask", "waybill:tokenize", "waybill:view", "waybill:search"})
 PURPOSE_PERMISSIONS = frozenset({"token:detokenize"})
 
 # A key can be shared, and then it is unknown which two people were the two pairs of eyes. So a role that
@@ -47,7 +48,7 @@ DEVELOPMENT_ALIAS = "dev"
 DEVELOPMENT_ISSUER = "urn:masking:dev-issuer"
 
 Scope = Literal["all", "custody"]
-Counted = Literal["fields", "full_views", "calls", "conflicts", "case_waybills", "checkpoints"]
+Counted = Literal["fields", "full_views", "calls", "searches", "conflicts", "case_waybills", "checkpoints"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,13 @@ class Role:
     fields: Budget | None
     full_views: Budget | None
     calls: Budget | None = None
+    searches: Budget | None = None
 
     @property
     def staff_only(self) -> bool:
         """Whether this role is for JWTs only, outside development."""
-        return not STAFF_ONLY_PERMISSIONS.isdisjoint(self.permissions)
+        searches_all = "waybill:search" in self.permissions and self.scope != "custody"
+        return searches_all or not STAFF_ONLY_PERMISSIONS.isdisjoint(self.permissions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,14 @@ class LookoutRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchRule:
+    """Which search indexes of a tenant are kept: by a recipient's phone, by its last four digits at a site."""
+
+    phone: bool = False
+    last4: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """Paths of claims in a JWT, through nested objects. `phone` is empty where the issuer tells no phone."""
 
@@ -252,6 +263,8 @@ class Rules:
     lookout: LookoutRules
     retention_default: int  # days
     retention_tenants: Mapping[str, int]  # days
+    search_default: SearchRule
+    search_tenants: Mapping[str, SearchRule]
     issuers: Mapping[str, IssuerRule]
     digest: str
     calls: CallRule | None = None

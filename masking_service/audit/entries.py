@@ -85,6 +85,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         times: how many refused calls of this principal, action and outcome the entry covers, since the one before
             it. The other members are those of the last one.
         ticket: digest of the ticket system's answer that confirmed the case which is opened; empty if none did.
+        asked: keyed hash of the phone, or of the site and last four digits, that a search asked for.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -109,6 +110,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     takes_back: Sequence[str] = ()
     times: int = 1
     ticket: str = ""
+    asked: str = ""
 
 
 def fact(sealed: Sealed) -> Fact:

@@ -31,6 +31,6 @@ def figures_of(entry: Entry) -> Figures:
         return Figures(refusals=entry.get("times", 1))
     return Figures(
         fields=count if action == "detokenize" else 0,
-        full_views=count if action == "view" else 0,
+        full_views=count if action in ("view", "search") else 0,
         cases=int(action == "case-open" and outcome == "done"),
     )

@@ -21,6 +21,7 @@ class Wanted:
     Attributes:
         principal, action, outcome, case: as in the entry.
         waybill: the hash of a waybill that an item of the entry is about.
+        asked: as in the entry.
         begin, end: the entry's time is at `begin` or later, and before `end` (Unix seconds).
     """
 
@@ -29,6 +30,7 @@ class Wanted:
     outcome: str | None = None
     case: str | None = None
     waybill: str | None = None
+    asked: str | None = None
     begin: int | None = None
     end: int | None = None
 
@@ -39,6 +41,7 @@ class Wanted:
             and self.action in (None, entry["action"])
             and self.outcome in (None, entry["outcome"])
             and self.case in (None, entry.get("case"))
+            and self.asked in (None, entry.get("asked"))
             and (self.begin is None or entry["at"] >= self.begin)
             and (self.end is None or entry["at"] < self.end)
             and (self.waybill is None or any(item["waybill"] == self.waybill for item in entry.get("items", ())))

@@ -21,6 +21,7 @@ from masking_service.cli.doctor import doctor
 from masking_service.cli.files import mask, tokenize
 from masking_service.cli.keys import keys
 from masking_service.cli.policy import policy
+from masking_service.cli.search import search
 from masking_service.cli.serve import serve
 from masking_service.cli.texts import store_told
 from masking_service.cli.token import token
@@ -55,7 +56,7 @@ def commands() -> None:
     """The waybill masking service: serve it, and look after its keys, clients and policy."""
 
 
-for command in (audit, bench, callers, clients, doctor, keys, mask, policy, serve, token, tokenize):
+for command in (audit, bench, callers, clients, doctor, keys, mask, policy, search, serve, token, tokenize):
     commands.add_command(command)
 
 

@@ -25,11 +25,13 @@ class PhonePiece(NamedTuple):
             ``gap`` or ``other``.
         shown: how it shows.
         numbers: for a number, its digits in every form that it may have elsewhere.
+        whole: for a number, its digits with area or country code, without 86 and the 0 of an area code.
     """
 
     kind: str
     shown: str
     numbers: tuple[str, ...] = ()
+    whole: str = ""
 
 
 _HIDING_RUN: Final = re.compile(r"(?<=\d)([xX#?_~^=.\-])\1{2,11}|([xX#?_~^=.\-])\2{2,11}(?=\d)")
@@ -91,7 +93,7 @@ def read_phones(value: str, keep: int) -> Iterator[PhonePiece]:
             number = number or read_number(text, at)
         if number:
             shown = reading.written(number.start, number.body) + number.hidden(keep)
-            yield PhonePiece("number", shown, _forms(number))
+            yield PhonePiece("number", shown, _forms(number), _whole(number))
             yield from _extensions(reading, text, number.end)
             at = _after_extensions(text, number.end)
         elif gap := _STARS.match(text, at) or _SEPARATORS.match(text, at):
@@ -120,6 +122,10 @@ def _forms(number: Number) -> tuple[str, ...]:
     digits = number.digits
     forms = (area + digits, area[1:] + digits, digits) if area.startswith("0") else (digits,)
     return tuple(form for form in forms if len(form) >= _LOCAL)
+
+
+def _whole(number: Number) -> str:
+    return number.code.removeprefix("86").removeprefix("0") + number.digits if number.readable else ""
 
 
 _SOLID: Final = re.compile(r"\d{7,}")

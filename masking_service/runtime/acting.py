@@ -37,6 +37,7 @@ from masking_service.usecases.me import Me
 from masking_service.usecases.privacy import Privacy
 from masking_service.usecases.read_cases import ReadCases
 from masking_service.usecases.recorder import Recorder
+from masking_service.usecases.search import Search
 from masking_service.usecases.tokenize import Tokenize
 from masking_service.usecases.view import View
 
@@ -55,6 +56,7 @@ class Acting:
     mask: Mask
     tokenize: Tokenize
     view: View
+    search: Search
     detokenize: Detokenize
     move_custody: MoveCustody
     cases: Casework
@@ -137,6 +139,18 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
             decoys=watch,
             audit=audit,
         ),
+        search=Search(
+            policy=policy,
+            gate=gate,
+            keyring=parts.keyring,
+            vault=parts.vault,
+            custodies=custodies,
+            disclosures=disclosures,
+            budgets=budgets,
+            freezing=freezing,
+            decoys=watch,
+            audit=audit,
+        ),
         detokenize=Detokenize(
             policy=policy,
             gate=gate,
@@ -153,7 +167,13 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
             check_sign_in=issuers.check_unmasking,
         ),
         move_custody=MoveCustody(
-            gate=gate, keyring=parts.keyring, vault=parts.vault, custodies=custodies, decoys=watch, audit=audit
+            policy=policy,
+            gate=gate,
+            keyring=parts.keyring,
+            vault=parts.vault,
+            custodies=custodies,
+            decoys=watch,
+            audit=audit,
         ),
         cases=Casework(
             policy=policy,
@@ -173,6 +193,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
             gate=gate,
             keyring=parts.keyring,
             vault=parts.vault,
+            custodies=custodies,
             disclosures=disclosures,
             audit=audit,
         ),

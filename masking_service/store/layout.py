@@ -65,6 +65,18 @@ def call_stem(tag: str) -> bytes:
     return f"wm:{{c:{tag}}}".encode()
 
 
+def phone_index_keys(tags: Sequence[bytes]) -> list[bytes]:
+    """Return the key of each phone's index, by its 12-byte tag: ``wm:{f:TAG}``."""
+    text = b64encode(b"".join(tags), b"-_")
+    return [b"wm:{f:" + text[at : at + 16] + b"}" for at in range(0, len(text), 16)]
+
+
+def site_index_keys(tags: Sequence[bytes]) -> list[bytes]:
+    """Return the key of each index of a site and last four digits, by its 12-byte tag: ``wm:{s:TAG}``."""
+    text = b64encode(b"".join(tags), b"-_")
+    return [b"wm:{s:" + text[at : at + 16] + b"}" for at in range(0, len(text), 16)]
+
+
 def worker_key(name: str) -> bytes:
     """Return the key under which an active process says which keys it has: ``wm:{keys}w:NAME``."""
     return _KEYS + b"w:" + name.encode()

@@ -25,6 +25,7 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.client import Store
 from masking_service.usecases.answers import audit as answers
+from masking_service.usecases.asked import Asked
 from masking_service.usecases.recorder import Call, Recorder
 from masking_service.usecases.results import normalised
 
@@ -76,6 +77,31 @@ class Auditing:
             wanted = replace(wanted, waybill=keys.audit_hash("waybill", keys.bases([number])[0].hex()))
         tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
         return search(self._store, tenant, wanted, after=after, limit=limit, newest=newest)
+
+    def searches(
+        self, call: Call, asked: tuple[str | None, str | None, str | None], *, after: str | None, limit: int
+    ) -> tuple[list[Entry], str | None]:
+        """The entries of searches for a phone, or for four digits at a site, the newest first.
+
+        Round trips: see `search`.
+
+        Args:
+            call: for whom.
+            asked: phone, last four digits and site, see `Asked.read`.
+            after, limit: as in `search`.
+
+        Raises:
+            AccessError: the caller may not.
+            InvalidRecord: what is asked is malformed.
+            UnknownEntryError: the tenant has no entry of the id `after`.
+            StoreUnavailable, IntegrityError: it cannot be read.
+        """
+        with self._audit.record_denials(call, "audit-read"):
+            self._gate.grant(call.principal, "audit:read")
+        keys = self._keyring.tenant(call.principal.tenant)
+        wanted = Wanted(action="search", asked=Asked.read(*asked).hashed(keys))
+        tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
+        return search(self._store, tenant, wanted, after=after, limit=limit, newest=True)
 
     def summary(
         self, call: Call, begin: int, end: int, *, by: Literal["principal", "action"], per: int, after: str | None

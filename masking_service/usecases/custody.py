@@ -11,13 +11,15 @@ from typing import Any, Final
 from keys.keyring import Keyring
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.gate import Gate
+from masking_service.access.policy import Policy
 from masking_service.access.principals import principal_id, site_codes
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
-from masking_service.vault.vault import Vault
+from masking_service.vault.search_index import Indexed, findable_of
+from masking_service.vault.vault import Found, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
 _MEMBERS: Final = frozenset({"waybill_no", "site", "courier"})
@@ -37,6 +39,7 @@ class MoveCustody:
     def __init__(
         self,
         *,
+        policy: Policy,
         gate: Gate,
         keyring: Keyring,
         vault: Vault,
@@ -44,6 +47,7 @@ class MoveCustody:
         decoys: DecoyWatch,
         audit: Recorder,
     ) -> None:
+        self._policy = policy
         self._gate = gate
         self._keyring = keyring
         self._vault = vault
@@ -54,7 +58,8 @@ class MoveCustody:
     def __call__(self, call: Call, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set the custody of each waybill; the last item of a number counts.
 
-        Round trips: one to read (two where a waybill was revised), one for the audit, and one to write.
+        Round trips: one to read (two where a waybill was revised), one for the audit, one to write, and one before it
+        where a search index by site is kept.
 
         Args:
             items: ``{"waybill_no": …, "site": …, "courier": …}`` each; site and courier may be absent or null.
@@ -72,12 +77,9 @@ class MoveCustody:
         bases = self._keyring.tenant(tenant).bases(numbers)
         self._decoys.notice(call, bases)
         found = self._vault.newest(tenant, numbers, call.now)
-        last = {
-            known.base: (move.custody, known.record.expires_at)
-            for known, move in zip(found, moves, strict=True)
-            if known is not None
-        }
-        custodies, ends = [custody for custody, _ in last.values()], [until for _, until in last.values()]
+        last = {known.base: (move, known) for known, move in zip(found, moves, strict=True) if known is not None}
+        custodies = [move.custody for move, _ in last.values()]
+        ends = [known.record.expires_at for _, known in last.values()]
         moved = self._custodies.prepare_move(tenant, [*last], custodies, ends)
         entry = self._audit.record(
             call,
@@ -91,8 +93,23 @@ class MoveCustody:
             sealed=moved.sealed,
         )
         with self._audit.take_back_on_failure(entry):
+            if self._policy.search(tenant).last4:
+                self._move_entries(call, [*last.values()])
             moved.write()
         return [answers.Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
+
+    def _move_entries(self, call: Call, moves: Sequence[tuple[_Move, Found]]) -> None:
+        """Let parcels be found at their new sites, and at the old ones no more: one round trip."""
+        before: list[Indexed] = []
+        after: list[Indexed] = []
+        for move, known in moves:
+            held = self._custodies.open(call.principal.tenant, known.base, known.custody)
+            found_by = findable_of(known.record, phone=False)
+            for entries, custody in ((before, held), (after, move.custody)):
+                if custody is not None:
+                    at_site = found_by.at(custody.site)
+                    entries.append(Indexed(move.number, known.revision, known.record.expires_at, at_site))
+        self._vault.search.replace(call.principal.tenant, before, after, call.now)
 
 
 def _read(item: Any) -> _Move | list[Fault]:

@@ -6,6 +6,7 @@ from typing import Any
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.domain.effort import A_STORED_RECORD, Effort
 from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.recipients import is_recipients
 from masking_service.domain.record import Masked, Masker
 from masking_service.domain.schema import Place, Schema, pointer
 from masking_service.domain.unmapped import UNMAPPED_MASKED
@@ -23,15 +24,17 @@ class Form:
         places: the places of the stored values.
         frame: the argument of `records.body_of`.
         ordinals, pointers: of the values that get tokens.
+        phones: ordinals of the recipients' phones.
     """
 
-    __slots__ = ("frame", "ordinals", "places", "pointers")
+    __slots__ = ("frame", "ordinals", "phones", "places", "pointers")
 
     def __init__(self, schema: str, places: tuple[Place, ...]) -> None:
         self.places = places
         self.frame = records.frame_of(schema, places)
         self.ordinals = bytes(ordinal for ordinal, place in enumerate(places) if place.kind in TOKEN_KINDS)
         self.pointers = [places[ordinal].pointer for ordinal in self.ordinals]
+        self.phones = [ordinal for ordinal, place in enumerate(places) if is_recipients(place)]
 
 
 class Entering:
@@ -43,9 +46,10 @@ class Entering:
         number: its waybill number, normalised.
         body: what is stored of it.
         ordinals, pointers: of the stored fields that get tokens; empty ones get none.
+        phones: the values of the recipients' phones.
     """
 
-    __slots__ = ("at", "body", "masked", "number", "ordinals", "pointers")
+    __slots__ = ("at", "body", "masked", "number", "ordinals", "phones", "pointers")
 
     def __init__(self, at: int, masked: Masked, number: str, form: Form, values: Sequence[Any]) -> None:
         self.at = at
@@ -53,6 +57,7 @@ class Entering:
         self.number = number
         self.body = records.body_of(form.frame, values)
         self.ordinals, self.pointers = form.ordinals, form.pointers
+        self.phones = [values[ordinal] for ordinal in form.phones]
         if not all(values):
             self.ordinals = bytes(ordinal for ordinal in form.ordinals if values[ordinal] not in (None, ""))
             self.pointers = [form.places[ordinal].pointer for ordinal in self.ordinals]

@@ -11,3 +11,7 @@ class UnknownSchema(Exception):
 
 class SeveralWaybills(Exception):
     """A record of that schema holds several waybills: it can be masked, not tokenized."""
+
+
+class TooMany(Exception):
+    """A search finds more waybills than one answer shows. None is shown."""

@@ -7,6 +7,7 @@ saw it. Each question and each erasure is in the audit log first.
 from msgspec import UNSET
 
 from keys.keyring import Keyring
+from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Called, Disclosures, Opened, Viewed
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
@@ -29,6 +30,7 @@ class Privacy:
         gate: Gate,
         keyring: Keyring,
         vault: Vault,
+        custodies: Custodies,
         disclosures: Disclosures,
         audit: Recorder,
     ) -> None:
@@ -36,11 +38,12 @@ class Privacy:
         self._gate = gate
         self._keyring = keyring
         self._vault = vault
+        self._custodies = custodies
         self._disclosures = disclosures
         self._audit = audit
 
     def erase(self, call: Call, waybill_no: str) -> answers.Erased:
-        """Erase every revision of a waybill, and block its number for one retention.
+        """Erase every revision of a waybill, with its search entries, and block its number for one retention.
 
         Its disclosures are kept. Old backups can open it until its data keys are shredded, which is due when
         everything that was stored on its last day has expired.
@@ -64,9 +67,11 @@ class Privacy:
             raise NotFound
 
         until = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
+        custody = self._custodies.open(tenant, found.base, found.custody)
+        site = custody.site if custody is not None else None
         erased = False
         while not erased:  # again where a revision was written meanwhile
-            erasure = self._vault.prepare_erasure(tenant, number, now=call.now, until=until)
+            erasure = self._vault.prepare_erasure(tenant, number, now=call.now, until=until, site=site)
             items = [ItemOutcome(base, DONE)]
             entry = self._audit.record(call, "erase", DONE, role=grant.role, items=items, sealed=erasure.sealed)
             with self._audit.take_back_on_failure(entry):

@@ -92,13 +92,15 @@ class Recorder:
         approved_by: Sequence[str] = (),
         subject: str = "",
         ticket: str = "",
+        asked: str = "",
         sealed: Sequence[Sealed] = (),
     ) -> Recorded:
         """Make an entry durable; only then may the action be done and answered.
 
         Args:
             call: for whom.
-            action, outcome, role, purpose, case, profile, approved_by, subject, ticket: see `audit.entries.Entry`.
+            action, outcome, role, purpose, case, profile, approved_by, subject, ticket, asked: see
+                `audit.entries.Entry`.
             items: what the call asked for, and what came of each.
             sealed: the state that is about to be written.
 
@@ -116,6 +118,7 @@ class Recorder:
             approved_by=[outside_id(principal) for principal in approved_by],
             facts=[fact(one) for one in sealed],
             ticket=ticket,
+            asked=asked,
         )
         return Recorded(self._log.append(entry), entry)
 

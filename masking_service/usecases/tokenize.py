@@ -13,6 +13,7 @@ from keys.keyring import Keyring
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
+from masking_service.domain.recipients import numbers_of
 from masking_service.domain.schema import Schema
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
@@ -24,7 +25,8 @@ from masking_service.usecases.mask import Maskers
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import invalid, warnings_of
 from masking_service.vault.data_keys import SECONDS_A_DAY
-from masking_service.vault.drafts import Draft, Stored
+from masking_service.vault.drafts import Draft, Stored, index_entries
+from masking_service.vault.search_index import Findable, findable
 from masking_service.vault.tokens import Tokens
 from masking_service.vault.vault import Vault
 
@@ -95,7 +97,7 @@ class Tokenize:
                 results[at] = invalid(one, records[at], self._maskers.schemas)
 
         try:
-            drafts = self._store(call, grant, entering, revise=revise)
+            drafts = self._store(call, grant, entering, custody, revise=revise)
             if custody is not None:
                 self._set_first_custody(call, grant, drafts, custody)
         except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
@@ -127,14 +129,17 @@ class Tokenize:
             )
         return results
 
-    def _store(self, call: Call, grant: Grant, entering: Sequence[Entering], *, revise: bool) -> list[Draft]:
+    def _store(
+        self, call: Call, grant: Grant, entering: Sequence[Entering], custody: Custody | None, *, revise: bool
+    ) -> list[Draft]:
         """Store records of new waybills and, with `revise`, next revisions of known ones.
 
         Without `revise` new waybills are written at once, and only those that exist already are compared. With it,
         all are compared before anything is written, so that a refused call has stored nothing.
 
         Round trips: one to write; to compare two, three where a waybill has revisions (read, is there room for a
-        conflict); one for the entry of revisions. Where another call writes meanwhile, those once more.
+        conflict), and one more where a search index is kept; one for the entry of revisions. Where another call writes
+        meanwhile, those once more.
         """
         tenant = call.principal.tenant
         drafts = self._vault.drafts(
@@ -143,10 +148,13 @@ class Tokenize:
             [one.body for one in entering],
             now=call.now,
             expires_at=call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY,
+            findable=self._findable(tenant, entering, custody),
         )
         waiting = drafts if revise else self._vault.put(tenant, drafts, call.now)
         while waiting:
             self._vault.compare(tenant, waiting, revise=revise)
+            self._find_custody(tenant, waiting)
+            self._vault.search.replace(tenant, *index_entries(waiting), call.now)
             self._conflicts.spend(call, grant, waiting, stored=any(draft.created for draft in drafts))
             revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if revise and draft.revises]
             if not revisions:
@@ -156,6 +164,21 @@ class Tokenize:
             with self._audit.take_back_on_failure(entry):
                 waiting = self._vault.put(tenant, waiting, call.now)
         return drafts
+
+    def _findable(self, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
+        """Return by what a search finds each record; nothing where the policy keeps no index."""
+        rule = self._policy.search(tenant)
+        if not (rule.phone or rule.last4):
+            return []
+        site = custody.site if custody is not None else None
+        return [findable(numbers_of(one.phones), site, phone=rule.phone, last4=rule.last4) for one in entering]
+
+    def _find_custody(self, tenant: str, drafts: Sequence[Draft]) -> None:
+        """Let known waybills be found where they are, whatever this call says of their custody."""
+        for draft in drafts:
+            held = self._custodies.open(tenant, draft.base, draft.custody)
+            if held is not None:
+                draft.findable = draft.findable.at(held.site)
 
     def _set_first_custody(self, call: Call, grant: Grant, drafts: Sequence[Draft], custody: Custody) -> None:
         """Set the custody of stored waybills that have none yet."""

@@ -4,7 +4,6 @@ Permission comes before any look-up. Where the profile shows a kind in full, the
 view spends a budget, and its audit entry is durable before anything is answered.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,11 +11,9 @@ from typing import Any
 from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies
-from masking_service.access.disclosures import Disclosure, Disclosures, Viewed
+from masking_service.access.disclosures import Disclosures
 from masking_service.access.gate import Gate
-from masking_service.access.policy import Grant, Policy
-from masking_service.access.rules import TOKEN_KINDS
-from masking_service.domain.record import render
+from masking_service.access.policy import Policy
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import waybills as answers
@@ -24,7 +21,8 @@ from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
-from masking_service.vault.vault import Found, Vault
+from masking_service.usecases.showing import reached, shown, viewed
+from masking_service.vault.vault import Vault
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
 
@@ -83,7 +81,10 @@ class View:
             reserved = budget.answer()
 
         found = iter(records.answer())
-        seen = [self._held(call, grant, next(found)) if number is not None else None for number in numbers]
+        seen = [
+            reached(self._custodies, call, grant.scope, next(found)) if number is not None else None
+            for number in numbers
+        ]
         bases = self._keyring.tenant(call.principal.tenant).bases(known)
         of_known = [one for number, one in zip(numbers, seen, strict=True) if number is not None]
         held = grant.scope == "custody"  # what the caller carries may be looked at
@@ -93,7 +94,7 @@ class View:
         self._freezing.count_misses(call, missed, [one is not None for one in seen])
 
         if grant.full_kinds:
-            disclosures = self._disclosures.prepare(call.principal.tenant, _viewed(call, grant, seen))
+            disclosures = self._disclosures.prepare(call.principal.tenant, viewed(call, grant, seen))
             each = iter(bases)
             entry = self._audit.record(
                 call,
@@ -112,31 +113,11 @@ class View:
             with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
                 reserved.give_back(seen.count(None))
 
-        shown = self._policy.rules.profiles[grant.profile or ""]
+        through = self._policy.rules.profiles[grant.profile or ""]
         results: list[ViewResult] = []
         for asked, number, one in zip(waybill_nos, numbers, seen, strict=True):
             if one is None:
                 results.append(answers.WaybillNotFound(asked, answers.NotFoundError("not-found")))
                 continue
-            schema, fields = one.record.content()
-            record = render(shown, fields, number)
-            openable = {place.pointer: place.kind for place, value in fields if place.kind in TOKEN_KINDS and value}
-            results.append(answers.Waybill(number or "", schema, one.revision, record, openable))
+            results.append(shown(through, number or "", one))
         return results
-
-    def _held(self, call: Call, grant: Grant, found: Found | None) -> Found | None:
-        """Return `found` if the caller's scope reaches it, else None."""
-        if found is None or grant.scope == "all":
-            return found
-        custody = self._custodies.open(call.principal.tenant, found.base, found.custody)
-        return found if custody is not None and custody.held_by(call.principal) else None
-
-
-def _viewed(call: Call, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
-    """Return what a full view is about to show, by waybill."""
-    found = {one.base: one.record.expires_at for one in seen if one is not None}
-    times = Counter(one.base for one in seen if one is not None)
-    return [
-        Disclosure(base, ends, Viewed(call.now, call.principal.id, grant.profile or "", times[base]))
-        for base, ends in found.items()
-    ]

@@ -7,6 +7,7 @@ import msgspec
 
 from masking_service.store.layout import MAX_REVISIONS
 from masking_service.vault.records import Record
+from masking_service.vault.search_index import NOWHERE, Findable, Indexed, findable_of
 
 Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded"]
 """Why a record is not stored: other values are, the number was erased, 16 revisions exist, or a budget is spent."""
@@ -33,6 +34,11 @@ class Draft(msgspec.Struct):
         revision: where it goes, as far as is known.
         compared: whether it was compared with values that are stored.
         outcome: what became of it; None as long as it has to be written.
+        number: its waybill's number, normalised.
+        findable: by what a search finds it.
+        newest: the revision and record that it was compared with.
+        custody: the sealed custody of its waybill, as far as is known.
+        added: the index entries that were written for it.
     """
 
     base: bytes
@@ -41,11 +47,21 @@ class Draft(msgspec.Struct):
     revision: int = 0
     compared: bool = False
     outcome: Stored | Refusal | None = None
+    number: str = ""
+    findable: Findable = NOWHERE
+    newest: tuple[int, Record] | None = None
+    custody: bytes | None = None
+    added: Indexed | None = None
 
     @property
     def created(self) -> bool:
         """Whether this call has stored it."""
         return isinstance(self.outcome, Stored) and self.outcome.created
+
+    def index(self) -> Indexed:
+        """Return the index entries that are written with it, and remember them."""
+        self.added = Indexed(self.number, self.revision, self.record.expires_at, self.findable)
+        return self.added
 
     @property
     def revises(self) -> bool:
@@ -63,9 +79,9 @@ def decide(drafts: Iterable[Draft], newest: dict[bytes, tuple[int, Record]], *, 
         revise: whether other values become a new revision.
     """
     for draft in drafts:
-        draft.compared, draft.outcome, draft.revision = False, None, 0
+        draft.compared, draft.outcome, draft.revision, draft.newest = False, None, 0, None
         if draft.stem in newest:
-            revision, stored = newest[draft.stem]
+            draft.newest = revision, stored = newest[draft.stem]
             draft.outcome = _compare(draft, revision, stored, revise=revise)
             draft.compared = draft.outcome != "erased"
             if draft.outcome is None:
@@ -82,3 +98,16 @@ def _compare(draft: Draft, revision: int, stored: Record, *, revise: bool) -> St
     if not revise:
         return "conflict"
     return "revision-limit" if revision + 1 == MAX_REVISIONS else None
+
+
+def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]]:
+    """Return the index entries that were written for compared drafts, and those that should be there instead."""
+    compared = [draft for draft in drafts if draft.findable and draft.newest is not None and draft.outcome is not None]
+    right: list[Indexed] = []
+    for draft in compared:
+        revision, stored = draft.newest or (0, draft.record)
+        found_by = draft.findable
+        if not isinstance(draft.outcome, Stored):
+            found_by = findable_of(stored, found_by.site).within(found_by)
+        right.append(Indexed(draft.number, revision, stored.expires_at, found_by))
+    return [draft.added for draft in compared if draft.added is not None], right

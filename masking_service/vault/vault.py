@@ -1,5 +1,6 @@
 """Waybill records, sealed and write-once, at keys that only the tenant's index key can find.
 
+The entries of the search indexes are written with them, see `search_index`.
 Nothing is ever overwritten except by a tombstone. A value that does not open
 at its key is an alarm (`IntegrityError`), never an absence.
 """
@@ -19,6 +20,7 @@ from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.drafts import Draft, Stored, decide
 from masking_service.vault.records import Record
 from masking_service.vault.sealed import Prepared, Sealed
+from masking_service.vault.search_index import Findable, Indexed, SearchIndex, count, findable_of
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -47,6 +49,7 @@ class Vault:
 
     Attributes:
         data_keys: the data keys that this process has met.
+        search: the search indexes.
     """
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
@@ -54,9 +57,17 @@ class Vault:
         self._keyring = keyring
         self._random = random
         self.data_keys = DataKeys(store, keyring, random)
+        self.search = SearchIndex(store, keyring, self.data_keys)
 
     def drafts(
-        self, tenant: str, waybill_nos: Sequence[str], bodies: Sequence[bytes], *, now: int, expires_at: int
+        self,
+        tenant: str,
+        waybill_nos: Sequence[str],
+        bodies: Sequence[bytes],
+        *,
+        now: int,
+        expires_at: int,
+        findable: Sequence[Findable] = (),
     ) -> list[Draft]:
         """Prepare records for `put`. Asks nothing of the store.
 
@@ -64,6 +75,7 @@ class Vault:
             waybill_nos: normalised; the same one may occur several times.
             bodies: what `records.body_of` made, one for each number.
             now, expires_at: Unix seconds.
+            findable: by what a search finds each record; empty where no index is kept.
 
         Raises:
             StoreUnavailable: the clocks of service and store differ too much for an expiry to be right.
@@ -73,13 +85,16 @@ class Vault:
         bases = keys.bases(waybill_nos)
         salts = self._random(records.SALT_BYTES * len(bases))
         version = keys.tokens.active
-        return [
+        drafts = [
             Draft(base, stem, Record(salts[2 * at : 2 * at + 2], version, expires_at, body))
             for at, (base, stem, body) in enumerate(zip(bases, record_stems(bases), bodies, strict=True))
         ]
+        for draft, number, found_by in zip(drafts, waybill_nos, findable, strict=False):
+            draft.number, draft.findable = number, found_by
+        return drafts
 
     def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
-        """Write the drafts that have no outcome yet.
+        """Write the drafts that have no outcome yet, with their index entries.
 
         One round trip, none where there are none.
 
@@ -96,19 +111,18 @@ class Vault:
         if not waiting:
             return []
         roster = self._store.identity.roster  # before the key: on a later one the key may be gone
-        key = self.data_keys.for_today(tenant, now, len(waiting))
+        indexed = [draft.index() for draft in waiting if draft.findable]
+        key = self.data_keys.for_today(tenant, now, len(waiting) + count(indexed))
         places = [record_key(draft.stem, draft.revision) for draft in waiting]
         plain = [records.plaintext(draft.record) for draft in waiting]
         sealed = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
-        replies = self._store.write(
-            [
-                (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.expires_at)
-                for place, value, draft in zip(places, sealed, waiting, strict=True)
-            ],
-            since=roster,
-        )
+        commands: list[Command] = [
+            (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.expires_at)
+            for place, value, draft in zip(places, sealed, waiting, strict=True)
+        ]
+        replies = self._store.write([*commands, *self.search.adding(tenant, indexed, key)], since=roster)
         taken: set[bytes] = set()
-        for draft, value, reply in zip(waiting, sealed, replies, strict=True):
+        for draft, value, reply in zip(waiting, sealed, replies[: len(waiting)], strict=True):
             if reply is None or reply == value:  # our own value, where the reply to a first attempt was lost
                 draft.outcome = Stored(draft.base, draft.revision, draft.record, created=True)
             else:
@@ -133,8 +147,10 @@ class Vault:
             IntegrityError: a stored value did not open at its place.
         """
         stems = [*dict.fromkeys(draft.stem for draft in drafts)]
-        standing = zip(stems, self._newest(tenant, stems), strict=True)
-        decide(drafts, {stem: (found[0], found[1]) for stem, found in standing if found}, revise=revise)
+        stored = {stem: found for stem, found in zip(stems, self._newest(tenant, stems), strict=True) if found}
+        decide(drafts, {stem: (found[0], found[1]) for stem, found in stored.items()}, revise=revise)
+        for draft in drafts:
+            draft.custody = stored[draft.stem][2] if draft.stem in stored else None
 
     def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
         """The newest active revision of each waybill, or None for unknown, erased and expired.
@@ -178,11 +194,17 @@ class Vault:
 
         return Question([(b"GET", key) for key in keys], read)
 
-    def prepare_erasure(self, tenant: str, waybill_no: str, *, now: int, until: int) -> Erasure:
+    def prepare_erasure(
+        self, tenant: str, waybill_no: str, *, now: int, until: int, site: str | None = None
+    ) -> Erasure:
         """Seal tombstones that last until `until` for every revision and the next free one: one round trip.
 
-        Writing them is one more, and happens whole or not at all. It returns False where a revision was written
-        meanwhile: prepare and write again then, or that revision would stay.
+        Writing them is one more (two in a cluster: the index entries go first, so that they never outlast the
+        record), and happens whole or not at all. It returns False where a revision was written meanwhile: prepare and
+        write again then, or that revision would stay.
+
+        Args:
+            site: which site holds the parcel.
 
         Raises:
             StoreUnavailable: nothing is erased.
@@ -192,6 +214,12 @@ class Vault:
         places = [record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)]
         standing = self._store.read([(b"MGET", *places)])[0]
         key_ids = [key_id_of(value) for value in standing if value is not None]
+        erased = [
+            Indexed(waybill_no, revision, record.expires_at, findable_of(record, site))
+            for revision, record in enumerate(self._open(tenant, zip(places, standing, strict=True)))
+            if record is not None
+        ]
+        entries = self.search.removing(tenant, erased)
         places = places[: min(len(key_ids), MAX_REVISIONS) + 1]
         roster = self._store.identity.roster
         last_day = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
@@ -204,7 +232,10 @@ class Vault:
             tombstones = [
                 (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(places, values, strict=True)
             ]
-            replaced = self._store.write([(b"DEL", custody), *tombstones], since=roster)[-1]
+            if entries and self._store.slotted:
+                self._store.write(entries)
+            together = [] if self._store.slotted else entries
+            replaced = self._store.write([*together, (b"DEL", custody), *tombstones], since=roster)[-1]
             # Our own value, where the reply to a first attempt was lost.
             return replaced in (None, values[-1]) or len(places) > MAX_REVISIONS
 

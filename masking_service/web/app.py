@@ -21,6 +21,7 @@ from masking_service.web.routes.me import me
 from masking_service.web.routes.operations import operations
 from masking_service.web.routes.principals import principals
 from masking_service.web.routes.problems import problems
+from masking_service.web.routes.search import search
 from masking_service.web.routes.waybills import waybills
 
 GUARDED = "/v1/"
@@ -37,6 +38,7 @@ def create_app(parts: Parts) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
     app.register_blueprint(waybills(parts))
+    app.register_blueprint(search(parts))
     app.register_blueprint(cases(parts))
     app.register_blueprint(calls(parts))
     app.register_blueprint(principals(parts))

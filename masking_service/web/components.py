@@ -14,6 +14,8 @@ from masking_service.web.problem_texts import PROBLEMS
 Json = dict[str, Any]
 
 _REF: Final = "#/components/schemas/{name}"
+_STRING: Final = {"type": "string"}
+_NULL: Final = {"type": "null"}
 _WAYBILL_NO: Final = "^[A-Za-z0-9-]{6,40}$"
 _PLACE_CODES: Final = (
     "missing",
@@ -27,10 +29,18 @@ _PLACE_CODES: Final = (
     "unknown-entry",
     "several-waybills",
     "invalid-phone",
+    "one-of-two",
+    "no-index",
     "too-many-decoys",
     "too-many-items",
 )
 """What may be wrong with a place of a request (`Problem.errors`)."""
+
+_ONE_OF_TWO: Final = [
+    {"required": ["phone"], "properties": {"phone": _STRING, "last4": _NULL, "site": _NULL}},
+    {"required": ["last4", "site"], "properties": {"phone": _NULL, **dict.fromkeys(("last4", "site"), _STRING)}},
+]
+"""How a search says what it asks for."""
 
 PROBLEM: Final = {"$ref": _REF.format(name="Problem")}
 
@@ -81,7 +91,9 @@ def schemas(rules: Rules, known: Mapping[str, Schema]) -> Json:
         for member, schema in rule["properties"].items():
             said = members[member].get("anyOf", [members[member]])[0]
             members[member] = {"description": said["description"]} | schema
-        found[shape]["required"] = [*found[shape]["required"], *rule.get("required", ())]
+        found[shape]["required"] = [*found[shape].get("required", ()), *rule.get("required", ())]
+    for shape in ("SearchRequest", "SearchesRequest"):
+        found[shape]["oneOf"] = _ONE_OF_TWO
     return {**found, **{batch.name: _batch(batch) for batch in batches}, "Problem": _problem()}
 
 
@@ -150,6 +162,7 @@ def _decided(rules: Rules, known: Mapping[str, Schema]) -> dict[str, Json]:
             }
         },
         "ViewRequest": {"properties": {"profile": profile}},
+        "SearchRequest": {"properties": {"profile": profile}},
         "DetokenizeRequest": {"properties": {"purpose": purpose, **case}, "required": ["purpose", *case]},
         "OpenCaseRequest": {
             "properties": {

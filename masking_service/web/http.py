@@ -26,7 +26,7 @@ from masking_service.usecases.recorder import Call
 from masking_service.web.languages import preferred_language
 from masking_service.web.problems import Problem, with_rules
 from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
-from masking_service.web.schemas import queries
+from masking_service.web.schemas import queries, search
 from masking_service.web.schemas import requests as contract
 from masking_service.web.schemas.queries import MAX_ENTRIES
 from masking_service.web.texts import Language
@@ -40,7 +40,7 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _LIMIT: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
-_STEP: Final = re.compile(r"\.([a-z_]+)|\[(\d{1,6})\]", re.ASCII)
+_STEP: Final = re.compile(r"\.([a-z_][a-z0-9_]*)|\[(\d{1,6})\]", re.ASCII)
 _NAMED: Final = re.compile(
     r"Object (?:contains )?(?P<what>missing required|unknown) field `(?P<member>[A-Za-z][A-Za-z0-9_-]{0,31})`"
     r"(?: - at `\$(?P<path>[^`]*)`)?",
@@ -48,7 +48,7 @@ _NAMED: Final = re.compile(
 )
 _MEMBERS: Final = frozenset(
     member
-    for shape in (*vars(contract).values(), *vars(queries).values())
+    for shape in (*vars(contract).values(), *vars(queries).values(), *vars(search).values())
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct)
     for member in shape.__struct_encode_fields__
 )

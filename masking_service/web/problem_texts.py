@@ -127,6 +127,18 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("The request has more items than one call may have.", "单次请求的条目数超过上限。"),
         Text("Split the request. The limits are in the OpenAPI document.", "请拆分请求，各项上限见 OpenAPI 文档。"),
     ),
+    "too-many": ProblemText(
+        422,
+        Text("Too many waybills were found", "查到的运单过多"),
+        Text(
+            "The search finds more than 20 waybills, so none is shown.",
+            "查到的运单超过 20 个，因此不显示任何结果。",
+        ),
+        Text(
+            "Search for the whole phone number, or ask for the waybill number and view it.",
+            "请用完整的手机号查询，或询问运单号后直接查看。",
+        ),
+    ),
     "invalid-request": ProblemText(
         422,
         Text("The request is not valid", "请求内容不符合要求"),

@@ -21,7 +21,7 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
-from masking_service.usecases.errors import NotFound, SeveralWaybills, UnknownSchema
+from masking_service.usecases.errors import NotFound, SeveralWaybills, TooMany, UnknownSchema
 from masking_service.web.problem_texts import PROBLEMS
 from masking_service.web.rule_texts import CASE_STATES, MEMBERS, PLACES
 from masking_service.web.texts import Language, Text
@@ -112,6 +112,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem("several-waybills", [("/schema", "several-waybills")])
         case NotFound():
             return Problem("not-found")
+        case TooMany():
+            return Problem("too-many")
         case StoreUnavailable() | ProviderError() | WrongStore():
             return Problem("unavailable", headers=RETRY_AFTER)
         case IntegrityError():

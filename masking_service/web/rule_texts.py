@@ -35,6 +35,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "if_unavailable": Text("`fail` or `mask`", "须为 `fail` 或 `mask`"),
     "custody": Text("an object with a `site`", "须为包含 `site` 的对象"),
     "site": _SITE,
+    "last4": Text("four digits", "须为四位数字"),
     "courier": _PRINCIPAL,
     "items": Text(
         "an array of objects; their members and the maximum number are in the OpenAPI document",
@@ -95,6 +96,13 @@ PLACES: Final[dict[str, Text]] = {
     "invalid-waybill-no": _WAYBILL_NO,
     "too-many-decoys": Text("there can be 10,000 decoys", "诱饵单最多 10,000 个"),
     "invalid-phone": Text("a phone number of 7 to 15 digits", "须为 7 至 15 位数字的电话号码"),
+    "one-of-two": Text(
+        "send either `phone`, or both `last4` and `site`", "须填写 `phone`，或同时填写 `last4` 和 `site`"
+    ),
+    "no-index": Text(
+        "the policy keeps no index of this for the tenant, so nothing can be found by it",
+        "策略未为该租户保存此项索引，无法据此查询",
+    ),
     "several-waybills": Text("use a schema with one waybill in each record", "请使用每条记录只含一个运单的数据格式"),
 }
 """What is said of a place by its code, before the rule of its member."""

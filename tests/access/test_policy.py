@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from masking_service.access.errors import Forbidden, ProfileRequired, PurposeRequired
 from masking_service.access.policy import Grant, Policy
-from masking_service.access.rules import PERMISSIONS, TOKEN_KINDS, Budget, Window
+from masking_service.access.rules import PERMISSIONS, TOKEN_KINDS, Budget, SearchRule, Window
 from tests.access.policies import DEFAULT, FILE, TEXT, limits, policy, someone
 
 FIELDS = {"1m": 20, "1h": 60, "1d": 150, "30d": 1_000}
@@ -21,9 +21,9 @@ class TestTheDefault:
         ("role", "permissions"),
         [
             ("label-printer", {"waybill:mask", "waybill:tokenize", "waybill:revise"}),
-            ("courier", {"waybill:view", "call:make"}),
+            ("courier", {"waybill:view", "call:make", "waybill:search"}),
             ("tracking", {"custody:move"}),
-            ("service-desk", {"case:open", "case:read", "waybill:view"}),
+            ("service-desk", {"case:open", "case:read", "waybill:view", "waybill:search"}),
             ("dispute-officer", {"token:detokenize", "waybill:view", "case:read", "call:make"}),
             ("supervisor", {"case:approve", "case:read", "waybill:view", "principal:freeze"}),
             (
@@ -43,6 +43,9 @@ class TestTheDefault:
     )
     def test_a_role_may_do_this_and_nothing_else(self, role: str, permissions: set[str]) -> None:
         assert {each for each in PERMISSIONS if DEFAULT.permits(someone(role), each)} == permissions
+
+    def test_no_index_is_kept(self) -> None:
+        assert DEFAULT.search("default") == SearchRule(phone=False, last4=False)
 
     def test_there_are_no_other_roles(self) -> None:
         assert len(DEFAULT.rules.roles) == 8
@@ -197,6 +200,16 @@ class TestGrant:
             p["roles"]["a-dispatcher"] = role
 
         assert policy(edit).grant(someone("a-dispatcher", "courier"), "waybill:view").role == "courier"
+
+    def test_a_key_searches_in_custody_only(self) -> None:
+        def edit(p: dict[str, Any]) -> None:
+            p["roles"]["courier"]["scope"] = "all"
+
+        key = someone("courier", source="key")
+
+        assert DEFAULT.grant(key, "waybill:search").scope == "custody"
+        with pytest.raises(Forbidden):
+            policy(edit).grant(key, "waybill:search")
 
     def test_a_role_twice_in_a_credential_counts_once(self) -> None:
         assert DEFAULT.grant(someone("courier", "courier"), "waybill:view").role == "courier"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from masking_service.access.errors import PolicyError
 from masking_service.access.policy import Policy
-from masking_service.access.rules import Factors
+from masking_service.access.rules import Factors, SearchRule
 from tests.access.policies import ISSUER, TEXT, Edit, edited, faults, policy
 
 
@@ -91,6 +91,7 @@ class TestFaults:
             (without("roles", "dispute-officer", "purposes"), "roles.dispute-officer.purposes"),
             (without("roles", "dispute-officer", "budget"), "roles.dispute-officer.budget.fields"),
             (without("roles", "courier", "budget"), "roles.courier.budget.full_views"),
+            (without("roles", "service-desk", "budget"), "roles.service-desk.budget.searches"),
         ],
     )
     def test_a_role_lacks_nothing_that_its_permissions_need(self, edit: Edit, path: str) -> None:
@@ -103,6 +104,7 @@ class TestFaults:
             (put("roles", "tracking", "purposes", ["dispute"]), "roles.tracking.purposes"),
             (put("roles", "tracking", "budget", {"fields": {"1d": 1}}), "roles.tracking.budget.fields"),
             (put("roles", "courier", "profiles", ["label"]), "roles.courier.budget.full_views"),
+            (put("roles", "tracking", "budget", {"searches": {"1d": 1}}), "roles.tracking.budget.searches"),
         ],
     )
     def test_a_role_has_nothing_that_would_mean_nothing(self, edit: Edit, path: str) -> None:
@@ -118,6 +120,33 @@ class TestFaults:
     )
     def test_a_scope_that_would_not_hold_is_a_fault(self, edit: Edit, path: str) -> None:
         assert "narrows waybill:view and call:make only" in faults(edited(edit))[path]
+
+    def test_who_searches_may_view(self) -> None:
+        edit = put("roles", "service-desk", "permissions", ["case:open", "case:read", "waybill:search"])
+
+        assert "name both" in faults(edited(edit))["roles.service-desk.permissions"]
+
+    @pytest.mark.parametrize(
+        ("search", "path"),
+        [
+            ({"phone": "yes"}, "search.phone"),
+            ({"last4": 1}, "search.last4"),
+            ({"name": True}, "search.name"),
+            ({"tenants": {"Other": {}}}, "search.tenants.Other"),
+            ({"tenants": {"other": {"phone": "on"}}}, "search.tenants.other.phone"),
+            ({"tenants": {"other": {"tenants": {}}}}, "search.tenants.other.tenants"),
+        ],
+    )
+    def test_a_faulty_rule_of_the_search_names_its_path(self, search: dict[str, Any], path: str) -> None:
+        assert path in faults(edited(put("search", search)))
+
+    def test_a_tenant_has_its_own_rule_of_the_search(self) -> None:
+        read = policy(put("search", {"phone": True, "last4": True, "tenants": {"other": {"last4": True}}}))
+
+        assert (read.search("default"), read.search("other")) == (
+            SearchRule(phone=True, last4=True),
+            SearchRule(last4=True),
+        )
 
     def test_all_faults_are_told_at_once(self) -> None:
         def edit(p: dict[str, Any]) -> None:

@@ -43,6 +43,7 @@ _BY_ACTION: Final = (
     ("callers-", "number of a caller"),
     ("call-record", "call record"),
     ("call", "disclosure"),
+    ("search", "disclosure"),
     ("client-", "list of clients"),
     ("freeze", "list of frozen principals"),
     ("thaw", "list of frozen principals"),

@@ -74,6 +74,7 @@ class AuditEntry(Answer):
         | UnsetType
     ) = UNSET
     ticket: Annotated[str, Meta(description="Digest of the answer that confirmed the case.")] | UnsetType = UNSET
+    asked: Annotated[str, Meta(description="Keyed hash of what a search asked for.")] | UnsetType = UNSET
 
 
 class AuditPage(Answer):

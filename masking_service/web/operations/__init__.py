@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from masking_service.web.operation import Operation
-from masking_service.web.operations import calls, decoys, me, oversight, service, unmasking, waybills
+from masking_service.web.operations import calls, decoys, me, oversight, search, service, unmasking, waybills
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
 """What every operation can be refused with,"""
@@ -38,6 +38,7 @@ TABLE: Final[tuple[Operation, ...]] = (
     *unmasking.OPERATIONS,
     *calls.OPERATIONS,
     *oversight.OPERATIONS,
+    *search.OPERATIONS,
     *decoys.OPERATIONS,
     *me.OPERATIONS,
     *service.OPERATIONS,

@@ -1,0 +1,82 @@
+"""`search`: fills the search indexes for what is stored already."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, TextIO
+
+import click
+
+from masking_service.access.custody import Custodies
+from masking_service.access.policy import Policy
+from masking_service.access.principals import DEFAULT_TENANT, tenant_name
+from masking_service.cli.language import say
+from masking_service.cli.options import settings_of, state_dir
+from masking_service.domain.waybill import normalise_waybill_no
+from masking_service.runtime.administration import opened_store
+from masking_service.runtime.clock import clock
+from masking_service.runtime.wiring import open_keyring
+from masking_service.store.health import uphold
+from masking_service.usecases.fill_index import FillIndex
+from masking_service.vault.vault import Vault
+from masking_service.web.texts import Text
+
+AT_ONCE: Final = 500
+NO_INDEX: Final = Text(
+    "the policy keeps no search index for this tenant: add a section `search` first (docs/search.md)",
+    "策略未为该租户保存任何查询索引：请先添加 `search` 部分（见 docs/search.md）",
+)
+NOT_A_NUMBER: Final = Text("line {at} is not a waybill number", "第 {at} 行不是运单号")
+DONE: Final = Text(
+    "{found} of {asked} waybills can be found now; the others are not stored, or nothing finds them.",
+    "{asked} 个运单中，{found} 个现在可以查询；其余未存储，或没有可供查询的数据。",
+)
+
+
+@click.group()
+def search() -> None:
+    """Look after the search indexes."""
+
+
+@search.command()
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose waybills they are.")
+@state_dir
+def index(file: TextIO, tenant: str, state_dir: Path) -> None:
+    """Add the waybills in FILE to the search indexes that the policy keeps.
+
+    FILE has one waybill number a line, and is - for standard input. A stored record does not hold its number, so the
+    numbers have to come from outside. The service may go on meanwhile, and the command may be repeated.
+    """
+    settings = settings_of(state_dir)
+    try:
+        rule = Policy.load(settings.policy, development=settings.development).search(tenant_name(tenant))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--tenant") from None
+    if not (rule.phone or rule.last4):
+        raise click.UsageError(say(NO_INDEX))
+    keyring = open_keyring(settings)
+    asked = found = 0
+    with opened_store(settings, keyring) as store:
+        uphold(store)
+        fill = FillIndex(Vault(store, keyring, os.urandom), Custodies(store, keyring, os.urandom), tenant, rule)
+        for numbers in _portions(file):
+            found += fill(numbers, clock())
+            asked += len(numbers)
+    click.echo(say(DONE, found=found, asked=asked))
+
+
+def _portions(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the numbers of a file in portions, each number once a portion. Raises UsageError."""
+    portion: dict[str, None] = {}
+    for at, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                portion[normalise_waybill_no(line)] = None
+            except ValueError:
+                raise click.UsageError(say(NOT_A_NUMBER, at=at)) from None
+        if len(portion) == AT_ONCE:
+            yield list(portion)
+            portion.clear()
+    if portion:
+        yield list(portion)

@@ -1,0 +1,179 @@
+"""Finds waybills by a recipient's phone, or by its last four digits at a site.
+
+It shows nothing that a view would not show. The index only proposes: each of its
+entries is compared with the opened record, and what the record does not confirm
+is never named. The audit entry, with a keyed hash of what was asked, is durable
+before anything is answered.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+from keys.keyring import Keyring
+from masking_service.access.budgets import Budgets
+from masking_service.access.custody import Custodies
+from masking_service.access.disclosures import Disclosures
+from masking_service.access.errors import Forbidden
+from masking_service.access.gate import Gate
+from masking_service.access.policy import Grant, Policy
+from masking_service.access.rules import Scope
+from masking_service.domain.errors import InvalidRecord
+from masking_service.domain.recipients import recipients_phones
+from masking_service.store.errors import StoreUnavailable
+from masking_service.usecases.answers import search as answers
+from masking_service.usecases.asked import Asked
+from masking_service.usecases.decoy_watch import DecoyWatch
+from masking_service.usecases.errors import TooMany
+from masking_service.usecases.freezes import FreezeByPolicy
+from masking_service.usecases.recorder import DONE, RELEASED, Call, ItemOutcome, Recorder
+from masking_service.usecases.results import NOT_FOUND
+from masking_service.usecases.showing import reached, shown, viewed
+from masking_service.vault.data_keys import SECONDS_A_DAY
+from masking_service.vault.search_index import Entry, TooManyEntries
+from masking_service.vault.vault import Found, Vault
+
+MAX_RESULTS: Final = 20
+TOO_MANY: Final = "too-many"
+
+
+class Search:
+    """Finds waybills of the caller's tenant, under one policy."""
+
+    def __init__(
+        self,
+        *,
+        policy: Policy,
+        gate: Gate,
+        keyring: Keyring,
+        vault: Vault,
+        custodies: Custodies,
+        disclosures: Disclosures,
+        budgets: Budgets,
+        freezing: FreezeByPolicy,
+        decoys: DecoyWatch,
+        audit: Recorder,
+    ) -> None:
+        self._policy = policy
+        self._gate = gate
+        self._keyring = keyring
+        self._vault = vault
+        self._custodies = custodies
+        self._disclosures = disclosures
+        self._budgets = budgets
+        self._freezing = freezing
+        self._decoys = decoys
+        self._audit = audit
+
+    def __call__(
+        self, call: Call, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
+    ) -> answers.Found:
+        """Return the waybills that are found, masked.
+
+        Round trips: one for the freeze, one for the budget, one to read the index, one to read the records (two if one
+        was revised), one to count misses, one for the audit; where the profile shows a kind in full, one for its
+        budget and one for the disclosures; and one to drop entries that no record confirms.
+
+        Args:
+            profile: what is shown.
+            phone, last4, site: what is asked, see `Asked.read`.
+
+        Raises:
+            AccessError: the caller may not, not this, not through this profile, or a budget is spent.
+            InvalidRecord: what is asked is malformed, or no index for it is kept.
+            TooMany: more is found than one answer shows.
+            StoreUnavailable, IntegrityError: nothing is answered.
+        """
+        stated = profile if profile in self._policy.rules.profiles else None
+        with self._audit.record_denials(call, "search", profile=stated), self._freezing.count_refusals(call):
+            grant, missed = self._gate.grant_live(call.principal, "waybill:search", profile=profile)
+            viewing = self._gate.grant(call.principal, "waybill:view", profile=grant.profile)
+            asked = Asked.read(phone, last4, site)
+            self._check_kept(call, asked)
+            scope = _check_scope(call, asked, (grant, viewing))
+            self._budgets.reserve(call.principal, grant, 1, call.now)
+
+        found, stale = self._find(call, asked)
+        seen = {number: one for number, one in (found or {}).items() if reached(self._custodies, call, scope, one)}
+        too_many = found is None or len(seen) > MAX_RESULTS
+        named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in seen]
+        # An honest person who asks for four digits may meet a decoy that has them; who asks for its phone knows it.
+        self._decoys.notice(call, named, freeze=bool(asked.phone))
+        self._freezing.count_misses(call, missed, [bool(seen) and not too_many])
+        if too_many:
+            hashed = asked.hashed(self._keyring.tenant(call.principal.tenant))
+            self._audit.record(call, "search", TOO_MANY, role=grant.role, profile=grant.profile, asked=hashed)
+            raise TooMany
+        self._show(call, grant, viewing, asked, list(seen.values()))
+        with suppress(StoreUnavailable):  # the next search drops them
+            self._vault.search.drop(stale)
+        through = self._policy.rules.profiles[grant.profile or ""]
+        return answers.Found([shown(through, number, one) for number, one in seen.items()])
+
+    def _check_kept(self, call: Call, asked: Asked) -> None:
+        """Refuse what no index is kept for. Raises InvalidRecord."""
+        rule = self._policy.search(call.principal.tenant)
+        if not (rule.phone if asked.phone else rule.last4):
+            raise InvalidRecord(((asked.place, "no-index"),))
+
+    def _find(self, call: Call, asked: Asked) -> tuple[dict[str, Found] | None, list[Entry]]:
+        """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""
+        tenant, index = call.principal.tenant, self._vault.search
+        longest = self._policy.longest_retention_days
+        try:
+            if asked.phone:
+                entries = index.with_phone(tenant, asked.phone, call.now, longest)
+            else:
+                entries = index.with_ending(tenant, asked.site, asked.last4, call.now, longest)
+        except TooManyEntries:
+            return None, []
+        numbers = [*dict.fromkeys(entry.number for entry in entries)]
+        newest = dict(zip(numbers, self._vault.newest(tenant, numbers, call.now), strict=True)) if numbers else {}
+        found: dict[str, Found] = {}
+        stale: list[Entry] = []
+        for entry in entries:
+            one = newest[entry.number]
+            if one is not None and one.revision == entry.revision and self._confirms(tenant, one, asked):
+                found[entry.number] = one
+            elif (one is not None and one.revision > entry.revision) or entry.day < call.now // SECONDS_A_DAY:
+                stale.append(entry)  # today's may belong to a record or a move that is on its way
+        return found, stale
+
+    def _confirms(self, tenant: str, one: Found, asked: Asked) -> bool:
+        """Return whether an opened record is what was asked for."""
+        phones = recipients_phones(one.record.content()[1])
+        if asked.phone:
+            return any(phone.number == asked.phone for phone in phones)
+        custody = self._custodies.open(tenant, one.base, one.custody)
+        at_site = custody is not None and custody.site == asked.site
+        return at_site and any(phone.ending == asked.last4 for phone in phones)
+
+    def _show(self, call: Call, grant: Grant, viewing: Grant, asked: Asked, seen: Sequence[Found]) -> None:
+        """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
+        full = bool(viewing.full_kinds)
+        with self._audit.record_denials(call, "search", profile=grant.profile), self._freezing.count_refusals(call):
+            self._budgets.reserve(call.principal, viewing, len(seen), call.now)
+        disclosures = self._disclosures.prepare(call.principal.tenant, viewed(call, grant, seen) if full else ())
+        outcome = RELEASED if full else DONE
+        items = [ItemOutcome(one.base, outcome) for one in seen]
+        entry = self._audit.record(
+            call,
+            "search",
+            outcome if seen else NOT_FOUND,
+            role=grant.role,
+            profile=grant.profile,
+            items=items,
+            asked=asked.hashed(self._keyring.tenant(call.principal.tenant)),
+            sealed=disclosures.sealed,
+        )
+        with self._audit.take_back_on_failure(entry):
+            disclosures.write()
+
+
+def _check_scope(call: Call, asked: Asked, grants: Sequence[Grant]) -> Scope:
+    """Return the narrowest scope. With custody, only four digits at a site of the caller's. Raises Forbidden."""
+    if all(grant.scope == "all" for grant in grants):
+        return "all"
+    if asked.phone or asked.site not in call.principal.sites:
+        raise Forbidden
+    return "custody"

@@ -1,0 +1,44 @@
+"""What a view and a search show of a waybill: to whom, and how."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from masking_service.access.custody import Custodies
+from masking_service.access.disclosures import Disclosure, Viewed
+from masking_service.access.policy import Grant
+from masking_service.access.rules import TOKEN_KINDS, Scope
+from masking_service.domain.profiles import Profile
+from masking_service.domain.record import render
+from masking_service.usecases.answers.waybills import Waybill
+from masking_service.usecases.recorder import Call
+from masking_service.vault.vault import Found
+
+
+def reached(custodies: Custodies, call: Call, scope: Scope, found: Found | None) -> Found | None:
+    """Return `found` if the caller's scope reaches it, else None.
+
+    Raises:
+        IntegrityError: its custody was changed.
+    """
+    if found is None or scope == "all":
+        return found
+    custody = custodies.open(call.principal.tenant, found.base, found.custody)
+    return found if custody is not None and custody.held_by(call.principal) else None
+
+
+def shown(profile: Profile, number: str, found: Found) -> Waybill:
+    """Return a waybill as a profile shows it."""
+    schema, fields = found.record.content()
+    record = render(profile, fields, number)
+    openable = {place.pointer: place.kind for place, value in fields if place.kind in TOKEN_KINDS and value}
+    return Waybill(number, schema, found.revision, record, openable)
+
+
+def viewed(call: Call, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
+    """Return what a full view is about to show, by waybill."""
+    found = {one.base: one.record.expires_at for one in seen if one is not None}
+    times = Counter(one.base for one in seen if one is not None)
+    return [
+        Disclosure(base, ends, Viewed(call.now, call.principal.id, grant.profile or "", times[base]))
+        for base, ends in found.items()
+    ]
