@@ -57,6 +57,10 @@ class Forbidden(AccessError):
     code = "forbidden"
 
 
+class NoSearchIndex(Forbidden):
+    """The tenant's policy keeps no index for this search."""
+
+
 class Frozen(AccessError):
     """The principal is frozen until another one unfreezes it."""
 

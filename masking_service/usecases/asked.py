@@ -9,6 +9,8 @@ from masking_service.access.principals import site_codes
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.recipients import read
 
+_DIGITS: Final = re.compile(r"[0-9]{7,15}", re.ASCII)
+"""Read as one number in any case: what is no phone finds nothing."""
 _LAST4: Final = re.compile(r"[0-9]{4}", re.ASCII)
 
 
@@ -30,10 +32,10 @@ class Asked:
         if phone is not None:
             if last4 is not None or site is not None:
                 raise InvalidRecord((("/phone", "one-of-two"),))
-            numbers = read(phone)
-            if len(numbers) != 1:
+            numbers = [one.number for one in read(phone)]
+            if len(numbers) != 1 and not _DIGITS.fullmatch(phone):
                 raise InvalidRecord((("/phone", "invalid-phone"),))
-            return cls(phone=numbers[0].number)
+            return cls(phone=numbers[0] if len(numbers) == 1 else phone)
         missing = tuple((f"/{name}", "missing") for name, value in (("last4", last4), ("site", site)) if value is None)
         if last4 is None or site is None:
             raise InvalidRecord(missing if len(missing) == 1 else (("/phone", "one-of-two"),))
@@ -44,11 +46,6 @@ class Asked:
         except ValueError:
             raise InvalidRecord((("/site", "invalid-value"),)) from None
         return cls(last4=last4, site=site)
-
-    @property
-    def place(self) -> str:
-        """The member that says it, as a JSON Pointer."""
-        return "/phone" if self.phone else "/last4"
 
     def hashed(self, keys: TenantKeys) -> str:
         """Return the keyed hash that audit entries have."""

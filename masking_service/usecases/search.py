@@ -14,11 +14,10 @@ from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosures
-from masking_service.access.errors import Forbidden
+from masking_service.access.errors import Forbidden, NoSearchIndex
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.rules import Scope
-from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.recipients import recipients_phones
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import search as answers
@@ -79,8 +78,9 @@ class Search:
             phone, last4, site: what is asked, see `Asked.read`.
 
         Raises:
-            AccessError: the caller may not, not this, not through this profile, or a budget is spent.
-            InvalidRecord: what is asked is malformed, or no index for it is kept.
+            AccessError: the caller may not, not this, not through this profile, or a budget is spent; or no index for
+                it is kept.
+            InvalidRecord: what is asked is malformed.
             TooMany: more is found than one answer shows.
             StoreUnavailable, IntegrityError: nothing is answered.
         """
@@ -111,10 +111,10 @@ class Search:
         return answers.Found([shown(through, number, one) for number, one in seen.items()])
 
     def _check_kept(self, call: Call, asked: Asked) -> None:
-        """Refuse what no index is kept for. Raises InvalidRecord."""
+        """Refuse what no index is kept for. Raises NoSearchIndex."""
         rule = self._policy.search(call.principal.tenant)
         if not (rule.phone if asked.phone else rule.last4):
-            raise InvalidRecord(((asked.place, "no-index"),))
+            raise NoSearchIndex
 
     def _find(self, call: Call, asked: Asked) -> tuple[dict[str, Found] | None, list[Entry]]:
         """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""

@@ -249,6 +249,15 @@ def count(waybills: Iterable[Indexed]) -> int:
     )
 
 
+def every_entry(number: str, revisions: Iterable[Record | None], site: str | None) -> list[Indexed]:
+    """Return the entries that the revisions of a waybill may have, whichever indexes are kept."""
+    return [
+        Indexed(number, revision, record.expires_at, findable_of(record, site))
+        for revision, record in enumerate(revisions)
+        if record is not None
+    ]
+
+
 def _periods(now: int, longest_days: int) -> range:
     """Return the periods in which active records expire."""
     return range(now // PERIOD_SECONDS, (now + longest_days * SECONDS_A_DAY) // PERIOD_SECONDS + 1)

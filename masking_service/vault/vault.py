@@ -20,7 +20,7 @@ from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.drafts import Draft, Stored, decide
 from masking_service.vault.records import Record
 from masking_service.vault.sealed import Prepared, Sealed
-from masking_service.vault.search_index import Findable, Indexed, SearchIndex, count, findable_of
+from masking_service.vault.search_index import Findable, SearchIndex, count, every_entry
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -199,9 +199,8 @@ class Vault:
     ) -> Erasure:
         """Seal tombstones that last until `until` for every revision and the next free one: one round trip.
 
-        Writing them is one more (two in a cluster: the index entries go first, so that they never outlast the
-        record), and happens whole or not at all. It returns False where a revision was written meanwhile: prepare and
-        write again then, or that revision would stay.
+        Writing them is one more (two in a cluster, index entries first), and happens whole or not at all. It returns
+        False where a revision was written meanwhile: prepare and write again then, or that revision would stay.
 
         Args:
             site: which site holds the parcel.
@@ -214,12 +213,8 @@ class Vault:
         places = [record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)]
         standing = self._store.read([(b"MGET", *places)])[0]
         key_ids = [key_id_of(value) for value in standing if value is not None]
-        erased = [
-            Indexed(waybill_no, revision, record.expires_at, findable_of(record, site))
-            for revision, record in enumerate(self._open(tenant, zip(places, standing, strict=True)))
-            if record is not None
-        ]
-        entries = self.search.removing(tenant, erased)
+        revisions = self._open(tenant, zip(places, standing, strict=True))
+        entries = self.search.removing(tenant, every_entry(waybill_no, revisions, site))
         places = places[: min(len(key_ids), MAX_REVISIONS) + 1]
         roster = self._store.identity.roster
         last_day = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY
@@ -229,13 +224,12 @@ class Vault:
         custody = custody_key(stem)
 
         def write() -> bool:
+            if entries and self._store.slotted:
+                self._store.write(entries)
             tombstones = [
                 (b"SET", place, value, b"GET", b"EXAT", until) for place, value in zip(places, values, strict=True)
             ]
-            if entries and self._store.slotted:
-                self._store.write(entries)
-            together = [] if self._store.slotted else entries
-            replaced = self._store.write([*together, (b"DEL", custody), *tombstones], since=roster)[-1]
+            replaced = self._store.write([*entries, (b"DEL", custody), *tombstones], since=roster)[-1]
             # Our own value, where the reply to a first attempt was lost.
             return replaced in (None, values[-1]) or len(places) > MAX_REVISIONS
 

@@ -132,7 +132,12 @@ CODES: Final[dict[str, CodeText]] = {
     "invalid-phone": CodeText(
         Text("The phone number is not valid", "电话号码无效"),
         PLACES["invalid-phone"],
-        Text("Send the number that was called.", "请填写被拨打的号码。"),
+        Text("Send one whole phone number.", "请填写一个完整的电话号码。"),
+    ),
+    "one-of-two": CodeText(
+        Text("The search is not complete", "查询条件不完整"),
+        PLACES["one-of-two"],
+        _CORRECT,
     ),
     "too-many-decoys": CodeText(
         Text("There are too many decoys", "诱饵单过多"),

@@ -30,7 +30,6 @@ _PLACE_CODES: Final = (
     "several-waybills",
     "invalid-phone",
     "one-of-two",
-    "no-index",
     "too-many-decoys",
     "too-many-items",
 )

@@ -13,6 +13,7 @@ from masking_service.access.errors import (
     CaseCheckUnavailable,
     CaseNotOpen,
     IssuerUnavailable,
+    NoSearchIndex,
     QuotaExceeded,
     SignInRequired,
     Unauthenticated,
@@ -23,7 +24,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from masking_service.usecases.errors import NotFound, SeveralWaybills, TooMany, UnknownSchema
 from masking_service.web.problem_texts import PROBLEMS
-from masking_service.web.rule_texts import CASE_STATES, MEMBERS, PLACES
+from masking_service.web.rule_texts import CASE_STATES, MEMBERS, NO_SEARCH_INDEX, PLACES
 from masking_service.web.texts import Language, Text
 
 Errors = Sequence[tuple[str, str]]
@@ -135,6 +136,8 @@ def _refusal(error: AccessError) -> Problem:
             return Problem(error.code, extra=extra, headers={"Retry-After": str(max(1, error.retry_at - int(time())))})
         case IssuerUnavailable() | CaseCheckUnavailable() | CallsUnavailable():
             return Problem(error.code, headers=RETRY_AFTER)
+        case NoSearchIndex():
+            return Problem(error.code, detail=NO_SEARCH_INDEX)
         case CaseNotOpen():
             return Problem(error.code, detail=CASE_STATES.get(error.state))
     return Problem(error.code)

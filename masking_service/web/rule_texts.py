@@ -99,10 +99,6 @@ PLACES: Final[dict[str, Text]] = {
     "one-of-two": Text(
         "send either `phone`, or both `last4` and `site`", "须填写 `phone`，或同时填写 `last4` 和 `site`"
     ),
-    "no-index": Text(
-        "the policy keeps no index of this for the tenant, so nothing can be found by it",
-        "策略未为该租户保存此项索引，无法据此查询",
-    ),
     "several-waybills": Text("use a schema with one waybill in each record", "请使用每条记录只含一个运单的数据格式"),
 }
 """What is said of a place by its code, before the rule of its member."""
@@ -171,3 +167,9 @@ CASE_STATES: Final[dict[str, Text]] = {
     "other-officer": Text("The case names another officer.", "工单指定了其他专员。"),
 }
 """Why a case opens nothing: said to callers who may read the case."""
+
+NO_SEARCH_INDEX: Final = Text(
+    "The policy keeps no index for this search, so nothing can be found by it.",
+    "策略未保存此项查询所需的索引，因此无法查询。",
+)
+"""Why a caller who may search is refused."""

@@ -203,7 +203,9 @@ class TestGrant:
 
     def test_a_key_searches_in_custody_only(self) -> None:
         def edit(p: dict[str, Any]) -> None:
-            p["roles"]["courier"]["scope"] = "all"
+            budget = {"full_views": {"1d": 1}, "searches": {"1d": 1}}
+            permissions = ["waybill:view", "waybill:search"]
+            p["roles"]["courier"] = {"permissions": permissions, "profiles": ["courier"], "budget": budget}
 
         key = someone("courier", source="key")
 

@@ -219,7 +219,7 @@ def test_nothing_that_was_sent_stands_in_it(api: Api) -> None:
         ("window", {"1m", "1h", "1d", "30d"}),
         ("check", {check for check, _ in CHECKS}),
         ("weight", {"loses", "unready", "unseen", "advice"}),
-        ("counts", {"fields", "full_views", "calls", "conflicts", "case_waybills", "checkpoints"}),
+        ("counts", {"fields", "full_views", "calls", "searches", "conflicts", "case_waybills", "checkpoints"}),
         ("use", {"root", "token", "data"}),
     ],
 )

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from masking_service.web import examples, operations
+from tests.access.policies import edited
 from tests.e2e.processes import Running
 from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
@@ -32,7 +33,10 @@ COUNTED = re.compile(r'^masking_requests_total\{method="(\w+)",route="([^"]*)",s
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One of its own, which holds what the document's examples name: a waybill, at a courier, under a case."""
-    running = Running.serve(tmp_path_factory.mktemp("schemathesis"), "--dev", "--workers", "1")
+    folder = tmp_path_factory.mktemp("schemathesis")
+    policy = folder / "policy.yaml"
+    policy.write_text(edited(lambda document: document.update(search={"phone": True, "last4": True})), "utf-8")
+    running = Running.serve(folder, "--dev", "--workers", "1", MASKING_POLICY=str(policy))
     for who, name in ((PRINTER, "tokenize"), (TRACKING, "move_custody"), (DESK, "open_case")):
         path = next(row.path for row in operations.TABLE if row.name == name)
         body = examples.TABLE[name].body | ({"officer": None} if name == "open_case" else {})
