@@ -15,7 +15,7 @@ from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import disclosures_key, record_stems
-from masking_service.vault.sealed import Prepared, Sealed
+from masking_service.vault.sealed import HashField, PreparedFields, Sealed
 
 FIELD_BYTES: Final = 8
 """Length of a random name in the waybill's hash. Two of a million names collide in one of 37 million hashes."""
@@ -73,7 +73,7 @@ class Disclosures:
         self._keyring = keyring
         self._random = random
 
-    def prepare(self, tenant: str, disclosures: Sequence[Disclosure]) -> Prepared[None]:
+    def prepare(self, tenant: str, disclosures: Sequence[Disclosure]) -> PreparedFields:
         """Seal disclosures: one round trip to write, none if there are none."""
         keys = [disclosures_key(stem) for stem in record_stems([one.base for one in disclosures])]
         names = [self._random(FIELD_BYTES) for _ in keys]
@@ -81,21 +81,17 @@ class Disclosures:
         plain = [msgspec.json.encode(one.shown) for one in disclosures]
         values = self._keyring.tenant(tenant).state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
         ends = [one.expires_at for one in disclosures]
-        commands: list[Command] = []
-        for key, name, value, until in zip(keys, names, values, ends, strict=True):
-            commands.append((b"HSET", key, name, value))
-            # To Redis a key without expiry never ends, so GT alone would leave it so; both together never shorten.
-            commands += [(b"EXPIREAT", key, until, condition) for condition in (b"NX", b"GT")]
+        fields = [HashField(*each) for each in zip(keys, names, values, ends, strict=True)]
 
         def write() -> None:
-            if commands:
-                self._store.write(commands)
+            if fields:
+                self._store.write([command for one in fields for command in one.commands()])
 
         sealed = [
             Sealed(place, value, until=until, once=False)
             for place, value, until in zip(places, values, ends, strict=True)
         ]
-        return Prepared(sealed, write)
+        return PreparedFields(sealed, write, fields)
 
     def of(self, tenant: str, bases: Sequence[bytes]) -> list[list[Shown]]:
         """Return the disclosures of waybills, by time: one round trip, none without bases.

@@ -8,7 +8,7 @@ number is never used for two entries.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from keys.signatures import Signer
@@ -17,6 +17,7 @@ from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
 from masking_service.store.scripts import Script
+from masking_service.vault.sealed import HashField
 
 WRITER_BYTES: Final = 8
 IDLE_SECONDS: Final = 12 * 3600
@@ -36,15 +37,17 @@ class _Pending:
 
     Attributes:
         entry, tenant: the encoded entry and the hash of its tenant.
+        fields: what is written in the same step.
         id, error: the result; one of them is set.
         is_leader: whether its thread makes the next commit.
         wake_up: released when its thread may continue, because there is a result or because it leads.
     """
 
-    __slots__ = ("entry", "error", "id", "is_leader", "tenant", "wake_up")
+    __slots__ = ("entry", "error", "fields", "id", "is_leader", "tenant", "wake_up")
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: Entry, fields: Sequence[HashField] = ()) -> None:
         self.entry = encode(entry)
+        self.fields = fields
         self.tenant = entry.tenant
         self.id = ""
         self.error: StoreUnavailable | None = None
@@ -76,13 +79,18 @@ class AuditLog:
         self._writer, self._number, self._head = "", 0, FIRST_LINK
         self._start_chain()
 
-    def append(self, entry: Entry) -> str:
-        """Make `entry` durable and return its id, ``WRITER-NUMBER``.
+    @property
+    def writes_fields(self) -> bool:
+        """Whether `append` takes fields: not in a cluster, where a script writes keys of one slot only."""
+        return not self._store.slotted
+
+    def append(self, entry: Entry, fields: Sequence[HashField] = ()) -> str:
+        """Make `entry` durable, with fields of other hashes in the same step, and return its id, ``WRITER-NUMBER``.
 
         Raises:
             StoreUnavailable: the entry may not be stored; what it records must not be answered.
         """
-        return self._commit_pending(_Pending(entry))
+        return self._commit_pending(_Pending(entry, fields))
 
     def close(self) -> str:
         """End the chain with a closing entry.
@@ -181,8 +189,13 @@ class AuditLog:
                 head = link(head, self._writer, number, pending.entry)
                 args += pending.entry, head, orders.setdefault(pending.tenant, len(orders))
             signature = self._signer.sign(commit_message(self._writer, number, head))
+            fields = [field for pending in batch for field in pending.fields]
             keys = [audit_key(self._writer), AUDIT_WRITERS, *[audit_order_key(tenant) for tenant in orders if tenant]]
-            self._store.script(_SCRIPT, keys, [self._writer.encode(), self._number + 1, signature, *args])
+            keys += [field.key for field in fields]
+            for field in fields:
+                args += field.name, field.value, field.until
+            start = self._writer.encode(), self._number + 1, signature, len(batch)
+            self._store.script(_SCRIPT, keys, [*start, *args])
             for position, pending in enumerate(batch, self._number + 1):
                 pending.id = entry_id(self._writer, position)
             self._number, self._head, self._last_at = number, head, now

@@ -138,8 +138,9 @@ class Detokenize:
 
         Round trips: one for the freeze and the case, one for the budget and the records that the case names (two if a
         waybill was revised), one for records of calls if the purpose asks for calls first, one to count misses, one for
-        the audit, one for the disclosures, and one to give back what was not released. Where the budget refuses, the
-        records are dropped unread, still sealed. Where it is due the ticket system is asked about the case.
+        the audit and the disclosures (two in a cluster), and one to give back what was not released. Where the budget
+        refuses, the records are dropped unread, still sealed. Where it is due the ticket system is asked about the
+        case.
 
         Args:
             items: ``{"token": …}`` or ``{"waybill_no": …, "field": JSON Pointer}`` each.
@@ -167,7 +168,8 @@ class Detokenize:
         released = sum(opened)
 
         disclosures = self._disclosures.prepare(tenant, _opened(call, authority, asked))
-        entry = self._audit.record(
+        self._audit.record_with(
+            disclosures,
             call,
             "detokenize",
             RELEASED if released else NOT_FOUND,
@@ -176,10 +178,7 @@ class Detokenize:
             case=case,
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             approved_by=authority.approved_by if authority else (),
-            sealed=disclosures.sealed,
         )
-        with self._audit.take_back_on_failure(entry):
-            disclosures.write()
         with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
             reserved.give_back(lookups - released)
         return [item.result() for item in asked]

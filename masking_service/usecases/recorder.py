@@ -16,7 +16,7 @@ from masking_service.audit.entries import Entry, Item, fact, outside_id
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
-from masking_service.vault.sealed import Sealed
+from masking_service.vault.sealed import HashField, PreparedFields, Sealed
 
 RELEASED: Final = "released"
 DONE: Final = "done"
@@ -94,6 +94,7 @@ class Recorder:
         ticket: str = "",
         asked: str = "",
         sealed: Sequence[Sealed] = (),
+        fields: Sequence[HashField] = (),
     ) -> Recorded:
         """Make an entry durable; only then may the action be done and answered.
 
@@ -103,6 +104,7 @@ class Recorder:
                 `audit.entries.Entry`.
             items: what the call asked for, and what came of each.
             sealed: the state that is about to be written.
+            fields: what of it is written in one step with the entry, see `record_with`.
 
         Raises:
             StoreUnavailable: it may not be durable; nothing may be written or answered.
@@ -120,7 +122,26 @@ class Recorder:
             ticket=ticket,
             asked=asked,
         )
-        return Recorded(self._log.append(entry), entry)
+        return Recorded(self._log.append(entry, fields), entry)
+
+    def record_with(
+        self, disclosures: PreparedFields, call: Call, action: str, outcome: str, **stated: Any
+    ) -> Recorded:
+        """Make an entry durable, and disclosures with it: in one step, except in a cluster.
+
+        Args:
+            disclosures: the state that is about to be written.
+            call, action, outcome, stated: as in `record`.
+
+        Raises:
+            StoreUnavailable: they may not be durable; nothing may be answered.
+        """
+        if self._log.writes_fields:
+            return self.record(call, action, outcome, sealed=disclosures.sealed, fields=disclosures.fields, **stated)
+        entry = self.record(call, action, outcome, sealed=disclosures.sealed, **stated)
+        with self.take_back_on_failure(entry):
+            disclosures.write()
+        return entry
 
     @contextmanager
     def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:

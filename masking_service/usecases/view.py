@@ -61,9 +61,10 @@ class View:
         """Return the newest revisions, masked.
 
         Views that show a kind in full spend a budget, and are recorded and kept as disclosures. Round trips: one for
-        the freeze, the budget and the records together (two if a waybill was revised), one to count misses; in full two
-        more, for the audit and the disclosures, and one to give back. Where freeze or budget refuse, the records are
-        dropped unread, still sealed. A caller who was frozen in the last two seconds may spend that budget for nothing.
+        the freeze, the budget and the records together (two if a waybill was revised), one to count misses; in full one
+        more for the audit and the disclosures, two in a cluster, and one to give back. Where freeze or budget refuse,
+        the records are dropped unread, still sealed. A caller who was frozen in the last two seconds may spend that
+        budget for nothing.
 
         Raises:
             AccessError: the caller may not, not through this profile, or its budget is spent.
@@ -96,7 +97,8 @@ class View:
         if grant.full_kinds:
             disclosures = self._disclosures.prepare(call.principal.tenant, viewed(call, grant, seen))
             each = iter(bases)
-            entry = self._audit.record(
+            self._audit.record_with(
+                disclosures,
                 call,
                 "view",
                 RELEASED if any(seen) else NOT_FOUND,
@@ -106,10 +108,7 @@ class View:
                     ItemOutcome(None if number is None else next(each), RELEASED if one else NOT_FOUND)
                     for number, one in zip(numbers, seen, strict=True)
                 ],
-                sealed=disclosures.sealed,
             )
-            with self._audit.take_back_on_failure(entry):
-                disclosures.write()
             with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
                 reserved.give_back(seen.count(None))
 

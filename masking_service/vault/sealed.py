@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Generic, TypeVar
 
+from masking_service.store.node import Command
+
 Written = TypeVar("Written", covariant=True)
 
 
@@ -33,6 +35,28 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class HashField:
+    """A field of a hash in the store. The hash is kept until the latest time that any of its fields names.
+
+    Attributes:
+        key: of the hash.
+        name, value: of the field.
+        until: Unix seconds.
+    """
+
+    key: bytes
+    name: bytes
+    value: bytes
+    until: int
+
+    def commands(self) -> list[Command]:
+        """Return the commands that write it."""
+        # To Redis a key without expiry never ends, so GT alone would leave it so; both together never shorten.
+        expiries: list[Command] = [(b"EXPIREAT", self.key, self.until, condition) for condition in (b"NX", b"GT")]
+        return [(b"HSET", self.key, self.name, self.value), *expiries]
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared(Generic[Written]):
     """A change of sealed state that is ready to be written.
 
@@ -43,3 +67,10 @@ class Prepared(Generic[Written]):
 
     sealed: Sequence[Sealed]
     write: Callable[[], Written]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFields(Prepared[None]):
+    """Fields that can also be written in one step with their audit entry (`Recorder.record_with`)."""
+
+    fields: Sequence[HashField]

@@ -22,10 +22,11 @@ from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
 from masking_service.store.scripts import Script
+from masking_service.vault.sealed import HashField
 from tests.audit.logs import entry, log_on, number_of, stream, writer_of, writers
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import NOW, LossyWire, ask, counted
+from tests.store.stores import LATER, NOW, LossyWire, ask, counted
 from tests.together import in_threads
 
 TENANT = entry().tenant
@@ -429,15 +430,66 @@ def test_a_process_that_ends_after_a_failure_names_its_last_entry(log: AuditLog,
     assert first.encode() in fields[b"entry"]
 
 
-@pytest.mark.parametrize("place", ["order", "stream", "writers"])
+@pytest.mark.parametrize("place", ["order", "stream", "writers", "hash"])
 def test_an_incomplete_commit_leaves_nothing(log: AuditLog, client: redis.Redis, place: str) -> None:
-    name = audit_key(stores.foreseen()(8).hex()) if place == "stream" else AUDIT_WRITERS
-    client.set(audit_order_key("broken") if place == "order" else name, "of another kind")
+    places = {
+        "order": audit_order_key("broken"),
+        "stream": audit_key(stores.foreseen()(8).hex()),
+        "writers": AUDIT_WRITERS,
+        "hash": b"wm:h",
+    }
+    client.set(places[place], "of another kind")
     before = client.keys("*")
 
     with pytest.raises(StoreUnavailable, match="refused"):
-        log.append(entry(tenant="broken"))
+        log.append(
+            entry(tenant="broken"), [HashField(b"wm:other", b"f", b"v", LATER), HashField(b"wm:h", b"f", b"v", LATER)]
+        )
     assert client.keys("*") == before
+
+
+def test_fields_are_written_in_the_round_trip_of_their_entry(store: Store, log: AuditLog, client: redis.Redis) -> None:
+    log.append(entry(at=1))
+    with counted(store) as trips:
+        log.append(entry(at=2), [HashField(b"wm:h", b"f", b"v", LATER), HashField(b"wm:h", b"g", b"w", LATER + 9)])
+
+    assert (trips, client.hgetall("wm:h"), client.expiretime("wm:h")) == ([1], {b"f": b"v", b"g": b"w"}, LATER + 9)
+
+
+def test_a_field_never_shortens_the_life_of_its_hash(log: AuditLog, client: redis.Redis) -> None:
+    for until in (LATER + 9, LATER):
+        log.append(entry(), [HashField(b"wm:h", b"f%d" % until, b"v", until)])
+
+    assert client.expiretime("wm:h") == LATER + 9
+
+
+def test_fields_whose_first_reply_was_lost_are_there_with_their_entry(wire: LossyWire, client: redis.Redis) -> None:
+    log = log_on(stores.admitted(wire.url))
+    log.append(entry(at=1))
+    wire.lose(1)
+
+    second = log.append(entry(at=2), [HashField(b"wm:h", b"f", b"v", LATER)])
+
+    assert (wire.lost, client.hgetall("wm:h")) == (1, {b"f": b"v"})
+    assert [number for number, _ in asked(client, writer_of(second))][-1] == number_of(second)
+
+
+def test_fields_of_entries_that_are_committed_together_are_all_written(valkey: str, client: redis.Redis) -> None:
+    gate = Gate(valkey)
+    log = log_on(gate)
+    threads = [
+        threading.Thread(
+            target=log.append, args=(entry(at=at), [HashField(b"wm:h", b"%d" % at, b"v", LATER)] * (at % 3))
+        )
+        for at in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    gate.opened.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert set(client.hkeys("wm:h")) == {b"%d" % at for at in range(8) if at % 3}
 
 
 def test_nothing_is_appended_while_the_store_is_shut(valkey: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import pytest
@@ -11,6 +11,7 @@ from masking_service.audit.entries import Entry
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
+from masking_service.vault.sealed import HashField
 from tests.audit.logs import entry
 from tests.store.stores import NOW
 
@@ -24,7 +25,7 @@ class Log(AuditLog):
         self.entries: list[Entry] = []
         self.answers = True
 
-    def append(self, entry: Entry) -> str:
+    def append(self, entry: Entry, fields: Sequence[HashField] = ()) -> str:
         if not self.answers:
             raise StoreUnavailable("timeout")
         self.entries.append(entry)

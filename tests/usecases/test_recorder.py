@@ -1,6 +1,7 @@
 """What the use cases write down: who, what and how much, and no name, number, address, token or tenant."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,7 +11,7 @@ from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
 from masking_service.usecases.recorder import Call, ItemOutcome, Recorder
-from masking_service.vault.sealed import Sealed
+from masking_service.vault.sealed import HashField, Sealed
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, NUMBER
 
@@ -24,7 +25,7 @@ class Kept(AuditLog):
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
-    def append(self, entry: Entry) -> str:
+    def append(self, entry: Entry, fields: Sequence[HashField] = ()) -> str:
         self.entries.append(entry)
         return f"w-{len(self.entries)}"
 

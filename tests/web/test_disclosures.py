@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
-from masking_service.store.client import Command, Store
-from masking_service.store.errors import StoreUnavailable
+from masking_service.audit.log import AuditLog
+from masking_service.store.layout import disclosures_key, record_stems
 from tests.together import MANY, together
 from tests.web.api import (
     AUDITOR,
@@ -215,17 +214,12 @@ def test_of_many_openings_and_views_at_once_none_is_lost(ready: Api) -> None:
     assert {one["principal"] for one in found["views"]} == {f"dev/c-{at}" for at in range(MANY // 2)}
 
 
-@pytest.fixture
-def forgetful(ready: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """A service that can write its audit log, and no disclosure."""
-    write = Store.write
-
-    def refusing(self: Store, commands: Sequence[Command]) -> list[Any]:
-        if any(command[0] == b"HSET" for command in commands):
-            raise StoreUnavailable("timeout")
-        return write(self, commands)
-
-    monkeypatch.setattr(Store, "write", refusing)
+@pytest.fixture(params=[True, False], ids=["one step", "as in a cluster"])
+def forgetful(ready: Api, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Api:
+    """A service that can write its audit log, and no disclosure of the waybill: something else is in the way."""
+    bases = ready.parts.keyring.tenant("default").bases([NUMBER])
+    ready.parts.store.write([(b"SET", disclosures_key(stem), b"of another kind") for stem in record_stems(bases)])
+    monkeypatch.setattr(AuditLog, "writes_fields", request.param)
     return ready
 
 
