@@ -27,9 +27,9 @@ def callers() -> None:
 @click.option("--tenant", default="default", show_default=True, help="Whose people they are.")
 @state_dir
 def import_file(file: Path, tenant: str, state_dir: Path) -> None:
-    """Read a CSV file with the columns principal and phone, and keep the numbers sealed.
+    """Read numbers from a CSV file, and keep them sealed.
 
-    A principal is client/ID or ALIAS/SUB. A number replaces an earlier one, and an empty phone removes it. With a fault
+    Its columns are principal and phone. A principal is client/ID or ALIAS/SUB. A number replaces an earlier one, and an empty phone removes it. With a fault
     in any line nothing is changed.
     """
     numbers = read_numbers(file)

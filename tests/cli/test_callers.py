@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def test_a_fault_in_any_line_changes_nothing_and_repeats_nothing(
 def test_many_faults_are_cut_short(given: Callable[..., Result]) -> None:
     refused = given("principal,phone\n" + "x,1\n" * 30)
 
-    assert refused.output.count("line ") == 10
+    assert len(re.findall(r"line \d", refused.output)) == 10
     assert "and 20 more lines" in refused.output
 
 
