@@ -1,6 +1,6 @@
 """The way to a provider: bounded, behind a circuit breaker, and believed only where its answer is sound.
 
-Whatever a provider says, nobody's own number leaves through it.
+Whatever a provider says, neither person's own number leaves through it.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Binds a privacy number, so that a caller can reach a person without a number being opened.
 
-Whoever may not is refused before the provider is asked, and the audit entry is
-durable before it is. The provider's number is all that a caller is told.
+Every check comes before the provider is asked, and so does a durable audit entry.
+The provider's number is all that a caller is told.
 """
 
 from contextlib import suppress
