@@ -13,6 +13,7 @@ import os
 import random
 import sys
 import time
+import uuid
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -85,7 +86,11 @@ class CourierClient:
         """One attempt, on a connection of its own. No answer is a 503, too."""
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=READ_SECONDS)
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Content-Type": "application/json",
+            "X-Request-Id": f"courier-{uuid.uuid4().hex}",  # for the operator, who finds it in the logs
+        }
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
