@@ -5,7 +5,7 @@ request, or a caller could have another person's phone ring.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
@@ -13,6 +13,7 @@ from masking_service.access.principals import Principal
 from masking_service.domain.dialling import dialable
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import callers_key
+from masking_service.store.question import Question
 from masking_service.vault.sealed import Prepared, Sealed
 
 AT_ONCE: Final = 500
@@ -27,21 +28,30 @@ class Callers:
         self._keyring = keyring
         self._random = random
 
-    def number(self, principal: Principal) -> str | None:
-        """Return the digits from which a principal calls: what the issuer claims, else what is on file.
+    def finding(self, principal: Principal) -> Question[str | None]:
+        """Return the question for a principal's digits: what the issuer claims, else what is on file.
 
-        One round trip, none where the issuer claims a number.
-
-        Raises:
-            IntegrityError: the number on file was changed, or is another principal's.
+        Its answer is None where there are none, and raises IntegrityError where the number on file was changed, or is
+        another principal's.
         """
-        if principal.phone is not None:
-            return dialable(principal.phone)
+        claimed = principal.phone
+        if claimed is not None:
+            return Question([], lambda _: dialable(claimed))
         key, name = self._place(principal.tenant, principal.id)
-        sealed = self._store.read([(b"HGET", key, name)])[0]
-        if sealed is None:
-            return None
-        return self._keyring.tenant(principal.tenant).state.open(sealed, key + b"/" + name).decode("ascii")
+
+        def read(replies: list[Any]) -> str | None:
+            sealed = replies[0]
+            if sealed is None:
+                return None
+            return self._keyring.tenant(principal.tenant).state.open(sealed, key + b"/" + name).decode("ascii")
+
+        return Question([(b"HGET", key, name)], read)
+
+    def number(self, principal: Principal) -> str | None:
+        """Return the digits from which a principal calls: one round trip, see `finding`."""
+        question = self.finding(principal)
+        self._store.ask(question)
+        return question.answer()
 
     def prepare(self, tenant: str, numbers: Mapping[str, str | None]) -> Prepared[None]:
         """Seal numbers by principal, None to remove one: one round trip to write.

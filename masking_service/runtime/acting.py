@@ -228,6 +228,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
         calling=Calling(
             policy=policy,
             gate=gate,
+            store=parts.store,
             keyring=parts.keyring,
             vault=parts.vault,
             custodies=custodies,

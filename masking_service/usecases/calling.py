@@ -4,6 +4,7 @@ Every check comes before the provider is asked, and so does a durable audit entr
 The provider's number is all that a caller is told.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,7 +25,9 @@ from masking_service.access.principals import Principal
 from masking_service.calls.line import Line
 from masking_service.domain.dialling import dialable
 from masking_service.domain.timestamps import rfc3339
+from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.question import Question
 from masking_service.usecases.answers import calls as answers
 from masking_service.usecases.case_authority import CaseAuthority
 from masking_service.usecases.cases import sound_case_name
@@ -56,6 +59,7 @@ class Calling:
         *,
         policy: Policy,
         gate: Gate,
+        store: Store,
         keyring: Keyring,
         vault: Vault,
         custodies: Custodies,
@@ -72,6 +76,7 @@ class Calling:
     ) -> None:
         self._policy = policy
         self._gate = gate
+        self._store = store
         self._keyring = keyring
         self._vault = vault
         self._custodies = custodies
@@ -91,23 +96,33 @@ class Calling:
     ) -> tuple[answers.LiveCall, bool]:
         """Return a number to dial for a field of a waybill, and whether it is new.
 
-        The same while the call lives, for nothing. Round trips: one for the freeze, one for the case if it takes one,
-        one to read the waybill, one to count a miss, one for the caller's own number unless the issuer claims it, and
-        one for the call that lives; for a new call one each for the budget, the audit, the claim of the call, the
-        number and the disclosure, and one to give back what was not used. The provider is asked once.
+        The same while the call lives, for nothing. Round trips: one for the freeze, the case, the waybill and the
+        caller's own number together (two if the waybill was revised), one to count a miss, one for the call that lives;
+        for a new call one each for the budget, the audit, the claim of the call, the number and the disclosure, and one
+        to give back what was not used. Where the freeze or the case refuses, the waybill is dropped unread, still
+        sealed. The provider is asked once.
 
         Raises:
             AccessError: the caller may not, or has no number; the budget is spent; or there is no number to dial.
             NotFound: there is no such waybill or field, or it is not the caller's to reach.
             StoreUnavailable: the same call can be made again, and binds nothing twice.
         """
+        number = normalised(waybill_no)
         with self._audit.record_denials(call, "call", case=sound_case_name(case)):
-            grant, missed = self._gate.grant_live(call.principal, PERMISSION)
-            authority = self._authority(call, grant, case)
-        callee = self._callee(call, grant, authority, waybill_no, field or DEFAULT_FIELD, missed)
+            grant, frozen = self._gate.granting(call.principal, PERMISSION)
+            named = case if grant.scope != "custody" else None  # where custody decides, a case gives nothing
+            opened = Question([], lambda _: None) if named is None else self._case_authority.finding(call, named)
+            records = self._vault.finding(call.principal.tenant, [] if number is None else [number], call.now)
+            on_file = self._callers.finding(call.principal)
+            self._store.ask(frozen, opened, records, on_file)
+            missed = frozen.answer()
+            authority = self._authority(call, grant, named, opened)
+
+        found = _first(records.answer()) if _is_named(number, authority) else None
+        callee = self._callee(call, grant, authority, number, found, field or DEFAULT_FIELD, missed)
         under = authority.opening.case if authority else None
         with self._audit.record_denials(call, "call", role=grant.role, case=under):
-            own, other = self._numbers(call.principal, callee)
+            own, other = _numbers(on_file.answer(), callee)
         place = self._live.place(callee.origin, own, other)
         standing = self._live.find(place)
         if standing is not None and standing.dial and standing.until > call.now:
@@ -165,14 +180,14 @@ class Calling:
                 self._live.end(ref)
         return answers.EndedCall(ref, True)
 
-    def _authority(self, call: Call, grant: Grant, case: str | None) -> Case | None:
+    def _authority(self, call: Call, grant: Grant, case: str | None, opened: Question[Case | None]) -> Case | None:
         """Return the case under which the caller may call; None where custody decides."""
         if grant.scope == "custody":
             return None
         self._check_sign_in(call.principal, call.now)
         if case is None:
             raise CaseRequired
-        return self._case_authority.open(call, case, self._purposes(call.principal))
+        return self._case_authority.authorise(call, opened.answer(), self._purposes(call.principal))
 
     def _purposes(self, principal: Principal) -> set[str]:
         """Return the purposes under whose cases the caller may call: those of its roles that open phones."""
@@ -181,17 +196,22 @@ class Calling:
         return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
 
     def _callee(
-        self, call: Call, grant: Grant, authority: Case | None, waybill_no: object, field: str, missed: int
+        self,
+        call: Call,
+        grant: Grant,
+        authority: Case | None,
+        number: str | None,
+        found: Found | None,
+        field: str,
+        missed: int,
     ) -> _Callee:
         """Return the person to call.
 
         Raises:
             NotFound: unknown, erased, expired, not held, not named by the case, or without a phone there.
         """
-        tenant, number = call.principal.tenant, normalised(waybill_no)
+        tenant = call.principal.tenant
         base = None if number is None else self._keyring.tenant(tenant).bases([number])[0]
-        named = number is not None and (authority is None or number in authority.opening.waybills)
-        found = self._vault.newest(tenant, [number], call.now)[0] if named and number is not None else None
         if not self._reaches(call, grant, found):
             found = None
         if base is not None and (grant.scope != "custody" or found is None):
@@ -212,20 +232,6 @@ class Calling:
         custody = self._custodies.open(call.principal.tenant, found.base, found.custody)
         return custody is not None and custody.held_by(call.principal)
 
-    def _numbers(self, principal: Principal, callee: _Callee) -> tuple[str, str]:
-        """Return the caller's own number, and the other person's.
-
-        Raises:
-            NoCallerNumber, NotCallable: there is none.
-        """
-        own = self._callers.number(principal)
-        if own is None:
-            raise NoCallerNumber
-        other = dialable(callee.value)
-        if other is None or other == own:
-            raise NotCallable
-        return own, other
-
     def _bind(self, call: Call, place: CallPlace, origin: Origin, own: str, other: str) -> LiveCall:
         """Return a call with a number to dial, under the reference of a lost reply where there is one."""
         claimed = self._live.claim(place, origin, call.now + self._line.lifetime)
@@ -235,6 +241,28 @@ class Calling:
         answered = msgspec.structs.replace(claimed, dial=bound.dial, extension=bound.extension, binding=bound.id)
         self._live.bound(place, answered)
         return answered
+
+
+def _is_named(number: str | None, authority: Case | None) -> bool:
+    return number is not None and (authority is None or number in authority.opening.waybills)
+
+
+def _first(found: Sequence[Found | None]) -> Found | None:
+    return found[0] if found else None
+
+
+def _numbers(own: str | None, callee: _Callee) -> tuple[str, str]:
+    """Return the caller's own number, and the other person's.
+
+    Raises:
+        NoCallerNumber, NotCallable: there is none.
+    """
+    if own is None:
+        raise NoCallerNumber
+    other = dialable(callee.value)
+    if other is None or other == own:
+        raise NotCallable
+    return own, other
 
 
 def _value(found: Found, field: str) -> Any:

@@ -291,38 +291,28 @@ def test_a_refusal_is_in_the_log(ready: Api) -> None:
 Trips = Callable[[], int]
 
 
-def test_a_call_is_freeze_waybill_own_number_live_call_budget_audit_claim_number_and_disclosure(
-    ready: Api, trips: Trips
-) -> None:
+def test_a_call_is_who_and_what_live_call_budget_audit_claim_number_and_disclosure(ready: Api, trips: Trips) -> None:
     trips()
     live(called(ready))
-
-    assert trips() == 9
-
-
-def test_a_claimed_number_is_one_less_and_a_case_one_more(ready: Api, trips: Trips) -> None:
-    courier = ready.mint(COURIER, sites=[SITE], phone=OWN)
-    trips()
-    live(called(ready, courier))
-    assert trips() == 8
+    assert trips() == 7
 
     live(called(ready, OFFICER, case="D-1"))
-    assert trips() == 10
+    assert trips() == 7
 
 
-def test_the_same_call_again_is_freeze_waybill_own_number_and_live_call(ready: Api, trips: Trips) -> None:
+def test_the_same_call_again_is_who_and_what_and_the_live_call(ready: Api, trips: Trips) -> None:
     live(called(ready))
     trips()
     live(called(ready), 200)
 
-    assert trips() == 4
+    assert trips() == 2
 
 
-def test_what_is_not_found_is_freeze_waybill_count_and_audit(ready: Api, trips: Trips) -> None:
+def test_what_is_not_found_is_who_and_what_count_and_audit(ready: Api, trips: Trips) -> None:
     trips()
     called(ready, waybill_no="SF9999999999")
 
-    assert trips() == 4
+    assert trips() == 3
 
 
 def test_ending_a_call_is_read_audit_and_write(ready: Api, trips: Trips) -> None:
