@@ -111,7 +111,9 @@ class Calling:
         with self._audit.record_denials(call, "call", case=sound_case_name(case)):
             grant, frozen = self._gate.granting(call.principal, PERMISSION)
             named = case if grant.scope != "custody" else None  # where custody decides, a case gives nothing
-            opened = Question([], lambda _: None) if named is None else self._case_authority.finding(call, named)
+            opened: Question[Case | None] = Question([], lambda _: None)
+            if named is not None:
+                opened = self._case_authority.finding(call, named)
             records = self._vault.finding(call.principal.tenant, [] if number is None else [number], call.now)
             on_file = self._callers.finding(call.principal)
             self._store.ask(frozen, opened, records, on_file)
