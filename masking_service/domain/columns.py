@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.leaks import gather, is_plain_number
 from masking_service.domain.member_names import MAYBE_NAME, Meaning, plan
+from masking_service.domain.name_words import PARTY
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Place, Steps, pointer
 from masking_service.domain.spellings import may_hold_name, may_hold_phone
@@ -212,13 +213,11 @@ class Columns:
     def _guarded(
         self, level: Sequence[Any], name: str, meaning: Meaning, above: Steps, new_forms: Iterator[int]
     ) -> list[_Beside]:
-        """An unmapped member.
-
-        Objects of one form give their members instead.
-        """
+        """An unmapped member, or the members of objects of one form under it."""
         column = [one[name] for one in level]
-        steps = (*above, name)
-        depth = len(steps)
+        if meaning.may_be_persons and (meaning.inside == PARTY or not {dict, list}.isdisjoint(map(type, column))):
+            return [_Beside(level, name, "", column, [None] * len(column), "")]
+        steps, depth = (*above, name), len(above) + 1
         way = self._unmapped.waybill_places.get(steps)
         inner = None if way == "number" else self._unmapped.reader.one_form(column, meaning, depth, new_forms)
         if inner is not None:

@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from masking_service.domain.bare_names import bare_name
 from masking_service.domain.name_words import PARTY, THING, NameWords, name_words
 from masking_service.domain.slips import Slips
-from masking_service.domain.text import contains_personal_data
+from masking_service.domain.text import scrub
 
 MAYBE_NAME: Final = "maybe-name"
 """A bare ``name``: a person's unless its value has a digit (Shopify calls an order's number ``name``)."""
@@ -45,11 +46,13 @@ class Meaning(NamedTuple):
         kind: of a plain value: a kind of `schema.KINDS`, PARTY, MAYBE_NAME, NUMBER or CODE; None if nothing is known.
         inside: the context of the members of an object under that name.
         holds_data: whether the name is itself personal data: a phone as the key of an object.
+        may_be_persons: whether the name has the form of a person's name and no word of the list.
     """
 
     kind: str | None
     inside: str
     holds_data: bool = False
+    may_be_persons: bool = False
 
 
 def kind_of(name: str, parents: Sequence[str] = (), beside: Sequence[str] = ()) -> str | None:
@@ -118,7 +121,7 @@ def plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> 
     if found is None:
         found = _read(context, names, own)
         if len(names) <= _MAX_PLANNED_NAMES and not any(
-            len(name) > _MAX_PLANNED_NAME or _DIGITS_OF_A_VALUE(name) or meaning.holds_data
+            len(name) > _MAX_PLANNED_NAME or _DIGITS_OF_A_VALUE(name) or meaning.holds_data or meaning.may_be_persons
             for name, meaning in zip(names, found, strict=True)
         ):
             if len(_plans) >= _MAX_PLANS:
@@ -147,11 +150,13 @@ class _Name:
 
     def __init__(self, words: NameWords, name: str, context: str) -> None:
         self._context = context
-        self._holds_data = contains_personal_data(name)
+        scrubbed = scrub(name)
+        self._holds_data = scrubbed is not name
         self.kind: str | None = None
         self.inside = NEUTRAL if context == ROOT else context
         self._bare_name = False
         cut = words.cut(name)
+        self._may_be_persons = context != THING and bare_name(scrubbed) is not None and not words.knows_any(cut)
         section, kind, start = words.head(cut, context)
         whose = words.whose(cut[:start])
         self._bare_top = start == 0 and kind == "name" and cut[0] in _BARE_AT_TOP
@@ -196,4 +201,4 @@ class _Name:
         """
         if self._bare_name and ((person and self._context == NEUTRAL) or (self._bare_top and self._context == ROOT)):
             return Meaning(MAYBE_NAME, "name", self._holds_data)
-        return Meaning(self.kind, self.inside, self._holds_data)
+        return Meaning(self.kind, self.inside, self._holds_data, self._may_be_persons)

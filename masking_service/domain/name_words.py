@@ -84,6 +84,10 @@ class NameWords:
         """Whether a name is made of known words, each of them apart and without a slip."""
         return all(low in self._known or low.isdecimal() for low in _pieces(name))
 
+    def knows_any(self, words: list[str]) -> bool:
+        """Whether one of the words is known and longer than the one character that may be part of a name."""
+        return any(len(word) > 1 and (word in self._known or word.isdecimal()) for word in words)
+
     def _segments(self, word: str) -> list[str] | None:
         """The known words that make up this one (``recname``).
 

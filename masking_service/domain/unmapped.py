@@ -9,7 +9,7 @@ because its name is unknown: texts and integers are read for phones, identity nu
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any, Final
 
 from masking_service.domain.codes import is_code
@@ -27,6 +27,7 @@ from masking_service.domain.leaks import (
 )
 from masking_service.domain.member_names import MAYBE_NAME, NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
 from masking_service.domain.name_words import PARTY
+from masking_service.domain.personal_keys import names_person
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, Steps, pointer
 from masking_service.domain.spellings import (
@@ -111,9 +112,8 @@ class Unmapped:
         if meanings is None:
             run.share.pay(sum(COLD_NAME + estimate("text", name) for name in names))
             meanings = plan(context, names, own)
-            if any(meaning.holds_data for meaning in meanings):
-                self._rename(run, members, mapped, keys)
-                names = tuple(members)
+            meanings = self._rename(run, members, mapped, meanings, keys)
+            names = tuple(members)
         for name, meaning in zip(names, meanings, strict=True):
             if name not in mapped:
                 run.texts.append(name)
@@ -122,10 +122,29 @@ class Unmapped:
                 if masked is not value:
                     members[name] = masked
 
-    def _rename(self, run: Run, members: dict[str, Any], mapped: Container[str], keys: Steps) -> None:
-        """Hide what is found in the members' names."""
-        shown = {name: name if name in mapped else self._scanned(run, name) for name in members}
+    def _rename(
+        self, run: Run, members: dict[str, Any], mapped: Container[str], meanings: Sequence[Meaning], keys: Steps
+    ) -> tuple[Meaning, ...]:
+        """Hide what is personal in the members' names.
+
+        Returns their meanings: a plain value under a person's name may be anything of that person.
+        """
+        shown: dict[str, str] = {}
+        now: list[Meaning] = []
+        for (name, value), meaning in zip(members.items(), meanings, strict=True):
+            shown[name] = name
+            now.append(meaning)
+            if name in mapped:
+                continue
+            in_party = meaning.holds_data and meaning.inside == PARTY
+            if "name" in self._masks and (in_party or names_person(meaning, value, run.share.pay)):
+                run.names += needles("name", name)[1]
+                shown[name] = self._masks[PARTY](name)
+                now[-1] = Meaning(PARTY, meaning.inside)
+            elif meaning.holds_data:
+                shown[name] = self._scanned(run, name)
         run.warnings += [(pointer((*keys, name)), FOUND_IN_TEXT) for name in rename_members(members, shown)]
+        return tuple(now)
 
     def _value(self, run: Run, value: Any, meaning: Meaning, keys: Steps) -> Any:
         kind = type(value)

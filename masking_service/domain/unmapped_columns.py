@@ -137,7 +137,7 @@ def _meanings(names: tuple[str, ...], meaning: Meaning, new_forms: Iterator[int]
     known = known_plan(meaning.inside, names)
     if known is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
         known = plan(meaning.inside, names)
-    return None if known is None or any(inner.holds_data for inner in known) else known
+    return None if known is None or any(inner.holds_data or inner.may_be_persons for inner in known) else known
 
 
 def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[Any, Sequence[Any]], Texts]) -> Texts:
