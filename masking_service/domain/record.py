@@ -110,12 +110,13 @@ class Masker:
     def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
         """Mask records in place as `mask` does.
 
-        Returns in their order what was found, or what is wrong with them.
+        Returns in their order what was found, or what is wrong with them. An InvalidRecord in place of a record, which
+        could not be read, is its own result.
         """
         results: list[Masked | InvalidRecord] = []
         for record, fields in zip(batch, self._columns.mask(batch), strict=True):
-            if fields is not None:
-                results.append(Masked(*fields))
+            if fields is not None or isinstance(record, InvalidRecord):
+                results.append(record if fields is None else Masked(*fields))
                 continue
             try:
                 results.append(self.mask(record, effort))
@@ -295,6 +296,4 @@ def _take(run: _Run, place: Place, mask: Mask | None, value: Any, parent: Any, k
     run.values.append(value)
 
 
-_TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {
-    "text": _take_text,
-}
+_TAKES: Final[dict[str, Take]] = dict.fromkeys(KINDS, _take) | {"text": _take_text}

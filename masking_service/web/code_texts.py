@@ -41,6 +41,14 @@ CODES: Final[dict[str, CodeText]] = {
         ITEMS["invalid-waybill-no"],
         Text("Correct the waybill number and send the record again.", "请更正运单号后重新发送该记录。"),
     ),
+    "invalid-text": CodeText(
+        Text("A text is not valid", "文本无效"),
+        ITEMS["invalid-text"],
+        Text(
+            "Find out what cuts texts in the middle of a character, and send the record again.",
+            "请查明是什么程序把文本从字符中间截断，然后重新发送该记录。",
+        ),
+    ),
     "invalid-type": CodeText(
         Text("The value has the wrong type", "数据类型不符"),
         ITEMS["invalid-type"],

@@ -24,10 +24,10 @@ from masking_service.runtime.clock import clock
 from masking_service.usecases.answers.common import Answer
 from masking_service.usecases.recorder import Call
 from masking_service.web.languages import preferred_language
+from masking_service.web.misfits import place_of, problem_of
 from masking_service.web.problems import Problem, with_rules
+from masking_service.web.records_apart import read_apart
 from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
-from masking_service.web.schemas import queries, search
-from masking_service.web.schemas import requests as contract
 from masking_service.web.schemas.queries import MAX_ENTRIES
 from masking_service.web.texts import Language
 
@@ -40,18 +40,6 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _LIMIT: Final = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
-_STEP: Final = re.compile(r"\.([a-z_][a-z0-9_]*)|\[(\d{1,6})\]", re.ASCII)
-_NAMED: Final = re.compile(
-    r"Object (?:contains )?(?P<what>missing required|unknown) field `(?P<member>[A-Za-z][A-Za-z0-9_-]{0,31})`"
-    r"(?: - at `\$(?P<path>[^`]*)`)?",
-    re.ASCII,
-)
-_MEMBERS: Final = frozenset(
-    member
-    for shape in (*vars(contract).values(), *vars(queries).values(), *vars(search).values())
-    if isinstance(shape, type) and issubclass(shape, msgspec.Struct)
-    for member in shape.__struct_encode_fields__
-)
 _decoders: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
@@ -151,10 +139,13 @@ def _decode(shape: type[Shape], data: bytes) -> Shape:
     try:
         decoded: Shape = decoder.decode(data)
         return decoded
-    except msgspec.ValidationError as error:
-        raise Problem("invalid-request", [_place(str(error))]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem("invalid-json") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if "records" not in shape.__struct_fields__:
+            raise problem_of(error) from None
+    try:
+        return read_apart(shape, data)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise problem_of(error) from None
 
 
 def _read_body(asked: Request) -> bytes:
@@ -177,7 +168,7 @@ def query(shape: type[Shape]) -> Shape:
     try:
         return msgspec.convert(given, shape)
     except msgspec.ValidationError as error:
-        pointer, code = _place(str(error))
+        pointer, code = place_of(str(error))
         raise Problem("invalid-request", [(f"query:{pointer[1:]}", code)]) from None
 
 
@@ -274,23 +265,3 @@ def problem_of_http(error: HTTPException) -> Problem:
         case NotFound():
             return Problem("not-found")
     return Problem("bad-request")
-
-
-def _place(message: str) -> tuple[str, str]:
-    """The JSON Pointer and code of a validation message of msgspec.
-
-    The messages are ``… - at `$.records[3]` ``, and for a member that is missing or unknown they name the member
-    first. An unknown name is the caller's and may be made to look like a path or hold personal data: it is repeated
-    only where it is a plain word.
-    """
-    named = _NAMED.fullmatch(message)
-    if named and outside_id(named["member"]) == named["member"]:
-        code = "missing" if named["what"] == "missing required" else "unknown-member"
-        return f"{_pointer(named['path'] or '')}/{named['member']}", code
-    _, _, path = message.rpartition(" - at `$")
-    return _pointer(path.rstrip("`")), "invalid-value"
-
-
-def _pointer(path: str) -> str:
-    """Convert a path of msgspec (``.records[3]``) to a JSON Pointer; only names of the contract are kept."""
-    return "".join(f"/{name or index}" for name, index in _STEP.findall(path) if not name or name in _MEMBERS)

@@ -124,6 +124,11 @@ ITEMS: Final[dict[str, Text]] = {
         "A waybill number is 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.",
         "运单号去除首尾空格并转为大写后，须为 6 至 40 个字符，可用 A-Z 0-9 -。",
     ),
+    "invalid-text": Text(
+        "A string in the record has half of a surrogate pair (such as \\ud800 alone), which is no character. Send "
+        "whole characters.",
+        "记录中的字符串含有不成对的代理项（例如单独的 \\ud800），不是完整的字符。请发送完整的字符。",
+    ),
     "invalid-type": Text(
         "The schema expects a string, an integer or null at the named place. Correct the value, or name the record's "
         "own schema.",

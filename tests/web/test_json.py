@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -97,11 +98,6 @@ def nested(levels: int) -> bytes:
         b'{"records":[{"x":"\xed\xa0\x80"}]}',
         b'{"records":[{"x":"a\nb"}]}',
         b'{"records":[{"x":"\x00"}]}',
-        rb'{"records":[{"remark":"","x":"\ud800"}]}',
-        rb'{"records":[{"remark":"","x":"\udc00"}]}',
-        rb'{"records":[{"remark":"","x":"\ud800\u0041"}]}',
-        rb'{"records":[{"remark":"","x":"\ud800a"}]}',
-        rb'{"records":[{"\ud800":1}]}',
         rb'{"records":[{"remark":"","x":"\x41"}]}',
         rb'{"records":[{"remark":"","x":"\u12"}]}',
         b"// comment\n{}",
@@ -135,11 +131,45 @@ def test_no_depth_does_any_harm(api: Api, path: str, data: bytes) -> None:
     assert refusal(api.post(who, path, data=data))[0] in (400, 422)
 
 
-def test_an_integer_of_five_thousand_digits_is_refused(api: Api) -> None:
-    answered = send(api, b'{"records":[{"x":' + b"7" * 5_000 + b"}]}")
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        (rb'{"remark":"","x":"\ud800"}', "invalid-text"),
+        (rb'{"remark":"","x":"\udc00"}', "invalid-text"),
+        (rb'{"remark":"","x":"\ud800\u0041"}', "invalid-text"),
+        (rb'{"remark":"","x":["\ud800a"]}', "invalid-text"),
+        (rb'{"\ud800":1}', "invalid-text"),
+        (b'{"remark":"","x":' + b"7" * 5_000 + b"}", "too-large"),
+        (b'{"remark":"","x":-' + b"7" * 4_301 + b"}", "too-large"),
+    ],
+    ids=lambda given: repr(given[:30]),
+)
+@pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
+def test_a_record_that_cannot_be_read_fails_alone(api: Api, path: str, bad: bytes, code: str) -> None:
+    sound = json.dumps(record("SF1111111111", weight=0)).encode().replace(b'"weight": 0', b'"weight":1.10')
+    answered = api.post(PRINTER, path, data=b'{"records":[' + bad + b"," + sound + b"]}")
+    first, second = answered.get_json()["results"]
 
-    assert answered.status_code in (400, 422)
-    assert len(answered.data) < 1_000
+    assert answered.get_json()["failed"] == 1
+    assert first["error"]["code"] == code
+    assert first["error"]["errors"] == [{"pointer": "", "code": code}]
+    assert first["error"]["detail"]
+    assert second["record"]["sender"]["phone"] == "*******5678"
+    assert b'"weight":1.10' in answered.data
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        (rb'{"records":["\ud800"],"x":1}', (422, "invalid-request")),
+        (rb'{"records":["\ud800"],"schema":"\ud800"}', (400, "invalid-json")),
+        (rb'{"records":[NaN,"\ud800"]}', (400, "invalid-json")),
+        (b'{"records":["\\ud800","\xff"]}', (400, "invalid-json")),
+    ],
+    ids=repr,
+)
+def test_what_is_not_a_records_fault_fails_the_call(api: Api, body: bytes, refused: tuple[int, str]) -> None:
+    assert refusal(send(api, body)) == refused
 
 
 def test_an_integer_of_four_thousand_digits_comes_back_whole(api: Api) -> None:

@@ -44,12 +44,14 @@ class RecordFault(Answer):
     code: Annotated[
         str,
         one_of(
+            "invalid-text",
             "invalid-type",
             "nothing-mapped",
             "too-deep",
             "too-large",
             "invalid-waybill-no",
-            description="invalid-type: no string, integer or null where a value is expected. nothing-mapped: no "
+            description="invalid-text: a string with half of a surrogate pair. "
+            "invalid-type: no string, integer or null where a value is expected. nothing-mapped: no "
             "member of the schema is present, or no value that could be stored. too-deep: more than 32 levels. "
             "too-large: it, or what came with it, takes too much work. invalid-waybill-no: not 6 to 40 of "
             "A-Z 0-9 -.",
@@ -60,7 +62,9 @@ class RecordFault(Answer):
 class InvalidRecordError(Answer):
     """Why a record cannot be masked: the code of the first fault, and every fault."""
 
-    code: Annotated[str, one_of("invalid-type", "nothing-mapped", "too-deep", "too-large", "invalid-waybill-no")]
+    code: Annotated[
+        str, one_of("invalid-text", "invalid-type", "nothing-mapped", "too-deep", "too-large", "invalid-waybill-no")
+    ]
     errors: Annotated[list[RecordFault], Meta(min_length=1)]
     detail: Detail = UNSET
     schemas: Annotated[list[str], Meta(description="nothing-mapped: the schemas that would fit.")] | UnsetType = UNSET
