@@ -13,6 +13,7 @@ from masking_service.access.case_check import check_key
 from masking_service.access.errors import PolicyError
 from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy
+from masking_service.access.rules import SearchRule
 from masking_service.calls.loading import load_provider
 from masking_service.cli import texts
 from masking_service.cli.language import say
@@ -70,6 +71,9 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
             table.add_row(kind, before, after)
         console.print(table)
     console.print(say(texts.TOGETHER, hidden=hidden))
+    console.print(say(texts.SEARCH, indexes=_indexes(found.rules.search_default)))
+    for tenant, rule in found.rules.search_tenants.items():
+        console.print(say(texts.SEARCH_TENANT, tenant=tenant, indexes=_indexes(rule)))
     for schema in every.values():
         if schema.name not in shipped:
             _show_schema(console, schema, found)
@@ -79,6 +83,11 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
 
 def _headers(*names: str) -> list[str]:
     return [say(texts.COLUMNS[name]) for name in names]
+
+
+def _indexes(rule: SearchRule) -> str:
+    kept = [text for text, on in ((texts.SEARCH_PHONE, rule.phone), (texts.SEARCH_LAST4, rule.last4)) if on]
+    return ", ".join(map(say, kept)) or say(texts.SEARCH_OFF)
 
 
 def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:

@@ -16,6 +16,11 @@ TOGETHER: Final = Text(
 )
 SCHEMA: Final = Text("schema {name} under profile {profile}", "脱敏方案 {profile} 下的数据格式 {name}")
 SCHEMAS: Final = Text("{count} schemas: {names}", "共 {count} 个数据格式：{names}")
+SEARCH: Final = Text("search indexes: {indexes}", "查询索引：{indexes}")
+SEARCH_OFF: Final = Text("none, so nothing can be searched", "无，因此不能查询")
+SEARCH_PHONE: Final = Text("phone", "手机号")
+SEARCH_LAST4: Final = Text("last four digits at a site", "网点内手机尾号")
+SEARCH_TENANT: Final = Text("tenant {tenant}: {indexes}", "租户 {tenant}：{indexes}")
 SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
 COLUMNS: Final = {
     "kind": Text("kind", "类型"),

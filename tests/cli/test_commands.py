@@ -253,6 +253,16 @@ def test_the_default_policy_is_sound(command: Command) -> None:
     assert command("policy", "check").exit_code == 0
 
 
+def test_a_policy_says_which_search_indexes_are_kept(command: Command, tmp_path: Path) -> None:
+    searching = tmp_path / "policy.yaml"
+    rule = "search: {phone: true, tenants: {east: {last4: true}}}"
+    searching.write_text((ROOT / "policy.yaml").read_text() + rule)
+
+    assert "search indexes: none" in command("policy", "check").output
+    shown = command("policy", "check", str(searching)).output
+    assert ("search indexes: phone" in shown, "tenant east: last four digits at a site" in shown) == (True, True)
+
+
 def test_a_policy_with_a_fault_names_its_path_and_exits_with_one(command: Command, tmp_path: Path) -> None:
     faulty = tmp_path / "policy.yaml"
     faulty.write_text((ROOT / "policy.yaml").read_text().replace("scope: custody", "scope: everywhere"))

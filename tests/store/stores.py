@@ -17,7 +17,8 @@ from masking_service.access.serials import Serials
 from masking_service.domain.schema import Place
 from masking_service.store.client import Reply, Store
 from masking_service.vault import records
-from masking_service.vault.drafts import Refusal, Stored
+from masking_service.vault.drafts import Refusal, Stored, index_entries
+from masking_service.vault.search_index import Findable
 from masking_service.vault.vault import Erasure, Vault
 from tests.keys.known import known_keyring
 
@@ -65,14 +66,16 @@ def write(
     now: int = NOW,
     expires_at: int = LATER,
     revise: bool = False,
+    findable: Sequence[Findable] = (),
 ) -> list[Stored | Refusal]:
-    """Store a batch of (number, body)."""
+    """Store a batch of (number, body), found by what `findable` says."""
     pairs = [*bodies.items()] if isinstance(bodies, dict) else bodies
     numbers, values = [number for number, _ in pairs], [value for _, value in pairs]
-    drafts = vault.drafts(tenant, numbers, values, now=now, expires_at=expires_at)
+    drafts = vault.drafts(tenant, numbers, values, now=now, expires_at=expires_at, findable=findable)
     waiting = drafts if revise else vault.put(tenant, drafts, now)
     while waiting:
         vault.compare(tenant, waiting, revise=revise)
+        vault.search.replace(tenant, *index_entries(waiting), now)
         waiting = vault.put(tenant, waiting, now)
     return [draft.outcome for draft in drafts if draft.outcome is not None]
 

@@ -21,11 +21,13 @@ from masking_service.store.identity import claim
 from masking_service.usecases.denials import Denials
 from masking_service.usecases.recorder import Call, ItemOutcome, Recorder
 from masking_service.vault.notice import Notice, write_notice
+from masking_service.vault.search_index import Findable
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, ask, put
 
 TENANT = "tenant-under-test"
+SITE = "021001"
 PLANTED = {
     "name": "欧阳明月",
     "phone": "13912345678",
@@ -100,11 +102,12 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
         (Place.parse("text contactInfoList[0].note"), PLANTED["unit"]),
     ]
     body = stores.body_of("standard", planted)
-    stored = put(vault, body, PLANTED["number"], tenant=TENANT)
+    found_by = Findable((PLANTED["phone"],), (PLANTED["phone"][-4:],), SITE)
+    stored = put(vault, body, PLANTED["number"], tenant=TENANT, findable=[found_by])
     put(vault, stores.body_of("standard", planted[:1]), PLANTED["number"], tenant=TENANT, revise=True)
     put(vault, body, PLANTED["second number"], tenant=TENANT)
     stores.erase(vault, PLANTED["second number"], tenant=TENANT, now=NOW, until=LATER)
-    Custodies(store, keyring, random).prepare_first(TENANT, [stored.base], Custody("021001"), [LATER]).write()
+    Custodies(store, keyring, random).prepare_first(TENANT, [stored.base], Custody(SITE), [LATER]).write()
     who = f"staff/{PLANTED['phone']}"
     opened = Opened(NOW, who, f"D-{PLANTED['phone']}", (who,), ("/recipient/phone",))
     shown = [Disclosure(stored.base, LATER, one) for one in (opened, Viewed(NOW, who, "courier", 1))]
@@ -130,10 +133,10 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
 def test_the_store_holds_something_of_every_kind(used: dict[bytes, list[bytes]]) -> None:
     kinds = {key.partition(b"}")[2] if b"{" in key else key.split(b":")[1] for key in used}
 
-    # Records and tombstones, custody, disclosures, cases and their list; genesis, clients; the audit log;
+    # Records and tombstones, search indexes, custody, disclosures, cases and their list; genesis, clients; the log;
     # data keys, their uses, the notice and who is at work (a process's own place begins with w, as a writer's does).
     assert {kind.partition(b":")[0] for kind in kinds} == {
-        *(b"0", b"1", b"@", b"!", b"case", b"cases"),
+        *(b"0", b"1", b"", b"@", b"!", b"case", b"cases"),
         *(b"genesis", b"clients"),
         *(b"data", b"uses", b"notice", b"workers"),
         *(b"w", b"writers", b"o"),

@@ -1,0 +1,158 @@
+"""The search indexes in a real store: what their entries give away, and that they are written with the records."""
+
+from collections.abc import Callable
+
+import pytest
+import redis
+
+from keys.aead import FORMAT
+from keys.errors import IntegrityError
+from masking_service.store.client import Store
+from masking_service.vault.search_index import FIELD_BYTES, MAX_READ, Findable, TooManyEntries
+from masking_service.vault.vault import Vault
+from tests import servers
+from tests.store import stores
+from tests.store.stores import LATER, NOW, LossyWire, ask, body, counted, write
+
+PHONE = "13812345678"
+SITE = "021001"
+FOUND_BY = Findable((PHONE,), (PHONE[-4:],), SITE)
+LONGEST_DAYS = (LATER - NOW) // 86_400
+
+
+def indexes(client: redis.Redis) -> dict[bytes, dict[bytes, bytes]]:
+    """The content of every index."""
+    keys = [key for kind in ("f", "s") for key in ask(client, "KEYS", f"wm:{{{kind}:*}}")]
+    return {key: ask(client, "HGETALL", key) for key in keys}
+
+
+def numbers(vault: Vault, phone: str = PHONE) -> list[str]:
+    return sorted(entry.number for entry in vault.search.with_phone("default", phone, NOW, LONGEST_DAYS))
+
+
+def test_an_index_is_named_by_a_hash_of_96_bits_and_a_field_is_8_bytes(vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+
+    found = indexes(client)
+
+    assert {len(key) for key in found} == {len("wm:{f:") + 16 + 1}
+    assert {len(field) for content in found.values() for field in content} == {FIELD_BYTES}
+    assert {value[0] for content in found.values() for value in content.values()} == {FORMAT}
+
+
+def test_two_records_that_share_a_phone_share_nothing_in_the_index(vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000001": body(), "SF0000000002": body()}, findable=[FOUND_BY] * 2)
+
+    for content in indexes(client).values():
+        first, second = (field + value[10:] for field, value in content.items())  # behind the name of the day's key
+        windows = [{one[at : at + 4] for at in range(len(one) - 3)} for one in (first, second)]
+        assert windows[0] & windows[1] == set()
+
+
+def test_the_two_entries_of_a_record_share_nothing_either(vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+
+    ((field, value),), ((other_field, other_value),) = (content.items() for content in indexes(client).values())
+
+    first, second = field + value[10:], other_field + other_value[10:]
+    windows = [{one[at : at + 4] for at in range(len(one) - 3)} for one in (first, second)]
+    assert windows[0] & windows[1] == set()
+
+
+@pytest.mark.parametrize("number", ["SF0001", "SF0000000000001"])
+def test_numbers_of_up_to_15_characters_look_equally_long(vault: Vault, client: redis.Redis, number: str) -> None:
+    write(vault, {number: body()}, findable=[FOUND_BY])
+
+    assert {len(value) for content in indexes(client).values() for value in content.values()} == {46}
+
+
+def test_another_tenant_has_other_indexes(vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+    before = set(indexes(client))
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY], tenant="other")
+
+    assert len(set(indexes(client)) - before) == 2
+    assert numbers(vault) == ["SF0000000001"]
+
+
+def both(vault: Vault) -> list[list[str]]:
+    """What is found by the phone, and by its last four digits."""
+    at_site = vault.search.with_ending("default", SITE, PHONE[-4:], NOW, LONGEST_DAYS)
+    return [numbers(vault), [entry.number for entry in at_site]]
+
+
+def move_entry(client: redis.Redis) -> None:
+    (_, content), (target, _) = indexes(client).items()
+    ((field, value),) = content.items()
+    ask(client, "HSET", target, field, value)
+
+
+def change_entry(client: redis.Redis) -> None:
+    for key, content in indexes(client).items():
+        for field, value in content.items():
+            ask(client, "HSET", key, field, value[:-1] + bytes((value[-1] ^ 1,)))
+
+
+def cut_entry(client: redis.Redis) -> None:
+    for key, content in indexes(client).items():
+        for field in content:
+            ask(client, "HSET", key, field, b"x")
+
+
+def rename_field(client: redis.Redis) -> None:
+    for key, content in indexes(client).items():
+        for value in content.values():
+            ask(client, "HSET", key, b"12345678", value)
+
+
+@pytest.mark.parametrize("attack", [move_entry, change_entry, cut_entry, rename_field])
+def test_an_entry_that_was_changed_or_moved_is_an_alarm(
+    vault: Vault, client: redis.Redis, attack: Callable[[redis.Redis], None]
+) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+    attack(client)
+
+    with pytest.raises(IntegrityError):
+        both(vault)
+
+
+def test_a_batch_whose_reply_was_lost_has_each_entry_once(wire: LossyWire, store: Store, client: redis.Redis) -> None:
+    vault = stores.vault(stores.admitted(wire.url))
+    write(vault, {"SF0000000000": body()}, findable=[FOUND_BY])
+
+    wire.lose(1)
+    write(vault, {f"SF{at:010}": body() for at in range(1, 6)}, findable=[FOUND_BY] * 5)
+
+    assert wire.lost == 1
+    assert [len(content) for content in indexes(client).values()] == [6, 6]
+
+
+def test_more_entries_than_one_search_reads_are_refused(vault: Vault) -> None:
+    batch = {f"SF{at:010}": body() for at in range(MAX_READ)}
+    write(vault, batch, findable=[FOUND_BY] * MAX_READ)
+    assert len(numbers(vault)) == MAX_READ
+
+    write(vault, {"SF9999999999": body()}, findable=[FOUND_BY])
+
+    with pytest.raises(TooManyEntries):
+        numbers(vault)
+
+
+@pytest.mark.server
+def test_a_cluster_takes_records_and_entries_in_one_exchange(make_cluster: Callable[..., servers.Group]) -> None:
+    store = stores.admitted(make_cluster(3).url)
+    vault = stores.vault(store)
+    write(vault, {"SF0000000000": body()}, findable=[FOUND_BY])
+    phones = [f"139{at:08}" for at in range(50)]
+    batch = {f"SF{at:010}": body(phone=phone) for at, phone in enumerate(phones, 1)}
+
+    with counted(store) as trips:
+        write(vault, batch, findable=[Findable((phone,), (phone[-4:],), SITE) for phone in phones])
+
+    assert trips == [1]
+    assert [numbers(vault, phone) for phone in phones] == [[number] for number in batch]
+    for number in batch:
+        assert vault.prepare_erasure("default", number, now=NOW, until=LATER, site=SITE).write()
+    assert [numbers(vault, phone) for phone in phones] == [[]] * 50
+    assert vault.search.with_ending("default", SITE, phones[0][-4:], NOW, LONGEST_DAYS) == []
+    store.close()
