@@ -55,19 +55,22 @@ class Meaning(NamedTuple):
     may_be_persons: bool = False
 
 
-def kind_of(name: str, parents: Sequence[str] = (), beside: Sequence[str] = ()) -> str | None:
+def kind_of(
+    name: str, parents: Sequence[str] = (), beside: Sequence[str] = (), own: OwnNames | None = None
+) -> str | None:
     """The kind of personal data that a name announces.
 
     Args:
         name: a member's name or a table's header, in any spelling: ``receiverMobile``, ``收货人电话``.
         parents: the names of the objects around it, the outermost first.
         beside: the other names of its object or table, which may show that ``name`` is a person's.
+        own: the names that a schema maps there, of which ``name`` may be a slip.
 
     Returns:
         A kind of `schema.KINDS` or ``party``; None for a name that announces none.
     """
     context = context_of(parents)
-    kind = plan(context, (name, *beside))[0].kind
+    kind = plan(context, (name, *beside), own or NO_OWN_NAMES)[0].kind
     return "name" if kind == MAYBE_NAME else kind if kind in _KINDS else None
 
 

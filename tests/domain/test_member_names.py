@@ -119,6 +119,11 @@ def test_the_objects_around_a_name_tell_whose_it_is(path: str, kind: str | None)
     assert kind_of(name, parents) == kind
 
 
+@pytest.mark.parametrize("name", ["ShipperName", "seller_nick", "卖家昵称"])
+def test_a_shipper_and_a_seller_may_be_people(name: str) -> None:
+    assert kind_of(name) == "name"
+
+
 def test_a_phone_beside_it_makes_a_bare_name_a_persons() -> None:
     assert kind_of("name", ["unknown"], beside=["phone"]) == "name"
     assert kind_of("name", ["shop"], beside=["phone"]) is None

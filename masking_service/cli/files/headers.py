@@ -20,7 +20,7 @@ from masking_service.cli.files import texts
 from masking_service.cli.files.faults import NotDone
 from masking_service.cli.language import say
 from masking_service.domain.errors import DefinitionError
-from masking_service.domain.member_names import kind_of
+from masking_service.domain.member_names import NEUTRAL, Meaning, OwnNames, kind_of
 from masking_service.domain.name_words import PARTY
 from masking_service.domain.schema import EACH, KINDS, Schema, Steps, parse_path, written
 
@@ -81,8 +81,9 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
     placed, hidden = _told(targets, schema)
     free = {at: header for at, header in enumerate(headers) if at not in targets}
     rivals = _place(free, schema, placed)
+    own = OwnNames({".".join(steps): Meaning(kind, NEUTRAL) for steps, kind in schema.fields if EACH not in steps})
     for at, header in free.items():
-        if at not in placed and (kind := _known_kind(header, headers)) is not None:
+        if at not in placed and (kind := _known_kind(header, headers, own)) is not None:
             hidden[at] = kind
     extra = _members(_free("columns", schema), {at: headers[at] for at in hidden}, normal)
     fields = tuple((tuple(map(str, extra[at])), "text" if kind == PARTY else kind) for at, kind in hidden.items())
@@ -208,7 +209,7 @@ def _by_name(headers: Mapping[int, str], schema: Schema) -> Iterator[tuple[int, 
         yield at, steps
 
 
-def _known_kind(header: str, headers: Sequence[str]) -> str | None:
+def _known_kind(header: str, headers: Sequence[str], own: OwnNames) -> str | None:
     """The kind that a header says its column holds.
 
     Whether the schema has a place for it does not matter.
@@ -219,7 +220,7 @@ def _known_kind(header: str, headers: Sequence[str]) -> str | None:
         if meaning is not None:
             kind: str | None = _data()["meanings"][meaning].get("kind")
             return kind
-    return kind_of(header, (), headers)
+    return kind_of(header, (), headers, own)
 
 
 def _own_path(schema: Schema, header: str) -> Steps | None:

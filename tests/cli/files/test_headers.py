@@ -157,6 +157,14 @@ def test_a_header_that_once_passed_in_clear_is_personal(header: str, kind: str) 
     assert lay_out(["运单号", header], STANDARD, {}).kinds == {1: kind}
 
 
+@pytest.mark.parametrize(
+    ("schema", "header", "kind"),
+    [("jd", "senderNae", "name"), ("standard", "recipient_nme", "name"), ("jd", "senderddress", "address")],
+)
+def test_a_header_with_a_typing_slip_is_what_was_meant(schema: str, header: str, kind: str) -> None:
+    assert added(lay_out(["运单号", header], SCHEMAS[schema], {})) == {1: kind}
+
+
 def test_the_mobile_fills_the_place_and_a_further_phone_keeps_one_of_its_own() -> None:
     layout = lay_out(["收件人电话", "收件人手机", "备用电话"], STANDARD, {})
 
