@@ -17,7 +17,7 @@ import atheris
 
 CORPUS = Path(__file__).parent / "corpus"
 SHARES = {
-    "texts": 25,
+    "texts": 24,
     "records": 15,
     "bodies": 10,
     "neighbours": 5,
@@ -25,6 +25,7 @@ SHARES = {
     "jwts": 10,
     "api_keys": 15,
     "audit_files": 4,
+    "proofs": 1,
     "tables": 1,
 }
 """Of a hundred runs; a slow target gets fewer."""

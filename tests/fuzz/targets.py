@@ -21,10 +21,14 @@ import click
 from click.testing import CliRunner
 from jwt import PyJWS
 
-from keys.signatures import Verifier
+from keys.signatures import Signer, Verifier
 from masking_service.access.clients import key_bytes, key_text
 from masking_service.access.errors import Unauthenticated
 from masking_service.access.policy import Policy
+from masking_service.audit.tiles.cosigner import Cosigner
+from masking_service.audit.tiles.merkle import ProofError
+from masking_service.audit.tiles.notes import LOG, NoteKey
+from masking_service.audit.tiles.proofs import Keys, Proof, verify_proof
 from masking_service.audit.verify.verifier import Verification, read_lines, verify
 from masking_service.cli import commands
 from masking_service.cli.files import commands as file_commands
@@ -45,7 +49,7 @@ from masking_service.schemas import load_schemas
 from masking_service.shipped import ROOT
 from masking_service.vault.tokens import read_token
 from tests.access.tokens import KEY, NOW, issuers
-from tests.keys.known import known_keyring
+from tests.keys.known import known_bytes, known_keyring
 from tests.web.api import MASKED, PRINTER, Api, record
 
 SECONDS = 1.0
@@ -229,6 +233,21 @@ def audit_files(data: bytes) -> None:
     verify(read_lines(io.BytesIO(data)), verification)
 
 
+LOG_KEY = NoteKey("log.example/1", LOG, Signer(known_bytes("a log")).public_bytes())
+
+
+def proofs(data: bytes) -> None:
+    """A proof, or a checkpoint that is to be cosigned, is accepted or refused, whatever its bytes."""
+    with suppress(ProofError):
+        verify_proof(Proof.parse(data), Keys(LOG_KEY, service=VERIFIER))
+    assert cosigner().add_checkpoint(data).status in {200, 400, 403, 404, 409, 422}
+
+
+@functools.cache
+def cosigner() -> Cosigner:
+    return Cosigner(Path(tempfile.mkdtemp()), "cosigner.example/1", [LOG_KEY], lambda: 1)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "texts": texts,
     "records": records,
@@ -239,6 +258,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "api_keys": api_keys,
     "tables": tables,
     "audit_files": audit_files,
+    "proofs": proofs,
 }
 
 

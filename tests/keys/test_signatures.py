@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from keys.development_issuer import new_private_pem, public_pem
 from keys.errors import IntegrityError, KeysetError
-from keys.signatures import Signer, Verifier
+from keys.signatures import Signer, Verifier, create_key_file
 from tests.keys.known import known_keyring
 
 SEED = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
@@ -57,6 +59,48 @@ def test_another_keys_signature_is_refused() -> None:
 def test_what_is_no_ed25519_public_key_is_refused(pem: bytes, said: str) -> None:
     with pytest.raises(KeysetError, match=f"^{said}$"):
         Verifier(pem)
+
+
+def test_a_verifier_is_made_of_a_bare_public_key() -> None:
+    Verifier.from_bytes(PUBLIC).verify(OF_NOTHING, b"")
+
+    assert Signer(SEED).public_bytes() == PUBLIC
+
+
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_a_public_key_of_another_length_is_refused(length: int) -> None:
+    with pytest.raises(KeysetError, match=r"^is not an Ed25519 public key$"):
+        Verifier.from_bytes(bytes(length))
+
+
+def test_a_key_file_is_private_and_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    create_key_file(path)
+    content = path.read_bytes()
+    with pytest.raises(FileExistsError):
+        create_key_file(path)
+
+    assert (path.stat().st_mode & 0o777, path.read_bytes()) == (0o600, content)
+    assert Signer.from_file(path).public_bytes() == Signer.from_file(path).public_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"no key", new_private_pem()], ids=["empty", "no PEM", "another algorithm"])
+def test_a_file_without_an_ed25519_private_key_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "key.pem"
+    path.write_bytes(content)
+    path.chmod(0o600)
+
+    with pytest.raises(KeysetError, match=r"key\.pem: is not an Ed25519 private key in PEM$"):
+        Signer.from_file(path)
+
+
+def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    create_key_file(path)
+    path.chmod(0o644)
+
+    with pytest.raises(KeysetError, match="gives others access"):
+        Signer.from_file(path)
 
 
 def test_a_signer_cannot_be_printed() -> None:

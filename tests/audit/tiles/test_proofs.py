@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,20 @@ def test_every_change_of_a_proof_is_found(archive: Path, names: list[str], older
         for each in proofs:
             with pytest.raises(ProofError, match=said):
                 verify_proof(each, Keys(keys.log) if said == "its entry is not in the log" else keys)
+
+
+def test_a_changed_byte_of_the_file_never_proves_anything_else(archive: Path, names: list[str], older: Note) -> None:
+    content = bytes(prove(archive, *place_of(names[5]), older))
+    keys = Keys(key_of(archive), service=SERVICE)
+    expected = verify_proof(Proof.parse(content), keys)
+    other = set()
+
+    for at in range(len(content)):
+        changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+        with suppress(ProofError):
+            other.add(verify_proof(Proof.parse(changed), keys) == expected)
+
+    assert other <= {True}  # a changed byte may mean the same
 
 
 def test_an_entry_that_the_service_did_not_sign_is_found(archive: Path, names: list[str]) -> None:
