@@ -444,6 +444,22 @@ def test_the_tiles_are_verified_with_the_key_of_the_log(command: Command, archiv
     assert (damaged.exit_code, f"{tile}: is not the bundle that was signed" in damaged.stdout) == (1, True)
 
 
+def test_an_archive_is_compared_with_its_log(command: Command, archived_log: Path) -> None:
+    arguments = ("audit", "verify", str(archived_log), "--key", str(archived_log / "log.vkey"))
+    whole = command(*arguments)
+    entry = first_entry(archived_log)
+    path = archived_log / "audit-000001.ndjson"
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    for line in lines:
+        if line.get("id") == entry:
+            line["link"] = "0" * 64
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    rewritten = command(*arguments)
+
+    assert (whole.exit_code, "The archive has these entries, in this order." in whole.stdout) == (0, True), whole.output
+    assert (rewritten.exit_code, f"{entry}: is archived in the place of {entry}" in rewritten.stdout) == (1, True)
+
+
 def test_a_witness_cosigns_what_is_published(
     command: Command, archived_log: Path, start: StartingPoint, tmp_path: Path
 ) -> None:

@@ -1,7 +1,8 @@
-"""Checks all tiles and bundles of a log against a signed head, and names each one that is not as it was signed."""
+"""Checks a log against a signed head: all its tiles and bundles, and the archive that it was made from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from masking_service.audit.tiles.layout import ENTRIES, WIDTH, levels, split_bundle, split_hashes, tile_path
@@ -30,6 +31,39 @@ def damage(folder: Path, head: TreeHead) -> Iterator[str]:
             if str(error) not in named:  # what is below a wrong tile fails with it
                 named.add(str(error))
                 yield str(error)
+
+
+def first_difference(folder: Path, head: TreeHead, archived: Iterable[bytes]) -> str:
+    """Compare the archived entries with the leaves of their log, and name the first that differs.
+
+    A rewritten archive can have valid links and signatures; only the tree shows that it had other entries.
+
+    Args:
+        folder: the folder with ``tile/``, which `damage` finds whole.
+        head: a head whose signature was verified.
+        archived: the leaves of the archive, in order. The oldest entries may have been deleted.
+
+    Returns:
+        A sentence; empty if there is no difference.
+    """
+    reader = TileReader(folder, head)
+    published = (leaf for bundle in range(-(-head.size // WIDTH)) for leaf in reader.leaves(bundle))
+    ours = iter(archived)
+    first = next(ours, b"")
+    if first not in published:  # or else the log has come as far as the archive
+        return f"{_name(first)}: is the first archived entry, and not in the log" if first else ""
+    for leaf, archived_leaf in zip_longest(published, ours):
+        if leaf is None:
+            return ""  # newer than the checkpoint
+        if archived_leaf is None:
+            return f"{_name(leaf)}: is in the log, and not in the archive"
+        if leaf != archived_leaf:
+            return f"{_name(archived_leaf)}: is archived in the place of {_name(leaf)}, or has another link in the log"
+    return ""
+
+
+def _name(leaf: bytes) -> str:
+    return leaf.decode().split(" ")[1]
 
 
 def _checks(reader: TileReader) -> Iterator[Callable[[], object]]:

@@ -7,13 +7,16 @@ from typing import Final
 import click
 
 from keys.signatures import Verifier
-from masking_service.audit.tiles.check import damage
-from masking_service.audit.tiles.log import CHECKPOINT, read_checkpoint
+from masking_service.audit.archive.segments import archived
+from masking_service.audit.packs.evidence import entry_lines
+from masking_service.audit.tiles.check import damage, first_difference
+from masking_service.audit.tiles.leaf import leaf_of
+from masking_service.audit.tiles.log import CHECKPOINT, FOLDER, read_checkpoint
 from masking_service.audit.tiles.log_key import read_public_key
-from masking_service.audit.tiles.merkle import ProofError
+from masking_service.audit.tiles.merkle import EMPTY_ROOT, ProofError
 from masking_service.audit.tiles.notes import COSIGNER, LOG, NoteError, NoteKey
 from masking_service.audit.tiles.proofs import Keys, Proof, Proved, verify_proof
-from masking_service.audit.tiles.tree_head import head_of
+from masking_service.audit.tiles.tree_head import TreeHead, head_of
 from masking_service.audit.verify.findings import MAX_FINDINGS
 from masking_service.cli.audit.places import note_in, verifier_in
 from masking_service.cli.audit.saying import count
@@ -41,23 +44,34 @@ def say_proof(file: Path, key_files: Sequence[Path], checkpoint: Path | None) ->
     return True
 
 
-def say_tiles(folder: Path, key_files: Sequence[Path]) -> bool:
-    """Verify the tiles of a log against its checkpoint note, print what is wrong, and return whether all is sound."""
+def say_log(folder: Path, key_files: Sequence[Path]) -> bool:
+    """Verify the tiles of a log against its checkpoint note, print what is wrong, and return whether all is sound.
+
+    Args:
+        folder: the folder of the log, or an archive, whose entries are then compared with its log.
+        key_files: as in `say_proof`.
+    """
+    log = folder if (folder / CHECKPOINT).is_file() else folder / FOLDER
     try:
-        note = read_checkpoint(folder / CHECKPOINT, _keys(key_files).log)
+        note = read_checkpoint(log / CHECKPOINT, _keys(key_files).log)
     except NoteError as error:
         click.echo(str(error))
         return False
-    head = head_of(note) if note else None
+    head = head_of(note) if note else TreeHead("", 0, EMPTY_ROOT)
     found = 0
-    for found, text in enumerate(damage(folder, head) if head else (), 1):
+    for found, text in enumerate(damage(log, head), 1):
         if found <= MAX_FINDINGS:
             click.echo(text)
-    if found or head is None:
+    if found:
         click.echo(f"{count(found, 'fault')}: these are not the tiles that were signed.")
         return False
     click.echo(f"{count(head.size, 'entry')} in the log {head.origin}: every tile is as it was signed.")
-    return True
+    if log == folder:
+        return True
+    lines = entry_lines(archived(folder))
+    difference = first_difference(log, head, (leaf_of(line.writer, line.number, line.link) for line in lines))
+    click.echo(difference or "The archive has these entries, in this order.")
+    return not difference
 
 
 def _say_proved(proved: Proved, keys: Keys) -> None:

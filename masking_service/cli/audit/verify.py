@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 import click
 
 from masking_service.audit.packs.evidence import is_evidence
-from masking_service.audit.tiles.log import CHECKPOINT
+from masking_service.audit.tiles.log import CHECKPOINT, FOLDER
 from masking_service.audit.verify.verifier import StartingPoint, Verification, read_lines
 from masking_service.audit.verify.verifier import verify as verify_lines
 from masking_service.cli.audit.against import verify_with_store
@@ -25,7 +25,7 @@ from masking_service.cli.audit.places import (
     since,
     verifier_of,
 )
-from masking_service.cli.audit.proved import say_proof, say_tiles
+from masking_service.cli.audit.proved import say_log, say_proof
 from masking_service.cli.audit.saying import say
 from masking_service.cli.options import state_dir
 
@@ -48,7 +48,7 @@ from masking_service.cli.options import state_dir
     "keys",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="With --proof or the folder of the tiles: the public key of the log (log.vkey). Repeat it for those of "
+    help="With --proof or an archive: the public key of the log (log.vkey). Repeat it for those of "
     "cosigners, and of the service (audit-public.pem).",
 )
 @since
@@ -71,13 +71,13 @@ def verify(
 
     It is read from FILE or standard input. Without either, or with --store and without FILE, it is read from archive
     and store; the store needs the keyset. FILE may also be a folder of `audit incident` or `audit report`, or the
-    evidence in one, or the folder `log` of an archive. Exits with 1 if the log is not whole, or what was given is not
-    as it was signed.
+    evidence in one, an archive, or the folder `log` of one. Exits with 1 if the log is not whole,
+    or what was given is not as it was signed.
     """
     if proof:
         sys.exit(0 if say_proof(proof, keys, checkpoint) else 1)
-    if file and (file / CHECKPOINT).is_file():
-        sys.exit(0 if say_tiles(file, keys) else 1)
+    if file and any((folder / CHECKPOINT).is_file() for folder in (file, file / FOLDER)):
+        sys.exit(0 if say_log(file, keys) else 1)
     verifier = verifier_of(state_dir, pem)
     if file and file.is_dir():
         sys.exit(0 if say_pack(file, verifier) else 1)

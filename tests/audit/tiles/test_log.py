@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from masking_service.audit.archive.segments import ArchiveError, Position
-from masking_service.audit.tiles.check import damage
+from masking_service.audit.tiles.check import damage, first_difference
 from masking_service.audit.tiles.log import CHECKPOINT, STATE, TiledLog, read_checkpoint
 from masking_service.audit.tiles.log_key import PRIVATE, PUBLIC
 from masking_service.audit.tiles.notes import NoteError
@@ -233,6 +233,32 @@ def test_a_whole_log_has_no_damage(tmp_path: Path) -> None:
     assert log.note
 
     assert [*damage(log.folder, head_of(log.note))] == []
+
+
+NAMED = [b"audit-leaf/1 %d-1 link" % number for number in range(600)]
+
+
+@pytest.mark.parametrize(
+    ("archived", "expected"),
+    [
+        (NAMED, ""),
+        (NAMED[300:], ""),  # the oldest segments were deleted
+        ([*NAMED, b"audit-leaf/1 600-1 link"], ""),  # newer than the checkpoint
+        ([], ""),
+        (NAMED[:599], "599-1: is in the log, and not in the archive"),
+        ([*NAMED[:300], *NAMED[301:]], "301-1: is archived in the place of 300-1"),
+        ([*NAMED[:300], b"audit-leaf/1 300-1 other", *NAMED[301:]], "300-1: is archived in the place of 300-1"),
+        ([b"audit-leaf/1 0-1 other", *NAMED[1:]], "0-1: is the first archived entry, and not in the log"),
+    ],
+    ids=["whole", "younger", "older", "empty", "cut off", "one less", "another link", "another beginning"],
+)
+def test_an_archive_that_differs_from_its_log_is_found(tmp_path: Path, archived: list[bytes], expected: str) -> None:
+    log = grow(tmp_path, NAMED, 600)
+    assert log.note
+    found = first_difference(log.folder, head_of(log.note), archived)
+
+    assert found.startswith(expected)
+    assert bool(found) == bool(expected)
 
 
 @pytest.mark.parametrize("name", ["tile/0/002.p/88", "tile/1/000.p/2"])
