@@ -34,7 +34,9 @@ _OTHER_FORM: Final = re.compile(
     r"[^\u0300-\u036f\u3099\u309a\uff9e\uff9f][\u0300-\u036f\u3099\u309a\uff9e\uff9f]+|[\uff21-\uff3a\uff41-\uff5a\uff66-\uff9d]"
 )
 """Letters with combining marks, and full-width or half-width letters."""
-_SEVERAL: Final = re.compile(r"[/、，;；|]+")
+BETWEEN_PERSONS: Final = "/、，;；|"
+"""Separate the persons of one name field."""
+_SEVERAL: Final = re.compile(f"[{BETWEEN_PERSONS}]+")
 _ASIDE: Final = re.compile(r"[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _NO_DIGITS: Final = re.compile(r"\D+")

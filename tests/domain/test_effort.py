@@ -110,6 +110,23 @@ def test_many_names_in_a_record_that_repeats_them_are_not_searched_for_without_e
         Masker(load_schemas()["sf"], LABEL).mask(record)
 
 
+@pytest.mark.parametrize("kind", ["name", "phone", "address"])
+@pytest.mark.parametrize("piece", ["13812345678 ", "1*", "ab/", "张/", "e\u0301"])
+def test_a_value_of_a_megabyte_is_refused_as_too_large(masker: Masker, kind: str, piece: str) -> None:
+    record = {"recipient": {kind: piece * (1_000_000 // len(piece.encode()))}}
+
+    with pytest.raises(InvalidRecord) as refusal:
+        masker.mask(record)
+
+    assert refusal.value.errors == (("", "too-large"),)
+
+
+def test_names_of_many_people_each_leave_nothing_for_each_other(masker: Masker) -> None:
+    batch = [{"sender": {"name": "张/" * 128}, "recipient": {"name": "张/" * 128}} for _ in range(1_000)]
+
+    assert refusals(mask_batch(masker, batch))
+
+
 def test_what_was_accepted_can_always_be_shown(masker: Masker) -> None:
     record = {"sender": {"phone": COSTLY}, "recipient": {"phone": COSTLY}}
     fields = masker.mask(record).fields
