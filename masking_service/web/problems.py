@@ -29,7 +29,7 @@ from masking_service.web.texts import Language, Text
 
 Errors = Sequence[tuple[str, str]]
 
-_OF_CODE_ONLY: Final = frozenset({"unknown-member", "not-with-token", "nothing-mapped"})
+_OF_CODE_ONLY: Final = frozenset({"unknown-member", "not-with-token", "nothing-mapped", "too-deep", "too-large"})
 """Codes of places for which the rule of the member says nothing."""
 
 MAX_RULES: Final = 5
@@ -91,6 +91,8 @@ def _rules(pointer: str, code: str) -> Iterator[Text]:
     if of_code is not None:
         yield of_code
     of_member = MEMBERS.get(re.split("[/:]", pointer)[-1])
+    if code == "invalid-type" and pointer:  # a record's own member may be named like one of a request
+        of_member = None
     if of_member is not None and of_member is not of_code and code not in _OF_CODE_ONLY:
         yield of_member
 

@@ -19,6 +19,7 @@ _SITE: Final = Text(
     "a site code is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
     "网点编码为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
 )
+_PHONE: Final = Text("a phone number of 7 to 15 digits", "须为 7 至 15 位数字的电话号码")
 
 _TIME: Final = Text(
     "a day such as 2026-11-24, a time such as 2026-11-24T08:00:00Z, or Unix seconds",
@@ -35,6 +36,7 @@ MEMBERS: Final[dict[str, Text]] = {
     "if_unavailable": Text("`fail` or `mask`", "须为 `fail` 或 `mask`"),
     "custody": Text("an object with a `site`", "须为包含 `site` 的对象"),
     "site": _SITE,
+    "phone": _PHONE,
     "last4": Text("four digits", "须为四位数字"),
     "courier": _PRINCIPAL,
     "items": Text(
@@ -95,7 +97,7 @@ PLACES: Final[dict[str, Text]] = {
     "unknown-purpose": MEMBERS["purpose"],
     "invalid-waybill-no": _WAYBILL_NO,
     "too-many-decoys": Text("there can be 10,000 decoys", "诱饵单最多 10,000 个"),
-    "invalid-phone": Text("a phone number of 7 to 15 digits", "须为 7 至 15 位数字的电话号码"),
+    "invalid-phone": _PHONE,
     "one-of-two": Text(
         "send either `phone`, or both `last4` and `site`", "须填写 `phone`，或同时填写 `last4` 和 `site`"
     ),

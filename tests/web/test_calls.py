@@ -79,6 +79,7 @@ def test_another_caller_and_another_field_get_other_numbers(ready: Api) -> None:
 
 def test_an_officer_calls_under_an_open_case_that_names_the_waybill(ready: Api) -> None:
     assert refusal(called(ready, OFFICER)) == (400, "case-required")
+    assert refusal(called(ready, OFFICER, case="")) == (400, "case-required")
     assert refusal(called(ready, OFFICER, case="D-9")) == (403, "case-not-open")
     live(called(ready, OFFICER, case="D-1"))
 

@@ -108,6 +108,7 @@ def test_a_list_goes_on_behind_no_case_that_the_caller_may_not_see(api: Api) -> 
     answers = [api.get(DESK, f"/v1/cases?after={case}") for case in ("D-1", "D-9")]
 
     assert [refusal(answered) for answered in answers] == [(404, "not-found")] * 2
+    assert answers[0].get_json()["errors"] == [{"pointer": "query:after", "code": "invalid-value"}]
     assert answers[0].data == answers[1].data
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import escape
 
@@ -72,6 +73,21 @@ def test_the_detail_of_a_misspelt_member_says_what_is_missing(api: Api) -> None:
     (result,) = api.opened({"waybill_no": "SF1234567890", "feild": "/sender/phone"})
 
     assert "/feild: there is no such member. /field: this member is required" in result["error"]["detail"]
+
+
+def test_the_detail_of_a_record_says_no_rule_of_a_request(api: Api) -> None:
+    wide = {"recipient": {"phone": True}}
+    deep = {"recipient": {"name": "张三"}, "note": json.loads(40 * "[" + 40 * "]")}
+    results = api.post(PRINTER, "/v1/mask", {"records": [wide, deep]}).get_json()["results"]
+
+    details = [(result["error"]["code"], result["error"]["detail"]) for result in results]
+    assert details == [(code, ITEMS[code].en) for code in ("invalid-type", "too-deep")]
+
+
+def test_the_detail_of_a_search_says_what_a_phone_is(api: Api) -> None:
+    answered = api.post(DESK, "/v1/search", {"phone": 5})
+
+    assert "/phone: a phone number of 7 to 15 digits." in answered.get_json()["detail"]
 
 
 @pytest.mark.parametrize("act", ["freeze", "thaw"])

@@ -32,6 +32,7 @@ Refused = tuple[int, str]
         ({"purpose": "regulator", "case": "D-1"}, (403, "forbidden")),
         ({"purpose": "gossip", "case": "D-1"}, (403, "forbidden")),
         ({"purpose": "dispute", "case": None}, (400, "case-required")),
+        ({"purpose": "dispute", "case": ""}, (400, "case-required")),
         ({"purpose": "dispute", "case": "D-2"}, (403, "case-not-open")),
         ({"purpose": "dispute", "case": "张三"}, (403, "case-not-open")),
         ({"purpose": "redelivery", "case": "D-1"}, (403, "case-not-open")),

@@ -14,7 +14,7 @@ def calls(parts: Parts) -> Blueprint:
     @routes.post("")
     def make() -> Response:
         wanted = body(CallRequest)
-        made, new = parts.acting.calling.make(call(), wanted.waybill_no, wanted.field, wanted.case)
+        made, new = parts.acting.calling.make(call(), wanted.waybill_no, wanted.field, wanted.case or None)
         return answer(made, 201 if new else 200)
 
     @routes.delete("/<string(length=32):ref>")

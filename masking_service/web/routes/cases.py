@@ -2,8 +2,10 @@
 
 from flask import Blueprint, Response
 
+from masking_service.access.errors import NoSuchCase
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import answer, body, body_if_any, call, limit, query, whole
+from masking_service.web.problems import Problem
 from masking_service.web.schemas.queries import MAX_ENTRIES, CasesQuery
 from masking_service.web.schemas.requests import DecisionRequest, OpenCaseRequest
 
@@ -29,14 +31,17 @@ def cases(parts: Parts) -> Blueprint:
     @routes.get("")
     def listed() -> Response:
         wanted = query(CasesQuery)
-        found = parts.acting.read_cases.listed(
-            call(),
-            status=wanted.status,
-            waybill=wanted.waybill,
-            opened_by=wanted.opened_by,
-            after=wanted.after,
-            limit=limit(wanted.limit, MAX_ENTRIES),
-        )
+        try:
+            found = parts.acting.read_cases.listed(
+                call(),
+                status=wanted.status,
+                waybill=wanted.waybill,
+                opened_by=wanted.opened_by,
+                after=wanted.after,
+                limit=limit(wanted.limit, MAX_ENTRIES),
+            )
+        except NoSuchCase:
+            raise Problem("not-found", [("query:after", "invalid-value")]) from None
         return answer(found)
 
     @routes.get("/<case>")

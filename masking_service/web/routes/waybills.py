@@ -81,6 +81,6 @@ def waybills(parts: Parts) -> Blueprint:
     def detokenize() -> Response:
         wanted = body(DetokenizeRequest)
         at_most(len(wanted.items), MAX_ITEMS, "/items")
-        return batch(parts.acting.detokenize(call(), wanted.purpose or None, wanted.case, wanted.items))
+        return batch(parts.acting.detokenize(call(), wanted.purpose or None, wanted.case or None, wanted.items))
 
     return routes
