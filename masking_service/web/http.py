@@ -26,7 +26,7 @@ from masking_service.usecases.recorder import Call
 from masking_service.web.languages import preferred_language
 from masking_service.web.misfits import place_of, problem_of
 from masking_service.web.problems import Problem, with_rules
-from masking_service.web.records_apart import read_apart
+from masking_service.web.records_apart import BATCHES, read_apart
 from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
 from masking_service.web.schemas.queries import MAX_ENTRIES
 from masking_service.web.texts import Language
@@ -140,7 +140,7 @@ def _decode(shape: type[Shape], data: bytes) -> Shape:
         decoded: Shape = decoder.decode(data)
         return decoded
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        if "records" not in shape.__struct_fields__:
+        if not {*BATCHES}.intersection(shape.__struct_fields__):
             raise problem_of(error) from None
     try:
         return read_apart(shape, data)

@@ -1,4 +1,4 @@
-"""Reads a batch again whose records cannot be read together, so that a bad record does not fail its neighbours.
+"""Reads a batch again that cannot be read at once, so that a bad record or item does not fail its neighbours.
 
 What is JSON but no value that the service can hold is that record's fault: half of a surrogate pair, and an integer of
 thousands of digits. What is not JSON, or not UTF-8, fails the whole call.
@@ -14,6 +14,8 @@ from masking_service.domain.json_numbers import Fraction, encode
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
+BATCHES: Final = ("records", "items")
+"""The members of requests that hold a batch."""
 _MAX_DIGITS: Final = 4_300
 """Python reads and writes no longer integer."""
 
@@ -28,14 +30,15 @@ _LARGE_INTEGER: Final = _LargeInteger()
 
 
 def read_apart(shape: type[Shape], data: bytes) -> Shape:
-    """Read a request whose ``records`` are read one by one.
+    """Read a request whose records or items are read one by one.
 
     Args:
-        shape: of a request that has the member ``records``.
+        shape: of the request.
         data: the body.
 
     Returns:
-        The request. A record that cannot be held is replaced by its `InvalidRecord`, ``too-large`` or ``invalid-text``.
+        The request. A record or item that cannot be held is replaced by an `InvalidRecord`, ``too-large`` or
+        ``invalid-text``.
 
     Raises:
         ValueError: it is not JSON in UTF-8.
@@ -43,11 +46,13 @@ def read_apart(shape: type[Shape], data: bytes) -> Shape:
         msgspec.ValidationError: it has not the shape.
     """
     read = json.loads(data.decode(), parse_int=_integer, parse_float=Fraction, parse_constant=_refuse)
-    if isinstance(read, dict) and isinstance(read.get("records"), list):
-        read["records"] = [_sound(record) for record in read["records"]]
-    request = msgspec.convert(read, shape)
-    encode({**read, "records": []})  # half of a surrogate pair in another member fails the call
-    return request
+    if isinstance(read, dict):
+        batches = {name: read[name] for name in BATCHES if isinstance(read.get(name), list)}
+        read |= {name: [_sound(one) for one in batch] for name, batch in batches.items()}
+        request = msgspec.convert(read, shape)
+        encode(read | dict.fromkeys(batches))  # half of a surrogate pair in another member fails the call
+        return request
+    return msgspec.convert(read, shape)
 
 
 def _integer(digits: str) -> int | _LargeInteger:
@@ -58,12 +63,12 @@ def _refuse(_constant: str) -> NoReturn:
     raise ValueError("JSON has no NaN and no Infinity")
 
 
-def _sound(record: Any) -> Any:
-    """The record, or what is wrong with it."""
+def _sound(one: Any) -> Any:
+    """The record or item, or what is wrong with it."""
     try:
-        encode(record)
+        encode(one)
     except TypeError:
         return InvalidRecord((("", "too-large"),))
     except UnicodeEncodeError:
         return InvalidRecord((("", "invalid-text"),))
-    return record
+    return one

@@ -237,3 +237,13 @@ def test_of_many_moves_at_once_one_holds(ready: Api) -> None:
     together([partial(moved, ready, item(courier=f"dev/{name}")) for name in couriers])
 
     assert seen_by(ready, *[ready.mint(COURIER, name) for name in couriers]).count(True) == 1
+
+
+@pytest.mark.parametrize("bad", [rb'{"waybill_no":"\ud800"}', b'{"waybill_no":' + b"7" * 5_000 + b"}"], ids=len)
+def test_an_item_that_cannot_be_read_fails_alone(ready: Api, bad: bytes) -> None:
+    good = b'{"waybill_no":"%b","site":"%b"}' % (NUMBER.encode(), SITE.encode())
+    answered = ready.post(TRACKING, "/v1/custody", data=b'{"items":[' + bad + b"," + good + b"]}").get_json()
+
+    assert answered["failed"] == 1
+    assert answered["results"][0]["error"]["code"] == "invalid-item"
+    assert answered["results"][1] == {"waybill_no": NUMBER}
