@@ -247,31 +247,31 @@ class Unmapped:
         if form == "opaque":
             return text
         run.share.read("address" if kind == PARTY else kind, text)
-        masked = self._masks[kind](text)
         if form is None:
-            phones, names = needles(_SEARCHED_AS.get(kind, kind), text)
-            if kind == PARTY:
-                names = [] if _DIGIT_OR_STAR(text) else names
-                masked = self._party_without(masked, phones, names)
+            phones, names = _needles_of(kind, text)
             run.phones += phones
             run.names += names
+        masked = self._party(text) if kind == PARTY else self._masks[kind](text)
         self._note(run, text, masked, keys, UNMAPPED_MASKED)
         return masked
 
-    def _party_without(self, masked: str, phones: list[str], names: list[str]) -> str:
-        """The mask of a party in which none of its own phones and names is left.
-
-        It is masked again wherever one was hidden, as it would be if it came in so.
-        """
+    def _party(self, text: str) -> str:
+        """The mask of a party, in which nothing is left that would be hidden if it came in so."""
+        masked = self._without_needles(self._masks[PARTY](text), text)
         for _ in range(_ROUNDS):
-            if may_leak([masked], phones, names):
-                hidden = hide_phones(masked, phones, self._masks.get("phone", stars))
-                hidden = self._masks[PARTY](hide_names(hidden, names, self._masks.get("name", stars)))
-                if hidden != masked:
-                    masked = hidden
-                    continue
-            return masked
+            again = self._without_needles(masked, masked)
+            if again == masked:
+                return masked
+            masked = again
         return stars(masked)
+
+    def _without_needles(self, masked: str, party: str) -> str:
+        """Hide in a mask what the leak guard looks for where a party is masked."""
+        phones, names = _needles_of(PARTY, party)
+        if may_leak([masked], phones, names):
+            masked = hide_phones(masked, phones, self._masks.get("phone", stars))
+            masked = self._masks[PARTY](hide_names(masked, names, self._masks.get("name", stars)))
+        return masked
 
     def _kind(self, meaning: Meaning, text: str) -> str | None:
         """The kind by which a text is masked.
@@ -287,3 +287,9 @@ class Unmapped:
     def _note(run: Run, text: str, masked: str, keys: Steps, code: str) -> None:
         if masked != text:
             run.warnings.append((pointer(keys), code))
+
+
+def _needles_of(kind: str, text: str) -> tuple[list[str], list[str]]:
+    """The phones and names to look for elsewhere where a value is masked by its name."""
+    phones, names = needles(_SEARCHED_AS.get(kind, kind), text)
+    return phones, [] if kind == PARTY and _DIGIT_OR_STAR(text) else names

@@ -145,6 +145,7 @@ def test_every_place_of_a_waybill_number_is_checked(at: tuple[str, ...], value: 
 @given(st.text(st.sampled_from("张三欧阳路号室1390 8-+*>,/.\x14@aBo九…　１转x()楼市"), min_size=1, max_size=30))
 @example("oof\x14>i-921976915715287893575 ab")
 @example("-张路o")
+@example("934+13%EE \x17123438+\x01\x08123454+1")
 def test_masking_a_partys_mask_changes_nothing(party: str) -> None:
     record, _ = masked(standard(收件人=party))
     again, _ = masked(record)
