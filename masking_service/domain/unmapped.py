@@ -217,6 +217,8 @@ class Unmapped:
             masked = self._personal(run, text, kind, keys)
         elif not is_code(meaning.kind, text) and worth_scanning(text):
             masked = self._scanned(run, text)
+            if masked is not text and self._kind(meaning, masked):
+                masked = self._masks["name"](masked)  # without its digits it may be a name
             self._note(run, text, masked, keys, FOUND_IN_TEXT)
         run.texts.append(masked)
         return text if masked == text else masked

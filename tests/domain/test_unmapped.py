@@ -146,8 +146,10 @@ def test_every_place_of_a_waybill_number_is_checked(at: tuple[str, ...], value: 
 @example("oof\x14>i-921976915715287893575 ab")
 @example("-张路o")
 @example("934+13%EE \x17123438+\x01\x08123454+1")
-def test_masking_a_partys_mask_changes_nothing(party: str) -> None:
-    record, _ = masked(standard(收件人=party))
+@example("(e\r+13812345678")
+@pytest.mark.parametrize("name", ["收件人", "name"])
+def test_masking_the_mask_of_what_may_be_a_name_changes_nothing(name: str, party: str) -> None:
+    record, _ = masked(standard(**{name: party, "receiver": {"x": party}}))
     again, _ = masked(record)
 
     assert again == record
