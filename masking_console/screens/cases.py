@@ -18,6 +18,18 @@ TABS: Final = ("open", "pending", "closed", "denied", "expired")
 WAYBILLS_A_PAGE: Final = 10
 MAX_WAYBILLS_SHOWN: Final = 50
 HOURS: Final = (4, 24, 72, 168)
+NOT_CALLED: Final = frozenset(
+    {
+        "quota-exceeded",
+        "case-not-open",
+        "own-case",
+        "not-found",
+        "no-caller-number",
+        "not-callable",
+        "calls-unavailable",
+    }
+)
+"""Refusals of a call that are said in its row."""
 
 
 @pages.get("/cases")
@@ -88,6 +100,22 @@ def reveal(name: str) -> str | tuple[str, int]:
     shown_at = datetime.now(UTC).isoformat()
     revealed = {"waybill": number, "field": pointer, "value": result["value"], "at": clock_time(shown_at)}
     return _row_or_page(name, case, number, pointer, fragment, revealed=revealed)
+
+
+@pages.post("/cases/<name>/call")
+def call(name: str) -> str | tuple[str, int]:
+    """Bind a number to dial, in place of opening a phone: the row of it, or the page without scripts."""
+    number, pointer = request.form.get("waybill", ""), request.form.get("field", "")
+    fragment = "HX-Request" in request.headers
+    case = g.person.case(name)
+    try:
+        made = g.person.call(case["case"], number, pointer)
+    except Refusal as refusal:
+        if refusal.code not in NOT_CALLED:
+            raise
+        return _row_or_page(name, case, number, pointer, fragment, refusal=refusal)
+    dialled = {"waybill": number, "field": pointer, "until": clock_time(made["expires_at"]), **made}
+    return _row_or_page(name, case, number, pointer, fragment, dialled=dialled)
 
 
 @pages.post("/cases/<name>/<any(approve, deny, close):act>")
