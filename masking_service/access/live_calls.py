@@ -88,8 +88,11 @@ class LiveCalls:
         """
         return self._open(place, self._store.read([(b"GET", place.live)])[0])
 
-    def claim(self, place: CallPlace, origin: Origin, until: int) -> LiveCall:
-        """Return the call that lives, or begin one: one round trip.
+    def claim(self, place: CallPlace, origin: Origin, now: int, until: int) -> LiveCall:
+        """Return the call that lives, or begin one: one round trip, two where the store still holds one that has ended.
+
+        Args:
+            now, until: Unix seconds.
 
         Raises:
             StoreUnavailable: it may have begun; asking again gives the same.
@@ -104,7 +107,11 @@ class LiveCalls:
                 (b"SET", origin_key, self._seal(origin_key, origin), b"EXAT", until + KEPT_SECONDS),
             ]
         )[0]
-        return call if standing in (None, value) else self._open(place, standing) or call
+        found = call if standing in (None, value) else self._open(place, standing)
+        if found is None or found.until <= now:
+            self._store.write([(b"SET", place.live, value, b"EXAT", until)])
+            return call
+        return found
 
     def bound(self, place: CallPlace, call: LiveCall) -> None:
         """Keep what the provider answered: one round trip. Raises StoreUnavailable."""

@@ -236,7 +236,7 @@ class Calling:
 
     def _bind(self, call: Call, place: CallPlace, origin: Origin, own: str, other: str) -> LiveCall:
         """Return a call with a number to dial, under the reference of a lost reply where there is one."""
-        claimed = self._live.claim(place, origin, call.now + self._line.lifetime)
+        claimed = self._live.claim(place, origin, call.now, call.now + self._line.lifetime)
         if claimed.dial:  # another request of the caller was answered meanwhile
             return claimed
         bound = self._line.bind(own, other, claimed.ref, claimed.until)

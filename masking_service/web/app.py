@@ -25,8 +25,8 @@ from masking_service.web.routes.search import search
 from masking_service.web.routes.waybills import waybills
 
 GUARDED = "/v1/"
-SIGNED = ("POST", "/v1/calls/records")
-"""The one request under it that has a signature in place of a credential."""
+SIGNED = "/v1/calls/records"
+"""The one path under it whose requests have a signature in place of a credential."""
 OVERLOADED = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
 
@@ -61,7 +61,7 @@ def _authenticate(parts: Parts) -> None:
     known = begin(environ.get("HTTP_X_REQUEST_ID", ""))
     if OVERLOADED in environ:
         raise Problem("overloaded", headers=RETRY_AFTER)
-    if asked.path.startswith(GUARDED) and (asked.method, asked.path) != SIGNED:
+    if asked.path.startswith(GUARDED) and asked.path != SIGNED:
         header, address = environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", "")
         known.principal = parts.acting.authenticator.authenticate(header, address, known.now)
 

@@ -118,6 +118,11 @@ def test_without_a_signature_nothing_is_taken(ready: Api) -> None:
     assert refusal(ready.post(OFFICER, PATH, body)) == (401, "unauthenticated")
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_records_are_sent_by_post_only(ready: Api, method: str) -> None:
+    assert refusal(ready.call(None, method, PATH)) == (405, "method-not-allowed")
+
+
 def test_a_request_of_ours_is_no_message_of_the_provider(ready: Api) -> None:
     request = b'{"v":1,"act":"bind","nonce":"0","ref":"r","a":"1","b":"2","until":3}'
 

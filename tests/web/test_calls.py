@@ -62,11 +62,25 @@ def test_a_courier_who_holds_the_parcel_gets_a_number_that_is_none(ready: Api) -
     assert made["extension"] is None
 
 
-def test_asked_again_while_it_lives_it_is_the_same(ready: Api, set_clock: Callable[[int], None]) -> None:
+def test_asked_again_while_it_lives_it_is_the_same(ready: Api) -> None:
     first = live(called(ready))
     again = live(called(ready), 200)
 
     assert again == first
+
+
+def test_a_call_that_has_ended_is_another_one(ready: Api, set_clock: Callable[[int], None]) -> None:
+    """Also where the store's clock is behind, so that it still holds the one that has ended."""
+    set_clock(NOW)
+    first = live(called(ready))
+    set_clock(NOW + LIFETIME - 1)
+    same = live(called(ready), 200)
+    set_clock(NOW + LIFETIME)
+    second = live(called(ready))
+
+    assert same == first
+    assert second["call"] != first["call"]
+    assert second["expires_at"] == "2026-11-30T01:53:20Z"
 
 
 def test_another_caller_and_another_field_get_other_numbers(ready: Api) -> None:

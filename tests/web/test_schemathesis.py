@@ -22,8 +22,14 @@ from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUP
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 ROLES = (None, PRINTER, COURIER, TRACKING, OFFICER, DESK, AUDITOR, PRIVACY, SUPERVISOR)
 """Those who close cases, erase and freeze come last."""
-OUT_OF_REACH = {("post", "/v1/cases/{}/approve"), ("post", "/v1/cases/{}/deny")}
-"""They need a case that another role has opened and that is pending; the document's examples name one that is open."""
+OUT_OF_REACH = {
+    ("post", "/v1/cases/{}/approve"),
+    ("post", "/v1/cases/{}/deny"),
+    ("delete", "/v1/calls/{}"),
+    ("post", "/v1/calls/records"),
+}
+"""They need a case that another role has opened and that is pending, and the document's examples name one that is open;
+or a call of one's own, which no example can name; or the provider's signature."""
 MOST_EXAMPLES = 5
 ALLOWED = {200, 201, 302, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")

@@ -35,7 +35,7 @@ def watched(settings: Settings, valkey: str, tmp_path: Path) -> Watched:
     def make(*, stored: bool = True, fields: int = 1_000, **watch: int) -> Api:
         document = yaml.safe_load(TEXT)
         document["watch"] = watch
-        document["roles"]["dispute-officer"]["budget"] = {"fields": {"1m": fields}}
+        document["roles"]["dispute-officer"]["budget"]["fields"] = {"1m": fields}
         document["budgets"]["conflicts"] = {"1h": 1}
         policy = tmp_path / "policy.yaml"
         policy.write_text(yaml.safe_dump(document))
