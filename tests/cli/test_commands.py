@@ -177,6 +177,13 @@ def test_a_minted_token_says_what_was_asked_for(command: Command, development: P
     assert claims["exp"] - claims["iat"] == 60
 
 
+def test_a_minted_token_claims_a_number_that_is_no_ones(command: Command, development: Path) -> None:
+    minted = command("token", "mint", "--role", "courier", "--sub", "u-1", folder=development)
+    claims = jwt.decode(minted.stdout.strip(), options={"verify_signature": False})
+
+    assert claims["phone_number"] == "010-10000000"
+
+
 def test_without_the_development_issuer_no_token_is_minted(production: Command) -> None:
     assert production("token", "mint", "--role", "courier", "--sub", "u-1").exit_code != 0
 
