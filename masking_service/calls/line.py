@@ -16,6 +16,8 @@ from masking_service.store.errors import StoreUnavailable
 _DIAL: Final = re.compile(rf"(?:{NO_NUMBER})?[0-9]{{5,20}}", re.ASCII).fullmatch
 _EXTENSION: Final = re.compile(r"[0-9]{1,8}", re.ASCII).fullmatch
 _ID_LENGTH: Final = 256
+_TELLING_DIGITS: Final = 5
+"""So many digits of a person's number are more than a mask shows. Four may be the same by chance."""
 _ANSWERED: Final = frozenset[Refusal]({"pool-empty", "number-not-reported", "refused"})
 """Refusals of a provider that is well."""
 
@@ -89,10 +91,11 @@ def _sound(binding: Binding, own: set[str]) -> Binding:
     """Return a binding that has a number to dial which is neither person's own; raise ProviderError otherwise."""
     extension = binding.extension
     dialled = binding.dial + (extension or "")
+    parts = [part for part in (binding.dial, extension or "") if len(part) >= _TELLING_DIGITS]
     sound = (
         _DIAL(binding.dial)
         and (extension is None or _EXTENSION(extension))
-        and not any(number in dialled or binding.dial in number for number in own)
+        and not any(number in dialled or any(part in number for part in parts) for number in own)
         and 0 < len(binding.id) <= _ID_LENGTH
     )
     if not sound:

@@ -174,10 +174,24 @@ def test_a_hostile_provider_is_asked_once_and_not_believed(answer: Any) -> None:
         {"dial": "欧阳"},
         {"dial": ""},
         {"extension": B},
+        {"extension": B[3:]},
         {"extension": "x"},
         {"id": ""},
     ],
-    ids=["callee", "caller", "with code", "with a prefix", "cut", "spaced", "name", "none", "extension", "word", "id"],
+    ids=[
+        "callee",
+        "caller",
+        "with code",
+        "with a prefix",
+        "cut",
+        "spaced",
+        "name",
+        "none",
+        "extension",
+        "digits of it",
+        "word",
+        "id",
+    ],
 )
 def test_a_lie_is_not_passed_on(lie: Json) -> None:
     def lying(handler: BaseHTTPRequestHandler, request: Json) -> None:
