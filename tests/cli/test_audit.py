@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
@@ -19,10 +20,14 @@ from click.testing import CliRunner, Result
 
 from keys import keyset
 from keys.keyring import Keyring
+from keys.signatures import Verifier
+from masking_service.audit.archive.archive import Archive
+from masking_service.audit.archive.follower import Follower
 from masking_service.audit.archive.segments import Segments
 from masking_service.audit.entries import encode
 from masking_service.audit.errors import CheckpointsBlockedError
 from masking_service.audit.lines import EntryLine
+from masking_service.audit.streams import Streams
 from masking_service.cli import commands
 from masking_service.cli.audit.tail import shown
 from masking_service.runtime.clock import clock
@@ -31,6 +36,7 @@ from masking_service.store.identity import WrongStore
 from masking_service.store.layout import AUDIT_CHECKPOINTS
 from tests.audit.logs import entry
 from tests.e2e.processes import ROOT, environment, wait_for
+from tests.store import stores
 
 Command = Callable[..., Result]
 StartingPoint = Callable[..., subprocess.Popen[str]]
@@ -352,15 +358,20 @@ def test_no_store_is_accepted_while_its_archive_is_written(command: Command, sta
     assert b"store-accept" not in command("audit", "export").stdout_bytes
 
 
+def follow(witness: Path, valkey: str) -> Path:
+    """Archive and publish what is new, as `audit follow` does; return the archive."""
+    store = stores.admitted(valkey)
+    verifier = Verifier((witness / PUBLIC_KEY).read_bytes())
+    with closing(store), Archive(witness / ARCHIVE, verifier, origin="log.example/1") as archive:
+        Follower(Streams(store), archive, clock, keep_days=30).archive_new()
+    return witness / ARCHIVE
+
+
 @pytest.fixture
-def archived_log(command: Command, start: StartingPoint, witness: Path) -> Path:
+def archived_log(command: Command, witness: Path, valkey: str) -> Path:
     """An archive that a witness has published."""
     command("audit", "export")
-    following = start("follow", "--origin", "log.example/1", folder=witness)
-    wait_for(lambda: (witness / ARCHIVE / "log" / "checkpoint").exists(), "the log is published")
-    following.send_signal(signal.SIGTERM)
-    assert following.wait(10) == 0
-    return witness / ARCHIVE
+    return follow(witness, valkey)
 
 
 def first_entry(archive: Path) -> str:
@@ -392,16 +403,11 @@ def test_a_changed_proof_says_what_is_wrong(command: Command, archived_log: Path
     assert (verified.exit_code, f"{proof}: its entry is not in the log" in verified.stdout) == (1, True)
 
 
-def test_a_proof_continues_a_kept_checkpoint(
-    command: Command, archived_log: Path, start: StartingPoint, tmp_path: Path
-) -> None:
+def test_a_proof_continues_a_kept_checkpoint(command: Command, archived_log: Path, valkey: str, tmp_path: Path) -> None:
     kept, proof = tmp_path / "kept", tmp_path / "entry.tlog-proof"
     shutil.copy(archived_log / "log" / "checkpoint", kept)
     command("clients", "revoke", "printer-1")
-    following = start("follow", folder=archived_log.parent)
-    wait_for(lambda: (archived_log / "log" / "checkpoint").read_bytes() != kept.read_bytes(), "the log has grown")
-    following.send_signal(signal.SIGTERM)
-    following.wait(10)
+    follow(archived_log.parent, valkey)
     made = command(
         *("audit", "prove", first_entry(archived_log), "--since", str(kept), "--output", str(proof)),
         *("--archive", str(archived_log)),
@@ -470,7 +476,7 @@ def test_a_witness_cosigns_what_is_published(
     key = str(folder / "cosigner.vkey")
     following = start("follow", "--cosigner", url, "--cosigner-key", key, folder=archived_log.parent)
     note = archived_log / "log" / "checkpoint"
-    wait_for(lambda: "— cosigner.example " in note.read_text("utf-8"), "the note is cosigned")
+    wait_for(lambda: "— cosigner.example " in note.read_text("utf-8"), "the note is cosigned", 30)
     for process in (following, cosigner):
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
