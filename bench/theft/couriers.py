@@ -6,7 +6,8 @@ from random import Random
 
 import numpy as np
 
-from bench.theft.model import DAY, Service, Step, person
+from bench.theft.model import Service
+from bench.theft.steps import DAY, Step, is_known, person
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, Days, Marks, Numbers, Sampled, Tally, known, unknown
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
@@ -115,7 +116,7 @@ class Couriers:
             asked += mine
         for first in range(0, len(asked), size):
             numbers = asked[first : first + size]
-            yield at, numbers, [number for number in numbers if number[1] == "F"]
+            yield at, numbers, [*filter(is_known, numbers)]
             at += pause
         again = int(count * self._workforce.parcels.looked_at_again)
         for later in sorted(random.randrange(10 * HOUR, 20 * HOUR) for _ in range(again)):

@@ -1,35 +1,143 @@
-"""What a company has besides policy, budgets and watch. Each defence is a pure function; the product has none yet."""
+"""What a company does against theft besides the budgets and freezes of its policy.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+Whatever decides is the product's own: the keyed sample, the comparison with a ticket's list, the signals and ranks
+of the lookout. Here is what surrounds it: keys that follow from a seed, a ticket system, and practices.
+"""
+
+import zlib
+from base64 import b64encode
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
-from masking_service.access.cases import Opening
-from masking_service.audit.entries import Entry
+from bench.theft.workforce import Practices, Workforce
+from keys.files import write_secret_file
+from keys.keyring import Keyring, TenantKeys
+from keys.keyset import algorithm_of, load
+from keys.keyset_file import (
+    FORMAT,
+    USES,
+    KeysetFile,
+    RootEntry,
+    SecretEntry,
+    check_value,
+    encode,
+    secret_context,
+)
+from keys.roots import open_roots
+from masking_service.access.case_check import Ticket
+from masking_service.access.errors import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
+from masking_service.access.principals import DEFAULT_TENANT
+from masking_service.access.sample import any_in_sample
 
-CaseRule = Callable[[Opening], int]
-"""Returns how many approvals a case needs at least, or raises AccessError where it may not be opened."""
-DailyReview = Callable[[Sequence[Entry]], Sequence[str]]
-"""Returns who is reviewed after a day, the most suspicious first, given all entries until then."""
+CREATED: Final = "2026-01-01"
+OUTAGE_SECONDS: Final = 600
+"""The ticket system answers, or does not, for so long at a time."""
+
+
+def write_keyset(path: Path, seed: int) -> None:
+    """Write the keyset of a seed, so that the model and the application choose the same sample of waybills."""
+
+    def known(name: str) -> bytes:
+        return sha256(f"theft {seed} {name}".encode()).digest()
+
+    root = known("root")
+    entry = RootEntry(known("id")[:8].hex(), "active", CREATED, b64encode(root).decode(), check_value(root), CREATED)
+    bare = KeysetFile(FORMAT, "development", [entry], [])
+    roots, _, _ = open_roots(path, bare, algorithm_of(path, bare.suite))
+    secrets = [
+        SecretEntry(
+            use,
+            0,
+            "active",
+            CREATED,
+            b64encode(roots.wrap(known(use), secret_context(use, 0))).decode(),
+            check_value(known(use)),
+            CREATED,
+        )
+        for use in USES
+    ]
+    write_secret_file(path, encode(replace(bare, secrets=secrets)), replace=False)
+
+
+def keys_of(seed: int) -> TenantKeys:
+    """Return the tenant's keys of a seed."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "keyset.json"
+        write_keyset(path, seed)
+        return Keyring(load(path)).tenant(DEFAULT_TENANT)
+
+
+@dataclass
+class Tickets:
+    """The ticket system of one company.
+
+    Attributes:
+        seed: decides when it does not answer.
+        outages: the share of time in which it does not.
+    """
+
+    seed: int
+    outages: float
+    _listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _confirmed: dict[str, int] = field(default_factory=dict)
+
+    def file(self, case: str, numbers: Sequence[str]) -> None:
+        """Write a ticket, or write it anew."""
+        self._listed[case] = tuple(numbers)
+
+    def of(self, case: str) -> tuple[str, ...] | None:
+        """Return what a ticket lists; None without one."""
+        return self._listed.get(case)
+
+    def answers(self, at: int) -> bool:
+        """Return whether it answers at a time."""
+        return zlib.crc32(f"{self.seed} {at // OUTAGE_SECONDS}".encode()) >= self.outages * 2**32
+
+    def confirm(self, case: str, waybills: Collection[str], at: int) -> str:
+        """Return a digest if a ticket lists these waybills; otherwise raise as the case check does."""
+        if not self.answers(at):
+            raise CaseCheckUnavailable
+        listed = self.of(case)
+        if listed is None:
+            raise UnknownCaseNumber
+        if not Ticket("", open=True, waybills=[*listed]).lists(waybills):
+            raise TicketMismatch
+        self._confirmed[case] = at
+        return sha256(case.encode()).hexdigest()
+
+    def confirmed_at(self, case: str) -> int:
+        """Return when a case was confirmed last; 0 for never."""
+        return self._confirmed.get(case, 0)
 
 
 @dataclass(frozen=True)
 class Defences:
-    """Rules for each case, and reviews of each day."""
+    """What one company has.
 
-    case_rules: tuple[CaseRule, ...] = ()
-    daily_reviews: tuple[DailyReview, ...] = ()
+    Attributes:
+        practices: None where the company has nothing besides its policy.
+        keys: choose the waybills that need approval, where the policy has a sample.
+        seed: of the ticket system.
+    """
 
-    def opening(self, opening: Opening) -> Opening:
-        """Return the case as the rules let it be opened."""
-        needed = [rule(opening) for rule in self.case_rules]
-        return msgspec.structs.replace(opening, approvals_needed=max(opening.approvals_needed, *needed, 0))
+    practices: Practices | None = None
+    keys: TenantKeys | None = None
+    seed: int = 0
 
-    def reviewed(self, entries: Sequence[Entry]) -> list[str]:
-        """Return whom the reviews name after a day."""
-        return [name for review in self.daily_reviews for name in review(entries)]
+    @classmethod
+    def of(cls, workforce: Workforce, seed: int) -> "Defences":
+        """Return the defences of a company that follows the practices of a workforce."""
+        return cls(workforce.practices, keys_of(seed), seed)
+
+    def in_sample(self, numbers: Sequence[str], thousandths: int) -> bool:
+        """Return whether a case that names these waybills needs approval because of the sample."""
+        return thousandths > 0 and self.keys is not None and any_in_sample(self.keys, numbers, thousandths)
 
 
 NONE: Final = Defences()

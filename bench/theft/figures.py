@@ -1,10 +1,11 @@
 """What a simulation found, as figures."""
 
 import math
+import os
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -14,13 +15,19 @@ import msgspec
 
 from bench.theft import honest, thieves
 from bench.theft.defences import NONE, Defences
-from bench.theft.model import DAY, Service, Step
+from bench.theft.heist import Heist
+from bench.theft.lookout import around
+from bench.theft.model import Service
 from bench.theft.replay import disagreements
+from bench.theft.steps import DAY, Step
+from bench.theft.variants import VARIANTS
 from bench.theft.work import BEGIN, Tally
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
 
 Json = dict[str, Any]
+PEERS = 12
+"""Honest officers with whom the lookout compares a thief."""
 THIEVES_REPLAYED: int = 10
 """A thief's person-days are replayed this many times as often as honest ones."""
 PER = 100_000
@@ -43,10 +50,12 @@ class Theft:
 class Run:
     """One seed."""
 
+    seed: int
     rate: int
     tally: Tally
     thefts: list[Theft]
     companies: list[list[Step]]
+    varied: dict[str, list[Theft]]
 
 
 def sampled(seed: int, one_in: int, person: str, day: int) -> bool:
@@ -55,22 +64,31 @@ def sampled(seed: int, one_in: int, person: str, day: int) -> bool:
     return zlib.crc32(f"{seed}/{person}/{day}".encode()) % each == 0
 
 
-def run(policy_path: Path, workforce: Workforce, defences: Defences, first: int, seed: int) -> Run:
+def run(policy_path: Path, workforce: Workforce, defended: bool, first: int, seed: int) -> Run:
     """Run honest work and every thief under one seed; the rates of tickets take turns."""
     policy = Policy.load(policy_path, development=True)
+    defences = Defences.of(workforce, seed) if defended else NONE
     rates = workforce.desk.tickets_per_million
     rate = rates[(seed - first) % len(rates)]
     chosen = partial(sampled, seed, workforce.replay.one_in)
     if seed - first >= workforce.replay.seeds:
         chosen = partial(_never)
-    tally, steps = honest.run(policy, workforce, seed, rate, chosen, defences)
+    tally, steps, rows = honest.run(policy, workforce, seed, rate, chosen, defences)
+    rows = around(rows, PEERS)
     thefts, companies = [], [steps]
     for name in thieves.STRATEGIES:
-        service = Service(policy, defences, keep=bool(defences.daily_reviews), sampled=chosen)
-        heist = thieves.run(name, service, workforce, seed)
+        service = Service(policy, defences, keep=defended, sampled=chosen)
+        heist = thieves.run(name, service, workforce, seed, rate, rows)
         thefts.append(_theft(heist))
         companies.append(service.steps)
-    return Run(rate, tally, thefts, companies)
+    varied: dict[str, list[Theft]] = {}
+    for key, variant in VARIANTS.items() if defended and rate == rates[0] else ():
+        changed = variant.workforce(workforce)
+        varied[key] = []
+        for name in variant.strategies:
+            service = Service(variant.policy(policy), replace(defences, practices=changed.practices), keep=True)
+            varied[key].append(_theft(thieves.run(name, service, changed, seed, rate, rows)))
+    return Run(seed, rate, tally, thefts, companies, varied)
 
 
 def _never(person: str, day: int) -> bool:
@@ -78,7 +96,7 @@ def _never(person: str, day: int) -> bool:
     return False
 
 
-def _theft(heist: thieves.Heist) -> Theft:
+def _theft(heist: Heist) -> Theft:
     counted = [(at, count) for at, count in heist.taken if heist.detected_at is None or at <= heist.detected_at]
     by_day = [0] * ((heist.end - BEGIN) // DAY)
     for at, count in counted:
@@ -93,20 +111,33 @@ def _theft(heist: thieves.Heist) -> Theft:
     )
 
 
-def simulate(policy: Path, workforce: Workforce, seed: int, *, defences: Defences = NONE, processes: int = 2) -> Json:
-    """Run every seed and the replay; return the figures as `--json` prints them."""
+def simulate(policy: Path, workforce: Workforce, seed: int, *, defended: bool) -> Json:
+    """Run every seed and the replay; return the figures as `--json` prints them.
+
+    Args:
+        defended: whether the company follows the practices of its workforce, and runs the lookout.
+    """
     seeds = range(seed, seed + workforce.seeds)
-    with ProcessPoolExecutor(processes) as pool:
-        runs = [*pool.map(partial(run, policy, workforce, defences, seed), seeds)]
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        runs = [*pool.map(partial(run, policy, workforce, defended, seed), seeds)]
+    return figures_of(policy, workforce, runs)
+
+
+def figures_of(policy: Path, workforce: Workforce, runs: Sequence[Run]) -> Json:
+    """Replay runs; return their figures."""
     companies = [steps for one in runs for steps in one.companies]
-    different = disagreements(policy, companies)
+    different = [
+        difference
+        for one in runs[: workforce.replay.seeds]
+        for difference in disagreements(policy, one.seed, one.companies)
+    ]
     return {
         **summary(runs, workforce),
         "replayed": sum(len({(step.who.id, step.at // DAY) for step in steps}) for steps in companies),
         "replayed_calls": sum(map(len, companies)),
         "disagreements": len(different),
         "disagreeing": different[:20],
-        "seeds": [*seeds],
+        "seeds": [one.seed for one in runs],
         "company": {**msgspec.structs.asdict(workforce.people), "days": workforce.days},
         "curves": curves(runs),
     }
@@ -122,21 +153,43 @@ def summary(runs: Sequence[Run], workforce: Workforce) -> Json:
         name: _strategy([theft for one in runs for theft in one.thefts if theft.strategy == name], workforce)
         for name in thieves.STRATEGIES
     }
+    variants = {
+        key: {
+            name: _strategy(
+                [theft for one in runs for theft in one.varied.get(key, ()) if theft.strategy == name], workforce
+            )
+            for name in variant.strategies
+        }
+        for key, variant in VARIANTS.items()
+        if runs[0].varied
+    }
     return {
         "strategies": strategies,
+        "variants": variants,
         "worst_records_p95": max(one["records_p95"] for one in strategies.values()),
         "honest_freezes_per_100k_person_days": max(
             one["honest_freezes_per_100k_person_days"] for one in rates.values()
         ),
         "review_items_per_day_per_10k": max(one["review_items_per_day_per_10k"] for one in rates.values()),
         "by_tickets_per_million": {str(rate): figures for rate, figures in rates.items()},
+        "records_by_tickets_per_million": {
+            name: {
+                str(rate): max(
+                    theft.records for one in runs if one.rate == rate for theft in one.thefts if theft.strategy == name
+                )
+                for rate in rates
+            }
+            for name in thieves.STRATEGIES
+        },
     }
 
 
 def _honest(tally: Tally, workforce: Workforce) -> Json:
     return {
+        "person_days": tally.person_days,
         "honest_freezes_per_100k_person_days": round(tally.freezes * PER / tally.person_days, 3),
         "review_items_per_day_per_10k": round(tally.reviews / tally.company_days / workforce.people.total * STAFF, 2),
+        "approvals_per_day_per_10k": round(tally.approvals / tally.company_days / workforce.people.total * STAFF, 2),
         "staff_calls_refused": round(tally.refused / max(tally.calls, 1), 4),
         "courier_views_refused_at_least": round(tally.courier_views_over / max(tally.courier_views, 1), 4),
     }

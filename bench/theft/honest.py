@@ -3,20 +3,25 @@
 import heapq
 from collections.abc import Callable, Sequence
 from random import Random
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
 from bench.theft.couriers import Couriers, parcels
 from bench.theft.defences import NONE, Defences
-from bench.theft.model import DAY, Done, Service, Step, person
+from bench.theft.lookout import Lookout
+from bench.theft.model import Service
+from bench.theft.steps import DAY, Done, Step, is_known, person
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, Numbers, Sampled, Tally, known, unknown
-from bench.theft.workforce import Workforce
+from bench.theft.workforce import PRESENT, Practices, Workforce
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
+from masking_service.audit.lookout.history import Row
 
 MAX_ITEMS: Final = 20
 """Fields in one call of an officer's screen."""
+UNCONFIRMED: Final = ("unknown-case-number", "ticket-mismatch")
+UNAVAILABLE: Final = "case-check-unavailable"
 
 
 class Staff:
@@ -29,7 +34,7 @@ class Staff:
         self._random = random = Random(f"staff {seed}")
         self._rate = rate
         self._seed = seed
-        self._due: list[tuple[int, int, Callable[[int], None]]] = []
+        self._due: list[tuple[int, int, Callable[[int], object]]] = []
         self._order = 0
         people, odd = workforce.people, workforce.oddities
         self._desk = [person(f"desk-{at}", "service-desk") for at in range(people.desk)]
@@ -37,6 +42,8 @@ class Staff:
         self._supervisors = [person(f"supervisor-{at}", "supervisor") for at in range(people.supervisors)]
         self._night = {one.id for one in self._officers if random.random() < odd.night_shift}
         self._new = {one.id for one in self._officers if random.random() < odd.new_officer}
+        self._practices = service.defences.practices
+        self.lookout = Lookout(service) if self._practices else None
         self.tally = Tally()
 
     def run(self, parcels_a_day: Sequence[int]) -> Tally:
@@ -48,13 +55,15 @@ class Staff:
             while self._due and self._due[0][0] < begin + DAY:
                 at, _, work = heapq.heappop(self._due)
                 work(at)
-            self.tally.reviews += len(self._service.defences.reviewed(self._service.written))
+            if self.lookout:
+                self.lookout.run(begin + DAY)
             self.tally.freezes += len(self._service.frozen)
             self._service.unfreeze_all()
         self.tally.reviews += len(self._service.reviews)
+        self.tally.approvals += sum(review.why == "case-pending" for review in self._service.reviews)
         return self.tally
 
-    def _at(self, at: int, work: Callable[[int], None]) -> None:
+    def _at(self, at: int, work: Callable[[int], object]) -> None:
         self._order += 1
         heapq.heappush(self._due, (at, self._order, work))
 
@@ -68,19 +77,19 @@ class Staff:
         tickets = min(int(self._arrays.poisson(parcels_today * self._rate / 1e6)), contacts)
         for at in range(tickets):
             name = f"D{self._seed}-{day}-{at}"
-            numbers = known(self._size(), random)
+            numbers = right = known(self._size(), random)
             if random.random() < self._workforce.oddities.mistyped_number:
-                numbers[0] = unknown(1, random)[0]
+                numbers = [unknown(1, random)[0], *right[1:]]
             opener = desk[random.randrange(len(desk))]
             officer = officers[random.randrange(len(officers))]
             when = begin + 8 * HOUR + random.randrange(12 * HOUR)
-            self._at(when, self._opened(name, numbers, opener, officer))
+            self._at(when, self._asked(name, numbers, right, opener, officer))
             if random.random() < self._workforce.oddities.returned_case:
                 later = random.randrange(3, 11) * DAY
-                self._at(when + later, self._opened(f"{name}-r", numbers, opener, officer))
+                self._at(when + later, self._asked(f"{name}-r", numbers, right, opener, officer))
 
     def _present(self, people: list[Principal]) -> list[Principal]:
-        chosen = [one for one in people if self._random.random() < 5 / 7]
+        chosen = [one for one in people if self._random.random() < PRESENT]
         return chosen or people[:1]
 
     def _size(self) -> int:
@@ -91,17 +100,36 @@ class Staff:
             return self._random.randrange(3, 11)
         return 2 if drawn < said.case_of_many + said.case_of_several + said.case_of_two else 1
 
-    def _opened(self, name: str, numbers: list[str], opener: Principal, officer: Principal) -> Callable[[int], None]:
-        """Open a case; then have it approved where that is needed, and worked on."""
+    def _asked(
+        self, name: str, numbers: list[str], right: list[str], opener: Principal, officer: Principal
+    ) -> Callable[[int], object]:
+        """Look the parcels of a ticket up and open its case; where the ticket does not confirm it, once more."""
+        tickets, practices = self._service.tickets, self._practices
+        if tickets is None or practices is None:
+            return self._opened(name, numbers, opener, officer)
 
         def work(at: int) -> None:
-            done = self._count(self._service.open_case(opener, at, name, numbers))
+            self._count(self._service.view(opener, at, right, right))
+            if self._random.random() >= practices.ticket_slips:
+                tickets.file(name, right)
+            if self._opened(name, numbers, opener, officer)(at + 30) in UNCONFIRMED:
+                tickets.file(name, right)
+                self._at(at + 10 * MINUTE, self._opened(name, right, opener, officer))
+
+        return work
+
+    def _opened(self, name: str, numbers: list[str], opener: Principal, officer: Principal) -> Callable[[int], str]:
+        """Open a case; then have it approved where that is needed, and worked on. Returns the outcome."""
+
+        def work(at: int) -> str:
+            named = officer if self._practices and self._practices.cases_name_officer else None
+            done = self._count(self._service.open_case(opener, at, name, numbers, named))
             begin = at + self._random.randrange(5 * MINUTE, 4 * HOUR)
             if done.outcome == "pending":
                 begin = max(at, _next_morning(at)) + self._random.randrange(MINUTE, HOUR)
                 self._at(begin, self._approved(name))
             elif done.outcome != "open":
-                return
+                return done.outcome
             if officer.id in self._night:
                 begin = (begin // DAY) * DAY + 22 * HOUR + self._random.randrange(8 * HOUR)
             shares = self._workforce.desk.fields
@@ -114,6 +142,9 @@ class Staff:
                 self._at(begin + 90 * rank + 30, self._opening(officer, name, part, again=True))
                 if officer.id in self._new:
                     self._at(begin + 90 * rank + HOUR, self._opening(officer, name, part))
+            if self._service.tickets and self._random.random() < cast(Practices, self._practices).tickets_closed:
+                self._at(begin + self._random.randrange(2, 6) * DAY, lambda at: self._service.close(at, name))
+            return done.outcome
 
         return work
 
@@ -131,15 +162,22 @@ class Staff:
         """Open fields; where the budget refuses, once more when it says that there is room."""
 
         def work(at: int) -> None:
-            done = self._count(self._service.detokenize(officer, at, case, items, [n for n in items if n[1] == "F"]))
+            done = self._count(self._service.detokenize(officer, at, case, items, [*filter(is_known, items)]))
             if not again:
                 return
             if done.outcome == QUOTA and done.retry_at < at + DAY:
-                self._at(done.retry_at, self._opening(officer, case, items))
+                self._at(self._on_shift(done.retry_at, officer), self._opening(officer, case, items))
+            elif done.outcome == UNAVAILABLE:
+                self._at(at + 20 * MINUTE, self._opening(officer, case, items))
             elif done.released and self._random.random() < self._workforce.oddities.repeated_call:
                 self._at(at + 3, self._opening(officer, case, items))
 
         return work
+
+    def _on_shift(self, at: int, officer: Principal) -> int:
+        """Return when an officer is at work from a time on: at once, or from eight in the morning."""
+        early = at % DAY < 8 * HOUR and officer.id not in self._night
+        return at // DAY * DAY + 8 * HOUR + self._random.randrange(HOUR) if early else at
 
     def _count(self, done: Done) -> Done:
         self.tally.calls += 1
@@ -162,12 +200,16 @@ def run(
     rate: int,
     sampled: Sampled,
     defences: Defences = NONE,
-) -> tuple[Tally, list[Step]]:
-    """Run a company for all its days; return what honest work came to, and the calls to replay."""
+) -> tuple[Tally, list[Step], list[Row]]:
+    """Run a company for all its days.
+
+    Returns what honest work came to, the calls to replay, and what the lookout read.
+    """
     arrays = np.random.default_rng([seed, rate])
     counts = parcels(workforce, arrays)
-    service = Service(policy, defences, keep=bool(defences.daily_reviews), sampled=sampled)
-    tally = Staff(service, workforce, arrays, rate, seed).run(counts.sum(1).tolist())
+    service = Service(policy, defences, keep=defences.practices is not None, sampled=sampled)
+    staff = Staff(service, workforce, arrays, rate, seed)
+    tally = staff.run(counts.sum(1).tolist())
     couriers = Couriers(policy, workforce, arrays, seed, sampled)
     tally.add(couriers.run(counts, f"courier-{seed}"))
-    return tally, service.steps + couriers.steps
+    return tally, service.steps + couriers.steps, staff.lookout.rows if staff.lookout else []

@@ -5,14 +5,26 @@ agrees with the real application.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from bench.theft.defences import NONE, Defences
+import msgspec
+
+from bench.theft.defences import NONE, Defences, Tickets
 from bench.theft.memory import Memory, Review
+from bench.theft.steps import DAY, PHONE, PURPOSE, TICKET_SYSTEM, Done, Step, is_phantom
 from bench.theft.windows import Taken, Windows
 from masking_service.access.cases import Act, Case, Opening
-from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, Frozen, NoSuchCase, QuotaExceeded
+from masking_service.access.errors import (
+    AccessError,
+    CaseCheckUnavailable,
+    CaseExists,
+    CaseNotOpen,
+    Frozen,
+    NoSuchCase,
+    QuotaExceeded,
+    TicketMismatch,
+    UnknownCaseNumber,
+)
 from masking_service.access.freezes import Freeze
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import DEFAULT_TENANT, Principal
@@ -21,55 +33,14 @@ from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.recorder import DONE, RELEASED, Call
 from masking_service.usecases.results import NOT_FOUND
 
-PHONE = "/recipient/phone"
-PURPOSE = "dispute"
-DAY = 86_400
-
-
-def person(name: str, *roles: str, site: str = "") -> Principal:
-    """Return a signed-in person, with the id that the development issuer gives."""
-    return Principal(f"dev/{name}", DEFAULT_TENANT, roles, frozenset({site} if site else ()), "jwt")
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a call came to: its outcome, and how many items it released."""
-
-    outcome: str
-    released: int = 0
-    retry_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A call of a person with its outcome, and what decided it, for the replay.
-
-    `windows` are the packed windows before it, the person's first; `misses` and `refusals` the counts before it.
-    """
-
-    who: Principal
-    at: int
-    action: str
-    grant: Grant | None
-    numbers: tuple[str, ...]
-    held: frozenset[str]
-    case: Case | None
-    name: str
-    conflicts: int
-    windows: tuple[bytes, ...]
-    misses: int
-    refusals: int
-    frozen: bool
-    done: Done
-
 
 class Service:
     """A company's service, in memory.
 
     Args:
         policy: decides.
-        defences: what is asked besides.
-        keep: whether to keep the audit entries, for defences that read them.
+        defences: what the company has besides.
+        keep: whether to keep the audit entries, for the lookout.
         steps: receives each call of a person-day that `sampled(principal, day)` chooses.
     """
 
@@ -88,6 +59,9 @@ class Service:
         self.reviews: list[Review] = []
         self.steps: list[Step] = []
         self.written: list[Entry] = []
+        practices = defences.practices
+        asks = practices is not None and policy.rules.cases.check is not None
+        self.tickets = Tickets(defences.seed, practices.ticket_outages) if practices and asks else None
         self._keep = keep
         self._sampled = sampled
         self._memory = Memory(self.record, self.reviews)
@@ -116,9 +90,26 @@ class Service:
             role = who.roles[0] if who.roles else ""
             self.written.append(Entry(at, action, outcome, who.id, role, "", "", "", items=[*items], **more))
 
-    def open_case(self, who: Principal, at: int, name: str, numbers: Sequence[str]) -> Done:
-        """Open a case."""
-        return self._step(who, at, "case-open", tuple(dict.fromkeys(numbers)), name=name)
+    def listed(self, who: Principal, at: int, *, freeze: bool) -> None:
+        """Raise the alert of a person whom the lookout listed, and freeze the person where the policy says so."""
+        self._memory.now = at
+        self._memory.raise_alert("lookout", who)
+        if freeze:
+            self._watch.freeze(Call(who, "", at), "lookout")
+
+    def open_case(
+        self, who: Principal, at: int, name: str, numbers: Sequence[str], officer: Principal | None = None
+    ) -> Done:
+        """Open a case, for one officer or for all."""
+        named = officer.id if officer else None
+        return self._step(who, at, "case-open", tuple(dict.fromkeys(numbers)), name=name, officer=named)
+
+    def close(self, at: int, name: str) -> None:
+        """Close a case, as the ticket system does."""
+        case = self.cases[name]
+        self.cases[name] = Case(case.opening, (*case.acts, Act("close", TICKET_SYSTEM, at)))
+        system = Principal(TICKET_SYSTEM, DEFAULT_TENANT, ("ticket-system",), frozenset(), "key")
+        self.record(system, at, "case-close", DONE, case=name)
 
     def decide(self, who: Principal, at: int, name: str, act: Literal["approve", "deny"]) -> Done:
         """Approve or deny a case."""
@@ -158,6 +149,7 @@ class Service:
         held: frozenset[str] = frozenset(),
         *,
         name: str = "",
+        officer: str | None = None,
         conflicts: int = 0,
     ) -> Done:
         self._memory.now = at
@@ -167,10 +159,12 @@ class Service:
             grant = self._grant(who, action)
             packed = tuple(spent.pack() for spent, _, _ in self.windows.of(who, grant)) if grant else ()
             misses, refusals = self._memory.misses[who.id], self._memory.refusals_of(who)
-            before = (grant, packed, misses, refusals, who.id in self.frozen, self.cases.get(name))
+            ticket = self.tickets.of(name) if self.tickets else None
+            answers = self.tickets is None or self.tickets.answers(at)
+            before = (grant, packed, misses, refusals, who.id in self.frozen, self.cases.get(name), ticket, answers)
         match action:
             case "case-open":
-                done = self._open_case(who, at, name, numbers)
+                done = self._open_case(who, at, name, numbers, officer)
             case "detokenize":
                 done = self._detokenize(who, at, name, numbers, held)
             case "view":
@@ -178,10 +172,26 @@ class Service:
             case _:
                 done = self._tokenize(who, at, conflicts)
         if before is not None:
-            grant, packed, misses, refusals, frozen, case = before
+            grant, packed, misses, refusals, frozen, case, ticket, answers = before
             self.steps.append(
                 Step(
-                    who, at, action, grant, numbers, held, case, name, conflicts, packed, misses, refusals, frozen, done
+                    who=who,
+                    at=at,
+                    action=action,
+                    grant=grant,
+                    numbers=numbers,
+                    held=held,
+                    case=case,
+                    name=name,
+                    officer=officer,
+                    ticket=ticket,
+                    answers=answers,
+                    conflicts=conflicts,
+                    windows=packed,
+                    misses=misses,
+                    refusals=refusals,
+                    frozen=frozen,
+                    done=done,
                 )
             )
         return done
@@ -197,22 +207,25 @@ class Service:
         except AccessError:
             return None
 
-    def _open_case(self, who: Principal, at: int, name: str, numbers: tuple[str, ...]) -> Done:
+    def _open_case(self, who: Principal, at: int, name: str, numbers: tuple[str, ...], officer: str | None) -> Done:
+        call = Call(who, "", at)
         try:
             self._refuse_frozen(who)
             grant = self.policy.grant(who, "case:open")
+            sampled = self.defences.in_sample(numbers, self.policy.rules.cases.sample)
             opening = Opening(
                 case=name,
                 purpose=PURPOSE,
                 waybills=numbers,
-                officer=None,
+                officer=officer,
                 reason="asked by the sender",
                 opened_by=who.id,
                 opened_at=at,
                 expires_at=at + self.policy.rules.cases.longest,
-                approvals_needed=self.policy.approvals_needed(PURPOSE, len(numbers)),
+                approvals_needed=self.policy.approvals_needed(PURPOSE, len(numbers), sampled=sampled),
             )
-            opening = self.defences.opening(opening)
+            self._notice(call, numbers, freeze=len(numbers) == 1)
+            opening = self._confirmed(call, opening)
             taken = self._reserve(who, grant, len(numbers), at)
             if name in self.cases:
                 taken.give_back(len(numbers))
@@ -220,10 +233,51 @@ class Service:
         except AccessError as refusal:
             return self._refused(who, at, "case-open", refusal, case=name)
         self.cases[name] = case = Case(opening)
-        self.record(who, at, "case-open", DONE, case=name, items=(Item(number, DONE) for number in numbers))
+        items = (Item(number, DONE) for number in numbers)
+        self.record(who, at, "case-open", DONE, case=name, items=items, ticket=opening.checked)
         if case.status(at) == "pending":
             self.reviews.append(Review(at, "case-pending", who.id))
         return Done(case.status(at), len(numbers))
+
+    def _notice(self, call: Call, numbers: Iterable[str], *, freeze: bool = True) -> None:
+        """As `DecoyWatch.notice`."""
+        if any(map(is_phantom, numbers)):
+            self._memory.raise_alert("decoy", call.principal)
+            if freeze:
+                self._watch.freeze(call, "decoy")
+
+    def _confirmed(self, call: Call, opening: Opening) -> Opening:
+        """As `Casework._confirmed`."""
+        check = self.policy.rules.cases.check
+        if self.tickets is None or check is None:
+            return opening
+        try:
+            checked = self.tickets.confirm(opening.case, opening.waybills, call.now)
+        except (UnknownCaseNumber, TicketMismatch):
+            self._watch.count_misses(call, 0, [False])
+            raise
+        except CaseCheckUnavailable:
+            if not check.pending_on_failure:
+                raise
+            needed = max(opening.approvals_needed, self.policy.rules.purposes[opening.purpose].approvals)
+            return msgspec.structs.replace(opening, approvals_needed=needed)
+        return msgspec.structs.replace(opening, checked=checked)
+
+    def _confirm_again(self, case: Case, at: int) -> None:
+        """As `Detokenize._confirm`."""
+        check, opening = self.policy.rules.cases.check, case.opening
+        if self.tickets is None or check is None:
+            return
+        newest = max(opening.opened_at if opening.checked else 0, self.tickets.confirmed_at(opening.case))
+        if newest <= at < newest + check.again_after:
+            return
+        try:
+            self.tickets.confirm(opening.case, opening.waybills, at)
+        except (UnknownCaseNumber, TicketMismatch):
+            raise CaseNotOpen("ticket-closed") from None
+        except CaseCheckUnavailable:
+            if not (check.pending_on_failure and case.approved_by):
+                raise
 
     def _detokenize(self, who: Principal, at: int, name: str, numbers: tuple[str, ...], known: frozenset[str]) -> Done:
         call = Call(who, "", at)
@@ -232,10 +286,12 @@ class Service:
                 grant = self.policy.grant(who, "token:detokenize", purpose=PURPOSE)
                 self._refuse_frozen(who)
                 missed = self._memory.misses[who.id]
+                self._notice(call, numbers)
                 case = self.cases.get(name)
                 if case is None:
                     raise CaseNotOpen("unknown")
                 case.authorise(who, PURPOSE, at)
+                self._confirm_again(case, at)
                 named = frozenset(case.opening.waybills)
                 lookups = sum(number in named for number in numbers)
                 taken = self._reserve(who, grant, lookups, at)
@@ -266,6 +322,7 @@ class Service:
         except AccessError as refusal:
             return self._refused(who, at, "view", refusal)
         shown = [number in held for number in numbers]
+        self._notice(call, [n for n in numbers if not (grant.scope == "custody" and n in held)])
         self._watch.count_misses(call, missed, shown)
         if grant.full_kinds:
             self.record(who, at, "view", RELEASED, count=sum(shown), items=(Item(number, RELEASED) for number in held))

@@ -13,6 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.ticker import FuncFormatter
 
 from bench.plots import SETTINGS
+from bench.theft.variants import VARIANTS
 
 Json = dict[str, Any]
 NAMES = {
@@ -27,16 +28,71 @@ NAMES = {
     "buyers_list": "buyer's list of numbers",
 }
 AIM = 100
+AIMS = {
+    "worst_records_p95": ("records in the worst strategy, p95", AIM),
+    "honest_freezes_per_100k_person_days": ("honest freezes per 100,000 person-days", 1),
+    "review_items_per_day_per_10k": ("review items a day per 10,000 staff", 5),
+}
 
 
 def tables(figures: Json) -> str:
     """Return the tables of a run, as Markdown."""
+    before = figures["before"]
+    return "\n".join(
+        [
+            *_company(figures),
+            "",
+            *_aims(figures),
+            "",
+            "With the defences:",
+            "",
+            *_strategies(figures),
+            "",
+            *_by_rate(figures),
+            "",
+            *_honest(figures),
+            "",
+            "The default policy alone:",
+            "",
+            *_strategies(before),
+            "",
+            *_honest(before),
+            "",
+            *_variants(figures),
+            "",
+            _replayed(figures),
+            f"Seeds {figures['seeds'][0]} to {figures['seeds'][-1]}.",
+        ]
+    )
+
+
+def _replayed(figures: Json) -> str:
+    days, calls, different = (
+        figures[key] + figures["before"][key] for key in ("replayed", "replayed_calls", "disagreements")
+    )
+    return f"{days:,} person-days ({calls:,} calls) were replayed through the real application; {different} disagreed."
+
+
+def _company(figures: Json) -> list[str]:
     company = figures["company"]
-    rows = [
+    return [
         f"A company of {company['couriers']:,} couriers, {company['officers']} officers, {company['desk']} people at "
-        f"the desk and {company['supervisors']} supervisors; {company['days']} days; {len(figures['seeds'])} seeds.",
-        "A quick run: what it says of honest work rests on few people." if figures["quick"] else "",
-        "",
+        f"the desk and {company['supervisors']} supervisors; {company['days']} days; {len(figures['seeds'])} seeds."
+        + (" A quick run: what it says of honest work rests on few people." if figures["quick"] else ""),
+    ]
+
+
+def _aims(figures: Json) -> list[str]:
+    rows = ["| aim | at most | with the defences | | default policy alone |", "|---|---:|---:|---|---:|"]
+    for key, (text, most) in AIMS.items():
+        found = figures[key]
+        said = "met" if found <= most else "**missed**"
+        rows.append(f"| {text} | {most} | {found:,} | {said} | {figures['before'][key]:,} |")
+    return rows
+
+
+def _strategies(figures: Json) -> list[str]:
+    rows = [
         "| strategy | records p50 | p95 | max | detected | days to detection | income a day, ¥ | logins a day, ¥ |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
@@ -47,39 +103,64 @@ def tables(figures: Json) -> str:
             f"| {NAMES[name]} | {one['records_p50']:,} | {one['records_p95']:,} | {one['records_max']:,} "
             f"| {one['detected']} of {len(figures['seeds'])} | {days} | {low:,} to {high:,} | {one['logins_a_day']:,} |"
         )
-    rows += [
-        "",
-        "| tickets per million parcels | honest freezes per 100,000 person-days | review items a day per 10,000 staff "
-        "| calls of staff refused | views of couriers refused, at least |",
-        "|---:|---:|---:|---:|---:|",
+    return rows
+
+
+def _by_rate(figures: Json) -> list[str]:
+    rates = [*figures["by_tickets_per_million"]]
+    rows = [
+        "| most records, by tickets per million parcels | " + " | ".join(f"{int(rate):,}" for rate in rates) + " |",
+        "|---|" + "---:|" * len(rates),
     ]
-    for rate, one in figures["by_tickets_per_million"].items():
-        rows.append(
-            f"| {int(rate):,} | {one['honest_freezes_per_100k_person_days']} | {one['review_items_per_day_per_10k']} "
-            f"| {one['staff_calls_refused']:.1%} | {one['courier_views_refused_at_least']:.1%} |"
-        )
-    rows += [
-        "",
-        f"{figures['replayed']:,} person-days ({figures['replayed_calls']:,} calls) were replayed through the real "
-        f"application; {figures['disagreements']} calls disagreed.",
-        f"Seeds {figures['seeds'][0]} to {figures['seeds'][-1]}.",
+    return rows + [
+        f"| {NAMES[name]} | " + " | ".join(f"{found[rate]:,}" for rate in rates) + " |"
+        for name, found in figures["records_by_tickets_per_million"].items()
     ]
-    return "\n".join(rows)
+
+
+def _honest(figures: Json) -> list[str]:
+    rows = [
+        "| tickets per million parcels | person-days | honest freezes per 100,000 | review items a day per 10,000 "
+        "| of them approvals | calls of staff refused | views of couriers refused, at least |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    return rows + [
+        f"| {int(rate):,} | {one['person_days']:,} | {one['honest_freezes_per_100k_person_days']} "
+        f"| {one['review_items_per_day_per_10k']} | {one['approvals_per_day_per_10k']} "
+        f"| {one['staff_calls_refused']:.1%} | {one['courier_views_refused_at_least']:.1%} |"
+        for rate, one in figures["by_tickets_per_million"].items()
+    ]
+
+
+def _variants(figures: Json) -> list[str]:
+    rows = [
+        "| one thing changed at the lowest rate of tickets | strategy | records p50 | max |",
+        "|---|---|---:|---:|",
+    ]
+    return rows + [
+        f"| {VARIANTS[key].text} | {NAMES[name]} | {one['records_p50']:,} | {one['records_max']:,} |"
+        for key, strategies in figures["variants"].items()
+        for name, one in strategies.items()
+    ]
 
 
 def draw(figures: Json, path: Path) -> None:
-    """Draw what each thief has taken by each day."""
+    """Draw what each thief has taken by each day: the default policy alone, and with the defences."""
     with mpl.rc_context({**SETTINGS, "svg.hashsalt": "theft"}):
-        figure, panel = plt.subplots(figsize=(8, 4.2))
-        for name, curve in figures["curves"].items():
-            panel.plot(range(1, len(curve) + 1), curve, label=NAMES[name])
-        panel.axhline(AIM, color="#555555", linewidth=0.8)
-        panel.annotate(f"aim: ≤ {AIM}", (1, AIM * 1.1), fontsize=7)
-        panel.set(yscale="symlog", xlabel="days since the theft began", ylabel="records taken, median of the seeds")
-        panel.set_ylim(bottom=0)
-        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        panel.legend(fontsize=7, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
-        figure.tight_layout()
+        figure, panels = plt.subplots(1, 2, figsize=(8, 4.4), sharey=True)
+        for panel, one, title in zip(
+            panels, (figures["before"], figures), ("default policy alone", "with the defences"), strict=True
+        ):
+            for name, curve in one["curves"].items():
+                panel.plot(range(1, len(curve) + 1), curve, label=NAMES[name])
+            panel.axhline(AIM, color="#555555", linewidth=0.8)
+            panel.annotate(f"aim: ≤ {AIM}", (1, AIM * 1.1), fontsize=7)
+            panel.set(yscale="symlog", xlabel="days since the theft began", title=title)
+            panel.set_ylim(bottom=0)
+            panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        panels[0].set_ylabel("records taken, median of the seeds")
+        figure.legend(*panels[0].get_legend_handles_labels(), fontsize=7, ncols=2, loc="lower center")
+        figure.tight_layout(rect=(0, 0.22, 1, 1))
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})
         plt.close(figure)

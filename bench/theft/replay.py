@@ -7,6 +7,8 @@ call. The clock is set to each call's time.
 
 import os
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,10 +17,14 @@ from typing import Any
 from unittest.mock import patch
 
 import redis
+import yaml
 
-from bench.theft.model import DAY, PURPOSE, Step
-from bench.theft.work import BEGIN, POOL
-from keys.files import read_secret_file
+from bench.theft.defences import write_keyset
+from bench.theft.steps import DAY, PURPOSE, Step
+from bench.theft.work import BEGIN, PHANTOMS, POOL
+from examples.case_check import sidecar
+from examples.case_check.sidecar import Ticket
+from keys.files import read_secret_file, write_secret_file
 from masking_service.access.budgets import Budgets
 from masking_service.access.cases import Case, Cases
 from masking_service.access.custody import Custodies, Custody
@@ -26,6 +32,7 @@ from masking_service.access.issuers import mint
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.dev.development import Development
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, assemble
+from masking_service.store.breaker import OPEN_SECONDS
 from masking_service.store.identity import Clocks
 from masking_service.web.app import create_app
 
@@ -33,12 +40,59 @@ FIELDS = ("/recipient/phone", "/recipient/name", "/sender/phone", "/sender/name"
 """What is opened of a waybill that a call names several times."""
 CLOCK = "masking_service.web.http.clock"
 REQUEST_LOG = "masking_service.web.app.log"
+PATIENCE = "masking_service.access.case_check.TIMEOUT_SECONDS"
+"""A slow machine is no ticket system that does not answer."""
+KEY = b"k" * 64
+
+
+class TicketSystem:
+    """A ticket system on this machine, which answers as the model's did before the call that is replayed."""
+
+    def __init__(self) -> None:
+        self._server = sidecar.create_server(self._lookup, KEY, 0)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._ticket: tuple[str, ...] | None = None
+        self._answers = True
+
+    def __enter__(self) -> "TicketSystem":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def set(self, step: Step) -> None:
+        """Answer as it did before a call; wait until the service asks again after it failed."""
+        if step.answers and not self._answers:
+            time.sleep(OPEN_SECONDS + 0.1)
+        self._ticket, self._answers = step.ticket, step.answers
+
+    def policy(self, policy: Path, folder: Path) -> Path:
+        """Return the policy with this ticket system in it; as it is if it asks none."""
+        document = yaml.safe_load(policy.read_text("utf-8"))
+        check = document["cases"].get("check")
+        if check is None:
+            return policy
+        key, changed = folder / "case-check.key", folder / "policy.yaml"
+        write_secret_file(key, KEY, replace=False)
+        check |= {"url": f"http://127.0.0.1:{self._server.server_port}/check", "key": key.name}
+        changed.write_text(yaml.safe_dump(document), "utf-8")
+        return changed
+
+    def _lookup(self, case: str) -> Ticket | None:
+        del case
+        if not self._answers:
+            raise ConnectionError
+        return None if self._ticket is None else Ticket(open=True, waybills=[*self._ticket])
 
 
 class Application:
     """The real application in this process, over a Valkey of its own."""
 
-    def __init__(self, development: Development, policy: Path) -> None:
+    def __init__(self, development: Development, policy: Path, tickets: TicketSystem) -> None:
+        self._tickets = tickets
         settings = replace(development.settings, policy=policy)
         self._parts = assemble(settings)
         self._parts.store.trust()
@@ -57,6 +111,12 @@ class Application:
         self._custody: dict[str, str] = {}
         self._cases: dict[str, int] = {}
         self._days: set[tuple[str, int]] = set()
+
+    def plant(self) -> None:
+        """Mark the decoys of the model."""
+        body = {"waybills": [f"SP{number:010d}" for number in range(PHANTOMS)], "kind": "phantom"}
+        answered = self._post("privacy-officer", "privacy", "/v1/decoys", body)
+        assert answered.status_code < 300, answered.text
 
     def each(self, companies: Sequence[Sequence[Step]]) -> Iterator[Step]:
         """Yield the steps of each company; people of the next one may have the same ids."""
@@ -84,6 +144,7 @@ class Application:
 
     def _prepare(self, step: Step) -> None:
         """Put what the model knew before the call into the store."""
+        self._tickets.set(step)
         first = (step.who.id, step.at // DAY) not in self._days
         self._days.add((step.who.id, step.at // DAY))
         grant = step.grant
@@ -107,7 +168,7 @@ class Application:
             freezes.set_misses(step.who, misses)
         if step.case is not None and step.action == "detokenize":
             self._write_case(step.case)
-        if step.action == "view":
+        if step.action == "view" and step.grant is not None and step.grant.scope == "custody":
             self._hold(step.who.id, step.held)
 
     def _write_case(self, case: Case) -> None:
@@ -143,6 +204,8 @@ class Application:
 
     def _open_case(self, step: Step) -> str:
         body = {"case": step.name, "purpose": PURPOSE, "waybills": step.numbers, "reason": "asked by the sender"}
+        if step.officer is not None:
+            body["officer"] = step.officer
         answered = self._ask(step, "/v1/cases", body)
         if answered.status_code != 201:
             return _code(answered)
@@ -197,18 +260,27 @@ def _record(number: str, *, wrong: bool = False) -> dict[str, Any]:
 
 
 @contextmanager
-def application(policy: Path) -> Iterator[Application]:
-    """Start the application under a policy file, over an empty store, with a clock that is set."""
-    with tempfile.TemporaryDirectory() as folder, Development({"MASKING_STATE_DIR": folder}) as development:
-        made = Application(development, policy)
-        with patch(CLOCK, made.now), patch(REQUEST_LOG), patch.object(Clocks, "check", lambda *_: None):
-            yield made
+def application(policy: Path, seed: int) -> Iterator[Application]:
+    """Start the application under a policy file, with a seed's keys, over an empty store, with a clock that is set."""
+    with tempfile.TemporaryDirectory() as folder, TicketSystem() as tickets:
+        write_keyset(Path(folder) / "keyset.json", seed)
+        with Development({"MASKING_STATE_DIR": folder}) as development:
+            made = Application(development, tickets.policy(policy, Path(folder)), tickets)
+            with (
+                patch(CLOCK, made.now),
+                patch(REQUEST_LOG),
+                patch(PATIENCE, 10.0),
+                patch("http.server.BaseHTTPRequestHandler.log_message"),
+                patch.object(Clocks, "check", lambda *_: None),
+            ):
+                made.plant()
+                yield made
 
 
-def disagreements(policy: Path, companies: Sequence[Sequence[Step]]) -> list[str]:
+def disagreements(policy: Path, seed: int, companies: Sequence[Sequence[Step]]) -> list[str]:
     """Replay the steps of one company after the other, each in the order of its times; return what differs."""
     found = []
-    with application(policy) as app:
+    with application(policy, seed) as app:
         for step in app.each(companies):
             outcome = app.replay(step)
             expected = f"{step.done.outcome} {step.done.released}"

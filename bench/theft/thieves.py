@@ -3,115 +3,32 @@
 A thief works in a company of which nothing else is simulated, so that honest work uses up nothing of the role's and
 tenant's budgets: a figure is what the policy allows at most. Every opened phone counts as a record: a thief who
 needs name and address too takes fewer.
+
+With the defences each member of a ring also does the honest work of one colleague, so that the lookout reads more of
+them than the theft. A ring keeps to office hours where its strategy lets it, has accomplices ask for tickets where the
+ticket system is asked, and picks parcels whose tickets end like honest ones.
 """
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
 
-from bench.theft.model import DAY, Done, Service, person
-from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, known, unknown
+from bench.theft.heist import Heist
+from bench.theft.model import Service
+from bench.theft.steps import DAY
+from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, known, phantoms, unknown
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import Budget
+from masking_service.audit.lookout.history import Row
 
 CHUNK: Final = 10
 """Waybills a call: as many as the default policy lets a case name without approval."""
 SLIDE: Final = 61 / 60
 """A window counts its oldest part wholly, so it is this much longer than it says."""
 OFFICE, NIGHT = (9, 18), (1, 5)
-
-
-@dataclass
-class Heist:
-    """A thief at work, with what is taken and who takes part.
-
-    Attributes:
-        ring: everyone who is in it. A review that names one of them ends it.
-        own_approver: whether the ring's own supervisor decides its cases, so that a pending case is no detection.
-        taken: when, and how many records.
-        login_days: days on which each rented login was used.
-    """
-
-    name: str
-    seed: int
-    service: Service
-    workforce: Workforce
-    random: Random
-    begin: int
-    end: int
-    ring: list[Principal] = field(default_factory=list)
-    own_approver: bool = False
-    taken: list[tuple[int, int]] = field(default_factory=list)
-    login_days: set[tuple[str, int]] = field(default_factory=set)
-    detected_at: int | None = None
-    _cases: int = 0
-
-    @property
-    def policy(self) -> Policy:
-        """The policy that the thief knows."""
-        return self.service.policy
-
-    def member(self, role: str, number: int = 0) -> Principal:
-        """Return a member of the ring."""
-        who = person(f"thief-{self.name}-{role}-{number}", role)
-        self.ring.append(who)
-        return who
-
-    def days(self, count: int = 10**6) -> Iterator[int]:
-        """Yield the first second of each day until the end, or until the theft is noticed; reviews come after each."""
-        for begin in range(self.begin, min(self.end, self.begin + count * DAY), DAY):
-            if self.noticed():
-                return
-            yield begin
-            self._review(begin + DAY)
-        self.noticed()
-
-    def noticed(self) -> bool:
-        """Return whether a freeze or a review has named the ring, and keep when that was."""
-        ids = {who.id for who in self.ring}
-        found = [freeze.since for freeze in self.service.frozen.values() if freeze.id in ids]
-        found += [
-            review.at
-            for review in self.service.reviews
-            if review.who in ids and not (review.why == "case-pending" and self.own_approver)
-        ]
-        if found and self.detected_at is None:
-            self.detected_at = min(found)
-        return self.detected_at is not None
-
-    def _review(self, at: int) -> None:
-        ids = {who.id for who in self.ring}
-        if self.detected_at is None and ids.intersection(self.service.defences.reviewed(self.service.written)):
-            self.detected_at = at
-
-    def open_case(self, opener: Principal, at: int, numbers: list[str]) -> str | None:
-        """Open a case; return its name, None where it is refused."""
-        self._cases += 1
-        name = f"T-{self.name}-{self.seed}-{self._cases}"
-        return name if self.service.open_case(opener, at, name, numbers).outcome in ("open", "pending") else None
-
-    def honest_case(self, at: int, count: int) -> str | None:
-        """Return a case that people of the desk opened for others and that names so many waybills."""
-        opener = person(f"desk-{self.random.randrange(self.workforce.people.desk)}", "service-desk")
-        return self.open_case(opener, at - HOUR, known(count, self.random))
-
-    def take(self, officer: Principal, at: int, case: str, *, rented: bool = False) -> Done:
-        """Open the phone of each waybill of a case."""
-        numbers = list(self.service.cases[case].opening.waybills)
-        done = self.service.detokenize(officer, at, case, numbers, [number for number in numbers if number[1] == "F"])
-        if done.released:
-            self.taken.append((at, done.released))
-            if rented:
-                self.login_days.add((officer.id, at // DAY))
-        return done
-
-    def records(self) -> int:
-        """Return what was taken before the theft was noticed."""
-        return sum(count for at, count in self.taken if self.detected_at is None or at <= self.detected_at)
 
 
 def pace(budget: Budget | None) -> tuple[int, int]:
@@ -158,12 +75,13 @@ def _drip(
 
 
 def burst(heist: Heist) -> None:
-    """Take all that the budgets give, as fast as they give it, for a week."""
+    """Take all that the budgets give, as fast as they give it, for a week; by day where the lookout knows hours."""
     officer = heist.member("dispute-officer")
+    hours = OFFICE if heist.practices else (0, 24)
     for begin in heist.days(7):
-        at = begin
-        while at < begin + DAY and not heist.noticed():
-            case = heist.honest_case(at, _small(heist.policy))
+        at = begin + hours[0] * HOUR
+        while at < begin + hours[1] * HOUR and not heist.noticed():
+            case = heist.honest_case(at, _small(heist.policy), officer, rented=True)
             if case is None:
                 break
             at = max(heist.take(officer, at, case, rented=True).retry_at, at + MINUTE // 2 + 1)
@@ -171,12 +89,14 @@ def burst(heist: Heist) -> None:
 
 def drip(heist: Heist) -> None:
     """Take from honest cases for 60 days, below every budget."""
-    _drip(heist, heist.member("dispute-officer"), heist.honest_case, OFFICE, 60)
+    officer = heist.member("dispute-officer")
+    _drip(heist, officer, lambda at, count: heist.honest_case(at, count, officer), OFFICE, 60)
 
 
 def odd_hours(heist: Heist) -> None:
     """Take through a rented login at night, below every budget."""
-    _drip(heist, heist.member("dispute-officer"), heist.honest_case, NIGHT, rented=True)
+    officer = heist.member("dispute-officer")
+    _drip(heist, officer, lambda at, count: heist.honest_case(at, count, officer, rented=True), NIGHT, rented=True)
 
 
 def colluding(heist: Heist) -> None:
@@ -192,11 +112,12 @@ def scraper(heist: Heist) -> None:
     a_day, pause = pace(budget)
     per_call = min(CHUNK * 2, min((window.limit for window in budget.windows), default=1) if budget else CHUNK)
     own = int(heist.workforce.parcels.median)
+    by_site = heist.practices is None or heist.practices.couriers_have_sites
     for begin in heist.days():
         at, left = begin + 4 * HOUR, max(a_day - own, 0)
-        while left > 0 and at < begin + 12 * HOUR:
+        while left > 0 and at < begin + 12 * HOUR and not heist.noticed():
             numbers = known(min(per_call, left), heist.random)
-            done = heist.service.view(courier, at, numbers, numbers)
+            done = heist.service.view(courier, at, numbers, numbers if by_site else [])
             heist.taken.append((at, done.released))
             left -= done.released
             at = max(done.retry_at, at + math.ceil(pause * per_call / CHUNK))
@@ -242,31 +163,36 @@ def rubber_stamp(heist: Heist) -> None:
     a_day, pause = pace(_fields(heist.policy))
     size = min(max(a_day, 1), heist.policy.rules.cases.at_most)
 
-    def large(at: int) -> str | None:
-        case = heist.open_case(desk, at - MINUTE, known(size, heist.random))
+    def large(at: int, count: int) -> str | None:
+        case = heist.open_case(desk, at - MINUTE, known(count, heist.random))
         if case is not None:
             heist.service.decide(supervisor, at - MINUTE // 2, case, "approve")
         return case
 
     for begin in heist.days():
-        at = begin + 10 * HOUR + heist.random.randrange(HOUR)
-        case = large(at)
-        if case is None:
-            continue
-        numbers = list(heist.service.cases[case].opening.waybills)
-        for first in range(0, len(numbers), CHUNK):
-            part = numbers[first : first + CHUNK]
-            heist.taken.append((at, heist.service.detokenize(officer, at, case, part, part).released))
-            at += pause
+        at, left = begin + 10 * HOUR + heist.random.randrange(HOUR), size
+        while left > 0:
+            case = large(at, left)
+            if case is None:
+                break
+            numbers = list(heist.service.cases[case].opening.waybills)
+            left -= len(numbers)
+            for first in range(0, len(numbers), CHUNK):
+                part = numbers[first : first + CHUNK]
+                heist.taken.append((at, heist.service.detokenize(officer, at, case, part, part).released))
+                at += pause
 
 
 def buyers_list(heist: Heist) -> None:
-    """Work off a buyer's list of numbers, of which some are not known here."""
+    """Work off a buyer's list of numbers, of which some are not known here, and some may be decoys."""
     officer, desk = heist.member("dispute-officer"), heist.member("service-desk")
 
     def listed(at: int, count: int) -> str | None:
-        stale = _successes(count, heist.workforce.thieves.stale_numbers, heist.random)
-        return heist.open_case(desk, at - MINUTE, known(count - stale, heist.random) + unknown(stale, heist.random))
+        count = 1 if heist.service.tickets else count
+        decoys = _successes(count, heist.practices.decoys_in_lists, heist.random) if heist.practices else 0
+        stale = _successes(count - decoys, heist.workforce.thieves.stale_numbers, heist.random)
+        numbers = known(count - decoys - stale, heist.random) + unknown(stale, heist.random)
+        return heist.open_case(desk, at - MINUTE, numbers + phantoms(decoys, heist.random))
 
     _drip(heist, officer, listed, OFFICE)
 
@@ -284,10 +210,18 @@ STRATEGIES: Final[dict[str, Callable[[Heist], None]]] = {
 }
 
 
-def run(name: str, service: Service, workforce: Workforce, seed: int) -> Heist:
-    """Let a thief work from a day in the first month until the end."""
+def run(
+    name: str, service: Service, workforce: Workforce, seed: int, rate: int = 0, honest: Sequence[Row] = ()
+) -> Heist:
+    """Let a thief work from a day in the first month until the end.
+
+    Args:
+        rate: tickets per million parcels, from which an officer's own cases follow.
+        honest: what honest people did in the same days, for the lookout.
+    """
     random = Random(f"{name} {seed}")
     begin = BEGIN + random.randrange(min(30, workforce.days)) * DAY
-    heist = Heist(name, seed, service, workforce, random, begin, BEGIN + workforce.days * DAY)
+    queue = workforce.cases_an_officer(rate)
+    heist = Heist(name, seed, service, workforce, random, begin, BEGIN + workforce.days * DAY, queue, honest)
     STRATEGIES[name](heist)
     return heist

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.theft.model import DAY
+from bench.theft.steps import DAY
 
 BEGIN: Final = 23_000 * DAY
 """The first second of day 0. It lies in the future, so that a real store keeps what is written then."""
 POOL: Final = 4_000
 """Waybills that exist. Budgets and watch do not depend on which waybill is named, so the same ones serve again."""
+PHANTOMS: Final = 500
+"""Decoys that are planted where lists of numbers are sold."""
 HOUR, MINUTE = 3_600, 60
 QUOTA: Final = "quota-exceeded"
 
@@ -30,6 +32,7 @@ class Tally:
     person_days: int = 0
     freezes: int = 0
     reviews: int = 0
+    approvals: int = 0
     calls: int = 0
     refused: int = 0
     courier_views: int = 0
@@ -45,6 +48,11 @@ def known(count: int, random: Random) -> list[str]:
     """Return so many numbers of waybills that exist."""
     first = random.randrange(POOL)
     return [f"SF{(first + at) % POOL:010d}" for at in range(count)]
+
+
+def phantoms(count: int, random: Random) -> list[str]:
+    """Return so many numbers of decoys."""
+    return [f"SP{random.randrange(PHANTOMS):010d}" for _ in range(count)]
 
 
 def unknown(count: int, random: Random) -> list[str]:

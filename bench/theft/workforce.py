@@ -1,11 +1,14 @@
 """The workforce of a simulation, read from YAML and checked whole."""
 
+import math
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 DEFAULT: Final = Path(__file__).with_name("workforce.yaml")
+PRESENT: Final = 5 / 7
+"""The share of days on which a person of the staff works."""
 Pair = tuple[int, int]
 
 
@@ -77,8 +80,21 @@ class ThievesHave(_Checked, frozen=True):
 
     guess_hits_one_in: int
     stale_numbers: float
+    tickets_a_day: int
+    own_cases: float
     price: tuple[float, float]
     login_a_day: float
+
+
+class Practices(_Checked, frozen=True):
+    """What the company does besides its policy, once it has the defences."""
+
+    cases_name_officer: bool
+    couriers_have_sites: bool
+    decoys_in_lists: float
+    ticket_slips: float
+    ticket_outages: float
+    tickets_closed: float
 
 
 class Workforce(_Checked, frozen=True):
@@ -93,11 +109,19 @@ class Workforce(_Checked, frozen=True):
     oddities: Oddities
     replay: Replay
     thieves: ThievesHave
+    practices: Practices
 
     @classmethod
     def load(cls, path: Path = DEFAULT) -> "Workforce":
         """Read a file; raise msgspec.ValidationError with the path of what is wrong."""
         return msgspec.yaml.decode(path.read_bytes(), type=cls)
+
+    def cases_an_officer(self, rate: int) -> float:
+        """Return the mean of the cases that an officer gets in a day."""
+        people, desk = self.people, self.desk
+        parcels = people.couriers * 6 / 7 * self.parcels.median * math.exp(self.parcels.sigma**2 / 2)
+        contacts = people.desk * PRESENT * sum(desk.contacts) / 2
+        return min(parcels * rate / 1e6, contacts) / (people.officers * PRESENT)
 
     def quick(self) -> "Workforce":
         """Return a workforce of a tenth, for a run of seconds."""

@@ -1,17 +1,11 @@
-"""The fast model: thieves are noticed by what exists, and defences are plugged in as functions."""
-
-from collections.abc import Sequence
+"""The fast model: what it refuses, by which a thief is noticed."""
 
 import pytest
 
-from bench.theft import thieves
-from bench.theft.defences import Defences
-from bench.theft.model import Service, person
+from bench.theft.model import Service
+from bench.theft.steps import person
 from bench.theft.work import BEGIN
-from bench.theft.workforce import DEFAULT, Workforce
-from masking_service.access.cases import Opening
 from masking_service.access.policy import Policy
-from masking_service.audit.entries import Entry
 from masking_service.shipped import ROOT
 
 OFFICER = person("officer", "dispute-officer")
@@ -61,25 +55,3 @@ def test_each_call_is_an_audit_entry(service: Service) -> None:
         ("detokenize", "released", 10),
         ("detokenize", "case-not-open", 0),
     ]
-
-
-def test_a_case_rule_makes_a_drip_meet_a_supervisor(policy: Policy) -> None:
-    def sample(opening: Opening) -> int:
-        return int(any(number.endswith("7") for number in opening.waybills))
-
-    heist = thieves.run("colluding", Service(policy, Defences(case_rules=(sample,))), Workforce.load(DEFAULT), 1)
-
-    assert heist.detected_at is not None
-    assert heist.records() <= 10
-
-
-def test_a_daily_review_ends_a_theft(policy: Policy) -> None:
-    def reader(entries: Sequence[Entry]) -> list[str]:
-        opened = [entry.principal for entry in entries if entry.action == "detokenize"]
-        return [name for name in dict.fromkeys(opened) if opened.count(name) > 20]
-
-    service = Service(policy, Defences(daily_reviews=(reader,)), keep=True)
-    heist = thieves.run("drip", service, Workforce.load(DEFAULT), 1)
-
-    assert heist.detected_at is not None
-    assert 0 < heist.records() < 300

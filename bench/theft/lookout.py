@@ -1,0 +1,89 @@
+"""The lookout over a company's entries, once a day, as `usecases/lookout.py` runs it.
+
+Signals, ranks and what is frozen are the product's. Views of couriers are not read: see docs/insiders.md, Limits.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+
+from bench.theft.model import Service
+from masking_service.access.principals import DEFAULT_TENANT, Principal
+from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Row, rows_of
+from masking_service.audit.lookout.ranking import MAX_LISTED, rank, to_freeze
+from masking_service.audit.lookout.reading import first_second
+from masking_service.audit.lookout.signals import all_signals
+from masking_service.usecases.lookout import REMEMBERED_SECONDS
+
+READ = (Opening, OpenedCase, Decision)
+
+
+class Lookout:
+    """Reads what a service has written each day, beside what honest people did.
+
+    Args:
+        service: lists and freezes people.
+        honest: what other people did, in the order of time.
+    """
+
+    def __init__(self, service: Service, honest: Iterable[Row] = ()) -> None:
+        self._service = service
+        self._rows: dict[type[Row], list[Row]] = {kind: [] for kind in READ}
+        self._add(honest)
+        self._read = 0
+        self._listed: dict[str, list[tuple[int, float]]] = {}
+
+    @property
+    def rows(self) -> list[Row]:
+        """All that was read so far, in the order of time."""
+        return sorted((row for rows in self._rows.values() for row in rows), key=lambda row: row.at)
+
+    def run(self, now: int) -> None:
+        """List at most five people, and freeze those whom the policy says."""
+        service = self._service
+        for entry in service.written[self._read :]:
+            self._add(rows_of(entry))
+        self._read = len(service.written)
+        for rows in self._rows.values():
+            rows.sort(key=lambda row: row.at)
+        found = rank(all_signals(self._history(now), now), self._before(now), service.frozen, MAX_LISTED)
+        freezing = {one.person for one in to_freeze(found, service.policy.rules.lookout.freeze)}
+        for one in found:
+            self._listed.setdefault(one.person, []).append((now, one.total))
+            who = Principal(one.person, DEFAULT_TENANT, (), frozenset(), "jwt")
+            service.listed(who, now, freeze=one.person in freezing)
+
+    def _add(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if isinstance(row, READ):
+                self._rows[type(row)].append(row)
+
+    def _before(self, now: int) -> dict[str, float]:
+        """Return the highest totals of the people who were listed lately."""
+        totals = {
+            who: [total for at, total in listed if at >= now - REMEMBERED_SECONDS]
+            for who, listed in self._listed.items()
+        }
+        return {who: max(found) for who, found in totals.items() if found}
+
+    def _history(self, now: int) -> History:
+        parts = []
+        for rows in self._rows.values():
+            begin, end = (bisect_left(rows, at, key=lambda row: row.at) for at in (first_second(now), now))
+            parts.append(rows[begin:end])
+        return History(*parts)  # type: ignore[arg-type]
+
+
+def around(rows: Sequence[Row], officers: int) -> list[Row]:
+    """Return what concerns the first officers: what they opened, and under which cases."""
+    people = {f"dev/officer-{at}" for at in range(officers)}
+    cases = {row.case for row in rows if isinstance(row, Opening) and row.person in people}
+    return [
+        row
+        for row in rows
+        if isinstance(row, READ) and row.case in cases and (not isinstance(row, Opening) or row.person in people)
+    ]
+
+
+def renamed(rows: Sequence[Row], names: Mapping[str, str]) -> list[Row]:
+    """Return rows in which people have other names."""
+    return [row._replace(person=names[row.person]) if row.person in names else row for row in rows]

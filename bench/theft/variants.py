@@ -1,0 +1,49 @@
+"""What single defences are worth: the recommended set-up with one thing changed, for the thieves whom it concerns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import msgspec
+
+from bench.theft.workforce import Workforce
+from masking_service.access.policy import Policy
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A change of practices, thieves or the sample, by the names of their members."""
+
+    text: str
+    strategies: tuple[str, ...]
+    practices: Mapping[str, Any] = field(default_factory=dict)
+    thieves: Mapping[str, Any] = field(default_factory=dict)
+    sample: int | None = None
+
+    def policy(self, policy: Policy) -> Policy:
+        """Return the policy with the change."""
+        if self.sample is None:
+            return policy
+        cases = replace(policy.rules.cases, sample=self.sample)
+        return Policy(replace(policy.rules, cases=cases), development=True)
+
+    def workforce(self, workforce: Workforce) -> Workforce:
+        """Return the workforce with the change."""
+        return msgspec.structs.replace(
+            workforce,
+            practices=msgspec.structs.replace(workforce.practices, **self.practices),
+            thieves=msgspec.structs.replace(workforce.thieves, **self.thieves),
+        )
+
+
+RINGS: Final = ("colluding", "splitting", "rubber_stamp")
+VARIANTS: Final = {
+    "any_officer": Variant(
+        "cases name no officer", ("burst", "drip", "odd_hours"), practices={"cases_name_officer": False}
+    ),
+    "by_site": Variant("couriers see all of their site", ("scraper",), practices={"couriers_have_sites": True}),
+    "no_sample": Variant("no sample", RINGS, sample=0),
+    "sample_3": Variant("a sample of 3 %", RINGS, sample=30),
+    "tickets_1": Variant("a ring gets 1 ticket a day", RINGS, thieves={"tickets_a_day": 1}),
+    "tickets_20": Variant("a ring gets 20 tickets a day", RINGS, thieves={"tickets_a_day": 20}),
+}

@@ -1,0 +1,183 @@
+"""The model with the recommended policy: sample, tickets, decoys and lookout decide as the product does."""
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bench.theft import thieves
+from bench.theft.defences import OUTAGE_SECONDS, Defences, keys_of
+from bench.theft.lookout import Lookout, renamed
+from bench.theft.model import Service
+from bench.theft.steps import DAY, person
+from bench.theft.work import BEGIN, HOUR, MINUTE, POOL
+from bench.theft.workforce import DEFAULT, Workforce
+from masking_service.access.policy import Policy
+from masking_service.access.sample import in_sample
+from masking_service.audit.lookout.history import Opening
+from masking_service.shipped import ROOT
+
+OFFICER, OTHER = person("officer", "dispute-officer"), person("other", "dispute-officer")
+DESK = person("desk", "service-desk")
+SUPERVISOR = person("supervisor", "supervisor")
+WORKFORCE = Workforce.load(DEFAULT)
+RECOMMENDED = ROOT / "examples" / "policy-recommended.yaml"
+SEED = 1
+
+
+@cache
+def numbers(*, sampled: bool) -> list[str]:
+    """Waybills that the recommended sample holds, or does not."""
+    keys = keys_of(SEED)
+    return [number for at in range(POOL) if in_sample(keys, number := f"SF{at:010d}", 20) == sampled]
+
+
+def defended(policy: Path = RECOMMENDED, **practices: object) -> Service:
+    """A company under a policy, whose practices are the workforce's but for these."""
+    defences = Defences.of(WORKFORCE, SEED)
+    said = msgspec.structs.replace(WORKFORCE.practices, ticket_outages=0.0, **practices)
+    changed = Defences(said, defences.keys, SEED)
+    return Service(Policy.load(policy, development=True), changed, keep=True)
+
+
+def opened(service: Service, name: str, number: str, at: int = BEGIN) -> str:
+    """Open a case that its ticket confirms; return the outcome."""
+    assert service.tickets is not None
+    service.tickets.file(name, [number])
+    return service.open_case(DESK, at, name, [number]).outcome
+
+
+def test_a_waybill_of_the_sample_waits_in_whatever_case_names_it() -> None:
+    service = defended()
+    inside, outside = numbers(sampled=True)[0], numbers(sampled=False)[0]
+
+    assert [opened(service, f"D-{at}", number) for at, number in enumerate((inside, outside, inside))] == [
+        "pending",
+        "open",
+        "pending",
+    ]
+
+
+def test_the_sample_is_as_large_as_the_policy_says_and_follows_from_the_seed() -> None:
+    assert 40 < len(numbers(sampled=True)) < 120
+    assert keys_of(SEED).tag("case-sample", "SF1") == keys_of(SEED).tag("case-sample", "SF1")
+    assert keys_of(SEED).tag("case-sample", "SF1") != keys_of(SEED + 1).tag("case-sample", "SF1")
+
+
+def test_a_case_needs_a_ticket_that_lists_its_waybills() -> None:
+    service = defended()
+    assert service.tickets is not None
+    mine, other = numbers(sampled=False)[:2]
+    service.tickets.file("D-2", [other])
+
+    assert service.open_case(DESK, BEGIN, "D-1", [mine]).outcome == "unknown-case-number"
+    assert service.open_case(DESK, BEGIN, "D-2", [mine]).outcome == "ticket-mismatch"
+    assert opened(service, "D-3", mine) == "open"
+
+
+def test_cases_that_no_ticket_confirms_freeze_their_opener() -> None:
+    service = defended()
+    outcomes = [service.open_case(DESK, BEGIN + at, f"D-{at}", ["SF0000000001"]).outcome for at in range(151)]
+
+    assert outcomes == ["unknown-case-number"] * 150 + ["frozen"]
+
+
+def test_while_the_ticket_system_does_not_answer_a_case_waits_and_what_is_due_again_is_refused() -> None:
+    service = defended()
+    mine = numbers(sampled=False)[0]
+    assert opened(service, "D-1", mine) == "open"
+    service.tickets.outages = 1.0  # type: ignore[union-attr]
+    soon, late = BEGIN + 10 * MINUTE, BEGIN + 20 * MINUTE
+
+    assert service.detokenize(OFFICER, soon, "D-1", [mine], [mine]).outcome == "released"
+    assert service.detokenize(OFFICER, late, "D-1", [mine], [mine]).outcome == "case-check-unavailable"
+    assert opened(service, "D-2", mine, late) == "pending"
+    assert service.decide(SUPERVISOR, late, "D-2", "approve").outcome == "done"
+    assert service.detokenize(OFFICER, late, "D-2", [mine], [mine]).outcome == "released"
+
+
+def test_the_ticket_system_does_not_answer_for_the_stated_share_of_time() -> None:
+    service = defended()
+    assert service.tickets is not None
+    service.tickets.outages = 0.1
+    slots = [service.tickets.answers(BEGIN + at * OUTAGE_SECONDS) for at in range(5_000)]
+
+    assert 0.08 < slots.count(False) / len(slots) < 0.12
+
+
+def test_a_case_that_names_an_officer_opens_nothing_for_another() -> None:
+    service = defended()
+    mine = numbers(sampled=False)[0]
+    service.tickets.file("D-1", [mine])  # type: ignore[union-attr]
+    service.open_case(DESK, BEGIN, "D-1", [mine], OFFICER)
+
+    assert service.detokenize(OTHER, BEGIN, "D-1", [mine], [mine]).outcome == "case-not-open"
+    assert service.detokenize(OFFICER, BEGIN, "D-1", [mine], [mine]).outcome == "released"
+
+
+def test_naming_a_phantom_freezes_and_in_a_list_it_only_alerts() -> None:
+    service = defended()
+    phantom, mine = "SP0000000001", numbers(sampled=False)[0]
+    service.tickets.file("D-1", [mine, phantom])  # type: ignore[union-attr]
+    listed = service.open_case(DESK, BEGIN, "D-1", [mine, phantom])
+
+    assert (listed.outcome, [*service.frozen]) == ("open", [])
+    assert service.detokenize(OFFICER, BEGIN, "D-1", [mine, phantom], [mine]).released == 1
+    assert [*service.frozen] == [OFFICER.id]
+    assert {review.who for review in service.reviews if review.why == "decoy"} == {DESK.id, OFFICER.id}
+
+
+def test_what_is_in_custody_is_no_decoy_for_its_courier() -> None:
+    service = defended()
+    courier = person("courier", "courier")
+    service.view(courier, BEGIN, ["SP0000000001"], ["SP0000000001"])
+    assert not service.frozen
+
+    service.view(courier, BEGIN, ["SP0000000002"], [])
+    assert [*service.frozen] == [courier.id]
+
+
+def test_the_lookout_lists_a_person_with_two_signals_and_freezes_as_the_policy_says(tmp_path: Path) -> None:
+    text = RECOMMENDED.read_text("utf-8").replace("freeze: [odd-hours, pace]", "freeze: [pace, fields-per-waybill]")
+    (tmp_path / "policy.yaml").write_text(text, "utf-8")
+    peers = [
+        Opening(BEGIN + day * DAY + 9 * HOUR, f"dev/peer-{at}", "dispute-officer", f"D-{day}-{at}", f"W{day}{at}{n}", 1)
+        for day in range(10)
+        for at in range(6)
+        for n in range(2)
+    ]
+    thief = [
+        row._replace(person="dev/thief", waybill=f"{row.waybill}-{n}", fields=4)
+        for row in peers[12::12]
+        for n in range(9)
+    ]
+    now = BEGIN + 10 * DAY
+    for policy, frozen in ((RECOMMENDED, []), (tmp_path / "policy.yaml", ["dev/thief"])):
+        service = defended(policy)
+        Lookout(service, sorted(peers + thief)).run(now)
+        assert [(review.why, review.who) for review in service.reviews] == [("lookout", "dev/thief")]
+        assert [*service.frozen] == frozen
+
+
+def test_members_of_a_ring_take_the_history_of_a_colleague() -> None:
+    row = Opening(BEGIN, "dev/officer-0", "dispute-officer", "D-1", "W1", 1)
+
+    assert renamed([row], {"dev/officer-0": "dev/thief"}) == [row._replace(person="dev/thief")]
+    assert renamed([row], {"dev/officer-1": "dev/thief"}) == [row]
+
+
+@pytest.mark.parametrize("name", ["colluding", "splitting"])
+def test_a_drip_meets_a_second_person(name: str) -> None:
+    heist = thieves.run(name, defended(), WORKFORCE, SEED, 1_000)
+
+    assert heist.detected_at is not None
+    assert heist.records() <= 400
+
+
+def test_the_practices_keep_couriers_and_officers_from_what_is_not_theirs() -> None:
+    taken = {name: thieves.run(name, defended(), WORKFORCE, SEED, 1_000).records() for name in ("scraper", "drip")}
+
+    assert taken == {"scraper": 0, "drip": 0}
+    by_site = msgspec.structs.replace(WORKFORCE, days=5)
+    assert thieves.run("scraper", defended(couriers_have_sites=True), by_site, SEED, 1_000).records() > 1_000
