@@ -94,7 +94,7 @@ fuzz: .venv/dev ## a long run of the fuzzer over all that takes bytes from outsi
 bench: .venv/dev ## measure the service beside its yardstick and its rivals, and write docs/benchmarks.md (10 minutes)
 	$(BIN)/python -m masking_service bench --save docs
 
-theft: .venv/dev ## simulate insider theft, and write docs/insiders.md (SEED=1; half an hour)
+theft: .venv/dev ## simulate insider theft, and write docs/insiders.md (SEED=1; hours)
 	$(BIN)/python -m bench.theft --seed $(or $(SEED),1) --save docs
 
 fmt: .venv/dev ## format the code and fix what the linter can

@@ -86,4 +86,4 @@ def around(rows: Sequence[Row], officers: int) -> list[Row]:
 
 def renamed(rows: Sequence[Row], names: Mapping[str, str]) -> list[Row]:
     """Return rows in which people have other names."""
-    return [row._replace(person=names[row.person]) if row.person in names else row for row in rows]
+    return [type(row)(row.at, names.get(row.person, row.person), *row[2:]) for row in rows]
