@@ -1,7 +1,8 @@
 """`python -m bench.search`: what search indexes cost: bytes of memory a waybill, and the rate of tokenizing.
 
 It tokenizes the same kind of batches, by turns, with and without the indexes, in
-one process over an embedded store, and then searches. Figures are medians.
+one process over an embedded store, and then searches. Rates are by the time that
+service and store compute, so that other programs disturb them little.
 """
 
 import argparse
@@ -10,7 +11,6 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,9 @@ class Load:
         return records
 
 
-def tokenize(parts: Parts, records: list[dict[str, Any]], site: str | None = None) -> float:
-    """Tokenize a batch; return the seconds it took."""
+def tokenize(parts: Parts, records: list[dict[str, Any]], site: str | None = None) -> None:
+    """Tokenize a batch."""
     call, custody = Call(PRINTER, "bench", clock()), Custody(site) if site else None
-    began = time.perf_counter()
     parts.acting.tokenize(
         call,
         "standard",
@@ -79,15 +78,30 @@ def tokenize(parts: Parts, records: list[dict[str, Any]], site: str | None = Non
         custody=custody,
         mask_if_unavailable=False,
     )
-    return time.perf_counter() - began
 
 
-def grown(client: redis.Redis, parts: Parts, batches: Sequence[list[dict[str, Any]]], site: str | None) -> float:
-    """Bytes of memory that a waybill of these batches takes."""
-    before = int(client.info("memory")["used_memory"])
-    for batch in batches:
-        tokenize(parts, batch, site)
-    return (int(client.info("memory")["used_memory"]) - before) / (BATCH * len(batches))
+def computed(client: redis.Redis, parts: Parts, batch: list[dict[str, Any]], site: str | None) -> float:
+    """Seconds that service and store compute for a batch."""
+    before = _computed(client)
+    tokenize(parts, batch, site)
+    return _computed(client) - before
+
+
+def _computed(client: redis.Redis) -> float:
+    store = client.info("cpu")
+    return time.process_time() + float(store["used_cpu_sys"]) + float(store["used_cpu_user"])
+
+
+def entry_bytes(client: redis.Redis, pattern: str) -> float:
+    """Bytes of memory an entry of these indexes takes, with its share of the key, by the store's own word."""
+    keys = list(client.scan_iter(pattern, count=10_000))
+    sample = random.Random(1).sample(keys, min(len(keys), 2_000))
+    pipeline = client.pipeline(transaction=False)
+    for key in sample:
+        pipeline.memory_usage(key, samples=0)
+        pipeline.hlen(key)
+    found = pipeline.execute()
+    return float(sum(found[::2])) / float(sum(found[1::2]))
 
 
 def main() -> None:
@@ -110,24 +124,20 @@ def main() -> None:
         client, load = redis.Redis.from_url(server.url, protocol=2), Load(1)
         for site, where in ((None, "without custody"), (SITE, "with custody")):
             pairs = [
-                (tokenize(off, load.batch(10**8), site), tokenize(both, load.batch(10**8), site))
-                for _ in range(asked.rounds)
+                [computed(client, parts, load.batch(10**8), site) for parts in (off, both)] for _ in range(asked.rounds)
             ]
             rates = [BATCH / statistics.median(side) for side in zip(*pairs, strict=True)]
             table.add_row(f"tokenize, both indexes / none, {where}", f"{rates[1] / rates[0]:.2f}")
-        count = asked.waybills // BATCH
-        for label, parts, phones, site in (
-            (f"phone, {asked.of_a_phone} waybills each", phone, asked.waybills // asked.of_a_phone, None),
-            ("phone, one waybill each", phone, 10**8, None),
-            ("last four digits at one site", last4, 10**8, SITE),
+        for label, parts, phones, site, pattern in (
+            (f"phone, {asked.of_a_phone} waybills each", phone, asked.waybills // asked.of_a_phone, None, "wm:{f:*"),
+            ("phone, one waybill each", phone, 10**8, None, "wm:{f:*"),
+            (f"last four digits, {asked.waybills} at one site", last4, 10**8, SITE, "wm:{s:*"),
         ):
-            record = grown(client, off, [load.batch(phones) for _ in range(count)], site)
-            client.flushall()  # so that the tables of both sides grow alike
-            for each in (off, parts):
-                each.log.reset()
-                tokenize(each, load.batch(phones), site)
-            indexed = grown(client, parts, [load.batch(phones) for _ in range(count)], site)
-            table.add_row(f"bytes a waybill: {label}", f"{indexed - record:.0f}")
+            for key in client.scan_iter(pattern, count=10_000):
+                client.unlink(key)
+            for _ in range(asked.waybills // BATCH):
+                tokenize(parts, load.batch(phones), site)
+            table.add_row(f"bytes a waybill: {label}", f"{entry_bytes(client, pattern):.0f}")
         taken = []
         for at in range(500):
             began = time.perf_counter()

@@ -68,7 +68,8 @@ def read(value: Any) -> list[Phone]:
 
 def numbers_of(values: Iterable[Any]) -> list[Phone]:
     """Return the numbers of phone fields, each once."""
-    return list(dict.fromkeys(phone for value in values for phone in read(value)))[:MAX_PHONES]
+    found = [phone for value in values for phone in read(value)]
+    return found if len(found) < 2 else list(dict.fromkeys(found))[:MAX_PHONES]  # most records have one
 
 
 def recipients_phones(fields: Iterable[tuple[Place, Any]]) -> list[Phone]:

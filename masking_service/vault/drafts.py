@@ -60,7 +60,8 @@ class Draft(msgspec.Struct):
 
     def index(self) -> Indexed:
         """Return the index entries that are written with it, and remember them."""
-        self.added = Indexed(self.number, self.revision, self.record.expires_at, self.findable)
+        new = not self.revision  # a revision expires with its waybill
+        self.added = Indexed(self.number, self.revision, self.record.expires_at, self.findable, new)
         return self.added
 
     @property

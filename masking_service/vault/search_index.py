@@ -63,8 +63,8 @@ def findable(phones: Iterable[Phone], site: str | None = None, *, phone: bool = 
     Args:
         phone, last4: which indexes are kept.
     """
-    numbers = tuple(dict.fromkeys(one.number for one in phones)) if phone else ()
-    endings = tuple(dict.fromkeys(one.ending for one in phones if one.ending)) if last4 else ()
+    numbers = tuple({one.number: None for one in phones}) if phone else ()
+    endings = tuple({one.ending: None for one in phones if one.ending}) if last4 else ()
     return Findable(numbers, endings, site)
 
 
@@ -79,12 +79,16 @@ def findable_of(record: Record, site: str | None = None, *, phone: bool = True, 
 
 
 class Indexed(msgspec.Struct, frozen=True, gc=False):
-    """A revision of a waybill, and by what it is found. `expires_at` in Unix seconds."""
+    """A revision of a waybill, and by what it is found.
+
+    `expires_at` in Unix seconds; `new` says that the record begins now.
+    """
 
     number: str
     revision: int
     expires_at: int
     findable: Findable
+    new: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -128,23 +132,27 @@ class SearchIndex:
         """Return the commands that add entries; see `count`. An index expires with the last record in it.
 
         Args:
+            waybills: those that are `new` begin now, and none of the older ones expires later.
             key: today's data key, counted as used for them.
         """
-        places, plain, ends = self._entries(tenant, waybills)
+        places, said = self._entries(tenant, waybills)
+        plain = [one for one, _, _ in said]
         nonces = self._nonces(tenant, places, plain)
         sealed = key.seal_many([_padded(one) for one in plain], places, b"".join(nonces))
         commands: list[Command] = []
-        for place, value, until in zip(places, sealed, ends, strict=True):
+        for place, value, (_, until, new) in zip(places, sealed, said, strict=True):
             field, stored = _split(value)
             commands.append((b"HSET", place, field, stored))
-            # To Redis a key without expiry never ends, so GT alone would leave it so; both together never shorten.
-            commands += [(b"EXPIREAT", place, until, condition) for condition in (b"NX", b"GT")]
+            if new:
+                commands.append((b"EXPIREAT", place, until))
+            else:  # to Redis a key without expiry never ends: GT alone would leave it so, and both never shorten
+                commands += [(b"EXPIREAT", place, until, condition) for condition in (b"NX", b"GT")]
         return commands
 
     def removing(self, tenant: str, waybills: Sequence[Indexed]) -> list[Command]:
         """Return the commands that remove entries, there or not."""
-        places, plain, _ = self._entries(tenant, waybills)
-        nonces = self._nonces(tenant, places, plain)
+        places, said = self._entries(tenant, waybills)
+        nonces = self._nonces(tenant, places, [plain for plain, _, _ in said])
         return [(b"HDEL", place, nonce[:FIELD_BYTES]) for place, nonce in zip(places, nonces, strict=True)]
 
     def replace(self, tenant: str, before: Sequence[Indexed], after: Sequence[Indexed], now: int) -> None:
@@ -179,13 +187,14 @@ class SearchIndex:
             IntegrityError: an entry did not open at its place.
         """
         keys = self._keyring.tenant(tenant).search
-        tags = keys.phone_tags([_of_phone(period, phone) for period in _periods(now, longest_days)])
+        tags = keys.phone_tags([period + phone.encode() for period in _periods(now, longest_days)])
         return self._read(tenant, phone_index_keys(tags), now)
 
     def with_ending(self, tenant: str, site: str, ending: str, now: int, longest_days: int) -> list[Entry]:
         """Return the entries of the last four digits of a phone at a site. As `with_phone`."""
         keys = self._keyring.tenant(tenant).search
-        tags = keys.ending_tags([_of_ending(period, ending, site) for period in _periods(now, longest_days)])
+        asked = ending.encode() + site.encode()
+        tags = keys.ending_tags([period + asked for period in _periods(now, longest_days)])
         return self._read(tenant, site_index_keys(tags), now)
 
     def drop(self, entries: Sequence[Entry]) -> None:
@@ -215,26 +224,25 @@ class SearchIndex:
                 entries.append(Entry(key, field, plain[1:].decode(), plain[0], day))
         return entries
 
-    def _entries(self, tenant: str, waybills: Sequence[Indexed]) -> tuple[list[bytes], list[bytes], list[int]]:
-        """Return the index of each entry, what it says, and when its record expires."""
+    def _entries(self, tenant: str, waybills: Sequence[Indexed]) -> tuple[list[bytes], list[tuple[bytes, int, bool]]]:
+        """Return the index of each entry; and what the entry says, when its record expires, and whether it is new."""
         phones: list[bytes] = []
         endings: list[bytes] = []
-        of_phones: list[tuple[bytes, int]] = []
-        of_endings: list[tuple[bytes, int]] = []
+        of_phones: list[tuple[bytes, int, bool]] = []
+        of_endings: list[tuple[bytes, int, bool]] = []
         for one in waybills:
-            period = one.expires_at // PERIOD_SECONDS
-            said = bytes((one.revision,)) + one.number.encode(), one.expires_at
+            period = (one.expires_at // PERIOD_SECONDS).to_bytes(2, "big")
+            said = bytes((one.revision,)) + one.number.encode(), one.expires_at, one.new
             for phone in one.findable.phones:
-                phones.append(_of_phone(period, phone))
+                phones.append(period + phone.encode())
                 of_phones.append(said)
             if one.findable.site is not None:
                 for ending in one.findable.endings:
-                    endings.append(_of_ending(period, ending, one.findable.site))
+                    endings.append(period + ending.encode() + one.findable.site.encode())
                     of_endings.append(said)
         keys = self._keyring.tenant(tenant).search
         places = phone_index_keys(keys.phone_tags(phones)) + site_index_keys(keys.ending_tags(endings))
-        saying = of_phones + of_endings
-        return places, [plain for plain, _ in saying], [until for _, until in saying]
+        return places, of_phones + of_endings
 
     def _nonces(self, tenant: str, places: Sequence[bytes], plain: Sequence[bytes]) -> list[bytes]:
         said = [place + one for place, one in zip(places, plain, strict=True)]  # all places are equally long
@@ -258,17 +266,10 @@ def every_entry(number: str, revisions: Iterable[Record | None], site: str | Non
     ]
 
 
-def _periods(now: int, longest_days: int) -> range:
-    """Return the periods in which active records expire."""
-    return range(now // PERIOD_SECONDS, (now + longest_days * SECONDS_A_DAY) // PERIOD_SECONDS + 1)
-
-
-def _of_phone(period: int, phone: str) -> bytes:
-    return period.to_bytes(2, "big") + phone.encode()
-
-
-def _of_ending(period: int, ending: str, site: str) -> bytes:
-    return period.to_bytes(2, "big") + ending.encode() + site.encode()
+def _periods(now: int, longest_days: int) -> list[bytes]:
+    """Return the periods in which active records expire, each in 2 bytes."""
+    last = (now + longest_days * SECONDS_A_DAY) // PERIOD_SECONDS
+    return [period.to_bytes(2, "big") for period in range(now // PERIOD_SECONDS, last + 1)]
 
 
 def _padded(plain: bytes) -> bytes:
