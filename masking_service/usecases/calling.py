@@ -118,6 +118,8 @@ class Calling:
             on_file = self._callers.finding(call.principal)
             self._store.ask(frozen, opened, records, on_file)
             missed = frozen.answer()
+            if grant.scope != "custody":
+                self._decoys.notice(call, self._bases(call.principal.tenant, number))
             authority = self._authority(call, grant, named, opened)
 
         found = _first(records.answer()) if _is_named(number, authority) else None
@@ -151,6 +153,7 @@ class Calling:
             with self._audit.take_back_on_failure(entry):
                 bound = self._bind(call, place, callee.origin, own, other)
                 disclosures.write()
+                self._live.bound(place, bound)  # last: what is kept is answered again without an entry
         except CallsUnavailable:
             with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
                 reserved.give_back(1)
@@ -213,20 +216,23 @@ class Calling:
             NotFound: unknown, erased, expired, not held, not named by the case, or without a phone there.
         """
         tenant = call.principal.tenant
-        base = None if number is None else self._keyring.tenant(tenant).bases([number])[0]
+        bases = self._bases(tenant, number)
         if not self._reaches(call, grant, found):
             found = None
-        if base is not None and (grant.scope != "custody" or found is None):
-            self._decoys.notice(call, [base])
+        if grant.scope == "custody" and found is None:  # what the caller carries may be named
+            self._decoys.notice(call, bases)
         value = None if found is None else _value(found, field)
         self._freezing.count_misses(call, missed, [value is not None])
-        if base is None or found is None or value is None:
-            items = [ItemOutcome(base, NOT_FOUND)]
+        if found is None or value is None:
+            items = [ItemOutcome(bases[0] if bases else None, NOT_FOUND)]
             case = authority.opening.case if authority else None
             self._audit.record(call, "call", NOT_FOUND, role=grant.role, case=case, items=items)
             raise NotFound
-        origin = Origin(tenant, call.principal.id, base, field, found.record.expires_at)
+        origin = Origin(tenant, call.principal.id, found.base, field, found.record.expires_at)
         return _Callee(origin, value)
+
+    def _bases(self, tenant: str, number: str | None) -> list[bytes]:
+        return [] if number is None else self._keyring.tenant(tenant).bases([number])
 
     def _reaches(self, call: Call, grant: Grant, found: Found | None) -> bool:
         if found is None or grant.scope != "custody":
@@ -236,13 +242,12 @@ class Calling:
 
     def _bind(self, call: Call, place: CallPlace, origin: Origin, own: str, other: str) -> LiveCall:
         """Return a call with a number to dial, under the reference of a lost reply where there is one."""
-        claimed = self._live.claim(place, origin, call.now, call.now + self._line.lifetime)
+        until = min(call.now + self._line.lifetime, origin.expires_at)
+        claimed = self._live.claim(place, origin, call.now, until)
         if claimed.dial:  # another request of the caller was answered meanwhile
             return claimed
         bound = self._line.bind(own, other, claimed.ref, claimed.until)
-        answered = msgspec.structs.replace(claimed, dial=bound.dial, extension=bound.extension, binding=bound.id)
-        self._live.bound(place, answered)
-        return answered
+        return msgspec.structs.replace(claimed, dial=bound.dial, extension=bound.extension, binding=bound.id)
 
 
 def _is_named(number: str | None, authority: Case | None) -> bool:

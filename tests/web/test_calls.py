@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import redis
 from werkzeug.test import TestResponse
 
+from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
 from tests.callers import NUMBERS, OWN, put_on_file
 from tests.web.api import (
     AUDITOR,
@@ -282,6 +284,34 @@ def test_naming_a_phantom_freezes(ready: Api) -> None:
 
     assert refusal(called(ready, waybill_no="SF7777777777")) == (404, "not-found")
     assert refusal(called(ready)) == (403, "frozen")
+
+
+@pytest.mark.parametrize("case", [None, "D-9", "D-1"])
+def test_naming_a_phantom_freezes_an_officer_whatever_the_case(ready: Api, case: str | None) -> None:
+    ready.tokenize(record("SF7777777777"))
+    ready.post(ready.mint(PRIVACY, sub="privacy"), "/v1/decoys", {"waybills": ["SF7777777777"], "kind": "phantom"})
+    called(ready, OFFICER, waybill_no="SF7777777777", case=case)
+
+    assert refusal(called(ready, OFFICER, case="D-1")) == (403, "frozen")
+
+
+def test_a_call_of_which_the_disclosure_cannot_be_kept_is_not_answered_later_either(
+    ready: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Store.write
+
+    def failing(store: Store, commands: Sequence[Command], **more: Any) -> Any:
+        if any(command[0] == b"HSET" for command in commands):
+            raise StoreUnavailable("timeout")
+        return write(store, commands, **more)
+
+    monkeypatch.setattr(Store, "write", failing)
+    assert refusal(called(ready)) == (503, "unavailable")
+    assert refusal(called(ready)) == (503, "unavailable")
+    monkeypatch.undo()
+
+    live(called(ready))
+    assert len(ready.get(AUDITOR, f"/v1/waybills/{NUMBER}/disclosures").get_json()["calls"]) == 1
 
 
 def test_guessing_is_frozen(ready: Api) -> None:
