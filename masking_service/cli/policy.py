@@ -74,6 +74,8 @@ def check(file: Path, state_dir: Path, schemas: Path | None) -> None:
     console.print(say(texts.SEARCH, indexes=_indexes(found.rules.search_default)))
     for tenant, rule in found.rules.search_tenants.items():
         console.print(say(texts.SEARCH_TENANT, tenant=tenant, indexes=_indexes(rule)))
+    calls = found.rules.calls
+    console.print(say(texts.CALLS, provider=say(texts.CALLS_OFF) if calls is None else calls.provider))
     for schema in every.values():
         if schema.name not in shipped:
             _show_schema(console, schema, found)

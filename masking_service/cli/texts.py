@@ -21,6 +21,8 @@ SEARCH_OFF: Final = Text("none, so nothing can be searched", "无，因此不能
 SEARCH_PHONE: Final = Text("phone", "手机号")
 SEARCH_LAST4: Final = Text("last four digits at a site", "网点内手机尾号")
 SEARCH_TENANT: Final = Text("tenant {tenant}: {indexes}", "租户 {tenant}：{indexes}")
+CALLS: Final = Text("calls: {provider}", "拨打：{provider}")
+CALLS_OFF: Final = Text("no provider, so no one can be called", "未配置服务商，因此不能拨打")
 SOUND: Final = Text("{file} is sound (digest {digest}).", "{file} 校验通过（摘要 {digest}）。")
 COLUMNS: Final = {
     "kind": Text("kind", "类型"),

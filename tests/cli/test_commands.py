@@ -270,6 +270,19 @@ def test_a_policy_says_which_search_indexes_are_kept(command: Command, tmp_path:
     assert ("search indexes: phone" in shown, "tenant east: last four digits at a site" in shown) == (True, True)
 
 
+def test_a_policy_says_who_gives_numbers_for_calls_and_needs_its_key(command: Command, tmp_path: Path) -> None:
+    calling = tmp_path / "policy.yaml"
+    rule = "calls: {provider: https, url: 'https://numbers.example.com/', key: calls.key}"
+    calling.write_text((ROOT / "policy.yaml").read_text() + rule)
+    refused = command("policy", "check", str(calling))
+    (tmp_path / "calls.key").write_bytes(b"k" * 64)
+    (tmp_path / "calls.key").chmod(0o600)
+
+    assert (refused.exit_code, "calls.key" in refused.output) == (1, True)
+    assert "calls: https" in command("policy", "check", str(calling)).output
+    assert "calls: no provider" in command("policy", "check").output
+
+
 def test_a_policy_with_a_fault_names_its_path_and_exits_with_one(command: Command, tmp_path: Path) -> None:
     faulty = tmp_path / "policy.yaml"
     faulty.write_text((ROOT / "policy.yaml").read_text().replace("scope: custody", "scope: everywhere"))
