@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hmac
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from keys.errors import KeysetError
-from keys.messages import MessageKey
+from keys.messages import MessageKey, ProviderSecret
 from tests.keys.known import known_bytes
 
 KEY = known_bytes("messages")
@@ -82,3 +83,38 @@ def test_a_file_that_holds_too_little_is_named(tmp_path: Path) -> None:
 
 def test_a_key_is_in_no_repr() -> None:
     assert repr(MessageKey(KEY)) == "<MessageKey>"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "digest"),
+    [
+        ("sha1", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+        ("sha256", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+    ],
+)
+def test_a_providers_secret_signs_as_the_standards_say(algorithm: Literal["sha1", "sha256"], digest: str) -> None:
+    """The second test case of RFC 2202 and of RFC 4231."""
+    message = b"what do ya want for nothing?"
+
+    assert ProviderSecret(b"Jefe").hmac(algorithm, message).hex() == digest
+    assert ProviderSecret(b"Je").hmac(algorithm, message, suffix=b"fe").hex() == digest
+
+
+def test_a_providers_secret_comes_from_a_file_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "provider.key"
+    path.write_bytes(b"Jefe\n")
+    path.chmod(0o600)
+    read = ProviderSecret.read(path)
+
+    assert read.hmac("sha1", b"a") == ProviderSecret(b"Jefe").hmac("sha1", b"a")
+    assert repr(read) == "<ProviderSecret>"
+
+
+@pytest.mark.parametrize(("content", "mode"), [(b"\n", 0o600), (b"Jefe", 0o644)], ids=["empty", "read by others"])
+def test_a_providers_secret_that_is_none_is_refused(tmp_path: Path, content: bytes, mode: int) -> None:
+    path = tmp_path / "provider.key"
+    path.write_bytes(content)
+    path.chmod(mode)
+
+    with pytest.raises(KeysetError):
+        ProviderSecret.read(path)
