@@ -10,11 +10,11 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
+from keys.aead import NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import call_stem
@@ -150,12 +150,11 @@ class LiveCalls:
         self._store.write([(b"DEL", CallPlace(ref[:_CHARACTERS]).live)])
 
     @property
-    def _state(self) -> Any:
+    def _state(self) -> SealingKey:
         return self._keyring.tenant("").state
 
     def _seal(self, key: bytes, value: LiveCall | Origin) -> bytes:
-        sealed: bytes = self._state.seal(msgspec.msgpack.encode(value), key, self._random(NONCE_BYTES))
-        return sealed
+        return self._state.seal(msgspec.msgpack.encode(value), key, self._random(NONCE_BYTES))
 
     def _open(self, place: CallPlace, value: bytes | None) -> LiveCall | None:
         if value is None:
