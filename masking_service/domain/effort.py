@@ -51,7 +51,7 @@ _COSTS: Final = {
     "phone": _Cost(10, 2, 0, 90, 256, 0.75, 0),
     "name": _Cost(10, 0.5, 4, 60, 256, 1.25, 8),
     "address": _Cost(10, 1, 3, 60, 512, 0.75, 0),
-    "text": _Cost(3, 0.125, 1, 60, 2_048, 0.375, 0),
+    "text": _Cost(3, 0.125, 1, 60, 2_048, 0.0625, 0),
 }
 _OTHER: Final = _Cost(1, 0.1, 0, 0, 2_048, 0.0625, 0)
 _OTHER_SCRIPT: Final = 6
@@ -99,6 +99,13 @@ class Share:
         Raises InvalidRecord where too little is left.
         """
         self.pay(needles * (50 * texts + characters) / 1000)
+
+    def hide(self, text: str) -> None:
+        """Pay for hiding values in a text that may hold one.
+
+        Raises InvalidRecord where too little is left.
+        """
+        self.pay(30 + len(text) / 16)
 
     def pay(self, cost: float) -> None:
         """Take a cost in microseconds from the budget.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from masking_service.domain.effort import Share
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.identity import find_citizens
 from masking_service.domain.schema import pointer
@@ -65,6 +66,7 @@ class Hider:
         mask_phone, mask_name: how a phone and a name are masked.
         own_number: the record's own waybill number (`own_number`); it stays everywhere, even if it holds a needle.
         fixed: member names that the schema gives; they stay even if they are a person's name.
+        share: pays for each text in which something may be hidden.
     """
 
     def __init__(
@@ -75,7 +77,9 @@ class Hider:
         mask_name: Mask,
         own_number: str | None,
         fixed: frozenset[str],
+        share: Share,
     ) -> None:
+        self._share = share
         self._phones = list(dict.fromkeys(phones))
         self._names = list(dict.fromkeys(names))
         # A person may be called Name or Status: member names are not searched for names in Latin letters.
@@ -89,7 +93,8 @@ class Hider:
     def hide(self, record: dict[str, Any]) -> list[str]:
         """Mask every leak in the record.
 
-        Returns the JSON Pointers of the values and member names that changed.
+        Returns the JSON Pointers of the values and member names that changed. Raises InvalidRecord where it takes too
+        much work; the record is then half hidden.
         """
         self._container(record, ())
         return list(dict.fromkeys(self._found))
@@ -122,8 +127,10 @@ class Hider:
 
     def _piece(self, text: str, names: list[str]) -> str:
         if may_hold_phone(text, self._phones):
+            self._share.hide(text)
             text = hide_phones(text, self._phones, self._mask_phone)
         if may_hold_name(text, names):
+            self._share.hide(text)
             text = hide_names(text, names, self._mask_name)
         return text
 

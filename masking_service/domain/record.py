@@ -215,7 +215,7 @@ class _Run(Masked):
         own = self.number()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
             return
-        hider = Hider(self.phones, self.names, masks["phone"] or stars, masks["name"] or stars, own, fixed)
+        hider = Hider(self.phones, self.names, masks["phone"] or stars, masks["name"] or stars, own, fixed, self.share)
         found = hider.hide(self.record)
         self.warnings += [(where, FOUND_IN_TEXT) for where in found]
         self.mask_again(set(found), masks)

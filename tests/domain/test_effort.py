@@ -110,6 +110,22 @@ def test_many_names_in_a_record_that_repeats_them_are_not_searched_for_without_e
         Masker(load_schemas()["sf"], LABEL).mask(record)
 
 
+def test_a_record_that_repeats_its_own_name_without_end_is_refused_as_too_large(masker: Masker) -> None:
+    record = {"sender": {"name": "张三"}, "note": ["张三"] * 20_000}
+
+    with pytest.raises(InvalidRecord) as refusal:
+        masker.mask(record)
+
+    assert refusal.value.errors == (("", "too-large"),)
+
+
+def test_a_thousand_records_that_repeat_their_own_values_have_room(masker: Masker) -> None:
+    note = "张三先生，电话13812345678，" * 8
+    batch = [{"sender": {"name": "张三", "phone": "13812345678"}, "note": note} for _ in range(1_000)]
+
+    assert refusals(mask_batch(masker, batch)) == []
+
+
 @pytest.mark.parametrize("kind", ["name", "phone", "address"])
 @pytest.mark.parametrize("piece", ["13812345678 ", "1*", "ab/", "张/", "e\u0301"])
 def test_a_value_of_a_megabyte_is_refused_as_too_large(masker: Masker, kind: str, piece: str) -> None:
