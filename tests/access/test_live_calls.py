@@ -1,0 +1,116 @@
+"""Calls, their records and callers' numbers in a real Valkey: bound to their place, and claimed once."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import redis
+
+from keys.errors import IntegrityError
+from masking_service.access.call_records import CallRecords, KeptRecord
+from masking_service.access.callers import Callers
+from masking_service.access.live_calls import LiveCalls, Origin
+from masking_service.access.principals import Principal
+from masking_service.store.client import Store
+from masking_service.store.layout import call_records_key, call_stem, callers_key, record_stems
+from tests.keys.known import known_keyring
+from tests.store.stores import LATER, NOW, NUMBER, ask
+
+KEYRING = known_keyring()
+KEYS = KEYRING.tenant("default")
+(BASE,) = KEYS.bases([NUMBER])
+ORIGIN = Origin("default", "client/c-1", BASE, "/recipient/phone", LATER)
+A, B = "13900000001", "13812345678"
+
+
+@pytest.fixture
+def calls(store: Store) -> LiveCalls:
+    return LiveCalls(store, KEYRING, os.urandom)
+
+
+def test_a_call_is_claimed_once_and_found_by_its_reference(calls: LiveCalls) -> None:
+    place = calls.place(ORIGIN, A, B)
+    first = calls.claim(place, ORIGIN, NOW, LATER)
+    second = calls.claim(place, ORIGIN, NOW, LATER)
+
+    assert first == second == calls.find(place)
+    assert calls.read(first.ref) == (ORIGIN, first)
+
+
+def test_other_numbers_are_another_place(calls: LiveCalls) -> None:
+    places = [calls.place(ORIGIN, A, B), calls.place(ORIGIN, B, A), calls.place(ORIGIN, A, "13700000000")]
+
+    assert len(set(places)) == 3
+
+
+def test_an_ended_call_is_known_and_no_longer_lives(calls: LiveCalls) -> None:
+    made = calls.claim(calls.place(ORIGIN, A, B), ORIGIN, NOW, LATER)
+    calls.end(made.ref)
+
+    assert calls.read(made.ref) == (ORIGIN, None)
+
+
+@pytest.mark.parametrize("ref", ["", "x", "A" * 32, "A" * 31 + "*", "A" * 33])
+def test_what_is_no_reference_names_nothing(calls: LiveCalls, ref: str) -> None:
+    assert calls.read(ref) is None
+
+
+def test_a_call_that_was_moved_is_an_alarm(calls: LiveCalls, client: redis.Redis) -> None:
+    mine, other = calls.place(ORIGIN, A, B), calls.place(ORIGIN, B, A)
+    calls.claim(mine, ORIGIN, NOW, LATER)
+    ask(client, "COPY", mine.live, other.live)
+
+    with pytest.raises(IntegrityError):
+        calls.find(other)
+
+
+def test_whose_call_it_is_cannot_be_changed(calls: LiveCalls, client: redis.Redis) -> None:
+    one = calls.claim(calls.place(ORIGIN, A, B), ORIGIN, NOW, LATER).ref
+    two = calls.claim(calls.place(ORIGIN, B, A), ORIGIN, NOW, LATER).ref
+    keys = [call_stem(ref[:16]) + ref[16:].encode() for ref in (one, two)]
+    ask(client, "COPY", *keys, "REPLACE")
+
+    with pytest.raises(IntegrityError):
+        calls.read(two)
+
+
+def record(name: str, *, answered: bool = False, base: bytes = BASE) -> KeptRecord:
+    return KeptRecord(base, name, "/recipient/phone", NOW, 0, answered, LATER)
+
+
+def test_unanswered_calls_are_counted_each_once(store: Store) -> None:
+    records = CallRecords(store, KEYRING, os.urandom)
+    for each in ([record("r-1"), record("r-2", answered=True)], [record("r-1"), record("r-3")]):
+        records.prepare("default", records.new("default", each)).write()
+
+    assert records.unanswered("default", [BASE, BASE]) == {(BASE, "/recipient/phone"): 2}
+    assert records.unanswered("default", []) == {}
+
+
+def test_a_record_of_another_waybill_is_an_alarm(store: Store, client: redis.Redis) -> None:
+    records = CallRecords(store, KEYRING, os.urandom)
+    records.prepare("default", [record("r-1")]).write()
+    (other,) = KEYS.bases(["SF0000000009"])
+    mine, its = (call_records_key(stem) for stem in record_stems([BASE, other]))
+    ask(client, "COPY", mine, its)
+
+    with pytest.raises(IntegrityError):
+        records.unanswered("default", [other])
+
+
+def caller(name: str) -> Principal:
+    return Principal(name, "default", (), frozenset(), "jwt")
+
+
+def test_a_number_is_its_principals_alone(store: Store, client: redis.Redis) -> None:
+    callers = Callers(store, KEYRING, os.urandom)
+    callers.prepare("default", {"staff/a": A, "staff/b": B}).write()
+    key = callers_key(KEYS.tag("tenant"))
+    names = [KEYS.tag("caller", who).encode() for who in ("staff/a", "staff/b")]
+    ask(client, "HSET", key, names[0], ask(client, "HGET", key, names[1]))
+
+    assert callers.number(caller("staff/b")) == B
+    assert callers.number(caller("staff/c")) is None
+    with pytest.raises(IntegrityError):
+        callers.number(caller("staff/a"))
