@@ -63,8 +63,8 @@ _DIAL: Final = re.compile(r"\+?(?:86)?([0-9]{5,20})", re.ASCII).fullmatch
 class HuaweiProvider:
     """Binds numbers at Huawei Cloud.
 
-    In the mode `extension` the person who is called gets an extension of the X number, and whoever dials both reaches
-    them: the caller's own number is not bound.
+    In the mode `extension` the person who is called gets an extension of the X number, and dialling both
+    reaches them: the caller's own number is not bound.
 
     Args:
         outbound: the way to it, such as https://rtcpns.cn-north-1.myhuaweicloud.com.

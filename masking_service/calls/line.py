@@ -1,6 +1,6 @@
 """The way to a provider: bounded, behind a circuit breaker, and believed only where its answer is sound.
 
-Whatever a provider says, neither person's own number leaves through it.
+No answer of a provider makes it pass on either person's own number.
 """
 
 import re
