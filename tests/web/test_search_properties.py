@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from masking_service.access.custody import Custodies
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
+from masking_service.vault.search_index import Findable, Indexed
 from tests.access.policies import edited
 from tests.web.api import COURIER, DESK, PRINTER, PRIVACY, SITE, Api, record, results
 from tests.web.calls import item, moved
@@ -36,7 +38,15 @@ WRITES = st.tuples(
 )
 MOVES = st.tuples(st.just("move"), st.sampled_from(NUMBERS), st.sampled_from(SITES), st.sampled_from(COURIERS))
 ERASURES = st.tuples(st.just("erase"), st.sampled_from(NUMBERS))
-ACTS = st.lists(st.one_of(WRITES, WRITES, MOVES, ERASURES), max_size=8)
+PLANTED = st.tuples(
+    st.just("plant"),
+    st.sampled_from(NUMBERS),
+    st.integers(0, 1),
+    st.sampled_from(PHONES),
+    st.sampled_from(SITES),
+    st.booleans(),
+)
+ACTS = st.lists(st.one_of(WRITES, MOVES, ERASURES, PLANTED, PLANTED), max_size=8)
 
 
 @pytest.fixture
@@ -80,6 +90,13 @@ class Town:
     def erase(self, number: int) -> None:
         self.api.call(PRIVACY, "DELETE", f"/v1/waybills/{self.numbers[number]}")
 
+    def plant(self, number: int, revision: int, phone: int, site: str | None, old: bool) -> None:
+        """Leave a wrong entry, as a failure in the middle of a write or a move can."""
+        now = int(time.time()) - 86_400 * old
+        wrong = Findable((self.phones[phone],), (self.phones[phone][-4:],), site)
+        entry = Indexed(self.numbers[number], revision, now + 180 * 86_400, wrong)
+        self.api.parts.vault.search.replace("default", [], [entry], now)
+
     def viewed(self, who: str) -> set[str]:
         """The waybills that a view shows."""
         seen = results(self.api.post(who, "/v1/waybills/view", {"waybills": self.numbers}))
@@ -106,6 +123,8 @@ class Town:
 @hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_names_exactly_what_a_view_shows_and_the_record_has(api: Api, acts: list[Any]) -> None:
     town = Town(api)
+    for number in NUMBERS:
+        town.write(number, [number], SITE, revise=False)
     for act, *arguments in acts:
         getattr(town, act)(*arguments)
     held, seen, carried = town.held(), town.viewed(DESK), town.viewed(COURIER)
@@ -119,3 +138,13 @@ def test_a_search_names_exactly_what_a_view_shows_and_the_record_has(api: Api, a
             assert sorted(town.found(DESK, last4=phone[-4:], site=site)) == sorted(there)
             if site == SITE:
                 assert sorted(town.found(COURIER, last4=phone[-4:], site=site)) == sorted(there & carried)
+
+
+def test_a_wrong_entry_names_nothing_and_is_dropped_where_it_cannot_be_on_its_way(api: Api) -> None:
+    town = Town(api)
+    town.write(0, [0], SITE, revise=False)
+    town.plant(0, 0, 1, "021002", old=True)
+
+    assert town.found(DESK, phone=town.phones[1]) == []
+    assert town.found(DESK, last4=town.phones[1][-4:], site="021002") == []
+    assert town.found(DESK, phone=town.phones[0]) == [town.numbers[0]]
