@@ -1,6 +1,7 @@
 """WSGI middleware that limits the concurrent work of a worker.
 
-No request waits for a free thread: a request over the limit is refused at once. Only the proxy queues.
+A request over a limit is refused at once, and a large one that has not got its turn within a second. Only the proxy
+queues.
 """
 
 import threading
@@ -19,7 +20,7 @@ STORE_THREADS: Final = 16
 LARGE: Final = 16 * 1024
 """Bytes of a body that takes a millisecond or more to compute: about forty records."""
 LARGE_THREADS: Final = 8
-"""Threads that may answer large requests. They compute one after the other: the last of more would wait for seconds."""
+"""Threads that may answer large requests. They compute one after the other, so more would only wait."""
 
 _GUARDED: Final = "/v1/"
 _MASK: Final = "/v1/mask"
@@ -56,8 +57,9 @@ class Bounds:
                     environ[OVERLOADED] = True
                     return self._application(environ, start_response)
                 held.callback(limit.release)
-            if large:  # one computes at a time; while it waits for the store, the next one does
-                held.enter_context(computing())
+            # One computes at a time; while it waits for the store, the next one does.
+            if large and not held.enter_context(computing()):
+                environ[OVERLOADED] = True
             return self._application(environ, start_response)
 
 

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+TURN_SECONDS: Final = 1.0
+"""For the lock, at the beginning. A batch of 500 computes for about 15 ms, one made to be expensive for two seconds. A
+thread that waits longer than this would answer too late, and refuses instead."""
 LOCK_SECONDS: Final = 0.1
-"""For the lock. A batch of 500 computes for about 15 ms. A thread that has waited this long goes on without the lock,
-so that a request made to be expensive does not hold up the others."""
+"""For the lock, after a wait for the store. A thread that has waited this long goes on without it: little is left."""
 SWITCH_SECONDS: Final = 0.0002
 """After which the thread that computes lets another one have the interpreter, mostly for an instant. Only one thread
 computes for long, so this costs almost nothing."""
@@ -22,11 +24,11 @@ _thread = threading.local()
 
 
 @contextmanager
-def computing() -> Iterator[None]:
-    """Run a long computation in this thread, while holding the lock."""
-    _acquire()
+def computing() -> Iterator[bool]:
+    """Run a long computation in this thread, while holding the lock. Yields whether it is this thread's turn."""
+    _acquire(TURN_SECONDS)
     try:
-        yield
+        yield _thread.held
     finally:
         _release()
 
@@ -40,11 +42,11 @@ def waiting() -> Iterator[None]:
     try:
         yield
     finally:
-        _acquire()
+        _acquire(LOCK_SECONDS)
 
 
-def _acquire() -> None:
-    _thread.held = _lock.acquire(timeout=LOCK_SECONDS)
+def _acquire(seconds: float) -> None:
+    _thread.held = _lock.acquire(timeout=seconds)
     if _thread.held:
         _thread.usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_SECONDS)

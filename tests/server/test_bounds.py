@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from masking_service.server.bounds import LARGE, Bounds
+from masking_service.store import computing
 from masking_service.store.computing import SWITCH_SECONDS
 from masking_service.web.app import OVERLOADED
 
@@ -115,6 +116,24 @@ def test_a_large_request_holds_the_computing_lock(path: str, body: Environ, lock
     call(Bounds(application), path, **body)
 
     assert (intervals[0] == pytest.approx(SWITCH_SECONDS)) is locked
+
+
+def test_a_large_request_whose_turn_does_not_come_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computing, "TURN_SECONDS", 0.0)
+    large = {"CONTENT_LENGTH": str(LARGE)}
+    seen: list[Environ] = []
+
+    def application(environ: Environ, _: object) -> list[bytes]:
+        if environ.get("first"):
+            other = threading.Thread(target=lambda: seen.append(call(bounds, "/v1/mask", **large)))
+            other.start()
+            other.join(10)
+        return []
+
+    bounds = Bounds(application)
+    call(bounds, "/v1/mask", first=True, **large)
+
+    assert refused(seen[0])
 
 
 def test_the_bound_holds_over_threads() -> None:

@@ -16,7 +16,9 @@ LONG = 10.0
 
 
 class Other:
-    """Another thread that wants to compute: whether it has begun, and leave to end."""
+    """Another thread that wants to compute: whether it has begun, whether it is its turn, and leave to end."""
+
+    turn = False
 
     def __init__(self) -> None:
         self.begun = threading.Event()
@@ -25,7 +27,7 @@ class Other:
         self._thread.start()
 
     def _run(self) -> None:
-        with lock.computing():
+        with lock.computing() as self.turn:
             self.begun.set()
             assert self.may_end.wait(LONG)
 
@@ -36,6 +38,7 @@ class Other:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "TURN_SECONDS", LONG)
     monkeypatch.setattr(lock, "LOCK_SECONDS", LONG)
 
 
@@ -96,18 +99,32 @@ def test_who_never_had_a_turn_takes_none_from_anybody() -> None:
     assert not at_once
 
 
-def test_who_has_waited_long_goes_on_without_a_turn_and_gives_none_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    with lock.computing():
-        monkeypatch.setattr(lock, "LOCK_SECONDS", 0.0)
+def test_who_has_waited_long_is_told_that_it_has_no_turn_and_gives_none_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    with lock.computing() as mine:
+        monkeypatch.setattr(lock, "TURN_SECONDS", 0.0)
         other = Other()
-        begun = other.begun.wait(LONG)
+        other.begun.wait(LONG)
         other.end()
-        monkeypatch.setattr(lock, "LOCK_SECONDS", LONG)
+        monkeypatch.setattr(lock, "TURN_SECONDS", LONG)
         third = Other()
         third_begun = third.begun.wait(BRIEFLY)
     third.end()
 
-    assert (begun, third_begun) == (True, False)
+    assert (mine, other.turn, third_begun, third.turn) == (True, False, False, True)
+
+
+def test_who_waits_long_after_the_store_goes_on_without_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "LOCK_SECONDS", 0.0)
+    with lock.computing():
+        with lock.waiting():
+            other = Other()
+            other.begun.wait(LONG)
+        other.end()
+        third = Other()
+        third_begun = third.begun.wait(LONG)
+    third.end()
+
+    assert (third_begun, third.turn) == (True, True)
 
 
 def test_whoever_has_a_turn_makes_room_for_others_soon() -> None:
