@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from masking_service.server.bounds import LARGE_THREADS
 from tests.e2e.processes import Running, wait_for
 from tests.image.installed import BATCH, Installed, another
 from tests.servers import Node
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.timeout(300)  # the first one installs everything
 
 
 def test_what_was_taken_in_is_answered_when_it_is_told_to_end(service: Running, printer: str) -> None:
-    callers = [http.client.HTTPConnection("127.0.0.1", service.port, timeout=30) for _ in range(12)]
+    callers = [http.client.HTTPConnection("127.0.0.1", service.port, timeout=30) for _ in range(LARGE_THREADS)]
     for caller in callers:  # a connection that is taken in: new ones go elsewhere while a pod drains
         caller.request("GET", "/healthz")
         caller.getresponse().read()
@@ -31,7 +32,7 @@ def test_what_was_taken_in_is_answered_when_it_is_told_to_end(service: Running, 
     service.process.send_signal(signal.SIGTERM)
 
     answers = [json.load(caller.getresponse()) for caller in callers]
-    assert [len(answer["results"]) for answer in answers] == [1000] * 12
+    assert [len(answer["results"]) for answer in answers] == [1000] * LARGE_THREADS
     assert service.process.wait(20) == 0
 
 

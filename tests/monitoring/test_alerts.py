@@ -57,6 +57,10 @@ CASES: dict[str, tuple[Series, Series]] = {
         {'masking_problems_total{code="overloaded"}': "0+2x60", f'masking_requests_total{{{V1},status="200"}}': OFTEN},
         {'masking_problems_total{code="overloaded"}': ONCE, f'masking_requests_total{{{V1},status="200"}}': OFTEN},
     ),
+    "MaskingCallsUnavailable": (
+        {'masking_calls_total{outcome="unreachable"}': "0+3x60", 'masking_calls_total{outcome="bound"}': "0+10x60"},
+        {'masking_calls_total{outcome="unreachable"}': "0+1x60", 'masking_calls_total{outcome="bound"}': "0+10x60"},
+    ),
     "MaskingSlow": (
         {
             f'masking_request_duration_seconds_bucket{{{V1},le="1.0"}}': "0+59x60",

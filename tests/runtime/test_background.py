@@ -13,6 +13,7 @@ import redis
 from keys import keyset
 from keys.development_issuer import new_private_pem
 from keys.errors import IntegrityError, KeysetError
+from keys.files import write_secret_file
 from keys.rotation import distribute
 from masking_service.access.clients import Clients, key_text
 from masking_service.access.errors import Frozen
@@ -20,6 +21,7 @@ from masking_service.access.freezes import Freeze
 from masking_service.access.principals import Principal
 from masking_service.audit import checkpoints
 from masking_service.audit.errors import RolledBackError
+from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.rotation import keyset_watch as watch
 from masking_service.runtime import background
 from masking_service.runtime.background import Background
@@ -41,6 +43,7 @@ def parts(valkey: str, tmp_path: Path) -> Parts:
     """A process put together on an empty store, which it has not looked at yet."""
     keyset.create(tmp_path / "keyset.json", made_for="development", today="2026-11-24")
     (tmp_path / "dev-issuer.pem").write_bytes(new_private_pem())
+    write_secret_file(tmp_path / DEVELOPMENT_KEY, b"00" * 32 + b"\n", replace=False)
     settings = Settings.read({"MASKING_STATE_DIR": str(tmp_path)}, development=True)
     return assemble(replace(settings, redis_url=valkey))
 

@@ -33,11 +33,11 @@ def one(ref: str, **change: Any) -> Json:
     return {"ref": ref, "id": "r-1", "at": 1_795_999_000, "seconds": 0, "answered": False, **change}
 
 
-def sent(api: Api, *records: Json, key: bytes | None = None, at: int | None = None, body: bytes = b"") -> TestResponse:
-    """Send records as the provider does: signed, and without a credential."""
+def sent(api: Api, *records: Json, key: bytes | None = None, late: int = 0, body: bytes = b"") -> TestResponse:
+    """Send records as the provider does: signed, and without a credential; `late` seconds after the signature."""
     held = MessageKey.read(api.parts.settings.state_dir / DEVELOPMENT_KEY) if key is None else MessageKey(key)
     body = body or json.dumps({"records": records}).encode()
-    timestamp = str(clock() if at is None else at)
+    timestamp = str(clock() - late)
     headers = {"Masking-Timestamp": timestamp, "Masking-Signature": "v1=" + held.sign(timestamp.encode(), body)}
     return api.call(None, "POST", PATH, data=body, headers=headers)
 
@@ -104,7 +104,7 @@ def test_a_record_of_no_call_of_ours_is_left_out(ready: Api, ref: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"key": b"another key" * 4}, {"at": clock() - 400}, {"at": clock() + 400}, {"body": b"{}"}, {"body": b"[1"}],
+    [{"key": b"another key" * 4}, {"late": 400}, {"late": -400}, {"body": b"{}"}, {"body": b"[1"}],
     ids=["another key", "old", "early", "no records", "no JSON"],
 )
 def test_what_the_provider_did_not_sign_is_refused(ready: Api, change: Json) -> None:
