@@ -23,6 +23,15 @@ def files(company: Company) -> Tls:
     return Tls(company.authority, company.service.certificate, company.service.key)
 
 
+def reached(store: Store) -> bool:
+    """Whether the store answers."""
+    try:
+        store.read([(b"GET", b"wm:k")])
+    except StoreUnavailable:
+        return False
+    return True
+
+
 def works(store: Store) -> bool:
     """Whether a record is written and found again."""
     vault = stores.vault(store)
@@ -126,5 +135,7 @@ def test_sentinels_and_clusters_work_over_encrypted_connections(
     encrypted: Any, kind: str, authority: Authority
 ) -> None:
     own = authority.vouch_for("waybill")
+    store = stores.admitted(encrypted(kind), tls=Tls(authority.file, own.certificate, own.key))
+    servers.wait_until(lambda: reached(store), "a sentinel's answer within its quarter of a second")
 
-    assert works(stores.admitted(encrypted(kind), tls=Tls(authority.file, own.certificate, own.key)))
+    assert works(store)

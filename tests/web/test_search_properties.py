@@ -120,7 +120,7 @@ class Town:
 
 
 @given(acts=ACTS)
-@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_search_names_exactly_what_a_view_shows_and_the_record_has(api: Api, acts: list[Any]) -> None:
     town = Town(api)
     for number in NUMBERS:
