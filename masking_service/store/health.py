@@ -250,7 +250,8 @@ def _following(said: Mapping[str, str]) -> int:
         for name, value in said.items()
         if _REPLICA.fullmatch(name)
     ]
-    lately = {str(lag) for lag in range(_MAX_LAG_SECONDS + 1)}
+    # -1 at the turn of a second: the replica's word is newer than the second that the server's clock has kept.
+    lately = {str(lag) for lag in range(-1, _MAX_LAG_SECONDS + 1)}
     return sum(replica.get("state") == "online" and replica.get("lag") in lately for replica in replicas)
 
 

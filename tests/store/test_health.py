@@ -231,6 +231,7 @@ def test_every_fault_comes_with_what_mends_it(store: Store, restored: redis.Redi
 @pytest.mark.parametrize(
     ("replica", "following"),
     [
+        ("ip=127.0.0.1,port=1,state=online,offset=14,lag=-1,type=replica", 1),
         ("ip=127.0.0.1,port=1,state=online,offset=14,lag=0,type=replica", 1),
         ("ip=127.0.0.1,port=1,state=online,offset=14,lag=3,type=replica", 1),
         ("ip=127.0.0.1,port=1,state=online,offset=14,lag=4,type=replica", 0),
