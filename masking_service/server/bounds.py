@@ -21,6 +21,8 @@ LARGE: Final = 16 * 1024
 """Bytes of a body that takes a millisecond or more to compute: about forty records."""
 LARGE_THREADS: Final = 8
 """Threads that may answer large requests. They compute one after the other, so more would only wait."""
+MAX_DRAINED: Final = 2 * 1024 * 1024
+"""Bytes of a refused request's body that are read: as many as a body may have by default."""
 
 _GUARDED: Final = "/v1/"
 _MASK: Final = "/v1/mask"
@@ -54,13 +56,18 @@ class Bounds:
         with ExitStack() as held:
             for limit in limits:
                 if not limit.acquire(blocking=False):
-                    environ[OVERLOADED] = True
-                    return self._application(environ, start_response)
+                    return self._refuse(environ, start_response)
                 held.callback(limit.release)
             # One computes at a time; while it waits for the store, the next one does.
             if large and not held.enter_context(computing()):
-                environ[OVERLOADED] = True
+                return self._refuse(environ, start_response)
             return self._application(environ, start_response)
+
+    def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer 503. The body is read first: gunicorn would read it in pieces of 1 KiB, and may give up meanwhile."""
+        environ["wsgi.input"].read(min(_length(environ), MAX_DRAINED))
+        environ[OVERLOADED] = True
+        return self._application(environ, start_response)
 
 
 def _length(environ: WSGIEnvironment) -> int:

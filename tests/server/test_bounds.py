@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import threading
 from collections.abc import Callable
@@ -19,7 +20,7 @@ Environ = dict[str, Any]
 
 def call(application: Bounds, path: str, **environ: Any) -> Environ:
     """Send one request; returns the environment as the application saw it."""
-    seen = {"PATH_INFO": path, **environ}
+    seen = {"PATH_INFO": path, "wsgi.input": io.BytesIO(b"x" * LARGE), **environ}
     application(seen, lambda *_: None)  # type: ignore[arg-type]
     return seen
 
@@ -59,6 +60,14 @@ def test_a_large_request_over_the_bound_is_refused_at_once() -> None:
     large = {"CONTENT_LENGTH": str(LARGE)}
 
     assert refused(during("/v1/mask", lambda bounds: call(bounds, "/v1/mask", **large), **large))
+
+
+def test_the_body_of_a_refused_request_is_read() -> None:
+    body = io.BytesIO(b"x" * LARGE)
+    large = {"CONTENT_LENGTH": str(LARGE), "wsgi.input": body}
+    during("/v1/mask", lambda bounds: call(bounds, "/v1/mask", **large), CONTENT_LENGTH=str(LARGE))
+
+    assert body.read() == b""
 
 
 @pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
