@@ -1,4 +1,4 @@
-"""Faults of clusters and sentinels; others are in `tests/e2e/test_recovery.py`."""
+"""Faults of clusters and sentinels; others are in `tests/e2e/test_recovery.py`, and all of them in `make chaos`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tests.chaos.groups import (
     a_primary_is_frozen,
     a_shard_comes_back_empty,
     the_primary_is_frozen,
-    the_primary_is_shut_down,
 )
 from tests.chaos.load import Shape
 
@@ -46,7 +45,7 @@ def test_nothing_acknowledged_by_a_cluster_is_lost(
 
 @pytest.mark.parametrize(
     "fault",
-    [the_primary_is_frozen, the_primary_is_shut_down, a_failover_is_ordered],
+    [the_primary_is_frozen, a_failover_is_ordered],
     ids=lambda fault: fault.__name__,
 )
 def test_nothing_acknowledged_behind_sentinels_is_lost(

@@ -177,7 +177,8 @@ def test_a_broken_keyset_file_under_a_running_service_changes_nothing_and_is_tol
     service = start("--dev", "--workers", "2")
     file = service.state / "keyset.json"
     whole = file.read_bytes()
-    wait_for(lambda: keys(service, "status").count("this one") == 2, "both workers say which keys they have")
+    # The process that checked the set-up before them may still be listed.
+    wait_for(lambda: keys(service, "status").count("this one") >= 2, "both workers say which keys they have")
     with loaded(service) as load:
         file.write_bytes(whole[:200])
         load._stop.wait(2.5)

@@ -11,7 +11,7 @@ import pytest
 from masking_service.shipped import ROOT
 from tests.fuzz.__main__ import CORPUS, SHARES
 
-SECONDS = 5
+SECONDS = 3
 
 
 @pytest.mark.parametrize("target", SHARES)
