@@ -7,7 +7,7 @@
 -- ARGV  the writer, the number of the first entry, the signature, how many entries there are,
 --       then for each entry: its canonical JSON, its link, and which of the orders is its own, 0 for none,
 --       then for each field: its name, its value, and until when its hash is kept at least (Unix seconds)
--- Returns nothing of interest where the commit stands; an error where something else stands in its place.
+-- Returns an error if its place in the stream is taken by another entry, or the entry before it is missing.
 --
 -- The shebang makes the server check memory, role and replicas before the first step, not between two.
 

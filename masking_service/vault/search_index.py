@@ -1,7 +1,7 @@
 """Search indexes: which waybills have a recipient's phone, or its last four digits at a site.
 
-An entry is a waybill number and a revision, sealed. It promises nothing: whoever
-reads one compares it with the opened record. Writing an entry again replaces it,
+An entry is a waybill number and a revision, sealed. It promises nothing: its
+reader compares it with the opened record. Writing an entry again replaces it,
 because its nonce is a keyed hash of what it says.
 """
 
