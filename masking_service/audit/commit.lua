@@ -45,7 +45,7 @@ if newest and newest[1] == place(last) and link_of(newest[2]) == ARGV[fields_at 
     return 0 -- the reply was lost, and this is the second attempt
 end
 if (newest and newest[1] or place(0)) ~= place(first - 1) then
-    return redis.error_reply('ERR another entry stands there, or one is missing')
+    return redis.error_reply('ERR the place is taken by another entry, or the entry before it is missing')
 end
 
 redis.call('SADD', WRITERS, ARGV[1])

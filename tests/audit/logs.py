@@ -145,7 +145,7 @@ def writers(client: redis.Redis) -> set[str]:
 
 @dataclass(frozen=True)
 class Kept:
-    """An entry as it stands in a stream."""
+    """An entry as it is stored in a stream."""
 
     number: int
     entry: bytes

@@ -87,7 +87,7 @@ class Slow(Gate):
 
 
 class Interrupting:
-    """A turn that never comes, because somebody presses Ctrl-C."""
+    """A turn that never comes, because of Ctrl-C."""
 
     def acquire(self, **_: float) -> None:
         raise KeyboardInterrupt
