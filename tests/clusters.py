@@ -33,7 +33,7 @@ class Cluster:
 
     def promoted(self, slot: int, before: Node) -> None:
         """Return once another node than `before` owns the slot."""
-        servers.wait_until(lambda: self.primary(slot) is not before, "a replica is promoted")
+        servers.wait_until(lambda: self.primary(slot) is not before, "a replica is promoted", 40)
 
     def whole(self) -> None:
         """Return once every primary has all its replicas."""

@@ -124,6 +124,10 @@ class Group:
     replicas: list[Node]
     sentinels: list[Node]
 
+    def wait_for_promotion(self) -> None:
+        """Return once a replica is a primary. A vote without a majority is repeated after seconds."""
+        wait_until(lambda: any(_is_primary(node) for node in self.replicas), "a replica is promoted", 40)
+
     def stop(self) -> None:
         """End all of them, whatever state a test left them in."""
         for node in (*self.sentinels, *self.replicas, *self.primaries):
@@ -180,7 +184,8 @@ def make_sentinel(directory: Path, replicas: int = 2, sentinels: int = 3, binary
     monitor: dict[str, str | int] = {
         "sentinel monitor mymaster": f"{HOST} {primary.port} {sentinels // 2 + 1}",
         "sentinel down-after-milliseconds mymaster": 2000,
-        "sentinel failover-timeout mymaster": 10000,
+        # A vote without a majority is repeated after twice this time.
+        "sentinel failover-timeout mymaster": 3000,
     }
     watchers = [Node(directory, monitor, binary=binary, arguments=["--sentinel"]).start() for _ in range(sentinels)]
     _wait_for_all(watchers, lambda watcher: _sees(watcher, replicas, sentinels - 1), "see each other")
@@ -201,6 +206,10 @@ def _cluster_info(node: Node) -> dict[str, str]:
 
 def _wait_for_all(nodes: Sequence[Node], condition: Callable[[Node], bool], what: str) -> None:
     wait_until(lambda: all(map(condition, nodes)), f"all nodes {what}")
+
+
+def _is_primary(node: Node) -> bool:
+    return bool(node.client.execute_command("ROLE")[0] == b"master")
 
 
 def _follows(replica: Node) -> bool:

@@ -62,7 +62,8 @@ def test_a_failover_resets_no_budget(group: servers.Group, budgets: Budgets) -> 
 
     group.primaries[0].kill()
 
-    servers.wait_until(lambda: _counts(budgets), "a replica was promoted")
+    group.wait_for_promotion()
+    servers.wait_until(lambda: _counts(budgets), "the promoted replica counts")
     with pytest.raises(QuotaExceeded):
         budgets.reserve(person("u-2"), GRANT, 1, NOW)
 

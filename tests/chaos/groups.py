@@ -66,7 +66,7 @@ def a_primary_is_frozen(world: ClusterWorld) -> None:
     others = [node for node in world.cluster.nodes if node is not frozen]
     frozen.pause()
     try:
-        servers.wait_until(lambda: any(_owns(node, slot) for node in others), "a replica is promoted")
+        servers.wait_until(lambda: any(_owns(node, slot) for node in others), "a replica is promoted", 40)
     finally:
         frozen.resume()
     world.cluster.whole()
@@ -189,7 +189,7 @@ class SentinelWorld(World):
 
     def promoted(self, before: Node) -> None:
         """Return once another server than `before` is the primary."""
-        servers.wait_until(lambda: self.primary() is not before, "a replica is promoted", 30)
+        servers.wait_until(lambda: self.primary() is not before, "a replica is promoted", 40)
 
     def whole(self) -> None:
         """Return once all others follow the primary."""

@@ -88,6 +88,7 @@ def test_no_acknowledged_token_is_lost_and_the_service_is_back_within_ten_second
         wait_for(lambda: all(printer.acknowledged for printer in printers), "the load runs")
         group.primaries[0].kill()
         wait_for(lambda: all(503 in printer.statuses for printer in printers), "the primary is missed")
+        group.wait_for_promotion()
         before = [len(printer.acknowledged) for printer in printers]
         wait_for(
             lambda: all(len(p.acknowledged) > n + BATCH for p, n in zip(printers, before, strict=True)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -220,13 +220,9 @@ def test_the_old_primary_returns_under_sentinel(make_sentinel: Callable[..., Gro
         fleet.start()
         with fleet.loaded():
             group.primaries[0].kill()
-            servers.wait_until(lambda: promoted(group.replicas), "a replica is promoted")
+            group.wait_for_promotion()
             group.primaries[0].start()
             fleet.is_ready_again()
-
-
-def promoted(replicas: Sequence[Node]) -> bool:
-    return any(ask(replica.client, "ROLE")[0] == b"master" for replica in replicas)
 
 
 def test_a_single_server_restarts(tmp_path: Path) -> None:

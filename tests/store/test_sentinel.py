@@ -189,7 +189,8 @@ def test_what_was_refused_and_then_accepted_is_there_after_a_failover(group: ser
     store.script(SCRIPT, [b"wm:s"], [b"v"])
 
     group.primaries[0].kill()
-    servers.wait_until(lambda: _served(store), "a replica was promoted", 10)
+    group.wait_for_promotion()
+    servers.wait_until(lambda: _served(store), "the promoted replica serves", 10)
 
     assert served_by(store) in {replica.port for replica in group.replicas}
     assert reasons == ["replicas", "replicas"]
