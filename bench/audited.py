@@ -1,6 +1,6 @@
 """`python -m bench.audited`: audited opens and full views a second, over HTTP, with everything on.
 
-Beside them, in the same run and on the same store, the yardstick: bare XADD
+Beside them, in the same run and on the same store, the baseline: bare XADD
 commits of one entry each on as many connections, each acknowledged when it is on
 disk; and what the log of one process takes alone. Figures are medians of the rounds.
 """
@@ -39,7 +39,7 @@ from masking_service.store.client import Store
 CONNECTIONS = 16  # as many as two workers have threads
 WAYBILLS = 10  # as many as a case may name without an approval
 SITE = "021001"
-BARE, ALONE = "yardstick: bare XADD commits", "the log alone, one process"
+BARE, ALONE = "baseline: bare XADD commits", "the log alone, one process"
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _in_threads(work: Callable[[int], object], count: int) -> float:
 
 def _show(rates: dict[str, list[float]], workloads: list[Workload], rounds: int) -> None:
     """Print the medians; what counts is the ratio of two figures of the same run."""
-    table = Table("what", "calls /s", "fields or waybills /s", "calls / yardstick", title=f"median of {rounds} rounds")
+    table = Table("what", "calls /s", "fields or waybills /s", "calls / baseline", title=f"median of {rounds} rounds")
     bare = statistics.median(rates[BARE])
     sizes = {BARE: 1, ALONE: 1} | {workload.name: workload.size for workload in workloads}
     for what, size in sizes.items():

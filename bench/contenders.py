@@ -94,9 +94,9 @@ def credentials(folder: Path) -> dict[str, str]:
     return found
 
 
-def yardstick(folder: Path, redis_url: str) -> Contender:
+def baseline(folder: Path, redis_url: str) -> Contender:
     """The bare loop, on the same store and with the same number of workers."""
-    return _flask("yardstick", folder, ("mask", "tokenize"), {"YARDSTICK_REDIS_URL": redis_url})
+    return _flask("baseline", folder, ("mask", "tokenize"), {"BASELINE_REDIS_URL": redis_url})
 
 
 def presidio(folder: Path) -> Contender:
@@ -104,9 +104,9 @@ def presidio(folder: Path) -> Contender:
     return _flask("presidio", folder, ("mask",), {})
 
 
-def daymade(folder: Path, redis_url: str) -> Contender:
+def hand_rolled(folder: Path, redis_url: str) -> Contender:
     """The tokenizer that a team writes in a day, on the same store and with the same number of workers."""
-    return _flask("daymade", folder, ("tokenize",), {"DAYMADE_REDIS_URL": redis_url})
+    return _flask("hand_rolled", folder, ("tokenize",), {"HAND_ROLLED_REDIS_URL": redis_url})
 
 
 def openbao(folder: Path) -> Contender:

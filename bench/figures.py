@@ -71,7 +71,7 @@ class Loaded(msgspec.Struct):
     """What a steady mixed load met.
 
     Attributes:
-        share: of the most that the service answers.
+        share: of the saturation rate.
         offered: requests a second.
         quiet, windows: in how many of how many windows the store's log was not rewritten.
         refused: of all requests, the share that was answered with 503.
@@ -191,13 +191,13 @@ class Figures(msgspec.Struct):
             if (rate.contender, rate.use_case) == (contender, use_case) and (rate.size == size or use_case == ENCRYPT)
         )
 
-    def ratio(self, use_case: str, size: float, rival: str, other: str = "") -> float:
-        """The service's rate to a rival's: the median of the rounds, of each round with its like.
+    def ratio(self, use_case: str, size: float, contender: str, instead: str = "") -> float:
+        """The service's rate divided by a contender's: the median over the rounds.
 
         Args:
-            other: what the rival does instead of the use case.
+            instead: what the contender does instead of the use case.
         """
-        ours, theirs = self.of("service", use_case, size), self.of(rival, other or use_case, size)
+        ours, theirs = self.of("service", use_case, size), self.of(contender, instead or use_case, size)
         return statistics.median(a / b for a, b in zip(ours.rounds, theirs.rounds, strict=True))
 
 

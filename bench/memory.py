@@ -28,7 +28,7 @@ from bench.contenders import Contender, service
 from bench.waybills import Waybills
 from masking_service.dev.embedded import EmbeddedServer, running_url
 
-MOST_IN_A_BATCH = 500
+MAX_BATCH = 500
 SITE = "021001"
 OPENED = 200  # of any number of waybills: opening is rare
 
@@ -119,13 +119,13 @@ def measure(measurement: Measurement, count: int) -> dict[str, Grown]:
     measurement.call("label-printer", "/v1/tokenize", {"records": [supply.record()]})  # makes the day's data key
 
     with measurement.step(grown, "record"):
-        for batch in _batches(records, MOST_IN_A_BATCH):
+        for batch in _batches(records, MAX_BATCH):
             measurement.call("label-printer", "/v1/tokenize", {"records": batch})
     with measurement.step(grown, "custody, set at tokenizing"):
-        for batch in _batches(records, MOST_IN_A_BATCH):
+        for batch in _batches(records, MAX_BATCH):
             measurement.call("label-printer", "/v1/tokenize", {"records": batch, "custody": {"site": SITE}})
     with measurement.step(grown, "custody, moved to a courier"):
-        for names in _batches(numbers, MOST_IN_A_BATCH):
+        for names in _batches(numbers, MAX_BATCH):
             items = [{"waybill_no": name, "site": SITE, "courier": "client/courier"} for name in names]
             measurement.call("tracking", "/v1/custody", {"items": items})
     with measurement.step(grown, "full view, fifty a call"):

@@ -25,10 +25,10 @@ from bench.waybills import Waybills
 LABEL, COURIER, ONE, BATCH = "label view", "courier's audited view", "tokenize one", "tokenize 500"
 SHARES = {LABEL: 40, COURIER: 40, ONE: 15, BATCH: 5}
 CONNECTIONS = 200
-MORE_CONNECTIONS = 600  # above the most, so that what is refused is refused there, and does not wait here
+MORE_CONNECTIONS = 600  # above the saturation rate, so that what is refused is refused there, and does not wait here
 WINDOWS = 5  # a burst of batches, or a rewriting of the log, is one window's and not everybody's
 SITE = "021001"
-MOST_IN_A_BATCH = 500
+MAX_BATCH = 500
 PROBES, PROBING = 3, 16
 
 
@@ -50,7 +50,7 @@ class Mix:
         """Tokenize so many waybills that couriers hold."""
         numbers: list[str] = []
         while len(numbers) < count:
-            batch = self._supply.records(MOST_IN_A_BATCH)
+            batch = self._supply.records(MAX_BATCH)
             wanted = {"records": batch, "custody": {"site": SITE}}
             self._contender.call("POST", self._contender.paths["tokenize"], wanted)
             numbers += [record["waybill_no"] for record in batch]
@@ -71,7 +71,7 @@ class Mix:
             profile, keys = self._viewers[kind]
             headers = {"Authorization": f"Bearer {next(keys)}"}
             return load.request(f"/v1/waybills/{next(self._in_custody)}?profile={profile}", headers)
-        records = self._supply.records(1 if kind == ONE else MOST_IN_A_BATCH)
+        records = self._supply.records(1 if kind == ONE else MAX_BATCH)
         return load.request(self._contender.paths["tokenize"], self._contender.headers, records_body(records))
 
 
@@ -100,11 +100,11 @@ def measure(
     seconds: float,
     tick: Callable[[], None],
 ) -> list[Loaded]:
-    """The latencies at so many shares of the most that the service answers.
+    """The latencies at so many shares of the saturation rate.
 
     Args:
         contender: a service under a policy whose budgets no run spends; `client` is of its store.
-        probe: how many requests it takes to find the most; they are sent three times.
+        probe: how many requests it takes to find the saturation rate; they are sent three times.
         seconds: of each window.
         tick: called after each window.
     """

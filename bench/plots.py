@@ -13,13 +13,13 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from bench.figures import ENCRYPT, Figures
 from bench.mixed import COURIER, LABEL
-from bench.tables import LATENCY_AIMS, MOST_BYTES
+from bench.tables import LATENCY_AIMS, MAX_BYTES
 
 COLOURS = {
     "service": "#0b6e4f",
-    "yardstick": "#8a8d91",
+    "baseline": "#8a8d91",
     "presidio": "#c1666b",
-    "daymade": "#d4a017",
+    "hand_rolled": "#d4a017",
     "openbao": "#4a6fa5",
 }
 SETTINGS: Any = {
@@ -111,17 +111,17 @@ def growth(figures: Figures) -> Any:
     stored = [one.stored for one in figures.growth]
     left.plot(stored, [one.tokenize for one in figures.growth], marker="o", color=COLOURS["service"], label="tokenize")
     left.plot(
-        stored, [one.mask for one in figures.growth], "--", color=COLOURS["yardstick"], label="mask (touches no store)"
+        stored, [one.mask for one in figures.growth], "--", color=COLOURS["baseline"], label="mask (touches no store)"
     )
     left.set(xscale="log", xlabel="waybills stored", ylabel="waybills a second")
     left.set_ylim(bottom=0)
     left.yaxis.set_major_formatter(_thousands)
     left.legend(fontsize=8)
     right.plot(stored, [one.memory for one in figures.growth], marker="o", color=COLOURS["openbao"])
-    right.axhline(MOST_BYTES, color="#c1666b", linewidth=0.8)
-    right.annotate(f"aim: ≤ {MOST_BYTES}", (stored[-1], MOST_BYTES + 15), fontsize=7, ha="right")
+    right.axhline(MAX_BYTES, color="#c1666b", linewidth=0.8)
+    right.annotate(f"aim: ≤ {MAX_BYTES}", (stored[-1], MAX_BYTES + 15), fontsize=7, ha="right")
     right.set(xscale="log", xlabel="waybills stored", ylabel="bytes of memory a waybill")
-    right.set_ylim(0, MOST_BYTES * 1.15)
+    right.set_ylim(0, MAX_BYTES * 1.15)
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Presidio's anonymizer behind the same kind of HTTP service as the yardstick: same decoder, same answer, same workers.
+"""Presidio's anonymizer behind the same kind of HTTP service as the baseline: same decoder, same answer, same workers.
 
 It is used as its documentation shows: one engine and its operators made once, the findings handed in
 (https://microsoft.github.io/presidio/anonymizer/). Here they are known, because the values are in known fields, so

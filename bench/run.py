@@ -1,4 +1,4 @@
-"""`make bench`: the service beside its yardstick and its rivals, alternating in one run on one embedded store.
+"""`make bench`: the service beside a baseline and other products, alternating in one run on one embedded store.
 
 What counts is the ratio of two figures of the same run. With `--save docs` it writes docs/benchmarks.md anew.
 """
@@ -19,7 +19,7 @@ from rich.progress import Progress
 
 from bench import cluster, growth, mixed, page, rates, tables
 from bench.audited import generous_policy
-from bench.contenders import ROOT, Contender, daymade, openbao, presidio, proxied, service, stop, yardstick
+from bench.contenders import ROOT, Contender, baseline, hand_rolled, openbao, presidio, proxied, service, stop
 from bench.figures import Bytes, Figures, Grown, Loaded, Rate, Staged, machine
 from masking_service.dev.embedded import running_url
 
@@ -119,9 +119,9 @@ def _compared(folder: Path, extent: Extent, part: Callable[[str, int], Tick]) ->
     try:
         contenders.append(service(folder))
         url = _store_of(folder)
-        contenders.append(yardstick(folder, url))
+        contenders.append(baseline(folder, url))
         contenders.append(presidio(folder))
-        contenders.append(daymade(folder, url))
+        contenders.append(hand_rolled(folder, url))
         contenders.append(openbao(folder))
         tick = part("rates", rates.count(contenders, extent.sizes, extent.rounds))
         found = rates.measure(contenders, extent.sizes, rounds=extent.rounds, seconds=extent.seconds, tick=tick)

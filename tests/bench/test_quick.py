@@ -52,8 +52,8 @@ def test_every_contender_does_what_it_can_in_every_size(figures: Figures) -> Non
     expected = [
         (contender, use_case, size)
         for use_case, contenders in {
-            "mask": ("service", "yardstick", "presidio"),
-            "tokenize": ("service", "yardstick", "daymade"),
+            "mask": ("service", "baseline", "presidio"),
+            "tokenize": ("service", "baseline", "hand_rolled"),
         }.items()
         for size in figures.sizes
         for contender in contenders

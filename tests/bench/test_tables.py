@@ -1,4 +1,4 @@
-"""What is made of the figures: ratios of rounds with their like, and aims that say whether they were met."""
+"""Tests the ratios between contenders, and whether aims are met."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def run(*rates: Rate) -> Figures:
     return Figures(machine("no store"), True, list(rates), [], [], [], nothing, [], [])
 
 
-def test_a_ratio_is_the_median_of_each_round_with_its_like() -> None:
-    figures = run(Rate("service", "mask", 500, [100, 10, 90], 0), Rate("yardstick", "mask", 500, [200, 20, 100], 0))
+def test_a_ratio_is_the_median_of_the_ratios_of_the_rounds() -> None:
+    figures = run(Rate("service", "mask", 500, [100, 10, 90], 0), Rate("baseline", "mask", 500, [200, 20, 100], 0))
 
-    assert figures.ratio("mask", 500, "yardstick") == 0.5
+    assert figures.ratio("mask", 500, "baseline") == 0.5
 
 
-def test_a_rival_that_does_something_else_is_compared_by_that() -> None:
+def test_a_contender_that_only_encrypts_is_compared_by_its_encryption() -> None:
     figures = run(Rate("service", "tokenize", 500, [50], 0), Rate("openbao", "encrypt", 400 / 6, [200], 0))
 
     assert figures.ratio("tokenize", 500, "openbao", "encrypt") == 0.25

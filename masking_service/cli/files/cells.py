@@ -46,7 +46,7 @@ class Builder:
         index = {steps: at for at, steps in enumerate([(), *ways])}
         self._ways = [(index[steps[:-1]], steps[-1], _maker(steps, places)) for steps in ways]
         self._spots: dict[int, Spot] = {column: (index[steps[:-1]], steps[-1]) for column, steps in ways_of.items()}
-        self._rivals = layout.rivals
+        self._fallbacks = layout.fallbacks
 
     def build(self, cells: Sequence[str]) -> Row:
         """The record of these cells, one for each column.
@@ -62,7 +62,7 @@ class Builder:
                 holders[outer].append(here)
             else:
                 holders[outer][key] = here
-        spots = self._spots_for(cells) if self._rivals else self._spots
+        spots = self._spots_for(cells) if self._fallbacks else self._spots
         for column, (holder, key) in spots.items():
             holders[holder][key] = cells[column]
         return Row(record, holders, spots)
@@ -70,7 +70,7 @@ class Builder:
     def _spots_for(self, cells: Sequence[str]) -> dict[int, Spot]:
         """An empty cell leaves its place to the next column that could fill it."""
         spots = self._spots
-        for owner, others in self._rivals.items():
+        for owner, others in self._fallbacks.items():
             if not cells[owner].strip():
                 full = next((other for other in others if cells[other].strip()), None)
                 if full is not None:

@@ -43,7 +43,7 @@ class Layout:
         places: the mapped columns, and the way to each place (indexes filled in).
         kinds: of the mapped columns the kind; a waybill number has none.
         added: the mapped columns whose place is not in the given schema.
-        rivals: a column, and those that fill its place, in this order, in rows where its own cell is empty.
+        fallbacks: for a column, the columns that fill its empty cells, in this order.
         parties: those of the mapped columns whose cells hold a name, a phone and an address together. They get no
             token, and in the record they are texts that were masked before.
         others: the unmapped columns, and the ways to members that the schema does not map.
@@ -54,7 +54,7 @@ class Layout:
     places: Mapping[int, Steps]
     kinds: Mapping[int, str]
     added: frozenset[int]
-    rivals: Mapping[int, tuple[int, ...]]
+    fallbacks: Mapping[int, tuple[int, ...]]
     parties: frozenset[int]
     others: Mapping[int, Steps]
     left: frozenset[int]
@@ -80,7 +80,7 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
     targets = _targets(headers, told)
     placed, hidden = _told(targets, schema)
     free = {at: header for at, header in enumerate(headers) if at not in targets}
-    rivals = _place(free, schema, placed)
+    fallbacks = _place(free, schema, placed)
     own = OwnNames({".".join(steps): Meaning(kind, NEUTRAL) for steps, kind in schema.fields if EACH not in steps})
     for at, header in free.items():
         if at not in placed and (kind := _known_kind(header, headers, own)) is not None:
@@ -95,7 +95,9 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
         places=dict(sorted((placed | extra).items())),
         kinds=dict(sorted((kinds | hidden).items())),
         added=frozenset(hidden),
-        rivals={owner: kept for owner, its in rivals.items() if (kept := tuple(at for at in its if at in hidden))},
+        fallbacks={
+            owner: kept for owner, its in fallbacks.items() if (kept := tuple(at for at in its if at in hidden))
+        },
         parties=frozenset(at for at, kind in hidden.items() if kind == PARTY),
         others=_members(_free("unmapped", extended), others, str),
         left=frozenset(at for at, target in targets.items() if target == UNMAPPED),
@@ -143,7 +145,7 @@ def _place(free: Mapping[int, str], schema: Schema, placed: dict[int, Steps]) ->
 
     Returns the others of it, in order.
     """
-    rivals: dict[int, list[int]] = {}
+    fallbacks: dict[int, list[int]] = {}
     waiting: set[int] = set()
     for at, steps in _by_name(free, schema):
         if at in placed or at in waiting:
@@ -152,9 +154,9 @@ def _place(free: Mapping[int, str], schema: Schema, placed: dict[int, Steps]) ->
         if owner is None:
             placed[at] = steps
         elif owner in free and _kind_at(schema, steps) is not None:
-            rivals.setdefault(owner, []).append(at)
+            fallbacks.setdefault(owner, []).append(at)
             waiting.add(at)
-    return rivals
+    return fallbacks
 
 
 def _members(key: str, headers: Mapping[int, str], name_of: Callable[[str], str]) -> dict[int, Steps]:

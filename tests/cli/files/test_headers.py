@@ -173,7 +173,7 @@ def test_the_mobile_fills_the_place_and_a_further_phone_keeps_one_of_its_own() -
         1: ("recipient", "phone"),
         2: ("columns", "备用电话"),
     }
-    assert layout.rivals == {1: (0,)}
+    assert layout.fallbacks == {1: (0,)}
 
 
 def test_two_columns_of_one_header_have_places_of_their_own() -> None:

@@ -17,7 +17,7 @@ RETENTION_SECONDS = 86_400 * 180
 
 app = Flask(__name__)
 fernet = Fernet(Fernet.generate_key())
-store = redis.Redis.from_url(os.environ["DAYMADE_REDIS_URL"])
+store = redis.Redis.from_url(os.environ["HAND_ROLLED_REDIS_URL"])
 
 
 def masked(kind: str, value: str) -> str:

@@ -1,4 +1,4 @@
-"""The yardstick: what the same work costs with nothing around it. A bare Flask loop, not a service: never deploy it.
+"""The baseline: what the same work costs with nothing around it. A bare Flask loop, not a service: never deploy it.
 
 It decodes a batch, makes six masks a record, seals each record once, derives six
 tokens, writes one packed batch and encodes the answer. It has no authentication,
@@ -28,7 +28,7 @@ PLACES = [(side, kind) for side in ("sender", "recipient") for kind in ("name", 
 
 app = Flask(__name__)
 pack = cast(Callable[[tuple[bytes | str | int, ...]], bytes], hiredis.pack_command)  # its stub allows one argument
-pool = redis.ConnectionPool.from_url(os.environ["YARDSTICK_REDIS_URL"], protocol=2)
+pool = redis.ConnectionPool.from_url(os.environ["BASELINE_REDIS_URL"], protocol=2)
 
 
 def mask(kind: str, value: str) -> str:
