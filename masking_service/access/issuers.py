@@ -83,7 +83,8 @@ class Issuers:
             keys="",
             tenants=DEVELOPMENT_TENANTS,
             roles=self._roles,
-            claims=Claims(phone=("phone_number",)),  # the standard claim of OpenID Connect Core 1.0, section 5.1
+            # The standard claim of OpenID Connect Core 1.0, section 5.1, and one of no standard.
+            claims=Claims(phone=("phone_number",), device=("device",)),
         )
         return Issuers((*self._issuers, Issuer(rule, PinnedKeys(development_keys(private_pem)))), self._roles)
 
@@ -162,14 +163,15 @@ class Issuers:
         acr = claims.at(("acr",), None)
         signed_in_at = claims.past("auth_time", now)
         phone = claims.at(rule.claims.phone, None) if rule.claims.phone else None
-        if not all(value is None or isinstance(value, str) for value in (acr, phone)):
+        device = claims.at(rule.claims.device, None) if rule.claims.device else None
+        if not all(value is None or isinstance(value, str) for value in (acr, phone, device)):
             raise Unauthenticated("claims")
         try:
             identity = staff_principal_id(rule.alias, claims.at(rule.claims.sub, None))
             sites = site_codes(claims.strings(rule.claims.sites))
         except ValueError:
             raise Unauthenticated("claims") from None
-        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at, phone)
+        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at, phone, device or None)
 
 
 def mint(
@@ -182,6 +184,7 @@ def mint(
     tenant: str = DEFAULT_TENANT,
     sites: Iterable[str] = (),
     phone: str | None = None,
+    device: str | None = None,
     ttl: int,
     now: int,
 ) -> str:
@@ -197,6 +200,7 @@ def mint(
         "tenant": tenant,
         "sites": list(sites),
         **({"phone_number": phone} if phone is not None else {}),
+        **({"device": device} if device is not None else {}),
     }
     return jwt.encode(claims, private_pem, algorithm=DEVELOPMENT_ALGORITHM)
 

@@ -33,6 +33,7 @@ _T = TypeVar("_T")
 _MILLION = 1_000_000
 _DAY = 86_400
 _LONGEST_RETENTION = 3_650 * _DAY
+_NEW_DEVICE = "new-device"
 _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 
 
@@ -67,6 +68,9 @@ def read_policy(text: str, source: str) -> Rules:
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
         digest="" if document.faults else _digest(document.value),
     )
+    devices = [bool(issuer.claims.device) for issuer in read.issuers.values()]
+    if _NEW_DEVICE in read.lookout.freeze and devices and not any(devices):
+        sections["lookout"].fault(f"{_NEW_DEVICE} is of no use while no issuer names the claim of the device")
     if read.calls is None and any(purpose.after_calls for purpose in purposes.values()):
         sections["purposes"].fault("after_calls is of no use without the section calls")
     if document.faults:

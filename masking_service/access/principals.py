@@ -25,7 +25,8 @@ class Principal:
 
     `roles` are names only: what they allow is the policy's to say. `acr` and `signed_in_at` (Unix seconds)
     say how and when a member of staff signed in; both are None for machines and where the issuer is silent. `phone` is
-    the number that the issuer claims for the person, as it wrote it; None where it claims none.
+    the number that the issuer claims for the person, `device` what it says of the device, as it wrote them; None where
+    it claims none.
     """
 
     id: str = field(repr=False)  # providers put people's names into subjects
@@ -36,6 +37,7 @@ class Principal:
     acr: str | None = field(default=None, repr=False)
     signed_in_at: int | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
+    device: str | None = field(default=None, repr=False)
 
     @property
     def alias(self) -> str:

@@ -188,9 +188,10 @@ LOOKOUT_SIGNALS: Final = (
     "unmoved",
     "sites",
     "odd-hours",
+    "new-device",
     "quick-approvals",
 )
-"""The signals of the lookout (`audit/lookout/signals.py`)."""
+"""The signals of the lookout (`audit/lookout/`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +211,17 @@ class SearchRule:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Paths of claims in a JWT, through nested objects. `phone` is empty where the issuer tells no phone."""
+    """Paths of claims in a JWT, through nested objects.
+
+    `phone` and `device` are empty where the issuer tells no phone, or nothing that identifies the device.
+    """
 
     sub: tuple[str, ...] = ("sub",)
     roles: tuple[str, ...] = ("roles",)
     tenant: tuple[str, ...] = ("tenant",)
     sites: tuple[str, ...] = ("sites",)
     phone: tuple[str, ...] = ()
+    device: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ KEPT_SECONDS: Final = 30 * 86_400
 
 
 class ListedReason(msgspec.Struct, frozen=True):
-    """Why a person was listed; see `audit.lookout.signals.Reason`."""
+    """Why a person was listed; see `audit.lookout.reasons.Reason`."""
 
     signal: str
     score: float

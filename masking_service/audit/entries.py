@@ -86,6 +86,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
             it. The other members are those of the last one.
         ticket: digest of the ticket system's answer that confirmed the case which is opened; empty if none did.
         asked: keyed hash of the phone, or of the site and last four digits, that a search asked for.
+        device: keyed hash of the device from which the person acted, as the issuer names it; no two people's compare.
+            Empty if it names none.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -111,6 +113,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     times: int = 1
     ticket: str = ""
     asked: str = ""
+    device: str = ""
 
 
 def fact(sealed: Sealed) -> Fact:

@@ -12,7 +12,7 @@ from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal, service_principal
 from masking_service.access.shortlists import ListedPerson, ListedReason, Shortlists
 from masking_service.audit.lookout.ranking import MAX_LISTED, rank, to_freeze
-from masking_service.audit.lookout.signals import DAY, Reason
+from masking_service.audit.lookout.reasons import DAY, Reason
 from masking_service.observability.alerts import Alerts
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.recorder import DONE, Call, Recorder

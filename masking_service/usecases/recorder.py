@@ -22,6 +22,8 @@ RELEASED: Final = "released"
 DONE: Final = "done"
 UNAVAILABLE: Final = "unavailable"
 """The outcome of an entry that takes another one back."""
+DEVICE_CHARACTERS: Final = 16
+"""64 bits: enough for the devices of one person, and short in each entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +206,14 @@ class Recorder:
         profile: str | None,
         subject: str,
     ) -> Entry:
+        keys = self._keyring.tenant(call.principal.tenant)
         return Entry(
             at=call.now,
             action=action,
             outcome=outcome,
             principal=outside_id(call.principal.id),
             role=role,
-            tenant=self._keyring.tenant(call.principal.tenant).audit_hash("tenant"),
+            tenant=keys.audit_hash("tenant"),
             request=outside_id(call.request_id),
             policy=self._policy,
             purpose=outside_id(purpose or ""),
@@ -220,7 +223,18 @@ class Recorder:
             approved_by=[],
             subject=outside_id(subject),
             facts=[],
+            device=device_tag(keys, call.principal),
         )
+
+
+def device_tag(keys: TenantKeys, principal: Principal) -> str:
+    """Return the keyed hash of a person's device, 16 hexadecimal characters; empty where the issuer names none.
+
+    The person is part of it: the same device of two people has two hashes.
+    """
+    if principal.device is None:
+        return ""
+    return keys.audit_hash("device", principal.id, principal.device)[:DEVICE_CHARACTERS]
 
 
 def _item(keys: TenantKeys, one: ItemOutcome) -> Item:

@@ -76,6 +76,15 @@ class TestWhoItNames:
         )
         assert (principal.id, principal.roles) == ("staff/u-9", ("courier",))
 
+    def test_the_device_is_read_where_a_rule_names_its_claim(self) -> None:
+        believed = issuers(claims=Claims(device=("device", "id")))
+        assert believed.authenticate(token(device={"id": "d-1"}), NOW).device == "d-1"
+        assert believed.authenticate(token(), NOW).device is None
+        assert BELIEVED.authenticate(token(device={"id": "d-1"}), NOW).device is None
+
+    def test_a_device_of_a_wrong_type_refuses_the_token(self) -> None:
+        assert refusal(token(device=7), issuers(claims=Claims(device=("device",)))) == "claims"
+
     @pytest.mark.parametrize("audience", ["waybill-masking", ["waybill-masking"], ["another", "waybill-masking"]])
     def test_the_audience_is_the_service_or_has_it(self, audience: object) -> None:
         assert BELIEVED.authenticate(token(aud=audience), NOW).id == "staff/u-1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from masking_service.access.rules import LookoutRules
-from tests.access.policies import DEFAULT, edited, faults, policy
+from tests.access.policies import DEFAULT, ISSUER, edited, faults, policy
 
 
 def test_by_default_no_one_is_frozen() -> None:
@@ -30,3 +30,13 @@ def test_signals_that_freeze_together() -> None:
 )
 def test_a_section_with_a_fault_is_refused(section: object, place: str) -> None:
     assert place in faults(edited(lambda document: document.update(lookout=section)))
+
+
+def test_a_rule_about_devices_needs_an_issuer_that_names_them() -> None:
+    rule, silent = {"freeze": ["new-device", "odd-hours"]}, {"staff": ISSUER}
+    named = {"staff": {**ISSUER, "claims": {"device": "device_id"}}}
+
+    assert "lookout" in faults(edited(lambda document: document.update(lookout=rule, issuers=silent)))
+    assert policy(lambda document: document.update(lookout=rule, issuers=named)).rules.lookout.freeze == {
+        *rule["freeze"]
+    }

@@ -247,6 +247,10 @@ class TestIssuers:
         claims = rule.rules.issuers["staff"].claims
         assert (claims.roles, claims.sub) == (("realm_access", "roles"), ("https://x.example/id",))
 
+    def test_the_claim_of_the_device_is_named_and_none_is_the_default(self) -> None:
+        named, silent = self.with_issuer(claims={"device": "device_id"}), self.with_issuer()
+        assert [policy(one).rules.issuers["staff"].claims.device for one in (named, silent)] == [("device_id",), ()]
+
     @pytest.mark.parametrize(
         ("change", "path"),
         [

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from masking_service.access.shortlists import ListedPerson
-from masking_service.audit.lookout.signals import Reason
+from masking_service.audit.lookout.reasons import Reason
 from masking_service.cli import commands
 from masking_service.observability.alerts import Alert
 from masking_service.runtime.settings import Settings

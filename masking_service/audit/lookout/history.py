@@ -61,7 +61,16 @@ class Trace(NamedTuple):
     site: str
 
 
-Row = Opening | OpenedCase | Decision | View | Trace
+class Seen(NamedTuple):
+    """A device from which a person opened a value or a case, or decided one."""
+
+    at: int
+    person: str
+    role: str
+    device: str
+
+
+Row = Opening | OpenedCase | Decision | View | Trace | Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class History:
     decisions: list[Decision] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
 
     @property
     def waybills(self) -> frozenset[str]:
@@ -101,7 +111,7 @@ class HistoryReader:
             if name not in self._taken_back:
                 for row in rows:
                     found[type(row)].append(row)
-        kinds = (Opening, OpenedCase, Decision, View, Trace)
+        kinds = (Opening, OpenedCase, Decision, View, Trace, Seen)
         return History(*[sorted(found[kind]) for kind in kinds])  # type: ignore[arg-type]
 
 
@@ -115,6 +125,13 @@ def read_history(entries: Iterable[tuple[str, Entry]]) -> History:
 
 def rows_of(entry: Entry) -> list[Row]:
     """Return what one entry says; nothing if it was refused."""
+    rows = _rows_of(entry)
+    if entry.device and any(isinstance(row, Opening | OpenedCase | Decision) for row in rows):
+        rows.append(Seen(entry.at, entry.principal, entry.role, entry.device))
+    return rows
+
+
+def _rows_of(entry: Entry) -> list[Row]:
     at, who, role, case = entry.at, entry.principal, entry.role, entry.case
     released = [item for item in entry.items if item.outcome in ("released", "done") and item.waybill]
     match entry.action, entry.outcome:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
-from masking_service.audit.lookout.signals import Reason
+from masking_service.audit.lookout.reasons import Reason
 
 MAX_LISTED: Final = 5
 """People on the list of one day: as many as a person can look into."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lookout.history import TRACES, History, HistoryReader, Trace, rows_of
-from masking_service.audit.lookout.signals import DAY, VIEW_DAYS, WINDOW_DAYS
+from masking_service.audit.lookout.reasons import DAY
+from masking_service.audit.lookout.signals import VIEW_DAYS, WINDOW_DAYS
 from masking_service.audit.packs.evidence import entry_lines, entry_of
 
 _TRACE_ACTIONS = tuple(b'"action":"%b"' % action.encode() for action in sorted(TRACES))

@@ -3,13 +3,12 @@
 A signal alone proves nothing. `ranking` adds the scores of several.
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from statistics import median
-from typing import Final, NamedTuple
+from typing import Final
 
-from masking_service.audit.lookout.arithmetic import centre_of, cusum, poisson_tail, run_length, score
+from masking_service.audit.lookout.arithmetic import poisson_tail, score
+from masking_service.audit.lookout.habits import new_devices, odd_hours, pace
 from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Trace, View
 from masking_service.audit.lookout.peers import (
     MIN_PEERS,
@@ -20,9 +19,8 @@ from masking_service.audit.lookout.peers import (
     excessive_values,
     is_excessive,
 )
+from masking_service.audit.lookout.reasons import DAY, Reason
 
-HOUR: Final = 3_600
-DAY: Final = 86_400
 WINDOW_DAYS: Final = 30
 """Days of the log that the signals need."""
 VIEW_DAYS: Final = 7
@@ -30,31 +28,8 @@ VIEW_DAYS: Final = 7
 FOLLOWED_WITHIN: Final = 3 * DAY
 """A real case or parcel shows some later activity within this time."""
 MIN_PARCELS: Final = 10
-MIN_HISTORY: Final = 200
-"""Actions from which a person's own hours are known."""
-MIN_HISTORY_DAYS: Final = 10
-RARE_HOUR: Final = 0.02
-"""Share of a person's own actions, within an hour before and after, below which an hour is odd."""
 QUICK_SECONDS: Final = 5
 """An approval so soon after the person's previous one was not read."""
-
-
-class Reason(NamedTuple):
-    """Why a person is listed: `observed` of `total`, where `expected` are expected.
-
-    Attributes:
-        signal: the name of the signal; `texts` says it in words.
-        score: -log10 of the probability among honest people.
-        other: the other person of a pair; otherwise empty.
-    """
-
-    person: str
-    signal: str
-    score: float
-    observed: float
-    total: int
-    expected: float
-    other: str = ""
 
 
 def unverified(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list[Reason]:
@@ -124,38 +99,6 @@ def fields_per_waybill(openings: Iterable[Opening]) -> list[Reason]:
     return _reasons("fields-per-waybill", excessive_values(values))
 
 
-def pace(openings: Iterable[Opening], now: int) -> list[Reason]:
-    """Fields a day that rose above the person's own earlier days, or above the peers', by a cumulative sum.
-
-    The person's earlier days are the first half of the days on which they opened anything.
-    """
-    days: dict[str, Counter[int]] = defaultdict(Counter)
-    roles = {}
-    for one in openings:
-        days[one.person][one.at // DAY] += one.fields
-        roles[one.person] = one.role
-    of_role: dict[str, list[float]] = defaultdict(list)
-    people = Counter(roles.values())
-    for who, counts in days.items():
-        of_role[roles[who]] += [math.log1p(count) for count in counts.values()]
-    reasons = []
-    for who, counts in days.items():
-        values = [math.log1p(counts[day]) for day in sorted(counts)]
-        half = len(values) // 2
-        if half >= MIN_HISTORY_DAYS // 2:
-            before, after = values[:half], values[half:]
-        elif people[roles[who]] >= MIN_PEERS:
-            before, after = of_role[roles[who]], values
-        else:
-            continue
-        centre, deviation = centre_of(before)
-        height = cusum((value - centre) / max(deviation, 0.35) for value in after)
-        observed, expected = math.expm1(median(after[-5:])), math.expm1(centre)
-        if max(counts) >= now // DAY - 1 and is_excessive(observed, expected):
-            reasons.append(Reason(who, "pace", math.log10(max(run_length(height), 1.0)), observed, 0, expected))
-    return reasons
-
-
 def unmoved(views: Iterable[View], traces: Iterable[Trace], now: int) -> list[Reason]:
     """Full views whose parcel never moved afterwards, against peers."""
     last = _last_traces(traces)
@@ -175,35 +118,6 @@ def sites(seen: Iterable[Opening | View], traces: Iterable[Trace]) -> list[Reaso
             roles[one.person] = one.role
     values = {who: Value(roles[who], len(found)) for who, found in visited.items()}
     return _reasons("sites", excessive_values(values))
-
-
-def odd_hours(actions: Iterable[tuple[str, int]], now: int) -> list[Reason]:
-    """Actions of the last day in hours in which the person was hardly ever active before.
-
-    Args:
-        actions: the person and the time (Unix seconds) of each opening, view and case.
-    """
-    before: dict[str, Counter[int]] = defaultdict(Counter)
-    days: dict[str, set[int]] = defaultdict(set)
-    today: dict[str, list[int]] = defaultdict(list)
-    for who, at in actions:
-        if at >= now - DAY:
-            today[who].append(at % DAY // HOUR)
-        else:
-            before[who][at % DAY // HOUR] += 1
-            days[who].add(at // DAY)
-    reasons = []
-    for who, hours in today.items():
-        own = before[who]
-        total = own.total()
-        if total < MIN_HISTORY or len(days[who]) < MIN_HISTORY_DAYS:
-            continue
-        odd = sum((own[(hour - 1) % 24] + own[hour] + own[(hour + 1) % 24]) / total < RARE_HOUR for hour in hours)
-        expected = RARE_HOUR * len(hours)
-        if is_excessive(odd, expected):
-            found = score(poisson_tail(odd, expected))
-            reasons.append(Reason(who, "odd-hours", found, odd, len(hours), expected))
-    return reasons
 
 
 def quick_approvals(decisions: Iterable[Decision]) -> list[Reason]:
@@ -232,6 +146,7 @@ def all_signals(history: History, now: int) -> list[Reason]:
         *unmoved(history.views, history.traces, now),
         *sites([*openings, *history.views], history.traces),
         *odd_hours(acted, now),
+        *new_devices(history.seen, now),
         *quick_approvals(decisions),
     ]
 

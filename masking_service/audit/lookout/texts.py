@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.audit.lookout.signals import Reason
+from masking_service.audit.lookout.reasons import Reason
 
 TEXTS: Final = {
     "unverified": (
@@ -46,8 +46,12 @@ TEXTS: Final = {
         "查看了 {observed} 个网点的包裹；同岗位中位数为 {expected} 个",
     ),
     "odd-hours": (
-        "did {observed} of {total} actions of the day in hours that are unusual for this person; expected {expected}",
-        "当天 {total} 次操作中有 {observed} 次发生在其极少工作的时段；应为 {expected} 次",
+        "did {observed} of {total} actions of a week in hours that are unusual for this person; expected {expected}",
+        "近七天 {total} 次操作中有 {observed} 次发生在其极少工作的时段；应为 {expected} 次",
+    ),
+    "new-device": (
+        "new devices in the last seven days: {observed}, not used on any of {total} earlier days",
+        "近七天使用新设备 {observed} 台；此前有记录的 {total} 天从未使用",
     ),
     "quick-approvals": (
         "approved {observed} of {total} cases within five seconds of the previous one; expected {expected}",

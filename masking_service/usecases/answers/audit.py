@@ -75,6 +75,16 @@ class AuditEntry(Answer):
     ) = UNSET
     ticket: Annotated[str, Meta(description="Digest of the answer that confirmed the case.")] | UnsetType = UNSET
     asked: Annotated[str, Meta(description="Keyed hash of what a search asked for.")] | UnsetType = UNSET
+    device: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^[0-9a-f]{16}$",
+                description="Keyed hash of the device from which the person acted. No two people's compare.",
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class AuditPage(Answer):

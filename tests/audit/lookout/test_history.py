@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from masking_service.audit.entries import Item
-from masking_service.audit.lookout.history import Decision, OpenedCase, Opening, Trace, View, read_history
+from masking_service.audit.lookout.history import Decision, OpenedCase, Opening, Seen, Trace, View, read_history
 from tests.audit.logs import entry
 
 PHONE = Item("w1", "released", "/recipient/phone", "phone")
@@ -44,6 +44,23 @@ def test_a_case_is_verified_if_the_ticket_system_confirmed_it() -> None:
     confirmed = entry(action="case-open", case="D-1", items=[Item("w1", "done")], ticket="9f" * 16)
 
     assert [case.verified for case in read_history([("a-1", confirmed)]).cases] == [True]
+
+
+def test_devices_are_read_from_what_people_opened_and_decided() -> None:
+    tag = "0123456789abcdef"
+    opened = entry(at=2, action="detokenize", outcome="released", role="dispute-officer", items=[PHONE], device=tag)
+    entries = [
+        opened,
+        entry(at=1, action="case-approve", role="supervisor", case="D-1", device=tag),
+        entry(at=3, action="case-open", outcome="case-exists", case="D-1", device=tag),
+        entry(at=4, action="view", outcome="released", items=[Item("w1", "released")], device=tag),
+        entry(at=5, action="case-close", case="D-0"),
+    ]
+
+    assert read_history((f"a-{at}", one) for at, one in enumerate(entries)).seen == [
+        Seen(1, "staff/u-1", "supervisor", tag),
+        Seen(2, "staff/u-1", "dispute-officer", tag),
+    ]
 
 
 def test_refused_calls_and_what_was_taken_back_do_not_count() -> None:

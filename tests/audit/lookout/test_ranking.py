@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from masking_service.audit.lookout.ranking import MAX_LISTED, Listed, rank, to_freeze
-from masking_service.audit.lookout.signals import Reason
+from masking_service.audit.lookout.reasons import Reason
 from masking_service.audit.lookout.texts import TEXTS, in_words
 
 

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from masking_service.audit.lookout.arithmetic import poisson_tail, score
-from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Trace, View
+from masking_service.audit.lookout.habits import new_devices, odd_hours, pace
+from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Seen, Trace, View
+from masking_service.audit.lookout.reasons import DAY, HOUR, Reason
 from masking_service.audit.lookout.signals import (
-    DAY,
-    HOUR,
-    Reason,
     all_signals,
     approving_pairs,
     fields_per_waybill,
-    odd_hours,
-    pace,
     pairs,
     quick_approvals,
     sites,
@@ -210,7 +207,8 @@ def test_parcels_of_many_sites() -> None:
 
 
 def shifts(who: str, hour: int, days: int = 20, a_day: int = 15) -> list[tuple[str, int]]:
-    return [(who, NOW - day * DAY + hour * HOUR + at) for day in range(2, days + 2) for at in range(a_day)]
+    """Work on so many days before the last seven."""
+    return [(who, NOW - day * DAY + hour * HOUR + at) for day in range(8, days + 8) for at in range(a_day)]
 
 
 def test_actions_at_night_of_a_person_who_works_by_day() -> None:
@@ -231,6 +229,71 @@ def test_hours_are_judged_only_with_enough_history() -> None:
     tonight = [(THIEF, NOW - DAY + 3 * HOUR + at) for at in range(10)]
 
     assert odd_hours([*shifts(THIEF, 10, days=9, a_day=40), *tonight], NOW) == []
+
+
+def test_a_few_actions_a_night_add_up_over_seven_days() -> None:
+    nights = [(THIEF, NOW - day * DAY + 3 * HOUR + at) for day in (1, 2, 3) for at in range(2)]
+    by_day = [(THIEF, NOW - day * DAY + 10 * HOUR + at) for day in range(1, 5) for at in range(4)]
+    before = shifts(THIEF, 10, days=15, a_day=4)
+
+    (reason,) = odd_hours([*before, *by_day, *nights], NOW)
+
+    assert reason == Reason(THIEF, "odd-hours", score(poisson_tail(6, 22 * 0.02)), 6, 22, 22 * 0.02)
+    assert odd_hours([*before, *by_day, *nights[:2]], NOW) == []
+
+
+def worked(who: str, devices: Sequence[str], *, until: int = 8) -> list[Seen]:
+    """A day of work with each device, the last one so many days ago."""
+    first = NOW - (len(devices) + until - 1) * DAY
+    return [Seen(first + day * DAY + 10 * HOUR, who, OFFICER, device) for day, device in enumerate(devices)]
+
+
+def test_a_device_that_a_person_had_not_used_on_twelve_days() -> None:
+    seen = [*worked(THIEF, ["d1"] * 12), *worked(THIEF, ["d1"] * 7, until=1), Seen(NOW - HOUR, THIEF, OFFICER, "d2")]
+
+    (reason,) = new_devices(seen, NOW)
+
+    expected = 1 / (2 + 200)  # no new device on the two days after the first ten, smoothed by one in two hundred
+    assert reason == Reason(THIEF, "new-device", score(poisson_tail(1, expected)), 1, 12, expected)
+    assert reason.score > 2
+
+
+def test_a_new_device_is_new_for_seven_days() -> None:
+    used = Seen(NOW - 3 * DAY, THIEF, OFFICER, "d2")
+    seen = [*worked(THIEF, ["d1"] * 12), used]
+
+    assert people(new_devices(seen, NOW)) == people(new_devices(seen, NOW + 3 * DAY)) == {THIEF}
+    assert new_devices(seen, NOW + 4 * DAY + 1) == []
+
+
+def test_the_first_days_of_a_person_say_nothing_about_devices() -> None:
+    assert new_devices([*worked(THIEF, ["d1"] * 9), Seen(NOW - HOUR, THIEF, OFFICER, "d2")], NOW) == []
+    assert new_devices([Seen(NOW - HOUR, THIEF, OFFICER, "d2")], NOW) == []
+
+
+def test_a_device_of_long_ago_is_known() -> None:
+    assert new_devices([*worked(THIEF, ["d2", *["d1"] * 14]), Seen(NOW - HOUR, THIEF, OFFICER, "d2")], NOW) == []
+
+
+def test_where_people_often_have_new_devices_one_more_says_little() -> None:
+    own = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "d2")]
+    peers = [row for who in HONEST for row in worked(who, [*["d1"] * 11, f"d-{who}"])]
+
+    (reason,) = new_devices([*own, *peers], NOW)
+
+    assert reason.expected == 7 / (14 + 200)  # six peers had one each, on two days each
+    assert reason.score < 2
+
+
+def test_a_person_who_changes_the_device_each_day_silences_no_one_else() -> None:
+    own = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "d2")]
+    restless = [*worked("staff/r", [f"d{at}" for at in range(22)]), Seen(NOW - HOUR, "staff/r", OFFICER, "d99")]
+
+    found = {reason.person: reason for reason in new_devices([*own, *restless], NOW)}
+
+    assert found[THIEF].expected == 2 / (14 + 200)
+    assert found[THIEF].score > 2
+    assert found["staff/r"].score < 1
 
 
 def approvals(who: str, count: int, apart: int) -> list[Decision]:

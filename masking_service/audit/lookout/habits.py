@@ -1,0 +1,120 @@
+"""The signals that compare a person with their own earlier days: pace, hours and devices."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from statistics import median
+from typing import Final
+
+from masking_service.audit.lookout.arithmetic import centre_of, cusum, poisson_tail, run_length, score
+from masking_service.audit.lookout.history import Opening, Seen
+from masking_service.audit.lookout.peers import MIN_PEERS, is_excessive
+from masking_service.audit.lookout.reasons import DAY, HOUR, Reason
+
+RECENT: Final = 7 * DAY
+"""What is new counts for so long. A patient thief does too little in one night to be told from chance."""
+MIN_HISTORY: Final = 50
+"""Earlier actions from which a person's own hours are known."""
+MIN_HISTORY_DAYS: Final = 10
+"""Earlier days from which a person's own hours and devices are known."""
+RARE_HOUR: Final = 0.02
+"""Share of a person's own actions, within an hour before and after, below which an hour is odd."""
+DEVICE_DAYS: Final = 200
+"""An honest person works so many days with the known devices, as long as a role's own log says little."""
+
+
+def pace(openings: Iterable[Opening], now: int) -> list[Reason]:
+    """Fields a day that rose above the person's own earlier days, or above the peers', by a cumulative sum.
+
+    The person's earlier days are the first half of the days on which they opened anything.
+    """
+    days: dict[str, Counter[int]] = defaultdict(Counter)
+    roles = {}
+    for one in openings:
+        days[one.person][one.at // DAY] += one.fields
+        roles[one.person] = one.role
+    of_role: dict[str, list[float]] = defaultdict(list)
+    people = Counter(roles.values())
+    for who, counts in days.items():
+        of_role[roles[who]] += [math.log1p(count) for count in counts.values()]
+    reasons = []
+    for who, counts in days.items():
+        values = [math.log1p(counts[day]) for day in sorted(counts)]
+        half = len(values) // 2
+        if half >= MIN_HISTORY_DAYS // 2:
+            before, after = values[:half], values[half:]
+        elif people[roles[who]] >= MIN_PEERS:
+            before, after = of_role[roles[who]], values
+        else:
+            continue
+        centre, deviation = centre_of(before)
+        height = cusum((value - centre) / max(deviation, 0.35) for value in after)
+        observed, expected = math.expm1(median(after[-5:])), math.expm1(centre)
+        if max(counts) >= now // DAY - 1 and is_excessive(observed, expected):
+            reasons.append(Reason(who, "pace", math.log10(max(run_length(height), 1.0)), observed, 0, expected))
+    return reasons
+
+
+def odd_hours(actions: Iterable[tuple[str, int]], now: int) -> list[Reason]:
+    """Actions of the last seven days in hours in which the person was hardly ever active before.
+
+    Args:
+        actions: the person and the time (Unix seconds) of each opening, view and case.
+    """
+    before: dict[str, Counter[int]] = defaultdict(Counter)
+    days: dict[str, set[int]] = defaultdict(set)
+    recent: dict[str, list[int]] = defaultdict(list)
+    for who, at in actions:
+        if at >= now - RECENT:
+            recent[who].append(at % DAY // HOUR)
+        else:
+            before[who][at % DAY // HOUR] += 1
+            days[who].add(at // DAY)
+    reasons = []
+    for who, hours in recent.items():
+        own = before[who]
+        total = own.total()
+        if total < MIN_HISTORY or len(days[who]) < MIN_HISTORY_DAYS:
+            continue
+        odd = sum((own[(hour - 1) % 24] + own[hour] + own[(hour + 1) % 24]) / total < RARE_HOUR for hour in hours)
+        expected = RARE_HOUR * len(hours)
+        if is_excessive(odd, expected):
+            found = score(poisson_tail(odd, expected))
+            reasons.append(Reason(who, "odd-hours", found, odd, len(hours), expected))
+    return reasons
+
+
+def new_devices(seen: Iterable[Seen], now: int) -> list[Reason]:
+    """People with devices of the last seven days that they had not used on at least ten earlier days.
+
+    The score is that of one day: how rarely people of the role have a new device, where each person's earlier devices
+    count once, or how rarely this person has. So a claim that often changes is no reason.
+    """
+    known: dict[str, set[str]] = defaultdict(set)
+    days: dict[str, set[int]] = defaultdict(set)
+    changes: Counter[str] = Counter()
+    recent: dict[str, set[str]] = defaultdict(set)
+    roles = {}
+    for one in sorted(seen):
+        roles[one.person] = one.role
+        if one.at >= now - RECENT:
+            recent[one.person].add(one.device)
+            continue
+        days[one.person].add(one.at // DAY)
+        if len(days[one.person]) > MIN_HISTORY_DAYS and one.device not in known[one.person]:
+            changes[one.person] += 1
+        known[one.person].add(one.device)
+    settled = {who: len(own) - MIN_HISTORY_DAYS for who, own in days.items() if len(own) >= MIN_HISTORY_DAYS}
+    role_days, role_changes = Counter[str](), Counter[str]()
+    for who, count in settled.items():
+        role_days[roles[who]] += count
+        role_changes[roles[who]] += min(changes[who], 1)
+    reasons = []
+    for who, count in settled.items():
+        new = len(recent[who] - known[who])
+        of_role = (role_changes[roles[who]] + 1) / (role_days[roles[who]] + DEVICE_DAYS)
+        expected = max(of_role, changes[who] / max(count, 1))
+        if new:
+            found = score(poisson_tail(new, expected))
+            reasons.append(Reason(who, "new-device", found, new, len(days[who]), expected))
+    return reasons
