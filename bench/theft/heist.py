@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
@@ -17,6 +17,8 @@ from masking_service.audit.lookout.history import Row
 
 DAILY: Final = 30
 """Days of a theft that the lookout reads one by one: it takes long, and a week more changes little by then."""
+RENTER: Final = "the renter's"
+"""The device of a person who rents a login. All others act from devices that they also use for honest work."""
 
 
 @dataclass
@@ -159,6 +161,8 @@ class Heist:
     def take(self, officer: Principal, at: int, case: str, *, rented: bool = False) -> Done:
         """Open the phone of each waybill of a case."""
         numbers = list(self.service.cases[case].opening.waybills)
+        if rented and self.workforce.thieves.own_device:
+            officer = replace(officer, device=RENTER)
         done = self.service.detokenize(officer, at, case, numbers, [*filter(is_known, numbers)])
         if done.released:
             self.taken.append((at, done.released))

@@ -1,7 +1,9 @@
 """Honest work: what desk, officers, supervisors and couriers do in a company, with what goes wrong in it."""
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Final, cast
 
@@ -42,6 +44,9 @@ class Staff:
         self._supervisors = [person(f"supervisor-{at}", "supervisor") for at in range(people.supervisors)]
         self._night = {one.id for one in self._officers if random.random() < odd.night_shift}
         self._new = {one.id for one in self._officers if random.random() < odd.new_officer}
+        self._habits = Random(f"habits {seed}")
+        self._devices: Counter[str] = Counter()
+        self._covered: set[tuple[str, int]] = set()
         self._practices = service.defences.practices
         self.lookout = Lookout(service) if self._practices else None
         self.tally = Tally()
@@ -72,7 +77,11 @@ class Staff:
         random, said = self._random, self._workforce.desk
         desk = self._present(self._desk)
         officers = self._present(self._officers)
-        self.tally.person_days += len(desk) + len(officers) + len(self._present(self._supervisors))
+        supervisors = self._present(self._supervisors)
+        self.tally.person_days += len(desk) + len(officers) + len(supervisors)
+        odd, habits = self._workforce.oddities, self._habits
+        self._devices.update(one.id for one in desk + officers + supervisors if habits.random() < odd.new_device)
+        self._covered.update((one.id, day) for one in officers if habits.random() < odd.covered_night)
         contacts = sum(random.randint(*said.contacts) for _ in desk)
         tickets = min(int(self._arrays.poisson(parcels_today * self._rate / 1e6)), contacts)
         for at in range(tickets):
@@ -91,6 +100,10 @@ class Staff:
     def _present(self, people: list[Principal]) -> list[Principal]:
         chosen = [one for one in people if self._random.random() < PRESENT]
         return chosen or people[:1]
+
+    def _acting(self, who: Principal) -> Principal:
+        """Return a person with the device that the person uses now."""
+        return replace(who, device=f"{self._devices[who.id]}")
 
     def _size(self) -> int:
         said, drawn = self._workforce.desk, self._random.random()
@@ -123,14 +136,14 @@ class Staff:
 
         def work(at: int) -> str:
             named = officer if self._practices and self._practices.cases_name_officer else None
-            done = self._count(self._service.open_case(opener, at, name, numbers, named))
+            done = self._count(self._service.open_case(self._acting(opener), at, name, numbers, named))
             begin = at + self._random.randrange(5 * MINUTE, 4 * HOUR)
             if done.outcome == "pending":
                 begin = max(at, _next_morning(at)) + self._random.randrange(MINUTE, HOUR)
                 self._at(begin, self._approved(name))
             elif done.outcome != "open":
                 return done.outcome
-            if officer.id in self._night:
+            if officer.id in self._night or (officer.id, (begin - BEGIN) // DAY) in self._covered:
                 begin = (begin // DAY) * DAY + 22 * HOUR + self._random.randrange(8 * HOUR)
             shares = self._workforce.desk.fields
             fields = self._random.choices(range(1, len(shares) + 1), shares)[0]
@@ -152,7 +165,7 @@ class Staff:
         supervisor = self._supervisors[self._random.randrange(len(self._supervisors))]
 
         def work(at: int) -> None:
-            self._count(self._service.decide(supervisor, at, name, "approve"))
+            self._count(self._service.decide(self._acting(supervisor), at, name, "approve"))
 
         return work
 
@@ -162,7 +175,8 @@ class Staff:
         """Open fields; where the budget refuses, once more when it says that there is room."""
 
         def work(at: int) -> None:
-            done = self._count(self._service.detokenize(officer, at, case, items, [*filter(is_known, items)]))
+            opened = [*filter(is_known, items)]
+            done = self._count(self._service.detokenize(self._acting(officer), at, case, items, opened))
             if not again:
                 return
             if done.outcome == QUOTA and done.retry_at < at + DAY:

@@ -5,16 +5,19 @@ Signals, ranks and what is frozen are the product's. Views of couriers are not r
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from bench.theft.model import Service
+from bench.theft.steps import DAY
 from masking_service.access.principals import DEFAULT_TENANT, Principal
-from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Row, rows_of
+from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Row, Seen, rows_of
 from masking_service.audit.lookout.ranking import MAX_LISTED, rank, to_freeze
 from masking_service.audit.lookout.reading import first_second
 from masking_service.audit.lookout.signals import all_signals
 from masking_service.usecases.lookout import REMEMBERED_SECONDS
 
-READ = (Opening, OpenedCase, Decision)
+READ: Final[dict[type[Row], str]] = {Opening: "openings", OpenedCase: "cases", Decision: "decisions", Seen: "seen"}
+"""The rows that are read, by the name of their list in a history."""
 
 
 class Lookout:
@@ -28,6 +31,7 @@ class Lookout:
     def __init__(self, service: Service, honest: Iterable[Row] = ()) -> None:
         self._service = service
         self._rows: dict[type[Row], list[Row]] = {kind: [] for kind in READ}
+        self._devices: set[tuple[str, str, int]] = set()
         self._add(honest)
         self._read = 0
         self._listed: dict[str, list[tuple[int, float]]] = {}
@@ -53,8 +57,14 @@ class Lookout:
             service.listed(who, now, freeze=one.person in freezing)
 
     def _add(self, rows: Iterable[Row]) -> None:
+        """Keep rows; of a device only the first on each day."""
         for row in rows:
-            if isinstance(row, READ):
+            if isinstance(row, Seen):
+                used = row.person, row.device, row.at // DAY
+                if used in self._devices:
+                    continue
+                self._devices.add(used)
+            if type(row) in READ:
                 self._rows[type(row)].append(row)
 
     def _before(self, now: int) -> dict[str, float]:
@@ -66,21 +76,22 @@ class Lookout:
         return {who: max(found) for who, found in totals.items() if found}
 
     def _history(self, now: int) -> History:
-        parts = []
-        for rows in self._rows.values():
+        parts: dict[str, Any] = {}
+        for kind, rows in self._rows.items():
             begin, end = (bisect_left(rows, at, key=lambda row: row.at) for at in (first_second(now), now))
-            parts.append(rows[begin:end])
-        return History(*parts)  # type: ignore[arg-type]
+            parts[READ[kind]] = rows[begin:end]
+        return History(**parts)
 
 
 def around(rows: Sequence[Row], officers: int) -> list[Row]:
-    """Return what concerns the first officers: what they opened, and under which cases."""
+    """Return what concerns the first officers: what they opened, under which cases, and from which devices."""
     people = {f"dev/officer-{at}" for at in range(officers)}
     cases = {row.case for row in rows if isinstance(row, Opening) and row.person in people}
     return [
         row
         for row in rows
-        if isinstance(row, READ) and row.case in cases and (not isinstance(row, Opening) or row.person in people)
+        if (isinstance(row, OpenedCase | Decision) and row.case in cases)
+        or (isinstance(row, Opening | Seen) and row.person in people)
     ]
 
 

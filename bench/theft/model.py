@@ -85,10 +85,13 @@ class Service:
     def record(
         self, who: Principal, at: int, action: str, outcome: str, *, items: Iterable[Item] = (), **more: Any
     ) -> None:
-        """Write an audit entry. Its waybills are plain numbers: nothing has to be hidden here."""
+        """Write an audit entry. Its waybills and devices are plain: nothing has to be hidden here."""
         if self._keep:
             role = who.roles[0] if who.roles else ""
-            self.written.append(Entry(at, action, outcome, who.id, role, "", "", "", items=[*items], **more))
+            device = who.device or ""
+            self.written.append(
+                Entry(at, action, outcome, who.id, role, "", "", "", items=[*items], device=device, **more)
+            )
 
     def listed(self, who: Principal, at: int, *, freeze: bool) -> None:
         """Raise the alert of a person whom the lookout listed, and freeze the person where the policy says so."""

@@ -16,7 +16,7 @@ from typing import Final
 
 from bench.theft.heist import Heist
 from bench.theft.model import Service
-from bench.theft.steps import DAY
+from bench.theft.steps import DAY, PURPOSE
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, known, phantoms, unknown
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
@@ -157,7 +157,7 @@ def splitting(heist: Heist) -> None:
 
 def rubber_stamp(heist: Heist) -> None:
     """Open large cases that a supervisor in the ring approves in seconds."""
-    heist.own_approver = True
+    heist.own_approver = heist.policy.rules.purposes[PURPOSE].approvals == 1
     officer, desk = heist.member("dispute-officer"), heist.member("service-desk")
     supervisor = heist.member("supervisor")
     a_day, pause = pace(_fields(heist.policy))

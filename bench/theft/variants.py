@@ -6,26 +6,31 @@ from typing import Any, Final
 
 import msgspec
 
+from bench.theft.steps import PURPOSE
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A change of practices, thieves or the sample, by the names of their members."""
+    """A change of practices, thieves, the sample or the number of approvals, by the names of their members."""
 
     text: str
     strategies: tuple[str, ...]
     practices: Mapping[str, Any] = field(default_factory=dict)
     thieves: Mapping[str, Any] = field(default_factory=dict)
     sample: int | None = None
+    approvals: int | None = None
 
     def policy(self, policy: Policy) -> Policy:
         """Return the policy with the change."""
-        if self.sample is None:
-            return policy
-        cases = replace(policy.rules.cases, sample=self.sample)
-        return Policy(replace(policy.rules, cases=cases), development=True)
+        rules = policy.rules
+        if self.sample is not None:
+            rules = replace(rules, cases=replace(rules.cases, sample=self.sample))
+        if self.approvals is not None:
+            purpose = replace(rules.purposes[PURPOSE], approvals=self.approvals)
+            rules = replace(rules, purposes={**rules.purposes, PURPOSE: purpose})
+        return policy if rules is policy.rules else Policy(rules, development=True)
 
     def workforce(self, workforce: Workforce) -> Workforce:
         """Return the workforce with the change."""
@@ -42,6 +47,10 @@ VARIANTS: Final = {
         "cases name no officer", ("burst", "drip", "odd_hours"), practices={"cases_name_officer": False}
     ),
     "by_site": Variant("couriers see all of their site", ("scraper",), practices={"couriers_have_sites": True}),
+    "remote": Variant(
+        "renters control the officer's device remotely", ("burst", "odd_hours"), thieves={"own_device": False}
+    ),
+    "two_approvals": Variant("two approvals where one is needed", ("rubber_stamp",), approvals=2),
     "no_sample": Variant("no sample", RINGS, sample=0),
     "sample_3": Variant("a sample of 3 %", RINGS, sample=30),
     "tickets_1": Variant("a ring gets 1 ticket a day", RINGS, thieves={"tickets_a_day": 1}),

@@ -64,6 +64,8 @@ class Oddities(_Checked, frozen=True):
     lost_bag_parcels: Pair
     lost_bag_asked_again: float
     night_shift: float
+    covered_night: float
+    new_device: float
     new_officer: float
     late_custody: float
 
@@ -82,6 +84,7 @@ class ThievesHave(_Checked, frozen=True):
     stale_numbers: float
     tickets_a_day: int
     own_cases: float
+    own_device: bool
     price: tuple[float, float]
     login_a_day: float
 

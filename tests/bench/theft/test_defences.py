@@ -139,7 +139,9 @@ def test_what_is_in_custody_is_no_decoy_for_its_courier() -> None:
 
 
 def test_the_lookout_lists_a_person_with_two_signals_and_freezes_as_the_policy_says(tmp_path: Path) -> None:
-    text = RECOMMENDED.read_text("utf-8").replace("freeze: [odd-hours, pace]", "freeze: [pace, fields-per-waybill]")
+    text = RECOMMENDED.read_text("utf-8").replace(
+        "freeze: [new-device, odd-hours]", "freeze: [pace, fields-per-waybill]"
+    )
     (tmp_path / "policy.yaml").write_text(text, "utf-8")
     peers = [
         Opening(BEGIN + day * DAY + 9 * HOUR, f"dev/peer-{at}", "dispute-officer", f"D-{day}-{at}", f"W{day}{at}{n}", 1)
