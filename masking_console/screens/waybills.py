@@ -1,5 +1,6 @@
 """Waybills: who saw what, the letter to the person concerned, and erasing."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,17 +34,20 @@ def letter(number: str) -> str:
     language = request.args.get("language", g.preferences.language)
     seen, checkpoint = g.person.disclosures(number), g.person.checkpoint()
     for each in (*seen["opens"], *seen["views"]):
-        each["role"] = _role(number, each["principal"], each["at"])
+        each |= _logged(number, each, outcome="released")
+    for each in seen.get("calls", []):
+        each |= _logged(number, each, action="call")
     with force_locale(language if language in LANGUAGES else "en"):
         return render_template("letter.html", number=number, seen=seen, checkpoint=checkpoint, letter_language=language)
 
 
-def _role(number: str, principal: str, at: str) -> Any:
-    """The role in which a person saw a waybill, as its audit entry says; "" where the log has none any more."""
-    second = int(datetime.fromisoformat(at).timestamp())
+def _logged(number: str, shown: Mapping[str, Any], **filters: str) -> dict[str, str]:
+    """The role and the purpose in the audit entry of a disclosure; "" where the log has no such entry any more."""
+    second = int(datetime.fromisoformat(shown["at"]).timestamp())
     span = {"from": str(second), "to": str(second + 1)}
-    found = g.person.audit(waybill=number, principal=principal, outcome="released", **span)["entries"]
-    return found[0]["role"] if found else ""
+    found = g.person.audit(waybill=number, principal=shown["principal"], **span, **filters)["entries"]
+    entry = found[0] if found else {}
+    return {name: entry.get(name, "") for name in ("role", "purpose")}
 
 
 @pages.post("/waybills/<number>/erase")

@@ -70,6 +70,29 @@ def test_a_long_reason_does_not_make_a_page_wide(desk: DeskProcess, visit: Calla
         assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, 320)
 
 
+def test_the_letter_tells_openings_full_views_and_calls(
+    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
+) -> None:
+    number = store()
+    case = new_case([number], "redelivery")
+    item = {"waybill_no": number, "field": "/recipient/address"}
+    wanted = {"purpose": "redelivery", "case": case, "items": [item]}
+    assert call(desk, "dispute-officer", "POST", "/v1/detokenize", wanted, sub="opener")[0] == 200
+    keys = desk.service.credentials
+    moved = {"items": [{"waybill_no": number, "site": "021001", "courier": "client/courier"}]}
+    assert desk.service.call(keys["tracking"], "POST", "/v1/custody", moved)[0] == 200
+    assert desk.service.call(keys["courier"], "GET", f"/v1/waybills/{number}")[0] == 200
+    assert desk.service.call(keys["courier"], "POST", "/v1/calls", {"waybill_no": number})[0] == 201
+    page = visit("en").sign_in("privacy-he", f"/waybills/{number}/letter")
+
+    told = [row.locator("td").all_inner_texts()[1:] for row in page.locator("article tbody tr").all()]
+    assert told == [
+        ["Recipient · address", "dispute officer", f"redelivery · case {case}"],
+        ["the addresses in full", "courier", "delivery"],
+        ["a call through a privacy number, which hides the phone: Recipient · phone", "courier", "delivery"],
+    ]
+
+
 def test_the_letter_names_roles_and_no_person(
     desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
 ) -> None:
