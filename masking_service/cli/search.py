@@ -29,7 +29,7 @@ NO_INDEX: Final = Text(
 NOT_A_NUMBER: Final = Text("line {at} is not a waybill number", "第 {at} 行不是运单号")
 DONE: Final = Text(
     "{found} of {asked} waybills can be found now; the others are not stored, or nothing finds them.",
-    "{asked} 个运单中，{found} 个现在可以查询；其余未存储，或没有可供查询的数据。",
+    "{asked} 票运单中，{found} 票现在可以查询；其余未存储，或没有可供查询的数据。",
 )
 
 

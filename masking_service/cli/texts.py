@@ -9,12 +9,12 @@ from masking_service.web.texts import Text
 
 MEETS_FLOOR: Final = Text("a label: meets the floor of GB/T 41833-2022", "面单：符合 GB/T 41833-2022 的最低要求")
 NO_LABEL: Final = Text("not a label", "非面单")
-PROFILE: Final = Text("profile {name} ({floor})", "脱敏方案 {name}（{floor}）")
+PROFILE: Final = Text("profile {name} ({floor})", "展示方案 {name}（{floor}）")
 TOGETHER: Final = Text(
     "All profiles together hide at least {hidden} of 11 digits of a phone.",
-    "所有脱敏方案合在一起，手机号 11 位中至少隐藏 {hidden} 位。",
+    "所有展示方案合在一起，手机号 11 位中至少隐藏 {hidden} 位。",
 )
-SCHEMA: Final = Text("schema {name} under profile {profile}", "脱敏方案 {profile} 下的数据格式 {name}")
+SCHEMA: Final = Text("schema {name} under profile {profile}", "展示方案 {profile} 下的数据格式 {name}")
 SCHEMAS: Final = Text("{count} schemas: {names}", "共 {count} 个数据格式：{names}")
 SEARCH: Final = Text("search indexes: {indexes}", "查询索引：{indexes}")
 SEARCH_OFF: Final = Text("none, so nothing can be searched", "无，因此不能查询")

@@ -130,11 +130,11 @@ CODES: Final[dict[str, CodeText]] = {
         MEMBERS["purpose"],
     ),
     "unknown-entry": CodeText(
-        Text("The audit entry is not known", "审计条目不存在"),
+        Text("The audit entry is not known", "审计记录不存在"),
         PLACES["unknown-entry"],
         Text(
             "Use the `next` of an earlier answer, or look for the entry in the archive.",
-            "请使用之前响应中的 `next`，或在归档中查找该条目。",
+            "请使用之前响应中的 `next`，或在归档中查找该审计记录。",
         ),
     ),
     "invalid-phone": CodeText(
@@ -161,7 +161,7 @@ CODES: Final[dict[str, CodeText]] = {
         Text("Send the original value where a token is needed.", "如需令牌，请发送原始数据。"),
     ),
     "found-in-text": CodeText(
-        Text("Personal data was found in a text", "文本中含有个人数据"),
+        Text("Personal data was found in a text", "文本中含有个人信息"),
         Text(
             "A phone, a name of the record, an identity number, an e-mail address or a bank card was masked here.",
             "此处的电话、记录中的姓名、身份证号、电子邮箱或银行卡号已脱敏。",
@@ -172,7 +172,7 @@ CODES: Final[dict[str, CodeText]] = {
         Text("An unmapped member was masked", "未映射的成员已脱敏"),
         Text(
             "The schema does not map this member. Its name says that it is personal, so its value was masked.",
-            "数据格式未映射该成员，但其名称表明含有个人数据，因此已脱敏。",
+            "数据格式未映射该成员，但其名称表明含有个人信息，因此已脱敏。",
         ),
         Text(
             "Check the spelling of the member, or use a schema that maps it.",

@@ -39,14 +39,14 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     ),
     "profile-required": ProblemText(
         400,
-        Text("A profile is required", "缺少脱敏方案"),
+        Text("A profile is required", "缺少展示方案"),
         Text(
             "The caller has several profiles; the request has to name one.",
-            "调用方有多个脱敏方案，请求必须指明其中一个。",
+            "调用方有多个展示方案，请求必须指明其中一个。",
         ),
         Text(
             "Send `profile`. GET /v1/me lists the profiles of your roles.",
-            "请填写 `profile`。GET /v1/me 会列出您的角色可用的脱敏方案。",
+            "请填写 `profile`。GET /v1/me 会列出您的角色可用的展示方案。",
         ),
     ),
     "unauthenticated": ProblemText(
@@ -132,7 +132,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("Too many waybills were found", "查到的运单过多"),
         Text(
             "The search finds more than 20 waybills, so none is shown.",
-            "查到的运单超过 20 个，因此不显示任何结果。",
+            "查到的运单超过 20 票，因此不显示任何结果。",
         ),
         Text(
             "Search for the whole phone number, or ask for the waybill number and view it.",
@@ -159,16 +159,16 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("The schema can only be masked", "该数据格式只能脱敏"),
         Text(
             "A record of this schema holds several waybills: it can be masked, not tokenized.",
-            "该数据格式的一条记录包含多个运单，只能脱敏，不能令牌化。",
+            "该数据格式的一条记录包含多票运单，只能脱敏，不能令牌化。",
         ),
-        Text("Send one record for each waybill, in another schema.", "请改用其他数据格式，每个运单发送一条记录。"),
+        Text("Send one record for each waybill, in another schema.", "请改用其他数据格式，每票运单发送一条记录。"),
     ),
     "quota-exceeded": ProblemText(
         429,
         Text("The budget is spent", "额度已用完"),
         Text(
             "The budget for this is spent. Nothing was stored or released. It frees at retry_at.",
-            "该操作的额度已用完；本次未保存、也未放行任何数据。额度将在 retry_at 时恢复。",
+            "该操作的额度已用完；本次未保存、也未还原任何数据。额度将在 retry_at 恢复。",
         ),
         Text(
             "Wait until retry_at, or ask for less. GET /v1/me/budgets shows what is left.",

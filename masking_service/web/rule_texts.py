@@ -4,7 +4,7 @@ from typing import Final
 
 from masking_service.web.texts import Text
 
-_PROFILE: Final = Text("name one of your profiles (GET /v1/me lists them)", "须为您可用的脱敏方案（见 GET /v1/me）")
+_PROFILE: Final = Text("name one of your profiles (GET /v1/me lists them)", "须为您可用的展示方案（见 GET /v1/me）")
 _CASE: Final = Text(
     "a case number is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
     "工单编号为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
@@ -92,16 +92,16 @@ PLACES: Final[dict[str, Text]] = {
     ),
     "unknown-entry": Text(
         "the log has no entry of this id; older entries are in the archive only",
-        "日志中没有该编号的条目；较早的条目只在归档中",
+        "没有该编号的审计记录；较早的审计记录只在归档中",
     ),
     "unknown-purpose": MEMBERS["purpose"],
     "invalid-waybill-no": _WAYBILL_NO,
-    "too-many-decoys": Text("there can be 10,000 decoys", "诱饵单最多 10,000 个"),
+    "too-many-decoys": Text("there can be 10,000 decoys", "诱饵单最多 10,000 票"),
     "invalid-phone": _PHONE,
     "one-of-two": Text(
         "send either `phone`, or both `last4` and `site`", "须填写 `phone`，或同时填写 `last4` 和 `site`"
     ),
-    "several-waybills": Text("use a schema with one waybill in each record", "请使用每条记录只含一个运单的数据格式"),
+    "several-waybills": Text("use a schema with one waybill in each record", "请使用每条记录只含一票运单的数据格式"),
 }
 """What is said of a place by its code, before the rule of its member."""
 
@@ -159,7 +159,7 @@ FITTING: Final = Text("These schemas would fit: {}.", "可能适用的数据格�
 
 NOTICE: Final = Text(
     "{} of {} records have personal data outside of what the schema maps. Check the schema and the names of members.",
-    "{1} 条记录中有 {0} 条在数据格式未映射的成员中含有个人数据。请检查所用的数据格式及成员名称。",
+    "{1} 条记录中有 {0} 条在数据格式未映射的成员中含有个人信息。请检查所用的数据格式及成员名称。",
 )
 """What a batch says at its head where most of its records warn."""
 

@@ -80,7 +80,7 @@ def test_a_dispute_is_settled_by_keyboard(
     clerk.wait_for_url("**/cases/new")
     write(clerk, words.number, name)
     write(clerk, words.waybills, "\n".join([number, *(f"SF{at:010d}" for at in range(10))]))
-    expect(clerk.locator("#waybills-hint")).to_contain_text(f"11 {'waybills' if words is ENGLISH else '个运单'}")
+    expect(clerk.locator("#waybills-hint")).to_contain_text(f"11 {'waybills' if words is ENGLISH else '票运单'}")
     expect(clerk.locator("#waybills-hint")).to_contain_text(words.waits)
     press(clerk, "button", words.open_case)
     clerk.wait_for_url(f"**/cases/{name}")

@@ -20,7 +20,7 @@ def test_a_policy_is_shown_in_chinese() -> None:
 
     assert checked.exit_code == 0
     assert "policy.yaml 校验通过" in checked.stdout
-    assert "所有脱敏方案合在一起，手机号 11 位中至少隐藏 7 位。" in checked.stdout
+    assert "所有展示方案合在一起，手机号 11 位中至少隐藏 7 位。" in checked.stdout
     assert "脱敏前" in checked.stdout
 
 

@@ -7,31 +7,31 @@ from masking_service.audit.lookout.reasons import Reason
 TEXTS: Final = {
     "unverified": (
         "opened {observed} of {total} waybills under cases that no ticket system verified; expected {expected}",
-        "所还原的 {total} 个运单中有 {observed} 个所在工单未经工单系统核实；按同岗位水平应为 {expected} 个",
+        "所还原的 {total} 票运单中有 {observed} 票所在工单未经工单系统核实；按同岗位水平应为 {expected} 票",
     ),
     "unfollowed": (
         "of {total} opened waybills, {observed} show no later scan, call or closed case; expected {expected}",
-        "所还原的 {total} 个运单中有 {observed} 个此后没有扫描、通话或结单；按同岗位水平应为 {expected} 个",
+        "所还原的 {total} 票运单中有 {observed} 票此后没有扫描、通话或结单；按同岗位水平应为 {expected} 票",
     ),
     "pair": (
         "opened {observed} of {total} cases that {other} opened; expected {expected}",
-        "{other} 所建的 {total} 个工单中有 {observed} 个由其还原；按独立分布应为 {expected} 个",
+        "{other} 所建的 {total} 张工单中有 {observed} 张由其还原；按独立分布应为 {expected} 张",
     ),
     "pair-opener": (
         "{other} opened {observed} of this person's {total} cases; expected {expected}",
-        "其所建的 {total} 个工单中有 {observed} 个由 {other} 还原；按独立分布应为 {expected} 个",
+        "其所建的 {total} 张工单中有 {observed} 张由 {other} 还原；按独立分布应为 {expected} 张",
     ),
     "approving-pair": (
         "approved {observed} of {total} decided cases that {other} opened; expected {expected}",
-        "{other} 所建并已审批的 {total} 个工单中有 {observed} 个由其批准；按独立分布应为 {expected} 个",
+        "{other} 所建并已审批的 {total} 张工单中有 {observed} 张由其批准；按独立分布应为 {expected} 张",
     ),
     "approving-pair-opener": (
         "{other} approved {observed} of this person's {total} decided cases; expected {expected}",
-        "其所建并已审批的 {total} 个工单中有 {observed} 个由 {other} 批准；按独立分布应为 {expected} 个",
+        "其所建并已审批的 {total} 张工单中有 {observed} 张由 {other} 批准；按独立分布应为 {expected} 张",
     ),
     "fields-per-waybill": (
         "opened {observed} fields for each waybill of a case; the median of the role is {expected}",
-        "工单内每个运单平均还原 {observed} 个字段；同岗位中位数为 {expected} 个",
+        "工单内每票运单平均还原 {observed} 个字段；同岗位中位数为 {expected} 个",
     ),
     "pace": (
         "opened about {observed} fields a day of late; {expected} before",
@@ -55,7 +55,7 @@ TEXTS: Final = {
     ),
     "quick-approvals": (
         "approved {observed} of {total} cases within five seconds of the previous one; expected {expected}",
-        "批准的 {total} 个工单中有 {observed} 个与上一个间隔不到五秒；按同岗位水平应为 {expected} 个",
+        "批准的 {total} 张工单中有 {observed} 张与上一个间隔不到五秒；按同岗位水平应为 {expected} 张",
     ),
 }
 """English and Chinese, by signal. Every signal of the lookout is a key."""

@@ -18,13 +18,13 @@ TEXTS: Final = {
     "source": (
         "Made at {made} from the audit log up to checkpoint {checkpoint}: {entries} entries, {faults} faults. "
         "Tenant: {tenant} (keyed hash).",
-        "生成时间：{made}。来源：审计日志，截至检查点 {checkpoint}，共 {entries} 条记录，校验发现问题 {faults} 处。"
-        "租户：{tenant}（带密钥散列）。",
+        "生成时间：{made}。来源：审计日志，截至检查点 {checkpoint}，共 {entries} 条审计记录，验证发现问题 {faults} 处。"
+        "租户：{tenant}（密钥哈希）。",
     ),
     "totals": (
         "Fields opened: {fields}, of {waybills} waybills under {cases} cases. Full views: {views}. Refused calls: "
         "{refusals}.",
-        "还原字段 {fields} 个，涉及 {waybills} 个运单、{cases} 个工单。完整查看 {views} 次。"
+        "还原字段 {fields} 个，涉及 {waybills} 票运单、{cases} 张工单。完整查看 {views} 次。"
         "被拒绝的调用 {refusals} 次。",
     ),
     "hashes": (
@@ -32,21 +32,21 @@ TEXTS: Final = {
         "holder of the keyset matches numbers to hashes with `audit incident … --waybills FILE`; matched numbers are "
         "in the column Number. The log contains no name, phone or address either: what a field contained is in the "
         "service's store only.",
-        "日志中没有运单号：运单以带密钥的散列表示，同一租户内同一运单的散列始终相同。持有密钥集的一方可用 "
-        "`audit incident … --waybills FILE` 将运单号与散列对应，结果列于“运单号”一栏。日志中也没有姓名、电话或地址："
-        "字段内容仅存于本服务的存储中。",
+        "日志中没有运单号：运单以密钥哈希表示，同一租户内同一票运单的密钥哈希始终相同。持有密钥集的一方可用 "
+        "`audit incident … --waybills FILE` 将运单号与密钥哈希对应，结果列于“运单号”一栏。"
+        "日志中也没有姓名、电话或地址：字段内容只保存在本服务的存储中。",
     ),
     "proof": (
         "Verify this folder with the public key alone: `audit verify FOLDER --public-key audit-public.pem`. "
         "`evidence.ndjson` has the signed entries behind every row. That no entry was left out is proved by the whole "
         "log (`audit export`).",
-        "仅凭公钥即可校验本文件夹：`audit verify FOLDER --public-key audit-public.pem`。"
-        "`evidence.ndjson` 含每一行所依据的签名记录。无遗漏须由完整日志（`audit export`）证明。",
+        "仅凭公钥即可验证本文件夹：`audit verify FOLDER --public-key audit-public.pem`。"
+        "`evidence.ndjson` 包含每一行所依据的签名审计记录。要证明没有遗漏，须用完整日志（`audit export`）。",
     ),
     "proof-report": (
         "Verify this folder with the public key alone: `audit verify FOLDER --public-key audit-public.pem`. The sums "
         "can be recomputed from the whole log (`audit export`).",
-        "仅凭公钥即可校验本文件夹：`audit verify FOLDER --public-key audit-public.pem`。各项合计可由完整日志"
+        "仅凭公钥即可验证本文件夹：`audit verify FOLDER --public-key audit-public.pem`。各项合计可由完整日志"
         "（`audit export`）重新计算。",
     ),
     "unexplained-means": (
@@ -75,12 +75,12 @@ TEXTS: Final = {
     "views-by-role": ("Full views by role", "按角色统计完整查看"),
     "unexplained": ("Unexplained openings by person", "按人员统计未见后续的还原"),
     "erasures": ("Erasures", "删除"),
-    "conflicts": ("Printers whose budget for conflicts was used up", "冲突额度用尽的打单端"),
+    "conflicts": ("Printers whose budget for conflicts was used up", "冲突额度用尽的面单系统"),
     "policies": ("Policies that decided", "所依据的策略"),
     # Headers
     "when": ("When (UTC)", "时间（UTC）"),
-    "entry": ("Entry", "记录编号"),
-    "waybill": ("Waybill (keyed hash)", "运单（带密钥散列）"),
+    "entry": ("Entry", "审计记录"),
+    "waybill": ("Waybill (keyed hash)", "运单（密钥哈希）"),
     "number": ("Number", "运单号"),
     "kind": ("Kind", "类别"),
     "field": ("Field", "字段"),

@@ -184,5 +184,5 @@ STOPPED_AFTER: Final = Text(
 NO_SCHEMA: Final = Text("there is no schema of that name", "没有该名称的数据格式")
 SEVERAL_WAYBILLS: Final = Text(
     "a record of this schema holds several waybills: it can be masked, not tokenized",
-    "该数据格式的一条记录包含多个运单：只能脱敏，不能令牌化",
+    "该数据格式的一条记录包含多票运单：只能脱敏，不能令牌化",
 )

@@ -33,7 +33,7 @@ EXAMPLES: Final[dict[str, Example]] = {
                         {
                             "signal": "pair",
                             "en": "opened 9 of 11 cases that wang opened; expected 1.4",
-                            "zh": "wang 所建的 11 个工单中有 9 个由其还原；按独立分布应为 1.4 个",
+                            "zh": "wang 所建的 11 张工单中有 9 张由其还原；按独立分布应为 1.4 张",
                         }
                     ],
                 }
