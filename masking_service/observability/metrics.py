@@ -48,6 +48,9 @@ AlertKind = Literal[
     "checkpoint-late",
 ]
 """The kinds of alerts; see `docs/alerts.md`."""
+UNCOUNTED: Final[AlertKind] = "decoy"
+"""This alert is not counted: the metrics need no credential, and the count would tell who names waybills in lists of
+cases, without being frozen, which of the lists hold a decoy."""
 DropReason = Literal["full", "undelivered"]
 """Why an alert was not delivered."""
 
@@ -112,7 +115,8 @@ class Metrics:
         self._call_records = self._counter(
             "call_records", "Records of calls, by whether they were answered.", "answered", of=("yes", "no")
         )
-        self._alerts = self._counter("alerts", "Alerts raised.", "kind", of=get_args(AlertKind))
+        counted = [kind for kind in get_args(AlertKind) if kind != UNCOUNTED]
+        self._alerts = self._counter("alerts", "Alerts raised.", "kind", of=counted)
         self._dropped = self._counter(
             "alerts_dropped", "Alerts not delivered to the webhook.", "reason", of=get_args(DropReason)
         )
@@ -188,8 +192,9 @@ class Metrics:
         self._freezes.labels(reason).inc()
 
     def alert(self, kind: AlertKind) -> None:
-        """Count an alert that was raised."""
-        self._alerts.labels(kind).inc()
+        """Count an alert that was raised, unless it is about a decoy."""
+        if kind != UNCOUNTED:
+            self._alerts.labels(kind).inc()
 
     def dropped_alert(self, reason: DropReason) -> None:
         """Count an alert that could not be delivered."""

@@ -196,6 +196,25 @@ def test_a_list_of_a_case_raises_the_alert_only(ready: Api) -> None:
     )
 
 
+def metrics_after(api: Api, *numbers: str) -> set[str]:
+    """The counts that a case with a list of waybills changes, whatever they are after it."""
+    api.client.get("/metrics")  # the first one adds a count of its own
+    before = {*api.client.get("/metrics").text.splitlines()}
+    open_case(api, *numbers)
+    settle(api)
+    changed = {*api.client.get("/metrics").text.splitlines()} - before
+    return {line.rpartition(" ")[0] for line in changed if "_timestamp_" not in line and "_duration_" not in line}
+
+
+def test_the_metrics_do_not_tell_which_list_holds_a_decoy(ready: Api) -> None:
+    raised = alerts(ready)
+    open_case(ready, RECORD, "SF4444444444")
+    without, with_decoy = metrics_after(ready, RECORD, "SF5555555555"), metrics_after(ready, RECORD, PHANTOM)
+
+    assert [one.kind for one in raised] == ["decoy"]
+    assert with_decoy == without
+
+
 def test_what_is_in_custody_may_be_viewed(fresh: Api) -> None:
     fresh.tokenize(record(PHANTOM), custody={"site": SITE})
     plant(fresh, PHANTOM)

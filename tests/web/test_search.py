@@ -25,6 +25,7 @@ from tests.access.policies import edited
 from tests.store.stores import ask
 from tests.web.api import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SITE, TRACKING, Api, Json, record, refusal
 from tests.web.calls import entries, frozen, item, moved
+from tests.web.test_decoys import deferred_tasks_wait
 
 PHONE = "13912345678"
 OTHER = "13755554321"
@@ -283,6 +284,24 @@ class TestWatching:
         assert numbers(api, last4="5678", site=SITE) == ["SF1234567890"]
         assert numbers(api, phone=OTHER) == []
         assert frozen(api) == []
+
+    @pytest.mark.parametrize("asked", [{"last4": "5678", "site": SITE}, {"phone": PHONE}])
+    def test_a_search_that_finds_a_decoy_is_answered_as_any_other(self, api: Api, asked: Json) -> None:
+        release = deferred_tasks_wait(api)
+        api.tokenize(parcel(), custody={"site": SITE})
+        found = []
+        for kind in ("record", "phantom"):
+            if kind == "phantom":
+                api.post(PRIVACY, "/v1/decoys", {"waybills": ["SF1234567890"], "kind": kind})
+                api.parts.decoys.refresh(api.parts.tenants)
+            before = api.parts.store.round_trips
+            answered = api.post(DESK, "/v1/search", asked)
+            trips = api.parts.store.round_trips - before
+            found.append((answered.status_code, answered.text, [*answered.headers.keys()], trips))
+        release()
+        api.parts.deferred.shutdown()
+
+        assert found[0] == found[1]
 
 
 class TestKeepingUp:
