@@ -28,7 +28,7 @@ from masking_service.usecases.cases import sound_case_name
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.items import INVALID_ITEM, Fault, opening_faults
-from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorded, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
@@ -84,13 +84,13 @@ class _Asked:
             else:
                 self.outcome = KIND_NOT_ALLOWED
 
-    def result(self) -> Opening:
-        """Return the answer to the item."""
+    def result(self, entry: Recorded) -> Opening:
+        """Return the answer to the item, which `entry` records."""
         match self.echo, self.outcome:
             case {"token": token}, "released":
-                return answers.OpenedToken(token, self.kind, self.value)
+                return answers.OpenedToken(token, self.kind, entry.release(self.value))
             case {"waybill_no": number, "field": field}, "released":
-                return answers.OpenedField(number, field, self.kind, self.value)
+                return answers.OpenedField(number, field, self.kind, entry.release(self.value))
             case {"token": token}, code:
                 return answers.UnopenedToken(token, answers.Unopened(code))
             case {"waybill_no": number, "field": field}, code:
@@ -168,8 +168,7 @@ class Detokenize:
         released = sum(opened)
 
         disclosures = self._disclosures.prepare(tenant, _opened(call, authority, asked))
-        self._audit.record_with(
-            disclosures,
+        entry = self._audit.record(
             call,
             "detokenize",
             RELEASED if released else NOT_FOUND,
@@ -178,10 +177,14 @@ class Detokenize:
             case=case,
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
             approved_by=authority.approved_by if authority else (),
+            sealed=disclosures.sealed,
+            fields=disclosures.fields,
         )
+        with self._audit.take_back_on_failure(entry):
+            disclosures.write_rest(entry.carried)
         with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
             reserved.give_back(lookups - released)
-        return [item.result() for item in asked]
+        return [item.result(entry) for item in asked]
 
     def _authority(
         self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]

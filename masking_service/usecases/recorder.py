@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -16,7 +16,9 @@ from masking_service.audit.entries import Entry, Item, fact, outside_id
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
-from masking_service.vault.sealed import HashField, PreparedFields, Sealed
+from masking_service.vault.sealed import HashField, Sealed
+
+Value = TypeVar("Value")
 
 RELEASED: Final = "released"
 DONE: Final = "done"
@@ -58,10 +60,21 @@ class ItemOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A durable entry and its id."""
+    """A durable entry and its id.
+
+    Answers that hold a stored value are made with it, so that none can be made without an entry.
+
+    Attributes:
+        carried: whether the fields were written in one step with it.
+    """
 
     id: str
     entry: Entry
+    carried: bool = False
+
+    def release(self, value: Value) -> Value:
+        """Return the value, which may be answered now that its entry is durable."""
+        return value
 
 
 class Recorder:
@@ -106,7 +119,7 @@ class Recorder:
                 `audit.entries.Entry`.
             items: what the call asked for, and what came of each.
             sealed: the state that is about to be written.
-            fields: what of it is written in one step with the entry, see `record_with`.
+            fields: what of it is written in one step with the entry, except in a cluster; see `Recorded.carried`.
 
         Raises:
             StoreUnavailable: it may not be durable; nothing may be written or answered.
@@ -124,26 +137,8 @@ class Recorder:
             ticket=ticket,
             asked=asked,
         )
-        return Recorded(self._log.append(entry, fields), entry)
-
-    def record_with(
-        self, disclosures: PreparedFields, call: Call, action: str, outcome: str, **stated: Any
-    ) -> Recorded:
-        """Make an entry durable, and disclosures with it: in one step, except in a cluster.
-
-        Args:
-            disclosures: the state that is about to be written.
-            call, action, outcome, stated: as in `record`.
-
-        Raises:
-            StoreUnavailable: they may not be durable; nothing may be answered.
-        """
-        if self._log.writes_fields:
-            return self.record(call, action, outcome, sealed=disclosures.sealed, fields=disclosures.fields, **stated)
-        entry = self.record(call, action, outcome, sealed=disclosures.sealed, **stated)
-        with self.take_back_on_failure(entry):
-            disclosures.write()
-        return entry
+        carried = fields if fields and self._log.writes_fields else ()
+        return Recorded(self._log.append(entry, carried), entry, bool(carried))
 
     @contextmanager
     def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:

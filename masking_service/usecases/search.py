@@ -25,7 +25,7 @@ from masking_service.usecases.asked import Asked
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.errors import TooMany
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, RELEASED, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import DONE, RELEASED, Call, ItemOutcome, Recorded, Recorder
 from masking_service.usecases.results import NOT_FOUND
 from masking_service.usecases.showing import reached, shown, viewed
 from masking_service.vault.data_keys import SECONDS_A_DAY
@@ -70,8 +70,8 @@ class Search:
         """Return the waybills that are found, masked.
 
         Round trips: one for the freeze, one for the budget, one to read the index, one to read the records (two if one
-        was revised), one to count misses, one for the audit; where the profile shows a kind in full, one for its
-        budget and one for the disclosures; and one to drop entries that no record confirms.
+        was revised), one to count misses, one for the audit and the disclosures (two in a cluster); where the profile
+        shows a kind in full, one for its budget; and one to drop entries that no record confirms.
 
         Args:
             profile: what is shown.
@@ -104,11 +104,11 @@ class Search:
             hashed = asked.hashed(self._keyring.tenant(call.principal.tenant))
             self._audit.record(call, "search", TOO_MANY, role=grant.role, profile=grant.profile, asked=hashed)
             raise TooMany
-        self._show(call, grant, viewing, asked, list(seen.values()))
+        entry = self._record(call, grant, viewing, asked, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
             self._vault.search.drop(stale)
         through = self._policy.rules.profiles[grant.profile or ""]
-        return answers.Found([shown(through, number, one) for number, one in seen.items()])
+        return answers.Found([shown(entry, through, number, one) for number, one in seen.items()])
 
     def _check_kept(self, call: Call, asked: Asked) -> None:
         """Refuse what no index is kept for. Raises NoSearchIndex."""
@@ -148,7 +148,7 @@ class Search:
         at_site = custody is not None and custody.site == asked.site
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 
-    def _show(self, call: Call, grant: Grant, viewing: Grant, asked: Asked, seen: Sequence[Found]) -> None:
+    def _record(self, call: Call, grant: Grant, viewing: Grant, asked: Asked, seen: Sequence[Found]) -> Recorded:
         """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
         full = bool(viewing.full_kinds)
         with self._audit.record_denials(call, "search", profile=grant.profile), self._freezing.count_refusals(call):
@@ -165,9 +165,11 @@ class Search:
             items=items,
             asked=asked.hashed(self._keyring.tenant(call.principal.tenant)),
             sealed=disclosures.sealed,
+            fields=disclosures.fields,
         )
         with self._audit.take_back_on_failure(entry):
-            disclosures.write()
+            disclosures.write_rest(entry.carried)
+        return entry
 
 
 def _check_scope(call: Call, asked: Asked, grants: Sequence[Grant]) -> Scope:

@@ -10,7 +10,7 @@ from masking_service.access.rules import TOKEN_KINDS, Scope
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import render
 from masking_service.usecases.answers.waybills import Waybill
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import Call, Recorded
 from masking_service.vault.vault import Found
 
 
@@ -26,8 +26,19 @@ def reached(custodies: Custodies, call: Call, scope: Scope, found: Found | None)
     return found if custody is not None and custody.held_by(call.principal) else None
 
 
-def shown(profile: Profile, number: str, found: Found) -> Waybill:
-    """Return a waybill as a profile shows it."""
+def shown(entry: Recorded, profile: Profile, number: str, found: Found) -> Waybill:
+    """Return a recorded waybill as a profile shows it."""
+    return entry.release(_rendered(profile, number, found))
+
+
+def shown_masked(grant: Grant, profile: Profile, number: str, found: Found) -> Waybill:
+    """Return a waybill as the profile of the grant shows it, where that shows no kind in full."""
+    if grant.full_kinds:
+        raise RuntimeError("what shows a kind in full needs its audit entry")
+    return _rendered(profile, number, found)
+
+
+def _rendered(profile: Profile, number: str, found: Found) -> Waybill:
     schema, fields = found.record.content()
     record = render(profile, fields, number)
     openable = {place.pointer: place.kind for place, value in fields if place.kind in TOKEN_KINDS and value}

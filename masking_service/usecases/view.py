@@ -6,25 +6,52 @@ view spends a budget, and its audit entry is durable before anything is answered
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from keys.keyring import Keyring
-from masking_service.access.budgets import Budgets
+from masking_service.access.budgets import Budgets, Reservation
 from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosures
 from masking_service.access.gate import Gate
-from masking_service.access.policy import Policy
+from masking_service.access.policy import Grant, Policy
+from masking_service.domain.profiles import Profile
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorded, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
-from masking_service.usecases.showing import reached, shown, viewed
-from masking_service.vault.vault import Vault
+from masking_service.usecases.showing import reached, shown, shown_masked, viewed
+from masking_service.vault.vault import Found, Vault
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One waybill of a call, and what was found of it so far."""
+
+    waybill_no: Any
+    number: str | None
+    base: bytes | None = None
+    found: Found | None = None
+
+    def recorded(self, entry: Recorded, profile: Profile) -> ViewResult:
+        """Return the answer of a view that `entry` records."""
+        if self.number is None or self.found is None:
+            return self._not_found()
+        return shown(entry, profile, self.number, self.found)
+
+    def masked(self, grant: Grant, profile: Profile) -> ViewResult:
+        """Return the answer of a view that shows no kind in full."""
+        if self.number is None or self.found is None:
+            return self._not_found()
+        return shown_masked(grant, profile, self.number, self.found)
+
+    def _not_found(self) -> answers.WaybillNotFound:
+        return answers.WaybillNotFound(self.waybill_no, answers.NotFoundError(NOT_FOUND))
 
 
 class View:
@@ -71,52 +98,51 @@ class View:
             StoreUnavailable: nothing is answered.
         """
         stated = profile if profile in self._policy.rules.profiles else None
-        numbers = [normalised(number) for number in waybill_nos]
-        known = [number for number in numbers if number is not None]
+        asked = [_Asked(number, normalised(number)) for number in waybill_nos]
+        known = [item for item in asked if item.number is not None]
+        numbers = [item.number for item in asked if item.number is not None]
         with self._audit.record_denials(call, "view", profile=stated), self._freezing.count_refusals(call):
             grant, frozen = self._gate.granting(call.principal, "waybill:view", profile=profile)
-            budget = self._budgets.reserving(call.principal, grant, len(waybill_nos), call.now)
-            records = self._vault.finding(call.principal.tenant, known, call.now)
+            budget = self._budgets.reserving(call.principal, grant, len(asked), call.now)
+            records = self._vault.finding(call.principal.tenant, numbers, call.now)
             self._store.ask(frozen, budget, records)
             missed = frozen.answer()
             reserved = budget.answer()
 
-        found = iter(records.answer())
-        seen = [
-            reached(self._custodies, call, grant.scope, next(found)) if number is not None else None
-            for number in numbers
-        ]
-        bases = self._keyring.tenant(call.principal.tenant).bases(known)
-        of_known = [one for number, one in zip(numbers, seen, strict=True) if number is not None]
-        held = grant.scope == "custody"  # what the caller carries may be looked at
-        self._decoys.notice(
-            call, [base for base, one in zip(bases, of_known, strict=True) if not (held and one is not None)]
-        )
-        self._freezing.count_misses(call, missed, [one is not None for one in seen])
-
-        if grant.full_kinds:
-            disclosures = self._disclosures.prepare(call.principal.tenant, viewed(call, grant, seen))
-            each = iter(bases)
-            self._audit.record_with(
-                disclosures,
-                call,
-                "view",
-                RELEASED if any(seen) else NOT_FOUND,
-                role=grant.role,
-                profile=grant.profile,
-                items=[
-                    ItemOutcome(None if number is None else next(each), RELEASED if one else NOT_FOUND)
-                    for number, one in zip(numbers, seen, strict=True)
-                ],
-            )
-            with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
-                reserved.give_back(seen.count(None))
-
+        bases = self._keyring.tenant(call.principal.tenant).bases(numbers)
+        for item, base, found in zip(known, bases, records.answer(), strict=True):
+            item.base, item.found = base, reached(self._custodies, call, grant.scope, found)
+        self._decoys.notice(call, _named_without_custody(grant, known))
+        self._freezing.count_misses(call, missed, [item.found is not None for item in asked])
         through = self._policy.rules.profiles[grant.profile or ""]
-        results: list[ViewResult] = []
-        for asked, number, one in zip(waybill_nos, numbers, seen, strict=True):
-            if one is None:
-                results.append(answers.WaybillNotFound(asked, answers.NotFoundError("not-found")))
-                continue
-            results.append(shown(through, number or "", one))
-        return results
+        if grant.full_kinds:
+            return self._in_full(call, grant, through, reserved, asked)
+        return [item.masked(grant, through) for item in asked]
+
+    def _in_full(
+        self, call: Call, grant: Grant, through: Profile, reserved: Reservation, asked: Sequence[_Asked]
+    ) -> list[ViewResult]:
+        """Record a view that shows a kind in full, keep its disclosures, and return its answers."""
+        seen = [item.found for item in asked]
+        disclosures = self._disclosures.prepare(call.principal.tenant, viewed(call, grant, seen))
+        entry = self._audit.record(
+            call,
+            "view",
+            RELEASED if any(seen) else NOT_FOUND,
+            role=grant.role,
+            profile=grant.profile,
+            items=[ItemOutcome(item.base, RELEASED if item.found else NOT_FOUND) for item in asked],
+            sealed=disclosures.sealed,
+            fields=disclosures.fields,
+        )
+        with self._audit.take_back_on_failure(entry):
+            disclosures.write_rest(entry.carried)
+        with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
+            reserved.give_back(seen.count(None))
+        return [item.recorded(entry, through) for item in asked]
+
+
+def _named_without_custody(grant: Grant, known: Sequence[_Asked]) -> list[bytes]:
+    """Return the bases of the named waybills, without those that the caller carries: a courier may look at these."""
+    carried = grant.scope == "custody"
+    return [item.base for item in known if item.base is not None and not (carried and item.found is not None)]

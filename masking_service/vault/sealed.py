@@ -71,6 +71,15 @@ class Prepared(Generic[Written]):
 
 @dataclass(frozen=True, slots=True)
 class PreparedFields(Prepared[None]):
-    """Fields that can also be written in one step with their audit entry (`Recorder.record_with`)."""
+    """Fields that can also be written in one step with their audit entry, which then carries them."""
 
     fields: Sequence[HashField]
+
+    def write_rest(self, carried: bool) -> None:
+        """Write the fields, unless the entry carried them: one round trip in a cluster, none elsewhere.
+
+        Raises:
+            StoreUnavailable: they may not be stored.
+        """
+        if not carried:
+            self.write()

@@ -22,12 +22,20 @@ KEYS = known_keyring().tenant("default")
 class Kept(AuditLog):
     """A log that keeps what it is told."""
 
+    writes_fields = True
+
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.fields: list[HashField] = []
 
     def append(self, entry: Entry, fields: Sequence[HashField] = ()) -> str:
         self.entries.append(entry)
+        self.fields += fields
         return f"w-{len(self.entries)}"
+
+
+class KeptInACluster(Kept):
+    writes_fields = False
 
 
 @pytest.fixture
@@ -110,6 +118,15 @@ def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
     text = json.dumps([str(getattr(kept.entries[0], name)) for name in Entry.__struct_fields__])
     planted = ("13812345678", NUMBER, "tenant-under-test", BASE.hex())
     assert [value for value in planted if value in text] == []
+
+
+@pytest.mark.parametrize(("log", "carried"), [(Kept(), True), (KeptInACluster(), False)])
+def test_an_entry_carries_fields_except_in_a_cluster(log: Kept, carried: bool) -> None:
+    field = HashField(b"k", b"f", b"v", NOW)
+
+    recorded = recorder(log).record(call(), "view", "released", fields=[field])
+
+    assert (recorded.carried, log.fields) == (carried, [field] if carried else [])
 
 
 def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
