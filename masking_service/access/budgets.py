@@ -5,6 +5,7 @@ is refused. Nothing is freed early: not by a restart, a clock that goes back, or
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -17,6 +18,7 @@ from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
 from masking_service.access.rules import Budget, Counted, Factors, Window
 from masking_service.store.client import Reply, Store
+from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
 from masking_service.store.scripts import Script
@@ -106,6 +108,11 @@ class Reservation:
             raise ValueError("amount must not be more than was reserved")
         self._store.script(_SCRIPT, self._keys, (b"give back", unused))
         self._told(unused)
+
+    def try_to_give_back(self, unused: int) -> None:
+        """Give back what was not released. If the store does not answer, it stays spent, which is safe."""
+        with suppress(StoreUnavailable):
+            self.give_back(unused)
 
 
 class Budgets:

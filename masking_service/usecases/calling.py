@@ -5,7 +5,6 @@ The provider's number is all that a caller is told.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,7 +25,6 @@ from masking_service.calls.line import Line
 from masking_service.domain.dialling import dialable
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
 from masking_service.store.question import Question
 from masking_service.usecases.answers import calls as answers
 from masking_service.usecases.case_authority import CaseAuthority
@@ -155,8 +153,7 @@ class Calling:
                 disclosures.write()
                 self._live.bound(place, bound)  # last: what is kept is answered again without an entry
         except CallsUnavailable:
-            with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
-                reserved.give_back(1)
+            reserved.try_to_give_back(1)
             raise
         return _answer(bound), True
 

@@ -5,7 +5,6 @@ waybill up, so that a case tells nothing about what exists.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, Final, Literal
 
 import msgspec
@@ -23,7 +22,6 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.text import scrub
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.observability.alerts import Alerts
-from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import cases as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
@@ -111,8 +109,7 @@ class Casework:
                 opened = case_file.write()
         except CaseExists as refusal:
             self._audit.record(call, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
-            with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
-                reserved.give_back(len(opening.waybills))
+            reserved.try_to_give_back(len(opening.waybills))
             raise
         if opened.status(call.now) == "pending":
             self._alerts.raise_alert("case-pending", call.principal)

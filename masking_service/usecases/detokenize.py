@@ -5,7 +5,6 @@ it is unknown, forged, foreign, expired, erased or not named by the case.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +19,6 @@ from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import TOKEN_KINDS
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
 from masking_service.store.question import Question
 from masking_service.usecases.answers import openings as answers
 from masking_service.usecases.case_authority import CaseAuthority
@@ -182,8 +180,7 @@ class Detokenize:
         )
         with self._audit.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
-        with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
-            reserved.give_back(lookups - released)
+        reserved.try_to_give_back(lookups - released)
         return [item.result(entry) for item in asked]
 
     def _authority(

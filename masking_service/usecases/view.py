@@ -5,7 +5,6 @@ view spends a budget, and its audit entry is durable before anything is answered
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,6 @@ from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.domain.profiles import Profile
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
@@ -137,8 +135,7 @@ class View:
         )
         with self._audit.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
-        with suppress(StoreUnavailable):  # what is not given back stays spent, which is safe
-            reserved.give_back(seen.count(None))
+        reserved.try_to_give_back(seen.count(None))
         return [item.recorded(entry, through) for item in asked]
 
 
