@@ -141,12 +141,12 @@ class Budgets:
         self._random = random
 
     def reserve(self, principal: Principal, grant: Grant, amount: int, now: float) -> Reservation:
-        """Take an amount from every window of a budget, or nothing: one round trip. As `reserving`."""
-        question = self.reserving(principal, grant, amount, now)
+        """Take an amount from every window of a budget, or nothing: one round trip. As `reserve_question`."""
+        question = self.reserve_question(principal, grant, amount, now)
         self._store.ask(question)
         return question.answer()
 
-    def reserving(self, principal: Principal, grant: Grant, amount: int, now: float) -> Question[Reservation]:
+    def reserve_question(self, principal: Principal, grant: Grant, amount: int, now: float) -> Question[Reservation]:
         """Return the question that takes an amount from every window of a budget, or nothing.
 
         Where the grant has no budget, or the amount is 0, there is nothing to ask and no round trip.

@@ -28,7 +28,7 @@ class Callers:
         self._keyring = keyring
         self._random = random
 
-    def finding(self, principal: Principal) -> Question[str | None]:
+    def number_question(self, principal: Principal) -> Question[str | None]:
         """Return the question for a principal's digits: what the issuer claims, else what is on file.
 
         Its answer is None where there are none, and raises IntegrityError where the number on file was changed, or is
@@ -48,8 +48,8 @@ class Callers:
         return Question([(b"HGET", key, name)], read)
 
     def number(self, principal: Principal) -> str | None:
-        """Return the digits from which a principal calls: one round trip, see `finding`."""
-        question = self.finding(principal)
+        """Return the digits from which a principal calls: one round trip, see `number_question`."""
+        question = self.number_question(principal)
         self._store.ask(question)
         return question.answer()
 

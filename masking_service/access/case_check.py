@@ -35,7 +35,7 @@ SIGNATURE: Final = "Masking-Signature"
 Outcome = Literal["confirmed", "unknown", "mismatch", "failed"]
 
 
-class Question(msgspec.Struct, frozen=True):
+class TicketRequest(msgspec.Struct, frozen=True):
     """What is asked. It names no waybill."""
 
     v: int
@@ -143,7 +143,7 @@ class CaseCheck:
         except StoreUnavailable:
             raise CaseCheckUnavailable from None
         try:
-            answer = self._exchange(msgspec.json.encode(Question(1, nonce, tenant, case, purpose)))
+            answer = self._exchange(msgspec.json.encode(TicketRequest(1, nonce, tenant, case, purpose)))
             ticket = None if answer.status == 404 else self._read(answer, nonce)
         except (OutboundError, ValueError):
             self._breaker.failed("unreachable")

@@ -183,14 +183,14 @@ class Cases:
         Raises:
             NoSuchCase: the tenant has none of that name.
         """
-        question = self.getting(tenant, name)
+        question = self.case_question(tenant, name)
         self._store.ask(question)
         found = question.answer()
         if found is None:
             raise NoSuchCase
         return found
 
-    def getting(self, tenant: str, name: str) -> Question[Case | None]:
+    def case_question(self, tenant: str, name: str) -> Question[Case | None]:
         """Return the question for one case; its answer is None where the tenant has none of that name."""
         key = self._key(tenant, name)
         return Question([(b"HGETALL", key)], lambda replies: self._read(tenant, key, replies[0]))

@@ -95,12 +95,12 @@ class Freezes:
         self._announced.discard((principal.tenant, principal.id))
 
     def refuse_live(self, principal: Principal) -> int:
-        """Raise Frozen if the store says so now: one round trip. As `refusing`."""
-        question = self.refusing(principal)
+        """Raise Frozen if the store says so now: one round trip. As `freeze_question`."""
+        question = self.freeze_question(principal)
         self._store.ask(question)
         return question.answer()
 
-    def refusing(self, principal: Principal) -> Question[int]:
+    def freeze_question(self, principal: Principal) -> Question[int]:
         """Return the question whether the principal is frozen now.
 
         Its answer is how many items in a row opened or showed the principal nothing until now. It raises:
@@ -116,7 +116,7 @@ class Freezes:
             return int(missed or 0)
 
         return Question(
-            [of_tenant.question(), (b"GET", self._count_key(principal.tenant, principal.id, "misses"))], read
+            [of_tenant.reading_command(), (b"GET", self._count_key(principal.tenant, principal.id, "misses"))], read
         )
 
     def refresh(self, tenants: Iterable[str]) -> None:

@@ -48,12 +48,12 @@ class Gate:
         if not any(self._policy.permits(principal, permission) for permission in permissions):
             raise Forbidden
 
-    def granting(
+    def grant_and_freeze_question(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
     ) -> tuple[Grant, Question[int]]:
         """Return the grant of what may show a value, and the question whether the principal is frozen now.
 
-        The grant holds once `Freezes.refusing`, the question, is answered: it raises where it does not.
+        The grant holds once `Freezes.freeze_question`, the question, is answered: it raises where it does not.
 
         Raises:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
@@ -63,7 +63,7 @@ class Gate:
         except AccessError:
             self._freezes.refuse(principal)  # a frozen caller learns nothing about the policy
             raise
-        return granted, self._freezes.refusing(principal)
+        return granted, self._freezes.freeze_question(principal)
 
     def grant_live(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
@@ -77,5 +77,5 @@ class Gate:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
             StoreUnavailable, IntegrityError: it cannot be told whether the principal is frozen.
         """
-        granted, _ = self.granting(principal, permission, profile=profile, purpose=purpose)
+        granted, _ = self.grant_and_freeze_question(principal, permission, profile=profile, purpose=purpose)
         return granted, self._freezes.refuse_live(principal)

@@ -15,7 +15,7 @@ from masking_service.access.policy_file import full_kinds, read_policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import Budget, Role, Rules, Scope, SearchRule
 
-_Question = tuple[str, str, str | None, str | None]  # role, permission, profile, purpose
+_LookUpKey = tuple[str, str, str | None, str | None]  # role, permission, profile, purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Grant:
     budget: Budget | None = None
 
 
-_Table = dict[_Question, tuple[int, Grant]]
+_Table = dict[_LookUpKey, tuple[int, Grant]]
 
 
 class Policy:
@@ -57,13 +57,11 @@ class Policy:
         # The narrowest grant gets the smallest number.
         grants = sorted(_grants(policy_rules), key=_width)
         self._for_staff: _Table = {
-            question: (number, grant)
+            key: (number, grant)
             for number, grant in enumerate(grants)
-            for question in _questions(grant, policy_rules.roles[grant.role])
+            for key in _look_up_keys(grant, policy_rules.roles[grant.role])
         }
-        self._for_keys: _Table = {
-            question: found for question, found in self._for_staff.items() if question[0] in self.roles_for_keys
-        }
+        self._for_keys: _Table = {key: found for key, found in self._for_staff.items() if key[0] in self.roles_for_keys}
 
     @classmethod
     def parse(cls, text: str, source: str = "policy", *, development: bool) -> "Policy":
@@ -254,7 +252,7 @@ def _grants(policy_rules: Rules) -> Iterator[Grant]:
                 yield Grant(role.name, permission, scope=role.scope, budget=budgets.get(permission))
 
 
-def _questions(grant: Grant, role: Role) -> Iterator[_Question]:
+def _look_up_keys(grant: Grant, role: Role) -> Iterator[_LookUpKey]:
     """Yield the look-up keys of a grant."""
     yield grant.role, grant.permission, grant.profile, grant.purpose
     if grant.profile is not None and len(role.profiles) == 1:

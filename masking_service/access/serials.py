@@ -62,7 +62,7 @@ class Serials:
         """
         return self.take(self._read())
 
-    def question(self) -> Command:
+    def reading_command(self) -> Command:
         """Return the command whose reply `take` reads."""
         return (b"HGETALL", self._place)
 
@@ -107,7 +107,7 @@ class Serials:
         def write() -> bool:
             # Read back instead of trusting the reply to HSETNX: a serial that was cleared away since can be written
             # again, behind newer ones; and where a reply was lost, ours is there before the second attempt.
-            standing = self._store.write([*commands, self.question()])[-1]
+            standing = self._store.write([*commands, self.reading_command()])[-1]
             self.take(standing)
             return _newest(standing) == (serial, sealed)
 
@@ -136,7 +136,7 @@ class Serials:
         commands += [(b"HDEL", self._place, serial) for serial in older]
         return Prepared(
             [Sealed(self._at(self.serial), self.sealed, until=0, once=True), *removed],
-            lambda: self._adopt_newest(self._store.write([*commands, self.question()])[-1]),
+            lambda: self._adopt_newest(self._store.write([*commands, self.reading_command()])[-1]),
         )
 
     def _adopt_newest(self, reply: list[bytes]) -> None:
@@ -145,7 +145,7 @@ class Serials:
             self.adopt(serial, sealed)
 
     def _read(self) -> list[bytes]:
-        found: list[bytes] | StoreUnavailable = self._store.poll([self.question()])[0]
+        found: list[bytes] | StoreUnavailable = self._store.poll([self.reading_command()])[0]
         if isinstance(found, StoreUnavailable):
             raise found
         return found
@@ -162,7 +162,7 @@ def refresh_each(store: Store, documents: Sequence[Serials]) -> None:
         IntegrityError: one was changed. All others are learned.
     """
     failed: StoreUnavailable | IntegrityError | None = None
-    replies = store.poll([document.question() for document in documents])
+    replies = store.poll([document.reading_command() for document in documents])
     for document, reply in zip(documents, replies, strict=True):
         if isinstance(reply, StoreUnavailable):
             failed = failed or reply

@@ -105,7 +105,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
         audit=audit,
         alerts=parts.alerts,
     )
-    case_authority = CaseAuthority(policy=policy, store=parts.store, cases=cases, check=case_check)
+    case_authority = CaseAuthority(policy=policy, cases=cases, check=case_check)
     live_calls = LiveCalls(parts.store, parts.keyring, os.urandom)
     call_records = CallRecords(parts.store, parts.keyring, os.urandom)
     maskers = Maskers(parts.schemas, policy.rules.profiles)

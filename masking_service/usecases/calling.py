@@ -107,13 +107,13 @@ class Calling:
         """
         number = normalised(waybill_no)
         with self._audit.record_denials(call, "call", case=sound_case_name(case)):
-            grant, frozen = self._gate.granting(call.principal, PERMISSION)
+            grant, frozen = self._gate.grant_and_freeze_question(call.principal, PERMISSION)
             named = case if grant.scope != "custody" else None  # where custody decides, a case gives nothing
             opened: Question[Case | None] = Question([], lambda _: None)
             if named is not None:
-                opened = self._case_authority.finding(call, named)
-            records = self._vault.finding(call.principal.tenant, [] if number is None else [number], call.now)
-            on_file = self._callers.finding(call.principal)
+                opened = self._case_authority.case_question(call, named)
+            records = self._vault.newest_question(call.principal.tenant, [] if number is None else [number], call.now)
+            on_file = self._callers.number_question(call.principal)
             self._store.ask(frozen, opened, records, on_file)
             missed = frozen.answer()
             if grant.scope != "custody":

@@ -12,7 +12,6 @@ from masking_service.access.errors import (
 )
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
-from masking_service.store.client import Store
 from masking_service.store.question import Question
 from masking_service.usecases.read_cases import reaches
 from masking_service.usecases.recorder import Call
@@ -23,19 +22,24 @@ class CaseAuthority:
 
     Args:
         policy: says who may be told why a case is not open.
-        store: where they are.
         cases: the cases.
         check: asks the ticket system; None where there is none.
     """
 
-    def __init__(self, *, policy: Policy, store: Store, cases: Cases, check: CaseCheck | None) -> None:
+    def __init__(self, *, policy: Policy, cases: Cases, check: CaseCheck | None) -> None:
         self._policy = policy
-        self._store = store
         self._cases = cases
         self._check = check
 
-    def open(self, call: Call, name: str, purposes: Collection[str]) -> Case:
-        """Return the case if it is open for this caller and has one of these purposes: one round trip.
+    def case_question(self, call: Call, name: str | None) -> Question[Case | None]:
+        """Return the question for the case of this name, if one is named; its answer is for `authorise`."""
+        try:
+            return self._cases.case_question(call.principal.tenant, case_name(name))
+        except ValueError:
+            return Question([], lambda _: None)
+
+    def authorise(self, call: Call, found: Case | None, purposes: Collection[str]) -> Case:
+        """Return the case if it is open for this caller and has one of these purposes.
 
         Only callers who may read it are told why it is not. Where it is due the ticket system is asked.
 
@@ -44,19 +48,6 @@ class CaseAuthority:
             OwnCase: the caller opened or approved it.
             CaseCheckUnavailable: the ticket system did not confirm it in time.
         """
-        question = self.finding(call, name)
-        self._store.ask(question)
-        return self.authorise(call, question.answer(), purposes)
-
-    def finding(self, call: Call, name: str) -> Question[Case | None]:
-        """Return the question for the case of this name; its answer is for `authorise`."""
-        try:
-            return self._cases.getting(call.principal.tenant, case_name(name))
-        except ValueError:
-            return Question([], lambda _: None)
-
-    def authorise(self, call: Call, found: Case | None, purposes: Collection[str]) -> Case:
-        """Return the case, if there is one and it gives authority. As `open`."""
         if found is None:
             raise CaseNotOpen(self._told(call.principal, None, "unknown"))
         own = found.opening.purpose

@@ -153,7 +153,7 @@ class Detokenize:
             grant, authority, missed = self._authority(call, purpose, case, items)
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
-            budget = self._budgets.reserving(call.principal, grant, lookups, call.now)
+            budget = self._budgets.reserve_question(call.principal, grant, lookups, call.now)
             records = self._looking_up(tenant, asked, call.now)
             self._store.ask(budget, *records)
             reserved = budget.answer()
@@ -187,8 +187,8 @@ class Detokenize:
         self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]
     ) -> tuple[Grant, Case | None, int]:
         """Return the grant, the case if one is needed, and the caller's misses so far."""
-        grant, frozen = self._gate.granting(call.principal, "token:detokenize", purpose=purpose)
-        found = Question([], lambda _: None) if case is None else self._case_authority.finding(call, case)
+        grant, frozen = self._gate.grant_and_freeze_question(call.principal, "token:detokenize", purpose=purpose)
+        found = Question([], lambda _: None) if case is None else self._case_authority.case_question(call, case)
         self._store.ask(frozen, found)
         missed = frozen.answer()
         self._decoys.notice(call, self._bases(call.principal.tenant, items))
@@ -238,7 +238,7 @@ class Detokenize:
         """Return the questions for the records that tokens and numbers point to."""
         places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
         numbers = [item.number for item in asked if item.number is not None]
-        return self._vault.reading(tenant, places, now), self._vault.finding(tenant, numbers, now)
+        return self._vault.records_question(tenant, places, now), self._vault.newest_question(tenant, numbers, now)
 
     def _hold_back(self, tenant: str, asked: Sequence[_Asked], grant: Grant) -> None:
         """Do not release phones that the purpose opens only after calls that were not answered."""

@@ -100,9 +100,9 @@ class View:
         known = [item for item in asked if item.number is not None]
         numbers = [item.number for item in asked if item.number is not None]
         with self._audit.record_denials(call, "view", profile=stated), self._freezing.count_refusals(call):
-            grant, frozen = self._gate.granting(call.principal, "waybill:view", profile=profile)
-            budget = self._budgets.reserving(call.principal, grant, len(asked), call.now)
-            records = self._vault.finding(call.principal.tenant, numbers, call.now)
+            grant, frozen = self._gate.grant_and_freeze_question(call.principal, "waybill:view", profile=profile)
+            budget = self._budgets.reserve_question(call.principal, grant, len(asked), call.now)
+            records = self._vault.newest_question(call.principal.tenant, numbers, call.now)
             self._store.ask(frozen, budget, records)
             missed = frozen.answer()
             reserved = budget.answer()

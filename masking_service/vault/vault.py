@@ -153,16 +153,16 @@ class Vault:
             draft.custody = stored[draft.stem][2] if draft.stem in stored else None
 
     def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
-        """The newest active revision of each waybill, or None for unknown, erased and expired.
+        """Return the newest active revision of each waybill; None for unknown, erased and expired ones.
 
         One round trip, and one more where a second revision exists.
         """
-        question = self.finding(tenant, waybill_nos, now)
+        question = self.newest_question(tenant, waybill_nos, now)
         self._store.ask(question)
         return question.answer()
 
-    def finding(self, tenant: str, waybill_nos: Sequence[str], now: int) -> Question[list[Found | None]]:
-        """The question that `newest` asks. Its answer costs a round trip where a second revision exists."""
+    def newest_question(self, tenant: str, waybill_nos: Sequence[str], now: int) -> Question[list[Found | None]]:
+        """Return the question that `newest` asks. Its answer costs a round trip where a second revision exists."""
         bases = self._keyring.tenant(tenant).bases(waybill_nos)
         stems = record_stems(bases)
 
@@ -174,17 +174,10 @@ class Vault:
 
         return Question(_newest_commands(stems), read)
 
-    def at(self, tenant: str, places: Sequence[tuple[bytes, int]], now: int) -> list[Record | None]:
-        """The living records at (base, revision), for tokens.
-
-        One round trip.
-        """
-        question = self.reading(tenant, places, now)
-        self._store.ask(question)
-        return question.answer()
-
-    def reading(self, tenant: str, places: Sequence[tuple[bytes, int]], now: int) -> Question[list[Record | None]]:
-        """The question that `at` asks."""
+    def records_question(
+        self, tenant: str, places: Sequence[tuple[bytes, int]], now: int
+    ) -> Question[list[Record | None]]:
+        """Return the question for the active records at (base, revision), as tokens name them."""
         stems = record_stems([base for base, _ in places])
         keys = [record_key(stem, revision) for stem, (_, revision) in zip(stems, places, strict=True)]
 
@@ -237,13 +230,13 @@ class Vault:
         return Erasure([Sealed(custody, None, until=0, once=False), *sealed], write, last_day)
 
     def _newest(self, tenant: str, stems: Sequence[bytes]) -> list[tuple[int, Record, bytes | None] | None]:
-        """As `_newest_of`, in one round trip more."""
+        """As `_newest_of`, and reads the first revisions itself: one more round trip."""
         return self._newest_of(tenant, stems, self._store.read(_newest_commands(stems)))
 
     def _newest_of(
         self, tenant: str, stems: Sequence[bytes], replies: Sequence[Reply]
     ) -> list[tuple[int, Record, bytes | None] | None]:
-        """The newest revision of each waybill, with what is stored at its custody place; a tombstone is one, too.
+        """Return the newest revision of each waybill and its sealed custody; a tombstone counts as a revision.
 
         One round trip for all further revisions of those that have a second one.
 
@@ -276,10 +269,7 @@ class Vault:
         return self._open(tenant, list(zip(keys, values, strict=True)))
 
     def _open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
-        """Open the value at each place.
-
-        None where there is none, `records.SHREDDED` where its key is destroyed.
-        """
+        """Open the value at each place: None where there is none, `records.SHREDDED` where its key is destroyed."""
         values = list(values)
         ids = {key_id_of(value) for _, value in values if value is not None}
         if not ids:

@@ -17,7 +17,7 @@ from masking_service.vault.drafts import Stored
 from masking_service.vault.tokens import Tokens, read_token
 from masking_service.vault.vault import Vault
 from tests.store import stores
-from tests.store.stores import NOW, body
+from tests.store.stores import NOW, body, read_at
 
 TODAY = "2026-11-30"
 """The date of `stores.NOW`."""
@@ -53,7 +53,7 @@ class Process:
         found = read_token(self.keyring.tenant(tenant).tokens, token)
         if found is None:
             return False
-        (record,) = self.vault.at(tenant, [(found.base, found.revision)], now)
+        (record,) = read_at(self.vault, tenant, [(found.base, found.revision)], now)
         return record is not None and found.names(record)
 
     def finds(self, number: str, tenant: str = "default", now: int = NOW) -> bool:

@@ -16,7 +16,7 @@ from tests import servers
 from tests.certificates import Authority
 from tests.setups.conftest import FAMILIES, Company
 from tests.store import stores
-from tests.store.stores import NOW, body, put
+from tests.store.stores import NOW, body, put, read_at
 
 
 def files(company: Company) -> Tls:
@@ -36,7 +36,7 @@ def works(store: Store) -> bool:
     """Whether a record is written and found again."""
     vault = stores.vault(store)
     stored = put(vault, body())
-    return vault.at("default", [(stored.base, 0)], NOW) == [stored.record]
+    return read_at(vault, "default", [(stored.base, 0)], NOW) == [stored.record]
 
 
 def refused(url: str, tls: Tls) -> str:

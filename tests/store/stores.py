@@ -18,6 +18,7 @@ from masking_service.domain.schema import Place
 from masking_service.store.client import Reply, Store
 from masking_service.vault import records
 from masking_service.vault.drafts import Refusal, Stored, index_entries
+from masking_service.vault.records import Record
 from masking_service.vault.search_index import Findable
 from masking_service.vault.vault import Erasure, Vault
 from tests.keys.known import known_keyring
@@ -56,6 +57,13 @@ def foreseen(seed: str = "") -> Callable[[int], bytes]:
 
 def vault(store: Store, keyring: Keyring | None = None, seed: str = "") -> Vault:
     return Vault(store, keyring or known_keyring(), foreseen(seed))
+
+
+def read_at(vault: Vault, tenant: str, places: Sequence[tuple[bytes, int]], now: int) -> list[Record | None]:
+    """Return the active records at (base, revision), as detokenizing reads them."""
+    question = vault.records_question(tenant, places, now)
+    vault._store.ask(question)
+    return question.answer()
 
 
 def write(

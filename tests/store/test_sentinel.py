@@ -13,7 +13,7 @@ from masking_service.store.health import look
 from masking_service.store.scripts import Script
 from tests import servers
 from tests.store import stores
-from tests.store.stores import NOW, ask, body, put
+from tests.store.stores import NOW, ask, body, put, read_at
 
 pytestmark = pytest.mark.server
 
@@ -194,7 +194,7 @@ def test_what_was_refused_and_then_accepted_is_there_after_a_failover(group: ser
 
     assert served_by(store) in {replica.port for replica in group.replicas}
     assert reasons == ["replicas", "replicas"]
-    assert vault.at("default", [(stored.base, 0)], NOW) == [stored.record]
+    assert read_at(vault, "default", [(stored.base, 0)], NOW) == [stored.record]
     assert store.read([(b"GET", b"wm:s")]) == [b"v"]
 
 

@@ -13,7 +13,7 @@ from masking_service.vault.drafts import Stored
 from masking_service.vault.vault import Vault
 from tests import servers
 from tests.store import stores
-from tests.store.stores import LATER, NOW, NUMBER, LossyWire, ask, body, put, write
+from tests.store.stores import LATER, NOW, NUMBER, LossyWire, ask, body, put, read_at, write
 
 pytestmark = pytest.mark.server
 
@@ -37,7 +37,7 @@ def test_what_was_stored_before_the_reply_was_lost_is_what_its_tokens_name(wire:
     wire.lose(1)
     stored = put(vault, body())
 
-    assert stores.vault(store).at("default", [(stored.base, 0)], NOW) == [stored.record]
+    assert read_at(stores.vault(store), "default", [(stored.base, 0)], NOW) == [stored.record]
 
 
 def test_a_batch_sent_again_after_both_replies_were_lost_is_the_first_one(wire: LossyWire, store: Store) -> None:
@@ -49,7 +49,7 @@ def test_a_batch_sent_again_after_both_replies_were_lost_is_the_first_one(wire: 
         put(vault, body())
     again = put(vault, body())
 
-    assert (again.created, stores.vault(store).at("default", [(again.base, 0)], NOW)) == (False, [again.record])
+    assert (again.created, read_at(stores.vault(store), "default", [(again.base, 0)], NOW)) == (False, [again.record])
 
 
 def test_a_lost_reply_on_the_way_to_a_revision_makes_one_revision(wire: LossyWire, store: Store) -> None:
@@ -70,7 +70,7 @@ def test_a_data_key_whose_reply_was_lost_is_the_one_that_is_used(wire: LossyWire
     wire.lose(1)
     stored = put(vault, body())
 
-    assert stores.vault(store).at("default", [(stored.base, 0)], NOW) == [stored.record]
+    assert read_at(stores.vault(store), "default", [(stored.base, 0)], NOW) == [stored.record]
 
 
 def test_a_lost_reply_while_erasing_erases(wire: LossyWire, store: Store) -> None:
@@ -165,7 +165,7 @@ def test_an_acknowledged_write_is_on_the_replica(pair: tuple[servers.Node, serve
 
     reader = stores.vault(stores.admitted(replica.url))
 
-    assert reader.at("default", [(stored.base, 0)], NOW) == [stored.record]
+    assert read_at(reader, "default", [(stored.base, 0)], NOW) == [stored.record]
 
 
 def is_refused_without(replica: servers.Node, *attempts: Vault) -> None:
@@ -194,7 +194,7 @@ def test_a_frozen_replica_is_waited_for_briefly_and_a_later_retry_is_acknowledge
     stored = put(vault, body("李四"), "SF0000000001")
 
     reader = stores.vault(stores.admitted(replica.url))
-    assert reader.at("default", [(stored.base, 0)], NOW) == [stored.record]
+    assert read_at(reader, "default", [(stored.base, 0)], NOW) == [stored.record]
 
 
 @pytest.fixture
@@ -223,5 +223,5 @@ def test_what_every_replica_has_to_have_is_there_whichever_is_promoted(trio: lis
     ask(trio[promoted].client, "REPLICAOF", "NO", "ONE")
 
     afterwards = stores.vault(stores.admitted(trio[promoted].url))
-    assert afterwards.at("default", [(stored.base, 0)], NOW) == [stored.record]
+    assert read_at(afterwards, "default", [(stored.base, 0)], NOW) == [stored.record]
     assert put(afterwards, body("李四"), "SF0000000001").created is False

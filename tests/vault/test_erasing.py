@@ -12,7 +12,7 @@ from masking_service.vault.tokens import Tokens, read_token
 from masking_service.vault.vault import Vault
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, refused
+from tests.store.stores import LATER, NOW, NUMBER, Interleaved, ask, body, counted, put, read_at, refused
 
 UNTIL = LATER + 5
 
@@ -45,7 +45,10 @@ def test_an_erased_waybill_is_not_found(vault: Vault) -> None:
 
     erase(vault)
 
-    assert (vault.newest("default", [NUMBER], NOW), vault.at("default", [(stored.base, 0)], NOW)) == ([None], [None])
+    assert (vault.newest("default", [NUMBER], NOW), read_at(vault, "default", [(stored.base, 0)], NOW)) == (
+        [None],
+        [None],
+    )
 
 
 def test_an_erased_waybill_costs_no_more_round_trips_than_an_unknown_one(store: Store, vault: Vault) -> None:
@@ -89,7 +92,7 @@ def test_another_tenants_waybill_of_the_same_number_stays(vault: Vault) -> None:
 
     erase(vault)
 
-    assert vault.at("other", [(other.base, 0)], NOW) == [other.record]
+    assert read_at(vault, "other", [(other.base, 0)], NOW) == [other.record]
 
 
 def test_erasing_again_makes_the_tombstones_last_longer(vault: Vault, client: redis.Redis) -> None:
@@ -218,5 +221,5 @@ def test_an_old_token_names_no_later_record_of_its_number(vault: Vault, client: 
 
     reference = read_token(keys, token)
     assert reference is not None
-    (found,) = vault.at("default", [(reference.base, reference.revision)], NOW)
+    (found,) = read_at(vault, "default", [(reference.base, reference.revision)], NOW)
     assert (found, reference.names(new.record), reference.names(old.record)) == (new.record, False, True)

@@ -23,7 +23,7 @@ from masking_service.vault.notice import Notice
 from masking_service.vault.vault import Vault
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import NOW, ask, body, foreseen, put, refused
+from tests.store.stores import NOW, ask, body, foreseen, put, read_at, refused
 
 OLD, NEW = identity.FORMAT, identity.FORMAT + 1
 
@@ -57,8 +57,8 @@ def test_during_a_rolling_update_both_releases_serve_and_read_what_the_other_wro
     looks(store, OLD)
     looks(later, NEW)
 
-    assert new.at("default", [(by_old.base, 0)], NOW) == [by_old.record]
-    assert old.at("default", [(by_new.base, 0)], NOW) == [by_new.record]
+    assert read_at(new, "default", [(by_old.base, 0)], NOW) == [by_old.record]
+    assert read_at(old, "default", [(by_new.base, 0)], NOW) == [by_new.record]
     assert refused(new, body("王五"), "SF0000000001") == "conflict"
 
 

@@ -14,7 +14,7 @@ from masking_service.vault.vault import Vault
 from masking_service.vault.wrapped_keys import field
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import NOW, NUMBER, ask, body, put
+from tests.store.stores import NOW, NUMBER, ask, body, put, read_at
 
 OTHER_NUMBER = "YT0987654321"
 
@@ -29,7 +29,7 @@ def copied(client: redis.Redis, source: bytes, target: bytes) -> None:
 
 READINGS: dict[str, Callable[[Vault, Stored], object]] = {
     "newest": lambda vault, _: vault.newest("default", [NUMBER], NOW),
-    "at": lambda vault, stored: vault.at("default", [(stored.base, stored.revision)], NOW),
+    "at": lambda vault, stored: read_at(vault, "default", [(stored.base, stored.revision)], NOW),
     "write": lambda vault, _: put(vault, body()),
 }
 readings = pytest.mark.parametrize("reading", READINGS)

@@ -7,7 +7,7 @@ from masking_service.store.client import Store
 from masking_service.store.layout import custody_key, record_key, record_stems
 from masking_service.vault.vault import Found, Vault
 from tests.store import stores
-from tests.store.stores import LATER, NOW, NUMBER, ask, body, counted, put, write
+from tests.store.stores import LATER, NOW, NUMBER, ask, body, counted, put, read_at, write
 
 
 def newest(vault: Vault, number: str = NUMBER, *, tenant: str = "default", now: int = NOW) -> Found | None:
@@ -83,7 +83,7 @@ def test_the_record_at_each_place_costs_one_round_trip(store: Store, vault: Vaul
     stored = [put(vault, body(str(number)), revise=True) for number in range(3)]
 
     with counted(store) as trips:
-        found = vault.at("default", [(one.base, one.revision) for one in stored], NOW)
+        found = read_at(vault, "default", [(one.base, one.revision) for one in stored], NOW)
 
     assert (found, trips) == ([one.record for one in stored], [1])
 
@@ -91,14 +91,14 @@ def test_the_record_at_each_place_costs_one_round_trip(store: Store, vault: Vaul
 def test_nothing_at_a_place_is_none(vault: Vault) -> None:
     stored = put(vault, body())
 
-    assert vault.at("default", [(stored.base, 1), (bytes(12), 0)], NOW) == [None, None]
+    assert read_at(vault, "default", [(stored.base, 1), (bytes(12), 0)], NOW) == [None, None]
 
 
 def test_an_older_revision_stays_what_it_was(vault: Vault) -> None:
     first = put(vault, body())
     put(vault, body("李四"), revise=True)
 
-    assert vault.at("default", [(first.base, 0)], NOW) == [first.record]
+    assert read_at(vault, "default", [(first.base, 0)], NOW) == [first.record]
 
 
 @pytest.mark.parametrize("revisions", [1, 2])
@@ -111,7 +111,7 @@ def test_an_expired_record_is_none_though_the_store_lost_its_expiry(
 
     places = [(one.base, one.revision) for one in stored]
 
-    assert (newest(vault, now=LATER), vault.at("default", places, LATER)) == (None, [None] * revisions)
+    assert (newest(vault, now=LATER), read_at(vault, "default", places, LATER)) == (None, [None] * revisions)
 
 
 def test_a_record_is_there_until_the_second_in_which_it_expires(vault: Vault) -> None:
