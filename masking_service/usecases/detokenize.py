@@ -150,11 +150,22 @@ class Detokenize:
         tenant = call.principal.tenant
         stated = {"purpose": self._known(purpose), "case": sound_case_name(case)}
         with self._audit.record_denials(call, "detokenize", **stated), self._freezing.count_refusals(call):
-            grant, authority, missed = self._authority(call, purpose, case, items)
+            grant, frozen = self._gate.grant_and_freeze_question(call.principal, "token:detokenize", purpose=purpose)
+            found_case = self._case_authority.case_question(call, case)
+            self._store.ask(frozen, found_case)
+            missed = frozen.answer()
+            self._decoys.notice(call, self._bases(tenant, items))
+            self._check_sign_in(call.principal, call.now)
+            if case is None:
+                self._check_none_needed(grant, items)
+                authority = None
+            else:
+                authority = self._case_authority.authorise(call, found_case.answer(), [grant.purpose or ""])
+
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
             budget = self._budgets.reserve_question(call.principal, grant, lookups, call.now)
-            records = self._looking_up(tenant, asked, call.now)
+            records = self._records_questions(tenant, asked, call.now)
             self._store.ask(budget, *records)
             reserved = budget.answer()
 
@@ -183,22 +194,11 @@ class Detokenize:
         reserved.try_to_give_back(lookups - released)
         return [item.result(entry) for item in asked]
 
-    def _authority(
-        self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]
-    ) -> tuple[Grant, Case | None, int]:
-        """Return the grant, the case if one is needed, and the caller's misses so far."""
-        grant, frozen = self._gate.grant_and_freeze_question(call.principal, "token:detokenize", purpose=purpose)
-        found = Question([], lambda _: None) if case is None else self._case_authority.case_question(call, case)
-        self._store.ask(frozen, found)
-        missed = frozen.answer()
-        self._decoys.notice(call, self._bases(call.principal.tenant, items))
-        self._check_sign_in(call.principal, call.now)
+    def _check_none_needed(self, grant: Grant, items: Sequence[Any]) -> None:
+        """Raise CaseRequired if the purpose needs a case, or an item names a waybill by its number."""
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
-        if case is None:
-            if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
-                raise CaseRequired
-            return grant, None, missed
-        return grant, self._case_authority.authorise(call, found.answer(), [grant.purpose or ""]), missed
+        if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
+            raise CaseRequired
 
     def _bases(self, tenant: str, items: Sequence[Any]) -> list[bytes]:
         """Return the bases of all waybills that the items name, whatever the case names."""
@@ -234,7 +234,7 @@ class Detokenize:
             asked.append(one)
         return asked
 
-    def _looking_up(self, tenant: str, asked: Sequence[_Asked], now: int) -> tuple[_ByToken, _ByNumber]:
+    def _records_questions(self, tenant: str, asked: Sequence[_Asked], now: int) -> tuple[_ByToken, _ByNumber]:
         """Return the questions for the records that tokens and numbers point to."""
         places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
         numbers = [item.number for item in asked if item.number is not None]
