@@ -4,7 +4,6 @@ Every check comes before the provider is asked, and so does a durable audit entr
 The provider's number is all that a caller is told.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,8 +32,9 @@ from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.detokenize import SignInCheck
 from masking_service.usecases.errors import NotFound
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorded, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
+from masking_service.usecases.showing import reached
 from masking_service.vault.vault import Found, Vault
 
 PERMISSION: Final = "call:make"
@@ -42,11 +42,23 @@ DEFAULT_FIELD: Final = "/recipient/phone"
 
 
 @dataclass(frozen=True, slots=True)
-class _Callee:
-    """The person to call: where the number is stored, and its value."""
+class _Permit:
+    """What lets the caller call: a role and, where custody does not decide, a case."""
 
-    origin: Origin
-    value: Any
+    grant: Grant
+    authority: Case | None
+
+    @property
+    def case(self) -> str | None:
+        """The name of the case."""
+        return self.authority.opening.case if self.authority else None
+
+    def named(self, number: str | None, records: Question[list[Found | None]]) -> Found | None:
+        """Return the waybill that was read, if the case names it; else it is dropped unread."""
+        if number is None or (self.authority is not None and number not in self.authority.opening.waybills):
+            return None
+        (found,) = records.answer()
+        return found
 
 
 class Calling:
@@ -105,57 +117,39 @@ class Calling:
             NotFound: there is no such waybill or field, or it is not the caller's to reach.
             StoreUnavailable: the same call can be made again, and binds nothing twice.
         """
-        number = normalised(waybill_no)
+        tenant, number = call.principal.tenant, normalised(waybill_no)
+        numbers = [] if number is None else [number]
+        bases = self._keyring.tenant(tenant).bases(numbers)
         with self._audit.record_denials(call, "call", case=sound_case_name(case)):
             grant, frozen = self._gate.grant_and_freeze_question(call.principal, PERMISSION)
-            named = case if grant.scope != "custody" else None  # where custody decides, a case gives nothing
-            opened: Question[Case | None] = Question([], lambda _: None)
-            if named is not None:
-                opened = self._case_authority.case_question(call, named)
-            records = self._vault.newest_question(call.principal.tenant, [] if number is None else [number], call.now)
-            on_file = self._callers.number_question(call.principal)
-            self._store.ask(frozen, opened, records, on_file)
+            by_custody = grant.scope == "custody"  # then a case gives nothing
+            found_case = self._case_authority.case_question(call, None if by_custody else case)
+            records = self._vault.newest_question(tenant, numbers, call.now)
+            own_number = self._callers.number_question(call.principal)
+            self._store.ask(frozen, found_case, records, own_number)
             missed = frozen.answer()
-            if grant.scope != "custody":
-                self._decoys.notice(call, self._bases(call.principal.tenant, number))
-            authority = self._authority(call, grant, named, opened)
+            if not by_custody:
+                self._decoys.notice(call, bases)
+            permit = _Permit(grant, None if by_custody else self._authorise(call, case, found_case))
 
-        found = _first(records.answer()) if _is_named(number, authority) else None
-        callee = self._callee(call, grant, authority, number, found, field or DEFAULT_FIELD, missed)
-        under = authority.opening.case if authority else None
-        with self._audit.record_denials(call, "call", role=grant.role, case=under):
-            own, other = _numbers(on_file.answer(), callee)
-        place = self._live.place(callee.origin, own, other)
-        standing = self._live.find(place)
-        if standing is not None and standing.dial and standing.until > call.now:
-            return _answer(standing), False
+        found = reached(self._custodies, call, grant.scope, permit.named(number, records))
+        if by_custody and found is None:  # what the caller carries may be named
+            self._decoys.notice(call, bases)
+        value = _phone(found, field or DEFAULT_FIELD)
+        self._freezing.count_misses(call, missed, [value is not None])
+        if found is None or value is None:
+            items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
+            self._audit.record(call, "call", NOT_FOUND, role=grant.role, case=permit.case, items=items)
+            raise NotFound
+        with self._audit.record_denials(call, "call", role=grant.role, case=permit.case):
+            own, other = _numbers(own_number.answer(), value)
 
-        with (
-            self._audit.record_denials(call, "call", role=grant.role, case=under),
-            self._freezing.count_refusals(call),
-        ):
-            reserved = self._budgets.reserve(call.principal, grant, 1, call.now)
-        disclosures = self._disclosures.prepare(call.principal.tenant, [_called(call, authority, callee.origin)])
-        entry = self._audit.record(
-            call,
-            "call",
-            DONE,
-            role=grant.role,
-            purpose=authority.opening.purpose if authority else None,
-            case=under,
-            items=[ItemOutcome(callee.origin.base, DONE, callee.origin.field, "phone")],
-            approved_by=authority.approved_by if authority else (),
-            sealed=disclosures.sealed,
-        )
-        try:
-            with self._audit.take_back_on_failure(entry):
-                bound = self._bind(call, place, callee.origin, own, other)
-                disclosures.write()
-                self._live.bound(place, bound)  # last: what is kept is answered again without an entry
-        except CallsUnavailable:
-            reserved.try_to_give_back(1)
-            raise
-        return _answer(bound), True
+        origin = Origin(tenant, call.principal.id, found.base, field or DEFAULT_FIELD, found.record.expires_at)
+        place = self._live.place(origin, own, other)
+        live = self._live.find(place)
+        if live is not None and live.dial and live.until > call.now:
+            return _answer(live), False
+        return _answer(self._bind(call, permit, place, origin, own, other)), True
 
     def end(self, call: Call, ref: str) -> answers.EndedCall:
         """End a call of the caller's own. One that has ended already is no error.
@@ -182,14 +176,12 @@ class Calling:
                 self._live.end(ref)
         return answers.EndedCall(ref, True)
 
-    def _authority(self, call: Call, grant: Grant, case: str | None, opened: Question[Case | None]) -> Case | None:
-        """Return the case under which the caller may call; None where custody decides."""
-        if grant.scope == "custody":
-            return None
+    def _authorise(self, call: Call, case: str | None, found: Question[Case | None]) -> Case:
+        """Return the case under which the caller may call. Raises AccessError where there is none."""
         self._check_sign_in(call.principal, call.now)
         if case is None:
             raise CaseRequired
-        return self._case_authority.authorise(call, opened.answer(), self._purposes(call.principal))
+        return self._case_authority.authorise(call, found.answer(), self._purposes(call.principal))
 
     def _purposes(self, principal: Principal) -> set[str]:
         """Return the purposes under whose cases the caller may call: those of its roles that open phones."""
@@ -197,65 +189,49 @@ class Calling:
         purposes = self._policy.rules.purposes
         return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
 
-    def _callee(
-        self,
-        call: Call,
-        grant: Grant,
-        authority: Case | None,
-        number: str | None,
-        found: Found | None,
-        field: str,
-        missed: int,
-    ) -> _Callee:
-        """Return the person to call.
+    def _bind(self, call: Call, permit: _Permit, place: CallPlace, origin: Origin, own: str, other: str) -> LiveCall:
+        """Spend the budget, record the call, and let the provider bind a number for it."""
+        grant, authority = permit.grant, permit.authority
+        with (
+            self._audit.record_denials(call, "call", role=grant.role, case=permit.case),
+            self._freezing.count_refusals(call),
+        ):
+            reserved = self._budgets.reserve(call.principal, grant, 1, call.now)
+        disclosures = self._disclosures.prepare(call.principal.tenant, [_called(call, authority, origin)])
+        entry = self._audit.record(
+            call,
+            "call",
+            DONE,
+            role=grant.role,
+            purpose=authority.opening.purpose if authority else None,
+            case=permit.case,
+            items=[ItemOutcome(origin.base, DONE, origin.field, "phone")],
+            approved_by=authority.approved_by if authority else (),
+            sealed=disclosures.sealed,
+        )
+        try:
+            with self._audit.take_back_on_failure(entry):
+                bound = self._ask_provider(entry, call, place, origin, own, other)
+                disclosures.write()  # not with the entry: without a number nothing is disclosed
+                self._live.bound(place, bound)  # last: what is kept is answered again without an entry
+        except CallsUnavailable:
+            reserved.try_to_give_back(1)
+            raise
+        return bound
 
-        Raises:
-            NotFound: unknown, erased, expired, not held, not named by the case, or without a phone there.
-        """
-        tenant = call.principal.tenant
-        bases = self._bases(tenant, number)
-        if not self._reaches(call, grant, found):
-            found = None
-        if grant.scope == "custody" and found is None:  # what the caller carries may be named
-            self._decoys.notice(call, bases)
-        value = None if found is None else _value(found, field)
-        self._freezing.count_misses(call, missed, [value is not None])
-        if found is None or value is None:
-            items = [ItemOutcome(bases[0] if bases else None, NOT_FOUND)]
-            case = authority.opening.case if authority else None
-            self._audit.record(call, "call", NOT_FOUND, role=grant.role, case=case, items=items)
-            raise NotFound
-        origin = Origin(tenant, call.principal.id, found.base, field, found.record.expires_at)
-        return _Callee(origin, value)
-
-    def _bases(self, tenant: str, number: str | None) -> list[bytes]:
-        return [] if number is None else self._keyring.tenant(tenant).bases([number])
-
-    def _reaches(self, call: Call, grant: Grant, found: Found | None) -> bool:
-        if found is None or grant.scope != "custody":
-            return found is not None
-        custody = self._custodies.open(call.principal.tenant, found.base, found.custody)
-        return custody is not None and custody.held_by(call.principal)
-
-    def _bind(self, call: Call, place: CallPlace, origin: Origin, own: str, other: str) -> LiveCall:
-        """Return a call with a number to dial, under the reference of a lost reply where there is one."""
+    def _ask_provider(
+        self, entry: Recorded, call: Call, place: CallPlace, origin: Origin, own: str, other: str
+    ) -> LiveCall:
+        """Return a recorded call with a number to dial, under the reference of a lost reply where there is one."""
         until = min(call.now + self._line.lifetime, origin.expires_at)
         claimed = self._live.claim(place, origin, call.now, until)
         if claimed.dial:  # another request of the caller was answered meanwhile
             return claimed
-        bound = self._line.bind(own, other, claimed.ref, claimed.until)
+        bound = self._line.bind(own, entry.release(other), claimed.ref, claimed.until)
         return msgspec.structs.replace(claimed, dial=bound.dial, extension=bound.extension, binding=bound.id)
 
 
-def _is_named(number: str | None, authority: Case | None) -> bool:
-    return number is not None and (authority is None or number in authority.opening.waybills)
-
-
-def _first(found: Sequence[Found | None]) -> Found | None:
-    return found[0] if found else None
-
-
-def _numbers(own: str | None, callee: _Callee) -> tuple[str, str]:
+def _numbers(own: str | None, value: Any) -> tuple[str, str]:
     """Return the caller's own number, and the other person's.
 
     Raises:
@@ -263,15 +239,15 @@ def _numbers(own: str | None, callee: _Callee) -> tuple[str, str]:
     """
     if own is None:
         raise NoCallerNumber
-    other = dialable(callee.value)
+    other = dialable(value)
     if other is None or other == own:
         raise NotCallable
     return own, other
 
 
-def _value(found: Found, field: str) -> Any:
+def _phone(found: Found | None, field: str) -> Any:
     """Return the value of a phone field; None where there is none."""
-    for place, value in found.record.content()[1]:
+    for place, value in found.record.content()[1] if found is not None else ():
         if place.pointer == field and place.kind == "phone" and value not in (None, ""):
             return value
     return None
