@@ -73,7 +73,7 @@ class Tokenize:
     ) -> list[TokenizeResult]:
         """Mask records in place, store their values, and return tokens.
 
-        One round trip for a batch of new waybills, and two more where custody is set. See `_store` for known waybills.
+        One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_compare`.
 
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent. Nothing is stored.
@@ -132,15 +132,7 @@ class Tokenize:
     def _store(
         self, call: Call, grant: Grant, entering: Sequence[Entering], custody: Custody | None, *, revise: bool
     ) -> list[Draft]:
-        """Store records of new waybills and, with `revise`, next revisions of known ones.
-
-        Without `revise` new waybills are written at once, and only those that exist already are compared. With it,
-        all are compared before anything is written, so that a refused call has stored nothing.
-
-        Round trips: one to write; to compare two, three where a waybill has revisions (read, is there room for a
-        conflict), and one more where a search index is kept; one for the entry of revisions. Where another call writes
-        meanwhile, those once more.
-        """
+        """Store records of new waybills and, with `revise`, next revisions of known ones."""
         tenant = call.principal.tenant
         drafts = self._vault.drafts(
             tenant,
@@ -150,20 +142,56 @@ class Tokenize:
             expires_at=call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY,
             findable=self._findable(tenant, entering, custody),
         )
-        waiting = drafts if revise else self._vault.put(tenant, drafts, call.now)
-        while waiting:
-            self._vault.compare(tenant, waiting, revise=revise)
-            self._find_custody(tenant, waiting)
-            self._vault.search.replace(tenant, *index_entries(waiting), call.now)
-            self._conflicts.spend(call, grant, waiting, stored=any(draft.created for draft in drafts))
-            revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if revise and draft.revises]
-            if not revisions:
-                waiting = self._vault.put(tenant, waiting, call.now)
-                continue
-            entry = self._audit.record(call, "revise", DONE, role=grant.role, items=revisions)
-            with self._audit.take_back_on_failure(entry):
-                waiting = self._vault.put(tenant, waiting, call.now)
+        if revise:
+            self._store_or_revise(call, grant, drafts)
+        else:
+            self._store_new(call, grant, drafts)
         return drafts
+
+    def _store_new(self, call: Call, grant: Grant, drafts: Sequence[Draft]) -> None:
+        """Write records of new waybills at once, and compare only those of known ones.
+
+        Round trips: one to write; see `_compare` for known waybills. Where one expires or is stored meanwhile, both
+        once more.
+        """
+        known = self._vault.put(call.principal.tenant, drafts, call.now)
+        while known:
+            self._compare(call, grant, drafts, known, revise=False)
+            known = self._vault.put(call.principal.tenant, known, call.now)
+
+    def _store_or_revise(self, call: Call, grant: Grant, drafts: Sequence[Draft]) -> None:
+        """Compare all records before anything is written, so that a refused call has stored nothing.
+
+        Round trips: see `_compare`; one for the entry of revisions, and one to write. Where another call writes
+        meanwhile, those once more.
+        """
+        waiting = drafts
+        while waiting:
+            self._compare(call, grant, drafts, waiting, revise=True)
+            waiting = self._put_recorded(call, grant, waiting)
+
+    def _compare(
+        self, call: Call, grant: Grant, drafts: Sequence[Draft], waiting: Sequence[Draft], *, revise: bool
+    ) -> None:
+        """Decide what becomes of waiting drafts, correct their index entries, and spend the budget for conflicts.
+
+        Round trips: two, three where a waybill has revisions (read, is there room for a conflict), and one more where
+        a search index is kept.
+        """
+        tenant = call.principal.tenant
+        self._vault.compare(tenant, waiting, revise=revise)
+        self._find_custody(tenant, waiting)
+        self._vault.search.replace(tenant, *index_entries(waiting), call.now)
+        self._conflicts.spend(call, grant, waiting, stored=any(draft.created for draft in drafts))
+
+    def _put_recorded(self, call: Call, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
+        """Write compared drafts, and revisions only after their audit entry; return those that were too late."""
+        revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
+        if not revisions:
+            return self._vault.put(call.principal.tenant, waiting, call.now)
+        entry = self._audit.record(call, "revise", DONE, role=grant.role, items=revisions)
+        with self._audit.take_back_on_failure(entry):
+            return self._vault.put(call.principal.tenant, waiting, call.now)
 
     def _findable(self, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
         """Return by what a search finds each record; nothing where the policy keeps no index."""
