@@ -82,7 +82,9 @@ def run(policy_path: Path, workforce: Workforce, defended: bool, first: int, see
         thefts.append(_theft(heist))
         companies.append(service.steps)
     varied: dict[str, list[Theft]] = {}
-    for key, variant in VARIANTS.items() if defended and rate == rates[0] else ():
+    for key, variant in VARIANTS.items() if defended else ():
+        if not variant.every_rate and rate != rates[0]:
+            continue
         changed = variant.workforce(workforce)
         varied[key] = []
         for name in variant.strategies:
@@ -161,7 +163,7 @@ def summary(runs: Sequence[Run], workforce: Workforce) -> Json:
             for name in variant.strategies
         }
         for key, variant in VARIANTS.items()
-        if runs[0].varied
+        if any(key in one.varied for one in runs)
     }
     return {
         "strategies": strategies,

@@ -60,13 +60,15 @@ def _drip(
     days: int = 10**6,
     *,
     rented: bool = False,
+    by_day: int = 0,
 ) -> None:
-    """Take as much each day as stays below every budget, in these hours."""
+    """Take as much each day as stays below every budget, in these hours, on the first `by_day` days by day."""
     a_day, pause = pace(_fields(heist.policy))
     size = _small(heist.policy)
     for begin in heist.days(days):
-        at, left = begin + hours[0] * HOUR + heist.random.randrange(HOUR), a_day
-        while left > 0 and at < begin + hours[1] * HOUR:
+        first, last = OFFICE if begin < heist.begin + by_day * DAY else hours
+        at, left = begin + first * HOUR + heist.random.randrange(HOUR), a_day
+        while left > 0 and at < begin + last * HOUR:
             case = source(at, min(size, left))
             if case is None:
                 break
@@ -96,7 +98,11 @@ def drip(heist: Heist) -> None:
 def odd_hours(heist: Heist) -> None:
     """Take through a rented login at night, below every budget."""
     officer = heist.member("dispute-officer")
-    _drip(heist, officer, lambda at, count: heist.honest_case(at, count, officer, rented=True), NIGHT, rented=True)
+
+    def own(at: int, count: int) -> str | None:
+        return heist.honest_case(at, count, officer, rented=True)
+
+    _drip(heist, officer, own, NIGHT, rented=True, by_day=heist.workforce.thieves.days_by_day)
 
 
 def colluding(heist: Heist) -> None:

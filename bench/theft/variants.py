@@ -13,7 +13,11 @@ from masking_service.access.policy import Policy
 
 @dataclass(frozen=True)
 class Variant:
-    """A change of practices, thieves, the sample or the number of approvals, by the names of their members."""
+    """A change of practices, thieves, the sample or the number of approvals, by the names of their members.
+
+    Attributes:
+        every_rate: whether all seeds run it, and not only those with the lowest rate of tickets.
+    """
 
     text: str
     strategies: tuple[str, ...]
@@ -21,6 +25,7 @@ class Variant:
     thieves: Mapping[str, Any] = field(default_factory=dict)
     sample: int | None = None
     approvals: int | None = None
+    every_rate: bool = False
 
     def policy(self, policy: Policy) -> Policy:
         """Return the policy with the change."""
@@ -48,9 +53,20 @@ VARIANTS: Final = {
     ),
     "by_site": Variant("couriers see all of their site", ("scraper",), practices={"couriers_have_sites": True}),
     "remote": Variant(
-        "renters control the officer's device remotely", ("burst", "odd_hours"), thieves={"own_device": False}
+        "renters control the officer's device remotely, at every rate",
+        ("burst", "odd_hours"),
+        thieves={"own_device": False},
+        every_rate=True,
     ),
-    "two_approvals": Variant("two approvals where one is needed", ("rubber_stamp",), approvals=2),
+    "known_device": Variant(
+        "renters first work by day for eight days, at every rate",
+        ("odd_hours",),
+        thieves={"days_by_day": 8},
+        every_rate=True,
+    ),
+    "two_approvals": Variant(
+        "two approvals where one is needed, at every rate", ("rubber_stamp",), approvals=2, every_rate=True
+    ),
     "no_sample": Variant("no sample", RINGS, sample=0),
     "sample_3": Variant("a sample of 3 %", RINGS, sample=30),
     "tickets_1": Variant("a ring gets 1 ticket a day", RINGS, thieves={"tickets_a_day": 1}),

@@ -85,6 +85,7 @@ class ThievesHave(_Checked, frozen=True):
     tickets_a_day: int
     own_cases: float
     own_device: bool
+    days_by_day: int
     price: tuple[float, float]
     login_a_day: float
 

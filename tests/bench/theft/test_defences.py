@@ -15,7 +15,7 @@ from bench.theft.work import BEGIN, HOUR, MINUTE, POOL
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.access.policy import Policy
 from masking_service.access.sample import in_sample
-from masking_service.audit.lookout.history import Opening
+from masking_service.audit.lookout.history import Opening, Row, Seen
 from masking_service.shipped import ROOT
 
 OFFICER, OTHER = person("officer", "dispute-officer"), person("other", "dispute-officer")
@@ -167,6 +167,42 @@ def test_members_of_a_ring_take_the_history_of_a_colleague() -> None:
 
     assert renamed([row], {"dev/officer-0": "dev/thief"}) == [row._replace(person="dev/thief")]
     assert renamed([row], {"dev/officer-1": "dev/thief"}) == [row]
+
+
+@cache
+def office_work() -> list[Row]:
+    """What twelve officers did by day, each at one device."""
+    days = [(BEGIN + day * DAY + 10 * HOUR, f"dev/officer-{at}") for day in range(-30, 60) for at in range(12)]
+    opened = [
+        Opening(at + n, who, "dispute-officer", f"{who} {at} {n}", f"W{n}", 1) for at, who in days for n in range(5)
+    ]
+    return [*opened, *[Seen(at, who, "dispute-officer", "desktop") for at, who in days]]
+
+
+@pytest.mark.parametrize(
+    ("renter", "frozen"), [({}, True), ({"own_device": False}, False), ({"days_by_day": 8}, False)]
+)
+def test_a_renter_at_night_is_frozen_while_the_device_is_new(renter: dict[str, object], frozen: bool) -> None:
+    said = msgspec.structs.replace(WORKFORCE, days=60, thieves=msgspec.structs.replace(WORKFORCE.thieves, **renter))
+    service = defended()
+    thieves.run("odd_hours", service, said, SEED, 4_500, office_work())
+
+    assert [*service.frozen] == (["dev/thief-odd_hours-dispute-officer-0"] if frozen else [])
+
+
+def test_a_ring_with_a_supervisor_is_noticed_where_two_have_to_approve(tmp_path: Path) -> None:
+    text = RECOMMENDED.read_text("utf-8")
+    two = text.replace("{kinds: [name, phone], case: required}", "{kinds: [name, phone], case: required, approvals: 2}")
+    (tmp_path / "policy.yaml").write_text(two, "utf-8")
+    alone, together = (
+        thieves.run("rubber_stamp", defended(policy), WORKFORCE, SEED, 1_000)
+        for policy in (RECOMMENDED, tmp_path / "policy.yaml")
+    )
+
+    assert two != text
+    assert alone.detected_at is None
+    assert together.detected_at is not None
+    assert together.records() < alone.records()
 
 
 @pytest.mark.parametrize("name", ["colluding", "splitting"])
