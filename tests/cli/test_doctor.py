@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 import redis
+import yaml
 from click.testing import CliRunner, Result
 
+from keys.files import write_secret_file
 from masking_service.cli import commands
 from masking_service.dev.development import Development
 from masking_service.dev.embedded import DURABLE
+from masking_service.shipped import ROOT
 from tests.store.stores import ask
+from tests.ticket_systems import KEY, ticket_system
 
 
 @pytest.fixture
@@ -56,6 +60,26 @@ def test_what_could_be_better_where_replicas_are_wanted_is_said(folder: Path, va
     result = doctor(folder, valkey, MASKING_REDIS_REPLICAS="1")
 
     assert "CONFIG SET min-replicas-to-write 1, then CONFIG REWRITE" in lines(result)
+
+
+@pytest.mark.parametrize(("answers", "said"), [(True, "✓ ticket system answers"), (False, "no signed answer within")])
+def test_the_ticket_system_is_asked(folder: Path, valkey: str, tmp_path: Path, answers: bool, said: str) -> None:
+    document = yaml.safe_load((ROOT / "policy.yaml").read_text("utf-8"))
+    write_secret_file(tmp_path / "check.key", KEY, replace=False)
+    with ticket_system() as system:
+        system.fails = not answers
+        document["cases"]["check"] = {
+            "url": system.url,
+            "key": "check.key",
+            "on_failure": "refuse",
+            "again_after": "15m",
+        }
+        (tmp_path / "policy.yaml").write_text(yaml.safe_dump(document), "utf-8")
+        result = doctor(folder, valkey, MASKING_POLICY=str(tmp_path / "policy.yaml"))
+
+    assert said in lines(result)
+    assert (result.exit_code == 0) == answers
+    assert system.asked == ["doctor"]
 
 
 def test_the_stores_password_is_not_shown(folder: Path, valkey: str) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from keys.files import read_secret_file
+from masking_service.access.issuers import mint
+from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from tests.e2e.processes import ROOT, Running, run, wait_for
 from tests.receivers import Receiver, receiving
 
@@ -100,6 +103,23 @@ def test_a_frozen_officer_sees_nothing_from_the_next_call_on(service: Service) -
     assert service.status("supervisor", "POST", "/v1/principals/client%2Fdispute-officer-2/thaw") == 200
 
     assert (frozen, service.answers("dispute-officer-2", *view)) == ({403}, {200})
+
+
+def test_every_worker_knows_a_decoy(service: Service) -> None:
+    """Each person names it once, to a worker that the kernel chooses; one that did not know it would freeze no one."""
+    phantom = "SF0000000001"
+    planted = {"waybills": [phantom], "kind": "phantom"}
+    assert service.status("privacy-officer", "POST", "/v1/decoys", planted) == 200
+    time.sleep(WITHIN)
+    issuer = read_secret_file(service.running.state / DEVELOPMENT_ISSUER_KEY)
+    people = [
+        mint(issuer, sub=f"u-{at}", roles=["dispute-officer"], ttl=600, now=int(time.time())) for at in range(CALLS)
+    ]
+    named = [service.running.status(one, "GET", f"/v1/waybills/{phantom}") for one in people]
+    time.sleep(WITHIN)
+    after = [service.running.status(one, "GET", f"/v1/waybills/{NUMBER}") for one in people]
+
+    assert ({*named}, {*after}) == ({404}, {403})
 
 
 def test_a_revoked_client_is_nobody_to_every_worker(service: Service) -> None:
