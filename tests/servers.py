@@ -137,7 +137,7 @@ class Group:
 
 
 def durable(**settings: str | int) -> dict[str, str | int]:
-    """Return production's durable settings with `settings` (`_` standing for `-`) on top."""
+    """Return production's durable settings with `settings` (`_` in place of `-`) on top."""
     return {**dict(DURABLE), "repl-diskless-sync-delay": 0, **{n.replace("_", "-"): v for n, v in settings.items()}}
 
 

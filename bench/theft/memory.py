@@ -56,8 +56,8 @@ class Memory:
 
     def prepare_freeze(self, tenant: str, freeze: Freeze) -> tuple[Freeze, Any]:
         del tenant
-        standing = self.frozen.setdefault(freeze.id, freeze)
-        return standing, _Written()
+        stored = self.frozen.setdefault(freeze.id, freeze)
+        return stored, _Written()
 
     def record(self, call: Call, action: str, outcome: str, *, subject: str, **_: Any) -> None:
         self.write(call.principal, call.now, action, outcome, subject=subject)

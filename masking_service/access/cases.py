@@ -139,7 +139,7 @@ class Cases:
         mine = self._seal(tenant, key, b"open", opening)
 
         def write() -> Case:
-            standing = self._store.write(
+            stored = self._store.write(
                 [
                     (b"HSETNX", key, b"open", mine),
                     (b"ZADD", self._list(tenant), b"NX", opening.expires_at, key),
@@ -148,7 +148,7 @@ class Cases:
                 ]
             )[-1]
             # Read back instead of trusting the reply to HSETNX: where a reply was lost, ours is there already.
-            if standing != mine:
+            if stored != mine:
                 raise CaseExists
             return Case(opening)
 
@@ -169,8 +169,8 @@ class Cases:
         sealed = self._seal(tenant, key, done, act)
 
         def write() -> Case:
-            standing = self._store.write([(b"HSETNX", key, done, sealed), (b"HGETALL", key)])[-1]
-            case = self._read(tenant, key, standing)
+            stored = self._store.write([(b"HSETNX", key, done, sealed), (b"HGETALL", key)])[-1]
+            case = self._read(tenant, key, stored)
             if case is None:
                 raise NoSuchCase
             return case

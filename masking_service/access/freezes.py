@@ -110,8 +110,8 @@ class Freezes:
         of_tenant = self._of(principal.tenant)
 
         def read(replies: list[Reply]) -> int:
-            standing, missed = replies
-            of_tenant.take(standing)
+            stored, missed = replies
+            of_tenant.take(stored)
             self.refuse(principal)
             return int(missed or 0)
 
@@ -149,16 +149,16 @@ class Freezes:
         Raises:
             StoreUnavailable: nothing is changed.
         """
-        standing = freeze
+        stored = freeze
 
         def change(content: bytes) -> bytes:
-            nonlocal standing
+            nonlocal stored
             frozen = _read(content)
-            standing = frozen.setdefault(freeze.id, freeze)
+            stored = frozen.setdefault(freeze.id, freeze)
             return _write(frozen)
 
         prepared = self._of(tenant).prepare(change)
-        return standing, prepared
+        return stored, prepared
 
     def prepare_unfreeze(self, tenant: str, principal: str) -> Prepared[bool]:
         """Seal the list without a principal. As `prepare_freeze`."""

@@ -101,13 +101,13 @@ class LiveCalls:
         call = LiveCall(place.tag + choice, until)
         value = self._seal(place.live, call)
         origin_key = _origin_key(call.ref)
-        standing = self._store.write(
+        stored = self._store.write(
             [
                 (b"SET", place.live, value, b"NX", b"GET", b"EXAT", until),
                 (b"SET", origin_key, self._seal(origin_key, origin), b"EXAT", until + KEPT_SECONDS),
             ]
         )[0]
-        found = call if standing in (None, value) else self._open(place, standing)
+        found = call if stored in (None, value) else self._open(place, stored)
         if found is None or found.until <= now:
             self._store.write([(b"SET", place.live, value, b"EXAT", until)])
             return call

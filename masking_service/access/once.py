@@ -34,5 +34,5 @@ class OnceAMinute:
         tag = self._keyring.tenant(principal.tenant).tag
         key = tenant_stem(tag("tenant")) + b"tally:" + tag("tally", what, principal.id).encode()
         mine = self._random(_MARK_BYTES)
-        standing = self._store.write([(b"SET", key, mine, b"NX", b"GET", b"EX", MINUTE)])[0]
-        return standing in (None, mine)  # mine: the reply to the first attempt was lost
+        stored = self._store.write([(b"SET", key, mine, b"NX", b"GET", b"EX", MINUTE)])[0]
+        return stored in (None, mine)  # mine: the reply to the first attempt was lost

@@ -107,9 +107,9 @@ class Serials:
         def write() -> bool:
             # Read back instead of trusting the reply to HSETNX: a serial that was cleared away since can be written
             # again, behind newer ones; and where a reply was lost, ours is there before the second attempt.
-            standing = self._store.write([*commands, self.reading_command()])[-1]
-            self.take(standing)
-            return _newest(standing) == (serial, sealed)
+            stored = self._store.write([*commands, self.reading_command()])[-1]
+            self.take(stored)
+            return _newest(stored) == (serial, sealed)
 
         return Prepared(prepared, write)
 
@@ -126,11 +126,11 @@ class Serials:
             StoreUnavailable: nothing is changed.
             IntegrityError: what the store has was changed, or sealed with other keys.
         """
-        standing = self._read()
-        if _newest(standing)[0] >= self.serial:
-            self._adopt_newest(standing)
+        stored = self._read()
+        if _newest(stored)[0] >= self.serial:
+            self._adopt_newest(stored)
             return None
-        older = standing[0::2]
+        older = stored[0::2]
         removed = [Sealed(self._at(int(serial)), None, until=0, once=False) for serial in older]
         commands: list[Command] = [(b"HSETNX", self._place, b"%d" % self.serial, self.sealed)]
         commands += [(b"HDEL", self._place, serial) for serial in older]

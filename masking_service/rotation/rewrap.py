@@ -9,7 +9,7 @@ from keys.keyset import read
 from keys.keyset_file import date_of
 from keys.rotation import rewrap_secrets, secrets_under_retired_roots
 from masking_service.rotation.coordinator import Coordinator
-from masking_service.vault.wrapped_keys import Standing
+from masking_service.vault.wrapped_keys import WrappedKey
 
 
 def rewrap(coordinator: Coordinator) -> tuple[int, int]:
@@ -35,7 +35,7 @@ def _data_keys(coordinator: Coordinator) -> int:
     total, seen, rewrapped = coordinator.wrapped.count(), 0, 0
     orphans: set[int] = set()
     for batch in coordinator.wrapped.all():
-        fresh: dict[bytes, Standing] = {}
+        fresh: dict[bytes, WrappedKey] = {}
         for key_id, (stored, _) in batch.items():
             if stored.wrapped is None or stored.day < keyring.keyset.shredded_before:
                 continue
@@ -43,7 +43,7 @@ def _data_keys(coordinator: Coordinator) -> int:
                 orphans.add(stored.day)
             elif not keyring.has_active_root(stored.wrapped):
                 wrapped = keyring.rewrap(stored.tenant, key_id, stored.wrapped)
-                fresh[key_id] = Standing(stored.tenant, stored.day, stored.number, wrapped)
+                fresh[key_id] = WrappedKey(stored.tenant, stored.day, stored.number, wrapped)
         coordinator.wrapped.replace(fresh)
         rewrapped += len(fresh)
         seen += len(batch)

@@ -6,7 +6,7 @@ from keys.keyset_file import NamedRoot
 from keys.rotation import RotatableKey, activate, active_root, change_name, distribute, distributed, is_named
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.vault.data_keys import SECONDS_A_DAY
-from masking_service.vault.wrapped_keys import Standing
+from masking_service.vault.wrapped_keys import WrappedKey
 
 
 def rotate(
@@ -54,7 +54,7 @@ def rotate_data(coordinator: Coordinator, now: int) -> int:
     for done, (tenant, number) in enumerate(newest.items(), start=1):
         key_id = coordinator.keyring.tenant(tenant).data_key_id(day, number + 1)
         fresh = coordinator.keyring.new_data_key(tenant, key_id)
-        coordinator.wrapped.create(key_id, Standing(tenant, day, number + 1, fresh))
+        coordinator.wrapped.create(key_id, WrappedKey(tenant, day, number + 1, fresh))
         coordinator.progress("new data keys", done, len(newest))
     coordinator.wait_for_data_keys()
     return len(newest)

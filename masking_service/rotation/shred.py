@@ -19,7 +19,7 @@ from keys.keyset_file import NamedRoot, day_of
 from keys.rotation import activate, active_root, destroy_retired_roots, distribute, is_named
 from masking_service.rotation.coordinator import Coordinator
 from masking_service.rotation.rewrap import rewrap
-from masking_service.vault.wrapped_keys import Standing, field, key_id_of_field
+from masking_service.vault.wrapped_keys import WrappedKey, field, key_id_of_field
 
 FORMAT: Final = 1
 
@@ -92,7 +92,7 @@ def write_tombstones(coordinator: Coordinator) -> int:
     written, total, seen = 0, coordinator.wrapped.count(), 0
     for batch in coordinator.wrapped.all():
         tombstones = {
-            key_id: Standing(stored.tenant, stored.day, stored.number, None)
+            key_id: WrappedKey(stored.tenant, stored.day, stored.number, None)
             for key_id, (stored, _) in batch.items()
             if stored.wrapped is not None and stored.day < coordinator.keyring.keyset.shredded_before
         }
@@ -120,7 +120,7 @@ def restore(coordinator: Coordinator, export: Path) -> tuple[int, int]:
     names = list(surviving.keys)
     for start in range(0, len(names), 500):
         ids = [key_id_of_field(name.encode()) for name in names[start : start + 500]]
-        fresh: dict[bytes, Standing] = {}
+        fresh: dict[bytes, WrappedKey] = {}
         for name, key_id, (there, _) in zip(names[start:], ids, coordinator.wrapped.get(ids), strict=False):
             stored = coordinator.wrapped.unpacked(key_id, b64decode(surviving.keys[name]))
             usable = there is not None and there.wrapped is not None and keyring.has_known_root(there.wrapped)

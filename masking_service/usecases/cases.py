@@ -173,8 +173,8 @@ class Casework:
             call, f"case-{act}", DONE, role=role, purpose=opening.purpose, case=opening.case, sealed=done.sealed
         )
         with self._audit.take_back_on_failure(entry):
-            standing = done.write()
-        return case_answer(self._policy, standing, call.now)
+            stored = done.write()
+        return case_answer(self._policy, stored, call.now)
 
     def _opening(
         self,

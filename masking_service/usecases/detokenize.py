@@ -70,10 +70,10 @@ class _Asked:
         fields = record.content()[1]
         if self.reference is not None:
             ordinal = self.reference.ordinal
-            standing = fields[ordinal : ordinal + 1] if self.reference.names(record) else []
+            matches = fields[ordinal : ordinal + 1] if self.reference.names(record) else []
         else:
-            standing = [(place, value) for place, value in fields if place.pointer == self.field]
-        for place, value in standing:
+            matches = [(place, value) for place, value in fields if place.pointer == self.field]
+        for place, value in matches:
             if value in (None, ""):
                 return
             self.field, self.kind = place.pointer, place.kind

@@ -21,7 +21,7 @@ from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
-from masking_service.vault.wrapped_keys import Standing, WrappedKeys, field
+from masking_service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 
 SECONDS_A_DAY: Final = 86_400
 LOOK_AHEAD: Final = 8
@@ -120,10 +120,10 @@ class DataKeys:
         wanted = set(key_ids)
         missing = [key_id for key_id in wanted if (tenant, key_id) not in memory.known]
         if missing:
-            for key_id, (standing, _) in zip(missing, self._wrapped.get(missing), strict=True):
-                if standing is None:
+            for key_id, (stored, _) in zip(missing, self._wrapped.get(missing), strict=True):
+                if stored is None:
                     raise StoreUnavailable("unknown-key")
-                self._learn(memory, tenant, key_id, standing)
+                self._learn(memory, tenant, key_id, stored)
         shredded_before = self._keyring.keyset.shredded_before
         found = {key_id: memory.known[tenant, key_id] for key_id in wanted}
         return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
@@ -196,9 +196,9 @@ class DataKeys:
             while found is None:
                 if day < self._keyring.keyset.shredded_before:
                     return None
-                number, standing, used = self._newest(tenant, day, start)
-                if standing is not None:
-                    found = self._usable(memory, tenant, number, standing, used, messages)
+                number, stored, used = self._newest(tenant, day, start)
+                if stored is not None:
+                    found = self._usable(memory, tenant, number, stored, used, messages)
                 if found is None:
                     start = number + 1
                     found = self._usable(memory, tenant, start, self._made(tenant, day, start), 0, messages)
@@ -206,27 +206,27 @@ class DataKeys:
                 memory.current[tenant, day] = found
             return found
 
-    def _newest(self, tenant: str, day: int, start: int) -> tuple[int, Standing | None, int]:
+    def _newest(self, tenant: str, day: int, start: int) -> tuple[int, WrappedKey | None, int]:
         """Return the highest number of a day that has a key, from `start`; `start - 1` where none has."""
         keys = self._keyring.tenant(tenant)
-        newest: tuple[int, Standing | None, int] = (start - 1, None, 0)
+        newest: tuple[int, WrappedKey | None, int] = (start - 1, None, 0)
         while True:
             numbers = range(start, start + LOOK_AHEAD)
             found = self._wrapped.get([keys.data_key_id(day, number) for number in numbers])
-            for number, (standing, used) in zip(numbers, found, strict=True):
-                if standing is not None:
-                    newest = (number, standing, used)
+            for number, (stored, used) in zip(numbers, found, strict=True):
+                if stored is not None:
+                    newest = (number, stored, used)
             if newest[0] != numbers[-1]:
                 return newest
             start = numbers[-1] + 1
 
-    def _made(self, tenant: str, day: int, number: int) -> Standing:
+    def _made(self, tenant: str, day: int, number: int) -> WrappedKey:
         key_id = self._keyring.tenant(tenant).data_key_id(day, number)
         fresh = self._keyring.new_data_key(tenant, key_id)
-        return self._wrapped.create(key_id, Standing(tenant, day, number, fresh))
+        return self._wrapped.create(key_id, WrappedKey(tenant, day, number, fresh))
 
     def _usable(
-        self, memory: _Memory, tenant: str, number: int, standing: Standing, used: int, messages: int
+        self, memory: _Memory, tenant: str, number: int, stored: WrappedKey, used: int, messages: int
     ) -> _Current | None:
         """Return the stored key, unless it was shredded, is used up, or its root key is retired or gone.
 
@@ -234,19 +234,19 @@ class DataKeys:
         was stored after that search, because this process or another took over the newer keyset meanwhile or
         slept, must seal nothing.
         """
-        if standing.wrapped is None or not self._keyring.has_lasting_root(standing.wrapped):
+        if stored.wrapped is None or not self._keyring.has_lasting_root(stored.wrapped):
             return None
-        key_id = self._keyring.tenant(tenant).data_key_id(standing.day, number)
-        key = self._learn(memory, tenant, key_id, standing)
+        key_id = self._keyring.tenant(tenant).data_key_id(stored.day, number)
+        key = self._learn(memory, tenant, key_id, stored)
         if key is None or self._full(key, used, messages):
             return None
         return _Current(number, key, used)
 
-    def _learn(self, memory: _Memory, tenant: str, key_id: bytes, standing: Standing) -> SealingKey | None:
+    def _learn(self, memory: _Memory, tenant: str, key_id: bytes, stored: WrappedKey) -> SealingKey | None:
         key = None
-        if standing.wrapped is not None and standing.day >= self._keyring.keyset.shredded_before:
-            if not self._keyring.has_known_root(standing.wrapped):
+        if stored.wrapped is not None and stored.day >= self._keyring.keyset.shredded_before:
+            if not self._keyring.has_known_root(stored.wrapped):
                 raise StoreUnavailable("unknown-root")
-            key = self._keyring.open_data_key(tenant, key_id, standing.wrapped)
-        memory.known[tenant, key_id] = (standing.day, key)
+            key = self._keyring.open_data_key(tenant, key_id, stored.wrapped)
+        memory.known[tenant, key_id] = (stored.day, key)
         return key

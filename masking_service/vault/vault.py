@@ -204,9 +204,9 @@ class Vault:
         self._store.clocks.check(now)
         stem = record_stems(self._keyring.tenant(tenant).bases([waybill_no]))[0]
         places = [record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)]
-        standing = self._store.read([(b"MGET", *places)])[0]
-        key_ids = [key_id_of(value) for value in standing if value is not None]
-        revisions = self._open(tenant, zip(places, standing, strict=True))
+        stored = self._store.read([(b"MGET", *places)])[0]
+        key_ids = [key_id_of(value) for value in stored if value is not None]
+        revisions = self._open(tenant, zip(places, stored, strict=True))
         entries = self.search.removing(tenant, every_entry(waybill_no, revisions, site))
         places = places[: min(len(key_ids), MAX_REVISIONS) + 1]
         roster = self._store.identity.roster

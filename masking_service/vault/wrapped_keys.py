@@ -26,7 +26,7 @@ _BUCKET_BYTES = 64
 _SCAN = 500
 
 
-class Standing(msgspec.Struct, frozen=True):
+class WrappedKey(msgspec.Struct, frozen=True):
     """A data key as it is stored.
 
     Attributes:
@@ -40,7 +40,7 @@ class Standing(msgspec.Struct, frozen=True):
     wrapped: bytes | None
 
     def __repr__(self) -> str:
-        return "<Standing>"
+        return "<WrappedKey>"
 
 
 class _Label(msgspec.Struct, frozen=True, array_like=True):
@@ -64,7 +64,7 @@ class WrappedKeys:
         self._keyring = keyring
         self._random = random
 
-    def get(self, key_ids: Sequence[bytes]) -> list[tuple[Standing | None, int]]:
+    def get(self, key_ids: Sequence[bytes]) -> list[tuple[WrappedKey | None, int]]:
         """Return the stored key of each id, and its reported uses: one round trip.
 
         Raises:
@@ -78,7 +78,7 @@ class WrappedKeys:
             for key_id, value, used in zip(key_ids, values, uses, strict=True)
         ]
 
-    def create(self, key_id: bytes, standing: Standing) -> Standing:
+    def create(self, key_id: bytes, key: WrappedKey) -> WrappedKey:
         """Write a key if there is none, make it durable, and return the one that is stored then.
 
         The process may take over a newer keyset while the key is on its way: whether its root key is retired by then
@@ -90,7 +90,7 @@ class WrappedKeys:
         """
         created, value, notice = self._store.write(
             [
-                (b"HSETNX", DATA_KEYS, field(key_id), self.packed(key_id, standing)),
+                (b"HSETNX", DATA_KEYS, field(key_id), self.packed(key_id, key)),
                 (b"HGET", DATA_KEYS, field(key_id)),
                 reading_notice(),
             ]
@@ -100,14 +100,14 @@ class WrappedKeys:
             raise StoreUnavailable("old-keyset")
         return self.unpacked(key_id, value)
 
-    def replace(self, standings: Mapping[bytes, Standing]) -> None:
+    def replace(self, keys: Mapping[bytes, WrappedKey]) -> None:
         """Replace the keys of these ids durably, all of them or none.
 
         Raises:
             StoreUnavailable: it may or may not be done; doing it again is safe.
         """
         commands: list[Command] = [
-            (b"HSET", DATA_KEYS, field(key_id), self.packed(key_id, standing)) for key_id, standing in standings.items()
+            (b"HSET", DATA_KEYS, field(key_id), self.packed(key_id, key)) for key_id, key in keys.items()
         ]
         if commands:
             self._store.write(commands)
@@ -116,7 +116,7 @@ class WrappedKeys:
         """Return how many keys are stored."""
         return int(self._store.read([(b"HLEN", DATA_KEYS)])[0])
 
-    def all(self) -> Iterator[dict[bytes, tuple[Standing, int]]]:
+    def all(self) -> Iterator[dict[bytes, tuple[WrappedKey, int]]]:
         """Yield all stored keys with their uses, in portions.
 
         Keys that come or go meanwhile may be missing.
@@ -138,17 +138,17 @@ class WrappedKeys:
             if int(cursor) == 0:
                 return
 
-    def packed(self, key_id: bytes, standing: Standing) -> bytes:
+    def packed(self, key_id: bytes, key: WrappedKey) -> bytes:
         """Return the stored value of a key.
 
         Sealed label and wrapped key, each behind its length.
         """
-        label = msgspec.json.encode(_Label(standing.tenant, standing.day, standing.number, standing.wrapped is None))
+        label = msgspec.json.encode(_Label(key.tenant, key.day, key.number, key.wrapped is None))
         padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
         state = self._keyring.tenant("").state
-        return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), standing.wrapped or b"")
+        return frame(state.seal(padded, _place(key_id), self._random(NONCE_BYTES)), key.wrapped or b"")
 
-    def unpacked(self, key_id: bytes, value: bytes) -> Standing:
+    def unpacked(self, key_id: bytes, value: bytes) -> WrappedKey:
         """Return the key in a stored value.
 
         Raises:
@@ -159,7 +159,7 @@ class WrappedKeys:
         label = msgspec.json.decode(self._keyring.tenant("").state.open(sealed, _place(key_id)), type=_Label)
         if label.shredded == bool(wrapped) or value != frame(sealed, wrapped):
             raise IntegrityError("a stored data key does not match its label")
-        return Standing(label.tenant, label.day, label.number, None if label.shredded else wrapped)
+        return WrappedKey(label.tenant, label.day, label.number, None if label.shredded else wrapped)
 
 
 def field(key_id: bytes) -> bytes:

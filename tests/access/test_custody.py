@@ -26,7 +26,7 @@ def custodies(store: Store) -> Custodies:
     return Custodies(store, KEYRING, stores.foreseen())
 
 
-def standing(custodies: Custodies, client: redis.Redis, base: bytes = FIRST, tenant: str = "default") -> object:
+def stored_custody(custodies: Custodies, client: redis.Redis, base: bytes = FIRST, tenant: str = "default") -> object:
     return custodies.open(tenant, base, ask(client, "GET", place(base)))
 
 
@@ -58,7 +58,7 @@ def test_a_principal_without_sites_holds_no_site() -> None:
 def test_what_was_set_is_read(custodies: Custodies, client: redis.Redis, custody: Custody) -> None:
     custodies.prepare_first("default", [FIRST], custody, [LATER]).write()
 
-    assert standing(custodies, client) == custody
+    assert stored_custody(custodies, client) == custody
 
 
 def test_a_batch_is_one_round_trip(custodies: Custodies, store: Store, client: redis.Redis) -> None:
@@ -74,7 +74,7 @@ def test_custody_that_is_set_is_not_taken_over(custodies: Custodies, client: red
 
     custodies.prepare_first("default", [FIRST], Custody("999999"), [LATER]).write()
 
-    assert standing(custodies, client) == Custody("021001")
+    assert stored_custody(custodies, client) == Custody("021001")
 
 
 def test_a_waybill_without_custody_is_held_by_no_principal(custodies: Custodies) -> None:
@@ -86,14 +86,14 @@ def test_custody_that_was_moved_to_another_waybill_is_an_alarm(custodies: Custod
     ask(client, "COPY", place(FIRST), place(SECOND))
 
     with pytest.raises(IntegrityError):
-        standing(custodies, client, SECOND)
+        stored_custody(custodies, client, SECOND)
 
 
 def test_custody_that_was_moved_to_another_tenant_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:
     custodies.prepare_first("default", [FIRST], Custody("021001"), [LATER]).write()
 
     with pytest.raises(IntegrityError):
-        standing(custodies, client, FIRST, "other")
+        stored_custody(custodies, client, FIRST, "other")
 
 
 def test_a_flipped_bit_is_an_alarm(custodies: Custodies, client: redis.Redis) -> None:

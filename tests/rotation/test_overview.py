@@ -113,10 +113,10 @@ def test_shredded_days_are_shown_as_such(path: Path, process: Process, tmp_path:
 
 def test_data_keys_without_their_root_key_are_reported(path: Path, process: Process, tmp_path: Path) -> None:
     process.put("SF0000000001")
-    standing = next(iter(next(process.vault.data_keys._wrapped.all()).items()))
+    stored = next(iter(next(process.vault.data_keys._wrapped.all()).items()))
     with coordinator(path, process.url, [process]) as mine:
         shred(mine, TODAY, tmp_path / "surviving.json")
-    process.vault.data_keys._wrapped.replace({standing[0]: standing[1][0]})
+    process.vault.data_keys._wrapped.replace({stored[0]: stored[1][0]})
 
     (due,) = seen(path, process).due
 

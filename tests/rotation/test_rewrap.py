@@ -12,7 +12,7 @@ from keys.keyring import Keyring
 from masking_service.rotation.rewrap import rewrap
 from masking_service.rotation.rotate import rotate
 from masking_service.store.layout import DATA_KEYS
-from masking_service.vault.wrapped_keys import Standing, WrappedKeys, field
+from masking_service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 from tests.keys.known import known_keyring
 from tests.rotation.processes import DAY, Process, coordinator
 from tests.store.stores import NOW
@@ -35,8 +35,8 @@ def written(path: Path, url: str, both: Both) -> dict[str, str]:
 
 def currents(path: Path, process: Process) -> list[bool]:
     keyring = Keyring(keyset.load(path))
-    standing = [one for portion in WrappedKeys(process.store, keyring, bytes).all() for one, _ in portion.values()]
-    return [one.wrapped is not None and keyring.has_active_root(one.wrapped) for one in standing]
+    stored = [one for portion in WrappedKeys(process.store, keyring, bytes).all() for one, _ in portion.values()]
+    return [one.wrapped is not None and keyring.has_active_root(one.wrapped) for one in stored]
 
 
 def test_rewrapping_moves_everything_to_the_active_root_key(
@@ -53,12 +53,12 @@ def test_rewrapping_moves_everything_to_the_active_root_key(
 def test_repeated_rewrapping_changes_nothing(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
     with coordinator(path, url, both) as mine:
         rewrap(mine)
-    content, standing = path.read_bytes(), both[0].store.read([(b"HGETALL", DATA_KEYS)])
+    content, stored = path.read_bytes(), both[0].store.read([(b"HGETALL", DATA_KEYS)])
 
     with coordinator(path, url, both) as mine:
         assert rewrap(mine) == (0, 0)
 
-    assert (path.read_bytes(), both[0].store.read([(b"HGETALL", DATA_KEYS)])) == (content, standing)
+    assert (path.read_bytes(), both[0].store.read([(b"HGETALL", DATA_KEYS)])) == (content, stored)
 
 
 def test_rewrapped_keys_open_in_running_and_new_processes(
@@ -98,7 +98,7 @@ def test_an_interrupted_rewrapping_continues(
 
 def test_rewrapping_skips_tombstones(path: Path, url: str, both: Both, written: dict[str, str]) -> None:
     key_id = both[0].keyring.tenant("default").data_key_id(NOW // DAY, 0)
-    both[0].vault.data_keys._wrapped.replace({key_id: Standing("default", NOW // DAY, 0, None)})
+    both[0].vault.data_keys._wrapped.replace({key_id: WrappedKey("default", NOW // DAY, 0, None)})
 
     with coordinator(path, url, both) as mine:
         assert rewrap(mine) == (DAYS - 1, 5)
@@ -109,7 +109,7 @@ def test_a_data_key_without_its_root_key_is_named_and_the_others_are_rewrapped(
 ) -> None:
     key_id = both[0].keyring.tenant("default").data_key_id(NOW // DAY, 0)
     foreign = known_keyring().new_data_key("default", key_id)
-    both[0].vault.data_keys._wrapped.replace({key_id: Standing("default", NOW // DAY, 0, foreign)})
+    both[0].vault.data_keys._wrapped.replace({key_id: WrappedKey("default", NOW // DAY, 0, foreign)})
 
     with (
         coordinator(path, url, both) as mine,

@@ -126,13 +126,13 @@ def test_no_existing_key_unwraps_the_shredded_keys_of_a_backup(
         shred(mine, BEFORE, tmp_path / "surviving.json")
     keyring = Keyring(keyset.load(path))
     old = WrappedKeys(stores.admitted(start(backup).url), keyring, bytes)
-    standing = [one for portion in old.all() for one in portion.items()]
+    stored = [one for portion in old.all() for one in portion.items()]
 
-    for key_id, (key, _) in standing:
+    for key_id, (key, _) in stored:
         assert key.wrapped is not None
         with pytest.raises(ProviderError):
             keyring.open_data_key(key.tenant, key_id, key.wrapped)
-    assert len(standing) == 12
+    assert len(stored) == 12
 
 
 def test_a_restored_backup_without_surviving_keys_is_an_error_not_an_absence(

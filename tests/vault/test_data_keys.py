@@ -16,7 +16,7 @@ from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
 from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
 from masking_service.vault.notice import Notice, write_notice
-from masking_service.vault.wrapped_keys import Standing, WrappedKeys, field
+from masking_service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 from tests.keys.known import known_keyring, known_keyset
 from tests.store import stores
 from tests.store.stores import NOW, Interleaved, ask, body, counted, put
@@ -177,8 +177,8 @@ def store_key(store: Store, number: int, keyring: Keyring | None = None, *, shre
     """Store a key as another process would."""
     ring = keyring or known_keyring()
     wrapped = None if shredded else ring.new_data_key("default", numbered(number))
-    standing = Standing("default", NOW // SECONDS_A_DAY, number, wrapped)
-    WrappedKeys(store, ring, os.urandom).replace({numbered(number): standing})
+    stored = WrappedKey("default", NOW // SECONDS_A_DAY, number, wrapped)
+    WrappedKeys(store, ring, os.urandom).replace({numbered(number): stored})
 
 
 @pytest.mark.parametrize("newest", [1, 7, 8, 20])

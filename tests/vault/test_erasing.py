@@ -21,7 +21,7 @@ def erase(vault: Vault) -> None:
     stores.erase(vault, NUMBER, now=NOW, until=UNTIL)
 
 
-def standing(client: redis.Redis) -> dict[bytes, int]:
+def expiries(client: redis.Redis) -> dict[bytes, int]:
     """The last part of each record key, and its expiry."""
     return {
         key.partition(b"}")[2]: ask(client, "EXPIRETIME", key) for key in ask(client, "KEYS", "wm:{" + 16 * "?" + "}*")
@@ -37,7 +37,7 @@ def test_a_tombstone_stands_at_every_revision_and_the_next_free_one(
 
     erase(vault)
 
-    assert standing(client) == {b"%x" % number: UNTIL for number in range(revisions + 1)}
+    assert expiries(client) == {b"%x" % number: UNTIL for number in range(revisions + 1)}
 
 
 def test_an_erased_waybill_is_not_found(vault: Vault) -> None:
@@ -74,7 +74,7 @@ def test_an_erased_number_takes_no_record(vault: Vault, value: bytes, revise: bo
 def test_an_unknown_number_can_be_erased_and_takes_no_record_then(vault: Vault, client: redis.Redis) -> None:
     erase(vault)
 
-    assert (standing(client), refused(vault, body())) == ({b"0": UNTIL}, "erased")
+    assert (expiries(client), refused(vault, body())) == ({b"0": UNTIL}, "erased")
 
 
 def test_custody_goes_with_the_record(vault: Vault, client: redis.Redis) -> None:
@@ -101,14 +101,14 @@ def test_erasing_again_makes_the_tombstones_last_longer(vault: Vault, client: re
 
     stores.erase(vault, NUMBER, now=NOW, until=UNTIL + 9)
 
-    assert {*standing(client).values()} == {UNTIL + 9}
+    assert {*expiries(client).values()} == {UNTIL + 9}
 
 
 def test_erasing_without_end_ends(vault: Vault, client: redis.Redis) -> None:
     for _ in range(20):
         erase(vault)
 
-    assert len(standing(client)) == 17
+    assert len(expiries(client)) == 17
 
 
 @pytest.mark.parametrize("revisions", [0, 1, 16])
@@ -163,7 +163,7 @@ def test_prepared_tombstones_say_what_they_replace_and_again_where_a_revision_ca
     racing = stores.vault(Interleaved(valkey, {0: lambda: revise_behind_the_tombstone(vault)}))
 
     first = racing.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL)
-    before = standing(client)
+    before = expiries(client)
     first_written = first.write()
     second = racing.prepare_erasure("default", NUMBER, now=NOW, until=UNTIL)
 

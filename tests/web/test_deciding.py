@@ -211,8 +211,8 @@ def test_of_many_who_open_the_same_name_one_does(api: Api) -> None:
 
     (first,) = [at for at, status in enumerate(statuses) if status == 201]
     assert sorted(statuses) == [201] + [409] * (MANY - 1)
-    standing = api.get(SUPERVISOR, "/v1/cases/D-1").get_json()
-    assert (standing["opened_by"], standing["waybills"]) == (f"dev/d-{first}", [f"SF{first:010}"])
+    stored = api.get(SUPERVISOR, "/v1/cases/D-1").get_json()
+    assert (stored["opened_by"], stored["waybills"]) == (f"dev/d-{first}", [f"SF{first:010}"])
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -223,9 +223,9 @@ def test_a_denial_wins_against_every_approval_at_the_same_moment(pending: Api, r
         [partial(decide, pending, "deny" if at == 0 else "approve", who) for at, who in enumerate(people)]
     )
 
-    standing = pending.get(SUPERVISOR, "/v1/cases/D-1").get_json()
+    stored = pending.get(SUPERVISOR, "/v1/cases/D-1").get_json()
     denied = answers[0] == (200, "denied")
-    assert (standing["status"], answers[0]) in [("denied", (200, "denied")), ("open", LATE)]
+    assert (stored["status"], answers[0]) in [("denied", (200, "denied")), ("open", LATE)]
     assert regulator(pending) == ((403, "case-not-open") if denied else (200, "released"))
 
 

@@ -252,10 +252,10 @@ def test_an_erasure_announces_every_tombstone_and_the_end_of_custody(ready: Api)
     (entry,) = entries(ready, "erase")
     stem = record_stems(ready.parts.keyring.tenant("default").bases([NUMBER]))[0]
     places = [record_key(stem, revision) for revision in range(3)]
-    standing = ready.parts.store.read([(b"GET", place) for place in places])
+    stored = ready.parts.store.read([(b"GET", place) for place in places])
     told = {one["place"]: one["value"] for one in entry["facts"]}
     assert told == {digest(custody_key(stem)): ""} | {
-        digest(place): digest(value) for place, value in zip(places, standing, strict=True)
+        digest(place): digest(value) for place, value in zip(places, stored, strict=True)
     }
     assert answered["audit"]
 
