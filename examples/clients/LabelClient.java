@@ -94,7 +94,7 @@ public final class LabelClient {
      *
      * @param url the service's: https://HOST[:PORT]; http:// on this machine only, or the key could be read on the way
      * @param key the API key of a label-printer
-     * @param schema where the values stand in the records
+     * @param schema where the values are in the records
      * @param patience for how long a batch may wait for its tokens before it is printed without
      * @param log takes lines without personal data
      */
@@ -151,7 +151,7 @@ public final class LabelClient {
         }
     }
 
-    /** A record. Where it is no JSON, or larger than a batch, null stands in its place and fails alone. */
+    /** A record. Where it is no JSON, or larger than a batch, it is replaced by null, which fails alone. */
     private String checked(String record, long number) {
         String text;
         try {

@@ -12,7 +12,7 @@
 set -uo pipefail
 export LC_ALL=C # lengths are bytes
 
-schema=standard        # where the values stand in the records
+schema=standard        # where the values are in the records
 most_records=1000      # the service takes no more in one call
 most_bytes=1000000     # the service takes 2 MiB, but proxies before it often 1 MB only
 connect_seconds=3
@@ -130,7 +130,7 @@ send() {
     local first=$1 half IFS=,
     shift
     count=$# batch="$*" IFS=$' \t\n'
-    if ! labels; then # halves, until the record that is no JSON stands alone
+    if ! labels; then # halves, until the record that is no JSON is alone
         half=$(($# / 2))
         if [ "$half" -eq 0 ]; then
             log "record $first: not sent: no JSON"
@@ -164,7 +164,7 @@ number=0 records=() size=0 failed=0 unstored=0 masks_until=0
 bad=$(jq -nRj 'foreach inputs as $line (0; . + 1; select($line | try (fromjson | false) catch true) | " \(.) ")' "$1")
 while IFS= read -r record || [ -n "$record" ]; do
     number=$((number + 1))
-    # null stands in the place of what is not sent, and fails alone.
+    # A record that is not sent is replaced by null, which fails alone.
     if [[ $bad == *" $number "* ]]; then
         log "record $number: not sent: no JSON"
         record=null

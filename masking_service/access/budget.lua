@@ -118,7 +118,7 @@ local function give_back()
     local unused = tonumber(ARGV[2])
     for number = 1, #KEYS - 1 do
         local newest, total, counts = read(values[number + 1])
-        -- Where the part stands now; behind the last one where it has left the window.
+        -- The index of the part now; beyond the last one if the part has left the window.
         local index = newest and newest - count_at(parts, number) + 1
         if index and index >= 1 and index <= #counts / WIDTH then
             local count = count_at(counts, index)

@@ -4,8 +4,8 @@
 -- KEYS  the checkpoints, the set of writers, then the stream of each writer that leaves it, all in one slot
 -- ARGV  the epoch, the checkpoint's canonical JSON, its signature,
 --       then for each writer that leaves: its name, and the number of the last entry that the checkpoint names
--- Returns 1 where the checkpoint stands, 0 where another one was first and nothing is done, and -1 where the stream
--- takes no such epoch although the one before is its newest: somebody has raised its last id.
+-- Returns 1 if the checkpoint was stored, 0 if another one was first and nothing was done, and -1 if the stream refuses
+-- this epoch although the previous one is its newest: then its last id was raised from outside.
 
 local CHECKPOINTS, WRITERS = KEYS[1], KEYS[2]
 local HEAD, WIDTH = 3, 2

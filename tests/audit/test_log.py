@@ -374,7 +374,7 @@ def test_an_entry_that_is_stored_although_its_reply_was_lost_is_acknowledged(
     assert asked(client, writer_of(first)) == [(2, encode(entry(at=1))), (3, encode(entry(at=2)))]
 
 
-def test_an_entry_whose_first_reply_was_lost_stands_once_in_the_order(wire: LossyWire, client: redis.Redis) -> None:
+def test_an_entry_whose_first_reply_was_lost_is_in_the_order_once(wire: LossyWire, client: redis.Redis) -> None:
     log = log_on(stores.admitted(wire.url))
     log.append(entry(at=1))
     wire.lose(1)

@@ -76,9 +76,9 @@ def is_what_was_said(step: Step, printed: str, tokens: dict[str, str]) -> bool:
     for found in CHANGING.finditer(step.prints):
         pattern += re.escape(step.prints[end : found.start()])
         end = found.end()
-        stands_for = [*CHANGES.values()][(found.lastindex or 0) - 1]
-        if stands_for:
-            pattern += stands_for
+        replacement = [*CHANGES.values()][(found.lastindex or 0) - 1]
+        if replacement:
+            pattern += replacement
         elif found[0] in tokens:
             pattern += re.escape(tokens[found[0]])
         elif found[0] in new:

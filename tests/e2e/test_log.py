@@ -84,7 +84,7 @@ def test_starts_and_stops_are_told(lines: list[Line], told: str) -> None:
     assert [line for line in lines if line["event"] == "server" and told in line["reason"]]
 
 
-def test_nothing_that_was_sent_stands_in_it(lines: list[Line]) -> None:
+def test_it_contains_nothing_that_was_sent(lines: list[Line]) -> None:
     text = json.dumps(lines, ensure_ascii=False).encode()
 
     assert [trace for trace in TRACES if trace in text] == []

@@ -254,7 +254,7 @@ def test_a_redirect_is_not_followed(client: Client, service: Running, key: str, 
     assert elsewhere.asked == []
 
 
-def test_a_wrong_key_is_tried_once_and_stands_in_no_log(client: Client, service: Running, fresh: Records) -> None:
+def test_a_wrong_key_is_tried_once_and_is_in_no_log(client: Client, service: Running, fresh: Records) -> None:
     wrong = "wbk_" + "x" * 40
 
     with standing_in(service.port) as stand_in:

@@ -94,7 +94,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("place", "values"), REFUSED.values(), ids=REFUSED.keys())
-def test_nonsense_is_refused_where_it_stands(chart: Chart, place: str, values: str) -> None:
+def test_invalid_values_are_refused_at_their_place(chart: Chart, place: str, values: str) -> None:
     changes = [f"{name}={json.dumps(value)}" for name, value in json.loads(values).items()]
 
     done = chart.template(*(argument for change in changes for argument in ("--set-json", change)))

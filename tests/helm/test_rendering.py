@@ -41,7 +41,7 @@ def test_everything_means_every_template() -> None:
 
 
 @every_value_set
-def test_everything_stands_in_the_namespace_of_the_release(chart: Chart, value_set: str) -> None:
+def test_everything_is_in_the_namespace_of_the_release(chart: Chart, value_set: str) -> None:
     assert {rendered["metadata"]["namespace"] for rendered in chart.render(value_set)} == {"express"}
 
 

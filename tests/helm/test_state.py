@@ -83,7 +83,7 @@ def test_the_service_finds_the_keyset_where_it_looks(chart: Chart, tmp_path: Pat
     assert read_secret_file(prepare(chart, tmp_path) / "keyset.json") == b"first"
 
 
-def test_what_a_keyset_names_stands_beside_it(chart: Chart, tmp_path: Path) -> None:
+def test_files_that_a_keyset_names_are_beside_it(chart: Chart, tmp_path: Path) -> None:
     mount(tmp_path, "keyset", "keyset.json", b"first")
     (tmp_path / "run" / "keyset" / "1" / "pin").write_bytes(b"1234")
     (tmp_path / "run" / "keyset" / "pin").symlink_to("..data/pin")

@@ -44,7 +44,7 @@ def called(settings: str, folder: Path, *arguments: str) -> subprocess.Completed
         "",
     ],
 )
-def test_a_value_is_handed_on_as_it_stands(value: str, tmp_path: Path) -> None:
+def test_a_value_is_passed_on_unchanged(value: str, tmp_path: Path) -> None:
     done = called(f"MASKING_REDIS_URL={value}\nMASKING_WORKERS=2\n", tmp_path)
 
     assert done.returncode == 0, done.stderr

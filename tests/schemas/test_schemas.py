@@ -149,7 +149,7 @@ def test_a_code_of_no_line_is_refused(code: int) -> None:
         place_of(code)
 
 
-def test_a_sites_own_schema_stands_beside_the_shipped_ones(tmp_path: Path) -> None:
+def test_an_operators_schema_is_added_to_the_shipped_ones(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text("schema: own\nsource: ours\nfields:\n  who: name\n")
     assert load_schemas(tmp_path).keys() == SCHEMAS.keys() | {"own"}
 

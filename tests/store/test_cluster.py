@@ -111,7 +111,7 @@ def test_a_cluster_that_nobody_reaches_is_a_fault_of_the_connection() -> None:
     assert refused(stores.admitted(f"redis+cluster://127.0.0.1:{port}"), puts(KEYS)) == "connection"
 
 
-def test_what_stands_in_one_slot_is_one_transaction(clean: servers.Group, store: Store) -> None:
+def test_commands_of_one_slot_are_one_transaction(clean: servers.Group, store: Store) -> None:
     together = [(b"SET", b"wm:{a}1", b"v"), (b"NOSUCHCOMMAND", b"wm:{a}2")]
 
     assert refused(store, together) == "refused"
@@ -158,7 +158,7 @@ def test_a_script_runs_on_its_shard_which_learns_it_once(clean: servers.Group, s
     assert (unknown, known, store.read([(b"GET", KEYS[0])])) == ([2], [1], [b"v"])
 
 
-def test_a_fence_stands_in_every_shard_that_was_written(clean: servers.Group, store: Store) -> None:
+def test_every_written_shard_has_a_fence(clean: servers.Group, store: Store) -> None:
     store.write(puts(KEYS))
 
     assert [len(ask(node.client, "KEYS", FENCE + b":*")) for node in clean.primaries] == [1] * SHARDS

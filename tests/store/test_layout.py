@@ -7,7 +7,7 @@ BASE = bytes(range(12))
 (STEM,) = layout.record_stems([BASE])
 
 
-def test_a_revision_stands_at_its_waybills_base_and_one_hexadecimal_digit() -> None:
+def test_the_key_of_a_revision_is_the_base_and_one_hexadecimal_digit() -> None:
     keys = [layout.record_key(STEM, revision) for revision in (0, 9, 10, 15)]
 
     assert keys == [b"wm:{AAECAwQFBgcICQoL}" + digit for digit in (b"0", b"9", b"a", b"f")]
@@ -17,7 +17,7 @@ def test_a_tombstone_has_a_place_behind_the_last_revision() -> None:
     assert layout.record_key(STEM, layout.MAX_REVISIONS) == b"wm:{AAECAwQFBgcICQoL}10"
 
 
-def test_custody_stands_beside_the_record() -> None:
+def test_custody_is_stored_beside_the_record() -> None:
     assert layout.custody_key(STEM) == b"wm:{AAECAwQFBgcICQoL}@"
 
 

@@ -29,7 +29,7 @@ def expiries(client: redis.Redis) -> dict[bytes, int]:
 
 
 @pytest.mark.parametrize("revisions", [1, 2, 16])
-def test_a_tombstone_stands_at_every_revision_and_the_next_free_one(
+def test_every_revision_and_the_next_free_one_get_a_tombstone(
     vault: Vault, client: redis.Redis, revisions: int
 ) -> None:
     for number in range(revisions):

@@ -144,7 +144,7 @@ def test_the_store_holds_something_of_every_kind(used: dict[bytes, list[bytes]])
 
 
 @pytest.mark.parametrize("what", PLANTED)
-def test_no_planted_value_stands_in_any_key_or_value(used: dict[bytes, list[bytes]], what: str) -> None:
+def test_no_planted_value_is_in_any_key_or_value(used: dict[bytes, list[bytes]], what: str) -> None:
     found = {key for key, texts in used.items() for form in forms(PLANTED[what]) for text in texts if form in text}
 
     assert found == set()
@@ -173,5 +173,5 @@ def test_two_records_that_share_a_phone_share_nothing_in_the_store(store: Store,
     assert windows[0] & windows[1] == set()
 
 
-def test_every_key_stands_under_the_services_prefix(used: dict[bytes, list[bytes]]) -> None:
+def test_every_key_has_the_services_prefix(used: dict[bytes, list[bytes]]) -> None:
     assert [key for key in used if not key.startswith(b"wm:")] == []

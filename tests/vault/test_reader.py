@@ -55,7 +55,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, store: Store, client: r
     return Site(tmp_path / "keyset.json", store, client, request.param)
 
 
-def test_the_reader_finds_what_each_token_stands_for(site: Site) -> None:
+def test_the_reader_finds_the_value_of_each_token(site: Site) -> None:
     tokens = site.tokens(REST)
 
     read = [site.reader().field("default", token) for token in tokens]

@@ -62,7 +62,7 @@ def test_another_tenants_waybill_is_none(vault: Vault) -> None:
     assert newest(vault, tenant="other") is None
 
 
-def test_what_stands_at_the_custody_place_comes_with_the_record(vault: Vault, client: redis.Redis) -> None:
+def test_a_record_is_read_together_with_its_custody(vault: Vault, client: redis.Redis) -> None:
     stored = put(vault, body())
     ask(client, "SET", custody_key(record_stems([stored.base])[0]), b"sealed custody")
 

@@ -37,7 +37,7 @@ def test_an_odd_value_comes_back_as_it_was(value: object) -> None:
     assert stored.content()[1][0][1] == value
 
 
-def test_a_place_that_no_code_stands_for_is_stored_in_words() -> None:
+def test_a_place_without_a_code_is_stored_in_words() -> None:
     place = Place.parse("phone contactInfoList[3].mobile")
 
     stored = records.read(records.plaintext(record(body_of("sf", [(place, "1")]))))

@@ -42,7 +42,7 @@ def test_another_record_has_other_tokens(other: Record, revision: int) -> None:
     assert {*tokens(other, revision)} & {*tokens(record())} == set()
 
 
-def test_a_token_does_not_depend_on_what_it_stands_for() -> None:
+def test_a_token_does_not_depend_on_its_value() -> None:
     other = Record(b"ab", 1, 0, body(name="欧阳娜娜", phone="13900001111"))
 
     assert tokens(other) == tokens(record())

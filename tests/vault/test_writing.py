@@ -95,7 +95,7 @@ def test_a_mixed_batch_costs_what_its_dearest_member_costs(store: Store, warm: V
     assert trips == [2]
 
 
-def test_the_same_record_stands_at_the_same_place_and_is_not_created_again(vault: Vault) -> None:
+def test_the_same_record_has_the_same_place_and_is_not_created_again(vault: Vault) -> None:
     first = put(vault, body())
 
     assert put(vault, body()) == Stored(first.base, 0, first.record, created=False)
@@ -216,7 +216,7 @@ def test_one_conflict_fails_no_neighbour(vault: Vault) -> None:
     assert [isinstance(one, Stored) for one in outcomes] == [True, False, True]
 
 
-def test_outcomes_stand_in_the_order_of_the_batch(vault: Vault) -> None:
+def test_outcomes_are_in_the_order_of_the_batch(vault: Vault) -> None:
     numbers = [f"SF{number:08}" for number in range(40)]
     write(vault, {number: body(number) for number in random.Random(1).sample(numbers, 20)})
 

@@ -99,7 +99,7 @@ def test_tokenizing_does_not_override_a_move_to_no_holder(ready: Api) -> None:
     assert seen_by(ready, COURIER) == [False]
 
 
-def test_of_a_number_that_stands_twice_the_later_item_holds(ready: Api) -> None:
+def test_the_later_item_of_a_repeated_number_is_kept(ready: Api) -> None:
     moved(ready, item(site=SITE), item(f" {NUMBER.lower()} ", courier="client/courier-2"))
 
     assert seen_by(ready, COURIER, "courier-2") == [False, True]

@@ -51,7 +51,7 @@ def test_a_field_of_a_waybill_that_the_case_names_opens(api: Api, made: Json) ->
     assert opened == [{"waybill_no": NUMBER, "field": PHONE, "kind": "phone", "value": "13812345678"}]
 
 
-def test_results_stand_in_the_order_of_the_request(api: Api, made: Json) -> None:
+def test_results_are_in_the_order_of_the_request(api: Api, made: Json) -> None:
     asked = [token(made["/sender/name"]), field(OTHER, PHONE), token("wbt"), field(f" {NUMBER.lower()}", PHONE)]
 
     answered = api.detokenize(*asked).get_json()

@@ -214,7 +214,7 @@ def test_what_can_be_no_value_is_named_by_its_place(api: Api, path: str, value: 
 
 
 @pytest.mark.parametrize("value", ["张三", 7, True, ["x"], 1.5])
-def test_a_value_where_an_object_should_stand_is_named(api: Api, value: object) -> None:
+def test_a_value_in_place_of_an_object_is_named(api: Api, value: object) -> None:
     error = api.mask(record(sender=value))[0]["error"]
 
     assert without_details(error) == {

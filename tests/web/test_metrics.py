@@ -199,7 +199,7 @@ def test_a_freeze_is_counted_once_however_often_it_is_asked_for(fresh: Api) -> N
     assert grown(fresh, before, "masking_freezes_total") == {'reason="by-hand"': 1}
 
 
-def test_nothing_that_was_sent_stands_in_it(api: Api) -> None:
+def test_it_contains_nothing_that_was_sent(api: Api) -> None:
     api.tokenize(record(PLANTED_NUMBER, **PLANTED))
     api.get(OFFICER, f"/v1/waybills/{PLANTED_NUMBER}")
     api.get(OFFICER, "/v1/13955550001/种子")

@@ -219,7 +219,7 @@ def test_a_checkpoint_looks_for_the_newest_and_the_writers_and_their_entries_and
     assert trips() == 4
 
 
-def test_a_checkpoint_of_a_log_that_stands_still_writes_nothing(ready: Api, trips: Trips) -> None:
+def test_a_checkpoint_without_new_entries_writes_nothing(ready: Api, trips: Trips) -> None:
     ready.get(AUDITOR, "/v1/audit/checkpoint")
     trips()
     ready.get(AUDITOR, "/v1/audit/checkpoint")

@@ -169,7 +169,7 @@ def test_the_tokens_of_a_revision_keep_opening_what_was_on_the_old_label(api: Ap
     assert [item["value"] for item in opened] == ["13812345678", "13899990000", "13899990000"]
 
 
-def test_tokens_stand_in_the_record_where_that_is_asked_for(api: Api) -> None:
+def test_the_record_has_tokens_if_replace_is_token(api: Api) -> None:
     result = api.tokenize(record(x=1), replace="token")[0]
 
     for pointer, made in result["tokens"].items():

@@ -100,7 +100,7 @@ def test_a_move_is_one_entry_that_names_every_waybill_and_who_holds_it(ready: Ap
     ]
 
 
-def test_the_entry_of_a_move_announces_what_then_stands_there(ready: Api) -> None:
+def test_the_entry_of_a_move_announces_the_stored_value(ready: Api) -> None:
     move(ready, {"waybill_no": NUMBER, "site": "999999"}, {"waybill_no": NUMBER, "site": SITE})
 
     (told,) = last(ready, "custody-move")["facts"]
@@ -299,7 +299,7 @@ def test_a_case_and_an_officer_that_hold_personal_data_are_replaced(ready: Api) 
         ("case-close", lambda api: api.post(DESK, "/v1/cases/D-1/close")),
     ],
 )
-def test_what_was_announced_and_may_not_stand_is_taken_back(
+def test_an_announced_value_that_may_not_be_stored_is_taken_back(
     fresh: Api, monkeypatch: pytest.MonkeyPatch, action: str, act: Callable[[Api], TestResponse]
 ) -> None:
     fresh.tokenize(record(NUMBER))

@@ -75,7 +75,7 @@ def test_a_number_is_found_in_any_spelling_and_answered_in_one(api: Api) -> None
     assert [seen["waybill_no"] for seen in view(api, OFFICER, f" {NUMBER.lower()}\t", NUMBER)] == [NUMBER, NUMBER]
 
 
-def test_results_stand_in_the_order_of_the_request(api: Api) -> None:
+def test_results_are_in_the_order_of_the_request(api: Api) -> None:
     api.tokenize(record("SF1111111111"), record("SF2222222222"))
 
     answered = api.post(OFFICER, "/v1/waybills/view", {"waybills": ["SF2222222222", "SF9999999999", "SF1111111111"]})
