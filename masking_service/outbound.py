@@ -44,16 +44,16 @@ class Outbound:
         seconds: for a whole exchange.
         at_once: exchanges of this process at the same time.
         wait: seconds, of these, to wait for one of them to end; 0 refuses at once.
-        most_bytes: of an answer's body.
+        max_bytes: of an answer's body.
     """
 
     def __init__(
-        self, url: str, *, name: str, seconds: float, at_once: int, wait: float, most_bytes: int = 64 * 1024
+        self, url: str, *, name: str, seconds: float, at_once: int, wait: float, max_bytes: int = 64 * 1024
     ) -> None:
         self._parts = urlsplit(url)
         self._seconds = seconds
         self._wait = wait
-        self._most = most_bytes
+        self._max_bytes = max_bytes
         self._free = threading.BoundedSemaphore(at_once)
         self._threads = ThreadPoolExecutor(at_once, name)
 
@@ -118,8 +118,8 @@ class Outbound:
                 raise TimeoutError
             connection.request(method, target, body, dict(headers))
             response = connection.getresponse()
-            content = response.read(self._most + 1)
-            if len(content) > self._most:
+            content = response.read(self._max_bytes + 1)
+            if len(content) > self._max_bytes:
                 raise ValueError("too large")
             return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
         finally:

@@ -44,10 +44,10 @@ import java.util.regex.Pattern;
  */
 public final class LabelClient {
     /** The service takes no more in one call. */
-    static final int MOST_RECORDS = 1_000;
+    static final int MAX_RECORDS = 1_000;
 
     /** The service takes 2 MiB, but proxies before it often 1 MB only. */
-    static final int MOST_BYTES = 1_000_000;
+    static final int MAX_BYTES = 1_000_000;
 
     static final Duration CONNECT = Duration.ofSeconds(3);
 
@@ -57,7 +57,7 @@ public final class LabelClient {
     /** Between two attempts: doubled from one to the next. */
     static final Duration FIRST_PAUSE = Duration.ofMillis(250);
 
-    static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
+    static final Duration MAX_PAUSE = Duration.ofSeconds(8);
 
     /** After one batch waited for its tokens in vain, others do not for so long. */
     static final Duration MASKS = Duration.ofSeconds(30);
@@ -137,7 +137,7 @@ public final class LabelClient {
         while (records.hasNext()) {
             var text = checked(records.next(), number + 1);
             var bytes = text.getBytes(StandardCharsets.UTF_8).length;
-            if (batch.size() == MOST_RECORDS || size + bytes > MOST_BYTES) {
+            if (batch.size() == MAX_RECORDS || size + bytes > MAX_BYTES) {
                 results(batch, number - batch.size() + 1).forEach(each);
                 batch.clear();
                 size = 0;
@@ -160,8 +160,8 @@ public final class LabelClient {
             log.accept("record " + number + ": not sent: no JSON");
             return "null";
         }
-        if (text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES) {
-            log.accept("record " + number + ": not sent: more than " + MOST_BYTES + " bytes");
+        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            log.accept("record " + number + ": not sent: more than " + MAX_BYTES + " bytes");
             return "null";
         }
         return text;
@@ -213,7 +213,7 @@ public final class LabelClient {
                 return once(path, body, count, requestId, deadline - System.nanoTime());
             } catch (Unavailable why) {
                 // Half of the pause is chance, or all clients would come back at the same moment.
-                var most = Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << Math.min(attempt - 1, 10));
+                var most = Math.min(MAX_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << Math.min(attempt - 1, 10));
                 var pause = ThreadLocalRandom.current().nextLong(most / 2, most + 1) + why.after * 1_000;
                 log.accept(path + ": attempt " + attempt + " as " + requestId + ": " + why.getMessage());
                 if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) - deadline >= 0) {

@@ -22,14 +22,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-MOST_RECORDS = 1_000
+MAX_RECORDS = 1_000
 """The service takes no more in one call."""
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """The service takes 2 MiB, but proxies before it often 1 MB only."""
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 """The service answers within 5 seconds; the rest is for the network."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
+FIRST_PAUSE, MAX_PAUSE = 0.25, 8.0
 """Between two attempts, in seconds: doubled from one to the next."""
 MASKS_SECONDS = 30.0
 """After one batch waited for its tokens in vain, others do not for so long."""
@@ -95,7 +95,7 @@ class LabelClient:
         size = 0
         for number, record in enumerate(records, 1):
             text = _text(record, number)
-            if len(batch) == MOST_RECORDS or size + len(text) > MOST_BYTES:
+            if len(batch) == MAX_RECORDS or size + len(text) > MAX_BYTES:
                 yield from self._results(batch, number - len(batch))
                 batch, size = [], 0
             batch.append(text)
@@ -139,7 +139,7 @@ class LabelClient:
                 return self._once(path, body, count, f"label-{call}-{attempt}", left)
             except Unavailable as why:
                 # Half of the pause is chance, or all clients would come back at the same moment.
-                pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 10)) * random.uniform(0.5, 1.0)
+                pause = min(MAX_PAUSE, FIRST_PAUSE * 2 ** min(attempt - 1, 10)) * random.uniform(0.5, 1.0)
                 pause += why.after
                 log.warning("%s: attempt %d as label-%s-%d: %s", path, attempt, call, attempt, why)
                 if time.monotonic() + pause >= deadline:
@@ -190,8 +190,8 @@ def _text(record: Any, number: int) -> bytes:
     except (TypeError, ValueError, RecursionError):
         log.error("record %d: not sent: no JSON", number)
         return b"null"
-    if len(text) > MOST_BYTES:
-        log.error("record %d: not sent: more than %d bytes", number, MOST_BYTES)
+    if len(text) > MAX_BYTES:
+        log.error("record %d: not sent: more than %d bytes", number, MAX_BYTES)
         return b"null"
     return text
 

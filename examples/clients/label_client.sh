@@ -14,7 +14,7 @@ export LC_ALL=C # lengths are bytes
 
 schema=standard        # where the values are in the records
 most_records=1000      # the service takes no more in one call
-most_bytes=1000000     # the service takes 2 MiB, but proxies before it often 1 MB only
+max_bytes=1000000     # the service takes 2 MiB, but proxies before it often 1 MB only
 connect_seconds=3
 answer_seconds=10      # the service answers within 5 seconds; the rest is for the network
 first_pause=250        # milliseconds between two attempts, doubled from one to the next
@@ -168,11 +168,11 @@ while IFS= read -r record || [ -n "$record" ]; do
     if [[ $bad == *" $number "* ]]; then
         log "record $number: not sent: no JSON"
         record=null
-    elif [ ${#record} -gt "$most_bytes" ]; then
-        log "record $number: not sent: more than $most_bytes bytes"
+    elif [ ${#record} -gt "$max_bytes" ]; then
+        log "record $number: not sent: more than $max_bytes bytes"
         record=null
     fi
-    if [ ${#records[@]} -eq "$most_records" ] || [ $((size + ${#record})) -gt "$most_bytes" ]; then
+    if [ ${#records[@]} -eq "$most_records" ] || [ $((size + ${#record})) -gt "$max_bytes" ]; then
         send "$((number - ${#records[@]}))" "${records[@]}"
         records=() size=0
     fi

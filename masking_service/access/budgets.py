@@ -25,7 +25,7 @@ from masking_service.store.scripts import Script
 
 PARTS: Final = 60
 """A window slides by a sixtieth of its length. A part that it has half left counts in full, so it never allows more."""
-MOST: Final = 2**32 - 1
+MAX_LIMIT: Final = 2**32 - 1
 """The maximum of a four-byte counter; a higher limit means this."""
 CALL_SECONDS: Final = 60
 """How long a call is remembered. No request lives longer than 5 s."""
@@ -56,7 +56,7 @@ def kept_seconds(window: Window) -> int:
 
 def limit_of(window: Window, factor: int) -> int:
     """Return the limit of a window for `factor` people."""
-    return min(window.limit * factor, MOST)
+    return min(window.limit * factor, MAX_LIMIT)
 
 
 def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceeded:

@@ -15,7 +15,7 @@ from masking_service.store.client import Command, Store
 from masking_service.store.layout import call_records_key, record_stems
 from masking_service.vault.sealed import Prepared, Sealed
 
-MOST_KEPT: Final = 1_000
+MAX_KEPT: Final = 1_000
 """Records of one waybill that are read; far more than there are attempts to reach a person."""
 
 
@@ -89,7 +89,7 @@ class CallRecords:
         state = self._keyring.tenant(tenant).state
         counts: dict[tuple[bytes, str], int] = {}
         for base, key, flat in zip(each, keys, replies, strict=True):
-            for name, sealed in list(zip(flat[0::2], flat[1::2], strict=True))[:MOST_KEPT]:
+            for name, sealed in list(zip(flat[0::2], flat[1::2], strict=True))[:MAX_KEPT]:
                 stored = msgspec.json.decode(state.open(sealed, key + b"/" + name), type=_Stored)
                 if not stored.answered:
                     counts[base, stored.field] = counts.get((base, stored.field), 0) + 1

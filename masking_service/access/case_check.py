@@ -93,7 +93,7 @@ class CaseCheck:
             seconds=TIMEOUT_SECONDS,
             at_once=AT_ONCE,
             wait=TIMEOUT_SECONDS,
-            most_bytes=MAX_ANSWER_BYTES,
+            max_bytes=MAX_ANSWER_BYTES,
         )
         self._confirmed: dict[tuple[str, str], int] = {}
 

@@ -22,7 +22,7 @@ from masking_service.store.question import Question
 from masking_service.vault.sealed import Prepared, Sealed
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
-MOST_LISTED: Final = 1_000
+MAX_LISTED: Final = 1_000
 LISTED_SECONDS: Final = 30 * 86_400
 """How long an expired case can still be listed."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -203,7 +203,7 @@ class Cases:
         *,
         past: bool = False,
         after: Case | None = None,
-        limit: int = MOST_LISTED,
+        limit: int = MAX_LISTED,
     ) -> list[Case]:
         """Return the first wanted cases, in the order in which they expire.
 
@@ -224,13 +224,13 @@ class Cases:
         else:
             way = (begin or now + 1, b"+inf", b"BYSCORE")
         for page in count():
-            window = (b"LIMIT", page * MOST_LISTED, MOST_LISTED)
+            window = (b"LIMIT", page * MAX_LISTED, MAX_LISTED)
             keys = self._store.read([(b"ZRANGE", self._list(tenant), *way, *window)])[0]
             for key, case in zip(keys, self._load(tenant, keys), strict=True):
                 # A case that is opened meanwhile pushes others to the next page, where they come again.
                 if case is not None and self._behind(tenant, key, case, after, past=past) and wanted(case):
                     found[case.opening.case] = case
-            if len(keys) < MOST_LISTED or len(found) >= limit:
+            if len(keys) < MAX_LISTED or len(found) >= limit:
                 break
         return list(found.values())[:limit]
 

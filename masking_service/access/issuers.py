@@ -29,7 +29,7 @@ DEVELOPMENT_AUDIENCE = "waybill-masking"
 DEVELOPMENT_TENANTS = frozenset({"default", "other"})
 DEVELOPMENT_ALGORITHM = "ES256"
 
-LONGEST_TOKEN = 8 * 1024  # characters
+MAX_TOKEN_LENGTH = 8 * 1024  # characters
 _TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 
 
@@ -97,7 +97,7 @@ class Issuers:
 
         Raises Unauthenticated, or IssuerUnavailable where the issuer's keys cannot be had.
         """
-        if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
+        if not isinstance(token, str) or len(token) > MAX_TOKEN_LENGTH:
             raise Unauthenticated("malformed")
         try:
             unverified = self._jws.decode_complete(token, options={"verify_signature": False})

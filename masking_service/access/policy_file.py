@@ -32,7 +32,7 @@ from masking_service.domain.profiles import Profile, union_check
 _T = TypeVar("_T")
 _MILLION = 1_000_000
 _DAY = 86_400
-_LONGEST_RETENTION = 3_650 * _DAY
+_MAX_RETENTION = 3_650 * _DAY
 _NEW_DEVICE = "new-device"
 _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 
@@ -232,7 +232,7 @@ def _search_rule(found: Mapping[str, Place]) -> SearchRule:
 
 
 def _days(place: Place) -> int:
-    seconds = place.seconds(_LONGEST_RETENTION)
+    seconds = place.seconds(_MAX_RETENTION)
     if seconds % _DAY and seconds > 1:
         place.fault("has to be whole days, such as 180d")
     return seconds // _DAY

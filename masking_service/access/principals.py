@@ -16,7 +16,7 @@ DEFAULT_TENANT = "default"
 _CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SUB_LONGEST = 128
+_MAX_SUB_LENGTH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def staff_principal_id(alias: str, sub: object) -> str:
     SUB is 1-128 printable characters (no control, format or surrogate code points, so no invisible twin), in
     Unicode's composed form (so no decomposed twin), without a space at either end.
     """
-    if not isinstance(sub, str) or not 1 <= len(sub) <= _SUB_LONGEST:
+    if not isinstance(sub, str) or not 1 <= len(sub) <= _MAX_SUB_LENGTH:
         raise ValueError("a subject is 1 to 128 characters")
     if not sub.isprintable() or sub != sub.strip() or not unicodedata.is_normalized("NFC", sub):
         raise ValueError("a subject is printable, in composed form, without spaces around it")

@@ -31,7 +31,7 @@ LOCK_SECONDS: Final = 5.0  # a killed server frees its lock at once, a rewrite o
 POLL_SECONDS: Final = 0.02
 ANSWER_SECONDS: Final = 0.5
 REVIVE_SECONDS: Final = 1.0  # at least so long between two starts of a server that dies each time
-LONGEST_SOCKET_PATH: Final = 107  # bytes; sun_path of unix(7) less its closing NUL
+MAX_SOCKET_PATH: Final = 107  # bytes; sun_path of unix(7) less its closing NUL
 
 DURABLE: Final = (
     # What is acknowledged is on the disk, and every Redis-compatible server can load it again.
@@ -259,10 +259,10 @@ def _reachable(directory: Path) -> Path:
     A path that is too long for a socket is reached through a link in a private directory of the system's
     temporary one; the server itself binds a relative path.
     """
-    if len(os.fsencode(directory / "valkey.sock")) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(directory / "valkey.sock")) <= MAX_SOCKET_PATH:
         return directory
     link = Path(tempfile.mkdtemp(prefix="valkey-")) / "dir"
     link.symlink_to(directory)
-    if len(os.fsencode(link / "valkey.sock")) > LONGEST_SOCKET_PATH:
+    if len(os.fsencode(link / "valkey.sock")) > MAX_SOCKET_PATH:
         raise EmbeddedServerError(f"the path of {directory} is too long for a socket, and so is TMPDIR")
     return link

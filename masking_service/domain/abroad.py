@@ -16,7 +16,7 @@ _RUNS_ON: Final = re.compile(r" (?:\D{0,3}\d){7}")
 """Another number follows: no number is so short that this may be its end."""
 _AFTER_CODE: Final = re.compile(r"[) .\-]*")
 
-LONGEST_CODE: Final = 3
+MAX_CODE_LENGTH: Final = 3
 
 
 def country_code(digits: str) -> str | None:
@@ -24,7 +24,7 @@ def country_code(digits: str) -> str | None:
 
     None if there is none. E.164 codes are prefix-free.
     """
-    for length in range(1, LONGEST_CODE + 1):
+    for length in range(1, MAX_CODE_LENGTH + 1):
         code = digits[:length]
         if code and int(code) in COUNTRY_CODE_TO_REGION_CODE:
             return code

@@ -103,7 +103,7 @@ _ROOM_IN_BRACKETS: Final = re.compile(r"[(（\[【]\s?[A-Za-z]?[0-9*]{3,4}[A-Za-
 _AWAITS_ROOM: Final = re.compile(rf"[{words.HOLDS_ROOMS}号號#]\s?$").search
 _KEPT: Final = frozenset("-~、/,， &+至到")
 
-_LONGEST: Final = 512
+_MAX_LENGTH: Final = 512
 """Characters. What is longer is no address, and is hidden whole."""
 
 _PASSES: Final = 8
@@ -133,7 +133,7 @@ def mask_address(value: str, hide: str, keep: int = 4) -> str:
         return value[:end] + stars(value[end:]) if end < len(value) else value
     if hide != "unit":
         return stars(value)
-    if len(value) > _LONGEST or crowded(value):
+    if len(value) > _MAX_LENGTH or crowded(value):
         return stars(value)
     for _ in range(_PASSES):
         text = scrub(value, keep)

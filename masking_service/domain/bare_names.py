@@ -13,7 +13,7 @@ from typing import Final
 from masking_service.domain.address_words import LATIN_PLACE, LATIN_SITE, PROVINCES
 from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 
-_LONGEST: Final = 48
+_MAX_LENGTH: Final = 48
 _GAP: Final = r"[\s,，;；:：、/|]*"
 _PHONE: Final = r"(?:[+\d() -]*\*{6,}\d{0,4}(?:-\*+)?)?"
 _BESIDE: Final = re.compile(rf"^{_GAP}{_PHONE}{_GAP}|{_GAP}{_PHONE}{_GAP}$")
@@ -38,7 +38,7 @@ def bare_name(value: str) -> str | None:
 
     The mask of a phone may be beside it. None for every other value.
     """
-    if len(value) > _LONGEST:
+    if len(value) > _MAX_LENGTH:
         return None
     name = _BESIDE.sub("", value)
     if _HAN_NAME(name) or (_LATIN_NAME(name) and not _LATIN_PLACE(name)):

@@ -5,7 +5,7 @@ from typing import Final
 
 from masking_service.domain.reading import Reading
 
-LONGEST: Final = 256
+MAX_LENGTH: Final = 256
 _BETWEEN: Final = re.compile(r"[/、,，;；|]")
 _NUMBER: Final = re.compile(
     r"(?:\(?(?:\+|00)? ?\(?86\)?[ -]?)?"
@@ -23,7 +23,7 @@ def dialable(value: object) -> str | None:
     them, cannot.
     """
     text = str(value)
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         return None
     for part in _BETWEEN.split(text):
         match = _NUMBER(Reading(part).text.strip())

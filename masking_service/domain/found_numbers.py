@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from masking_service.domain.numbers import AREA, EXTENSION_WORD, MOST_DIGITS, Number, abroad_of, number_of, spellings
+from masking_service.domain.numbers import AREA, EXTENSION_WORD, MAX_DIGITS, Number, abroad_of, number_of, spellings
 
 _GAP: Final = r"[ \-]{0,3}"
 _WIDE: Final = r"[ \-)]{0,3}"
@@ -64,7 +64,7 @@ _KNOWN: Final = "|".join(f"(?:{form})" for form in _patterns())
 _ABROAD: Final = r"(?P<abroad>\(?(?:\+ ?|00)[1-9](?:[ .\-()]{0,3}\d){5,26})(?!\d)"
 _SAID: Final = (
     rf"(?:{_SAYS_PHONE})(?:号码?|號碼?)?(?:是|为|為)?[ :.]{{0,3}}"
-    rf"(?P<said>\d(?:{_GAP}\d){{4,{MOST_DIGITS - 1}}})(?![\dA-Za-z])"
+    rf"(?P<said>\d(?:{_GAP}\d){{4,{MAX_DIGITS - 1}}})(?![\dA-Za-z])"
 )
 _READ: Final = rf"(?:{_KNOWN}){_ALONE}|{_ABROAD}"
 _NUMBER: Final = re.compile(rf"{_FREE}(?:{_READ})|{_SAID}", re.I)

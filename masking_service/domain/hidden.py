@@ -14,7 +14,7 @@ from typing import Final
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES
 from masking_service.domain.masked_numbers import read_phones
-from masking_service.domain.phones import LONGEST
+from masking_service.domain.phones import MAX_LENGTH
 from masking_service.domain.reading import Reading
 from masking_service.domain.stars import graphemes
 from masking_service.domain.text import scrub
@@ -76,7 +76,7 @@ def _is_ciphertext(value: str) -> bool:
 
 
 def _is_phone_mask(value: str) -> bool:
-    if len(value) > LONGEST:
+    if len(value) > MAX_LENGTH:
         return not value.strip("*")
     kinds = {piece.kind for piece in read_phones(value, 0) if piece.kind != "number" or piece.numbers}
     return "mask" in kinds and not kinds & {"number", "other"}

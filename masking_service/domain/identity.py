@@ -42,7 +42,7 @@ _DOMAIN: Final = re.compile(
     r"@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}|@[^\W_]{1,30}(?:[.。．][^\W_]{1,30}){1,4}"
 )
 _LOCAL: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'")
-_LONGEST_LOCAL: Final = 64
+_MAX_LOCAL_LENGTH: Final = 64
 """RFC 5321."""
 
 
@@ -70,7 +70,7 @@ def find_emails(text: str) -> Iterator[tuple[int, int]]:
     free = 0
     for domain in _DOMAIN.finditer(text):
         at = domain.start()
-        floor = max(free, at - _LONGEST_LOCAL)
+        floor = max(free, at - _MAX_LOCAL_LENGTH)
         start = at
         while start > floor and text[start - 1] in _LOCAL:
             start -= 1

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from masking_service.domain.abroad import country_code
-from masking_service.domain.numbers import AREA, HIDDEN_AT_LEAST, INTERMEDIATE, Number, extension, read_number
+from masking_service.domain.numbers import AREA, INTERMEDIATE, MIN_HIDDEN_DIGITS, Number, extension, read_number
 from masking_service.domain.reading import Reading
 from masking_service.domain.stars import stars
 
@@ -209,7 +209,7 @@ def _tight(reading: Reading, text: str, start: int, end: int, keep: int) -> str:
         last = end - 1
     positions = [char for char in text[start : last + 1] if char == "*" or char.isdecimal()]
     n = len(positions)
-    hidden = n - max(0, min(keep, n - HIDDEN_AT_LEAST))
+    hidden = n - max(0, min(keep, n - MIN_HIDDEN_DIGITS))
     return "*" * hidden + "".join(positions[hidden:]) + reading.written(last + 1, end)
 
 

@@ -20,9 +20,9 @@ PARTY: Final = "party"
 THING: Final = "thing"
 """The context of goods, shops and sites."""
 
-_LONGEST_NAME: Final = 64
+_MAX_NAME_LENGTH: Final = 64
 """Characters of a name that are read: its last ones, which say the kind."""
-_LONGEST_HEAD: Final = 4
+_MAX_HEAD_LENGTH: Final = 4
 _SHORTEST_TYPO: Final = 4
 _SHORTEST_WRONG_LETTER: Final = 7
 
@@ -154,7 +154,7 @@ class NameWords:
         return code or ("", "", len(words))
 
     def _ending(self, words: list[str], end: int, context: str) -> tuple[str, str, int]:
-        for start in range(max(0, end - _LONGEST_HEAD), end):
+        for start in range(max(0, end - _MAX_HEAD_LENGTH), end):
             joined = " ".join(words[start:end])
             if start == 0 and (kind := self._inside.get(context, {}).get(joined)) is not None:
                 return "inside", kind, start
@@ -168,7 +168,7 @@ class NameWords:
         PARTY, THING, ``street``, or empty if that is unknown.
         """
         for end in range(len(words), 0, -1):
-            for start in range(max(0, end - _LONGEST_HEAD), end):
+            for start in range(max(0, end - _MAX_HEAD_LENGTH), end):
                 if (found := self._whose.get(" ".join(words[start:end]))) is not None:
                     return found
         return ""
@@ -187,7 +187,7 @@ class NameWords:
 
 def _pieces(name: str) -> list[str]:
     """What a name is written of, in lower case."""
-    name = name[-_LONGEST_NAME:]
+    name = name[-_MAX_NAME_LENGTH:]
     if not name.isascii():
         name = _BLANK_IN_HAN.sub("", unicodedata.normalize("NFKC", name))
     return [word.lower() for word in _WORD.findall(_NOTE.sub("", name) or name)]

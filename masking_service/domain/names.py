@@ -27,7 +27,7 @@ _SEPARATOR: Final = re.compile(rf"[\s{re.escape(_DOTS)}\ue000]")
 _PARTED: Final = re.compile(rf"[{re.escape(_DOTS)}]").search
 _HAS_PHONE_DIGITS: Final = re.compile(rf"(?:[{DIGIT}]\W{{0,6}}){{5}}|\*{{6}}\d").search
 
-_LONGEST: Final = 256
+_MAX_LENGTH: Final = 256
 """Characters of the longest name that is read; a longer one is hidden whole."""
 
 _PASSES: Final = 8
@@ -61,7 +61,7 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
     Returns:
         The mask, a star for each hidden character; masking it again changes nothing.
     """
-    if hide != "given" or len(value) > _LONGEST:
+    if hide != "given" or len(value) > _MAX_LENGTH:
         return value if not value or value.isspace() else stars(value)
     short = mask_short_name(value)
     if short is not None:

@@ -15,10 +15,10 @@ from typing import Final, NamedTuple
 
 from masking_service.domain.abroad import read_abroad
 
-MOST_DIGITS: Final = 13
+MAX_DIGITS: Final = 13
 """A run of digits without country code that is longer is no phone number: identity numbers and cards look like that."""
 
-HIDDEN_AT_LEAST: Final = 6
+MIN_HIDDEN_DIGITS: Final = 6
 """Digits of a phone that no label shows (GB/T 41833-2022)."""
 
 AREA: Final = r"0(?:10|2\d|[3-9]\d\d)"
@@ -57,7 +57,7 @@ class Number(NamedTuple):
 
     def shown(self, keep: int) -> int:
         """How many of the last digits may show."""
-        return max(0, min(keep, len(self.digits) - HIDDEN_AT_LEAST)) if self.readable else 0
+        return max(0, min(keep, len(self.digits) - MIN_HIDDEN_DIGITS)) if self.readable else 0
 
     def hidden(self, keep: int) -> str:
         """The digits that count, with the hidden ones as stars."""
@@ -131,7 +131,7 @@ def _plain(match: re.Match[str]) -> Number:
         end = match.start() + group.end()
         if len(digits) >= _FEWEST_DIGITS:
             break
-    readable = len(digits) <= MOST_DIGITS
+    readable = len(digits) <= MAX_DIGITS
     if readable and len(digits) > _FEWEST_DIGITS:
         digits = digits.removeprefix("0")
     return Number(match.start(), match.start(), end, digits, readable=readable)

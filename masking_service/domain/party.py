@@ -20,7 +20,7 @@ from masking_service.domain.text import crowded, cut_out
 
 Mask = Callable[[str], str]
 
-_LONGEST: Final = 512
+_MAX_LENGTH: Final = 512
 """Characters. What is longer is no name with an address, and is hidden whole."""
 
 _HAN: Final = r"\u3400-\u9fff\uf900-\ufaff"
@@ -54,7 +54,7 @@ _PHONE_MASK: Final = re.compile(r"[+0-9()\- ]*\*{6,}[0-9]{0,4}(?:-\*+)?").fullma
 _AREA_CODE: Final = re.compile(r"\(?(?:\+?86[ \-]?)?0[0-9]{2,3}\)?-?").fullmatch
 """In front of a landline that came in hidden."""
 _DIGITS: Final = re.compile(r"[0-9][0-9\- ]{6,}").fullmatch
-_LONGEST_SHORT_NAME: Final = 3
+_MAX_SHORT_NAME_LENGTH: Final = 3
 
 
 _ROUNDS: Final = 3
@@ -71,7 +71,7 @@ def mask_party(value: str, keep: int, mask_name: Mask, mask_address: Mask) -> st
     """
     if not value or value.isspace():
         return value
-    if len(value) > _LONGEST or crowded(value):
+    if len(value) > _MAX_LENGTH or crowded(value):
         return stars(value)
     for _ in range(_ROUNDS):
         masked = _mask_once(value, keep, mask_name, mask_address)
@@ -127,7 +127,7 @@ def _kind(piece: str, numbered: bool) -> str:
     letters_only = _NAME(text) is not None
     if letters_only and text.endswith(HAN_FORMS):
         return "name"
-    if _DISTRICT(text) or (len(text) > _LONGEST_SHORT_NAME and _IS_PLACE(text)) or (numbered and _LATIN_PLACE(text)):
+    if _DISTRICT(text) or (len(text) > _MAX_SHORT_NAME_LENGTH and _IS_PLACE(text)) or (numbered and _LATIN_PLACE(text)):
         return "address"
     if letters_only:
         return "name"

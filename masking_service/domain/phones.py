@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from masking_service.domain.masked_numbers import read_phones
-from masking_service.domain.numbers import HIDDEN_AT_LEAST, INTERMEDIATE
+from masking_service.domain.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.domain.reading import Reading
 from masking_service.domain.stars import stars
 
@@ -23,7 +23,7 @@ _PLAIN_LANDLINE: Final = re.compile(
     r"(0(?:(?:10|2[0-9])-?(?=[0-9]{8}(?![0-9]))|[3-9][0-9]{2}-?))([1-9][0-9]{6,7})(?:(-)([0-9]{1,6}))?"
 ).fullmatch
 
-LONGEST: Final = 256
+MAX_LENGTH: Final = 256
 """Characters of the longest field that is read. No number is longer, so such a field is hidden whole."""
 
 _PASSES: Final = 8
@@ -45,11 +45,11 @@ def mask_phone(value: str, keep: int = 4) -> str:
         return "*" * hidden + value[hidden:]
     if plain := _PLAIN_LANDLINE(value):
         area, local, dash, extension = plain.groups("")
-        hidden = len(local) - min(keep, len(local) - HIDDEN_AT_LEAST)
+        hidden = len(local) - min(keep, len(local) - MIN_HIDDEN_DIGITS)
         return area + "*" * hidden + local[hidden:] + dash + "*" * len(extension)
     if not value or value.isspace():
         return value
-    if len(value) > LONGEST:
+    if len(value) > MAX_LENGTH:
         return stars(value)
     for _ in range(_PASSES):
         masked = _mask_once(value, keep)
@@ -84,7 +84,7 @@ def phone_numbers(value: str) -> list[str]:
     """
     if _PLAIN_MOBILE(value):
         return [value]
-    if len(value) > LONGEST:
+    if len(value) > MAX_LENGTH:
         return []
     forms: dict[str, None] = {}
     for piece in read_phones(value, 0):
@@ -95,7 +95,7 @@ def phone_numbers(value: str) -> list[str]:
 
 def only_passes(value: str) -> bool:
     """True for one intermediate number and nothing else."""
-    return len(value) <= LONGEST and INTERMEDIATE.fullmatch(Reading(value).text.strip()) is not None
+    return len(value) <= MAX_LENGTH and INTERMEDIATE.fullmatch(Reading(value).text.strip()) is not None
 
 
 def _mask_once(value: str, keep: int) -> str:

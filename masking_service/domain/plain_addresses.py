@@ -47,7 +47,7 @@ _PLAIN: Final = re.compile(
 ).fullmatch
 """What is kept is group 1. Behind it digits and capital letters are in the numbers of unit, floor and room only."""
 
-_LONGEST_NAME: Final = 9
+_MAX_NAME_LENGTH: Final = 9
 """Characters of a person's name with a title."""
 
 _NUMBERS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -60,7 +60,7 @@ def mask_plain_address(value: str) -> str | None:
     None for every other address.
     """
     match = _PLAIN(value)
-    if match is None or (len(value) <= _LONGEST_NAME and bare_name(value)):
+    if match is None or (len(value) <= _MAX_NAME_LENGTH and bare_name(value)):
         return None
     end = match.end(1)
     # As bytes, because a text that is not ASCII takes four times as long to translate.

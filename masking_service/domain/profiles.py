@@ -35,7 +35,7 @@ _HIDE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What each kind's `hide` may be. `secret` is not here: it is always hidden whole and cannot be named."""
 
-MOST_DIGITS_SHOWN: Final = 4
+MAX_DIGITS_SHOWN: Final = 4
 """What a station needs to hand a parcel over; of eleven, seven stay hidden (GB/T 41833-2022 asks for six)."""
 
 MOBILE_DIGITS: Final = 11
@@ -143,7 +143,7 @@ class Profile:
 
         In a name, an address or a text there are no more than in a phone field.
         """
-        return MOST_DIGITS_SHOWN if self.hide["phone"] == NOTHING else self.show_last
+        return MAX_DIGITS_SHOWN if self.hide["phone"] == NOTHING else self.show_last
 
     def party_masker(self) -> Callable[[str], str]:
         """The mask of strings with name, phone and address."""
@@ -216,8 +216,8 @@ def examples(profile: Profile) -> list[tuple[str, str, str]]:
 
 
 def _digits(where: str, value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= MOST_DIGITS_SHOWN:
-        raise DefinitionError(where, f"must be a whole number from 0 to {MOST_DIGITS_SHOWN}")
+    if type(value) is not int or not 0 <= value <= MAX_DIGITS_SHOWN:
+        raise DefinitionError(where, f"must be a whole number from 0 to {MAX_DIGITS_SHOWN}")
     return value
 
 

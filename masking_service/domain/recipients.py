@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from masking_service.domain.masked_numbers import read_phones
-from masking_service.domain.phones import LONGEST
+from masking_service.domain.phones import MAX_LENGTH
 from masking_service.domain.schema import Place
 
 MAX_PHONES: Final = 8
@@ -56,7 +56,7 @@ def read(value: Any) -> list[Phone]:
     text = value if type(value) is str else "" if value is None else str(value)
     if _PLAIN_MOBILE(text):
         return [Phone(text, text[-LAST:])]
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > MAX_LENGTH:
         return []
     found = []
     for piece in read_phones(text, LAST):

@@ -24,7 +24,7 @@ _SHORTEST: Final = 5
 _SHORTEST_ANYWHERE: Final = 7
 """A landline's own digits. From there a number is found behind codes and letters too, a shorter one only alone."""
 
-_LONGEST_CODE: Final = 5
+_MAX_CODE_LENGTH: Final = 5
 """Digits that may be in front of a number and belong to it: 00 and a country code of three."""
 
 _UNSEEN: Final = "\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
@@ -282,7 +282,7 @@ def _is_the_number(text: str, span: _Span) -> bool:
     Such as another waybill's: more digits follow at once, or more are in front than a country or area code has.
     """
     start, end = span
-    more_in_front = start > _LONGEST_CODE and text[start - _LONGEST_CODE - 1 : start].isdecimal()
+    more_in_front = start > _MAX_CODE_LENGTH and text[start - _MAX_CODE_LENGTH - 1 : start].isdecimal()
     return not more_in_front and not text[end : end + 1].isdecimal()
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from masking_service.domain.found_numbers import extension_in_text, find_numbers
 from masking_service.domain.identity import find_cards, find_citizens, find_emails
-from masking_service.domain.numbers import HIDDEN_AT_LEAST, INTERMEDIATE
+from masking_service.domain.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.domain.reading import DIGIT, DIGITS_BEGIN, Reading
 from masking_service.domain.stars import stars
 
@@ -46,8 +46,8 @@ _NEARLY_INTERMEDIATE: Final = re.compile(
 """The digits of an intermediate number in other groups than its own, or behind digits: maybe another number."""
 _KEPT: Final = frozenset("@. -")
 
-_MOST_NUMBERS: Final = 24
-_MOST_ADDRESSES: Final = 4
+_MAX_NUMBERS: Final = 24
+_MAX_ADDRESSES: Final = 4
 _ROOM_FOR_MANY: Final = 48
 """Characters: what is shorter cannot hold more numbers than that, and is not counted."""
 _NUMBERS: Final = re.compile(rf"[{DIGIT}]+")
@@ -114,7 +114,7 @@ def crowded(value: str) -> bool:
     """
     if len(value) < _ROOM_FOR_MANY:
         return False
-    return len(_NUMBERS.findall(value)) > _MOST_NUMBERS or value.count("@") > _MOST_ADDRESSES
+    return len(_NUMBERS.findall(value)) > _MAX_NUMBERS or value.count("@") > _MAX_ADDRESSES
 
 
 def _hide_every_digit(value: str) -> str:
@@ -228,7 +228,7 @@ def _nearly_intermediate(reading: Reading, text: str, found: list[_Edit]) -> lis
 
 
 def _tight(positions: str, keep: int) -> str:
-    hidden = len(positions) - max(0, min(keep, len(positions) - HIDDEN_AT_LEAST))
+    hidden = len(positions) - max(0, min(keep, len(positions) - MIN_HIDDEN_DIGITS))
     return "*" * hidden + positions[hidden:]
 
 

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.access.cases import LISTED_SECONDS, MOST_LISTED, Act, Case, Cases, Opening, case_name
+from masking_service.access.cases import LISTED_SECONDS, MAX_LISTED, Act, Case, Cases, Opening, case_name
 from masking_service.access.errors import AccessError, CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
 from masking_service.store.client import Store
@@ -202,7 +202,7 @@ def test_an_unknown_case_cannot_be_closed(cases: Cases) -> None:
 
 def names(cases: Cases, *wanted: str) -> list[str]:
     """The names of the listed cases, only those wanted if any are given."""
-    limit = Cases.listed.__globals__["MOST_LISTED"]
+    limit = Cases.listed.__globals__["MAX_LISTED"]
     listed = cases.listed("default", NOW, lambda case: not wanted or case.opening.case in wanted, limit=limit)
     return [one.opening.case for one in listed]
 
@@ -265,14 +265,14 @@ def test_a_tenant_without_cases_has_an_empty_list(cases: Cases) -> None:
 @pytest.fixture
 def seven(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> Cases:
     """Seven living cases, where a list and a page of it end after two."""
-    monkeypatch.setitem(Cases.listed.__globals__, "MOST_LISTED", 2)
+    monkeypatch.setitem(Cases.listed.__globals__, "MAX_LISTED", 2)
     for ahead, name in enumerate("ABCDEFG"):
         cases.prepare_opening("default", opening(case=name, expires_at=ENDS + ahead)).write()
     return cases
 
 
 def test_a_list_ends(seven: Cases) -> None:
-    assert (names(seven), MOST_LISTED) == (["A", "B"], 1_000)
+    assert (names(seven), MAX_LISTED) == (["A", "B"], 1_000)
 
 
 def test_what_is_wanted_is_found_behind_any_number_of_others(seven: Cases) -> None:

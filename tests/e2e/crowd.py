@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-MOST_AT_ONCE = 800
+MAX_CONCURRENT = 800
 """Connections: a process may often have no more than a thousand files open. While they wait, the rest comes later."""
 
 
@@ -59,7 +59,9 @@ def send(port: int, requests: Sequence[bytes], *, rate: float = inf, count: int 
     with selectors.DefaultSelector() as selector:
         start = time.monotonic()
         while len(every) < count or waiting:
-            while len(every) < count and len(waiting) < MOST_AT_ONCE and len(every) / rate <= time.monotonic() - start:
+            while (
+                len(every) < count and len(waiting) < MAX_CONCURRENT and len(every) / rate <= time.monotonic() - start
+            ):
                 every.append(Sent(memoryview(requests[len(every) % len(requests)]), time.monotonic()))
                 waiting.add(fresh := socket.socket())
                 fresh.setblocking(False)

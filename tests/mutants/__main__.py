@@ -35,7 +35,7 @@ TESTS = (
 )
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 AIM = 0.98
-MOST_SECONDS = 25.0
+MAX_SECONDS = 25.0
 """Of the tests that run a line, the fastest so many seconds long are run."""
 
 
@@ -58,7 +58,7 @@ class Covered:
         total = 0.0
         for test in sorted(found, key=lambda test: (not _is_of(test, mutant.path), self.seconds[test], test)):
             total += self.seconds[test]
-            if total > MOST_SECONDS and chosen:
+            if total > MAX_SECONDS and chosen:
                 break
             chosen.append(test)
         return chosen, total

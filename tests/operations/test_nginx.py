@@ -15,7 +15,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from masking_service.access.issuers import LONGEST_TOKEN
+from masking_service.access.issuers import MAX_TOKEN_LENGTH
 from masking_service.web.problems import Problem
 from tests.access.tokens import KEY, public_pem
 from tests.certificates import Authority
@@ -149,15 +149,15 @@ def longest_token() -> str:
     now = int(time.time())
     claims = {"iss": ISSUER, "aud": "waybill-masking", "sub": "u-3", "iat": now, "exp": now + 600}
     claims |= {"tenant": "default", "roles": ["service-desk"]}
-    tokens = (jwt.encode(claims | {"groups": "x" * size}, KEY, "ES256") for size in range(LONGEST_TOKEN, 0, -1))
-    return next(token for token in tokens if len(token) <= LONGEST_TOKEN)
+    tokens = (jwt.encode(claims | {"groups": "x" * size}, KEY, "ES256") for size in range(MAX_TOKEN_LENGTH, 0, -1))
+    return next(token for token in tokens if len(token) <= MAX_TOKEN_LENGTH)
 
 
 def test_the_longest_token_that_the_service_takes_passes(front: Front) -> None:
     token = longest_token()
     status, _, content = front.call("/v1/cases", Authorization=f"Bearer {token}")
 
-    assert len(token) > LONGEST_TOKEN - 4
+    assert len(token) > MAX_TOKEN_LENGTH - 4
     assert (status, json.loads(content)) == (200, {"cases": []})
 
 

@@ -17,7 +17,7 @@ from tests.store.stores import LATER, NOW, LossyWire, ask, body, counted, write
 PHONE = "13812345678"
 SITE = "021001"
 FOUND_BY = Findable((PHONE,), (PHONE[-4:],), SITE)
-LONGEST_DAYS = (LATER - NOW) // 86_400
+MAX_DAYS = (LATER - NOW) // 86_400
 
 
 def indexes(client: redis.Redis) -> dict[bytes, dict[bytes, bytes]]:
@@ -27,7 +27,7 @@ def indexes(client: redis.Redis) -> dict[bytes, dict[bytes, bytes]]:
 
 
 def numbers(vault: Vault, phone: str = PHONE) -> list[str]:
-    return sorted(entry.number for entry in vault.search.with_phone("default", phone, NOW, LONGEST_DAYS))
+    return sorted(entry.number for entry in vault.search.with_phone("default", phone, NOW, MAX_DAYS))
 
 
 def test_an_index_is_named_by_a_hash_of_96_bits_and_a_field_is_8_bytes(vault: Vault, client: redis.Redis) -> None:
@@ -77,7 +77,7 @@ def test_another_tenant_has_other_indexes(vault: Vault, client: redis.Redis) -> 
 
 def both(vault: Vault) -> list[list[str]]:
     """What is found by the phone, and by its last four digits."""
-    at_site = vault.search.with_ending("default", SITE, PHONE[-4:], NOW, LONGEST_DAYS)
+    at_site = vault.search.with_ending("default", SITE, PHONE[-4:], NOW, MAX_DAYS)
     return [numbers(vault), [entry.number for entry in at_site]]
 
 
@@ -154,5 +154,5 @@ def test_a_cluster_takes_records_and_entries_in_one_exchange(make_cluster: Calla
     for number in batch:
         assert vault.prepare_erasure("default", number, now=NOW, until=LATER, site=SITE).write()
     assert [numbers(vault, phone) for phone in phones] == [[]] * 50
-    assert vault.search.with_ending("default", SITE, phones[0][-4:], NOW, LONGEST_DAYS) == []
+    assert vault.search.with_ending("default", SITE, phones[0][-4:], NOW, MAX_DAYS) == []
     store.close()

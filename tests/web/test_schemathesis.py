@@ -30,7 +30,7 @@ OUT_OF_REACH = {
 }
 """They need a case that another role has opened and that is pending, and the document's examples name one that is open;
 or a call of one's own, which no example can name; or the provider's signature."""
-MOST_EXAMPLES = 3
+MAX_EXAMPLES = 3
 ALLOWED = {200, 201, 302, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503}
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 COUNTED = re.compile(r'^masking_requests_total\{method="(\w+)",route="([^"]*)",status="(\d+)"\} (\d+)', re.MULTILINE)
@@ -70,7 +70,7 @@ def run(service: Running, role: str | None, folder: Path) -> subprocess.Complete
             "run",
             f"http://127.0.0.1:{service.port}/openapi.json",
             "--seed=1",
-            f"--max-examples={MOST_EXAMPLES}",
+            f"--max-examples={MAX_EXAMPLES}",
             "--checks=all",
             "--continue-on-failure",
             "--generation-database=none",

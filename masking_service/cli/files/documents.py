@@ -15,7 +15,7 @@ from masking_service.cli.files import texts
 from masking_service.cli.files.destination import Write
 from masking_service.cli.files.entries import Entry, Result, unreadable
 from masking_service.cli.files.faults import InputError
-from masking_service.cli.files.sources import LONGEST_LINE, Source
+from masking_service.cli.files.sources import MAX_LINE_LENGTH, Source
 from masking_service.cli.language import say
 from masking_service.domain.json_numbers import Fraction, encode
 from masking_service.web.texts import Text
@@ -204,8 +204,8 @@ class Array(_Document):
                     return self._taken(mark.start() - self._at)
                 seen = mark.end() - self._at
                 depth += (character in "[{") - (character in "]}")
-            if len(self._text) - self._at > LONGEST_LINE:
-                raise self._fault(texts.LONG_RECORD, count=LONGEST_LINE)
+            if len(self._text) - self._at > MAX_LINE_LENGTH:
+                raise self._fault(texts.LONG_RECORD, count=MAX_LINE_LENGTH)
             if not self._read():
                 raise self._fault(texts.CUT_RECORD)
 

@@ -26,7 +26,7 @@ from masking_service.domain.schema import EACH, KINDS, Schema, Steps, parse_path
 
 UNMAPPED: Final = "unmapped"
 KIND: Final = "kind:"
-_MOST_ELEMENTS: Final = 100
+_MAX_ELEMENTS: Final = 100
 """A header such as ``contactInfoList[99].tel`` makes an array of that many elements in every record."""
 
 _NOTE: Final = re.compile(r"[(\[（【［].*?[)\]）】］]")
@@ -237,8 +237,8 @@ def _steps(schema: Schema, path: str) -> Steps:
         steps = parse_path(path, "--map")
     except DefinitionError as fault:
         raise NotDone(f"--map: {fault.reason}") from None
-    if any(isinstance(step, int) and step >= _MOST_ELEMENTS for step in steps):
-        raise NotDone(say(texts.LARGE_INDEX, count=_MOST_ELEMENTS))
+    if any(isinstance(step, int) and step >= _MAX_ELEMENTS for step in steps):
+        raise NotDone(say(texts.LARGE_INDEX, count=_MAX_ELEMENTS))
     if EACH in steps or (steps not in schema.waybill_paths and _kind_at(schema, steps) is None):
         known = ", ".join(written(steps) for steps in (*schema.waybill_paths, *(steps for steps, _ in schema.fields)))
         raise NotDone(say(texts.NO_PLACE, schema=schema.name, known=known, kind=KIND, unmapped=UNMAPPED))

@@ -18,7 +18,7 @@ from masking_service.cli.language import say
 
 STANDARD: Final = "-"
 ENCODINGS: Final = ("utf-8", "gb18030")
-LONGEST_LINE: Final = 1024 * 1024
+MAX_LINE_LENGTH: Final = 1024 * 1024
 """Characters of one line, and of one record: what a batch holds at most is bounded by it."""
 
 _HEAD_BYTES: Final = 256 * 1024
@@ -74,14 +74,14 @@ class Source(io.RawIOBase):
         readline = self.text.readline
         while True:
             try:
-                line = readline(LONGEST_LINE)
+                line = readline(MAX_LINE_LENGTH)
             except UnicodeDecodeError as fault:
                 # What was decoded before is used up but for the beginning of a line.
                 raise self._undecodable(fault) from None
             if not line:
                 return
-            if len(line) == LONGEST_LINE:
-                raise InputError(say(texts.LONG_LINE, count=LONGEST_LINE), self.line)
+            if len(line) == MAX_LINE_LENGTH:
+                raise InputError(say(texts.LONG_LINE, count=MAX_LINE_LENGTH), self.line)
             self.line += 1
             yield line
 

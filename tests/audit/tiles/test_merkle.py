@@ -15,12 +15,12 @@ from tests.audit.tiles import trees
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "rfc6962.json").read_bytes())
 LEAVES = [bytes.fromhex(leaf) for leaf in VECTORS["leaves"]]
-MOST = 40
-TREE = trees.some_leaves(MOST)
-ROOTS = [trees.mth(TREE[:size]) for size in range(MOST + 1)]
+MAX_SIZE = 40
+TREE = trees.some_leaves(MAX_SIZE)
+ROOTS = [trees.mth(TREE[:size]) for size in range(MAX_SIZE + 1)]
 NODES = trees.nodes(TREE)
 
-sizes = st.integers(1, MOST)
+sizes = st.integers(1, MAX_SIZE)
 
 
 @pytest.mark.parametrize(("size", "expected"), list(enumerate(VECTORS["roots"])))
@@ -33,7 +33,7 @@ def test_roots_are_those_of_the_published_vectors(size: int, expected: str) -> N
     assert merkle.root(size, nodes).hex() == expected
 
 
-@pytest.mark.parametrize("size", range(1, MOST + 1))
+@pytest.mark.parametrize("size", range(1, MAX_SIZE + 1))
 def test_proofs_are_those_of_rfc_6962(size: int) -> None:
     leaves = TREE[:size]
 
