@@ -175,7 +175,7 @@ class Figures(msgspec.Struct):
 
     @property
     def sizes(self) -> list[int]:
-        """The sizes of batches that everybody was asked for, the smallest first."""
+        """The sizes of batches, the smallest first."""
         return sorted({int(rate.size) for rate in self.rates if rate.use_case != ENCRYPT})
 
     @property

@@ -1,4 +1,4 @@
-"""How fast everybody does the same thing, in turns: waybills a second by contender, use case and size of the batch."""
+"""Measures all contenders in turns: waybills a second by contender, use case and size of the batch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Workload:
 def measure(
     contenders: Sequence[Contender], sizes: Sequence[int], *, rounds: int, seconds: float, tick: Callable[[], None]
 ) -> list[Rate]:
-    """Let everybody do everything once a round, in alternating order.
+    """Measure every contender and use case once a round, in alternating order.
 
     Args:
         seconds: how long each of them is busy each time, about; slow ones get one request a connection at least.

@@ -38,7 +38,7 @@ def test_a_record_that_cannot_be_masked_fails_alone() -> None:
     assert fitting[0].record == {"recManMobile": "***********"}
 
 
-@pytest.mark.parametrize("unknown", [{"schema": "nobody"}, {"profile": "nobody"}])
+@pytest.mark.parametrize("unknown", [{"schema": "unknown"}, {"profile": "unknown"}])
 def test_an_unknown_schema_or_profile_is_refused(unknown: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="there is no such"):
         mask([RECORD], **unknown)

@@ -29,7 +29,7 @@ stop() {
     exit 2
 }
 
-# The key comes from a file or the environment, and reaches curl in a pipe: command lines can be read by everybody.
+# The key comes from a file or the environment, and reaches curl in a pipe: all users of the machine can read command lines.
 read_key() {
     if [ -n "${MASKING_API_KEY_FILE:-}" ]; then
         key=$(cat -- "$MASKING_API_KEY_FILE") || stop "MASKING_API_KEY_FILE cannot be read"
@@ -65,7 +65,7 @@ exchange() {
 # read_answer ARGUMENTS...: jq over the answer, in a pipe: a here-string could be a file.
 read_answer() { printf '%s' "$answer" | jq "$@"; }
 
-# The code of a problem, and the places that it names; never what somebody else may have answered.
+# The code of a problem, and the places that it names; never text that another server may have sent.
 code() {
     read_answer -r '[.code, (.errors // [] | .[] | .pointer, .code)] | map(tostring) | join(" ")' 2>/dev/null ||
         echo '(no problem document)'

@@ -107,7 +107,7 @@ class TestFaults:
             (put("roles", "tracking", "budget", {"searches": {"1d": 1}}), "roles.tracking.budget.searches"),
         ],
     )
-    def test_a_role_has_nothing_that_would_mean_nothing(self, edit: Edit, path: str) -> None:
+    def test_a_setting_that_a_role_cannot_use_is_an_error(self, edit: Edit, path: str) -> None:
         assert "of no use" in faults(edited(edit))[path]
 
     @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ class TestFaults:
     @pytest.mark.parametrize(
         "text", ["", "[]", "roles", "a: [", "\x00", "a: !!python/object:os.system {}", "? [a]\n: b", "[" * 5_000]
     )
-    def test_what_is_no_policy_at_all_is_a_fault(self, text: str) -> None:
+    def test_a_file_that_is_not_a_policy_is_an_error(self, text: str) -> None:
         assert faults(text)
 
     def test_the_message_names_the_file_and_every_fault(self, tmp_path: Path) -> None:

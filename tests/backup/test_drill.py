@@ -28,7 +28,7 @@ def record(number: str) -> dict[str, Any]:
 
 
 class Site:
-    """A running service, everybody who uses it, and its witness."""
+    """A running service, its users and its witness."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self._folder, self._url = folder, url

@@ -39,7 +39,7 @@ from tests.e2e.processes import ROOT, environment, wait_for
 from tests.store import stores
 
 Command = Callable[..., Result]
-StartingPoint = Callable[..., subprocess.Popen[str]]
+StartCommand = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def exported(command: Command, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(valkey: str, state: Path) -> Iterator[StartingPoint]:
+def start(valkey: str, state: Path) -> Iterator[StartCommand]:
     """Starts a command of `audit` in a process of its own."""
     started: list[subprocess.Popen[str]] = []
 
@@ -86,13 +86,13 @@ def start(valkey: str, state: Path) -> Iterator[StartingPoint]:
         process.communicate()
 
 
-def test_an_export_is_whole(command: Command, exported: Path) -> None:
+def test_an_export_is_the_whole_log(command: Command, exported: Path) -> None:
     verified = command("audit", "verify", str(exported))
 
     assert (verified.exit_code, "The log is whole" in verified.stdout) == (0, True)
 
 
-def test_the_export_and_the_public_key_are_all_that_it_takes(
+def test_verify_needs_only_the_export_and_the_public_key(
     command: Command, exported: Path, state: Path, tmp_path: Path
 ) -> None:
     shutil.copy(state / PUBLIC_KEY, tmp_path / "key.pem")
@@ -108,7 +108,7 @@ def test_a_log_is_verified_from_standard_input(command: Command, exported: Path)
     assert command("audit", "verify", given=content[:-200]).exit_code == 1
 
 
-def test_without_a_file_and_with_nothing_on_standard_input_the_stores_log_is_verified(command: Command) -> None:
+def test_without_a_file_and_standard_input_the_log_of_the_store_is_verified(command: Command) -> None:
     verified = command("audit", "verify")
 
     assert (verified.exit_code, "whole" in verified.output) == (0, True), verified.output
@@ -126,29 +126,27 @@ def test_an_edited_entry_is_named_with_its_line(command: Command, exported: Path
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\x00garbage", b"[[[[", b'{"checkpoint":1}\n'])
-def test_garbage_is_no_log(command: Command, tmp_path: Path, content: bytes) -> None:
+def test_an_unreadable_file_is_reported(command: Command, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "garbage").write_bytes(content)
     verified = command("audit", "verify", str(tmp_path / "garbage"))
 
     assert (verified.exit_code, type(verified.exception)) == (1, SystemExit)
 
 
-def test_keys_init_writes_the_public_key_for_everybody(command: Command, state: Path) -> None:
+def test_keys_init_writes_a_readable_public_key(command: Command, state: Path) -> None:
     path = state / PUBLIC_KEY
 
     assert path.read_bytes() == Keyring(keyset.load(state / "keyset.json")).audit_signer.public_pem()
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
-def test_without_its_file_the_public_key_is_the_keysets(command: Command, exported: Path, state: Path) -> None:
+def test_without_its_file_the_public_key_comes_from_the_keyset(command: Command, exported: Path, state: Path) -> None:
     (state / PUBLIC_KEY).unlink()
 
     assert command("audit", "verify", str(exported)).exit_code == 0
 
 
-def test_another_key_is_suspected_where_no_signature_is_its_own(
-    command: Command, exported: Path, tmp_path: Path
-) -> None:
+def test_if_no_signature_is_valid_another_key_is_suspected(command: Command, exported: Path, tmp_path: Path) -> None:
     assert command("keys", "init", folder=tmp_path / "other").exit_code == 0
     verified = command("audit", "verify", str(exported), folder=tmp_path / "other")
 
@@ -162,7 +160,7 @@ def test_an_invalid_public_key_is_refused(command: Command, exported: Path) -> N
     assert "is not a public key" in str(refused.exception)
 
 
-def test_a_checkpoint_that_was_kept_finds_an_older_log(command: Command, exported: Path, tmp_path: Path) -> None:
+def test_a_kept_checkpoint_detects_an_older_log(command: Command, exported: Path, tmp_path: Path) -> None:
     command("clients", "add", "printer-2", "--role", "label-printer")
     later = command("audit", "export").stdout_bytes
     (tmp_path / "kept.json").write_bytes(later.splitlines()[-1])
@@ -180,7 +178,7 @@ def test_a_file_without_a_checkpoint_is_refused(command: Command, exported: Path
     assert (refused.exit_code, "does not contain a checkpoint" in refused.stderr) == (2, True)
 
 
-def test_a_log_begins_only_behind_a_checkpoint_that_is_signed(command: Command, exported: Path, tmp_path: Path) -> None:
+def test_a_log_may_begin_only_after_a_signed_checkpoint(command: Command, exported: Path, tmp_path: Path) -> None:
     line = json.loads(exported.read_bytes().splitlines()[-1])
     line["checkpoint"]["at"] += 1
     (tmp_path / "forged.json").write_text(json.dumps(line))
@@ -197,13 +195,13 @@ def test_an_entry_is_shown_in_one_line() -> None:
     ]
 
 
-def test_nothing_in_an_entry_steers_the_terminal() -> None:
+def test_control_characters_of_an_entry_are_not_printed() -> None:
     line = shown(EntryLine("ab", 1, encode(entry(principal="a\x1b[2Jb\nc")), b""))
 
     assert ("a?[2Jb?c" in line, "\n" in line, "\x1b" in line) == (True, False, False)
 
 
-def test_the_log_is_watched_until_it_is_interrupted(command: Command, start: StartingPoint) -> None:
+def test_tail_runs_until_it_is_interrupted(command: Command, start: StartCommand) -> None:
     watching = start("tail")
     assert watching.stdout is not None
     said = [watching.stdout.readline() for _ in range(3)]
@@ -228,8 +226,8 @@ def lines_in(folder: Path) -> list[bytes]:
     return b"".join(path.read_bytes() for path in sorted((folder / ARCHIVE).glob("*.ndjson"))).splitlines()
 
 
-def test_a_follower_without_a_keyset_archives_until_it_is_told_to_stop(
-    command: Command, start: StartingPoint, witness: Path
+def test_a_follower_without_a_keyset_archives_until_it_is_stopped(
+    command: Command, start: StartCommand, witness: Path
 ) -> None:
     following = start("follow", folder=witness)
     wait_for(lambda: len(lines_in(witness)) >= 2, "the first entries are archived")
@@ -240,8 +238,8 @@ def test_a_follower_without_a_keyset_archives_until_it_is_told_to_stop(
     assert sorted(lines_in(witness)) == sorted(exported)
 
 
-def test_a_follower_ends_with_one_where_the_store_went_back(
-    command: Command, start: StartingPoint, witness: Path, client: redis.Redis
+def test_a_follower_exits_with_one_if_the_store_went_back(
+    command: Command, start: StartCommand, witness: Path, client: redis.Redis
 ) -> None:
     command("audit", "export")
     following = start("follow", folder=witness)
@@ -252,8 +250,8 @@ def test_a_follower_ends_with_one_where_the_store_went_back(
     assert "THE AUDIT LOG CONTRADICTS ITS ARCHIVE" in following.communicate()[1]
 
 
-def test_a_follower_says_in_words_that_its_archive_cannot_be_written(
-    command: Command, start: StartingPoint, witness: Path
+def test_a_follower_reports_that_its_archive_cannot_be_written(
+    command: Command, start: StartCommand, witness: Path
 ) -> None:
     (witness / ARCHIVE).write_bytes(b"")
     following = start("follow", folder=witness)
@@ -262,8 +260,8 @@ def test_a_follower_says_in_words_that_its_archive_cannot_be_written(
     assert (following.returncode, "the archive cannot be written" in said, "Traceback" in said) == (1, True, False)
 
 
-def test_an_export_goes_on_where_the_archive_ends(
-    command: Command, start: StartingPoint, witness: Path, exported: Path
+def test_an_export_continues_where_the_archive_ends(
+    command: Command, start: StartCommand, witness: Path, exported: Path
 ) -> None:
     following = start("follow", folder=witness)
     wait_for(lambda: len(lines_in(witness)) >= 3, "the log is archived")
@@ -275,20 +273,20 @@ def test_an_export_goes_on_where_the_archive_ends(
     assert {*lines_in(witness)} < {*with_archive.splitlines()}
 
 
-def test_a_store_is_held_against_its_log(command: Command) -> None:
+def test_a_store_is_compared_with_its_log(command: Command) -> None:
     verified = command("audit", "verify", "--store")
 
     assert (verified.exit_code, "The store matches the log" in verified.stdout) == (0, True)
 
 
-def test_a_store_is_held_against_a_log_in_a_file_and_what_came_after(command: Command, exported: Path) -> None:
+def test_a_store_is_compared_with_a_file_and_newer_entries(command: Command, exported: Path) -> None:
     command("clients", "revoke", "printer-1")
 
     assert command("audit", "verify", str(exported), "--store").exit_code == 0
 
 
 @pytest.mark.parametrize("file", ["with", "without"])
-def test_what_was_deleted_from_the_store_is_named(
+def test_a_value_that_was_deleted_from_the_store_is_named(
     command: Command, exported: Path, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     client.delete("wm:clients")
@@ -302,15 +300,13 @@ def test_what_was_deleted_from_the_store_is_named(
     assert "1 fault in the store" in verified.stdout
 
 
-def test_a_tampered_log_is_none_also_where_the_store_is_as_it_says(command: Command, exported: Path) -> None:
+def test_a_changed_log_is_refused_even_if_the_store_matches_it(command: Command, exported: Path) -> None:
     exported.write_bytes(exported.read_bytes().replace(b'"outcome":"done"', b'"outcome":"gone"', 1))
 
     assert command("audit", "verify", str(exported), "--store").exit_code == 1
 
 
-def test_a_store_that_went_back_is_followed_once_it_is_accepted(
-    command: Command, client: redis.Redis, state: Path
-) -> None:
+def test_a_restored_store_is_followed_after_it_was_accepted(command: Command, client: redis.Redis, state: Path) -> None:
     older = {key: client.dump(key) or b"" for key in client.keys("*")}
     command("clients", "add", "printer-2", "--role", "label-printer")
     (state / ARCHIVE).mkdir()
@@ -326,14 +322,14 @@ def test_a_store_that_went_back_is_followed_once_it_is_accepted(
     assert (b'"action":"store-accept"' in exported, command("audit", "verify", given=exported).exit_code) == (True, 0)
 
 
-def test_an_export_of_a_log_that_takes_no_checkpoint_says_so(command: Command, client: redis.Redis) -> None:
+def test_an_export_reports_a_log_that_refuses_a_checkpoint(command: Command, client: redis.Redis) -> None:
     client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "x"}, id="999999-0")
     client.xdel(AUDIT_CHECKPOINTS, "999999-0")
 
     assert isinstance(command("audit", "export").exception, CheckpointsBlockedError)
 
 
-def test_the_auditors_user_of_the_store_is_enough_where_the_log_is_in_a_file(
+def test_with_a_file_the_auditors_store_user_is_enough(
     command: Command, exported: Path, client: redis.Redis, valkey: str, state: Path
 ) -> None:
     rule = (ROOT / "examples" / "redis-auditor.acl").read_text().split()
@@ -432,7 +428,7 @@ def test_a_proof_needs_the_key_of_one_log(
 
 
 @pytest.mark.parametrize("entry", ["x", "ab-0", f"{'ab' * 8}-7"])
-def test_an_entry_that_is_not_there_is_not_proved(command: Command, archived_log: Path, entry: str) -> None:
+def test_a_missing_entry_cannot_be_proved(command: Command, archived_log: Path, entry: str) -> None:
     refused = command("audit", "prove", entry, "--archive", str(archived_log))
 
     assert refused.exit_code != 0
@@ -466,8 +462,8 @@ def test_an_archive_is_compared_with_its_log(command: Command, archived_log: Pat
     assert (rewritten.exit_code, f"{entry}: is archived in the place of {entry}" in rewritten.stdout) == (1, True)
 
 
-def test_a_witness_cosigns_what_is_published(
-    command: Command, archived_log: Path, start: StartingPoint, tmp_path: Path
+def test_a_witness_cosigns_the_published_checkpoint(
+    command: Command, archived_log: Path, start: StartCommand, tmp_path: Path
 ) -> None:
     folder, log = tmp_path / "cosigner", str(archived_log / "log.vkey")
     cosigner = start("cosign", "--folder", str(folder), "--name", "cosigner.example", "--log", log)

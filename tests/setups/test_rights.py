@@ -28,7 +28,7 @@ OF_THE_CLIENT = {"cluster|slots", "select"}
 """Sent by redis-py: a cluster's look at its slots, and the number of a database."""
 
 OF_VERIFYING = {"scan"}
-"""Sent by `audit verify --store` alone, which an operator runs as another user: it lists the keys of everybody."""
+"""Sent by `audit verify --store` alone, which an operator runs as another user: it lists all keys."""
 
 
 def rights() -> set[str]:

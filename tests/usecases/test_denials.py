@@ -76,9 +76,7 @@ def test_six_hundred_a_second_are_one_entry_a_minute_with_their_count(denials: D
     assert (len(log.entries), sum(log.times)) == (4, 780)
 
 
-def test_what_was_counted_is_written_after_a_minute_though_no_further_call_comes(
-    denials: Denials, log: Log, clock: Clock
-) -> None:
+def test_the_count_is_written_after_a_minute_without_further_calls(denials: Denials, log: Log, clock: Clock) -> None:
     for request in ("r-1", "r-2", "r-3"):
         denials.record(msgspec.structs.replace(REFUSED, request=request))
     clock.now += 59
@@ -152,7 +150,7 @@ def test_what_cannot_be_written_is_still_counted(
     assert log.times == [1, 2]
 
 
-def test_a_clock_that_goes_back_keeps_nothing_from_the_log(denials: Denials, log: Log, clock: Clock) -> None:
+def test_refusals_are_recorded_although_the_clock_goes_back(denials: Denials, log: Log, clock: Clock) -> None:
     denials.record(REFUSED)
     denials.record(REFUSED)
     clock.now -= 3600

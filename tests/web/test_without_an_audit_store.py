@@ -59,7 +59,7 @@ WAYS: list[tuple[str, Change, Change]] = [
 ]
 
 
-class Ailing:
+class FailingStore:
     """A service that knows one waybill and an open case, and a store that can be made to fail."""
 
     def __init__(self, node: Node, api: Api, fail: Change, repair: Change) -> None:
@@ -80,19 +80,19 @@ class Ailing:
 
 
 @pytest.fixture(params=WAYS, ids=[name for name, _, _ in WAYS])
-def ailing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ailing]:
+def failing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FailingStore]:
     _, fail, repair = request.param
     node = Node(tmp_path, durable()).start()
     with Development({"MASKING_STATE_DIR": str(tmp_path / "state"), "MASKING_REDIS_URL": node.url}) as made:
         parts = assemble(made.settings)
     admit_store(parts)
     background = Background(parts, reporter(parts))
-    background.start()  # a server that starts anew is not used before it was looked at
+    background.start()  # a server that was restarted is not used before it is verified
     api = Api(parts)
     api.tokenize(record(), custody={"site": SITE})
     api.open_case("D-1", NUMBER)
     api.opened(PHONE)
-    yield Ailing(node, api, fail, repair)
+    yield FailingStore(node, api, fail, repair)
     background.stop()
     parts.store.close()
     if node.running.poll() is None:
@@ -105,9 +105,9 @@ def unanswered(answered: Any) -> None:
     assert [value for value in PLANTED if value in answered.text] == []
 
 
-def test_nothing_is_opened_shown_or_refused_and_masking_goes_on(ailing: Ailing) -> None:
-    api = ailing.api
-    ailing.fail()
+def test_nothing_is_opened_shown_or_refused_while_masking_continues(failing: FailingStore) -> None:
+    api = failing.api
+    failing.fail()
 
     unanswered(api.detokenize(PHONE))
     unanswered(api.get(COURIER, f"/v1/waybills/{NUMBER}"))
@@ -118,17 +118,17 @@ def test_nothing_is_opened_shown_or_refused_and_masking_goes_on(ailing: Ailing) 
     unanswered(api.post(DESK, "/v1/cases", CASE))
     assert api.mask(record())[0]["record"]["sender"] == MASKED["sender"]
 
-    ailing.repair()
-    assert ailing.count() == ailing.entries
+    failing.repair()
+    assert failing.count() == failing.entries
 
 
-def test_everything_goes_on_when_the_store_is_back(ailing: Ailing) -> None:
-    ailing.fail()
+def test_the_service_continues_after_the_store_is_back(failing: FailingStore) -> None:
+    failing.fail()
     for _ in range(5):
-        unanswered(ailing.api.detokenize(PHONE))
-    ailing.repair()
+        unanswered(failing.api.detokenize(PHONE))
+    failing.repair()
 
     # The circuit breaker opens for half a second.
-    wait_until(lambda: ailing.api.detokenize(PHONE).status_code == 200, "values are opened again")
-    assert ailing.api.opened(PHONE)[0]["value"] == "13812345678"
-    assert ailing.count() > ailing.entries
+    wait_until(lambda: failing.api.detokenize(PHONE).status_code == 200, "values are opened again")
+    assert failing.api.opened(PHONE)[0]["value"] == "13812345678"
+    assert failing.count() > failing.entries

@@ -1,4 +1,4 @@
-// Shows the document of this service. No validator: it would send the document's address to somebody else.
+// Shows the document of this service. No validator: it would send the document's address to another host.
 SwaggerUIBundle({
   dom_id: "#page",
   url: "/openapi.json",

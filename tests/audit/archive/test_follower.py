@@ -401,14 +401,14 @@ def test_an_entry_that_was_changed_before_it_was_archived_is_not_archived(
     assert content(folder) == before
 
 
-@pytest.mark.parametrize("signer", ["nobody", "somebody else"])
+@pytest.mark.parametrize("signer", ["no one", "another key"])
 def test_an_unsigned_entry_is_not_archived(logged: Store, folder: Path, client: redis.Redis, signer: str) -> None:
     follow(logged, folder)
     before = content(folder)
     writer, entry = "ab" * 8, b'{"action":"thaw","at":1}'
     linked = link(bytes(32), writer, 1, entry)
     signature = known_keyring(signer).audit_signer.sign(commit_message(writer, 1, linked))
-    signed = () if signer == "nobody" else ("signature", signature)
+    signed = () if signer == "no one" else ("signature", signature)
     ask(client, "XADD", audit_key(writer), "1-0", "entry", entry, "link", linked, *signed)
     ask(client, "SADD", "wm:{audit}writers", writer)
 

@@ -211,7 +211,7 @@ def relinked(lines: Lines, at: int, upto: Callable[[EntryLine], bool]) -> list[b
         said = entry_at(changed[at])
         content = json.loads(said.entry)
         if said.number == first.number:
-            content["principal"] = "staff/nobody"
+            content["principal"] = "staff/nonexistent"
         entry = encode(content)
         before = link(before, said.writer, said.number, entry)
         changed[at] = write_line(EntryLine(said.writer, said.number, entry, before, said.signature))
@@ -478,7 +478,7 @@ def test_a_duplicate_member_is_found(sound: Lines, place: str) -> None:
     at = entries_in(sound)[3]
     before, member = {
         "line": (b'{"id":', b'"id":"0000000000000000-1",'),
-        "entry": (b'"entry":{', b'"principal":"staff/nobody",'),
+        "entry": (b'"entry":{', b'"principal":"staff/nonexistent",'),
         "item": (b'"items":[{', b'"outcome":"not-found",'),
     }[place]
     begin = sound[at].index(before) + (1 if place == "line" else len(before))
