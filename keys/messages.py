@@ -10,6 +10,9 @@ from keys.framing import frame
 from keys.secret import Secret
 
 MIN_BYTES = 32
+TIMESTAMP = "Masking-Timestamp"
+SIGNATURE = "Masking-Signature"
+"""Headers of a signed message."""
 
 
 class MessageKey(Secret):
@@ -44,6 +47,14 @@ class MessageKey(Secret):
     def sign(self, *parts: bytes) -> str:
         """Return the signature of the framed `parts`: 64 hexadecimal digits."""
         return hmac.digest(self._key, frame(*parts), "sha256").hex()
+
+    def signature(self, stamp: str, body: bytes) -> str:
+        """Return the signature header of a message: ``v1=`` and the signature over stamp and body.
+
+        Args:
+            stamp: the timestamp of a request, or the nonce that an answer repeats; ASCII.
+        """
+        return "v1=" + self.sign(stamp.encode("ascii"), body)
 
 
 class ProviderSecret(Secret):

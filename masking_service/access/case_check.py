@@ -15,7 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from keys.errors import KeysetError
-from keys.messages import MessageKey
+from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
 from masking_service.access.rules import CheckRule
 from masking_service.domain.waybill import normalise_waybill_no
@@ -29,8 +29,6 @@ NONCE_BYTES: Final = 16
 AT_ONCE: Final = 8
 """Exchanges of one process at the same time."""
 MAX_REMEMBERED: Final = 10_000
-TIMESTAMP: Final = "Masking-Timestamp"
-SIGNATURE: Final = "Masking-Signature"
 
 Outcome = Literal["confirmed", "unknown", "mismatch", "failed"]
 
@@ -157,7 +155,7 @@ class CaseCheck:
 
     def _read(self, answer: Answer, nonce: str) -> Ticket:
         """Return a valid answer; raise ValueError otherwise."""
-        signed = "v1=" + self._key.sign(nonce.encode(), answer.body)
+        signed = self._key.signature(nonce, answer.body)
         given = answer.headers.get(SIGNATURE.lower(), "")
         if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):
             raise ValueError("not a signed answer")
@@ -169,8 +167,7 @@ class CaseCheck:
     def _exchange(self, body: bytes) -> Answer:
         """Ask once. Raises OutboundError."""
         timestamp = str(self._clock())
-        signature = "v1=" + self._key.sign(timestamp.encode("ascii"), body)
-        return self._outbound.ask(body, {TIMESTAMP: timestamp, SIGNATURE: signature})
+        return self._outbound.ask(body, {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)})
 
 
 def load_case_check(

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from keys.messages import MessageKey
+from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.calls.provider import Binding, CallRecord, ProviderError, Refusal
-from masking_service.calls.signed_records import SIGNATURE, TIMESTAMP, read_signed, signature
+from masking_service.calls.signed_records import read_signed
 from masking_service.outbound import Answer, Outbound, OutboundBusy, OutboundError
 
 NONCE_BYTES: Final = 16
@@ -101,12 +101,12 @@ class HttpsProvider:
     def _ask(self, request: BindRequest | UnbindRequest, nonce: str, shape: type[_Reply]) -> _Reply:
         body = msgspec.json.encode(request)
         timestamp = str(self._clock())
-        headers = {TIMESTAMP: timestamp, SIGNATURE: signature(self._key, timestamp, body)}
+        headers = {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)}
         return self._read(ask(self._outbound, body, headers), nonce, shape)
 
     def _read(self, answer: Answer, nonce: str, shape: type[_Reply]) -> _Reply:
         """Return an answer that is signed over the nonce, so that it answers this request and no other."""
-        signed = "v1=" + self._key.sign(nonce.encode(), answer.body)
+        signed = self._key.signature(nonce, answer.body)
         given = answer.headers.get(SIGNATURE.lower(), "")
         if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):
             raise ProviderError("invalid-answer")

@@ -7,11 +7,9 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from keys.messages import MessageKey
+from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.calls.provider import CallRecord, UnsignedRecords
 
-TIMESTAMP: Final = "Masking-Timestamp"
-SIGNATURE: Final = "Masking-Signature"
 TOLERANCE_SECONDS: Final = 300
 MAX_RECORDS: Final = 100
 _DAY: Final = 86_400
@@ -35,18 +33,13 @@ class Records(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: Annotated[list[Record], Meta(max_length=MAX_RECORDS)]
 
 
-def signature(key: MessageKey, timestamp: str, body: bytes) -> str:
-    """Return the signature of a request, as alerts have it: over timestamp and body."""
-    return "v1=" + key.sign(timestamp.encode("ascii"), body)
-
-
 def read_signed(key: MessageKey, headers: Mapping[str, str], body: bytes, clock: Callable[[], int]) -> list[CallRecord]:
     """Return the records of a message. Raises UnsignedRecords."""
     timestamp = headers.get(TIMESTAMP.lower(), "")
     given = headers.get(SIGNATURE.lower(), "")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= len("10000000000")):
         raise UnsignedRecords
-    if not hmac.compare_digest(given.encode(), signature(key, timestamp, body).encode()):
+    if not hmac.compare_digest(given.encode(), key.signature(timestamp, body).encode()):
         raise UnsignedRecords
     if abs(clock() - int(timestamp)) > TOLERANCE_SECONDS:
         raise UnsignedRecords

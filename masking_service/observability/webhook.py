@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from keys.messages import MessageKey
+from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.observability.alerts import Alert
 from masking_service.observability.metrics import DropReason
 
@@ -24,8 +24,6 @@ MAX_WAITING: Final = 100
 TIMEOUT_SECONDS: Final = 2.0
 PAUSES: Final = (0.0, 1.0, 5.0)
 """Seconds before each attempt."""
-TIMESTAMP: Final = "Masking-Timestamp"
-SIGNATURE: Final = "Masking-Signature"
 
 
 def check_url(url: str) -> str:
@@ -42,11 +40,6 @@ def check_url(url: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ValueError("must begin with https://, or with http:// and a loopback address")
     return url
-
-
-def signature(key: MessageKey, timestamp: str, body: bytes) -> str:
-    """Return the signature header: ``v1=`` and HMAC-SHA-256 over the framed timestamp and body."""
-    return "v1=" + key.sign(timestamp.encode("ascii"), body)
 
 
 class Webhook:
@@ -129,7 +122,7 @@ class Webhook:
         headers = {
             "Content-Type": "application/json",
             TIMESTAMP: timestamp,
-            SIGNATURE: signature(self._key, timestamp, body),
+            SIGNATURE: self._key.signature(timestamp, body),
         }
         connection: HTTPConnection
         if self._secure:

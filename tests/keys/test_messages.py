@@ -27,6 +27,12 @@ def test_a_byte_cannot_move_from_one_part_to_the_next() -> None:
     assert key.sign(b"17960000001", b"{}") != key.sign(b"1796000000", b"1{}")
 
 
+def test_the_signature_of_a_message_names_its_version() -> None:
+    key = MessageKey(KEY)
+
+    assert key.signature("1796000000", b"{}") == "v1=" + key.sign(b"1796000000", b"{}")
+
+
 def test_another_key_signs_otherwise() -> None:
     assert MessageKey(KEY).sign(b"a") != MessageKey(known_bytes("other")).sign(b"a")
 

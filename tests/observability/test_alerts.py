@@ -16,12 +16,12 @@ from prometheus_client import CollectorRegistry
 
 from keys.errors import KeysetError
 from keys.framing import frame
-from keys.messages import MessageKey
+from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.access.principals import Principal
 from masking_service.observability import alerts as module
 from masking_service.observability.alerts import Alert, Alerts
 from masking_service.observability.metrics import Metrics
-from masking_service.observability.webhook import MAX_WAITING, SIGNATURE, TIMESTAMP, Webhook, check_url
+from masking_service.observability.webhook import MAX_WAITING, Webhook, check_url
 from masking_service.runtime.settings import Settings, SettingsError
 from tests.keys.known import known_bytes, known_keyring
 from tests.receivers import Receiver, receiving
