@@ -15,7 +15,16 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from math import inf
 from time import monotonic
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Host names of this machine."""
+
+
+def is_secure(parts: SplitResult) -> bool:
+    """Return whether a URL is https, or http to this machine."""
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 class OutboundError(Exception):

@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from masking_service.access.document import Place
 from masking_service.access.rules import CALL_LIFETIME, CallRule, CheckRule
+from masking_service.outbound import is_secure
 
 _DAY: Final = 86_400
 _AGAIN_AFTER: Final = 15 * 60
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _SHORTEST_CALL: Final = 120
 """Seconds. Aliyun refuses a binding that ends within a minute (help.aliyun.com/document_detail/109196.htm)."""
 _PROVIDERS: Final = ("https", "aliyun", "huawei")
@@ -70,6 +70,5 @@ def _askable(url: str) -> bool:
         parts.port  # noqa: B018 -- raises ValueError for an invalid port
     except ValueError:
         return False
-    trusted = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     plain = url.isascii() and " " not in url and not (parts.username or parts.password or parts.fragment)
-    return trusted and plain and bool(parts.hostname)
+    return is_secure(parts) and plain and bool(parts.hostname)

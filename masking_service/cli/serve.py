@@ -22,12 +22,12 @@ from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServerError
 from masking_service.observability.logs import error_place, log
 from masking_service.observability.metrics import start_counting
+from masking_service.outbound import LOOPBACK
 from masking_service.runtime.settings import Settings
 from masking_service.server.serving import serving_app, start_parts
 from masking_service.server.setup import check_setup
 from masking_service.shipped import shipped
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MAX_PORT = 65535
 CHECK_SECONDS = 0.25
 

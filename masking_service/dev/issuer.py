@@ -27,6 +27,7 @@ from keys.development_issuer import public_pem
 from keys.files import read_secret_file
 from masking_service.access.issuers import DEVELOPMENT_ALGORITHM, DEVELOPMENT_AUDIENCE
 from masking_service.access.rules import DEVELOPMENT_ISSUER
+from masking_service.outbound import LOOPBACK
 
 CLIENT_ID: Final = "desk"
 KEY_ID: Final = "development"
@@ -35,7 +36,6 @@ CHALLENGE_LENGTH: Final = 43  # of a SHA-256 in base64url
 CODE_SECONDS: Final = 60
 ACCESS_SECONDS: Final = 600
 REFRESH_SECONDS: Final = 9 * 3600
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 PEOPLE: Final[Mapping[str, tuple[str, str]]] = {
     "desk-li": ("Li Hua 李华", "service-desk"),

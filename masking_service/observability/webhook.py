@@ -18,8 +18,8 @@ import msgspec
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.observability.alerts import Alert
 from masking_service.observability.metrics import DropReason
+from masking_service.outbound import is_secure
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_WAITING: Final = 100
 TIMEOUT_SECONDS: Final = 2.0
 PAUSES: Final = (0.0, 1.0, 5.0)
@@ -37,7 +37,7 @@ def check_url(url: str) -> str:
     if not parts.hostname or unwanted or not url.isascii() or not url.isprintable() or " " in url:
         raise ValueError("must be a URL without user and fragment")
     parts.port  # noqa: B018 -- raises ValueError for an invalid port
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    if not is_secure(parts):
         raise ValueError("must begin with https://, or with http:// and a loopback address")
     return url
 

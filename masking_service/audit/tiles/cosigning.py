@@ -12,11 +12,11 @@ from masking_service.audit.tiles.merkle import consistency_proof
 from masking_service.audit.tiles.notes import MAX_NOTE_BYTES, Note, NoteError, NoteKey, parse_signatures
 from masking_service.audit.tiles.reader import TileError, TileReader
 from masking_service.audit.tiles.tree_head import head_of, parse_number
+from masking_service.outbound import is_secure
 
 TIMEOUT_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 30
 """After a failure, archiving goes on for so long without asking again."""
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class CosigningError(Exception):
@@ -38,7 +38,7 @@ class Cosigning:
 
     def __init__(self, log: TiledLog, url: str, key: NoteKey, clock: Callable[[], int]) -> None:
         parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        if not is_secure(parts):
             raise ValueError("must begin with https://, or with http:// and a loopback address")
         self._log, self._key, self._clock = log, key, clock
         self._host, self._port = parts.hostname or "", parts.port
