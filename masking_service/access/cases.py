@@ -16,6 +16,7 @@ from keys.aead import NONCE_BYTES
 from keys.keyring import Keyring
 from masking_service.access.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
@@ -23,7 +24,7 @@ from masking_service.vault.sealed import Prepared, Sealed
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 MAX_LISTED: Final = 1_000
-LISTED_SECONDS: Final = 30 * 86_400
+LISTED_SECONDS: Final = 30 * SECONDS_A_DAY
 """How long an expired case can still be listed."""
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 

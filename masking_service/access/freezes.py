@@ -17,12 +17,13 @@ from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
 from masking_service.access.serials import Serials, refresh_each
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import freezes_key, tenant_stem
 from masking_service.store.question import Question
 from masking_service.vault.sealed import Prepared
 
-MISSES_KEPT: Final = 30 * 86_400
+MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
 MINUTE: Final = 60
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from masking_service.access import principals, rules
 from masking_service.access.document import Place
 from masking_service.access.rules import IssuerRule, Role
-
-_DAY = 86_400
+from masking_service.domain.timestamps import SECONDS_A_DAY
 
 
 def read_issuers(place: Place | None, roles: Mapping[str, Role]) -> dict[str, IssuerRule]:
@@ -39,7 +38,7 @@ def _issuer(alias: str, place: Place, roles: Mapping[str, Role]) -> IssuerRule:
             found[key].fault("names at least one")
     # Fifteen minutes is the longest that a stolen or withdrawn staff token may still work.
     for_staff = any(roles[role].staff_only for role in spoken)
-    longest = rules.STAFF_LIFETIME if for_staff else _DAY
+    longest = rules.STAFF_LIFETIME if for_staff else SECONDS_A_DAY
     unmasking = found["unmasking"].fields((), ("acr", "max_age")) if "unmasking" in found else {}
     return IssuerRule(
         alias=alias,
@@ -52,7 +51,7 @@ def _issuer(alias: str, place: Place, roles: Mapping[str, Role]) -> IssuerRule:
         claims=_claims(found["claims"]) if "claims" in found else rules.Claims(),
         lifetime=found["lifetime"].seconds(longest) if "lifetime" in found else rules.STAFF_LIFETIME,
         acr=unmasking["acr"].text() if "acr" in unmasking else None,
-        max_age=unmasking["max_age"].seconds(30 * _DAY) if "max_age" in unmasking else None,
+        max_age=unmasking["max_age"].seconds(30 * SECONDS_A_DAY) if "max_age" in unmasking else None,
     )
 
 

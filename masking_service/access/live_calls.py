@@ -16,10 +16,11 @@ import msgspec
 
 from keys.aead import NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import call_stem
 
-KEPT_SECONDS: Final = 86_400
+KEPT_SECONDS: Final = SECONDS_A_DAY
 """How long after its end the provider may still send records of a call. Huawei sends for 11 hours at most."""
 _CHOICE_BYTES: Final = 12
 _CHARACTERS: Final = 16

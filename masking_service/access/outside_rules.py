@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from masking_service.access.document import Place
 from masking_service.access.rules import CALL_LIFETIME, CallRule, CheckRule
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.outbound import is_secure
 
-_DAY: Final = 86_400
 _AGAIN_AFTER: Final = 15 * 60
 _SHORTEST_CALL: Final = 120
 """Seconds. Aliyun refuses a binding that ends within a minute (help.aliyun.com/document_detail/109196.htm)."""
@@ -29,7 +29,7 @@ def check_rule(place: Place) -> CheckRule:
         url=_url(found["url"]),
         key=found["key"].text(),
         pending_on_failure=on_failure == "pending",
-        again_after=found["again_after"].seconds(_DAY) if "again_after" in found else _AGAIN_AFTER,
+        again_after=found["again_after"].seconds(SECONDS_A_DAY) if "again_after" in found else _AGAIN_AFTER,
     )
 
 
@@ -45,7 +45,7 @@ def call_rule(place: Place) -> CallRule:
         provider=provider,
         url=_url(found["url"]),
         key=found["key"].text(),
-        lifetime=found["lifetime"].seconds(_DAY) if "lifetime" in found else CALL_LIFETIME,
+        lifetime=found["lifetime"].seconds(SECONDS_A_DAY) if "lifetime" in found else CALL_LIFETIME,
         mode=found["mode"].word(("pair", "extension"), "mode") if "mode" in found else "pair",
         **{name: found[name].text() for name in ("account", "pool", "records_key") if name in found},
     )

@@ -28,11 +28,11 @@ from masking_service.access.rules import (
 )
 from masking_service.domain.errors import DefinitionError
 from masking_service.domain.profiles import Profile, union_check
+from masking_service.domain.timestamps import SECONDS_A_DAY
 
 _T = TypeVar("_T")
 _MILLION = 1_000_000
-_DAY = 86_400
-_MAX_RETENTION = 3_650 * _DAY
+_MAX_RETENTION = 3_650 * SECONDS_A_DAY
 _NEW_DEVICE = "new-device"
 _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 
@@ -197,7 +197,7 @@ def _cases(place: Place) -> CaseRules:
     return CaseRules(
         approve_above=found["approve_above"].integer(0, 1_000),
         at_most=found["at_most"].integer(1, 1_000),
-        longest=found["longest"].seconds(366 * _DAY),
+        longest=found["longest"].seconds(366 * SECONDS_A_DAY),
         sample=found["sample"].thousandths() if "sample" in found else 0,
         check=check_rule(found["check"]) if "check" in found else None,
     )
@@ -233,9 +233,9 @@ def _search_rule(found: Mapping[str, Place]) -> SearchRule:
 
 def _days(place: Place) -> int:
     seconds = place.seconds(_MAX_RETENTION)
-    if seconds % _DAY and seconds > 1:
+    if seconds % SECONDS_A_DAY and seconds > 1:
         place.fault("has to be whole days, such as 180d")
-    return seconds // _DAY
+    return seconds // SECONDS_A_DAY
 
 
 def _digest(value: object) -> str:

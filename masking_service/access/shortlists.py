@@ -11,11 +11,12 @@ import msgspec
 
 from keys.keyring import Keyring
 from masking_service.access.serials import Serials
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 from masking_service.store.layout import shortlist_key
 from masking_service.vault.sealed import Prepared
 
-KEPT_SECONDS: Final = 30 * 86_400
+KEPT_SECONDS: Final = 30 * SECONDS_A_DAY
 
 
 class ListedReason(msgspec.Struct, frozen=True):

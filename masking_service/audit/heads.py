@@ -6,8 +6,9 @@ from typing import Final
 
 from masking_service.audit.errors import ROLLED_BACK_REMEDY, RolledBackError
 from masking_service.audit.lines import Checkpoint, CheckpointLine, Head
+from masking_service.domain.timestamps import SECONDS_A_DAY
 
-LISTED_SECONDS: Final = 86_400
+LISTED_SECONDS: Final = SECONDS_A_DAY
 """A chain that was idle for longer is listed for the last time. Its writer starts a new chain before it writes."""
 
 

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.reading import Entry, UnknownEntryError
 from masking_service.audit.search import Wanted, scan
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 
-DAY: Final = 86_400
 MAX_KEPT: Final = 20_000
 """Entries of one tenant that are read at first, and kept."""
 
@@ -68,11 +68,11 @@ class RecentEntries:
                 known = None
             if known is None:
                 known = self._tenants[tenant] = self._read_day(tenant, now)
-            while known.rows and (known.rows[0].at < now - DAY or len(known.rows) > MAX_KEPT):
-                if known.rows[0].at >= now - DAY:
+            while known.rows and (known.rows[0].at < now - SECONDS_A_DAY or len(known.rows) > MAX_KEPT):
+                if known.rows[0].at >= now - SECONDS_A_DAY:
                     known.complete_since = known.rows[0].at
                 known.rows.popleft()
-            return list(known.rows), max(known.complete_since, now - DAY)
+            return list(known.rows), max(known.complete_since, now - SECONDS_A_DAY)
 
     def _read_new(self, tenant: str) -> _Tenant | None:
         """Read what came since the last time; None where there was none."""
@@ -93,7 +93,7 @@ class RecentEntries:
         rows: list[Row] = []
         taken_back: set[str] = set()
         for read, (entry, _) in enumerate(
-            scan(self._store, tenant, Wanted(begin=now - DAY), after=None, newest=True), 1
+            scan(self._store, tenant, Wanted(begin=now - SECONDS_A_DAY), after=None, newest=True), 1
         ):
             known.last = known.last or entry["id"]
             taken_back.update(entry.get("takes_back", ()))

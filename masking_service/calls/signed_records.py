@@ -9,10 +9,10 @@ from msgspec import Meta
 
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.calls.provider import CallRecord, UnsignedRecords
+from masking_service.domain.timestamps import SECONDS_A_DAY
 
 TOLERANCE_SECONDS: Final = 300
 MAX_RECORDS: Final = 100
-_DAY: Final = 86_400
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 
@@ -23,7 +23,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ref: Id
     id: Id
     at: Annotated[int, Meta(ge=0, lt=2**40)]
-    seconds: Annotated[int, Meta(ge=0, le=_DAY)]
+    seconds: Annotated[int, Meta(ge=0, le=SECONDS_A_DAY)]
     answered: bool
 
 

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
+SECONDS_A_DAY: Final = 86_400
 MIN_YEAR = 1971
 MAX_YEAR = 9998
 """Years in which every time is a positive number of Unix seconds, whatever its offset."""

@@ -7,13 +7,14 @@ import msgspec
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import WORKERS, worker_key
 
 LIFE_SECONDS: Final = 15
 """A heartbeat expires after this time. The process has stopped using the store by then, because its lease
 (`keyset_watch.LEASE_SECONDS`) is shorter."""
-_FORGOTTEN_SECONDS: Final = 86_400
+_FORGOTTEN_SECONDS: Final = SECONDS_A_DAY
 
 
 class Heartbeat(msgspec.Struct, frozen=True, rename={"rotations": "turn"}):

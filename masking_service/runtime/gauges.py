@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from masking_service import __version__
 from masking_service.access.budgets import limit_of
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.runtime.wiring import Parts
 from masking_service.store.faults import CHECKS
-from masking_service.vault.data_keys import SECONDS_A_DAY
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

@@ -11,12 +11,11 @@ from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Called, Disclosures, Opened, Viewed
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
-from masking_service.domain.timestamps import rfc3339
+from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.errors import NotFound
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
-from masking_service.vault.data_keys import SECONDS_A_DAY
 from masking_service.vault.vault import Vault
 
 

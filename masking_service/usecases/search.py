@@ -19,6 +19,7 @@ from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.access.rules import Scope
 from masking_service.domain.recipients import recipients_phones
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import search as answers
 from masking_service.usecases.asked import Asked
@@ -28,7 +29,6 @@ from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.recorder import DONE, RELEASED, Call, ItemOutcome, Recorded, Recorder
 from masking_service.usecases.results import NOT_FOUND
 from masking_service.usecases.showing import reached, shown, viewed
-from masking_service.vault.data_keys import SECONDS_A_DAY
 from masking_service.vault.search_index import Entry, TooManyEntries
 from masking_service.vault.vault import Found, Vault
 

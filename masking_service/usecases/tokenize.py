@@ -15,7 +15,7 @@ from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
 from masking_service.domain.recipients import numbers_of
 from masking_service.domain.schema import Schema
-from masking_service.domain.timestamps import rfc3339
+from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import records as answers
 from masking_service.usecases.conflicts import ConflictBudget
@@ -24,7 +24,6 @@ from masking_service.usecases.errors import SeveralWaybills
 from masking_service.usecases.mask import Maskers
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import invalid, warnings_of
-from masking_service.vault.data_keys import SECONDS_A_DAY
 from masking_service.vault.drafts import Draft, Stored, index_entries
 from masking_service.vault.search_index import Findable, findable
 from masking_service.vault.tokens import Tokens

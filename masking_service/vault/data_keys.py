@@ -17,13 +17,13 @@ from typing import Final
 
 from keys.aead import SealingKey
 from keys.keyring import Keyring
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import Roster
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
 from masking_service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 
-SECONDS_A_DAY: Final = 86_400
 LOOK_AHEAD: Final = 8
 """How many numbers of a day are read at once. A day has one key unless data keys were rotated."""
 

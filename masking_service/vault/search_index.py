@@ -13,9 +13,10 @@ import msgspec
 from keys.aead import HEADER_BYTES, SealingKey, key_id_of
 from keys.keyring import Keyring
 from masking_service.domain.recipients import Phone, recipients_phones
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import phone_index_keys, site_index_keys
-from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
+from masking_service.vault.data_keys import DataKeys
 from masking_service.vault.records import Record
 
 PERIOD_SECONDS: Final = 90 * SECONDS_A_DAY

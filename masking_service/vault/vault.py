@@ -12,11 +12,12 @@ import msgspec
 
 from keys.aead import NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.layout import MAX_REVISIONS, custody_key, record_key, record_stems
 from masking_service.store.question import Question
 from masking_service.vault import records
-from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
+from masking_service.vault.data_keys import DataKeys
 from masking_service.vault.drafts import Draft, Stored, decide
 from masking_service.vault.records import Record
 from masking_service.vault.sealed import Prepared, Sealed

@@ -11,10 +11,11 @@ import redis
 from keys.aead import SealingKey, key_id_of
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
+from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
-from masking_service.vault.data_keys import SECONDS_A_DAY, DataKeys
+from masking_service.vault.data_keys import DataKeys
 from masking_service.vault.notice import Notice, write_notice
 from masking_service.vault.wrapped_keys import WrappedKey, WrappedKeys, field
 from tests.keys.known import known_keyring, known_keyset

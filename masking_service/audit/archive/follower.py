@@ -13,7 +13,7 @@ from masking_service.audit.archive.segments import ArchiveError
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError
 from masking_service.audit.streams import Streams
-from masking_service.vault.data_keys import SECONDS_A_DAY
+from masking_service.domain.timestamps import SECONDS_A_DAY
 
 MAX_CHECKPOINTS_PER_PASS: Final = 100
 MAX_COMMIT_ENTRIES: Final = 10_000

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -25,11 +25,10 @@ from masking_service.audit.verify.verifier import Verification
 from masking_service.cli.audit.places import archive, opened_log
 from masking_service.cli.audit.saying import count
 from masking_service.cli.options import state_dir
-from masking_service.domain.timestamps import rfc3339, unix_time
+from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
 from masking_service.runtime.state_files import ARCHIVE
 
-DAY: Final = 86_400
 Command = Callable[..., Any]
 
 
@@ -45,7 +44,7 @@ class _Time(click.ParamType[int]):
         """Return Unix seconds."""
         try:
             is_day = len(value) == len("2027-05-23") and "-" in value
-            return unix_time(value) + (DAY if self._ends and is_day else 0)
+            return unix_time(value) + (SECONDS_A_DAY if self._ends and is_day else 0)
         except ValueError:
             self.fail("has to be a day such as 2026-11-24, or a time such as 2026-11-24T08:00:00Z", param, ctx)
 

@@ -7,9 +7,9 @@ import click
 from masking_service.access.policy import Policy
 from masking_service.audit.packs.evidence import entry_lines, entry_of
 from masking_service.audit.packs.report import Report
-from masking_service.cli.audit.packing import DAY, new_folder, period, whole_log, write_pack
+from masking_service.cli.audit.packing import new_folder, period, whole_log, write_pack
 from masking_service.cli.options import settings_of
-from masking_service.domain.timestamps import rfc3339
+from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.runtime.clock import clock
 
 
@@ -32,7 +32,7 @@ def report(begin: int, end: int, tenant: str, output: Path | None, archive: Path
         sums.find_traces(entry for line in entry_lines(log.lines()) if (entry := entry_of(line)))
         retention = policy.retention_days(tenant)
         before = log.keyring.keyset.shredded_before
-        shredded = rfc3339(before * DAY)[:10] if before else ""
+        shredded = rfc3339(before * SECONDS_A_DAY)[:10] if before else ""
         document = sums.document(log.source(hashed), retention, shredded, clock())
         about = {"tenant": hashed, "principal": "", "begin": begin, "end": end}
         write_pack(folder, log, document, about=about, evidence={})
