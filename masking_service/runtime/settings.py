@@ -9,6 +9,8 @@ from masking_service.observability.webhook import check_url
 from masking_service.shipped import shipped
 from masking_service.store.urls import Tls, default_replicas
 
+MAX_BODY_BYTES: Final = 2 * 1024 * 1024
+"""The longest body of a request, where `MASKING_MAX_BODY_BYTES` says nothing else."""
 VARIABLES: Final = {
     "MASKING_STATE_DIR": ".local",
     "MASKING_REDIS_URL": "(none)",
@@ -21,7 +23,7 @@ VARIABLES: Final = {
     "MASKING_POLICY": "policy.yaml",
     "MASKING_SCHEMAS": "(none)",
     "MASKING_AUDIT_ARCHIVE": "(audit-archive in the state directory)",
-    "MASKING_MAX_BODY_BYTES": str(2 * 1024 * 1024),
+    "MASKING_MAX_BODY_BYTES": str(MAX_BODY_BYTES),
     "MASKING_ALERT_URL": "(none: alerts are logged and counted)",
     "MASKING_ALERT_KEY_FILE": "(none)",
     "MASKING_BIND": "127.0.0.1:8080",
@@ -102,7 +104,7 @@ class Settings:
             policy=Path(environment.get("MASKING_POLICY", str(shipped("policy.yaml")))),
             schemas=Path(schemas) if schemas else None,
             development=development,
-            most_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", 2 * 1024 * 1024, 1024, 64 * 1024 * 1024),
+            most_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", MAX_BODY_BYTES, 1024, 64 * 1024 * 1024),
             alert_url=alert_url,
             alert_key=alert_key,
         )

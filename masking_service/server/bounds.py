@@ -1,7 +1,7 @@
 """WSGI middleware that limits the concurrent work of a worker.
 
-A request over a limit is refused at once, and a large one that has not got its turn within a second. Only the proxy
-queues.
+A request over a limit is refused at once, and a large one that could not begin to compute within a second. Only the
+proxy queues.
 """
 
 import threading
@@ -13,16 +13,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from masking_service.store.computing import computing
 from masking_service.web.app import OVERLOADED
 
-THREADS: Final = 20
-"""Threads of a worker. Each serves one request at a time; most of them wait for the store."""
 STORE_THREADS: Final = 16
-"""Threads that may use the store. The others answer masks and probes, even while the store hangs (R6)."""
+"""Threads that may use the store, of twenty (gunicorn.conf.py). The others answer masks and probes, even while the
+store hangs (R6)."""
 LARGE: Final = 16 * 1024
 """Bytes of a body that takes a millisecond or more to compute: about forty records."""
 LARGE_THREADS: Final = 8
 """Threads that may answer large requests. They compute one after the other, so more would only wait."""
-MAX_DRAINED: Final = 2 * 1024 * 1024
-"""Bytes of a refused request's body that are read: as many as a body may have by default."""
 
 _GUARDED: Final = "/v1/"
 _MASK: Final = "/v1/mask"
@@ -33,14 +30,20 @@ class Bounds:
 
     Args:
         application: what it calls. It answers 503 `overloaded` where the environment says `OVERLOADED`.
+        max_body_bytes: how much of a refused request's body is read: as much as a body may have.
         store_threads: how many requests may use the store at the same time.
         large_threads: how many of all requests may be large.
     """
 
     def __init__(
-        self, application: WSGIApplication, store_threads: int = STORE_THREADS, large_threads: int = LARGE_THREADS
+        self,
+        application: WSGIApplication,
+        max_body_bytes: int,
+        store_threads: int = STORE_THREADS,
+        large_threads: int = LARGE_THREADS,
     ) -> None:
         self._application = application
+        self._max_body_bytes = max_body_bytes
         self._free = threading.BoundedSemaphore(store_threads)
         self._free_for_large = threading.BoundedSemaphore(large_threads)
 
@@ -65,7 +68,7 @@ class Bounds:
 
     def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer 503. The body is read first: gunicorn would read it in pieces of 1 KiB, and may give up meanwhile."""
-        environ["wsgi.input"].read(min(_length(environ), MAX_DRAINED))
+        environ["wsgi.input"].read(min(_length(environ), self._max_body_bytes))
         environ[OVERLOADED] = True
         return self._application(environ, start_response)
 

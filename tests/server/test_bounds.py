@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from masking_service.runtime.settings import MAX_BODY_BYTES
 from masking_service.server.bounds import LARGE, Bounds
 from masking_service.store import computing
 from masking_service.store.computing import SWITCH_SECONDS
@@ -38,7 +39,7 @@ def during(path: str, then: Callable[[Bounds], Environ], **environ: Any) -> Envi
             seen.append(then(bounds))
         return []
 
-    bounds = Bounds(application, store_threads=1, large_threads=1)
+    bounds = Bounds(application, MAX_BODY_BYTES, store_threads=1, large_threads=1)
     call(bounds, path, first=True, **environ)
     return seen[0]
 
@@ -70,6 +71,15 @@ def test_the_body_of_a_refused_request_is_read() -> None:
     assert body.read() == b""
 
 
+def test_a_refused_body_is_read_as_far_as_the_setting_allows() -> None:
+    body = io.BytesIO(b"x" * (MAX_BODY_BYTES + 2))
+    bounds = Bounds(lambda *_: [], MAX_BODY_BYTES + 1, store_threads=0)
+
+    call(bounds, "/v1/tokenize", **{"CONTENT_LENGTH": str(MAX_BODY_BYTES + 2), "wsgi.input": body})
+
+    assert body.read() == b"x"
+
+
 @pytest.mark.parametrize("path", ["/v1/mask", "/v1/tokenize"])
 def test_a_small_request_is_answered_beside_large_ones(path: str) -> None:
     assert not refused(during("/v1/mask", lambda bounds: call(bounds, path), CONTENT_LENGTH=str(LARGE)))
@@ -97,7 +107,7 @@ def test_a_request_that_fails_frees_its_place() -> None:
             raise RuntimeError
         return []
 
-    bounds = Bounds(application, store_threads=1)
+    bounds = Bounds(application, MAX_BODY_BYTES, store_threads=1)
     with pytest.raises(RuntimeError):
         call(bounds, "/v1/tokenize", fails=True)
 
@@ -122,13 +132,13 @@ def test_a_large_request_holds_the_computing_lock(path: str, body: Environ, lock
         intervals.append(sys.getswitchinterval())
         return []
 
-    call(Bounds(application), path, **body)
+    call(Bounds(application, MAX_BODY_BYTES), path, **body)
 
     assert (intervals[0] == pytest.approx(SWITCH_SECONDS)) is locked
 
 
 def test_a_large_request_whose_turn_does_not_come_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(computing, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(computing, "MAX_WAIT_SECONDS", 0.0)
     large = {"CONTENT_LENGTH": str(LARGE)}
     seen: list[Environ] = []
 
@@ -139,7 +149,7 @@ def test_a_large_request_whose_turn_does_not_come_is_refused(monkeypatch: pytest
             other.join(10)
         return []
 
-    bounds = Bounds(application)
+    bounds = Bounds(application, MAX_BODY_BYTES)
     call(bounds, "/v1/mask", first=True, **large)
 
     assert refused(seen[0])
@@ -154,7 +164,7 @@ def test_the_bound_holds_over_threads() -> None:
             assert leave.wait(10)
         return []
 
-    bounds = Bounds(application, store_threads=2)
+    bounds = Bounds(application, MAX_BODY_BYTES, store_threads=2)
     threads = [threading.Thread(target=call, args=(bounds, "/v1/tokenize")) for _ in range(2)]
     for thread in threads:
         thread.start()
