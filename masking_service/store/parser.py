@@ -1,9 +1,11 @@
 """redis-py's reply parser with a deadline.
 
 redis-py waits for one reply as long as any part of it arrives, so a slow server
-could hold a caller for minutes. This is the one private part of redis-py in use:
-its public `read_response` costs more than the reply itself when there are
-hundreds, and raises at the first error, leaving the rest unread.
+could hold a caller for minutes. Its public `read_response` costs more than the
+reply itself when there are hundreds, and raises at the first error, leaving the
+rest unread. redis-py has no public class to extend here, so this module uses four
+private names of it: `_HiredisParser`, its `_reader` and `_socket_timeout`, and
+`NOT_ENOUGH_DATA`. No other module uses any.
 """
 
 from time import monotonic
@@ -17,10 +19,7 @@ Reply = Any
 
 
 class DeadlineParser(_HiredisParser):
-    """Reads replies until a deadline.
-
-    Those that redis-py asks for itself (AUTH) within the connection's time-out.
-    """
+    """Reads replies until a deadline. Replies that redis-py asks for itself (AUTH) have the connection's time-out."""
 
     _until = 0.0
 
@@ -54,10 +53,7 @@ class DeadlineParser(_HiredisParser):
         return replies
 
     def read_from_socket(self, timeout: float | object = None, raise_on_timeout: bool = True) -> bool:
-        """Wait for more of a reply and read it.
-
-        Raises RedisError.
-        """
+        """Wait for more of a reply and read it. Raises RedisError."""
         left = self._until - monotonic()
         if left <= 0:
             raise RedisTimeoutError("replies come too slowly")
