@@ -27,8 +27,6 @@ from keys.uses import Uses
 
 BASE_BYTES = 12
 """Length of the keyed hash that gives a waybill's storage place: 96 bits."""
-BASE_CHARACTERS = 16
-"""The same length in base64url."""
 
 
 def _derive(secret: bytes, use: str, tenant: bytes, length: int = KEY_BYTES) -> bytes:

@@ -46,10 +46,3 @@ def stars(value: str) -> str:
     if _ONE_EACH(value):
         return STAR * len(value)
     return STAR * (len(graphemes(value)) or 1)
-
-
-def first_grapheme(value: str) -> str:
-    """The first user-perceived character, or empty."""
-    if _ONE_EACH(value[:8]):
-        return value[:1]
-    return next(iter(graphemes(value)), "")

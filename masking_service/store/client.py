@@ -42,7 +42,6 @@ class Store:
     Args:
         url: its address, with user and password.
         replicas: how many replicas must have a write before it is acknowledged: of each shard that it touches.
-        connections: at most this many at once to each server; a caller waits briefly for a free one.
         tls: the files for encrypted connections.
         vouched: whether the operator vouches for durable settings that the store does not show.
         may_lose: whether it may be used although it is seen to lose what it acknowledges.
@@ -64,7 +63,6 @@ class Store:
         url: str,
         *,
         replicas: int = 0,
-        connections: int = 32,
         tls: Tls = _NO_FILES,
         vouched: bool = False,
         may_lose: bool = False,
@@ -76,7 +74,7 @@ class Store:
         self.clocks = Clocks()
         self.read_only = False
         self.condition: Condition | None = None
-        self._route = route_to(url, tls, connections)
+        self._route = route_to(url, tls)
         self._exchanges = Exchanges(self._route, self.identity)
         self._surveys = Exchanges(self._route, None)
 

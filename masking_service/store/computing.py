@@ -1,8 +1,8 @@
 """Lets one thread at a time run a long computation; the next one starts while that thread waits for the store.
 
 Two threads that compute at once take as long as one after the other, and both take the interpreter from every request
-that needs it for an instant. Small requests and the main thread do not use this lock:
-they compete with one such thread at most.
+that needs it for an instant. Small requests and the main thread do not use this lock, so they compete with one such
+thread at most.
 """
 
 import sys
@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-TURN_SECONDS: Final = 1.0
-"""For the lock, at the beginning. A batch of 500 computes for about 15 ms, one made to be expensive for two seconds. A
-thread that waits longer than this would answer too late, and refuses instead."""
+MAX_WAIT_SECONDS: Final = 1.0
+"""How long a thread waits for the lock before it computes. A batch of 500 computes for about 15 ms, one made to be
+expensive for two seconds. A thread that waits longer would answer too late, and refuses instead."""
 LOCK_SECONDS: Final = 0.1
-"""For the lock, after a wait for the store. A thread that has waited this long goes on without it: little is left."""
+"""How long a thread waits for the lock again after it waited for the store. Then it goes on without the lock, because
+little is left to compute."""
 SWITCH_SECONDS: Final = 0.0002
-"""After which the thread that computes lets another one have the interpreter, mostly for an instant. Only one thread
-computes for long, so this costs almost nothing."""
+"""How long a thread computes before Python lets another one run, mostly for an instant. Only one thread computes for
+long, so this costs almost nothing."""
 
 _lock = threading.Lock()
 _thread = threading.local()
@@ -26,8 +27,8 @@ _thread = threading.local()
 
 @contextmanager
 def computing() -> Iterator[bool]:
-    """Run a long computation in this thread, while holding the lock. Yields whether it is this thread's turn."""
-    _acquire(TURN_SECONDS)
+    """Run a long computation in this thread, while holding the lock. Yields whether the thread got the lock."""
+    _acquire(MAX_WAIT_SECONDS)
     try:
         yield _thread.held
     finally:

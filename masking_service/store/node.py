@@ -16,6 +16,8 @@ from masking_service.store.parser import Reply
 TIMEOUT_SECONDS: Final = 0.5
 """For connecting, and for each wait on the socket. redis-py's own defaults stall a call for up to 59 s."""
 
+MAX_CONNECTIONS: Final = 32
+
 Command = tuple[bytes | int, ...]
 pack = cast(Callable[[Command], bytes], hiredis.pack_command)  # its stub allows one argument only
 
@@ -25,14 +27,14 @@ class Node:
 
     Args:
         dial: makes a connection object to it.
-        limit: at most this many connections at once.
+        limit: at most this many connections at once; a caller waits briefly for a free one.
 
     Attributes:
         breaker: refuses at once while the server does not answer.
         connections: those that were made.
     """
 
-    def __init__(self, dial: Dial, limit: int) -> None:
+    def __init__(self, dial: Dial, limit: int = MAX_CONNECTIONS) -> None:
         self.connections = Connections(dial, limit, TIMEOUT_SECONDS)
         self.breaker = Breaker()
 

@@ -153,17 +153,15 @@ class Cluster:
     Args:
         seeds: host and port of the nodes in the URL.
         dial: makes a connection object to an address.
-        limit: at most this many connections to each node at once.
     """
 
     slotted = True
     promotable = 0
     """A cluster's failover waits until the replica has everything, or the primary has failed."""
 
-    def __init__(self, seeds: Sequence[Address], dial: Callable[[Address], AbstractConnection], limit: int) -> None:
+    def __init__(self, seeds: Sequence[Address], dial: Callable[[Address], AbstractConnection]) -> None:
         self._seeds = seeds
         self._dial = dial
-        self._limit = limit
         self._nodes: dict[Address, Node] = {}
         self._candidates = list(seeds)  # in the order in which they are asked
         self._owners: list[Node | None] = []
@@ -278,7 +276,7 @@ class Cluster:
         node = self._nodes.get(address)
         if node is None:
             with self._making:
-                node = self._nodes.setdefault(address, Node(lambda: self._dial(address), self._limit))
+                node = self._nodes.setdefault(address, Node(lambda: self._dial(address)))
         return node
 
 

@@ -157,11 +157,8 @@ class SentinelDial:
         return reply if isinstance(reply, bytes) else b""
 
 
-def route_to(url: str, tls: Tls, connections: int) -> Route:
+def route_to(url: str, tls: Tls) -> Route:
     """Return what `url` leads to. Nothing is connected yet.
-
-    Args:
-        connections: at most this many at once to each server.
 
     Raises:
         UnknownForm: it has no form that is known here.
@@ -182,16 +179,16 @@ def route_to(url: str, tls: Tls, connections: int) -> Route:
         if parts.scheme == CLUSTER:
             if parts.path.strip("/"):
                 raise UnknownForm("names a database, and a cluster has only one")
-            return Cluster(_hosts(parts, 6379), Dial(kind, settings | _credentials(parts)).to, connections)
+            return Cluster(_hosts(parts, 6379), Dial(kind, settings | _credentials(parts)).to)
         if parts.scheme == SENTINEL:
             dial = _sentinel(parts, settings, tls, kind, with_auth=_yes(options, "sentinel_auth"))
-            return OneServer(Node(dial, connections), dial.ask)
+            return OneServer(Node(dial), dial.ask)
         if parts.scheme == "unix" and not parts.path:
             raise UnknownForm("names no socket")
         if parts.scheme != "unix":
             _database(parts.path.strip("/"))
         found = parse_url(url)
-        return OneServer(Node(Dial(found.pop("connection_class", Connection), found | settings), connections))
+        return OneServer(Node(Dial(found.pop("connection_class", Connection), found | settings)))
     except UnknownForm:
         raise
     except ValueError:  # what Python and redis-py say would repeat some of it

@@ -5,7 +5,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masking_service.domain.stars import first_grapheme, graphemes, stars
+from masking_service.domain.stars import graphemes, stars
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,6 @@ def test_characters_are_never_cut(value: str) -> None:
     seen = graphemes(value)
     clusters = regex.findall(r"\X", value)
     assert [cluster for cluster in clusters if cluster in seen] == seen
-
-
-@given(st.text(max_size=30))
-def test_the_first_character_is_the_first_of_all(value: str) -> None:
-    assert first_grapheme(value) == next(iter(graphemes(value)), "")
 
 
 @given(st.text(min_size=1, max_size=30))

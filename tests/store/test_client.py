@@ -18,6 +18,7 @@ from masking_service.store.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breake
 from masking_service.store.client import Store
 from masking_service.store.connection import Connections
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.node import MAX_CONNECTIONS
 from masking_service.store.parser import DeadlineParser
 from masking_service.store.question import Question
 from masking_service.store.scripts import Script
@@ -238,12 +239,13 @@ def test_a_wrong_password_is_a_fault_that_does_not_name_it(embedded: EmbeddedSer
 
 
 def test_a_pool_without_a_free_connection_does_not_wait_for_ever(valkey: str) -> None:
-    store = stores.admitted(valkey, connections=1)
-    taken = connections_of(store).take()
+    store = stores.admitted(valkey)
+    taken = [connections_of(store).take() for _ in range(MAX_CONNECTIONS)]
     began = time.monotonic()
 
     said = reason(store)
-    connections_of(store).give_back(taken)
+    for connection in taken:
+        connections_of(store).give_back(connection)
 
     assert (said, time.monotonic() - began < 2.5, store.read([(b"ECHO", b"a")])) == ("connection", True, [b"a"])
 

@@ -38,7 +38,7 @@ class Other:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "TURN_SECONDS", LONG)
+    monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", LONG)
     monkeypatch.setattr(lock, "LOCK_SECONDS", LONG)
 
 
@@ -101,11 +101,11 @@ def test_who_never_had_a_turn_takes_none_from_anybody() -> None:
 
 def test_who_has_waited_long_is_told_that_it_has_no_turn_and_gives_none_back(monkeypatch: pytest.MonkeyPatch) -> None:
     with lock.computing() as mine:
-        monkeypatch.setattr(lock, "TURN_SECONDS", 0.0)
+        monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", 0.0)
         other = Other()
         other.begun.wait(LONG)
         other.end()
-        monkeypatch.setattr(lock, "TURN_SECONDS", LONG)
+        monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", LONG)
         third = Other()
         third_begun = third.begun.wait(BRIEFLY)
     third.end()

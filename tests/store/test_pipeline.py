@@ -45,7 +45,7 @@ def silent() -> Iterator[Silent]:
 def test_after_half_a_second_nothing_is_sent_to_further_servers(silent: Silent) -> None:
     addresses = [(servers.HOST, listener.getsockname()[1]) for listener in silent.listeners]
     nodes = [Node(partial(silent.dial, address), 1) for address in addresses]
-    exchanges = Exchanges(Cluster([], silent.dial, 1), None)
+    exchanges = Exchanges(Cluster([], silent.dial), None)
 
     with pytest.raises(StoreUnavailable, match="timeout"):
         exchanges.run([Bundle(0, pack((b"PING",)), 1, at=node) for node in nodes])
@@ -58,7 +58,7 @@ def test_a_server_that_answers_is_asked_before_one_that_did_not(silent: Silent, 
     (answering,) = store._route.owners()
     port = silent.listeners[0].getsockname()[1]
     hanging = Node(lambda: silent.dial((servers.HOST, port)), 1)
-    exchanges = Exchanges(Cluster([], silent.dial, 1), None)
+    exchanges = Exchanges(Cluster([], silent.dial), None)
     hanging.breaker.failed("timeout")
     bundles = [Bundle(0, pack((b"PING",)), 1, at=node) for node in (hanging, answering)]
 

@@ -11,18 +11,15 @@ from masking_service.web.operation import Operation
 from masking_service.web.operations import calls, decoys, me, oversight, search, service, unmasking, waybills
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
-"""What every operation can be refused with,"""
+"""Codes of the problems of every operation."""
 AUTHENTICATED: Final = ("unauthenticated", "issuer-unavailable")
-"""what one can that needs a credential,"""
+"""Of operations that need a credential."""
 GUARDED: Final = ("forbidden", "frozen")
-"""what one can that needs a permission,"""
+"""Of operations that need a permission."""
 WITH_BODY: Final = ("invalid-json", "too-large", "unsupported-media-type", "invalid-request")
-"""what one can that takes a body,"""
+"""Of operations with a body."""
 WITH_QUERY: Final = ("invalid-request",)
-"""and what one can that takes a query."""
-
-NO_OPERATION: Final = ("not-found", "method-not-allowed")
-"""What requests get that are none of these operations."""
+"""Of operations with a query."""
 
 PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
     "waybill_no": ("A waybill number: 6 to 40 of A-Z 0-9 -, after trimming and upper-casing.", 6, "YT8800212345678"),
