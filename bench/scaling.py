@@ -110,7 +110,7 @@ def table(volumes: tuple[int, ...] = VOLUMES) -> str:
     rows = [
         ("waybills a day", *(f"{plan.a_day / 1e6:,.0f} million" for plan in plans)),
         ("cells", *(f"{plan.cells}" for plan in plans)),
-        ("living waybills", *(f"{plan.living / 1e9:,.1f} billion" for plan in plans)),
+        ("stored waybills", *(f"{plan.living / 1e9:,.1f} billion" for plan in plans)),
         ("memory of primaries", *(f"{plan.memory / 1e12:,.1f} TB" for plan in plans)),
         ("audit log in memory, a cell", *(f"{plan.audit / 1e9:,.0f} GB" for plan in plans)),
         ("shards", *(f"{plan.shards:,}" for plan in plans)),
