@@ -19,7 +19,8 @@ def keys(tenant: str = "default") -> TenantKeys:
 
 
 def sampled(thousandths: int, tenant: str = "default") -> set[str]:
-    return {number for number in NUMBERS if in_sample(keys(tenant), number, thousandths)}
+    ring = keys(tenant)
+    return {number for number in NUMBERS if in_sample(ring, number, thousandths)}
 
 
 @pytest.mark.parametrize("thousandths", [5, 20, 500])
