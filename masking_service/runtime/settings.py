@@ -58,7 +58,7 @@ class Settings:
         policy: the policy file.
         schemas: a folder with a site's own schemas, or None.
         development: whether `serve --dev` made this set-up.
-        most_body_bytes: a request with a longer body is answered with 413.
+        max_body_bytes: a request with a longer body is answered with 413.
         alert_url: where alerts are sent; empty where nowhere.
         alert_key: the file with the key that signs them.
     """
@@ -72,7 +72,7 @@ class Settings:
     policy: Path
     schemas: Path | None
     development: bool
-    most_body_bytes: int
+    max_body_bytes: int
     alert_url: str
     alert_key: Path | None
 
@@ -104,7 +104,7 @@ class Settings:
             policy=Path(environment.get("MASKING_POLICY", str(shipped("policy.yaml")))),
             schemas=Path(schemas) if schemas else None,
             development=development,
-            most_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", MAX_BODY_BYTES, 1024, 64 * 1024 * 1024),
+            max_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", MAX_BODY_BYTES, 1024, 64 * 1024 * 1024),
             alert_url=alert_url,
             alert_key=alert_key,
         )

@@ -42,7 +42,7 @@ def serving_app(settings: Settings) -> WSGIApplication:
     settle_shapes()
     parts, background = start_parts(settings)
     atexit.register(_end, parts, background)
-    app = Bounds(create_app(parts), settings.most_body_bytes)
+    app = Bounds(create_app(parts), settings.max_body_bytes)
     _spare_the_collector()
     return app
 

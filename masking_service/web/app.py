@@ -34,7 +34,7 @@ OVERLOADED = "masking_service.overloaded"
 def create_app(parts: Parts) -> Flask:
     """The WSGI application over the use cases of this process."""
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = parts.settings.most_body_bytes
+    app.config["MAX_CONTENT_LENGTH"] = parts.settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
     app.register_blueprint(waybills(parts))
