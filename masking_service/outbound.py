@@ -36,7 +36,7 @@ class OutboundBusy(OutboundError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A complete answer. `headers` are by their names in lower case."""
 
     status: int
@@ -75,7 +75,7 @@ class Outbound:
         path: str = "",
         query: str = "",
         until: float = inf,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request.
 
         Args:
@@ -120,7 +120,7 @@ class Outbound:
         body: bytes,
         headers: Mapping[str, str],
         deadline: float,
-    ) -> Answer:
+    ) -> HttpAnswer:
         try:
             connection.connect()
             if monotonic() > deadline:
@@ -130,7 +130,7 @@ class Outbound:
             content = response.read(self._max_bytes + 1)
             if len(content) > self._max_bytes:
                 raise ValueError("too large")
-            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+            return HttpAnswer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
         finally:
             connection.close()
 

@@ -19,7 +19,7 @@ from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
 from masking_service.access.rules import CheckRule
 from masking_service.domain.waybill import normalise_waybill_no
-from masking_service.outbound import Answer, Outbound, OutboundError
+from masking_service.outbound import HttpAnswer, Outbound, OutboundError
 from masking_service.store.breaker import Breaker
 from masking_service.store.errors import StoreUnavailable
 
@@ -153,7 +153,7 @@ class CaseCheck:
             raise TicketMismatch
         return hashlib.sha256(answer.body).hexdigest()
 
-    def _read(self, answer: Answer, nonce: str) -> Ticket:
+    def _read(self, answer: HttpAnswer, nonce: str) -> Ticket:
         """Return a valid answer; raise ValueError otherwise."""
         signed = self._key.signature(nonce, answer.body)
         given = answer.headers.get(SIGNATURE.lower(), "")
@@ -164,7 +164,7 @@ class CaseCheck:
             raise ValueError("the answer to another question")
         return ticket
 
-    def _exchange(self, body: bytes) -> Answer:
+    def _exchange(self, body: bytes) -> HttpAnswer:
         """Ask once. Raises OutboundError."""
         timestamp = str(self._clock())
         return self._outbound.ask(body, {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)})

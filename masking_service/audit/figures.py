@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from masking_service.audit.reading import Entry
+from masking_service.audit.reading import EntryDocument
 
 NO_REFUSAL: Final = frozenset({"released", "done", "not-found", "unavailable"})
 """Outcomes of calls that were not refused; `unavailable` takes an earlier entry back."""
@@ -24,7 +24,7 @@ class Figures(NamedTuple):
         return Figures(*(a + b for a, b in zip(self, other, strict=True)))
 
 
-def figures_of(entry: Entry) -> Figures:
+def figures_of(entry: EntryDocument) -> Figures:
     """What one entry adds. It counts fields and waybills, not entries."""
     action, outcome, count = entry["action"], entry["outcome"], entry.get("count", 0)
     if outcome not in NO_REFUSAL:

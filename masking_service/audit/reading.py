@@ -22,7 +22,7 @@ MAX_PAGE_BYTES: Final = 4 * 1024 * 1024
 MAX_PER_REPLY: Final = 20
 """Entries in one reply: at most 6 MB, with the largest entries."""
 
-Entry = dict[str, Any]
+EntryDocument = dict[str, Any]
 
 
 class UnknownEntryError(Exception):
@@ -52,7 +52,7 @@ def read_order(
     return [(place, flat[1].decode("ascii", "replace")) for place, flat in found]
 
 
-def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[tuple[Entry, int]]:
+def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[tuple[EntryDocument, int]]:
     """Yield the entries of these ids, each with its size in bytes: one round trip.
 
     The order may still name entries that were archived and deleted a moment ago; they are left out.
@@ -81,9 +81,9 @@ def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | 
     ]
 
 
-def _parse_entry(fields: Mapping[bytes, bytes]) -> Entry:
+def _parse_entry(fields: Mapping[bytes, bytes]) -> EntryDocument:
     try:
-        entry: Entry = msgspec.json.decode(fields[b"entry"], type=dict[str, Any])
+        entry: EntryDocument = msgspec.json.decode(fields[b"entry"], type=dict[str, Any])
         entry["tenant"]
     except (KeyError, msgspec.DecodeError):
         raise IntegrityError("a stream of the audit log contains an invalid entry") from None

@@ -5,7 +5,7 @@ from collections import deque
 from typing import Final, NamedTuple
 
 from masking_service.audit.figures import Figures, figures_of
-from masking_service.audit.reading import Entry, UnknownEntryError
+from masking_service.audit.reading import EntryDocument, UnknownEntryError
 from masking_service.audit.search import Wanted, scan
 from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
@@ -106,7 +106,7 @@ class RecentEntries:
         return known
 
 
-def _append(rows: "deque[Row] | list[Row]", entry: Entry) -> None:
+def _append(rows: "deque[Row] | list[Row]", entry: EntryDocument) -> None:
     figures = figures_of(entry)
     if figures:
         rows.append(Row(entry["id"], entry["at"], entry["principal"], entry["role"], figures))

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from masking_service.audit.reading import MAX_PAGE_BYTES, MAX_PER_REPLY, Entry, position, read_entries, read_order
+from masking_service.audit.reading import (
+    MAX_PAGE_BYTES,
+    MAX_PER_REPLY,
+    EntryDocument,
+    position,
+    read_entries,
+    read_order,
+)
 from masking_service.store.client import Store
 
 MAX_READ: Final = 5_000
@@ -34,7 +41,7 @@ class Wanted:
     begin: int | None = None
     end: int | None = None
 
-    def matches(self, entry: Entry) -> bool:
+    def matches(self, entry: EntryDocument) -> bool:
         """Whether an entry is wanted."""
         return (
             self.principal in (None, entry["principal"])
@@ -50,7 +57,7 @@ class Wanted:
 
 def search(
     store: Store, tenant: str, wanted: Wanted, *, after: str | None, limit: int, newest: bool = False
-) -> tuple[list[Entry], str | None]:
+) -> tuple[list[EntryDocument], str | None]:
     """Return up to `limit` wanted entries of a tenant, and the id behind which to go on.
 
     There are fewer where they are large or where many others had to be read. Round trips: one for each 500 entries
@@ -73,7 +80,7 @@ def search(
         StoreUnavailable: the store did not answer.
         IntegrityError: a stored entry is invalid or belongs to another tenant.
     """
-    found: list[Entry] = []
+    found: list[EntryDocument] = []
     size, last = 0, after
     plain = wanted == Wanted()
     count = min(limit, ORDER_ENTRIES) if plain else ORDER_ENTRIES
@@ -89,7 +96,7 @@ def search(
 
 def scan(
     store: Store, tenant: str, wanted: Wanted, *, after: str | None, newest: bool = False, count: int = ORDER_ENTRIES
-) -> Iterator[tuple[Entry, int]]:
+) -> Iterator[tuple[EntryDocument, int]]:
     """Yield the entries of a tenant in the wanted range of time, each with its size in bytes. Raises as `search`."""
     low = b"-" if wanted.begin is None else b"%d" % (max(wanted.begin - DELAY_SECONDS, 0) * 1000)
     high = b"+" if wanted.end is None else b"%d" % ((wanted.end + DELAY_SECONDS) * 1000)

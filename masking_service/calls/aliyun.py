@@ -22,7 +22,7 @@ from urllib.parse import quote
 from keys.messages import MessageKey, ProviderSecret
 from masking_service.access.rules import CallRule
 from masking_service.calls.https import ask
-from masking_service.calls.provider import Binding, CallRecord, ProviderError, Refusal, UnsignedRecords
+from masking_service.calls.provider import Binding, CallProviderError, CallRecord, Refusal, UnsignedRecords
 from masking_service.calls.signed_records import read_signed
 from masking_service.outbound import Outbound
 
@@ -80,13 +80,13 @@ class AliyunProvider:
         else:
             answer = self._ask("BindAxb", f"bind-{ref}", {**wanted, "PhoneNoA": a, "PhoneNoB": b})
         if answer.get("Code") != "OK":
-            raise ProviderError(REFUSALS.get(str(answer.get("Code")), "refused"))
+            raise CallProviderError(REFUSALS.get(str(answer.get("Code")), "refused"))
         bound = answer.get("SecretBindDTO")
         if not isinstance(bound, dict) or not (bound.get("SecretNo") and bound.get("SubsId")):
-            raise ProviderError("invalid-answer")
+            raise CallProviderError("invalid-answer")
         number, extension = str(bound["SecretNo"]), str(bound.get("Extension") or "")
         if self._rule.mode == "extension" and not extension:
-            raise ProviderError("invalid-answer")  # without it everyone would be reached who shares the number
+            raise CallProviderError("invalid-answer")  # without it everyone would be reached who shares the number
         return Binding(number, extension or None, f"{bound['SubsId']}/{number}")
 
     def unbind(self, binding: str) -> None:
@@ -95,7 +95,7 @@ class AliyunProvider:
         wanted = {"PoolKey": self._rule.pool, "SubsId": subscription, "SecretNo": number}
         answer = self._ask("UnbindSubscription", self._random(NONCE_BYTES).hex(), wanted)
         if answer.get("Code") not in ("OK", GONE):
-            raise ProviderError(REFUSALS.get(str(answer.get("Code")), "refused"))
+            raise CallProviderError(REFUSALS.get(str(answer.get("Code")), "refused"))
 
     def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
         """See `CallProvider.records`: the messages of a relay, in the format of the `https` provider."""
@@ -125,9 +125,9 @@ class AliyunProvider:
         try:
             found = json.loads(answer.body)
         except (ValueError, RecursionError):
-            raise ProviderError("invalid-answer") from None
+            raise CallProviderError("invalid-answer") from None
         if not isinstance(found, dict) or not (answer.status == 200 or found.get("Code")):
-            raise ProviderError("invalid-answer")
+            raise CallProviderError("invalid-answer")
         return found
 
 

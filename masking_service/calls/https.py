@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
-from masking_service.calls.provider import Binding, CallRecord, ProviderError, Refusal
+from masking_service.calls.provider import Binding, CallProviderError, CallRecord, Refusal
 from masking_service.calls.signed_records import read_signed
-from masking_service.outbound import Answer, Outbound, OutboundBusy, OutboundError
+from masking_service.outbound import HttpAnswer, Outbound, OutboundBusy, OutboundError
 
 NONCE_BYTES: Final = 16
 _REFUSALS: Final[Mapping[str, Refusal]] = {
@@ -83,7 +83,7 @@ class HttpsProvider:
         nonce = self._nonce()
         bound = self._ask(BindRequest(1, "bind", nonce, ref, a, b, until), nonce, Bound)
         if bound.refused:
-            raise ProviderError(_REFUSALS.get(bound.refused, "refused"))
+            raise CallProviderError(_REFUSALS.get(bound.refused, "refused"))
         return Binding(bound.dial, bound.extension, bound.id)
 
     def unbind(self, binding: str) -> None:
@@ -104,26 +104,26 @@ class HttpsProvider:
         headers = {TIMESTAMP: timestamp, SIGNATURE: self._key.signature(timestamp, body)}
         return self._read(ask(self._outbound, body, headers), nonce, shape)
 
-    def _read(self, answer: Answer, nonce: str, shape: type[_Reply]) -> _Reply:
+    def _read(self, answer: HttpAnswer, nonce: str, shape: type[_Reply]) -> _Reply:
         """Return an answer that is signed over the nonce, so that it answers this request and no other."""
         signed = self._key.signature(nonce, answer.body)
         given = answer.headers.get(SIGNATURE.lower(), "")
         if answer.status != 200 or not hmac.compare_digest(given.encode(), signed.encode()):
-            raise ProviderError("invalid-answer")
+            raise CallProviderError("invalid-answer")
         try:
             reply = msgspec.json.decode(answer.body, type=shape)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            raise ProviderError("invalid-answer") from None
+            raise CallProviderError("invalid-answer") from None
         if not hmac.compare_digest(reply.nonce.encode(), nonce.encode()):
-            raise ProviderError("invalid-answer")
+            raise CallProviderError("invalid-answer")
         return reply
 
 
-def ask(outbound: Outbound, body: bytes, headers: Mapping[str, str], **way: Any) -> Answer:
-    """Ask a provider once. Raises ProviderError where there is no complete answer in time."""
+def ask(outbound: Outbound, body: bytes, headers: Mapping[str, str], **way: Any) -> HttpAnswer:
+    """Ask a provider once. Raises CallProviderError where there is no complete answer in time."""
     try:
         return outbound.ask(body, headers, **way)
     except OutboundBusy:
-        raise ProviderError("busy") from None
+        raise CallProviderError("busy") from None
     except OutboundError:
-        raise ProviderError("unreachable") from None
+        raise CallProviderError("unreachable") from None

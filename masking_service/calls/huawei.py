@@ -26,8 +26,8 @@ from masking_service.calls.https import ask
 from masking_service.calls.provider import (
     TIMEOUT_SECONDS,
     Binding,
+    CallProviderError,
     CallRecord,
-    ProviderError,
     Refusal,
     UnsignedRecords,
 )
@@ -112,7 +112,7 @@ class HuaweiProvider:
         answer = self._ask("DELETE", path, monotonic() + TIMEOUT_SECONDS, query={"subscriptionId": binding})
         code = str(answer.get("resultcode"))
         if code != SUCCESS and code not in GONE:
-            raise ProviderError(REFUSALS.get(code, "refused"))
+            raise CallProviderError(REFUSALS.get(code, "refused"))
 
     def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
         """See `CallProvider.records`."""
@@ -159,7 +159,7 @@ class HuaweiProvider:
             same = isinstance(pair, dict) and (pair.get("callerNum"), pair.get("calleeNum")) == (caller, callee)
             if same and pair.get("userData") == ref:
                 return _binding({"resultcode": SUCCESS, **pair}, "relationNum", None)
-        raise ProviderError("refused")
+        raise CallProviderError("refused")
 
     def _ask(
         self,
@@ -183,9 +183,9 @@ class HuaweiProvider:
         try:
             found = json.loads(answer.body)
         except (ValueError, RecursionError):
-            raise ProviderError("invalid-answer") from None
+            raise CallProviderError("invalid-answer") from None
         if not isinstance(found, dict) or not isinstance(found.get("resultcode"), str):
-            raise ProviderError("invalid-answer")
+            raise CallProviderError("invalid-answer")
         return found
 
     def _aksk(self) -> str:
@@ -223,15 +223,15 @@ def _extensions(ref: str) -> list[str]:
 
 
 def _binding(answer: Mapping[str, Any], number: str, extension: str | None) -> Binding:
-    """Return what a successful answer bound; raise ProviderError for any other."""
+    """Return what a successful answer bound; raise CallProviderError for any other."""
     code = str(answer.get("resultcode"))
     if code != SUCCESS:
-        raise ProviderError(REFUSALS.get(code, "refused"))
+        raise CallProviderError(REFUSALS.get(code, "refused"))
     dial = _DIAL(str(answer.get(number) or ""))
     subscription = answer.get("subscriptionId")
     ext = str(answer.get(extension) or "") if extension else ""
     if dial is None or not isinstance(subscription, str) or (extension and not ext):
-        raise ProviderError("invalid-answer")
+        raise CallProviderError("invalid-answer")
     return Binding(dial[1], ext or None, subscription)
 
 

@@ -9,7 +9,14 @@ from typing import Final, Literal, TypeVar
 
 from masking_service.access.errors import CallsUnavailable
 from masking_service.calls.development import NO_NUMBER
-from masking_service.calls.provider import Binding, CallProvider, CallRecord, ProviderError, Refusal, UnsignedRecords
+from masking_service.calls.provider import (
+    Binding,
+    CallProvider,
+    CallProviderError,
+    CallRecord,
+    Refusal,
+    UnsignedRecords,
+)
 from masking_service.store.breaker import Breaker
 from masking_service.store.errors import StoreUnavailable
 
@@ -48,7 +55,7 @@ class Line:
         """
         try:
             bound = self._guarded(lambda provider: _sound(provider.bind(a, b, ref, until), {a, b}))
-        except ProviderError as refused:
+        except CallProviderError as refused:
             self._counted(refused.reason)
             raise CallsUnavailable(refused.reason) from None
         self._counted("bound")
@@ -58,7 +65,7 @@ class Line:
         """End a binding: one exchange. Raises CallsUnavailable: it may not be ended."""
         try:
             self._guarded(lambda provider: provider.unbind(binding))
-        except ProviderError as refused:
+        except CallProviderError as refused:
             raise CallsUnavailable(refused.reason) from None
 
     def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
@@ -68,16 +75,16 @@ class Line:
         return self._provider.records(headers, body)
 
     def _guarded(self, exchange: Callable[[CallProvider], _Result]) -> _Result:
-        """Ask the provider, unless it has just failed several times. Raises ProviderError."""
+        """Ask the provider, unless it has just failed several times. Raises CallProviderError."""
         if self._provider is None:
-            raise ProviderError("not-set-up")
+            raise CallProviderError("not-set-up")
         try:
             self._breaker.check()
         except StoreUnavailable:
-            raise ProviderError("open-circuit") from None
+            raise CallProviderError("open-circuit") from None
         try:
             result = exchange(self._provider)
-        except ProviderError as refused:
+        except CallProviderError as refused:
             if refused.reason in _ANSWERED:
                 self._breaker.succeeded()
             elif refused.reason != "busy":
@@ -88,7 +95,7 @@ class Line:
 
 
 def _sound(binding: Binding, own: set[str]) -> Binding:
-    """Return a binding that has a number to dial which is neither person's own; raise ProviderError otherwise."""
+    """Return a binding that has a number to dial which is neither person's own; raise CallProviderError otherwise."""
     extension = binding.extension
     dialled = binding.dial + (extension or "")
     parts = [part for part in (binding.dial, extension or "") if len(part) >= _TELLING_DIGITS]
@@ -99,5 +106,5 @@ def _sound(binding: Binding, own: set[str]) -> Binding:
         and 0 < len(binding.id) <= _ID_LENGTH
     )
     if not sound:
-        raise ProviderError("invalid-answer")
+        raise CallProviderError("invalid-answer")
     return binding

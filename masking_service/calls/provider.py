@@ -27,7 +27,7 @@ AT_ONCE: Final = 4
 refused at once, so that a provider that hangs takes no thread from other routes."""
 
 
-class ProviderError(Exception):
+class CallProviderError(Exception):
     """The provider gave no number. `reason` is a fixed word."""
 
     def __init__(self, reason: Refusal) -> None:
@@ -85,11 +85,11 @@ class CallProvider(Protocol):
             until: when the binding ends, in Unix seconds.
 
         Raises:
-            ProviderError: there is no number.
+            CallProviderError: there is no number.
         """
 
     def unbind(self, binding: str) -> None:
-        """End a binding, known or not: one exchange. Raises ProviderError."""
+        """End a binding, known or not: one exchange. Raises CallProviderError."""
 
     def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
         """Return the records of a signed message.

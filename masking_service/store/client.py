@@ -16,7 +16,6 @@ from typing import Any, Final
 from redis.crc import key_slot
 from redis.exceptions import NoScriptError, RedisError
 
-from masking_service.store.answers import Answer, is_elsewhere, only_reply
 from masking_service.store.computing import waiting
 from masking_service.store.condition import Condition
 from masking_service.store.errors import StoreUnavailable
@@ -27,6 +26,7 @@ from masking_service.store.pipeline import Bundle, Exchanges, whole
 from masking_service.store.question import Question
 from masking_service.store.reasons import reason
 from masking_service.store.scripts import Script
+from masking_service.store.server_replies import ServerReplies, is_elsewhere, only_reply
 from masking_service.store.transactions import bundles_of, executed, slot_of, slot_of_script, together
 from masking_service.store.urls import Tls, route_to
 
@@ -209,7 +209,7 @@ class Store:
         self._exchanges.poll(bundles)
         return [bundle.error or only_reply(bundle) for bundle in bundles]
 
-    def survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[Answer]:
+    def survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[ServerReplies]:
         """Ask every server that takes writes, verified or not.
 
         Where one does not answer, or says that it is not the owner, the owners are asked for again, once.
@@ -229,7 +229,7 @@ class Store:
             raise StoreUnavailable(reason(error)) from None
         return answers
 
-    def _survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[Answer]:
+    def _survey(self, commands: Callable[[int | None], Sequence[Command]]) -> list[ServerReplies]:
         bundles = []
         owners = self._route.owners()
         for node, slots in owners.items():
@@ -237,7 +237,7 @@ class Store:
             bundles.append(Bundle(slots[0] if slots else 0, b"".join(map(pack, asked)), len(asked), at=node))
         self._surveys.poll(bundles)
         return [
-            Answer(node, slots, bundle.replies or [], bundle.error)
+            ServerReplies(node, slots, bundle.replies or [], bundle.error)
             for (node, slots), bundle in zip(owners.items(), bundles, strict=True)
         ]
 

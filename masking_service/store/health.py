@@ -13,7 +13,6 @@ from typing import Final
 from redis.exceptions import AskError, NoPermissionError, NoScriptError, ReadOnlyError, ResponseError, TryAgainError
 
 from masking_service.store import faults as known
-from masking_service.store.answers import Answer
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.condition import Condition, Server
 from masking_service.store.errors import StoreUnavailable
@@ -23,6 +22,7 @@ from masking_service.store.layout import GENESIS
 from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
 from masking_service.store.scripts import Script
+from masking_service.store.server_replies import ServerReplies
 
 _MAX_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
@@ -153,7 +153,7 @@ def _leave(store: Store, found: list[Fault], told: list[dict[str, str]]) -> None
     store.condition = Condition(monotonic(), checks, tuple(map(_server, told)))
 
 
-def _examined(answer: Answer, told: dict[str, str], store: Store) -> Examined:
+def _examined(answer: ServerReplies, told: dict[str, str], store: Store) -> Examined:
     if answer.error is not None:
         return Examined(answer.node, answer.slots, b"", (known.no_answer(*words(answer.error)),), answer.error)
     found = list(_faults_of(answer.replies, told, store))

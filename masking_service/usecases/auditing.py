@@ -19,7 +19,7 @@ from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
-from masking_service.audit.reading import Entry
+from masking_service.audit.reading import EntryDocument
 from masking_service.audit.search import Wanted, scan, search
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
@@ -49,7 +49,7 @@ class Auditing:
 
     def entries(
         self, call: Call, wanted: Wanted, *, waybill: str | None, after: str | None, limit: int, newest: bool
-    ) -> tuple[list[Entry], str | None]:
+    ) -> tuple[list[EntryDocument], str | None]:
         """The wanted entries of the caller's tenant behind the entry `after`. Round trips: see `search`.
 
         Args:
@@ -80,7 +80,7 @@ class Auditing:
 
     def searches(
         self, call: Call, asked: tuple[str | None, str | None, str | None], *, after: str | None, limit: int
-    ) -> tuple[list[Entry], str | None]:
+    ) -> tuple[list[EntryDocument], str | None]:
         """The entries of searches for a phone, or for four digits at a site, the newest first.
 
         Round trips: see `search`.

@@ -29,7 +29,7 @@ from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.recorder import DONE, RELEASED, Call, ItemOutcome, Recorded, Recorder
 from masking_service.usecases.results import NOT_FOUND
 from masking_service.usecases.showing import reached, shown, viewed
-from masking_service.vault.search_index import Entry, TooManyEntries
+from masking_service.vault.search_index import IndexEntry, TooManyEntries
 from masking_service.vault.vault import Found, Vault
 
 MAX_RESULTS: Final = 20
@@ -116,7 +116,7 @@ class Search:
         if not (rule.phone if asked.phone else rule.last4):
             raise NoSearchIndex
 
-    def _find(self, call: Call, asked: Asked) -> tuple[dict[str, Found] | None, list[Entry]]:
+    def _find(self, call: Call, asked: Asked) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
         """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""
         tenant, index = call.principal.tenant, self._vault.search
         longest = self._policy.longest_retention_days
@@ -130,7 +130,7 @@ class Search:
         numbers = [*dict.fromkeys(entry.number for entry in entries)]
         newest = dict(zip(numbers, self._vault.newest(tenant, numbers, call.now), strict=True)) if numbers else {}
         found: dict[str, Found] = {}
-        stale: list[Entry] = []
+        stale: list[IndexEntry] = []
         for entry in entries:
             one = newest[entry.number]
             if one is not None and one.revision == entry.revision and self._confirms(tenant, one, asked):

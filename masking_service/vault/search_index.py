@@ -92,7 +92,7 @@ class Indexed(msgspec.Struct, frozen=True, gc=False):
     new: bool = False
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class IndexEntry(msgspec.Struct, frozen=True, gc=False):
     """An entry of an index, opened.
 
     Attributes:
@@ -108,7 +108,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     day: int
 
     def __repr__(self) -> str:
-        return "<Entry>"
+        return "<IndexEntry>"
 
 
 class TooManyEntries(Exception):
@@ -175,7 +175,7 @@ class SearchIndex:
         if commands:
             self._store.write(commands, since=roster)
 
-    def with_phone(self, tenant: str, phone: str, now: int, longest_days: int) -> list[Entry]:
+    def with_phone(self, tenant: str, phone: str, now: int, longest_days: int) -> list[IndexEntry]:
         """Return the entries of a phone: one round trip.
 
         Args:
@@ -191,14 +191,14 @@ class SearchIndex:
         tags = keys.phone_tags([period + phone.encode() for period in _periods(now, longest_days)])
         return self._read(tenant, phone_index_keys(tags), now)
 
-    def with_ending(self, tenant: str, site: str, ending: str, now: int, longest_days: int) -> list[Entry]:
+    def with_ending(self, tenant: str, site: str, ending: str, now: int, longest_days: int) -> list[IndexEntry]:
         """Return the entries of the last four digits of a phone at a site. As `with_phone`."""
         keys = self._keyring.tenant(tenant).search
         asked = ending.encode() + site.encode()
         tags = keys.ending_tags([period + asked for period in _periods(now, longest_days)])
         return self._read(tenant, site_index_keys(tags), now)
 
-    def drop(self, entries: Sequence[Entry]) -> None:
+    def drop(self, entries: Sequence[IndexEntry]) -> None:
         """Remove entries: one round trip, none without entries.
 
         Raises:
@@ -207,7 +207,7 @@ class SearchIndex:
         if entries:
             self._store.write([(b"HDEL", entry.key, entry.field) for entry in entries])
 
-    def _read(self, tenant: str, keys: Sequence[bytes], now: int) -> list[Entry]:
+    def _read(self, tenant: str, keys: Sequence[bytes], now: int) -> list[IndexEntry]:
         replies = self._store.read([(b"HSCAN", key, 0, b"COUNT", 4 * MAX_READ) for key in keys])
         found: dict[tuple[bytes, bytes], bytes] = {}
         for key, (cursor, flat) in zip(keys, replies, strict=True):
@@ -222,7 +222,7 @@ class SearchIndex:
             if data_key is not None:  # a shredded day's entries are gone
                 plain = data_key.open(value, key).rstrip(b" ")
                 day = self._data_keys.last_day(tenant, [key_id_of(value)], now)
-                entries.append(Entry(key, field, plain[1:].decode(), plain[0], day))
+                entries.append(IndexEntry(key, field, plain[1:].decode(), plain[0], day))
         return entries
 
     def _entries(self, tenant: str, waybills: Sequence[Indexed]) -> tuple[list[bytes], list[tuple[bytes, int, bool]]]:

@@ -23,8 +23,8 @@ from masking_service.domain.walk import NOTHING_MAPPED
 from masking_service.runtime.clock import clock
 from masking_service.usecases.answers.common import Answer
 from masking_service.usecases.recorder import Call
+from masking_service.web.decode_errors import decode_problem, place_of
 from masking_service.web.languages import preferred_language
-from masking_service.web.misfits import place_of, problem_of
 from masking_service.web.problems import Problem, with_rules
 from masking_service.web.records_apart import BATCHES, read_apart
 from masking_service.web.rule_texts import FITTING, ITEMS, NOTICE
@@ -141,11 +141,11 @@ def _decode(shape: type[Shape], data: bytes) -> Shape:
         return decoded
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if not {*BATCHES}.intersection(shape.__struct_fields__):
-            raise problem_of(error) from None
+            raise decode_problem(error) from None
     try:
         return read_apart(shape, data)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        raise problem_of(error) from None
+        raise decode_problem(error) from None
 
 
 def _read_body(asked: Request) -> bytes:

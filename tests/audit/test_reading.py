@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.audit.reading import Entry, UnknownEntryError
+from masking_service.audit.reading import EntryDocument, UnknownEntryError
 from masking_service.audit.search import Wanted, search
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -21,7 +21,7 @@ from tests.store.stores import ask, counted
 MINE, OTHER = "a" * 32, "b" * 32
 
 
-def page(store: Store, tenant: str, after: str | None, limit: int) -> list[Entry]:
+def page(store: Store, tenant: str, after: str | None, limit: int) -> list[EntryDocument]:
     """A page of the whole log."""
     return search(store, tenant, Wanted(), after=after, limit=limit)[0]
 

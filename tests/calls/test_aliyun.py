@@ -11,7 +11,7 @@ import pytest
 from keys.messages import MessageKey, ProviderSecret
 from masking_service.access.rules import CallRule
 from masking_service.calls.aliyun import AliyunProvider, sign
-from masking_service.calls.provider import TIMEOUT_SECONDS, ProviderError, UnsignedRecords
+from masking_service.calls.provider import TIMEOUT_SECONDS, CallProviderError, UnsignedRecords
 from masking_service.outbound import Outbound
 from tests.calls.fake_aliyun import SECRET, FakeAliyun, fake_aliyun
 from tests.store.stores import foreseen
@@ -38,7 +38,7 @@ def until() -> int:
 
 
 def reason(found: AliyunProvider, ref: str = REF, ends: int | None = None) -> str:
-    with pytest.raises(ProviderError) as refused:
+    with pytest.raises(CallProviderError) as refused:
         found.bind(A, B, ref, until() if ends is None else ends)
     return refused.value.reason
 

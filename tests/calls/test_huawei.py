@@ -13,7 +13,7 @@ import pytest
 from keys.messages import ProviderSecret
 from masking_service.access.rules import CallRule
 from masking_service.calls.huawei import HuaweiProvider
-from masking_service.calls.provider import TIMEOUT_SECONDS, ProviderError, UnsignedRecords
+from masking_service.calls.provider import TIMEOUT_SECONDS, CallProviderError, UnsignedRecords
 from masking_service.outbound import Outbound
 from tests.calls.fake_huawei import KEY, SECRET, FakeHuawei, X, digest, fake_huawei
 from tests.store.stores import foreseen
@@ -38,7 +38,7 @@ def until() -> int:
 
 
 def reason(found: HuaweiProvider, ref: str = REF) -> str:
-    with pytest.raises(ProviderError) as refused:
+    with pytest.raises(CallProviderError) as refused:
         found.bind(A, B, ref, until())
     return refused.value.reason
 

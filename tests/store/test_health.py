@@ -10,11 +10,11 @@ import redis
 
 from masking_service.dev.embedded import DURABLE
 from masking_service.store import health as readiness
-from masking_service.store.answers import Answer
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import faults, look, uphold
 from masking_service.store.scripts import Script
+from masking_service.store.server_replies import ServerReplies
 from tests import servers
 from tests.store import stores
 from tests.store.stores import ask, counted
@@ -257,7 +257,7 @@ def test_a_replica_beyond_the_required_number_may_pause(
     assert [fault.weight for fault in look(store) if fault.check == "replicas"] == weights
 
 
-Answers = list[Answer]
+Answers = list[ServerReplies]
 
 
 def answering(store: Store, monkeypatch: pytest.MonkeyPatch, changed: Callable[[Answers], Answers]) -> None:
@@ -266,12 +266,12 @@ def answering(store: Store, monkeypatch: pytest.MonkeyPatch, changed: Callable[[
     monkeypatch.setattr(store, "survey", lambda commands: changed(real(commands)))
 
 
-def saying(answer: Answer, name: bytes, value: bytes) -> Answer:
+def saying(answer: ServerReplies, name: bytes, value: bytes) -> ServerReplies:
     """The answer of a server whose INFO says another value."""
     return told_by(answer, re.sub(b"(?m)^%s:.*$" % name, b"%s:%s\r" % (name, value), answer.replies[0]))
 
 
-def told_by(answer: Answer, info: bytes) -> Answer:
+def told_by(answer: ServerReplies, info: bytes) -> ServerReplies:
     """The answer of a server with this INFO."""
     return replace(answer, replies=[info, *answer.replies[1:]])
 

@@ -13,7 +13,7 @@ import msgspec
 
 from masking_service.cli.files import texts
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import Entry, Result, unreadable
+from masking_service.cli.files.entries import FileEntry, Result, unreadable
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.sources import MAX_LINE_LENGTH, Source
 from masking_service.cli.language import say
@@ -48,7 +48,7 @@ class _Document:
         self._write = write
         write(self.opening().encode())
 
-    def put(self, answers: Sequence[tuple[Entry, Result]]) -> None:
+    def put(self, answers: Sequence[tuple[FileEntry, Result]]) -> None:
         """Write a batch."""
         self._write("".join([self.answer(result) for _, result in answers]).encode())
 
@@ -101,7 +101,7 @@ class _Document:
 class Lines(_Document):
     """NDJSON: a bad line fails alone."""
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[FileEntry]:
         """A record for each line that is not blank."""
         number = 0
         for line in self._source.lines():
@@ -126,7 +126,7 @@ class Array(_Document):
         self._begun = False
         self._member = self._open()
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[FileEntry]:
         """The elements. One that is no JSON fails alone, if its end can be found."""
         number = 0
         more = self._peek() != "]"
@@ -237,9 +237,9 @@ class Array(_Document):
         return InputError(say(what, **values), self._line, self._column)
 
 
-def _entry(text: str, line: int, number: int) -> Entry:
+def _entry(text: str, line: int, number: int) -> FileEntry:
     try:
         record = _decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return Entry(line, number, None, unreadable("invalid-json"))
-    return Entry(line, number, record)
+        return FileEntry(line, number, None, unreadable("invalid-json"))
+    return FileEntry(line, number, record)

@@ -18,7 +18,7 @@ def members(answer: Answer) -> Result:
     return {name: value if name == "record" else msgspec.to_builtins(value) for name, value in found.items()}
 
 
-class Entry:
+class FileEntry:
     """One record.
 
     Attributes:
@@ -51,7 +51,7 @@ def unreadable(code: str, *pointers: str) -> Result:
 class Format(Protocol):
     """Reads the records of a file and writes one answer for each, in order."""
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[FileEntry]:
         """The records.
 
         Raises:
@@ -61,7 +61,7 @@ class Format(Protocol):
     def begin(self, write: Write) -> None:
         """Write what comes before the first answer."""
 
-    def put(self, answers: Sequence[tuple[Entry, Result]]) -> None:
+    def put(self, answers: Sequence[tuple[FileEntry, Result]]) -> None:
         """Write a batch of answers.
 
         The answer to a record that failed holds none of its values.

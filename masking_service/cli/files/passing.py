@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import Entry, Format, Result
+from masking_service.cli.files.entries import FileEntry, Format, Result
 from masking_service.cli.files.failures import explained
 from masking_service.cli.files.summary import Summary
 
@@ -48,7 +48,7 @@ def pass_through(shape: Format, work: Work, write: Write, batch: int, console: C
     return summary
 
 
-def _batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
+def _batches(entries: Iterable[FileEntry], size: int) -> Iterator[list[FileEntry]]:
     remaining = iter(entries)
     while batch := list(islice(remaining, size)):
         yield batch

@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 
 from masking_service.cli.files import texts
-from masking_service.cli.files.entries import Entry, Format, Result
+from masking_service.cli.files.entries import FileEntry, Format, Result
 from masking_service.cli.files.failures import sentence
 from masking_service.cli.language import say
 
@@ -32,7 +32,7 @@ class Summary:
         self._places: list[str] = []
         self._started = perf_counter()
 
-    def add(self, entry: Entry, result: Result, shape: Format) -> None:
+    def add(self, entry: FileEntry, result: Result, shape: Format) -> None:
         """Count one answer."""
         self.records += 1
         for warning in result.get("warnings", ()):

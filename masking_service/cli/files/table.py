@@ -14,7 +14,7 @@ from masking_service.access.rules import TOKEN_KINDS
 from masking_service.cli.files import texts
 from masking_service.cli.files.cells import Builder, Row
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import Entry, Result, unreadable
+from masking_service.cli.files.entries import FileEntry, Result, unreadable
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.unmapped import FIRST_ROWS, Mode, Unmapped
@@ -126,18 +126,18 @@ class Table:
         self._numbers = numbers if tokenize else []
         self._tokenize = tokenize
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[FileEntry]:
         """A record for each row."""
         width = len(self._sheet.headers)
         for number, line in enumerate(self._sheet.lines(), 1):
             if len(line.cells) != width:
                 # Every cell may be another header's: nothing of it can be trusted to be masked.
-                yield Entry(line.number, number, None, unreadable("wrong-cell-count"), (line, None))
+                yield FileEntry(line.number, number, None, unreadable("wrong-cell-count"), (line, None))
             elif rounded := [self._pointers[at] for at in self._numbers if self._sheet.rounded(line, at)]:
-                yield Entry(line.number, number, None, unreadable("rounded-number", *rounded), (line, None))
+                yield FileEntry(line.number, number, None, unreadable("rounded-number", *rounded), (line, None))
             else:
                 row = self._builder.build(self._unmapped.take(number, self._without_parties(line.cells)))
-                yield Entry(line.number, number, row.record, None, (line, row))
+                yield FileEntry(line.number, number, row.record, None, (line, row))
 
     def _without_parties(self, cells: Sequence[str]) -> Sequence[str]:
         """The cells; of those that hold a name, a phone and an address together the mask."""
@@ -152,7 +152,7 @@ class Table:
         taken = set(self._sheet.headers)
         self._sheet.begin(write, [_free(name, taken) for name in (*added, "error")])
 
-    def put(self, answers: Sequence[tuple[Entry, Result]]) -> None:
+    def put(self, answers: Sequence[tuple[FileEntry, Result]]) -> None:
         """Write rows: cells, tokens and what was stored, and the error."""
         for entry, result in answers:
             line: Line

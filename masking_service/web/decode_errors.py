@@ -24,15 +24,15 @@ _MEMBERS: Final = frozenset(
 )
 
 
-def problem_of(error: Exception) -> Problem:
-    """The problem of a body that cannot be decoded."""
+def decode_problem(error: Exception) -> Problem:
+    """Return the problem of a body that cannot be decoded."""
     if isinstance(error, msgspec.ValidationError):
         return Problem("invalid-request", [place_of(str(error))])
     return Problem("invalid-json")
 
 
 def place_of(message: str) -> tuple[str, str]:
-    """The JSON Pointer and code of a validation message of msgspec.
+    """Return the JSON Pointer and code of a validation message of msgspec.
 
     The messages are ``… - at `$.records[3]` ``, and for a member that is missing or unknown they name the member
     first. An unknown name is the caller's and may be made to look like a path or hold personal data: it is repeated

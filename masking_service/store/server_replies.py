@@ -1,4 +1,4 @@
-"""Answers of single servers."""
+"""Replies of single servers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from masking_service.store.reasons import reason
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What one server that takes writes said, or why it said nothing.
+class ServerReplies:
+    """The replies of one server that takes writes, or why it sent none.
 
     Attributes:
         slots: those that it owns, in a cluster.
