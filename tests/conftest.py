@@ -26,6 +26,8 @@ SPREAD = {"access", "audit", "cli", "domain", "keys", "rotation", "store", "vaul
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
 MEASURES_LOAD = {"bench", "chaos", "e2e"}
+LONG_GROUPS = {"image", "operations", "browser", "fuzz", "backup", "web/test_schemathesis.py"}
+"""These take minutes each and begin first, so that no process is left alone with one at the end."""
 
 
 def pytest_configure() -> None:
@@ -45,12 +47,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     `make check` leaves out `server`. `make test` runs `alone` by itself: these tests load both cores, or measure.
     """
     for item in items:
-        folder, *rest = item.path.relative_to(Path(__file__).parent).parts
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
         if STARTS_SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
         if folder in MEASURES_LOAD:
             item.add_marker(pytest.mark.alone)
-        item.add_marker(pytest.mark.xdist_group("/".join((folder, *rest)) if folder in SPREAD else folder))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: _group(item) not in LONG_GROUPS)
+
+
+def _group(item: pytest.Item) -> str:
+    """Return the name of the tests that run in the same process as this one."""
+    folder, *rest = item.path.relative_to(Path(__file__).parent).parts
+    return "/".join((folder, *rest)) if folder in SPREAD else folder
 
 
 @pytest.hookimpl(wrapper=True)
