@@ -248,7 +248,7 @@ def test_a_rotation_waits_until_the_pods_have_the_new_key(desk: Desk) -> None:
 
 
 def test_the_way_in_that_it_shows_leads_to_the_service_and_to_the_contract_alone(chart: Chart) -> None:
-    (ingress,) = objects(*blocks("yaml", "What it leaves to you"))
+    (ingress,) = objects(*blocks("yaml", "What you have to add"))
     validate(ingress)
     service = chart.one("defaults", "Service")
 
