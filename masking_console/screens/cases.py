@@ -29,12 +29,12 @@ NOT_CALLED: Final = frozenset(
         "calls-unavailable",
     }
 )
-"""Refusals of a call that are said in its row."""
+"""Refusals of a call that are shown in its row."""
 
 
 @pages.get("/cases")
 def listed() -> str:
-    """Cases by status, or those of one number or waybill."""
+    """List cases by status, or those of one case number or waybill."""
     status = request.args.get("status", "open")
     search = request.args.get("q", "").strip()
     page: Json = {"cases": [], "next": None}
@@ -85,7 +85,7 @@ def shown(name: str) -> str:
 
 @pages.post("/cases/<name>/reveal")
 def reveal(name: str) -> str | tuple[str, int]:
-    """Open one value: the row of it as a fragment, or without scripts the page with the value in its row."""
+    """Open one value. Answer with its row as a fragment, or without scripts with the page that holds it."""
     number, pointer = request.form.get("waybill", ""), request.form.get("field", "")
     fragment = "HX-Request" in request.headers
     case = g.person.case(name)

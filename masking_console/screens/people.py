@@ -1,4 +1,4 @@
-"""People: what each did lately beside their limits, and the freeze."""
+"""The screen of people: what each has done lately, their limits, and freezing."""
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
@@ -9,7 +9,7 @@ pages = Blueprint("people", __name__)
 
 @pages.get("/people")
 def shown() -> str:
-    """Everyone who was active lately, and everyone who is frozen."""
+    """Show the people who were active lately, and the frozen ones."""
     activity = g.person.activity()
     people, listed = activity["principals"], activity["listed"]
     active = {each["principal"] for each in people}

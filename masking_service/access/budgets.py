@@ -45,11 +45,10 @@ def part_at(window: Window, now: float) -> int:
 
 
 def kept_seconds(window: Window) -> int:
-    """Return how long a window's key is kept, in seconds.
+    """Return how long a window's key is kept after the first write in a part, in seconds.
 
-    After the first write in a part that is the window, the part, and one to spare.
-
-    The one to spare is for a clock that goes back within a part. If it goes back further, the key is kept anew.
+    That is the window and two parts. The second part covers a clock that goes back by less than a part; if the clock
+    goes back further, the next write sets the expiry again.
     """
     return window.seconds + 2 * part_seconds(window)
 

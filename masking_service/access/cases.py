@@ -158,10 +158,8 @@ class Cases:
     def prepare_act(self, tenant: str, name: str, act: Act) -> Prepared[Case]:
         """Seal an act on an existing case: one round trip to write.
 
-        Writing returns the case as it is then.
-
-        The same act of the same person again changes nothing, and neither does a second denial or closing.
-        Writing raises NoSuchCase where the tenant has none of that name.
+        Writing returns the case as it is then, and raises NoSuchCase if the tenant has none of that name. The same act
+        of the same person again changes nothing, and neither does a second denial or closing.
         """
         key = self._key(tenant, name)
         done = act.act.encode()

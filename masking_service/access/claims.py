@@ -1,6 +1,4 @@
-"""Reads the claims of an access token, strictly.
-
-A claim of a wrong type refuses the whole token.
+"""Reads the claims of an access token strictly: a claim of a wrong type refuses the whole token.
 
 Python and JSON are lenient in the same places (true is 1, 1e999 is a number, a string is a list of letters, the
 later of two names wins), and each of them is a way to mean one thing to the issuer and another here.
@@ -45,10 +43,7 @@ class Claimed:
         return value
 
     def strings(self, way: tuple[str, ...]) -> list[str]:
-        """Return the strings of a list; none if the claim is absent.
-
-        A bare string is refused.
-        """
+        """Return the strings of a list, empty if the claim is absent. A bare string is refused."""
         values = self.at(way, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise Unauthenticated("claims")

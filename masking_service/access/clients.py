@@ -1,8 +1,7 @@
-"""Machine clients and their API keys: an immutable registry.
+"""An immutable registry of machine clients and their API keys.
 
-Keys are known by their keyed digest only.
-
-The text of a key is shown once, when it is made; it is never stored here, and never in a repr.
+It knows a key by its keyed digest only. The text of a key is shown once, when it is made; it is never stored here, and
+never in a repr.
 """
 
 import base64
@@ -34,10 +33,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """One key: its HMAC-SHA256 digest (32 bytes), creation and end.
-
-    Times in Unix seconds; None for a key that does not end.
-    """
+    """One key: its HMAC-SHA256 digest (32 bytes), creation and end in Unix seconds; the end may be None."""
 
     digest: bytes = field(repr=False)
     created: int
@@ -54,11 +50,9 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A machine that may call.
+    """A machine that may call, from `networks` or, if there are none, from anywhere.
 
     A revoked client is kept, so that its id is never used again.
-
-    `networks` are those it may call from; none means from anywhere.
     """
 
     id: str
@@ -100,10 +94,14 @@ class Clients:
     def authenticate(self, digest: bytes, address: str, now: int) -> Principal:
         """Return the client whose key has this digest.
 
-        `address` is the caller's IP address, `now` Unix seconds.
+        The look-up needs no constant time: the digest is keyed, so how long it takes says nothing about any key.
 
-        A look-up needs no constant time: the digest is keyed, so how long it takes says nothing about any key.
-        Raises Unauthenticated; unknown, expired, revoked and from elsewhere look the same to the caller.
+        Args:
+            address: the caller's IP address.
+            now: Unix seconds.
+
+        Raises:
+            Unauthenticated: the key is unknown, expired, revoked or used from elsewhere; all look the same.
         """
         found = self._by_digest.get(digest)
         if found is None:

@@ -26,10 +26,7 @@ class Custody:
     courier: str | None = None
 
     def held_by(self, principal: Principal) -> bool:
-        """Return whether `principal` holds the parcel.
-
-        As its courier, or at one of its sites if no courier is set.
-        """
+        """Return whether `principal` holds the parcel: as its courier or, if none is set, at one of its sites."""
         if self.courier is not None:
             return self.courier == principal.id
         return self.site is not None and self.site in principal.sites

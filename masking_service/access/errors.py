@@ -103,9 +103,7 @@ class CaseRequired(AccessError):
 
 
 class CaseNotOpen(AccessError):
-    """The case opens nothing for this caller.
-
-    It is unknown, pending, denied, closed, expired, or names another officer.
+    """The case opens nothing for this caller: it is unknown, pending, denied, closed, expired or another officer's.
 
     `state` says which, for callers who may read the case; for all others it is empty.
     """

@@ -27,9 +27,10 @@ class OnceAMinute:
         self._random = random
 
     def is_first(self, principal: Principal, what: str) -> bool:
-        """Return whether this is the first call within a minute: one round trip.
+        """Return whether this is the first call within a minute, of all workers: one round trip.
 
-        Over all workers. Raises StoreUnavailable.
+        Raises:
+            StoreUnavailable: it is not known.
         """
         tag = self._keyring.tenant(principal.tenant).tag
         key = tenant_stem(tag("tenant")) + b"tally:" + tag("tally", what, principal.id).encode()

@@ -114,11 +114,9 @@ class Policy:
         return Forbidden()
 
     def permits(self, principal: Principal, permission: str) -> bool:
-        """Return whether any role grants this permission.
+        """Return whether any role grants this permission, whatever the profile or purpose.
 
-        Profiles and purposes do not matter.
-
-        For what a caller may be told (a 403 before a 400). It opens nothing: using a permission takes a `grant`.
+        It decides only what a caller is told (a 403 before a 400). Using a permission takes a `grant`.
         """
         return any(permission in role.permissions for role in self.roles_of(principal))
 
@@ -202,9 +200,10 @@ class PolicyFile:
         return any(_look(path) != seen for path, seen in self._seen.items())
 
     def read(self, *, development: bool) -> Policy:
-        """Read the policy; read its key files afterwards. Raises PolicyError.
+        """Read the policy. A faulty file counts as read, so `changed` is false until it changes again.
 
-        A faulty file counts as read.
+        Raises:
+            PolicyError: with every fault.
         """
         self._seen = {self._path: _look(self._path)}
         policy = Policy.load(self._path, development=development)
@@ -219,7 +218,7 @@ class PolicyFile:
 
 
 def _look(path: Path) -> tuple[int, ...]:
-    """Return what identifies a file's content; None if there is none."""
+    """Return what identifies a file's content; empty if it cannot be read."""
     try:
         found = path.stat()
     except OSError:

@@ -1,6 +1,4 @@
-"""Keeps the registry of API clients in the store and in a snapshot.
-
-Both are sealed.
+"""Keeps the registry of API clients, sealed, in the store and in a snapshot.
 
 Every change is a new serial, written once, so that two operators cannot undo
 each other. The snapshot lets a process start, and keep masking, while the store

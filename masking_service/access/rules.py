@@ -252,10 +252,7 @@ class IssuerRule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A whole valid policy. `digest` is the SHA-256 of its content in hex.
-
-    Comments do not count.
-    """
+    """A whole valid policy. `digest` is the SHA-256 of its content, without comments, in hex."""
 
     profiles: Mapping[str, Profile]
     purposes: Mapping[str, Purpose]

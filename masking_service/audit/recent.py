@@ -1,4 +1,4 @@
-"""What the entries of the last day say, kept in memory and brought up to date by reading only what is new."""
+"""Keeps the last day of the audit log in memory, and reads only new entries to bring it up to date."""
 
 import threading
 from collections import deque
@@ -36,7 +36,7 @@ class _Tenant:
 
 
 class RecentEntries:
-    """The last day of every tenant's log, as far as it was asked for."""
+    """Keeps the last day of the logs of those tenants that were asked for."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -1,6 +1,4 @@
-"""Masks the plainest Chinese addresses quickly.
-
-It takes a sixth of the time of the grammar, and says nothing of all others.
+"""Masks the plainest Chinese addresses, in a sixth of the time of the grammar, and leaves all others to it.
 
 Most domestic addresses are a place, a number and a building, a unit, a floor and a room, in this order and in digits:
 华志路1685号3号楼2单元402室 or 华志路1685号A座1808, at times with a note in brackets. For these one match tells what

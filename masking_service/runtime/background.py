@@ -1,7 +1,4 @@
-"""Background threads.
-
-Refresh policy, clients, freezes, decoys, store state and keys once a second.
-"""
+"""Background threads: refresh policy, clients, freezes, decoys, store state and keys once a second."""
 
 import threading
 import time

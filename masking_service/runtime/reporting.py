@@ -18,13 +18,13 @@ _ALERTS: Final[dict[str, AlertKind]] = {
     "policy-refused": "policy-refused",
     "checkpoint-late": "checkpoint-late",
 }
-"""Which events of the background are alerts, too."""
+"""The events of the background threads that raise an alert."""
 REPEAT_SECONDS: Final = 60
 """An error that lasts is logged this often; the background threads meet it up to four times a second."""
 
 
 def log_alert(alert: Alert) -> None:
-    """A channel of alerts: one line in the log."""
+    """Write an alert to the log, as a channel of alerts."""
     log.error("alert", alert=alert.id, kind=alert.kind, tenant=alert.tenant, principal=alert.principal)
 
 

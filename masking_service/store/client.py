@@ -1,6 +1,4 @@
-"""Redis client.
-
-Few connections, packed exchanges, tight time-outs and a circuit breaker for each server.
+"""Sends commands to Redis: few connections, packed exchanges, tight time-outs, a circuit breaker for each server.
 
 `read` and `write` are each one round trip for a whole batch, however many
 servers it concerns. What `write` and `script` return is durable in the sense of
@@ -115,10 +113,7 @@ class Store:
         self.identity.trust()
 
     def candidate(self, run_ids: Mapping[Node, bytes]) -> "Store":
-        """Return a view of this store that may be used before it is admitted, with these servers as well.
-
-        Only for checking whether the servers are the right ones.
-        """
+        """Return a view of this store for verifying it: usable before it is admitted, and with these servers."""
         view = copy(self)
         view.identity = Identity()
         view.identity.marked = self.identity.marked
@@ -253,11 +248,9 @@ class Store:
             return None
 
     def keys(self, pattern: bytes) -> Iterator[bytes]:
-        """Yield every key that matches, of every server.
+        """Yield the matching keys of all servers, in many short round trips.
 
-        A key that comes or goes meanwhile may be missing.
-
-        Some may come twice. Many round trips, none of which blocks a server for long.
+        A key that is created or removed meanwhile may be missing, and a key may be yielded twice.
 
         Raises:
             StoreUnavailable: one of them did not answer.

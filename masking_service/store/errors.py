@@ -1,7 +1,4 @@
-"""The error of the store.
-
-It holds no key and no value.
-"""
+"""The error of the store, which holds no key and no value."""
 
 
 class StoreUnavailable(Exception):

@@ -1,7 +1,4 @@
-"""The faults of a store and their remedies.
-
-Data for readiness checks.
-"""
+"""Lists the faults of a store and their remedies, for readiness checks."""
 
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -1,9 +1,8 @@
-"""Keys in chosen slots: fences, probes and marks.
+"""Names keys in chosen slots: fences, probes and marks.
 
-A fence is written after a batch, so that `WAIT` has to wait.
-
-A retry whose commands change nothing has written nothing on its connection, and
-`WAIT` would say at once, falsely, that the replicas have everything.
+A fence is written after a batch, so that `WAIT` has something to wait for. Without
+it, a retry whose commands change nothing has written nothing on its connection,
+and `WAIT` would say at once, falsely, that the replicas have everything.
 """
 
 from functools import cache

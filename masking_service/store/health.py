@@ -61,18 +61,13 @@ class Examined:
 
     @property
     def unfit(self) -> StoreUnavailable | None:
-        """Why nothing can be learned from it.
-
-        None where it is a primary that answers.
-        """
+        """Why nothing can be learned from the server; None if it is a primary that answers."""
         unseen = next((fault.check for fault in self.faults if fault.weight == "unseen"), "")
         return self.error or (StoreUnavailable(unseen) if unseen else None)
 
 
 def examine(store: Store) -> list[Examined]:
-    """Ask every server that takes writes.
-
-    The clocks and what was seen are left at the store.
+    """Ask every server that takes writes, and leave the clocks and what was seen at the store.
 
     Raises:
         StoreUnavailable: no server is known.
@@ -90,10 +85,7 @@ def examine(store: Store) -> list[Examined]:
 
 
 def look(store: Store) -> list[Fault]:
-    """Return every fault of every server, each once.
-
-    None means ready. One round trip.
-    """
+    """Return the faults of all servers, each once: one round trip. Without faults the store is ready."""
     try:
         return _faults(store, examine(store))
     except StoreUnavailable as error:
@@ -101,10 +93,7 @@ def look(store: Store) -> list[Fault]:
 
 
 def faults(store: Store) -> list[Fault]:
-    """Return every fault that is more than advice.
-
-    None means ready. One round trip.
-    """
+    """Return the faults that are more than advice: one round trip. Without them the store is ready."""
     return [fault for fault in look(store) if fault.weight != "advice"]
 
 
@@ -163,11 +152,10 @@ def _examined(answer: ServerReplies, told: dict[str, str], store: Store) -> Exam
 
 
 def _questions(slot: int | None) -> list[Command]:
-    """Return the questions to a server.
+    """Return the questions to a server. They change nothing.
 
-    The last three are refused where a write or a script would be.
-
-    They change nothing. The script is sent before it is called by its digest: an unknown digest counts as an error.
+    A server that refuses a write or a script refuses the last three as well. The script is sent before it is called by
+    its digest, because a server counts an unknown digest as an error.
     """
     key = probe(slot)
     return [
@@ -204,10 +192,7 @@ def _faults_of(answer: list[Reply], said: Mapping[str, str], store: Store) -> It
 
 
 def _is_too_old(info: Reply, said: Mapping[str, str]) -> bool:
-    """Return whether the server is older than Redis 7.2.
-
-    Before 7.0, INFO refuses more than one section.
-    """
+    """Return whether the server is older than Redis 7.2. Before 7.0 INFO refuses more than one section."""
     if isinstance(info, ResponseError):
         return not isinstance(info, NoPermissionError)
     version = re.match(r"(\d+)\.(\d+)", said.get("redis_version", ""))

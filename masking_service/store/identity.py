@@ -1,12 +1,10 @@
-"""Whose store it is.
+"""Tracks whose store it is, which servers are verified, and whether the store may be used.
 
-Which of its servers are verified, and whether it may be used.
-
-A server that was started again takes a new run id. It may be empty, or hold what
-it held long ago; what is sealed with the data keys in memory and written to such
-a server could never be opened. So no command is sent to a server before it is
-verified, and what is sealed with a data key is written only while the servers
-are still those of which the key was read. docs/architecture.md draws the states.
+A server that was started again takes a new run id. It may be empty or hold old
+data, and records that are written to it with the data keys in memory could never
+be opened. So no command is sent to a server before it is verified, and records
+are written only while the servers are those from which their data key was read.
+docs/architecture.md draws the states.
 """
 
 import threading
@@ -42,9 +40,7 @@ class WrongStore(Exception):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Roster:
-    """The verified servers at one time.
-
-    It is replaced whenever one of them is.
+    """The verified servers at one time. A new roster replaces it when a server is verified.
 
     Attributes:
         run_ids: of each server that takes keys; None where every server may be used.
@@ -189,9 +185,7 @@ def claim(store: "Store", keyring: Keyring, random: Callable[[int], bytes]) -> N
 
 
 def check(store: "Store", keyring: Keyring) -> None:
-    """Check that the store is this keyset's.
-
-    One round trip. It writes nothing.
+    """Check that the store belongs to this keyset: one round trip that writes nothing.
 
     Raises:
         StoreUnavailable: the store did not answer.

@@ -1,6 +1,4 @@
-"""Names of all Redis keys.
-
-No name shows data: what is found by data is named by a keyed hash.
+"""Names all Redis keys. No name shows data: a key that is found by data is named by a keyed hash.
 
 `docs/adr/0003-key-layout.md` gives the reasons. All begin with `wm:`, so that an
 ACL user needs one prefix; `{…}` is the cluster's hash tag, which keeps related keys
@@ -123,8 +121,5 @@ def audit_key(writer: str) -> bytes:
 
 
 def audit_order_key(tenant: str) -> bytes:
-    """Return the stream that orders a tenant's entries.
-
-    ``wm:{audit}o:TENANT``, by the tenant's keyed hash.
-    """
+    """Return the stream that orders a tenant's entries: ``wm:{audit}o:TENANT``, with the tenant's keyed hash."""
     return _AUDIT + b"o:" + tenant.encode()

@@ -1,10 +1,9 @@
-"""One exchange with every server that it concerns.
+"""Exchanges commands and replies with all servers that they concern, at the same time.
 
-Everything is sent before anything is read.
-
-What did not come back, and what a server sent elsewhere, is sent once more after
-the owners were asked for again. So everything sent here must be safe to repeat.
-An exchange ends within four seconds, whatever the servers do.
+Everything is sent before anything is read. Commands without a reply, and those
+whose keys another server has now, are sent once more after the owners were asked
+for again. So everything sent here must be safe to repeat. An exchange ends within
+four seconds, whatever the servers do.
 """
 
 from collections.abc import Sequence
@@ -87,10 +86,7 @@ class _Group:
         self.connection = self.node.send(b"".join(parts), allow)
 
     def receive(self, timeout: float, until: float) -> None:
-        """Assign the replies to the bundles.
-
-        Mark bundles that belong elsewhere.
-        """
+        """Read the replies and assign them to their bundles. Mark bundles whose slot has moved."""
         connection, self.connection = self.connection, None
         last = self.bundles[-1]
         fence = 2 + last.asking if self.replicas else 0
@@ -166,10 +162,7 @@ class Exchanges:
                 raise bundle.error
 
     def poll(self, bundles: Sequence[Bundle]) -> None:
-        """Get the replies to as many bundles as possible.
-
-        The others have an `error`.
-        """
+        """Get the replies to as many bundles as possible. The others get an `error`."""
         self._exchange(bundles, 0, partial=True)
 
     def _exchange(self, bundles: Sequence[Bundle], replicas: int, *, partial: bool) -> None:

@@ -1,6 +1,4 @@
-"""Why the store is not available.
-
-A fixed word for each cause, an explanation, and a remedy.
+"""Names the causes for which the store is not available: a fixed word, an explanation and a remedy for each.
 
 What a server or a library said is never repeated: it may hold an address, a
 password, or a key.

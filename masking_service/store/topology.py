@@ -1,9 +1,7 @@
-"""Which server takes which key.
+"""Finds the server that takes a key: one server for all, or a shard of a cluster.
 
-One server for all, or the shards of a cluster.
-
-Nothing here connects before it is asked, so that a process starts, and masks,
-while its store is down.
+It connects only when it is asked, so that a process starts, and masks, while its
+store is down.
 """
 
 import threading
@@ -91,10 +89,7 @@ class Route(Protocol):
 
 
 class OneServer:
-    """All keys in one server.
-
-    The one at an address, or the primary that sentinels name.
-    """
+    """All keys in one server: the one at an address, or the primary that sentinels name."""
 
     slotted = False
 
@@ -281,10 +276,7 @@ class Cluster:
 
 
 def _view(reply: list[Any], asked: Address) -> tuple[_View, list[Address]]:
-    """Read the reply to CLUSTER SLOTS.
-
-    A node without an address is the one that was asked.
-    """
+    """Read the reply to CLUSTER SLOTS, in which a node without an address is the one that was asked."""
     owners, named = [], []
     for first, last, *nodes in reply:
         addresses = [((host or b"").decode() or asked[0], port) for host, port, *_ in nodes]

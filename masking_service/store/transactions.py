@@ -17,10 +17,7 @@ _EXEC: Final = pack((b"EXEC",))
 
 
 def slot_of(command: Command) -> int:
-    """Return the slot of a command's first key.
-
-    The layout puts the other keys in the same slot.
-    """
+    """Return the slot of a command's first key, which the layout gives to the other keys too."""
     key = command[1] if len(command) > 1 else b""
     return key_slot(key if isinstance(key, bytes) else b"%d" % key)
 
@@ -43,10 +40,7 @@ def bundles_of(question: Question[Any], *, slotted: bool) -> list[Bundle]:
 
 
 def together(slot: int, commands: Sequence[Command], since: Roster | None) -> Bundle:
-    """Pack commands as one transaction.
-
-    A single command is one by itself.
-    """
+    """Pack commands as one transaction. A single command needs no MULTI."""
     if len(commands) == 1:
         return Bundle(slot, pack(commands[0]), 1, since=since)
     return Bundle(slot, b"".join((_MULTI, *map(pack, commands), _EXEC)), len(commands) + 2, since=since)

@@ -83,13 +83,15 @@ class View:
         self._audit = audit
 
     def __call__(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
-        """Return the newest revisions, masked.
+        """Return the newest revisions of waybills through a profile.
 
-        Views that show a kind in full spend a budget, and are recorded and kept as disclosures. Round trips: one for
-        the freeze, the budget and the records together (two if a waybill was revised), one to count misses; in full one
-        more for the audit and the disclosures, two in a cluster, and one to give back. Where freeze or budget refuse,
-        the records are dropped unread, still sealed. A caller who was frozen in the last two seconds may spend that
-        budget for nothing.
+        A view that shows a kind in full spends a budget, and is recorded and kept as a disclosure. Where the freeze or
+        the budget refuses the call, the records are dropped unread, still sealed. A caller who was frozen in the last
+        two seconds may lose that budget.
+
+        Round trips: one for the freeze, the budget and the records together (two if a waybill was revised), one to
+        count misses; for a view in full one for the audit and the disclosures (two in a cluster), and one to give
+        budget back.
 
         Raises:
             AccessError: the caller may not, not through this profile, or its budget is spent.

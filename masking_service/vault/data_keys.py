@@ -106,11 +106,9 @@ class DataKeys:
         return current.key
 
     def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
-        """Return the keys of these ids.
+        """Return the keys of these ids; None for a shredded key, because nothing that it sealed can be opened again.
 
-        One round trip for all that this process does not know.
-
-        A shredded key is None: what it sealed is gone, and that is known.
+        One round trip for all keys that this process does not know.
 
         Raises:
             StoreUnavailable: one is not in the store, or no root key here wrapped it. It may come back with a
@@ -129,10 +127,7 @@ class DataKeys:
         return {key_id: None if day < shredded_before else key for key_id, (day, key) in found.items()}
 
     def last_day(self, tenant: str, key_ids: Iterable[bytes], now: int) -> int:
-        """Return the latest day (since 1970-01-01) of these keys.
-
-        Today for a key that this process does not know.
-        """
+        """Return the latest day (since 1970-01-01) of these keys. A key that this process does not know is of today."""
         known, unknown = self._memory.known, (now // SECONDS_A_DAY, None)
         return max(known.get((tenant, key_id), unknown)[0] for key_id in key_ids)
 
@@ -169,10 +164,7 @@ class DataKeys:
 
     @property
     def _memory(self) -> _Memory:
-        """What is remembered on the roster in force.
-
-        A caller that began with one ends with it.
-        """
+        """The memory of the roster in force. A caller uses the same one from beginning to end."""
         roster = self._identity.roster
         memory = self._last
         if memory.roster is not roster:

@@ -14,10 +14,7 @@ Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded"]
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
-    """Where a record is stored.
-
-    Its waybill's base (12 B), the revision, and whether this call created it.
-    """
+    """Where a record is stored: its waybill's base (12 B), the revision, and whether this call created it."""
 
     base: bytes
     revision: int

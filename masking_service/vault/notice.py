@@ -1,9 +1,8 @@
-"""The notice about keys that every process reads.
+"""Reads and writes the notice about keys: the oldest keyset in use, and how often data keys were made.
 
-The oldest keyset in use, and when data keys were made.
-
-Sealed like all state. Deleting it or bringing an old one back opens nothing; it
-only removes the protection from a process that slept through a rotation.
+Every process reads it. It is sealed like all state. Deleting it or bringing an old
+one back opens nothing; it only removes the protection from a process that slept
+through a rotation.
 """
 
 from collections.abc import Callable
@@ -35,9 +34,7 @@ def reading_notice() -> Command:
 
 
 def read_notice(keyring: Keyring, sealed: bytes | None) -> Notice:
-    """Return the notice of a store.
-
-    An empty one where it has none.
+    """Return the notice of a store; an empty one if it has none.
 
     Raises:
         IntegrityError: it was changed.

@@ -1,8 +1,6 @@
-"""The plaintext of a stored record.
+"""Encodes and reads the plaintext of a stored record, as `docs/record-format.md` describes it.
 
-One value per waybill revision, padded so that its size says little.
-
-Pure bytes, described in `docs/record-format.md`.
+There is one value for each revision of a waybill, padded so that its size says little.
 """
 
 import hmac
@@ -86,10 +84,7 @@ def frame_of(schema: str, places: Sequence[Place]) -> list[Any]:
 
 
 def body_of(frame: list[Any], values: Sequence[Any]) -> bytes:
-    """Return a record's schema and fields as JSON.
-
-    ``["standard", place code, value, …]``.
-    """
+    """Return a record's schema and fields as JSON: ``["standard", place code, value, …]``."""
     body = frame.copy()
     body[2::2] = values
     return _encode(body)
@@ -105,10 +100,7 @@ SHREDDED: Final = Record(bytes(SALT_BYTES), 0, 0, b"")
 
 
 def plaintext(record: Record) -> bytes:
-    """Return what is sealed.
-
-    Salt, token key version, expiry, body, and spaces up to the next length.
-    """
+    """Return what is sealed: salt, token key version, expiry, body, and spaces up to the next length."""
     plain = _HEADER.pack(record.salt, record.token_version, record.expires_at) + record.body
     return plain.ljust(len(plain) + (FIRST_BUCKET_BYTES - len(plain)) % BUCKET_BYTES)
 

@@ -1,6 +1,4 @@
-"""Sealed state on its way into the store.
-
-Prepared, recorded in the audit log, then written.
+"""Describes sealed state on its way into the store: prepared, recorded in the audit log, then written.
 
 The caller records what `Prepared.sealed` says and calls `Prepared.write` when
 that entry is durable. So the store can be compared with the signed log, and

@@ -17,10 +17,7 @@ _ANY_ORDINAL = b"\0"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A field that a token refers to.
-
-    Base, revision, ordinal, and the salt and key version of its record.
-    """
+    """The field that a token refers to: base, revision and ordinal, and the salt and key version of its record."""
 
     base: bytes
     revision: int
@@ -29,16 +26,15 @@ class Reference:
     token_version: int
 
     def names(self, record: Record) -> bool:
-        """Whether this token was made for `record`, and not for a later one of the same number."""
+        """Return whether this token was made for `record`, and not for a later one of the same number."""
         return (record.salt, record.token_version) == (self.salt, self.token_version)
 
 
 class Tokens:
     """Collects references, record by record, and makes their tokens.
 
-    One cipher call for a whole batch.
-
-    There is one call for each token key version among the records: two shortly after a rotation.
+    It makes the tokens of a batch in one cipher call for each token key version: usually one, and two shortly after a
+    rotation.
     """
 
     def __init__(self, keys: TokenKeys) -> None:
@@ -64,10 +60,7 @@ class Tokens:
 
 
 def read_token(keys: TokenKeys, token: str) -> Reference | None:
-    """Return what a token refers to.
-
-    None for what cannot be a token of this tenant, such as most forgeries.
-    """
+    """Return what a token refers to; None if it cannot be a token of this tenant, as most forgeries cannot."""
     found = keys.read(token)
     if found is None:
         return None

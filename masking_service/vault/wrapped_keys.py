@@ -1,6 +1,4 @@
-"""The wrapped data keys in the store.
-
-One hash, by key id, each with a sealed label.
+"""Stores the wrapped data keys: one hash, by key id, each with a sealed label.
 
 The label says whose key it is, of which day, and whether it was shredded, so
 that every key can be found, judged and rewrapped without knowing the tenants. A
@@ -139,10 +137,7 @@ class WrappedKeys:
                 return
 
     def packed(self, key_id: bytes, key: WrappedKey) -> bytes:
-        """Return the stored value of a key.
-
-        Sealed label and wrapped key, each behind its length.
-        """
+        """Return the stored value of a key: sealed label and wrapped key, each after its length."""
         label = msgspec.json.encode(_Label(key.tenant, key.day, key.number, key.wrapped is None))
         padded = label.ljust(-(-len(label) // _BUCKET_BYTES) * _BUCKET_BYTES)
         state = self._keyring.tenant("").state
@@ -163,10 +158,7 @@ class WrappedKeys:
 
 
 def field(key_id: bytes) -> bytes:
-    """Return a data key's id as a field name.
-
-    Base64url, 11 characters.
-    """
+    """Return a data key's id as a field name: 11 characters of base64url."""
     return b64encode(key_id, b"-_").rstrip(b"=")
 
 

@@ -110,7 +110,7 @@ def _is_excerpt(file: Path) -> bool:
 
 
 def _given() -> BinaryIO | None:
-    """Standard input, if something ."""
+    """Return standard input if something is piped into it, else None."""
     if sys.stdin is None or sys.stdin.isatty():
         return None
     ahead = io.BufferedReader(cast(io.RawIOBase, sys.stdin.buffer))

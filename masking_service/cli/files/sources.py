@@ -1,7 +1,4 @@
-"""Opens the input and finds its encoding.
-
-It is read in pieces, and no more than one is held.
-"""
+"""Opens the input and finds its encoding. Reads the input in pieces, and holds one of them at a time."""
 
 import codecs
 import io
@@ -54,7 +51,7 @@ class Source(io.RawIOBase):
         self.line = 1
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -66,7 +63,7 @@ class Source(io.RawIOBase):
         return len(piece)
 
     def lines(self) -> Iterator[str]:
-        """Every line with its end.
+        """Yield each line with its end.
 
         Raises:
             InputError: a line that is no text in this encoding, or has no end in sight.
@@ -86,7 +83,7 @@ class Source(io.RawIOBase):
             yield line
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces of no particular size; raises InputError like `lines`."""
+        """Yield the text in pieces of any size. Raises InputError as `lines`."""
         decode = codecs.getincrementaldecoder(self.encoding)("strict").decode
         while True:
             raw = self.read(_PIECE) or b""
@@ -109,7 +106,7 @@ class Source(io.RawIOBase):
 
 @contextmanager
 def opened_bytes(file: str) -> Iterator[tuple[BinaryIO, int | None]]:
-    """The input that `file` names, STANDARD for standard input, and its size where that is known.
+    """Open the input that `file` names (STANDARD: standard input); yield it and its size, None if that is unknown.
 
     Raises:
         NotDone: it cannot be read.
@@ -127,7 +124,7 @@ def opened_bytes(file: str) -> Iterator[tuple[BinaryIO, int | None]]:
 
 
 def _encoding_of(head: bytes, marked: bool, whole: bool) -> str:
-    """UTF-8 where it can be that, else GB18030. ASCII alone is both."""
+    """Return UTF-8 if the text can be that, else GB18030. Text in ASCII alone can be both."""
     faults = []
     for encoding in ENCODINGS:
         try:
@@ -143,6 +140,6 @@ def _encoding_of(head: bytes, marked: bool, whole: bool) -> str:
 
 
 def _place(fault: UnicodeDecodeError) -> tuple[int, int]:
-    """How many lines end before the fault, and which byte of its line it is, from 1."""
+    """Return how many lines end before the fault, and the 1-based byte of its line."""
     before = fault.object[: fault.start]
     return before.count(b"\n"), fault.start - before.rfind(b"\n")

@@ -1,6 +1,4 @@
-"""One sheet of a workbook.
-
-Its rows keep their types, number formats and column widths.
+"""Reads one sheet of a workbook, and writes a new one that keeps types, number formats and column widths.
 
 The rows above the headers, other sheets, comments and everything else of the workbook are not in the output, because
 nothing says what they hold. A formula is never run and never copied: a sheet with one is refused.
@@ -38,9 +36,9 @@ class ExcelSheet:
     """A sheet, and the new workbook that it is written to.
 
     Args:
-        workbook: where it is.
+        workbook: the workbook that holds the sheet.
         sheet: its name; None for the only one with cells.
-        schema, told: whose headers tell which row holds them.
+        schema, told: their headers tell which row holds the headers.
     """
 
     def __init__(self, workbook: Workbook, *, sheet: str | None, schema: Schema, told: Mapping[str, str]) -> None:
@@ -112,14 +110,14 @@ class ExcelSheet:
             self._put(at, value, None)
 
     def flush(self) -> None:
-        """Nothing waits: each row goes to a draft on disk."""
+        """Do nothing: each row is in a draft on disk already."""
 
     def end(self) -> None:
         """Write the workbook."""
         self._book.close()
 
     def rounded(self, line: Line, column: int) -> bool:
-        """Whether a cell is a number of more than 15 digits that a spreadsheet has rounded."""
+        """Return whether a cell is a number of more than 15 digits that a spreadsheet has rounded."""
         value = line.origin[column].value if column < len(line.origin) else None
         return isinstance(value, float) and abs(value) >= EXACT
 
