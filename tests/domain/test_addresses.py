@@ -1,6 +1,5 @@
 """Addresses: road, number and building show, unit, floor and room do not."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,6 +1,5 @@
 """Names: the family name shows, and at least one character of every name is hidden."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

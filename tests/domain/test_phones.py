@@ -1,6 +1,5 @@
 """Phones: at most four digits of a number show, six or more stay hidden, and codes stay as written."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,6 +1,5 @@
 """Free text: what identifies someone is masked in its place, and all else stays."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
