@@ -51,9 +51,7 @@ class PinnedKeys:
 
 
 class FetchedKeys:
-    """Keys from a JWKS URL. Thread-safe.
-
-    They are fetched again every five minutes, or when a key id is new.
+    """Keys from a JWKS URL, fetched again every five minutes, or when a key id is new. Thread-safe.
 
     `fetch` gives the decoded JWKS document or raises; at most one runs at a time, and callers who have keys that
     are still usable do not wait for it.

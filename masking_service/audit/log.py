@@ -93,9 +93,7 @@ class AuditLog:
         return self._commit_pending(_Pending(entry, fields))
 
     def close(self) -> str:
-        """End the chain with a closing entry.
-
-        Only the first call has an effect.
+        """End the chain with a closing entry. Only the first call has an effect.
 
         Returns:
             The id of the last entry; empty if nothing was ever appended.
@@ -142,10 +140,7 @@ class AuditLog:
         return mine.id
 
     def _wake_next_leader(self) -> None:
-        """Let the first waiting thread make the next commit.
-
-        So no thread waits for more than the running commit and its own.
-        """
+        """Let the first waiting thread make the next commit, so that each waits for the running commit and its own."""
         with self._lock:
             if self._queue:
                 self._queue[0].is_leader = True

@@ -78,10 +78,7 @@ def not_ready(url: str) -> str:
 
 
 def served_address(folder: Path) -> str | None:
-    """The address that is served from a state directory.
-
-    As far as the directory says.
-    """
+    """Return the address that is served from a state directory, as far as the directory says."""
     try:
         return (folder / ADDRESS).read_text(encoding="ascii").strip()
     except OSError:

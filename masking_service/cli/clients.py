@@ -98,10 +98,7 @@ def list_clients(state_dir: Path) -> None:
 
 
 def _table(found: Iterable[Client]) -> Table:
-    """The clients for a person, at any terminal width.
-
-    An id goes on in the next line, and nothing is cut.
-    """
+    """Return a table of the clients for any terminal width. A long id goes on in the next line."""
     table = Table(show_lines=True)
     for name in COLUMNS:
         table.add_column(name, overflow="fold", min_width=KEY_ID_LENGTH if name == "keys" else None)

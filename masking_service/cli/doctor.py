@@ -1,7 +1,4 @@
-"""`doctor`: prints the settings and checks the set-up.
-
-Each setting has its source, each fault says how to fix it.
-"""
+"""`doctor`: prints each setting with its source, checks the set-up, and says how to fix each fault."""
 
 import os
 import sys

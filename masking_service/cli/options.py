@@ -30,11 +30,9 @@ def state_dir(command: Command) -> Command:
 
 
 def settings_of(folder: Path) -> Settings:
-    """The settings of the set-up in a state directory.
+    """Return the settings of the set-up in a state directory, whose keyset says whether it is one for development.
 
-    Its keyset says whether it is one for development.
-
-    The embedded store is used where it runs and the environment names no other.
+    The embedded store is used if it runs and the environment names no other.
 
     Raises:
         SettingsError, KeysError: there is no keyset, or it cannot be used.

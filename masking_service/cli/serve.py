@@ -1,7 +1,4 @@
-"""`serve`: gunicorn with the settings of gunicorn.conf.py.
-
-With `--dev` everything that it needs is made here.
-"""
+"""`serve`: runs gunicorn with gunicorn.conf.py, and with `--dev` makes everything that it needs."""
 
 import errno
 import os

@@ -105,10 +105,7 @@ class Development:
 
 
 def people(policy: Policy) -> dict[str, dict[str, Any]]:
-    """The clients of a development set-up by id.
-
-    One for each role, a second person of some, and another tenant's.
-    """
+    """Return the clients of a development set-up by id: one for each role, second ones, and another tenant's."""
     roles = {role: role for role in policy.rules.roles}
     roles |= {f"{role}-2": role for role in SECOND_PEOPLE if role in policy.rules.roles}
     roles |= {name: role for name, role in OTHER_TENANT.items() if role in policy.rules.roles}
@@ -161,10 +158,7 @@ def _make_keys(folder: Path) -> None:
 
 
 def _make_credentials(settings: Settings, opened: Opened) -> None:
-    """Give each client an API key in ``credentials.json``.
-
-    Those that it holds stay valid, missing ones are made.
-    """
+    """Give each client an API key in ``credentials.json``. Keys that are there stay valid."""
     path = settings.state_dir / CREDENTIALS
     held: dict[str, str] = msgspec.json.decode(read_secret_file(path)) if path.exists() else {}
     wanted = people(Policy.load(settings.policy, development=True))

@@ -1,6 +1,4 @@
-"""Runs a real Valkey inside a state directory.
-
-It has the durable settings that production needs.
+"""Runs a real Valkey inside a state directory, with the durable settings that production needs.
 
 It never opens a network port, never outlives the process that started it, and never signals a process
 that it did not start.
@@ -79,9 +77,7 @@ def server_binary() -> Path:
 
 
 class EmbeddedServer:
-    """One Valkey in `STATE_DIR/valkey`.
-
-    It belongs to the process that starts it.
+    """One Valkey in `STATE_DIR/valkey`, which belongs to the process that starts it.
 
     A process that was forked from that one can use `url`, and its `stop` does nothing. When the server has
     died, `start` brings it back at the same `url` with everything that it acknowledged.
@@ -233,10 +229,7 @@ class EmbeddedServer:
 
 
 def running_url(state_dir: Path) -> str | None:
-    """The address of the server that runs in `state_dir`.
-
-    None where none is ready there.
-    """
+    """Return the address of the server that runs in `state_dir`; None if none is ready there."""
     directory = state_dir.resolve() / "valkey"
     try:
         with (directory / "lock").open("rb") as lock:

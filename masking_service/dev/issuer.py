@@ -1,6 +1,4 @@
-"""An OpenID provider for development.
-
-It has the authorization code with PKCE, rotated refresh tokens and step-up.
+"""An OpenID provider for development: authorization code with PKCE, rotated refresh tokens, step-up.
 
 It answers loopback addresses only, knows one client, and signs people in who are
 invented. It keeps its state in memory. Production has no way to start it.
@@ -115,10 +113,7 @@ class Issuer:
         return code
 
     def exchange(self, code: str, verifier: str, redirect_uri: str) -> dict[str, Any] | None:
-        """The tokens for a code, once.
-
-        None where the code, the verifier or the address is wrong.
-        """
+        """Return the tokens for a code, once; None if the code, the verifier or the address is wrong."""
         found = self._codes.pop(code, None)
         if found is None or found.expires < time.time() or found.redirect_uri != redirect_uri:
             return None

@@ -20,10 +20,7 @@ MAX_CODE_LENGTH: Final = 3
 
 
 def country_code(digits: str) -> str | None:
-    """The country code of a number in international form.
-
-    None if there is none. E.164 codes are prefix-free.
-    """
+    """Return the country code of a number in international form; None if there is none. E.164 codes are prefix-free."""
     for length in range(1, MAX_CODE_LENGTH + 1):
         code = digits[:length]
         if code and int(code) in COUNTRY_CODE_TO_REGION_CODE:

@@ -1,6 +1,4 @@
-"""Recognises a person's name that is alone in an address.
-
-It goes by the form and knows no list of people.
+"""Recognises a person's name that is alone in an address, by its form. It knows no list of people.
 
 A place that has the form of a name (张江, Toa Payoh) is taken for one: when in doubt a mask hides more.
 """

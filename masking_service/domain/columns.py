@@ -114,10 +114,7 @@ class Columns:
         self._inner_first.append(at)
 
     def mask(self, batch: Sequence[Any]) -> list[Fields | None]:
-        """Mask usual records in place.
-
-        None for each record that is left as it came.
-        """
+        """Mask usual records in place, and return None for each record that is left as it came."""
         found: list[Fields | None] = [None] * len(batch)
         if len(batch) < FEW:
             return found
@@ -183,10 +180,7 @@ class Columns:
         ]
 
     def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Beside] | None:
-        """The unmapped members, in the order of a single pass.
-
-        None where only that pass can handle them.
-        """
+        """Return the unmapped members in the order of a single pass; None if only that pass can handle them."""
         found: list[_Beside] = []
         new_forms = iter(range(NEW_FORMS, 0, -1))
         for at in self._inner_first:
@@ -259,10 +253,7 @@ def _warnings(personal: Sequence[_Beside], records: int) -> Sequence[Sequence[tu
 
 
 def _text_of(value: Any, depth: int) -> str | None:
-    """Every text and number in a value.
-
-    None where that is too deep, or too large.
-    """
+    """Return every text and number in a value; None if it is too deep or too large."""
     texts: list[str] = []
     try:
         gather(value, texts, depth)

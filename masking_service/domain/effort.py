@@ -1,6 +1,4 @@
-"""Bounds the work of a batch.
-
-Values that were made to be costly must not keep a worker from other callers.
+"""Bounds the work of a batch, so that values made to be costly do not keep a worker from other callers.
 
 Nearly every value takes a quick way that is not counted at all. What is read by a whole grammar is, by estimates in
 microseconds of one processor of 2026, between what it takes and a few times as much (`bench/effort.py` holds them

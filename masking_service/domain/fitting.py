@@ -14,20 +14,14 @@ MAX_FITTING: Final = 3
 
 
 def fitting_schemas(record: Any, schemas: Iterable[Schema]) -> list[str]:
-    """The schemas with the most members in the record.
-
-    At most three; none if none has any.
-    """
+    """Return the schemas with the most members in the record: at most three, none without any member."""
     present = {schema.name: sum(_is_present(record, steps) for steps, _ in schema.fields) for schema in schemas}
     best = max(present.values(), default=0)
     return [name for name, count in present.items() if count == best][:MAX_FITTING] if best else []
 
 
 def _is_present(value: Any, steps: Steps) -> bool:
-    """Whether the path leads to something.
-
-    Of an array the first element counts.
-    """
+    """Return whether the path leads to something. Of an array, the first element counts."""
     for step in steps:
         if step == EACH:
             if type(value) is not list or not value:

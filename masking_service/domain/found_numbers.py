@@ -1,6 +1,4 @@
-"""Finds phone numbers in the middle of a text.
-
-It tells them from waybill numbers, dates, sizes and prices. It hides nothing.
+"""Finds phone numbers in the middle of a text, and tells them from waybill numbers, dates, sizes and prices.
 
 A phone's neighbours are neither digits nor Latin letters. Seven and eight digits that no area code precedes, and short
 service numbers, are phones only behind a word that says so: alone they are dates, weights and order numbers.

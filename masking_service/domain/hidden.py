@@ -1,6 +1,4 @@
-"""Recognises values that came in hidden.
-
-They are masks of this service and of platforms, ciphertext, and our tokens.
+"""Recognises values that came in hidden: masks of this service and of platforms, ciphertext, and our tokens.
 
 When in doubt a value is real: then it is masked and kept, and nothing is lost.
 """

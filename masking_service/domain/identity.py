@@ -1,6 +1,4 @@
-"""Finds identity numbers, bank cards and e-mail addresses.
-
-Order numbers only look like them and are left.
+"""Finds identity numbers, bank cards and e-mail addresses, and leaves order numbers that only look like them.
 
 Sources: GB 11643-1999 (citizen identity number: region, date of birth, sequence, check character by ISO 7064 MOD 11-2;
 the first generation had 15 digits and no check), ISO/IEC 7812 (bank cards: Luhn check, issuer by the first digits).

@@ -1,6 +1,4 @@
-"""Hides a record's own phones and names elsewhere in it.
-
-After masking no original phone and no full original name is anywhere else in the record.
+"""Hides a record's own phones and full names wherever else they are in the record, after it was masked.
 
 It costs next to nothing when there is nothing to find, and it never touches what is not one of the record's own
 values: strangers' numbers in unmapped keys come back as they came.

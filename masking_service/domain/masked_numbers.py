@@ -1,6 +1,4 @@
-"""Masks the numbers of a phone field piece by piece.
-
-They may come in half hidden: 138****5678.
+"""Masks the numbers of a phone field piece by piece, also those that came in half hidden: 138****5678.
 
 It tells a mask, which hides digits, from a real number with a star beside it, which hides none.
 """

@@ -1,6 +1,4 @@
-"""Reads what a member's name or a header says.
-
-It says that the value is of a kind, or a code, or nothing.
+"""Reads from a member's name or a header that its value is of a kind, or a code, or neither.
 
 The words are data (`personal_names.yaml`). It reads names only, never values.
 """

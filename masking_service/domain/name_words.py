@@ -89,10 +89,7 @@ class NameWords:
         return any(len(word) > 1 and (word in self._known or word.isdecimal()) for word in words)
 
     def _segments(self, word: str) -> list[str] | None:
-        """The known words that make up this one (``recname``).
-
-        None if it is not made of known words.
-        """
+        """Return the known words that make up this one (``recname``); None if other letters are left."""
         best: list[list[str] | None] = [[]]
         for end in range(1, len(word) + 1):
             found = None

@@ -1,6 +1,4 @@
-"""Masks names of people and organisations.
-
-The family name shows, and of every name at least one character is hidden.
+"""Masks names of people and organisations: the family name shows, and at least one character is hidden.
 
 Where it is not plain what the first character belongs to (a bracket, a digit, an emoji before it), nothing shows.
 """
@@ -74,10 +72,7 @@ def mask_name(value: str, hide: str, keep: int = 4) -> str:
 
 
 def mask_short_name(value: str) -> str | None:
-    """The mask of a name of two to four Han.
-
-    One character shows. None for every other name.
-    """
+    """Return the mask of a name of two to four Han, of which one shows; None for every other name."""
     if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS and (value[:2] not in DOUBLE_FAMILY_NAMES or len(value) == 2):
         return value[0] + "*" * (len(value) - 1)
     return None
@@ -129,10 +124,7 @@ def _is_letter(grapheme: str) -> bool:
 
 
 def _form_length(value: str, characters: list[str]) -> int | None:
-    """How many characters at the end are the legal form.
-
-    None if this is no organisation.
-    """
+    """Return how many characters at the end are the legal form; None if this is no organisation."""
     trimmed = value.rstrip()
     match = _HAN_FORM.search(trimmed[-16:]) or _LATIN_FORM.search(trimmed[-48:]) or _dotted(trimmed[-16:])
     if match is None:

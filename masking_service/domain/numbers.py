@@ -1,6 +1,4 @@
-"""Reads phone numbers: begin, end, and digits that count.
-
-It hides nothing.
+"""Reads phone numbers: where they begin and end, and which digits count. It hides nothing.
 
 Everything here reads what `reading` makes of a text: ASCII digits, hyphens, stars and spaces, nothing invisible.
 
@@ -120,10 +118,7 @@ def read_number(text: str, at: int) -> Number | None:
 
 
 def _plain(match: re.Match[str]) -> Number:
-    """Groups of digits that are no spelling of ours.
-
-    As many as one number needs.
-    """
+    """Return the groups of digits that are no spelling known here, as many as one number needs."""
     digits = ""
     end = match.start()
     for group in re.finditer(r"\d+", match[0]):

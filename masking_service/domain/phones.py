@@ -74,9 +74,7 @@ def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
 
 
 def phone_numbers(value: str) -> list[str]:
-    """The ASCII digits of every number in a field.
-
-    Numbers that can be read count, of seven digits or more.
+    """Return the ASCII digits of every readable number in a field that has seven digits or more.
 
     Each is there in every form that it may have elsewhere, the longest first: with area code and its 0 (a
     landline), without, and the bare local number. Country codes and extensions are left out. An overlong field, which

@@ -53,10 +53,7 @@ _HIDDEN: Final = bytes.maketrans(_NUMBERS, b"*" * len(_NUMBERS))
 
 
 def mask_plain_address(value: str) -> str | None:
-    """The mask of a plain address, its unit hidden.
-
-    None for every other address.
-    """
+    """Return a plain address with its unit hidden; None for every other address."""
     match = _PLAIN(value)
     if match is None or (len(value) <= _MAX_NAME_LENGTH and bare_name(value)):
         return None

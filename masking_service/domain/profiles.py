@@ -117,10 +117,7 @@ class Profile:
         return self.hide[kind] == NOTHING and kind != "virtual_phone"
 
     def masker(self, kind: str) -> Callable[[str], str] | None:
-        """The function that masks a value of `kind`.
-
-        None where it passes.
-        """
+        """Return the function that masks a value of `kind`; None if such values pass."""
         hide = self.hide[kind]
         if hide == NOTHING:
             return None
@@ -159,9 +156,7 @@ class Profile:
         return lambda value: scrub(value, keep)
 
     def usual(self, kind: str) -> Callable[[str], str | None] | None:
-        """The quick mask of usual values of `kind`.
-
-        None where there is none.
+        """Return the quick mask of usual values of `kind`; None if there is none.
 
         It gives the same mask as `masker`, and None for every value that is not one of these: a short Chinese name of
         which one character shows, a Chinese mobile number, a plain address, a text without digits. They have one

@@ -1,6 +1,4 @@
-"""Text as a person reads it.
-
-Digits of every script and full-width forms are ASCII, what cannot be seen is left out.
+"""Text as a person reads it: digits of every script and full-width forms as ASCII, nothing invisible.
 
 A reading is for finding things. What is kept is always cut from the text as it was written.
 """

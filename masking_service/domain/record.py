@@ -1,6 +1,4 @@
-"""Masks one record in one pass.
-
-It finds every mapped value, masks it in place, and lets nothing of it appear elsewhere.
+"""Masks one record in one pass: masks every mapped value in place, and lets nothing of it appear elsewhere.
 
 A record that raises is half masked and must be thrown away; no error or repr holds a value.
 """
@@ -221,10 +219,7 @@ class _Run(Masked):
         self.mask_again(set(found), masks)
 
     def mask_again(self, found: set[str], masks: dict[str, Mask | None]) -> None:
-        """Mask again the fields that the guard changed.
-
-        Its stars may make a room's number of what was beside them.
-        """
+        """Mask again the fields that the guard changed: its stars may turn what is beside them into a room number."""
         for place in self.places:
             mask = masks[place.kind]
             if place.pointer in found and mask is not None:

@@ -29,10 +29,7 @@ class Slips:
         }
 
     def meant(self, word: str) -> str | None:
-        """The word itself or the one that is a slip away.
-
-        None if there is none. Longer words than any that is known cost nothing.
-        """
+        """Return the word itself or the known word that is one slip away; None if there is none."""
         if len(word) > self._longest:
             return None
         if word in self._words:

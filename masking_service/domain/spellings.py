@@ -265,10 +265,7 @@ def _lower(text: str) -> str:
 
 
 def has_capitals(text: str) -> bool:
-    """True for letters of a script with capitals.
-
-    Its names are words, found only as such.
-    """
+    """Return whether the letters are of a script with capitals, whose names are found as whole words only."""
     return text.swapcase() != text
 
 

@@ -1,6 +1,4 @@
-"""Hides phones, identity numbers, e-mail addresses and cards.
-
-Each is hidden in its place in a free text; the rest stays.
+"""Hides phones, identity numbers, e-mail addresses and bank cards in free text; the rest stays.
 
 Waybill and order numbers, dates, weights, prices and postcodes are not touched. A phone shows at most its last four
 digits; of the other three nothing shows: a star for each character, the ``@`` and dots of an e-mail address and the
@@ -98,17 +96,12 @@ def lines_worth_scanning(lines: str) -> bool:
 
 
 def plain_text(value: str) -> str | None:
-    """A text that holds nothing to mask and no digit.
-
-    None for every other one. One check tells.
-    """
+    """Return a text that holds nothing to mask and no digit; None for every other one. It takes one check."""
     return value if _HOLDS_NOTHING(value) and not value.isspace() else None
 
 
 def crowded(value: str) -> bool:
-    """True if a value holds too many numbers or ``@``.
-
-    It has more of them than people write into a field of a waybill.
+    """Return whether a value holds more numbers or ``@`` than people write into a field of a waybill.
 
     Reading them all would take a worker seconds for a body that was made for that.
     """
@@ -163,10 +156,7 @@ def _scrub_once(value: str, keep: int) -> str:
 
 
 def _edits(reading: Reading, keep: int) -> list[_Edit]:
-    """What to put where in what was read.
-
-    None is inside another; what is longer than a phone goes first.
-    """
+    """Return the edits of a read text. None is inside another; what is longer than a phone goes first."""
     text = reading.text
     if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
         text = _blanked(text, passing)
@@ -184,10 +174,7 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    """The text with letters in place of the spans.
-
-    So no phone begins or ends there.
-    """
+    """Return the text with letters in place of the spans, so that no phone begins or ends there."""
     pieces: list[str] = []
     done = 0
     for start, end in sorted(spans):

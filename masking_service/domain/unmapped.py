@@ -1,6 +1,4 @@
-"""Handles the members that no schema maps.
-
-They are guarded, hidden whole, or passed as they came.
+"""Handles the members that no schema maps: guards them, hides them whole, or passes them as they came.
 
 Under ``guard`` a member's name decides first (`member_names`), then what is found in its value. A value is never shown
 because its name is unknown: texts and integers are read for phones, identity numbers, e-mail addresses and cards.
@@ -276,10 +274,7 @@ class Unmapped:
         return masked
 
     def _kind(self, meaning: Meaning, text: str) -> str | None:
-        """The kind by which a text is masked.
-
-        None where its name says none.
-        """
+        """Return the kind by which a text is masked; None if its name says none."""
         kind = meaning.kind
         if kind == MAYBE_NAME:
             kind = None if _DIGIT(text) else "name"

@@ -59,10 +59,7 @@ class ColumnReader:
     def one_form(
         self, values: Sequence[Any], meaning: Meaning, depth: int, new_forms: Iterator[int]
     ) -> tuple[Meaning, ...] | None:
-        """The meanings of the members of objects of one form.
-
-        None if the values are no such objects, or not all can be read.
-        """
+        """Return the meanings of the members of objects of one form; None if the values are none, or cannot be read."""
         if type(values[0]) is not dict or depth >= DEEPEST:
             return None
         names = tuple(values[0])
@@ -130,10 +127,7 @@ class ColumnReader:
 
 
 def _meanings(names: tuple[str, ...], meaning: Meaning, new_forms: Iterator[int]) -> tuple[Meaning, ...] | None:
-    """What names inside an object say.
-
-    None where one is personal data itself, or too much would have to be read.
-    """
+    """Return what names inside an object say; None if one is personal data itself, or there is too much to read."""
     known = known_plan(meaning.inside, names)
     if known is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
         known = plan(meaning.inside, names)
@@ -156,10 +150,7 @@ def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[An
 
 
 def _joined(rows: Iterable[tuple[str | None, ...]], *, whole: bool) -> Texts:
-    """The texts of each row in one.
-
-    None for a row in which one is None. `whole` says that none is.
-    """
+    """Return the texts of each row as one; None for a row that holds a None. `whole` says that no row does."""
     return ["\n".join(row) if whole or None not in row else None for row in rows]  # type: ignore[arg-type]
 
 

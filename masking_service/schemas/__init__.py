@@ -1,9 +1,4 @@
-"""The shipped schemas: one YAML file a carrier.
-
-Each gives the source of its field names.
-
-Data and its loader; how a value is masked is never said here.
-"""
+"""Loads the shipped schemas: one YAML file a carrier, with the source of its field names, and nothing of masking."""
 
 from __future__ import annotations
 

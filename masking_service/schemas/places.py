@@ -1,8 +1,6 @@
-"""Short codes for places in what is stored.
+"""Maps places in stored records to short codes, which never change their meaning.
 
-They never change their meaning.
-
-A line number of places.txt for the shipped schemas' fixed paths, the place in words for all others.
+The code of a fixed path of a shipped schema is its line number in places.txt; any other place is stored in words.
 """
 
 from __future__ import annotations

@@ -196,7 +196,7 @@ class Store:
     def poll(self, commands: Sequence[Command]) -> list[Reply]:
         """Send `commands` to verified servers, admitted or not, and return each reply or the StoreUnavailable for it.
 
-        For learning who was revoked or frozen while a part of the store is away.
+        So a process learns of revocations and freezes while a part of the store does not answer.
         """
         if self.identity.shut:
             return [StoreUnavailable("not-admitted")] * len(commands)

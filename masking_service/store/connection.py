@@ -1,6 +1,4 @@
-"""Connections to one server.
-
-Made through redis-py's public constructors, kept idle for the next caller.
+"""Keeps connections to one server, made by redis-py's public constructors, for the next caller.
 
 redis-py's own pools spend a tenth of a request that asks the store five times on
 statistics that no one reads here.

@@ -1,8 +1,6 @@
-"""Masks or tokenizes whole files of records.
+"""Masks or tokenizes whole files of records. Masking needs no store; the service tokenizes in this process.
 
-Masking needs no store; the service tokenizes in this process.
-
-What is written is whole or not there, holds a line for each record, and nothing of a record that failed.
+An output file appears whole or not at all. It has a line for each record, and holds nothing of a record that failed.
 """
 
 from masking_service.cli.files.commands import mask, tokenize

@@ -49,10 +49,7 @@ class Builder:
         self._fallbacks = layout.fallbacks
 
     def build(self, cells: Sequence[str]) -> Row:
-        """The record of these cells, one for each column.
-
-        Those that nothing maps are in it for the guard to see.
-        """
+        """Return the record of these cells, one for each column. Unmapped cells are in it for the guard to see."""
         record: dict[str, Any] = {}
         holders: list[Any] = [record]
         for outer, key, made in self._ways:
@@ -79,10 +76,7 @@ class Builder:
 
 
 def _containers(places: Sequence[Steps]) -> set[Steps]:
-    """Every object and array on the way to places.
-
-    An array has all its elements up to the one that is meant.
-    """
+    """Return every object and array on the way to places. An array has all its elements up to the one that is meant."""
     found: set[Steps] = set()
     for steps in places:
         for length in range(1, len(steps)):
@@ -92,10 +86,7 @@ def _containers(places: Sequence[Steps]) -> set[Steps]:
 
 
 def _maker(steps: Steps, places: Sequence[Steps]) -> Callable[[], Any]:
-    """What makes the container at `steps`.
-
-    An array where a place goes on with an index.
-    """
+    """Return what makes the container at `steps`: an array if a place goes on with an index, else an object."""
     following = [place[len(steps)] for place in places if place[: len(steps)] == steps]
     if not following or not isinstance(following[0], int):
         return dict

@@ -1,6 +1,4 @@
-"""`mask FILE` and `tokenize FILE`.
-
-A file of records goes in; one like it comes out whole, or nothing does.
+"""`mask FILE` and `tokenize FILE`: read a file of records and write one like it, whole or not at all.
 
 Exit codes: 0 all well, 1 some records failed, 2 nothing done, 130 interrupted.
 """

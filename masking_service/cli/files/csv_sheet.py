@@ -149,10 +149,7 @@ class CsvSheet:
         return cells, raw, text[len(body) :]
 
     def _written(self, before: str, raw: str, cell: str) -> str:
-        """A cell as it is in the file.
-
-        As it was if it did not change, and quoted if it was quoted.
-        """
+        """Return a cell as it is written: unchanged if it did not change, and quoted if it was quoted."""
         if cell == before:
             return raw
         return _quoted(cell) if raw[:1] == '"' else self._quoted(cell)

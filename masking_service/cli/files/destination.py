@@ -37,9 +37,7 @@ def destination_of(file: str, output: str | None, mark: str) -> str:
 
 @contextmanager
 def written(output: str, file: str, *, force: bool) -> Iterator[Write]:
-    """Takes the output's bytes.
-
-    Only if the block ends without an error they are there under the output's name.
+    """Take the output's bytes, and put them under the output's name if the block ends without an error.
 
     Args:
         output: a path, or STANDARD for standard output.

@@ -217,10 +217,7 @@ class Array(_Document):
         return element
 
     def _read(self) -> bool:
-        """Take one more piece of the text.
-
-        For what was passed; False where there is none.
-        """
+        """Read one more piece of the text and drop what was passed. Return False if there is no more."""
         piece = next(self._pieces, "")
         self._text = self._text[self._at :] + piece
         self._at = 0

@@ -40,10 +40,7 @@ class FileEntry:
 
 
 def unreadable(code: str, *pointers: str) -> Result:
-    """The error of a record that cannot be read.
-
-    With the places of what is wrong in it.
-    """
+    """Return the error of a record that cannot be read, with the places that are wrong in it."""
     errors = [{"pointer": pointer, "code": code} for pointer in pointers]
     return {"code": code, "errors": errors} if errors else {"code": code}
 
@@ -75,10 +72,7 @@ class Format(Protocol):
         """
 
     def column(self, pointer: str) -> int | None:
-        """The column, from 1, of a place in the record.
-
-        None where there are no columns.
-        """
+        """Return the 1-based column of a place in the record; None without columns."""
 
     @property
     def done(self) -> int:
@@ -86,10 +80,7 @@ class Format(Protocol):
 
     @property
     def total(self) -> int | None:
-        """How much there is to read, in the same unit.
-
-        None where this is unknown.
-        """
+        """How much there is to read, in the same unit; None if it is unknown."""
 
     @property
     def notes(self) -> list[str]:

@@ -1,6 +1,4 @@
-"""Keeps a spreadsheet from running cells of CSV files.
-
-What could be a formula gets an apostrophe before it.
+"""Keeps a spreadsheet from running cells of CSV files: puts an apostrophe before text that could be a formula.
 
 Numbers with a sign and masks of phones stay readable: `+86 *******5678` and `-12.5` call nothing.
 """

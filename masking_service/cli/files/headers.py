@@ -1,6 +1,4 @@
-"""Finds out what each column of a table means.
-
-It reads its header, by a data file, and what --map says.
+"""Finds the meaning of each column of a table from its header, a file of known headers, and --map.
 
 A personal column that the schema has no place for gets a place of its own: it is masked, and tokenized, too.
 """
@@ -187,10 +185,7 @@ def _words(header: str) -> list[str]:
 
 
 def _by_name(headers: Mapping[int, str], schema: Schema) -> Iterator[tuple[int, Steps]]:
-    """Columns and the places that their headers name.
-
-    Those come first that go before others for the same place.
-    """
+    """Return columns and the places that their headers name, in the order in which they get a place."""
     own: dict[str, Steps] = {normal(".".join(steps)): steps for steps, _ in schema.fields if EACH not in steps}
     own |= {normal(".".join(map(str, steps))): steps for steps in schema.waybill_paths}
     for at, header in headers.items():
@@ -274,10 +269,7 @@ def _meanings() -> tuple[dict[str, str], dict[str, int]]:
 
 
 def is_impersonal(header: str) -> bool:
-    """Whether a header says that no person is meant.
-
-    Its cells are neither names nor addresses of people.
-    """
+    """Return whether a header says that its cells are neither names nor addresses of people."""
     words = " ".join(_words(_NOTE.sub("", header)))
     return any(
         words == last or words.endswith(last if not last.isascii() else f" {last}")

@@ -1,6 +1,4 @@
-"""Tells what a cell of an unmapped column looks like.
-
-The user is asked before it is written. It masks nothing.
+"""Guesses what a cell of an unmapped column holds, so that the user can be asked. It masks nothing.
 
 Phones, identity numbers, e-mail addresses and bank cards are found by the scanner of texts. Names and addresses can
 only be guessed: a whole column that looks like them is reason enough to ask, a single cell among many is not.
@@ -37,10 +35,7 @@ _PHONES_ALONE: Final = re.compile(r"[\d０-９\s+()（）\-*—/／、,，;；.]
 
 
 def found_kind(cell: str) -> str | None:
-    """The kind that hides what is in a cell.
-
-    None where the scanner finds nothing.
-    """
+    """Return the kind that hides what the scanner finds in a cell; None if it finds nothing."""
     if scrub(cell) is cell:
         return None
     if _PHONES_ALONE.fullmatch(cell):

@@ -1,8 +1,7 @@
-"""A table: each row is a record.
+"""A table of which each row is a record, built from its cells by the meaning of their columns.
 
-It is built from its cells by what their columns mean. Unmapped cells stay as written.
-
-No cell of a row that failed is written, and nothing at all where a column looks personal and nothing maps it.
+Unmapped cells stay as written. No cell of a row that failed is written, and nothing at all if a column looks personal
+and nothing maps it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,4 @@
-"""Watches over the columns that nothing maps.
-
-It finds out whether they are personal, and does what --unmapped says.
+"""Finds out whether unmapped columns are personal, and does what --unmapped says.
 
 Every cell is scanned for what can be found in a text. What can only be guessed, names and addresses, is looked for in
 a sample: the first 1,000 rows, and one of 100 behind them.

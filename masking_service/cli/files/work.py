@@ -1,6 +1,4 @@
-"""What is done to the records of a file.
-
-They are masked here with no store at all, or tokenized by the service in this process.
+"""Masks the records of a file without a store, or lets the service in this process tokenize them.
 
 The caller is authenticated by a credential exactly as over HTTP, and again every second while the file goes on.
 """

@@ -1,7 +1,4 @@
-"""The commands of `keys`.
-
-Each that changes something can be interrupted, and run again to go on from there.
-"""
+"""The commands of `keys`. One that was interrupted goes on from there when it is run again."""
 
 from pathlib import Path
 

@@ -1,6 +1,4 @@
-"""Reads the parts of a workbook before they are parsed.
-
-It refuses what would take unbounded memory or time.
+"""Reads the parts of a workbook before they are parsed, and refuses parts that would take unbounded memory or time.
 
 A part is XML in a ZIP archive that a stranger may have made: it may expand to any size, and name entities and files.
 """
