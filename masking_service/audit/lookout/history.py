@@ -1,7 +1,6 @@
 """Reads audit entries into the rows that the signals need."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -113,14 +112,6 @@ class HistoryReader:
                     found[type(row)].append(row)
         kinds = (Opening, OpenedCase, Decision, View, Trace, Seen)
         return History(*[sorted(found[kind]) for kind in kinds])  # type: ignore[arg-type]
-
-
-def read_history(entries: Iterable[tuple[str, Entry]]) -> History:
-    """Return what the entries of a tenant say, each given with its id."""
-    reader = HistoryReader()
-    for name, entry in entries:
-        reader.add(name, entry)
-    return reader.history()
 
 
 def rows_of(entry: Entry) -> list[Row]:

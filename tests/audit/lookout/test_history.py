@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from masking_service.audit.entries import Item
-from masking_service.audit.lookout.history import Decision, OpenedCase, Opening, Seen, Trace, View, read_history
+from collections.abc import Iterable
+
+from masking_service.audit.entries import Entry, Item
+from masking_service.audit.lookout.history import (
+    Decision,
+    History,
+    HistoryReader,
+    OpenedCase,
+    Opening,
+    Seen,
+    Trace,
+    View,
+)
 from tests.audit.logs import entry
 
 PHONE = Item("w1", "released", "/recipient/phone", "phone")
 NAME = Item("w1", "released", "/recipient/name", "name")
+
+
+def read_history(entries: Iterable[tuple[str, Entry]]) -> History:
+    reader = HistoryReader()
+    for name, one in entries:
+        reader.add(name, one)
+    return reader.history()
 
 
 def test_fields_are_summed_by_waybill() -> None:
