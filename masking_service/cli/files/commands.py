@@ -43,7 +43,7 @@ def mask(options: Options, check: bool) -> None:
     """Mask the records of a CSV, Excel, JSON or NDJSON file.
 
     FILE is - for standard input. It needs no store and no keys. The output holds one line for each record, in order.
-    The input is never changed. A table with a column that looks personal, and that nothing maps, is refused.
+    The input is never changed. A table is refused if a column looks personal and is not mapped.
     """
     form = format_of(options)
     settings = Settings.read({**os.environ, "MASKING_STATE_DIR": str(options.state_dir)}, development=False)

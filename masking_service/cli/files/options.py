@@ -91,7 +91,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Choice(MODES),
             default=MODES[0],
             show_default=True,
-            help="What becomes of a table's columns that nothing maps, where they look personal.",
+            help="What to do with columns that look personal and are not mapped.",
         ),
         click.option("--batch", default=500, show_default=True, type=click.IntRange(1, 1000), help="Records at once."),
         state_dir,

@@ -1,7 +1,7 @@
 """A table of which each row is a record, built from its cells by the meaning of their columns.
 
-Unmapped cells stay as written. No cell of a row that failed is written, and nothing at all if a column looks personal
-and nothing maps it.
+Unmapped cells stay as written. No cell of a failed row is written, and nothing at all if a column looks personal and is
+not mapped.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -174,7 +174,7 @@ class Table:
         """End the table.
 
         Raises:
-            NotDone: a column looks personal, and nothing maps it.
+            NotDone: a column looks personal and is not mapped.
         """
         self._unmapped.finish()
         self._sheet.end()

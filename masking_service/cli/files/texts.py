@@ -20,7 +20,7 @@ PLACE: Final = Text(
     "  line {line:,}{column}, record {record:,}: {what}", "  第 {line:,} 行{column}，第 {record:,} 条：{what}"
 )
 COLUMN: Final = Text(", column {column}", "第 {column} 列")
-MORE: Final = Text("  and {count:,} more; the output says of each why", "  另有 {count:,} 条；原因见输出文件")
+MORE: Final = Text("  and {count:,} more; the output has the reason of each", "  另有 {count:,} 条；原因见输出文件")
 WRITTEN: Final = Text("written to {output}", "已写入 {output}")
 CHECKED: Final = Text("nothing was written (--check)", "未写入任何内容（--check）")
 
@@ -33,15 +33,15 @@ ADDED_TOKENIZED: Final = Text(
 NOT_MAPPED: Final = Text("not mapped: columns {columns}", "未映射的列：{columns}")
 HIDDEN: Final = Text("cells hidden in them: {count:,}", "其中已隐藏的单元格：{count:,}")
 STILL_PERSONAL: Final = Text(
-    "WARNING: they look personal, and what can only be guessed is not masked:",
+    "WARNING: these columns look personal. Names and addresses that can only be guessed are not masked:",
     "警告：这些列疑似个人信息，仅凭推测无法脱敏的内容仍为明文：",
 )
 PERSONAL: Final = Text(
-    "{count} columns look personal, and nothing maps them. Nothing was written.",
+    "{count} columns look personal and are not mapped. Nothing was written.",
     "有 {count} 列疑似个人信息但未映射，未写入任何内容。",
 )
 ONE_PERSONAL: Final = Text(
-    "1 column looks personal, and nothing maps it. Nothing was written.",
+    "1 column looks personal and is not mapped. Nothing was written.",
     "有 1 列疑似个人信息但未映射，未写入任何内容。",
 )
 QUESTION: Final = Text(
@@ -52,22 +52,22 @@ ANSWERS: Final = Text(
     "    --map {masks} 将其脱敏；--map {leaves} 保持原样",
 )
 REPEAT: Final = Text(
-    "Repeat the command with one --map for each column, or say --unmapped guard, hide or pass for all of them.",
+    "Repeat the command with one --map for each column, or with --unmapped guard, hide or pass for all of them.",
     "请为每一列加上一个 --map 后重新执行，或用 --unmapped guard、hide、pass 统一处理。",
 )
 NO_TITLE: Final = Text("no header", "无列名")
 NO_CELLS: Final = Text("no cells", "无内容")
 NO_HEADER: Final = Text(
-    "No header names anything that would be masked. Nothing was written.",
+    "No header names anything to mask. Nothing was written.",
     "没有任何列名对应需要脱敏的内容，未写入任何内容。",
 )
 NAME_COLUMNS: Final = Text(
-    "Repeat the command with one --map for each column that holds personal data. If the first line is no header line, "
-    "add one first.",
+    "Repeat the command with one --map for each column that holds personal data. If the first line is not a header "
+    "line, add one first.",
     "请为每个含有个人信息的列加上一个 --map 后重新执行；如果第一行不是列名，请先补上列名。",
 )
 NO_NUMBER: Final = Text(
-    "no header names the waybill number; give --map COLUMN={path}, with the column's header or its number",
+    "no header is known as the waybill number; give --map COLUMN={path}, with the column's header or its number",
     "没有列名对应运单号；请用 --map 列={path} 指定，“列”为列名或列序号",
 )
 NO_HEADERS: Final = Text("holds personal data: the first line has to be the headers", "含有个人信息：第一行必须是列名")
@@ -84,7 +84,7 @@ AT: Final = Text("line {line:,}: {what}", "第 {line:,} 行：{what}")
 AT_COLUMN: Final = Text("line {line:,}, column {column:,}: {what}", "第 {line:,} 行第 {column:,} 列：{what}")
 
 NO_EXCEL: Final = Text(
-    "the input is no Excel workbook (.xlsx); an encrypted or older one has to be saved as .xlsx first",
+    "the input is not an Excel workbook (.xlsx); save an encrypted or older one as .xlsx first",
     "输入不是 Excel 工作簿（.xlsx）；加密或旧版文件请先另存为 .xlsx",
 )
 NO_SHEET: Final = Text(
@@ -110,9 +110,9 @@ NO_ENCODING: Final = Text(
 UNREADABLE: Final = Text("the input cannot be read: {reason}", "无法读取输入：{reason}")
 UNWRITABLE: Final = Text("the output cannot be written: {reason}", "无法写入输出：{reason}")
 SAME_FILE: Final = Text("the output is the input: give another --output", "输出与输入相同：请用 --output 另行指定")
-NO_PLAIN_FILE: Final = Text("the output is there and is no plain file", "输出已存在，且不是普通文件")
+NO_PLAIN_FILE: Final = Text("the output exists and is not a regular file", "输出已存在，且不是普通文件")
 EXISTS: Final = Text(
-    "the output is there already: give another --output, or --force to replace it",
+    "the output exists: give another --output, or --force to replace it",
     "输出文件已存在：请用 --output 另行指定，或用 --force 覆盖",
 )
 UNKNOWN_HEADER: Final = Text(
@@ -122,7 +122,7 @@ UNKNOWN_HEADER: Final = Text(
 TOLD_TWICE: Final = Text("--map: column {column} is named twice", "--map：第 {column} 列被指定了两次")
 SHARED_PLACE: Final = Text("--map: columns {columns} share a place", "--map：第 {columns} 列指定了同一个位置")
 NO_MAP: Final = Text(
-    "must be COLUMN=PATH, each column once. COLUMN is its header, or its number (2=kind:phone) where it has none",
+    "must be COLUMN=PATH, each column once. COLUMN is its header, or its number (2=kind:phone) if it has none",
     "格式必须是 列=路径，每列一次。“列”为列名；没有列名的列用列序号，例如 2=kind:phone",
 )
 NAMED: Final = Text("there is no {what} of that name. There is: {known}", "没有该名称的 {what}。现有：{known}")
@@ -159,7 +159,7 @@ LONG_LINE: Final = Text(
     "is longer than {count:,} characters: put one record on each line", "该行超过 {count:,} 个字符：请每行只放一条记录"
 )
 NOT_ENCODED: Final = Text(
-    "is not {encoding}{at}: say what it is with --encoding", "该行{at}不是 {encoding} 编码：请用 --encoding 指定编码"
+    "is not {encoding}{at}: name the encoding with --encoding", "该行{at}不是 {encoding} 编码：请用 --encoding 指定编码"
 )
 AT_BYTE: Final = Text(" at its byte {byte:,}", "第 {byte:,} 个字节")
 

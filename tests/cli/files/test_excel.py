@@ -279,7 +279,7 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -
     result, output = masked(path)
 
     assert (result.exit_code, output.exists()) == (2, False)
-    assert "is no Excel workbook" in result.stderr
+    assert "is not an Excel workbook" in result.stderr
 
 
 def test_an_old_workbook_is_to_be_saved_as_xlsx(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_bytes_of_another_encoding_stop_with_their_line_and_byte(tmp_path: Path)
     result = masked(tmp_path, TABLE.encode() + row().encode() + b"abc\xff\n", "--encoding=utf-8")
 
     assert result.exit_code == 2
-    assert "line 4: is not utf-8 at its byte 4: say what it is with --encoding" in result.stderr
+    assert "line 4: is not utf-8 at its byte 4: name the encoding with --encoding" in result.stderr
 
 
 def test_bytes_of_no_encoding_are_named_by_line_and_byte(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_gb18030_far_behind_plain_ascii_is_refused_and_not_garbled(tmp_path: Pat
     result = masked(tmp_path, content)
 
     assert result.exit_code == 2
-    assert "line 20,002: is not utf-8 at its byte 1: say what it is with --encoding" in result.stderr
+    assert "line 20,002: is not utf-8 at its byte 1: name the encoding with --encoding" in result.stderr
     assert masked(tmp_path, content, "--encoding=gb18030").exit_code == 0
 
 

@@ -200,7 +200,7 @@ def test_a_table_without_waybill_numbers_is_refused(settings: Settings, table: P
     result = run("tokenize", table)
 
     assert result.exit_code == 2
-    assert "no header names the waybill number" in result.stderr
+    assert "no header is known as the waybill number" in result.stderr
 
 
 def test_several_waybills_in_a_record_are_refused(settings: Settings, table: Path) -> None:

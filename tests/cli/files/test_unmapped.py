@@ -1,4 +1,4 @@
-"""A table with a column that looks personal, and that nothing maps, is refused whole, with the words that answer it."""
+"""Tests that a table with an unmapped column that looks personal is refused, with the options to add."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_a_header_goes_before_a_number(tmp_path: Path) -> None:
 def test_every_personal_column_is_named_at_once(tmp_path: Path) -> None:
     result = masked(tmp_path, "收件人,甲,乙,丙\n王五,13812345678,李四,7\n")
 
-    assert "2 columns look personal, and nothing maps them" in result.stderr
+    assert "2 columns look personal and are not mapped" in result.stderr
     assert "column 2 (甲), phone" in result.stderr
     assert "column 3 (乙), name" in result.stderr
     assert "column 4" not in result.stderr
@@ -199,7 +199,7 @@ def test_guard_hides_what_can_be_found_and_warns_of_the_rest(tmp_path: Path) -> 
 
     assert rows(result.stdout)[1] == ["王*", "打*******5678", "李四", ""]
     assert "cells hidden in them: 1" in result.stderr
-    assert "WARNING: they look personal" in result.stderr
+    assert "WARNING: these columns look personal" in result.stderr
 
 
 def test_hide_hides_every_cell(tmp_path: Path) -> None:
