@@ -13,12 +13,12 @@ set -uo pipefail
 export LC_ALL=C # lengths are bytes
 
 schema=standard        # where the values are in the records
-most_records=1000      # the service takes no more in one call
+max_records=1000      # the service takes no more in one call
 max_bytes=1000000     # the service takes 2 MiB, but proxies before it often 1 MB only
 connect_seconds=3
 answer_seconds=10      # the service answers within 5 seconds; the rest is for the network
 first_pause=250        # milliseconds between two attempts, doubled from one to the next
-longest_pause=8000
+max_pause=8000
 masks_seconds=30       # after one batch waited for its tokens in vain, others do not for so long
 patience=${MASKING_PATIENCE:-30} # seconds for which a batch may wait for its tokens before it is printed without
 
@@ -95,7 +95,7 @@ repeated() {
         esac
         # Half of the pause is chance, or all clients would come back at the same moment.
         most=$((first_pause << (attempt > 10 ? 10 : attempt - 1)))
-        most=$((most < longest_pause ? most : longest_pause))
+        most=$((most < max_pause ? most : max_pause))
         pause=$((most / 2 + RANDOM % (most / 2) + after * 1000))
         log "$1: attempt $attempt as $request_id: $status $said"
         [ $(($(milliseconds) + pause)) -lt "$deadline" ] || return 1
@@ -172,7 +172,7 @@ while IFS= read -r record || [ -n "$record" ]; do
         log "record $number: not sent: more than $max_bytes bytes"
         record=null
     fi
-    if [ ${#records[@]} -eq "$most_records" ] || [ $((size + ${#record})) -gt "$max_bytes" ]; then
+    if [ ${#records[@]} -eq "$max_records" ] || [ $((size + ${#record})) -gt "$max_bytes" ]; then
         send "$((number - ${#records[@]}))" "${records[@]}"
         records=() size=0
     fi

@@ -93,12 +93,12 @@ def test_each_example_has_the_numbers_of_the_handbook(name: str) -> None:
     example = (CLIENTS / name).read_text("utf-8").replace("_", "").lower()
 
     for number in (
-        r"mostrecords ?= ?1000\b",
-        r"mostbytes ?= ?1000000\b",
+        r"maxrecords ?= ?1000\b",
+        r"maxbytes ?= ?1000000\b",
         r"connect(seconds)? ?= ?(3$|3\.0|duration\.ofseconds\(3\))",
         r"(answer|read)(seconds)? ?= ?(10\b|duration\.ofseconds\(10\))",
         r"firstpause\b.* ?= ?(250\b|0\.25|duration\.ofmillis\(250\))",
-        r"longestpause ?= ?(8000\b|.*8\.0$|duration\.ofseconds\(8\))",
+        r"maxpause ?= ?(8000\b|.*8\.0$|duration\.ofseconds\(8\))",
         r"masks(seconds)? ?= ?(30\b|duration\.ofseconds\(30\))",
         r"maskingpatience\W+30\b",
     ):
