@@ -1,10 +1,10 @@
 """Huawei Cloud's PrivateNumber (隐私保护通话): the modes AXB and AXE.
 
-Written against its public documents, and tested against a fake only:
+Written against its public documents (as of 2026-01-28), and tested against a fake only:
 
 - AXB: https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0002.html, 0003 (end), 0005 (query)
-- AXE: https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0022.html, 0023 (end)
-- call records: https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0006a.html
+- AXE: https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0022.html, 0023 (end), 0024 (query)
+- call records: https://support.huaweicloud.com/api-PrivateNumber/privatenumber_02_0006a.html (AXB), 0006_3a (AXE)
 
 It signs a nonce and a time with each message, and not the body: TLS has to protect that.
 """
@@ -40,7 +40,7 @@ AUTHORIZATION: Final = 'AKSK realm="SDP",profile="UsernameToken",type="Appkey"'
 NONCE_BYTES: Final = 16
 SUCCESS: Final = "0"
 ALREADY_BOUND: Final = "1012010"
-"""The pair is bound already: the reply to an earlier request was lost."""
+"""The X number has one of the two already: the reply to an earlier request was lost, or it has it in another pair."""
 REFUSALS: Final[Mapping[str, Refusal]] = {
     "1011002": "pool-empty",
     "1012008": "pool-empty",
@@ -152,7 +152,8 @@ class HuaweiProvider:
 
     def _bound_before(self, caller: str, callee: str, ref: str, deadline: float) -> Binding:
         """Return the binding that an earlier request of the same reference made."""
-        query = {"relationNum": _global(self._rule.pool), "pageSize": "1000"}
+        # All three name one pair. By its X number alone the platform lists 100 of the 5,000 that it can have.
+        query = {"relationNum": _global(self._rule.pool), "callerNum": caller, "calleeNum": callee}
         answer = self._ask("GET", AXB, deadline, query=query)
         pairs = answer.get("relationNumList")
         for pair in pairs if isinstance(pairs, list) else []:

@@ -22,6 +22,8 @@ from tests.ticket_systems import served
 SECRET = "appsecret"
 KEY = "appkey"
 X = "+8617000000001"
+PAGE = 50
+"""Pairs that a query lists by default, and if it asks for fewer than 10 or more than 100."""
 _AKSK = re.compile(r'UsernameToken Username="(.*)",PasswordDigest="(.*)",Nonce="(.*)",Created="(.*)"')
 
 Json = dict[str, Any]
@@ -58,11 +60,10 @@ class FakeHuawei:
         return self._bind(sent)
 
     def _bind(self, sent: Json) -> tuple[int, Json]:
-        unique = ("virtualNum", "extendNum") if "virtualNum" in sent else ("relationNum", "callerNum", "calleeNum")
-        sent.setdefault("relationNum", X) if "callerNum" in sent else None
-        for one in self.bindings.values():
-            if all(one.get(name) == sent.get(name) for name in unique):
-                return 403, refused("1012010")
+        if "callerNum" in sent:
+            sent.setdefault("relationNum", X)
+        if any(clash(one, sent) for one in self.bindings.values()):
+            return 403, refused("1012010")
         self.made += 1
         subscription = f"sub-{self.made}"
         self.bindings[subscription] = {"subscriptionId": subscription, **sent}
@@ -70,14 +71,19 @@ class FakeHuawei:
         return 200, done() | {"subscriptionId": subscription} | shown
 
     def _query(self, sent: Json) -> tuple[int, Json]:
-        fits = [
-            one
-            for one in self.bindings.values()
-            if all(one.get(name) == value for name, value in sent.items() if name != "pageSize")
-        ]
+        size = int(sent.pop("pageSize", PAGE))
+        fits = [one for one in self.bindings.values() if all(one.get(name) == value for name, value in sent.items())]
         if "virtualNum" in sent:
             return (200, done() | fits[0]) if fits else (403, refused("1012007"))
-        return 200, done() | {"relationNumList": fits}
+        return 200, done() | {"relationNumList": fits[: size if 10 <= size <= 100 else PAGE]}
+
+
+def clash(one: Json, other: Json) -> bool:
+    """Whether two bindings cannot be together: an X number has each extension, or each user, once."""
+    if "virtualNum" in other:
+        return all(one.get(name) == other.get(name) for name in ("virtualNum", "extendNum"))
+    users = {one.get("callerNum"), one.get("calleeNum")} & {other["callerNum"], other["calleeNum"]}
+    return one.get("relationNum") == other["relationNum"] and bool(users)
 
 
 def done() -> Json:

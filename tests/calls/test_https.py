@@ -124,6 +124,26 @@ def reflecting(handler: BaseHTTPRequestHandler, request: Json) -> None:
     handler.wfile.write(body)
 
 
+def chunked_without_end(handler: BaseHTTPRequestHandler, _: Json) -> None:
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    while True:
+        handler.wfile.write(b"4000\r\n" + b"x" * 0x4000 + b"\r\n")
+
+
+def always_continuing(handler: BaseHTTPRequestHandler, _: Json) -> None:
+    while True:
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def long_headers(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    handler.send_response(200)
+    for _step in range(1_000):
+        handler.wfile.write(b"X-More: " + b"x" * 60_000 + b"\r\n")
+    honest(handler, request)
+
+
 def silent(handler: BaseHTTPRequestHandler, _: Json) -> None:
     handler.close_connection = True
 

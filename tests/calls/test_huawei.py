@@ -79,6 +79,22 @@ def test_a_lost_reply_is_found_again_and_nothing_is_bound_twice(fake: FakeHuawei
     assert len(fake.bindings) == 1
 
 
+def test_a_lost_reply_is_found_among_thousands_of_pairs_of_the_number(fake: FakeHuawei) -> None:
+    found = adapter(fake)
+    for at in range(120):
+        found.bind(f"138{at:08}", f"137{at:08}", f"{at:032}", until())
+    fake.lose = True
+
+    assert reason(found) == "unreachable"
+    assert found.bind(A, B, REF, until()).id == "sub-121"
+
+
+def test_a_caller_who_has_another_pair_on_the_number_is_refused(fake: FakeHuawei) -> None:
+    adapter(fake).bind(A, "13700000001", "s" * 32, until())
+
+    assert reason(adapter(fake)) == "refused"
+
+
 def test_an_extension_that_another_call_has_is_replaced_by_a_second_one(fake: FakeHuawei) -> None:
     first = adapter(fake, "extension").bind(A, B, REF, until())
     fake.bindings[first.id]["userData"] = "another"
