@@ -1,6 +1,6 @@
 """Keyed hashes for the search indexes of one tenant.
 
-They say under which key of the store an index is, and how an entry of it is
+They say under which key of the store an entry is, in which group, and how it is
 sealed. Nothing is encrypted here: entries are sealed by the day's data key.
 """
 
@@ -11,7 +11,7 @@ from keys.mac import Mac
 from keys.secret import Secret
 
 SEARCH_TAG_BYTES = 12
-"""Length of the keyed hash that names an index: 96 bits."""
+"""Length of a keyed hash: 96 bits."""
 
 
 class SearchKeys(Secret):
@@ -21,25 +21,34 @@ class SearchKeys(Secret):
         key: 32 derived bytes, used for nothing else.
     """
 
-    __slots__ = ("_endings", "_entries", "_phones")
+    __slots__ = ("_endings", "_entries", "_periods", "_phones")
 
     def __init__(self, key: bytes) -> None:
+        self._periods = Mac(key, b"period")
         self._phones = Mac(key, b"phone")
         self._endings = Mac(key, b"last4")
         self._entries = Mac(key, b"entry")
 
+    def period_tag(self, index: bytes, period: bytes) -> bytes:
+        """Return the 12-byte name of the part of an index whose records expire in a period."""
+        return self._periods.digest(index, period)[:SEARCH_TAG_BYTES]
+
     def phone_tags(self, phones: Sequence[bytes]) -> list[bytes]:
-        """Return the 12-byte name of each phone's index."""
+        """Return the 12-byte tag of each phone."""
         return [mac[:SEARCH_TAG_BYTES] for mac in self._phones.digest_each(phones)]
 
     def ending_tags(self, endings: Sequence[bytes]) -> list[bytes]:
-        """Return the 12-byte name of each index of a site and the last four digits of a phone."""
+        """Return the 12-byte tag of each site with the last four digits of a phone."""
         return [mac[:SEARCH_TAG_BYTES] for mac in self._endings.digest_each(endings)]
 
     def nonces(self, entries: Sequence[bytes]) -> list[bytes]:
         """Return the nonce of each entry: 12 bytes that repeat only if the same entry is sealed again.
 
         Args:
-            entries: everything that an entry says, and its index.
+            entries: the tag, and everything that the entry says.
         """
-        return [mac[:NONCE_BYTES] for mac in self._entries.digest_each(entries)]
+        # The first byte is the tag's: a reader asks the store for one group of entries, see `vault.search_index`.
+        return [
+            entry[:1] + mac[: NONCE_BYTES - 1]
+            for entry, mac in zip(entries, self._entries.digest_each(entries), strict=True)
+        ]

@@ -7,7 +7,7 @@ schema leaves open (an array of contacts) is no recipient's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -66,12 +66,12 @@ def read(value: Any) -> list[Phone]:
     return found
 
 
-def numbers_of(values: Iterable[Any]) -> list[Phone]:
+def numbers_of(values: Sequence[Any]) -> list[Phone]:
     """Return the numbers of phone fields, each once."""
-    found = [phone for value in values for phone in read(value)]
+    found = read(values[0]) if len(values) == 1 else [phone for value in values for phone in read(value)]
     return found if len(found) < 2 else list(dict.fromkeys(found))[:MAX_PHONES]  # most records have one
 
 
 def recipients_phones(fields: Iterable[tuple[Place, Any]]) -> list[Phone]:
     """Return the recipients' phones of a record, each once."""
-    return numbers_of(value for place, value in fields if is_recipients(place))
+    return numbers_of([value for place, value in fields if is_recipients(place)])

@@ -31,6 +31,10 @@ MAX_REVISIONS = 16
 _REVISIONS = [b"}" + format(revision, "x").encode() for revision in range(MAX_REVISIONS + 1)]
 """The seventeenth place is for a tombstone only."""
 
+INDEX_PARTS = 4_096
+"""Parts of a search index and period. Up to two million entries, each part is small enough to be stored packed."""
+_PARTS = [b64encode((part << 4).to_bytes(2, "big"), b"-_")[:2] + b"}" for part in range(INDEX_PARTS)]
+
 
 def record_stems(bases: Sequence[bytes]) -> list[bytes]:
     """Return the common prefix of a waybill's keys, for each 12-byte base: ``wm:{BASE``."""
@@ -63,16 +67,19 @@ def call_stem(tag: str) -> bytes:
     return f"wm:{{c:{tag}}}".encode()
 
 
-def phone_index_keys(tags: Sequence[bytes]) -> list[bytes]:
-    """Return the key of each phone's index, by its 12-byte tag: ``wm:{f:TAG}``."""
-    text = b64encode(b"".join(tags), b"-_")
-    return [b"wm:{f:" + text[at : at + 16] + b"}" for at in range(0, len(text), 16)]
+def phone_index_stem(tag: bytes) -> bytes:
+    """Return the common prefix of the parts of an index of phones, by its 12-byte tag: ``wm:{f:TAG``."""
+    return b"wm:{f:" + b64encode(tag, b"-_")
 
 
-def site_index_keys(tags: Sequence[bytes]) -> list[bytes]:
-    """Return the key of each index of a site and last four digits, by its 12-byte tag: ``wm:{s:TAG}``."""
-    text = b64encode(b"".join(tags), b"-_")
-    return [b"wm:{s:" + text[at : at + 16] + b"}" for at in range(0, len(text), 16)]
+def site_index_stem(tag: bytes) -> bytes:
+    """Return the common prefix of the parts of an index of sites and last four digits: ``wm:{s:TAG``."""
+    return b"wm:{s:" + b64encode(tag, b"-_")
+
+
+def index_part_keys(stems: Sequence[bytes], tags: Sequence[bytes]) -> list[bytes]:
+    """Return the key of the part of each entry, by 12 bits of its tag: ``wm:{f:TAGPP}``."""
+    return [stem + _PARTS[tag[1] << 4 | tag[2] >> 4] for stem, tag in zip(stems, tags, strict=True)]
 
 
 def worker_key(name: str) -> bytes:

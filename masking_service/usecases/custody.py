@@ -18,7 +18,8 @@ from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import NOT_FOUND, normalised
-from masking_service.vault.search_index import Indexed, findable_of
+from masking_service.vault.findable import findable_of
+from masking_service.vault.index_parts import Indexed
 from masking_service.vault.vault import Found, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"

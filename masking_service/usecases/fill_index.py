@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from masking_service.access.custody import Custodies
 from masking_service.access.rules import SearchRule
-from masking_service.vault.search_index import Indexed, findable_of
+from masking_service.vault.findable import findable_of
+from masking_service.vault.index_parts import Indexed
 from masking_service.vault.vault import Vault
 
 

@@ -25,7 +25,7 @@ from masking_service.usecases.mask import Maskers
 from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
 from masking_service.usecases.results import invalid, warnings_of
 from masking_service.vault.drafts import Draft, Stored, index_entries
-from masking_service.vault.search_index import Findable, findable
+from masking_service.vault.findable import Findable, findable
 from masking_service.vault.tokens import Tokens
 from masking_service.vault.vault import Vault
 

@@ -6,8 +6,9 @@ from typing import Literal
 import msgspec
 
 from masking_service.store.layout import MAX_REVISIONS
+from masking_service.vault.findable import NOWHERE, Findable, findable_of
+from masking_service.vault.index_parts import Indexed
 from masking_service.vault.records import Record
-from masking_service.vault.search_index import NOWHERE, Findable, Indexed, findable_of
 
 Refusal = Literal["conflict", "erased", "revision-limit", "quota-exceeded"]
 """Why a record is not stored: other values are, the number was erased, 16 revisions exist, or a budget is spent."""
@@ -57,8 +58,7 @@ class Draft(msgspec.Struct):
 
     def index(self) -> Indexed:
         """Return the index entries that are written with it, and remember them."""
-        new = not self.revision  # a revision expires with its waybill
-        self.added = Indexed(self.number, self.revision, self.record.expires_at, self.findable, new)
+        self.added = Indexed(self.number, self.revision, self.record.expires_at, self.findable)
         return self.added
 
     @property

@@ -3,93 +3,37 @@
 An entry is a waybill number and a revision, sealed. It promises nothing: its
 reader compares it with the opened record. Writing an entry again replaces it,
 because its nonce is a keyed hash of what it says.
+
+An index is cut into parts, each a hash of the store with entries of many phones,
+because a key of its own for each phone takes more memory than its entries.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from keys.aead import HEADER_BYTES, SealingKey, key_id_of
+from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey, key_id_of
 from keys.keyring import Keyring
-from masking_service.domain.recipients import Phone, recipients_phones
-from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Store
-from masking_service.store.layout import phone_index_keys, site_index_keys
+from masking_service.store.identity import Roster
 from masking_service.vault.data_keys import DataKeys
-from masking_service.vault.records import Record
+from masking_service.vault.index_parts import Indexed, Places, count, ending_places, phone_places, places_of
 
-PERIOD_SECONDS: Final = 90 * SECONDS_A_DAY
-"""Records that expire in the same period share an index. Without periods, the index of a phone that gets parcels for
-years would keep every entry for years, since a key of the store expires as a whole."""
 FIELD_BYTES: Final = 8
 """An entry's field in the hash: the first bytes of its nonce."""
 BUCKET_BYTES: Final = 16
 """Entries are padded, so that their length tells little of the waybill number."""
 MAX_READ: Final = 500
 """Entries of one search."""
-
-
-class Findable(msgspec.Struct, frozen=True, gc=False):
-    """By what a record is found.
-
-    Attributes:
-        phones: the numbers of its recipients' phones, see `recipients.Phone`.
-        endings: the last four digits of such phones; found at `site` only.
-        site: the code of the site that holds the parcel; None where none does.
-    """
-
-    phones: tuple[str, ...] = ()
-    endings: tuple[str, ...] = ()
-    site: str | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.phones or (self.endings and self.site))
-
-    def at(self, site: str | None) -> "Findable":
-        """Return the same at another site."""
-        return msgspec.structs.replace(self, site=site)
-
-    def within(self, kept: "Findable") -> "Findable":
-        """Return what of it is in the indexes that `kept` is in."""
-        return Findable(self.phones if kept.phones else (), self.endings if kept.endings else (), self.site)
-
-
-NOWHERE: Final = Findable()
-
-
-def findable(phones: Iterable[Phone], site: str | None = None, *, phone: bool = True, last4: bool = True) -> Findable:
-    """Return by what a record with these phones is found.
-
-    Args:
-        phone, last4: which indexes are kept.
-    """
-    numbers = tuple({one.number: None for one in phones}) if phone else ()
-    endings = tuple({one.ending: None for one in phones if one.ending}) if last4 else ()
-    return Findable(numbers, endings, site)
-
-
-def findable_of(record: Record, site: str | None = None, *, phone: bool = True, last4: bool = True) -> Findable:
-    """Return by what a stored record is found, as `findable`.
-
-    Nothing finds a tombstone, or what cannot be opened any more.
-    """
-    if record.erased or record.shredded:
-        return NOWHERE
-    return findable(recipients_phones(record.content()[1]), site, phone=phone, last4=last4)
-
-
-class Indexed(msgspec.Struct, frozen=True, gc=False):
-    """A revision of a waybill, and by what it is found.
-
-    `expires_at` in Unix seconds; `new` says that the record begins now.
-    """
-
-    number: str
-    revision: int
-    expires_at: int
-    findable: Findable
-    new: bool = False
+SCAN: Final = 5_000
+"""Fields of a large part that the store looks at in one go."""
+MAX_SCANS: Final = 20
+"""How often a search asks for more of a part. Only parts of phones with thousands of entries are large."""
+MAX_LASTING: Final = 100_000
+"""Parts of which a process remembers that they have an expiry. Setting it costs a server more than adding the entry."""
+_KEEPER: Final = (b"", b"")
+"""A field that stays in each part. Without it a part would lose its expiry with its last entry."""
 
 
 class IndexEntry(msgspec.Struct, frozen=True, gc=False):
@@ -128,33 +72,42 @@ class SearchIndex:
         self._store = store
         self._keyring = keyring
         self._data_keys = data_keys
+        self._lasting: tuple[Roster, dict[bytes, bytes]] = (store.identity.roster, {})
 
     def adding(self, tenant: str, waybills: Sequence[Indexed], key: SealingKey) -> list[Command]:
-        """Return the commands that add entries; see `count`. An index expires with the last record in it.
+        """Return the commands that add entries; see `count`. Once they are durable, `added` is told.
 
         Args:
-            waybills: those that are `new` begin now, and none of the older ones expires later.
             key: today's data key, counted as used for them.
         """
-        places, said = self._entries(tenant, waybills)
-        plain = [one for one, _, _ in said]
-        nonces = self._nonces(tenant, places, plain)
-        sealed = key.seal_many([_padded(one) for one in plain], places, b"".join(nonces))
+        places = places_of(self._keyring.tenant(tenant).search, waybills)
+        nonces = self._nonces(tenant, places)
+        sealed = key.seal_many([_padded(one) for one in places.plain], places.keys, b"".join(nonces))
+        lasting = self._remembered(self._store.identity.roster)
         commands: list[Command] = []
-        for place, value, (_, until, new) in zip(places, sealed, said, strict=True):
+        for place, value, end in zip(places.keys, sealed, places.ends, strict=True):
             field, stored = _split(value)
-            commands.append((b"HSET", place, field, stored))
-            if new:
-                commands.append((b"EXPIREAT", place, until))
-            else:  # to Redis a key without expiry never ends: GT alone would leave it so, and both never shorten
-                commands += [(b"EXPIREAT", place, until, condition) for condition in (b"NX", b"GT")]
+            if lasting.get(place) == key.key_id:
+                commands.append((b"HSET", place, field, stored))
+            else:
+                commands += [(b"HSET", place, field, stored, *_KEEPER), (b"EXPIREAT", place, end)]
         return commands
+
+    def added(self, commands: Sequence[Command], key: SealingKey, roster: Roster) -> None:
+        """Remember which parts have an expiry: until the next day's key, or until the store has other servers.
+
+        So what an operator deletes by hand, and what is added to it again, has an expiry from the next day on.
+        """
+        lasting = self._remembered(roster)
+        if len(lasting) > MAX_LASTING:
+            lasting.clear()
+        lasting.update((bytes(command[1]), key.key_id) for command in commands if command[0] == b"EXPIREAT")
 
     def removing(self, tenant: str, waybills: Sequence[Indexed]) -> list[Command]:
         """Return the commands that remove entries, there or not."""
-        places, said = self._entries(tenant, waybills)
-        nonces = self._nonces(tenant, places, [plain for plain, _, _ in said])
-        return [(b"HDEL", place, nonce[:FIELD_BYTES]) for place, nonce in zip(places, nonces, strict=True)]
+        places = places_of(self._keyring.tenant(tenant).search, waybills)
+        nonces = self._nonces(tenant, places)
+        return [(b"HDEL", place, nonce[:FIELD_BYTES]) for place, nonce in zip(places.keys, nonces, strict=True)]
 
     def replace(self, tenant: str, before: Sequence[Indexed], after: Sequence[Indexed], now: int) -> None:
         """Add entries again, there or not, and remove those that they replace: one round trip, none without entries.
@@ -171,9 +124,10 @@ class SearchIndex:
             gone.pop(command, None)
         roster = self._store.identity.roster  # before the key: on a later one the key may be gone
         key = self._data_keys.for_today(tenant, now, count(after))
-        commands = [*gone, *self.adding(tenant, after, key)]
-        if commands:
-            self._store.write(commands, since=roster)
+        adding = self.adding(tenant, after, key)
+        if gone or adding:
+            self._store.write([*gone, *adding], since=roster)
+            self.added(adding, key, roster)
 
     def with_phone(self, tenant: str, phone: str, now: int, longest_days: int) -> list[IndexEntry]:
         """Return the entries of a phone: one round trip.
@@ -188,15 +142,12 @@ class SearchIndex:
             IntegrityError: an entry did not open at its place.
         """
         keys = self._keyring.tenant(tenant).search
-        tags = keys.phone_tags([period + phone.encode() for period in _periods(now, longest_days)])
-        return self._read(tenant, phone_index_keys(tags), now)
+        return self._read(tenant, *phone_places(keys, phone, now, longest_days), now)
 
     def with_ending(self, tenant: str, site: str, ending: str, now: int, longest_days: int) -> list[IndexEntry]:
         """Return the entries of the last four digits of a phone at a site. As `with_phone`."""
         keys = self._keyring.tenant(tenant).search
-        asked = ending.encode() + site.encode()
-        tags = keys.ending_tags([period + asked for period in _periods(now, longest_days)])
-        return self._read(tenant, site_index_keys(tags), now)
+        return self._read(tenant, *ending_places(keys, site, ending, now, longest_days), now)
 
     def drop(self, entries: Sequence[IndexEntry]) -> None:
         """Remove entries: one round trip, none without entries.
@@ -207,70 +158,61 @@ class SearchIndex:
         if entries:
             self._store.write([(b"HDEL", entry.key, entry.field) for entry in entries])
 
-    def _read(self, tenant: str, keys: Sequence[bytes], now: int) -> list[IndexEntry]:
-        replies = self._store.read([(b"HSCAN", key, 0, b"COUNT", 4 * MAX_READ) for key in keys])
-        found: dict[tuple[bytes, bytes], bytes] = {}
-        for key, (cursor, flat) in zip(keys, replies, strict=True):
-            for field, stored in zip(flat[::2], flat[1::2], strict=True):
-                found[key, field] = _joined(field, stored)
-            if int(cursor) or len(found) > MAX_READ:
-                raise TooManyEntries
-        opening = self._data_keys.by_ids(tenant, {key_id_of(value) for value in found.values()})
-        entries = []
-        for (key, field), value in found.items():
+    def _read(self, tenant: str, keys: Sequence[bytes], tags: Sequence[bytes], now: int) -> list[IndexEntry]:
+        """Return the entries of each tag in its part."""
+        found = self._group(keys, tags)
+        opening = self._data_keys.by_ids(tenant, {key_id_of(value) for _, value in found.values()})
+        opened: list[tuple[bytes, bytes, bytes, bytes]] = []
+        said: list[bytes] = []
+        for (key, field), (tag, value) in found.items():
             data_key = opening[key_id_of(value)]
             if data_key is not None:  # a shredded day's entries are gone
                 plain = data_key.open(value, key).rstrip(b" ")
-                day = self._data_keys.last_day(tenant, [key_id_of(value)], now)
-                entries.append(IndexEntry(key, field, plain[1:].decode(), plain[0], day))
-        return entries
+                opened.append((key, field, value, plain))
+                said.append(tag + plain)
+        nonces = self._keyring.tenant(tenant).search.nonces(said)
+        return [
+            IndexEntry(
+                key, field, plain[1:].decode(), plain[0], self._data_keys.last_day(tenant, [key_id_of(value)], now)
+            )
+            for (key, field, value, plain), nonce in zip(opened, nonces, strict=True)
+            if value[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES] == nonce  # else it is of another phone in the group
+        ]
 
-    def _entries(self, tenant: str, waybills: Sequence[Indexed]) -> tuple[list[bytes], list[tuple[bytes, int, bool]]]:
-        """Return the index of each entry; and what the entry says, when its record expires, and whether it is new."""
-        phones: list[bytes] = []
-        endings: list[bytes] = []
-        of_phones: list[tuple[bytes, int, bool]] = []
-        of_endings: list[tuple[bytes, int, bool]] = []
-        for one in waybills:
-            period = (one.expires_at // PERIOD_SECONDS).to_bytes(2, "big")
-            said = bytes((one.revision,)) + one.number.encode(), one.expires_at, one.new
-            for phone in one.findable.phones:
-                phones.append(period + phone.encode())
-                of_phones.append(said)
-            if one.findable.site is not None:
-                for ending in one.findable.endings:
-                    endings.append(period + ending.encode() + one.findable.site.encode())
-                    of_endings.append(said)
-        keys = self._keyring.tenant(tenant).search
-        places = phone_index_keys(keys.phone_tags(phones)) + site_index_keys(keys.ending_tags(endings))
-        return places, of_phones + of_endings
+    def _group(self, keys: Sequence[bytes], tags: Sequence[bytes]) -> dict[tuple[bytes, bytes], tuple[bytes, bytes]]:
+        """Return the sealed entries of each tag's group, by part and field, each with its tag."""
+        found: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
+        waiting = [(key, tag, b"0") for key, tag in zip(keys, tags, strict=True)]
+        for _ in range(MAX_SCANS):
+            replies = self._store.read(
+                [
+                    (b"HSCAN", key, cursor, b"MATCH", b"\\" + tag[:1] + b"*", b"COUNT", SCAN)
+                    for key, tag, cursor in waiting
+                ]
+            )
+            for (key, tag, _), (_, flat) in zip(waiting, replies, strict=True):
+                for field, stored in zip(flat[::2], flat[1::2], strict=True):
+                    found[key, field] = tag, _joined(field, stored)
+            waiting = [
+                (key, tag, cursor)
+                for (key, tag, _), (cursor, _) in zip(waiting, replies, strict=True)
+                if cursor != b"0"
+            ]
+            if len(found) > MAX_READ:
+                raise TooManyEntries
+            if not waiting:
+                return found
+        raise TooManyEntries
 
-    def _nonces(self, tenant: str, places: Sequence[bytes], plain: Sequence[bytes]) -> list[bytes]:
-        said = [place + one for place, one in zip(places, plain, strict=True)]  # all places are equally long
+    def _nonces(self, tenant: str, places: Places) -> list[bytes]:
+        said = [tag + plain for tag, plain in zip(places.tags, places.plain, strict=True)]
         return self._keyring.tenant(tenant).search.nonces(said)
 
-
-def count(waybills: Iterable[Indexed]) -> int:
-    """Return how many entries waybills have."""
-    return sum(
-        len(one.findable.phones) + (len(one.findable.endings) if one.findable.site is not None else 0)
-        for one in waybills
-    )
-
-
-def every_entry(number: str, revisions: Iterable[Record | None], site: str | None) -> list[Indexed]:
-    """Return the entries that the revisions of a waybill may have, whichever indexes are kept."""
-    return [
-        Indexed(number, revision, record.expires_at, findable_of(record, site))
-        for revision, record in enumerate(revisions)
-        if record is not None
-    ]
-
-
-def _periods(now: int, longest_days: int) -> list[bytes]:
-    """Return the periods in which active records expire, each in 2 bytes."""
-    last = (now + longest_days * SECONDS_A_DAY) // PERIOD_SECONDS
-    return [period.to_bytes(2, "big") for period in range(now // PERIOD_SECONDS, last + 1)]
+    def _remembered(self, roster: Roster) -> dict[bytes, bytes]:
+        """Return the parts that have an expiry on these servers, each with the id of the key of the day it was set."""
+        if self._lasting[0] is not roster:
+            self._lasting = (roster, {})
+        return self._lasting[1]
 
 
 def _padded(plain: bytes) -> bytes:

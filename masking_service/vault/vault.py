@@ -19,9 +19,11 @@ from masking_service.store.question import Question
 from masking_service.vault import records
 from masking_service.vault.data_keys import DataKeys
 from masking_service.vault.drafts import Draft, Stored, decide
+from masking_service.vault.findable import Findable
+from masking_service.vault.index_parts import count, every_entry
 from masking_service.vault.records import Record
 from masking_service.vault.sealed import Prepared, Sealed
-from masking_service.vault.search_index import Findable, SearchIndex, count, every_entry
+from masking_service.vault.search_index import SearchIndex
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -95,9 +97,7 @@ class Vault:
         return drafts
 
     def put(self, tenant: str, drafts: Sequence[Draft], now: int) -> list[Draft]:
-        """Write the drafts that have no outcome yet, with their index entries.
-
-        One round trip, none where there are none.
+        """Write the drafts that have no outcome yet, with their index entries: one round trip, none without drafts.
 
         Args:
             now: Unix seconds; its day chooses the data key.
@@ -121,7 +121,9 @@ class Vault:
             (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.expires_at)
             for place, value, draft in zip(places, sealed, waiting, strict=True)
         ]
-        replies = self._store.write([*commands, *self.search.adding(tenant, indexed, key)], since=roster)
+        adding = self.search.adding(tenant, indexed, key)
+        replies = self._store.write([*commands, *adding], since=roster)
+        self.search.added(adding, key, roster)
         taken: set[bytes] = set()
         for draft, value, reply in zip(waiting, sealed, replies[: len(waiting)], strict=True):
             if reply is None or reply == value:  # our own value, where the reply to a first attempt was lost

@@ -18,8 +18,8 @@ from masking_service.domain.schema import Place
 from masking_service.store.client import Reply, Store
 from masking_service.vault import records
 from masking_service.vault.drafts import Refusal, Stored, index_entries
+from masking_service.vault.findable import Findable
 from masking_service.vault.records import Record
-from masking_service.vault.search_index import Findable
 from masking_service.vault.vault import Erasure, Vault
 from tests.keys.known import known_keyring
 

@@ -4,13 +4,17 @@ import base64
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import redis
 
 from keys.aead import HEADER_BYTES
+from masking_service.access.call_records import CallRecords, KeptRecord
+from masking_service.access.callers import Callers
 from masking_service.access.cases import Cases, Opening
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.disclosures import Disclosure, Disclosures, Opened, Viewed
+from masking_service.access.live_calls import LiveCalls, Origin
 from masking_service.access.principals import Principal
 from masking_service.access.registry import ClientRegistry
 from masking_service.audit.log import AuditLog
@@ -20,8 +24,8 @@ from masking_service.store.client import Store
 from masking_service.store.identity import claim
 from masking_service.usecases.denials import Denials
 from masking_service.usecases.recorder import Call, ItemOutcome, Recorder
+from masking_service.vault.findable import Findable
 from masking_service.vault.notice import Notice, write_notice
-from masking_service.vault.search_index import Findable
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, ask, put
@@ -37,7 +41,11 @@ PLANTED = {
     "second number": "YT5566778899",
     "tenant": TENANT,
     "reason": "客户投诉包裹破损",
+    "caller": "13900000001",
+    "dial": "700123456789012",
 }
+CALL_REFERENCE = 16
+"""Characters behind the hash tag of the key that keeps whose call it was."""
 ENCODINGS: dict[str, Callable[[str], bytes]] = {
     "utf-8": lambda text: text.encode(),
     "gb18030": lambda text: text.encode("gb18030"),
@@ -124,6 +132,14 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     Recorder(log, Denials(log, lambda: NOW), keyring, "policy").record(
         call, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", items=seen
     )
+    live_calls = LiveCalls(store, keyring, random)
+    origin = Origin(TENANT, who, stored.base, "/recipient/phone", LATER)
+    place = live_calls.place(origin, PLANTED["caller"], PLANTED["phone"])
+    claimed = live_calls.claim(place, origin, NOW, LATER)
+    live_calls.bound(place, msgspec.structs.replace(claimed, dial=PLANTED["dial"], binding="b-1"))
+    record = KeptRecord(stored.base, "r-1", "/recipient/phone", NOW, 12, True, LATER)
+    CallRecords(store, keyring, random).prepare(TENANT, [record]).write()
+    Callers(store, keyring, random).prepare(TENANT, {who: PLANTED["caller"]}).write()
     vault.data_keys.refresh(store)
     write_notice(store, keyring, Notice(), random)
     store.write(heartbeat_commands(keyring, "process", Heartbeat(f"{PLANTED['phone']}:1", "", 0, 0), NOW, bytes(12)))
@@ -132,11 +148,14 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
 
 def test_the_store_holds_something_of_every_kind(used: dict[bytes, list[bytes]]) -> None:
     kinds = {key.partition(b"}")[2] if b"{" in key else key.split(b":")[1] for key in used}
+    references = {kind for kind in kinds if len(kind) == CALL_REFERENCE}
 
-    # Records and tombstones, search indexes, custody, disclosures, cases and their list; genesis, clients; the log;
-    # data keys, their uses, the notice and who is at work (a process's own place begins with w, as a writer's does).
-    assert {kind.partition(b":")[0] for kind in kinds} == {
-        *(b"0", b"1", b"", b"@", b"!", b"case", b"cases"),
+    # Records and tombstones, search indexes, custody, disclosures, records of calls, cases and their list, calls, and
+    # numbers of callers; genesis, clients; the log; data keys, their uses, the notice and who is at work (a process's
+    # own place begins with w, as a writer's does).
+    assert len(references) == 1
+    assert {kind.partition(b":")[0] for kind in kinds - references} == {
+        *(b"0", b"1", b"", b"@", b"!", b"#", b"case", b"cases", b"live", b"callers"),
         *(b"genesis", b"clients"),
         *(b"data", b"uses", b"notice", b"workers"),
         *(b"w", b"writers", b"o"),

@@ -1,5 +1,6 @@
 """The search indexes in a real store: what their entries give away, and that they are written with the records."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -8,9 +9,14 @@ import redis
 from keys.aead import FORMAT
 from keys.errors import IntegrityError
 from masking_service.store.client import Store
-from masking_service.vault.search_index import FIELD_BYTES, MAX_READ, Findable, TooManyEntries
+from masking_service.store.errors import StoreUnavailable
+from masking_service.vault import search_index
+from masking_service.vault.findable import Findable
+from masking_service.vault.index_parts import Indexed, places_of
+from masking_service.vault.search_index import FIELD_BYTES, MAX_READ, TooManyEntries
 from masking_service.vault.vault import Vault
 from tests import servers
+from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LATER, NOW, LossyWire, ask, body, counted, write
 
@@ -21,21 +27,22 @@ MAX_DAYS = (LATER - NOW) // 86_400
 
 
 def indexes(client: redis.Redis) -> dict[bytes, dict[bytes, bytes]]:
-    """The content of every index."""
+    """The entries in every part of an index."""
     keys = [key for kind in ("f", "s") for key in ask(client, "KEYS", f"wm:{{{kind}:*}}")]
-    return {key: ask(client, "HGETALL", key) for key in keys}
+    parts = {key: ask(client, "HGETALL", key) for key in keys}
+    return {key: {field: value for field, value in found.items() if field} for key, found in parts.items()}
 
 
 def numbers(vault: Vault, phone: str = PHONE) -> list[str]:
     return sorted(entry.number for entry in vault.search.with_phone("default", phone, NOW, MAX_DAYS))
 
 
-def test_an_index_is_named_by_a_hash_of_96_bits_and_a_field_is_8_bytes(vault: Vault, client: redis.Redis) -> None:
+def test_a_part_is_named_by_a_hash_of_96_bits_and_a_field_is_8_bytes(vault: Vault, client: redis.Redis) -> None:
     write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
 
     found = indexes(client)
 
-    assert {len(key) for key in found} == {len("wm:{f:") + 16 + 1}
+    assert {len(key) for key in found} == {len("wm:{f:") + 16 + len("PP}")}
     assert {len(field) for content in found.values() for field in content} == {FIELD_BYTES}
     assert {value[0] for content in found.values() for value in content.values()} == {FORMAT}
 
@@ -44,9 +51,12 @@ def test_two_records_that_share_a_phone_share_nothing_in_the_index(vault: Vault,
     write(vault, {"SF0000000001": body(), "SF0000000002": body()}, findable=[FOUND_BY] * 2)
 
     for content in indexes(client).values():
-        first, second = (field + value[10:] for field, value in content.items())  # behind the name of the day's key
+        fields = list(content)
+        # Both name the day's key, and begin with the byte of their group.
+        first, second = (field[1:] + value[10:] for field, value in content.items())
         windows = [{one[at : at + 4] for at in range(len(one) - 3)} for one in (first, second)]
         assert windows[0] & windows[1] == set()
+        assert fields[0][:1] == fields[1][:1]
 
 
 def test_the_two_entries_of_a_record_share_nothing_either(vault: Vault, client: redis.Redis) -> None:
@@ -82,9 +92,9 @@ def both(vault: Vault) -> list[list[str]]:
 
 
 def move_entry(client: redis.Redis) -> None:
-    (_, content), (target, _) = indexes(client).items()
-    ((field, value),) = content.items()
-    ask(client, "HSET", target, field, value)
+    (_, content), (target, others) = indexes(client).items()
+    ((field, value),), (other,) = content.items(), others
+    ask(client, "HSET", target, other[:1] + field[1:], value)
 
 
 def change_entry(client: redis.Redis) -> None:
@@ -101,8 +111,8 @@ def cut_entry(client: redis.Redis) -> None:
 
 def rename_field(client: redis.Redis) -> None:
     for key, content in indexes(client).items():
-        for value in content.values():
-            ask(client, "HSET", key, b"12345678", value)
+        for field, value in content.items():
+            ask(client, "HSET", key, field[:1] + b"1234567", value)
 
 
 @pytest.mark.parametrize("attack", [move_entry, change_entry, cut_entry, rename_field])
@@ -138,6 +148,54 @@ def test_more_entries_than_one_search_reads_are_refused(vault: Vault) -> None:
         numbers(vault)
 
 
+def test_the_expiry_of_a_part_is_set_once_a_day(vault: Vault, client: redis.Redis) -> None:
+    def expiries(number: str, now: int) -> int:
+        before = client.info("commandstats").get("cmdstat_expireat", {"calls": 0})["calls"]
+        write(vault, {number: body()}, findable=[FOUND_BY], now=now)
+        return int(client.info("commandstats")["cmdstat_expireat"]["calls"] - before)
+
+    set_at = [expiries("SF0000000001", NOW), expiries("SF0000000002", NOW), expiries("SF0000000003", NOW + 86_400)]
+
+    assert set_at == [2, 0, 2]
+    assert all(ask(client, "TTL", key) > 0 for key in indexes(client))
+
+
+def groups(count: int) -> dict[str, tuple[bytes, bytes]]:
+    """The part of each of so many phones, and its group there."""
+    keys = known_keyring().tenant("default").search
+    found = {}
+    for phone in (f"139{at:08}" for at in range(count)):
+        places = places_of(keys, [Indexed("SF0000000001", 0, LATER, Findable((phone,)))])
+        found[phone] = places.keys[0], places.tags[0][:1]
+    return found
+
+
+def test_phones_of_one_group_are_told_apart(vault: Vault) -> None:
+    seen: dict[tuple[bytes, bytes], str] = {}
+    found = groups(5_000)
+    second = next(phone for phone, at in found.items() if seen.setdefault(at, phone) != phone)
+    phones = [seen[found[second]], second]
+    batch = {f"SF{at:010}": body(phone=phone) for at, phone in enumerate(phones)}
+    write(vault, batch, findable=[Findable((phone,)) for phone in phones])
+
+    assert [numbers(vault, phone) for phone in phones] == [[number] for number in batch]
+
+
+def test_a_phone_with_thousands_of_entries_hides_no_other_one(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_index, "SCAN", 100)
+    found = groups(20_000)
+    crowded, place = next(iter(found.items()))
+    other = next(phone for phone, at in found.items() if at[0] == place[0] and at[1] != place[1])
+    for at in range(3):
+        batch = {f"SF{at}{each:09}": body() for each in range(200)}
+        write(vault, batch, findable=[Findable((crowded,))] * len(batch))
+    write(vault, {"SF9999999999": body()}, findable=[Findable((other,))])
+
+    assert numbers(vault, other) == ["SF9999999999"]
+    with pytest.raises(TooManyEntries):
+        numbers(vault, crowded)
+
+
 @pytest.mark.server
 def test_a_cluster_takes_records_and_entries_in_one_exchange(make_cluster: Callable[..., servers.Group]) -> None:
     store = stores.admitted(make_cluster(3).url)
@@ -155,4 +213,35 @@ def test_a_cluster_takes_records_and_entries_in_one_exchange(make_cluster: Calla
         assert vault.prepare_erasure("default", number, now=NOW, until=LATER, site=SITE).write()
     assert [numbers(vault, phone) for phone in phones] == [[]] * 50
     assert vault.search.with_ending("default", SITE, phones[0][-4:], NOW, MAX_DAYS) == []
+    store.close()
+
+
+@pytest.mark.server
+def test_after_a_failover_every_acknowledged_waybill_is_found_and_every_part_expires(
+    make_sentinel: Callable[..., servers.Group],
+) -> None:
+    group = make_sentinel()
+    store = stores.admitted(group.url, replicas=1)
+    vault = stores.vault(store)
+    phones = [f"139{at:08}" for at in range(200)]
+    found_by = [Findable((phone,), (phone[-4:],), SITE) for phone in phones]
+    waybills = [(f"SF{at:010}", body(phone=phone)) for at, phone in enumerate(phones)]
+    killing = threading.Timer(0.05, group.primaries[0].kill)
+
+    def send(at: int) -> bool:
+        try:
+            write(vault, waybills[at : at + 5], findable=found_by[at : at + 5])
+        except StoreUnavailable:
+            return False
+        return True
+
+    killing.start()
+    for at in range(0, len(waybills), 5):
+        if not send(at):  # sent again, as a printer does, until it is acknowledged
+            servers.wait_until(lambda at=at: send(at), "the store takes it", 40)  # type: ignore[misc]
+    killing.join()
+
+    assert [numbers(vault, phone) for phone in phones] == [[number] for number, _ in waybills]
+    promoted = next(node.client for node in group.replicas if ask(node.client, "ROLE")[0] == b"master")
+    assert {ask(promoted, "TTL", key) > 0 for key in indexes(promoted)} == {True}
     store.close()

@@ -18,7 +18,8 @@ from masking_service.access.custody import Custodies
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
-from masking_service.vault.search_index import Findable, Indexed
+from masking_service.vault.findable import Findable
+from masking_service.vault.index_parts import Indexed
 from tests.access.policies import edited
 from tests.web.api import COURIER, DESK, PRINTER, PRIVACY, SITE, Api, record, results
 from tests.web.calls import item, moved
