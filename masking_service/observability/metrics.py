@@ -35,6 +35,8 @@ CallOutcome = Literal[
     "not-set-up",
 ]
 """What came of a request for a number to dial."""
+SearchOutcome = Literal["found", "not-found", "too-many"]
+"""What came of a search."""
 AlertKind = Literal[
     "misses",
     "burst",
@@ -115,6 +117,7 @@ class Metrics:
         self._call_records = self._counter(
             "call_records", "Records of calls, by whether they were answered.", "answered", of=("yes", "no")
         )
+        self._searches = self._counter("searches", "Searches, by outcome.", "outcome", of=get_args(SearchOutcome))
         counted = [kind for kind in get_args(AlertKind) if kind != UNCOUNTED]
         self._alerts = self._counter("alerts", "Alerts raised.", "kind", of=counted)
         self._dropped = self._counter(
@@ -186,6 +189,10 @@ class Metrics:
     def call_record(self, *, answered: bool) -> None:
         """Count a record of a call."""
         self._call_records.labels("yes" if answered else "no").inc()
+
+    def search(self, outcome: SearchOutcome) -> None:
+        """Count a search."""
+        self._searches.labels(outcome).inc()
 
     def freeze(self, reason: FreezeReason) -> None:
         """Count a freeze."""

@@ -150,6 +150,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
             freezing=freezing,
             decoys=watch,
             audit=audit,
+            metrics=parts.metrics,
         ),
         detokenize=Detokenize(
             policy=policy,

@@ -20,6 +20,7 @@ from masking_service.access.policy import Grant, Policy
 from masking_service.access.rules import Scope
 from masking_service.domain.recipients import recipients_phones
 from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.observability.metrics import Metrics
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import search as answers
 from masking_service.usecases.asked import Asked
@@ -52,6 +53,7 @@ class Search:
         freezing: FreezeByPolicy,
         decoys: DecoyWatch,
         audit: Recorder,
+        metrics: Metrics,
     ) -> None:
         self._policy = policy
         self._gate = gate
@@ -63,6 +65,7 @@ class Search:
         self._freezing = freezing
         self._decoys = decoys
         self._audit = audit
+        self._metrics = metrics
 
     def __call__(
         self, call: Call, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
@@ -102,11 +105,13 @@ class Search:
         self._freezing.count_misses(call, missed, [bool(seen) and not too_many])
         if too_many:
             hashed = asked.hashed(self._keyring.tenant(call.principal.tenant))
+            self._metrics.search("too-many")
             self._audit.record(call, "search", TOO_MANY, role=grant.role, profile=grant.profile, asked=hashed)
             raise TooMany
         entry = self._record(call, grant, viewing, asked, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
             self._vault.search.drop(stale)
+        self._metrics.search("found" if seen else "not-found")
         through = self._policy.rules.profiles[grant.profile or ""]
         return answers.Found([shown(entry, through, number, one) for number, one in seen.items()])
 

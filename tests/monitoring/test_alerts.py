@@ -61,6 +61,30 @@ CASES: dict[str, tuple[Series, Series]] = {
         {'masking_calls_total{outcome="unreachable"}': "0+3x60", 'masking_calls_total{outcome="bound"}': "0+10x60"},
         {'masking_calls_total{outcome="unreachable"}': "0+1x60", 'masking_calls_total{outcome="bound"}': "0+10x60"},
     ),
+    "MaskingCallRecordsMissing": (
+        {'masking_calls_total{outcome="bound"}': "0+2x60", 'masking_call_records_total{answered="no"}': NEVER},
+        {'masking_calls_total{outcome="bound"}': "0+2x60", 'masking_call_records_total{answered="no"}': ONCE},
+    ),
+    "MaskingSearchesFindNothing": (
+        {
+            'masking_searches_total{outcome="not-found"}': "0+9x60",
+            'masking_searches_total{outcome="found"}': "0+1x60",
+        },
+        {
+            'masking_searches_total{outcome="not-found"}': "0+7x60",
+            'masking_searches_total{outcome="found"}': "0+3x60",
+        },
+    ),
+    "MaskingSearchesFindTooMany": (
+        {
+            'masking_searches_total{outcome="too-many"}': "0+3x60",
+            'masking_searches_total{outcome="found"}': "0+7x60",
+        },
+        {
+            'masking_searches_total{outcome="too-many"}': "0+1x60",
+            'masking_searches_total{outcome="found"}': "0+9x60",
+        },
+    ),
     "MaskingSlow": (
         {
             f'masking_request_duration_seconds_bucket{{{V1},le="1.0"}}': "0+59x60",
