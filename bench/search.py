@@ -11,6 +11,7 @@ import random
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,24 +93,42 @@ def _computed(client: redis.Redis) -> float:
     return time.process_time() + float(store["used_cpu_sys"]) + float(store["used_cpu_user"])
 
 
-def entry_bytes(client: redis.Redis, pattern: str) -> float:
-    """Bytes of memory an entry of these indexes takes, with its share of the key, by the store's own word."""
+def entry_bytes(client: redis.Redis, pattern: str) -> tuple[float, float]:
+    """Bytes of memory that an entry of these indexes takes, with its share of the key; afterwards they are deleted.
+
+    First by `MEMORY USAGE` of each key, then by the memory that the store has less without them.
+    """
     keys = list(client.scan_iter(pattern, count=10_000))
-    sample = random.Random(1).sample(keys, min(len(keys), 2_000))
     pipeline = client.pipeline(transaction=False)
-    for key in sample:
+    for key in keys:
         pipeline.memory_usage(key, samples=0)
         pipeline.hlen(key)
     found = pipeline.execute()
-    return float(sum(found[::2])) / float(sum(found[1::2]))
+    entries = sum(found[1::2]) - len(keys)  # each part has one field that is no entry
+    before = client.info("memory")["used_memory"]
+    for at in range(0, len(keys), 1_000):
+        client.delete(*keys[at : at + 1_000])
+    return sum(found[::2]) / entries, (before - client.info("memory")["used_memory"]) / entries
+
+
+def searched(parts: Parts, count: int, asked: Callable[[int], dict[str, str | None]]) -> str:
+    """Milliseconds that searches took, without HTTP."""
+    taken, shown = [], 0
+    for at in range(count):
+        began = time.perf_counter()
+        shown += len(parts.acting.search(Call(DESK, "bench", clock()), None, **asked(at)).results)
+        taken.append((time.perf_counter() - began) * 1_000)
+    quantiles = statistics.quantiles(taken, n=100)
+    return f"{quantiles[49]:.1f} / {quantiles[98]:.1f} ms, {shown / count:.1f} found"
 
 
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(prog="bench.search", description=__doc__)
     parser.add_argument("--waybills", type=int, default=50_000, help="for each figure of memory")
-    parser.add_argument("--of-a-phone", type=int, default=12, help="waybills of one phone in a quarter")
+    parser.add_argument("--of-a-phone", type=int, default=12, help="waybills of one phone")
     parser.add_argument("--rounds", type=int, default=40, help="batches of each side")
+    parser.add_argument("--stored", type=int, default=100_000, help="waybills among which is searched")
     asked = parser.parse_args()
     table = Table("what", "figure")
     os.environ.pop("MASKING_POLICY", None)
@@ -117,34 +136,43 @@ def main() -> None:
         folder = Path(name)
         with Development({"MASKING_STATE_DIR": str(folder / "state"), "MASKING_REDIS_URL": server.url}) as made:
             settings = made.settings
-        off, phone, last4, both = (
-            parts_with(settings, folder, label, phone=label in ("phone", "both"), last4=label in ("last4", "both"))
-            for label in ("off", "phone", "last4", "both")
-        )
         client, load = redis.Redis.from_url(server.url, protocol=2), Load(1)
+        off, both = (
+            parts_with(settings, folder, label, phone=on, last4=on) for label, on in (("off", False), ("both", True))
+        )
         for site, where in ((None, "without custody"), (SITE, "with custody")):
+            for parts in (off, both):
+                tokenize(parts, load.batch(10**8), site)
             pairs = [
                 [computed(client, parts, load.batch(10**8), site) for parts in (off, both)] for _ in range(asked.rounds)
             ]
-            rates = [BATCH / statistics.median(side) for side in zip(*pairs, strict=True)]
-            table.add_row(f"tokenize, both indexes / none, {where}", f"{rates[1] / rates[0]:.2f}")
-        for label, parts, phones, site, pattern in (
-            (f"phone, {asked.of_a_phone} waybills each", phone, asked.waybills // asked.of_a_phone, None, "wm:{f:*"),
-            ("phone, one waybill each", phone, 10**8, None, "wm:{f:*"),
-            (f"last four digits, {asked.waybills} at one site", last4, 10**8, SITE, "wm:{s:*"),
+            ratio = statistics.median(without / with_them for without, with_them in pairs)
+            table.add_row(f"tokenize, both indexes / none, {where}", f"{ratio:.2f}")
+        client.delete(*client.scan_iter("wm:{f:*"), *client.scan_iter("wm:{s:*"))
+        for label, kept, phones, site, pattern in (
+            (f"phone, {asked.of_a_phone} waybills each", "phone", asked.waybills // asked.of_a_phone, None, "wm:{f:*"),
+            ("phone, one waybill each", "phone", 10**8, None, "wm:{f:*"),
+            ("last four digits, one site", "last4", 10**8, SITE, "wm:{s:*"),
         ):
-            for key in client.scan_iter(pattern, count=10_000):
-                client.unlink(key)
+            parts = parts_with(
+                settings, folder, f"{kept}-{phones}", **{kept: True}
+            )  # a process of its own: the parts are new
             for _ in range(asked.waybills // BATCH):
                 tokenize(parts, load.batch(phones), site)
-            table.add_row(f"bytes a waybill: {label}", f"{entry_bytes(client, pattern):.0f}")
-        taken = []
-        for at in range(500):
-            began = time.perf_counter()
-            phone.acting.search(Call(DESK, "bench", clock()), None, phone=f"139{at:08}", last4=None, site=None)
-            taken.append((time.perf_counter() - began) * 1_000)
-        quantiles = statistics.quantiles(taken, n=100)
-        table.add_row("a search, p50 / p99", f"{quantiles[49]:.1f} / {quantiles[98]:.1f} ms")
+            usage, used = entry_bytes(client, pattern)
+            table.add_row(f"bytes a waybill, {label}: by key / by all memory", f"{usage:.0f} / {used:.0f}")
+        parts, phones = parts_with(settings, folder, "search", phone=True, last4=True), asked.stored // 3
+        for at in range(asked.stored // BATCH):
+            tokenize(parts, load.batch(phones), f"021{at % 100:03}")
+        draw = random.Random(2)
+        by_phone = searched(
+            parts, 500, lambda _: {"phone": f"139{draw.randrange(phones):08}", "last4": None, "site": None}
+        )
+        table.add_row(f"a search by phone among {asked.stored:,}, p50 / p99", by_phone)
+        at_site = searched(
+            parts, 500, lambda at: {"phone": None, "last4": f"{draw.randrange(10_000):04}", "site": f"021{at % 100:03}"}
+        )
+        table.add_row("by last four digits at a site", at_site)
     Console().print(table)
 
 
