@@ -52,9 +52,17 @@ class IssuerUnavailable(AccessError):
 
 
 class Forbidden(AccessError):
-    """No role of the principal grants this."""
+    """No role of the principal grants this.
+
+    `member` names what of the request the roles may not use: ``profile`` or ``purpose``. It is empty where they may not
+    do it at all.
+    """
 
     code = "forbidden"
+
+    def __init__(self, member: str = "") -> None:
+        super().__init__()
+        self.member = member
 
 
 class NoSearchIndex(Forbidden):

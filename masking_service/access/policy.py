@@ -111,7 +111,7 @@ class Policy:
             return ProfileRequired()
         if permission in rules.PURPOSE_PERMISSIONS and purpose is None:
             return PurposeRequired()
-        return Forbidden()
+        return Forbidden("profile" if permission in rules.PROFILE_PERMISSIONS else "purpose")
 
     def permits(self, principal: Principal, permission: str) -> bool:
         """Return whether any role grants this permission, whatever the profile or purpose.

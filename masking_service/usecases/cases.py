@@ -209,6 +209,8 @@ class Casework:
             errors.append(("/expires_in", "out-of-range"))
         if not 1 <= len(reason) <= MAX_REASON:
             errors.append(("/reason", "invalid-length"))
+        elif reason.isspace():
+            errors.append(("/reason", "invalid-value"))
         if errors:
             raise InvalidRecord(tuple(errors))
         keys = self._keyring.tenant(call.principal.tenant)

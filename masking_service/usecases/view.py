@@ -14,6 +14,7 @@ from masking_service.access.custody import Custodies
 from masking_service.access.disclosures import Disclosures
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
+from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import Profile
 from masking_service.store.client import Store
 from masking_service.usecases.answers import waybills as answers
@@ -49,7 +50,8 @@ class _Asked:
         return shown_masked(grant, profile, self.number, self.found)
 
     def _not_found(self) -> answers.WaybillNotFound:
-        return answers.WaybillNotFound(self.waybill_no, answers.NotFoundError(NOT_FOUND))
+        named = None if isinstance(self.waybill_no, InvalidRecord) else self.waybill_no
+        return answers.WaybillNotFound(named, answers.NotFoundError(NOT_FOUND))
 
 
 class View:

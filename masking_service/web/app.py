@@ -72,6 +72,8 @@ def _refuse(parts: Parts, error: Exception) -> Response:
         return problem_answer(problem_of_http(error))
     error = permission_first(error, parts.acting)
     problem = problem_of(error)
+    if current_request().method == "GET":  # which has no body: a member is one of the query
+        problem.errors = [(pointer.replace("/", "query:", 1), code) for pointer, code in problem.errors]
     if isinstance(error, QuotaExceeded):
         parts.metrics.budget_refusal(error.role, error.counts, error.window)
     if isinstance(error, IntegrityError):

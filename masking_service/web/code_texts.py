@@ -104,6 +104,14 @@ CODES: Final[dict[str, CodeText]] = {
         PLACES["unknown-member"],
         Text("Check the spelling of its name, or leave it out.", "请检查名称的拼写，或去掉该成员。"),
     ),
+    "not-allowed": CodeText(
+        Text("The roles may not use this", "角色不可使用该项"),
+        Text("None of the caller's roles may use this profile or purpose.", "调用方的角色均不可使用该脱敏方案或用途。"),
+        Text(
+            "GET /v1/me lists the profiles and purposes of your roles.",
+            "GET /v1/me 会列出您的角色可用的脱敏方案和用途。",
+        ),
+    ),
     "not-with-token": CodeText(
         Text("The member does not go with a token", "该成员不能与令牌同时使用"),
         PLACES["not-with-token"],

@@ -19,6 +19,7 @@ _NULL: Final = {"type": "null"}
 _WAYBILL_NO: Final = "^[A-Za-z0-9-]{6,40}$"
 _PLACE_CODES: Final = (
     "missing",
+    "not-allowed",
     "unknown-member",
     "invalid-value",
     "invalid-length",

@@ -12,8 +12,12 @@ from masking_service.access.errors import (
     CallsUnavailable,
     CaseCheckUnavailable,
     CaseNotOpen,
+    CaseRequired,
+    Forbidden,
     IssuerUnavailable,
     NoSearchIndex,
+    ProfileRequired,
+    PurposeRequired,
     QuotaExceeded,
     SignInRequired,
     Unauthenticated,
@@ -140,6 +144,10 @@ def _refusal(error: AccessError) -> Problem:
             return Problem(error.code, headers=RETRY_AFTER)
         case NoSearchIndex():
             return Problem(error.code, detail=NO_SEARCH_INDEX)
+        case Forbidden() if error.member:
+            return Problem(error.code, [(f"/{error.member}", "not-allowed")])
+        case ProfileRequired() | PurposeRequired() | CaseRequired():
+            return Problem(error.code, [(f"/{error.code.removesuffix('-required')}", "missing")])
         case CaseNotOpen():
             return Problem(error.code, detail=CASE_STATES.get(error.state))
     return Problem(error.code)

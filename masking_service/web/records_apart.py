@@ -14,7 +14,7 @@ from masking_service.domain.json_numbers import Fraction, encode
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
-BATCHES: Final = ("records", "items")
+BATCHES: Final = ("records", "items", "waybills")
 """The members of requests that hold a batch."""
 _MAX_DIGITS: Final = 4_300
 """Python reads and writes no longer integer."""
@@ -30,14 +30,14 @@ _LARGE_INTEGER: Final = _LargeInteger()
 
 
 def read_apart(shape: type[Shape], data: bytes) -> Shape:
-    """Read a request whose records or items are read one by one.
+    """Read a request whose records, items or waybills are read one by one.
 
     Args:
         shape: of the request.
         data: the body.
 
     Returns:
-        The request. A record or item that cannot be held is replaced by an `InvalidRecord`, ``too-large`` or
+        The request. What cannot be held of them is replaced by an `InvalidRecord`, ``too-large`` or
         ``invalid-text``.
 
     Raises:

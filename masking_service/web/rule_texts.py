@@ -14,7 +14,7 @@ _PRINCIPAL: Final = Text(
     "a principal's id is client/ID for an API client, or ALIAS/SUB for a person of an issuer, such as staff/officer-7",
     "主体编号的格式为 client/ID（API 客户端）或 ALIAS/SUB（登录人员），例如 staff/officer-7",
 )
-_TEXT: Final = Text("1 to 500 characters", "1 至 500 个字符")
+_TEXT: Final = Text("1 to 500 characters, not only blanks", "1 至 500 个字符，不能只有空白")
 _SITE: Final = Text(
     "a site code is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
     "网点编码为 1 至 64 个字符，可用 A-Z a-z 0-9 . _ -，以字母或数字开头",
@@ -87,6 +87,7 @@ MEMBERS: Final[dict[str, Text]] = {
 PLACES: Final[dict[str, Text]] = {
     "missing": Text("this member is required", "缺少必填成员"),
     "unknown-member": Text("there is no such member", "没有该成员"),
+    "not-allowed": Text("none of your roles may use it", "您的角色不可使用"),
     "not-with-token": Text(
         "send either a token, or a waybill_no and a field", "请填写 token，或同时填写 waybill_no 与 field"
     ),

@@ -220,9 +220,38 @@ def test_a_profile_of_another_role_is_forbidden(api: Api, who: str, profile: str
     answered = api.post(who, "/v1/waybills/view", {"waybills": [], "profile": profile})
 
     assert refusal(answered) == (403, "forbidden")
+    assert answered.get_json()["errors"] == [{"pointer": "/profile", "code": "not-allowed"}]
+    assert "GET /v1/me" in answered.get_json()["detail"]
+
+
+def test_a_profile_in_the_query_is_named_as_such(api: Api) -> None:
+    answered = api.get(OFFICER, f"/v1/waybills/{NUMBER}?profile=courier")
+
+    assert refusal(answered) == (403, "forbidden")
+    assert answered.get_json()["errors"] == [{"pointer": "query:profile", "code": "not-allowed"}]
+
+
+def test_a_role_without_the_permission_is_told_of_no_member(api: Api) -> None:
+    answered = api.post("tracking", "/v1/waybills/view", {"waybills": [], "profile": "label"})
+
+    assert refusal(answered) == (403, "forbidden")
+    assert "errors" not in answered.get_json()
+
+
+@pytest.mark.parametrize("unreadable", [rb'"\ud800"', b"7" * 5_000])
+def test_a_number_that_cannot_be_read_fails_alone(api: Api, unreadable: bytes) -> None:
+    api.tokenize(record())
+    answered = api.post(OFFICER, "/v1/waybills/view", data=b'{"waybills":[' + unreadable + f',"{NUMBER}"]}}'.encode())
+    first, second = answered.get_json()["results"]
+
+    assert (first["waybill_no"], first["error"]["code"]) == (None, "not-found")
+    assert second["waybill_no"] == NUMBER
 
 
 def test_a_person_with_two_profiles_has_to_name_one(api: Api) -> None:
     both = api.mint([COURIER, OFFICER])
 
-    assert refusal(api.get(both, f"/v1/waybills/{NUMBER}")) == (400, "profile-required")
+    answered = api.get(both, f"/v1/waybills/{NUMBER}")
+
+    assert refusal(answered) == (400, "profile-required")
+    assert answered.get_json()["errors"] == [{"pointer": "query:profile", "code": "missing"}]

@@ -27,7 +27,7 @@ class NotFoundError(Answer):
 class WaybillNotFound(Answer):
     """There is no such waybill that the caller may see."""
 
-    waybill_no: Annotated[Any, Meta(description="What was asked for.")]
+    waybill_no: Annotated[Any, Meta(description="What was asked for; null for what is no text.")]
     error: NotFoundError
 
 

@@ -176,8 +176,8 @@ class OpenCaseRequest(Shape, frozen=True):
     reason: Annotated[
         str,
         Meta(
-            description="Personal data in it is masked before it is kept.",
-            extra_json_schema={"minLength": 1, "maxLength": 500},
+            description="Not only blanks. Personal data in it is masked before it is kept.",
+            extra_json_schema={"minLength": 1, "maxLength": 500, "pattern": r"\S"},
         ),
     ]
     officer: Officer | None = None
