@@ -22,7 +22,7 @@ from masking_service.cli.files.destination import destination_of, discarded, wri
 from masking_service.cli.files.options import Options, format_of, named, opened, shape_of, shared
 from masking_service.cli.files.passing import Work, pass_through
 from masking_service.cli.files.table import Table
-from masking_service.cli.files.texts import CHECKED, WRITTEN
+from masking_service.cli.files.texts import CHECKED, NEEDS_API_KEY, WRITTEN
 from masking_service.cli.files.work import Tokenizing, masking
 from masking_service.cli.language import say
 from masking_service.cli.options import settings_of
@@ -139,7 +139,7 @@ def _credential(settings: Settings, key_file: Path | None) -> str:
     if settings.development and held.exists():
         credentials: dict[str, str] = msgspec.json.decode(read_secret_file(held))
         return credentials.get(PRINTER, "")
-    raise click.UsageError("tokenize needs an API key: --key-file FILE, or MASKING_API_KEY")
+    raise click.UsageError(say(NEEDS_API_KEY))
 
 
 def _site(site: str | None) -> str | None:

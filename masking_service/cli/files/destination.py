@@ -122,7 +122,7 @@ def _to_standard_output() -> Iterator[Write]:
         except BrokenPipeError:
             # The interpreter would try, and fail, to flush once more at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-            raise NotDone("standard output was closed by its reader") from None
+            raise NotDone(say(texts.CLOSED_OUTPUT)) from None
 
 
 @contextmanager

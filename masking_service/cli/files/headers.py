@@ -230,8 +230,8 @@ def _own_path(schema: Schema, header: str) -> Steps | None:
 def _steps(schema: Schema, path: str) -> Steps:
     try:
         steps = parse_path(path, "--map")
-    except DefinitionError as fault:
-        raise NotDone(f"--map: {fault.reason}") from None
+    except DefinitionError:
+        raise NotDone(say(texts.NO_PATH)) from None
     if any(isinstance(step, int) and step >= _MAX_ELEMENTS for step in steps):
         raise NotDone(say(texts.LARGE_INDEX, count=_MAX_ELEMENTS))
     if EACH in steps or (steps not in schema.waybill_paths and _kind_at(schema, steps) is None):

@@ -112,16 +112,15 @@ def format_of(options: Options) -> str:
     suffix = Path(options.file).suffix.lower()
     found = options.format or FORMATS.get(suffix)
     if found is None and suffix in _OLD_EXCEL:
-        raise click.UsageError(f"{suffix} files are not read: save the file as .xlsx")
+        raise click.UsageError(say(texts.OLD_EXCEL, suffix=suffix))
     if found is None:
-        what = "standard input has no suffix" if options.file == STANDARD else "the suffix says no format"
-        raise click.UsageError(f"{what}: give --format")
+        raise click.UsageError(say(texts.NO_SUFFIX if options.file == STANDARD else texts.NO_FORMAT))
     if found != "csv" and (options.delimiter or options.excel):
-        raise click.UsageError("--delimiter and --excel are for CSV")
+        raise click.UsageError(say(texts.FOR_CSV))
     if found != "xlsx" and options.sheet:
-        raise click.UsageError("--sheet is for Excel files")
+        raise click.UsageError(say(texts.FOR_EXCEL))
     if found not in ("csv", "xlsx") and options.map:
-        raise click.UsageError("--map is for tables: CSV and Excel files")
+        raise click.UsageError(say(texts.FOR_TABLES))
     return found
 
 
@@ -165,7 +164,7 @@ def _delimiter(_: click.Context, __: click.Parameter, value: str | None) -> str 
         return None
     value = {"tab": "\t", "\\t": "\t"}.get(value, value)
     if len(value) != 1 or value in _NO_DELIMITERS or value.isalnum():
-        raise click.BadParameter("must be one character, neither a letter nor a digit, or 'tab'")
+        raise click.BadParameter(say(texts.NO_DELIMITER))
     return value
 
 

@@ -87,6 +87,39 @@ NO_EXCEL: Final = Text(
     "the input is not an Excel workbook (.xlsx); save an encrypted or older one as .xlsx first",
     "输入不是 Excel 工作簿（.xlsx）；加密或旧版文件请先另存为 .xlsx",
 )
+REFUSED_WORKBOOK: Final = Text("the workbook is refused: {why}", "拒绝读取该工作簿：{why}")
+LARGE_WORKBOOK: Final = Text(
+    "it expands to more than {size} GiB, or has more than {count:,} parts",
+    "解压后超过 {size} GiB，或包含的部件超过 {count:,} 个",
+)
+ENCRYPTED: Final = Text("it is encrypted: save it without a password", "文件已加密，请取消密码后另存")
+LARGE_PART: Final = Text("one of its parts has more than {size} MiB", "其中一个部件超过 {size} MiB")
+WIDE_ROW: Final = Text("a row has more cells than a sheet has columns", "某一行的单元格数超过工作表的列数上限")
+UNORDERED_ROWS: Final = Text("the rows of a sheet are not in order", "工作表的行号顺序有误")
+DOCUMENT_TYPE: Final = Text(
+    "a part declares a document type, as no spreadsheet does", "其中一个部件含有文档类型声明，正常的电子表格不会有"
+)
+LONG_PIECE: Final = Text("something in it is longer than {count:,} bytes", "其中有一段内容超过 {count:,} 字节")
+NO_XML: Final = Text("one of its parts is no XML", "其中一个部件不是有效的 XML")
+ODD_MERGE: Final = Text("merged cells are not named as a spreadsheet names them", "合并单元格的区域写法不正确")
+MANY_STRINGS: Final = Text("it has more than {count:,} texts", "其中的文本超过 {count:,} 条")
+ABOVE_HEADERS: Final = Text(
+    "headers: row {row}; what is above them is not in the output", "列名在第 {row} 行；其上方的内容不会写入输出"
+)
+CLOSED_OUTPUT: Final = Text("standard output was closed by its reader", "标准输出已被读取方关闭")
+OLD_EXCEL: Final = Text("{suffix} files are not read: save the file as .xlsx", "不支持 {suffix} 文件：请另存为 .xlsx")
+NO_FORMAT: Final = Text("the suffix says no format: give --format", "无法从后缀判断格式：请用 --format 指定")
+NO_SUFFIX: Final = Text("standard input has no suffix: give --format", "标准输入没有后缀：请用 --format 指定格式")
+FOR_CSV: Final = Text("--delimiter and --excel are for CSV", "--delimiter 和 --excel 只用于 CSV")
+FOR_EXCEL: Final = Text("--sheet is for Excel files", "--sheet 只用于 Excel 文件")
+FOR_TABLES: Final = Text("--map is for tables: CSV and Excel files", "--map 只用于表格：CSV 和 Excel 文件")
+NO_DELIMITER: Final = Text(
+    "must be one character, neither a letter nor a digit, or 'tab'", "须为一个字符（不能是字母或数字），或 tab"
+)
+NEEDS_API_KEY: Final = Text(
+    "tokenize needs an API key: --key-file FILE, or MASKING_API_KEY",
+    "tokenize 需要 API 密钥：请用 --key-file 文件 或环境变量 MASKING_API_KEY 提供",
+)
 NO_SHEET: Final = Text(
     "--sheet: the workbook has no such sheet. It has: {sheets}", "--sheet：工作簿中没有该工作表。现有：{sheets}"
 )
@@ -130,6 +163,10 @@ NO_PLACE: Final = Text(
     "--map: schema {schema} has no such place. It has: {known} (with an index in every []); or use {kind}KIND or "
     "{unmapped}",
     "--map：数据格式 {schema} 中没有该位置。现有：{known}（每个 [] 中须填序号）；也可使用 {kind}类型 或 {unmapped}",
+)
+NO_PATH: Final = Text(
+    "--map: a path is names with dots between them, such as recipient.phone or contactInfoList[0].tel",
+    "--map：路径由点号分隔的成员名组成，例如 recipient.phone 或 contactInfoList[0].tel",
 )
 NO_KIND: Final = Text("--map: the kind must be one of {kinds}", "--map：类型须为以下之一：{kinds}")
 LARGE_INDEX: Final = Text("--map: an index must be below {count}", "--map：序号须小于 {count}")

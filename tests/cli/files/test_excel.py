@@ -328,6 +328,32 @@ def test_a_part_that_no_spreadsheet_writes_is_refused(
     assert "张三" not in result.stderr
 
 
+def test_a_refused_workbook_is_explained_in_chinese(tmp_path: Path) -> None:
+    path = tampered(shared(tmp_path, ["收件人"], ["张三"]), "xl/styles.xml", lambda xml: ENTITY + xml)
+
+    refused = run("mask", path, env={"LC_ALL": "zh_CN.UTF-8"})
+
+    assert refused.exit_code == 2
+    assert "拒绝读取该工作簿：其中一个部件含有文档类型声明" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("in.xls", (), "请另存为 .xlsx"),
+        ("in.txt", (), "请用 --format 指定"),
+        ("in.csv", ("--sheet", "x"), "--sheet 只用于 Excel 文件"),
+        ("in.xlsx", ("--excel",), "只用于 CSV"),
+        ("in.json", ("--map", "a=unmapped"), "--map 只用于表格"),
+    ],
+)
+def test_a_wrong_use_is_explained_in_chinese(tmp_path: Path, name: str, options: tuple[str, ...], said: str) -> None:
+    path = tmp_path / name
+    path.touch()
+
+    assert said in run("mask", path, *options, env={"LC_ALL": "zh_CN.UTF-8"}).stderr
+
+
 def test_a_workbook_that_expands_without_bound_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("masking_service.cli.files.excel.scan.MAX_BYTES", 1024**3)
     path = workbook(tmp_path, ["收件人"], ["张三"])

@@ -9,7 +9,10 @@ from typing import IO, Any, Final
 from xml.parsers import expat
 from zipfile import ZipFile
 
+from masking_service.cli.files import texts
 from masking_service.cli.files.faults import NotDone
+from masking_service.cli.language import say
+from masking_service.web.texts import Text
 
 MAX_BYTES: Final = 4 * 1024**3
 """Of all parts together. They are read in pieces: this bounds the time, and the disk space for shared strings."""
@@ -29,10 +32,15 @@ _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 class Unsafe(NotDone):
-    """The workbook is not one that a spreadsheet writes."""
+    """The workbook is not one that a spreadsheet writes.
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"the workbook is refused: {what}")
+    Args:
+        what: why.
+        values: of its text.
+    """
+
+    def __init__(self, what: Text, **values: object) -> None:
+        super().__init__(say(texts.REFUSED_WORKBOOK, why=say(what, **values)))
 
 
 @dataclass(slots=True)
@@ -65,11 +73,11 @@ def check_archive(archive: ZipFile) -> dict[str, Scan]:
     scans: dict[str, Scan] = {}
     parts = archive.infolist()
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_BYTES:
-        raise Unsafe(f"it expands to more than {MAX_BYTES // 1024**3} GiB, or has more than {MAX_PARTS:,} parts")
+        raise Unsafe(texts.LARGE_WORKBOOK, size=MAX_BYTES // 1024**3, count=MAX_PARTS)
     for part in parts:
         name = part.filename
         if part.flag_bits & 1:
-            raise Unsafe("it is encrypted: save it without a password")
+            raise Unsafe(texts.ENCRYPTED)
         if name.startswith(_UNREAD) or name == _STRINGS or not name.endswith((".xml", ".rels")):
             continue
         if name.startswith(_SHEETS) and name.endswith(".xml"):
@@ -77,7 +85,7 @@ def check_archive(archive: ZipFile) -> dict[str, Scan]:
                 scans[name] = scan_sheet(stream)
             continue
         if part.file_size > MAX_SMALL_PART:
-            raise Unsafe(f"one of its parts has more than {MAX_SMALL_PART // 1024**2} MiB")
+            raise Unsafe(texts.LARGE_PART, size=MAX_SMALL_PART // 1024**2)
         with archive.open(part) as stream:
             feed(parser(lambda *_: None), stream)
     return scans
@@ -99,12 +107,12 @@ def scan_sheet(stream: IO[bytes]) -> Scan:
         elif name == "c":
             in_row += 1
             if in_row > MAX_COLUMNS:
-                raise Unsafe("a row has more cells than a sheet has columns")
+                raise Unsafe(texts.WIDE_ROW)
         elif name == "row":
             before, in_row = row, 0
             row = _number(attributes.get("r", str(before + 1)))
             if not before < row <= MAX_ROWS:
-                raise Unsafe("the rows of a sheet are not in order")
+                raise Unsafe(texts.UNORDERED_ROWS)
         elif name.rpartition(":")[2] in _OTHERS:
             _OTHERS[name.rpartition(":")[2]](found, attributes, row, in_row)
 
@@ -122,13 +130,13 @@ def parser(start: Any) -> expat.XMLParserType:
     last = 0
 
     def refuse(*_: Any) -> None:
-        raise Unsafe("a part declares a document type, as no spreadsheet does")
+        raise Unsafe(texts.DOCUMENT_TYPE)
 
     def counted(name: str, attributes: dict[str, str]) -> None:
         nonlocal last
         at = made.CurrentByteIndex
         if at - last > MAX_TOKEN:
-            raise Unsafe(_TOO_LONG)
+            raise Unsafe(texts.LONG_PIECE, count=MAX_TOKEN)
         last = at
         start(name, attributes)
 
@@ -150,13 +158,10 @@ def feed(reading: expat.XMLParserType, stream: IO[bytes]) -> None:
             reading.Parse(piece, False)
             fed += len(piece)
             if fed - reading.CurrentByteIndex > MAX_TOKEN:
-                raise Unsafe(_TOO_LONG)
+                raise Unsafe(texts.LONG_PIECE, count=MAX_TOKEN)
         reading.Parse(b"", True)
     except expat.ExpatError:
-        raise Unsafe("one of its parts is no XML") from None
-
-
-_TOO_LONG: Final = f"something in it is longer than {MAX_TOKEN:,} bytes"
+        raise Unsafe(texts.NO_XML) from None
 
 
 def _formula(found: Scan, attributes: dict[str, str], row: int, column: int) -> None:
@@ -184,7 +189,7 @@ _MAX_WIDTH: Final = 255
 def _merge(found: Scan, attributes: dict[str, str], *_: Any) -> None:
     corners = [_REFERENCE.fullmatch(corner) for corner in attributes.get("ref", "").split(":")]
     if len(corners) != _TWO or None in corners or len(found.merged) >= MAX_ROWS:
-        raise Unsafe("merged cells are not named as a spreadsheet names them")
+        raise Unsafe(texts.ODD_MERGE)
     (left, top), (right, bottom) = (corner.groups() for corner in corners if corner is not None)
     found.merged.append((int(top), int(bottom), _column(left), _column(right)))
 

@@ -18,7 +18,14 @@ from masking_service.cli.files.faults import InputError, NotDone
 from masking_service.cli.files.formulas import BEGINNINGS
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.table import HIDDEN, Cell, Line
-from masking_service.cli.files.texts import BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
+from masking_service.cli.files.texts import (
+    ABOVE_HEADERS,
+    BROKEN_ROW,
+    FORMULA,
+    LONG_CELL,
+    MERGED,
+    NO_HEADER_ROW,
+)
 from masking_service.cli.language import say
 from masking_service.domain.schema import Schema
 from masking_service.domain.text import contains_personal_data
@@ -136,7 +143,7 @@ class ExcelSheet:
         """What of the sheet is not in the output."""
         if not self._at:
             return []
-        return [f"headers: row {self._at + 1}; what is above them is not in the output"]
+        return [say(ABOVE_HEADERS, row=self._at + 1)]
 
     def _read(self, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         number = 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Final, overload
 
 from masking_service.cli.files.excel.scan import MAX_TOKEN, Unsafe, feed, parser
+from masking_service.cli.files.texts import LONG_PIECE, MANY_STRINGS
 
 MAX_STRINGS: Final = 50_000_000
 _RECENT: Final = 4096
@@ -78,7 +79,7 @@ class Strings(Sequence[str]):
             if inside:
                 length += len(data)
                 if length > MAX_TOKEN:
-                    raise Unsafe("a text is too long")
+                    raise Unsafe(LONG_PIECE, count=MAX_TOKEN)
                 texts.append(data)
 
         def end(name: str) -> None:
@@ -94,7 +95,7 @@ class Strings(Sequence[str]):
                 waiting += len(raw)
                 self._ends.append(size)
                 if len(self._ends) > MAX_STRINGS:
-                    raise Unsafe(f"it has more than {MAX_STRINGS:,} texts")
+                    raise Unsafe(MANY_STRINGS, count=MAX_STRINGS)
                 if waiting > MAX_TOKEN:
                     self._flush(pending)
                     waiting = 0
