@@ -14,9 +14,9 @@ HOLDS_ROOMS: Final = "栋棟幢座元楼樓层層梯厦廈塔寓"
 
 UNIT: Final = (
     "单元|單元|(?:办公|教|寝|会议|实验|工作|休息|包|诊|病|辦公|會議)?室"
-    "|[户戶](?!村|籍)|房(?![村镇乡街路庄地产產])|[层層]|梯|宿舍"
+    "|[户戶](?!村|籍)|房(?![村镇乡街路庄地产產])|[层層]|梯|宿舍|호(?!선)|층"
 )
-"""Behind a number or letter, with or without 号: a unit or room."""
+"""Behind a number or letter, with or without 号: a unit or room; 호 and 층 are Korean for room and floor."""
 
 FLOOR: Final = f"[楼樓](?![村镇鎮乡鄉街路盘盤]|[0-9*{NUMERALS}]{{1,3}}(?:单元|單元|门[0-9*]))"
 """Behind a number: a floor. In front of a unit it is what people call the building: 5楼2单元301."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from masking_service.domain.member_names import CODE, NUMBER
+from masking_service.domain.bare_names import bare_name
+from masking_service.domain.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER
 from masking_service.domain.text import lines_worth_scanning
 
 _ONE_CODE: Final = r"[A-Za-z0-9_-]"
@@ -16,22 +17,45 @@ _ONE_MEASURE: Final = r"[A-Za-z0-9_.,:+/ -]"
 _PERSONS: Final = r"(?:(?:\+?86[ -]?)?1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9Xx])(?:\.0*)?"
 """A mobile or identity number: people use theirs as an account's id. A spreadsheet writes 13812345678.0."""
 
+_ONE_AMOUNT: Final = (
+    r"[+-]?[¥￥$€£]?[0-9,]{0,14}[0-9](?:\.[0-9]{0,6})?(?: ?(?:[A-Za-z%]{1,4}|元|千克|公斤|克|斤|件|个|立方米))?"
+)
+"""A number of up to 15 digits, with a sign before and a unit behind it."""
+
+_DIGIT: Final = re.compile(r"\d").search
+
 _is_code: Final = re.compile(rf"{_ONE_CODE}{{1,64}}").fullmatch
 _is_measure: Final = re.compile(rf"{_ONE_MEASURE}{{1,64}}").fullmatch
+_is_amount: Final = re.compile(_ONE_AMOUNT).fullmatch
 _is_persons: Final = re.compile(_PERSONS).fullmatch
 _are_codes: Final = re.compile(rf"(?:{_ONE_CODE}{{0,64}}(?:\n|\Z))*").fullmatch
 _are_measures: Final = re.compile(rf"(?:{_ONE_MEASURE}{{0,64}}(?:\n|\Z))*").fullmatch
+_are_amounts: Final = re.compile(rf"(?:(?:{_ONE_AMOUNT})?(?:\n|\Z))*").fullmatch
 _any_persons: Final = re.compile(rf"^{_PERSONS}$", re.M).search
 
 
 def is_code(kind: str | None, text: str) -> bool:
     """Whether a text is the code that its name announces.
 
-    The name says NUMBER or CODE of `member_names`. Such a text need not be scanned.
+    The name says NUMBER, CODE or MEASURE of `member_names`. Such a text need not be scanned.
     """
     if kind == NUMBER:
         return _is_code(text) is not None
-    return kind == CODE and _is_measure(text) is not None and _is_persons(text) is None
+    if kind == MEASURE and _is_amount(text):
+        return True
+    return kind in (CODE, MEASURE) and _is_measure(text) is not None and _is_persons(text) is None
+
+
+def settled(kind: str | None, text: str) -> str | None:
+    """The kind of a text where its member's name leaves open whether it is a person's name.
+
+    Other kinds are returned as they are.
+    """
+    if kind == MAYBE_NAME:
+        return None if _DIGIT(text) else "name"
+    if kind == BARE_NAME:
+        return "name" if bare_name(text) else None
+    return kind
 
 
 def harmless_lines(kind: str | None, lines: str) -> bool:
@@ -43,4 +67,6 @@ def harmless_lines(kind: str | None, lines: str) -> bool:
         return True
     if kind == NUMBER:
         return _are_codes(lines) is not None
-    return kind == CODE and _are_measures(lines) is not None and _any_persons(lines) is None
+    if kind == MEASURE and _are_amounts(lines):
+        return True
+    return kind in (CODE, MEASURE) and _are_measures(lines) is not None and _any_persons(lines) is None

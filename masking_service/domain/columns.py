@@ -15,6 +15,7 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.leaks import gather, is_plain_number
 from masking_service.domain.member_names import MAYBE_NAME, Meaning, plan
 from masking_service.domain.name_words import PARTY
+from masking_service.domain.pairs import pair_in
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Place, Steps, pointer
 from masking_service.domain.spellings import may_hold_name, may_hold_phone
@@ -197,7 +198,7 @@ class Columns:
             if self._unmapped.mode == "hide" or len(others) > MANY:
                 return None
             meanings = plan(node.context, names or (), node.own_names)
-            if any(meaning.holds_data for meaning in meanings):
+            if any(meaning.holds_data for meaning in meanings) or pair_in(names or ()) is not None:
                 return None
             for name, meaning in zip(names or (), meanings, strict=True):
                 if name in others:

@@ -25,6 +25,12 @@ _PROVINCE: Final = re.compile(_PROVINCES)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS: Final = "10X98765432"
 
+_DOCUMENT: Final = re.compile(
+    r"(?:护照|護照|通行证|通行證|台胞证|回乡证|居留证|passport)(?:号码?|號碼?|(?:\s?(?:number|no\.?)))?(?:是|为)?[\s:#]{0,3}"
+    r"([A-Z]{0,2}\d{7,9})(?![0-9A-Za-z])",
+    re.I,
+)
+
 _CARD: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:[2-69]\d{12,18}|(?<!\d[ \-])[2-69]\d{3}(?:[ \-]\d{4}){2}[ \-]\d{1,7}(?:[ \-]\d{1,3})?"
     r"|(?<!\d[ \-])3\d{3}[ \-]\d{6}[ \-]\d{4,5}|(?<!\d[ \-])[2-69]\d{5}[ \-]\d{10,13})(?![0-9A-Za-z]|[ \-]\d{4})"
@@ -56,6 +62,11 @@ def find_citizens(text: str) -> Iterator[tuple[int, int]]:
             at = match.end()
         else:
             at = match.start() + 1
+
+
+def find_documents(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the numbers of passports and travel permits, behind a word that says so."""
+    return (match.span(1) for match in _DOCUMENT.finditer(text))
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:

@@ -17,10 +17,14 @@ from masking_service.domain.text import scrub
 
 MAYBE_NAME: Final = "maybe-name"
 """A bare ``name``: a person's unless its value has a digit (Shopify calls an order's number ``name``)."""
+BARE_NAME: Final = "bare-name"
+"""A person or a machine (operator): a person's name where the value has the form of one, and nothing else is."""
 NUMBER: Final = "number"
 """The number of a waybill, an order or goods: one code under such a name is not read."""
 CODE: Final = "code"
-"""An id, a time, an amount: one code under such a name is read as a mobile or identity number only."""
+"""An id or a time: one code under such a name is read as a mobile or identity number only."""
+MEASURE: Final = "measure"
+"""An amount or a weight: a number of up to 15 digits under such a name is not read, others as those of CODE."""
 
 ROOT: Final = "root"
 NEUTRAL: Final = ""
@@ -28,6 +32,8 @@ NEUTRAL: Final = ""
 _KINDS: Final = frozenset({"name", "phone", "address", "unit", "secret", "text", "virtual_phone", PARTY})
 _OF_PERSONS: Final = frozenset({PARTY, "address", "name"})
 _SHOWS_PERSON: Final = frozenset({PARTY, "phone", "address", "unit", "secret"})
+_CODES: Final = {"codes": CODE, "measures": MEASURE}
+_PEOPLE: Final = {"parties": PARTY, "people": BARE_NAME, "sides": None}
 _BARE_AT_TOP: Final = frozenset({"name", "姓", "名"})
 
 _MAX_PLANS: Final = 1_024
@@ -41,7 +47,8 @@ class Meaning(NamedTuple):
     """What a name says.
 
     Attributes:
-        kind: of a plain value: a kind of `schema.KINDS`, PARTY, MAYBE_NAME, NUMBER or CODE; None if nothing is known.
+        kind: of a plain value: a kind of `schema.KINDS`, PARTY, MAYBE_NAME, BARE_NAME, NUMBER, CODE or MEASURE; None
+            if nothing is known.
         inside: the context of the members of an object under that name.
         holds_data: whether the name is itself personal data: a phone as the key of an object.
         may_be_persons: whether the name has the form of a person's name and no word of the list.
@@ -69,7 +76,7 @@ def kind_of(
     """
     context = context_of(parents)
     kind = plan(context, (name, *beside), own or NO_OWN_NAMES)[0].kind
-    return "name" if kind == MAYBE_NAME else kind if kind in _KINDS else None
+    return "name" if kind in (MAYBE_NAME, BARE_NAME) else kind if kind in _KINDS else None
 
 
 def context_of(parents: Sequence[str]) -> str:
@@ -131,6 +138,11 @@ def plan(context: str, names: tuple[str, ...], own: OwnNames = NO_OWN_NAMES) -> 
     return found
 
 
+def read_names(context: str, names: tuple[str, ...]) -> tuple[Meaning, ...]:
+    """As `plan`, of names that are not remembered: those in a text."""
+    return _read(context, names, NO_OWN_NAMES)
+
+
 def _letters(name: str) -> str:
     """A name without case and what is between its words."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).lower()))
@@ -163,14 +175,12 @@ class _Name:
         self._bare_top = start == 0 and kind == "name" and cut[0] in _BARE_AT_TOP
         if section == "numbers":
             self.kind, self.inside = NUMBER, THING if words.whose(cut[start:]) == THING else NEUTRAL
-        elif section == "codes":
-            self.kind = CODE
+        elif section in _CODES:
+            self.kind = _CODES[section]
         elif section == "things":
             self.inside = THING
-        elif section == "sides":
-            self.inside = PARTY
-        elif section == "parties":
-            self.kind, self.inside = PARTY, PARTY
+        elif section in _PEOPLE:
+            self.kind, self.inside = _PEOPLE[section], PARTY
         elif section in ("kinds", "inside"):
             impersonal = kind in ("name", "unit") and (whose == THING or (not whose and context == THING))
             self.kind = None if impersonal else kind
@@ -183,7 +193,7 @@ class _Name:
             self.inside = self.kind
         elif section == "qualified" and whose == THING:
             self.inside = THING
-        self.says_little = self.kind in (None, MAYBE_NAME, CODE) and self.inside != THING
+        self.says_little = self.kind in (None, MAYBE_NAME, BARE_NAME, CODE, MEASURE) and self.inside != THING
 
     def _qualified(self, kind: str, whose: str, *, alone: bool) -> None:
         if whose == THING:

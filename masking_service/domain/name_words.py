@@ -22,6 +22,7 @@ THING: Final = "thing"
 
 _MAX_NAME_LENGTH: Final = 64
 """Characters of a name that are read: its last ones, which say the kind."""
+_ROLE: Final = ("parties", "")
 _MAX_HEAD_LENGTH: Final = 4
 _SHORTEST_TYPO: Final = 4
 _SHORTEST_WRONG_LETTER: Final = 7
@@ -35,7 +36,12 @@ _BLANK_IN_HAN: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 
 
 class NameWords:
-    """The words of the data file by their meaning."""
+    """The words of the data file by their meaning.
+
+    Attributes:
+        pair_names, pair_values: members that hold a name and its value apart, in lower case.
+        anyone: what is called by a person's label and names no one, in lower case.
+    """
 
     def __init__(self, data: dict[str, Any]) -> None:
         self._inside: dict[str, dict[str, str]] = {
@@ -43,7 +49,7 @@ class NameWords:
             for context, kinds in data["inside"].items()
         }
         self._heads: dict[str, tuple[str, str]] = {}
-        for section in ("things", "codes", "numbers", "sides", "parties"):
+        for section in ("things", "codes", "measures", "numbers", "sides", "people", "parties"):
             self._heads.update(dict.fromkeys(data[section], (section, "")))
         for section in ("qualified", "kinds"):
             for kind, words in data[section].items():
@@ -51,7 +57,7 @@ class NameWords:
         self._neutral = frozenset(data["neutral"])
         self._whose = dict.fromkeys(data["qualified"]["address"], "street")
         self._whose |= dict.fromkeys(data["things"], THING)
-        self._whose |= dict.fromkeys((*data["parties"], *data["sides"], *data["parts"]), PARTY)
+        self._whose |= dict.fromkeys((*data["parties"], *data["sides"], *data["people"], *data["parts"]), PARTY)
         listed = [
             *self._heads,
             *data["parts"],
@@ -60,7 +66,15 @@ class NameWords:
         ]
         self._known = frozenset(word for words in listed for word in words.split())
         self._longest = max(map(len, self._known))
+        self.pair_names, self.pair_values = frozenset(data["pairs"]["names"]), frozenset(data["pairs"]["values"])
+        self.anyone = frozenset(map(str.casefold, data["anyone"]))
         personal = [word for word, (section, _) in self._heads.items() if section in ("parties", "qualified", "kinds")]
+        announcing = ("parties", "people", "qualified", "kinds")
+        self._announcing = frozenset(
+            word.split()[-1]
+            for word, (section, kind) in self._heads.items()
+            if section in announcing and kind != "text"
+        )
         self._slips = Slips(
             (
                 word
@@ -84,9 +98,32 @@ class NameWords:
         """Whether a name is made of known words, each of them apart and without a slip."""
         return all(low in self._known or low.isdecimal() for low in _pieces(name))
 
+    def ends_personal(self, name: str) -> bool:
+        """Whether the last word of a name, or the end of it, may announce a person's value.
+
+        Quick: it does not cut the name, and sees no slips.
+        """
+        pieces = [piece for piece in _pieces(name) if not piece.isdecimal()]
+        last = pieces[-1] if pieces else ""
+        return any(last[-length:] in self._announcing for length in range(1, min(len(last), self._longest) + 1))
+
+    def known_end(self, name: str) -> str:
+        """A name without what precedes its last known words in Han: 电话 of 王小明电话."""
+        if name.isascii():
+            return name
+        end = len(name)
+        for word in reversed(self.cut(name)):
+            if word not in self._known or not name[:end].endswith(word):
+                break
+            end -= len(word)
+        return name[end:] or name
+
     def knows_any(self, words: list[str]) -> bool:
-        """Whether one of the words is known and longer than the one character that may be part of a name."""
-        return any(len(word) > 1 and (word in self._known or word.isdecimal()) for word in words)
+        """Whether a word is known, and not only one character that may be part of a name, or ends in a role's 人."""
+        return any(
+            (len(word) > 1 and (word in self._known or word.isdecimal())) or self._heads.get(word) == _ROLE
+            for word in words
+        )
 
     def _segments(self, word: str) -> list[str] | None:
         """Return the known words that make up this one (``recname``); None if other letters are left."""

@@ -6,6 +6,7 @@ A reading is for finding things. What is kept is always cut from the text as it 
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Final
 from unicodedata import category, digit
 
@@ -54,6 +55,15 @@ _FOREIGN: Final = re.compile(r"[^ -~\u4e00-\u9fff，。！？：；]")
 _BULLET: Final = re.compile(r"(?<=\d{3})•(?=\d{3})")
 """One bullet between groups of digits is the dot that it looks like; anywhere else it hides something."""
 
+_ESCAPE: Final = re.compile(
+    r"%[0-9A-Fa-f]{2}|&(?:\#(?:[0-9]{1,6}|[xX][0-9A-Fa-f]{1,5})|nbsp|ensp|emsp|amp|quot|lt|gt|commat|plus);"
+    r"|\\u[0-9A-Fa-f]{4}|\\[nrt]"
+)
+"""One character as it is written in addresses of pages, in HTML and in JSON."""
+_ASCII_ENDS: Final = 0x80
+_NO_ASCII: Final = "\ufffd"
+"""Read for a byte that is part of a character."""
+
 _COMMON: Final = str.maketrans("，：；！？", ",:;!?")
 
 
@@ -70,7 +80,9 @@ class Reading:
     def __init__(self, source: str) -> None:
         self.source = source
         self._places: list[int] | None = None
-        if source.isascii() and source.isprintable():
+        if ("%" in source or "&" in source or "\\" in source) and _ESCAPE.search(source):
+            self._unescape(source)
+        elif source.isascii() and source.isprintable():
             self.text = source
         elif _FOREIGN.search(source) is None:
             self.text = source.translate(_COMMON)
@@ -80,9 +92,39 @@ class Reading:
                 self._places = [at for at, char in enumerate(source) if _TABLE.get(ord(char), "") is not None]
                 self._places.append(len(source))
 
+    def _unescape(self, source: str) -> None:
+        """Read each escape as the character that it means."""
+        chars: list[str] = []
+        places: list[int] = []
+        done = 0
+        for escape in _ESCAPE.finditer(source):
+            chars += source[done : escape.start()]
+            chars.append(_meant(escape[0]))
+            places += range(done, escape.start() + 1)
+            done = escape.end()
+        chars += source[done:]
+        places += range(done, len(source) + 1)
+        text = _BULLET.sub(".", "".join(chars))
+        self.text = text.translate(_TABLE)
+        if len(self.text) != len(text):
+            places = [at for at, char in zip(places, text, strict=False) if _TABLE.get(ord(char), "") is not None]
+            places.append(len(source))
+        self._places = places
+
     def written(self, start: int, end: int) -> str:
         """What was written where `text[start:end]` is read."""
         if self._places is None:
             return self.source[start:end]
         # What cannot be seen belongs to what is before it, at the very beginning to what follows.
         return self.source[self._places[start] if start else 0 : self._places[end]]
+
+
+def _meant(escape: str) -> str:
+    """The character that an escape means."""
+    if escape[0] == "%":
+        code = int(escape[1:], 16)
+        return chr(code) if code < _ASCII_ENDS else _NO_ASCII
+    if escape[0] == "&":
+        meant = unescape(escape)
+        return meant if len(meant) == 1 else _NO_ASCII
+    return " " if len(escape) == len(r"\n") else chr(int(escape[2:], 16))

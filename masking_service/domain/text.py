@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from masking_service.domain.found_numbers import extension_in_text, find_numbers
-from masking_service.domain.identity import find_cards, find_citizens, find_emails
+from masking_service.domain.identity import find_cards, find_citizens, find_documents, find_emails
 from masking_service.domain.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.domain.reading import DIGIT, DIGITS_BEGIN, Reading
 from masking_service.domain.stars import stars
@@ -21,13 +21,18 @@ _Edit = tuple[int, int, str]
 
 _HOLDS_NOTHING: Final = re.compile(r"[\u4e00-\u9fff\u3001-\u3011，。！？：；（） -/:-?A-~]*").fullmatch
 """Han, punctuation and Latin without a digit or ``@``: most remarks. Ranges alone, which cost a fifth of ``\\d``."""
-_WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:\W{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]").search
+_AT: Final = r"%40|&(?:\#0{0,3}64|\#[xX]0{0,2}40|commat);|\\u0040"
+_ESCAPED: Final = rf"{_AT}|&(?:\#|nbsp|ensp|emsp)|\\[nrtu]"
+"""What may be between digits in addresses of pages, HTML and JSON, and the sign of an e-mail address there."""
+_WORTH_READING: Final = re.compile(rf"[{DIGIT}](?:\W{{0,6}}[{DIGIT}*xX]){{4}}|[@＠﹫]|{_ESCAPED}").search
 """Fewer than five digits together are no phone, and behind an e-mail's sign anything may be."""
 
-_SEVEN_DIGITS: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}]*[{DIGIT}]){{6}}|[@＠﹫]").search
-_SEVEN_DIGITS_IN_A_LINE: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}\n]*[{DIGIT}]){{6}}|[@＠﹫]").search
-_SEVEN_ASCII_DIGITS: Final = re.compile(r"[0-9](?:[^0-9]*[0-9]){6}|@").search
-_SEVEN_ASCII_DIGITS_IN_A_LINE: Final = re.compile(r"[0-9](?:[^0-9\n]*[0-9]){6}|@").search
+_SEVEN_DIGITS: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
+_SEVEN_DIGITS_IN_A_LINE: Final = re.compile(rf"[{DIGIT}](?:[^{DIGIT}\n]*[{DIGIT}]){{6}}|[@＠﹫]|{_AT}").search
+_SEVEN_ASCII_DIGITS: Final = re.compile(rf"[0-9](?:[^0-9]*[0-9]){{6}}|@|{_AT}").search
+_SEVEN_ASCII_DIGITS_IN_A_LINE: Final = re.compile(rf"[0-9](?:[^0-9\n]*[0-9]){{6}}|@|{_AT}").search
+
+_SIGNS: Final = ("@", "＠", "﹫", "%40", "&", "\\u")
 
 _NO_DIGITS: Final = bytes(sorted(set(range(256)) - set(DIGITS_BEGIN) - set(b"\n")))
 _WORTH_DIGITS: Final = 7
@@ -46,11 +51,16 @@ _KEPT: Final = frozenset("@. -")
 
 _MAX_NUMBERS: Final = 24
 _MAX_ADDRESSES: Final = 4
+_MAX_ESCAPES: Final = 1_000
+_ESCAPES_BEGIN: Final = "%&\\"
 _ROOM_FOR_MANY: Final = 48
 """Characters: what is shorter cannot hold more numbers than that, and is not counted."""
 _NUMBERS: Final = re.compile(rf"[{DIGIT}]+")
 _WORDS: Final = re.compile(r"\S+")
 _ANY_DIGIT: Final = re.compile(rf"[{DIGIT}]")
+
+_DOCUMENTS: Final = ("证", "證", "护照", "護照", "assport", "ASSPORT")
+"""In each word before the number of a passport or permit."""
 
 _PASSES: Final = 8
 
@@ -87,7 +97,7 @@ def worth_scanning(value: str) -> bool:
 
 def lines_worth_scanning(lines: str) -> bool:
     """False if `worth_scanning` is for each of the lines."""
-    if "@" not in lines and "＠" not in lines and "﹫" not in lines:
+    if not any(sign in lines for sign in _SIGNS):
         # A tenth of the cost: only the first bytes of digits, and what begins like them, are counted in each line.
         digits = lines.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
         if max(map(len, digits.split(b"\n"))) < _WORTH_DIGITS:
@@ -107,6 +117,8 @@ def crowded(value: str) -> bool:
     """
     if len(value) < _ROOM_FOR_MANY:
         return False
+    if sum(map(value.count, _ESCAPES_BEGIN)) > _MAX_ESCAPES:
+        return True
     return len(_NUMBERS.findall(value)) > _MAX_NUMBERS or value.count("@") > _MAX_ADDRESSES
 
 
@@ -163,6 +175,8 @@ def _edits(reading: Reading, keep: int) -> list[_Edit]:
     whole = [*find_citizens(text), *find_cards(text)]
     if "@" in text:
         whole += find_emails(text)
+    if any(word in text for word in _DOCUMENTS):
+        whole += find_documents(text)
     edits = [(start, end, _all_hidden(text[start:end])) for start, end in whole]
     if whole:
         text = _blanked(text, whole)

@@ -10,47 +10,41 @@ import re
 from collections.abc import Container, Sequence
 from typing import Any, Final
 
-from masking_service.domain.codes import is_code
+from masking_service.domain.codes import is_code, settled
+from masking_service.domain.documents_in_text import document_in
 from masking_service.domain.effort import COLD_NAME, estimate
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
+from masking_service.domain.json_numbers import encode
 from masking_service.domain.leaks import (
     DEEPEST,
     decimal_text,
     gather,
-    may_leak,
     own_number,
     rename_members,
     scrub_around,
 )
-from masking_service.domain.member_names import MAYBE_NAME, NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
+from masking_service.domain.member_names import NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
 from masking_service.domain.name_words import PARTY
+from masking_service.domain.pairs import with_pair
 from masking_service.domain.personal_keys import names_person
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, Steps, pointer
 from masking_service.domain.spellings import (
     Mask,
-    hide_names,
     hide_phones,
     may_hold_phone,
-    needles,
 )
 from masking_service.domain.stars import STAR, stars
 from masking_service.domain.text import worth_scanning
+from masking_service.domain.unknown_text import UnknownText, masks_of, needles_of, worth_reading
 from masking_service.domain.unmapped_columns import ColumnReader
 from masking_service.domain.walk import Run
 
 UNMAPPED_MASKED: Final = "unmapped-masked"
 FOUND_IN_TEXT: Final = "found-in-text"
 
-_KINDS: Final = ("name", "phone", "address", "unit", "secret")
 _WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
-
-_SEARCHED_AS: Final = {PARTY: "name", "virtual_phone": "phone"}
-_DIGIT: Final = re.compile(r"\d").search
-_ROUNDS: Final = 3
-_DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
-"""In a party: then it is more than a name, or its mask, in which no name may be found that was none before."""
 
 
 class Unmapped:
@@ -66,11 +60,10 @@ class Unmapped:
 
     def __init__(self, profile: Profile, schema: Schema) -> None:
         self.mode = profile.unmapped
-        masks = {kind: profile.masker(kind) for kind in _KINDS}
-        masks |= {PARTY: profile.party_masker(), "virtual_phone": masks["phone"]}
-        self._masks: dict[str, Mask] = {kind: mask for kind, mask in masks.items() if mask is not None}
+        self._masks = masks_of(profile)
         self.reader = ColumnReader(self._masks)
         self._scan = profile.scanner()
+        self._texts = UnknownText(self._masks)
         self._waybill_paths = frozenset(schema.waybill_paths)
         self.waybill_places = {steps[:end]: "way" for steps in schema.waybill_paths for end in range(1, len(steps))}
         self.waybill_places |= dict.fromkeys(schema.waybill_paths, "number")
@@ -112,7 +105,8 @@ class Unmapped:
             meanings = plan(context, names, own)
             meanings = self._rename(run, members, mapped, meanings, keys)
             names = tuple(members)
-        for name, meaning in zip(names, meanings, strict=True):
+        each = with_pair(members, meanings, context, run.share.pay)
+        for name, meaning in zip(names, each, strict=True):
             if name not in mapped:
                 run.texts.append(name)
                 value = members[name]
@@ -136,7 +130,7 @@ class Unmapped:
                 continue
             in_party = meaning.holds_data and meaning.inside == PARTY
             if "name" in self._masks and (in_party or names_person(meaning, value, run.share.pay)):
-                run.names += needles("name", name)[1]
+                run.names += needles_of("name", name)[1]
                 shown[name] = self._masks[PARTY](name)
                 now[-1] = Meaning(PARTY, meaning.inside)
             elif meaning.holds_data:
@@ -211,18 +205,45 @@ class Unmapped:
         elif self.mode == "hide":
             masked = stars(text)
             self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        elif (document := document_in(text)) is not None:
+            masked = self._document(run, text, document, meaning, keys)
         elif kind := self._kind(meaning, text):
             masked = self._personal(run, text, kind, keys)
-        elif not is_code(meaning.kind, text) and worth_scanning(text):
-            masked = self._scanned(run, text)
+        elif not is_code(meaning.kind, text) and (worth_scanning(text) or worth_reading(text)):
+            masked = self._unknown(run, text, meaning)
             if masked is not text and self._kind(meaning, masked):
                 masked = self._masks["name"](masked)  # without its digits it may be a name
             self._note(run, text, masked, keys, FOUND_IN_TEXT)
         run.texts.append(masked)
         return text if masked == text else masked
 
-    def _scanned(self, run: Run, text: str) -> str:
+    def _document(self, run: Run, text: str, document: Any, meaning: Meaning, keys: Steps) -> str:
+        """What shows of a text that is a JSON object or array.
+
+        The same object where nothing is hidden, else JSON without spaces.
+        """
+        run.share.read("text", text)
+        before, warnings = encode(document), run.warnings
+        run.warnings = []
+        self._value(run, document, meaning, keys)
+        run.warnings = warnings
+        after = encode(document)
+        masked = text if after == before else after.decode()
+        self._note(run, text, masked, keys, UNMAPPED_MASKED)
+        return masked
+
+    def _unknown(self, run: Run, text: str, meaning: Meaning) -> str:
         """What shows of a text of unknown meaning.
+
+        The same object where nothing is hidden.
+        """
+        found = self._texts.mask(text, meaning.inside, lambda part: self._scanned(run, part), run.share.pay)
+        run.phones += found.phones
+        run.names += found.names
+        return text if found.text == text else found.text
+
+    def _scanned(self, run: Run, text: str) -> str:
+        """What shows of a text in which only phones and the like are looked for.
 
         The same object where nothing is hidden.
         """
@@ -248,45 +269,19 @@ class Unmapped:
             return text
         run.share.read("address" if kind == PARTY else kind, text)
         if form is None:
-            phones, names = _needles_of(kind, text)
+            phones, names = needles_of(kind, text)
             run.phones += phones
             run.names += names
-        masked = self._party(text) if kind == PARTY else self._masks[kind](text)
+        masked = self._masks[kind](text)
         self._note(run, text, masked, keys, UNMAPPED_MASKED)
-        return masked
-
-    def _party(self, text: str) -> str:
-        """The mask of a party, in which nothing is left that would be hidden if it came in so."""
-        masked = self._without_needles(self._masks[PARTY](text), text)
-        for _ in range(_ROUNDS):
-            again = self._without_needles(masked, masked)
-            if again == masked:
-                return masked
-            masked = again
-        return stars(masked)
-
-    def _without_needles(self, masked: str, party: str) -> str:
-        """Hide in a mask what the leak guard looks for where a party is masked."""
-        phones, names = _needles_of(PARTY, party)
-        if may_leak([masked], phones, names):
-            masked = hide_phones(masked, phones, self._masks.get("phone", stars))
-            masked = self._masks[PARTY](hide_names(masked, names, self._masks.get("name", stars)))
         return masked
 
     def _kind(self, meaning: Meaning, text: str) -> str | None:
         """Return the kind by which a text is masked; None if its name says none."""
-        kind = meaning.kind
-        if kind == MAYBE_NAME:
-            kind = None if _DIGIT(text) else "name"
+        kind = settled(meaning.kind, text)
         return kind if kind in self._masks else None
 
     @staticmethod
     def _note(run: Run, text: str, masked: str, keys: Steps, code: str) -> None:
         if masked != text:
             run.warnings.append((pointer(keys), code))
-
-
-def _needles_of(kind: str, text: str) -> tuple[list[str], list[str]]:
-    """The phones and names to look for elsewhere where a value is masked by its name."""
-    phones, names = needles(_SEARCHED_AS.get(kind, kind), text)
-    return phones, [] if kind == PARTY and _DIGIT_OR_STAR(text) else names

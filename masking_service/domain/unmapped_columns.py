@@ -11,10 +11,22 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from masking_service.domain.codes import harmless_lines, is_code
+from masking_service.domain.codes import harmless_lines, is_code, settled
+from masking_service.domain.documents_in_text import lines_may_be_documents, may_be_document
 from masking_service.domain.leaks import DEEPEST
-from masking_service.domain.member_names import CODE, MAYBE_NAME, NUMBER, Meaning, known_plan, plan
+from masking_service.domain.member_names import (
+    BARE_NAME,
+    CODE,
+    MAYBE_NAME,
+    MEASURE,
+    NUMBER,
+    Meaning,
+    known_plan,
+    plan,
+)
+from masking_service.domain.pairs import pair_in
 from masking_service.domain.text import worth_scanning
+from masking_service.domain.unknown_text import worth_reading
 
 Texts = list[str | None]
 """Of each value the texts in it; None for one that may have to be masked or refused."""
@@ -22,7 +34,6 @@ Texts = list[str | None]
 _PERSONAL: Final = "personal"
 _MAX_NEW_NAMES: Final = 32
 """The most members of a form of inner objects that is read anew: with the number of new forms this bounds the work."""
-_DIGIT: Final = re.compile(r"\d").search
 _WHOLE_FRACTION: Final = re.compile(r"([0-9]{7,19})\.0*").fullmatch
 
 
@@ -95,7 +106,7 @@ class ColumnReader:
         if reading != _PERSONAL:
             different = set(texts)
             lines = "\n".join(different)
-            if lines.count("\n") < len(different) and harmless_lines(reading, lines):
+            if lines.count("\n") < len(different) and harmless_lines(reading, lines) and not _worth_reading(lines):
                 return list(texts)
         return [
             text if self._is_harmless(value, text, meaning.kind) else None
@@ -112,26 +123,37 @@ class ColumnReader:
                 text = whole[1]
         elif not text or text.isspace():
             return True
-        if self._reading(kind) == _PERSONAL and not (kind == MAYBE_NAME and _DIGIT(text)):
+        if settled(kind, text) in self._masked:
             return False
-        return is_code(kind, text) or not worth_scanning(text)
+        if may_be_document(text):
+            return False
+        return is_code(kind, text) or not (worth_scanning(text) or worth_reading(text))
 
     def _reading(self, kind: str | None) -> str | None:
         """How values under a name of this kind are read.
 
         PERSONAL, or what `is_code` asks for.
         """
-        if kind in (NUMBER, CODE):
+        if kind in (NUMBER, CODE, MEASURE):
             return kind
-        return _PERSONAL if ("name" if kind == MAYBE_NAME else kind) in self._masked else None
+        return _PERSONAL if ("name" if kind in (MAYBE_NAME, BARE_NAME) else kind) in self._masked else None
 
 
 def _meanings(names: tuple[str, ...], meaning: Meaning, new_forms: Iterator[int]) -> tuple[Meaning, ...] | None:
-    """Return what names inside an object say; None if one is personal data itself, or there is too much to read."""
+    """Return what names inside an object say.
+
+    None if one is personal data itself or names another's value, or there is too much to read.
+    """
+    if pair_in(names) is not None:
+        return None
     known = known_plan(meaning.inside, names)
     if known is None and len(names) <= _MAX_NEW_NAMES and next(new_forms, 0):
         known = plan(meaning.inside, names)
     return None if known is None or any(inner.holds_data or inner.may_be_persons for inner in known) else known
+
+
+def _worth_reading(lines: str) -> bool:
+    return worth_reading(lines) or lines_may_be_documents(lines)
 
 
 def _apart(values: Sequence[Any], form: Callable[[Any], Any], read: Callable[[Any, Sequence[Any]], Texts]) -> Texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.domain.member_names import MAYBE_NAME, NUMBER, ROOT, context_of, kind_of, known_plan, plan
+from masking_service.domain.member_names import MAYBE_NAME, MEASURE, NUMBER, ROOT, context_of, kind_of, known_plan, plan
 
 
 @pytest.mark.parametrize(
@@ -14,25 +14,33 @@ from masking_service.domain.member_names import MAYBE_NAME, NUMBER, ROOT, contex
             "phone",
             "receiverMobile mobile tel recMobile sendManMobile phone_no mobileNum telphone phonenumber j_tel fax "
             "phone2 PHONE_NUMBER contact_no SHIP_TO_PHONE receiver_phone_encrypted "
-            "Telefon msisdn sjh lxdh 传真 备用号码 電话 收货人电话 备用电话2 联系方式 手机号(必填)",
+            "Telefon msisdn sjh lxdh 传真 备用号码 電话 收货人电话 备用电话2 联系方式 手机号(必填) "
+            "sjrdh sjrsj lxfs rcvrTelno 받는분전화번호 휴대폰 携帯電話",
         ),
         (
             "name",
             "consignee_name receiverName recManName buyer_nick full_name first_name lastname BuyerName signer_name "
             "toName receiver_company shipping_name billing_company username recname name "
             "rName sName receiverNm recipient_nm ＲＥＣＥＩＶＥＲ＿ＮＡＭＥ 姓　名 "
-            "收货人姓名 姓名 收件公司 收货单位 昵称",
+            "收货人姓名 姓名 收件公司 收货单位 昵称 "
+            "fhrxm vip_name cne_name kehumingcheng rcvrNm operator creator_name driver 操作员 客服 받는분성명 수취인명",
         ),
         (
             "party",
             "linkman payee signatory lxr sjr shr fhr 委托人 经手人 货主 受件人 収件人 "
-            "receiver receiver_info Consignee buyer 收货信息 收方 买家 收件人 收　件　人 姓名电话 收件人/电话/地址",
+            "receiver receiver_info Consignee buyer 收货信息 收方 买家 收件人 收　件　人 姓名电话 收件人/电话/地址 "
+            "jjr fjr kehu 审核人 制单人 打单员 業務員 发票抬头 invoice_title 받는분 보내는사람 수령인",
         ),
         (
             "address",
             "xxdz shdz receiver_address addr recManPrintAddr address1 shipping_address_1 streetName 收货地址 详细地址",
         ),
-        ("unit", "房 收件人房 房间 单元 楼栋 address2 street2 AddressLine2 house_number receiver_room 门牌号"),
+        ("address", "sjrdz shouhuodizhi 받는분주소"),
+        (
+            "unit",
+            "室 unitNo floor_no 单元号 楼层 hausnummer "
+            "房 收件人房 房间 单元 楼栋 address2 street2 AddressLine2 house_number receiver_room 门牌号",
+        ),
         ("secret", "email buyer_email E-Mail sendIdCard cerNum passport_no wechat 身份证号 证件号码"),
         ("virtual_phone", "safeNo virtual_tel 虚拟号"),
         ("text", "remark buyer_memo 备注 买家留言"),
@@ -44,7 +52,8 @@ from masking_service.domain.member_names import MAYBE_NAME, NUMBER, ROOT, contex
             "contract company tracking_company logistics_company cod_amount country_code "
             "商品名称 店铺名称 网点名称 快递公司 公司 "
             "快递号码 收货单号码 库区号 "
-            "单位 收件人城市 收货人邮编 客户编号 运单号 下单时间 手机品牌 仓库地址",
+            "单位 收件人城市 收货人邮编 客户编号 运单号 下单时间 手机品牌 仓库地址 "
+            "ydh sj dh hp 机器人 客户人数 会员等级 상품명 운송장번호 mawb 订单金额 payment",
         ),
     ],
 )
@@ -173,3 +182,10 @@ def test_forms_are_remembered_but_not_names_that_may_be_values() -> None:
 def test_a_context_is_that_of_the_innermost_object_that_says_one() -> None:
     assert context_of(["data", "receiver", "extra"]) == "party"
     assert context_of([]) == ROOT
+
+
+@pytest.mark.parametrize(
+    "name", ["amount", "totalPrice", "cod_amount", "weight_g", "件数", "保价金额", "实际重量", "운임금액"]
+)
+def test_amounts_and_measures_are_known_as_such(name: str) -> None:
+    assert plan(ROOT, (name,))[0].kind == MEASURE

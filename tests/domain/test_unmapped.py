@@ -67,6 +67,91 @@ def test_a_bare_name_passes_under_a_profile_that_shows_names() -> None:
     assert (record["name"], found.warnings) == ("李四", [])
 
 
+def unmapped(name: str, value: Any) -> Any:
+    """What shows of an unmapped member, alone and among many."""
+    record, _ = masked(standard(**{name: value}))
+    batch = [standard(**{name: copy.deepcopy(value)}) for _ in range(30)]
+    Masker(STANDARD, LABEL).mask_batch(batch, Effort())
+    assert all(one[name] == record[name] for one in batch)
+    return record[name]
+
+
+@pytest.mark.parametrize("value", [13700001111, "13700001111", "13700001111.00", "¥13700001111.5", "13700001111 元"])
+@pytest.mark.parametrize("name", ["amount", "goods_price", "weight_g", "保价金额", "实际重量"])
+def test_a_number_stays_under_the_name_of_an_amount_or_a_weight(name: str, value: Any) -> None:
+    assert unmapped(name, value) == value
+
+
+@pytest.mark.parametrize("value", ["110101199003074610", "13700001111 李四", "电话13700001111"])
+def test_what_is_no_amount_is_scanned_under_such_a_name(value: str) -> None:
+    assert value not in unmapped("amount", value)
+
+
+@pytest.mark.parametrize("name", ["operator", "creator", "操作员"])
+def test_a_role_that_may_be_a_machines_hides_names_alone(name: str) -> None:
+    assert unmapped(name, "李四光") == "李**"
+    assert unmapped(name, "李四光 13700001111") == "李** *******1111"
+    assert unmapped(name, "system") == "system"
+    assert unmapped(name, "自动分拣") == "自动分拣"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"name":"李四光","mobile":"13700001111"}', '{"name":"李**","mobile":"*******1111"}'),
+        ('{"receiver": {"name": "李四光"}, "goods": [{"name": "保温杯"}], "fee": 1.10}',
+         '{"receiver":{"name":"李**"},"goods":[{"name":"保温杯"}],"fee":1.10}'),
+        ('["13700001111"]', '["*******1111"]'),
+        ('{"extra":"{\\"contact\\":\\"李四光\\"}"}', '{"extra":"{\\"contact\\":\\"李**\\"}"}'),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["ext_info", "receiver"])
+def test_json_in_a_text_is_masked_as_members_are(text: str, shown: str, name: str) -> None:
+    assert unmapped(name, text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"order_no": "YT1234567890123", "goods": [{"name": "保温杯", "price": 1.10}], "at": 1764150000000}',
+        "[上海市]快件已到达[青浦华新]",
+        "{}",
+        "[" * 5_000 + "]" * 5_000,
+        '{"a": 1',
+    ],
+)
+def test_json_that_holds_nothing_personal_stays_as_it_was_written(text: str) -> None:
+    assert unmapped("ext_info", text) == text
+
+
+def test_the_warning_for_json_in_a_text_names_the_member_that_holds_it() -> None:
+    _, found = masked(standard(ext='{"a":{"mobile":"13700001111"},"tel":"13700002222"}'))
+
+    assert found.warnings == [("/ext", UNMAPPED_MASKED)]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("李四光 13700001111", "李** *******1111"),
+        ("李四光(13700001111)已揽收", "李**(*******1111)已揽收"),
+        ("13700001111李四光", "*******1111李**"),
+        ("单号 13700001111", "单号 *******1111"),
+        ("请送到上海市华志路1685号3号楼2单元402室，谢谢", "请送到上海市华志路1685号3号楼*单元***室，谢谢"),
+        ("李四光，上海市华志路1685号3号楼2单元402室", "李**，上海市华志路1685号3号楼*单元***室"),
+        ("Jane Roe, 500 Howard St, Apt 5B, San Francisco", "J*** ***, 500 Howard St, Apt **, San Francisco"),
+        ("签收人：李四光", "签收人：李**"),
+        ("签收人：本人", "签收人：本人"),
+        ("上海市青浦区华新镇华志路1685号", "上海市青浦区华新镇华志路1685号"),
+        ("乡村风3层实木鞋架", "乡村风3层实木鞋架"),
+        ("A-01-02 货架3层", "A-01-02 货架3层"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x", "note"])
+def test_a_text_of_unknown_meaning_hides_who_is_meant(text: str, shown: str, name: str) -> None:
+    assert unmapped(name, text) == shown
+
+
 NESTED = st.recursive(
     st.none()
     | st.booleans()

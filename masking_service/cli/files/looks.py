@@ -8,6 +8,8 @@ import re
 from typing import Final
 
 from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
+from masking_service.domain.labels import labelled_values, unpaid
+from masking_service.domain.member_names import NEUTRAL
 from masking_service.domain.text import scrub
 
 _HAN_NAME: Final = re.compile(
@@ -35,9 +37,9 @@ _PHONES_ALONE: Final = re.compile(r"[\d０-９\s+()（）\-*—/／、,，;；.]
 
 
 def found_kind(cell: str) -> str | None:
-    """Return the kind that hides what the scanner finds in a cell; None if it finds nothing."""
+    """Return the kind that hides what the scanner or a label finds in a cell; None if there is nothing."""
     if scrub(cell) is cell:
-        return None
+        return "party" if labelled_values(cell, NEUTRAL, unpaid) else None
     if _PHONES_ALONE.fullmatch(cell):
         return "phone" if sum(map(str.isdigit, cell)) < _CARD_DIGITS else "secret"
     if "@" in cell and " " not in cell.strip():

@@ -17,11 +17,13 @@ from masking_service.cli.files.looks import found_kind, guessed_kind
 from masking_service.cli.language import say
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.codes import is_code
+from masking_service.domain.labels import unpaid
 from masking_service.domain.leaks import own_number
-from masking_service.domain.member_names import ROOT, plan
+from masking_service.domain.member_names import NEUTRAL, ROOT, plan
 from masking_service.domain.profiles import Profile
 from masking_service.domain.stars import stars
 from masking_service.domain.text import scrub
+from masking_service.domain.unknown_text import UnknownText, masks_of, worth_reading
 
 Mode = Literal["refuse", "guard", "hide", "pass"]
 MODES: Final[tuple[Mode, ...]] = ("refuse", "guard", "hide", "pass")
@@ -140,6 +142,7 @@ class Unmapped:
         self._mode = mode
         self._profile = profile
         self._scan = profile.scanner()
+        self._texts = UnknownText(masks_of(profile))
         self._hidden = 0
         meanings = plan(ROOT, tuple(headers))
         self._columns = {at: _Column(headers[at], meanings[at].kind, not is_impersonal(headers[at])) for at in columns}
@@ -160,7 +163,7 @@ class Unmapped:
         sample = number <= FIRST_ROWS or not number % ONE_IN
         for at, column in self._columns.items():
             cell = cells[at]
-            if cell and (sample or scrub(cell) is not cell) and not cell.isspace():
+            if cell and (sample or scrub(cell) is not cell or worth_reading(cell)) and not cell.isspace():
                 column.look(cell, sample=sample)
         if number == FIRST_ROWS:
             self.finish()
@@ -224,7 +227,7 @@ class Unmapped:
     def _shown(self, column: _Column, cell: str) -> str:
         if self._mode == "hide":
             return stars(cell)
-        shown = cell if column.is_code(cell) else self._scan(cell)
+        shown = cell if column.is_code(cell) else self._texts.mask(cell, NEUTRAL, self._scan, unpaid).text
         if column.holds_numbers and shown is cell and guessed_kind(cell) is not None:
             shown = stars(cell)
         self._hidden += shown != cell
