@@ -71,7 +71,8 @@ lint: .venv/dev
 
 # Outside CI a machine without npm skips the browser tests, and each of them says so.
 test: lint $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and run every test (15 minutes)
-	$(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not alone"
+	$(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone"
+	$(PYTEST) -n 2 --dist loadgroup -m faults
 	$(PYTEST) -m alone
 
 assets: node_modules/.made ## copy the desk's style sheet and script from the pinned npm packages (needs npm)

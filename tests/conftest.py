@@ -22,11 +22,20 @@ from tests.store import stores
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
 
-SPREAD = {"access", "audit", "cli", "domain", "keys", "rotation", "store", "vault", "web"}
+SPREAD = {"access", "audit", "bench", "chaos", "cli", "domain", "e2e", "keys", "rotation", "store", "vault", "web"}
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
-MEASURES_LOAD = {"bench", "chaos", "e2e"}
-LONG_GROUPS = {"image", "operations", "browser", "fuzz", "backup", "web/test_schemathesis.py"}
+MEASURES = {"bench/test_quick.py", "e2e/test_overload.py"}
+WAITS = {"chaos", "e2e"}
+LONG_GROUPS = {
+    "image",
+    "operations",
+    "browser",
+    "fuzz",
+    "backup",
+    "bench/theft/test_quick.py",
+    "web/test_schemathesis.py",
+}
 """These take minutes each and begin first, so that no process is left alone with one at the end."""
 
 
@@ -42,17 +51,19 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests with `server` and `alone`, and keep those together that share an expensive fixture.
+    """Mark tests with what may run beside them, and keep those together that share an expensive fixture.
 
-    `make check` leaves out `server`. `make test` runs `alone` by itself: these tests load both cores, or measure.
+    `make check` leaves out `server`. `make test` runs `faults` and `alone` after all others.
     """
     for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        group = _group(item)
         if STARTS_SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
-        if folder in MEASURES_LOAD:
+        if group in MEASURES:
             item.add_marker(pytest.mark.alone)
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        elif group.split("/")[0] in WAITS:
+            item.add_marker(pytest.mark.faults)
+        item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: _group(item) not in LONG_GROUPS)
 
 
