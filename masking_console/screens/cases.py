@@ -199,7 +199,7 @@ def _why_nothing_opens(case: Json) -> str:
     if case["status"] != "open":
         return _("Values are opened only while the case is open.")
     if me["principal"] == case["opened_by"] or me["principal"] in case.get("approved_by", ()):
-        return _("You opened or approved this case, so another person opens its values.")
+        return _("You opened or approved this case, so another person has to open its values.")
     if case.get("officer") not in (None, me["principal"]):
         return _("The case names another officer.")
     return ""
