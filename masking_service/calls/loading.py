@@ -32,9 +32,7 @@ def load_line(
     random: Random,
     counted: Callable[[Outcome], None],
 ) -> Line:
-    """Return the line to the provider of a policy.
-
-    Without one it has no provider, in development the one that calls no one.
+    """Return the line to the provider of a policy; without one, in development, to the provider that calls no one.
 
     Args:
         rule, folder: the policy's, and where its key files are.

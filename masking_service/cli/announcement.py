@@ -47,10 +47,7 @@ class Announcement:
         self._file.write_text(self._url + "\n", encoding="ascii")
 
     def check(self) -> None:
-        """Print one line once the service is ready.
-
-        If that takes long, one before it that says why.
-        """
+        """Print one line once the service is ready, and before that why it is not, if it takes long."""
         if self._ready or not self._url:
             return
         reason = not_ready(self._url)

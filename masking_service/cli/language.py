@@ -6,10 +6,7 @@ from masking_service.web.texts import Language, Text
 
 
 def language() -> Language:
-    """The language of the terminal.
-
-    Chinese where the locale says so, else English.
-    """
+    """Return the language of the terminal: Chinese if the locale says so, else English."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "zh" if next(filter(None, names), "").lower().startswith("zh") else "en"
 

@@ -1,7 +1,4 @@
-"""What every command has in common.
-
-The state directory, and the settings that follow from it.
-"""
+"""What every command has in common: the state directory, and the settings that follow from it."""
 
 import os
 from collections.abc import Callable

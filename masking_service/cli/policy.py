@@ -93,10 +93,7 @@ def _indexes(rule: SearchRule) -> str:
 
 
 def _show_schema(console: Console, schema: Schema, policy: Policy) -> None:
-    """Show a site's own schema, applied to a sample.
-
-    Under each profile for labels.
-    """
+    """Show a site's own schema, applied to a sample under each profile for labels."""
     for profile in policy.rules.profiles.values():
         if not profile.label:
             continue

@@ -1,7 +1,4 @@
-"""Runs child processes that never outlive this one.
-
-They are the embedded server, and the audit log's witness.
-"""
+"""Runs child processes that never outlive this one: the embedded server, and the audit log's witness."""
 
 import os
 import subprocess
@@ -40,9 +37,7 @@ class ChildError(Exception):
 def start_child(
     command: Sequence[str], directory: Path, log: Path, keep_open: Sequence[int] = (), env: dict[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start `command` so that the kernel ends it.
-
-    It ends when this process does, however that ends.
+    """Start `command` so that the kernel ends it when this process ends, in whatever way.
 
     Args:
         command: The program's path and its arguments.

@@ -1,7 +1,4 @@
-"""Reads phone numbers with the code of another country.
-
-It follows the metadata of libphonenumber.
-"""
+"""Reads phone numbers with the code of another country, by the metadata of libphonenumber."""
 
 from __future__ import annotations
 

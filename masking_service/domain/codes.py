@@ -35,9 +35,9 @@ _any_persons: Final = re.compile(rf"^{_PERSONS}$", re.M).search
 
 
 def is_code(kind: str | None, text: str) -> bool:
-    """Whether a text is the code that its name announces.
+    """Return whether a text is the code that its name announces (NUMBER or CODE of `member_names`).
 
-    The name says NUMBER, CODE or MEASURE of `member_names`. Such a text need not be scanned.
+    Such a text need not be scanned.
     """
     if kind == NUMBER:
         return _is_code(text) is not None
@@ -59,10 +59,7 @@ def settled(kind: str | None, text: str) -> str | None:
 
 
 def harmless_lines(kind: str | None, lines: str) -> bool:
-    """False if one of the lines has to be scanned.
-
-    Codes of this kind need not be. Errs towards False.
-    """
+    """Return whether no line has to be scanned, because each is a code of this kind. Errs towards False."""
     if not lines_worth_scanning(lines):
         return True
     if kind == NUMBER:

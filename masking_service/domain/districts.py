@@ -27,7 +27,7 @@ _TOWN_CITY: Final = re.compile(rf"\s*(?:{_PROVINCE}{_BETWEEN})?{_CITY}{_BETWEEN}
 
 
 def district_end(value: str) -> int:
-    """The index behind the district, 0 if there is none.
+    """Return the index after the district, 0 if there is none.
 
     A district ends with 区, 县, 旗 or 市; in a city without districts the town counts.
     """

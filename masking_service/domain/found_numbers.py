@@ -92,10 +92,7 @@ def find_numbers(text: str) -> Iterator[Number]:
 
 
 def extension_in_text(text: str, at: int) -> tuple[int, int] | None:
-    """The span of the extension that follows a number.
-
-    The number ends at `at`.
-    """
+    """Return the span of the extension that follows the number which ends at `at`."""
     match = _EXTENSION.match(text, at)
     return match.span(1) if match else None
 

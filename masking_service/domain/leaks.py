@@ -180,10 +180,7 @@ def _is_persons(number: str) -> bool:
 
 
 def is_plain_number(value: Any) -> bool:
-    """True for what `own_number` takes as it is.
-
-    Quicker, and False where only a closer check can tell.
-    """
+    """Return whether `own_number` takes it as it is: a quick check that errs towards False."""
     return (
         type(value) is str
         and value.isascii()

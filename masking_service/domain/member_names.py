@@ -80,10 +80,7 @@ def kind_of(
 
 
 def context_of(parents: Sequence[str]) -> str:
-    """The context of members inside these objects.
-
-    The outermost object comes first.
-    """
+    """Return the context of members inside these objects, of which the outermost comes first."""
     context = ROOT
     for parent in parents:
         context = plan(context, (parent,))[0].inside

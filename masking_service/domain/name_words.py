@@ -142,10 +142,7 @@ class NameWords:
         return best[-1]
 
     def _from_behind(self, word: str) -> list[str]:
-        """The words of a run of Han.
-
-        The longest known one is taken from behind first.
-        """
+        """Return the words of a run of Han, taking the longest known one from its end first."""
         words: list[str] = []
         end, unknown = len(word), len(word)
         while end:
@@ -162,10 +159,7 @@ class NameWords:
         return words[::-1]
 
     def _correct(self, word: str) -> str:
-        """The personal word behind one typing slip.
-
-        The word itself if there is none.
-        """
+        """Return the personal word that is one typing slip away, or the word itself."""
         return (len(word) >= _SHORTEST_TYPO and self._slips.meant(word)) or word
 
     def head(self, words: list[str], context: str) -> tuple[str, str, int]:

@@ -108,10 +108,7 @@ def _starred(characters: list[str], shown: int, ending: int = 0) -> str:
 
 
 def _hides_any(characters: list[str]) -> bool:
-    """True if one of them is part of a name.
-
-    Separators and punctuation are none.
-    """
+    """Return whether any of them is part of a name; separators and punctuation are not."""
     return any(not _SEPARATOR.fullmatch(char) and not _is_punctuation(char) for char in characters)
 
 
@@ -157,10 +154,7 @@ def _organisation(characters: list[str], ending: int) -> str:
 
 
 def _part_end(characters: list[str], start: int) -> int:
-    """Where the first part ends.
-
-    It ends at a separator or punctuation.
-    """
+    """Return where the first part ends: at a separator or punctuation."""
     at = start
     while at < len(characters) and not _SEPARATOR.fullmatch(characters[at]) and not _is_punctuation(characters[at]):
         at += 1

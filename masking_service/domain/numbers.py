@@ -64,9 +64,9 @@ class Number(NamedTuple):
 
 
 def spellings(gap: str, wide: str) -> dict[str, str]:
-    """The spellings of numbers, as regular expressions.
+    """Return the spellings of numbers as regular expressions, by the name of the group that holds the body.
 
-    By the name of the group that holds the body; the first that fits is the reading.
+    The first that fits is the reading.
     """
     china = rf"(?:\(?(?:\+|00)\ ?\(?86\)?{wide})"
     bare = rf"(?:\(?86\)?{wide})"
@@ -165,9 +165,6 @@ _EXTENSION: Final = re.compile(
 
 
 def extension(text: str, at: int) -> tuple[int, int] | None:
-    """The span of the extension's digits.
-
-    It follows the number that ends at `at` in a phone field. None if there is none.
-    """
+    """Return the span of the extension's digits after a number of a phone field that ends at `at`; None without one."""
     match = _EXTENSION.match(text, at)
     return match.span(1) if match else None

@@ -60,10 +60,7 @@ def mask_phone(value: str, keep: int = 4) -> str:
 
 
 def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
-    """A mask for plain Chinese mobile numbers.
-
-    It shows their last `keep` digits, and says None to everything else.
-    """
+    """Return a mask for plain Chinese mobile numbers that shows `keep` last digits; it gives None for others."""
     hidden = 11 - keep
     covered = "*" * hidden
 
@@ -74,7 +71,7 @@ def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
 
 
 def phone_numbers(value: str) -> list[str]:
-    """Return the ASCII digits of every readable number in a field that has seven digits or more.
+    """Return the ASCII digits of every number of seven digits or more that can be read in a field.
 
     Each is there in every form that it may have elsewhere, the longest first: with area code and its 0 (a
     landline), without, and the bare local number. Country codes and extensions are left out. An overlong field, which

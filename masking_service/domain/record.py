@@ -149,10 +149,7 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
 
 
 class _Run(Masked):
-    """What one pass gathers.
-
-    It is what was found, and for the leak guard what to look for and where.
-    """
+    """What one pass gathers: what was found, and for the leak guard what to look for and where."""
 
     __slots__ = (
         "_effort",
@@ -192,10 +189,7 @@ class _Run(Masked):
 
     @property
     def share(self) -> Share:
-        """What it may take of the batch's effort.
-
-        The usual record takes nothing.
-        """
+        """What the record may take of the batch's effort. The usual record takes nothing."""
         if self._share is None:
             self._share = Share(self._effort)
         return self._share

@@ -9,10 +9,7 @@ from masking_service.domain.schema import Steps
 
 
 def make_room(record: dict[str, Any], keys: Steps) -> tuple[Any, Any]:
-    """The container and key at the end of `keys`.
-
-    What is missing on the way is made.
-    """
+    """Return the container and key at the end of `keys`, and make what is missing on the way."""
     here: Any = record
     for key, following in pairwise(keys):
         wanted: type = list if type(following) is int else dict

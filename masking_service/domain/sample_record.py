@@ -10,10 +10,7 @@ from masking_service.domain.schema import EACH, Schema
 
 
 def sample_record(schema: Schema) -> dict[str, Any]:
-    """A record with an invented value at every place.
-
-    It has a waybill number at the first place for one.
-    """
+    """Return a record with an invented value at every place, and a waybill number at the first place for one."""
     record: dict[str, Any] = {}
     for steps, value in (
         (schema.waybill_paths[0], "SF1234567890"),

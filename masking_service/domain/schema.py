@@ -61,10 +61,7 @@ class Place:
         return cls.at(kind, keys)
 
     def parent(self, record: Any) -> Any:
-        """The object or array that holds the value.
-
-        The value is there under the last of `keys`.
-        """
+        """Return the object or array that holds the value under the last of `keys`."""
         for key in self.keys[:-1]:
             record = record[key]
         return record
@@ -113,10 +110,7 @@ class Schema:
         return cls(name, source.strip(), fields, waybill_paths, tokenize)
 
     def waybill_no(self, record: Mapping[str, Any]) -> object | None:
-        """The raw waybill number, else None.
-
-        It is at the first of `waybill_paths` that holds something.
-        """
+        """Return the raw waybill number from the first of `waybill_paths` that holds something, else None."""
         for keys in self.waybill_paths:
             value: Any = record
             for key in keys:
@@ -130,9 +124,9 @@ class Schema:
 
 
 def parse_path(path: object, where: str) -> Steps:
-    """``a.b[].c[0]`` as steps.
+    """Return the steps of ``a.b[].c[0]``: member names, EACH for ``[]``, ints for indexes.
 
-    They are member names, EACH for ``[]``, ints for indexes. Raises DefinitionError at `where`.
+    Raises DefinitionError at `where`.
     """
     steps: list[str | int] = []
     if not isinstance(path, str):

@@ -94,10 +94,7 @@ def name_needles(value: str) -> list[str]:
 
 
 def _around_phones(person: str) -> list[str]:
-    """The name without phones, and its part before them.
-
-    The part behind them, if none is before.
-    """
+    """Return the name without phones, and its part before them, or after them if none is before."""
     pieces = _DIGITS.sub(lambda run: _CUT if len(digits_of(run[0])) >= _SHORTEST_ANYWHERE else run[0], person)
     named = [piece for piece in pieces.split(_CUT) if _letters(piece)]
     return [" ".join(named), *named[:1]]
@@ -230,10 +227,7 @@ def _places(text: str) -> list[_Span]:
 
 
 def _composed(text: str) -> str:
-    """The text with composed and plain letters.
-
-    Letters and their marks are one character, full-width letters plain ones.
-    """
+    """Return the text with a letter and its marks as one character, and full-width letters as plain ones."""
     return _OTHER_FORM.sub(lambda found: normalize("NFKC", found[0]), text) if _may_be_composed(text) else text
 
 

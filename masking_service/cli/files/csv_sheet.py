@@ -163,10 +163,7 @@ class CsvSheet:
 
 
 def _delimiter_of(line: str, schema: Schema, told: Mapping[str, str]) -> str:
-    """The delimiter that parts the headers best.
-
-    Into the most that are known, then into the most.
-    """
+    """Return the delimiter that gives the most known headers, and of several the most headers."""
     best = (-1, -1)
     found = _DELIMITERS[0]
     for delimiter in _DELIMITERS:

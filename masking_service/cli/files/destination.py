@@ -25,10 +25,7 @@ _ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 def destination_of(file: str, output: str | None, mark: str) -> str:
-    """Where the output goes by default.
-
-    Beside the input, with `mark` before its suffix.
-    """
+    """Return where the output goes by default: beside the input, with `mark` before its suffix."""
     if output is not None or file == STANDARD:
         return output or STANDARD
     path = Path(file)

@@ -1,6 +1,4 @@
-"""Reads and writes JSON and NDJSON.
-
-An array of records, ``{"records": [...]}``, or one record a line; read one record at a time.
+"""Reads and writes JSON and NDJSON, one record at a time: an array, ``{"records": [...]}``, or one record a line.
 
 Integers keep every digit and fractions stay as they were written.
 """
@@ -111,10 +109,7 @@ class Lines(_Document):
 
 
 class Array(_Document):
-    """A JSON array of records.
-
-    Alone or as the only member, ``records``, of an object.
-    """
+    """A JSON array of records, alone or as the only member, ``records``, of an object."""
 
     def __init__(self, source: Source, *, tokenize: bool) -> None:
         super().__init__(source, tokenize=tokenize)
@@ -188,10 +183,7 @@ class Array(_Document):
                 return self._text[self._at : self._at + 1]
 
     def _element(self) -> str:
-        """Pass over the element that begins here.
-
-        Up to the comma or bracket that ends it.
-        """
+        """Pass over the element that begins here, up to the comma or bracket that ends it."""
         depth = 0
         seen = 0  # from here on, because what was passed is let go when more is read
         while True:

@@ -25,10 +25,7 @@ _RISKY: Final = re.compile(r"""[;,|\t\r\n][ "']*+[=+\-@＝＋－＠]|;[\t\r\n]""
 
 
 def risky(cells: Iterable[str]) -> bool:
-    """False if `safe` changes none of these cells.
-
-    This is so for most rows.
-    """
+    """Return whether `safe` changes any of these cells; for most rows it changes none."""
     return _RISKY.search(";" + ";".join(cells)) is not None
 
 

@@ -173,10 +173,7 @@ def _free(name: str, schema: Schema) -> str:
 
 
 def normal(header: str) -> str:
-    """A header as it is compared.
-
-    Letters and digits alone, one form of each.
-    """
+    """Return a header as it is compared: its letters and digits alone, in one form of each."""
     return "".join(_words(header))
 
 
@@ -207,10 +204,7 @@ def _by_name(headers: Mapping[int, str], schema: Schema) -> Iterator[tuple[int, 
 
 
 def _known_kind(header: str, headers: Sequence[str], own: OwnNames) -> str | None:
-    """The kind that a header says its column holds.
-
-    Whether the schema has a place for it does not matter.
-    """
+    """Return the kind that a header says its column holds, whether or not the schema has a place for it."""
     meanings, _ = _meanings()
     for spelling in (header, _NOTE.sub("", header)):
         meaning = meanings.get(normal(spelling))

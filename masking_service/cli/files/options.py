@@ -1,7 +1,4 @@
-"""The options that `mask` and `tokenize` share.
-
-And the parts of a run that follow from them.
-"""
+"""The options that `mask` and `tokenize` share, and the parts of a run that follow from them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -61,10 +58,7 @@ class Options:
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the shared options.
-
-    It gets them as one `Options`, and its own beside.
-    """
+    """Give a command the shared options as one `Options`, and its own ones beside it."""
 
     @wraps(command)
     def with_options(**given: Any) -> Any:

@@ -1,7 +1,4 @@
-"""Passes a file through the work, batch by batch.
-
-Reads a batch, does the work on it, writes its answers in order. Holds one batch at a time.
-"""
+"""Passes a file through the work: reads a batch, does the work on it, and writes its answers in order."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice

@@ -1,7 +1,4 @@
-"""Counts what came of a file.
-
-Counts, codes and places, never a value.
-"""
+"""Counts the outcomes of a file: counts, codes and places, never a value."""
 
 from collections import Counter
 from time import perf_counter
@@ -18,10 +15,7 @@ FAILURES_SHOWN: Final = 20
 
 
 class Summary:
-    """Counts what was answered.
-
-    Keeps the places of the first failures only.
-    """
+    """Counts what was answered, and keeps the places of the first failures only."""
 
     def __init__(self) -> None:
         self.records = 0

@@ -75,10 +75,7 @@ class _Column:
                 self.plain.append(cell)
 
     def is_code(self, cell: str) -> bool:
-        """Whether the header says that this is a code.
-
-        The number of an order, a time or an amount.
-        """
+        """Return whether the header says that this is a code: the number of an order, a time or an amount."""
         return own_number(cell) is not None if self.holds_numbers else is_code(self.says, cell)
 
     def kind(self) -> str | None:
@@ -149,9 +146,7 @@ class Unmapped:
         self._columns |= {at: _Column(headers[at], None, guessable=True, holds_numbers=True) for at in numbers}
 
     def take(self, number: int, cells: Sequence[str]) -> Sequence[str]:
-        """Read the cells of a row, and return them.
-
-        They are returned as they are written.
+        """Read the cells of a row, and return them as they are written.
 
         Args:
             number: of the row, from 1.

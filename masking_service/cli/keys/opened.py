@@ -1,7 +1,4 @@
-"""What the changing commands of `keys` share.
-
-The keyset, its store, timeout, and bars of progress.
-"""
+"""Opens what the commands of `keys` that change something share: the keyset, its store, and progress bars."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -59,9 +56,7 @@ def _named(context: click.Context, parameter: click.Parameter, file: Path | None
 
 @contextmanager
 def opened_coordinator(state_dir: Path, timeout: float) -> Iterator[Coordinator]:
-    """The keyset and its store, for one command.
-
-    The command changes keys. Progress is shown on standard error.
+    """Open the keyset and its store for one command that changes keys. Progress is shown on standard error.
 
     Raises:
         KeysError, WrongStore, StoreUnavailable, SettingsError: why keys cannot be changed now.

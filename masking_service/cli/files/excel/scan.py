@@ -122,10 +122,7 @@ def scan_sheet(stream: IO[bytes]) -> Scan:
 
 
 def parser(start: Any) -> expat.XMLParserType:
-    """An XML parser that refuses a document type.
-
-    And with it what that could declare: entities, and files to be read.
-    """
+    """Return an XML parser that refuses a document type, which could declare entities and files to be read."""
     made = expat.ParserCreate()
     last = 0
 

@@ -243,10 +243,7 @@ def _titled(texts: list[list[str]], at: int, scan: Scan) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """A cell as a person reads it.
-
-    A phone that was entered as a number is its digits.
-    """
+    """Return a cell as a person reads it; a phone that was entered as a number is its digits."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -1,7 +1,4 @@
-"""Keeps the shared strings of a workbook on disk.
-
-All of its texts are there, and memory would grow with them.
-"""
+"""Keeps the shared strings of a workbook on disk, because memory would grow with all of its texts."""
 
 import os
 from array import array
