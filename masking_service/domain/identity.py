@@ -51,8 +51,7 @@ _MAX_LOCAL_LENGTH: Final = 64
 
 
 def find_citizens(text: str) -> Iterator[tuple[int, int]]:
-    """Return the spans of identity numbers in a text: 18 characters with the right check, or 15 with region and date.
-    """
+    """Return the spans of identity numbers: 18 characters with the right check, or 15 with region and date."""
     at = 0
     while match := _CITIZEN.search(text, at):
         if _is_citizen(match[0]):

@@ -60,7 +60,7 @@ class ItemOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A durable entry and its id. Answers that hold a stored value are made with it, so that none is made without an entry.
+    """A durable entry and its id. No answer that holds a stored value can be made without one.
 
     Attributes:
         carried: whether the fields were written in one step with it.
