@@ -53,7 +53,7 @@ def test_there_are_rows_of_every_actor() -> None:
 
 @pytest.mark.parametrize("actor", ACTORS)
 def test_of_every_actor_it_is_said_what_is_left(actor: str) -> None:
-    assert "**Left.**" in ACTORS[actor]
+    assert "**Remaining risk.**" in ACTORS[actor]
 
 
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"`([\w/]+\.(?:py|lua))`", DOCUMENT))))
