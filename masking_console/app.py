@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from masking_console import guards, sign_in
 from masking_console.admission import admit, to_sign_in
+from masking_console.compression import compress_file
 from masking_console.context import NAME, Desk, desk
 from masking_console.formats import FILTERS
 from masking_console.messages import message
@@ -18,8 +19,9 @@ from masking_console.metrics import Metrics
 from masking_console.oidc import IssuerUnavailableError, Provider, SignInError
 from masking_console.preferences import LANGUAGES
 from masking_console.screens import SCREENS, may_use, screens_of
+from masking_console.screens.find import can_search
 from masking_console.service import Refusal, Service, ServiceUnavailableError
-from masking_console.sessions import WARN_SECONDS, Sessions, SessionsUnavailableError
+from masking_console.sessions import IDLE_SECONDS, WARN_SECONDS, Sessions, SessionsUnavailableError
 from masking_console.settings import Settings
 from masking_service.observability.logs import error_place, log
 
@@ -81,7 +83,9 @@ def _finish(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else ""
     seconds = time.perf_counter() - g.started
     desk().metrics.request(route, response.status_code, seconds)
-    if request.endpoint != "static":
+    if request.endpoint == "static":
+        compress_file(response)
+    else:
         milliseconds = round(seconds * 1000, 1)
         log.info("request", method=request.method, route=route, status=response.status_code, ms=milliseconds)
     return guards.protect(response, desk().provider.origin)
@@ -98,8 +102,10 @@ def _shared() -> dict[str, object]:
         "replaced": g.get("replaced", False),
         "seconds_left": session.seconds_left(int(time.time())) if session else 0,
         "warn_seconds": WARN_SECONDS,
+        "idle_seconds": IDLE_SECONDS,
         "screens": screens_of(g.me) if session else [],
         "me": g.me if session else None,
+        "can_search": can_search,
         "now": format_datetime(datetime.now(UTC), "MM-dd HH:mm"),
     }
 

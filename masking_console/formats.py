@@ -31,7 +31,7 @@ KIND_NAMES: Final = {
 }
 STATUS_NAMES: Final = {
     "open": later("open"),
-    "pending": later("waits for approval"),
+    "pending": later("pending approval"),
     "denied": later("denied"),
     "closed": later("closed"),
     "expired": later("expired"),
@@ -62,6 +62,48 @@ WINDOW_NAMES: Final = {
     "1h": later("1 hour"),
     "1d": later("1 day"),
     "30d": later("30 days"),
+}
+ACTION_NAMES: Final = {
+    "detokenize": later("opening of values"),
+    "view": later("view"),
+    "search": later("search"),
+    "call": later("call"),
+    "call-end": later("end of a call"),
+    "call-record": later("record of a call"),
+    "case-open": later("case opened"),
+    "case-approve": later("case approved"),
+    "case-deny": later("case denied"),
+    "case-close": later("case closed"),
+    "freeze": later("freeze"),
+    "thaw": later("unfreeze"),
+    "erase": later("erasure"),
+    "disclosures": later("question who saw a waybill"),
+    "audit-read": later("reading of the log"),
+    "lookout": later("listed by the lookout"),
+    "decoy-plant": later("decoys planted"),
+    "decoy-list": later("decoys listed"),
+    "decoy-remove": later("decoy removed"),
+    "decoy-heard": later("question about a phone that rang"),
+    "custody-first": later("first custody"),
+    "custody-move": later("custody moved"),
+    "revise": later("waybill revised"),
+    "client-add": later("client added"),
+    "client-revoke": later("client revoked"),
+    "client-restore": later("clients restored"),
+    "callers-import": later("callers' numbers imported"),
+    "store-accept": later("store accepted"),
+}
+"""Actions of the log."""
+OUTCOME_NAMES: Final = {
+    "released": later("released"),
+    "done": later("done"),
+    "not-found": later("not found"),
+    "forbidden": later("forbidden"),
+    "frozen": later("frozen"),
+    "quota-exceeded": later("budget spent"),
+    "case-not-open": later("case not open"),
+    "own-case": later("own case"),
+    "kind-not-allowed": later("kind not allowed"),
 }
 COUNTS_NAMES: Final = {
     "fields": later("values opened"),
@@ -145,7 +187,18 @@ def show_label(kind: str) -> str:
     }.get(kind, _("Show"))
 
 
+def amount(counts: str, used: int, limit: int | None) -> str:
+    """What a person used of a budget, with its limit where there is one: "3 / 20 values"."""
+    n = f"{used} / {limit}" if limit else str(used)
+    return {
+        "fields": _("%(n)s values", n=n),
+        "full_views": _("%(n)s full views", n=n),
+        "cases": _("%(n)s cases", n=n),
+    }[counts]
+
+
 FILTERS: Final = {
+    "amount": amount,
     "moment": moment,
     "clock_time": clock_time,
     "field_name": field_name,
@@ -155,6 +208,8 @@ FILTERS: Final = {
     "purpose": named(PURPOSE_NAMES),
     "role": named(ROLE_NAMES),
     "act": named(ACT_NAMES),
+    "action": named(ACTION_NAMES),
+    "outcome": named(OUTCOME_NAMES),
     "window": named(WINDOW_NAMES),
     "counts": named(COUNTS_NAMES),
     "show_label": show_label,

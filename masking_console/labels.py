@@ -19,6 +19,12 @@ ROUTING_NAMES: Final = frozenset(
 """Names that carriers give the code by which a parcel is sorted, in lower case without `_` and `-`."""
 
 
+def label_profile(me: Mapping[str, Any]) -> str:
+    """The profile through which a person sees waybills at the desk: that of labels, else their first."""
+    profiles = me["profiles"]
+    return "label" if "label" in profiles else str(profiles[0])
+
+
 def label_of(found: Sequence[Json | None], number: str) -> Json | None:
     """The sides and codes of a label, or None where the waybill is not to be seen."""
     if not found or found[0] is None:

@@ -148,6 +148,10 @@ class Person:
         """Bind a number to dial for a phone of a waybill that a case names. The same while it lives."""
         return self._post("/v1/calls", {"case": case, "waybill_no": waybill_no, "field": pointer})
 
+    def search(self, asked: Json) -> list[Json]:
+        """Masked records of the waybills of a recipient, by `phone`, or by `last4` at a `site`."""
+        return list(self._post("/v1/search", asked)["results"])
+
     def disclosures(self, waybill_no: str) -> Json:
         """Who saw what of a waybill."""
         return self._get(f"/v1/waybills/{_segment(waybill_no)}/disclosures")

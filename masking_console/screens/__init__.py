@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from masking_console.screens import approvals, audit, cases, decoys, me, people, waybills
+from masking_console.screens import approvals, audit, cases, decoys, find, me, people, waybills
 from masking_console.texts import later
 
-SCREENS: Final = (cases.pages, approvals.pages, people.pages, waybills.pages, audit.pages, decoys.pages, me.pages)
+SCREENS: Final = tuple(each.pages for each in (cases, find, approvals, people, waybills, audit, decoys, me))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "cases.create": "case:open",
     "cases.reveal": "token:detokenize",
     "cases.label": "waybill:view",
+    "find": "waybill:search",
 }
 """The permission that a blueprint asks for, or one of its endpoints that asks for another; "" for all."""
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, g, render_template, request
+from flask_babel import to_utc
 
+from masking_console.formats import ACTION_NAMES, OUTCOME_NAMES
 from masking_console.service import Json
 
 pages = Blueprint("audit", __name__)
@@ -27,7 +29,9 @@ def shown() -> str:
     summary = g.person.audit_summary(**span, by="action", per="hour")
     for entry in page["entries"]:
         entry["time"] = datetime.fromtimestamp(entry["at"], UTC).isoformat()
-    return render_template("audit.html", page=page, given=given, summary=_chart(summary))
+    named = {"action": ACTION_NAMES, "outcome": OUTCOME_NAMES}
+    choices = {name: sorted({*codes, given[name]}) for name, codes in named.items()}
+    return render_template("audit.html", page=page, given=given, choices=choices, summary=_chart(summary))
 
 
 @pages.get("/audit/checkpoint")
@@ -48,16 +52,20 @@ def _chart(summary: Json) -> Json:
         bar["views"] += each["full_views"]
         bar["refused"] += each["refusals"]
     if not sums:
-        return {"bars": [], "top": 1}
+        return {"bars": [], "top": 1, "most": 0}
     first = max(min(min(sums), max(sums) - BARS + 1), max(sums) - MAX_BARS + 1)
     empty = {"released": 0, "views": 0, "refused": 0}
     bars = [
         {"at": datetime.fromtimestamp(hour * HOUR, UTC).isoformat(), **sums.get(hour, empty)}
         for hour in range(first, max(sums) + 1)
     ]
-    return {"bars": bars, "top": max(1, *(bar["released"] for bar in bars))}
+    most = max(bar["released"] for bar in bars)
+    return {"bars": bars, "top": max(1, most), "most": most}
 
 
 def _timestamp(value: str) -> str:
-    """What a date-time field gives (minutes, UTC) as a timestamp of the service."""
-    return f"{value}:00Z" if len(value) == len("2026-11-26T12:00") else value
+    """What a date-time field gives, in the desk's time zone, as a timestamp of the service."""
+    try:
+        return f"{to_utc(datetime.fromisoformat(value)).isoformat(timespec='seconds')}Z"
+    except ValueError:
+        return ""

@@ -1,13 +1,13 @@
 """Cases: the list, a new one, one case with its waybills, and opening one value of it."""
 
-import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from masking_console.formats import KIND_ORDER, SIDE_ORDER, clock_time, other_leaves, side_of, value_at
-from masking_console.labels import label_of
+from masking_console.labels import label_of, label_profile
 from masking_console.messages import see_other
 from masking_console.service import Json, Refusal
 from masking_console.texts import _
@@ -37,19 +37,20 @@ def listed() -> str:
     """List cases by status, or those of one case number or waybill."""
     status = request.args.get("status", "open")
     search = request.args.get("q", "").strip()
+    after = request.args.get("after", "")
     page: Json = {"cases": [], "next": None}
     if search:
         page["cases"] = _searched(search)
     else:
-        page = g.person.cases(status=status if status in TABS else "open", after=request.args.get("after", ""))
+        page = g.person.cases(status=status if status in TABS else "open", after=after)
     template = "cases_rows.html" if "poll" in request.args else "cases.html"
-    return render_template(template, page=page, status=status, search=search, tabs=TABS)
+    return render_template(template, page=page, status=status, search=search, after=after, tabs=TABS)
 
 
 @pages.get("/cases/new")
 def new() -> str:
     """The form of a new case."""
-    return render_template("case_new.html", form={"purpose": "dispute", "hours": "24"}, errors={}, hours=HOURS)
+    return _form({"purpose": "dispute", "hours": "24", "waybills": request.args.get("waybill", "")})
 
 
 @pages.post("/cases/new")
@@ -72,8 +73,7 @@ def create() -> Response | tuple[str, int]:
     except Refusal as refusal:
         if refusal.status not in (400, 409, 422, 429):
             raise
-        errors = _form_errors(refusal, numbers)
-        return render_template("case_new.html", form=form, errors=errors, refusal=refusal, hours=HOURS), refusal.status
+        return _form(form, errors=_form_errors(refusal, numbers), refusal=refusal), refusal.status
     return see_other(url_for("cases.shown", name=opened["case"]))
 
 
@@ -135,23 +135,33 @@ def label(name: str, number: str) -> str:
     return render_template("label.html", case=case, number=number, size=size, label=label_of(found, number))
 
 
+def _form(form: Mapping[str, str], **more: Any) -> str:
+    """The form of a new case, with the ends that the policy allows."""
+    longest = g.me["cases"]["longest"]
+    hours = [each for each in HOURS if 3600 * each <= longest] or [longest // 3600]
+    return render_template("case_new.html", form=form, hours=hours, **({"errors": {}} | more))
+
+
 def _case_page(name: str, **more: Any) -> str:
     case = g.person.case(name)
     page = max(int(request.args.get("page", "1")) if request.args.get("page", "1").isdigit() else 1, 1)
     numbers = case["waybills"][(page - 1) * WAYBILLS_A_PAGE : page * WAYBILLS_A_PAGE]
-    opens = g.person.case_opens(name)
     return render_template(
         "case.html",
         case=case,
         waybills=[_waybill(case, one, number) for one, number in zip(_viewed(numbers), numbers, strict=True)],
         page=page,
         pages=-(-len(case["waybills"]) // WAYBILLS_A_PAGE),
-        opens=opens,
-        timeline=_timeline(case, opens),
-        budgets=_field_budgets(),
         reason=_why_nothing_opens(case),
+        **_beside(case),
         **more,
     )
+
+
+def _beside(case: Json) -> Json:
+    """What is shown beside the waybills of a case: what was decided and opened, and what the person has left."""
+    opens = g.person.case_opens(case["case"])
+    return {"opens": opens, "timeline": _timeline(case, opens), "budgets": _field_budgets()}
 
 
 def _row_or_page(name: str, case: Json, number: str, pointer: str, fragment: bool, **more: Any) -> str:
@@ -159,18 +169,14 @@ def _row_or_page(name: str, case: Json, number: str, pointer: str, fragment: boo
         return _case_page(name, **more)
     (found,) = _viewed([number])
     row = next((each for each in _waybill(case, found, number)["rows"] if each["pointer"] == pointer), None)
-    return render_template(
-        "case_row.html", case=case, number=number, row=row, reason="", budgets=_field_budgets(), **more
-    )
+    return render_template("case_revealed.html", case=case, number=number, row=row, reason="", **_beside(case), **more)
 
 
 def _viewed(numbers: list[str]) -> list[Json | None]:
     """The masked record of each waybill, None where it is not to be seen."""
     if not numbers or "waybill:view" not in g.me["permissions"]:
         return [None] * len(numbers)
-    profiles = g.me["profiles"]
-    profile = "label" if "label" in profiles else profiles[0]
-    return [None if "error" in each else each for each in g.person.view(numbers, profile)]
+    return [None if "error" in each else each for each in g.person.view(numbers, label_profile(g.me))]
 
 
 def _waybill(case: Json, found: Json | None, number: str) -> Json:
@@ -245,8 +251,3 @@ def _form_errors(refusal: Refusal, numbers: list[str]) -> dict[str, str]:
             words = _("Line %(line)d is not a waybill number: 6 to 40 of A-Z 0-9 -", line=int(rest) + 1)
         errors.setdefault(member, words)
     return errors
-
-
-def week_ago() -> str:
-    """The timestamp of seven days ago."""
-    return (datetime.fromtimestamp(time.time(), UTC) - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -31,14 +31,18 @@ def shown(number: str) -> str:
 @pages.get("/waybills/<number>/letter")
 def letter(number: str) -> str:
     """The letter to the person concerned. It holds no value, and roles in place of people."""
-    language = request.args.get("language", g.preferences.language)
+    language = request.args.get("language", "")
+    language = language if language in LANGUAGES else g.preferences.language
     seen, checkpoint = g.person.disclosures(number), g.person.checkpoint()
     for each in (*seen["opens"], *seen["views"]):
         each |= _logged(number, each, outcome="released")
     for each in seen.get("calls", []):
         each |= _logged(number, each, action="call")
-    with force_locale(language if language in LANGUAGES else "en"):
-        return render_template("letter.html", number=number, seen=seen, checkpoint=checkpoint, letter_language=language)
+    with force_locale(language):
+        text = render_template(
+            "letter_text.html", number=number, seen=seen, checkpoint=checkpoint, letter_language=language
+        )
+    return render_template("letter.html", number=number, text=text, letter_language=language)
 
 
 def _logged(number: str, shown: Mapping[str, Any], **filters: str) -> dict[str, str]:
@@ -56,5 +60,6 @@ def erase(number: str) -> Response | tuple[str, int]:
     if request.form.get("number", "").strip().upper() != number.upper():
         seen = g.person.disclosures(number)
         return render_template("waybill.html", number=number, seen=seen, error="number"), 422
-    answer = g.person.erase(number)
-    return Response(render_template("waybill_erased.html", number=number, audit=answer.get("audit", "")))
+    erased = g.person.erase(number)
+    until = erased["unreadable_in_backups_after"]
+    return Response(render_template("waybill_erased.html", number=number, audit=erased["audit"], until=until))

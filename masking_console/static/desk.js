@@ -7,19 +7,12 @@
 
   function hide(output) {
     const row = output.closest("tr");
-    const masked = document.createTextNode(output.dataset.masked);
-    output.replaceWith(masked);
+    output.replaceWith(document.createTextNode(output.dataset.masked));
     const button = row?.querySelector("[data-hide]");
-    if (button) {
-      const again = document.createElement("a");
-      again.className = "button small outline";
-      again.setAttribute("role", "button");
-      again.href = button.getAttribute("href");
-      again.textContent = button.dataset.again || "↻";
-      const focused = document.activeElement === button;
-      button.replaceWith(again);
-      if (focused) again.focus();
-    }
+    const acts = row?.querySelector("[data-acts]");
+    if (acts) acts.hidden = false;
+    if (button === document.activeElement) acts?.querySelector("form:last-child button").focus();
+    button?.remove();
   }
 
   function hideAll(except) {
@@ -30,6 +23,7 @@
   function watch(root) {
     const shown = [...root.querySelectorAll("[data-revealed]")].find(output => output !== current);
     if (!shown) return;
+    if (document.hidden) { hide(shown); return; } // it came after the person had left
     current = shown;
     hideAll(shown);
     shown.closest("tr")?.querySelector("[data-hide]")?.focus();
@@ -42,7 +36,11 @@
     if (target?.closest("[data-hide]")) { event.preventDefault(); hideAll(); }
     if (target?.closest("[data-print]")) window.print();
   });
-  document.addEventListener("keydown", event => { if (event.key === "Escape") hideAll(); });
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape") hideAll();
+    const link = event.key === " " && event.target instanceof Element ? event.target.closest("a[role=button]") : null;
+    if (link) { event.preventDefault(); link.click(); }
+  });
   document.addEventListener("visibilitychange", () => { if (document.hidden) hideAll(); });
   window.addEventListener("pagehide", () => hideAll());
   window.addEventListener("pageshow", event => { if (event.persisted) hideAll(); });
@@ -57,8 +55,9 @@
 
   const idle = document.getElementById("idle");
   if (idle) {
-    let ends = Date.now() + 1000 * Number(idle.dataset.left);
     const warn = 1000 * Number(idle.dataset.warn);
+    const extend = () => 1000 * Number(idle.dataset.idle) + Date.now();
+    let ends = Date.now() + 1000 * Number(idle.dataset.left);
     setInterval(() => {
       const left = ends - Date.now();
       if (idle.hidden && left <= warn) {
@@ -66,13 +65,14 @@
         if (document.activeElement === body) idle.querySelector("button").focus(); // then one key extends
       }
       if (left > warn) idle.hidden = true;
-      if (left <= 0) { hideAll(); location.assign("/sign-in"); }
+      if (left <= 0) { hideAll(); location.assign("/sign-in?next=" + encodeURIComponent(location.pathname)); }
     }, 1000);
     document.getElementById("stay")?.addEventListener("submit", event => {
       event.preventDefault();
-      fetch("/me/stay", { method: "POST" }).then(answer => {
-        if (answer.ok) { ends = Date.now() + 900000; idle.hidden = true; }
-      });
+      fetch("/me/stay", { method: "POST" }).then(answer => { if (answer.ok) { ends = extend(); idle.hidden = true; } });
+    });
+    body.addEventListener("htmx:after:request", event => {
+      if (event.target instanceof Element && event.target.matches("form")) ends = extend(); // polls extend nothing
     });
   }
 
@@ -81,11 +81,15 @@
   const hint = document.getElementById("waybills-hint");
   if (form && area && hint) {
     const usual = hint.textContent;
-    area.addEventListener("input", () => {
+    const tell = () => {
       const count = new Set(area.value.split(/[\s,，]+/).filter(Boolean)).size;
-      const words = count > Number(form.dataset.approveAbove) ? hint.dataset.waits : count === 1 ? hint.dataset.one : hint.dataset.many;
+      const waits = count > Number(form.dataset.approveAbove) || form.purpose.selectedOptions[0].dataset.approval === "required";
+      const words = count === 1 ? (waits ? hint.dataset.oneWaits : hint.dataset.one) : waits ? hint.dataset.waits : hint.dataset.many;
       hint.textContent = count ? words.replace("{n}", String(count)) : usual;
-    });
+    };
+    area.addEventListener("input", tell);
+    form.purpose.addEventListener("change", tell);
+    tell();
   }
   watch(document);
 })();

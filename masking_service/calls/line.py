@@ -47,6 +47,11 @@ class Line:
         self._counted = counted
         self._breaker = Breaker()
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is a provider."""
+        return self._provider is not None
+
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:
         """Return a bound number: one exchange.
 

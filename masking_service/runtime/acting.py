@@ -216,7 +216,7 @@ def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: Case
             budgets=budgets,
             audit=audit,
         ),
-        me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=budgets),
+        me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=budgets, line=line),
         activity=Activity(
             policy=policy,
             gate=gate,

@@ -7,6 +7,7 @@ from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import Purpose
+from masking_service.calls.line import Line
 from masking_service.domain.timestamps import rfc3339
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.recorder import Call
@@ -15,11 +16,12 @@ from masking_service.usecases.recorder import Call
 class Me:
     """What a caller may know about themselves, under one policy. It is open to every caller."""
 
-    def __init__(self, *, policy: Policy, freezes: Freezes, issuers: Issuers, budgets: Budgets) -> None:
+    def __init__(self, *, policy: Policy, freezes: Freezes, issuers: Issuers, budgets: Budgets, line: Line) -> None:
         self._policy = policy
         self._freezes = freezes
         self._issuers = issuers
         self._budgets = budgets
+        self._line = line
 
     def who(self, call: Call) -> answers.Me:
         """Who the caller is, and what the policy allows. Round trips: none."""
@@ -36,6 +38,8 @@ class Me:
             profiles=sorted({profile for role in roles for profile in role.profiles}),
             purposes={name: _purpose(rules.purposes[name]) for name in purposes},
             cases=answers.CaseLimits(rules.cases.approve_above, rules.cases.at_most, rules.cases.longest),
+            calls="call:make" in permissions and self._line.is_set_up,
+            search=self._searches(principal),
             sites=sorted(principal.sites),
             frozen=self._frozen(principal),
             sign_in=self._sign_in(principal),
@@ -68,6 +72,11 @@ class Me:
                 for grant, rooms in zip(grants, found, strict=True)
             ]
         )
+
+    def _searches(self, principal: Principal) -> answers.Searches:
+        rule = self._policy.search(principal.tenant)
+        scopes = {role.scope for role in self._policy.roles_of(principal) if "waybill:search" in role.permissions}
+        return answers.Searches(phone=rule.phone and "all" in scopes, last4=rule.last4 and bool(scopes))
 
     def _frozen(self, principal: Principal) -> bool:
         try:

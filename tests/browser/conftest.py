@@ -80,9 +80,11 @@ def first_batch(service: Running) -> None:
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
-    """A desk with the first batch."""
+    """A desk with the first batch, at a service that keeps both search indexes."""
     folder = tmp_path_factory.mktemp("desk")
-    service = Running.serve(folder, "--dev", "--workers", "1")
+    policy = folder / "policy.yaml"
+    policy.write_text(f"{(ROOT / 'policy.yaml').read_text('utf-8')}\nsearch: {{phone: true, last4: true}}\n", "utf-8")
+    service = Running.serve(folder, "--dev", "--workers", "1", MASKING_POLICY=str(policy))
     first_batch(service)
     running = start_desk(service, folder)
     yield running
@@ -108,15 +110,28 @@ class Visit:
         hosts: every host that was asked.
     """
 
-    def __init__(self, context: BrowserContext, desk: DeskProcess) -> None:
+    def __init__(self, context: BrowserContext, desk: DeskProcess, held: dict[str, list[Any]] | None = None) -> None:
+        """`held` keeps the cookies of people who are signed in, so that the next visit of each goes on with them."""
         self.context = context
         self.desk = desk
+        self._held: dict[str, list[Any]] = {} if held is None else held
         self.complaints: list[str] = []
         self.hosts: set[str] = set()
         context.on("request", self._asked)
         self.page: Page = context.new_page()
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open_as(self, sub: str, path: str = "/") -> Page:
+        """The page of a path for a person, who goes on with the session that they have, else signs in."""
+        if sub in self._held:
+            self.context.add_cookies(self._held[sub])
+            self.page.goto(f"{self.desk.url}{path}")
+            if self.page.locator("header.bar").count():
+                return self.page
+            self.context.clear_cookies()
+            self.complaints.clear()
+        return self.sign_in(sub, path)
 
     def sign_in(self, sub: str, path: str = "/") -> Page:
         """Sign in through the issuer's page, and land on a path of the desk."""
@@ -125,6 +140,7 @@ class Visit:
         self.page.locator(f"button[value={sub}]").click()
         self.page.wait_for_url(f"{self.desk.url}/**")
         self.page.locator("nav").first.wait_for()
+        self._held[sub] = [each for each in self.context.cookies(self.desk.url) if each["name"].endswith("-session")]
         return self.page
 
     def go(self, path: str) -> Page:
@@ -139,8 +155,14 @@ class Visit:
             self.complaints.append(message.text)
 
 
+@pytest.fixture(scope="session")
+def held() -> dict[str, list[Any]]:
+    """The cookies of the people who are signed in at the shared desk."""
+    return {}
+
+
 @pytest.fixture
-def visit(chromium: Browser, desk: DeskProcess) -> Iterator[Callable[..., Visit]]:
+def visit(chromium: Browser, desk: DeskProcess, held: dict[str, list[Any]]) -> Iterator[Callable[..., Visit]]:
     """Opens the desk in a browser of its own: `visit(language="zh-CN", dark=True, width=320)`."""
     contexts: list[BrowserContext] = []
 
@@ -152,7 +174,7 @@ def visit(chromium: Browser, desk: DeskProcess) -> Iterator[Callable[..., Visit]
             **more,  # type: ignore[arg-type]
         )
         contexts.append(context)
-        return Visit(context, desk)
+        return Visit(context, desk, held)
 
     yield open_desk
     for context in contexts:

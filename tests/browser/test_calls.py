@@ -19,7 +19,7 @@ def case(store: Callable[..., str], new_case: Callable[..., str]) -> str:
 
 def test_a_call_comes_before_showing_and_shows_no_phone(visit: Callable[..., Visit], case: str) -> None:
     at = visit()
-    page = at.sign_in("officer-zhao", f"/cases/{case}")
+    page = at.open_as("officer-zhao", f"/cases/{case}")
     row = page.locator("tr", has=page.get_by_role("button", name="Show phone")).first
 
     assert [button.inner_text().split(" ")[0] for button in row.get_by_role("button").all()] == ["Call", "Show"]
@@ -32,14 +32,14 @@ def test_a_call_comes_before_showing_and_shows_no_phone(visit: Callable[..., Vis
 
 
 def test_without_scripts_the_number_is_on_the_page(visit: Callable[..., Visit], case: str) -> None:
-    page = visit(java_script_enabled=False).sign_in("officer-zhao", f"/cases/{case}")
+    page = visit(java_script_enabled=False).open_as("officer-zhao", f"/cases/{case}")
     page.get_by_role("button", name="Call").first.click()
 
     expect(page.get_by_role("status").filter(has_text="Dial")).to_contain_text("no-number-700")
 
 
 def test_a_refused_call_says_why_in_its_row(visit: Callable[..., Visit], desk: DeskProcess, case: str) -> None:
-    page = visit().sign_in("officer-zhao", f"/cases/{case}")
+    page = visit().open_as("officer-zhao", f"/cases/{case}")
     assert call(desk, "supervisor", "POST", f"/v1/cases/{case}/close", {})[0] == 200
     page.get_by_role("button", name="Call").first.click()
 
@@ -47,6 +47,6 @@ def test_a_refused_call_says_why_in_its_row(visit: Callable[..., Visit], desk: D
 
 
 def test_a_supervisor_calls_no_one(visit: Callable[..., Visit], case: str) -> None:
-    page = visit().sign_in("supervisor-chen", f"/cases/{case}")
+    page = visit().open_as("supervisor-chen", f"/cases/{case}")
 
     expect(page.get_by_role("button", name="Call")).to_have_count(0)

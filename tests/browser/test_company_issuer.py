@@ -120,6 +120,17 @@ def test_a_company_account_signs_in_and_out(visitor: Callable[[], Visit], compan
     expect(page).to_have_url(re.compile("/sign-in"))
 
 
+def test_without_a_search_index_the_desk_offers_no_search(visitor: Callable[[], Visit], company: DeskProcess) -> None:
+    """The default policy keeps none, although the role may search."""
+    page = sign_in(visitor(), "li", "/cases")
+
+    expect(page.get_by_role("button", name="New case")).to_be_visible()
+    expect(page.get_by_role("button", name="Find a parcel")).to_have_count(0)
+    answer = page.goto(f"{company.url}/find")
+    assert answer is not None
+    assert answer.status == 403
+
+
 def test_two_requests_at_once_refresh_one_time(visitor: Callable[[], Visit], company: DeskProcess) -> None:
     """The issuer rotates refresh tokens, and ends the family of one that is used twice."""
     at = visitor()

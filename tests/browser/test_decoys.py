@@ -16,7 +16,7 @@ def test_decoys_are_planted_hit_and_removed(
 ) -> None:
     number = store()
     at = visit()
-    page = at.sign_in("privacy-he", "/decoys")
+    page = at.open_as("privacy-he", "/decoys")
     page.get_by_label("Waybills, one a line").fill(number)
     page.get_by_role("button", name="Plant", exact=True).click()
     row = page.get_by_role("row").filter(has_text=number)
@@ -39,7 +39,7 @@ def test_a_phone_that_rang_tells_who_saw_it(
     wanted = {"purpose": "dispute", "case": new_case([number]), "items": [item]}
     assert call(desk, "dispute-officer", "POST", "/v1/detokenize", wanted, sub="seller")[0] == 200
     at = visit("zh-CN")
-    page = at.sign_in("privacy-he", "/decoys")
+    page = at.open_as("privacy-he", "/decoys")
     page.locator("textarea#waybills").fill(number)
     page.locator("select#kind").select_option("seed")
     page.locator("form[action='/decoys'] button").click()

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import DeskProcess, Visit, free_port, start_desk
 from tests.e2e.processes import Running, wait_for
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Running]:
-    service = Running.serve(tmp_path, "--dev", "--workers", "1")
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    service = Running.serve(tmp_path_factory.mktemp("outages"), "--dev", "--workers", "1")
     yield service
     service.stop()
 
@@ -29,14 +29,20 @@ def desk(service: Running, tmp_path: Path) -> Iterator[DeskProcess]:
         desk.stop()
 
 
-def sign_in(chromium: Browser, desk: DeskProcess) -> Page:
-    return Visit(chromium.new_context(), desk).sign_in("auditor-sun", "/me")
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    with chromium.new_context() as context:
+        yield context
 
 
-def test_a_restart_of_the_desk_keeps_the_session(chromium: Browser, service: Running, tmp_path: Path) -> None:
+def sign_in(context: BrowserContext, desk: DeskProcess) -> Page:
+    return Visit(context, desk).sign_in("auditor-sun", "/me")
+
+
+def test_a_restart_of_the_desk_keeps_the_session(context: BrowserContext, service: Running, tmp_path: Path) -> None:
     ports = free_port(), free_port()
     desk = start_desk(service, tmp_path, ports)
-    page = sign_in(chromium, desk)
+    page = sign_in(context, desk)
     desk.stop()
     again = start_desk(service, tmp_path, ports)
     try:
@@ -47,9 +53,9 @@ def test_a_restart_of_the_desk_keeps_the_session(chromium: Browser, service: Run
 
 
 def test_a_service_that_is_down_is_said_and_the_session_stays(
-    chromium: Browser, service: Running, desk: DeskProcess
+    service: Running, desk: DeskProcess, context: BrowserContext
 ) -> None:
-    page = sign_in(chromium, desk)
+    page = sign_in(context, desk)
     processes = [service.process.pid, *children(service.process.pid)]
     for pid in processes:
         os.kill(pid, signal.SIGSTOP)
@@ -61,12 +67,32 @@ def test_a_service_that_is_down_is_said_and_the_session_stays(
     finally:
         for pid in processes:
             os.kill(pid, signal.SIGCONT)
-    page.reload()
+    wait_for(lambda: (page.reload() or page).status == 200, "a page")  # type: ignore[union-attr]
     expect(page.locator("dl")).to_contain_text("dev/auditor-sun")
 
 
-def test_a_session_store_that_is_down_is_said(chromium: Browser, service: Running, desk: DeskProcess) -> None:
-    page = sign_in(chromium, desk)
+def test_a_list_says_that_the_service_is_down_and_goes_on_afterwards(
+    service: Running, desk: DeskProcess, context: BrowserContext
+) -> None:
+    at = Visit(context, desk)
+    at.page.clock.install()
+    page = at.sign_in("auditor-sun", "/cases")
+    processes = [service.process.pid, *children(service.process.pid)]
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        page.clock.fast_forward(16_000)
+        expect(page.locator("#rows")).to_contain_text("The masking service does not answer", timeout=20_000)
+        expect(page.locator("nav[aria-label=Main]")).to_have_count(1)
+    finally:
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+    page.clock.fast_forward(16_000)
+    expect(page.locator("#rows")).to_contain_text("No cases here")
+
+
+def test_a_session_store_that_is_down_is_said(service: Running, desk: DeskProcess, context: BrowserContext) -> None:
+    page = sign_in(context, desk)
     lock = (service.state / "desk" / "valkey" / "lock").resolve()
     store = next(pid for pid in children(desk.process.pid) if lock in open_files(pid))
     os.kill(store, signal.SIGKILL)

@@ -12,11 +12,11 @@ from tests.browser.conftest import DeskProcess, Visit
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = {
-    "desk-li": ["/cases", "/cases?status=pending", "/cases?q=nothing", "/cases/new", "/me"],
+    "desk-li": ["/cases", "/cases?status=pending", "/cases?q=nothing", "/cases/new", "/find", "/me"],
     "officer-wang": ["/cases", "/cases/{case}", "/cases/{case}/label/{number}", "/me"],
     "supervisor-chen": ["/cases", "/approvals", "/people", "/cases/{case}"],
     "privacy-he": ["/waybills", "/waybills/{number}", "/waybills/{number}/letter", "/audit", "/decoys"],
-    "auditor-sun": ["/audit", "/cases", "/nowhere"],
+    "auditor-sun": ["/audit", "/cases", "/nowhere", "/sign-in?confirm=1", "/signed-out"],
 }
 
 
@@ -27,33 +27,32 @@ def places(store: Callable[..., str], new_case: Callable[..., str]) -> dict[str,
     return {"number": number, "case": new_case([number])}
 
 
-@pytest.mark.parametrize(
-    ("language", "dark", "width"),
-    [("en", False, 1280), ("zh-CN", True, 1280), ("zh-CN", False, 320), ("en", True, 320)],
-    ids=["en", "zh-dark", "zh-narrow", "en-dark-narrow"],
-)
+Look = tuple[bool, int]
+LOOKS: dict[str, tuple[Look, Look]] = {"en": ((False, 1280), (True, 320)), "zh-CN": ((True, 1280), (False, 320))}
+"""Dark or light, and the width in pixels."""
+
+
+@pytest.mark.parametrize("language", LOOKS)
 @pytest.mark.parametrize("sub", PAGES)
 def test_the_pages_of_a_role_are_sound(
-    desk: DeskProcess,
-    visit: Callable[..., Visit],
-    places: dict[str, str],
-    sub: str,
-    language: str,
-    dark: bool,
-    width: int,
+    desk: DeskProcess, visit: Callable[..., Visit], places: dict[str, str], sub: str, language: str
 ) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is missing: run `make assets`")
-    at = visit(language, dark=dark, width=width, reduced_motion="reduce", bypass_csp=False)
-    at.sign_in(sub)
+    at = visit(language, reduced_motion="reduce", bypass_csp=False)
+    at.open_as(sub)
     findings = []
     for path in PAGES[sub]:
         page = at.go(path.format(**places))
         page.evaluate(f"() => {{ {AXE.read_text()} }}")
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        findings += [f"{path}: {each['id']} {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        findings += [f"{path}: scrolls sideways by {sideways} px"] if sideways > 0 else []
+        for dark, width in LOOKS[language]:
+            page.emulate_media(color_scheme="dark" if dark else "light")
+            page.set_viewport_size({"width": width, "height": 900})
+            where = f"{path} {'dark' if dark else 'light'} {width}"
+            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+            findings += [f"{where}: {each['id']} {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
+            sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            findings += [f"{where}: scrolls sideways by {sideways} px"] if sideways > 0 else []
 
     assert findings == []
     expected = ["404"] if "/nowhere" in PAGES[sub] else []
@@ -61,8 +60,22 @@ def test_the_pages_of_a_role_are_sound(
     assert at.hosts <= {desk.url, desk.issuer_url, ""}
 
 
+def test_the_first_load_is_at_most_100_kilobytes(visit: Callable[..., Visit], places: dict[str, str]) -> None:
+    """Of a browser that has nothing of the desk in its cache."""
+    visit().open_as("officer-wang")
+    page = visit().open_as("officer-wang", f"/cases/{places['case']}")
+    page.wait_for_load_state("networkidle")
+
+    sizes = page.evaluate(
+        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+        ".map(entry => entry.transferSize)"
+    )
+
+    assert 20_000 < sum(sizes) <= 100_000
+
+
 def test_the_language_is_changed_on_the_page_me(visit: Callable[..., Visit]) -> None:
-    page = visit("en").sign_in("auditor-sun", "/me")
+    page = visit("en").open_as("auditor-sun", "/me")
     page.get_by_label("Language").select_option(label="简体中文")
     page.get_by_role("button", name="Save").click()
 
@@ -70,7 +83,7 @@ def test_the_language_is_changed_on_the_page_me(visit: Callable[..., Visit]) -> 
 
 
 def test_a_second_sign_in_ends_the_first_and_tells_both(visit: Callable[..., Visit]) -> None:
-    first = visit().sign_in("auditor-sun", "/me")
+    first = visit().open_as("auditor-sun", "/me")
     second = visit().sign_in("auditor-sun", "/me")
 
     assert "You were signed in elsewhere as well" in second.locator("main").inner_text()
@@ -78,10 +91,30 @@ def test_a_second_sign_in_ends_the_first_and_tells_both(visit: Callable[..., Vis
     assert "You signed in elsewhere" in first.locator("main").inner_text()
 
 
+def test_opening_values_extends_the_session_and_its_end_leads_back(
+    visit: Callable[..., Visit], places: dict[str, str]
+) -> None:
+    at = visit()
+    at.page.clock.install()
+    page = at.open_as("officer-wang", f"/cases/{places['case']}")
+    warning = page.get_by_text("You will be signed out soon")
+    page.clock.fast_forward("12:00")
+    page.get_by_role("button", name="Show name").first.click()
+    page.locator("[data-revealed]").wait_for()
+    page.clock.fast_forward("12:00")
+    assert not warning.is_visible()
+
+    with page.expect_navigation():  # the session itself has not ended, so the sign-in page leads back
+        page.clock.fast_forward("03:30")
+
+    assert page.url.endswith(f"/cases/{places['case']}")
+    page.locator("header.bar").wait_for()
+
+
 def test_a_session_that_is_about_to_end_is_extended_by_one_key(visit: Callable[..., Visit]) -> None:
     at = visit()
     at.page.clock.install()
-    page = at.sign_in("auditor-sun", "/me")
+    page = at.open_as("auditor-sun", "/me")
     warning = page.get_by_text("You will be signed out soon")
     assert not warning.is_visible()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -18,6 +20,7 @@ MENUS = {
 }
 PATHS = {
     "/cases/new": {"desk-li"},
+    "/find": {"desk-li"},
     "/approvals": {"supervisor-chen"},
     "/people": {"supervisor-chen", "privacy-he"},
     "/waybills": {"privacy-he"},
@@ -33,7 +36,7 @@ LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff" * 9
 @pytest.mark.parametrize("sub", MENUS)
 def test_a_role_has_its_screens_and_no_others(desk: DeskProcess, visit: Callable[..., Visit], sub: str) -> None:
     at = visit("en")
-    page = at.sign_in(sub)
+    page = at.open_as(sub)
 
     assert page.locator("nav").first.locator("a").all_inner_texts() == MENUS[sub]
     for path, allowed in PATHS.items():
@@ -48,7 +51,7 @@ def test_a_long_name_does_not_make_the_page_wide(
     number = store(recipient={"name": LONG_NAME, "address": "上海市青浦区" + "华" * 300 + "路1号"})
     at = visit("en", width=320)
     case = new_case([number])
-    page = at.sign_in("officer-wang", f"/cases/{case}")
+    page = at.open_as("officer-wang", f"/cases/{case}")
     for show in ("Show phone", "Show name"):
         assert page.evaluate("document.documentElement.scrollWidth") == 320
         page.get_by_role("button", name=show).first.click()
@@ -64,7 +67,7 @@ def test_a_long_reason_does_not_make_a_page_wide(desk: DeskProcess, visit: Calla
     body = {"case": "B-long", "purpose": "dispute", "reason": "W" * 400, "waybills": numbers}
     assert call(desk, "service-desk", "POST", "/v1/cases", body, sub="s" * 100)[0] == 201
     at = visit("en", width=320)
-    page = at.sign_in("supervisor-chen")
+    page = at.open_as("supervisor-chen")
     for path in ("/cases?status=pending", "/approvals", "/people", "/cases/B-long"):
         at.go(path)
         assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, 320)
@@ -100,7 +103,7 @@ def test_the_letter_names_roles_and_no_person(
     item = {"waybill_no": number, "field": "/recipient/phone"}
     wanted = {"purpose": "dispute", "case": new_case([number]), "items": [item]}
     assert call(desk, "dispute-officer", "POST", "/v1/detokenize", wanted, sub="opener")[0] == 200
-    page = visit("en").sign_in("privacy-he", f"/waybills/{number}/letter")
+    page = visit("en").open_as("privacy-he", f"/waybills/{number}/letter")
 
     expect(page.locator("article")).to_contain_text("dispute officer")
     expect(page.locator("article")).not_to_contain_text("opener")
@@ -108,3 +111,97 @@ def test_the_letter_names_roles_and_no_person(
     page.goto(f"{page.url}?language=zh")
     expect(page.locator("article")).to_contain_text("客诉专员")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_letter_has_its_own_language_and_says_who_called(
+    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
+) -> None:
+    number = store()
+    case = new_case([number])
+    wanted = {"waybill_no": number, "field": "/recipient/phone", "case": case}
+    assert call(desk, "dispute-officer", "POST", "/v1/calls", wanted, sub="officer-zhao")[0] == 201
+    page = visit("en").open_as("privacy-he", f"/waybills/{number}")
+    expect(page.get_by_role("region", name="Calls")).to_contain_text(case)
+
+    page.goto(f"{desk.url}/waybills/{number}/letter?language=zh")
+
+    expect(page.locator("article")).to_have_attribute("lang", "zh-CN")
+    expect(page.locator("article")).to_contain_text("通过隐私号码拨打")
+    expect(page.locator("article")).to_contain_text("客诉专员")
+    expect(page.locator("nav").first).to_contain_text("Waybills")
+
+
+def test_erasing_says_until_when_backups_can_open_the_waybill(
+    visit: Callable[..., Visit], store: Callable[..., str]
+) -> None:
+    number = store()
+    page = visit("en").open_as("privacy-he", f"/waybills/{number}")
+    page.get_by_label("Type the waybill number").fill("SF0000000000")
+    page.get_by_role("button", name="Erase").click()
+    expect(page.locator("main")).to_contain_text("The number does not match.")
+
+    page.get_by_label("Type the waybill number").fill(number)
+    page.get_by_role("button", name="Erase").click()
+
+    day = (datetime.now(UTC) + timedelta(days=181)).strftime("%Y-%m-%d")
+    expect(page.locator("main")).to_contain_text(f"Backups can open it until {day}")
+
+
+def test_a_decision_shows_all_that_a_person_asked_for_in_seven_days(
+    desk: DeskProcess, visit: Callable[..., Visit]
+) -> None:
+    """Cases that have ended count as well."""
+
+    def open_case(name: str, count: int, **more: int) -> None:
+        waybills = [f"HI{at:010d}" for at in range(count)]
+        body = {"case": f"H-{name}", "purpose": "dispute", "waybills": waybills, "reason": "a test", **more}
+        assert call(desk, "service-desk", "POST", "/v1/cases", body, sub="asker")[0] == 201
+
+    open_case("short", 2, expires_in=60)
+    open_case("closed", 3)
+    call(desk, "supervisor", "POST", "/v1/cases/H-closed/close", {})
+    open_case("waits", 11)
+    page = visit("en").open_as("supervisor-chen", "/approvals")
+
+    card = page.get_by_role("article").filter(has_text="H-waits")
+    expect(card).to_contain_text("asked for 3 cases with 16 waybills in the last 7 days")
+    expect(card).to_contain_text("closed 1 · open 1 · pending approval 1")
+
+
+def test_a_purpose_that_always_needs_approval_says_so_before_sending(visit: Callable[..., Visit]) -> None:
+    page = visit("en").open_as("desk-li", "/cases/new")
+    page.get_by_label("Waybills, one a line").fill("SF0000000001")
+    expect(page.locator("#waybills-hint")).to_have_text("1 waybill: opens at once")
+
+    page.get_by_label("Purpose").select_option("regulator")
+
+    expect(page.locator("#waybills-hint")).to_have_text("1 waybill: will wait for approval")
+
+
+@pytest.mark.parametrize(("size", "millimetres"), [("76x130", (76, 130)), ("100x180", (100, 180))])
+def test_a_label_is_printed_on_one_sheet_of_its_size(
+    visit: Callable[..., Visit],
+    store: Callable[..., str],
+    new_case: Callable[..., str],
+    size: str,
+    millimetres: tuple[int, int],
+) -> None:
+    number = store()
+    page = visit("en").open_as("officer-wang", f"/cases/{new_case([number])}/label/{number}?size={size}")
+
+    sheets = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", page.pdf(prefer_css_page_size=True))
+
+    assert [[round(float(points) / 72 * 25.4) for points in sheet] for sheet in sheets] == [list(millimetres)]
+
+
+def test_the_log_is_filtered_by_the_clock_of_the_desk(desk: DeskProcess, visit: Callable[..., Visit]) -> None:
+    assert call(desk, "privacy-officer", "GET", "/v1/decoys", sub="reader")[0] == 200
+    page = visit("zh-CN").open_as("auditor-sun", "/audit")
+    shanghai = datetime.now(UTC) + timedelta(hours=8)
+    for minutes, found in ((-2, True), (2, False)):
+        page.get_by_label("人员").fill("dev/reader")
+        page.get_by_label("操作").select_option("查看诱饵单列表")
+        page.get_by_label("开始时间").fill((shanghai + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M"))
+        page.get_by_role("button", name="筛选").click()
+        page.wait_for_url("**principal=dev%2Freader**")
+        expect(page.get_by_role("cell", name="dev/reader")).to_have_count(1 if found else 0)

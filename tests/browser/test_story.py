@@ -85,7 +85,7 @@ def test_a_dispute_is_settled_by_keyboard(
     press(clerk, "button", words.open_case)
     clerk.wait_for_url(f"**/cases/{name}")
 
-    supervisor = visit(words.locale).sign_in("supervisor-chen")
+    supervisor = visit(words.locale).open_as("supervisor-chen")
     press(supervisor, "link", words.approvals)
     supervisor.wait_for_url("**/approvals")
     press(supervisor, "link", name)
@@ -94,7 +94,7 @@ def test_a_dispute_is_settled_by_keyboard(
     press(supervisor, "button", words.approve)
     expect(supervisor.locator(".timeline")).to_contain_text("seen the ticket")
 
-    officer = visit(words.locale).sign_in("officer-wang")
+    officer = visit(words.locale).open_as("officer-wang")
     press(officer, "link", name)
     officer.wait_for_url(f"**/cases/{name}")
     expect(officer.locator(".timeline")).to_contain_text("seen the ticket")
@@ -107,7 +107,7 @@ def test_a_dispute_is_settled_by_keyboard(
     expect(value).to_have_count(0)
     assert "13812345678" not in officer.content()
 
-    privacy = visit(words.locale).sign_in("privacy-he", f"/waybills/{number}")
+    privacy = visit(words.locale).open_as("privacy-he", f"/waybills/{number}")
     expect(privacy.get_by_role("table").first).to_contain_text("dev/officer-wang")
     press(privacy, "button", words.letter)
     expect(privacy.locator("article")).to_contain_text(number)

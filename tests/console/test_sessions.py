@@ -27,9 +27,9 @@ def session(sub: str = "officer-wang", **more: object) -> Session:
 
 
 def test_a_session_is_found_under_its_id(sessions: Sessions) -> None:
-    begun = sessions.begin(session())
+    begun = session()
 
-    assert sessions.find(begun) == session()
+    assert sessions.find(sessions.begin(begun)) == begun
 
 
 def test_an_id_has_256_random_bits(sessions: Sessions) -> None:
@@ -83,10 +83,11 @@ def test_a_newer_sign_in_ends_the_older_session_and_says_so_to_both(sessions: Se
 
 
 def test_people_do_not_end_each_others_sessions(sessions: Sessions) -> None:
-    mine = sessions.begin(session("officer-wang"))
+    mine = session("officer-wang")
+    begun = sessions.begin(mine)
     sessions.begin(session("officer-zhao"))
 
-    assert sessions.find(mine) == session("officer-wang")
+    assert sessions.find(begun) == mine
 
 
 def test_the_issuer_ends_a_persons_session(sessions: Sessions) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from masking_service.access.issuers import Issuers
+from masking_service.calls.line import Line
 from masking_service.domain.timestamps import rfc3339
+from masking_service.runtime.acting import use_cases
 from masking_service.runtime.clock import clock
 from tests.web.api import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record
 
@@ -54,6 +57,23 @@ def test_a_courier_is_told_the_sites(api: Api) -> None:
 
 def test_another_tenants_caller_is_told_that_tenant(api: Api) -> None:
     assert me(api, OTHER_OFFICER)["tenant"] == "other"
+
+
+def test_calls_are_told_to_those_who_may_make_them(api: Api) -> None:
+    assert (me(api, OFFICER)["calls"], me(api, DESK)["calls"]) == (True, False)
+
+
+def test_without_a_provider_no_one_is_told_of_calls(fresh: Api) -> None:
+    line = Line(None, 600, lambda _outcome: None)
+    fresh.parts.acting = use_cases(fresh.parts, fresh.parts.acting.policy, Issuers((), ()), None, line)
+
+    assert "call:make" in me(fresh, OFFICER)["permissions"]
+    assert me(fresh, OFFICER)["calls"] is False
+
+
+def test_without_an_index_no_one_is_told_of_searches(api: Api) -> None:
+    assert "waybill:search" in me(api, DESK)["permissions"]
+    assert me(api, DESK)["search"] == {"phone": False, "last4": False}
 
 
 def test_a_person_is_told_of_the_sign_in(api: Api) -> None:

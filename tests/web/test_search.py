@@ -98,6 +98,18 @@ def index_size(client: redis.Redis) -> int:
     return len(index_entries(client))
 
 
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        (DESK, {"phone": True, "last4": True}),
+        (COURIER, {"phone": False, "last4": True}),
+        (AUDITOR, {"phone": False, "last4": False}),
+    ],
+)
+def test_each_is_told_how_they_may_search(api: Api, who: str, told: Json) -> None:
+    assert api.get(who, "/v1/me").get_json()["search"] == told
+
+
 class TestWhatIsFound:
     def test_a_phone_finds_its_waybills_as_a_view_shows_them(self, api: Api) -> None:
         api.tokenize(parcel("SF1234567890"), parcel("SF1234567891"), parcel("SF1234567892", OTHER))

@@ -60,6 +60,13 @@ class CaseLimits(Answer):
     longest: Annotated[int, Meta(description="The longest time that a case can be open, in seconds.")]
 
 
+class Searches(Answer):
+    """How the caller may search: only by what an index is kept for."""
+
+    phone: bool
+    last4: bool
+
+
 class SignIn(Answer):
     """How and when the caller signed in."""
 
@@ -87,6 +94,8 @@ class Me(Answer):
         Meta(description="The purposes for which the caller may open values or open cases."),
     ]
     cases: CaseLimits
+    calls: Annotated[bool, Meta(description="Whether the caller may make calls, and a provider is set up.")]
+    search: Searches
     sites: list[str]
     frozen: bool
     sign_in: Annotated[SignIn | None, Meta(description="Null for an API key.")]
