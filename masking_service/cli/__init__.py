@@ -53,7 +53,7 @@ FAULTS = (
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name=INSTALLED, message="%(prog)s %(version)s")
 def commands() -> None:
-    """The waybill masking service: serve it, and look after its keys, clients and policy."""
+    """The waybill masking service: runs it, and manages its keys, clients and policy."""
 
 
 for command in (audit, bench, callers, clients, doctor, keys, mask, policy, search, serve, token, tokenize):

@@ -19,7 +19,7 @@ MAX_NAMED: Final = 10
 
 @click.group()
 def callers() -> None:
-    """Put the phone numbers of callers on file."""
+    """Import the phone numbers of callers."""
 
 
 @callers.command("import")

@@ -31,7 +31,7 @@ from masking_service.shipped import shipped
 
 @click.group()
 def policy() -> None:
-    """Look at a policy before it is used."""
+    """Check a policy before it is used."""
 
 
 @policy.command()

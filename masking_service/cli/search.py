@@ -35,7 +35,7 @@ DONE: Final = Text(
 
 @click.group()
 def search() -> None:
-    """Look after the search indexes."""
+    """Manage the search indexes."""
 
 
 @search.command()

@@ -20,7 +20,7 @@ NO_PHONE: Final = "010-10000000"
 
 @click.group()
 def token() -> None:
-    """Tokens of the development issuer."""
+    """Mint access tokens of the development issuer."""
 
 
 @token.command("mint")

@@ -45,7 +45,7 @@ CODES: Final[dict[str, CodeText]] = {
         Text("A text is not valid", "文本无效"),
         ITEMS["invalid-text"],
         Text(
-            "Find out what cuts texts in the middle of a character, and send the record again.",
+            "Find out which program cuts texts in the middle of a character, and send the record again.",
             "请查明是什么程序把文本从字符中间截断，然后重新发送该记录。",
         ),
     ),
@@ -82,7 +82,7 @@ CODES: Final[dict[str, CodeText]] = {
         Text("Calls come first", "须先拨打"),
         ITEMS["call-first"],
         Text(
-            "Call with POST /v1/calls. The phone opens once enough calls are on record that were not answered.",
+            "Call with POST /v1/calls. The phone can be opened when enough unanswered calls are on record.",
             "请使用 POST /v1/calls 拨打；未接通的通话记录达到规定次数后即可还原电话。",
         ),
     ),
@@ -90,7 +90,7 @@ CODES: Final[dict[str, CodeText]] = {
         Text("The purpose does not open this kind", "该用途不能还原此类数据"),
         ITEMS["kind-not-allowed"],
         Text(
-            "GET /v1/me lists what each of your purposes opens. Where your work needs it, open a case for another.",
+            "GET /v1/me lists what each of your purposes opens. If your work needs it, open a case for another.",
             "GET /v1/me 会列出您的各用途可还原的数据类型；如工作需要，请以其他用途建单。",
         ),
     ),
@@ -106,7 +106,7 @@ CODES: Final[dict[str, CodeText]] = {
     ),
     "not-allowed": CodeText(
         Text("The roles may not use this", "角色不可使用该项"),
-        Text("None of the caller's roles may use this profile or purpose.", "调用方的角色均不可使用该脱敏方案或用途。"),
+        Text("None of the caller's roles may use this profile or purpose.", "调用方的角色均不可使用该展示方案或用途。"),
         Text(
             "GET /v1/me lists the profiles and purposes of your roles.",
             "GET /v1/me 会列出您的角色可用的脱敏方案和用途。",
@@ -161,7 +161,7 @@ CODES: Final[dict[str, CodeText]] = {
         Text("Remove decoys that are not needed any more.", "请移除不再需要的诱饵单。"),
     ),
     "already-masked": CodeText(
-        Text("The value came in masked", "数据已脱敏"),
+        Text("The value was sent masked", "数据已脱敏"),
         Text(
             "The value was already masked, or was a token. Nothing is stored for it.",
             "该值送达时已脱敏或为令牌，未为其存储任何内容。",

@@ -75,7 +75,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Text("The caller's roles do not allow this", "角色权限不足"),
         Text("No role of the caller allows this.", "调用方的角色均不允许此操作。"),
         Text(
-            "GET /v1/me lists what your roles allow. Ask for another role where your work requires it.",
+            "GET /v1/me lists what your roles allow. Ask for another role if your work requires it.",
             "GET /v1/me 会列出您的角色权限；如工作需要，请申请相应角色。",
         ),
     ),

@@ -108,7 +108,7 @@ PLACES: Final[dict[str, Text]] = {
 
 ITEMS: Final[dict[str, Text]] = {
     "conflict": Text(
-        "Other values are stored under this waybill number. Send on_conflict revise where the new ones are right.",
+        "Other values are stored under this waybill number. Send on_conflict: revise if the new values are right.",
         "该运单号下已存有不同的数据。如新数据正确，请使用 on_conflict: revise。",
     ),
     "erased": Text(
@@ -128,7 +128,7 @@ ITEMS: Final[dict[str, Text]] = {
         "运单号去除首尾空格并转为大写后，须为 6 至 40 个字符，可用 A-Z 0-9 -。",
     ),
     "invalid-text": Text(
-        "A string in the record has half of a surrogate pair (such as \\ud800 alone), which is no character. Send "
+        "A string in the record has half of a surrogate pair (such as \\ud800 alone), which is not a character. Send "
         "whole characters.",
         "记录中的字符串含有不成对的代理项（例如单独的 \\ud800），不是完整的字符。请发送完整的字符。",
     ),
@@ -138,17 +138,17 @@ ITEMS: Final[dict[str, Text]] = {
         "数据格式要求指出的位置为字符串、整数或 null。请更正该值，或改用与该记录相符的数据格式。",
     ),
     "nothing-mapped": Text(
-        "The record has no value where the schema looks for one. Nothing was stored, and no waybill number was taken.",
+        "The record has no value that the schema maps. Nothing was stored, and the waybill number was not used up.",
         "该记录中没有数据格式所映射的数据。未存储任何内容，也未占用运单号。",
     ),
     "too-deep": Text("The record has more than 32 levels. Send it with fewer.", "记录的嵌套超过 32 层，请减少层数。"),
     "too-large": Text(
-        "The record, or the batch it came in, takes too much work. Send smaller records or batches.",
+        "The record or its batch takes too much work. Send smaller records or batches.",
         "该记录或其所在批次的处理量过大，请减小记录或批次。",
     ),
     "invalid-item": Text("The item does not have the described members.", "该条目的成员不符合要求。"),
     "call-first": Text(
-        "The purpose opens a phone only after calls to it that were not answered. Call through a privacy number first.",
+        "The purpose opens a phone only after unanswered calls to it. Call through a privacy number first.",
         "该用途须先通过隐私号码拨打且无人接听，方可还原电话。",
     ),
     "kind-not-allowed": Text("The purpose does not open this kind of value.", "该用途不能还原此类数据。"),
@@ -177,7 +177,7 @@ CASE_STATES: Final[dict[str, Text]] = {
 """Why a case opens nothing: said to callers who may read the case."""
 
 NO_SEARCH_INDEX: Final = Text(
-    "The policy keeps no index for this search, so nothing can be found by it.",
+    "The policy keeps no index for this search.",
     "策略未保存此项查询所需的索引，因此无法查询。",
 )
 """Why a caller who may search is refused."""

@@ -18,7 +18,7 @@ __all__ = ["audit"]
 
 @click.group()
 def audit() -> None:
-    """Take the audit log out, verify it, watch it, and archive it."""
+    """Export, verify, watch and archive the audit log."""
 
 
 for command in (accept_store, cosign, export, follow, incident, lookout, prove, report, tail, verify):

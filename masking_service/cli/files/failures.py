@@ -10,7 +10,7 @@ from masking_service.web.texts import Text
 
 _OF_FILES: Final[dict[str, Text]] = {
     "invalid-json": Text(
-        "This is not one whole JSON value. Correct it, or export the file again.",
+        "This is not a complete JSON value. Correct it, or export the file again.",
         "此处不是完整的 JSON。请更正，或重新导出文件。",
     ),
     "wrong-cell-count": Text(
@@ -31,11 +31,11 @@ _OF_RECORDS: Final[dict[str, Text]] = {
         "该运单号下已存有不同的数据。如新数据正确，请加上 --on-conflict revise 重新执行。",
     ),
     "nothing-mapped": Text(
-        "The record has no value where the schema looks for one. Name its schema with --schema.",
+        "The record has no value that the schema maps. Name its schema with --schema.",
         "该记录中没有数据格式所映射的数据。请用 --schema 指定该记录的数据格式。",
     ),
     "too-large": Text(
-        "The record, or the batch it came in, takes too much work. Repeat with a smaller --batch, or split the record.",
+        "The record or its batch takes too much work. Repeat with a smaller --batch, or split the record.",
         "该记录或其所在批次的处理量过大。请减小 --batch 后重新执行，或拆分该记录。",
     ),
 }

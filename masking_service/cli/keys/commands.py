@@ -23,7 +23,7 @@ from masking_service.runtime.state_files import write_public_key
 
 @click.group()
 def keys() -> None:
-    """Make and look after the keys."""
+    """Create, rotate and destroy keys."""
 
 
 @keys.command()
