@@ -7,6 +7,7 @@ only be guessed: a whole column that looks like them is reason enough to ask, a 
 import re
 from typing import Final
 
+from masking_service.domain.bare_names import names_beside_phones
 from masking_service.domain.family_names import DOUBLE_FAMILY_NAMES, FAMILY_NAMES
 from masking_service.domain.labels import labelled_values, unpaid
 from masking_service.domain.member_names import NEUTRAL
@@ -38,13 +39,15 @@ _PHONES_ALONE: Final = re.compile(r"[\d０-９\s+()（）\-*—/／、,，;；.]
 
 def found_kind(cell: str) -> str | None:
     """Return the kind that hides what the scanner or a label finds in a cell; None if there is nothing."""
-    if scrub(cell) is cell:
+    shown = scrub(cell)
+    if shown is cell:
         return "party" if labelled_values(cell, NEUTRAL, unpaid) else None
     if _PHONES_ALONE.fullmatch(cell):
         return "phone" if sum(map(str.isdigit, cell)) < _CARD_DIGITS else "secret"
     if "@" in cell and " " not in cell.strip():
         return "secret"
-    return "party" if looks_like_address(cell) or _starts_with_name(cell) else "text"
+    named = _starts_with_name(cell) or any(names_beside_phones(shown))
+    return "party" if named or looks_like_address(cell) else "text"
 
 
 _CARD_DIGITS: Final = 15

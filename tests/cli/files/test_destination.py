@@ -50,7 +50,7 @@ def test_nothing_is_replaced_without_force(table: Path) -> None:
 
 def test_what_appears_while_a_file_is_masked_is_not_replaced(table: Path) -> None:
     there = table.with_name("out.csv")
-    refused = pytest.raises(NotDone, match="there already")
+    refused = pytest.raises(NotDone, match="the output exists")
 
     with refused, destination.written(str(there), str(table), force=False) as write:
         write(b"ours")

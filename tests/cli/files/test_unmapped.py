@@ -22,7 +22,12 @@ PERSONAL = {
     "name": ["张三", "欧阳娜娜", "John Smith"],
     "address": ["华志路1685号3号楼2单元402室", "上海市青浦区华新镇华志路1685号", "12 Main Street, Springfield"],
     "secret": ["110101199003074610", "someone@example.com"],
-    "party": ["张三 13812345678 华志路1685号3号楼2单元402室"],
+    "party": [
+        "张三 13812345678 华志路1685号3号楼2单元402室",
+        "张三13812345678",
+        "已签收，签收人：张三",
+        "receiver_name=张三&qty=1",
+    ],
     "text": ["到了打13812345678"],
 }
 
@@ -192,6 +197,27 @@ def test_other_columns_come_back_as_they_were(tmp_path: Path, header: str, cells
 
     assert result.exit_code == 0, result.stderr
     assert [row[1] for row in rows(result.stdout)[1:]] == cells
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("签收人：张三", "签收人：张*"),
+        ("张三 13812345678", "张* *******5678"),
+        ("送华志路1685号3号楼2单元402室", "送华志路1685号3号楼*单元***室"),
+        ("已签收，签收人：本人", "已签收，签收人：本人"),
+    ],
+)
+def test_guard_masks_what_a_cell_says_of_people(tmp_path: Path, cell: str, shown: str) -> None:
+    result = masked(tmp_path, table(cell, header="收件人,X").replace(cell, f"王五,{cell}"), "--unmapped", "guard")
+
+    assert rows(result.stdout)[1][2] == shown
+
+
+def test_amounts_of_eleven_digits_are_not_personal(tmp_path: Path) -> None:
+    result = masked(tmp_path, "收件人,订单金额,weight_g\n王五,13812345678,13912345678\n")
+
+    assert rows(result.stdout)[1] == ["王*", "13812345678", "13912345678", ""]
 
 
 def test_guard_hides_what_can_be_found_and_warns_of_the_rest(tmp_path: Path) -> None:
