@@ -134,7 +134,8 @@ class Couriers:
 def _view_windows(policy: Policy) -> Sequence[Window]:
     """Return the windows of a courier's budget of full views."""
     grants = policy.budget_grants(person("courier", "courier"))
-    return [window for grant in grants if grant.budget for window in grant.budget.windows]
+    budgets = [grant.budget for grant in grants if grant.budget is not None and grant.budget.counts == "full_views"]
+    return [window for budget in budgets for window in budget.windows]
 
 
 def _runs(days: Sequence[int], back: int) -> Iterator[range]:
