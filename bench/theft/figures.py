@@ -16,7 +16,7 @@ import msgspec
 from bench.theft import honest, thieves
 from bench.theft.defences import NONE, Defences
 from bench.theft.heist import Heist
-from bench.theft.lookout import around
+from bench.theft.lookout import around, with_month_before
 from bench.theft.model import Service
 from bench.theft.replay import disagreements
 from bench.theft.steps import DAY, Step
@@ -74,7 +74,7 @@ def run(policy_path: Path, workforce: Workforce, defended: bool, first: int, see
     if seed - first >= workforce.replay.seeds:
         chosen = partial(_never)
     tally, steps, rows = honest.run(policy, workforce, seed, rate, chosen, defences)
-    rows = around(rows, PEERS)
+    rows = with_month_before(around(rows, PEERS), BEGIN)
     thefts, companies = [], [steps]
     for name in thieves.STRATEGIES:
         service = Service(policy, defences, keep=defended, sampled=chosen)

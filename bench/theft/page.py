@@ -134,7 +134,7 @@ def _honest(figures: Json) -> list[str]:
 
 def _variants(figures: Json) -> list[str]:
     rows = [
-        "| one thing changed at the lowest rate of tickets | strategy | records p50 | max |",
+        "| one thing changed, at the lowest rate of tickets if nothing else is said | strategy | records p50 | max |",
         "|---|---|---:|---:|",
     ]
     return rows + [

@@ -4,11 +4,13 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from bench.theft import thieves
+from bench.theft.couriers import Couriers, parcels
 from bench.theft.defences import OUTAGE_SECONDS, Defences, keys_of
-from bench.theft.lookout import Lookout, renamed
+from bench.theft.lookout import Lookout, renamed, with_month_before
 from bench.theft.model import Service
 from bench.theft.steps import DAY, person
 from bench.theft.work import BEGIN, HOUR, MINUTE, POOL
@@ -162,11 +164,31 @@ def test_the_lookout_lists_a_person_with_two_signals_and_freezes_as_the_policy_s
         assert [*service.frozen] == frozen
 
 
+def test_a_courier_is_limited_by_the_budget_of_views_and_by_no_other() -> None:
+    policy = Policy.load(RECOMMENDED, development=True)
+    quiet = msgspec.structs.replace(WORKFORCE.oddities, lost_bag=0.0)
+    said = msgspec.structs.replace(WORKFORCE.quick(), days=10, oddities=quiet)
+    arrays = np.random.default_rng(SEED)
+    tally = Couriers(policy, said, arrays, SEED, lambda _person, _day: False).run(parcels(said, arrays), "c")
+
+    assert tally.courier_views_over == 0
+
+
 def test_members_of_a_ring_take_the_history_of_a_colleague() -> None:
     row = Opening(BEGIN, "dev/officer-0", "dispute-officer", "D-1", "W1", 1)
 
     assert renamed([row], {"dev/officer-0": "dev/thief"}) == [row._replace(person="dev/thief")]
     assert renamed([row], {"dev/officer-1": "dev/thief"}) == [row]
+
+
+def test_the_log_begins_a_month_before_with_other_cases_and_one_device_a_person() -> None:
+    opened = [Opening(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", f"D-{day}", "W", 1) for day in (0, 29, 30)]
+    seen = [Seen(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", f"device {day}") for day in (0, 29)]
+    before = with_month_before([*opened, *seen], BEGIN)[:-5]
+
+    assert [(row.at - BEGIN) // DAY for row in before] == [-30, -1, -30, -1]
+    assert [row.case for row in before if isinstance(row, Opening)] == ["D-0 before", "D-29 before"]
+    assert {row.device for row in before if isinstance(row, Seen)} == {"device 0"}
 
 
 @cache
