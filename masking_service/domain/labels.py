@@ -10,24 +10,30 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from masking_service.domain.bare_names import bare_name
 from masking_service.domain.codes import settled
 from masking_service.domain.effort import COLD_NAME
-from masking_service.domain.member_names import read_names
+from masking_service.domain.member_names import BARE_NAME, MAYBE_NAME, read_names
 from masking_service.domain.name_words import PARTY, name_words
 
 _PERSONAL: Final = frozenset({"name", "phone", "address", "unit", "secret", "virtual_phone", PARTY})
+_OF_PERSONS: Final = frozenset({"name", PARTY, MAYBE_NAME, BARE_NAME})
+_FIRST_WORD: Final = re.compile(r"[\u3400-\u9fff]+(?=\s)").match
 _MAX_LABEL_LENGTH: Final = 40
 """Characters of a label that are read."""
 
 _SEPARATORS: Final = ":：=＝>"
 _A_SEPARATOR: Final = 5
 """Microseconds for finding what is before it."""
-_MARK: Final = r"\\{0,3}[\"'”’」]?\s{0,3}(?:是|为|為)?\s{0,3}[:：=＝]\s{0,3}\\{0,3}"
-_SEPARATOR: Final = re.compile(
-    rf"(?<=[^\W\d]){_MARK}(?P<quote>[\"'“‘「]?)|(?<=[^\W\d])(?:\s[^<>]{{0,80}})?>(?P<tag>)(?=[^<>]+<)"
+_TAG: Final = r"<[A-Za-z][^<>]{0,80}>"
+_MARK: Final = (
+    rf"\\{{0,3}}[\"'”’」]?\s{{0,3}}(?:是|为|為)?\s{{0,3}}[:：=＝]\s{{0,3}}(?:{_TAG}\s{{0,3}}){{0,3}}\\{{0,3}}"
 )
-"""Between a label and its value; a tag's end is one, too."""
-_MAY_BE: Final = re.compile(r"[^\W\d]\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<)").search
+_SEPARATOR: Final = re.compile(
+    rf"(?<=[^\W\d])(?:{_MARK}(?P<quote>[\"'“‘「]?)|</[A-Za-z]{{1,10}}>\s{{0,3}}(?=(?P<cell>{_TAG}))|(?:\s[^<>]{{0,80}})?>(?=[^<>]+<))"
+)
+"""Between a label and its value. The end of a tag is one, too, and so are the tags between two cells of a table."""
+_MAY_BE: Final = re.compile(r"[^\W\d]\\{0,3}[\"'”’」]?\s{0,3}(?:[:：=＝]|>[^<>]+<|</)").search
 _LABEL: Final = re.compile(r"[^\W\d_](?:[\w.\-]|(?<=[A-Za-z]) (?=[A-Za-z])){0,39}$").search
 _CLOSING: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」"}
 _VALUE_ENDS: Final = re.compile(r"[,，;；。|&\n\r\t<>\"'{}\[\]\\]")
@@ -81,10 +87,13 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
     meanings = read_names(context, tuple(label.name for label in labels))
     found = []
     for at, (label, meaning) in enumerate(zip(labels, meanings, strict=True)):
-        end = labels[at + 1].start if at + 1 < len(labels) else len(text)
+        end = next((other.start for other in labels[at + 1 : at + 3] if other.start >= label.value), len(text))
         start, end = _span(text, label, end)
+        if meaning.kind in _OF_PERSONS and not label.quote:
+            end = start + _end_of_name(text[start:end])
         kind = settled(meaning.kind, text[start:end])
-        if kind in _PERSONAL and _says_something(kind, text[start:end]):
+        taken = bool(found) and start < found[-1].end  # a cell's label and its tag's name announce the same value
+        if kind in _PERSONAL and not taken and _says_something(kind, text[start:end]):
             found.append(Labelled(start, end, kind))
     return found
 
@@ -93,9 +102,11 @@ def _labels(text: str) -> Iterator[_Label]:
     done = 0
     for mark in _SEPARATOR.finditer(text):
         match = _LABEL(text[max(done, mark.start() - _MAX_LABEL_LENGTH) : mark.start()])
-        if match is not None:
+        # What is between two tags is a label or a value.
+        if match is not None and (not mark["cell"] or name_words().ends_personal(match[0])):
             name = name_words().known_end(match[0])
-            yield _Label(name, mark.start() - len(name), mark.end(), mark["quote"] or "")
+            value = mark.end("cell") if mark["cell"] else mark.end()
+            yield _Label(name, mark.start() - len(name), value, mark["quote"] or "")
         done = mark.end()
 
 
@@ -110,6 +121,12 @@ def _span(text: str, label: _Label, end: int) -> tuple[int, int]:
     while end > start and text[end - 1] in _SPACE + "\\":
         end -= 1
     return start, max(start, end)
+
+
+def _end_of_name(value: str) -> int:
+    """Where a name in Han ends that other words follow; else the end of the value."""
+    first = _FIRST_WORD(value)
+    return first.end() if first is not None and bare_name(first[0]) else len(value)
 
 
 def _says_something(kind: str, value: str) -> bool:
