@@ -85,7 +85,7 @@ def labelled_values(text: str, context: str, pay: Pay) -> list[Labelled]:
         return []
     pay(COLD_NAME * len(labels))
     meanings = read_names(context, tuple(label.name for label in labels))
-    found = []
+    found: list[Labelled] = []
     for at, (label, meaning) in enumerate(zip(labels, meanings, strict=True)):
         end = next((other.start for other in labels[at + 1 : at + 3] if other.start >= label.value), len(text))
         start, end = _span(text, label, end)
