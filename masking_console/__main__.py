@@ -35,9 +35,9 @@ class Desk(Application):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Any:
         """Called in the worker."""
-        from masking_console.app import create_app
+        from masking_console.app import compile_templates, create_app
 
-        return create_app(self._settings)
+        return compile_templates(create_app(self._settings))
 
 
 @click.group()

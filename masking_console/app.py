@@ -71,6 +71,13 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
+def compile_templates(app: Flask) -> Flask:
+    """Compile all templates now, so that the first people after a start do not wait for it."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    return app
+
+
 def _check_role() -> Response | None:
     """Refuse a screen that the person's roles do not have."""
     if g.session and not may_use(g.me, request.endpoint or ""):

@@ -4,14 +4,14 @@ import os
 import sys
 from typing import Final
 
-from masking_console.app import create_app
+from masking_console.app import compile_templates, create_app
 from masking_console.settings import Settings, SettingsError
 
 SETUP_STATUS: Final = 4
 """gunicorn's master ends with it, too, and systemd does not start it again (deploy/masking-desk.service)."""
 
 try:
-    app = create_app(Settings.read(os.environ))
+    app = compile_templates(create_app(Settings.read(os.environ)))
 except SettingsError as error:
     print(error, file=sys.stderr)
     sys.exit(SETUP_STATUS)

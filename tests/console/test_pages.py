@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, request
 
+from masking_console.app import compile_templates
 from masking_console.preferences import Preferences
 
 
@@ -30,3 +31,10 @@ def test_a_case_says_whether_its_ticket_confirmed_it(app: Flask, state: str | No
 def test_the_language_is_the_preferred_one(app: Flask, accepted: str, language: str) -> None:
     with app.test_request_context(headers={"Accept-Language": accepted}):
         assert Preferences.read(request).language == language
+
+
+def test_every_template_is_compiled_before_the_first_request(app: Flask) -> None:
+    compile_templates(app)
+
+    assert app.jinja_env.cache is not None
+    assert len(app.jinja_env.cache) == len(app.jinja_env.list_templates())
