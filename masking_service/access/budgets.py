@@ -70,7 +70,10 @@ def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceede
 
 
 class Spending(Protocol):
-    """Counts what is spent by role, for metrics. It decides nothing."""
+    """Counts what is spent by role, for metrics.
+
+    It decides nothing.
+    """
 
     def spent(self, role: str, counts: Counted, amount: int) -> None:
         """Count an amount that was taken from a role's budget."""
@@ -109,7 +112,10 @@ class Reservation:
         self._told(unused)
 
     def try_to_give_back(self, unused: int) -> None:
-        """Give back what was not released. If the store does not answer, it stays spent, which is safe."""
+        """Give back what was not released.
+
+        If the store does not answer, it stays spent, which is safe.
+        """
         with suppress(StoreUnavailable):
             self.give_back(unused)
 

@@ -20,7 +20,10 @@ MAX_KEPT: Final = 1_000
 
 
 class KeptRecord(msgspec.Struct, frozen=True):
-    """A record of a waybill. `expires_at` is the waybill's expiry, in Unix seconds; it is not stored."""
+    """A record of a waybill.
+
+    `expires_at` is the waybill's expiry, in Unix seconds; it is not stored.
+    """
 
     base: bytes
     id: str

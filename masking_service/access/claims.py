@@ -15,7 +15,10 @@ _ABSENT = object()
 
 
 class Claimed:
-    """The claims of one access token. Invalid claims raise Unauthenticated."""
+    """The claims of one access token.
+
+    Invalid claims raise Unauthenticated.
+    """
 
     __slots__ = ("_claims",)
 
@@ -76,7 +79,10 @@ class Claimed:
             raise Unauthenticated("audience")
 
     def _time(self, name: str) -> int:
-        """Return whole Unix seconds. RFC 7519 allows fractions; no known issuer sends any."""
+        """Return whole Unix seconds.
+
+        RFC 7519 allows fractions; no known issuer sends any.
+        """
         value = self._claims.get(name)
         if type(value) is not int or not 0 <= value <= _LATEST:
             raise Unauthenticated("time")

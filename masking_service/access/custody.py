@@ -20,7 +20,10 @@ from masking_service.vault.sealed import Prepared, Sealed
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """A site's code and a courier's principal id. Either may be missing."""
+    """A site's code and a courier's principal id.
+
+    Either may be missing.
+    """
 
     site: str | None
     courier: str | None = None

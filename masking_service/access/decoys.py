@@ -28,7 +28,10 @@ _COUNT_BYTES: Final = 4
 
 
 class Decoy(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A planted waybill. Times in Unix seconds; `heard_at` is 0 until its phone rings."""
+    """A planted waybill.
+
+    Times in Unix seconds; `heard_at` is 0 until its phone rings.
+    """
 
     waybill_no: str
     kind: Kind
@@ -132,7 +135,9 @@ class Decoys:
         return _read(details.content)
 
     def prepare(self, tenant: str, change: Callable[[list[Decoy]], list[Decoy]]) -> Prepared[bool]:
-        """Seal changed lists. Two round trips, and two to write.
+        """Seal changed lists.
+
+        Two round trips, and two to write.
 
         Writing returns False where another change was first: prepare again then.
 
@@ -155,7 +160,9 @@ class Decoys:
         return Prepared([*details.sealed, *phantoms.sealed], lambda: details.write() and phantoms.write())
 
     def add_hits(self, tenant: str, bases: Sequence[bytes], now: int) -> None:
-        """Count that phantoms were named: one round trip. Raises StoreUnavailable.
+        """Count that phantoms were named: one round trip.
+
+        Raises StoreUnavailable.
 
         The counts are no secret and decide nothing.
         """

@@ -22,7 +22,10 @@ FIELD_BYTES: Final = 8
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened"):
-    """The fields that one call opened, as JSON Pointers. `at` in Unix seconds."""
+    """The fields that one call opened, as JSON Pointers.
+
+    `at` in Unix seconds.
+    """
 
     at: int
     principal: str

@@ -17,7 +17,9 @@ class AccessError(Exception):
 
 
 class Unauthenticated(AccessError):
-    """The credential is not valid. The caller is told nothing more.
+    """The credential is not valid.
+
+    The caller is told nothing more.
 
     `reason` is one of a few fixed words of this code base (such as `expired`) for logs and metrics;
     it must not reach the caller, who could tell a revoked key from one that never was.
@@ -88,7 +90,10 @@ class PurposeRequired(AccessError):
 
 
 class ClientError(Exception):
-    """A change of the client registry is refused. The text says why."""
+    """A change of the client registry is refused.
+
+    The text says why.
+    """
 
 
 class PolicyError(Exception):

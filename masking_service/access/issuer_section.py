@@ -1,4 +1,7 @@
-"""Parses the `issuers` section of a policy file. Collects every fault, as `policy_file` does."""
+"""Parses the `issuers` section of a policy file.
+
+Collects every fault, as `policy_file` does.
+"""
 
 from collections.abc import Mapping
 

@@ -188,7 +188,10 @@ def mint(
     ttl: int,
     now: int,
 ) -> str:
-    """Return an access token of the development issuer. `ttl` is in seconds."""
+    """Return an access token of the development issuer.
+
+    `ttl` is in seconds.
+    """
     claims = {
         "iss": issuer,
         "aud": audience,

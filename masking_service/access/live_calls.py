@@ -115,7 +115,10 @@ class LiveCalls:
         return found
 
     def bound(self, place: CallPlace, call: LiveCall) -> None:
-        """Keep what the provider answered: one round trip. Raises StoreUnavailable."""
+        """Keep what the provider answered: one round trip.
+
+        Raises StoreUnavailable.
+        """
         self._store.write([(b"SET", place.live, self._seal(place.live, call), b"EXAT", call.until)])
 
     def read(self, ref: str) -> tuple[Origin, LiveCall | None] | None:
@@ -147,7 +150,10 @@ class LiveCalls:
         return [found.get(ref) for ref in refs]
 
     def end(self, ref: str) -> None:
-        """Forget a call that lives: one round trip. Its records are still taken. Raises StoreUnavailable."""
+        """Forget a call that lives: one round trip.
+
+        Its records are still taken. Raises StoreUnavailable.
+        """
         self._store.write([(b"DEL", CallPlace(ref[:_CHARACTERS]).live)])
 
     @property

@@ -41,7 +41,9 @@ _Table = dict[_LookUpKey, tuple[int, Grant]]
 
 
 class Policy:
-    """A valid, immutable policy. A reload makes a new one.
+    """A valid, immutable policy.
+
+    A reload makes a new one.
 
     `rules` is what it says. `development` lets API keys hold every role, as `serve --dev` needs it; elsewhere the
     roles that open, approve or erase are for signed-in staff only. `roles_for_keys` are the others.
@@ -65,12 +67,18 @@ class Policy:
 
     @classmethod
     def parse(cls, text: str, source: str = "policy", *, development: bool) -> "Policy":
-        """Parse YAML text. Raises PolicyError with every fault in `source`."""
+        """Parse YAML text.
+
+        Raises PolicyError with every fault in `source`.
+        """
         return cls(read_policy(text, source), development=development)
 
     @classmethod
     def load(cls, path: Path, *, development: bool) -> "Policy":
-        """Read a policy file. Raises PolicyError, also if it cannot be read."""
+        """Read a policy file.
+
+        Raises PolicyError, also if it cannot be read.
+        """
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
@@ -200,7 +208,9 @@ class PolicyFile:
         return any(_look(path) != seen for path, seen in self._seen.items())
 
     def read(self, *, development: bool) -> Policy:
-        """Read the policy. A faulty file counts as read, so `changed` is false until it changes again.
+        """Read the policy.
+
+        A faulty file counts as read, so `changed` is false until it changes again.
 
         Raises:
             PolicyError: with every fault.

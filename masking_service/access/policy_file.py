@@ -38,7 +38,10 @@ _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "
 
 
 def read_policy(text: str, source: str) -> Rules:
-    """Parse a policy's YAML text. `source` is the file's name, for errors."""
+    """Parse a policy's YAML text.
+
+    `source` is the file's name, for errors.
+    """
     document = read_document(text)
     sections = document.fields(_SECTIONS, ("issuers", "watch", "lookout", "calls", "search"))
     sections["version"].integer(1, 1)

@@ -1,4 +1,6 @@
-"""The content of a policy, as frozen typed values. Nothing here decides.
+"""The content of a policy, as frozen typed values.
+
+Nothing here decides.
 
 `policy_file` reads them from YAML, `policy` decides by them.
 """
@@ -53,7 +55,10 @@ Counted = Literal["fields", "full_views", "calls", "searches", "conflicts", "cas
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `limit` in any `seconds`. `name` is such as `1h`."""
+    """At most `limit` in any `seconds`.
+
+    `name` is such as `1h`.
+    """
 
     name: str
     seconds: int
@@ -252,7 +257,10 @@ class IssuerRule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A whole valid policy. `digest` is the SHA-256 of its content, without comments, in hex."""
+    """A whole valid policy.
+
+    `digest` is the SHA-256 of its content, without comments, in hex.
+    """
 
     profiles: Mapping[str, Profile]
     purposes: Mapping[str, Purpose]

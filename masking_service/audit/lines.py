@@ -25,7 +25,10 @@ _LINK: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class UnreadableLineError(Exception):
-    """A line cannot be interpreted. The text says why, and repeats nothing of the line."""
+    """A line cannot be interpreted.
+
+    The text says why, and repeats nothing of the line.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Appends to the audit log. Each process writes its own chained, signed stream.
+"""Appends to the audit log.
+
+Each process writes its own chained, signed stream.
 
 `append` returns when the entry is durable. Entries that arrive during a commit
 are committed together afterwards, in one step and under one signature (group
@@ -93,7 +95,9 @@ class AuditLog:
         return self._commit_pending(_Pending(entry, fields))
 
     def close(self) -> str:
-        """End the chain with a closing entry. Only the first call has an effect.
+        """End the chain with a closing entry.
+
+        Only the first call has an effect.
 
         Returns:
             The id of the last entry; empty if nothing was ever appended.
@@ -108,7 +112,10 @@ class AuditLog:
         return self._commit_pending(_Pending(self._marker(CLOSE)), last=True)
 
     def reset(self) -> None:
-        """Begin a new chain, as a new process would. For a store that was emptied while this process runs."""
+        """Begin a new chain, as a new process would.
+
+        For a store that was emptied while this process runs.
+        """
         self._start_chain()
 
     def _commit_pending(self, mine: _Pending, *, last: bool = False) -> str:

@@ -15,7 +15,10 @@ MAX_KEPT: Final = 20_000
 
 
 class Row(NamedTuple):
-    """What one entry says. `at` in Unix seconds; `role` is empty where none was granted."""
+    """What one entry says.
+
+    `at` in Unix seconds; `role` is empty where none was granted.
+    """
 
     id: str
     at: int
@@ -44,7 +47,10 @@ class RecentEntries:
         self._lock = threading.Lock()
 
     def reset(self) -> None:
-        """Forget what was read. For a store that was emptied while this process runs."""
+        """Forget what was read.
+
+        For a store that was emptied while this process runs.
+        """
         with self._lock:
             self._tenants.clear()
 

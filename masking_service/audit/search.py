@@ -23,7 +23,9 @@ DELAY_SECONDS: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What entries have in common. What is None does not matter.
+    """What entries have in common.
+
+    What is None does not matter.
 
     Attributes:
         principal, action, outcome, case: as in the entry.

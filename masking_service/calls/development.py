@@ -1,4 +1,7 @@
-"""The provider of development set-ups. It calls no one, and its numbers say that they are none."""
+"""The provider of development set-ups.
+
+It calls no one, and its numbers say that they are none.
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +28,10 @@ class DevelopmentProvider:
         self._clock = clock
 
     def bind(self, a: str, b: str, ref: str, until: int) -> Binding:  # noqa: ARG002 -- as the protocol has it
-        """See `CallProvider.bind`. The numbers of the two people are not used."""
+        """See `CallProvider.bind`.
+
+        The numbers of the two people are not used.
+        """
         number = int.from_bytes(hashlib.sha256(ref.encode()).digest()[:8], "big") % 10**_DIGITS
         return Binding(f"{NO_NUMBER}{number:0{_DIGITS}}", None, ref)
 

@@ -171,7 +171,10 @@ class HuaweiProvider:
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
     ) -> Mapping[str, Any]:
-        """Send a request; return the object that answers it. A refusal has a status of its own, and a code."""
+        """Send a request; return the object that answers it.
+
+        A refusal has a status of its own, and a code.
+        """
         content = json.dumps(body, separators=(",", ":")).encode() if body is not None else b""
         headers = {
             "Content-Type": "application/json;charset=UTF-8",
@@ -237,7 +240,10 @@ def _binding(answer: Mapping[str, Any], number: str, extension: str | None) -> B
 
 
 def _record(fee: Mapping[str, Any]) -> CallRecord:
-    """Return the record of one call. `fwdAnswerTime` is there where the person answered."""
+    """Return the record of one call.
+
+    `fwdAnswerTime` is there where the person answered.
+    """
     began, ended = _seconds(fee["callInTime"]), _seconds(fee["callEndTime"])
     answered = str(fee.get("fwdAnswerTime") or "")
     spoke = max(ended - _seconds(answered), 0) if answered else 0

@@ -28,7 +28,10 @@ refused at once, so that a provider that hangs takes no thread from other routes
 
 
 class CallProviderError(Exception):
-    """The provider gave no number. `reason` is a fixed word."""
+    """The provider gave no number.
+
+    `reason` is a fixed word.
+    """
 
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason)
@@ -89,7 +92,10 @@ class CallProvider(Protocol):
         """
 
     def unbind(self, binding: str) -> None:
-        """End a binding, known or not: one exchange. Raises CallProviderError."""
+        """End a binding, known or not: one exchange.
+
+        Raises CallProviderError.
+        """
 
     def records(self, headers: Mapping[str, str], body: bytes) -> Sequence[CallRecord]:
         """Return the records of a signed message.

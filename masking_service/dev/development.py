@@ -158,7 +158,10 @@ def _make_keys(folder: Path) -> None:
 
 
 def _make_credentials(settings: Settings, opened: Opened) -> None:
-    """Give each client an API key in ``credentials.json``. Keys that are there stay valid."""
+    """Give each client an API key in ``credentials.json``.
+
+    Keys that are there stay valid.
+    """
     path = settings.state_dir / CREDENTIALS
     held: dict[str, str] = msgspec.json.decode(read_secret_file(path)) if path.exists() else {}
     wanted = people(Policy.load(settings.policy, development=True))

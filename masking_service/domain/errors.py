@@ -7,7 +7,9 @@ from __future__ import annotations
 
 
 class InvalidRecord(Exception):
-    """One record cannot be masked. Its neighbours in the batch are not affected.
+    """One record cannot be masked.
+
+    Its neighbours in the batch are not affected.
 
     Attributes:
         errors: (JSON Pointer inside the record, code) for every bad place. Codes: ``invalid-type``

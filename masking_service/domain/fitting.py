@@ -21,7 +21,10 @@ def fitting_schemas(record: Any, schemas: Iterable[Schema]) -> list[str]:
 
 
 def _is_present(value: Any, steps: Steps) -> bool:
-    """Return whether the path leads to something. Of an array, the first element counts."""
+    """Return whether the path leads to something.
+
+    Of an array, the first element counts.
+    """
     for step in steps:
         if step == EACH:
             if type(value) is not list or not value:

@@ -189,7 +189,10 @@ class _Run(Masked):
 
     @property
     def share(self) -> Share:
-        """What the record may take of the batch's effort. The usual record takes nothing."""
+        """What the record may take of the batch's effort.
+
+        The usual record takes nothing.
+        """
         if self._share is None:
             self._share = Share(self._effort)
         return self._share

@@ -1,4 +1,6 @@
-"""Counts what a reader sees as one character. Each gets one star and is never cut in two.
+"""Counts what a reader sees as one character.
+
+Each gets one star and is never cut in two.
 
 Sequences of code points that are read as one (a letter with its accents, an emoji family, a syllable of an Indic
 script) are Unicode's extended grapheme clusters (UAX #29), found by the `regex` package. Text in which every code point

@@ -168,7 +168,10 @@ def _scrub_once(value: str, keep: int) -> str:
 
 
 def _edits(reading: Reading, keep: int) -> list[_Edit]:
-    """Return the edits of a read text. None is inside another; what is longer than a phone goes first."""
+    """Return the edits of a read text.
+
+    None is inside another; what is longer than a phone goes first.
+    """
     text = reading.text
     if "700" in text and (passing := [match.span() for match in INTERMEDIATE.finditer(text)]):
         text = _blanked(text, passing)

@@ -92,7 +92,9 @@ class LeafNode:
 
 
 class ObjectNode:
-    """An object that leads to mapped values. Its other members are gathered for the leak guard.
+    """An object that leads to mapped values.
+
+    Its other members are gathered for the leak guard.
 
     Attributes:
         steps: the way to it.

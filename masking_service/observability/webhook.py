@@ -117,7 +117,10 @@ class Webhook:
         return False
 
     def _send(self, body: bytes) -> int:
-        """Make one attempt; return the status. Redirects are not followed."""
+        """Make one attempt; return the status.
+
+        Redirects are not followed.
+        """
         timestamp = str(self._clock())
         headers = {
             "Content-Type": "application/json",

@@ -41,7 +41,10 @@ LOSES: Final = "acknowledged-tokens"
 
 
 class SettingsError(Exception):
-    """A setting cannot be used. Names the variable, never its value."""
+    """A setting cannot be used.
+
+    Names the variable, never its value.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,9 @@ class Settings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, development: bool) -> "Settings":
-        """The settings that an environment says. `development` is said by `serve --dev` alone, never by a variable.
+        """The settings that an environment says.
+
+        `development` is said by `serve --dev` alone, never by a variable.
 
         Raises:
             SettingsError: naming the variable at fault.

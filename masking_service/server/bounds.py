@@ -67,7 +67,10 @@ class Bounds:
             return self._application(environ, start_response)
 
     def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer 503. The body is read first: gunicorn would read it in pieces of 1 KiB, and may give up meanwhile."""
+        """Answer 503.
+
+        The body is read first: gunicorn would read it in pieces of 1 KiB, and may give up meanwhile.
+        """
         environ["wsgi.input"].read(min(_length(environ), self._max_body_bytes))
         environ[OVERLOADED] = True
         return self._application(environ, start_response)

@@ -30,7 +30,10 @@ SETUP_ERRORS = (ClientError, DefinitionError, KeysError, OSError, PolicyError, S
 
 
 def production_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the settings of production. A wrong one ends the process with the reason in the log."""
+    """Read the settings of production.
+
+    A wrong one ends the process with the reason in the log.
+    """
     try:
         return Settings.read(environment, development=False)
     except SettingsError as error:
@@ -38,7 +41,10 @@ def production_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def serving_app(settings: Settings) -> WSGIApplication:
-    """Make the application of a worker. A wrong set-up ends the process with the reason in the log."""
+    """Make the application of a worker.
+
+    A wrong set-up ends the process with the reason in the log.
+    """
     settle_shapes()
     parts, background = start_parts(settings)
     atexit.register(_end, parts, background)
@@ -48,7 +54,10 @@ def serving_app(settings: Settings) -> WSGIApplication:
 
 
 def start_parts(settings: Settings) -> tuple[Parts, Background]:
-    """Put the parts together and start their background threads. A wrong set-up ends the process."""
+    """Put the parts together and start their background threads.
+
+    A wrong set-up ends the process.
+    """
     try:
         parts = assemble(settings)
         log.info("policy-accepted", policy=parts.acting.policy.digest)
@@ -66,7 +75,10 @@ def _refuse(error: Exception) -> NoReturn:
 
 
 def _end(parts: Parts, background: Background) -> None:
-    """End the audit chain under a checkpoint. A worker does this last, after it has answered everything."""
+    """End the audit chain under a checkpoint.
+
+    A worker does this last, after it has answered everything.
+    """
     background.stop()
     parts.deferred.shutdown()
     try:

@@ -16,7 +16,10 @@ OPEN_SECONDS: Final = 0.5
 
 
 class Breaker:
-    """Opens after a few failures in a row. Then one caller at a time may try, and a success closes it."""
+    """Opens after a few failures in a row.
+
+    Then one caller at a time may try, and a success closes it.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

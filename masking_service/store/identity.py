@@ -40,7 +40,9 @@ class WrongStore(Exception):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Roster:
-    """The verified servers at one time. A new roster replaces it when a server is verified.
+    """The verified servers at one time.
+
+    A new roster replaces it when a server is verified.
 
     Attributes:
         run_ids: of each server that takes keys; None where every server may be used.

@@ -1,4 +1,6 @@
-"""Names all Redis keys. No name shows data: a key that is found by data is named by a keyed hash.
+"""Names all Redis keys.
+
+No name shows data: a key that is found by data is named by a keyed hash.
 
 `docs/adr/0003-key-layout.md` gives the reasons. All begin with `wm:`, so that an
 ACL user needs one prefix; `{…}` is the cluster's hash tag, which keeps related keys

@@ -19,7 +19,10 @@ Reply = Any
 
 
 class DeadlineParser(_HiredisParser):
-    """Reads replies until a deadline. Replies that redis-py asks for itself (AUTH) have the connection's time-out."""
+    """Reads replies until a deadline.
+
+    Replies that redis-py asks for itself (AUTH) have the connection's time-out.
+    """
 
     _until = 0.0
 
@@ -53,7 +56,10 @@ class DeadlineParser(_HiredisParser):
         return replies
 
     def read_from_socket(self, timeout: float | object = None, raise_on_timeout: bool = True) -> bool:
-        """Wait for more of a reply and read it. Raises RedisError."""
+        """Wait for more of a reply and read it.
+
+        Raises RedisError.
+        """
         left = self._until - monotonic()
         if left <= 0:
             raise RedisTimeoutError("replies come too slowly")

@@ -86,7 +86,10 @@ class _Group:
         self.connection = self.node.send(b"".join(parts), allow)
 
     def receive(self, timeout: float, until: float) -> None:
-        """Read the replies and assign them to their bundles. Mark bundles whose slot has moved."""
+        """Read the replies and assign them to their bundles.
+
+        Mark bundles whose slot has moved.
+        """
         connection, self.connection = self.connection, None
         last = self.bundles[-1]
         fence = 2 + last.asking if self.replicas else 0
@@ -162,7 +165,10 @@ class Exchanges:
                 raise bundle.error
 
     def poll(self, bundles: Sequence[Bundle]) -> None:
-        """Get the replies to as many bundles as possible. The others get an `error`."""
+        """Get the replies to as many bundles as possible.
+
+        The others get an `error`.
+        """
         self._exchange(bundles, 0, partial=True)
 
     def _exchange(self, bundles: Sequence[Bundle], replicas: int, *, partial: bool) -> None:

@@ -13,7 +13,9 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Question(Generic[T]):
-    """Commands, and how to read their replies. `Store.ask` sends several questions together.
+    """Commands, and how to read their replies.
+
+    `Store.ask` sends several questions together.
 
     Attributes:
         commands: they only read, unless there is a script; none where the answer is known without the store.
@@ -35,7 +37,10 @@ class Question(Generic[T]):
         return cls([(b"EVALSHA", script.digest, len(keys), *keys, *args)], lambda replies: read(replies[0]), script)
 
     def answer(self) -> T:
-        """Return the answer. Replies are dropped unread where this is not called."""
+        """Return the answer.
+
+        Replies are dropped unread where this is not called.
+        """
         if self.replies is None:
             raise RuntimeError("the question was not asked")
         return self.read(self.replies)

@@ -40,7 +40,10 @@ def bundles_of(question: Question[Any], *, slotted: bool) -> list[Bundle]:
 
 
 def together(slot: int, commands: Sequence[Command], since: Roster | None) -> Bundle:
-    """Pack commands as one transaction. A single command needs no MULTI."""
+    """Pack commands as one transaction.
+
+    A single command needs no MULTI.
+    """
     if len(commands) == 1:
         return Bundle(slot, pack(commands[0]), 1, since=since)
     return Bundle(slot, b"".join((_MULTI, *map(pack, commands), _EXEC)), len(commands) + 2, since=since)

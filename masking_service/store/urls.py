@@ -107,7 +107,10 @@ class SentinelDial:
         self._replicas: dict[Address, Node] = {}
 
     def __call__(self) -> AbstractConnection:
-        """Return a connection object. Raises RedisError where no sentinel names a primary."""
+        """Return a connection object.
+
+        Raises RedisError where no sentinel names a primary.
+        """
         return self.primary.to(self._find())
 
     def ask(self) -> Watched:

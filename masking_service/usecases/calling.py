@@ -152,7 +152,9 @@ class Calling:
         return _answer(self._bind(call, permit, place, origin, own, other)), True
 
     def end(self, call: Call, ref: str) -> answers.EndedCall:
-        """End a call of the caller's own. One that has ended already is no error.
+        """End a call of the caller's own.
+
+        One that has ended already is no error.
 
         Round trips: one to read, one for the audit, and one to forget it. The provider is asked once.
 
@@ -177,7 +179,10 @@ class Calling:
         return answers.EndedCall(ref, True)
 
     def _authorise(self, call: Call, case: str | None, found: Question[Case | None]) -> Case:
-        """Return the case under which the caller may call. Raises AccessError where there is none."""
+        """Return the case under which the caller may call.
+
+        Raises AccessError where there is none.
+        """
         self._check_sign_in(call.principal, call.now)
         if case is None:
             raise CaseRequired

@@ -47,7 +47,9 @@ class DecoyWatch:
         self._defer = defer
 
     def notice(self, call: Call, bases: Sequence[bytes], *, freeze: bool = True) -> None:
-        """Note that the caller named these waybills. No round trip.
+        """Note that the caller named these waybills.
+
+        No round trip.
 
         Args:
             freeze: whether naming a phantom freezes the caller; otherwise it only raises the alert.
@@ -72,7 +74,10 @@ class DecoyWatch:
             self._decoys.add_hits(call.principal.tenant, found, call.now)
 
     def _freeze(self, call: Call) -> None:
-        """Freeze the caller. Where that fails for long, this process goes on refusing them."""
+        """Freeze the caller.
+
+        Where that fails for long, this process goes on refusing them.
+        """
         for pause in PAUSES:
             sleep(pause)
             with suppress(StoreUnavailable, IntegrityError, ProviderError):

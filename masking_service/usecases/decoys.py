@@ -56,7 +56,9 @@ class Planting:
         self._audit = audit
 
     def listed(self, call: Call) -> answers.Decoys:
-        """Return the decoys, the first planted first. Round trips: live permission, audit, list, hits.
+        """Return the decoys, the first planted first.
+
+        Round trips: live permission, audit, list, hits.
 
         Raises:
             AccessError: the caller may not.
@@ -83,7 +85,9 @@ class Planting:
         )
 
     def plant(self, call: Call, waybills: Sequence[Any], kind: Kind) -> answers.Planted:
-        """Mark waybills as decoys. One that is marked already stays as it is.
+        """Mark waybills as decoys.
+
+        One that is marked already stays as it is.
 
         Round trips: live permission, two to read, audit, two to write.
 
@@ -105,7 +109,10 @@ class Planting:
         return answers.Planted(len(self._change(call, "decoy-plant", grant, add)))
 
     def remove(self, call: Call, waybills: Sequence[Any]) -> answers.Planted:
-        """Take the mark off waybills. Raises as `plant`; the answer is the same for those without one."""
+        """Take the mark off waybills.
+
+        Raises as `plant`; the answer is the same for those without one.
+        """
         grant, _ = self._grant(call, "decoy-remove")
         numbers = set(_numbers(waybills))
 

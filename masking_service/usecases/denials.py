@@ -48,7 +48,10 @@ class Denials:
         self._windows: dict[_Key, _Window] = {}
 
     def reset(self) -> None:
-        """Forget what was counted. For a store that was emptied while this process runs."""
+        """Forget what was counted.
+
+        For a store that was emptied while this process runs.
+        """
         with self._lock:
             self._windows.clear()
 

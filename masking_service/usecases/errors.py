@@ -14,4 +14,7 @@ class SeveralWaybills(Exception):
 
 
 class TooMany(Exception):
-    """A search finds more waybills than one answer shows. None is shown."""
+    """A search finds more waybills than one answer shows.
+
+    None is shown.
+    """

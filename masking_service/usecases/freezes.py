@@ -55,7 +55,9 @@ class FreezeByHand:
         return [_answer(one) for one in self._freezes.listed(call.principal.tenant)]
 
     def freeze(self, call: Call, principal: str, why: str | None) -> answers.FrozenNow:
-        """Freeze a principal, known or not. Round trips: live permission, read, audit, write.
+        """Freeze a principal, known or not.
+
+        Round trips: live permission, read, audit, write.
 
         Args:
             principal: the id as it was sent.
@@ -146,7 +148,10 @@ class FreezeByPolicy:
 
     @contextmanager
     def count_refusals(self, call: Call) -> Iterator[None]:
-        """Count the call inside if a budget refuses it. It stays refused."""
+        """Count the call inside if a budget refuses it.
+
+        It stays refused.
+        """
         try:
             yield
         except QuotaExceeded:
@@ -156,7 +161,9 @@ class FreezeByPolicy:
             raise
 
     def freeze(self, call: Call, why: Literal["misses", "burst", "decoy", "lookout"]) -> None:
-        """Freeze the principal of `call`, and raise an alert. Round trips: read, audit, write.
+        """Freeze the principal of `call`, and raise an alert.
+
+        Round trips: read, audit, write.
 
         Raises:
             StoreUnavailable, IntegrityError: the principal may or may not be frozen.

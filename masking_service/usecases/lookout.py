@@ -44,7 +44,9 @@ class Lookout:
         self._alerts = alerts
 
     def __call__(self, tenant: str, reasons: Iterable[Reason], now: int) -> list[ListedPerson]:
-        """List at most five people a day. Round trips: two, and three where anyone is listed; three for each freeze.
+        """List at most five people a day.
+
+        Round trips: two, and three where anyone is listed; three for each freeze.
 
         Args:
             tenant: its name.

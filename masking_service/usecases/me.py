@@ -24,7 +24,10 @@ class Me:
         self._line = line
 
     def who(self, call: Call) -> answers.Me:
-        """Who the caller is, and what the policy allows. Round trips: none."""
+        """Who the caller is, and what the policy allows.
+
+        Round trips: none.
+        """
         principal, rules = call.principal, self._policy.rules
         roles = list(self._policy.roles_of(principal))
         permissions = sorted({permission for role in roles for permission in role.permissions})

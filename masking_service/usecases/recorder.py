@@ -60,7 +60,9 @@ class ItemOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A durable entry and its id. No answer that holds a stored value can be made without one.
+    """A durable entry and its id.
+
+    No answer that holds a stored value can be made without one.
 
     Attributes:
         carried: whether the fields were written in one step with it.

@@ -25,7 +25,10 @@ def normalised(waybill_no: object) -> str | None:
 
 
 def invalid(fault: InvalidRecord, record: Any = None, schemas: Iterable[Schema] = ()) -> answers.InvalidRecord:
-    """Return the answer to a faulty record. If its schema maps nothing, it names the schemas that would fit."""
+    """Return the answer to a faulty record.
+
+    If its schema maps nothing, it names the schemas that would fit.
+    """
     places = [answers.RecordFault(pointer, code) for pointer, code in fault.errors]
     error = answers.InvalidRecordError(places[0].code, places)
     if error.code == NOTHING_MAPPED and (fitting := fitting_schemas(record, schemas)):

@@ -178,7 +178,10 @@ class Search:
 
 
 def _check_scope(call: Call, asked: Asked, grants: Sequence[Grant]) -> Scope:
-    """Return the narrowest scope. With custody, only four digits at a site of the caller's. Raises Forbidden."""
+    """Return the narrowest scope.
+
+    With custody, only four digits at a site of the caller's. Raises Forbidden.
+    """
     if all(grant.scope == "all" for grant in grants):
         return "all"
     if asked.phone or asked.site not in call.principal.sites:

@@ -75,7 +75,9 @@ class SearchIndex:
         self._lasting: tuple[Roster, dict[bytes, bytes]] = (store.identity.roster, {})
 
     def adding(self, tenant: str, waybills: Sequence[Indexed], key: SealingKey) -> list[Command]:
-        """Return the commands that add entries; see `count`. Once they are durable, `added` is told.
+        """Return the commands that add entries; see `count`.
+
+        Once they are durable, `added` is told.
 
         Args:
             key: today's data key, counted as used for them.

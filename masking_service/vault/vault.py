@@ -165,7 +165,10 @@ class Vault:
         return question.answer()
 
     def newest_question(self, tenant: str, waybill_nos: Sequence[str], now: int) -> Question[list[Found | None]]:
-        """Return the question that `newest` asks. Its answer costs a round trip where a second revision exists."""
+        """Return the question that `newest` asks.
+
+        Its answer costs a round trip where a second revision exists.
+        """
         bases = self._keyring.tenant(tenant).bases(waybill_nos)
         stems = record_stems(bases)
 

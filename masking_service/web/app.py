@@ -1,4 +1,7 @@
-"""The Flask application. It authenticates before routing and answers every error as a problem."""
+"""The Flask application.
+
+It authenticates before routing and answers every error as a problem.
+"""
 
 import time
 from functools import partial

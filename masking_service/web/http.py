@@ -100,7 +100,9 @@ def call() -> Call:
 
 
 def body(shape: type[Shape]) -> Shape:
-    """Decode the body into its typed shape. Numbers keep every digit.
+    """Decode the body into its typed shape.
+
+    Numbers keep every digit.
 
     Raises:
         Problem: ``unsupported-media-type``, ``too-large``, ``bad-request`` where its chunks are broken,
@@ -163,7 +165,10 @@ def _read_body(asked: Request) -> bytes:
 
 
 def query(shape: type[Shape]) -> Shape:
-    """Decode the query into its typed shape. Raises Problem, also for unknown and repeated parameters."""
+    """Decode the query into its typed shape.
+
+    Raises Problem, also for unknown and repeated parameters.
+    """
     given = {name: values[0] if len(values) == 1 else values for name, values in request.args.lists()}
     try:
         return msgspec.convert(given, shape)

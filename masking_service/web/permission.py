@@ -36,7 +36,10 @@ def permission_first(error: Exception, acting: Acting) -> Exception:
 
 
 def _require(acting: Acting, call: Call, operation: Operation) -> None:
-    """Refuse a caller without the permission. Raises AccessError or StoreUnavailable."""
+    """Refuse a caller without the permission.
+
+    Raises AccessError or StoreUnavailable.
+    """
     action = operation.audited_as
     with acting.recorder.record_denials(call, action) if action else nullcontext():
         acting.gate.require(call.principal, operation.permissions)

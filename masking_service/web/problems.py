@@ -1,4 +1,7 @@
-"""Turns errors into problems (RFC 9457). A problem names place and rule, never a value."""
+"""Turns errors into problems (RFC 9457).
+
+A problem names place and rule, never a value.
+"""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,6 @@
-"""The append-only archive of a log, outside the store. Everything is verified before it is added.
+"""The append-only archive of a log, outside the store.
+
+Everything is verified before it is added.
 
 Segments end after a checkpoint, so that a log can be verified from the start of
 each segment. Lines that contradict the archive are refused, and it does not
@@ -77,7 +79,10 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Release the archive. Additions that were not saved do not count."""
+        """Release the archive.
+
+        Additions that were not saved do not count.
+        """
         self._segments.close()
 
     def number_of(self, writer: str) -> int:
@@ -132,7 +137,10 @@ class Archive:
         self.log.publish(self._state.counted)
 
     def _add(self, parsed: EntryLine | CheckpointLine) -> None:
-        """Verify a line. Lines are permanent, so even their order must be right."""
+        """Verify a line.
+
+        Lines are permanent, so even their order must be right.
+        """
         if isinstance(parsed, EntryLine) and parsed.number != self.number_of(parsed.writer) + 1:
             name = entry_id(parsed.writer, self.number_of(parsed.writer) + 1)
             raise ArchiveError(f"{entry_id(parsed.writer, parsed.number)} is in the place of {name}")

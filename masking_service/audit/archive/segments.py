@@ -25,7 +25,10 @@ WITNESS: Final = "witness.json"
 
 
 class ArchiveError(Exception):
-    """The archive is unusable, or the log contradicts it. The archive does not change."""
+    """The archive is unusable, or the log contradicts it.
+
+    The archive does not change.
+    """
 
 
 class Position(msgspec.Struct, frozen=True, order=True):

@@ -1,4 +1,7 @@
-"""The statistics behind the signals. Every score is -log10 of a probability, so that scores can be added."""
+"""The statistics behind the signals.
+
+Every score is -log10 of a probability, so that scores can be added.
+"""
 
 import math
 from collections.abc import Iterable, Sequence

@@ -11,7 +11,10 @@ TRACES: Final = frozenset({"custody-move", "call", "erase"})
 
 
 class Opening(NamedTuple):
-    """Fields of one waybill that one call opened. `case` is empty where none was needed."""
+    """Fields of one waybill that one call opened.
+
+    `case` is empty where none was needed.
+    """
 
     at: int
     person: str
@@ -22,7 +25,10 @@ class Opening(NamedTuple):
 
 
 class OpenedCase(NamedTuple):
-    """A case that was opened. `verified` says whether the ticket system confirmed it."""
+    """A case that was opened.
+
+    `verified` says whether the ticket system confirmed it.
+    """
 
     at: int
     person: str

@@ -18,7 +18,10 @@ _MARKDOWN: Final = str.maketrans({"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headers. Title and headers are names in `texts`."""
+    """Rows under headers.
+
+    Title and headers are names in `texts`.
+    """
 
     title: str
     headers: tuple[str, ...]
@@ -27,7 +30,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title, paragraphs and tables. All words are names in `texts`; a paragraph has its values."""
+    """A title, paragraphs and tables.
+
+    All words are names in `texts`; a paragraph has its values.
+    """
 
     title: str
     paragraphs: Sequence[tuple[str, Mapping[str, object]]]

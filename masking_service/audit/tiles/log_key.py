@@ -1,4 +1,6 @@
-"""The key of an archive's log. It belongs to one archive: another archive has another tree, and signs as another log.
+"""The key of an archive's log.
+
+It belongs to one archive: another archive has another tree, and signs as another log.
 
 The service never has it, so the keyset cannot sign the notes; and the archive
 never has the keyset, so its key cannot sign entries.

@@ -247,7 +247,10 @@ def verify(lines: Iterable[bytes], verification: Verification) -> Summary:
 
 
 def read_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a file. A line longer than any log line is cut: it is unreadable anyway."""
+    """Yield the lines of a file.
+
+    A line longer than any log line is cut: it is unreadable anyway.
+    """
     while line := file.readline(MAX_LINE_BYTES):
         yield line
         while line and not line.endswith(b"\n"):

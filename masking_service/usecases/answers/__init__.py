@@ -1,1 +1,4 @@
-"""The typed answers of use cases. The OpenAPI document describes them."""
+"""The typed answers of use cases.
+
+The OpenAPI document describes them.
+"""

@@ -44,7 +44,10 @@ class AuditFact(Answer):
 
 
 class AuditEntry(Answer):
-    """One action of one principal, done or refused. All members but `id` are signed."""
+    """One action of one principal, done or refused.
+
+    All members but `id` are signed.
+    """
 
     id: EntryId
     at: Seconds
@@ -140,7 +143,10 @@ class AuditHeads(Answer):
 
 
 class AuditCheckpoint(Answer):
-    """A checkpoint. Keep it outside the service: a log without the entries that it names was cut or rewritten."""
+    """A checkpoint.
+
+    Keep it outside the service: a log without the entries that it names was cut or rewritten.
+    """
 
     checkpoint: AuditHeads
     signature: Annotated[

@@ -10,7 +10,10 @@ CallId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{32}$", description="Names t
 
 
 class LiveCall(Answer):
-    """A number to dial. It is neither person's own, and ends at `expires_at`."""
+    """A number to dial.
+
+    It is neither person's own, and ends at `expires_at`.
+    """
 
     call: CallId
     dial: Annotated[
@@ -32,6 +35,9 @@ class EndedCall(Answer):
 
 
 class TakenRecords(Answer):
-    """How many records were new and are kept. Those of unknown calls are not."""
+    """How many records were new and are kept.
+
+    Those of unknown calls are not.
+    """
 
     taken: Annotated[int, Meta(ge=0)]

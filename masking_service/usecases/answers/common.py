@@ -22,4 +22,7 @@ No = Annotated[bool, Meta(extra_json_schema={"const": False})]
 
 
 class Answer(msgspec.Struct, forbid_unknown_fields=True):
-    """Part of an answer. The document allows no further member."""
+    """Part of an answer.
+
+    The document allows no further member.
+    """

@@ -28,7 +28,10 @@ class Decoys(Answer):
 
 
 class Planted(Answer):
-    """How many decoys there are now. It does not say which waybills exist."""
+    """How many decoys there are now.
+
+    It does not say which waybills exist.
+    """
 
     planted: Count
 

@@ -118,7 +118,10 @@ class BudgetLeft(Answer):
 
 
 class Budgets(Answer):
-    """What is left of the caller's budgets. Reading it spends nothing."""
+    """What is left of the caller's budgets.
+
+    Reading it spends nothing.
+    """
 
     budgets: list[BudgetLeft]
 

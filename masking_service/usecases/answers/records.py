@@ -71,7 +71,10 @@ class InvalidRecordError(Answer):
 
 
 class InvalidRecord(Answer):
-    """A record that cannot be masked. Other records are not affected."""
+    """A record that cannot be masked.
+
+    Other records are not affected.
+    """
 
     error: InvalidRecordError
 
@@ -118,6 +121,9 @@ class StoreRefusal(Answer):
 
 
 class RefusedRecord(Answer):
-    """A record that is not stored. Other records are not affected."""
+    """A record that is not stored.
+
+    Other records are not affected.
+    """
 
     error: StoreRefusal

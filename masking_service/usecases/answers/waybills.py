@@ -46,7 +46,10 @@ class Erased(Answer):
 
 
 class Moved(Answer):
-    """The item was read. The answer is the same for known and unknown numbers."""
+    """The item was read.
+
+    The answer is the same for known and unknown numbers.
+    """
 
     waybill_no: WaybillNo
 
@@ -67,7 +70,10 @@ class InvalidMoveError(Answer):
 
 
 class InvalidMove(Answer):
-    """An item that moves nothing. Other items are not affected."""
+    """An item that moves nothing.
+
+    Other items are not affected.
+    """
 
     error: InvalidMoveError
 

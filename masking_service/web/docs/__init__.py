@@ -1,4 +1,6 @@
-"""The page that shows the OpenAPI document. All its files are served from here.
+"""The page that shows the OpenAPI document.
+
+All its files are served from here.
 
 The viewer's files come with the package flask-swagger-ui; its own page is not used,
 because it has a script inside, which a strict Content-Security-Policy forbids.

@@ -1,4 +1,7 @@
-"""Examples of the operations on calls. The number is invented."""
+"""Examples of the operations on calls.
+
+The number is invented.
+"""
 
 from typing import Final
 

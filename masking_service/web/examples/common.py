@@ -1,4 +1,7 @@
-"""What the examples share. The names, numbers and addresses are invented."""
+"""What the examples share.
+
+The names, numbers and addresses are invented.
+"""
 
 from typing import Any, Final, NamedTuple
 

@@ -76,7 +76,10 @@ def known_entry() -> Iterator[None]:
 
 
 def _time(text: str | None, name: str) -> int | None:
-    """A time of a query, in Unix seconds. Raises Problem."""
+    """A time of a query, in Unix seconds.
+
+    Raises Problem.
+    """
     try:
         return None if text is None else unix_time(text)
     except ValueError:

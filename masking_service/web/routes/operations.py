@@ -1,4 +1,7 @@
-"""Routes for operators, load balancers and client authors. They need no credential."""
+"""Routes for operators, load balancers and client authors.
+
+They need no credential.
+"""
 
 from functools import lru_cache
 from typing import Any, Final

@@ -1,4 +1,7 @@
-"""The typed queries of version 1. Unknown and repeated parameters are refused."""
+"""The typed queries of version 1.
+
+Unknown and repeated parameters are refused.
+"""
 
 from typing import Annotated, Literal
 

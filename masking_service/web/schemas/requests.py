@@ -1,4 +1,6 @@
-"""The typed requests of version 1. What does not fit is refused before a use case sees it.
+"""The typed requests of version 1.
+
+What does not fit is refused before a use case sees it.
 
 A record is any JSON value here, so that one bad record fails alone; so is an
 item. The OpenAPI document takes its request schemas from these shapes, and from
@@ -57,7 +59,10 @@ RecordSchema = Annotated[Name, Meta(description="Names the schema of the records
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A request. Unknown members are refused: a misspelt one would silently do nothing."""
+    """A request.
+
+    Unknown members are refused: a misspelt one would silently do nothing.
+    """
 
 
 class MaskRequest(Shape, frozen=True):
@@ -69,7 +74,10 @@ class MaskRequest(Shape, frozen=True):
 
 
 class CustodyAtStart(Shape, frozen=True):
-    """Who holds the parcels now. Takes effect only where a waybill has no custody yet."""
+    """Who holds the parcels now.
+
+    Takes effect only where a waybill has no custody yet.
+    """
 
     site: Site
 
@@ -246,7 +254,10 @@ class HeardRequest(Shape, frozen=True):
 
 
 class FreezeRequest(msgspec.Struct, frozen=True):
-    """Why a principal is frozen. Unknown members are ignored: a spelling mistake must not prevent a freeze."""
+    """Why a principal is frozen.
+
+    Unknown members are ignored: a spelling mistake must not prevent a freeze.
+    """
 
     why: (
         Annotated[
