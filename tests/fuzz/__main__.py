@@ -1,16 +1,18 @@
 """Run one target or all of them.
 
 `python -m tests.fuzz TARGET [-runs=N] [-max_total_time=SECONDS] FOLDER` takes libFuzzer's options, and adds inputs that
-reach new code to FOLDER. `python -m tests.fuzz all RUNS FOLDER` runs every target for its share and prints the figures.
+reach new code to FOLDER. `python -m tests.fuzz all LIMIT FOLDER` runs every target and prints the figures; the limit is
+a number of runs, of which each has a share, or seconds for each (`3s`).
 """
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
 import atheris
@@ -42,32 +44,57 @@ def main(name: str, options: list[str]) -> None:
     atheris.Fuzz()
 
 
-def run_all(runs: int, folder: Path) -> int:
-    """Run every target, two at a time; print a line for each and return how many failed."""
+def run_all(limits: Mapping[str, str], folder: Path) -> int:
+    """Run every target, two at a time; print a line for each and return how many failed.
 
-    def run(name: str) -> tuple[int, bool]:
-        found = folder / name
-        found.mkdir(parents=True, exist_ok=True)
-        begun = time.monotonic()
-        command = [sys.executable, "-m", "tests.fuzz", name, f"-runs={runs * SHARES[name] // 100}"]
-        command += [f"-artifact_prefix={folder}/{name}-", str(found)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        output = done.stdout.decode("utf-8", "replace")
-        (folder / f"{name}.log").write_text(output)
+    Args:
+        limits: libFuzzer's option that ends each target.
+        folder: takes a log and the new inputs of each.
+    """
+    with atheris.instrument_imports(include=["masking_service", "keys"]):  # once, for all processes
+        import tests.fuzz.targets  # noqa: F401
+
+    waiting, running, total, failed = [*SHARES], {}, 0, 0
+    while waiting or running:
+        while waiting and len(running) < 2:
+            name = waiting.pop(0)
+            running[_start(name, limits[name], folder)] = name, time.monotonic()
+        process, status = os.wait()
+        name, begun = running.pop(process)
+        output = (folder / f"{name}.log").read_text("utf-8", "replace")
         counted = int(match[1]) if (match := re.search(r"Done (\d+) runs", output)) else 0
-        seconds = time.monotonic() - begun
-        print(
-            f"{name:12} {counted:>10,} runs {seconds:>8,.0f} s  {'ok' if not done.returncode else 'FAILED'}", flush=True
-        )
-        return counted, bool(done.returncode)
+        passed = status == 0 and counted > 0
+        word = "ok" if passed else f"FAILED, see {folder / name}.log"
+        print(f"{name:12} {counted:>10,} runs {time.monotonic() - begun:>8,.0f} s  {word}", flush=True)
+        total, failed = total + counted, failed + (not passed)
+    print(f"{'total':12} {total:>10,} runs, {failed} failed")
+    return failed
 
-    with ThreadPoolExecutor(2) as pool:
-        results = [*pool.map(run, SHARES)]
-    print(f"{'total':12} {sum(count for count, _ in results):>10,} runs, {sum(failed for _, failed in results)} failed")
-    return sum(failed for _, failed in results)
+
+def _start(name: str, limit: str, folder: Path) -> int:
+    """Run a target in a process of its own; return its id."""
+    found = folder / name
+    found.mkdir(parents=True, exist_ok=True)
+    if process := os.fork():
+        return process
+    log = os.open(folder / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    try:
+        main(name, [limit, f"-artifact_prefix={folder}/{name}-", str(found)])
+    finally:
+        traceback.print_exc()
+        os._exit(1)
+
+
+def _limits(said: str) -> dict[str, str]:
+    """Return the end of each target: after so many seconds (`3s`), or its share of so many runs."""
+    if said.endswith("s"):
+        return dict.fromkeys(SHARES, f"-max_total_time={said[:-1]}")
+    return {name: f"-runs={int(said) * share // 100}" for name, share in SHARES.items()}
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "all":
-        sys.exit(run_all(int(sys.argv[2]), Path(sys.argv[3])))
+        sys.exit(run_all(_limits(sys.argv[2]), Path(sys.argv[3])))
     main(sys.argv[1], sys.argv[2:])
