@@ -54,7 +54,8 @@ def run_all(limits: Mapping[str, str], folder: Path) -> int:
     with atheris.instrument_imports(include=["masking_service", "keys"]):  # once, for all processes
         import tests.fuzz.targets  # noqa: F401
 
-    waiting, running, total, failed = [*SHARES], {}, 0, 0
+    waiting, total, failed = [*SHARES], 0, 0
+    running: dict[int, tuple[str, float]] = {}
     while waiting or running:
         while waiting and len(running) < 2:
             name = waiting.pop(0)

@@ -1,25 +1,22 @@
 """`audit`: the log for auditors and operators: taken out, verified, followed, kept."""
 
+from typing import Final
+
 import click
 
-from masking_service.cli.audit.accept import accept_store
-from masking_service.cli.audit.cosign import cosign
-from masking_service.cli.audit.export import export
-from masking_service.cli.audit.follow import follow
-from masking_service.cli.audit.incident import incident
-from masking_service.cli.audit.lookout import lookout
-from masking_service.cli.audit.prove import prove
-from masking_service.cli.audit.report import report
-from masking_service.cli.audit.tail import tail
-from masking_service.cli.audit.verify import verify
+from masking_service.cli.lazy import LazyGroup
 
-__all__ = ["audit"]
+_HERE: Final = "masking_service.cli.audit"
+MODULES: Final = {
+    "accept-store": f"{_HERE}.accept",
+    **{
+        name: f"{_HERE}.{name}"
+        for name in ("cosign", "export", "follow", "incident", "lookout", "prove", "report", "tail", "verify")
+    },
+}
+"""The module of each command."""
 
 
-@click.group()
+@click.group(cls=LazyGroup, modules=MODULES)
 def audit() -> None:
     """Export, verify, watch and archive the audit log."""
-
-
-for command in (accept_store, cosign, export, follow, incident, lookout, prove, report, tail, verify):
-    audit.add_command(command)

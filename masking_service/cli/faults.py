@@ -1,0 +1,33 @@
+"""The faults that a command says in words, without a traceback."""
+
+from typing import Final
+
+from keys.errors import KeysError
+from masking_service.access.errors import ClientError, PolicyError
+from masking_service.cli.texts import store_told
+from masking_service.dev.child import ChildError
+from masking_service.dev.embedded import EmbeddedServerError
+from masking_service.domain.errors import DefinitionError
+from masking_service.runtime.settings import SettingsError
+from masking_service.runtime.wiring import WrongPurpose
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.identity import WrongStore
+
+_IN_WORDS: Final = (
+    ChildError,
+    ClientError,
+    DefinitionError,
+    EmbeddedServerError,
+    KeysError,
+    PolicyError,
+    SettingsError,
+    WrongPurpose,
+    WrongStore,
+)
+
+
+def told(error: Exception) -> str | None:
+    """Return what a fault says to the person at the terminal; None for an error of the program."""
+    if isinstance(error, StoreUnavailable):
+        return store_told(error)
+    return str(error) if isinstance(error, _IN_WORDS) else None
