@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from bench.figures import ENCRYPT, Figures, Latency, Sharded
 from bench.mixed import BATCH, COURIER, LABEL, ONE
 
-LATENCY_AIMS = {LABEL: 20, COURIER: 60}
+LATENCY_AIMS = {LABEL: 40, COURIER: 65}
 """p99 in milliseconds."""
 MAX_BYTES = 400
 """Of the store's memory, for each waybill."""
-MAX_MS = 2_000
+MAX_MS = 1_000
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,12 @@ def aimed_at(figures: Figures) -> Sequence[Aim]:
     batch, last = figures.sizes[-1], figures.growth[-1]
     bare, one = "service / baseline", figures.sizes[0]
     found = [
-        Aim(f"mask, batches of {batch}: {bare}", figures.ratio("mask", batch, "baseline"), 0.5),
-        Aim(f"tokenize, batches of {batch}: {bare}", figures.ratio("tokenize", batch, "baseline"), 0.7),
-        Aim(f"mask, one by one: {bare}", figures.ratio("mask", one, "baseline"), 0.7),
-        Aim(f"tokenize, one by one: {bare}", figures.ratio("tokenize", one, "baseline"), 0.7),
+        Aim(f"mask, batches of {batch}: {bare}", figures.ratio("mask", batch, "baseline"), 0.75),
+        Aim(f"tokenize, batches of {batch}: {bare}", figures.ratio("tokenize", batch, "baseline"), 0.9),
+        Aim(f"mask, one by one: {bare}", figures.ratio("mask", one, "baseline"), 0.65),
+        Aim(f"tokenize, one by one: {bare}", figures.ratio("tokenize", one, "baseline"), 0.65),
         Aim(f"mask, batches of {batch}: service / Presidio", figures.ratio("mask", batch, "presidio"), 8),
+        Aim("mask, one by one: service / Presidio", figures.ratio("mask", one, "presidio"), 1),
         Aim(
             f"tokenize, batches of {batch}: service / hand-rolled", figures.ratio("tokenize", batch, "hand_rolled"), 17
         ),
@@ -118,7 +119,7 @@ def headline(figures: Figures) -> str:
         f"{table}\n\nThe bare loop does the same work without authentication, policy, leak guard and log.\n\n"
         f"- Batches of {batch}: the service masks {in_batches:.1f} times as many waybills as Presidio's anonymizer. It "
         f"tokenizes\n  {openbao:.2f} times as many as OpenBao encrypts; OpenBao neither masks nor stores them.\n"
-        f"- One by one: the service masks {one_by_one:.1f} times as many waybills as Presidio's anonymizer.\n\n"
+        f"- One by one: {one_by_one:.1f} times as many as Presidio's anonymizer.\n\n"
         f"{sum(aim.met for aim in found)} of {len(found)} [aims](docs/benchmarks.md#aims) are met."
     )
 
