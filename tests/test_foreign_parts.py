@@ -44,6 +44,8 @@ OVERRIDDEN = {
     "masking_service.cli.files.excel.package._Reader.read_strings": "openpyxl would keep all texts in memory",
     "masking_service.cli.audit.packing._Time.convert": "documented by Click",
     "masking_service.cli.files.faults.NotDone.exit_code": "documented by Click",
+    "masking_service.cli.lazy.LazyGroup.get_command": "documented by Click (lazily loading subcommands)",
+    "masking_service.cli.lazy.LazyGroup.list_commands": "documented by Click, as above",
     "masking_service.cli.serve.CannotListen.exit_code": "documented by Click",
     "masking_service.cli.serve.Port.convert": "documented by Click",
     "masking_service.cli.serve.Gunicorn.load": "documented by gunicorn (custom applications)",

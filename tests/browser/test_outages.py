@@ -87,6 +87,7 @@ def test_a_list_says_that_the_service_is_down_and_goes_on_afterwards(
     finally:
         for pid in processes:
             os.kill(pid, signal.SIGCONT)
+    wait_for(lambda: service.status(None, "GET", "/readyz") == 200, "the service has its store again")
     page.clock.fast_forward(16_000)
     expect(page.locator("#rows")).to_contain_text("No cases here")
 

@@ -13,8 +13,8 @@ from masking_service.cli.files.failures import sentence
 from masking_service.web.rule_texts import ITEMS
 from tests.cli.files.runs import CELLS, HEADERS, MASKED, ROOT, TABLE, VALUES, line, masked, ndjson, row, run
 
-LINES = 40_000
-MAX_GROWTH_KIB = 12 * 1024
+LINES = 20_000
+MAX_GROWTH_KIB = 8 * 1024
 
 MEASURED = """
 import sys
