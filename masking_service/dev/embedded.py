@@ -57,10 +57,10 @@ PRIVATE: Final = (
 )
 
 ALLOCATOR: Final = "glibc.malloc.tcache_count=16384"
-"""This server was built with glibc's allocator, which keeps seven freed pieces of a size at hand and looks for further
-ones in all the memory that it has. The commands of four batches of 500 are some 12,000 pieces of a size: without this,
-the larger the store the more a write costs, thrice as much with a million waybills (docs/adr/0011). Where the library
-is another one, it is ignored.
+"""Lets glibc's allocator cache enough freed blocks of each size; its default is seven.
+
+Four batches of 500 free about 12,000 blocks of one size. With the default, a write into a store of a million waybills
+takes three times as long (docs/adr/0011). Other C libraries ignore the setting.
 """
 
 

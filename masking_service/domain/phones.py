@@ -15,7 +15,7 @@ from typing import Final
 from masking_service.domain.masked_numbers import read_phones
 from masking_service.domain.numbers import INTERMEDIATE, MIN_HIDDEN_DIGITS
 from masking_service.domain.reading import Reading
-from masking_service.domain.stars import stars
+from masking_service.domain.stars import stars, steady
 
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
 
@@ -51,12 +51,7 @@ def mask_phone(value: str, keep: int = 4) -> str:
         return value
     if len(value) > MAX_LENGTH:
         return stars(value)
-    for _ in range(_PASSES):
-        masked = _mask_once(value, keep)
-        if masked == value:
-            return value
-        value = masked
-    return stars(value)
+    return steady(lambda masked: _mask_once(masked, keep), value, _PASSES)
 
 
 def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:

@@ -10,6 +10,7 @@ is one character, as nearly all Chinese and ASCII text is, does not pay for that
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 import regex
@@ -46,3 +47,16 @@ def stars(value: str) -> str:
     if _ONE_EACH(value):
         return STAR * len(value)
     return STAR * (len(graphemes(value)) or 1)
+
+
+def steady(mask: Callable[[str], str], value: str, passes: int) -> str:
+    """Mask a value until another pass would change nothing.
+
+    A value that is still changed after so many passes is hidden whole.
+    """
+    for _ in range(passes):
+        masked = mask(value)
+        if masked == value:
+            return value
+        value = masked
+    return stars(value)

@@ -19,7 +19,7 @@ from masking_service.domain.leaks import may_leak
 from masking_service.domain.name_words import PARTY, name_words
 from masking_service.domain.profiles import Profile
 from masking_service.domain.spellings import Mask, hide_names, hide_phones, needles
-from masking_service.domain.stars import stars
+from masking_service.domain.stars import stars, steady
 from masking_service.domain.text import worth_scanning
 
 _KINDS: Final = ("name", "phone", "address", "unit", "secret")
@@ -157,13 +157,8 @@ def _steady_party(masks: Mapping[str, Mask]) -> Mask:
         return masked
 
     def mask(party: str) -> str:
-        masked = without_needles(mask_once(party), party)
-        for _ in range(_ROUNDS):
-            again = without_needles(masked, masked)
-            if again == masked:
-                return masked
-            masked = again
-        return stars(masked)
+        once = without_needles(mask_once(party), party)
+        return steady(lambda masked: without_needles(masked, masked), once, _ROUNDS)
 
     mask_once = masks[PARTY]
     return mask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 import redis
@@ -18,6 +19,7 @@ from masking_console.sessions import (
     Sessions,
     SessionsUnavailableError,
 )
+from tests import servers
 from tests.console.conftest import KEY
 
 
@@ -30,6 +32,21 @@ def test_a_session_is_found_under_its_id(sessions: Sessions) -> None:
     begun = session()
 
     assert sessions.find(sessions.begin(begun)) == begun
+
+
+def test_a_session_outlives_a_restart_of_its_store(tmp_path: Path) -> None:
+    node = servers.Node(tmp_path, servers.durable()).start()
+    try:
+        sessions, begun = Sessions(node.url, KEY), session()
+        session_id = sessions.begin(begun)
+        node.kill()
+        with pytest.raises(SessionsUnavailableError):
+            sessions.find(session_id)
+        node.start()
+
+        assert sessions.find(session_id) == begun
+    finally:
+        node.kill()
 
 
 def test_an_id_has_256_random_bits(sessions: Sessions) -> None:
