@@ -32,7 +32,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.shipped import shipped
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 
 BATCH = 500
 SITE = "021001"
@@ -69,9 +69,9 @@ class Load:
 
 def tokenize(parts: Parts, records: list[dict[str, Any]], site: str | None = None) -> None:
     """Tokenize a batch."""
-    call, custody = Call(PRINTER, "bench", clock()), Custody(site) if site else None
+    context, custody = RequestContext(PRINTER, "bench", clock()), Custody(site) if site else None
     parts.acting.tokenize(
-        call,
+        context,
         "standard",
         None,
         records,
@@ -117,7 +117,7 @@ def searched(parts: Parts, count: int, asked: Callable[[int], dict[str, str | No
     taken, shown = [], 0
     for at in range(count):
         began = time.perf_counter()
-        shown += len(parts.acting.search(Call(DESK, "bench", clock()), None, **asked(at)).results)
+        shown += len(parts.acting.search(RequestContext(DESK, "bench", clock()), None, **asked(at)).results)
         taken.append((time.perf_counter() - began) * 1_000)
     quantiles = statistics.quantiles(taken, n=100)
     return f"{quantiles[49]:.1f} / {quantiles[98]:.1f} ms, {shown / count:.1f} found"

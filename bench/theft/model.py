@@ -30,7 +30,7 @@ from masking_service.access.policy import Grant, Policy
 from masking_service.access.principals import DEFAULT_TENANT, Principal
 from masking_service.audit.entries import Entry, Item
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, RELEASED, Call
+from masking_service.usecases.recorder import DONE, RELEASED, RequestContext
 from masking_service.usecases.results import NOT_FOUND
 
 
@@ -98,7 +98,7 @@ class Service:
         self._memory.now = at
         self._memory.raise_alert("lookout", who)
         if freeze:
-            self._watch.freeze(Call(who, "", at), "lookout")
+            self._watch.freeze(RequestContext(who, "", at), "lookout")
 
     def open_case(
         self, who: Principal, at: int, name: str, numbers: Sequence[str], officer: Principal | None = None
@@ -211,7 +211,7 @@ class Service:
             return None
 
     def _open_case(self, who: Principal, at: int, name: str, numbers: tuple[str, ...], officer: str | None) -> Done:
-        call = Call(who, "", at)
+        context = RequestContext(who, "", at)
         try:
             self._refuse_frozen(who)
             grant = self.policy.grant(who, "case:open")
@@ -227,8 +227,8 @@ class Service:
                 expires_at=at + self.policy.rules.cases.longest,
                 approvals_needed=self.policy.approvals_needed(PURPOSE, len(numbers), sampled=sampled),
             )
-            self._notice(call, numbers, freeze=len(numbers) == 1)
-            opening = self._confirmed(call, opening)
+            self._notice(context, numbers, freeze=len(numbers) == 1)
+            opening = self._confirmed(context, opening)
             taken = self._reserve(who, grant, len(numbers), at)
             if name in self.cases:
                 taken.give_back(len(numbers))
@@ -242,22 +242,22 @@ class Service:
             self.reviews.append(Review(at, "case-pending", who.id))
         return Done(case.status(at), len(numbers))
 
-    def _notice(self, call: Call, numbers: Iterable[str], *, freeze: bool = True) -> None:
+    def _notice(self, context: RequestContext, numbers: Iterable[str], *, freeze: bool = True) -> None:
         """As `DecoyWatch.notice`."""
         if any(map(is_phantom, numbers)):
-            self._memory.raise_alert("decoy", call.principal)
+            self._memory.raise_alert("decoy", context.principal)
             if freeze:
-                self._watch.freeze(call, "decoy")
+                self._watch.freeze(context, "decoy")
 
-    def _confirmed(self, call: Call, opening: Opening) -> Opening:
+    def _confirmed(self, context: RequestContext, opening: Opening) -> Opening:
         """As `Casework._confirmed`."""
         check = self.policy.rules.cases.check
         if self.tickets is None or check is None:
             return opening
         try:
-            checked = self.tickets.confirm(opening.case, opening.waybills, call.now)
+            checked = self.tickets.confirm(opening.case, opening.waybills, context.now)
         except (UnknownCaseNumber, TicketMismatch):
-            self._watch.count_misses(call, 0, [False])
+            self._watch.count_misses(context, 0, [False])
             raise
         except CaseCheckUnavailable:
             if not check.pending_on_failure:
@@ -283,13 +283,13 @@ class Service:
                 raise
 
     def _detokenize(self, who: Principal, at: int, name: str, numbers: tuple[str, ...], known: frozenset[str]) -> Done:
-        call = Call(who, "", at)
+        context = RequestContext(who, "", at)
         try:
-            with self._watch.count_refusals(call):
+            with self._watch.count_refusals(context):
                 grant = self.policy.grant(who, "token:detokenize", purpose=PURPOSE)
                 self._refuse_frozen(who)
                 missed = self._memory.misses[who.id]
-                self._notice(call, numbers)
+                self._notice(context, numbers)
                 case = self.cases.get(name)
                 if case is None:
                     raise CaseNotOpen("unknown")
@@ -301,7 +301,7 @@ class Service:
         except AccessError as refusal:
             return self._refused(who, at, "detokenize", refusal, case=name)
         opened = [number in named and number in known for number in numbers]
-        self._watch.count_misses(call, missed, opened)
+        self._watch.count_misses(context, missed, opened)
         released = sum(opened)
         outcome = RELEASED if released else NOT_FOUND
         items = (
@@ -315,9 +315,9 @@ class Service:
         return Done(outcome, released)
 
     def _view(self, who: Principal, at: int, numbers: tuple[str, ...], held: frozenset[str]) -> Done:
-        call = Call(who, "", at)
+        context = RequestContext(who, "", at)
         try:
-            with self._watch.count_refusals(call):
+            with self._watch.count_refusals(context):
                 grant = self.policy.grant(who, "waybill:view")
                 self._refuse_frozen(who)
                 missed = self._memory.misses[who.id]
@@ -325,8 +325,8 @@ class Service:
         except AccessError as refusal:
             return self._refused(who, at, "view", refusal)
         shown = [number in held for number in numbers]
-        self._notice(call, [n for n in numbers if not (grant.scope == "custody" and n in held)])
-        self._watch.count_misses(call, missed, shown)
+        self._notice(context, [n for n in numbers if not (grant.scope == "custody" and n in held)])
+        self._watch.count_misses(context, missed, shown)
         if grant.full_kinds:
             self.record(who, at, "view", RELEASED, count=sum(shown), items=(Item(number, RELEASED) for number in held))
             taken.give_back(shown.count(False))

@@ -25,7 +25,7 @@ from masking_service.store.health import uphold
 from masking_service.store.identity import WrongStore, check
 from masking_service.usecases.auditing import end
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import DONE, Call, Recorder
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Opened:
             ClientError: `change` refused.
         """
         uphold(self._store)
-        operator = Call(service_principal("command-line"), "", clock())
+        operator = RequestContext(service_principal("command-line"), "", clock())
         subject = f"{CLIENT_ALIAS}/{client_id}" if client_id else ""
         written = False
         while not written:  # again where another operator was first
@@ -67,7 +67,7 @@ class Opened:
             StoreUnavailable: some of them may be on file; the same numbers can be given again.
         """
         uphold(self._store)
-        operator = Call(service_principal("command-line", tenant), "", clock())
+        operator = RequestContext(service_principal("command-line", tenant), "", clock())
         each = iter(numbers.items())
         while some := dict(islice(each, AT_ONCE)):
             prepared = self.callers.prepare(tenant, some)

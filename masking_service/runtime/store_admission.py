@@ -24,7 +24,7 @@ from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, clai
 from masking_service.store.layout import AUDIT_CHECKPOINTS, DATA_KEYS, GENESIS
 from masking_service.store.node import Node
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import DONE, Call, Recorder
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext
 
 _SPECIAL: Final = (GENESIS, AUDIT_CHECKPOINTS, DATA_KEYS)
 """Keys by which a store is recognised, and of which the lease on it is kept."""
@@ -162,7 +162,7 @@ def accept_store(
     claim(store, keyring, os.urandom)
     before = checkpoints.newest_seen
     log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
-    operator = Call(service_principal("command-line"), "", clock())
+    operator = RequestContext(service_principal("command-line"), "", clock())
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
     audit = Recorder(log, Denials(log, clock), keyring, policy)
     audit.record(operator, "store-accept", DONE, subject=subject)

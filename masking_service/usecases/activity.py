@@ -16,7 +16,7 @@ from masking_service.domain.timestamps import rfc3339
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.auditing import AUDIT_HASH_OF_TENANT
 from masking_service.usecases.lookout import Lookout, reason_of
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 
 SHOWN: Final = ("1m", "1h", "1d")
 MAX_PRINCIPALS: Final = 1_000
@@ -42,24 +42,24 @@ class Activity:
         self._recent = recent
         self._lookout = lookout
 
-    def __call__(self, call: Call) -> answers.Activity:
+    def __call__(self, context: RequestContext) -> answers.Activity:
         """The frozen and the most active principals of the last day. Round trips: two, and those of `RecentEntries`.
 
         Raises:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        self._gate.grant(call.principal, "principal:freeze")
-        frozen = {one.id: one for one in self._freezes.listed(call.principal.tenant)}
-        tenant = self._keyring.tenant(call.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
-        rows, since = self._recent.rows(tenant, call.now)
+        self._gate.grant(context.principal, "principal:freeze")
+        frozen = {one.id: one for one in self._freezes.listed(context.principal.tenant)}
+        tenant = self._keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        rows, since = self._recent.rows(tenant, context.now)
         of_principal: dict[str, list[Row]] = {who: [] for who in frozen}
         for row in rows:
             of_principal.setdefault(row.principal, []).append(row)
         busiest = sorted(of_principal, key=lambda who: (who not in frozen, -len(of_principal[who]), who))
         return answers.Activity(
-            [self._principal(who, of_principal[who], frozen.get(who), call.now) for who in busiest[:MAX_PRINCIPALS]],
-            [_listed(one) for one in self._lookout.listed(call.principal.tenant)],
+            [self._principal(who, of_principal[who], frozen.get(who), context.now) for who in busiest[:MAX_PRINCIPALS]],
+            [_listed(one) for one in self._lookout.listed(context.principal.tenant)],
             rfc3339(since),
         )
 

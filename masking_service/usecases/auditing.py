@@ -26,7 +26,7 @@ from masking_service.domain.timestamps import rfc3339
 from masking_service.store.client import Store
 from masking_service.usecases.answers import audit as answers
 from masking_service.usecases.asked import Asked
-from masking_service.usecases.recorder import Call, Recorder
+from masking_service.usecases.recorder import Recorder, RequestContext
 from masking_service.usecases.results import normalised
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"
@@ -48,12 +48,19 @@ class Auditing:
         self._audit = audit
 
     def entries(
-        self, call: Call, wanted: Wanted, *, waybill: str | None, after: str | None, limit: int, newest: bool
+        self,
+        context: RequestContext,
+        wanted: Wanted,
+        *,
+        waybill: str | None,
+        after: str | None,
+        limit: int,
+        newest: bool,
     ) -> tuple[list[EntryDocument], str | None]:
         """The wanted entries of the caller's tenant behind the entry `after`. Round trips: see `search`.
 
         Args:
-            call: for whom.
+            context: for whom.
             wanted: chooses entries.
             waybill: a waybill number that they are about.
             after, limit, newest: as in `search`.
@@ -67,9 +74,9 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self._audit.record_denials(call, "audit-read"):
-            self._gate.grant(call.principal, "audit:read")
-        keys = self._keyring.tenant(call.principal.tenant)
+        with self._audit.record_denials(context, "audit-read"):
+            self._gate.grant(context.principal, "audit:read")
+        keys = self._keyring.tenant(context.principal.tenant)
         if waybill is not None:
             number = normalised(waybill)
             if number is None:
@@ -79,14 +86,19 @@ class Auditing:
         return search(self._store, tenant, wanted, after=after, limit=limit, newest=newest)
 
     def searches(
-        self, call: Call, asked: tuple[str | None, str | None, str | None], *, after: str | None, limit: int
+        self,
+        context: RequestContext,
+        asked: tuple[str | None, str | None, str | None],
+        *,
+        after: str | None,
+        limit: int,
     ) -> tuple[list[EntryDocument], str | None]:
         """The entries of searches for a phone, or for four digits at a site, the newest first.
 
         Round trips: see `search`.
 
         Args:
-            call: for whom.
+            context: for whom.
             asked: phone, last four digits and site, see `Asked.read`.
             after, limit: as in `search`.
 
@@ -96,20 +108,27 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self._audit.record_denials(call, "audit-read"):
-            self._gate.grant(call.principal, "audit:read")
-        keys = self._keyring.tenant(call.principal.tenant)
+        with self._audit.record_denials(context, "audit-read"):
+            self._gate.grant(context.principal, "audit:read")
+        keys = self._keyring.tenant(context.principal.tenant)
         wanted = Wanted(action="search", asked=Asked.read(*asked).hashed(keys))
         tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
         return search(self._store, tenant, wanted, after=after, limit=limit, newest=True)
 
     def summary(
-        self, call: Call, begin: int, end: int, *, by: Literal["principal", "action"], per: int, after: str | None
+        self,
+        context: RequestContext,
+        begin: int,
+        end: int,
+        *,
+        by: Literal["principal", "action"],
+        per: int,
+        after: str | None,
     ) -> answers.AuditSummary:
         """Sums of fields opened, full views and refusals of the caller's tenant. Round trips: see `scan`.
 
         Args:
-            call: for whom.
+            context: for whom.
             begin, end: the range of time, in Unix seconds; `end` is outside.
             by: what the sums are kept apart by.
             per: seconds in which the sums are kept apart.
@@ -120,9 +139,9 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self._audit.record_denials(call, "audit-read"):
-            self._gate.grant(call.principal, "audit:read")
-        tenant = self._keyring.tenant(call.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        with self._audit.record_denials(context, "audit-read"):
+            self._gate.grant(context.principal, "audit:read")
+        tenant = self._keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
         wanted = Wanted(begin=begin, end=end)
         entries: dict[str, tuple[int, str, Figures]] = {}
         last = None
@@ -144,7 +163,7 @@ class Auditing:
         ]
         return answers.AuditSummary(rows, UNSET if last is None else last)
 
-    def checkpoint(self, call: Call) -> dict[str, Any]:
+    def checkpoint(self, context: RequestContext) -> dict[str, Any]:
         """Return a checkpoint that covers all acknowledged entries.
 
         A new one is made only if an entry was written since the newest. Round trips: one for the budget, two to read,
@@ -154,9 +173,9 @@ class Auditing:
             AccessError: the caller may not, or the budget is spent.
             StoreUnavailable, IntegrityError, RolledBackError: there is none.
         """
-        with self._audit.record_denials(call, "audit-read"):
-            grant = self._gate.grant(call.principal, "audit:read")
-            self._budgets.reserve(call.principal, replace(grant, budget=CHECKPOINTS), 1, call.now)
+        with self._audit.record_denials(context, "audit-read"):
+            grant = self._gate.grant(context.principal, "audit:read")
+            self._budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
         return checkpoint_answer(self._checkpoints.newest())
 
 

@@ -15,7 +15,7 @@ from masking_service.calls.line import Line
 from masking_service.calls.provider import CallRecord, UnsignedRecords
 from masking_service.observability.metrics import Metrics
 from masking_service.usecases.answers import calls as answers
-from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
 
 PROVIDER: Final = "calls"
 """The service principal of the provider's records, in the audit log."""
@@ -49,7 +49,7 @@ class CallReports:
             raise Unauthenticated("unsigned-records") from None
         taken = 0
         for tenant, records in self._by_tenant(sent):
-            taken += self._keep(Call(service_principal(PROVIDER, tenant), request_id, now), records)
+            taken += self._keep(RequestContext(service_principal(PROVIDER, tenant), request_id, now), records)
         return answers.TakenRecords(taken)
 
     def _by_tenant(self, sent: Sequence[CallRecord]) -> list[tuple[str, list[KeptRecord]]]:
@@ -65,9 +65,9 @@ class CallReports:
         found.sort(key=lambda one: one[0])
         return [(tenant, [kept for _, kept in group]) for tenant, group in groupby(found, key=lambda one: one[0])]
 
-    def _keep(self, call: Call, records: Sequence[KeptRecord]) -> int:
+    def _keep(self, context: RequestContext, records: Sequence[KeptRecord]) -> int:
         """Keep the new ones of a tenant's records; return how many there are."""
-        tenant = call.principal.tenant
+        tenant = context.principal.tenant
         new = self._records.new(tenant, records)
         if not new:
             return 0
@@ -83,7 +83,7 @@ class CallReports:
             )
             for one in new
         ]
-        entry = self._audit.record(call, "call-record", DONE, items=items, sealed=prepared.sealed)
+        entry = self._audit.record(context, "call-record", DONE, items=items, sealed=prepared.sealed)
         with self._audit.take_back_on_failure(entry):
             prepared.write()
         for one in new:

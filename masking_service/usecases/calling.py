@@ -32,7 +32,7 @@ from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.detokenize import SignInCheck
 from masking_service.usecases.errors import NotFound
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorded, Recorder
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorded, Recorder, RequestContext
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.usecases.showing import reached
 from masking_service.vault.vault import Found, Vault
@@ -102,7 +102,7 @@ class Calling:
         self._check_sign_in = check_sign_in
 
     def make(
-        self, call: Call, waybill_no: object, field: str | None, case: str | None
+        self, context: RequestContext, waybill_no: object, field: str | None, case: str | None
     ) -> tuple[answers.LiveCall, bool]:
         """Return a number to dial for a field of a waybill, and whether it is new.
 
@@ -117,41 +117,41 @@ class Calling:
             NotFound: there is no such waybill or field, or it is not the caller's to reach.
             StoreUnavailable: the same call can be made again, and binds nothing twice.
         """
-        tenant, number = call.principal.tenant, normalised(waybill_no)
+        tenant, number = context.principal.tenant, normalised(waybill_no)
         numbers = [] if number is None else [number]
         bases = self._keyring.tenant(tenant).bases(numbers)
-        with self._audit.record_denials(call, "call", case=sound_case_name(case)):
-            grant, frozen = self._gate.grant_and_freeze_question(call.principal, PERMISSION)
+        with self._audit.record_denials(context, "call", case=sound_case_name(case)):
+            grant, frozen = self._gate.grant_and_freeze_question(context.principal, PERMISSION)
             by_custody = grant.scope == "custody"  # then a case gives nothing
-            found_case = self._case_authority.case_question(call, None if by_custody else case)
-            records = self._vault.newest_question(tenant, numbers, call.now)
-            own_number = self._callers.number_question(call.principal)
+            found_case = self._case_authority.case_question(context, None if by_custody else case)
+            records = self._vault.newest_question(tenant, numbers, context.now)
+            own_number = self._callers.number_question(context.principal)
             self._store.ask(frozen, found_case, records, own_number)
             missed = frozen.answer()
             if not by_custody:
-                self._decoys.notice(call, bases)
-            permit = _Permit(grant, None if by_custody else self._authorise(call, case, found_case))
+                self._decoys.notice(context, bases)
+            permit = _Permit(grant, None if by_custody else self._authorise(context, case, found_case))
 
-        found = reached(self._custodies, call, grant.scope, permit.named(number, records))
+        found = reached(self._custodies, context, grant.scope, permit.named(number, records))
         if by_custody and found is None:  # what the caller carries may be named
-            self._decoys.notice(call, bases)
+            self._decoys.notice(context, bases)
         value = _phone(found, field or DEFAULT_FIELD)
-        self._freezing.count_misses(call, missed, [value is not None])
+        self._freezing.count_misses(context, missed, [value is not None])
         if found is None or value is None:
             items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
-            self._audit.record(call, "call", NOT_FOUND, role=grant.role, case=permit.case, items=items)
+            self._audit.record(context, "call", NOT_FOUND, role=grant.role, case=permit.case, items=items)
             raise NotFound
-        with self._audit.record_denials(call, "call", role=grant.role, case=permit.case):
+        with self._audit.record_denials(context, "call", role=grant.role, case=permit.case):
             own, other = _numbers(own_number.answer(), value)
 
-        origin = Origin(tenant, call.principal.id, found.base, field or DEFAULT_FIELD, found.record.expires_at)
+        origin = Origin(tenant, context.principal.id, found.base, field or DEFAULT_FIELD, found.record.expires_at)
         place = self._live.place(origin, own, other)
         live = self._live.find(place)
-        if live is not None and live.dial and live.until > call.now:
+        if live is not None and live.dial and live.until > context.now:
             return _answer(live), False
-        return _answer(self._bind(call, permit, place, origin, own, other)), True
+        return _answer(self._bind(context, permit, place, origin, own, other)), True
 
-    def end(self, call: Call, ref: str) -> answers.EndedCall:
+    def end(self, context: RequestContext, ref: str) -> answers.EndedCall:
         """End a call of the caller's own.
 
         One that has ended already is no error.
@@ -163,30 +163,30 @@ class Calling:
             NotFound: the caller has made no such call lately.
             StoreUnavailable: the same call can be made again.
         """
-        with self._audit.record_denials(call, "call-end"):
-            grant = self._gate.grant(call.principal, PERMISSION)
+        with self._audit.record_denials(context, "call-end"):
+            grant = self._gate.grant(context.principal, PERMISSION)
         found = self._live.read(ref)
-        if found is None or (found[0].tenant, found[0].principal) != (call.principal.tenant, call.principal.id):
+        if found is None or (found[0].tenant, found[0].principal) != (context.principal.tenant, context.principal.id):
             raise NotFound
         origin, live = found
         if live is not None:
             item = ItemOutcome(origin.base, DONE, origin.field, "phone")
-            entry = self._audit.record(call, "call-end", DONE, role=grant.role, items=[item])
+            entry = self._audit.record(context, "call-end", DONE, role=grant.role, items=[item])
             with self._audit.take_back_on_failure(entry):
                 if live.binding:
                     self._line.unbind(live.binding)
                 self._live.end(ref)
         return answers.EndedCall(ref, True)
 
-    def _authorise(self, call: Call, case: str | None, found: Question[Case | None]) -> Case:
+    def _authorise(self, context: RequestContext, case: str | None, found: Question[Case | None]) -> Case:
         """Return the case under which the caller may call.
 
         Raises AccessError where there is none.
         """
-        self._check_sign_in(call.principal, call.now)
+        self._check_sign_in(context.principal, context.now)
         if case is None:
             raise CaseRequired
-        return self._case_authority.authorise(call, found.answer(), self._purposes(call.principal))
+        return self._case_authority.authorise(context, found.answer(), self._purposes(context.principal))
 
     def _purposes(self, principal: Principal) -> set[str]:
         """Return the purposes under whose cases the caller may call: those of its roles that open phones."""
@@ -194,17 +194,19 @@ class Calling:
         purposes = self._policy.rules.purposes
         return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
 
-    def _bind(self, call: Call, permit: _Permit, place: CallPlace, origin: Origin, own: str, other: str) -> LiveCall:
+    def _bind(
+        self, context: RequestContext, permit: _Permit, place: CallPlace, origin: Origin, own: str, other: str
+    ) -> LiveCall:
         """Spend the budget, record the call, and let the provider bind a number for it."""
         grant, authority = permit.grant, permit.authority
         with (
-            self._audit.record_denials(call, "call", role=grant.role, case=permit.case),
-            self._freezing.count_refusals(call),
+            self._audit.record_denials(context, "call", role=grant.role, case=permit.case),
+            self._freezing.count_refusals(context),
         ):
-            reserved = self._budgets.reserve(call.principal, grant, 1, call.now)
-        disclosures = self._disclosures.prepare(call.principal.tenant, [_called(call, authority, origin)])
+            reserved = self._budgets.reserve(context.principal, grant, 1, context.now)
+        disclosures = self._disclosures.prepare(context.principal.tenant, [_called(context, authority, origin)])
         entry = self._audit.record(
-            call,
+            context,
             "call",
             DONE,
             role=grant.role,
@@ -216,7 +218,7 @@ class Calling:
         )
         try:
             with self._audit.take_back_on_failure(entry):
-                bound = self._ask_provider(entry, call, place, origin, own, other)
+                bound = self._ask_provider(entry, context, place, origin, own, other)
                 disclosures.write()  # not with the entry: without a number nothing is disclosed
                 self._live.bound(place, bound)  # last: what is kept is answered again without an entry
         except CallsUnavailable:
@@ -225,11 +227,11 @@ class Calling:
         return bound
 
     def _ask_provider(
-        self, entry: Recorded, call: Call, place: CallPlace, origin: Origin, own: str, other: str
+        self, entry: Recorded, context: RequestContext, place: CallPlace, origin: Origin, own: str, other: str
     ) -> LiveCall:
         """Return a recorded call with a number to dial, under the reference of a lost reply where there is one."""
-        until = min(call.now + self._line.lifetime, origin.expires_at)
-        claimed = self._live.claim(place, origin, call.now, until)
+        until = min(context.now + self._line.lifetime, origin.expires_at)
+        claimed = self._live.claim(place, origin, context.now, until)
         if claimed.dial:  # another request of the caller was answered meanwhile
             return claimed
         bound = self._line.bind(own, entry.release(other), claimed.ref, claimed.until)
@@ -258,9 +260,9 @@ def _phone(found: Found | None, field: str) -> Any:
     return None
 
 
-def _called(call: Call, authority: Case | None, origin: Origin) -> Disclosure:
+def _called(context: RequestContext, authority: Case | None, origin: Origin) -> Disclosure:
     name, approved_by = (authority.opening.case, authority.approved_by) if authority else (None, ())
-    shown = Called(call.now, call.principal.id, name, approved_by, origin.field)
+    shown = Called(context.now, context.principal.id, name, approved_by, origin.field)
     return Disclosure(origin.base, origin.expires_at, shown)
 
 

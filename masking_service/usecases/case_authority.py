@@ -14,7 +14,7 @@ from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
 from masking_service.store.question import Question
 from masking_service.usecases.read_cases import reaches
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 
 
 class CaseAuthority:
@@ -31,14 +31,14 @@ class CaseAuthority:
         self._cases = cases
         self._check = check
 
-    def case_question(self, call: Call, name: str | None) -> Question[Case | None]:
+    def case_question(self, context: RequestContext, name: str | None) -> Question[Case | None]:
         """Return the question for the case of this name, if one is named; its answer is for `authorise`."""
         try:
-            return self._cases.case_question(call.principal.tenant, case_name(name))
+            return self._cases.case_question(context.principal.tenant, case_name(name))
         except ValueError:
             return Question([], lambda _: None)
 
-    def authorise(self, call: Call, found: Case | None, purposes: Collection[str]) -> Case:
+    def authorise(self, context: RequestContext, found: Case | None, purposes: Collection[str]) -> Case:
         """Return the case if it is open for this caller and has one of these purposes.
 
         Only callers who may read it are told why it is not. Where it is due the ticket system is asked.
@@ -49,29 +49,29 @@ class CaseAuthority:
             CaseCheckUnavailable: the ticket system did not confirm it in time.
         """
         if found is None:
-            raise CaseNotOpen(self._told(call.principal, None, "unknown"))
+            raise CaseNotOpen(self._told(context.principal, None, "unknown"))
         own = found.opening.purpose
         try:
-            found.authorise(call.principal, own if own in purposes else "", call.now)
+            found.authorise(context.principal, own if own in purposes else "", context.now)
         except CaseNotOpen as refusal:
-            raise CaseNotOpen(self._told(call.principal, found, refusal.state)) from None
-        self._confirm(call, found)
+            raise CaseNotOpen(self._told(context.principal, found, refusal.state)) from None
+        self._confirm(context, found)
         return found
 
-    def _confirm(self, call: Call, case: Case) -> None:
+    def _confirm(self, context: RequestContext, case: Case) -> None:
         """Ask the ticket system about the case again, if that is due: one exchange.
 
         Where it does not answer, a case that another person approved stays open if the policy lets such cases wait
         for approval.
         """
-        check, opening, tenant = self._check, case.opening, call.principal.tenant
+        check, opening, tenant = self._check, case.opening, context.principal.tenant
         confirmed_at = opening.opened_at if opening.checked else 0
-        if check is None or not check.due(tenant, opening.case, confirmed_at, call.now):
+        if check is None or not check.due(tenant, opening.case, confirmed_at, context.now):
             return
         try:
-            check.confirm(tenant, opening.case, opening.purpose, opening.waybills, call.now)
+            check.confirm(tenant, opening.case, opening.purpose, opening.waybills, context.now)
         except (UnknownCaseNumber, TicketMismatch):
-            raise CaseNotOpen(self._told(call.principal, case, "ticket-closed")) from None
+            raise CaseNotOpen(self._told(context.principal, case, "ticket-closed")) from None
         except CaseCheckUnavailable:
             if not (check.rule.pending_on_failure and case.approved_by):
                 raise

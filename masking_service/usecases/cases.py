@@ -26,7 +26,7 @@ from masking_service.usecases.answers import cases as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.read_cases import case_answer, visible_case
-from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
 
 MAX_REASON: Final = 500
 CLOSE_ANY: Final = ("case:approve", "case:close")
@@ -63,7 +63,7 @@ class Casework:
 
     def open(
         self,
-        call: Call,
+        context: RequestContext,
         *,
         case: str,
         purpose: str,
@@ -83,18 +83,18 @@ class Casework:
             InvalidRecord: something in the request is malformed; the pointers are the request's.
             StoreUnavailable: it may be open; asking for it tells.
         """
-        with self._audit.record_denials(call, "case-open"):
-            grant = self._gate.grant(call.principal, "case:open")
-        opening = self._opening(call, case, purpose, waybills, officer, reason, expires_in)
-        bases = self._keyring.tenant(call.principal.tenant).bases(opening.waybills)
+        with self._audit.record_denials(context, "case-open"):
+            grant = self._gate.grant(context.principal, "case:open")
+        opening = self._opening(context, case, purpose, waybills, officer, reason, expires_in)
+        bases = self._keyring.tenant(context.principal.tenant).bases(opening.waybills)
         # A customer may have sent a list of numbers, and not have been the first to have it.
-        self._decoys.notice(call, bases, freeze=len(bases) == 1)
-        with self._audit.record_denials(call, "case-open", purpose=purpose, case=case):
-            opening = self._confirmed(call, opening)
-            reserved = self._budgets.reserve(call.principal, grant, len(opening.waybills), call.now)
-        case_file = self._cases.prepare_opening(call.principal.tenant, opening)
+        self._decoys.notice(context, bases, freeze=len(bases) == 1)
+        with self._audit.record_denials(context, "case-open", purpose=purpose, case=case):
+            opening = self._confirmed(context, opening)
+            reserved = self._budgets.reserve(context.principal, grant, len(opening.waybills), context.now)
+        case_file = self._cases.prepare_opening(context.principal.tenant, opening)
         entry = self._audit.record(
-            call,
+            context,
             "case-open",
             DONE,
             role=grant.role,
@@ -108,14 +108,14 @@ class Casework:
             with self._audit.take_back_on_failure(entry):
                 opened = case_file.write()
         except CaseExists as refusal:
-            self._audit.record(call, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
+            self._audit.record(context, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
             reserved.try_to_give_back(len(opening.waybills))
             raise
-        if opened.status(call.now) == "pending":
-            self._alerts.raise_alert("case-pending", call.principal)
-        return case_answer(self._policy, opened, call.now)
+        if opened.status(context.now) == "pending":
+            self._alerts.raise_alert("case-pending", context.principal)
+        return case_answer(self._policy, opened, context.now)
 
-    def _confirmed(self, call: Call, opening: Opening) -> Opening:
+    def _confirmed(self, context: RequestContext, opening: Opening) -> Opening:
         """Return the opening with the digest of the ticket system's answer.
 
         A number that the ticket system does not confirm is a miss of the caller.
@@ -124,10 +124,10 @@ class Casework:
             return opening
         try:
             digest = self._case_check.confirm(
-                call.principal.tenant, opening.case, opening.purpose, opening.waybills, call.now
+                context.principal.tenant, opening.case, opening.purpose, opening.waybills, context.now
             )
         except (UnknownCaseNumber, TicketMismatch):
-            self._freezing.count_misses(call, 0, [False])
+            self._freezing.count_misses(context, 0, [False])
             raise
         except CaseCheckUnavailable:
             if not self._case_check.rule.pending_on_failure:
@@ -136,7 +136,9 @@ class Casework:
             return msgspec.structs.replace(opening, approvals_needed=needed)
         return msgspec.structs.replace(opening, checked=digest)
 
-    def decide(self, call: Call, name: str, act: Literal["approve", "deny"], note: str | None) -> answers.Case:
+    def decide(
+        self, context: RequestContext, name: str, act: Literal["approve", "deny"], note: str | None
+    ) -> answers.Case:
         """Approve or deny a pending case that another principal opened.
 
         Round trips: one to read, one for the audit, and one to write.
@@ -145,40 +147,40 @@ class Casework:
             AccessError: the caller may not, there is no such case, or there is nothing to decide.
             StoreUnavailable: it may be decided; asking for it tells.
         """
-        with self._audit.record_denials(call, f"case-{act}", case=sound_case_name(name)):
-            grant = self._gate.grant(call.principal, "case:approve")
-            found = visible_case(self._policy, self._cases, call.principal, name)
-            found.decide(call.principal, act, call.now)
-        return self._act(call, found, act, note, grant.role)
+        with self._audit.record_denials(context, f"case-{act}", case=sound_case_name(name)):
+            grant = self._gate.grant(context.principal, "case:approve")
+            found = visible_case(self._policy, self._cases, context.principal, name)
+            found.decide(context.principal, act, context.now)
+        return self._act(context, found, act, note, grant.role)
 
-    def close(self, call: Call, name: str, note: str | None) -> answers.Case:
+    def close(self, context: RequestContext, name: str, note: str | None) -> answers.Case:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
-        with self._audit.record_denials(call, "case-close", case=sound_case_name(name)):
-            closing = [one for one in CLOSE_ANY if self._policy.permits(call.principal, one)]
-            grant = self._gate.grant(call.principal, closing[0] if closing else "case:open")
-            found = visible_case(self._policy, self._cases, call.principal, name)
-            if not closing and found.opening.opened_by != call.principal.id:
+        with self._audit.record_denials(context, "case-close", case=sound_case_name(name)):
+            closing = [one for one in CLOSE_ANY if self._policy.permits(context.principal, one)]
+            grant = self._gate.grant(context.principal, closing[0] if closing else "case:open")
+            found = visible_case(self._policy, self._cases, context.principal, name)
+            if not closing and found.opening.opened_by != context.principal.id:
                 raise Forbidden
-        return self._act(call, found, "close", note, grant.role)
+        return self._act(context, found, "close", note, grant.role)
 
     def _act(
-        self, call: Call, case: Case, act: Literal["approve", "deny", "close"], note: str | None, role: str
+        self, context: RequestContext, case: Case, act: Literal["approve", "deny", "close"], note: str | None, role: str
     ) -> answers.Case:
         opening = case.opening
         if note is not None and len(note) > MAX_REASON:
             raise InvalidRecord((("/note", "invalid-length"),))
-        wanted = Act(act, call.principal.id, call.now, scrub(note or ""))
-        done = self._cases.prepare_act(call.principal.tenant, opening.case, wanted)
+        wanted = Act(act, context.principal.id, context.now, scrub(note or ""))
+        done = self._cases.prepare_act(context.principal.tenant, opening.case, wanted)
         entry = self._audit.record(
-            call, f"case-{act}", DONE, role=role, purpose=opening.purpose, case=opening.case, sealed=done.sealed
+            context, f"case-{act}", DONE, role=role, purpose=opening.purpose, case=opening.case, sealed=done.sealed
         )
         with self._audit.take_back_on_failure(entry):
             stored = done.write()
-        return case_answer(self._policy, stored, call.now)
+        return case_answer(self._policy, stored, context.now)
 
     def _opening(
         self,
-        call: Call,
+        context: RequestContext,
         case: str,
         purpose: str,
         waybills: Sequence[Any],
@@ -213,7 +215,7 @@ class Casework:
             errors.append(("/reason", "invalid-value"))
         if errors:
             raise InvalidRecord(tuple(errors))
-        keys = self._keyring.tenant(call.principal.tenant)
+        keys = self._keyring.tenant(context.principal.tenant)
         sampled = any_in_sample(keys, numbers, rules.sample)
         return Opening(
             case=case,
@@ -221,9 +223,9 @@ class Casework:
             waybills=tuple(numbers),
             officer=officer,
             reason=scrub(reason),
-            opened_by=call.principal.id,
-            opened_at=call.now,
-            expires_at=call.now + lifetime,
+            opened_by=context.principal.id,
+            opened_at=context.now,
+            expires_at=context.now + lifetime,
             approvals_needed=self._policy.approvals_needed(purpose, len(numbers), sampled=sampled),
         )
 

@@ -12,7 +12,7 @@ from masking_service.access.once import OnceAMinute
 from masking_service.access.policy import Grant
 from masking_service.observability.alerts import Alerts
 from masking_service.store.errors import StoreUnavailable
-from masking_service.usecases.recorder import Call, Recorder
+from masking_service.usecases.recorder import Recorder, RequestContext
 from masking_service.vault.drafts import Draft
 
 
@@ -28,7 +28,7 @@ class ConflictBudget:
         self._audit = audit
         self._alerts = alerts
 
-    def spend(self, call: Call, grant: Grant, drafts: Sequence[Draft], *, stored: bool) -> None:
+    def spend(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], *, stored: bool) -> None:
         """Spend one for each conflict; one round trip if any draft was compared.
 
         A call that names known waybills needs room for one conflict at least, so that with nothing left a right guess
@@ -49,24 +49,24 @@ class ConflictBudget:
         conflicts = sum(draft.outcome in ("conflict", "revision-limit") for draft in compared)
         try:
             if conflicts:
-                self._budgets.reserve(call.principal, grant, conflicts, call.now)
+                self._budgets.reserve(context.principal, grant, conflicts, context.now)
             else:
-                self._budgets.check(call.principal, grant, 1, call.now)
+                self._budgets.check(context.principal, grant, 1, context.now)
         except QuotaExceeded as refusal:
             for power in reversed(range(conflicts.bit_length())):
                 with suppress(QuotaExceeded):
-                    self._budgets.reserve(call.principal, grant, 2**power, call.now)
-            self._alert(call)
-            self._audit.record_denial(call, "tokenize", refusal.code, role=grant.role)
+                    self._budgets.reserve(context.principal, grant, 2**power, context.now)
+            self._alert(context)
+            self._audit.record_denial(context, "tokenize", refusal.code, role=grant.role)
             if not stored:
                 raise
             for draft in compared:
                 draft.outcome = "quota-exceeded"
 
-    def _alert(self, call: Call) -> None:
+    def _alert(self, context: RequestContext) -> None:
         try:
-            first = self._once.is_first(call.principal, "conflicts")
+            first = self._once.is_first(context.principal, "conflicts")
         except StoreUnavailable:
             first = True
         if first:
-            self._alerts.raise_alert("conflicts", call.principal)
+            self._alerts.raise_alert("conflicts", context.principal)

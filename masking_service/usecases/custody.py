@@ -16,7 +16,7 @@ from masking_service.access.principals import principal_id, site_codes
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.items import INVALID_ITEM, Fault, unknown_members
-from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.findable import findable_of
 from masking_service.vault.index_parts import Indexed
@@ -56,7 +56,7 @@ class MoveCustody:
         self._decoys = decoys
         self._audit = audit
 
-    def __call__(self, call: Call, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
+    def __call__(self, context: RequestContext, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set the custody of each waybill; the last item of a number counts.
 
         Round trips: one to read (two where a waybill was revised), one for the audit, one to write, and one before it
@@ -69,21 +69,21 @@ class MoveCustody:
             AccessError: the caller may not.
             StoreUnavailable: some may be moved; the same call can be made again.
         """
-        tenant = call.principal.tenant
-        with self._audit.record_denials(call, "custody-move"):
-            grant = self._gate.grant(call.principal, "custody:move")
+        tenant = context.principal.tenant
+        with self._audit.record_denials(context, "custody-move"):
+            grant = self._gate.grant(context.principal, "custody:move")
         asked = [_read(item) for item in items]
         moves = [one for one in asked if isinstance(one, _Move)]
         numbers = [move.number for move in moves]
         bases = self._keyring.tenant(tenant).bases(numbers)
-        self._decoys.notice(call, bases)
-        found = self._vault.newest(tenant, numbers, call.now)
+        self._decoys.notice(context, bases)
+        found = self._vault.newest(tenant, numbers, context.now)
         last = {known.base: (move, known) for known, move in zip(found, moves, strict=True) if known is not None}
         custodies = [move.custody for move, _ in last.values()]
         ends = [known.record.expires_at for _, known in last.values()]
         moved = self._custodies.prepare_move(tenant, [*last], custodies, ends)
         entry = self._audit.record(
-            call,
+            context,
             "custody-move",
             DONE if last else NOT_FOUND,
             role=grant.role,
@@ -95,22 +95,22 @@ class MoveCustody:
         )
         with self._audit.take_back_on_failure(entry):
             if self._policy.search(tenant).last4:
-                self._move_entries(call, [*last.values()])
+                self._move_entries(context, [*last.values()])
             moved.write()
         return [answers.Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
 
-    def _move_entries(self, call: Call, moves: Sequence[tuple[_Move, Found]]) -> None:
+    def _move_entries(self, context: RequestContext, moves: Sequence[tuple[_Move, Found]]) -> None:
         """Let parcels be found at their new sites, and at the old ones no more: one round trip."""
         before: list[Indexed] = []
         after: list[Indexed] = []
         for move, known in moves:
-            held = self._custodies.open(call.principal.tenant, known.base, known.custody)
+            held = self._custodies.open(context.principal.tenant, known.base, known.custody)
             found_by = findable_of(known.record, phone=False)
             for entries, custody in ((before, held), (after, move.custody)):
                 if custody is not None:
                     at_site = found_by.at(custody.site)
                     entries.append(Indexed(move.number, known.revision, known.record.expires_at, at_site))
-        self._vault.search.replace(call.principal.tenant, before, after, call.now)
+        self._vault.search.replace(context.principal.tenant, before, after, context.now)
 
 
 def _read(item: Any) -> _Move | list[Fault]:

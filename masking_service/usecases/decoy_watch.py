@@ -16,7 +16,7 @@ from masking_service.access.freezes import Freezes
 from masking_service.observability.alerts import Alerts
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 
 PAUSES: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each attempt to write a freeze."""
@@ -46,7 +46,7 @@ class DecoyWatch:
         self._alerts = alerts
         self._defer = defer
 
-    def notice(self, call: Call, bases: Sequence[bytes], *, freeze: bool = True) -> None:
+    def notice(self, context: RequestContext, bases: Sequence[bytes], *, freeze: bool = True) -> None:
         """Note that the caller named these waybills.
 
         No round trip.
@@ -57,23 +57,23 @@ class DecoyWatch:
         Raises:
             IntegrityError: the list of decoys could not be read, so nothing may be answered.
         """
-        found = self._decoys.phantoms(call.principal.tenant, bases)
+        found = self._decoys.phantoms(context.principal.tenant, bases)
         if not found:
             return
         if freeze:
-            self._freezes.announce(call.principal)
-        self._defer(lambda: self._act(call, found, freeze=freeze))
+            self._freezes.announce(context.principal)
+        self._defer(lambda: self._act(context, found, freeze=freeze))
 
-    def _act(self, call: Call, found: Sequence[bytes], *, freeze: bool) -> None:
+    def _act(self, context: RequestContext, found: Sequence[bytes], *, freeze: bool) -> None:
         if not freeze:
             sleep(ALERT_DELAY)
-        self._alerts.raise_alert("decoy", call.principal)
+        self._alerts.raise_alert("decoy", context.principal)
         if freeze:
-            self._freeze(call)
+            self._freeze(context)
         with suppress(StoreUnavailable):  # a count decides nothing
-            self._decoys.add_hits(call.principal.tenant, found, call.now)
+            self._decoys.add_hits(context.principal.tenant, found, context.now)
 
-    def _freeze(self, call: Call) -> None:
+    def _freeze(self, context: RequestContext) -> None:
         """Freeze the caller.
 
         Where that fails for long, this process goes on refusing them.
@@ -81,6 +81,6 @@ class DecoyWatch:
         for pause in PAUSES:
             sleep(pause)
             with suppress(StoreUnavailable, IntegrityError, ProviderError):
-                self._freezing.freeze(call, "decoy")
-                self._freezes.withdraw(call.principal)
+                self._freezing.freeze(context, "decoy")
+                self._freezes.withdraw(context.principal)
                 return

@@ -21,7 +21,7 @@ from masking_service.domain.timestamps import rfc3339
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.usecases.answers import decoys as answers
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, Call, Recorder
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext
 from masking_service.usecases.results import NOT_FOUND
 from masking_service.vault.vault import Vault
 
@@ -55,7 +55,7 @@ class Planting:
         self._freezing = freezing
         self._audit = audit
 
-    def listed(self, call: Call) -> answers.Decoys:
+    def listed(self, context: RequestContext) -> answers.Decoys:
         """Return the decoys, the first planted first.
 
         Round trips: live permission, audit, list, hits.
@@ -64,9 +64,9 @@ class Planting:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        grant, _ = self._grant(call, "decoy-list")
-        self._audit.record(call, "decoy-list", DONE, role=grant.role)
-        tenant = call.principal.tenant
+        grant, _ = self._grant(context, "decoy-list")
+        self._audit.record(context, "decoy-list", DONE, role=grant.role)
+        tenant = context.principal.tenant
         planted = self._decoys.listed(tenant)
         hits = self._decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
         return answers.Decoys(
@@ -84,7 +84,7 @@ class Planting:
             ]
         )
 
-    def plant(self, call: Call, waybills: Sequence[Any], kind: Kind) -> answers.Planted:
+    def plant(self, context: RequestContext, waybills: Sequence[Any], kind: Kind) -> answers.Planted:
         """Mark waybills as decoys.
 
         One that is marked already stays as it is.
@@ -96,32 +96,32 @@ class Planting:
             InvalidRecord: a number is malformed, or there would be more than `MAX_DECOYS`.
             StoreUnavailable: some may be marked; the same call can be made again.
         """
-        grant, _ = self._grant(call, "decoy-plant")
+        grant, _ = self._grant(context, "decoy-plant")
         numbers = _numbers(waybills)
 
         def add(planted: list[Decoy]) -> list[Decoy]:
             known = {decoy.waybill_no for decoy in planted}
-            new = [Decoy(number, kind, call.now, call.principal.id) for number in numbers if number not in known]
+            new = [Decoy(number, kind, context.now, context.principal.id) for number in numbers if number not in known]
             if len(planted) + len(new) > MAX_DECOYS:
                 raise InvalidRecord((("/waybills", "too-many-decoys"),))
             return planted + new
 
-        return answers.Planted(len(self._change(call, "decoy-plant", grant, add)))
+        return answers.Planted(len(self._change(context, "decoy-plant", grant, add)))
 
-    def remove(self, call: Call, waybills: Sequence[Any]) -> answers.Planted:
+    def remove(self, context: RequestContext, waybills: Sequence[Any]) -> answers.Planted:
         """Take the mark off waybills.
 
         Raises as `plant`; the answer is the same for those without one.
         """
-        grant, _ = self._grant(call, "decoy-remove")
+        grant, _ = self._grant(context, "decoy-remove")
         numbers = set(_numbers(waybills))
 
         def take_off(planted: list[Decoy]) -> list[Decoy]:
             return [decoy for decoy in planted if decoy.waybill_no not in numbers]
 
-        return answers.Planted(len(self._change(call, "decoy-remove", grant, take_off)))
+        return answers.Planted(len(self._change(context, "decoy-remove", grant, take_off)))
 
-    def heard(self, call: Call, phone: str) -> answers.Heard:
+    def heard(self, context: RequestContext, phone: str) -> answers.Heard:
         """Note that the phone of seeds rang; return who saw seeds that rang, those who saw most of them first.
 
         A phone of no seed counts as a miss, so that this is no way to guess the phone of a waybill.
@@ -134,33 +134,33 @@ class Planting:
             InvalidRecord: it is no phone number.
             StoreUnavailable, IntegrityError: nothing is answered; the same call can be made again.
         """
-        grant, missed = self._grant(call, "decoy-heard")
+        grant, missed = self._grant(context, "decoy-heard")
         digits = _digits(phone)
         if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
             raise InvalidRecord((("/phone", "invalid-phone"),))
-        rang = self._with_phone(call, digits)
-        self._freezing.count_misses(call, missed, [bool(rang)])
+        rang = self._with_phone(context, digits)
+        self._freezing.count_misses(context, missed, [bool(rang)])
         if not rang:
-            self._audit.record(call, "decoy-heard", NOT_FOUND, role=grant.role)
+            self._audit.record(context, "decoy-heard", NOT_FOUND, role=grant.role)
             return answers.Heard([], 0, [])
 
         def note(planted: list[Decoy]) -> list[Decoy]:
             return [
-                msgspec.structs.replace(decoy, heard_at=decoy.heard_at or call.now)
+                msgspec.structs.replace(decoy, heard_at=decoy.heard_at or context.now)
                 if decoy.waybill_no in rang
                 else decoy
                 for decoy in planted
             ]
 
-        heard = [decoy.waybill_no for decoy in self._change(call, "decoy-heard", grant, note) if decoy.heard_at]
-        return answers.Heard(rang, len(heard), self._ranked(call.principal.tenant, heard))
+        heard = [decoy.waybill_no for decoy in self._change(context, "decoy-heard", grant, note) if decoy.heard_at]
+        return answers.Heard(rang, len(heard), self._ranked(context.principal.tenant, heard))
 
-    def _grant(self, call: Call, action: str) -> tuple[Grant, int]:
-        with self._audit.record_denials(call, action):
-            return self._gate.grant_live(call.principal, PLANT)
+    def _grant(self, context: RequestContext, action: str) -> tuple[Grant, int]:
+        with self._audit.record_denials(context, action):
+            return self._gate.grant_live(context.principal, PLANT)
 
     def _change(
-        self, call: Call, action: str, grant: Grant, change: Callable[[list[Decoy]], list[Decoy]]
+        self, context: RequestContext, action: str, grant: Grant, change: Callable[[list[Decoy]], list[Decoy]]
     ) -> list[Decoy]:
         """Change the list; return the new one."""
         changed: list[Decoy] = []
@@ -171,20 +171,20 @@ class Planting:
 
         written = False
         while not written:  # again where the list was changed meanwhile
-            prepared = self._decoys.prepare(call.principal.tenant, noted)
-            entry = self._audit.record(call, action, DONE, role=grant.role, sealed=prepared.sealed)
+            prepared = self._decoys.prepare(context.principal.tenant, noted)
+            entry = self._audit.record(context, action, DONE, role=grant.role, sealed=prepared.sealed)
             with self._audit.take_back_on_failure(entry):
                 written = prepared.write()
         return changed
 
-    def _with_phone(self, call: Call, digits: str) -> list[str]:
+    def _with_phone(self, context: RequestContext, digits: str) -> list[str]:
         """Return the seeds whose records hold this phone."""
-        tenant = call.principal.tenant
+        tenant = context.principal.tenant
         seeds = [decoy.waybill_no for decoy in self._decoys.listed(tenant) if decoy.kind == "seed"]
         rang = []
         for at in range(0, len(seeds), AT_ONCE):
             numbers = seeds[at : at + AT_ONCE]
-            for number, found in zip(numbers, self._vault.newest(tenant, numbers, call.now), strict=True):
+            for number, found in zip(numbers, self._vault.newest(tenant, numbers, context.now), strict=True):
                 fields = found.record.content()[1] if found is not None else []
                 phones = [_digits(str(value)) for place, value in fields if place.kind == "phone"]
                 if any(digits in one for one in phones):

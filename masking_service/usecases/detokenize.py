@@ -26,7 +26,7 @@ from masking_service.usecases.cases import sound_case_name
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.items import INVALID_ITEM, Fault, opening_faults
-from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorded, Recorder
+from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
@@ -131,7 +131,9 @@ class Detokenize:
         self._audit = audit
         self._check_sign_in = check_sign_in
 
-    def __call__(self, call: Call, purpose: str | None, case: str | None, items: Sequence[Any]) -> list[Opening]:
+    def __call__(
+        self, context: RequestContext, purpose: str | None, case: str | None, items: Sequence[Any]
+    ) -> list[Opening]:
         """Open single fields.
 
         Round trips: one for the freeze and the case, one for the budget and the records that the case names (two if a
@@ -147,25 +149,25 @@ class Detokenize:
             AccessError: the whole call is refused; nothing was looked up and nothing is spent.
             StoreUnavailable: nothing is released.
         """
-        tenant = call.principal.tenant
+        tenant = context.principal.tenant
         stated = {"purpose": self._known(purpose), "case": sound_case_name(case)}
-        with self._audit.record_denials(call, "detokenize", **stated), self._freezing.count_refusals(call):
-            grant, frozen = self._gate.grant_and_freeze_question(call.principal, "token:detokenize", purpose=purpose)
-            found_case = self._case_authority.case_question(call, case)
+        with self._audit.record_denials(context, "detokenize", **stated), self._freezing.count_refusals(context):
+            grant, frozen = self._gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
+            found_case = self._case_authority.case_question(context, case)
             self._store.ask(frozen, found_case)
             missed = frozen.answer()
-            self._decoys.notice(call, self._bases(tenant, items))
-            self._check_sign_in(call.principal, call.now)
+            self._decoys.notice(context, self._bases(tenant, items))
+            self._check_sign_in(context.principal, context.now)
             if case is None:
                 self._check_none_needed(grant, items)
                 authority = None
             else:
-                authority = self._case_authority.authorise(call, found_case.answer(), [grant.purpose or ""])
+                authority = self._case_authority.authorise(context, found_case.answer(), [grant.purpose or ""])
 
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
-            budget = self._budgets.reserve_question(call.principal, grant, lookups, call.now)
-            records = self._records_questions(tenant, asked, call.now)
+            budget = self._budgets.reserve_question(context.principal, grant, lookups, context.now)
+            records = self._records_questions(tenant, asked, context.now)
             self._store.ask(budget, *records)
             reserved = budget.answer()
 
@@ -173,12 +175,12 @@ class Detokenize:
             item.find(record, grant.kinds)
         self._hold_back(tenant, asked, grant)
         opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
-        self._freezing.count_misses(call, missed, opened)
+        self._freezing.count_misses(context, missed, opened)
         released = sum(opened)
 
-        disclosures = self._disclosures.prepare(tenant, _opened(call, authority, asked))
+        disclosures = self._disclosures.prepare(tenant, _opened(context, authority, asked))
         entry = self._audit.record(
-            call,
+            context,
             "detokenize",
             RELEASED if released else NOT_FOUND,
             role=grant.role,
@@ -266,7 +268,7 @@ def _found(asked: Sequence[_Asked], by_token: _ByToken, by_number: _ByNumber) ->
             yield None
 
 
-def _opened(call: Call, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
+def _opened(context: RequestContext, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
     """Return what the call is about to open, by waybill."""
     fields: dict[tuple[bytes, int], list[str]] = {}
     for item in asked:
@@ -274,6 +276,6 @@ def _opened(call: Call, case: Case | None, asked: Sequence[_Asked]) -> list[Disc
             fields.setdefault((item.base, item.expires_at), []).append(item.field)
     name, approved_by = (case.opening.case, case.approved_by) if case else (None, ())
     return [
-        Disclosure(base, ends, Opened(call.now, call.principal.id, name, approved_by, tuple(opened)))
+        Disclosure(base, ends, Opened(context.now, context.principal.id, name, approved_by, tuple(opened)))
         for (base, ends), opened in fields.items()
     ]

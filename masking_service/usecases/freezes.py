@@ -23,7 +23,7 @@ from masking_service.observability.metrics import Metrics
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.errors import NotFound
-from masking_service.usecases.recorder import DONE, Call, Recorder
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext
 
 BY_HAND: Final = "by hand"
 MAX_REASON: Final = 500
@@ -44,17 +44,17 @@ class FreezeByHand:
         self._audit = audit
         self._metrics = metrics
 
-    def listed(self, call: Call) -> list[answers.Freeze]:
+    def listed(self, context: RequestContext) -> list[answers.Freeze]:
         """Return the frozen principals, the longest frozen first: one round trip.
 
         Raises:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        self._gate.grant(call.principal, "principal:freeze")
-        return [_answer(one) for one in self._freezes.listed(call.principal.tenant)]
+        self._gate.grant(context.principal, "principal:freeze")
+        return [_answer(one) for one in self._freezes.listed(context.principal.tenant)]
 
-    def freeze(self, call: Call, principal: str, why: str | None) -> answers.FrozenNow:
+    def freeze(self, context: RequestContext, principal: str, why: str | None) -> answers.FrozenNow:
         """Freeze a principal, known or not.
 
         Round trips: live permission, read, audit, write.
@@ -69,18 +69,18 @@ class FreezeByHand:
             StoreUnavailable: they may or may not be frozen; the same call can be made again.
         """
         subject = _well_formed(principal)
-        with self._audit.record_denials(call, "freeze", subject=subject):
-            grant, _ = self._gate.grant_live(call.principal, "principal:freeze")
+        with self._audit.record_denials(context, "freeze", subject=subject):
+            grant, _ = self._gate.grant_live(context.principal, "principal:freeze")
         if not subject:
             raise NotFound
         reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
-        wanted = Freeze(id=subject, since=call.now, why=reason, by=call.principal.id)
-        frozen = _freeze(self._freezes, self._audit, call, wanted, role=grant.role)
+        wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
+        frozen = _freeze(self._freezes, self._audit, context, wanted, role=grant.role)
         if frozen is wanted:
             self._metrics.freeze("by-hand")
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
 
-    def unfreeze(self, call: Call, principal: str) -> answers.ThawedNow:
+    def unfreeze(self, context: RequestContext, principal: str) -> answers.ThawedNow:
         """Unfreeze another principal, and reset its counts.
 
         Round trips: one more than freezing.
@@ -91,17 +91,17 @@ class FreezeByHand:
             StoreUnavailable: they may or may not be unfrozen; the same call can be made again.
         """
         subject = _well_formed(principal)
-        with self._audit.record_denials(call, "thaw", subject=subject):
-            grant, _ = self._gate.grant_live(call.principal, "principal:freeze")
-            if subject == call.principal.id:
+        with self._audit.record_denials(context, "thaw", subject=subject):
+            grant, _ = self._gate.grant_live(context.principal, "principal:freeze")
+            if subject == context.principal.id:
                 raise Forbidden
         if not subject:
             raise NotFound
-        tenant = call.principal.tenant
+        tenant = context.principal.tenant
         unfrozen = False
         while not unfrozen:  # again where the list was changed meanwhile
             change = self._freezes.prepare_unfreeze(tenant, subject)
-            entry = self._audit.record(call, "thaw", DONE, role=grant.role, subject=subject, sealed=change.sealed)
+            entry = self._audit.record(context, "thaw", DONE, role=grant.role, subject=subject, sealed=change.sealed)
             with self._audit.take_back_on_failure(entry):
                 self._freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
                 unfrozen = change.write()
@@ -120,7 +120,7 @@ class FreezeByPolicy:
         self._alerts = alerts
         self._metrics = metrics
 
-    def count_misses(self, call: Call, before: int, shown: Sequence[bool]) -> None:
+    def count_misses(self, context: RequestContext, before: int, shown: Sequence[bool]) -> None:
         """Count the misses of a call before it is answered.
 
         No round trip if everything was shown and nothing was missed before, else one. The call that reaches the limit
@@ -137,17 +137,17 @@ class FreezeByPolicy:
         if rows in ([], [(True, len(shown))]) and not before:
             return
         if not any(shown):
-            longest = self._freezes.add_misses(call.principal, len(shown)) if shown else 0
+            longest = self._freezes.add_misses(context.principal, len(shown)) if shown else 0
         else:
             if not rows[0][0]:
                 rows[0] = (False, rows[0][1] + before)
-            self._freezes.set_misses(call.principal, 0 if rows[-1][0] else rows[-1][1])
+            self._freezes.set_misses(context.principal, 0 if rows[-1][0] else rows[-1][1])
             longest = max((count for hit, count in rows if not hit), default=0)
         if longest >= self._rules.misses:
-            self.freeze(call, "misses")
+            self.freeze(context, "misses")
 
     @contextmanager
-    def count_refusals(self, call: Call) -> Iterator[None]:
+    def count_refusals(self, context: RequestContext) -> Iterator[None]:
         """Count the call inside if a budget refuses it.
 
         It stays refused.
@@ -156,31 +156,31 @@ class FreezeByPolicy:
             yield
         except QuotaExceeded:
             with suppress(StoreUnavailable, IntegrityError):
-                if self._freezes.add_refusal(call.principal) >= self._rules.refusals:
-                    self.freeze(call, "burst")
+                if self._freezes.add_refusal(context.principal) >= self._rules.refusals:
+                    self.freeze(context, "burst")
             raise
 
-    def freeze(self, call: Call, why: Literal["misses", "burst", "decoy", "lookout"]) -> None:
-        """Freeze the principal of `call`, and raise an alert.
+    def freeze(self, context: RequestContext, why: Literal["misses", "burst", "decoy", "lookout"]) -> None:
+        """Freeze the principal of `context`, and raise an alert.
 
         Round trips: read, audit, write.
 
         Raises:
             StoreUnavailable, IntegrityError: the principal may or may not be frozen.
         """
-        caller = call.principal
-        watch = Call(service_principal(WATCH, caller.tenant), call.request_id, call.now)
-        wanted = Freeze(id=caller.id, since=call.now, why=why, by=watch.principal.id)
+        caller = context.principal
+        watch = RequestContext(service_principal(WATCH, caller.tenant), context.request_id, context.now)
+        wanted = Freeze(id=caller.id, since=context.now, why=why, by=watch.principal.id)
         if _freeze(self._freezes, self._audit, watch, wanted, purpose=why) is wanted:
             self._metrics.freeze(why)
             self._alerts.raise_alert(why, caller)
 
 
-def _freeze(freezes: Freezes, audit: Recorder, call: Call, wanted: Freeze, **stated: Any) -> Freeze:
+def _freeze(freezes: Freezes, audit: Recorder, context: RequestContext, wanted: Freeze, **stated: Any) -> Freeze:
     """Freeze a principal; return `wanted`, or the freeze that is there already."""
     while True:  # again where the list was changed meanwhile
-        frozen, change = freezes.prepare_freeze(call.principal.tenant, wanted)
-        entry = audit.record(call, "freeze", DONE, subject=wanted.id, sealed=change.sealed, **stated)
+        frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
+        entry = audit.record(context, "freeze", DONE, subject=wanted.id, sealed=change.sealed, **stated)
         with audit.take_back_on_failure(entry):
             if change.write():
                 return frozen

@@ -15,7 +15,7 @@ from masking_service.audit.lookout.ranking import MAX_LISTED, rank, to_freeze
 from masking_service.audit.lookout.reasons import DAY, Reason
 from masking_service.observability.alerts import Alerts
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, Call, Recorder
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext
 
 LOOKOUT: Final = "lookout"
 """The service principal that lists people, in the audit log."""
@@ -78,10 +78,10 @@ class Lookout:
         if listed:
             self._write(tenant, listed, now)
         for one in listed:
-            call = Call(Principal(one.id, tenant, (), frozenset(), "jwt"), "", now)
-            self._alerts.raise_alert("lookout", call.principal)
+            context = RequestContext(Principal(one.id, tenant, (), frozenset(), "jwt"), "", now)
+            self._alerts.raise_alert("lookout", context.principal)
             if one.frozen:
-                self._freezing.freeze(call, "lookout")
+                self._freezing.freeze(context, "lookout")
         return listed
 
     def listed(self, tenant: str) -> list[ListedPerson]:
@@ -93,11 +93,11 @@ class Lookout:
         return self._shortlists.of(tenant)
 
     def _write(self, tenant: str, listed: list[ListedPerson], now: int) -> None:
-        call = Call(service_principal(LOOKOUT, tenant), "", now)
+        context = RequestContext(service_principal(LOOKOUT, tenant), "", now)
         written = False
         while not written:  # again where another run was first
             change = self._shortlists.prepare(tenant, listed, now)
-            entry = self._audit.record(call, "lookout", DONE, sealed=change.sealed)
+            entry = self._audit.record(context, "lookout", DONE, sealed=change.sealed)
             with self._audit.take_back_on_failure(entry):
                 written = change.write()
 

@@ -12,7 +12,7 @@ from masking_service.domain.record import Masker
 from masking_service.domain.schema import Schema
 from masking_service.usecases.answers import records as answers
 from masking_service.usecases.errors import UnknownSchema
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 from masking_service.usecases.results import invalid, warnings_of
 
 MaskResult = answers.MaskedRecord | answers.InvalidRecord
@@ -48,14 +48,16 @@ class Mask:
         self._gate = gate
         self._maskers = maskers
 
-    def __call__(self, call: Call, schema: str, profile: str | None, records: Sequence[Any]) -> list[MaskResult]:
+    def __call__(
+        self, context: RequestContext, schema: str, profile: str | None, records: Sequence[Any]
+    ) -> list[MaskResult]:
         """Mask records in place. No round trip.
 
         Raises:
             AccessError: the caller may not, or not through this profile.
             UnknownSchema: there is no schema of that name.
         """
-        grant = self._gate.grant(call.principal, "waybill:mask", profile=profile)
+        grant = self._gate.grant(context.principal, "waybill:mask", profile=profile)
         return mask_batch(self._maskers.of(schema, grant), records, self._maskers.schemas)
 
 

@@ -10,7 +10,7 @@ from masking_service.access.rules import Purpose
 from masking_service.calls.line import Line
 from masking_service.domain.timestamps import rfc3339
 from masking_service.usecases.answers import people as answers
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 
 
 class Me:
@@ -23,12 +23,12 @@ class Me:
         self._budgets = budgets
         self._line = line
 
-    def who(self, call: Call) -> answers.Me:
+    def who(self, context: RequestContext) -> answers.Me:
         """Who the caller is, and what the policy allows.
 
         Round trips: none.
         """
-        principal, rules = call.principal, self._policy.rules
+        principal, rules = context.principal, self._policy.rules
         roles = list(self._policy.roles_of(principal))
         permissions = sorted({permission for role in roles for permission in role.permissions})
         named = {purpose for role in roles for purpose in role.purposes}
@@ -48,16 +48,16 @@ class Me:
             sign_in=self._sign_in(principal),
         )
 
-    def budgets(self, call: Call) -> answers.Budgets:
+    def budgets(self, context: RequestContext) -> answers.Budgets:
         """What a call would find left of the caller's budgets now. It spends nothing. Round trips: at most one.
 
         Raises:
             Frozen: the caller is frozen.
             StoreUnavailable: it cannot be read.
         """
-        self._freezes.refuse(call.principal)
-        grants = self._policy.budget_grants(call.principal)
-        found = self._budgets.rooms(call.principal, grants, call.now)
+        self._freezes.refuse(context.principal)
+        grants = self._policy.budget_grants(context.principal)
+        found = self._budgets.rooms(context.principal, grants, context.now)
         return answers.Budgets(
             [
                 answers.BudgetLeft(

@@ -14,7 +14,7 @@ from masking_service.access.policy import Policy
 from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.errors import NotFound
-from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.vault import Vault
 
@@ -41,7 +41,7 @@ class Privacy:
         self._disclosures = disclosures
         self._audit = audit
 
-    def erase(self, call: Call, waybill_no: str) -> answers.Erased:
+    def erase(self, context: RequestContext, waybill_no: str) -> answers.Erased:
         """Erase every revision of a waybill, with its search entries, and block its number for one retention.
 
         Its disclosures are kept. Old backups can open it until its data keys are shredded, which is due when
@@ -55,30 +55,30 @@ class Privacy:
             NotFound: the tenant has no such active waybill.
             StoreUnavailable: it is erased whole or not at all; call again to find out.
         """
-        tenant = call.principal.tenant
-        with self._audit.record_denials(call, "erase"):
-            grant = self._gate.grant(call.principal, "waybill:erase")
+        tenant = context.principal.tenant
+        with self._audit.record_denials(context, "erase"):
+            grant = self._gate.grant(context.principal, "waybill:erase")
         number = normalised(waybill_no)
         base = self._keyring.tenant(tenant).bases([number])[0] if number is not None else None
-        found = self._vault.newest(tenant, [number], call.now)[0] if number is not None else None
+        found = self._vault.newest(tenant, [number], context.now)[0] if number is not None else None
         if number is None or found is None:
-            self._audit.record(call, "erase", NOT_FOUND, role=grant.role, items=[ItemOutcome(base, NOT_FOUND)])
+            self._audit.record(context, "erase", NOT_FOUND, role=grant.role, items=[ItemOutcome(base, NOT_FOUND)])
             raise NotFound
 
-        until = call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
+        until = context.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
         custody = self._custodies.open(tenant, found.base, found.custody)
         site = custody.site if custody is not None else None
         erased = False
         while not erased:  # again where a revision was written meanwhile
-            erasure = self._vault.prepare_erasure(tenant, number, now=call.now, until=until, site=site)
+            erasure = self._vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
             items = [ItemOutcome(base, DONE)]
-            entry = self._audit.record(call, "erase", DONE, role=grant.role, items=items, sealed=erasure.sealed)
+            entry = self._audit.record(context, "erase", DONE, role=grant.role, items=items, sealed=erasure.sealed)
             with self._audit.take_back_on_failure(entry):
                 erased = erasure.write()
         due = erasure.last_day + 1 + self._policy.longest_retention_days
         return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
 
-    def disclosures(self, call: Call, waybill_no: str) -> answers.Disclosures:
+    def disclosures(self, context: RequestContext, waybill_no: str) -> answers.Disclosures:
         """Return who opened fields of a waybill, and who viewed it in full.
 
         Round trips: one for the audit, and one to read.
@@ -88,14 +88,14 @@ class Privacy:
             NotFound: no waybill can have such a number.
             StoreUnavailable: nothing is answered.
         """
-        with self._audit.record_denials(call, "disclosures"):
-            grant = self._gate.grant(call.principal, "audit:read")
+        with self._audit.record_denials(context, "disclosures"):
+            grant = self._gate.grant(context.principal, "audit:read")
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
-        base = self._keyring.tenant(call.principal.tenant).bases([number])[0]
-        self._audit.record(call, "disclosures", DONE, role=grant.role, items=[ItemOutcome(base, DONE)])
-        (shown,) = self._disclosures.of(call.principal.tenant, [base])
+        base = self._keyring.tenant(context.principal.tenant).bases([number])[0]
+        self._audit.record(context, "disclosures", DONE, role=grant.role, items=[ItemOutcome(base, DONE)])
+        (shown,) = self._disclosures.of(context.principal.tenant, [base])
         return answers.Disclosures(
             opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],
             views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],

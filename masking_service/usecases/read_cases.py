@@ -17,7 +17,7 @@ from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.usecases.answers import cases as answers
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 
@@ -32,14 +32,14 @@ class ReadCases:
         self._cases = cases
         self._disclosures = disclosures
 
-    def one(self, call: Call, name: str) -> answers.Case:
+    def one(self, context: RequestContext, name: str) -> answers.Case:
         """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
-        self._gate.grant(call.principal, "case:read")
-        return case_answer(self._policy, visible_case(self._policy, self._cases, call.principal, name), call.now)
+        self._gate.grant(context.principal, "case:read")
+        return case_answer(self._policy, visible_case(self._policy, self._cases, context.principal, name), context.now)
 
     def listed(
         self,
-        call: Call,
+        context: RequestContext,
         *,
         status: Status | None,
         waybill: str | None,
@@ -53,7 +53,7 @@ class ReadCases:
         first. Round trips: two for each thousand cases read, and one for `after`.
 
         Args:
-            call: for whom.
+            context: for whom.
             status, waybill, opened_by: what the cases have in common; None for all.
             after: the case behind which to go on.
             limit: how many cases at most.
@@ -62,39 +62,39 @@ class ReadCases:
             AccessError: the caller may not, or may not see the case `after`.
             InvalidRecord: a parameter is malformed.
         """
-        self._gate.grant(call.principal, "case:read")
+        self._gate.grant(context.principal, "case:read")
         number = _parameter(normalise_waybill_no, waybill, "query:waybill", "invalid-waybill-no")
         opener = _parameter(principal_id, opened_by, "query:opened_by", "invalid-value")
 
         def wanted(case: Case) -> bool:
             return (
-                reaches(self._policy, call.principal, case)
-                and status in (None, case.status(call.now))
+                reaches(self._policy, context.principal, case)
+                and status in (None, case.status(context.now))
                 and (number is None or number in case.opening.waybills)
                 and opener in (None, case.opening.opened_by)
             )
 
         found = self._cases.listed(
-            call.principal.tenant,
-            call.now,
+            context.principal.tenant,
+            context.now,
             wanted,
             past=status in PAST,
-            after=None if after is None else visible_case(self._policy, self._cases, call.principal, after),
+            after=None if after is None else visible_case(self._policy, self._cases, context.principal, after),
             limit=limit + 1,
         )
-        shown = [case_answer(self._policy, case, call.now) for case in found[:limit]]
+        shown = [case_answer(self._policy, case, context.now) for case in found[:limit]]
         return answers.Cases(shown, shown[-1].case if len(found) > limit else UNSET)
 
-    def opens(self, call: Call, name: str) -> answers.CaseOpens:
+    def opens(self, context: RequestContext, name: str) -> answers.CaseOpens:
         """Who opened which field under a case, in the order of time. Round trips: two.
 
         Raises:
             AccessError: the caller may not, or may not see the case.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        self._gate.grant(call.principal, "case:read")
-        opening = visible_case(self._policy, self._cases, call.principal, name).opening
-        tenant = call.principal.tenant
+        self._gate.grant(context.principal, "case:read")
+        opening = visible_case(self._policy, self._cases, context.principal, name).opening
+        tenant = context.principal.tenant
         shown = self._disclosures.of(tenant, self._keyring.tenant(tenant).bases(opening.waybills))
         opened = [
             (one.at, answers.CaseOpen(number, field, one.principal, rfc3339(one.at)))

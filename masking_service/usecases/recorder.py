@@ -29,7 +29,7 @@ DEVICE_CHARACTERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RequestContext:
     """One request: its principal, id and time (Unix seconds)."""
 
     principal: Principal
@@ -95,7 +95,7 @@ class Recorder:
 
     def record(
         self,
-        call: Call,
+        context: RequestContext,
         action: str,
         outcome: str,
         *,
@@ -114,7 +114,7 @@ class Recorder:
         """Make an entry durable; only then may the action be done and answered.
 
         Args:
-            call: for whom.
+            context: for whom.
             action, outcome, role, purpose, case, profile, approved_by, subject, ticket, asked: see
                 `audit.entries.Entry`.
             items: what the call asked for, and what came of each.
@@ -125,9 +125,9 @@ class Recorder:
             StoreUnavailable: it may not be durable; nothing may be written or answered.
         """
         entry = self._entry(
-            call, action, outcome, role=role, purpose=purpose, case=case, profile=profile, subject=subject
+            context, action, outcome, role=role, purpose=purpose, case=case, profile=profile, subject=subject
         )
-        keys = self._keyring.tenant(call.principal.tenant)
+        keys = self._keyring.tenant(context.principal.tenant)
         entry = msgspec.structs.replace(
             entry,
             count=sum(one.outcome == RELEASED for one in items),
@@ -157,7 +157,7 @@ class Recorder:
             raise
 
     @contextmanager
-    def record_denials(self, call: Call, action: str, **stated: Any) -> Iterator[None]:
+    def record_denials(self, context: RequestContext, action: str, **stated: Any) -> Iterator[None]:
         """Record if the call inside is refused.
 
         Args:
@@ -166,12 +166,12 @@ class Recorder:
         try:
             yield
         except AccessError as refusal:
-            self.record_denial(call, action, refusal.code, **stated)
+            self.record_denial(context, action, refusal.code, **stated)
             raise
 
     def record_denial(
         self,
-        call: Call,
+        context: RequestContext,
         action: str,
         code: str,
         *,
@@ -186,12 +186,14 @@ class Recorder:
         Raises:
             StoreUnavailable: it may not be durable; the refusal may not be answered.
         """
-        entry = self._entry(call, action, code, role=role, purpose=purpose, case=case, profile=profile, subject=subject)
+        entry = self._entry(
+            context, action, code, role=role, purpose=purpose, case=case, profile=profile, subject=subject
+        )
         self._denials.record(entry)
 
     def _entry(
         self,
-        call: Call,
+        context: RequestContext,
         action: str,
         outcome: str,
         *,
@@ -201,15 +203,15 @@ class Recorder:
         profile: str | None,
         subject: str,
     ) -> Entry:
-        keys = self._keyring.tenant(call.principal.tenant)
+        keys = self._keyring.tenant(context.principal.tenant)
         return Entry(
-            at=call.now,
+            at=context.now,
             action=action,
             outcome=outcome,
-            principal=outside_id(call.principal.id),
+            principal=outside_id(context.principal.id),
             role=role,
             tenant=keys.audit_hash("tenant"),
-            request=outside_id(call.request_id),
+            request=outside_id(context.request_id),
             policy=self._policy,
             purpose=outside_id(purpose or ""),
             case=outside_id(case or ""),
@@ -218,7 +220,7 @@ class Recorder:
             approved_by=[],
             subject=outside_id(subject),
             facts=[],
-            device=device_tag(keys, call.principal),
+            device=device_tag(keys, context.principal),
         )
 
 

@@ -27,7 +27,7 @@ from masking_service.usecases.asked import Asked
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.errors import TooMany
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, RELEASED, Call, ItemOutcome, Recorded, Recorder
+from masking_service.usecases.recorder import DONE, RELEASED, ItemOutcome, Recorded, Recorder, RequestContext
 from masking_service.usecases.results import NOT_FOUND
 from masking_service.usecases.showing import reached, shown, viewed
 from masking_service.vault.search_index import IndexEntry, TooManyEntries
@@ -68,7 +68,7 @@ class Search:
         self._metrics = metrics
 
     def __call__(
-        self, call: Call, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
+        self, context: RequestContext, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
     ) -> answers.Found:
         """Return the waybills that are found, masked.
 
@@ -88,59 +88,59 @@ class Search:
             StoreUnavailable, IntegrityError: nothing is answered.
         """
         stated = profile if profile in self._policy.rules.profiles else None
-        with self._audit.record_denials(call, "search", profile=stated), self._freezing.count_refusals(call):
-            grant, missed = self._gate.grant_live(call.principal, "waybill:search", profile=profile)
-            viewing = self._gate.grant(call.principal, "waybill:view", profile=grant.profile)
+        with self._audit.record_denials(context, "search", profile=stated), self._freezing.count_refusals(context):
+            grant, missed = self._gate.grant_live(context.principal, "waybill:search", profile=profile)
+            viewing = self._gate.grant(context.principal, "waybill:view", profile=grant.profile)
             asked = Asked.read(phone, last4, site)
-            self._check_kept(call, asked)
-            scope = _check_scope(call, asked, (grant, viewing))
-            self._budgets.reserve(call.principal, grant, 1, call.now)
+            self._check_kept(context, asked)
+            scope = _check_scope(context, asked, (grant, viewing))
+            self._budgets.reserve(context.principal, grant, 1, context.now)
 
-        found, stale = self._find(call, asked)
-        seen = {number: one for number, one in (found or {}).items() if reached(self._custodies, call, scope, one)}
+        found, stale = self._find(context, asked)
+        seen = {number: one for number, one in (found or {}).items() if reached(self._custodies, context, scope, one)}
         too_many = found is None or len(seen) > MAX_RESULTS
         named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in seen]
         # An honest person who asks for four digits may meet a decoy that has them; who asks for its phone knows it.
-        self._decoys.notice(call, named, freeze=bool(asked.phone))
-        self._freezing.count_misses(call, missed, [bool(seen) and not too_many])
+        self._decoys.notice(context, named, freeze=bool(asked.phone))
+        self._freezing.count_misses(context, missed, [bool(seen) and not too_many])
         if too_many:
-            hashed = asked.hashed(self._keyring.tenant(call.principal.tenant))
+            hashed = asked.hashed(self._keyring.tenant(context.principal.tenant))
             self._metrics.search("too-many")
-            self._audit.record(call, "search", TOO_MANY, role=grant.role, profile=grant.profile, asked=hashed)
+            self._audit.record(context, "search", TOO_MANY, role=grant.role, profile=grant.profile, asked=hashed)
             raise TooMany
-        entry = self._record(call, grant, viewing, asked, list(seen.values()))
+        entry = self._record(context, grant, viewing, asked, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
             self._vault.search.drop(stale)
         self._metrics.search("found" if seen else "not-found")
         through = self._policy.rules.profiles[grant.profile or ""]
         return answers.Found([shown(entry, through, number, one) for number, one in seen.items()])
 
-    def _check_kept(self, call: Call, asked: Asked) -> None:
+    def _check_kept(self, context: RequestContext, asked: Asked) -> None:
         """Refuse what no index is kept for. Raises NoSearchIndex."""
-        rule = self._policy.search(call.principal.tenant)
+        rule = self._policy.search(context.principal.tenant)
         if not (rule.phone if asked.phone else rule.last4):
             raise NoSearchIndex
 
-    def _find(self, call: Call, asked: Asked) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
+    def _find(self, context: RequestContext, asked: Asked) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
         """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""
-        tenant, index = call.principal.tenant, self._vault.search
+        tenant, index = context.principal.tenant, self._vault.search
         longest = self._policy.longest_retention_days
         try:
             if asked.phone:
-                entries = index.with_phone(tenant, asked.phone, call.now, longest)
+                entries = index.with_phone(tenant, asked.phone, context.now, longest)
             else:
-                entries = index.with_ending(tenant, asked.site, asked.last4, call.now, longest)
+                entries = index.with_ending(tenant, asked.site, asked.last4, context.now, longest)
         except TooManyEntries:
             return None, []
         numbers = [*dict.fromkeys(entry.number for entry in entries)]
-        newest = dict(zip(numbers, self._vault.newest(tenant, numbers, call.now), strict=True)) if numbers else {}
+        newest = dict(zip(numbers, self._vault.newest(tenant, numbers, context.now), strict=True)) if numbers else {}
         found: dict[str, Found] = {}
         stale: list[IndexEntry] = []
         for entry in entries:
             one = newest[entry.number]
             if one is not None and one.revision == entry.revision and self._confirms(tenant, one, asked):
                 found[entry.number] = one
-            elif (one is not None and one.revision > entry.revision) or entry.day < call.now // SECONDS_A_DAY:
+            elif (one is not None and one.revision > entry.revision) or entry.day < context.now // SECONDS_A_DAY:
                 stale.append(entry)  # today's may belong to a record or a move that is on its way
         return found, stale
 
@@ -153,22 +153,27 @@ class Search:
         at_site = custody is not None and custody.site == asked.site
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 
-    def _record(self, call: Call, grant: Grant, viewing: Grant, asked: Asked, seen: Sequence[Found]) -> Recorded:
+    def _record(
+        self, context: RequestContext, grant: Grant, viewing: Grant, asked: Asked, seen: Sequence[Found]
+    ) -> Recorded:
         """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
         full = bool(viewing.full_kinds)
-        with self._audit.record_denials(call, "search", profile=grant.profile), self._freezing.count_refusals(call):
-            self._budgets.reserve(call.principal, viewing, len(seen), call.now)
-        disclosures = self._disclosures.prepare(call.principal.tenant, viewed(call, grant, seen) if full else ())
+        with (
+            self._audit.record_denials(context, "search", profile=grant.profile),
+            self._freezing.count_refusals(context),
+        ):
+            self._budgets.reserve(context.principal, viewing, len(seen), context.now)
+        disclosures = self._disclosures.prepare(context.principal.tenant, viewed(context, grant, seen) if full else ())
         outcome = RELEASED if full else DONE
         items = [ItemOutcome(one.base, outcome) for one in seen]
         entry = self._audit.record(
-            call,
+            context,
             "search",
             outcome if seen else NOT_FOUND,
             role=grant.role,
             profile=grant.profile,
             items=items,
-            asked=asked.hashed(self._keyring.tenant(call.principal.tenant)),
+            asked=asked.hashed(self._keyring.tenant(context.principal.tenant)),
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )
@@ -177,13 +182,13 @@ class Search:
         return entry
 
 
-def _check_scope(call: Call, asked: Asked, grants: Sequence[Grant]) -> Scope:
+def _check_scope(context: RequestContext, asked: Asked, grants: Sequence[Grant]) -> Scope:
     """Return the narrowest scope.
 
     With custody, only four digits at a site of the caller's. Raises Forbidden.
     """
     if all(grant.scope == "all" for grant in grants):
         return "all"
-    if asked.phone or asked.site not in call.principal.sites:
+    if asked.phone or asked.site not in context.principal.sites:
         raise Forbidden
     return "custody"

@@ -10,11 +10,11 @@ from masking_service.access.rules import TOKEN_KINDS, Scope
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import render
 from masking_service.usecases.answers.waybills import Waybill
-from masking_service.usecases.recorder import Call, Recorded
+from masking_service.usecases.recorder import Recorded, RequestContext
 from masking_service.vault.vault import Found
 
 
-def reached(custodies: Custodies, call: Call, scope: Scope, found: Found | None) -> Found | None:
+def reached(custodies: Custodies, context: RequestContext, scope: Scope, found: Found | None) -> Found | None:
     """Return `found` if the caller's scope reaches it, else None.
 
     Raises:
@@ -22,8 +22,8 @@ def reached(custodies: Custodies, call: Call, scope: Scope, found: Found | None)
     """
     if found is None or scope == "all":
         return found
-    custody = custodies.open(call.principal.tenant, found.base, found.custody)
-    return found if custody is not None and custody.held_by(call.principal) else None
+    custody = custodies.open(context.principal.tenant, found.base, found.custody)
+    return found if custody is not None and custody.held_by(context.principal) else None
 
 
 def shown(entry: Recorded, profile: Profile, number: str, found: Found) -> Waybill:
@@ -45,11 +45,11 @@ def _rendered(profile: Profile, number: str, found: Found) -> Waybill:
     return Waybill(number, schema, found.revision, record, openable)
 
 
-def viewed(call: Call, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
+def viewed(context: RequestContext, grant: Grant, seen: Sequence[Found | None]) -> list[Disclosure]:
     """Return what a full view is about to show, by waybill."""
     found = {one.base: one.record.expires_at for one in seen if one is not None}
     times = Counter(one.base for one in seen if one is not None)
     return [
-        Disclosure(base, ends, Viewed(call.now, call.principal.id, grant.profile or "", times[base]))
+        Disclosure(base, ends, Viewed(context.now, context.principal.id, grant.profile or "", times[base]))
         for base, ends in found.items()
     ]

@@ -22,7 +22,7 @@ from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.entering import Entering, enter, show
 from masking_service.usecases.errors import SeveralWaybills
 from masking_service.usecases.mask import Maskers
-from masking_service.usecases.recorder import DONE, Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
 from masking_service.usecases.results import invalid, warnings_of
 from masking_service.vault.drafts import Draft, Stored, index_entries
 from masking_service.vault.findable import Findable, findable
@@ -60,7 +60,7 @@ class Tokenize:
 
     def __call__(
         self,
-        call: Call,
+        context: RequestContext,
         schema: str,
         profile: str | None,
         records: Sequence[Any],
@@ -79,9 +79,9 @@ class Tokenize:
             UnknownSchema, SeveralWaybills: the schema is unknown, or cannot be tokenized.
             StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
         """
-        grant = self._gate.grant(call.principal, "waybill:tokenize", profile=profile)
+        grant = self._gate.grant(context.principal, "waybill:tokenize", profile=profile)
         if revise:
-            self._gate.grant(call.principal, "waybill:revise")
+            self._gate.grant(context.principal, "waybill:revise")
         masker = self._maskers.of(schema, grant)
         shape = self._schemas[schema]
         if not shape.tokenize:
@@ -96,9 +96,9 @@ class Tokenize:
                 results[at] = invalid(one, records[at], self._maskers.schemas)
 
         try:
-            drafts = self._store(call, grant, entering, custody, revise=revise)
+            drafts = self._store(context, grant, entering, custody, revise=revise)
             if custody is not None:
-                self._set_first_custody(call, grant, drafts, custody)
+                self._set_first_custody(context, grant, drafts, custody)
         except (StoreUnavailable, ProviderError):  # the first record of a day needs the root key's provider
             if not mask_if_unavailable:
                 raise
@@ -108,7 +108,7 @@ class Tokenize:
                 )
             return results
 
-        made = self._tokens(call.principal.tenant, entering, drafts)
+        made = self._tokens(context.principal.tenant, entering, drafts)
         for one, draft in zip(entering, drafts, strict=True):
             stored = draft.outcome
             if not isinstance(stored, Stored):
@@ -129,36 +129,42 @@ class Tokenize:
         return results
 
     def _store(
-        self, call: Call, grant: Grant, entering: Sequence[Entering], custody: Custody | None, *, revise: bool
+        self,
+        context: RequestContext,
+        grant: Grant,
+        entering: Sequence[Entering],
+        custody: Custody | None,
+        *,
+        revise: bool,
     ) -> list[Draft]:
         """Store records of new waybills and, with `revise`, next revisions of known ones."""
-        tenant = call.principal.tenant
+        tenant = context.principal.tenant
         drafts = self._vault.drafts(
             tenant,
             [one.number for one in entering],
             [one.body for one in entering],
-            now=call.now,
-            expires_at=call.now + self._policy.retention_days(tenant) * SECONDS_A_DAY,
+            now=context.now,
+            expires_at=context.now + self._policy.retention_days(tenant) * SECONDS_A_DAY,
             findable=self._findable(tenant, entering, custody),
         )
         if revise:
-            self._store_or_revise(call, grant, drafts)
+            self._store_or_revise(context, grant, drafts)
         else:
-            self._store_new(call, grant, drafts)
+            self._store_new(context, grant, drafts)
         return drafts
 
-    def _store_new(self, call: Call, grant: Grant, drafts: Sequence[Draft]) -> None:
+    def _store_new(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
         """Write records of new waybills at once, and compare only those of known ones.
 
         Round trips: one to write; see `_compare` for known waybills. Where one expires or is stored meanwhile, both
         once more.
         """
-        known = self._vault.put(call.principal.tenant, drafts, call.now)
+        known = self._vault.put(context.principal.tenant, drafts, context.now)
         while known:
-            self._compare(call, grant, drafts, known, revise=False)
-            known = self._vault.put(call.principal.tenant, known, call.now)
+            self._compare(context, grant, drafts, known, revise=False)
+            known = self._vault.put(context.principal.tenant, known, context.now)
 
-    def _store_or_revise(self, call: Call, grant: Grant, drafts: Sequence[Draft]) -> None:
+    def _store_or_revise(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
         """Compare all records before anything is written, so that a refused call has stored nothing.
 
         Round trips: see `_compare`; one for the entry of revisions, and one to write. Where another call writes
@@ -166,31 +172,31 @@ class Tokenize:
         """
         waiting = drafts
         while waiting:
-            self._compare(call, grant, drafts, waiting, revise=True)
-            waiting = self._put_recorded(call, grant, waiting)
+            self._compare(context, grant, drafts, waiting, revise=True)
+            waiting = self._put_recorded(context, grant, waiting)
 
     def _compare(
-        self, call: Call, grant: Grant, drafts: Sequence[Draft], waiting: Sequence[Draft], *, revise: bool
+        self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], waiting: Sequence[Draft], *, revise: bool
     ) -> None:
         """Decide what becomes of waiting drafts, correct their index entries, and spend the budget for conflicts.
 
         Round trips: two, three where a waybill has revisions (read, is there room for a conflict), and one more where
         a search index is kept.
         """
-        tenant = call.principal.tenant
+        tenant = context.principal.tenant
         self._vault.compare(tenant, waiting, revise=revise)
         self._find_custody(tenant, waiting)
-        self._vault.search.replace(tenant, *index_entries(waiting), call.now)
-        self._conflicts.spend(call, grant, waiting, stored=any(draft.created for draft in drafts))
+        self._vault.search.replace(tenant, *index_entries(waiting), context.now)
+        self._conflicts.spend(context, grant, waiting, stored=any(draft.created for draft in drafts))
 
-    def _put_recorded(self, call: Call, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
+    def _put_recorded(self, context: RequestContext, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
         """Write compared drafts, and revisions only after their audit entry; return those that were too late."""
         revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
         if not revisions:
-            return self._vault.put(call.principal.tenant, waiting, call.now)
-        entry = self._audit.record(call, "revise", DONE, role=grant.role, items=revisions)
+            return self._vault.put(context.principal.tenant, waiting, context.now)
+        entry = self._audit.record(context, "revise", DONE, role=grant.role, items=revisions)
         with self._audit.take_back_on_failure(entry):
-            return self._vault.put(call.principal.tenant, waiting, call.now)
+            return self._vault.put(context.principal.tenant, waiting, context.now)
 
     def _findable(self, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
         """Return by what a search finds each record; nothing where the policy keeps no index."""
@@ -207,17 +213,19 @@ class Tokenize:
             if held is not None:
                 draft.findable = draft.findable.at(held.site)
 
-    def _set_first_custody(self, call: Call, grant: Grant, drafts: Sequence[Draft], custody: Custody) -> None:
+    def _set_first_custody(
+        self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], custody: Custody
+    ) -> None:
         """Set the custody of stored waybills that have none yet."""
         stored = [draft.outcome for draft in drafts if isinstance(draft.outcome, Stored)]
         if not stored:
             return
         bases = [one.base for one in stored]
         first = self._custodies.prepare_first(
-            call.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
+            context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
         )
         items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
-        entry = self._audit.record(call, "custody-first", DONE, role=grant.role, items=items, sealed=first.sealed)
+        entry = self._audit.record(context, "custody-first", DONE, role=grant.role, items=items, sealed=first.sealed)
         with self._audit.take_back_on_failure(entry):
             first.write()
 

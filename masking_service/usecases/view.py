@@ -20,7 +20,7 @@ from masking_service.store.client import Store
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import RELEASED, Call, ItemOutcome, Recorded, Recorder
+from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.usecases.showing import reached, shown, shown_masked, viewed
 from masking_service.vault.vault import Found, Vault
@@ -84,7 +84,7 @@ class View:
         self._decoys = decoys
         self._audit = audit
 
-    def __call__(self, call: Call, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
+    def __call__(self, context: RequestContext, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
         """Return the newest revisions of waybills through a profile.
 
         A view that shows a kind in full spends a budget, and is recorded and kept as a disclosure. Where the freeze or
@@ -103,32 +103,32 @@ class View:
         asked = [_Asked(number, normalised(number)) for number in waybill_nos]
         known = [item for item in asked if item.number is not None]
         numbers = [item.number for item in asked if item.number is not None]
-        with self._audit.record_denials(call, "view", profile=stated), self._freezing.count_refusals(call):
-            grant, frozen = self._gate.grant_and_freeze_question(call.principal, "waybill:view", profile=profile)
-            budget = self._budgets.reserve_question(call.principal, grant, len(asked), call.now)
-            records = self._vault.newest_question(call.principal.tenant, numbers, call.now)
+        with self._audit.record_denials(context, "view", profile=stated), self._freezing.count_refusals(context):
+            grant, frozen = self._gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
+            budget = self._budgets.reserve_question(context.principal, grant, len(asked), context.now)
+            records = self._vault.newest_question(context.principal.tenant, numbers, context.now)
             self._store.ask(frozen, budget, records)
             missed = frozen.answer()
             reserved = budget.answer()
 
-        bases = self._keyring.tenant(call.principal.tenant).bases(numbers)
+        bases = self._keyring.tenant(context.principal.tenant).bases(numbers)
         for item, base, found in zip(known, bases, records.answer(), strict=True):
-            item.base, item.found = base, reached(self._custodies, call, grant.scope, found)
-        self._decoys.notice(call, _named_without_custody(grant, known))
-        self._freezing.count_misses(call, missed, [item.found is not None for item in asked])
+            item.base, item.found = base, reached(self._custodies, context, grant.scope, found)
+        self._decoys.notice(context, _named_without_custody(grant, known))
+        self._freezing.count_misses(context, missed, [item.found is not None for item in asked])
         through = self._policy.rules.profiles[grant.profile or ""]
         if grant.full_kinds:
-            return self._in_full(call, grant, through, reserved, asked)
+            return self._in_full(context, grant, through, reserved, asked)
         return [item.masked(grant, through) for item in asked]
 
     def _in_full(
-        self, call: Call, grant: Grant, through: Profile, reserved: Reservation, asked: Sequence[_Asked]
+        self, context: RequestContext, grant: Grant, through: Profile, reserved: Reservation, asked: Sequence[_Asked]
     ) -> list[ViewResult]:
         """Record a view that shows a kind in full, keep its disclosures, and return its answers."""
         seen = [item.found for item in asked]
-        disclosures = self._disclosures.prepare(call.principal.tenant, viewed(call, grant, seen))
+        disclosures = self._disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
         entry = self._audit.record(
-            call,
+            context,
             "view",
             RELEASED if any(seen) else NOT_FOUND,
             role=grant.role,

@@ -22,7 +22,7 @@ from masking_service.domain.unmapped import FOUND_IN_TEXT, UNMAPPED_MASKED
 from masking_service.domain.walk import NOTHING_MAPPED
 from masking_service.runtime.clock import clock
 from masking_service.usecases.answers.common import Answer
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 from masking_service.web.decode_errors import decode_problem, place_of
 from masking_service.web.languages import preferred_language
 from masking_service.web.problems import Problem, with_rules
@@ -91,12 +91,12 @@ def current_request() -> Request:
     return asked
 
 
-def call() -> Call:
+def context() -> RequestContext:
     """The call of the authenticated caller."""
     known = state()
     if known.principal is None:
         raise Unauthenticated("no-credential")
-    return Call(known.principal, known.request_id, known.now)
+    return RequestContext(known.principal, known.request_id, known.now)
 
 
 def body(shape: type[Shape]) -> Shape:

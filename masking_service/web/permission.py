@@ -10,8 +10,8 @@ from contextlib import nullcontext
 from typing import Final
 
 from masking_service.runtime.acting import Acting
-from masking_service.usecases.recorder import Call
-from masking_service.web.http import call, current_request
+from masking_service.usecases.recorder import RequestContext
+from masking_service.web.http import context, current_request
 from masking_service.web.operation import Operation
 from masking_service.web.operations import TABLE
 from masking_service.web.problems import Problem
@@ -29,17 +29,17 @@ def permission_first(error: Exception, acting: Acting) -> Exception:
         operation = _OPERATIONS.get((asked.method, path))
         if operation is not None and operation.permissions:
             try:
-                _require(acting, call(), operation)
+                _require(acting, context(), operation)
             except Exception as refusal:
                 return refusal
     return error
 
 
-def _require(acting: Acting, call: Call, operation: Operation) -> None:
+def _require(acting: Acting, context: RequestContext, operation: Operation) -> None:
     """Refuse a caller without the permission.
 
     Raises AccessError or StoreUnavailable.
     """
     action = operation.audited_as
-    with acting.recorder.record_denials(call, action) if action else nullcontext():
-        acting.gate.require(call.principal, operation.permissions)
+    with acting.recorder.record_denials(context, action) if action else nullcontext():
+        acting.gate.require(context.principal, operation.permissions)

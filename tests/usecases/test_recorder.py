@@ -10,7 +10,7 @@ from masking_service.audit.entries import REPLACED, Entry
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext
 from masking_service.vault.sealed import HashField, Sealed
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, NUMBER
@@ -47,12 +47,12 @@ def recorder(kept: AuditLog) -> Recorder:
     return Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1")
 
 
-def call(principal: str = "staff/u-1", tenant: str = "default", request: str = "req-1") -> Call:
-    return Call(Principal(principal, tenant, ("dispute-officer",), frozenset(), "jwt"), request, NOW)
+def context(principal: str = "staff/u-1", tenant: str = "default", request: str = "req-1") -> RequestContext:
+    return RequestContext(Principal(principal, tenant, ("dispute-officer",), frozenset(), "jwt"), request, NOW)
 
 
 def test_an_entry_says_who_did_what_when_and_under_which_policy(kept: Kept) -> None:
-    recorded = recorder(kept).record(call(), "view", "done", role="courier", profile="courier")
+    recorded = recorder(kept).record(context(), "view", "done", role="courier", profile="courier")
 
     (entry,) = kept.entries
     said = (entry.principal, entry.action, entry.outcome, entry.role, entry.profile, entry.at, entry.policy)
@@ -60,7 +60,7 @@ def test_an_entry_says_who_did_what_when_and_under_which_policy(kept: Kept) -> N
 
 
 def test_waybill_and_tenant_are_keyed_hashes(kept: Kept) -> None:
-    recorder(kept).record(call(), "view", "done", items=[ItemOutcome(BASE, "released")])
+    recorder(kept).record(context(), "view", "done", items=[ItemOutcome(BASE, "released")])
 
     (entry,) = kept.entries
     assert (entry.tenant, entry.items[0].waybill) == (
@@ -71,7 +71,7 @@ def test_waybill_and_tenant_are_keyed_hashes(kept: Kept) -> None:
 
 def test_the_same_waybill_has_another_hash_for_another_tenant(kept: Kept) -> None:
     for tenant in ("default", "other"):
-        recorder(kept).record(call(tenant=tenant), "view", "done", items=[ItemOutcome(BASE, "released")])
+        recorder(kept).record(context(tenant=tenant), "view", "done", items=[ItemOutcome(BASE, "released")])
 
     one, other = kept.entries
     assert (one.tenant != other.tenant, one.items[0].waybill != other.items[0].waybill) == (True, True)
@@ -85,7 +85,7 @@ def test_the_count_is_of_what_was_released(kept: Kept) -> None:
         ItemOutcome(BASE, "released"),
     ]
 
-    recorder(kept).record(call(), "detokenize", "done", items=items)
+    recorder(kept).record(context(), "detokenize", "done", items=items)
 
     assert (kept.entries[0].count, [item.outcome for item in kept.entries[0].items]) == (
         2,
@@ -94,13 +94,13 @@ def test_the_count_is_of_what_was_released(kept: Kept) -> None:
 
 
 def test_an_item_without_a_waybill_names_none(kept: Kept) -> None:
-    recorder(kept).record(call(), "detokenize", "done", items=[ItemOutcome(None, "not-found")])
+    recorder(kept).record(context(), "detokenize", "done", items=[ItemOutcome(None, "not-found")])
 
     assert kept.entries[0].items[0].waybill == ""
 
 
 def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept) -> None:
-    told = call("staff/13812345678", request="r-13812345678")
+    told = context("staff/13812345678", request="r-13812345678")
 
     recorder(kept).record(told, "detokenize", "forbidden", purpose="13812345678", case="D-13812345678")
 
@@ -109,7 +109,7 @@ def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept)
 
 
 def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
-    told = call("staff/13812345678", tenant="tenant-under-test", request="r-13812345678")
+    told = context("staff/13812345678", tenant="tenant-under-test", request="r-13812345678")
 
     recorder(kept).record(
         told, "detokenize", "done", items=[ItemOutcome(BASE, "released", "/recipient/phone", "phone")]
@@ -124,15 +124,15 @@ def test_a_whole_entry_holds_nothing_planted(kept: Kept) -> None:
 def test_an_entry_carries_fields_except_in_a_cluster(log: Kept, carried: bool) -> None:
     field = HashField(b"k", b"f", b"v", NOW)
 
-    recorded = recorder(log).record(call(), "view", "released", fields=[field])
+    recorded = recorder(log).record(context(), "view", "released", fields=[field])
 
     assert (recorded.carried, log.fields) == (carried, [field] if carried else [])
 
 
 def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
-    recorder(kept).record(call(), "case-close", "done")
+    recorder(kept).record(context(), "case-close", "done")
     recorded = recorder(kept).record(
-        call(),
+        context(),
         "erase",
         "done",
         role="privacy-officer",

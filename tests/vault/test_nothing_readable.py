@@ -23,7 +23,7 @@ from masking_service.rotation.processes import Heartbeat, heartbeat_commands
 from masking_service.store.client import Store
 from masking_service.store.identity import claim
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import Call, ItemOutcome, Recorder
+from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext
 from masking_service.vault.findable import Findable
 from masking_service.vault.notice import Notice, write_notice
 from tests.keys.known import known_keyring
@@ -126,11 +126,11 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     registry = ClientRegistry(store, keyring, tmp_path, random)
     stores.change(registry, lambda clients: clients.add("printer", "label-printer", bytes(32), NOW, tenant=TENANT))
     officer = Principal(f"staff/{PLANTED['phone']}", TENANT, ("dispute-officer",), frozenset(), "jwt")
-    call = Call(officer, f"request-{PLANTED['phone']}", NOW)
+    context = RequestContext(officer, f"request-{PLANTED['phone']}", NOW)
     seen = [ItemOutcome(stored.base, "released", "/recipient/phone", "phone"), ItemOutcome(None, "not-found")]
     log = AuditLog(store, keyring.audit_signer, random, lambda: NOW)
     Recorder(log, Denials(log, lambda: NOW), keyring, "policy").record(
-        call, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", items=seen
+        context, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", items=seen
     )
     live_calls = LiveCalls(store, keyring, random)
     origin = Origin(TENANT, who, stored.base, "/recipient/phone", LATER)

@@ -26,7 +26,7 @@ from masking_service.runtime.wiring import Parts
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.errors import SeveralWaybills, UnknownSchema
 from masking_service.usecases.mask import mask_batch
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 
 REFRESH_SECONDS: Final = 1.0
 """A key that is revoked while a file goes on is refused as soon as over HTTP."""
@@ -119,7 +119,7 @@ class Tokenizing:
         now = clock()
         principal = self._parts.acting.authenticator.authenticate(self._authorization, _HERE, now)
         answers = self._parts.acting.tokenize(
-            Call(principal, uuid.uuid4().hex, now),
+            RequestContext(principal, uuid.uuid4().hex, now),
             self._schema,
             self._profile,
             records,

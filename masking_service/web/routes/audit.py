@@ -10,7 +10,7 @@ from masking_service.audit.reading import UnknownEntryError
 from masking_service.audit.search import Wanted
 from masking_service.domain.timestamps import unix_time
 from masking_service.runtime.wiring import Parts
-from masking_service.web.http import answer, call, limit, query
+from masking_service.web.http import answer, context, limit, query
 from masking_service.web.problems import Problem
 from masking_service.web.schemas.queries import DEFAULT_ENTRIES, AuditQuery, SummaryQuery
 
@@ -34,7 +34,7 @@ def audit(parts: Parts) -> Blueprint:
         )
         with known_entry():
             found, last = parts.acting.audit.entries(
-                call(),
+                context(),
                 wanted,
                 waybill=asked.waybill,
                 after=asked.after,
@@ -46,11 +46,11 @@ def audit(parts: Parts) -> Blueprint:
     @routes.get("/summary")
     def summary() -> Response:
         asked = query(SummaryQuery)
-        end = _time(asked.end, "to") or call().now + 1
+        end = _time(asked.end, "to") or context().now + 1
         begin = _time(asked.begin, "from")
         with known_entry():
             summed = parts.acting.audit.summary(
-                call(),
+                context(),
                 end - SECONDS["day"] if begin is None else begin,
                 end,
                 by=asked.by,
@@ -61,7 +61,7 @@ def audit(parts: Parts) -> Blueprint:
 
     @routes.get("/checkpoint")
     def checkpoint() -> Response:
-        return answer(parts.acting.audit.checkpoint(call()))
+        return answer(parts.acting.audit.checkpoint(context()))
 
     return routes
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from masking_service.runtime.wiring import Parts
-from masking_service.web.http import answer, body, call, current_request, raw_body, state
+from masking_service.web.http import answer, body, context, current_request, raw_body, state
 from masking_service.web.schemas.requests import CallRequest
 
 
@@ -14,12 +14,12 @@ def calls(parts: Parts) -> Blueprint:
     @routes.post("")
     def make() -> Response:
         wanted = body(CallRequest)
-        made, new = parts.acting.calling.make(call(), wanted.waybill_no, wanted.field, wanted.case or None)
+        made, new = parts.acting.calling.make(context(), wanted.waybill_no, wanted.field, wanted.case or None)
         return answer(made, 201 if new else 200)
 
     @routes.delete("/<string(length=32):ref>")
     def end(ref: str) -> Response:
-        return answer(parts.acting.calling.end(call(), ref))
+        return answer(parts.acting.calling.end(context(), ref))
 
     @routes.post("/records")
     def records() -> Response:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from masking_service.access.errors import NoSuchCase
 from masking_service.runtime.wiring import Parts
-from masking_service.web.http import answer, body, body_if_any, call, limit, query, whole
+from masking_service.web.http import answer, body, body_if_any, context, limit, query, whole
 from masking_service.web.problems import Problem
 from masking_service.web.schemas.queries import MAX_ENTRIES, CasesQuery
 from masking_service.web.schemas.requests import DecisionRequest, OpenCaseRequest
@@ -18,7 +18,7 @@ def cases(parts: Parts) -> Blueprint:
     def open_case() -> Response:
         wanted = body(OpenCaseRequest)
         opened = parts.acting.cases.open(
-            call(),
+            context(),
             case=wanted.case,
             purpose=wanted.purpose,
             waybills=wanted.waybills,
@@ -33,7 +33,7 @@ def cases(parts: Parts) -> Blueprint:
         wanted = query(CasesQuery)
         try:
             found = parts.acting.read_cases.listed(
-                call(),
+                context(),
                 status=wanted.status,
                 waybill=wanted.waybill,
                 opened_by=wanted.opened_by,
@@ -46,22 +46,22 @@ def cases(parts: Parts) -> Blueprint:
 
     @routes.get("/<case>")
     def get(case: str) -> Response:
-        return answer(parts.acting.read_cases.one(call(), case))
+        return answer(parts.acting.read_cases.one(context(), case))
 
     @routes.get("/<case>/opens")
     def opens(case: str) -> Response:
-        return answer(parts.acting.read_cases.opens(call(), case))
+        return answer(parts.acting.read_cases.opens(context(), case))
 
     @routes.post("/<case>/approve")
     def approve(case: str) -> Response:
-        return answer(parts.acting.cases.decide(call(), case, "approve", body_if_any(DecisionRequest).note))
+        return answer(parts.acting.cases.decide(context(), case, "approve", body_if_any(DecisionRequest).note))
 
     @routes.post("/<case>/deny")
     def deny(case: str) -> Response:
-        return answer(parts.acting.cases.decide(call(), case, "deny", body_if_any(DecisionRequest).note))
+        return answer(parts.acting.cases.decide(context(), case, "deny", body_if_any(DecisionRequest).note))
 
     @routes.post("/<case>/close")
     def close(case: str) -> Response:
-        return answer(parts.acting.cases.close(call(), case, body_if_any(DecisionRequest).note))
+        return answer(parts.acting.cases.close(context(), case, body_if_any(DecisionRequest).note))
 
     return routes

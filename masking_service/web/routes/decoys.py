@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from masking_service.runtime.wiring import Parts
-from masking_service.web.http import answer, at_most, body, call
+from masking_service.web.http import answer, at_most, body, context
 from masking_service.web.schemas.requests import MAX_RECORDS, DecoysRequest, HeardRequest, PlantRequest
 
 
@@ -13,22 +13,22 @@ def decoys(parts: Parts) -> Blueprint:
 
     @routes.get("")
     def listed() -> Response:
-        return answer(parts.acting.decoys.listed(call()))
+        return answer(parts.acting.decoys.listed(context()))
 
     @routes.post("")
     def plant() -> Response:
         wanted = body(PlantRequest)
         at_most(len(wanted.waybills), MAX_RECORDS, "/waybills")
-        return answer(parts.acting.decoys.plant(call(), wanted.waybills, wanted.kind))
+        return answer(parts.acting.decoys.plant(context(), wanted.waybills, wanted.kind))
 
     @routes.delete("")
     def remove() -> Response:
         wanted = body(DecoysRequest)
         at_most(len(wanted.waybills), MAX_RECORDS, "/waybills")
-        return answer(parts.acting.decoys.remove(call(), wanted.waybills))
+        return answer(parts.acting.decoys.remove(context(), wanted.waybills))
 
     @routes.post("/heard")
     def heard() -> Response:
-        return answer(parts.acting.decoys.heard(call(), body(HeardRequest).phone))
+        return answer(parts.acting.decoys.heard(context(), body(HeardRequest).phone))
 
     return routes

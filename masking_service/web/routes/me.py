@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from masking_service.runtime.wiring import Parts
-from masking_service.web.http import answer, call
+from masking_service.web.http import answer, context
 
 
 def me(parts: Parts) -> Blueprint:
@@ -12,10 +12,10 @@ def me(parts: Parts) -> Blueprint:
 
     @routes.get("")
     def who() -> Response:
-        return answer(parts.acting.me.who(call()))
+        return answer(parts.acting.me.who(context()))
 
     @routes.get("/budgets")
     def budgets() -> Response:
-        return answer(parts.acting.me.budgets(call()))
+        return answer(parts.acting.me.budgets(context()))
 
     return routes

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from masking_service.runtime.wiring import Parts
 from masking_service.usecases.answers.people import FrozenPrincipals
 from masking_service.usecases.errors import NotFound
-from masking_service.web.http import answer, body_if_any, call
+from masking_service.web.http import answer, body_if_any, context
 from masking_service.web.problems import Problem
 from masking_service.web.schemas.requests import FreezeRequest
 
@@ -32,21 +32,21 @@ def principals(parts: Parts) -> Blueprint:
 
     @routes.get("/principals/frozen")
     def frozen() -> Response:
-        return answer(FrozenPrincipals(parts.acting.freezes.listed(call())))
+        return answer(FrozenPrincipals(parts.acting.freezes.listed(context())))
 
     @routes.post(f"{ONE}/freeze")
     def freeze(principal: str) -> Response:
         why = body_if_any(FreezeRequest).why
         with known_form():
-            return answer(parts.acting.freezes.freeze(call(), principal, why))
+            return answer(parts.acting.freezes.freeze(context(), principal, why))
 
     @routes.post(f"{ONE}/thaw")
     def thaw(principal: str) -> Response:
         with known_form():
-            return answer(parts.acting.freezes.unfreeze(call(), principal))
+            return answer(parts.acting.freezes.unfreeze(context(), principal))
 
     @routes.get("/activity")
     def activity() -> Response:
-        return answer(parts.acting.activity(call()))
+        return answer(parts.acting.activity(context()))
 
     return routes

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from masking_service.access.custody import Custody
 from masking_service.runtime.wiring import Parts
-from masking_service.web.http import answer, at_most, batch, body, call, note_outcomes, query
+from masking_service.web.http import answer, at_most, batch, body, context, note_outcomes, query
 from masking_service.web.problems import Problem
 from masking_service.web.schemas.queries import ViewQuery
 from masking_service.web.schemas.requests import (
@@ -31,7 +31,7 @@ def waybills(parts: Parts) -> Blueprint:
     def mask() -> Response:
         wanted = body(MaskRequest)
         at_most(len(wanted.records), MAX_RECORDS, "/records")
-        return batch(parts.acting.mask(call(), wanted.schema, wanted.profile, wanted.records))
+        return batch(parts.acting.mask(context(), wanted.schema, wanted.profile, wanted.records))
 
     @routes.post("/tokenize")
     def tokenize() -> Response:
@@ -39,7 +39,7 @@ def waybills(parts: Parts) -> Blueprint:
         at_most(len(wanted.records), MAX_RECORDS, "/records")
         return batch(
             parts.acting.tokenize(
-                call(),
+                context(),
                 wanted.schema,
                 wanted.profile,
                 wanted.records,
@@ -52,7 +52,7 @@ def waybills(parts: Parts) -> Blueprint:
 
     @routes.get(ONE_WAYBILL)
     def view_one(waybill_no: str) -> Response:
-        result = parts.acting.view(call(), query(ViewQuery).profile, [waybill_no])[0]
+        result = parts.acting.view(context(), query(ViewQuery).profile, [waybill_no])[0]
         if note_outcomes([result]):
             raise Problem("not-found")
         return answer(result)
@@ -61,26 +61,26 @@ def waybills(parts: Parts) -> Blueprint:
     def view() -> Response:
         wanted = body(ViewRequest)
         at_most(len(wanted.waybills), MAX_ITEMS, "/waybills")
-        return batch(parts.acting.view(call(), wanted.profile, wanted.waybills))
+        return batch(parts.acting.view(context(), wanted.profile, wanted.waybills))
 
     @routes.delete(ONE_WAYBILL)
     def erase(waybill_no: str) -> Response:
-        return answer(parts.acting.privacy.erase(call(), waybill_no))
+        return answer(parts.acting.privacy.erase(context(), waybill_no))
 
     @routes.get(f"{ONE_WAYBILL}/disclosures")
     def disclosures(waybill_no: str) -> Response:
-        return answer(parts.acting.privacy.disclosures(call(), waybill_no))
+        return answer(parts.acting.privacy.disclosures(context(), waybill_no))
 
     @routes.post("/custody")
     def move() -> Response:
         wanted = body(MoveRequest)
         at_most(len(wanted.items), MAX_RECORDS, "/items")
-        return batch(parts.acting.move_custody(call(), wanted.items))
+        return batch(parts.acting.move_custody(context(), wanted.items))
 
     @routes.post("/detokenize")
     def detokenize() -> Response:
         wanted = body(DetokenizeRequest)
         at_most(len(wanted.items), MAX_ITEMS, "/items")
-        return batch(parts.acting.detokenize(call(), wanted.purpose or None, wanted.case or None, wanted.items))
+        return batch(parts.acting.detokenize(context(), wanted.purpose or None, wanted.case or None, wanted.items))
 
     return routes

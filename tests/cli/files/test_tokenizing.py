@@ -17,7 +17,7 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
-from masking_service.usecases.recorder import Call
+from masking_service.usecases.recorder import RequestContext
 from tests.cli.files.runs import HEADERS, MASKED, RECORD, TABLE, VALUES, column, line, ndjson, row, rows, run
 from tests.servers import Node, durable
 
@@ -54,7 +54,7 @@ def viewed(settings: Settings, number: str, who: str = "dispute-officer", profil
     parts: Parts = assemble(settings)
     admit_store(parts)
     principal = parts.acting.authenticator.authenticate(f"Bearer {credentials(settings)[who]}", "127.0.0.1", clock())
-    result = members(parts.acting.view(Call(principal, "r-1", clock()), profile, [number])[0])
+    result = members(parts.acting.view(RequestContext(principal, "r-1", clock()), profile, [number])[0])
     parts.store.close()
     return result
 
@@ -64,14 +64,16 @@ def opened(settings: Settings, token: str) -> object:
     parts: Parts = assemble(settings)
     admit_store(parts)
 
-    def call(who: str) -> Call:
+    def context(who: str) -> RequestContext:
         authorization = f"Bearer {credentials(settings)[who]}"
-        return Call(parts.acting.authenticator.authenticate(authorization, "127.0.0.1", clock()), "r-1", clock())
+        return RequestContext(
+            parts.acting.authenticator.authenticate(authorization, "127.0.0.1", clock()), "r-1", clock()
+        )
 
     case = f"T-{token[4:12]}"
     try:
         parts.acting.cases.open(
-            call("service-desk"),
+            context("service-desk"),
             case=case,
             purpose="dispute",
             waybills=["SF1234567890"],
@@ -79,7 +81,7 @@ def opened(settings: Settings, token: str) -> object:
             reason="test",
             expires_in=None,
         )
-        (opened,) = parts.acting.detokenize(call("dispute-officer"), "dispute", case, [{"token": token}])
+        (opened,) = parts.acting.detokenize(context("dispute-officer"), "dispute", case, [{"token": token}])
         return members(opened)["value"]
     finally:
         parts.store.close()
