@@ -23,10 +23,12 @@ class Shape:
     Attributes:
         largest: records in a batch, at most.
         both: whether each names sender and recipient in full, which makes six tokens; else one party and two.
+        pause: seconds between two batches of a printer, and between two openings of the officer.
     """
 
     largest: int = 40
     both: bool = False
+    pause: float = 0.0
 
 
 def record_of(number: str, shape: Shape) -> Record:
@@ -147,7 +149,7 @@ class Load:
     def _print(self, thread: int) -> None:
         draw = random.Random(100 * self._name + thread)
         sent = 0
-        while not self._stopping.is_set():
+        while not self._stopping.wait(self.shape.pause):
             size = draw.randint(1, self.shape.largest)
             batch = [f"SF{self._name:04}{thread}{sent + at:09}" for at in range(size)]
             sent += size
@@ -161,8 +163,7 @@ class Load:
     def _open(self) -> None:
         draw = random.Random(self._name)
         opened = 0
-        while not self._stopping.is_set():
-            time.sleep(0.02)
+        while not self._stopping.wait(max(self.shape.pause, 0.02)):
             found = self.account.some(draw)
             if found is None:
                 continue

@@ -26,6 +26,7 @@ RECOVERY_SECONDS = 30.0  # of a machine that does other things; what it took is 
 ASKED_AGAIN = 500
 VIEWED = 50  # numbers in a view, as the contract has it
 READINESS_ASKED = 30  # new connections, so that each of two workers answers some, also if one takes most of them
+READINESS_PAUSE = 0.05
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -117,6 +118,7 @@ class World:
             load.account.service_is_ready()
             until = time.monotonic() + steady
             while time.monotonic() < until:
+                time.sleep(READINESS_PAUSE)
                 status, _, content = self.service.call(None, "GET", "/readyz")
                 if status != 200:
                     load.account.flaps.append(content)
