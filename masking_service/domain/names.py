@@ -21,7 +21,7 @@ _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
 _DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
 """What separates the parts of a name, the wrong dots of practice included."""
 
-_SEPARATOR: Final = re.compile(rf"[\s{re.escape(_DOTS)}\ue000]")
+_SEPARATOR: Final = re.compile(rf"\r\n|[\s{re.escape(_DOTS)}\ue000]")
 _PARTED: Final = re.compile(rf"[{re.escape(_DOTS)}]").search
 _HAS_PHONE_DIGITS: Final = re.compile(rf"(?:[{DIGIT}]\W{{0,6}}){{5}}|\*{{6}}\d").search
 

@@ -114,6 +114,15 @@ def test_what_cannot_be_seen_counts_for_nothing(name: str) -> None:
     assert mask_name(name, "given") == "张*"
 
 
+@pytest.mark.parametrize("name", ["张三\r\n李四", "张\r\n", "\x00M\x00\r\x00\n", "张三\r\x00\n李四"])
+def test_a_line_end_of_two_characters_separates_like_one_of_one(name: str) -> None:
+    masked = mask_name(name, "given")
+
+    assert masked == mask_name(name.replace("\x00", ""), "given")
+    assert "\r\n" in masked
+    assert mask_name(masked, "given") == masked
+
+
 @pytest.mark.timeout(60)  # ends at once if the work is linear, never if it is not
 @pytest.mark.parametrize("name", long_inputs(), ids=lambda name: repr(name[:6]))
 def test_no_name_takes_long(name: str) -> None:

@@ -11,7 +11,6 @@ import os
 import re
 import sys
 import time
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -81,11 +80,9 @@ def _start(name: str, limit: str, folder: Path) -> int:
     log = os.open(folder / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for stream in (1, 2):
         os.dup2(log, stream)
-    try:
-        main(name, [limit, f"-artifact_prefix={folder}/{name}-", str(found)])
-    finally:
-        traceback.print_exc()
-        os._exit(1)
+    # It ends by an exception or by itself. Only an ordinary end lets libFuzzer keep the input that failed.
+    main(name, [limit, f"-artifact_prefix={folder}/{name}-", str(found)])
+    raise AssertionError("the fuzzer ends the process")
 
 
 def _limits(said: str) -> dict[str, str]:
