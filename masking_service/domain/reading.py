@@ -115,6 +115,8 @@ class Reading:
         """What was written where `text[start:end]` is read."""
         if self._places is None:
             return self.source[start:end]
+        if start == end:
+            return ""
         # What cannot be seen belongs to what is before it, at the very beginning to what follows.
         return self.source[self._places[start] if start else 0 : self._places[end]]
 

@@ -208,3 +208,9 @@ def test_other_numbers_that_begin_with_700_stay(text: str) -> None:
 def test_scrubbing_what_begins_with_700_again_changes_nothing(text: str) -> None:
     scrubbed = scrub(text)
     assert scrub(scrubbed) is scrubbed
+
+
+@pytest.mark.parametrize("unseen", ["\x00\x00", "\u200b", "\ufeff\u202e"])
+@pytest.mark.parametrize("text", ["0575991-1234+8\x175991-@", "13812345678", "致电 010-12345678"])
+def test_what_is_unseen_at_the_beginning_does_not_become_more(unseen: str, text: str) -> None:
+    assert scrub(unseen + text) in (unseen + scrub(text), scrub(text))
