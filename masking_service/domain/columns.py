@@ -17,10 +17,10 @@ from masking_service.domain.member_names import MAYBE_NAME, Meaning, plan
 from masking_service.domain.name_words import PARTY
 from masking_service.domain.pairs import pair_in
 from masking_service.domain.profiles import Profile
-from masking_service.domain.schema import Place, Steps, pointer
+from masking_service.domain.schema import KINDS, Place, Steps, pointer
 from masking_service.domain.spellings import may_hold_name, may_hold_phone
 from masking_service.domain.unmapped import UNMAPPED_MASKED, Unmapped
-from masking_service.domain.walk import LeafNode, ObjectNode, Usual
+from masking_service.domain.walk import LeafNode, ObjectNode
 
 FEW: Final = 20
 """For fewer records of one form it costs more to make columns of them than is saved by it."""
@@ -31,6 +31,9 @@ MANY: Final = 64
 NEW_FORMS: Final = 32
 """Forms of inner objects that are read anew for the records of one form."""
 
+_AS_KIND: Final = {kind: kind for kind in ("phone", "name", "address")} | {"virtual_phone": "phone", MAYBE_NAME: "name"}
+"""As which kind of usual value an unmapped member is masked, by what its name says."""
+
 Fields = tuple[tuple[Place, ...], tuple[str, ...], Sequence[tuple[str, str]]]
 """The places of a record, what came in at each of them, and the warnings."""
 
@@ -39,20 +42,19 @@ _Form = tuple[tuple[str, ...] | None, ...]
 
 
 class _Leaf(NamedTuple):
-    """A usual value: its object, its key and its mask."""
+    """A usual value: its object and its key."""
 
     at: int
     key: str
     place: Place
-    usual: Usual
 
 
-class _Beside(NamedTuple):
-    """An unmapped member of the records of one form.
+class _Column(NamedTuple):
+    """A member of the records of one form.
 
     Attributes:
         level, key: in which object of each record, under which key.
-        kind: of the personal value that its name announces and that all sound records have; else empty.
+        kind: of the personal value that its place or its name announces and that all sound records have; else empty.
         column: what came in.
         shown: the masks of personal values, else the texts in the values; None where the record is not usual.
         pointer: where it is, for the warning.
@@ -77,18 +79,7 @@ class Columns:
 
     def __init__(self, root: ObjectNode, profile: Profile, unmapped: Unmapped) -> None:
         self._unmapped = unmapped
-        phone, name = profile.usual("phone"), profile.usual("name")
-        self._personal = {
-            kind: usual
-            for kind, usual in {
-                "phone": phone,
-                "virtual_phone": phone,
-                "name": name,
-                MAYBE_NAME: name,
-                "address": profile.usual("address"),
-            }.items()
-            if usual is not None
-        }
+        self._usual = {kind: usual for kind in KINDS if (usual := profile.usual_column(kind)) is not None}
         self._ways: list[tuple[int, str]] = []
         """The way to each object but the root: the object around it, and its key there."""
         self._leaves: list[_Leaf] = []
@@ -109,7 +100,7 @@ class Columns:
                 self._ways.append((at, key))
                 self._look_into(inner)
             elif isinstance(inner, LeafNode) and inner.usual is not None and inner.place is not None:
-                self._leaves.append(_Leaf(at, key, inner.place, inner.usual))
+                self._leaves.append(_Leaf(at, key, inner.place))
             else:
                 self._unusual[at].add(key)
         self._inner_first.append(at)
@@ -124,7 +115,8 @@ class Columns:
             objects.append([above.get(key) if type(above) is dict else None for above in objects[at]])
         for form, rows in _rows_by_form(objects).items():
             if len(rows) >= FEW and self._is_usual(form):
-                masked = self._mask_form(form, [[level[row] for row in rows] for level in objects])
+                alike = objects if len(rows) == len(batch) else [[level[row] for row in rows] for level in objects]
+                masked = self._mask_form(form, alike)
                 for row, fields in zip(rows, masked, strict=True):
                     found[row] = fields
         return found
@@ -138,51 +130,34 @@ class Columns:
 
     def _mask_form(self, form: _Form, objects: Sequence[Sequence[Any]]) -> Sequence[Fields | None]:
         """Mask those records of a usual form whose values are usual."""
+        records = objects[0]
         leaves = [leaf for leaf in self._leaves if leaf.key in (form[leaf.at] or ())]
-        if not leaves:
-            return [None] * len(objects[0])
-        columns: list[list[Any]] = []
-        masks: list[list[str | None]] = []
-        for at, key, _, usual in leaves:
-            column = [one[key] for one in objects[at]]
-            columns.append(column)
-            masks.append([usual(value) if type(value) is str else None for value in column])
-        beside = self._beside(form, objects)
+        beside = self._beside(form, objects) if leaves else None
         if beside is None:
-            return [None] * len(objects[0])
-        sound = [True] * len(objects[0])
-        for shown in (*masks, *(one.shown for one in beside)):
-            if None in shown:
-                sound = [ok and text is not None for ok, text in zip(sound, shown, strict=True)]
+            return [None] * len(records)
+        mapped = [self._mapped(leaf, objects[leaf.at]) for leaf in leaves]
+        columns = [*mapped, *beside]
+        sound = _complete([column.shown for column in columns], len(records))
         if (own := self._objects[0].own_key) in (form[0] or ()):
-            sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, objects[0], strict=True)]
-        personal = [one for one in beside if one.kind]
-        kinds = [*((leaf.place.kind, column) for leaf, column in zip(leaves, columns, strict=True))]
-        kinds += [(one.kind, one.column) for one in personal]
-        names = [column for kind, column in kinds if kind == "name"]
-        phones = [column for kind, column in kinds if kind == "phone"]
-        shows = [shown for leaf, shown in zip(leaves, masks, strict=True) if leaf.place.kind not in ("name", "phone")]
-        shows += [one.shown for one in beside if one.kind not in ("name", "phone")]
-        if beside:
-            shows.append(["\n".join([one.key for one in beside])] * len(sound))
-        # Masks alone hold no number: see `Profile.usual`.
-        sound = _without_leaks(sound, names, phones if beside else [], shows)
-        for (at, key, _, _), shown in zip(leaves, masks, strict=True):
-            for one, mask in compress(zip(objects[at], shown, strict=True), sound):
-                one[key] = mask
-        for level, key, _, _, shown, _ in personal:
-            for one, mask in compress(zip(level, shown, strict=True), sound):
-                one[key] = mask
+            sound = [ok and is_plain_number(one[own]) for ok, one in zip(sound, records, strict=True)]
+        sound = _without_leaks(sound, columns, beside)
+        _write([column for column in columns if column.kind], sound)
         places = tuple(leaf.place for leaf in leaves)
-        warnings = _warnings(personal, len(sound))
+        warnings = _warnings([one for one in beside if one.kind], len(records))
         return [
             (places, values, warned) if ok else None
-            for ok, values, warned in zip(sound, zip(*columns, strict=True), warnings, strict=True)
+            for ok, values, warned in zip(
+                sound, zip(*[one.column for one in mapped], strict=True), warnings, strict=True
+            )
         ]
 
-    def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Beside] | None:
+    def _mapped(self, leaf: _Leaf, level: Sequence[Any]) -> _Column:
+        column = [one[leaf.key] for one in level]
+        return _Column(level, leaf.key, leaf.place.kind, column, self._usual[leaf.place.kind](column), "")
+
+    def _beside(self, form: _Form, objects: Sequence[Sequence[Any]]) -> list[_Column] | None:
         """Return the unmapped members in the order of a single pass; None if only that pass can handle them."""
-        found: list[_Beside] = []
+        found: list[_Column] = []
         new_forms = iter(range(NEW_FORMS, 0, -1))
         for at in self._inner_first:
             node, names, level = self._objects[at], form[at], objects[at]
@@ -193,7 +168,7 @@ class Columns:
                 for name in others:
                     column = [one[name] for one in level]
                     shown = [_text_of(value, node.depth) for value in column]
-                    found.append(_Beside(level, name, "", column, shown, ""))
+                    found.append(_Column(level, name, "", column, shown, ""))
                 continue
             if self._unmapped.mode == "hide" or len(others) > MANY:
                 return None
@@ -207,33 +182,37 @@ class Columns:
 
     def _guarded(
         self, level: Sequence[Any], name: str, meaning: Meaning, above: Steps, new_forms: Iterator[int]
-    ) -> list[_Beside]:
+    ) -> list[_Column]:
         """An unmapped member, or the members of objects of one form under it."""
         column = [one[name] for one in level]
         if meaning.may_be_persons and (meaning.inside == PARTY or not {dict, list}.isdisjoint(map(type, column))):
-            return [_Beside(level, name, "", column, [None] * len(column), "")]
+            return [_Column(level, name, "", column, [None] * len(column), "")]
         steps, depth = (*above, name), len(above) + 1
         way = self._unmapped.waybill_places.get(steps)
         inner = None if way == "number" else self._unmapped.reader.one_form(column, meaning, depth, new_forms)
         if inner is not None:
             names = tuple(column[0])
-            found = [_Beside(level, name, "", column, ["\n".join(names)] * len(column), "")]
+            found = [_Column(level, name, "", column, ["\n".join(names)] * len(column), "")]
             for key, one in zip(names, inner, strict=True):
                 found += self._guarded(column, key, one, steps, new_forms)
             return found
         if way is not None:
-            return [_Beside(level, name, "", column, [one if is_plain_number(one) else None for one in column], "")]
-        usual = self._personal.get(meaning.kind or "")
-        if usual is None:
-            return [_Beside(level, name, "", column, self._unmapped.reader.read(column, meaning, depth, new_forms), "")]
-        shown = [usual(value) if type(value) is str else None for value in column]
-        kind = {MAYBE_NAME: "name", "virtual_phone": "phone"}.get(meaning.kind or "", meaning.kind or "")
-        return [_Beside(level, name, kind, column, shown, pointer(steps))]
+            return [_Column(level, name, "", column, [one if is_plain_number(one) else None for one in column], "")]
+        kind = _AS_KIND.get(meaning.kind or "")
+        usual = self._usual.get(kind or "")
+        if kind is None or usual is None:
+            return [_Column(level, name, "", column, self._unmapped.reader.read(column, meaning, depth, new_forms), "")]
+        return [_Column(level, name, kind, column, usual(column), pointer(steps))]
 
 
 def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
     """Group records by the members of their objects."""
-    members = [[tuple(one) if type(one) is dict else None for one in level] for level in objects]
+    members = [
+        [*map(tuple, level)]
+        if {*map(type, level)} == {dict}
+        else [tuple(one) if type(one) is dict else None for one in level]
+        for level in objects
+    ]
     found: dict[_Form, list[int]] = {}
     last: _Form = ()
     rows: list[int] = []
@@ -244,7 +223,7 @@ def _rows_by_form(objects: Sequence[Sequence[Any]]) -> dict[_Form, list[int]]:
     return found
 
 
-def _warnings(personal: Sequence[_Beside], records: int) -> Sequence[Sequence[tuple[str, str]]]:
+def _warnings(personal: Sequence[_Column], records: int) -> Sequence[Sequence[tuple[str, str]]]:
     """For each record what was masked of its personal members; the same object where that is alike."""
     everything = tuple((one.pointer, UNMAPPED_MASKED) for one in personal)
     if not personal:
@@ -263,28 +242,51 @@ def _text_of(value: Any, depth: int) -> str | None:
     return "\n".join(texts)
 
 
-def _without_leaks(
-    sound: list[bool], names: Sequence[list[Any]], phones: Sequence[list[Any]], texts: Sequence[list[str | None]]
-) -> list[bool]:
+def _complete(texts: Sequence[Sequence[str | None]], records: int) -> list[bool]:
+    """Which records have every text."""
+    sound = [True] * records
+    for shown in texts:
+        if None in shown:
+            sound = [ok and text is not None for ok, text in zip(sound, shown, strict=True)]
+    return sound
+
+
+def _write(columns: Sequence[_Column], sound: Sequence[bool]) -> None:
+    """Put the masks in place of the values of sound records."""
+    for level, key, _, _, shown, _ in columns:
+        for one, mask in compress(zip(level, shown, strict=True), sound):
+            one[key] = mask
+
+
+def _without_leaks(sound: list[bool], columns: Sequence[_Column], beside: Sequence[_Column]) -> list[bool]:
     """Which sound records repeat none of their names and phones."""
+    names = [one.column for one in columns if one.kind == "name"]
+    phones = [one.column for one in columns if one.kind == "phone"]
+    # Masks alone hold no number, those of names and phones no name either: see `Profile.usual`.
+    texts = [one.shown for one in columns if one.kind not in ("name", "phone")]
+    if beside:
+        texts.append(["\n".join([one.key for one in beside])] * len(sound))
     if not texts:
         return sound
     joined = ["\n".join(shown) if ok else "" for ok, shown in zip(sound, zip(*texts, strict=True), strict=True)]
     if names:
-        near = [False] * len(sound)
-        # Usual names are of Han, which has one case: nothing but the last character has to be seen.
-        for column in names:
-            near = [
-                seen or (ok and name[-1] in text)
-                for seen, ok, name, text in zip(near, sound, column, joined, strict=True)
-            ]
-        sound = [
-            ok and not (seen and may_hold_name(text, of_record))
-            for ok, seen, of_record, text in zip(sound, near, zip(*names, strict=True), joined, strict=True)
-        ]
-    if phones:
+        sound = _without_names(sound, names, joined)
+    if phones and beside:
         sound = [
             ok and not may_hold_phone(text, numbers)
             for ok, numbers, text in zip(sound, zip(*phones, strict=True), joined, strict=True)
         ]
     return sound
+
+
+def _without_names(sound: list[bool], names: Sequence[Sequence[Any]], texts: Sequence[str]) -> list[bool]:
+    near = [False] * len(sound)
+    # Usual names are of Han, which has one case: nothing but the last character has to be seen.
+    for column in names:
+        near = [
+            seen or (ok and name[-1] in text) for seen, ok, name, text in zip(near, sound, column, texts, strict=True)
+        ]
+    return [
+        ok and not (seen and may_hold_name(text, of_record))
+        for ok, seen, of_record, text in zip(sound, near, zip(*names, strict=True), texts, strict=True)
+    ]

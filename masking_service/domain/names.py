@@ -15,8 +15,15 @@ from masking_service.domain.reading import DIGIT
 from masking_service.domain.stars import graphemes, stars
 from masking_service.domain.text import scrub
 
-_SHORT_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{2,4}").fullmatch
+_HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+_SHORT_HAN: Final = re.compile(rf"{_HAN}{{2,4}}").fullmatch
 _FORM_ENDS: Final = frozenset(form[-1] for form in HAN_FORMS)
+_SHORT_LINES: Final = re.compile(
+    rf"^(?:(?![{''.join({name[0] for name in DOUBLE_FAMILY_NAMES})}])({_HAN}{{2,4}})(?<![{''.join(_FORM_ENDS)}])$|.*$)",
+    re.M,
+).findall
+_STARS: Final = ("", "", "*", "**", "***")
+"""For the length of a short name."""
 
 _DOTS: Final = "·．.。•-・‧∙⋅･｡–—‐‑－﹣"
 """What separates the parts of a name, the wrong dots of practice included."""
@@ -76,6 +83,11 @@ def mask_short_name(value: str) -> str | None:
     if _SHORT_HAN(value) and value[-1] not in _FORM_ENDS and (value[:2] not in DOUBLE_FAMILY_NAMES or len(value) == 2):
         return value[0] + "*" * (len(value) - 1)
     return None
+
+
+def mask_short_names(lines: str) -> list[str]:
+    """Return the masks of names, one a line; an empty one for each that may not be short."""
+    return [name[:1] + _STARS[len(name)] for name in _SHORT_LINES(lines)]
 
 
 def _mask_name(value: str) -> str:

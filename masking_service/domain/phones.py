@@ -18,6 +18,7 @@ from masking_service.domain.reading import Reading
 from masking_service.domain.stars import stars, steady
 
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
+_MOBILE_LINES: Final = re.compile(r"^(?:(1[3-9][0-9]{9})$|.*$)", re.M).findall
 
 _PLAIN_LANDLINE: Final = re.compile(
     r"(0(?:(?:10|2[0-9])-?(?=[0-9]{8}(?![0-9]))|[3-9][0-9]{2}-?))([1-9][0-9]{6,7})(?:(-)([0-9]{1,6}))?"
@@ -63,6 +64,13 @@ def plain_mobile_masker(keep: int) -> Callable[[str], str | None]:
         return covered + value[hidden:] if _PLAIN_MOBILE(value) else None
 
     return mask
+
+
+def plain_mobile_lines_masker(keep: int) -> Callable[[str], list[str]]:
+    """Return a mask for plain Chinese mobile numbers, one a line, that gives an empty text for each other line."""
+    hidden = 11 - keep
+    covered = "*" * hidden
+    return lambda lines: [covered + number[hidden:] if number else "" for number in _MOBILE_LINES(lines)]
 
 
 def phone_numbers(value: str) -> list[str]:

@@ -33,21 +33,25 @@ _PLACE: Final = _han_without(_NAMES_UNITS)
 _IN_A_NOTE: Final = _han_without("室户戶房单單甲乙丙丁" + NUMERALS)
 
 # An empty alternative is for what may be missing: `(?:…)?` would cost half as much again.
-_PLAIN: Final = re.compile(
+_KEPT: Final = (
     rf"({_PLACE}{{2,40}}(?: {_PLACE}{{2,20}}){{0,3}} ?(?:[0-9]{{1,4}}弄|)"
     rf"(?:[0-9]{{1,4}}号(?:{_han_without(_NAMES_UNITS + _NAMES_STALLS + NUMERALS)}{{1,12}}|)|) ?"
     r"(?:[0-9]{1,3}(?:号楼|栋|幢|座)|[A-Z][座栋幢]|) ?)"
-    rf"(?:(?<![{NUMERALS}])[0-9]{{1,2}}单元 ?|)"
+)
+_HIDES: Final = (
+    rf"((?:(?<![{NUMERALS}])[0-9]{{1,2}}单元 ?|)"
     rf"(?:(?<![{NUMERALS}])[0-9]{{1,2}}[层楼] ?|)"
     rf"(?:(?<![{NUMERALS}])[A-Z]?[0-9]{{1,4}}室"
     r"|(?<=[楼号栋幢座元层])[A-Z]?[0-9]{3,4}|)"
-    rf"(?:[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）]|)"
-).fullmatch
-"""What is kept is group 1. Behind it digits and capital letters are in the numbers of unit, floor and room only."""
+    rf"(?:[(（](?:{_IN_A_NOTE}|[，。！]){{1,30}}[)）]|))"
+)
+"""In it digits and capital letters are in the numbers of unit, floor and room only."""
 
+_PLAIN: Final = re.compile(_KEPT + _HIDES).fullmatch
 _MAX_NAME_LENGTH: Final = 9
 """Characters of a person's name with a title."""
 
+_PLAIN_LINES: Final = re.compile(rf"^(?:(?=.{{{_MAX_NAME_LENGTH + 1}}}){_KEPT}{_HIDES}$|.*$)", re.M).findall
 _NUMBERS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _HIDDEN: Final = bytes.maketrans(_NUMBERS, b"*" * len(_NUMBERS))
 
@@ -57,6 +61,16 @@ def mask_plain_address(value: str) -> str | None:
     match = _PLAIN(value)
     if match is None or (len(value) <= _MAX_NAME_LENGTH and bare_name(value)):
         return None
-    end = match.end(1)
+    return match[1] + _hidden(match[2])
+
+
+def mask_plain_addresses(lines: str) -> list[str]:
+    """Return the masks of addresses, one a line; an empty one for each that may not be plain."""
+    found = _PLAIN_LINES(lines)
+    hidden = _hidden("\n".join([part for _, part in found])).split("\n")
+    return [kept + part for (kept, _), part in zip(found, hidden, strict=True)]
+
+
+def _hidden(part: str) -> str:
     # As bytes, because a text that is not ASCII takes four times as long to translate.
-    return value[:end] + value[end:].encode().translate(_HIDDEN).decode()
+    return part.encode().translate(_HIDDEN).decode()

@@ -207,7 +207,7 @@ def answer(content: Any, status: int = 200) -> Response:
 def batch(results: Sequence[Answer]) -> Response:
     """The answer to a batch: results, count of failures, and a notice where most are mis-mapped."""
     failed = note_outcomes(results)
-    unmapped = sum(map(_is_not_mapped, results))
+    unmapped = sum(_is_not_mapped(result) for result in results if getattr(result, "warnings", True))
     if unmapped * 2 > len(results):
         notice = NOTICE.in_language(_language()).format(unmapped, len(results))
         return answer({"notice": notice, "results": results, "failed": failed})

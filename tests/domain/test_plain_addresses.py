@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from masking_service.domain import addresses
-from masking_service.domain.plain_addresses import mask_plain_address
+from masking_service.domain.plain_addresses import mask_plain_address, mask_plain_addresses
 from masking_service.domain.spellings import _DIGITS, _SHORTEST, digits_of
 from masking_service.domain.text import scrub
 
@@ -48,6 +48,15 @@ ADDRESSES = st.lists(
 def test_a_plain_address_is_masked_as_the_grammar_masks_it(address: str) -> None:
     plain = mask_plain_address(address)
     assert plain in (None, by_the_grammar(address))
+
+
+@settings(max_examples=500)
+@given(st.lists(ADDRESSES, min_size=1, max_size=9))
+def test_plain_addresses_in_lines_are_masked_as_each_alone(addresses: list[str]) -> None:
+    together = mask_plain_addresses("\n".join(addresses))
+    assert [mask or mask_plain_address(address) for mask, address in zip(together, addresses, strict=True)] == [
+        mask_plain_address(address) for address in addresses
+    ]
 
 
 @settings(max_examples=300)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from masking_service.domain.errors import DefinitionError
@@ -154,6 +154,24 @@ def test_usual_values_go_the_short_way(kind: str, value: str) -> None:
     assert usual is not None
 
     assert usual(value) is not None
+
+
+VALUE = st.sampled_from([value for _, values in USUAL for value in values]) | st.none() | st.integers() | st.text()
+
+
+@given(st.lists(VALUE, max_size=30))
+@example(["张三", "李四\n王五", "赵六"])
+@example(["华志路1685号3号楼2单元402室", "张江镇3号楼", "华志路1685号3号楼2单元402室\n"])
+@example(["13812345678", "", "13812345678\n"])
+@example(["张三", None])
+def test_a_column_of_values_gets_the_masks_of_its_values(values: list[Any]) -> None:
+    profile = Profile.parse("label", LABEL)
+    for kind in ("name", "phone", "address", "text"):
+        usual, column = profile.usual(kind), profile.usual_column(kind)
+        assert usual is not None
+        assert column is not None
+
+        assert column(values) == [usual(value) if isinstance(value, str) else None for value in values]
 
 
 @given(st.text("张三王号室楼单元路0123XxA座栋*＊wbt-_ ○", min_size=1, max_size=12))
