@@ -10,7 +10,7 @@ from pathlib import Path
 import jwt
 import pytest
 import redis
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from keys.errors import KeysError
 from masking_service.access.errors import ClientError
@@ -23,26 +23,8 @@ from masking_service.runtime.wiring import WrongPurpose
 from masking_service.shipped import ROOT
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
+from tests.cli.conftest import Command
 from tests.store.stores import ask
-
-Command = Callable[..., Result]
-
-
-@pytest.fixture
-def command(tmp_path: Path, valkey: str) -> Command:
-    """Runs one command on a state directory of its own and a store that holds nothing."""
-
-    def run(*arguments: str, folder: Path = tmp_path) -> Result:
-        environment = {"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}
-        return CliRunner().invoke(commands, arguments, env=environment)
-
-    return run
-
-
-@pytest.fixture
-def production(command: Command) -> Command:
-    assert command("keys", "init").exit_code == 0
-    return command
 
 
 def test_a_keyset_is_made_for_its_user_alone(production: Command, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, number: signal.Signals) 
         cwd=ROOT,
     )
     assert process.stdin is not None
-    process.stdin.write(ndjson(RECORD).encode() * 5000)
+    process.stdin.write(ndjson(RECORD).encode() * 1000)
     process.stdin.flush()
     deadline = time.monotonic() + 30
     while not list(tmp_path.glob(".masking-*.part")) and time.monotonic() < deadline:
@@ -134,7 +134,7 @@ def test_a_kill_leaves_nothing_under_the_outputs_name(tmp_path: Path) -> None:
         cwd=ROOT,
     )
     assert process.stdin is not None
-    process.stdin.write(ndjson(RECORD).encode() * 5000)
+    process.stdin.write(ndjson(RECORD).encode() * 1000)
     process.stdin.flush()
     deadline = time.monotonic() + 30
     while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
@@ -151,7 +151,7 @@ def test_a_kill_leaves_nothing_under_the_outputs_name(tmp_path: Path) -> None:
 
 def test_a_reader_that_goes_away_is_no_crash(tmp_path: Path) -> None:
     path = tmp_path / "in.ndjson"
-    path.write_text(ndjson(RECORD) * 5000)
+    path.write_text(ndjson(RECORD) * 1000)
     process = subprocess.Popen(
         [*COMMAND, "mask", str(path), "--output=-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
     )
