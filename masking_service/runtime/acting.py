@@ -5,34 +5,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from masking_service.access.authenticate import Authenticator
-from masking_service.access.budgets import Budgets
-from masking_service.access.call_records import CallRecords
 from masking_service.access.callers import Callers
 from masking_service.access.case_check import CaseCheck
-from masking_service.access.cases import Cases
-from masking_service.access.custody import Custodies
-from masking_service.access.disclosures import Disclosures
 from masking_service.access.gate import Gate
 from masking_service.access.issuers import Issuers
-from masking_service.access.live_calls import LiveCalls
-from masking_service.access.once import OnceAMinute
 from masking_service.access.policy import Policy
-from masking_service.access.shortlists import Shortlists
 from masking_service.calls.line import Line
+from masking_service.runtime.shared import Shared, shared_parts
 from masking_service.usecases.activity import Activity
 from masking_service.usecases.auditing import Auditing
 from masking_service.usecases.call_reports import CallReports
 from masking_service.usecases.calling import Calling
-from masking_service.usecases.case_authority import CaseAuthority
 from masking_service.usecases.cases import Casework
-from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.custody import MoveCustody
-from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.decoys import Planting
 from masking_service.usecases.detokenize import Detokenize
-from masking_service.usecases.freezes import FreezeByHand, FreezeByPolicy
+from masking_service.usecases.freezes import FreezeByHand
 from masking_service.usecases.lookout import Lookout
-from masking_service.usecases.mask import Mask, Maskers
+from masking_service.usecases.mask import Mask
 from masking_service.usecases.me import Me
 from masking_service.usecases.privacy import Privacy
 from masking_service.usecases.read_cases import ReadCases
@@ -74,177 +64,197 @@ class Acting:
 
 def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None, line: Line) -> Acting:
     """The use cases of these parts under a policy, and the issuers, ticket system and provider that it names."""
-    gate = Gate(policy, parts.freezes)
-    parts.metrics.create_budget_series(policy.budgets)
-    budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
-    audit = Recorder(parts.log, parts.denials, parts.keyring, policy.digest)
-    conflicts = ConflictBudget(
-        budgets=budgets,
-        once=OnceAMinute(parts.store, parts.keyring, os.urandom),
-        audit=audit,
-        alerts=parts.alerts,
-    )
-    freezing = FreezeByPolicy(
-        rules=policy.rules.watch, freezes=parts.freezes, audit=audit, alerts=parts.alerts, metrics=parts.metrics
-    )
-    watch = DecoyWatch(
-        decoys=parts.decoys,
-        freezes=parts.freezes,
-        freezing=freezing,
-        alerts=parts.alerts,
-        defer=parts.deferred.submit,
-    )
-    cases = Cases(parts.store, parts.keyring, os.urandom)
-    custodies = Custodies(parts.store, parts.keyring, os.urandom)
-    disclosures = Disclosures(parts.store, parts.keyring, os.urandom)
-    lookout = Lookout(
-        policy=policy,
-        freezes=parts.freezes,
-        shortlists=Shortlists(parts.store, parts.keyring, os.urandom),
-        freezing=freezing,
-        audit=audit,
-        alerts=parts.alerts,
-    )
-    case_authority = CaseAuthority(policy=policy, cases=cases, check=case_check)
-    live_calls = LiveCalls(parts.store, parts.keyring, os.urandom)
-    call_records = CallRecords(parts.store, parts.keyring, os.urandom)
-    maskers = Maskers(parts.schemas, policy.rules.profiles)
+    shared = shared_parts(parts, policy, case_check)
     return Acting(
         policy=policy,
-        gate=gate,
-        recorder=audit,
+        gate=shared.gate,
+        recorder=shared.audit,
         authenticator=Authenticator(parts.registry, issuers, parts.keyring),
-        mask=Mask(gate=gate, maskers=maskers),
-        tokenize=Tokenize(
-            policy=policy,
-            gate=gate,
-            schemas=parts.schemas,
-            maskers=maskers,
-            keyring=parts.keyring,
-            vault=parts.vault,
-            custodies=custodies,
-            conflicts=conflicts,
-            audit=audit,
-        ),
-        view=View(
-            policy=policy,
-            gate=gate,
-            store=parts.store,
-            keyring=parts.keyring,
-            vault=parts.vault,
-            custodies=custodies,
-            disclosures=disclosures,
-            budgets=budgets,
-            freezing=freezing,
-            decoys=watch,
-            audit=audit,
-        ),
-        search=Search(
-            policy=policy,
-            gate=gate,
-            keyring=parts.keyring,
-            vault=parts.vault,
-            custodies=custodies,
-            disclosures=disclosures,
-            budgets=budgets,
-            freezing=freezing,
-            decoys=watch,
-            audit=audit,
+        mask=Mask(gate=shared.gate, maskers=shared.maskers),
+        tokenize=_tokenize(parts, policy, shared),
+        view=_view(parts, policy, shared),
+        search=_search(parts, policy, shared),
+        detokenize=_detokenize(parts, policy, shared, issuers),
+        move_custody=_move_custody(parts, policy, shared),
+        cases=_cases(parts, policy, shared, case_check),
+        read_cases=_read_cases(parts, policy, shared),
+        privacy=_privacy(parts, policy, shared),
+        freezes=FreezeByHand(gate=shared.gate, freezes=parts.freezes, audit=shared.audit, metrics=parts.metrics),
+        decoys=_decoys(parts, shared),
+        audit=_audit(parts, shared),
+        me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=shared.budgets, line=line),
+        activity=_activity(parts, policy, shared),
+        lookout=shared.lookout,
+        calling=_calling(parts, policy, shared, issuers, line),
+        call_reports=CallReports(
+            line=line,
+            live_calls=shared.live_calls,
+            call_records=shared.call_records,
+            audit=shared.audit,
             metrics=parts.metrics,
         ),
-        detokenize=Detokenize(
-            policy=policy,
-            gate=gate,
-            store=parts.store,
-            keyring=parts.keyring,
-            vault=parts.vault,
-            case_authority=case_authority,
-            call_records=call_records,
-            disclosures=disclosures,
-            budgets=budgets,
-            freezing=freezing,
-            decoys=watch,
-            audit=audit,
-            check_sign_in=issuers.check_unmasking,
-        ),
-        move_custody=MoveCustody(
-            policy=policy,
-            gate=gate,
-            keyring=parts.keyring,
-            vault=parts.vault,
-            custodies=custodies,
-            decoys=watch,
-            audit=audit,
-        ),
-        cases=Casework(
-            policy=policy,
-            gate=gate,
-            keyring=parts.keyring,
-            cases=cases,
-            budgets=budgets,
-            decoys=watch,
-            audit=audit,
-            alerts=parts.alerts,
-            case_check=case_check,
-            freezing=freezing,
-        ),
-        read_cases=ReadCases(policy=policy, gate=gate, keyring=parts.keyring, cases=cases, disclosures=disclosures),
-        privacy=Privacy(
-            policy=policy,
-            gate=gate,
-            keyring=parts.keyring,
-            vault=parts.vault,
-            custodies=custodies,
-            disclosures=disclosures,
-            audit=audit,
-        ),
-        freezes=FreezeByHand(gate=gate, freezes=parts.freezes, audit=audit, metrics=parts.metrics),
-        decoys=Planting(
-            gate=gate,
-            keyring=parts.keyring,
-            vault=parts.vault,
-            disclosures=disclosures,
-            decoys=parts.decoys,
-            freezing=freezing,
-            audit=audit,
-        ),
-        audit=Auditing(
-            gate=gate,
-            keyring=parts.keyring,
-            store=parts.store,
-            checkpoints=parts.checkpoints,
-            budgets=budgets,
-            audit=audit,
-        ),
-        me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=budgets, line=line),
-        activity=Activity(
-            policy=policy,
-            gate=gate,
-            keyring=parts.keyring,
-            freezes=parts.freezes,
-            recent=parts.recent_entries,
-            lookout=lookout,
-        ),
-        lookout=lookout,
-        calling=Calling(
-            policy=policy,
-            gate=gate,
-            store=parts.store,
-            keyring=parts.keyring,
-            vault=parts.vault,
-            custodies=custodies,
-            case_authority=case_authority,
-            callers=Callers(parts.store, parts.keyring, os.urandom),
-            live_calls=live_calls,
-            line=line,
-            disclosures=disclosures,
-            budgets=budgets,
-            freezing=freezing,
-            decoys=watch,
-            audit=audit,
-            check_sign_in=issuers.check_unmasking,
-        ),
-        call_reports=CallReports(
-            line=line, live_calls=live_calls, call_records=call_records, audit=audit, metrics=parts.metrics
-        ),
+    )
+
+
+def _tokenize(parts: "Parts", policy: Policy, shared: Shared) -> Tokenize:
+    return Tokenize(
+        policy=policy,
+        gate=shared.gate,
+        schemas=parts.schemas,
+        maskers=shared.maskers,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        custodies=shared.custodies,
+        conflicts=shared.conflicts,
+        audit=shared.audit,
+    )
+
+
+def _view(parts: "Parts", policy: Policy, shared: Shared) -> View:
+    return View(
+        policy=policy,
+        gate=shared.gate,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        custodies=shared.custodies,
+        disclosures=shared.disclosures,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        decoys=shared.watch,
+        audit=shared.audit,
+    )
+
+
+def _search(parts: "Parts", policy: Policy, shared: Shared) -> Search:
+    return Search(
+        policy=policy,
+        gate=shared.gate,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        custodies=shared.custodies,
+        disclosures=shared.disclosures,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        decoys=shared.watch,
+        audit=shared.audit,
+        metrics=parts.metrics,
+    )
+
+
+def _detokenize(parts: "Parts", policy: Policy, shared: Shared, issuers: Issuers) -> Detokenize:
+    return Detokenize(
+        policy=policy,
+        gate=shared.gate,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        case_authority=shared.case_authority,
+        call_records=shared.call_records,
+        disclosures=shared.disclosures,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        decoys=shared.watch,
+        audit=shared.audit,
+        check_sign_in=issuers.check_unmasking,
+    )
+
+
+def _move_custody(parts: "Parts", policy: Policy, shared: Shared) -> MoveCustody:
+    return MoveCustody(
+        policy=policy,
+        gate=shared.gate,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        custodies=shared.custodies,
+        decoys=shared.watch,
+        audit=shared.audit,
+    )
+
+
+def _cases(parts: "Parts", policy: Policy, shared: Shared, case_check: CaseCheck | None) -> Casework:
+    return Casework(
+        policy=policy,
+        gate=shared.gate,
+        keyring=parts.keyring,
+        cases=shared.cases,
+        budgets=shared.budgets,
+        decoys=shared.watch,
+        audit=shared.audit,
+        alerts=parts.alerts,
+        case_check=case_check,
+        freezing=shared.freezing,
+    )
+
+
+def _read_cases(parts: "Parts", policy: Policy, shared: Shared) -> ReadCases:
+    return ReadCases(
+        policy=policy, gate=shared.gate, keyring=parts.keyring, cases=shared.cases, disclosures=shared.disclosures
+    )
+
+
+def _privacy(parts: "Parts", policy: Policy, shared: Shared) -> Privacy:
+    return Privacy(
+        policy=policy,
+        gate=shared.gate,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        custodies=shared.custodies,
+        disclosures=shared.disclosures,
+        audit=shared.audit,
+    )
+
+
+def _decoys(parts: "Parts", shared: Shared) -> Planting:
+    return Planting(
+        gate=shared.gate,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        disclosures=shared.disclosures,
+        decoys=parts.decoys,
+        freezing=shared.freezing,
+        audit=shared.audit,
+    )
+
+
+def _audit(parts: "Parts", shared: Shared) -> Auditing:
+    return Auditing(
+        gate=shared.gate,
+        keyring=parts.keyring,
+        store=parts.store,
+        checkpoints=parts.checkpoints,
+        budgets=shared.budgets,
+        audit=shared.audit,
+    )
+
+
+def _activity(parts: "Parts", policy: Policy, shared: Shared) -> Activity:
+    return Activity(
+        policy=policy,
+        gate=shared.gate,
+        keyring=parts.keyring,
+        freezes=parts.freezes,
+        recent=parts.recent_entries,
+        lookout=shared.lookout,
+    )
+
+
+def _calling(parts: "Parts", policy: Policy, shared: Shared, issuers: Issuers, line: Line) -> Calling:
+    return Calling(
+        policy=policy,
+        gate=shared.gate,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
+        custodies=shared.custodies,
+        case_authority=shared.case_authority,
+        callers=Callers(parts.store, parts.keyring, os.urandom),
+        live_calls=shared.live_calls,
+        line=line,
+        disclosures=shared.disclosures,
+        budgets=shared.budgets,
+        freezing=shared.freezing,
+        decoys=shared.watch,
+        audit=shared.audit,
+        check_sign_in=issuers.check_unmasking,
     )
