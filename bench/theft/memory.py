@@ -8,7 +8,7 @@ from typing import Any
 
 from masking_service.access.freezes import MINUTE, Freeze
 from masking_service.access.principals import Principal
-from masking_service.usecases.recorder import RequestContext
+from masking_service.usecases.recorder import RequestContext, Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Memory:
         stored = self.frozen.setdefault(freeze.id, freeze)
         return stored, _Written()
 
-    def record(self, context: RequestContext, action: str, outcome: str, *, subject: str, **_: Any) -> None:
-        self.write(context.principal, context.now, action, outcome, subject=subject)
+    def record(self, context: RequestContext, action: str, outcome: str, stated: Stated, **_: Any) -> None:
+        self.write(context.principal, context.now, action, outcome, subject=stated.subject)
 
     def take_back_on_failure(self, entry: object) -> nullcontext[None]:
         del entry

@@ -25,7 +25,7 @@ from masking_service.store.health import uphold
 from masking_service.store.identity import WrongStore, check
 from masking_service.usecases.auditing import end
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import DONE, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Opened:
         written = False
         while not written:  # again where another operator was first
             changed = self.registry.prepare(change)
-            entry = self._audit.record(operator, action, DONE, subject=subject, sealed=changed.sealed)
+            entry = self._audit.record(operator, action, DONE, Stated(subject=subject), sealed=changed.sealed)
             with self._audit.take_back_on_failure(entry):
                 written = changed.write()
 

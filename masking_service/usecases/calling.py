@@ -32,7 +32,7 @@ from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.detokenize import SignInCheck
 from masking_service.usecases.errors import NotFound
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorded, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.usecases.showing import reached
 from masking_service.vault.vault import Found, Vault
@@ -120,7 +120,7 @@ class Calling:
         tenant, number = context.principal.tenant, normalised(waybill_no)
         numbers = [] if number is None else [number]
         bases = self._keyring.tenant(tenant).bases(numbers)
-        with self._audit.record_denials(context, "call", case=sound_case_name(case)):
+        with self._audit.record_denials(context, "call", Stated(case=sound_case_name(case))):
             grant, frozen = self._gate.grant_and_freeze_question(context.principal, PERMISSION)
             by_custody = grant.scope == "custody"  # then a case gives nothing
             found_case = self._case_authority.case_question(context, None if by_custody else case)
@@ -139,9 +139,9 @@ class Calling:
         self._freezing.count_misses(context, missed, [value is not None])
         if found is None or value is None:
             items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
-            self._audit.record(context, "call", NOT_FOUND, role=grant.role, case=permit.case, items=items)
+            self._audit.record(context, "call", NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items)
             raise NotFound
-        with self._audit.record_denials(context, "call", role=grant.role, case=permit.case):
+        with self._audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)):
             own, other = _numbers(own_number.answer(), value)
 
         origin = Origin(tenant, context.principal.id, found.base, field or DEFAULT_FIELD, found.record.expires_at)
@@ -171,7 +171,7 @@ class Calling:
         origin, live = found
         if live is not None:
             item = ItemOutcome(origin.base, DONE, origin.field, "phone")
-            entry = self._audit.record(context, "call-end", DONE, role=grant.role, items=[item])
+            entry = self._audit.record(context, "call-end", DONE, Stated(role=grant.role), items=[item])
             with self._audit.take_back_on_failure(entry):
                 if live.binding:
                     self._line.unbind(live.binding)
@@ -200,7 +200,7 @@ class Calling:
         """Spend the budget, record the call, and let the provider bind a number for it."""
         grant, authority = permit.grant, permit.authority
         with (
-            self._audit.record_denials(context, "call", role=grant.role, case=permit.case),
+            self._audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)),
             self._freezing.count_refusals(context),
         ):
             reserved = self._budgets.reserve(context.principal, grant, 1, context.now)
@@ -209,11 +209,13 @@ class Calling:
             context,
             "call",
             DONE,
-            role=grant.role,
-            purpose=authority.opening.purpose if authority else None,
-            case=permit.case,
+            Stated(
+                role=grant.role,
+                purpose=authority.opening.purpose if authority else None,
+                case=permit.case,
+                approved_by=authority.approved_by if authority else (),
+            ),
             items=[ItemOutcome(origin.base, DONE, origin.field, "phone")],
-            approved_by=authority.approved_by if authority else (),
             sealed=disclosures.sealed,
         )
         try:

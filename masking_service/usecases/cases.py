@@ -26,7 +26,7 @@ from masking_service.usecases.answers import cases as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.read_cases import case_answer, visible_case
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 
 MAX_REASON: Final = 500
 CLOSE_ANY: Final = ("case:approve", "case:close")
@@ -89,7 +89,7 @@ class Casework:
         bases = self._keyring.tenant(context.principal.tenant).bases(opening.waybills)
         # A customer may have sent a list of numbers, and not have been the first to have it.
         self._decoys.notice(context, bases, freeze=len(bases) == 1)
-        with self._audit.record_denials(context, "case-open", purpose=purpose, case=case):
+        with self._audit.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
             opening = self._confirmed(context, opening)
             reserved = self._budgets.reserve(context.principal, grant, len(opening.waybills), context.now)
         case_file = self._cases.prepare_opening(context.principal.tenant, opening)
@@ -97,18 +97,15 @@ class Casework:
             context,
             "case-open",
             DONE,
-            role=grant.role,
-            purpose=purpose,
-            case=case,
+            Stated(role=grant.role, purpose=purpose, case=case, ticket=opening.checked),
             items=[ItemOutcome(base, DONE) for base in bases],
-            ticket=opening.checked,
             sealed=case_file.sealed,
         )
         try:
             with self._audit.take_back_on_failure(entry):
                 opened = case_file.write()
         except CaseExists as refusal:
-            self._audit.record(context, "case-open", refusal.code, role=grant.role, purpose=purpose, case=case)
+            self._audit.record(context, "case-open", refusal.code, Stated(role=grant.role, purpose=purpose, case=case))
             reserved.try_to_give_back(len(opening.waybills))
             raise
         if opened.status(context.now) == "pending":
@@ -147,7 +144,7 @@ class Casework:
             AccessError: the caller may not, there is no such case, or there is nothing to decide.
             StoreUnavailable: it may be decided; asking for it tells.
         """
-        with self._audit.record_denials(context, f"case-{act}", case=sound_case_name(name)):
+        with self._audit.record_denials(context, f"case-{act}", Stated(case=sound_case_name(name))):
             grant = self._gate.grant(context.principal, "case:approve")
             found = visible_case(self._policy, self._cases, context.principal, name)
             found.decide(context.principal, act, context.now)
@@ -155,7 +152,7 @@ class Casework:
 
     def close(self, context: RequestContext, name: str, note: str | None) -> answers.Case:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
-        with self._audit.record_denials(context, "case-close", case=sound_case_name(name)):
+        with self._audit.record_denials(context, "case-close", Stated(case=sound_case_name(name))):
             closing = [one for one in CLOSE_ANY if self._policy.permits(context.principal, one)]
             grant = self._gate.grant(context.principal, closing[0] if closing else "case:open")
             found = visible_case(self._policy, self._cases, context.principal, name)
@@ -172,7 +169,11 @@ class Casework:
         wanted = Act(act, context.principal.id, context.now, scrub(note or ""))
         done = self._cases.prepare_act(context.principal.tenant, opening.case, wanted)
         entry = self._audit.record(
-            context, f"case-{act}", DONE, role=role, purpose=opening.purpose, case=opening.case, sealed=done.sealed
+            context,
+            f"case-{act}",
+            DONE,
+            Stated(role=role, purpose=opening.purpose, case=opening.case),
+            sealed=done.sealed,
         )
         with self._audit.take_back_on_failure(entry):
             stored = done.write()

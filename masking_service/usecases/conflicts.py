@@ -12,7 +12,7 @@ from masking_service.access.once import OnceAMinute
 from masking_service.access.policy import Grant
 from masking_service.observability.alerts import Alerts
 from masking_service.store.errors import StoreUnavailable
-from masking_service.usecases.recorder import Recorder, RequestContext
+from masking_service.usecases.recorder import Recorder, RequestContext, Stated
 from masking_service.vault.drafts import Draft
 
 
@@ -57,7 +57,7 @@ class ConflictBudget:
                 with suppress(QuotaExceeded):
                     self._budgets.reserve(context.principal, grant, 2**power, context.now)
             self._alert(context)
-            self._audit.record_denial(context, "tokenize", refusal.code, role=grant.role)
+            self._audit.record_denial(context, "tokenize", refusal.code, Stated(role=grant.role))
             if not stored:
                 raise
             for draft in compared:

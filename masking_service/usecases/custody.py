@@ -16,7 +16,7 @@ from masking_service.access.principals import principal_id, site_codes
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.items import INVALID_ITEM, Fault, unknown_members
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.findable import findable_of
 from masking_service.vault.index_parts import Indexed
@@ -86,7 +86,7 @@ class MoveCustody:
             context,
             "custody-move",
             DONE if last else NOT_FOUND,
-            role=grant.role,
+            Stated(role=grant.role),
             items=[
                 ItemOutcome(base, DONE if known else NOT_FOUND, custody=move.custody)
                 for base, known, move in zip(bases, found, moves, strict=True)

@@ -21,7 +21,7 @@ from masking_service.domain.timestamps import rfc3339
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.usecases.answers import decoys as answers
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND
 from masking_service.vault.vault import Vault
 
@@ -65,7 +65,7 @@ class Planting:
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
         grant, _ = self._grant(context, "decoy-list")
-        self._audit.record(context, "decoy-list", DONE, role=grant.role)
+        self._audit.record(context, "decoy-list", DONE, Stated(role=grant.role))
         tenant = context.principal.tenant
         planted = self._decoys.listed(tenant)
         hits = self._decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
@@ -141,7 +141,7 @@ class Planting:
         rang = self._with_phone(context, digits)
         self._freezing.count_misses(context, missed, [bool(rang)])
         if not rang:
-            self._audit.record(context, "decoy-heard", NOT_FOUND, role=grant.role)
+            self._audit.record(context, "decoy-heard", NOT_FOUND, Stated(role=grant.role))
             return answers.Heard([], 0, [])
 
         def note(planted: list[Decoy]) -> list[Decoy]:
@@ -172,7 +172,7 @@ class Planting:
         written = False
         while not written:  # again where the list was changed meanwhile
             prepared = self._decoys.prepare(context.principal.tenant, noted)
-            entry = self._audit.record(context, action, DONE, role=grant.role, sealed=prepared.sealed)
+            entry = self._audit.record(context, action, DONE, Stated(role=grant.role), sealed=prepared.sealed)
             with self._audit.take_back_on_failure(entry):
                 written = prepared.write()
         return changed

@@ -26,7 +26,7 @@ from masking_service.usecases.cases import sound_case_name
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.items import INVALID_ITEM, Fault, opening_faults
-from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext
+from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
@@ -150,8 +150,8 @@ class Detokenize:
             StoreUnavailable: nothing is released.
         """
         tenant = context.principal.tenant
-        stated = {"purpose": self._known(purpose), "case": sound_case_name(case)}
-        with self._audit.record_denials(context, "detokenize", **stated), self._freezing.count_refusals(context):
+        stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
+        with self._audit.record_denials(context, "detokenize", stated), self._freezing.count_refusals(context):
             grant, frozen = self._gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
             found_case = self._case_authority.case_question(context, case)
             self._store.ask(frozen, found_case)
@@ -183,11 +183,8 @@ class Detokenize:
             context,
             "detokenize",
             RELEASED if released else NOT_FOUND,
-            role=grant.role,
-            purpose=purpose,
-            case=case,
+            Stated(role=grant.role, purpose=purpose, case=case, approved_by=authority.approved_by if authority else ()),
             items=[ItemOutcome(item.base, item.outcome, item.field if item.kind else "", item.kind) for item in asked],
-            approved_by=authority.approved_by if authority else (),
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )

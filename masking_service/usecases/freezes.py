@@ -8,7 +8,7 @@ that a budget refused within a minute, are counted over all workers.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from keys.errors import IntegrityError
 from masking_service.access.errors import Forbidden, QuotaExceeded
@@ -23,7 +23,7 @@ from masking_service.observability.metrics import Metrics
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.errors import NotFound
-from masking_service.usecases.recorder import DONE, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated
 
 BY_HAND: Final = "by hand"
 MAX_REASON: Final = 500
@@ -69,13 +69,13 @@ class FreezeByHand:
             StoreUnavailable: they may or may not be frozen; the same call can be made again.
         """
         subject = _well_formed(principal)
-        with self._audit.record_denials(context, "freeze", subject=subject):
+        with self._audit.record_denials(context, "freeze", Stated(subject=subject)):
             grant, _ = self._gate.grant_live(context.principal, "principal:freeze")
         if not subject:
             raise NotFound
         reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
-        frozen = _freeze(self._freezes, self._audit, context, wanted, role=grant.role)
+        frozen = _freeze(self._freezes, self._audit, context, wanted, Stated(role=grant.role, subject=subject))
         if frozen is wanted:
             self._metrics.freeze("by-hand")
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
@@ -91,7 +91,7 @@ class FreezeByHand:
             StoreUnavailable: they may or may not be unfrozen; the same call can be made again.
         """
         subject = _well_formed(principal)
-        with self._audit.record_denials(context, "thaw", subject=subject):
+        with self._audit.record_denials(context, "thaw", Stated(subject=subject)):
             grant, _ = self._gate.grant_live(context.principal, "principal:freeze")
             if subject == context.principal.id:
                 raise Forbidden
@@ -101,7 +101,9 @@ class FreezeByHand:
         unfrozen = False
         while not unfrozen:  # again where the list was changed meanwhile
             change = self._freezes.prepare_unfreeze(tenant, subject)
-            entry = self._audit.record(context, "thaw", DONE, role=grant.role, subject=subject, sealed=change.sealed)
+            entry = self._audit.record(
+                context, "thaw", DONE, Stated(role=grant.role, subject=subject), sealed=change.sealed
+            )
             with self._audit.take_back_on_failure(entry):
                 self._freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
                 unfrozen = change.write()
@@ -171,16 +173,16 @@ class FreezeByPolicy:
         caller = context.principal
         watch = RequestContext(service_principal(WATCH, caller.tenant), context.request_id, context.now)
         wanted = Freeze(id=caller.id, since=context.now, why=why, by=watch.principal.id)
-        if _freeze(self._freezes, self._audit, watch, wanted, purpose=why) is wanted:
+        if _freeze(self._freezes, self._audit, watch, wanted, Stated(purpose=why, subject=caller.id)) is wanted:
             self._metrics.freeze(why)
             self._alerts.raise_alert(why, caller)
 
 
-def _freeze(freezes: Freezes, audit: Recorder, context: RequestContext, wanted: Freeze, **stated: Any) -> Freeze:
+def _freeze(freezes: Freezes, audit: Recorder, context: RequestContext, wanted: Freeze, stated: Stated) -> Freeze:
     """Freeze a principal; return `wanted`, or the freeze that is there already."""
     while True:  # again where the list was changed meanwhile
         frozen, change = freezes.prepare_freeze(context.principal.tenant, wanted)
-        entry = audit.record(context, "freeze", DONE, subject=wanted.id, sealed=change.sealed, **stated)
+        entry = audit.record(context, "freeze", DONE, stated, sealed=change.sealed)
         with audit.take_back_on_failure(entry):
             if change.write():
                 return frozen

@@ -14,7 +14,7 @@ from masking_service.access.policy import Policy
 from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.errors import NotFound
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.vault import Vault
 
@@ -62,7 +62,9 @@ class Privacy:
         base = self._keyring.tenant(tenant).bases([number])[0] if number is not None else None
         found = self._vault.newest(tenant, [number], context.now)[0] if number is not None else None
         if number is None or found is None:
-            self._audit.record(context, "erase", NOT_FOUND, role=grant.role, items=[ItemOutcome(base, NOT_FOUND)])
+            self._audit.record(
+                context, "erase", NOT_FOUND, Stated(role=grant.role), items=[ItemOutcome(base, NOT_FOUND)]
+            )
             raise NotFound
 
         until = context.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
@@ -72,7 +74,9 @@ class Privacy:
         while not erased:  # again where a revision was written meanwhile
             erasure = self._vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
             items = [ItemOutcome(base, DONE)]
-            entry = self._audit.record(context, "erase", DONE, role=grant.role, items=items, sealed=erasure.sealed)
+            entry = self._audit.record(
+                context, "erase", DONE, Stated(role=grant.role), items=items, sealed=erasure.sealed
+            )
             with self._audit.take_back_on_failure(entry):
                 erased = erasure.write()
         due = erasure.last_day + 1 + self._policy.longest_retention_days
@@ -94,7 +98,7 @@ class Privacy:
         if number is None:
             raise NotFound
         base = self._keyring.tenant(context.principal.tenant).bases([number])[0]
-        self._audit.record(context, "disclosures", DONE, role=grant.role, items=[ItemOutcome(base, DONE)])
+        self._audit.record(context, "disclosures", DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)])
         (shown,) = self._disclosures.of(context.principal.tenant, [base])
         return answers.Disclosures(
             opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -59,6 +59,23 @@ class ItemOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What an entry says beside its action, outcome and items; see `audit.entries.Entry`."""
+
+    role: str = ""
+    purpose: str | None = None
+    case: str | None = None
+    profile: str | None = None
+    approved_by: Sequence[str] = ()
+    subject: str = ""
+    ticket: str = ""
+    asked: str = ""
+
+
+NOTHING_STATED: Final = Stated()
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A durable entry and its id.
 
@@ -98,16 +115,9 @@ class Recorder:
         context: RequestContext,
         action: str,
         outcome: str,
+        stated: Stated = NOTHING_STATED,
         *,
-        role: str = "",
-        purpose: str | None = None,
-        case: str | None = None,
-        profile: str | None = None,
         items: Sequence[ItemOutcome] = (),
-        approved_by: Sequence[str] = (),
-        subject: str = "",
-        ticket: str = "",
-        asked: str = "",
         sealed: Sequence[Sealed] = (),
         fields: Sequence[HashField] = (),
     ) -> Recorded:
@@ -115,8 +125,7 @@ class Recorder:
 
         Args:
             context: for whom.
-            action, outcome, role, purpose, case, profile, approved_by, subject, ticket, asked: see
-                `audit.entries.Entry`.
+            action, outcome, stated: see `audit.entries.Entry`.
             items: what the call asked for, and what came of each.
             sealed: the state that is about to be written.
             fields: what of it is written in one step with the entry, except in a cluster; see `Recorded.carried`.
@@ -124,18 +133,12 @@ class Recorder:
         Raises:
             StoreUnavailable: it may not be durable; nothing may be written or answered.
         """
-        entry = self._entry(
-            context, action, outcome, role=role, purpose=purpose, case=case, profile=profile, subject=subject
-        )
         keys = self._keyring.tenant(context.principal.tenant)
         entry = msgspec.structs.replace(
-            entry,
+            self._entry(context, action, outcome, stated),
             count=sum(one.outcome == RELEASED for one in items),
             items=[_item(keys, one) for one in items],
-            approved_by=[outside_id(principal) for principal in approved_by],
             facts=[fact(one) for one in sealed],
-            ticket=ticket,
-            asked=asked,
         )
         carried = fields if fields and self._log.writes_fields else ()
         return Recorded(self._log.append(entry, carried), entry, bool(carried))
@@ -157,69 +160,42 @@ class Recorder:
             raise
 
     @contextmanager
-    def record_denials(self, context: RequestContext, action: str, **stated: Any) -> Iterator[None]:
-        """Record if the call inside is refused.
-
-        Args:
-            stated: its purpose, case, profile or subject.
-        """
+    def record_denials(self, context: RequestContext, action: str, stated: Stated = NOTHING_STATED) -> Iterator[None]:
+        """Record if the call inside is refused."""
         try:
             yield
         except AccessError as refusal:
-            self.record_denial(context, action, refusal.code, **stated)
+            self.record_denial(context, action, refusal.code, stated)
             raise
 
-    def record_denial(
-        self,
-        context: RequestContext,
-        action: str,
-        code: str,
-        *,
-        role: str = "",
-        purpose: str | None = None,
-        case: str | None = None,
-        profile: str | None = None,
-        subject: str = "",
-    ) -> None:
+    def record_denial(self, context: RequestContext, action: str, code: str, stated: Stated) -> None:
         """Record that a call was refused, see `Denials`.
 
         Raises:
             StoreUnavailable: it may not be durable; the refusal may not be answered.
         """
-        entry = self._entry(
-            context, action, code, role=role, purpose=purpose, case=case, profile=profile, subject=subject
-        )
-        self._denials.record(entry)
+        self._denials.record(self._entry(context, action, code, stated))
 
-    def _entry(
-        self,
-        context: RequestContext,
-        action: str,
-        outcome: str,
-        *,
-        role: str,
-        purpose: str | None,
-        case: str | None,
-        profile: str | None,
-        subject: str,
-    ) -> Entry:
+    def _entry(self, context: RequestContext, action: str, outcome: str, stated: Stated) -> Entry:
         keys = self._keyring.tenant(context.principal.tenant)
         return Entry(
             at=context.now,
             action=action,
             outcome=outcome,
             principal=outside_id(context.principal.id),
-            role=role,
+            role=stated.role,
             tenant=keys.audit_hash("tenant"),
             request=outside_id(context.request_id),
             policy=self._policy,
-            purpose=outside_id(purpose or ""),
-            case=outside_id(case or ""),
-            profile=profile or "",
+            purpose=outside_id(stated.purpose or ""),
+            case=outside_id(stated.case or ""),
+            profile=stated.profile or "",
             items=[],
-            approved_by=[],
-            subject=outside_id(subject),
+            approved_by=[outside_id(principal) for principal in stated.approved_by],
+            subject=outside_id(stated.subject),
             facts=[],
+            ticket=stated.ticket,
+            asked=stated.asked,
             device=device_tag(keys, context.principal),
         )
 

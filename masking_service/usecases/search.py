@@ -27,7 +27,7 @@ from masking_service.usecases.asked import Asked
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.errors import TooMany
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, RELEASED, ItemOutcome, Recorded, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND
 from masking_service.usecases.showing import reached, shown, viewed
 from masking_service.vault.search_index import IndexEntry, TooManyEntries
@@ -88,7 +88,10 @@ class Search:
             StoreUnavailable, IntegrityError: nothing is answered.
         """
         stated = profile if profile in self._policy.rules.profiles else None
-        with self._audit.record_denials(context, "search", profile=stated), self._freezing.count_refusals(context):
+        with (
+            self._audit.record_denials(context, "search", Stated(profile=stated)),
+            self._freezing.count_refusals(context),
+        ):
             grant, missed = self._gate.grant_live(context.principal, "waybill:search", profile=profile)
             viewing = self._gate.grant(context.principal, "waybill:view", profile=grant.profile)
             asked = Asked.read(phone, last4, site)
@@ -106,7 +109,9 @@ class Search:
         if too_many:
             hashed = asked.hashed(self._keyring.tenant(context.principal.tenant))
             self._metrics.search("too-many")
-            self._audit.record(context, "search", TOO_MANY, role=grant.role, profile=grant.profile, asked=hashed)
+            self._audit.record(
+                context, "search", TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed)
+            )
             raise TooMany
         entry = self._record(context, grant, viewing, asked, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
@@ -159,7 +164,7 @@ class Search:
         """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
         full = bool(viewing.full_kinds)
         with (
-            self._audit.record_denials(context, "search", profile=grant.profile),
+            self._audit.record_denials(context, "search", Stated(profile=grant.profile)),
             self._freezing.count_refusals(context),
         ):
             self._budgets.reserve(context.principal, viewing, len(seen), context.now)
@@ -170,10 +175,12 @@ class Search:
             context,
             "search",
             outcome if seen else NOT_FOUND,
-            role=grant.role,
-            profile=grant.profile,
+            Stated(
+                role=grant.role,
+                profile=grant.profile,
+                asked=asked.hashed(self._keyring.tenant(context.principal.tenant)),
+            ),
             items=items,
-            asked=asked.hashed(self._keyring.tenant(context.principal.tenant)),
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )

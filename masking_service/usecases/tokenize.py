@@ -22,7 +22,7 @@ from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.entering import Entering, enter, show
 from masking_service.usecases.errors import SeveralWaybills
 from masking_service.usecases.mask import Maskers
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.usecases.results import invalid, warnings_of
 from masking_service.vault.drafts import Draft, Stored, index_entries
 from masking_service.vault.findable import Findable, findable
@@ -194,7 +194,7 @@ class Tokenize:
         revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
         if not revisions:
             return self._vault.put(context.principal.tenant, waiting, context.now)
-        entry = self._audit.record(context, "revise", DONE, role=grant.role, items=revisions)
+        entry = self._audit.record(context, "revise", DONE, Stated(role=grant.role), items=revisions)
         with self._audit.take_back_on_failure(entry):
             return self._vault.put(context.principal.tenant, waiting, context.now)
 
@@ -225,7 +225,9 @@ class Tokenize:
             context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
         )
         items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
-        entry = self._audit.record(context, "custody-first", DONE, role=grant.role, items=items, sealed=first.sealed)
+        entry = self._audit.record(
+            context, "custody-first", DONE, Stated(role=grant.role), items=items, sealed=first.sealed
+        )
         with self._audit.take_back_on_failure(entry):
             first.write()
 

@@ -20,7 +20,7 @@ from masking_service.store.client import Store
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext
+from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.usecases.showing import reached, shown, shown_masked, viewed
 from masking_service.vault.vault import Found, Vault
@@ -103,7 +103,10 @@ class View:
         asked = [_Asked(number, normalised(number)) for number in waybill_nos]
         known = [item for item in asked if item.number is not None]
         numbers = [item.number for item in asked if item.number is not None]
-        with self._audit.record_denials(context, "view", profile=stated), self._freezing.count_refusals(context):
+        with (
+            self._audit.record_denials(context, "view", Stated(profile=stated)),
+            self._freezing.count_refusals(context),
+        ):
             grant, frozen = self._gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
             budget = self._budgets.reserve_question(context.principal, grant, len(asked), context.now)
             records = self._vault.newest_question(context.principal.tenant, numbers, context.now)
@@ -131,8 +134,7 @@ class View:
             context,
             "view",
             RELEASED if any(seen) else NOT_FOUND,
-            role=grant.role,
-            profile=grant.profile,
+            Stated(role=grant.role, profile=grant.profile),
             items=[ItemOutcome(item.base, RELEASED if item.found else NOT_FOUND) for item in asked],
             sealed=disclosures.sealed,
             fields=disclosures.fields,

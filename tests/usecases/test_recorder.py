@@ -10,7 +10,7 @@ from masking_service.audit.entries import REPLACED, Entry
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext
+from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.vault.sealed import HashField, Sealed
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, NUMBER
@@ -52,7 +52,7 @@ def context(principal: str = "staff/u-1", tenant: str = "default", request: str 
 
 
 def test_an_entry_says_who_did_what_when_and_under_which_policy(kept: Kept) -> None:
-    recorded = recorder(kept).record(context(), "view", "done", role="courier", profile="courier")
+    recorded = recorder(kept).record(context(), "view", "done", Stated(role="courier", profile="courier"))
 
     (entry,) = kept.entries
     said = (entry.principal, entry.action, entry.outcome, entry.role, entry.profile, entry.at, entry.policy)
@@ -102,7 +102,7 @@ def test_an_item_without_a_waybill_names_none(kept: Kept) -> None:
 def test_ids_from_outside_are_replaced_where_they_hold_personal_data(kept: Kept) -> None:
     told = context("staff/13812345678", request="r-13812345678")
 
-    recorder(kept).record(told, "detokenize", "forbidden", purpose="13812345678", case="D-13812345678")
+    recorder(kept).record(told, "detokenize", "forbidden", Stated(purpose="13812345678", case="D-13812345678"))
 
     entry = kept.entries[0]
     assert (entry.principal, entry.request, entry.purpose, entry.case) == (REPLACED,) * 4
@@ -135,7 +135,7 @@ def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
         context(),
         "erase",
         "done",
-        role="privacy-officer",
+        Stated(role="privacy-officer"),
         items=[ItemOutcome(BASE, "done")],
         sealed=[Sealed(b"k", b"v", until=0, once=False)],
     )

@@ -23,7 +23,7 @@ from masking_service.rotation.processes import Heartbeat, heartbeat_commands
 from masking_service.store.client import Store
 from masking_service.store.identity import claim
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext
+from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.vault.findable import Findable
 from masking_service.vault.notice import Notice, write_notice
 from tests.keys.known import known_keyring
@@ -130,7 +130,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     seen = [ItemOutcome(stored.base, "released", "/recipient/phone", "phone"), ItemOutcome(None, "not-found")]
     log = AuditLog(store, keyring.audit_signer, random, lambda: NOW)
     Recorder(log, Denials(log, lambda: NOW), keyring, "policy").record(
-        context, "detokenize", "done", case=f"D-{PLANTED['phone']}", purpose="dispute", items=seen
+        context, "detokenize", "done", Stated(case=f"D-{PLANTED['phone']}", purpose="dispute"), items=seen
     )
     live_calls = LiveCalls(store, keyring, random)
     origin = Origin(TENANT, who, stored.base, "/recipient/phone", LATER)
