@@ -11,6 +11,9 @@ PYTEST := $(BIN)/python -m pytest
 # The folders with unit tests; tests that start a server anywhere in them are marked.
 UNIT := tests/test_house.py \
 	$(addprefix tests/,access audit domain keys observability rotation runtime schemas store usecases vault web)
+# Where the marked tests are: each process reads all tests that it is given, which takes 15 seconds for all.
+WAIT := $(addprefix tests/,chaos e2e)
+MEASURE := $(addprefix tests/,bench/test_quick.py e2e/test_overload.py)
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 # The service writes its process id once; a number that now belongs to something else runs elsewhere.
@@ -72,8 +75,8 @@ lint: .venv/dev
 # Outside CI a machine without npm skips the browser tests, and each of them says so.
 test: lint $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and run every test (25 minutes)
 	$(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone"
-	$(PYTEST) -n 2 --dist loadgroup -m faults
-	$(PYTEST) -m alone
+	$(PYTEST) -n 2 --dist loadgroup -m faults $(WAIT)
+	$(PYTEST) -m alone $(MEASURE)
 
 assets: node_modules/.made ## copy the desk's style sheet and script from the pinned npm packages (needs npm)
 	@for each in $(ASSETS); do \

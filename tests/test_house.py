@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import MEASURES, WAITS
+
 ROOT = Path(__file__).parents[1]
 PRODUCT = ("keys", "masking_service", "masking_console", "wsgi.py", "gunicorn.conf.py")
 
@@ -205,3 +207,10 @@ def test_tests_that_share_a_fixture_run_in_one_process(request: pytest.FixtureRe
     assert group.args == ("test_house.py",)
     if "PYTEST_XDIST_WORKER" in os.environ:
         assert request.node.nodeid.endswith("@test_house.py")
+
+
+def test_make_gives_each_phase_the_files_whose_tests_it_runs() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+
+    for name, marked in (("WAIT", WAITS), ("MEASURE", MEASURES)):
+        assert f"\n{name} := $(addprefix tests/,{' '.join(sorted(marked))})\n" in makefile

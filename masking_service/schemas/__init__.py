@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +27,24 @@ def load_schemas(extra_dir: Path | None = None) -> dict[str, Schema]:
         DefinitionError: with the path of the first fault (``schemas.NAME...``); a name given twice is one.
         OSError: `extra_dir` cannot be read.
     """
-    schemas: dict[str, Schema] = {}
-    shipped = sorted(
-        (item for item in resources.files(__name__).iterdir() if item.name.endswith(".yaml")),
-        key=lambda item: item.name,
-    )
-    own = [] if extra_dir is None else sorted(item for item in extra_dir.iterdir() if item.name.endswith(".yaml"))
-    for item in (*shipped, *own):
-        name = item.name.removesuffix(".yaml")
+    schemas = dict(_shipped())
+    for name, text in _texts(extra_dir) if extra_dir is not None else ():
         if name in schemas:
             raise DefinitionError(f"schemas.{name}", "this name is taken by a shipped schema")
-        schemas[name] = Schema.parse(name, _read(name, item.read_text(encoding="utf-8")))
+        schemas[name] = Schema.parse(name, _read(name, text))
     return schemas
+
+
+@cache
+def _shipped() -> Mapping[str, Schema]:
+    return {name: Schema.parse(name, _read(name, text)) for name, text in _texts(resources.files(__name__))}
+
+
+def _texts(folder: Traversable) -> Iterator[tuple[str, str]]:
+    """The name and text of each schema in a folder, in order."""
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.name.endswith(".yaml"):
+            yield item.name.removesuffix(".yaml"), item.read_text(encoding="utf-8")
 
 
 def _read(name: str, text: str) -> Any:
