@@ -35,11 +35,11 @@ PHONE = field(NUMBER, "/sender/phone")
 
 
 @pytest.fixture
-def ready(fresh: Api) -> Api:
+def ready(api: Api) -> Api:
     """A service that knows one waybill, held by the couriers' site, and a case that names it."""
-    fresh.tokenize(record(), custody={"site": SITE})
-    fresh.open_case("D-1", NUMBER)
-    return fresh
+    api.tokenize(record(), custody={"site": SITE})
+    api.open_case("D-1", NUMBER)
+    return api
 
 
 def last(api: Api) -> Json:
@@ -201,13 +201,11 @@ def test_a_log_that_the_store_refuses_opens_nothing(ready: Api) -> None:
     without_result(ready.detokenize(PHONE))
 
 
-def test_a_case_is_in_the_log_with_its_waybills_before_it_is_open(fresh: Api, silence: Callable[[], None]) -> None:
+def test_a_case_is_in_the_log_with_its_waybills_before_it_is_open(api: Api, silence: Callable[[], None]) -> None:
     silence()
-    opened = fresh.post(
-        DESK, "/v1/cases", {"case": "D-8", "purpose": "dispute", "waybills": [NUMBER], "reason": "lost"}
-    )
+    opened = api.post(DESK, "/v1/cases", {"case": "D-8", "purpose": "dispute", "waybills": [NUMBER], "reason": "lost"})
 
-    assert (refusal(opened)[0], fresh.get(DESK, "/v1/cases/D-8").status_code) == (503, 404)
+    assert (refusal(opened)[0], api.get(DESK, "/v1/cases/D-8").status_code) == (503, 404)
 
 
 def test_the_entry_of_a_case_names_every_waybill_by_its_hash(ready: Api) -> None:

@@ -41,16 +41,16 @@ def actions(api: Api, query: str) -> list[str]:
 
 
 @pytest.fixture
-def busy(fresh: Api) -> Api:
+def busy(api: Api) -> Api:
     """A log with two cases, openings of three fields by one person, a refusal and a view in full."""
-    fresh.tokenize(record(), record(OTHER), custody={"site": SITE})
-    fresh.open_case("D-1", NUMBER)
-    fresh.open_case("D-2", OTHER)
-    fresh.opened(NAME, PHONE)
-    fresh.opened(PHONE)
-    fresh.detokenize(PHONE, purpose="regulator")
-    fresh.get(COURIER, f"/v1/waybills/{OTHER}")
-    return fresh
+    api.tokenize(record(), record(OTHER), custody={"site": SITE})
+    api.open_case("D-1", NUMBER)
+    api.open_case("D-2", OTHER)
+    api.opened(NAME, PHONE)
+    api.opened(PHONE)
+    api.detokenize(PHONE, purpose="regulator")
+    api.get(COURIER, f"/v1/waybills/{OTHER}")
+    return api
 
 
 @pytest.mark.parametrize(
@@ -87,12 +87,12 @@ def test_a_filtered_reader_goes_on_behind_what_was_read(busy: Api) -> None:
     assert actions(busy, f"?action=case-close&after={page['next']}") == ["case-close"]
 
 
-def test_a_range_of_time_begins_inside_and_ends_outside(fresh: Api, set_clock: Callable[[int], None]) -> None:
+def test_a_range_of_time_begins_inside_and_ends_outside(api: Api, set_clock: Callable[[int], None]) -> None:
     now = clock()
     for ahead in (0, 10, 20):
         set_clock(now + ahead)
-        fresh.open_case(f"D-{ahead}", NUMBER)
-    found = [entry["case"] for entry in read(fresh, f"?from={rfc3339(now + 10)}&to={now + 20}")["entries"]]
+        api.open_case(f"D-{ahead}", NUMBER)
+    found = [entry["case"] for entry in read(api, f"?from={rfc3339(now + 10)}&to={now + 20}")["entries"]]
 
     assert found == ["D-10"]
 
@@ -134,14 +134,14 @@ def test_the_summary_counts_fields_and_not_entries(busy: Api) -> None:
     assert sums(busy, "by=action&per=day") == {"detokenize": (3, 0, 1), "view": (0, 1, 0)}
 
 
-def test_the_summary_keeps_hours_apart(fresh: Api, set_clock: Callable[[int], None]) -> None:
+def test_the_summary_keeps_hours_apart(api: Api, set_clock: Callable[[int], None]) -> None:
     now = clock() // 3_600 * 3_600
-    fresh.tokenize(record())
+    api.tokenize(record())
     for ahead in (0, 3_600):
         set_clock(now + ahead)
-        fresh.open_case(f"D-{ahead}", NUMBER)
-        fresh.opened(NAME, case=f"D-{ahead}")
-    told = fresh.get(AUDITOR, f"/v1/audit/summary?by=action&from={now}&to={now + 7200}").get_json()["sums"]
+        api.open_case(f"D-{ahead}", NUMBER)
+        api.opened(NAME, case=f"D-{ahead}")
+    told = api.get(AUDITOR, f"/v1/audit/summary?by=action&from={now}&to={now + 7200}").get_json()["sums"]
 
     assert [(one["at"], one["fields"]) for one in told] == [(rfc3339(now), 1), (rfc3339(now + 3_600), 1)]
 

@@ -64,10 +64,10 @@ def move(api: Api, *items: Json, who: str = TRACKING) -> Any:
 
 
 @pytest.fixture
-def ready(fresh: Api) -> Api:
+def ready(api: Api) -> Api:
     """A service that knows one waybill."""
-    fresh.tokenize(record())
-    return fresh
+    api.tokenize(record())
+    return api
 
 
 @pytest.fixture
@@ -300,10 +300,10 @@ def test_a_case_and_an_officer_that_hold_personal_data_are_replaced(ready: Api) 
     ],
 )
 def test_an_announced_value_that_may_not_be_stored_is_taken_back(
-    fresh: Api, monkeypatch: pytest.MonkeyPatch, action: str, act: Callable[[Api], TestResponse]
+    api: Api, monkeypatch: pytest.MonkeyPatch, action: str, act: Callable[[Api], TestResponse]
 ) -> None:
-    fresh.tokenize(record(NUMBER))
-    fresh.open_case("D-1", NUMBER)
+    api.tokenize(record(NUMBER))
+    api.open_case("D-1", NUMBER)
 
     def unanswered(*_: object) -> list[Reply]:
         raise StoreUnavailable("timeout")
@@ -311,9 +311,9 @@ def test_an_announced_value_that_may_not_be_stored_is_taken_back(
     with monkeypatch.context() as broken:
         broken.setattr(AuditLog, "writes_fields", False)  # as in a cluster, where disclosures follow their entry
         broken.setattr(Store, "write", unanswered)  # the log goes through a script
-        assert refusal(act(fresh)) == (503, "unavailable")
+        assert refusal(act(api)) == (503, "unavailable")
 
-    announced, taken_back = fresh.get(AUDITOR, "/v1/audit").get_json()["entries"][-2:]
+    announced, taken_back = api.get(AUDITOR, "/v1/audit").get_json()["entries"][-2:]
     assert (announced["action"], taken_back["action"], taken_back["outcome"]) == (action, action, "unavailable")
     assert taken_back.get("count", 0) == 0
     assert taken_back["takes_back"] == [announced["id"]]
