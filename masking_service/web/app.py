@@ -99,8 +99,8 @@ def _finish(parts: Parts, response: Response) -> Response:
     known, asked = state(), current_request()
     seconds = time.perf_counter() - known.started
     method, route = (asked.method, asked.url_rule.rule) if asked.url_rule else ("", "")
-    response.headers["X-Request-Id"] = known.request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.add("X-Request-Id", known.request_id)  # setting one would search all others
+    response.headers.add("X-Content-Type-Options", "nosniff")
     parts.metrics.request(method, route, response.status_code, seconds)
     if known.code:
         parts.metrics.problem(known.code)
