@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -25,6 +27,9 @@ hypothesis.settings.load_profile("steady")
 SPREAD = {"access", "audit", "bench", "chaos", "cli", "domain", "e2e", "keys", "rotation", "store", "vault", "web"}
 """Folders whose files may run in different processes; all others have one session fixture that costs seconds."""
 STARTS_SERVERS = {"embedded", "make_cluster", "make_sentinel", "bao"}
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
+"""Bytes: each process of a run has such a server."""
 MEASURES = {"bench/test_quick.py", "e2e/test_overload.py"}
 WAITS = {"chaos", "e2e"}
 LONG_GROUPS = {
@@ -84,9 +89,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
-    """The embedded server that the whole run shares."""
-    with EmbeddedServer(tmp_path_factory.mktemp("embedded")) as server:
+def embedded() -> Iterator[EmbeddedServer]:
+    """The embedded server that the whole run shares, in memory where that has room: no write waits for a disk."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    with (
+        tempfile.TemporaryDirectory(prefix="embedded-", dir=MEMORY if roomy else None) as folder,
+        EmbeddedServer(Path(folder)) as server,
+    ):
         yield server
 
 
