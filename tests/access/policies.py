@@ -15,6 +15,7 @@ from masking_service.access.rules import Budget
 
 FILE = Path(__file__).parents[2] / "policy.yaml"
 TEXT = FILE.read_text(encoding="utf-8")
+DOCUMENT = yaml.safe_load(TEXT)
 DEFAULT = Policy.load(FILE, development=False)
 ISSUER = {
     "issuer": "https://login.example.com",
@@ -33,9 +34,9 @@ def someone(*roles: str, source: Literal["key", "jwt"] = "jwt") -> Principal:
 
 
 def edited(edit: Edit) -> str:
-    document = copy.deepcopy(yaml.safe_load(TEXT))
+    document = copy.deepcopy(DOCUMENT)
     edit(document)
-    return yaml.safe_dump(document)
+    return yaml.dump(document, Dumper=yaml.CSafeDumper)  # a tenth of the time
 
 
 def policy(edit: Edit, *, development: bool = False) -> Policy:
