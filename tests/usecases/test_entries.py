@@ -199,13 +199,13 @@ def counted(entry: Json) -> Json:
 
 
 @pytest.fixture
-def ready(fresh: Api, set_clock: Callable[[int], None]) -> Api:
+def ready(api: Api, set_clock: Callable[[int], None]) -> Api:
     """A service that knows one waybill in custody, with a case that is open and one that is pending."""
     set_clock(NOW)
-    fresh.tokenize(record(KNOWN), custody={"site": SITE})
-    fresh.open_case("D-1", KNOWN)
-    fresh.open_case("D-2", KNOWN, purpose="regulator")
-    return fresh
+    api.tokenize(record(KNOWN), custody={"site": SITE})
+    api.open_case("D-1", KNOWN)
+    api.open_case("D-2", KNOWN, purpose="regulator")
+    return api
 
 
 @pytest.mark.parametrize(
@@ -226,8 +226,8 @@ def test_the_entry_of_what_is_refused(ready: Api, action: str, who: str, act: Ac
 
 
 @pytest.mark.parametrize("action", ["client-add", "client-revoke"])
-def test_the_entry_of_an_operator(ready: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
-    lost = ready.parts.registry.prepare_restore()  # the clients of the set-up, of which the store was emptied
+def test_the_entry_of_an_operator(fresh: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    lost = fresh.parts.registry.prepare_restore()  # the clients of the set-up, of which the store was emptied
     assert lost is not None
     lost.write()
     monkeypatch.setattr(administration, "clock", lambda: NOW)
@@ -235,6 +235,6 @@ def test_the_entry_of_an_operator(ready: Api, settings: Settings, monkeypatch: p
         opened.change(action, "printer-9", lambda known: known)
 
     said = {"principal": "service/command-line", "role": "", "request": "", "subject": "client/printer-9"}
-    entry = entries(ready, action)[-1]
+    entry = entries(fresh, action)[-1]
     assert entry["facts"] != []
-    assert entry | {"facts": 0} == expected(ready, action, "", said)
+    assert entry | {"facts": 0} == expected(fresh, action, "", said)
