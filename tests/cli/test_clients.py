@@ -14,6 +14,7 @@ from pathlib import Path
 
 from click.testing import Result
 
+from masking_service.access.errors import ClientError
 from tests.cli.conftest import Command
 from tests.e2e.processes import ROOT, environment
 
@@ -83,5 +84,5 @@ def test_a_new_client_without_a_role_is_told_to_give_one(production: Command) ->
     production("clients", "add", "printer-1", "--role", "label-printer")
     refused = production("clients", "add", "printer-2")
 
-    assert refused.exit_code == 2
-    assert refused.stderr == "no such client; give --role for a new client\n"
+    assert isinstance(refused.exception, ClientError)
+    assert str(refused.exception) == "no such client; give --role for a new client"

@@ -76,12 +76,12 @@ def settle(api: Api) -> None:
 
 
 @pytest.fixture
-def ready(api: Api) -> Api:
+def ready(fresh: Api) -> Api:
     """A phantom and a record, stored alike and named by a case that was opened before."""
-    api.tokenize(record(PHANTOM), record(RECORD))
-    api.open_case("D-9", PHANTOM, RECORD)
-    assert plant(api, PHANTOM).get_json() == {"planted": 1}
-    return api
+    fresh.tokenize(record(PHANTOM), record(RECORD))
+    fresh.open_case("D-9", PHANTOM, RECORD)
+    assert plant(fresh, PHANTOM).get_json() == {"planted": 1}
+    return fresh
 
 
 @pytest.fixture
@@ -215,26 +215,26 @@ def test_the_metrics_do_not_tell_which_list_holds_a_decoy(ready: Api) -> None:
     assert with_decoy == without
 
 
-def test_what_is_in_custody_may_be_viewed(api: Api) -> None:
-    api.tokenize(record(PHANTOM), custody={"site": SITE})
-    plant(api, PHANTOM)
+def test_what_is_in_custody_may_be_viewed(fresh: Api) -> None:
+    fresh.tokenize(record(PHANTOM), custody={"site": SITE})
+    plant(fresh, PHANTOM)
 
-    assert [view_outside_custody(api, PHANTOM).status_code for _ in range(2)] == [200, 200]
+    assert [view_outside_custody(fresh, PHANTOM).status_code for _ in range(2)] == [200, 200]
 
 
 @pytest.mark.parametrize("why", ["seed", "removed", "other tenant"])
-def test_what_is_no_phantom_freezes_nobody(api: Api, why: str) -> None:
+def test_what_is_no_phantom_freezes_nobody(fresh: Api, why: str) -> None:
     match why:
         case "seed":
-            plant(api, PHANTOM, kind="seed")
+            plant(fresh, PHANTOM, kind="seed")
         case "removed":
-            plant(api, PHANTOM)
-            assert remove(api, PHANTOM).get_json() == {"planted": 0}
+            plant(fresh, PHANTOM)
+            assert remove(fresh, PHANTOM).get_json() == {"planted": 0}
         case _:
-            elsewhere = api.mint(PRIVACY, "p-1", tenant="other")
-            assert plant(api, PHANTOM, who=elsewhere).status_code == 200
+            elsewhere = fresh.mint(PRIVACY, "p-1", tenant="other")
+            assert plant(fresh, PHANTOM, who=elsewhere).status_code == 200
 
-    assert [view(api, PHANTOM).status_code for _ in range(2)] == [200, 200]
+    assert [view(fresh, PHANTOM).status_code for _ in range(2)] == [200, 200]
 
 
 def test_callers_without_the_permission_for_the_call_are_refused_only(ready: Api) -> None:
@@ -305,17 +305,17 @@ def test_a_malformed_planting_plants_nothing(ready: Api, body: Json, pointer: st
     assert [one["waybill_no"] for one in planted(ready)] == [PHANTOM]
 
 
-def test_there_are_ten_thousand_decoys_at_most(api: Api) -> None:
+def test_there_are_ten_thousand_decoys_at_most(fresh: Api) -> None:
     for first in range(0, MAX_DECOYS, 1_000):
-        assert plant(api, *[f"SF{at:010}" for at in range(first, first + 1_000)]).status_code == 200
+        assert plant(fresh, *[f"SF{at:010}" for at in range(first, first + 1_000)]).status_code == 200
 
-    answered = plant(api, PHANTOM)
+    answered = plant(fresh, PHANTOM)
     assert (answered.status_code, answered.get_json()["errors"]) == (
         422,
         [{"pointer": "/waybills", "code": "too-many-decoys"}],
     )
-    assert view(api, f"SF{MAX_DECOYS - 1:010}").status_code == 200
-    assert refusal(view(api, RECORD)) == FROZEN
+    assert view(fresh, f"SF{MAX_DECOYS - 1:010}").status_code == 200
+    assert refusal(view(fresh, RECORD)) == FROZEN
 
 
 def test_entries_about_decoys_name_no_waybill(ready: Api) -> None:
@@ -347,17 +347,17 @@ def test_only_the_privacy_office_plants(ready: Api, who: str) -> None:
     assert {refusal(one) for one in refused} == {(403, "forbidden")}
 
 
-def test_a_seed_that_rings_tells_who_saw_the_seeds(api: Api) -> None:
+def test_a_seed_that_rings_tells_who_saw_the_seeds(fresh: Api) -> None:
     seeds = {"SF3333333331": "13900000001", "SF3333333332": "13900000002"}
-    api.tokenize(*[record(number, recipient__phone=phone) for number, phone in seeds.items()], custody={"site": SITE})
-    plant(api, *seeds, kind="seed")
-    api.open_case("D-1", *seeds)
+    fresh.tokenize(*[record(number, recipient__phone=phone) for number, phone in seeds.items()], custody={"site": SITE})
+    plant(fresh, *seeds, kind="seed")
+    fresh.open_case("D-1", *seeds)
     for number in seeds:
-        api.opened(field(number, "/recipient/phone"))
-    api.get(COURIER, "/v1/waybills/SF3333333332")
+        fresh.opened(field(number, "/recipient/phone"))
+    fresh.get(COURIER, "/v1/waybills/SF3333333332")
 
-    first = api.post(PRIVACY, "/v1/decoys/heard", {"phone": "139 0000 0001"}).get_json()
-    second = api.post(PRIVACY, "/v1/decoys/heard", {"phone": "+86 13900000002"}).get_json()
+    first = fresh.post(PRIVACY, "/v1/decoys/heard", {"phone": "139 0000 0001"}).get_json()
+    second = fresh.post(PRIVACY, "/v1/decoys/heard", {"phone": "+86 13900000002"}).get_json()
 
     assert (first["waybills"], first["heard"], second["waybills"], second["heard"]) == (
         ["SF3333333331"],
@@ -369,7 +369,7 @@ def test_a_seed_that_rings_tells_who_saw_the_seeds(api: Api) -> None:
         ("client/dispute-officer", 2, 0),
         ("client/courier", 0, 1),
     ]
-    assert all(one["heard_at"] for one in planted(api))
+    assert all(one["heard_at"] for one in planted(fresh))
 
 
 def test_a_phone_of_no_seed_is_a_miss_and_tells_nothing(ready: Api) -> None:
