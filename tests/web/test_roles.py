@@ -95,17 +95,17 @@ def test_a_signed_in_person_may_what_their_role_may(
     assert outcome(api, api.mint(role), method, path, body) == expected
 
 
-@pytest.mark.parametrize(("method", "path", "body"), [row[:3] for row in TABLE])
 @pytest.mark.parametrize("who", [None, "wbk_" + "A" * 43, "no credential at all", ""])
-def test_an_unknown_caller_is_refused_everywhere(
-    api: Api, who: str | None, method: str, path: str, body: Json | None
-) -> None:
-    assert outcome(api, who, method, path, body) == (401, "unauthenticated")
+def test_an_unknown_caller_is_refused_everywhere(api: Api, who: str | None) -> None:
+    outcomes = [outcome(api, who, *row[:3]) for row in TABLE]
+
+    assert outcomes == [(401, "unauthenticated")] * len(TABLE)
 
 
-@pytest.mark.parametrize(("method", "path", "body"), [row[:3] for row in TABLE])
-def test_a_person_without_a_role_may_nothing(api: Api, method: str, path: str, body: Json | None) -> None:
-    assert outcome(api, api.mint(["director", "admin"]), method, path, body) == (403, "forbidden")
+def test_a_person_without_a_role_may_nothing(api: Api) -> None:
+    outcomes = [outcome(api, api.mint(["director", "admin"]), *row[:3]) for row in TABLE]
+
+    assert outcomes == [(403, "forbidden")] * len(TABLE)
 
 
 def test_a_person_with_two_roles_may_what_either_may(api: Api) -> None:
