@@ -119,17 +119,17 @@ def measure(measurement: Measurement, count: int) -> dict[str, Grown]:
     measurement.call("label-printer", "/v1/tokenize", {"records": [supply.record()]})  # makes the day's data key
 
     with measurement.step(grown, "record"):
-        for batch in _batches(records, MAX_BATCH):
+        for batch in batches(records, MAX_BATCH):
             measurement.call("label-printer", "/v1/tokenize", {"records": batch})
     with measurement.step(grown, "custody, set at tokenizing"):
-        for batch in _batches(records, MAX_BATCH):
+        for batch in batches(records, MAX_BATCH):
             measurement.call("label-printer", "/v1/tokenize", {"records": batch, "custody": {"site": SITE}})
     with measurement.step(grown, "custody, moved to a courier"):
-        for names in _batches(numbers, MAX_BATCH):
+        for names in batches(numbers, MAX_BATCH):
             items = [{"waybill_no": name, "site": SITE, "courier": "client/courier"} for name in names]
             measurement.call("tracking", "/v1/custody", {"items": items})
     with measurement.step(grown, "full view, fifty a call"):
-        for names in _batches(numbers, 50):
+        for names in batches(numbers, 50):
             measurement.call("courier", "/v1/waybills/view", {"profile": "courier", "waybills": names})
     with measurement.step(grown, "opening, one a call"):
         _open(measurement, numbers[:OPENED])
@@ -137,7 +137,7 @@ def measure(measurement: Measurement, count: int) -> dict[str, Grown]:
 
 
 def _open(measurement: Measurement, numbers: Sequence[str]) -> None:
-    for at, names in enumerate(_batches(numbers, 10)):
+    for at, names in enumerate(batches(numbers, 10)):
         case = f"M-{at}"
         wanted = {"case": case, "purpose": "dispute", "waybills": names, "reason": "bench"}
         measurement.call("service-desk", "/v1/cases", wanted)
@@ -146,7 +146,8 @@ def _open(measurement: Measurement, numbers: Sequence[str]) -> None:
             measurement.call("dispute-officer", "/v1/detokenize", {"purpose": "dispute", "case": case, "items": items})
 
 
-def _batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+def batches(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """Yield the items, so many at a time."""
     return (items[at : at + size] for at in range(0, len(items), size))
 
 

@@ -3,6 +3,10 @@
 Sealed beside the record and kept as long as it would be, erased or not. A use
 case records what it is about to show in the audit log, then keeps it here, and
 only then shows it. A disclosure that does not open at its place is an alarm.
+
+Each is a field of the waybill's hash, named by its nonce, without which its
+envelope is the value: up to 64 bytes, so that a server with default settings
+keeps the hash packed.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,14 +15,14 @@ from typing import Final
 
 import msgspec
 
-from keys.aead import NONCE_BYTES
+from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey
 from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import disclosures_key, record_stems
 from masking_service.vault.sealed import HashField, PreparedFields, Sealed
 
-FIELD_BYTES: Final = 8
-"""Length of a random name in the waybill's hash. Two of a million names collide in one of 37 million hashes."""
+OLD_NAME_BYTES: Final = 8
+"""Length of the names that earlier releases gave: random, with an envelope of JSON behind them."""
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened"):
@@ -54,6 +58,8 @@ class Called(msgspec.Struct, frozen=True, tag="called"):
 
 
 Shown = Opened | Viewed | Called
+KINDS: Final = (Viewed, Opened, Called)
+"""By number, from 0. Kinds, and members of a kind, are added at the end: stored disclosures hold them by place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +85,12 @@ class Disclosures:
     def prepare(self, tenant: str, disclosures: Sequence[Disclosure]) -> PreparedFields:
         """Seal disclosures: one round trip to write, none if there are none."""
         keys = [disclosures_key(stem) for stem in record_stems([one.base for one in disclosures])]
-        names = [self._random(FIELD_BYTES) for _ in keys]
+        nonces = self._random(NONCE_BYTES * len(keys))
+        names = [nonces[at : at + NONCE_BYTES] for at in range(0, len(nonces), NONCE_BYTES)]
         places = [_at(key, name) for key, name in zip(keys, names, strict=True)]
-        plain = [msgspec.json.encode(one.shown) for one in disclosures]
-        values = self._keyring.tenant(tenant).state.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
+        plain = [_pack(one.shown) for one in disclosures]
+        envelopes = self._keyring.tenant(tenant).state.seal_many(plain, places, nonces)
+        values = [envelope[:HEADER_BYTES] + envelope[HEADER_BYTES + NONCE_BYTES :] for envelope in envelopes]
         ends = [one.expires_at for one in disclosures]
         fields = [HashField(*each) for each in zip(keys, names, values, ends, strict=True)]
 
@@ -108,14 +116,29 @@ class Disclosures:
         state = self._keyring.tenant(tenant).state
         return [
             sorted(
-                (
-                    msgspec.json.decode(state.open(sealed, _at(key, name)), type=Shown)
-                    for name, sealed in zip(flat[0::2], flat[1::2], strict=True)
-                ),
+                (_open(state, key, name, value) for name, value in zip(flat[0::2], flat[1::2], strict=True)),
                 key=lambda shown: shown.at,
             )
             for key, flat in zip(keys, replies, strict=True)
         ]
+
+
+def _pack(shown: Shown) -> bytes:
+    """Return the number of the kind and its members, as a MessagePack array."""
+    return msgspec.msgpack.encode((KINDS.index(type(shown)), *msgspec.structs.astuple(shown)))
+
+
+def _open(state: SealingKey, key: bytes, name: bytes, value: bytes) -> Shown:
+    """Open the field of a waybill's hash."""
+    if len(name) == OLD_NAME_BYTES:
+        old: Shown = msgspec.json.decode(state.open(value, _at(key, name)), type=Shown)
+        return old
+    number, *members = msgspec.msgpack.decode(
+        state.open(value[:HEADER_BYTES] + name + value[HEADER_BYTES:], _at(key, name))
+    )
+    kind = KINDS[number]
+    shown: Shown = msgspec.convert(dict(zip(kind.__struct_fields__, members, strict=True)), kind)
+    return shown
 
 
 def _at(key: bytes, name: bytes) -> bytes:

@@ -27,6 +27,7 @@ from masking_service.audit.heads import (
 from masking_service.audit.lines import Checkpoint, CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.local_checkpoint import LocalCheckpoint
 from masking_service.audit.log import CLOSE
+from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
@@ -253,7 +254,7 @@ class Checkpoints:
             return NewestEntry(writer, 0, "", ends=True)
         name, flat = reply[0]
         fields = dict(zip(flat[0::2], flat[1::2], strict=True))
-        said = msgspec.json.decode(fields[b"entry"], type=_EntryHead)
+        said = msgspec.convert(unpack(fields[b"entry"]), _EntryHead)
         ends = said.action == CLOSE or said.at < self._clock() - LISTED_SECONDS
         return NewestEntry(writer, int(name.removesuffix(b"-0")), fields[b"link"].hex(), ends)
 

@@ -5,7 +5,7 @@
 -- KEYS  the writer's stream, the set of writers, then the order of each tenant that has entries here, then the hash of
 --       each field; all in one slot, where there are slots
 -- ARGV  the writer, the number of the first entry, the signature, how many entries there are,
---       then for each entry: its canonical JSON, its link, and which of the orders is its own, 0 for none,
+--       then for each entry: its stored form, its link, and which of the orders is its own, 0 for none,
 --       then for each field: its name, its value, and until when its hash is kept at least (Unix seconds)
 -- Returns an error if its place in the stream is taken by another entry, or the entry before it is missing.
 --

@@ -19,7 +19,8 @@ from masking_service.vault.sealed import Sealed
 REPLACED: Final = "(replaced)"
 _CREDENTIAL: Final = re.compile(r"wbt\d[A-Za-z0-9_-]{16}|wbk_[A-Za-z0-9_-]{8}|eyJ[A-Za-z0-9_-]{8}").search
 """A token, an API key, or a part of a JWT. No id looks like these."""
-FIRST_LINK: Final = bytes(32)
+LINK_BYTES: Final = 32
+FIRST_LINK: Final = bytes(LINK_BYTES)
 """The value before the first link of a chain."""
 
 

@@ -100,7 +100,8 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _decode: Final = msgspec.json.Decoder(_Line).decode
 _decode_any: Final = msgspec.json.Decoder().decode
 _decode_checkpoint: Final = msgspec.json.Decoder(Checkpoint).decode
-_UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError)
+UNREADABLE: Final = (msgspec.MsgspecError, KeyError, ValueError, TypeError, OverflowError, RecursionError)
+"""What reading something that is no entry raises."""
 
 
 def read_line(line: bytes) -> EntryLine | CheckpointLine:
@@ -111,8 +112,20 @@ def read_line(line: bytes) -> EntryLine | CheckpointLine:
     """
     try:
         return _read(line.removesuffix(b"\n"))
-    except _UNREADABLE:
+    except UNREADABLE:
         raise UnreadableLineError("is not a line of an audit log") from None
+
+
+def entry_line(writer: str, number: int, entry: object, linked: bytes, signature: bytes) -> EntryLine:
+    """Return the line of an entry, given its members.
+
+    Raises:
+        UnreadableLineError: it has no time, or names an invalid entry before it.
+        ValueError, TypeError: it names what is no entry.
+    """
+    if not (isinstance(entry, dict) and type(at := entry.get("at")) is int):
+        raise UnreadableLineError("contains an entry without a time")
+    return EntryLine(writer, number, encode(entry), linked, signature, at, _after(entry))
 
 
 def place_of(name: str) -> tuple[str, int]:
@@ -150,12 +163,8 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
         place = _ID.fullmatch(found.id)
         if not (place and found.entry and _LINK.fullmatch(found.link)):
             raise UnreadableLineError("lacks its id, entry or link")
-        entry = _decode_any(found.entry)
-        if not (isinstance(entry, dict) and type(at := entry.get("at")) is int):
-            raise UnreadableLineError("contains an entry without a time")
         signature = _signature(found.signature) if found.signature else b""
-        encoded, linked = encode(entry), bytes.fromhex(found.link)
-        read = EntryLine(place[1], int(place[2]), encoded, linked, signature, at, _after(entry))
+        read = entry_line(place[1], int(place[2]), _decode_any(found.entry), bytes.fromhex(found.link), signature)
     # A line in our own format has no duplicate members; any other line is checked by a slower parser.
     if line != write_line(read)[:-1]:
         json.loads(line, object_pairs_hook=_members)

@@ -15,6 +15,7 @@ from typing import Final
 
 from keys.signatures import Signer
 from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, encode, entry_id, link
+from masking_service.audit.stored import pack
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
@@ -38,17 +39,18 @@ class _Pending:
     """An entry that waits for its commit.
 
     Attributes:
-        entry, tenant: the encoded entry and the hash of its tenant.
+        entry, stored, tenant: the encoded entry, its stored form, and the hash of its tenant.
         fields: what is written in the same step.
         id, error: the result; one of them is set.
         is_leader: whether its thread makes the next commit.
         wake_up: released when its thread may continue, because there is a result or because it leads.
     """
 
-    __slots__ = ("entry", "error", "fields", "id", "is_leader", "tenant", "wake_up")
+    __slots__ = ("entry", "error", "fields", "id", "is_leader", "stored", "tenant", "wake_up")
 
     def __init__(self, entry: Entry, fields: Sequence[HashField] = ()) -> None:
         self.entry = encode(entry)
+        self.stored = pack(self.entry)
         self.fields = fields
         self.tenant = entry.tenant
         self.id = ""
@@ -189,7 +191,7 @@ class AuditLog:
             for pending in batch:
                 number += 1
                 head = link(head, self._writer, number, pending.entry)
-                args += pending.entry, head, orders.setdefault(pending.tenant, len(orders))
+                args += pending.stored, head, orders.setdefault(pending.tenant, len(orders))
             signature = self._signer.sign(commit_message(self._writer, number, head))
             fields = [field for pending in batch for field in pending.fields]
             keys = [audit_key(self._writer), AUDIT_WRITERS, *[audit_order_key(tenant) for tenant in orders if tenant]]

@@ -11,6 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from keys.errors import IntegrityError
+from masking_service.audit.entries import encode
+from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import audit_key, audit_order_key
 
@@ -63,7 +65,7 @@ def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[tu
         entry = _parse_entry(fields)
         if entry["tenant"] != tenant:
             raise IntegrityError("the audit order of a tenant names an entry of another tenant")
-        yield {"id": name} | entry, len(fields[b"entry"])
+        yield {"id": name} | entry, len(encode(entry))
 
 
 def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | None]:
@@ -83,7 +85,7 @@ def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | 
 
 def _parse_entry(fields: Mapping[bytes, bytes]) -> EntryDocument:
     try:
-        entry: EntryDocument = msgspec.json.decode(fields[b"entry"], type=dict[str, Any])
+        entry: EntryDocument = unpack(fields[b"entry"])
         entry["tenant"]
     except (KeyError, msgspec.DecodeError):
         raise IntegrityError("a stream of the audit log contains an invalid entry") from None

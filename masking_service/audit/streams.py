@@ -5,7 +5,17 @@ from typing import Any, Final
 
 import msgspec
 
-from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
+from masking_service.audit.entries import LINK_BYTES, entry_id
+from masking_service.audit.lines import (
+    UNREADABLE,
+    CheckpointLine,
+    EntryLine,
+    UnreadableLineError,
+    entry_line,
+    place_of,
+    read_line,
+)
+from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key, audit_order_key
 
@@ -95,16 +105,14 @@ def _fields(flat: list[bytes]) -> dict[bytes, bytes]:
 
 
 def _entry(writer: str, name: bytes, fields: dict[bytes, bytes]) -> EntryLine:
-    """Parse an entry through its line format."""
     try:
-        number = int(name.removesuffix(b"-0"))
-        line = EntryLine(writer, number, fields[b"entry"], fields[b"link"], fields.get(b"signature", b""))
-    except (KeyError, ValueError):
+        _, number = place_of(entry_id(writer, int(name.removesuffix(b"-0"))))
+        linked = fields[b"link"]
+        if len(linked) != LINK_BYTES:
+            raise UnreadableLineError("has an invalid link")
+        return entry_line(writer, number, unpack(fields[b"entry"]), linked, fields.get(b"signature", b""))
+    except UNREADABLE:
         raise UnreadableLineError("is not an entry") from None
-    read = read_line(write_line(line))
-    if not isinstance(read, EntryLine):
-        raise UnreadableLineError("is not an entry")
-    return read
 
 
 def _checkpoint(fields: dict[bytes, bytes]) -> CheckpointLine:

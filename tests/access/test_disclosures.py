@@ -1,10 +1,13 @@
 """Disclosures: kept before they are shown, as long as the record, and readable at their own place alone."""
 
+import json
+from pathlib import Path
+
 import pytest
 import redis
 
 from keys.errors import IntegrityError
-from masking_service.access.disclosures import Disclosure, Disclosures, Opened, Viewed
+from masking_service.access.disclosures import Called, Disclosure, Disclosures, Opened, Viewed
 from masking_service.store.client import Store
 from masking_service.store.layout import disclosures_key, record_stems
 from masking_service.vault.sealed import Sealed
@@ -16,6 +19,16 @@ KEYRING = known_keyring()
 FIRST, SECOND = KEYRING.tenant("default").bases(["SF0000000001", "SF0000000002"])
 OPENED = Opened(NOW, "staff/chen", "D-1", ("staff/s-1",), ("/sender/phone", "/sender/name"))
 VIEWED = Viewed(NOW + 1, "client/c-88", "courier", 2)
+
+VECTORS: dict[str, dict[str, dict[str, str]]] = json.loads(
+    (Path(__file__).parent / "vectors" / "disclosures.json").read_text("utf-8")
+)
+
+
+def stored(shown: Opened | Viewed, form: str) -> tuple[bytes, bytes]:
+    """Return name and value of a disclosure of the vectors."""
+    vector = VECTORS["opened" if isinstance(shown, Opened) else "viewed"][form]
+    return bytes.fromhex(vector["name"]), bytes.fromhex(vector["value"])
 
 
 def place(base: bytes = FIRST) -> bytes:
@@ -128,3 +141,40 @@ def test_a_flipped_bit_is_an_alarm(disclosures: Disclosures, client: redis.Redis
 
     with pytest.raises(IntegrityError):
         disclosures.of("default", [FIRST])
+
+
+@pytest.mark.parametrize("form", ["earlier", "packed"])
+@pytest.mark.parametrize("shown", [OPENED, VIEWED])
+def test_disclosures_of_every_release_are_read(
+    disclosures: Disclosures, client: redis.Redis, shown: Opened | Viewed, form: str
+) -> None:
+    ask(client, "HSET", place(), *stored(shown, form))
+
+    assert disclosures.of("default", [FIRST]) == [[shown]]
+
+
+@pytest.mark.parametrize("shown", [OPENED, VIEWED])
+def test_a_disclosure_is_stored_as_exactly_these_bytes(
+    disclosures: Disclosures, client: redis.Redis, shown: Opened | Viewed
+) -> None:
+    disclosures.prepare("default", [Disclosure(FIRST, LATER, shown)]).write()
+
+    name, value = stored(shown, "packed")
+    assert ask(client, "HGETALL", place()) == {name: value}
+
+
+@pytest.mark.parametrize("shown", [OPENED, VIEWED, Called(NOW, "client/c-88", None, (), "/recipient/phone")])
+def test_every_kind_is_read_as_it_was_kept(disclosures: Disclosures, shown: Opened | Viewed | Called) -> None:
+    disclosures.prepare("default", [Disclosure(FIRST, LATER, shown)]).write()
+
+    assert disclosures.of("default", [FIRST]) == [[shown]]
+
+
+def test_the_views_of_a_parcel_share_one_packed_hash(disclosures: Disclosures, client: redis.Redis) -> None:
+    """A table takes 200 bytes more for the first of them, and 100 for each."""
+    for at in range(20):
+        disclosures.prepare(
+            "default", [Disclosure(FIRST, LATER, Viewed(NOW + at, "client/c-10234567", "courier", 1))]
+        ).write()
+
+    assert ask(client, "OBJECT", "ENCODING", place()) == b"listpack"

@@ -14,9 +14,10 @@ import redis
 from keys.keyring import Keyring
 from masking_service.audit.archive.export import export
 from masking_service.audit.checkpoints import Checkpoints
-from masking_service.audit.entries import Entry, Fact, Item
+from masking_service.audit.entries import Entry, Fact, Item, encode
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog, _Pending
+from masking_service.audit.stored import unpack
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import AUDIT_WRITERS, audit_key
@@ -165,7 +166,7 @@ def stream(client: redis.Redis, writer: str) -> list[Kept]:
         fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
         number = int(name.decode().removesuffix("-0"))
         order = fields.get(b"order", b"").decode()
-        found.append(Kept(number, fields[b"entry"], fields[b"link"], fields.get(b"signature"), order))
+        found.append(Kept(number, encode(unpack(fields[b"entry"])), fields[b"link"], fields.get(b"signature"), order))
     return found
 
 

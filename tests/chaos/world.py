@@ -13,10 +13,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
 import redis
 import yaml
 
+from masking_service.audit.stored import unpack
 from masking_service.store.layout import audit_key
 from tests.chaos.load import Account, Load, Shape, record_of
 from tests.e2e.processes import ROOT, Running, wait_for
@@ -185,7 +185,7 @@ class World:
         streams = [(one, stream) for one in self.clients for stream in one.scan_iter(audit_key("*"), count=1_000)]
         for client, stream in streams:
             for _, fields in ask(client, "XRANGE", stream, "-", "+"):
-                entry = msgspec.json.decode(fields[b"entry"])
+                entry = unpack(fields[b"entry"])
                 if entry["action"] == "detokenize" and entry["outcome"] == "released":
                     cases.add(entry["case"])
         return cases

@@ -5,11 +5,10 @@ from typing import Final
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
-from masking_service.audit.entries import FIRST_LINK, commit_message, entry_id, link
+from masking_service.audit.entries import FIRST_LINK, LINK_BYTES, commit_message, entry_id, link
 from masking_service.audit.lines import EntryLine
 from masking_service.audit.verify.findings import Findings, Kind
 
-LINK_BYTES: Final = 32
 OUT_OF_ORDER: Final = "comes after an entry with a higher number"
 EDITED: Final = "the entry does not match its link"
 DUPLICATE: Final = "occurs twice in the log"

@@ -5,9 +5,9 @@ from typing import Final
 
 from keys.errors import IntegrityError
 from keys.signatures import Verifier
-from masking_service.audit.entries import entry_id
+from masking_service.audit.entries import LINK_BYTES, entry_id
 from masking_service.audit.lines import CheckpointLine
-from masking_service.audit.verify.chain import LINK_BYTES, Chain
+from masking_service.audit.verify.chain import Chain
 from masking_service.audit.verify.findings import Findings, Kind
 
 NO_LINK: Final = bytes(LINK_BYTES)

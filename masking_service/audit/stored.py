@@ -1,0 +1,117 @@
+"""The form in which an entry is stored: shorter than its JSON, and turned into the same JSON again. Pure.
+
+Links, signatures, exports and archives are about the JSON alone. An entry is
+stored as a MessagePack map: names and frequent words by their place in a table,
+hashes and ids as bytes. Entries of releases before this form are stored as JSON.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+NAMES: Final = (
+    "action",
+    "after",
+    "approved_by",
+    "asked",
+    "at",
+    "case",
+    "count",
+    "courier",
+    "device",
+    "facts",
+    "field",
+    "items",
+    "kind",
+    "once",
+    "outcome",
+    "place",
+    "policy",
+    "principal",
+    "profile",
+    "purpose",
+    "request",
+    "role",
+    "seconds",
+    "site",
+    "subject",
+    "takes_back",
+    "tenant",
+    "ticket",
+    "times",
+    "until",
+    "value",
+    "waybill",
+)
+"""Members by number, from 0. Names are added at the end and never moved: stored entries hold the numbers."""
+WORDS: Final = (
+    "released",
+    "done",
+    "not-found",
+    "view",
+    "detokenize",
+    "custody-first",
+    "custody-move",
+    "courier",
+    "phone",
+    "/recipient/phone",
+)
+"""Values by number, from 0; added to as `NAMES` is."""
+MIN_HEX: Final = 16
+"""Characters of the shortest text that is stored as bytes; a byte string of one byte is a word."""
+_JSON: Final = b"{"
+
+_number_of: Final = {name: number for number, name in enumerate(NAMES)}
+_name_of: Final = dict(enumerate(NAMES))
+_code_of: Final = {word: bytes([number]) for number, word in enumerate(WORDS)}
+_word_of: Final = {code: word for word, code in _code_of.items()}
+_decode_json: Final = msgspec.json.Decoder(dict[str, Any]).decode
+_decode_packed: Final = msgspec.msgpack.Decoder(dict[int | str, Any]).decode
+_encode_packed: Final = msgspec.msgpack.Encoder().encode
+
+
+def pack(entry: bytes) -> bytes:
+    """Return the stored form of an entry's canonical JSON."""
+    return _encode_packed(_shorten(_decode_json(entry)))
+
+
+def unpack(stored: bytes) -> dict[str, Any]:
+    """Return the members of a stored entry, of this form or of JSON.
+
+    Raises:
+        msgspec.DecodeError, KeyError: it is not an entry.
+    """
+    if stored.startswith(_JSON):
+        return _decode_json(stored)
+    found: dict[str, Any] = _lengthen(_decode_packed(stored))
+    return found
+
+
+def _shorten(value: Any) -> Any:
+    kind = type(value)
+    if kind is str:
+        return _code_of.get(value) or (_shorten_hex(value) if len(value) >= MIN_HEX else value)
+    if kind is dict:
+        return {_number_of.get(name, name): _shorten(one) for name, one in value.items()}
+    if kind is list:
+        return [_shorten(one) for one in value]
+    return value
+
+
+def _shorten_hex(text: str) -> bytes | str:
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        return text
+    return raw if raw.hex() == text else text
+
+
+def _lengthen(value: Any) -> Any:
+    kind = type(value)
+    if kind is bytes:
+        return value.hex() if len(value) > 1 else _word_of[value]
+    if kind is dict:
+        return {_name_of[name] if type(name) is int else name: _lengthen(one) for name, one in value.items()}
+    if kind is list:
+        return [_lengthen(one) for one in value]
+    return value
