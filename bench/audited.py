@@ -37,8 +37,10 @@ from masking_service.shipped import ROOT
 from masking_service.store.client import Store
 
 CONNECTIONS = 16  # as many as two workers have threads
-WAYBILLS = 10  # as many as a case may name without an approval
+IN_A_CASE = 10  # as many as a case may name without an approval
+VIEWED = 500  # each parcel is viewed a few times
 SITE = "021001"
+VIEWS_ALONE = "full views, one a call"
 BARE, ALONE = "baseline: bare XADD commits", "the log alone, one process"
 
 
@@ -57,10 +59,10 @@ class Workload:
 class Bench:
     """A running service, and what is measured of it."""
 
-    def __init__(self, folder: Path) -> None:
-        os.environ["MASKING_POLICY"] = str(generous_policy(folder))
+    def __init__(self, folder: Path, checkout: Path = ROOT, module: str = "masking_service") -> None:
+        environment = {"MASKING_POLICY": str(generous_policy(folder, checkout))}
         self._folder = folder
-        self._contender: Contender = service(folder)
+        self._contender: Contender = service(folder, environment, checkout=checkout, module=module)
         url = running_url(folder)
         if url is None:
             raise RuntimeError("the embedded store does not run")
@@ -73,13 +75,15 @@ class Bench:
     def prepare(self) -> list[Workload]:
         """What to ask, once there are waybills in custody and a case that names them."""
         supply = Waybills("AU", 1)
-        records = [supply.record() for _ in range(WAYBILLS)]
+        records = supply.records(VIEWED)
         numbers = [record["waybill_no"] for record in records]
         made = self._call("label-printer", "/v1/tokenize", {"records": records, "custody": {"site": SITE}})["results"]
         self._call(
-            "service-desk", "/v1/cases", {"case": "B-1", "purpose": "dispute", "waybills": numbers, "reason": "bench"}
+            "service-desk",
+            "/v1/cases",
+            {"case": "B-1", "purpose": "dispute", "waybills": numbers[:IN_A_CASE], "reason": "bench"},
         )
-        opening = itertools.cycle([result["tokens"]["/recipient/phone"] for result in made])
+        opening = itertools.cycle([result["tokens"]["/recipient/phone"] for result in made[:IN_A_CASE]])
         viewing = itertools.cycle(numbers)
 
         def opens(size: int) -> bytes:
@@ -92,13 +96,17 @@ class Bench:
         return [
             Workload("opens, one a call", "dispute-officer", "/v1/detokenize", 1, 2_000, opens),
             Workload("opens, ten a call", "dispute-officer", "/v1/detokenize", 10, 1_000, opens),
-            Workload("full views, one a call", "courier", "/v1/waybills/view", 1, 2_000, views),
+            Workload(VIEWS_ALONE, "courier", "/v1/waybills/view", 1, 2_000, views),
             Workload("full views, fifty a call", "courier", "/v1/waybills/view", 50, 500, views),
         ]
 
-    def calls(self, workload: Workload, share: int) -> float:
-        """Calls a second."""
-        bodies = [workload.body(workload.size) for _ in range(workload.calls // share)]
+    def processor_seconds(self) -> float:
+        """What service, store and witness have taken of the processors so far."""
+        return self._contender.processor_seconds()
+
+    def rate(self, workload: Workload, calls: int) -> float:
+        """Calls a second, over so many of them."""
+        bodies = [workload.body(workload.size) for _ in range(calls)]
         headers = self._headers(workload.who)
         took = load.run(self._contender.port, workload.path, bodies, connections=CONNECTIONS, headers=headers)
         return took.requests / took.seconds
@@ -169,7 +177,7 @@ def main() -> None:
             rates: dict[str, list[float]] = {}
             for number in range(rounds + 1):
                 figures = {BARE: bench.bare(share), ALONE: bench.alone(share)}
-                figures |= {workload.name: bench.calls(workload, share) for workload in workloads}
+                figures |= {workload.name: bench.rate(workload, workload.calls // share) for workload in workloads}
                 for what, figure in figures.items() if number else ():  # the first round warms up
                     rates.setdefault(what, []).append(figure)
         finally:
@@ -177,9 +185,9 @@ def main() -> None:
     _show(rates, workloads, rounds)
 
 
-def generous_policy(folder: Path) -> Path:
-    """The default policy with budgets that no run spends; everything else is as it is shipped."""
-    text = (ROOT / "policy.yaml").read_text()
+def generous_policy(folder: Path, checkout: Path = ROOT) -> Path:
+    """The default policy of a checkout with budgets that no run spends; everything else is as it is shipped."""
+    text = (checkout / "policy.yaml").read_text()
     text = re.sub(r"(fields|full_views): \{.*\}", r"\1: {1m: 1000000, 1d: 1000000}", text)
     path = folder / "policy.yaml"
     path.write_text(text)

@@ -48,6 +48,21 @@ class Contender:
             self.process.kill()
             self.process.wait()
 
+    def processor_seconds(self) -> float:
+        """What it and its child processes have taken of the processors so far, the store and the witness among them."""
+        parents = {}
+        spent = {}
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it has ended
+                fields = status.read_text().rpartition(")")[2].split()
+                process = int(status.parent.name)
+                parents[process] = int(fields[1])
+                spent[process] = sum(map(int, fields[11:15]))  # its own time and that of children that have ended
+        mine = {self.process.pid}
+        while found := {process for process, parent in parents.items() if parent in mine} - mine:
+            mine |= found
+        return sum(spent.get(process, 0) for process in mine) / os.sysconf("SC_CLK_TCK")
+
     def call(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
         """Ask it one thing, outside all measuring.
 
@@ -65,11 +80,22 @@ class Contender:
         return json.loads(content) if content else None
 
 
-def service(folder: Path, environment: dict[str, str] | None = None) -> Contender:
-    """The service as `serve --dev` starts it, everything on."""
+def service(
+    folder: Path,
+    environment: dict[str, str] | None = None,
+    *,
+    checkout: Path = ROOT,
+    module: str = "masking_service",
+) -> Contender:
+    """The service as `serve --dev` starts it, everything on.
+
+    Args:
+        checkout: where its code is.
+        module: what is run there.
+    """
     port = _free_port()
-    command = ["-m", "masking_service", "serve", "--dev", "--port", str(port), "--state-dir", str(folder)]
-    process = _start([sys.executable, *command, "--workers", str(WORKERS)], folder / "service.log", environment or {})
+    command = [sys.executable, "-m", module, "serve", "--dev", "--port", str(port), "--state-dir", str(folder)]
+    process = _start([*command, "--workers", str(WORKERS)], folder / "service.log", environment or {}, cwd=checkout)
     found = Contender("service", port, {"mask": "/v1/mask", "tokenize": "/v1/tokenize"}, process)
     _wait(found, lambda: found.call("GET", "/readyz"))
     found.headers["Authorization"] = f"Bearer {credentials(folder)['label-printer']}"

@@ -20,7 +20,8 @@ from masking_service.audit.entries import encode
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 """The largest entry is that of a batch of 1,000 records: under 300 KB."""
-_ID: Final = re.compile(r"([0-9a-f]{1,64})-([1-9][0-9]{0,17})", re.ASCII)
+_WRITER: Final = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
+_ID: Final = re.compile(rf"({_WRITER.pattern})-([1-9][0-9]{{0,17}})", re.ASCII)
 _LINK: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -31,8 +32,7 @@ class UnreadableLineError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class EntryLine:
+class EntryLine(msgspec.Struct, frozen=True):
     """An entry in a line.
 
     Attributes:
@@ -126,6 +126,11 @@ def entry_line(writer: str, number: int, entry: object, linked: bytes, signature
     if not (isinstance(entry, dict) and type(at := entry.get("at")) is int):
         raise UnreadableLineError("contains an entry without a time")
     return EntryLine(writer, number, encode(entry), linked, signature, at, _after(entry))
+
+
+def is_writer(text: str) -> bool:
+    """Return whether a text can be the id of a writer."""
+    return _WRITER.fullmatch(text) is not None
 
 
 def place_of(name: str) -> tuple[str, int]:

@@ -72,7 +72,7 @@ _encode_packed: Final = msgspec.msgpack.Encoder().encode
 
 def pack(entry: bytes) -> bytes:
     """Return the stored form of an entry's canonical JSON."""
-    return _encode_packed(_shorten(_decode_json(entry)))
+    return _encode_packed(_shorten_members(_decode_json(entry)))
 
 
 def unpack(stored: bytes) -> dict[str, Any]:
@@ -83,27 +83,53 @@ def unpack(stored: bytes) -> dict[str, Any]:
     """
     if stored.startswith(_JSON):
         return _decode_json(stored)
-    found: dict[str, Any] = _lengthen(_decode_packed(stored))
+    return _lengthen_members(_decode_packed(stored))
+
+
+def _shorten_members(members: dict[str, Any]) -> dict[int | str, Any]:
+    # Not one call for each value: these loops are much of what an entry costs.
+    found: dict[int | str, Any] = {}
+    for name, value in members.items():
+        kind = type(value)
+        if kind is str:
+            value = _shorten_text(value)
+        elif kind is list or kind is dict:
+            value = _shorten(value)
+        found[_number_of.get(name, name)] = value
     return found
 
 
 def _shorten(value: Any) -> Any:
     kind = type(value)
     if kind is str:
-        return _code_of.get(value) or (_shorten_hex(value) if len(value) >= MIN_HEX else value)
+        return _shorten_text(value)
     if kind is dict:
-        return {_number_of.get(name, name): _shorten(one) for name, one in value.items()}
+        return _shorten_members(value)
     if kind is list:
         return [_shorten(one) for one in value]
     return value
 
 
-def _shorten_hex(text: str) -> bytes | str:
+def _shorten_text(text: str) -> bytes | str:
+    if len(text) < MIN_HEX or not text.isalnum():
+        return _code_of.get(text, text)
     try:
         raw = bytes.fromhex(text)
     except ValueError:
-        return text
+        return _code_of.get(text, text)
     return raw if raw.hex() == text else text
+
+
+def _lengthen_members(members: dict[int | str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in members.items():
+        kind = type(value)
+        if kind is bytes:
+            value = value.hex() if len(value) > 1 else _word_of[value]
+        elif kind is list or kind is dict:
+            value = _lengthen(value)
+        found[_name_of[name] if type(name) is int else name] = value
+    return found
 
 
 def _lengthen(value: Any) -> Any:
@@ -111,7 +137,7 @@ def _lengthen(value: Any) -> Any:
     if kind is bytes:
         return value.hex() if len(value) > 1 else _word_of[value]
     if kind is dict:
-        return {_name_of[name] if type(name) is int else name: _lengthen(one) for name, one in value.items()}
+        return _lengthen_members(value)
     if kind is list:
         return [_lengthen(one) for one in value]
     return value

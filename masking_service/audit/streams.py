@@ -5,22 +5,25 @@ from typing import Any, Final
 
 import msgspec
 
-from masking_service.audit.entries import LINK_BYTES, entry_id
+from masking_service.audit.entries import LINK_BYTES
 from masking_service.audit.lines import (
     UNREADABLE,
     CheckpointLine,
     EntryLine,
     UnreadableLineError,
     entry_line,
-    place_of,
+    is_writer,
     read_line,
 )
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key, audit_order_key
 
-MAX_PER_REPLY: Final = 32
+MIN_PER_REPLY: Final = 32
 """Entries or checkpoints in one reply: at most 10 MB, with the largest entries (batches of 1,000 records)."""
+MAX_PER_REPLY: Final = 256
+"""Entries in a reply after one that had less than `SMALL_REPLY_BYTES`: fewer replies for the usual entries."""
+SMALL_REPLY_BYTES: Final = 256 * 1024
 SLACK_SECONDS: Final = 3600
 
 
@@ -50,19 +53,24 @@ class Streams:
     def checkpoints(self, first: int = 0) -> Iterator[CheckpointLine]:
         """Yield the checkpoints from epoch `first` on, in order."""
         start = b"%d-0" % first
-        while found := self._read((b"XRANGE", AUDIT_CHECKPOINTS, start, b"+", b"COUNT", MAX_PER_REPLY)):
+        while found := self._read((b"XRANGE", AUDIT_CHECKPOINTS, start, b"+", b"COUNT", MIN_PER_REPLY)):
             for _, flat in found:
                 yield _checkpoint(_fields(flat))
             start = b"(" + found[-1][0]
 
     def entries(self, writer: str, first: int, last: int | None = None) -> Iterator[EntryLine]:
         """Yield a writer's entries from `first` to `last`."""
+        if not is_writer(writer):
+            raise UnreadableLineError("names an invalid writer")
         start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
-        key = audit_key(writer)
-        while found := self._read((b"XRANGE", key, start, end, b"COUNT", MAX_PER_REPLY)):
+        key, count = audit_key(writer), MIN_PER_REPLY
+        while found := self._read((b"XRANGE", key, start, end, b"COUNT", count)):
+            size = 0
             for name, flat in found:
+                size += sum(map(len, flat))
                 yield _entry(writer, name, _fields(flat))
             start = b"(" + found[-1][0]
+            count = MAX_PER_REPLY if size < SMALL_REPLY_BYTES else MIN_PER_REPLY
 
     def trim(self, oldest_kept: CheckpointLine, ended: Mapping[str, int]) -> None:
         """Delete everything before a checkpoint, and the streams of ended writers.
@@ -106,7 +114,7 @@ def _fields(flat: list[bytes]) -> dict[bytes, bytes]:
 
 def _entry(writer: str, name: bytes, fields: dict[bytes, bytes]) -> EntryLine:
     try:
-        _, number = place_of(entry_id(writer, int(name.removesuffix(b"-0"))))
+        number = int(name.removesuffix(b"-0"))
         linked = fields[b"link"]
         if len(linked) != LINK_BYTES:
             raise UnreadableLineError("has an invalid link")

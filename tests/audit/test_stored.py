@@ -19,6 +19,7 @@ from masking_service.audit.search import Wanted, search
 from masking_service.audit.stored import NAMES, WORDS, pack, unpack
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import Verification, verify
+from masking_service.shipped import ROOT
 from masking_service.store.client import Store
 from masking_service.store.layout import audit_key
 from tests.audit.logs import TENANT, Process, checkpoint, full_entry, lines, writers
@@ -51,7 +52,7 @@ def test_entries_are_stored_as_exactly_these_bytes(entry: dict[str, Any], stored
 
 @pytest.mark.parametrize("stored", STORED)
 def test_stored_entries_are_read_from_the_table_alone(stored: dict[str, Any]) -> None:
-    """A second reader, written from docs/audit.md."""
+    """A second reader, written from docs/record-format.md."""
 
     def read(value: Any) -> Any:
         if isinstance(value, bytes):
@@ -64,6 +65,13 @@ def test_stored_entries_are_read_from_the_table_alone(stored: dict[str, Any]) ->
 
     packed = bytes.fromhex(stored["stored"])
     assert read(msgspec.msgpack.decode(packed)) == unpack(packed)
+
+
+@pytest.mark.parametrize("table", [NAMES, WORDS])
+def test_the_tables_are_in_the_documentation(table: tuple[str, ...]) -> None:
+    document = (ROOT / "docs" / "record-format.md").read_text("utf-8")
+
+    assert " · ".join(f"`{one}`" for one in table) in document.replace("\n", " ")
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
 import pytest
 
+from masking_service.audit.stored import unpack
 from masking_service.runtime import administration
 from masking_service.runtime.settings import Settings
 from masking_service.store.layout import audit_key
@@ -167,7 +167,7 @@ def entries(api: Api, action: str) -> list[Json]:
     store = api.parts.store
     writers = store.read([(b"KEYS", audit_key("*"))])[0]  # also those that have ended
     streams = store.read([(b"XRANGE", writer, b"-", b"+") for writer in writers])
-    every = [msgspec.json.decode(fields[1]) for stream in streams for _, fields in stream]
+    every = [unpack(fields[1]) for stream in streams for _, fields in stream]
     return [entry for entry in every if entry["action"] == action]
 
 

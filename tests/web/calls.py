@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
 from werkzeug.test import TestResponse
 
+from masking_service.audit.stored import unpack
 from masking_service.store.layout import AUDIT_WRITERS, audit_key
 from tests.web.api import SUPERVISOR, TRACKING, Api, Json, results
 
@@ -16,7 +16,7 @@ NUMBER = "SF1234567890"
 
 def entries(api: Api) -> list[Json]:
     """Every entry of the log, in order."""
-    return [msgspec.json.decode(fields[1]) for stream in streams(api) for _, fields in stream]
+    return [unpack(fields[1]) for stream in streams(api) for _, fields in stream]
 
 
 def streams(api: Api) -> list[Any]:

@@ -11,6 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from masking_service.audit.log import AuditLog
+from masking_service.audit.stored import unpack
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AUDIT_WRITERS, audit_key, custody_key, record_key, record_stems
@@ -41,7 +42,7 @@ def entries(api: Api, action: str) -> list[Json]:
     store = api.parts.store
     writers = store.read([(b"SMEMBERS", AUDIT_WRITERS)])[0]
     streams = store.read([(b"XRANGE", audit_key(writer.decode()), b"-", b"+") for writer in writers])
-    every = [msgspec.json.decode(fields[1]) for stream in streams for _, fields in stream]
+    every = [unpack(fields[1]) for stream in streams for _, fields in stream]
     return [entry for entry in every if entry["action"] == action]
 
 

@@ -1,0 +1,224 @@
+"""`python -m bench.log_rate`: entries a second that logs make durable, and entries a second that a witness verifies.
+
+Each server holds a slot of the log, and a process of its own writes to it, in commits of 32 entries. In turns with
+them, on the same servers, the limit: the same commits, made beforehand and sent by a bare client. The witness
+then archives the log of one server. What counts is the ratio of two figures of one run.
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, cast
+
+import redis
+from rich.console import Console
+from rich.table import Table
+
+from keys.signatures import Signer, Verifier
+from masking_service.audit.archive.archive import Archive
+from masking_service.audit.archive.follower import Follower
+from masking_service.audit.entries import Entry, Fact, Item
+from masking_service.audit.log import AuditLog, _Pending
+from masking_service.audit.streams import Streams
+from masking_service.dev.embedded import EmbeddedServer
+from masking_service.runtime.clock import clock
+from masking_service.store.client import Store
+from masking_service.store.scripts import Script
+
+SLOTS = 4
+COMMIT = 32
+READY_SECONDS = 0.5
+"""All processes begin this long after they were told to, so that they begin together."""
+
+
+@dataclass(frozen=True)
+class Took:
+    """What one process did: from when to when (monotonic clock), and for how many processor seconds."""
+
+    began: float
+    ended: float
+    processor: float
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Entries a second.
+
+    Attributes:
+        log, bare: made durable, over all servers.
+        log_core: made durable, for each second of a processor that the logs' processes took.
+        witness: verified and archived, for each second of a processor that the witness took.
+    """
+
+    log: float
+    bare: float
+    log_core: float
+    witness: float
+
+
+def measure(folder: Path, *, slots: int, commits: int, rounds: int) -> Rates:
+    """Measure on so many servers, in rounds of so many commits a server; figures are medians."""
+    with ExitStack() as running:
+        servers = [EmbeddedServer(folder / f"slot-{slot}") for slot in range(slots)]
+        urls = [running.enter_context(server).url for server in servers]
+        pool = running.enter_context(ProcessPoolExecutor(slots, get_context("spawn")))
+        found: dict[str, list[float]] = {"log": [], "bare": [], "log_core": []}
+        for number in range(rounds + 1):
+            written = _together(pool, write, urls, commits)
+            sent = _together(pool, send, urls, commits)
+            if number:  # the first round warms up
+                entries = slots * commits * COMMIT
+                found["log"].append(entries / _lasted(written))
+                found["bare"].append(entries / _lasted(sent))
+                found["log_core"].append(entries / sum(one.processor for one in written))
+        witness = pool.submit(follow, urls[0], folder / "archive").result()
+    return Rates(**{name: statistics.median(rates) for name, rates in found.items()}, witness=witness)
+
+
+def write(url: str, commits: int, begin: float) -> Took:
+    """Append entries as the service does, in a process of its own."""
+    store = Store(url)
+    store.trust()
+    log = _log(store)
+    entries = _entries(commits)
+    taken = _timed(begin, lambda: [_commit(log, batch) for batch in entries])
+    store.close()
+    return taken
+
+
+def send(url: str, commits: int, begin: float) -> Took:
+    """Send commits that were made beforehand, with nothing around them, in a process of its own."""
+    made = _Made()
+    log = _log(cast("Store", made))
+    for batch in _entries(commits):
+        _commit(log, batch)
+    connection = redis.Redis.from_url(url, protocol=2).connection_pool.get_connection()
+    packed = [connection.pack_command(*command) for command in made.commands]
+
+    def send_all() -> None:
+        for command in packed:
+            connection.send_packed_command(command)
+            connection.read_response()
+
+    connection.send_command("SCRIPT", "LOAD", made.source)
+    connection.read_response()
+    taken = _timed(begin, send_all)
+    connection.disconnect()
+    return taken
+
+
+def follow(url: str, folder: Path) -> float:
+    """Archive the log of a server, and return entries for each processor second."""
+    store = Store(url)
+    store.trust()
+    with Archive(folder, Verifier(_signer().public_pem())) as archive:
+        follower = Follower(Streams(store), archive, clock, keep_days=30)
+        began = time.process_time()
+        while follower.archive_new():
+            pass
+        took = time.process_time() - began
+        entries = archive.verification.summary().entries
+    store.close()
+    return entries / took
+
+
+class _Made:
+    """Keeps the commits of a log, in the place of its store."""
+
+    slotted = False
+
+    def __init__(self) -> None:
+        self.commands: list[Sequence[bytes | int]] = []
+        self.source = b""
+
+    def script(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> None:
+        """Keep a call."""
+        self.source = script.source
+        self.commands.append((b"EVALSHA", script.digest, len(keys), *keys, *args))
+
+
+def _together(
+    pool: ProcessPoolExecutor, work: Callable[[str, int, float], Took], urls: Sequence[str], commits: int
+) -> list[Took]:
+    begin = time.monotonic() + READY_SECONDS + commits / 1_000
+    return [one.result() for one in [pool.submit(work, url, commits, begin) for url in urls]]
+
+
+def _lasted(took: Sequence[Took]) -> float:
+    return max(one.ended for one in took) - min(one.began for one in took)
+
+
+def _timed(begin: float, work: Callable[[], Any]) -> Took:
+    time.sleep(max(0.0, begin - time.monotonic()))
+    began, processor = time.monotonic(), time.process_time()
+    work()
+    return Took(began, time.monotonic(), time.process_time() - processor)
+
+
+def _log(store: Store) -> AuditLog:
+    return AuditLog(store, _signer(), os.urandom, clock)
+
+
+def _commit(log: AuditLog, entries: Sequence[Entry]) -> None:
+    log._commit([*map(_Pending, entries)])  # noqa: SLF001 - `append` from many threads makes commits of other sizes
+
+
+def _signer() -> Signer:
+    return Signer(bytes(32))  # what is measured is thrown away
+
+
+def _entries(commits: int) -> list[list[Entry]]:
+    return [[_entry(at * COMMIT + number) for number in range(COMMIT)] for at in range(commits)]
+
+
+def _entry(number: int) -> Entry:
+    """Return the entry of a full view, as a courier makes it."""
+    unique = f"{number:032x}"
+    return Entry(
+        at=clock(),
+        action="view",
+        outcome="released",
+        principal="client/c-10234567",
+        role="courier",
+        tenant="6b" * 16,
+        request=unique[::-1],
+        policy="9f" * 32,
+        profile="courier",
+        count=1,
+        items=[Item(unique, "released")],
+        approved_by=[],
+        facts=[Fact(unique, unique[::-1], clock() + 180 * 86_400)],
+    )
+
+
+def show(rates: Rates, slots: int) -> Table:
+    """Return the table of the figures."""
+    table = Table("what", "entries /s", "of the limit", title=f"commits of {COMMIT} entries, {slots} slots")
+    table.add_row("limit: the same commits, sent by a bare client", f"{rates.bare:,.0f}", "1.00")
+    table.add_row("logs, durable", f"{rates.log:,.0f}", f"{rates.log / rates.bare:.2f}")
+    table.add_row("logs, for each processor second of theirs", f"{rates.log_core:,.0f}", "")
+    table.add_row("witness, for each processor second", f"{rates.witness:,.0f}", "")
+    return table
+
+
+def main() -> None:
+    """Measure, and print a table for one slot and one for four."""
+    parser = argparse.ArgumentParser(prog="python -m bench.log_rate")
+    parser.add_argument("--quick", action="store_true", help="a few seconds, to prove that it works")
+    rounds, commits = (1, 20) if parser.parse_args().quick else (5, 200)
+    console = Console()
+    for slots in (1, SLOTS):
+        with tempfile.TemporaryDirectory(prefix="bench-") as name:
+            console.print(show(measure(Path(name), slots=slots, commits=commits, rounds=rounds), slots))
+
+
+if __name__ == "__main__":
+    main()
