@@ -31,6 +31,7 @@ from masking_service.dev.embedded import EmbeddedServer, running_url
 MAX_BATCH = 500
 SITE = "021001"
 OPENED = 200  # of any number of waybills: opening is rare
+BUFFERS = ("mem_clients_normal", "mem_aof_buffer")  # of connections: they come and go
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,13 @@ class Measurement:
         held = sum(self._held(key, 5) for key in keys) / len(keys)
         return {"key": names, "value": values, "MEMORY USAGE": held}
 
+    def of_waybills(self) -> int:
+        """What the keys of all waybills take, with their share of the server's tables of keys and of expiries."""
+        sizes = [self._held(key, 0) for key in self.client.scan_iter("wm:{????????????????}*", 1000)]
+        tables = self.client.memory_stats()["db.0"]
+        shares = tables["overhead.hashtable.main"] + tables["overhead.hashtable.expires"]
+        return sum(sizes) + int(shares) * len(sizes) // int(self.client.dbsize())
+
     def rewritten(self) -> tuple[int, float]:
         """The size of the append-only log after a rewrite, and the seconds that took."""
         started = time.perf_counter()
@@ -107,7 +115,8 @@ class Measurement:
         archive = _settled(self._folder / "audit-archive")
         streams = sum(self._held(key, 0) for key in self.client.scan_iter("wm:{audit}*", 1000))
         said = self.client.info("all")
-        return said["used_memory"], streams, said["aof_current_size"], archive
+        memory = said["used_memory"] - sum(said[buffers] for buffers in BUFFERS)
+        return memory, streams, said["aof_current_size"], archive
 
 
 def measure(measurement: Measurement, count: int) -> dict[str, Grown]:

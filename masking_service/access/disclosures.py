@@ -136,9 +136,8 @@ def _open(state: SealingKey, key: bytes, name: bytes, value: bytes) -> Shown:
     number, *members = msgspec.msgpack.decode(
         state.open(value[:HEADER_BYTES] + name + value[HEADER_BYTES:], _at(key, name))
     )
-    kind = KINDS[number]
-    shown: Shown = msgspec.convert(dict(zip(kind.__struct_fields__, members, strict=True)), kind)
-    return shown
+    kind: type[Shown] = KINDS[number]
+    return msgspec.convert(dict(zip(kind.__struct_fields__, members, strict=True)), kind)
 
 
 def _at(key: bytes, name: bytes) -> bytes:

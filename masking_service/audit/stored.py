@@ -5,7 +5,7 @@ stored as a MessagePack map: names and frequent words by their place in a table,
 hashes and ids as bytes. Entries of releases before this form are stored as JSON.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import msgspec
 
@@ -66,7 +66,13 @@ _name_of: Final = dict(enumerate(NAMES))
 _code_of: Final = {word: bytes([number]) for number, word in enumerate(WORDS)}
 _word_of: Final = {code: word for word, code in _code_of.items()}
 _decode_json: Final = msgspec.json.Decoder(dict[str, Any]).decode
-_decode_packed: Final = msgspec.msgpack.Decoder(dict[int | str, Any]).decode
+
+
+def _refuse_extension(_: int, __: memoryview) -> NoReturn:
+    raise msgspec.DecodeError("JSON has no extension types")
+
+
+_decode_packed: Final = msgspec.msgpack.Decoder(dict[int | str, Any], ext_hook=_refuse_extension).decode
 _encode_packed: Final = msgspec.msgpack.Encoder().encode
 
 
@@ -120,7 +126,7 @@ def _shorten_text(text: str) -> bytes | str:
     return raw if raw.hex() == text else text
 
 
-def _lengthen_members(members: dict[int | str, Any]) -> dict[str, Any]:
+def _lengthen_members(members: dict[Any, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in members.items():
         kind = type(value)
@@ -128,7 +134,7 @@ def _lengthen_members(members: dict[int | str, Any]) -> dict[str, Any]:
             value = value.hex() if len(value) > 1 else _word_of[value]
         elif kind is list or kind is dict:
             value = _lengthen(value)
-        found[_name_of[name] if type(name) is int else name] = value
+        found[name if type(name) is str else _name_of[name]] = value
     return found
 
 

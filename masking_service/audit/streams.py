@@ -65,11 +65,10 @@ class Streams:
         start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
         key, count = audit_key(writer), MIN_PER_REPLY
         while found := self._read((b"XRANGE", key, start, end, b"COUNT", count)):
-            size = 0
             for name, flat in found:
-                size += sum(map(len, flat))
                 yield _entry(writer, name, _fields(flat))
             start = b"(" + found[-1][0]
+            size = sum(len(flat[1]) for _, flat in found)
             count = MAX_PER_REPLY if size < SMALL_REPLY_BYTES else MIN_PER_REPLY
 
     def trim(self, oldest_kept: CheckpointLine, ended: Mapping[str, int]) -> None:

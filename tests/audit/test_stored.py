@@ -45,7 +45,7 @@ def test_what_was_packed_is_the_same_json_again(entry: dict[str, Any]) -> None:
     assert encode(unpack(pack(encode(entry)))) == encode(entry)
 
 
-@pytest.mark.parametrize(("entry", "stored"), zip(ENTRIES, STORED, strict=True))
+@pytest.mark.parametrize(("entry", "stored"), [*zip(ENTRIES, STORED, strict=True)])
 def test_entries_are_stored_as_exactly_these_bytes(entry: dict[str, Any], stored: dict[str, Any]) -> None:
     assert pack(entry["entry"].encode()).hex() == stored["stored"]
 
@@ -79,21 +79,22 @@ def test_entries_of_earlier_releases_are_their_json(entry: dict[str, Any]) -> No
     assert encode(unpack(entry["entry"].encode())) == entry["entry"].encode()
 
 
-@pytest.mark.parametrize(
-    "stored",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"\x81",
-        b"\x01",
-        b"\x81\xff\x01",
-        b"\x81\xcc\xc8\x01",
-        b"\x81\x00\xc4\x01\xff",
-        b"\x81\xa1a\xc1",
-    ],
-    ids=["nothing", "json", "list", "cut off", "number", "negative name", "unknown name", "unknown word", "no value"],
-)
+OTHER_BYTES = {
+    "nothing": b"",
+    "cut off JSON": b"{",
+    "a list": b"[]",
+    "a number": b"\x01",
+    "cut off": b"\x81",
+    "a negative name": b"\x81\xff\x01",
+    "an unknown name": b"\x81\xcc\xc8\x01",
+    "a name of bytes": b"\x81\x00\x81\xc4\x01\x00\x01",
+    "an unknown word": b"\x81\x00\xc4\x01\xff",
+    "an extension": b"\x81\x00\xd4\x05\x00",
+    "no value": b"\x81\xa1a\xc1",
+}
+
+
+@pytest.mark.parametrize("stored", OTHER_BYTES.values(), ids=OTHER_BYTES)
 def test_other_bytes_are_no_entry(stored: bytes) -> None:
     with pytest.raises((msgspec.DecodeError, KeyError)):
         unpack(stored)

@@ -18,7 +18,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
 
 
 def test_a_life_leaves_at_most_700_bytes_outside_the_log(life: Life) -> None:
-    assert 400 < life.lasting <= 700
+    assert 500 < life.lasting <= 700
 
 
 def test_a_view_that_is_alone_in_its_commit_takes_at_most_450_bytes_of_the_log(life: Life) -> None:

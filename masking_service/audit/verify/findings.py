@@ -73,7 +73,7 @@ class Findings:
         return self.counts.total()
 
     def __iter__(self) -> Iterator[Finding]:
-        return iter(sorted(self._kept, key=lambda fault: fault.line or 1 << 63))
+        return iter(sorted(self._kept, key=lambda fault: fault.line or 1 << 63) if self._kept else ())
 
     def add(self, kind: Kind, line: int, where: str, text: str) -> None:
         """Add a finding."""
