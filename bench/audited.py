@@ -3,6 +3,7 @@
 Beside them, in the same run and on the same store, the baseline: bare XADD
 commits of one entry each on as many connections, each acknowledged when it is on
 disk; and what the log of one process takes alone. Figures are medians of the rounds.
+Then `bench.log_rate`: commits of 32 entries on one slot and on four, and the witness.
 """
 
 import argparse
@@ -24,7 +25,7 @@ import redis
 from rich.console import Console
 from rich.table import Table
 
-from bench import load
+from bench import load, log_rate
 from bench.contenders import Contender, service
 from bench.waybills import Waybills
 from keys import keyset
@@ -169,7 +170,8 @@ def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(prog="python -m bench.audited")
     parser.add_argument("--quick", action="store_true", help="a few seconds, to prove that it works")
-    rounds, share = (1, 10) if parser.parse_args().quick else (5, 1)
+    quick = parser.parse_args().quick
+    rounds, share = (1, 10) if quick else (5, 1)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         bench = Bench(Path(name))
         try:
@@ -183,6 +185,8 @@ def main() -> None:
         finally:
             bench.stop()
     _show(rates, workloads, rounds)
+    for table in log_rate.report(quick=quick):
+        Console().print(table)
 
 
 def generous_policy(folder: Path, checkout: Path = ROOT) -> Path:

@@ -10,7 +10,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -214,15 +214,20 @@ def show(rates: Rates, slots: int) -> Table:
     return table
 
 
-def main() -> None:
-    """Measure, and print a table for one slot and one for four."""
-    parser = argparse.ArgumentParser(prog="python -m bench.log_rate")
-    parser.add_argument("--quick", action="store_true", help="a few seconds, to prove that it works")
-    rounds, commits = (1, 20) if parser.parse_args().quick else (5, 200)
-    console = Console()
+def report(*, quick: bool) -> Iterator[Table]:
+    """Measure one slot, then four, and yield a table for each."""
+    rounds, commits = (1, 20) if quick else (5, 200)
     for slots in (1, SLOTS):
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
-            console.print(show(measure(Path(name), slots=slots, commits=commits, rounds=rounds), slots))
+            yield show(measure(Path(name), slots=slots, commits=commits, rounds=rounds), slots)
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m bench.log_rate")
+    parser.add_argument("--quick", action="store_true", help="a few seconds, to prove that it works")
+    for table in report(quick=parser.parse_args().quick):
+        Console().print(table)
 
 
 if __name__ == "__main__":
