@@ -8,6 +8,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -61,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     `make check` leaves out `server`. `make test` runs `faults` and `alone` after all others.
     """
     for item in items:
-        group = _group(item)
+        group = _group(item.path)
         if STARTS_SERVERS.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
         if group in MEASURES:
@@ -69,12 +70,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         elif group.split("/")[0] in WAITS:
             item.add_marker(pytest.mark.faults)
         item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: _group(item) not in LONG_GROUPS)
+    items.sort(key=lambda item: _group(item.path) not in LONG_GROUPS)
 
 
-def _group(item: pytest.Item) -> str:
-    """Return the name of the tests that run in the same process as this one."""
-    folder, *rest = item.path.relative_to(Path(__file__).parent).parts
+@cache
+def _group(path: Path) -> str:
+    """Return the name of the tests that run in the same process as those of this file."""
+    folder, *rest = path.relative_to(Path(__file__).parent).parts
     return "/".join((folder, *rest)) if folder in SPREAD else folder
 
 
