@@ -60,7 +60,7 @@ class Lookout:
         """Keep rows; of a device only the first on each day."""
         for row in rows:
             if isinstance(row, Seen):
-                used = row.person, row.device, row.at // DAY
+                used = row.person, row.tag, row.at // DAY
                 if used in self._devices:
                     continue
                 self._devices.add(used)
@@ -108,7 +108,7 @@ def with_month_before(rows: Sequence[Row], begin: int) -> list[Row]:
             continue
         match row:
             case Seen():
-                before.append(row._replace(at=at, device=devices.setdefault(row.person, row.device)))
+                before.append(row._replace(at=at, tag=devices.setdefault(row.person, row.tag)))
             case Opening():
                 before.append(row._replace(at=at, case=f"{row.case} before", waybill=f"{row.waybill} before"))
             case OpenedCase() | Decision():

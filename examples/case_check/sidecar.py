@@ -60,13 +60,14 @@ def numbers(text: object) -> list[str]:
 
 
 def table(path: Path) -> Lookup:
-    """A CSV file with the columns case, open (yes or no) and waybills. It is read at each question."""
+    """A CSV file with the columns case, open (yes or no), waybills and assignee. It is read at each question."""
 
     def lookup(case: str) -> Ticket | None:
         with path.open(encoding="utf-8-sig", newline="") as rows:
             for row in csv.DictReader(rows):
                 if row["case"] == case:
-                    return Ticket(row["open"].strip().lower() == "yes", numbers(row["waybills"]))
+                    is_open = row["open"].strip().lower() == "yes"
+                    return Ticket(is_open, numbers(row["waybills"]), assignee=row.get("assignee") or "")
         return None
 
     return lookup
@@ -129,6 +130,18 @@ def jira(url: str, token: str, field: str) -> Lookup:
     return lookup
 
 
+def with_people(lookup: Lookup, path: Path) -> Lookup:
+    """Name each assignee as the service does: a CSV file with the columns assignee and principal (`staff/lin`)."""
+    with path.open(encoding="utf-8-sig", newline="") as rows:
+        people = {row["assignee"]: row["principal"] for row in csv.DictReader(rows)}
+
+    def named(case: str) -> Ticket | None:
+        ticket = lookup(case)
+        return ticket and ticket._replace(assignee=people.get(ticket.assignee, ""))
+
+    return named
+
+
 SYSTEMS = {"zendesk": zendesk, "servicenow": servicenow, "jira": jira}
 
 TIMESTAMP, SIGNATURE = "Masking-Timestamp", "Masking-Signature"
@@ -182,6 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Answers the masking service from a ticket system.")
     parser.add_argument("--key", type=Path, required=True, help="the file with the shared key")
     parser.add_argument("--port", type=int, default=8090)
+    parser.add_argument("--people", type=Path, help="a CSV file: who is which assignee (columns assignee, principal)")
     parser.add_argument("system", choices=("table", *SYSTEMS))
     parser.add_argument("where", help="the CSV file, or the URL of the ticket system")
     parser.add_argument("field", nargs="?", default="", help="the field that lists the waybills")
@@ -190,6 +204,8 @@ def main() -> None:
         lookup = table(Path(given.where))
     else:
         lookup = SYSTEMS[given.system](given.where, os.environ["TICKETS_TOKEN"], given.field)
+    if given.people:
+        lookup = with_people(lookup, given.people)
     create_server(lookup, given.key.read_bytes().rstrip(b"\r\n"), given.port).serve_forever()
 
 

@@ -10,13 +10,14 @@ import hmac
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
 from keys.errors import KeysetError
 from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
 from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
+from masking_service.access.principals import principal_id
 from masking_service.access.rules import CheckRule
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.outbound import HttpAnswer, Outbound, OutboundError
@@ -43,12 +44,23 @@ class TicketRequest(msgspec.Struct, frozen=True):
     purpose: str
 
 
+class Confirmation(NamedTuple):
+    """What the ticket system confirmed: the digest of its answer, and who may open values, None for any officer."""
+
+    digest: str
+    officer: str | None
+
+
 class Ticket(msgspec.Struct, frozen=True):
-    """What the ticket system says; further members are ignored."""
+    """What the ticket system says; further members are ignored.
+
+    Where only the assignee opens values, `assignee` is the id of a principal.
+    """
 
     nonce: str
     open: bool
     waybills: list[str]
+    assignee: Any = None
 
     def lists(self, waybills: Collection[str]) -> bool:
         """Return whether the ticket lists all of these normalised numbers."""
@@ -57,6 +69,25 @@ class Ticket(msgspec.Struct, frozen=True):
             with suppress(ValueError):
                 listed.add(normalise_waybill_no(number))
         return listed.issuperset(waybills)
+
+    def confirm(self, waybills: Collection[str], officer: str | None, *, by_assignee: bool) -> str | None:
+        """Return who may open values under a case, None for any officer.
+
+        Raises:
+            TicketMismatch: the ticket is closed, does not list all of these normalised numbers, or, where only the
+                assignee may open values, has none or another one than `officer`.
+        """
+        if not self.open or not self.lists(waybills):
+            raise TicketMismatch
+        if not by_assignee:
+            return officer
+        try:
+            assignee = principal_id(self.assignee)
+        except ValueError:
+            raise TicketMismatch from None
+        if officer not in (None, assignee):
+            raise TicketMismatch
+        return assignee
 
 
 class CaseCheck:
@@ -93,23 +124,26 @@ class CaseCheck:
             wait=TIMEOUT_SECONDS,
             max_bytes=MAX_ANSWER_BYTES,
         )
-        self._confirmed: dict[tuple[str, str], int] = {}
+        self._confirmed: dict[tuple[str, str, str | None], int] = {}
 
-    def confirm(self, tenant: str, case: str, purpose: str, waybills: Collection[str], now: int) -> str:
-        """Return the digest of the answer that confirms a case: one exchange.
+    def confirm(
+        self, tenant: str, case: str, purpose: str, waybills: Collection[str], officer: str | None, now: int
+    ) -> Confirmation:
+        """Confirm a case: one exchange.
 
         Args:
             tenant, case, purpose: are sent.
             waybills: normalised numbers, which are not.
+            officer: the id of the one officer for whom the case is, None for any.
             now: Unix seconds; when it was confirmed, for `due`.
 
         Raises:
             UnknownCaseNumber: there is no such ticket.
-            TicketMismatch: it is closed, or does not list all of the waybills.
+            TicketMismatch: as `Ticket.confirm`.
             CaseCheckUnavailable: there was no valid answer in time.
         """
         try:
-            digest = self._confirm(tenant, case, purpose, waybills)
+            confirmed = self._confirm(tenant, case, purpose, waybills, officer)
         except UnknownCaseNumber:
             self._counted("unknown")
             raise
@@ -122,19 +156,24 @@ class CaseCheck:
         self._counted("confirmed")
         if len(self._confirmed) >= MAX_REMEMBERED:
             self._confirmed.clear()  # better asked once more than never again
-        self._confirmed[tenant, case] = now
-        return digest
+        self._confirmed[self._remembered(tenant, case, confirmed.officer)] = now
+        return confirmed
 
-    def due(self, tenant: str, case: str, confirmed_at: int, now: int) -> bool:
-        """Return whether a case has to be confirmed again before something is opened under it.
+    def due(self, tenant: str, case: str, officer: str, confirmed_at: int, now: int) -> bool:
+        """Return whether a case has to be confirmed again before an officer opens something under it.
 
         Args:
-            confirmed_at: when it was confirmed at its opening, in Unix seconds; 0 for never.
+            confirmed_at: when it was confirmed for this officer at its opening, in Unix seconds; 0 for never.
         """
-        newest = max(confirmed_at, self._confirmed.get((tenant, case), 0))
+        newest = max(confirmed_at, self._confirmed.get(self._remembered(tenant, case, officer), 0))
         return not newest <= now < newest + self.rule.again_after
 
-    def _confirm(self, tenant: str, case: str, purpose: str, waybills: Collection[str]) -> str:
+    def _remembered(self, tenant: str, case: str, officer: str | None) -> tuple[str, str, str | None]:
+        return tenant, case, officer if self.rule.by_assignee else None
+
+    def _confirm(
+        self, tenant: str, case: str, purpose: str, waybills: Collection[str], officer: str | None
+    ) -> Confirmation:
         nonce = self._random(NONCE_BYTES).hex()
         try:
             self._breaker.check()
@@ -149,9 +188,8 @@ class CaseCheck:
         self._breaker.succeeded()
         if ticket is None:
             raise UnknownCaseNumber
-        if not ticket.open or not ticket.lists(waybills):
-            raise TicketMismatch
-        return hashlib.sha256(answer.body).hexdigest()
+        bound = ticket.confirm(waybills, officer, by_assignee=self.rule.by_assignee)
+        return Confirmation(hashlib.sha256(answer.body).hexdigest(), bound)
 
     def _read(self, answer: HttpAnswer, nonce: str) -> Ticket:
         """Return a valid answer; raise ValueError otherwise."""

@@ -105,8 +105,13 @@ class Case(msgspec.Struct, frozen=True):
         if self.status(now) != "pending" and not mine:
             raise CaseNotPending
 
-    def authorise(self, principal: Principal, purpose: str, now: int) -> None:
+    def authorise(self, principal: Principal, purpose: str, now: int, *, any_officer: bool = False) -> None:
         """Raise unless `principal` may open what this case names.
+
+        Args:
+            principal, purpose: who opens, and why.
+            now: Unix seconds.
+            any_officer: another officer than the named one may, too: the ticket system knows who works on it now.
 
         Raises:
             CaseNotOpen: it is not open, is for another purpose, or names another officer.
@@ -119,7 +124,7 @@ class Case(msgspec.Struct, frozen=True):
             raise CaseNotOpen("other-purpose")
         if principal.id == self.opening.opened_by or principal.id in self.approved_by:
             raise OwnCase
-        if self.opening.officer is not None and self.opening.officer != principal.id:
+        if self.opening.officer not in (None, principal.id) and not any_officer:
             raise CaseNotOpen("other-officer")
 
 

@@ -22,7 +22,13 @@ from masking_service.access.issuer_keys import (
     keys_from_file,
 )
 from masking_service.access.policy import Policy
-from masking_service.access.principals import DEFAULT_TENANT, Principal, site_codes, staff_principal_id
+from masking_service.access.principals import (
+    DEFAULT_TENANT,
+    SURROUNDINGS,
+    Principal,
+    site_codes,
+    staff_principal_id,
+)
 from masking_service.access.rules import DEVELOPMENT_ALIAS, DEVELOPMENT_ISSUER, Claims, IssuerRule
 
 DEVELOPMENT_AUDIENCE = "waybill-masking"
@@ -83,8 +89,8 @@ class Issuers:
             keys="",
             tenants=DEVELOPMENT_TENANTS,
             roles=self._roles,
-            # The standard claim of OpenID Connect Core 1.0, section 5.1, and one of no standard.
-            claims=Claims(phone=("phone_number",), device=("device",)),
+            # The standard claim of OpenID Connect Core 1.0, section 5.1, and two of no standard.
+            claims=Claims(phone=("phone_number",), device=("device",), network=("network",)),
         )
         return Issuers((*self._issuers, Issuer(rule, PinnedKeys(development_keys(private_pem)))), self._roles)
 
@@ -163,15 +169,17 @@ class Issuers:
         acr = claims.at(("acr",), None)
         signed_in_at = claims.past("auth_time", now)
         phone = claims.at(rule.claims.phone, None) if rule.claims.phone else None
-        device = claims.at(rule.claims.device, None) if rule.claims.device else None
-        if not all(value is None or isinstance(value, str) for value in (acr, phone, device)):
+        ways = {name: getattr(rule.claims, name) for name in SURROUNDINGS}
+        around = {name: claims.at(way, None) if way else None for name, way in ways.items()}
+        if not all(value is None or isinstance(value, str) for value in (acr, phone, *around.values())):
             raise Unauthenticated("claims")
         try:
             identity = staff_principal_id(rule.alias, claims.at(rule.claims.sub, None))
             sites = site_codes(claims.strings(rule.claims.sites))
         except ValueError:
             raise Unauthenticated("claims") from None
-        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at, phone, device or None)
+        named = {name: value or None for name, value in around.items()}
+        return Principal(identity, tenant, tuple(sorted(known)), sites, "jwt", acr, signed_in_at, phone, **named)
 
 
 def mint(
@@ -185,6 +193,7 @@ def mint(
     sites: Iterable[str] = (),
     phone: str | None = None,
     device: str | None = None,
+    network: str | None = None,
     ttl: int,
     now: int,
 ) -> str:
@@ -204,6 +213,7 @@ def mint(
         "sites": list(sites),
         **({"phone_number": phone} if phone is not None else {}),
         **({"device": device} if device is not None else {}),
+        **({"network": network} if network is not None else {}),
     }
     return jwt.encode(claims, private_pem, algorithm=DEVELOPMENT_ALGORITHM)
 

@@ -23,13 +23,15 @@ _USELESS: Final = {
 
 def check_rule(place: Place) -> CheckRule:
     """Return how the ticket system is asked about cases."""
-    found = place.fields(("url", "key"), ("on_failure", "again_after"))
+    found = place.fields(("url", "key"), ("on_failure", "again_after", "officer"))
     on_failure = found["on_failure"].word(("refuse", "pending"), "word") if "on_failure" in found else "refuse"
+    officer = found["officer"].word(("any", "assignee"), "word") if "officer" in found else "any"
     return CheckRule(
         url=_url(found["url"]),
         key=found["key"].text(),
         pending_on_failure=on_failure == "pending",
         again_after=found["again_after"].seconds(SECONDS_A_DAY) if "again_after" in found else _AGAIN_AFTER,
+        by_assignee=officer == "assignee",
     )
 
 

@@ -33,7 +33,6 @@ from masking_service.domain.timestamps import SECONDS_A_DAY
 _T = TypeVar("_T")
 _MILLION = 1_000_000
 _MAX_RETENTION = 3_650 * SECONDS_A_DAY
-_NEW_DEVICE = "new-device"
 _SECTIONS = ("version", "profiles", "purposes", "roles", "factors", "budgets", "cases", "retention")
 
 
@@ -71,9 +70,10 @@ def read_policy(text: str, source: str) -> Rules:
         calls=call_rule(sections["calls"]) if "calls" in sections else None,
         digest="" if document.faults else _digest(document.value),
     )
-    devices = [bool(issuer.claims.device) for issuer in read.issuers.values()]
-    if _NEW_DEVICE in read.lookout.freeze and devices and not any(devices):
-        sections["lookout"].fault(f"{_NEW_DEVICE} is of no use while no issuer names the claim of the device")
+    for name in principals.SURROUNDINGS:
+        named = [bool(getattr(issuer.claims, name)) for issuer in read.issuers.values()]
+        if f"new-{name}" in read.lookout.freeze | read.lookout.alone and named and not any(named):
+            sections["lookout"].fault(f"new-{name} is of no use while no issuer names the claim of the {name}")
     if read.calls is None and any(purpose.after_calls for purpose in purposes.values()):
         sections["purposes"].fault("after_calls is of no use without the section calls")
     if document.faults:
@@ -213,12 +213,13 @@ def _watch(place: Place | None) -> WatchRules:
 
 
 def _lookout(place: Place | None) -> LookoutRules:
-    """Missing means that the lookout freezes no one."""
-    found = place.fields(("freeze",)) if place else {}
-    freeze = found["freeze"].words(rules.LOOKOUT_SIGNALS, "signal of the lookout") if found else frozenset()
+    """Missing means that the lookout freezes no one, and lists no one for a single signal."""
+    found = place.fields(("freeze",), ("alone",)) if place else {}
+    signals = {name: entry.words(rules.LOOKOUT_SIGNALS, "signal of the lookout") for name, entry in found.items()}
+    freeze = signals.get("freeze", frozenset())
     if len(freeze) == 1:
         found["freeze"].fault("one signal alone proves too little: name at least two, or none")
-    return LookoutRules(freeze)
+    return LookoutRules(**signals)
 
 
 def _search(place: Place | None) -> tuple[SearchRule, dict[str, SearchRule]]:

@@ -13,6 +13,9 @@ CLIENT_ALIAS = "client"  # reserved: no issuer may bear it
 SERVICE_ALIAS = "service"  # reserved: what the service and its command line do of themselves
 DEFAULT_TENANT = "default"
 
+SURROUNDINGS = ("device", "network")
+"""What an issuer may name of a sign-in: members of `Claims`, `Principal` and audit entries."""
+
 _CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -25,8 +28,8 @@ class Principal:
 
     `roles` are names only: what they allow is the policy's to say. `acr` and `signed_in_at` (Unix seconds)
     say how and when a member of staff signed in; both are None for machines and where the issuer is silent. `phone` is
-    the number that the issuer claims for the person, `device` what it says of the device, as it wrote them; None where
-    it claims none.
+    the number that the issuer claims for the person, `device` and `network` what it says of those, as it wrote them;
+    None where it claims none.
     """
 
     id: str = field(repr=False)  # providers put people's names into subjects
@@ -38,6 +41,7 @@ class Principal:
     signed_in_at: int | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
     device: str | None = field(default=None, repr=False)
+    network: str | None = field(default=None, repr=False)
 
     @property
     def alias(self) -> str:

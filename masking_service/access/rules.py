@@ -126,13 +126,14 @@ class CheckRule:
 
     `key` is the path of the key file, relative to the policy's folder. `pending_on_failure` lets a case wait for
     approval while the ticket system does not answer. It is asked again when something is opened `again_after` seconds
-    after it confirmed the case.
+    after it confirmed the case. With `by_assignee` only the ticket's assignee opens values.
     """
 
     url: str
     key: str
     pending_on_failure: bool
     again_after: int
+    by_assignee: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ LOOKOUT_SIGNALS: Final = (
     "sites",
     "odd-hours",
     "new-device",
+    "new-network",
     "quick-approvals",
 )
 """The signals of the lookout (`audit/lookout/`)."""
@@ -201,9 +203,14 @@ LOOKOUT_SIGNALS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class LookoutRules:
-    """Whom the lookout freezes: a person who has all the signals of `freeze`. No one if it is empty."""
+    """What the lookout does beyond its list of people with several signals.
+
+    It freezes a person who has all the signals of `freeze`, no one if that is empty, and it lists a person for each
+    single signal of `alone`.
+    """
 
     freeze: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,7 @@ class SearchRule:
 class Claims:
     """Paths of claims in a JWT, through nested objects.
 
-    `phone` and `device` are empty where the issuer tells no phone, or nothing that identifies the device.
+    `phone`, `device` and `network` are empty where the issuer tells none.
     """
 
     sub: tuple[str, ...] = ("sub",)
@@ -227,6 +234,7 @@ class Claims:
     sites: tuple[str, ...] = ("sites",)
     phone: tuple[str, ...] = ()
     device: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

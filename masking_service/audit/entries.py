@@ -87,8 +87,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
             it. The other members are those of the last one.
         ticket: digest of the ticket system's answer that confirmed the case which is opened; empty if none did.
         asked: keyed hash of the phone, or of the site and last four digits, that a search asked for.
-        device: keyed hash of the device from which the person acted, as the issuer names it; no two people's compare.
-            Empty if it names none.
+        device, network: keyed hashes of the device and the network from which the person acted, as the issuer names
+            them; no two people's compare. Empty if it names none.
         request: the request id.
         policy: hash of the policy that decided.
     """
@@ -115,6 +115,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     ticket: str = ""
     asked: str = ""
     device: str = ""
+    network: str = ""
 
 
 def fact(sealed: Sealed) -> Fact:

@@ -42,6 +42,7 @@ NAMES: Final = (
     "until",
     "value",
     "waybill",
+    "network",
 )
 """Members by number, from 0. Names are added at the end and never moved: stored entries hold the numbers."""
 WORDS: Final = (

@@ -98,7 +98,7 @@ def _case_check(settings: Settings) -> None:
     if check is None:
         return
     try:
-        check.confirm(DEFAULT_TENANT, "doctor", "doctor", (), clock())
+        check.confirm(DEFAULT_TENANT, "doctor", "doctor", (), None, clock())
     except (UnknownCaseNumber, TicketMismatch):
         return  # a valid answer
     except CaseCheckUnavailable:

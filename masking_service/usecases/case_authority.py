@@ -52,7 +52,8 @@ class CaseAuthority:
             raise CaseNotOpen(self._told(context.principal, None, "unknown"))
         own = found.opening.purpose
         try:
-            found.authorise(context.principal, own if own in purposes else "", context.now)
+            assignee = self._check is not None and self._check.rule.by_assignee
+            found.authorise(context.principal, own if own in purposes else "", context.now, any_officer=assignee)
         except CaseNotOpen as refusal:
             raise CaseNotOpen(self._told(context.principal, found, refusal.state)) from None
         self._confirm(context, found)
@@ -61,19 +62,23 @@ class CaseAuthority:
     def _confirm(self, context: RequestContext, case: Case) -> None:
         """Ask the ticket system about the case again, if that is due: one exchange.
 
-        Where it does not answer, a case that another person approved stays open if the policy lets such cases wait
-        for approval.
+        Where it does not answer, a case that another person approved stays open, for the officer whom it names, if the
+        policy lets such cases wait for approval.
         """
-        check, opening, tenant = self._check, case.opening, context.principal.tenant
-        confirmed_at = opening.opened_at if opening.checked else 0
-        if check is None or not check.due(tenant, opening.case, confirmed_at, context.now):
+        check, opening, tenant, officer = self._check, case.opening, context.principal.tenant, context.principal.id
+        if check is None:
+            return
+        other = check.rule.by_assignee and opening.officer != officer
+        confirmed_at = opening.opened_at if opening.checked and not other else 0
+        if not check.due(tenant, opening.case, officer, confirmed_at, context.now):
             return
         try:
-            check.confirm(tenant, opening.case, opening.purpose, opening.waybills, context.now)
+            check.confirm(tenant, opening.case, opening.purpose, opening.waybills, officer, context.now)
         except (UnknownCaseNumber, TicketMismatch):
             raise CaseNotOpen(self._told(context.principal, case, "ticket-closed")) from None
         except CaseCheckUnavailable:
-            if not (check.rule.pending_on_failure and case.approved_by):
+            stays_open = check.rule.pending_on_failure and case.approved_by and opening.officer in (None, officer)
+            if not stays_open:
                 raise
 
     def _told(self, principal: Principal, case: Case | None, state: str) -> str:

@@ -113,15 +113,15 @@ class Casework:
         return case_answer(self._policy, opened, context.now)
 
     def _confirmed(self, context: RequestContext, opening: Opening) -> Opening:
-        """Return the opening with the digest of the ticket system's answer.
+        """Return the opening with the digest of the ticket system's answer, and with its assignee as the officer.
 
         A number that the ticket system does not confirm is a miss of the caller.
         """
         if self._case_check is None:
             return opening
         try:
-            digest = self._case_check.confirm(
-                context.principal.tenant, opening.case, opening.purpose, opening.waybills, context.now
+            confirmed = self._case_check.confirm(
+                context.principal.tenant, opening.case, opening.purpose, opening.waybills, opening.officer, context.now
             )
         except (UnknownCaseNumber, TicketMismatch):
             self._freezing.count_misses(context, 0, [False])
@@ -131,7 +131,7 @@ class Casework:
                 raise
             needed = max(opening.approvals_needed, self._policy.rules.purposes[opening.purpose].approvals)
             return msgspec.structs.replace(opening, approvals_needed=needed)
-        return msgspec.structs.replace(opening, checked=digest)
+        return msgspec.structs.replace(opening, checked=confirmed.digest, officer=confirmed.officer)
 
     def decide(
         self, context: RequestContext, name: str, act: Literal["approve", "deny"], note: str | None

@@ -63,8 +63,9 @@ class Lookout:
             if one.at >= now - REMEMBERED_SECONDS:
                 totals[one.id] = max(one.total, totals.get(one.id, 0.0))
         today = sum(one.at // DAY == now // DAY for one in before)
-        found = rank(reasons, totals, frozen, MAX_LISTED - today)
-        freezing = {one.person for one in to_freeze(found, self._policy.rules.lookout.freeze)}
+        rules = self._policy.rules.lookout
+        found = rank(reasons, totals, frozen, MAX_LISTED - today, rules.alone)
+        freezing = {one.person for one in to_freeze(found, rules.freeze)}
         listed = [
             ListedPerson(
                 id=one.person,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -24,8 +24,8 @@ RELEASED: Final = "released"
 DONE: Final = "done"
 UNAVAILABLE: Final = "unavailable"
 """The outcome of an entry that takes another one back."""
-DEVICE_CHARACTERS: Final = 16
-"""64 bits: enough for the devices of one person, and short in each entry."""
+TAG_CHARACTERS: Final = 16
+"""64 bits: enough for the devices and networks of one person, and short in each entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +196,18 @@ class Recorder:
             facts=[],
             ticket=stated.ticket,
             asked=stated.asked,
-            device=device_tag(keys, context.principal),
+            device=person_tag(keys, context.principal, "device"),
+            network=person_tag(keys, context.principal, "network"),
         )
 
 
-def device_tag(keys: TenantKeys, principal: Principal) -> str:
-    """Return the keyed hash of a person's device, 16 hexadecimal characters; empty where the issuer names none.
+def person_tag(keys: TenantKeys, principal: Principal, name: Literal["device", "network"]) -> str:
+    """Return the keyed hash of a person's device or network, 16 hexadecimal characters.
 
-    The person is part of it: the same device of two people has two hashes.
+    It is empty where the issuer names none. The person is part of it: the same device of two people has two hashes.
     """
-    if principal.device is None:
-        return ""
-    return keys.audit_hash("device", principal.id, principal.device)[:DEVICE_CHARACTERS]
+    value = principal.device if name == "device" else principal.network
+    return keys.audit_hash(name, principal.id, value)[:TAG_CHARACTERS] if value is not None else ""
 
 
 def _item(keys: TenantKeys, one: ItemOutcome) -> Item:

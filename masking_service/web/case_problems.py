@@ -63,12 +63,13 @@ CASE_PROBLEMS: Final[dict[str, ProblemText]] = {
         422,
         Text("The ticket does not cover this case", "工单系统中的记录与本次建单不符"),
         Text(
-            "The ticket of this number is closed, or it does not list all waybills of the case.",
-            "该编号在工单系统中已关闭，或未列出本次建单的全部运单。",
+            "The ticket of this number is closed, does not list all waybills of the case, or is assigned to another"
+            " officer or to none.",
+            "该编号在工单系统中已关闭、未列出本次建单的全部运单，或未指派给该专员。",
         ),
         Text(
-            "Open the case with waybills of the ticket only, or correct the ticket first.",
-            "请只填写该工单所列的运单，或先在工单系统中更正。",
+            "Open the case with waybills of the ticket only and for its assignee, or correct the ticket first.",
+            "请只填写该工单所列的运单和受理人，或先在工单系统中更正。",
         ),
     ),
     "case-check-unavailable": ProblemText(

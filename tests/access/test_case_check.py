@@ -14,7 +14,7 @@ import pytest
 from examples.case_check.sidecar import Ticket
 from keys.messages import MessageKey
 from masking_service.access import case_check
-from masking_service.access.case_check import CaseCheck, load_case_check
+from masking_service.access.case_check import CaseCheck, Confirmation, load_case_check
 from masking_service.access.errors import CaseCheckUnavailable, PolicyError, TicketMismatch, UnknownCaseNumber
 from masking_service.access.policy import Policy
 from masking_service.access.rules import CheckRule
@@ -23,6 +23,7 @@ from tests.store.stores import foreseen
 from tests.ticket_systems import KEY, TicketSystem, answering, reply, ticket_system
 
 NUMBER = "SF1234567890"
+LIN, CHEN = "staff/lin", "staff/chen"
 
 
 @pytest.fixture
@@ -32,21 +33,21 @@ def system() -> Iterator[TicketSystem]:
         yield found
 
 
-def checking(url: str, outcomes: list[str] | None = None) -> CaseCheck:
-    rule = CheckRule(url, "key", pending_on_failure=False, again_after=900)
+def checking(url: str, outcomes: list[str] | None = None, *, by_assignee: bool = False) -> CaseCheck:
+    rule = CheckRule(url, "key", pending_on_failure=False, again_after=900, by_assignee=by_assignee)
     counted = (outcomes if outcomes is not None else []).append
     return CaseCheck(rule, MessageKey(KEY), clock=lambda: int(time.time()), random=foreseen("nonces"), counted=counted)
 
 
-def confirm(check: CaseCheck, case: str = "D-1", *waybills: str) -> str:
-    return check.confirm("default", case, "dispute", waybills or (NUMBER,), int(time.time()))
+def confirm(check: CaseCheck, case: str = "D-1", *waybills: str, officer: str | None = None) -> Confirmation:
+    return check.confirm("default", case, "dispute", waybills or (NUMBER,), officer, int(time.time()))
 
 
 def test_a_ticket_that_lists_the_waybills_confirms_the_case(system: TicketSystem) -> None:
     outcomes: list[str] = []
-    digest = confirm(checking(system.url, outcomes), "D-1", NUMBER, "YT8800212345678")
+    digest, officer = confirm(checking(system.url, outcomes), "D-1", NUMBER, "YT8800212345678")
 
-    assert (len(digest), outcomes, system.asked) == (64, ["confirmed"], ["D-1"])
+    assert (len(digest), officer, outcomes, system.asked) == (64, None, ["confirmed"], ["D-1"])
 
 
 def test_an_unknown_ticket_is_told_apart(system: TicketSystem) -> None:
@@ -67,6 +68,33 @@ def test_a_ticket_that_does_not_cover_the_case_confirms_nothing(system: TicketSy
 
     with pytest.raises(TicketMismatch):
         confirm(checking(system.url))
+
+
+def test_by_assignee_the_ticket_says_who_opens_values(system: TicketSystem) -> None:
+    system.tickets["D-1"] = Ticket(True, [NUMBER], assignee=LIN)
+    check = checking(system.url, by_assignee=True)
+
+    assert confirm(check).officer == confirm(check, officer=LIN).officer == LIN
+    with pytest.raises(TicketMismatch):
+        confirm(check, officer=CHEN)
+
+
+@pytest.mark.parametrize("assignee", ["", "lin", 7, None], ids=repr)
+def test_by_assignee_a_ticket_without_a_person_confirms_nothing(system: TicketSystem, assignee: Any) -> None:
+    system.tickets["D-1"] = Ticket(True, [NUMBER], assignee=assignee)
+
+    assert confirm(checking(system.url)).officer is None
+    with pytest.raises(TicketMismatch):
+        confirm(checking(system.url, by_assignee=True))
+
+
+def test_by_assignee_a_case_is_due_for_each_other_officer(system: TicketSystem) -> None:
+    system.tickets["D-1"] = Ticket(True, [NUMBER], assignee=LIN)
+    check = checking(system.url, by_assignee=True)
+    confirm(check)
+    now = int(time.time())
+
+    assert [check.due("default", "D-1", who, 0, now) for who in (LIN, CHEN)] == [False, True]
 
 
 def test_the_question_names_no_waybill_and_is_signed() -> None:
@@ -199,16 +227,16 @@ def test_a_case_is_due_again_after_its_time(system: TicketSystem) -> None:
     check = checking(system.url)
     now = int(time.time())
 
-    assert check.due("default", "D-1", 0, now)
-    assert [check.due("default", "D-1", now, at) for at in (now, now + 899, now + 900, now - 1)] == [
+    assert check.due("default", "D-1", LIN, 0, now)
+    assert [check.due("default", "D-1", LIN, now, at) for at in (now, now + 899, now + 900, now - 1)] == [
         False,
         False,
         True,
         True,
     ]
     confirm(check)
-    assert not check.due("default", "D-1", 0, now + 60)
-    assert check.due("other", "D-1", 0, now + 60)
+    assert not check.due("default", "D-1", LIN, 0, now + 60)
+    assert check.due("other", "D-1", LIN, 0, now + 60)
 
 
 CHECK = {"url": "https://tickets.example.com/check", "key": "case-check.key"}
@@ -220,6 +248,14 @@ def test_a_policy_names_the_ticket_system() -> None:
     assert rules.check == CheckRule(CHECK["url"], CHECK["key"], pending_on_failure=False, again_after=900)
 
 
+@pytest.mark.parametrize(("word", "by_assignee"), [("any", False), ("assignee", True)])
+def test_a_policy_says_who_opens_values_under_a_ticket(word: str, by_assignee: bool) -> None:
+    rules = policy(lambda document: document["cases"].update(check={**CHECK, "officer": word})).rules.cases
+
+    assert rules.check is not None
+    assert rules.check.by_assignee == by_assignee
+
+
 @pytest.mark.parametrize(
     ("change", "path"),
     [
@@ -229,6 +265,7 @@ def test_a_policy_names_the_ticket_system() -> None:
         ({"url": "https://tickets.example.com:x"}, "cases.check.url"),
         ({"url": "https://"}, "cases.check.url"),
         ({"on_failure": "open"}, "cases.check.on_failure"),
+        ({"officer": "staff/lin"}, "cases.check.officer"),
         ({"again_after": "2d"}, "cases.check.again_after"),
         ({"again_after": 0}, "cases.check.again_after"),
         ({"retries": 3}, "cases.check.retries"),

@@ -11,7 +11,7 @@ from masking_service.access.errors import PolicyError, SignInRequired, Unauthent
 from masking_service.access.issuer_keys import PinnedKeys, keys_from_file
 from masking_service.access.issuers import Issuer, Issuers, mint
 from masking_service.access.policy import Policy
-from masking_service.access.principals import Principal
+from masking_service.access.principals import SURROUNDINGS, Principal
 from masking_service.access.rules import Claims
 from tests.access.tokens import (
     BELIEVED,
@@ -76,14 +76,18 @@ class TestWhoItNames:
         )
         assert (principal.id, principal.roles) == ("staff/u-9", ("courier",))
 
-    def test_the_device_is_read_where_a_rule_names_its_claim(self) -> None:
-        believed = issuers(claims=Claims(device=("device", "id")))
-        assert believed.authenticate(token(device={"id": "d-1"}), NOW).device == "d-1"
-        assert believed.authenticate(token(), NOW).device is None
-        assert BELIEVED.authenticate(token(device={"id": "d-1"}), NOW).device is None
+    @pytest.mark.parametrize("name", SURROUNDINGS)
+    def test_device_and_network_are_read_where_a_rule_names_their_claims(self, name: str) -> None:
+        believed = issuers(claims=Claims(**{name: ("around", "id")}))
+        claimed = token(around={"id": "d-1"})
+        assert getattr(believed.authenticate(claimed, NOW), name) == "d-1"
+        assert getattr(believed.authenticate(token(), NOW), name) is None
+        assert getattr(BELIEVED.authenticate(claimed, NOW), name) is None
 
-    def test_a_device_of_a_wrong_type_refuses_the_token(self) -> None:
-        assert refusal(token(device=7), issuers(claims=Claims(device=("device",)))) == "claims"
+    @pytest.mark.parametrize("name", SURROUNDINGS)
+    @pytest.mark.parametrize("value", [7, 0, {}])
+    def test_a_device_or_network_of_a_wrong_type_refuses_the_token(self, name: str, value: object) -> None:
+        assert refusal(token(around=value), issuers(claims=Claims(**{name: ("around",)}))) == "claims"
 
     @pytest.mark.parametrize("audience", ["waybill-masking", ["waybill-masking"], ["another", "waybill-masking"]])
     def test_the_audience_is_the_service_or_has_it(self, audience: object) -> None:

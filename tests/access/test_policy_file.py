@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from masking_service.access.errors import PolicyError
 from masking_service.access.policy import Policy
+from masking_service.access.principals import SURROUNDINGS
 from masking_service.access.rules import Factors, SearchRule
 from tests.access.policies import ISSUER, TEXT, Edit, edited, faults, policy
 
@@ -247,9 +248,11 @@ class TestIssuers:
         claims = rule.rules.issuers["staff"].claims
         assert (claims.roles, claims.sub) == (("realm_access", "roles"), ("https://x.example/id",))
 
-    def test_the_claim_of_the_device_is_named_and_none_is_the_default(self) -> None:
-        named, silent = self.with_issuer(claims={"device": "device_id"}), self.with_issuer()
-        assert [policy(one).rules.issuers["staff"].claims.device for one in (named, silent)] == [("device_id",), ()]
+    @pytest.mark.parametrize("name", SURROUNDINGS)
+    def test_the_claim_of_the_device_or_network_is_named_and_none_is_the_default(self, name: str) -> None:
+        named, silent = self.with_issuer(claims={name: "an_id"}), self.with_issuer()
+        claims = [policy(one).rules.issuers["staff"].claims for one in (named, silent)]
+        assert [getattr(one, name) for one in claims] == [("an_id",), ()]
 
     @pytest.mark.parametrize(
         ("change", "path"),

@@ -103,12 +103,23 @@ def test_the_table_is_read_at_each_question(tmp_path: Path) -> None:
     lookup = sidecar.table(file)
 
     assert [lookup(case) for case in ("D-2026-0001", "D-2026-0002", "D-9")] == [
-        sidecar.Ticket(True, ["YT8800212345678", "SF1234567890"]),
-        sidecar.Ticket(False, ["SF1234567890"]),
+        sidecar.Ticket(True, ["YT8800212345678", "SF1234567890"], assignee="staff/lin"),
+        sidecar.Ticket(False, ["SF1234567890"], assignee="staff/lin"),
         None,
     ]
     file.write_text("case,open,waybills\nD-9,yes,SF1234567890\n")
     assert lookup("D-9") == sidecar.Ticket(True, ["SF1234567890"])
+    file.write_text("case,open,waybills\nD-9,yes,SF1234567890\n")
+    assert lookup("D-9") == sidecar.Ticket(True, ["SF1234567890"])
+
+
+def test_a_table_of_people_says_who_an_assignee_is_here(tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("assignee,principal\n7,staff/lin\n")
+    tickets = {"D-1": sidecar.Ticket(True, [], assignee="7"), "D-2": sidecar.Ticket(True, [], assignee="8")}
+    lookup = sidecar.with_people(tickets.get, people)
+
+    assert [found and found.assignee for found in map(lookup, ("D-1", "D-2", "D-3"))] == ["staff/lin", "", None]
 
 
 @pytest.mark.parametrize(("key", "timestamp"), [(b"x" * 64, None), (KEY, "1")], ids=["another key", "an old question"])

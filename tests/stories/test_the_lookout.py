@@ -61,7 +61,7 @@ def test_the_pair_is_listed_with_the_reasons_in_words_and_no_one_else(command: C
 
     assert said.exit_code == 0, said.output
     assert "opened 24 of 24 cases that wang opened; expected" in said.output
-    assert "of 24 opened waybills, 24 show no later scan, call or closed case; expected" in said.output
+    assert "of 24 cases, 24 show no later scan, call or closing; expected" in said.output
     assert [one.id for one in shortlist(fresh)] == [THIEF]
 
 

@@ -21,6 +21,9 @@ from tests.web.calls import entries, frozen
 
 NUMBER = "SF1234567890"
 PHONE = field(NUMBER, "/sender/phone")
+LIN = "client/dispute-officer"
+OTHER_OFFICER = "dispute-officer-2"
+UNAVAILABLE = "case-check-unavailable"
 NOW = 1_796_000_000
 Made = Callable[..., Api]
 Clock = Callable[[int], None]
@@ -65,8 +68,8 @@ def opening(api: Api, case: str = "D-1", *waybills: str) -> tuple[int, str]:
     return answered.status_code, answered.get_json().get("code") or answered.get_json()["status"]
 
 
-def opened(api: Api) -> tuple[int, str]:
-    answered = api.detokenize(PHONE)
+def opened(api: Api, officer: str = OFFICER) -> tuple[int, str]:
+    answered = api.post(officer, "/v1/detokenize", {"purpose": "dispute", "case": "D-1", "items": [PHONE]})
     return answered.status_code, answered.get_json().get("code", "")
 
 
@@ -173,6 +176,57 @@ def test_what_the_ticket_system_takes_back_opens_nothing(
         case _:
             system.fails = True
     expected = (503, "case-check-unavailable") if why == "no answer" else (403, "case-not-open")
+
+    assert opened(api) == expected
+
+
+def test_by_assignee_a_case_is_for_the_officer_of_its_ticket(made: Made, system: TicketSystem) -> None:
+    api = made(officer="assignee")
+    system.tickets["D-1"] = Ticket(True, [NUMBER], assignee=LIN)
+    assert api.post(DESK, "/v1/cases", wanted()).get_json()["officer"] == LIN
+
+    assert opened(api) == (200, "")
+    assert opened(api, OTHER_OFFICER) == (403, "case-not-open")
+    assert len(system.asked) == 2
+
+
+@pytest.mark.parametrize("assignee", ["", "lin", "client/dispute-officer-2"])
+def test_by_assignee_a_ticket_of_another_or_no_officer_opens_no_case(
+    made: Made, system: TicketSystem, assignee: str
+) -> None:
+    api = made(officer="assignee")
+    system.tickets["D-1"] = Ticket(True, [NUMBER], assignee=assignee)
+    answered = api.post(DESK, "/v1/cases", wanted() | {"officer": LIN})
+
+    assert refusal(answered) == (422, "ticket-mismatch")
+
+
+def test_by_assignee_a_reassigned_ticket_is_for_the_new_officer(
+    made: Made, system: TicketSystem, set_clock: Clock
+) -> None:
+    api = made(officer="assignee")
+    set_clock(NOW)
+    system.tickets["D-1"] = Ticket(True, [NUMBER], assignee=LIN)
+    opening(api)
+    system.tickets["D-1"] = Ticket(True, [NUMBER], assignee="client/dispute-officer-2")
+
+    assert opened(api, OTHER_OFFICER) == (200, "")
+    assert opened(api) == (200, "")  # until the ticket system is asked again
+    set_clock(NOW + 900)
+    assert opened(api) == (403, "case-not-open")
+
+
+@pytest.mark.parametrize(
+    ("assignee", "expected"), [(None, (200, "")), ("client/dispute-officer-2", (503, UNAVAILABLE))]
+)
+def test_by_assignee_an_approved_case_stays_open_for_its_officer_only(
+    made: Made, system: TicketSystem, assignee: str | None, expected: tuple[int, str]
+) -> None:
+    api = made(officer="assignee", on_failure="pending")
+    system.fails = True
+    answered = api.post(DESK, "/v1/cases", wanted() | ({"officer": assignee} if assignee else {}))
+    assert answered.get_json()["status"] == "pending"
+    api.post(SUPERVISOR, "/v1/cases/D-1/approve")
 
     assert opened(api) == expected
 

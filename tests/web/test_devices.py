@@ -1,4 +1,4 @@
-"""The device from which a person acts: a keyed hash in the entries of the log, and nothing where no claim names one."""
+"""The device and network from which a person acts: keyed hashes in the log, nothing where no claim names them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from masking_service.access.principals import SURROUNDINGS
 from masking_service.audit.entries import Entry, encode
 from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, Json, field, record, refusal
 from tests.web.test_trail import entries, last
@@ -28,13 +29,22 @@ def opened_case(api: Api, case: str, **who: str) -> Json:
     return last(api, "case-open")
 
 
-def test_the_entry_has_a_short_hash_of_the_claim_and_never_the_claim(stored: Api) -> None:
-    entry = opened_case(stored, "C-1", sub="li", device=LAPTOP)
+@pytest.mark.parametrize("what", SURROUNDINGS)
+def test_the_entry_has_a_short_hash_of_the_claim_and_never_the_claim(stored: Api, what: str) -> None:
+    entry = opened_case(stored, "C-1", sub="li", **{what: LAPTOP})
     keys = stored.parts.keyring.tenant("default")
 
-    assert entry["device"] == keys.audit_hash("device", "dev/li", LAPTOP)[:16]
-    assert len(bytes.fromhex(entry["device"])) == 8
+    assert {name: entry.get(name) for name in SURROUNDINGS} == {
+        **dict.fromkeys(SURROUNDINGS),
+        what: keys.audit_hash(what, "dev/li", LAPTOP)[:16],
+    }
     assert LAPTOP not in str(entry)
+
+
+def test_a_device_and_a_network_of_one_name_have_two_hashes(stored: Api) -> None:
+    entry = opened_case(stored, "C-1", sub="li", device=LAPTOP, network=LAPTOP)
+
+    assert entry["device"] != entry["network"]
 
 
 def test_a_persons_device_keeps_its_hash_and_another_device_has_another(stored: Api) -> None:
@@ -52,9 +62,9 @@ def test_the_same_device_of_two_people_has_two_hashes(stored: Api) -> None:
     assert first != second
 
 
-@pytest.mark.parametrize("claimed", [{}, {"device": ""}])
+@pytest.mark.parametrize("claimed", [{}, {"device": "", "network": ""}])
 def test_a_token_without_the_claim_gives_an_entry_without_the_member(stored: Api, claimed: dict[str, str]) -> None:
-    assert "device" not in opened_case(stored, "C-1", sub="li", **claimed)
+    assert not {*SURROUNDINGS} & {*opened_case(stored, "C-1", sub="li", **claimed)}
 
 
 def test_an_entry_without_a_device_has_the_bytes_that_it_always_had() -> None:
@@ -78,10 +88,11 @@ def test_openings_decisions_and_refusals_have_it_too(stored: Api) -> None:
 
 
 def test_the_answers_of_the_log_show_it(stored: Api) -> None:
-    opened_case(stored, "C-1", sub="li", device=LAPTOP)
+    opened_case(stored, "C-1", sub="li", device=LAPTOP, network=OTHER)
     page = stored.get("auditor", "/v1/audit?action=case-open&order=newest").get_json()
 
-    assert page["entries"][0]["device"] == last(stored, "case-open")["device"]
+    entry = last(stored, "case-open")
+    assert {name: page["entries"][0][name] for name in SURROUNDINGS} == {name: entry[name] for name in SURROUNDINGS}
 
 
 def test_an_api_key_names_no_device(stored: Api) -> None:
@@ -93,7 +104,7 @@ def test_an_api_key_names_no_device(stored: Api) -> None:
 def test_it_costs_no_round_trip(stored: Api, trips: Callable[[], int]) -> None:
     stored.open_case("C-1", NUMBER, who=stored.mint(DESK, "li"))
     costs = []
-    for claimed in ({}, {"device": LAPTOP}):
+    for claimed in ({}, {"device": LAPTOP, "network": OTHER}):
         who = stored.mint(OFFICER, "lin", **claimed)
         stored.opened(PHONE, who=who, case="C-1")
         trips()

@@ -1,8 +1,8 @@
-"""The signals that compare a person with their own earlier days: pace, hours and devices."""
+"""The signals that compare a person with their own earlier days: pace, hours, devices and networks."""
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import Final
 
@@ -16,30 +16,33 @@ RECENT: Final = 7 * DAY
 MIN_HISTORY: Final = 50
 """Earlier actions from which a person's own hours are known."""
 MIN_HISTORY_DAYS: Final = 10
-"""Earlier days from which a person's own hours and devices are known."""
+"""Earlier days from which a person's own hours, devices and networks are known."""
 RARE_HOUR: Final = 0.02
 """Share of a person's own actions, within an hour before and after, below which an hour is odd."""
-DEVICE_DAYS: Final = 200
-"""An honest person works so many days with the known devices, as long as a role's own log says little."""
+SETTLED_DAYS: Final = 200
+"""An honest person works so many days with the known device and network, as long as a role's own log says little."""
 
 
 def pace(openings: Iterable[Opening], now: int) -> list[Reason]:
     """Fields a day that rose above the person's own earlier days, or above the peers', by a cumulative sum.
 
-    The person's earlier days are the first half of the days on which they opened anything.
+    The person's earlier days are the first half of the days on which they opened anything. What rose for the role as a
+    whole, as in a peak week, is no rise.
     """
     days: dict[str, Counter[int]] = defaultdict(Counter)
     roles = {}
     for one in openings:
         days[one.person][one.at // DAY] += one.fields
         roles[one.person] = one.role
+    season = _season(days, roles)
     of_role: dict[str, list[float]] = defaultdict(list)
     people = Counter(roles.values())
     for who, counts in days.items():
-        of_role[roles[who]] += [math.log1p(count) for count in counts.values()]
+        of_role[roles[who]] += [math.log1p(count) - season[roles[who], day] for day, count in counts.items()]
     reasons = []
     for who, counts in days.items():
-        values = [math.log1p(counts[day]) for day in sorted(counts)]
+        worked = sorted(counts)
+        values = [math.log1p(counts[day]) - season[roles[who], day] for day in worked]
         half = len(values) // 2
         if half >= MIN_HISTORY_DAYS // 2:
             before, after = values[:half], values[half:]
@@ -49,10 +52,28 @@ def pace(openings: Iterable[Opening], now: int) -> list[Reason]:
             continue
         centre, deviation = centre_of(before)
         height = cusum((value - centre) / max(deviation, 0.35) for value in after)
-        observed, expected = math.expm1(median(after[-5:])), math.expm1(centre)
+        observed = median(counts[day] for day in worked[-5:])
+        expected = math.expm1(centre + median(season[roles[who], day] for day in worked[-5:]))
         if max(counts) >= now // DAY - 1 and is_excessive(observed, expected):
             reasons.append(Reason(who, "pace", math.log10(max(run_length(height), 1.0)), observed, 0, expected))
     return reasons
+
+
+def _season(days: Mapping[str, Counter[int]], roles: Mapping[str, str]) -> dict[tuple[str, int], float]:
+    """Return how far the median of a role was above its usual one on each day, in logarithms.
+
+    It is 0 on days on which fewer than five people of the role opened anything.
+    """
+    found: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for who, counts in days.items():
+        for day, count in counts.items():
+            found[roles[who], day].append(math.log1p(count))
+    medians = {at: median(values) for at, values in found.items() if len(values) >= MIN_PEERS}
+    of_role: dict[str, list[float]] = defaultdict(list)
+    for (role, _), middle in medians.items():
+        of_role[role].append(middle)
+    usual = {role: median(middles) for role, middles in of_role.items()}
+    return {(role, day): medians[role, day] - usual[role] if (role, day) in medians else 0.0 for role, day in found}
 
 
 def odd_hours(actions: Iterable[tuple[str, int]], now: int) -> list[Reason]:
@@ -84,26 +105,34 @@ def odd_hours(actions: Iterable[tuple[str, int]], now: int) -> list[Reason]:
     return reasons
 
 
-def new_devices(seen: Iterable[Seen], now: int) -> list[Reason]:
-    """People with devices of the last seven days that they had not used on at least ten earlier days.
+def new_surroundings(seen: Iterable[Seen], now: int) -> list[Reason]:
+    """People with devices or networks of the last seven days that they had not used on at least ten earlier days.
 
-    The score is that of one day: how rarely people of the role have a new device, where each person's earlier devices
-    count once, or how rarely this person has. So a claim that often changes is no reason.
+    The score is that of one day: how rarely people of the role have a new one, where each person's earlier ones count
+    once, or how rarely this person has. So a claim that often changes is no reason.
     """
+    rows: dict[str, list[Seen]] = defaultdict(list)
+    for one in sorted(seen):
+        rows[one.what].append(one)
+    return [reason for what, found in rows.items() for reason in _new(f"new-{what}", found, now)]
+
+
+def _new(signal: str, seen: Iterable[Seen], now: int) -> list[Reason]:
+    """Return the reasons of one kind of surroundings, of which the rows are given oldest first."""
     known: dict[str, set[str]] = defaultdict(set)
     days: dict[str, set[int]] = defaultdict(set)
     changes: Counter[str] = Counter()
     recent: dict[str, set[str]] = defaultdict(set)
     roles = {}
-    for one in sorted(seen):
+    for one in seen:
         roles[one.person] = one.role
         if one.at >= now - RECENT:
-            recent[one.person].add(one.device)
+            recent[one.person].add(one.tag)
             continue
         days[one.person].add(one.at // DAY)
-        if len(days[one.person]) > MIN_HISTORY_DAYS and one.device not in known[one.person]:
+        if len(days[one.person]) > MIN_HISTORY_DAYS and one.tag not in known[one.person]:
             changes[one.person] += 1
-        known[one.person].add(one.device)
+        known[one.person].add(one.tag)
     settled = {who: len(own) - MIN_HISTORY_DAYS for who, own in days.items() if len(own) >= MIN_HISTORY_DAYS}
     role_days, role_changes = Counter[str](), Counter[str]()
     for who, count in settled.items():
@@ -112,9 +141,9 @@ def new_devices(seen: Iterable[Seen], now: int) -> list[Reason]:
     reasons = []
     for who, count in settled.items():
         new = len(recent[who] - known[who])
-        of_role = (role_changes[roles[who]] + 1) / (role_days[roles[who]] + DEVICE_DAYS)
+        of_role = (role_changes[roles[who]] + 1) / (role_days[roles[who]] + SETTLED_DAYS)
         expected = max(of_role, changes[who] / max(count, 1))
         if new:
             found = score(poisson_tail(new, expected))
-            reasons.append(Reason(who, "new-device", found, new, len(days[who]), expected))
+            reasons.append(Reason(who, signal, found, new, len(days[who]), expected))
     return reasons

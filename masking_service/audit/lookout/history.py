@@ -67,12 +67,13 @@ class Trace(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """A device from which a person opened a value or a case, or decided one."""
+    """A device or network from which a person opened a value or a case, or decided one: `what` says which of them."""
 
     at: int
     person: str
     role: str
-    device: str
+    what: str
+    tag: str
 
 
 Row = Opening | OpenedCase | Decision | View | Trace | Seen
@@ -123,8 +124,9 @@ class HistoryReader:
 def rows_of(entry: Entry) -> list[Row]:
     """Return what one entry says; nothing if it was refused."""
     rows = _rows_of(entry)
-    if entry.device and any(isinstance(row, Opening | OpenedCase | Decision) for row in rows):
-        rows.append(Seen(entry.at, entry.principal, entry.role, entry.device))
+    if any(isinstance(row, Opening | OpenedCase | Decision) for row in rows):
+        tags = {"device": entry.device, "network": entry.network}
+        rows += [Seen(entry.at, entry.principal, entry.role, what, tag) for what, tag in tags.items() if tag]
     return rows
 
 

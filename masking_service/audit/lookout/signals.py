@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from masking_service.audit.lookout.arithmetic import poisson_tail, score
-from masking_service.audit.lookout.habits import new_devices, odd_hours, pace
+from masking_service.audit.lookout.habits import new_surroundings, odd_hours, pace
 from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Trace, View
 from masking_service.audit.lookout.peers import (
     MIN_PEERS,
@@ -33,45 +33,48 @@ QUICK_SECONDS: Final = 5
 
 
 def unverified(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list[Reason]:
-    """Openings under cases that no ticket system verified, against peers.
+    """Cases worked on that no ticket system verified, against peers.
 
-    Says nothing while no case is verified at all: then there is no ticket system.
+    Says nothing while no case is verified at all: then there is no ticket system. Cases that were opened before the
+    first day that is read do not count.
     """
-    verified = {case.case for case in cases if case.verified}
-    if not verified:
+    verified = {case.case: case.verified for case in cases}
+    if not any(verified.values()):
         return []
-    shares = _shares((opening.person, opening.role, opening.case not in verified) for opening in openings)
+    verified[""] = False
+    handled = {(one.person, one.role, one.case or one.waybill): verified.get(one.case, True) for one in openings}
+    shares = _shares((who, role, not known) for (who, role, _), known in handled.items())
     return _reasons("unverified", excessive_shares(shares))
 
 
 def unfollowed(
     openings: Sequence[Opening], decisions: Iterable[Decision], traces: Iterable[Trace], now: int
 ) -> list[Reason]:
-    """Openings that nothing later follows, against peers."""
-    followed = followed_openings(openings, decisions, traces)
-    shares = _shares(
-        (opening.person, opening.role, opening not in followed)
-        for opening in openings
-        if opening.at < now - FOLLOWED_WITHIN
-    )
+    """Cases worked on that nothing later follows, against peers: one parcel without it is enough."""
+    old = [one for one in openings if one.at < now - FOLLOWED_WITHIN]
+    handled = {(one.person, one.role, one.case or one.waybill): False for one in old}
+    left = unfollowed_openings(old, decisions, traces)
+    handled.update({(one.person, one.role, one.case or one.waybill): True for one in left})
+    shares = _shares((who, role, alone) for (who, role, _), alone in handled.items())
     return _reasons("unfollowed", excessive_shares(shares))
 
 
-def followed_openings(
-    openings: Sequence[Opening], decisions: Iterable[Decision], traces: Iterable[Trace]
-) -> set[Opening]:
-    """Return the openings after which the parcel moved, or was called about, or another person closed the case."""
+def unfollowed_openings(
+    openings: Iterable[Opening], decisions: Iterable[Decision], traces: Iterable[Trace]
+) -> list[Opening]:
+    """Return the openings without a later scan or call of the parcel, whose case no other person closed later."""
     last = _last_traces(traces)
-    closed = {(one.case, one.person): one.at for one in decisions if one.act == "close"}
-    closers: dict[str, list[str]] = defaultdict(list)
-    for case, person in closed:
-        closers[case].append(person)
-    return {
+    closed: dict[str, dict[str, int]] = defaultdict(dict)
+    for one in decisions:
+        if one.act == "close":
+            closed[one.case][one.person] = one.at
+    none: dict[str, int] = {}
+    return [
         one
         for one in openings
-        if last.get(one.waybill, 0) > one.at
-        or any(who != one.person and closed[one.case, who] > one.at for who in closers.get(one.case, ()))
-    }
+        if last.get(one.waybill, 0) <= one.at
+        and not any(at > one.at and who != one.person for who, at in closed.get(one.case, none).items())
+    ]
 
 
 def pairs(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list[Reason]:
@@ -146,7 +149,7 @@ def all_signals(history: History, now: int) -> list[Reason]:
         *unmoved(history.views, history.traces, now),
         *sites([*openings, *history.views], history.traces),
         *odd_hours(acted, now),
-        *new_devices(history.seen, now),
+        *new_surroundings(history.seen, now),
         *quick_approvals(decisions),
     ]
 
@@ -179,11 +182,15 @@ def _last_traces(traces: Iterable[Trace]) -> Mapping[str, int]:
 
 
 def _shares(found: Iterable[tuple[str, str, bool]]) -> dict[str, Share]:
-    shares: dict[str, Share] = {}
+    roles: dict[str, str] = {}
+    observed: Counter[str] = Counter()
+    total: Counter[str] = Counter()
     for who, role, counts in found:
-        _, observed, total = shares.get(who, (role, 0, 0))
-        shares[who] = Share(role, observed + counts, total + 1)
-    return shares
+        roles.setdefault(who, role)
+        total[who] += 1
+        if counts:
+            observed[who] += 1
+    return {who: Share(role, observed[who], total[who]) for who, role in roles.items()}
 
 
 def _reasons(signal: str, found: Iterable[Excess]) -> list[Reason]:

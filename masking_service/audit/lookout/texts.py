@@ -6,12 +6,12 @@ from masking_service.audit.lookout.reasons import Reason
 
 TEXTS: Final = {
     "unverified": (
-        "opened {observed} of {total} waybills under cases that no ticket system verified; expected {expected}",
-        "所还原的 {total} 票运单中有 {observed} 票所在工单未经工单系统核实；按同岗位水平应为 {expected} 票",
+        "worked on {total} cases, of which no ticket system verified {observed}; expected {expected}",
+        "所处理的 {total} 张工单中有 {observed} 张未经工单系统核实；按同岗位水平应为 {expected} 张",
     ),
     "unfollowed": (
-        "of {total} opened waybills, {observed} show no later scan, call or closed case; expected {expected}",
-        "所还原的 {total} 票运单中有 {observed} 票此后没有扫描、通话或结单；按同岗位水平应为 {expected} 票",
+        "of {total} cases, {observed} show no later scan, call or closing; expected {expected}",
+        "所处理的 {total} 张工单中有 {observed} 张此后没有扫描、通话或结单；按同岗位水平应为 {expected} 张",
     ),
     "pair": (
         "opened {observed} of {total} cases that {other} opened; expected {expected}",
@@ -34,8 +34,8 @@ TEXTS: Final = {
         "工单内每票运单平均还原 {observed} 个字段；同岗位中位数为 {expected} 个",
     ),
     "pace": (
-        "opened about {observed} fields a day of late; {expected} before",
-        "近期每天约还原 {observed} 个字段；此前约为 {expected} 个",
+        "opened about {observed} fields a day of late; expected {expected} from earlier days",
+        "近期每天约还原 {observed} 个字段；按此前水平应约为 {expected} 个",
     ),
     "unmoved": (
         "of {total} parcels viewed in full, {observed} never moved afterwards; expected {expected}",
@@ -52,6 +52,10 @@ TEXTS: Final = {
     "new-device": (
         "new devices in the last seven days: {observed}, not used on any of {total} earlier days",
         "近七天使用新设备 {observed} 台；此前有记录的 {total} 天从未使用",
+    ),
+    "new-network": (
+        "new networks in the last seven days: {observed}, not used on any of {total} earlier days",
+        "近七天使用新网络 {observed} 个；此前有记录的 {total} 天从未使用",
     ),
     "quick-approvals": (
         "approved {observed} of {total} cases within five seconds of the previous one; expected {expected}",

@@ -7,7 +7,7 @@ from typing import Final
 from masking_service.audit.entries import Entry
 from masking_service.audit.figures import NO_REFUSAL
 from masking_service.audit.lookout.history import Decision, Opening, Trace, rows_of
-from masking_service.audit.lookout.signals import FOLLOWED_WITHIN, followed_openings
+from masking_service.audit.lookout.signals import FOLLOWED_WITHIN, unfollowed_openings
 from masking_service.audit.packs.documents import Document, Table
 from masking_service.audit.packs.incident import CASE_ACTIONS, FREEZE_ACTIONS
 from masking_service.domain.timestamps import rfc3339
@@ -121,12 +121,10 @@ class Report:
 
     def _unexplained(self, now: int) -> list[tuple[object, ...]]:
         openings = [row for _, rows in self._openings.values() for row in rows if row.at < now - FOLLOWED_WITHIN]
-        followed = followed_openings(openings, self._closings, self._traces)
         left: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for row in openings:
-            if row not in followed:
-                left[row.person][0] += 1
-                left[row.person][1] += row.fields
+        for row in unfollowed_openings(openings, self._closings, self._traces):
+            left[row.person][0] += 1
+            left[row.person][1] += row.fields
         return [(person, *counts) for person, counts in sorted(left.items(), key=lambda one: (-one[1][1], one[0]))]
 
     def _erasure_rows(self) -> list[tuple[object, ...]]:

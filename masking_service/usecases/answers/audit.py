@@ -17,6 +17,10 @@ Hash = Annotated[str, Meta(pattern="^([0-9a-f]{32})?$", description="A keyed has
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="The first half of a SHA-256 hash.")]
 Link = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Seconds = Annotated[int, Meta(ge=0, description="Unix seconds.")]
+PersonTag = Annotated[
+    str,
+    Meta(pattern="^[0-9a-f]{16}$", description="Keyed hash of what the issuer names. No two people's compare."),
+]
 
 
 class AuditItem(Answer):
@@ -78,16 +82,8 @@ class AuditEntry(Answer):
     ) = UNSET
     ticket: Annotated[str, Meta(description="Digest of the answer that confirmed the case.")] | UnsetType = UNSET
     asked: Annotated[str, Meta(description="Keyed hash of what a search asked for.")] | UnsetType = UNSET
-    device: (
-        Annotated[
-            str,
-            Meta(
-                pattern="^[0-9a-f]{16}$",
-                description="Keyed hash of the device from which the person acted. No two people's compare.",
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    device: PersonTag | UnsetType = UNSET
+    network: PersonTag | UnsetType = UNSET
 
 
 class AuditPage(Answer):

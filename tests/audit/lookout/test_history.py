@@ -64,9 +64,17 @@ def test_a_case_is_verified_if_the_ticket_system_confirmed_it() -> None:
     assert [case.verified for case in read_history([("a-1", confirmed)]).cases] == [True]
 
 
-def test_devices_are_read_from_what_people_opened_and_decided() -> None:
-    tag = "0123456789abcdef"
-    opened = entry(at=2, action="detokenize", outcome="released", role="dispute-officer", items=[PHONE], device=tag)
+def test_devices_and_networks_are_read_from_what_people_opened_and_decided() -> None:
+    tag, other = "0123456789abcdef", "f0e1d2c3b4a59687"
+    opened = entry(
+        at=2,
+        action="detokenize",
+        outcome="released",
+        role="dispute-officer",
+        items=[PHONE],
+        device=tag,
+        network=other,
+    )
     entries = [
         opened,
         entry(at=1, action="case-approve", role="supervisor", case="D-1", device=tag),
@@ -76,8 +84,9 @@ def test_devices_are_read_from_what_people_opened_and_decided() -> None:
     ]
 
     assert read_history((f"a-{at}", one) for at, one in enumerate(entries)).seen == [
-        Seen(1, "staff/u-1", "supervisor", tag),
-        Seen(2, "staff/u-1", "dispute-officer", tag),
+        Seen(1, "staff/u-1", "supervisor", "device", tag),
+        Seen(2, "staff/u-1", "dispute-officer", "device", tag),
+        Seen(2, "staff/u-1", "dispute-officer", "network", other),
     ]
 
 

@@ -17,6 +17,14 @@ def test_one_signal_alone_lists_no_one_however_strong_it_is() -> None:
     assert rank([reason("a", "pair", 200.0), reason("a", "pair", 150.0)], {}) == []
 
 
+def test_one_signal_lists_a_person_if_the_policy_says_so() -> None:
+    weak, other = reason("a", "new-device", 2.1), reason("b", "pace", 2.1)
+
+    assert rank([weak, other], {}, alone={"new-device"}) == [Listed("a", 2.1, (weak,))]
+    assert rank([weak._replace(score=1.9)], {}, alone={"new-device"}) == []
+    assert rank([weak], {"a": 2.1}, alone={"new-device"}) == []
+
+
 def test_two_signals_together_list_a_person_with_the_strongest_reason_first() -> None:
     weak, strong = reason("a", "pace", 2.5), reason("a", "pair", 9.0)
 

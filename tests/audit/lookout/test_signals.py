@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from masking_service.audit.lookout.arithmetic import poisson_tail, score
-from masking_service.audit.lookout.habits import new_devices, odd_hours, pace
+from masking_service.audit.lookout.habits import new_surroundings, odd_hours, pace
 from masking_service.audit.lookout.history import Decision, History, OpenedCase, Opening, Seen, Trace, View
 from masking_service.audit.lookout.reasons import DAY, HOUR, Reason
 from masking_service.audit.lookout.signals import (
@@ -75,17 +75,48 @@ def test_a_case_that_another_person_closes_is_followed_up(closer: str, listed: s
 
 
 def test_openings_without_a_verified_ticket() -> None:
-    cases = [OpenedCase(OLD, "staff/desk", "service-desk", one.case, 1, verified=True) for one in HONEST_OPENINGS]
+    taken = openings(THIEF, 5)
+    cases = [*opened_by("staff/desk", HONEST_OPENINGS, verified=True), *opened_by("staff/desk", taken)]
 
-    assert people(unverified([*HONEST_OPENINGS, *openings(THIEF, 5)], cases)) == {THIEF}
+    (reason,) = unverified([*HONEST_OPENINGS, *taken], cases)
+
+    assert (reason.person, reason.observed, reason.total) == (THIEF, 5, 5)
+
+
+def test_a_case_that_was_opened_before_the_log_that_is_read_is_not_unverified() -> None:
+    cases = opened_by("staff/desk", HONEST_OPENINGS, verified=True)
+
+    assert unverified([*HONEST_OPENINGS, *openings(THIEF, 5)], cases) == []
+
+
+def test_values_without_a_case_are_not_verified() -> None:
+    cases = opened_by("staff/desk", HONEST_OPENINGS, verified=True)
+    taken = [one._replace(case="") for one in openings(THIEF, 5)]
+
+    assert people(unverified([*HONEST_OPENINGS, *taken], cases)) == {THIEF}
+
+
+def test_a_case_of_many_waybills_counts_once() -> None:
+    taken = openings(THIEF, 20, case="D-bag")
+    cases = [*opened_by("staff/desk", HONEST_OPENINGS, verified=True), *opened_by("staff/desk", taken)]
+
+    assert unverified([*HONEST_OPENINGS, *taken], cases) == []
+    assert unfollowed([*HONEST_OPENINGS, *taken], [], moved(HONEST_OPENINGS), NOW) == []
+
+
+def test_a_case_is_followed_up_only_with_all_of_its_waybills() -> None:
+    taken = [row for at in range(20) for row in openings(THIEF, 2, case=f"D-{at}")]
+    first = [row._replace(waybill=f"w-{row.case}-{at}") for at, row in enumerate(taken)]
+
+    assert people(unfollowed([*HONEST_OPENINGS, *first], [], moved([*HONEST_OPENINGS, *first[::2]]), NOW)) == {THIEF}
 
 
 def test_while_no_ticket_system_is_asked_no_case_is_suspicious_for_that() -> None:
     assert unverified([*HONEST_OPENINGS, *openings(THIEF, 5)], []) == []
 
 
-def opened_by(who: str, rows: Sequence[Opening]) -> list[OpenedCase]:
-    return [OpenedCase(row.at, who, "service-desk", row.case, 1, verified=False) for row in rows]
+def opened_by(who: str, rows: Sequence[Opening], *, verified: bool = False) -> list[OpenedCase]:
+    return [OpenedCase(row.at, who, "service-desk", row.case, 1, verified) for row in rows]
 
 
 def test_a_pair_that_meets_too_often_is_two_reasons() -> None:
@@ -173,6 +204,20 @@ def test_a_new_person_is_compared_with_the_peers() -> None:
     assert people(pace([*honest, *daily(THIEF, [60] * 8)], NOW)) == {THIEF}
 
 
+def test_a_peak_week_of_the_whole_role_is_no_rise_of_one_person() -> None:
+    peak = [opening for who in [*HONEST, THIEF] for opening in daily(who, [10] * 15 + [40] * 15)]
+
+    assert pace(peak, NOW) == []
+
+
+def test_a_person_who_rises_in_a_peak_week_is_compared_with_the_role() -> None:
+    peak = [opening for who in HONEST for opening in daily(who, [10] * 15 + [20] * 15)]
+
+    (reason,) = pace([*peak, *daily(THIEF, [10] * 15 + [80] * 15)], NOW)
+
+    assert (reason.person, reason.observed, round(reason.expected)) == (THIEF, 80, 20)
+
+
 def test_a_steady_person_and_one_busy_day_are_no_rise() -> None:
     steady, busy = daily("staff/a", [10, 12] * 15), daily("staff/b", [10, 12] * 14 + [40, 11])
 
@@ -245,51 +290,70 @@ def test_a_few_actions_a_night_add_up_over_seven_days() -> None:
 def worked(who: str, devices: Sequence[str], *, until: int = 8) -> list[Seen]:
     """A day of work with each device, the last one so many days ago."""
     first = NOW - (len(devices) + until - 1) * DAY
-    return [Seen(first + day * DAY + 10 * HOUR, who, OFFICER, device) for day, device in enumerate(devices)]
+    return [Seen(first + day * DAY + 10 * HOUR, who, OFFICER, "device", device) for day, device in enumerate(devices)]
 
 
 def test_a_device_that_a_person_had_not_used_on_twelve_days() -> None:
-    seen = [*worked(THIEF, ["d1"] * 12), *worked(THIEF, ["d1"] * 7, until=1), Seen(NOW - HOUR, THIEF, OFFICER, "d2")]
+    seen = [
+        *worked(THIEF, ["d1"] * 12),
+        *worked(THIEF, ["d1"] * 7, until=1),
+        Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2"),
+    ]
 
-    (reason,) = new_devices(seen, NOW)
+    (reason,) = new_surroundings(seen, NOW)
 
     expected = 1 / (2 + 200)  # no new device on the two days after the first ten, smoothed by one in two hundred
     assert reason == Reason(THIEF, "new-device", score(poisson_tail(1, expected)), 1, 12, expected)
     assert reason.score > 2
 
 
+def test_networks_are_judged_as_devices_are_and_apart_from_them() -> None:
+    seen = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d1")]
+    networks = [row._replace(what="network", tag="n2" if row.at >= NOW - DAY else "n1") for row in seen]
+
+    (reason,) = new_surroundings([*seen, *networks], NOW)
+
+    assert (reason.signal, reason.observed, reason.total) == ("new-network", 1, 12)
+
+
 def test_a_new_device_is_new_for_seven_days() -> None:
-    used = Seen(NOW - 3 * DAY, THIEF, OFFICER, "d2")
+    used = Seen(NOW - 3 * DAY, THIEF, OFFICER, "device", "d2")
     seen = [*worked(THIEF, ["d1"] * 12), used]
 
-    assert people(new_devices(seen, NOW)) == people(new_devices(seen, NOW + 3 * DAY)) == {THIEF}
-    assert new_devices(seen, NOW + 4 * DAY + 1) == []
+    assert people(new_surroundings(seen, NOW)) == people(new_surroundings(seen, NOW + 3 * DAY)) == {THIEF}
+    assert new_surroundings(seen, NOW + 4 * DAY + 1) == []
 
 
 def test_the_first_days_of_a_person_say_nothing_about_devices() -> None:
-    assert new_devices([*worked(THIEF, ["d1"] * 9), Seen(NOW - HOUR, THIEF, OFFICER, "d2")], NOW) == []
-    assert new_devices([Seen(NOW - HOUR, THIEF, OFFICER, "d2")], NOW) == []
+    assert new_surroundings([*worked(THIEF, ["d1"] * 9), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW) == []
+    assert new_surroundings([Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW) == []
 
 
 def test_a_device_of_long_ago_is_known() -> None:
-    assert new_devices([*worked(THIEF, ["d2", *["d1"] * 14]), Seen(NOW - HOUR, THIEF, OFFICER, "d2")], NOW) == []
+    assert (
+        new_surroundings([*worked(THIEF, ["d2", *["d1"] * 14]), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW)
+        == []
+    )
 
 
-def test_where_people_often_have_new_devices_one_more_says_little() -> None:
-    own = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "d2")]
+def test_where_people_often_have_new_surroundings_one_more_says_little() -> None:
+    own = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")]
     peers = [row for who in HONEST for row in worked(who, [*["d1"] * 11, f"d-{who}"])]
 
-    (reason,) = new_devices([*own, *peers], NOW)
+    (reason,) = new_surroundings([*own, *peers], NOW)
 
     assert reason.expected == 7 / (14 + 200)  # six peers had one each, on two days each
     assert reason.score < 2
 
 
 def test_a_person_who_changes_the_device_each_day_silences_no_one_else() -> None:
-    own = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "d2")]
-    restless = [*worked("staff/r", [f"d{at}" for at in range(22)]), Seen(NOW - HOUR, "staff/r", OFFICER, "d99")]
+    own = [*worked(THIEF, ["d1"] * 12), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")]
+    restless = [
+        *worked("staff/r", [f"d{at}" for at in range(22)]),
+        Seen(NOW - HOUR, "staff/r", OFFICER, "device", "d99"),
+    ]
 
-    found = {reason.person: reason for reason in new_devices([*own, *restless], NOW)}
+    found = {reason.person: reason for reason in new_surroundings([*own, *restless], NOW)}
 
     assert found[THIEF].expected == 2 / (14 + 200)
     assert found[THIEF].score > 2

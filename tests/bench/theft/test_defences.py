@@ -183,12 +183,12 @@ def test_members_of_a_ring_take_the_history_of_a_colleague() -> None:
 
 def test_the_log_begins_a_month_before_with_other_cases_and_one_device_a_person() -> None:
     opened = [Opening(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", f"D-{day}", "W", 1) for day in (0, 29, 30)]
-    seen = [Seen(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", f"device {day}") for day in (0, 29)]
+    seen = [Seen(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", "device", f"device {day}") for day in (0, 29)]
     before = with_month_before([*opened, *seen], BEGIN)[:-5]
 
     assert [(row.at - BEGIN) // DAY for row in before] == [-30, -1, -30, -1]
     assert [row.case for row in before if isinstance(row, Opening)] == ["D-0 before", "D-29 before"]
-    assert {row.device for row in before if isinstance(row, Seen)} == {"device 0"}
+    assert {row.tag for row in before if isinstance(row, Seen)} == {"device 0"}
 
 
 @cache
@@ -198,7 +198,7 @@ def office_work() -> list[Row]:
     opened = [
         Opening(at + n, who, "dispute-officer", f"{who} {at} {n}", f"W{n}", 1) for at, who in days for n in range(5)
     ]
-    return [*opened, *[Seen(at, who, "dispute-officer", "desktop") for at, who in days]]
+    return [*opened, *[Seen(at, who, "dispute-officer", "device", "desktop") for at, who in days]]
 
 
 @pytest.mark.parametrize(
