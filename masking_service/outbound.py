@@ -18,6 +18,8 @@ from time import monotonic
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from masking_service.store.computing import waiting
+
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 """Host names of this machine."""
 
@@ -91,23 +93,24 @@ class Outbound:
             OutboundError: there was no complete answer in time.
         """
         deadline = min(until, monotonic() + self._seconds)
-        if not self._free.acquire(timeout=self._wait):
-            raise OutboundBusy
-        connection = self._connection()
         target = (self._parts.path.rstrip("/") + path) or "/" if path else self._parts.path or "/"
         query = query or self._parts.query
         sent = {"Content-Type": "application/json", "Connection": "close", **headers}
-        asked = self._threads.submit(
-            self._send, connection, method, target + (f"?{query}" if query else ""), body, sent, deadline
-        )
-        asked.add_done_callback(lambda _: self._free.release())
-        try:
-            return asked.result(max(0.0, deadline - monotonic()))
-        except (OSError, HTTPException, ValueError, TooLate):
-            raise OutboundError from None
-        finally:
-            if not asked.cancel() and not asked.done():
-                _abort(connection)  # else a slow answer would hold the thread
+        with waiting():  # else a slow answer would keep every large request from computing
+            if not self._free.acquire(timeout=self._wait):
+                raise OutboundBusy
+            connection = self._connection()
+            asked = self._threads.submit(
+                self._send, connection, method, target + (f"?{query}" if query else ""), body, sent, deadline
+            )
+            asked.add_done_callback(lambda _: self._free.release())
+            try:
+                return asked.result(max(0.0, deadline - monotonic()))
+            except (OSError, HTTPException, ValueError, TooLate):
+                raise OutboundError from None
+            finally:
+                if not asked.cancel() and not asked.done():
+                    _abort(connection)  # else a slow answer would hold the thread
 
     def _connection(self) -> HTTPConnection:
         host, port = self._parts.hostname or "", self._parts.port

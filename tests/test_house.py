@@ -21,7 +21,7 @@ FLOORS = {
     "masking_service.schemas": 1,
     "keys": 2,
     "masking_service.store": 3,
-    "masking_service.outbound": 3,
+    "masking_service.outbound": 4,
     "masking_service.vault": 4,
     "masking_service.access": 5,
     "masking_service.audit": 5,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler
@@ -14,9 +18,12 @@ import pytest
 import yaml
 from werkzeug.test import TestResponse
 
-from masking_service.runtime.settings import Settings
+from masking_service.calls.provider import AT_ONCE
+from masking_service.runtime.settings import MAX_BODY_BYTES, Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
+from masking_service.server.bounds import LARGE, STORE_THREADS, Bounds
+from masking_service.store import computing
 from tests.access.policies import TEXT
 from tests.callers import OWN, put_on_file
 from tests.providers import DIAL, KEY, Json, Provider, answering, provider, signed
@@ -56,8 +63,8 @@ def found() -> Iterator[Provider]:
         yield started
 
 
-def called(api: Api, **more: Any) -> TestResponse:
-    return api.post(COURIER, "/v1/calls", {"waybill_no": NUMBER, "field": "/sender/phone", **more})
+def called(api: Api, who: str = COURIER, **more: Any) -> TestResponse:
+    return api.post(who, "/v1/calls", {"waybill_no": NUMBER, "field": "/sender/phone", **more})
 
 
 def left(api: Api) -> int:
@@ -179,6 +186,58 @@ def test_a_provider_that_hangs_holds_no_other_route(made: Made) -> None:
     assert {refusal(one) for one in answered} == {(503, "calls-unavailable")}
     assert seconds < 5  # one after another they would take eight
     assert other.status_code == 200
+
+
+def test_calls_that_wait_leave_all_other_threads_to_other_routes(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted and not timed: the provider answers when the test has seen what it wants."""
+    monkeypatch.setattr("masking_service.calls.loading.TIMEOUT_SECONDS", 60.0)
+    asked: list[str] = []
+    may_answer = threading.Event()
+
+    def holding(handler: BaseHTTPRequestHandler, request: Json) -> None:
+        asked.append(request["ref"])
+        may_answer.wait(60)
+        honest = {"nonce": request["nonce"], "dial": DIAL, "id": request["ref"]}
+        signed(handler, honest, request["nonce"])
+
+    with answering(holding) as url, ThreadPoolExecutor(STORE_THREADS) as threads:
+        api = made(url)
+        api.app.wsgi_app = Bounds(api.app.wsgi_app, MAX_BODY_BYTES)  # type: ignore[method-assign]
+        numbers = [f"SF{at:010}" for at in range(STORE_THREADS)]
+        api.tokenize(*map(record, numbers), custody={"site": SITE})
+        people = itertools.cycle([COURIER, f"{COURIER}-2"])  # more than the budget of one in a minute
+        calls = [
+            threads.submit(called, api, who, waybill_no=number) for who, number in zip(people, numbers, strict=False)
+        ]
+        refused = [*itertools.islice(as_completed(calls, 60), STORE_THREADS - AT_ONCE)]
+        others = together([partial(api.get, COURIER, f"/v1/waybills/{NUMBER}")] * (STORE_THREADS - AT_ONCE))
+        held = len(asked)
+        may_answer.set()
+        answered = [one.result().status_code for one in calls if one not in refused]
+
+    assert {refusal(one.result()) for one in refused} == {(503, "calls-unavailable")}
+    assert {one.status_code for one in others} == {200}
+    assert (held, answered) == (AT_ONCE, [201] * AT_ONCE)
+
+
+def test_a_large_request_that_waits_for_the_provider_lets_others_compute(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(computing, "MAX_WAIT_SECONDS", 0.2)
+    computed: list[bool] = []
+
+    def meanwhile(handler: BaseHTTPRequestHandler, request: Json) -> None:
+        with computing.computing() as mine:
+            computed.append(mine)
+        signed(handler, {"nonce": request["nonce"], "dial": DIAL, "id": "b-1"}, request["nonce"])
+
+    with answering(meanwhile) as url:
+        api = made(url)
+        api.app.wsgi_app = Bounds(api.app.wsgi_app, MAX_BODY_BYTES)  # type: ignore[method-assign]
+        body = json.dumps({"waybill_no": NUMBER, "field": "/sender/phone"}).encode().ljust(LARGE)
+        answered = api.post(COURIER, "/v1/calls", data=body)
+
+    assert (answered.status_code, computed) == (201, [True])
 
 
 def test_why_there_was_no_number_is_logged_and_counted_in_fixed_words(made: Made, found: Provider, logged: Any) -> None:
