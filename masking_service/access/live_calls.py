@@ -39,6 +39,9 @@ class LiveCall(msgspec.Struct, frozen=True, omit_defaults=True):
     extension: str | None = None
     binding: str = ""
 
+    def __repr__(self) -> str:
+        return "<LiveCall>"
+
 
 class Origin(msgspec.Struct, frozen=True):
     """Who called whom: the tenant, the caller, and the field of a waybill. `expires_at` is the record's expiry."""

@@ -31,6 +31,9 @@ class BindRequest(msgspec.Struct, frozen=True):
     b: str
     until: int
 
+    def __repr__(self) -> str:
+        return "<BindRequest>"
+
 
 class UnbindRequest(msgspec.Struct, frozen=True):
     """Ends a binding."""
@@ -49,6 +52,9 @@ class Bound(msgspec.Struct, frozen=True):
     id: Annotated[str, Meta(max_length=256)] = ""
     extension: str | None = None
     refused: str = ""
+
+    def __repr__(self) -> str:
+        return "<Bound>"
 
 
 class Unbound(msgspec.Struct, frozen=True):

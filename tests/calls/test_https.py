@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 
 from keys.messages import MessageKey
 from masking_service.access.errors import CallsUnavailable
-from masking_service.calls.https import HttpsProvider
+from masking_service.access.live_calls import LiveCall
+from masking_service.calls.https import BindRequest, HttpsProvider
 from masking_service.calls.line import Line, Outcome
 from masking_service.calls.provider import AT_ONCE, TIMEOUT_SECONDS, CallProvider
 from masking_service.outbound import Outbound
 from tests.providers import DIAL, KEY, Json, answering, provider, signed
+from tests.servers import wait_until
 from tests.store.stores import foreseen
 from tests.together import together
 
@@ -159,6 +162,9 @@ HOSTILE = [
     huge,
     malformed,
     reflecting,
+    chunked_without_end,
+    always_continuing,
+    long_headers,
     silent,
 ]
 
@@ -180,6 +186,25 @@ def test_a_hostile_provider_is_asked_once_and_not_believed(answer: Any) -> None:
 
     assert (asked, len(outcomes)) == (["/calls"], 1)
     assert outcomes[0] in ("unreachable", "invalid-answer")
+
+
+@pytest.mark.parametrize("answer", [dripping, chunked_without_end, always_continuing, long_headers])
+def test_an_answer_without_end_holds_no_thread(answer: Any) -> None:
+    honestly = False
+
+    def first_without_end(handler: BaseHTTPRequestHandler, request: Json) -> None:
+        (honest if honestly else answer)(handler, request)
+
+    def bound() -> bool:
+        with suppress(CallsUnavailable):
+            return bind(over) == DIAL
+        return False
+
+    with answering(first_without_end) as url:
+        over = line(https(url, at_once=1))
+        assert not bound()
+        honestly = True
+        wait_until(bound, "the only thread is free again")
 
 
 @pytest.mark.parametrize(
@@ -289,6 +314,8 @@ def test_no_number_is_in_a_repr_or_an_error() -> None:
         bound = line(https(found.url)).bind(A, B, REF, int(time.time()) + 1_800)
 
     assert DIAL not in repr(bound)
+    assert repr(BindRequest(1, "bind", "", REF, A, B, 0)) == "<BindRequest>"
+    assert repr(LiveCall(REF, 0, DIAL)) == "<LiveCall>"
 
 
 def test_the_time_is_within_what_an_answer_may_take() -> None:
