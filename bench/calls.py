@@ -1,11 +1,13 @@
 """`python -m bench.calls`: what calls cost, what a provider that hangs costs other routes, and what calls are for.
 
-First calls one by one, to a provider that answers at once. Then other routes as
-fast as they are answered (views, single waybills to tokenize, masks), by turns
-without calls, beside calls that are answered, and beside calls to a provider
-that never answers. A ratio is made of each round, and its median is shown. At
-last an officer reaches people by calls first (`after_calls: 2`), and the service
-counts the phones that are opened.
+First calls one by one, to a provider that answers at once. Then other routes
+(views, single waybills to tokenize, masks), always as many a second, in short
+windows by turns: without calls, beside calls that are answered, and beside as
+many calls to a provider that never answers. Each round gives one ratio of the
+times that the other routes took; the median and the quartiles of these ratios
+are shown, which other programs disturb little. At last an officer reaches
+people by calls first (`after_calls: 2`), and the service counts the phones that
+are opened.
 """
 
 import argparse
@@ -18,7 +20,9 @@ import statistics
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Literal
@@ -43,6 +47,10 @@ CALLERS = 16
 """Connections on which calls wait for the provider."""
 HANGS_SECONDS = 2.0
 """Longer than the service waits."""
+RECOVERS_SECONDS = 1.5
+"""After this, no call waits for a provider that hung, and the service asks it again."""
+SHARE = 0.4
+"""The rate of other routes, as a share of what they reach without calls."""
 PARCELS = 10_000
 PEOPLE, ANSWERING = 100, 0.7
 """People to reach among so many parcels, and how many of them answer each call; the second is an assumption."""
@@ -66,6 +74,23 @@ class Provider:
             return
         nonce = request["nonce"]
         signed(handler, {"nonce": nonce, "dial": str(next(self._dials)), "extension": None, "id": nonce}, nonce)
+
+
+@dataclass(frozen=True)
+class Window:
+    """How other routes did in a window: answers a second, and percentiles in milliseconds. `calls` were made beside."""
+
+    rate: float
+    p50: float
+    p99: float
+    calls: list[load.Answer]
+
+
+def check(answers: Sequence[load.Answer]) -> None:
+    """Raise RuntimeError where another route was refused."""
+    wrong = [one.status for one in answers if one.status != 200]
+    if wrong:
+        raise RuntimeError(f"another route answered {wrong[0]}")
 
 
 class Bench:
@@ -113,13 +138,10 @@ class Bench:
             made += [view, load.request("/v1/tokenize", printer, body), load.request("/v1/mask", printer, body)]
         return [load.Request(content) for content in made]
 
-    def beside(self, others: Sequence[load.Request], calls: int, rate: float) -> tuple[float, float, list[int]]:
-        """Send requests while so many calls a second are made.
-
-        Returns:
-            Requests a second, their 99th percentile in milliseconds, and the statuses of the calls.
-        """
-        due = [load.Request(self.one_call(), due=at / rate) for at in range(calls)]
+    def beside(self, rate: float, seconds: float, calls: int) -> Window:
+        """Send requests to other routes at a rate, while so many calls are made, evenly."""
+        due = [load.Request(self.one_call(), due=at * seconds / calls) for at in range(calls)]
+        others = [load.Request(one.content, due=at / rate) for at, one in enumerate(self.others(int(rate * seconds)))]
         answered: list[load.Answer] = []
 
         def call() -> None:
@@ -127,13 +149,11 @@ class Bench:
 
         calling = threading.Thread(target=call)
         calling.start()
-        seconds, answers = load.drive(self.service.port, others, connections=CONNECTIONS)
+        took, answers = load.drive(self.service.port, others, connections=CONNECTIONS, paced=True)
         calling.join()
-        wrong = [one.status for one in answers if one.status != 200]
-        if wrong:
-            raise RuntimeError(f"another route answered {wrong[0]}")
-        took = sorted(one.seconds * 1e3 for one in answers)
-        return len(others) / seconds, load.percentile(took, 0.99), [one.status for one in answered]
+        check(answers)
+        times = sorted(one.seconds * 1e3 for one in answers)
+        return Window(len(answers) / took, *(load.percentile(times, share) for share in (0.5, 0.99)), answered)
 
     def reach(self) -> int:
         """Call people under cases, and open the phone of each who did not answer twice; return the phones opened."""
@@ -194,8 +214,8 @@ def generous_policy(folder: Path, url: str) -> Path:
 def main() -> None:
     """Measure, and print tables."""
     parser = argparse.ArgumentParser(prog="bench.calls", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each side of a round")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each window; a round has three")
     parser.add_argument("--rate", type=float, default=20.0, help="calls a second")
     parser.add_argument("--alone", type=int, default=200, help="calls one by one")
     asked = parser.parse_args()
@@ -206,8 +226,6 @@ def main() -> None:
         try:
             out.print(alone(bench, asked.alone))
             out.print(by_turns(bench, provider, asked.rounds, asked.seconds, asked.rate))
-            provider.hangs = False
-            time.sleep(HANGS_SECONDS)
             table = Table(
                 f"phones opened per {PARCELS:,} parcels to reach {PEOPLE} people", "opened at once", "calls first"
             )
@@ -238,30 +256,46 @@ def alone(bench: Bench, count: int) -> Table:
 def by_turns(bench: Bench, provider: Provider, rounds: int, seconds: float, rate: float) -> Table:
     """Return what other routes did beside calls."""
     warm = bench.others(1_500)
-    count = int(len(warm) / load.drive(bench.service.port, warm, connections=CONNECTIONS)[0] * seconds)
-    rates: dict[Side, list[float]] = {side: [] for side in SIDES}
-    tails: dict[Side, list[float]] = {side: [] for side in SIDES}
-    statuses: dict[Side, list[int]] = {side: [] for side in SIDES}
-    for _ in range(rounds):
-        for side in SIDES:
+    took, answers = load.drive(bench.service.port, warm, connections=CONNECTIONS)
+    check(answers)
+    windows: dict[Side, list[Window]] = {side: [] for side in SIDES}
+    for number in range(rounds):
+        for side in SIDES[number % len(SIDES) :] + SIDES[: number % len(SIDES)]:
             provider.hangs = side == "hanging"
             calls = 0 if side == "no calls" else int(rate * seconds)
-            each, tail, answered = bench.beside(bench.others(count), calls, rate)
-            rates[side].append(each)
-            tails[side].append(tail)
-            statuses[side] += answered
-    table = Table(
-        "other routes", "a second", "p99, ms", "rate / no calls", "p99 / no calls", "calls answered 201 / 503"
+            windows[side].append(bench.beside(SHARE * len(warm) / took, seconds, calls))
+            if provider.hangs:
+                provider.hangs = False
+                time.sleep(RECOVERS_SECONDS)
+    table = Table("other routes", "a second", "p50 / p99, ms", "p50 / no calls", "p99 / no calls", "calls 201 / 503")
+    for side, found in windows.items():
+        counts = Counter(one.status for window in found for one in window.calls)
+        table.add_row(
+            side,
+            f"{statistics.median(one.rate for one in found):,.0f}",
+            " / ".join(
+                f"{statistics.median(times):.1f}" for times in zip(*((w.p50, w.p99) for w in found), strict=True)
+            ),
+            spread([one.p50 / base.p50 for one, base in zip(found, windows["no calls"], strict=True)]),
+            spread([one.p99 / base.p99 for one, base in zip(found, windows["no calls"], strict=True)]),
+            f"{counts[201]} / {counts[503]}",
+        )
+    pairs = [*zip(windows["hanging"], windows["answered"], strict=True)]
+    table.add_row(
+        "hanging / answered",
+        f"{statistics.median(one.rate / base.rate for one, base in pairs):.2f}",
+        "",
+        spread([one.p50 / base.p50 for one, base in pairs]),
+        spread([one.p99 / base.p99 for one, base in pairs]),
+        "",
     )
-    for side in SIDES:
-        row = [statistics.median(rates[side]), statistics.median(tails[side])]
-        ratios = [
-            statistics.median(one / base for one, base in zip(found[side], found["no calls"], strict=True))
-            for found in (rates, tails)
-        ]
-        counts = f"{statuses[side].count(201)} / {statuses[side].count(503)}"
-        table.add_row(side, f"{row[0]:,.0f}", f"{row[1]:.1f}", *(f"{one:.2f}" for one in ratios), counts)
     return table
+
+
+def spread(ratios: Sequence[float]) -> str:
+    """The median, and the quartiles."""
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
 
 
 if __name__ == "__main__":
