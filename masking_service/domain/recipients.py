@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+import msgspec
 
 from masking_service.domain.masked_numbers import read_phones
 from masking_service.domain.phones import MAX_LENGTH
@@ -29,7 +31,7 @@ _PATHS: Final = frozenset({"address_info.tel_number"})
 _PLAIN_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}").fullmatch
 
 
-class Phone(NamedTuple):
+class Phone(msgspec.Struct, frozen=True, gc=False):
     """A phone number in its one spelling.
 
     Attributes:
@@ -39,6 +41,9 @@ class Phone(NamedTuple):
 
     number: str
     ending: str
+
+    def __repr__(self) -> str:
+        return "<Phone>"
 
 
 @lru_cache(maxsize=4096)

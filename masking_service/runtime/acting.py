@@ -130,6 +130,7 @@ def _search(parts: "Parts", policy: Policy, shared: Shared) -> Search:
     return Search(
         policy=policy,
         gate=shared.gate,
+        store=parts.store,
         keyring=parts.keyring,
         vault=parts.vault,
         custodies=shared.custodies,

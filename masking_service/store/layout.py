@@ -79,9 +79,9 @@ def site_index_stem(tag: bytes) -> bytes:
     return b"wm:{s:" + b64encode(tag, b"-_")
 
 
-def index_part_keys(stems: Sequence[bytes], tags: Sequence[bytes]) -> list[bytes]:
-    """Return the key of the part of each entry, by 12 bits of its tag: ``wm:{f:TAGPP}``."""
-    return [stem + _PARTS[tag[1] << 4 | tag[2] >> 4] for stem, tag in zip(stems, tags, strict=True)]
+def index_part_keys(stem: bytes, tags: Sequence[bytes]) -> list[bytes]:
+    """Return the key of the part of each entry of an index, by 12 bits of its tag: ``wm:{f:TAGPP}``."""
+    return [stem + _PARTS[tag[1] << 4 | tag[2] >> 4] for tag in tags]
 
 
 def worker_key(name: str) -> bytes:

@@ -21,7 +21,9 @@ from masking_service.access.rules import Scope
 from masking_service.domain.recipients import recipients_phones
 from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.observability.metrics import Metrics
+from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
+from masking_service.store.question import Question
 from masking_service.usecases.answers import search as answers
 from masking_service.usecases.asked import Asked
 from masking_service.usecases.decoy_watch import DecoyWatch
@@ -45,6 +47,7 @@ class Search:
         *,
         policy: Policy,
         gate: Gate,
+        store: Store,
         keyring: Keyring,
         vault: Vault,
         custodies: Custodies,
@@ -57,6 +60,7 @@ class Search:
     ) -> None:
         self._policy = policy
         self._gate = gate
+        self._store = store
         self._keyring = keyring
         self._vault = vault
         self._custodies = custodies
@@ -72,9 +76,11 @@ class Search:
     ) -> answers.Found:
         """Return the waybills that are found, masked.
 
-        Round trips: one for the freeze, one for the budget, one to read the index, one to read the records (two if one
-        was revised), one to count misses, one for the audit and the disclosures (two in a cluster); where the profile
-        shows a kind in full, one for its budget; and one to drop entries that no record confirms.
+        Round trips: one for the freeze, the budget and the index together, one to read the records (two if one was
+        revised), one to count misses, one for the audit and the disclosures (two in a cluster); where the profile
+        shows a kind in full, one for its budget; and one to drop entries that no record confirms. Where the freeze or
+        the budget refuses the search, the entries are dropped unread, still sealed. A caller who was frozen in the
+        last two seconds may lose that budget.
 
         Args:
             profile: what is shown.
@@ -92,14 +98,18 @@ class Search:
             self._audit.record_denials(context, "search", Stated(profile=stated)),
             self._freezing.count_refusals(context),
         ):
-            grant, missed = self._gate.grant_live(context.principal, "waybill:search", profile=profile)
+            grant, frozen = self._gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
             viewing = self._gate.grant(context.principal, "waybill:view", profile=grant.profile)
             asked = Asked.read(phone, last4, site)
             self._check_kept(context, asked)
             scope = _check_scope(context, asked, (grant, viewing))
-            self._budgets.reserve(context.principal, grant, 1, context.now)
+            budget = self._budgets.reserve_question(context.principal, grant, 1, context.now)
+            entries = self._entries_question(context, asked)
+            self._store.ask(frozen, budget, entries)
+            missed = frozen.answer()
+            budget.answer()
 
-        found, stale = self._find(context, asked)
+        found, stale = self._find(context, asked, entries)
         seen = {number: one for number, one in (found or {}).items() if reached(self._custodies, context, scope, one)}
         too_many = found is None or len(seen) > MAX_RESULTS
         named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in seen]
@@ -126,15 +136,19 @@ class Search:
         if not (rule.phone if asked.phone else rule.last4):
             raise NoSearchIndex
 
-    def _find(self, context: RequestContext, asked: Asked) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
+    def _entries_question(self, context: RequestContext, asked: Asked) -> Question[list[IndexEntry]]:
+        tenant, index, longest = context.principal.tenant, self._vault.search, self._policy.longest_retention_days
+        if asked.phone:
+            return index.phone_question(tenant, asked.phone, context.now, longest)
+        return index.ending_question(tenant, asked.site, asked.last4, context.now, longest)
+
+    def _find(
+        self, context: RequestContext, asked: Asked, entries_question: Question[list[IndexEntry]]
+    ) -> tuple[dict[str, Found] | None, list[IndexEntry]]:
         """Return the waybills that their records confirm, None if there are too many; and entries to be dropped."""
-        tenant, index = context.principal.tenant, self._vault.search
-        longest = self._policy.longest_retention_days
+        tenant = context.principal.tenant
         try:
-            if asked.phone:
-                entries = index.with_phone(tenant, asked.phone, context.now, longest)
-            else:
-                entries = index.with_ending(tenant, asked.site, asked.last4, context.now, longest)
+            entries = entries_question.answer()
         except TooManyEntries:
             return None, []
         numbers = [*dict.fromkeys(entry.number for entry in entries)]

@@ -51,6 +51,9 @@ class Draft(msgspec.Struct):
     custody: bytes | None = None
     added: Indexed | None = None
 
+    def __repr__(self) -> str:
+        return "<Draft>"
+
     @property
     def created(self) -> bool:
         """Whether this call has stored it."""

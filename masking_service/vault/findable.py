@@ -22,6 +22,9 @@ class Findable(msgspec.Struct, frozen=True, gc=False):
     endings: tuple[str, ...] = ()
     site: str | None = None
 
+    def __repr__(self) -> str:
+        return "<Findable>"
+
     def __bool__(self) -> bool:
         return bool(self.phones or (self.endings and self.site))
 
@@ -44,8 +47,8 @@ def findable(phones: Sequence[Phone], site: str | None = None, *, phone: bool = 
         phone, last4: which indexes are kept.
     """
     if len(phones) == 1:  # most records have one, and this takes half the time
-        number, ending = phones[0]
-        return Findable((number,) if phone else (), (ending,) if last4 and ending else (), site)
+        one = phones[0]
+        return Findable((one.number,) if phone else (), (one.ending,) if last4 and one.ending else (), site)
     numbers = tuple({one.number: None for one in phones}) if phone else ()
     endings = tuple({one.ending: None for one in phones if one.ending}) if last4 else ()
     return Findable(numbers, endings, site)

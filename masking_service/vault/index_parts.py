@@ -26,6 +26,9 @@ class Indexed(msgspec.Struct, frozen=True, gc=False):
     expires_at: int
     findable: Findable
 
+    def __repr__(self) -> str:
+        return "<Indexed>"
+
 
 class Places(msgspec.Struct, frozen=True, gc=False):
     """Where entries are and what they say: in each list one item for each entry.
@@ -42,34 +45,33 @@ class Places(msgspec.Struct, frozen=True, gc=False):
     plain: list[bytes]
     ends: list[int]
 
-
-_Said = tuple[bytes, bytes, bytes, int]
-"""By what an entry is found, the stem of its index, what it says, and when it expires."""
+    def __repr__(self) -> str:
+        return "<Places>"
 
 
 def places_of(keys: SearchKeys, waybills: Sequence[Indexed]) -> Places:
-    """Return the entries of waybills, those of phones first."""
-    periods: dict[int, tuple[bytes, bytes, bytes, int]] = {}
-    phones: list[_Said] = []
-    endings: list[_Said] = []
+    """Return the entries of waybills."""
+    by_period: dict[int, list[Indexed]] = {}
     for one in waybills:
-        period = one.expires_at // PERIOD_SECONDS
-        if period not in periods:
-            name = _named(period)
-            periods[period] = name, _phone_stem(keys, name), _site_stem(keys, name), (period + 1) * PERIOD_SECONDS
-        name, phone_stem, site_stem, end = periods[period]
-        plain = bytes((one.revision,)) + one.number.encode()
-        found_by = one.findable
-        for phone in found_by.phones:
-            phones.append((name + phone.encode(), phone_stem, plain, end))
-        if found_by.site is not None:
-            for ending in found_by.endings:
-                endings.append((name + ending.encode() + found_by.site.encode(), site_stem, plain, end))
-    tags = keys.phone_tags([one[0] for one in phones]) + keys.ending_tags([one[0] for one in endings])
-    said = phones + endings
-    return Places(
-        index_part_keys([one[1] for one in said], tags), tags, [one[2] for one in said], [one[3] for one in said]
-    )
+        by_period.setdefault(one.expires_at // PERIOD_SECONDS, []).append(one)
+    places = Places([], [], [], [])
+    for period, expiring in by_period.items():
+        name = _named(period)
+        phones = [(phone, one) for one in expiring for phone in one.findable.phones]
+        phone_tags = keys.phone_tags([name + phone.encode() for phone, _ in phones])
+        endings = [
+            (name + ending.encode() + one.findable.site.encode(), one)
+            for one in expiring
+            if one.findable.site is not None
+            for ending in one.findable.endings
+        ]
+        ending_tags = keys.ending_tags([said for said, _ in endings])
+        places.keys.extend(index_part_keys(_phone_stem(keys, name), phone_tags))
+        places.keys.extend(index_part_keys(_site_stem(keys, name), ending_tags))
+        places.tags.extend(phone_tags + ending_tags)
+        places.plain.extend([bytes((one.revision,)) + one.number.encode() for _, one in (*phones, *endings)])
+        places.ends.extend([(period + 1) * PERIOD_SECONDS] * (len(phones) + len(endings)))
+    return places
 
 
 def phone_places(keys: SearchKeys, phone: str, now: int, longest_days: int) -> tuple[list[bytes], list[bytes]]:
@@ -81,7 +83,8 @@ def phone_places(keys: SearchKeys, phone: str, now: int, longest_days: int) -> t
     """
     periods = _periods(now, longest_days)
     tags = keys.phone_tags([period + phone.encode() for period in periods])
-    return index_part_keys([_phone_stem(keys, period) for period in periods], tags), tags
+    stems = [_phone_stem(keys, period) for period in periods]
+    return [index_part_keys(stem, [tag])[0] for stem, tag in zip(stems, tags, strict=True)], tags
 
 
 def ending_places(
@@ -90,7 +93,8 @@ def ending_places(
     """Return the same for the last four digits of a phone at a site."""
     periods = _periods(now, longest_days)
     tags = keys.ending_tags([period + ending.encode() + site.encode() for period in periods])
-    return index_part_keys([_site_stem(keys, period) for period in periods], tags), tags
+    stems = [_site_stem(keys, period) for period in periods]
+    return [index_part_keys(stem, [tag])[0] for stem, tag in zip(stems, tags, strict=True)], tags
 
 
 def count(waybills: Iterable[Indexed]) -> int:

@@ -8,15 +8,16 @@ An index is cut into parts, each a hash of the store with entries of many phones
 because a key of its own for each phone takes more memory than its entries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey, key_id_of
 from keys.keyring import Keyring
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command, Reply, Store
 from masking_service.store.identity import Roster
+from masking_service.store.question import Question
 from masking_service.vault.data_keys import DataKeys
 from masking_service.vault.index_parts import Indexed, Places, count, ending_places, phone_places, places_of
 
@@ -55,6 +56,10 @@ class IndexEntry(msgspec.Struct, frozen=True, gc=False):
         return "<IndexEntry>"
 
 
+_Scan = tuple[bytes, bytes, bytes]
+"""A part, a tag, and from where the part is read."""
+
+
 class TooManyEntries(Exception):
     """An index has more entries than one search reads."""
 
@@ -75,7 +80,7 @@ class SearchIndex:
         self._lasting: tuple[Roster, dict[bytes, bytes]] = (store.identity.roster, {})
 
     def adding(self, tenant: str, waybills: Sequence[Indexed], key: SealingKey) -> list[Command]:
-        """Return the commands that add entries; see `count`.
+        """Return the commands that add entries, by their keys; see `count`.
 
         Once they are durable, `added` is told.
 
@@ -87,7 +92,8 @@ class SearchIndex:
         sealed = key.seal_many([_padded(one) for one in places.plain], places.keys, b"".join(nonces))
         lasting = self._remembered(self._store.identity.roster)
         commands: list[Command] = []
-        for place, value, end in zip(places.keys, sealed, places.ends, strict=True):
+        # In the order of the records, the store's append-only file would show which record an entry is of.
+        for place, value, end in sorted(zip(places.keys, sealed, places.ends, strict=True)):
             field, stored = _split(value)
             if lasting.get(place) == key.key_id:
                 commands.append((b"HSET", place, field, stored))
@@ -131,25 +137,25 @@ class SearchIndex:
             self._store.write([*gone, *adding], since=roster)
             self.added(adding, key, roster)
 
-    def with_phone(self, tenant: str, phone: str, now: int, longest_days: int) -> list[IndexEntry]:
-        """Return the entries of a phone: one round trip.
+    def phone_question(self, tenant: str, phone: str, now: int, longest_days: int) -> Question[list[IndexEntry]]:
+        """Return the question for the entries of a phone.
+
+        Its answer costs further round trips where a part has thousands of entries, or a data key is not known yet. It
+        raises TooManyEntries for more than `MAX_READ`, and IntegrityError for an entry that does not open at its place.
 
         Args:
             now: Unix seconds.
             longest_days: the longest retention.
-
-        Raises:
-            TooManyEntries: there are more than `MAX_READ`.
-            StoreUnavailable: the store did not answer.
-            IntegrityError: an entry did not open at its place.
         """
         keys = self._keyring.tenant(tenant).search
-        return self._read(tenant, *phone_places(keys, phone, now, longest_days), now)
+        return self._question(tenant, *phone_places(keys, phone, now, longest_days), now)
 
-    def with_ending(self, tenant: str, site: str, ending: str, now: int, longest_days: int) -> list[IndexEntry]:
-        """Return the entries of the last four digits of a phone at a site. As `with_phone`."""
+    def ending_question(
+        self, tenant: str, site: str, ending: str, now: int, longest_days: int
+    ) -> Question[list[IndexEntry]]:
+        """Return the same for the last four digits of a phone at a site."""
         keys = self._keyring.tenant(tenant).search
-        return self._read(tenant, *ending_places(keys, site, ending, now, longest_days), now)
+        return self._question(tenant, *ending_places(keys, site, ending, now, longest_days), now)
 
     def drop(self, entries: Sequence[IndexEntry]) -> None:
         """Remove entries: one round trip, none without entries.
@@ -160,9 +166,21 @@ class SearchIndex:
         if entries:
             self._store.write([(b"HDEL", entry.key, entry.field) for entry in entries])
 
-    def _read(self, tenant: str, keys: Sequence[bytes], tags: Sequence[bytes], now: int) -> list[IndexEntry]:
-        """Return the entries of each tag in its part."""
-        found = self._group(keys, tags)
+    def _question(
+        self, tenant: str, keys: Sequence[bytes], tags: Sequence[bytes], now: int
+    ) -> Question[list[IndexEntry]]:
+        """Return the question for the entries of each tag in its part."""
+        scans = [(key, tag, b"0") for key, tag in zip(keys, tags, strict=True)]
+
+        def read(replies: list[Reply]) -> list[IndexEntry]:
+            return self._open(tenant, self._group(scans, replies), now)
+
+        return Question(_scan(scans), read)
+
+    def _open(
+        self, tenant: str, found: Mapping[tuple[bytes, bytes], tuple[bytes, bytes]], now: int
+    ) -> list[IndexEntry]:
+        """Return those of the entries that are of the tag with which they were found."""
         opening = self._data_keys.by_ids(tenant, {key_id_of(value) for _, value in found.values()})
         opened: list[tuple[bytes, bytes, bytes, bytes]] = []
         said: list[bytes] = []
@@ -181,29 +199,27 @@ class SearchIndex:
             if value[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES] == nonce  # else it is of another phone in the group
         ]
 
-    def _group(self, keys: Sequence[bytes], tags: Sequence[bytes]) -> dict[tuple[bytes, bytes], tuple[bytes, bytes]]:
-        """Return the sealed entries of each tag's group, by part and field, each with its tag."""
+    def _group(
+        self, scans: Sequence[_Scan], replies: Sequence[Reply]
+    ) -> dict[tuple[bytes, bytes], tuple[bytes, bytes]]:
+        """Return the sealed entries of each tag's group, by part and field, each with its tag.
+
+        Args:
+            replies: to the first `_scan`.
+        """
         found: dict[tuple[bytes, bytes], tuple[bytes, bytes]] = {}
-        waiting = [(key, tag, b"0") for key, tag in zip(keys, tags, strict=True)]
         for _ in range(MAX_SCANS):
-            replies = self._store.read(
-                [
-                    (b"HSCAN", key, cursor, b"MATCH", b"\\" + tag[:1] + b"*", b"COUNT", SCAN)
-                    for key, tag, cursor in waiting
-                ]
-            )
-            for (key, tag, _), (_, flat) in zip(waiting, replies, strict=True):
+            for (key, tag, _), (_, flat) in zip(scans, replies, strict=True):
                 for field, stored in zip(flat[::2], flat[1::2], strict=True):
                     found[key, field] = tag, _joined(field, stored)
-            waiting = [
-                (key, tag, cursor)
-                for (key, tag, _), (cursor, _) in zip(waiting, replies, strict=True)
-                if cursor != b"0"
+            scans = [
+                (key, tag, cursor) for (key, tag, _), (cursor, _) in zip(scans, replies, strict=True) if cursor != b"0"
             ]
             if len(found) > MAX_READ:
                 raise TooManyEntries
-            if not waiting:
+            if not scans:
                 return found
+            replies = self._store.read(_scan(scans))
         raise TooManyEntries
 
     def _nonces(self, tenant: str, places: Places) -> list[bytes]:
@@ -215,6 +231,10 @@ class SearchIndex:
         if self._lasting[0] is not roster:
             self._lasting = (roster, {})
         return self._lasting[1]
+
+
+def _scan(scans: Sequence[_Scan]) -> list[Command]:
+    return [(b"HSCAN", key, cursor, b"MATCH", b"\\" + tag[:1] + b"*", b"COUNT", SCAN) for key, tag, cursor in scans]
 
 
 def _padded(plain: bytes) -> bytes:

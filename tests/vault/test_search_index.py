@@ -8,11 +8,14 @@ import redis
 
 from keys.aead import FORMAT
 from keys.errors import IntegrityError
+from masking_service.domain.recipients import numbers_of
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.vault import search_index
+from masking_service.vault.drafts import Draft
 from masking_service.vault.findable import Findable
 from masking_service.vault.index_parts import Indexed, places_of
+from masking_service.vault.records import Record
 from masking_service.vault.search_index import FIELD_BYTES, MAX_READ, TooManyEntries
 from masking_service.vault.vault import Vault
 from tests import servers
@@ -34,7 +37,15 @@ def indexes(client: redis.Redis) -> dict[bytes, dict[bytes, bytes]]:
 
 
 def numbers(vault: Vault, phone: str = PHONE) -> list[str]:
-    return sorted(entry.number for entry in vault.search.with_phone("default", phone, NOW, MAX_DAYS))
+    question = vault.search.phone_question("default", phone, NOW, MAX_DAYS)
+    vault._store.ask(question)
+    return sorted(entry.number for entry in question.answer())
+
+
+def at_site(vault: Vault, phone: str = PHONE) -> list[str]:
+    question = vault.search.ending_question("default", SITE, phone[-4:], NOW, MAX_DAYS)
+    vault._store.ask(question)
+    return sorted(entry.number for entry in question.answer())
 
 
 def test_a_part_is_named_by_a_hash_of_96_bits_and_a_field_is_8_bytes(vault: Vault, client: redis.Redis) -> None:
@@ -69,6 +80,28 @@ def test_the_two_entries_of_a_record_share_nothing_either(vault: Vault, client: 
     assert windows[0] & windows[1] == set()
 
 
+def test_the_order_in_which_entries_are_written_does_not_say_which_record_they_are_of(vault: Vault) -> None:
+    keys = vault._keyring.tenant("default").search
+    phones = [f"139{at:08}" for at in range(100)]
+    batch = [Indexed(f"SF{at:010}", 0, LATER, Findable((phone,))) for at, phone in enumerate(phones)]
+
+    commands = vault.search.adding("default", batch, vault.data_keys.for_today("default", NOW, len(batch)))
+
+    written = [command[1] for command in commands if command[0] == b"HSET"]
+    assert sorted(places_of(keys, batch).keys) == written
+    assert places_of(keys, batch).keys != written
+
+
+def test_what_is_indexed_is_in_no_repr() -> None:
+    indexed = Indexed("SF0000000001", 0, LATER, FOUND_BY)
+    draft = Draft(bytes(12), b"", Record(b"", 0, LATER, body()), number="SF0000000001", findable=FOUND_BY)
+    places = places_of(known_keyring().tenant("default").search, [indexed])
+
+    shown = repr([indexed, FOUND_BY, places, draft, *numbers_of([PHONE])])
+
+    assert shown == "[<Indexed>, <Findable>, <Places>, <Draft>, <Phone>]"
+
+
 @pytest.mark.parametrize("number", ["SF0001", "SF0000000000001"])
 def test_numbers_of_up_to_15_characters_look_equally_long(vault: Vault, client: redis.Redis, number: str) -> None:
     write(vault, {number: body()}, findable=[FOUND_BY])
@@ -87,8 +120,7 @@ def test_another_tenant_has_other_indexes(vault: Vault, client: redis.Redis) -> 
 
 def both(vault: Vault) -> list[list[str]]:
     """What is found by the phone, and by its last four digits."""
-    at_site = vault.search.with_ending("default", SITE, PHONE[-4:], NOW, MAX_DAYS)
-    return [numbers(vault), [entry.number for entry in at_site]]
+    return [numbers(vault), at_site(vault)]
 
 
 def move_entry(client: redis.Redis) -> None:
@@ -212,7 +244,7 @@ def test_a_cluster_takes_records_and_entries_in_one_exchange(make_cluster: Calla
     for number in batch:
         assert vault.prepare_erasure("default", number, now=NOW, until=LATER, site=SITE).write()
     assert [numbers(vault, phone) for phone in phones] == [[]] * 50
-    assert vault.search.with_ending("default", SITE, phones[0][-4:], NOW, MAX_DAYS) == []
+    assert at_site(vault, phones[0]) == []
     store.close()
 
 
