@@ -125,7 +125,7 @@ def follow(url: str, folder: Path) -> float:
     store = Store(url)
     store.trust()
     with Archive(folder, Verifier(_signer().public_pem())) as archive:
-        follower = Follower(Streams(store), archive, clock, keep_days=30)
+        follower = Follower(Streams(store), archive, clock, keep_hours=30 * 24)
         began = time.process_time()
         while follower.archive_new():
             pass

@@ -33,7 +33,7 @@ OPENINGS = 0.001
 PEAK = 4
 """The busiest hour against the mean."""
 KEEP_DAYS = 2
-"""`audit follow --keep-days`: how long entries stay in the store."""
+"""How long entries stay in the store: the two hours of `audit follow`, and the time for which it may be down."""
 ARCHIVE_YEARS = 3
 
 # Decided: docs/scaling.md gives the reasons.

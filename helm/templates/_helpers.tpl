@@ -148,10 +148,21 @@ priorityClassName: {{ . | quote }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.archive.existingSecret (not (or .Values.archive.url .Values.witness.publicKey)) -}}
+{{- fail "archive.existingSecret is for an archive: set archive.url, or witness.publicKey for a witness here" -}}
+{{- end -}}
+{{- if and .Values.archive.url (not .Values.archive.existingSecret) -}}
+{{- fail "archive.url needs archive.existingSecret, with the key of that archive" -}}
+{{- end -}}
 {{- $certificate := and .Values.witness.publicKey .Values.witness.redis.tls.clientCertificate -}}
 {{- if and $certificate (eq .Values.witness.redis.tls.existingSecret .Values.redis.tls.existingSecret) -}}
 {{- fail "witness.redis.tls.existingSecret must not be the service's own: the witness has a certificate of its own" -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Not empty where the chart's own witness serves the archive. */}}
+{{- define "masking.servesArchive" -}}
+{{- if and .Values.archive.existingSecret .Values.witness.publicKey (not .Values.archive.url) }}yes{{ end -}}
 {{- end -}}
 
 {{/* Called with (list DNS-PEERS REDIS-PEERS REDIS-PORTS): the egress that every pod with a store needs. */}}

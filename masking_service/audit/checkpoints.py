@@ -81,6 +81,20 @@ class Checkpoints:
         self.oldest = self._signed(self._store.read([(b"XRANGE", AUDIT_CHECKPOINTS, b"-", b"+", b"COUNT", 1)])[0])
 
     @property
+    def stored_since(self) -> int:
+        """Since when the store has all entries, in Unix seconds: 0 if none was deleted, as far as is known."""
+        return self.oldest.checkpoint.at if self.oldest and self.oldest.checkpoint.epoch > 1 else 0
+
+    def verified(self, checkpoint: CheckpointLine) -> CheckpointLine:
+        """Return a checkpoint of another source.
+
+        Raises:
+            IntegrityError: it was not signed with these keys.
+        """
+        self._verifier.verify(checkpoint.signature, checkpoint_message(checkpoint.link))
+        return checkpoint
+
+    @property
     def newest_seen(self) -> CheckpointLine | None:
         """The newest checkpoint seen by a process of this state directory."""
         return self._local.newest

@@ -3,6 +3,7 @@
 from typing import Final
 
 from keys.errors import IntegrityError
+from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 
 ROLLED_BACK_REMEDY: Final = (
@@ -29,3 +30,17 @@ class CheckpointsBlockedError(IntegrityError):
             f"the stream of checkpoints accepts none after {newest}, because its last id was raised. Actions are still "
             "logged, but it cannot be proved that the end of the log was not cut off"
         )
+
+
+class ArchiveUnavailable(StoreUnavailable):
+    """The store no longer has the entries, and the archive does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("archive")
+
+
+class NotArchived(StoreUnavailable):
+    """The log in the store is not trimmed and would fill it. Nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__("not-archived")

@@ -42,6 +42,7 @@ class EntryLine(msgspec.Struct, frozen=True):
         signature: of the commit, in its last entry; otherwise empty.
         at: the time in the entry, in Unix seconds.
         after: the head of the previous chain, in the first entry of a chain; otherwise None.
+        order: its id in the order of its tenant, if the line comes from the store; not part of the line.
     """
 
     writer: str
@@ -51,6 +52,7 @@ class EntryLine(msgspec.Struct, frozen=True):
     signature: bytes = b""
     at: int = 0
     after: "Head | None" = None
+    order: bytes = b""
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,7 +118,9 @@ def read_line(line: bytes) -> EntryLine | CheckpointLine:
         raise UnreadableLineError("is not a line of an audit log") from None
 
 
-def entry_line(writer: str, number: int, entry: object, linked: bytes, signature: bytes) -> EntryLine:
+def entry_line(
+    writer: str, number: int, entry: object, linked: bytes, signature: bytes, order: bytes = b""
+) -> EntryLine:
     """Return the line of an entry, given its members.
 
     Raises:
@@ -125,7 +129,7 @@ def entry_line(writer: str, number: int, entry: object, linked: bytes, signature
     """
     if not (isinstance(entry, dict) and type(at := entry.get("at")) is int):
         raise UnreadableLineError("contains an entry without a time")
-    return EntryLine(writer, number, encode(entry), linked, signature, at, _after(entry))
+    return EntryLine(writer, number, encode(entry), linked, signature, at, _after(entry), order)
 
 
 def is_writer(text: str) -> bool:

@@ -6,21 +6,21 @@ entries are written.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from keys.errors import IntegrityError
 from masking_service.audit.entries import encode
+from masking_service.audit.order import Order
 from masking_service.audit.stored import unpack
+from masking_service.audit.wanted import OlderEntries
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import audit_key, audit_order_key
 
 ID: Final = re.compile(r"([0-9a-f]{16})-([1-9][0-9]{0,17})", re.ASCII)
 """The id of an entry: WRITER-NUMBER."""
 
-MAX_PAGE_BYTES: Final = 4 * 1024 * 1024
-"""A page ends with the entry that reaches this size: the sizes of entries differ by a factor of a thousand."""
 MAX_PER_REPLY: Final = 20
 """Entries in one reply: at most 6 MB, with the largest entries."""
 
@@ -28,44 +28,72 @@ EntryDocument = dict[str, Any]
 
 
 class UnknownEntryError(Exception):
-    """The store has no entry with this id for the tenant. It may be in the archive."""
+    """There is no entry with this id for the tenant."""
 
 
-def position(store: Store, tenant: str, name: str) -> bytes:
+class Scanned(NamedTuple):
+    """An entry that was read.
+
+    Attributes:
+        size: of the entry, in bytes.
+        examined: how many entries were read for it, with those that were not wanted.
+    """
+
+    entry: EntryDocument
+    size: int
+    examined: int = 1
+
+
+def position(store: Store, tenant: str, name: str, older: OlderEntries | None = None) -> Order:
     """Return the position of an entry in its tenant's order. Raises UnknownEntryError where there is none."""
-    fields = _fields(store, [name])[0] if ID.fullmatch(name) else None
-    if fields is None:
+    if not ID.fullmatch(name):
         raise UnknownEntryError
-    if b"order" not in fields or _parse_entry(fields)["tenant"] != tenant:
+    fields = _fields(store, [name])[0]
+    if fields is not None:
+        if b"order" not in fields or _parse_entry(fields)["tenant"] != tenant:
+            raise UnknownEntryError
+        return _order(fields[b"order"])
+    found = older.named(tenant, [name]) if older else []
+    if not found:
         raise UnknownEntryError
-    return fields[b"order"]
+    return found[0].order
 
 
 def read_order(
-    store: Store, tenant: str, low: bytes, high: bytes, limit: int, *, newest: bool = False
-) -> list[tuple[bytes, str]]:
-    """Return (position, id) of up to `limit` entries between two positions; the newest first if asked for."""
-    bounds = (
-        (b"XREVRANGE", audit_order_key(tenant), high, low)
-        if newest
-        else (b"XRANGE", audit_order_key(tenant), low, high)
-    )
-    found = store.read([(*bounds, b"COUNT", limit)])[0]
-    return [(place, flat[1].decode("ascii", "replace")) for place, flat in found]
+    store: Store, tenant: str, low: Order, high: Order, limit: int, *, newest: bool = False
+) -> tuple[list[tuple[Order, str]], Order | None]:
+    """Return (position, id) of up to `limit` entries of a range; the newest first if asked for. One round trip.
+
+    Returns:
+        They, and the oldest position that the store had after it was asked for them: from there on, none was missing.
+    """
+    key, start, end = audit_order_key(tenant), bytes(low), bytes(high)
+    bounds = (b"XREVRANGE", key, end, start) if newest else (b"XRANGE", key, start, end)
+    found, oldest = store.read([(*bounds, b"COUNT", limit), (b"XRANGE", key, b"-", b"+", b"COUNT", 1)])
+    places = [(_order(place), flat[1].decode("ascii", "replace")) for place, flat in found]
+    return places, _order(oldest[0][0]) if oldest else None
 
 
-def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[tuple[EntryDocument, int]]:
-    """Yield the entries of these ids, each with its size in bytes: one round trip.
+def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[Scanned | None]:
+    """Yield the entries of these ids: one round trip.
 
-    The order may still name entries that were archived and deleted a moment ago; they are left out.
+    The order may still name entries that were archived and deleted; for these it yields None.
     """
     for name, fields in zip(names, _fields(store, names), strict=True):
         if fields is None:
+            yield None
             continue
         entry = _parse_entry(fields)
         if entry["tenant"] != tenant:
             raise IntegrityError("the audit order of a tenant names an entry of another tenant")
-        yield {"id": name} | entry, len(encode(entry))
+        yield Scanned({"id": name} | entry, len(encode(entry)))
+
+
+def _order(text: bytes) -> Order:
+    try:
+        return Order.parse(text)
+    except ValueError:
+        raise IntegrityError("the audit order of a tenant contains an invalid place") from None
 
 
 def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | None]:
@@ -90,3 +118,9 @@ def _parse_entry(fields: Mapping[bytes, bytes]) -> EntryDocument:
     except (KeyError, msgspec.DecodeError):
         raise IntegrityError("a stream of the audit log contains an invalid entry") from None
     return entry
+
+
+def parse_entry(entry: bytes) -> EntryDocument:
+    """Return what an archived entry says, by the names of its members. Raises msgspec.DecodeError."""
+    document: EntryDocument = msgspec.json.decode(entry, type=dict[str, Any])
+    return document

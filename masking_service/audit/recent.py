@@ -2,11 +2,15 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Final, NamedTuple
 
+from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.reading import EntryDocument, UnknownEntryError
-from masking_service.audit.search import Wanted, scan
+from masking_service.audit.search import MAX_SECONDS, scan
+from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
 
@@ -39,10 +43,20 @@ class _Tenant:
 
 
 class RecentEntries:
-    """Keeps the last day of the logs of those tenants that were asked for."""
+    """Keeps the last day of the logs of those tenants that were asked for.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: the Redis client.
+        older: the entries in the archive, if it can be asked.
+        stored_since: returns since when the store has all entries (Unix seconds); 0 if none was deleted.
+    """
+
+    def __init__(
+        self, store: Store, older: OlderEntries | None = None, stored_since: Callable[[], int] = lambda: 0
+    ) -> None:
         self._store = store
+        self._older = older
+        self._stored_since = stored_since
         self._tenants: dict[str, _Tenant] = {}
         self._lock = threading.Lock()
 
@@ -70,7 +84,7 @@ class RecentEntries:
         with self._lock:
             try:
                 known = self._read_new(tenant)
-            except UnknownEntryError:  # the last entry read was archived and deleted
+            except (UnknownEntryError, ArchiveUnavailable):  # the last entry read was archived and deleted
                 known = None
             if known is None:
                 known = self._tenants[tenant] = self._read_day(tenant, now)
@@ -85,7 +99,7 @@ class RecentEntries:
         known = self._tenants.get(tenant)
         if known is None or known.last is None:
             return None
-        for entry, _ in scan(self._store, tenant, Wanted(), after=known.last):
+        for entry, *_ in scan(self._store, tenant, Wanted(), after=known.last, older=self._older):
             known.last = entry["id"]
             taken_back = frozenset(entry.get("takes_back", ()))
             if taken_back:
@@ -98,18 +112,28 @@ class RecentEntries:
         known = _Tenant()
         rows: list[Row] = []
         taken_back: set[str] = set()
-        for read, (entry, _) in enumerate(
-            scan(self._store, tenant, Wanted(begin=now - SECONDS_A_DAY), after=None, newest=True), 1
-        ):
+        until = monotonic() + MAX_SECONDS
+        for read, entry in enumerate(self._newest_first(tenant, now - SECONDS_A_DAY, known), 1):
             known.last = known.last or entry["id"]
             taken_back.update(entry.get("takes_back", ()))
             if entry["id"] not in taken_back:
                 _append(rows, entry)
-            if read >= MAX_KEPT:
+            if read >= MAX_KEPT or monotonic() >= until:
                 known.complete_since = entry["at"]
                 break
         known.rows.extend(reversed(rows))
         return known
+
+    def _newest_first(self, tenant: str, begin: int, known: _Tenant) -> Iterator[EntryDocument]:
+        """Yield the entries since `begin`; only those that the store has while the archive cannot be asked."""
+        older = self._older
+        try:
+            for one in scan(self._store, tenant, Wanted(begin=begin), after=None, newest=True, older=older):
+                yield one.entry
+        except ArchiveUnavailable:
+            older = None
+        if older is None:
+            known.complete_since = self._stored_since()
 
 
 def _append(rows: "deque[Row] | list[Row]", entry: EntryDocument) -> None:

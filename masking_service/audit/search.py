@@ -1,19 +1,24 @@
 """Searches the log of one tenant: by what entries say, in a range of time, from either end."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from time import monotonic
 from typing import Final
 
+from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.reading import (
-    MAX_PAGE_BYTES,
     MAX_PER_REPLY,
     EntryDocument,
+    Scanned,
+    parse_entry,
     position,
     read_entries,
     read_order,
 )
+from masking_service.audit.wanted import MAX_PAGE_BYTES, Found, OlderEntries, Wanted
 from masking_service.store.client import Store
 
+MAX_SECONDS: Final = 2.5
+"""A search that takes so long, because the archive is slow, ends with the entries that it has."""
 MAX_READ: Final = 5_000
 """Entries that one search reads. A search that ends there goes on behind the last one."""
 ORDER_ENTRIES: Final = 500
@@ -21,49 +26,21 @@ DELAY_SECONDS: Final = 600
 """An entry comes into the log this long after its time at most: a refused call may wait for the end of its minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What entries have in common.
-
-    What is None does not matter.
-
-    Attributes:
-        principal, action, outcome, case: as in the entry.
-        waybill: the hash of a waybill that an item of the entry is about.
-        asked: as in the entry.
-        begin, end: the entry's time is at `begin` or later, and before `end` (Unix seconds).
-    """
-
-    principal: str | None = None
-    action: str | None = None
-    outcome: str | None = None
-    case: str | None = None
-    waybill: str | None = None
-    asked: str | None = None
-    begin: int | None = None
-    end: int | None = None
-
-    def matches(self, entry: EntryDocument) -> bool:
-        """Whether an entry is wanted."""
-        return (
-            self.principal in (None, entry["principal"])
-            and self.action in (None, entry["action"])
-            and self.outcome in (None, entry["outcome"])
-            and self.case in (None, entry.get("case"))
-            and self.asked in (None, entry.get("asked"))
-            and (self.begin is None or entry["at"] >= self.begin)
-            and (self.end is None or entry["at"] < self.end)
-            and (self.waybill is None or any(item["waybill"] == self.waybill for item in entry.get("items", ())))
-        )
-
-
 def search(
-    store: Store, tenant: str, wanted: Wanted, *, after: str | None, limit: int, newest: bool = False
+    store: Store,
+    tenant: str,
+    wanted: Wanted,
+    *,
+    after: str | None,
+    limit: int,
+    newest: bool = False,
+    older: OlderEntries | None = None,
 ) -> tuple[list[EntryDocument], str | None]:
     """Return up to `limit` wanted entries of a tenant, and the id behind which to go on.
 
-    There are fewer where they are large or where many others had to be read. Round trips: one for each 500 entries
-    read, one for each 20, and one if `after` is given.
+    There are fewer where they are large, where many others had to be read, or where the archive is slow. Round trips:
+    one for each 500 entries read, one for each 20, and one if `after` is given; for entries that the store no longer
+    has, one to the archive for each 500.
 
     Args:
         store: the Redis client.
@@ -72,6 +49,7 @@ def search(
         after: the id of the entry behind which to begin; None for the end of the log.
         limit: how many entries at most.
         newest: from the newest entry to the oldest.
+        older: the entries in the archive; None if only those in the store are read.
 
     Returns:
         The entries, and the id of the last entry read: `after` where none was. Where the oldest entry was reached
@@ -79,36 +57,85 @@ def search(
 
     Raises:
         UnknownEntryError: there is no entry `after`.
-        StoreUnavailable: the store did not answer.
+        StoreUnavailable: the store did not answer; as ArchiveUnavailable, the archive did not.
         IntegrityError: a stored entry is invalid or belongs to another tenant.
     """
     found: list[EntryDocument] = []
-    size, last = 0, after
+    size, read, last, until = 0, 0, after, monotonic() + MAX_SECONDS
     plain = wanted == Wanted()
     count = min(limit, ORDER_ENTRIES) if plain else ORDER_ENTRIES
-    for read, (entry, length) in enumerate(scan(store, tenant, wanted, after=after, newest=newest, count=count), 1):
-        last = entry["id"]
+    for entry, length, examined in scan(store, tenant, wanted, after=after, newest=newest, count=count, older=older):
+        last, read = entry["id"], read + examined
         if wanted.matches(entry):
             found.append(entry)
             size += length
-        if len(found) >= limit or size >= MAX_PAGE_BYTES or read >= MAX_READ:
+        if len(found) >= limit or size >= MAX_PAGE_BYTES or read >= MAX_READ or monotonic() >= until:
             return found, last
     return found, None if newest else last
 
 
 def scan(
-    store: Store, tenant: str, wanted: Wanted, *, after: str | None, newest: bool = False, count: int = ORDER_ENTRIES
-) -> Iterator[tuple[EntryDocument, int]]:
-    """Yield the entries of a tenant in the wanted range of time, each with its size in bytes. Raises as `search`."""
-    low = b"-" if wanted.begin is None else b"%d" % (max(wanted.begin - DELAY_SECONDS, 0) * 1000)
-    high = b"+" if wanted.end is None else b"%d" % ((wanted.end + DELAY_SECONDS) * 1000)
+    store: Store,
+    tenant: str,
+    wanted: Wanted,
+    *,
+    after: str | None,
+    newest: bool = False,
+    count: int = ORDER_ENTRIES,
+    older: OlderEntries | None = None,
+) -> Iterator[Scanned]:
+    """Yield the entries of a tenant in the wanted range of time. Raises as `search`.
+
+    The store is read before the archive: an entry that the store lacks by then was archived before. Both know an entry
+    by the same place in the order, so that none is left out and none comes twice, however the store is trimmed
+    meanwhile.
+    """
+    low = FIRST if wanted.begin is None else Order(max(wanted.begin - DELAY_SECONDS, 0) * 1000, 0)
+    high = LAST if wanted.end is None else Order((wanted.end + DELAY_SECONDS) * 1000, 0)
     if after is not None:
-        edge = position(store, tenant, after)
-        low, high = (low, b"(" + edge) if newest else (b"(" + edge, high)
-    while names := read_order(store, tenant, low, high, count, newest=newest):
-        for start in range(0, len(names), MAX_PER_REPLY):
-            yield from read_entries(store, tenant, [name for _, name in names[start : start + MAX_PER_REPLY]])
-        if len(names) < count:
+        edge = position(store, tenant, after, older)
+        low, high = (low, edge.previous) if newest else (edge.next, high)
+    while low <= high:
+        places, oldest = read_order(store, tenant, low, high, count, newest=newest)
+        if older and not newest and (oldest is None or low < oldest):
+            end = high if oldest is None else min(high, oldest.previous)
+            yield from _archived(older, tenant, wanted, low, end, newest=newest, count=count)
+            low = end.next
+            continue
+        if older and newest and not places:
+            yield from _archived(older, tenant, wanted, low, high, newest=newest, count=count)
             return
-        edge = names[-1][0]
-        low, high = (low, b"(" + edge) if newest else (b"(" + edge, high)
+        for start in range(0, len(places), MAX_PER_REPLY):
+            some = places[start : start + MAX_PER_REPLY]
+            yield from _stored(store, older, tenant, [name for _, name in some])
+            low, high = (low, some[-1][0].previous) if newest else (some[-1][0].next, high)
+        if len(places) < count and not (older and newest and places):
+            return
+
+
+def _stored(store: Store, older: OlderEntries | None, tenant: str, names: Sequence[str]) -> Iterator[Scanned]:
+    """Yield the entries that the store's order names, those that the store lacks from the archive."""
+    read = [*read_entries(store, tenant, names)]
+    lacking = [name for name, one in zip(names, read, strict=True) if one is None]
+    archived = {row.id: _scanned(row) for row in older.named(tenant, lacking)} if older and lacking else {}
+    for name, one in zip(names, read, strict=True):
+        if found := one or archived.get(name):
+            yield found
+
+
+def _archived(
+    older: OlderEntries, tenant: str, wanted: Wanted, low: Order, high: Order, *, newest: bool, count: int
+) -> Iterator[Scanned]:
+    """Yield the archived entries of a range."""
+    while low <= high:
+        page = older.page(tenant, wanted, low, high, newest=newest, limit=count)
+        for at, row in enumerate(page.rows, 1):
+            yield _scanned(row, page.examined - len(page.rows) + 1 if at == len(page.rows) else 1)
+        if not page.more or not page.rows:
+            return
+        edge = page.rows[-1].order
+        low, high = (low, edge.previous) if newest else (edge.next, high)
+
+
+def _scanned(row: Found, examined: int = 1) -> Scanned:
+    return Scanned({"id": row.id} | parse_entry(row.entry), len(row.entry), examined)

@@ -1,9 +1,7 @@
 """Reads and trims the streams of the log in the store. Nothing is verified here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
-
-import msgspec
 
 from masking_service.audit.entries import LINK_BYTES
 from masking_service.audit.lines import (
@@ -71,40 +69,26 @@ class Streams:
             size = sum(len(flat[1]) for _, flat in found)
             count = MAX_PER_REPLY if size < SMALL_REPLY_BYTES else MIN_PER_REPLY
 
-    def trim(self, oldest_kept: CheckpointLine, ended: Mapping[str, int]) -> None:
+    def trim(self, oldest_kept: CheckpointLine, ended: Iterable[str], tenants: Iterable[str]) -> None:
         """Delete everything before a checkpoint, and the streams of ended writers.
 
-        The checkpoint itself stays, and the entries that it names.
+        The checkpoint itself stays, and the entries that it names. Earlier checkpoints are deleted last, because they
+        name the writers that have ended: trimming that was killed is done again.
 
         Args:
-            ended: the last number of each writer that has ended.
+            ended: writers that only earlier checkpoints name.
+            tenants: those of all entries, as hashes.
         """
-        heads = {head.writer: head.number for head in oldest_kept.checkpoint.heads}
-        oldest = {audit_key(writer): b"%d-0" % number for writer, number in heads.items()}
-        for tenant in self._tenants({**heads, **ended}):
-            # These ids come from the server's clock, the checkpoint's time from the service's.
-            oldest[audit_order_key(tenant)] = b"%d-0" % ((oldest_kept.checkpoint.at - SLACK_SECONDS) * 1000)
-        oldest[AUDIT_CHECKPOINTS] = b"%d-0" % oldest_kept.checkpoint.epoch
-        for key, place in oldest.items():
-            self._read((b"XTRIM", key, b"MINID", place))
-        for writer in ended:
-            self._read((b"UNLINK", audit_key(writer)))
-
-    def _tenants(self, writers: Mapping[str, int]) -> set[str]:
-        """Return the tenants of all these entries."""
-        found = {
-            msgspec.json.decode(line.entry, type=_Tenant).tenant
-            for writer, last in writers.items()
-            for line in self.entries(writer, 1, last)
-        }
-        return found - {""}
+        # The ids of an order come from the server's clock, the checkpoint's time from the service's.
+        since = (oldest_kept.checkpoint.at - SLACK_SECONDS) * 1000
+        oldest = {audit_key(head.writer): head.number for head in oldest_kept.checkpoint.heads}
+        oldest |= {audit_order_key(tenant): since for tenant in tenants}
+        trimmed: list[Command] = [(b"XTRIM", key, b"MINID", b"%d-0" % place) for key, place in oldest.items()]
+        self._store.read([*trimmed, *[(b"UNLINK", audit_key(writer)) for writer in ended]])
+        self._read((b"XTRIM", AUDIT_CHECKPOINTS, b"MINID", b"%d-0" % oldest_kept.checkpoint.epoch))
 
     def _read(self, command: Command) -> Any:
         return self._store.read([command])[0]
-
-
-class _Tenant(msgspec.Struct):
-    tenant: str = ""
 
 
 def _fields(flat: list[bytes]) -> dict[bytes, bytes]:
@@ -117,7 +101,8 @@ def _entry(writer: str, name: bytes, fields: dict[bytes, bytes]) -> EntryLine:
         linked = fields[b"link"]
         if len(linked) != LINK_BYTES:
             raise UnreadableLineError("has an invalid link")
-        return entry_line(writer, number, unpack(fields[b"entry"]), linked, fields.get(b"signature", b""))
+        signature, order = fields.get(b"signature", b""), fields.get(b"order", b"")
+        return entry_line(writer, number, unpack(fields[b"entry"]), linked, signature, order)
     except UNREADABLE:
         raise UnreadableLineError("is not an entry") from None
 

@@ -17,6 +17,8 @@ from masking_service.shipped import ROOT
 
 LOG: Final = "audit-follow.log"
 SOON_SECONDS: Final = 10.0
+KEEP_HOURS: Final = 30 * 24
+"""Nothing serves the archive of a development set-up, so the store keeps all that is shown."""
 
 
 class Witness:
@@ -29,7 +31,7 @@ class Witness:
     def __init__(self, settings: Settings) -> None:
         folder = settings.state_dir.resolve()  # the child runs in another folder
         archive = Path(os.environ.get("MASKING_AUDIT_ARCHIVE") or folder / ARCHIVE).resolve()
-        here = ["--state-dir", str(folder), "--archive", str(archive)]
+        here = ["--state-dir", str(folder), "--archive", str(archive), "--keep-hours", str(KEEP_HOURS)]
         self._command = [sys.executable, "-m", "masking_service", "audit", "follow", *here]
         self._environment = {**os.environ, "MASKING_REDIS_URL": settings.redis_url}
         self._log = folder / LOG

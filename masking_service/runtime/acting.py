@@ -223,6 +223,7 @@ def _audit(parts: "Parts", shared: Shared) -> Auditing:
         gate=shared.gate,
         keyring=parts.keyring,
         store=parts.store,
+        older=parts.archive,
         checkpoints=parts.checkpoints,
         budgets=shared.budgets,
         audit=shared.audit,

@@ -19,8 +19,8 @@ SOON_SECONDS: Final = 0.25
 """How soon the store is checked again once an unknown server was met, and all again that the store did not answer."""
 CURRENT_SECONDS: Final = 3.0
 """For how long a process uses the store with what it learned of clients, freezes and decoys; then it learns again."""
-OLDEST_EVERY_SECONDS: Final = 60
-"""How often the beginning of the audit log is read: it moves once an hour."""
+BACKLOG_EVERY_SECONDS: Final = 60
+"""How often it is read how far the audit log is archived and trimmed: that is done once a minute."""
 LATE_SECONDS: Final = 120
 """A checkpoint this old is twice as old as any should become."""
 
@@ -33,11 +33,11 @@ Report = Callable[[str, Exception], None]
 
 
 class Background:
-    """Three threads of a serving process, none of which waits for what another one waits for.
+    """Four threads of a serving process, none of which waits for what another one waits for.
 
     The first learns policy, clients, freezes and decoys, so that a revocation is known within two seconds while another
-    shard of the store, or a key provider, does not answer. The second looks after the store, the third after the keyset
-    file.
+    shard of the store, or a key provider, does not answer. The second looks after the store, the third learns how far
+    the log is archived, and the fourth looks after the keyset file.
 
     Args:
         parts: the process's parts.
@@ -49,7 +49,7 @@ class Background:
         self._report = report
         self._stop = threading.Event()
         self._up = False
-        self._read_oldest_at = 0.0
+        self._refresh_backlog_at = 0.0
         unknown = parts.store.identity.unknown
         jobs: dict[str, tuple[Callable[[float], object], tuple[Callable[[], object], ...]]] = {
             "access": (self._stop.wait, (parts.reload_policy, self._learn)),
@@ -59,10 +59,10 @@ class Background:
                     self._watch,
                     self._record_denials,
                     self._check_checkpoint,
-                    self._read_oldest,
                     self._tell,
                 ),
             ),
+            "backlog": (self._stop.wait, (self._refresh_backlog,)),
             "keys": (self._stop.wait, (parts.key_watch.reload,)),
         }
         self._threads = [
@@ -157,10 +157,15 @@ class Background:
         if newest is not None and clock() - newest.checkpoint.at > LATE_SECONDS:
             raise CheckpointLate
 
-    def _read_oldest(self) -> None:
-        if time.monotonic() >= self._read_oldest_at:
-            self._read_oldest_at = time.monotonic() + OLDEST_EVERY_SECONDS
-            self._parts.checkpoints.refresh_oldest()
+    def _refresh_backlog(self) -> None:
+        """Learn how far the log is archived, and decide by it whether actions are refused."""
+        backlog = self._parts.backlog
+        try:
+            if time.monotonic() >= self._refresh_backlog_at:
+                self._refresh_backlog_at = time.monotonic() + BACKLOG_EVERY_SECONDS
+                backlog.refresh()
+        finally:
+            backlog.decide()
 
     def _tell(self) -> None:
         store, keys = self._parts.store, self._parts.key_watch

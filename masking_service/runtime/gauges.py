@@ -56,6 +56,25 @@ class Conditions:
             "When the oldest checkpoint that is still in the store was made.",
             {(): oldest.checkpoint.at} if oldest else {},
         )
+        yield _gauge(
+            "audit_archive_asked", "Whether an archive is asked for older entries.", {(): float(bool(parts.archive))}
+        )
+        behind = parts.backlog.lag
+        yield _gauge(
+            "audit_archive_lag_seconds",
+            "How much older the newest archived checkpoint is than the newest one.",
+            {(): behind.seconds} if behind else {},
+        )
+        yield _gauge(
+            "audit_archive_lag_entries",
+            "Entries of the audit log up to the newest checkpoint that are not archived.",
+            {(): behind.entries} if behind else {},
+        )
+        yield _gauge(
+            "audit_actions_refused",
+            "Whether actions that need an audit entry are refused, because the log nearly fills the store.",
+            {(): float(parts.backlog.refuses)},
+        )
         yield self._limits()
         yield from self._store()
 

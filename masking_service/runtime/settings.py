@@ -1,9 +1,10 @@
 """The settings: `MASKING_*` environment variables, read once, at the edge. None of them turns a guard off."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from masking_service.observability.webhook import check_url
 from masking_service.shipped import shipped
@@ -23,6 +24,8 @@ VARIABLES: Final = {
     "MASKING_POLICY": "policy.yaml",
     "MASKING_SCHEMAS": "(none)",
     "MASKING_AUDIT_ARCHIVE": "(audit-archive in the state directory)",
+    "MASKING_AUDIT_URL": "(none: only the entries in the store are read)",
+    "MASKING_AUDIT_KEY_FILE": "(none)",
     "MASKING_MAX_BODY_BYTES": str(MAX_BODY_BYTES),
     "MASKING_ALERT_URL": "(none: alerts are logged and counted)",
     "MASKING_ALERT_KEY_FILE": "(none)",
@@ -64,6 +67,8 @@ class Settings:
         max_body_bytes: a request with a longer body is answered with 413.
         alert_url: where alerts are sent; empty where nowhere.
         alert_key: the file with the key that signs them.
+        audit_url: where the archive of the audit log answers; empty if it is not asked.
+        audit_key: the file with the key that signs what it is asked.
     """
 
     state_dir: Path
@@ -78,6 +83,8 @@ class Settings:
     max_body_bytes: int
     alert_url: str
     alert_key: Path | None
+    audit_url: str
+    audit_key: Path | None
 
     def __repr__(self) -> str:
         return f"<Settings of {self.state_dir}>"
@@ -98,7 +105,8 @@ class Settings:
         """
         schemas = environment.get("MASKING_SCHEMAS", "")
         url = environment.get("MASKING_REDIS_URL", "")
-        alert_url, alert_key = _webhook(environment)
+        alert_url, alert_key = _signed(environment, "MASKING_ALERT", check_url)
+        audit_url, audit_key = _signed(environment, "MASKING_AUDIT", _archive_url)
         return cls(
             state_dir=Path(environment.get("MASKING_STATE_DIR", ".local")).resolve(),
             redis_url=url,
@@ -112,18 +120,30 @@ class Settings:
             max_body_bytes=_number(environment, "MASKING_MAX_BODY_BYTES", MAX_BODY_BYTES, 1024, 64 * 1024 * 1024),
             alert_url=alert_url,
             alert_key=alert_key,
+            audit_url=audit_url,
+            audit_key=audit_key,
         )
 
 
-def _webhook(environment: Mapping[str, str]) -> tuple[str, Path | None]:
-    """Where alerts are sent, and what signs them: both, or neither."""
-    url, key = environment.get("MASKING_ALERT_URL", ""), _file(environment, "MASKING_ALERT_KEY_FILE")
+def _signed(environment: Mapping[str, str], name: str, check: Callable[[str], str]) -> tuple[str, Path | None]:
+    """Where messages are sent, and what signs them: both, or neither."""
+    url, key = environment.get(f"{name}_URL", ""), _file(environment, f"{name}_KEY_FILE")
     if bool(url) != bool(key):
-        raise SettingsError("MASKING_ALERT_URL and MASKING_ALERT_KEY_FILE are set together or not at all")
+        raise SettingsError(f"{name}_URL and {name}_KEY_FILE are set together or not at all")
     try:
-        return check_url(url) if url else "", key
+        return check(url) if url else "", key
     except ValueError as fault:
-        raise SettingsError(f"MASKING_ALERT_URL {fault}") from None
+        raise SettingsError(f"{name}_URL {fault}") from None
+
+
+def _archive_url(url: str) -> str:
+    """Return the URL of an archive if it is valid. Without TLS it may be elsewhere: both directions are signed."""
+    parts = urlsplit(url)
+    unwanted = parts.username or parts.password or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.hostname or unwanted:
+        raise ValueError("must begin with https:// or http://, without user, query and fragment")
+    parts.port  # noqa: B018 - raises ValueError for an invalid port
+    return url
 
 
 def _file(environment: Mapping[str, str], name: str) -> Path | None:

@@ -50,7 +50,7 @@ class Shared:
 def shared_parts(parts: "Parts", policy: Policy, case_check: CaseCheck | None) -> Shared:
     """The shared parts under a policy, and the ticket system that it names."""
     parts.metrics.create_budget_series(policy.budgets)
-    audit = Recorder(parts.log, parts.denials, parts.keyring, policy.digest)
+    audit = Recorder(parts.log, parts.denials, parts.keyring, policy.digest, parts.backlog.require_room)
     budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
     once = OnceAMinute(parts.store, parts.keyring, os.urandom)
     cases = Cases(parts.store, parts.keyring, os.urandom)

@@ -17,6 +17,8 @@ from masking_service.access.issuers import Issuers
 from masking_service.access.policy import Policy, PolicyFile
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.access.registry import ClientRegistry
+from masking_service.audit.archive.asking import AskedArchive
+from masking_service.audit.backlog import Backlog
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.log import AuditLog
 from masking_service.audit.recent import RecentEntries
@@ -55,6 +57,7 @@ class Parts:
         acting: the use cases under the policy in force.
         schemas: where the values are, by name.
         deferred: runs what no answer waits for.
+        archive: has the entries that the store no longer has; None if it is not asked.
         tenants: every tenant that this process has heard of.
 
     Raises:
@@ -80,8 +83,12 @@ class Parts:
         self.key_watch = KeyWatch(settings.keyset, keyring, self.vault.data_keys, self.store, os.urandom, clock)
         self.log = AuditLog(self.store, keyring.audit_signer, os.urandom, clock)
         self.denials = Denials(self.log, clock)
-        self.recent_entries = RecentEntries(self.store)
         self.checkpoints = Checkpoints(self.store, keyring.audit_signer, settings.state_dir, clock)
+        self.archive: AskedArchive | None = None
+        if settings.audit_url and settings.audit_key:
+            self.archive = AskedArchive(settings.audit_url, MessageKey.read(settings.audit_key), clock)
+        self.backlog = Backlog(self.store, self.checkpoints, self.archive, clock)
+        self.recent_entries = RecentEntries(self.store, self.archive, lambda: self.checkpoints.stored_since)
         self.schemas = load_schemas(settings.schemas)
         self._fetched = KeysByUrl()
         self._policy_file = PolicyFile(settings.policy)

@@ -11,11 +11,13 @@ class Server:
         used: bytes of memory in use.
         limit: its `maxmemory`; 0 where it has none.
         replicas: how many replicas follow it within the allowed lag.
+        holds_log: whether the audit log is on it.
     """
 
     used: int
     limit: int
     replicas: int
+    holds_log: bool
 
     @property
     def fullness(self) -> tuple[float, int]:

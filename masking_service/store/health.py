@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
 
+from redis.crc import key_slot
 from redis.exceptions import AskError, NoPermissionError, NoScriptError, ReadOnlyError, ResponseError, TryAgainError
 
 from masking_service.store import faults as known
@@ -18,7 +19,7 @@ from masking_service.store.condition import Condition, Server
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
 from masking_service.store.fences import probe
-from masking_service.store.layout import GENESIS
+from masking_service.store.layout import AUDIT_CHECKPOINTS, GENESIS
 from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
 from masking_service.store.scripts import Script
@@ -28,6 +29,7 @@ _MAX_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 OLDEST_RELEASE: Final = (7, 2)
+_LOG_SLOT: Final = key_slot(AUDIT_CHECKPOINTS)
 
 _QUESTIONS: Final[tuple[Command, ...]] = (
     (b"INFO", b"server", b"persistence", b"stats", b"memory", b"replication"),
@@ -80,7 +82,8 @@ def examine(store: Store) -> list[Examined]:
     told = [_told(answer.replies[0]) if answer.replies else {} for answer in answers]
     store.clocks.saw(clock / 1e6 for one in told if (clock := _number(one, "server_time_usec")) is not None)
     servers = [_examined(answer, one, store) for answer, one in zip(answers, told, strict=True)]
-    _leave(store, _faults(store, servers), [one for one in told if one])
+    with_log = [not answer.slots or _LOG_SLOT in answer.slots for answer in answers]
+    _leave(store, _faults(store, servers), [pair for pair in zip(told, with_log, strict=True) if pair[0]])
     return servers
 
 
@@ -137,9 +140,10 @@ def _unseen(store: Store, error: StoreUnavailable) -> Fault:
     return known.shut(store.identity.shut) if store.identity.shut else known.no_answer(*words(error))
 
 
-def _leave(store: Store, found: list[Fault], told: list[dict[str, str]]) -> None:
+def _leave(store: Store, found: list[Fault], told: list[tuple[dict[str, str], bool]]) -> None:
+    """Leave the state at the store; with what each server told is whether the audit log is on it."""
     checks = frozenset((fault.check, fault.weight) for fault in found)
-    store.condition = Condition(monotonic(), checks, tuple(map(_server, told)))
+    store.condition = Condition(monotonic(), checks, tuple(_server(said, with_log) for said, with_log in told))
 
 
 def _examined(answer: ServerReplies, told: dict[str, str], store: Store) -> Examined:
@@ -227,8 +231,8 @@ def _seen_in(said: Mapping[str, str], store: Store) -> Iterator[Fault]:
         yield replace(known.TOO_FEW_REPLICAS, weight="advice")
 
 
-def _server(said: Mapping[str, str]) -> Server:
-    return Server(_number(said, "used_memory") or 0, _number(said, "maxmemory") or 0, _following(said))
+def _server(said: Mapping[str, str], with_log: bool) -> Server:
+    return Server(_number(said, "used_memory") or 0, _number(said, "maxmemory") or 0, _following(said), with_log)
 
 
 def _following(said: Mapping[str, str]) -> int:

@@ -80,6 +80,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "no client can be authenticated: the registry was not read yet, and there is no snapshot of it here",
         "wait until the store answers once; keep MASKING_STATE_DIR from then on, which holds the snapshot",
     ),
+    "archive": (
+        "the store no longer has these entries of the audit log, and their archive does not answer",
+        "see that `audit serve` runs beside the archive, and that MASKING_AUDIT_URL and its key are right",
+    ),
+    "not-archived": (
+        "the audit log fills the store: more than a day of it is there, and its server has used 95 % of its memory",
+        "start the witness (`audit follow`), which deletes what it has archived, or give it fewer --keep-hours",
+    ),
     "closed": ("the audit log of this process has ended: the process is about to stop", "ask another process"),
     "loading": ("the store is still loading its data", "wait"),
     "full": (

@@ -6,6 +6,7 @@ A refused reader is recorded.
 
 from base64 import b64encode
 from dataclasses import replace
+from time import monotonic
 from typing import Any, Final, Literal
 
 import msgspec
@@ -20,7 +21,8 @@ from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
 from masking_service.audit.reading import EntryDocument
-from masking_service.audit.search import Wanted, scan, search
+from masking_service.audit.search import MAX_SECONDS, scan, search
+from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.client import Store
@@ -31,18 +33,27 @@ from masking_service.usecases.results import normalised
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"
 MAX_SUMMED: Final = 20_000
-"""Entries that one summary reads. A summary that ends there goes on behind the last one."""
+"""Entries that one summary reads at most. A summary that ends there goes on behind the last one."""
 
 
 class Auditing:
     """Reads the log and its checkpoints, under one policy."""
 
     def __init__(
-        self, *, gate: Gate, keyring: Keyring, store: Store, checkpoints: Checkpoints, budgets: Budgets, audit: Recorder
+        self,
+        *,
+        gate: Gate,
+        keyring: Keyring,
+        store: Store,
+        older: OlderEntries | None,
+        checkpoints: Checkpoints,
+        budgets: Budgets,
+        audit: Recorder,
     ) -> None:
         self._gate = gate
         self._keyring = keyring
         self._store = store
+        self._older = older
         self._checkpoints = checkpoints
         self._budgets = budgets
         self._audit = audit
@@ -83,7 +94,7 @@ class Auditing:
                 raise InvalidRecord((("query:waybill", "invalid-waybill-no"),))
             wanted = replace(wanted, waybill=keys.audit_hash("waybill", keys.bases([number])[0].hex()))
         tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
-        return search(self._store, tenant, wanted, after=after, limit=limit, newest=newest)
+        return search(self._store, tenant, wanted, after=after, limit=limit, newest=newest, older=self._older)
 
     def searches(
         self,
@@ -113,7 +124,7 @@ class Auditing:
         keys = self._keyring.tenant(context.principal.tenant)
         wanted = Wanted(action="search", asked=Asked.read(*asked).hashed(keys))
         tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
-        return search(self._store, tenant, wanted, after=after, limit=limit, newest=True)
+        return search(self._store, tenant, wanted, after=after, limit=limit, newest=True, older=self._older)
 
     def summary(
         self,
@@ -144,14 +155,15 @@ class Auditing:
         tenant = self._keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
         wanted = Wanted(begin=begin, end=end)
         entries: dict[str, tuple[int, str, Figures]] = {}
-        last = None
-        for read, (entry, _) in enumerate(scan(self._store, tenant, wanted, after=after), 1):
+        last, until = None, monotonic() + MAX_SECONDS
+        scanned = scan(self._store, tenant, wanted, after=after, older=self._older)
+        for read, entry in enumerate((one.entry for one in scanned), 1):
             for taken_back in entry.get("takes_back", ()):
                 entries.pop(taken_back, None)
             figures = figures_of(entry)._replace(cases=0)
             if figures and wanted.matches(entry):
                 entries[entry["id"]] = (entry["at"] // per * per, entry[by], figures)
-            if read >= MAX_SUMMED:
+            if read >= MAX_SUMMED or monotonic() >= until:
                 last = entry["id"]
                 break
         sums: dict[tuple[int, str], Figures] = {}

@@ -1,6 +1,6 @@
 """Records actions before they are done, and refused calls."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
@@ -24,6 +24,8 @@ RELEASED: Final = "released"
 DONE: Final = "done"
 UNAVAILABLE: Final = "unavailable"
 """The outcome of an entry that takes another one back."""
+PROTECTIVE: Final = frozenset({"freeze", "case-close", "case-deny"})
+"""Actions that only take rights away."""
 TAG_CHARACTERS: Final = 16
 """64 bits: enough for the devices and networks of one person, and short in each entry."""
 
@@ -102,13 +104,22 @@ class Recorder:
         denials: bounds the entries of refused calls.
         keyring: hashes waybills and tenants.
         policy_digest: the hash of the policy.
+        require_room: raises NotArchived while the log would fill the store.
     """
 
-    def __init__(self, log: AuditLog, denials: Denials, keyring: Keyring, policy_digest: str) -> None:
+    def __init__(
+        self,
+        log: AuditLog,
+        denials: Denials,
+        keyring: Keyring,
+        policy_digest: str,
+        require_room: Callable[[], None] = lambda: None,
+    ) -> None:
         self._log = log
         self._denials = denials
         self._keyring = keyring
         self._policy = policy_digest
+        self._require_room = require_room
 
     def record(
         self,
@@ -131,8 +142,11 @@ class Recorder:
             fields: what of it is written in one step with the entry, except in a cluster; see `Recorded.carried`.
 
         Raises:
-            StoreUnavailable: it may not be durable; nothing may be written or answered.
+            StoreUnavailable: it may not be durable; nothing may be written or answered. As NotArchived, nothing was
+                written, because the log would fill the store; freezes and closed cases are still recorded.
         """
+        if action not in PROTECTIVE:
+            self._require_room()
         keys = self._keyring.tenant(context.principal.tenant)
         entry = msgspec.structs.replace(
             self._entry(context, action, outcome, stated),

@@ -25,13 +25,21 @@ from masking_service.access.errors import (
     SignInRequired,
     Unauthenticated,
 )
+from masking_service.audit.errors import ArchiveUnavailable, NotArchived
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from masking_service.usecases.errors import NotFound, SeveralWaybills, TooMany, UnknownSchema
 from masking_service.web.problem_texts import PROBLEMS
-from masking_service.web.rule_texts import CASE_STATES, MEMBERS, NO_SEARCH_INDEX, PLACES
+from masking_service.web.rule_texts import (
+    ARCHIVE_UNAVAILABLE,
+    CASE_STATES,
+    MEMBERS,
+    NO_SEARCH_INDEX,
+    NOT_ARCHIVED,
+    PLACES,
+)
 from masking_service.web.texts import Language, Text
 
 Errors = Sequence[tuple[str, str]]
@@ -124,6 +132,10 @@ def problem_of(error: Exception) -> Problem:
             return Problem("not-found")
         case TooMany():
             return Problem("too-many")
+        case ArchiveUnavailable():
+            return Problem("unavailable", detail=ARCHIVE_UNAVAILABLE, headers=RETRY_AFTER)
+        case NotArchived():
+            return Problem("unavailable", detail=NOT_ARCHIVED, headers=RETRY_AFTER)
         case StoreUnavailable() | ProviderError() | WrongStore():
             return Problem("unavailable", headers=RETRY_AFTER)
         case IntegrityError():

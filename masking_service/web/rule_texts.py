@@ -176,6 +176,17 @@ CASE_STATES: Final[dict[str, Text]] = {
 }
 """Why a case opens nothing: said to callers who may read the case."""
 
+ARCHIVE_UNAVAILABLE: Final = Text(
+    "The archive of the audit log does not answer, and only it has these entries.",
+    "审计日志归档暂时无法响应，而所查条目只保存在归档中。",
+)
+"""Why older entries of the log cannot be read."""
+NOT_ARCHIVED: Final = Text(
+    "The audit log in the store is not being archived and deleted, and nearly fills it. Until it is, actions that need "
+    "an audit entry are refused. Nothing was done.",
+    "存储中的审计日志未能归档和清理，存储即将写满。在此之前，需要写入审计的操作一律拒绝，本次请求未执行。",
+)
+"""Why actions are refused while the witness does not run."""
 NO_SEARCH_INDEX: Final = Text(
     "The policy keeps no index for this search.",
     "策略未保存此项查询所需的索引，因此无法查询。",

@@ -359,7 +359,7 @@ def follow(witness: Path, valkey: str) -> Path:
     store = stores.admitted(valkey)
     verifier = Verifier((witness / PUBLIC_KEY).read_bytes())
     with closing(store), Archive(witness / ARCHIVE, verifier, origin="log.example/1") as archive:
-        Follower(Streams(store), archive, clock, keep_days=30).archive_new()
+        Follower(Streams(store), archive, clock, keep_hours=30 * 24).archive_new()
     return witness / ARCHIVE
 
 
@@ -492,3 +492,30 @@ def test_a_cosigner_and_its_key_belong_together(command: Command, archived_log: 
 
     assert "belong together" in alone.stderr
     assert "is a key of a log" in another.stderr
+
+
+def test_an_export_reads_older_entries_where_the_archive_is_served(
+    command: Command, start: StartCommand, witness: Path, valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        command("audit", "export")  # makes a checkpoint
+    with closing(stores.admitted(valkey)) as store, Archive(witness / ARCHIVE, verifier_of_log(witness)) as archive:
+        Follower(Streams(store), archive, lambda: clock() + 3 * 3600, keep_hours=2).archive_new()
+    key = tmp_path / "archive.key"
+    key.write_text("k" * 32)
+    key.chmod(0o600)
+    serving = start("serve", "--key", str(key), "--port", "0", folder=witness)
+    assert serving.stdout is not None
+    url = serving.stdout.readline().split()[0]
+    alone = command("audit", "verify", given=command("audit", "export").stdout_bytes)
+    monkeypatch.setenv("MASKING_AUDIT_URL", url)
+    monkeypatch.setenv("MASKING_AUDIT_KEY_FILE", str(key))
+    whole = command("audit", "verify", given=command("audit", "export").stdout_bytes)
+    serving.send_signal(signal.SIGTERM)
+
+    assert (alone.exit_code, whole.exit_code, serving.wait(10)) == (1, 0, 0), whole.output
+    assert "The log is whole" in whole.stdout
+
+
+def verifier_of_log(witness: Path) -> Verifier:
+    return Verifier((witness / PUBLIC_KEY).read_bytes())

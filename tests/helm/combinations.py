@@ -89,8 +89,13 @@ AXES: dict[str, list[dict[str, Any]]] = {
     "monitoring": [{}, {"serviceMonitor": {"enabled": True, "interval": "6s", "labels": {"release": "1"}}}],
     "witness": [
         {},
-        {"witness": {"publicKey": PEM, "keepDays": 2, "storage": {"size": "1Ti", "storageClassName": "1"}}},
-        {"witness": {"publicKey": PEM, "keepDays": 3660, "redis": {"tls": {"existingSecret": "1.0"}}}},
+        {"witness": {"publicKey": PEM, "keepHours": 1, "storage": {"size": "1Ti", "storageClassName": "1"}}},
+        {"witness": {"publicKey": PEM, "keepHours": 87840, "redis": {"tls": {"existingSecret": "1.0"}}}},
+    ],
+    "archive": [
+        {},
+        {"archive": {"existingSecret": "archive-key", "url": "https://archive.example:8090/audit"}},
+        {"archive": {"existingSecret": "0"}, "witness": {"publicKey": PEM}},
     ],
     "desk": [
         {},

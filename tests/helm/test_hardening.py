@@ -172,10 +172,28 @@ def test_the_witness_has_neither_the_keys_nor_the_credentials_of_the_service(cha
     secrets = {volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
     urls = [v["valueFrom"]["secretKeyRef"]["name"] for v in pod["containers"][0]["env"] if "valueFrom" in v]
 
-    assert secrets == {"masking-witness-tls"}
+    assert secrets == {"masking-witness-tls", "masking-archive"}
     assert urls == ["masking-witness"]
     assert [claim["metadata"]["name"] for claim in witness["volumeClaimTemplates"]] == ["archive"]
     assert witness["replicas"] == 1
+
+
+def test_what_serves_the_archive_has_its_key_only_and_only_the_service_may_ask(chart: Chart) -> None:
+    _, archive = chart.one("everything", "StatefulSet", "witness")["spec"]["template"]["spec"]["containers"]
+    policy = chart.one("everything", "NetworkPolicy", "witness")["spec"]
+    (peer,) = [peer for rule in policy["ingress"] for peer in rule["from"]]
+
+    assert [variable["name"] for variable in archive["env"]] == ["MASKING_STATE_DIR"]
+    assert [mount["name"] for mount in archive["volumeMounts"]] == ["archive", "tmp", "archive-key"]
+    assert peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "service"
+
+
+def test_the_service_asks_the_archive_of_the_chart_s_own_witness(chart: Chart) -> None:
+    service = chart.one("everything", "Service", "witness")
+    container = chart.one("everything", "Deployment")["spec"]["template"]["spec"]["containers"][0]
+    (url,) = [variable["value"] for variable in container["env"] if variable["name"] == "MASKING_AUDIT_URL"]
+
+    assert url == f"http://{service['metadata']['name']}:{service['spec']['ports'][0]['port']}"
 
 
 def test_no_default_image_names_a_registry(chart: Chart) -> None:

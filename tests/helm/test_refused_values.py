@@ -126,6 +126,8 @@ def test_invalid_values_are_refused_at_their_place(chart: Chart, place: str, val
         (["witness.resources.requests.cpu=1"], "witness.resources.requests.cpu is greater than its limit"),
         (["trialValkey.maxMemory=1gb"], "trialValkey.maxMemory is greater than its limit of memory"),
         (["trialValkey.enabled=true", "redis.replicas=1"], "trialValkey has no replica"),
+        (["archive.existingSecret=archive"], "set archive.url, or witness.publicKey"),
+        (["archive.url=https://archive.example"], "archive.url needs archive.existingSecret"),
     ],
 )
 def test_two_values_that_do_not_go_together_are_refused(chart: Chart, values: list[str], reason: str) -> None:

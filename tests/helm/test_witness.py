@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -62,3 +63,26 @@ def archived(state: Path) -> set[str]:
     """The actions in the archive."""
     lines = [line for segment in state.rglob("*.ndjson") for line in segment.read_text().splitlines()]
     return {json.loads(line).get("entry", {}).get("action", "") for line in lines}
+
+
+def test_the_archive_is_served_with_the_chart_s_own_command(chart: Chart, tmp_path: Path) -> None:
+    _, container = chart.one("everything", "StatefulSet", "witness")["spec"]["template"]["spec"]["containers"]
+    key = tmp_path / "key"
+    key.write_text("k" * 32)
+    key.chmod(0o440)
+    here = {"/run/masking/archive/key": str(key), "0.0.0.0": "127.0.0.1", "8090": "0"}  # noqa: S104 - as in the pod
+    command = [here.get(word, word) for word in [sys.executable, *container["command"][1:], *container["args"]]]
+
+    serving = subprocess.Popen(
+        command, cwd=ROOT, env=environment(MASKING_STATE_DIR=str(tmp_path)), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert serving.stdout
+        url = serving.stdout.readline().split()[0]
+        with urlopen(url + container["livenessProbe"]["httpGet"]["path"]) as answered:  # noqa: S310 - on this machine
+            status = answered.status
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        serving.communicate(timeout=20)
+
+    assert (status, serving.returncode) == (200, 0)

@@ -186,8 +186,20 @@ CASES: dict[str, tuple[Series, Series]] = {
         {"masking_audit_newest_checkpoint_timestamp_seconds": NOW},
     ),
     "MaskingArchiveLate": (
-        {"masking_audit_oldest_checkpoint_timestamp_seconds": _ago(34 * DAY)},
-        {"masking_audit_oldest_checkpoint_timestamp_seconds": _ago(32 * DAY)},
+        {"masking_audit_oldest_checkpoint_timestamp_seconds": _ago(13 * 3600)},
+        {"masking_audit_oldest_checkpoint_timestamp_seconds": _ago(10 * 3600)},
+    ),
+    "MaskingArchiveLag": (
+        {"masking_audit_archive_lag_seconds": "700x60"},
+        {"masking_audit_archive_lag_seconds": "500x60"},
+    ),
+    "MaskingArchiveSilent": (
+        {"masking_audit_archive_asked": "1x60"},
+        {"masking_audit_archive_asked": "1x60", "masking_audit_archive_lag_seconds": "0x60"},
+    ),
+    "MaskingActionsRefused": (
+        {"masking_audit_actions_refused": "1x60"},
+        {"masking_audit_actions_refused": "0x60"},
     ),
 }
 

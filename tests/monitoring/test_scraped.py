@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from masking_service.observability.metrics import BUCKETS
-from tests.e2e.processes import Running, wait_for
+from tests.e2e.processes import ROOT, Running, environment, wait_for
 from tests.monitoring import processes
 from tests.monitoring.rules import EXPRESSIONS, QUERIES, RULES, labels_of, selectors
 from tests.receivers import Receiver, receiving
@@ -38,9 +41,29 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def service(store: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("service")
-    service = Running.serve(folder, "--dev", "--workers", "2", MASKING_REDIS_URL=store.url)
-    yield service
-    service.stop()
+    with archive(folder) as url:
+        told = {"MASKING_AUDIT_URL": url, "MASKING_AUDIT_KEY_FILE": str(folder / "archive.key")}
+        service = Running.serve(folder, "--dev", "--workers", "2", MASKING_REDIS_URL=store.url, **told)
+        yield service
+        service.stop()
+
+
+@contextmanager
+def archive(folder: Path) -> Iterator[str]:
+    """Serve the archive of a development set-up; yield the URL."""
+    key = folder / "archive.key"
+    key.write_text("k" * 32)
+    key.chmod(0o600)
+    command = [sys.executable, "-m", "masking_service", "audit", "serve", "--key", str(key), "--port", "0"]
+    serving = subprocess.Popen(
+        command, cwd=ROOT, env=environment(MASKING_STATE_DIR=str(folder / "state")), stdout=subprocess.PIPE, text=True
+    )
+    assert serving.stdout
+    try:
+        yield serving.stdout.readline().split()[0]
+    finally:
+        serving.terminate()
+        serving.communicate(timeout=20)
 
 
 @pytest.fixture(scope="module")

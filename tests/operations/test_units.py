@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = ("masking.service", "masking-witness.service", "masking-desk.service", "masking-lookout.service")
+UNITS = (
+    "masking.service",
+    "masking-witness.service",
+    "masking-archive.service",
+    "masking-desk.service",
+    "masking-lookout.service",
+)
 MAX_EXPOSURE = 15
 """Of 100, as systemd rates it; a unit without any restriction has 96."""
 

@@ -7,6 +7,7 @@ import pytest
 
 from masking_service.access.principals import Principal
 from masking_service.audit.entries import REPLACED, Entry
+from masking_service.audit.errors import NotArchived
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
@@ -151,3 +152,17 @@ def test_a_write_that_fails_takes_its_entry_back_by_id(kept: Kept) -> None:
         "privacy-officer",
     )
     assert (taken_back.items, taken_back.facts, taken_back.count) == ([], [], 0)
+
+
+def test_without_room_only_what_takes_rights_away_is_recorded(kept: Kept) -> None:
+    def full() -> None:
+        raise NotArchived
+
+    strict = Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", full)
+    with pytest.raises(NotArchived):
+        strict.record(context(), "view", "released")
+    for action in ("freeze", "case-close", "case-deny"):
+        strict.record(context(), action, "done")
+    strict.record_denial(context(), "view", "forbidden", Stated())
+
+    assert [entry.action for entry in kept.entries] == ["freeze", "case-close", "case-deny", "view"]

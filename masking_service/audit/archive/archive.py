@@ -8,13 +8,15 @@ change. What is on disk is then published as a transparency log beside the
 segments, in the order in which it was archived.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
 from keys.signatures import Verifier
 from masking_service.audit.archive.leaves import archived_leaves
+from masking_service.audit.archive.order_files import write_orders
 from masking_service.audit.archive.segments import ArchiveError, Position, Segments, State
+from masking_service.audit.archive.tenants import archived_tenants, tenant_of
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_service.audit.tiles.leaf import leaf_of
@@ -37,6 +39,7 @@ class Archive:
 
     Attributes:
         log: the tiles and the checkpoint note.
+        tenants: the hashes of all tenants that have entries.
         verification: the state after everything in the archive.
         newest: the newest checkpoint that this process added.
         truncated_bytes: the size of the incomplete line or commit that was removed when the archive was opened.
@@ -60,10 +63,12 @@ class Archive:
         self._start, self._point = start, Position(1, 0)
         self._state = State(self._point, self._point, start)
         self._new_leaves: list[bytes] = []
+        self.tenants: set[str] = set()
         self.newest: CheckpointLine | None = None
         self.truncated_bytes = 0
         try:
             self._state = self._segments.state() or self._state
+            self.tenants.update(self._known_tenants())
             while truncated := self._resume(self._state):
                 self.truncated_bytes += truncated
             self.log = TiledLog(folder, self._segments.begin, origin)
@@ -99,7 +104,7 @@ class Archive:
         for parsed in commit:
             self._add(parsed)
             self._new_leaves.append(leaf_of(parsed.writer, parsed.number, parsed.link))
-        self._segments.append(b"".join(map(write_line, commit)))
+        self._segments.append(b"".join(map(write_line, commit)), write_orders(commit))
 
     def add_checkpoint(self, parsed: CheckpointLine) -> None:
         """Add the next checkpoint, after all entries that it names.
@@ -124,8 +129,14 @@ class Archive:
 
     def _save_segments(self) -> None:
         self._segments.sync()
-        self._state = State(self._segments.position, self._point, self._start)
+        self._state = State(self._segments.position, self._point, self._start, tuple(sorted(self.tenants)))
         self._segments.save_state(self._state, write_line(self.newest) if self.newest else b"")
+
+    def _known_tenants(self) -> Iterable[str]:
+        """Return the tenants in the state, or those of all entries if an older release wrote it."""
+        if self._state.tenants is not None:
+            return self._state.tenants
+        return archived_tenants(line for line, _ in self._segments.lines(self._segments.begin))
 
     def _publish_rest(self) -> None:
         """Publish what was archived and not published: after a kill, or all that an older release archived."""
@@ -148,6 +159,8 @@ class Archive:
         if isinstance(parsed, CheckpointLine) and parsed.checkpoint.epoch != epoch:
             raise ArchiveError(f"checkpoint {parsed.checkpoint.epoch} is in the place of checkpoint {epoch}")
         self.verification.add_parsed(parsed)
+        if isinstance(parsed, EntryLine) and (tenant := tenant_of(parsed.entry)):
+            self.tenants.add(tenant)
         for finding in self.verification.findings:
             raise ArchiveError(f"{finding.where}: {finding.kind}: {finding.text}")
         if isinstance(parsed, CheckpointLine):

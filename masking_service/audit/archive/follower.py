@@ -4,8 +4,9 @@ It needs the public key only. It stops if the store contradicts the archive, for
 example because the store was rolled back, and keeps what it has archived.
 """
 
+from collections import deque
 from collections.abc import Callable
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from masking_service.audit.archive.archive import Archive
@@ -13,11 +14,12 @@ from masking_service.audit.archive.segments import ArchiveError
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError
 from masking_service.audit.streams import Streams
-from masking_service.domain.timestamps import SECONDS_A_DAY
 
 MAX_CHECKPOINTS_PER_PASS: Final = 100
 MAX_COMMIT_ENTRIES: Final = 10_000
-TRIM_EVERY_SECONDS: Final = 3600
+TRIM_EVERY_SECONDS: Final = 60
+MAX_CHECKPOINTS_PER_TRIM: Final = 100
+SECONDS_AN_HOUR: Final = 3600
 
 
 class Follower:
@@ -27,14 +29,25 @@ class Follower:
         streams: the log in the store.
         archive: the archive to add to.
         clock: returns the time in Unix seconds.
-        keep_days: archived entries that are older are deleted from the store.
+        keep_hours: archived entries that are older are deleted from the store.
+        cosigned: returns how many entries an independent witness has cosigned, if there is one. Only those are deleted.
     """
 
-    def __init__(self, streams: Streams, archive: Archive, clock: Callable[[], int], keep_days: int) -> None:
+    def __init__(
+        self,
+        streams: Streams,
+        archive: Archive,
+        clock: Callable[[], int],
+        keep_hours: int,
+        cosigned: Callable[[], int] | None = None,
+    ) -> None:
         self._streams = streams
         self._archive = archive
         self._clock = clock
-        self._keep_seconds = keep_days * SECONDS_A_DAY
+        self._keep_seconds = keep_hours * SECONDS_AN_HOUR
+        self._cosigned = cosigned
+        self._confirmed = 0
+        self._unconfirmed: deque[tuple[int, int]] = deque()  # epoch, and the number of entries in the log by then
         self._trimmed_at = 0
 
     def archive_new(self) -> bool:
@@ -52,26 +65,35 @@ class Follower:
             raise ArchiveError(f"the log in the store has a line that {error}") from None
         finally:
             self._archive.save()
+        if not self._unconfirmed or self._unconfirmed[-1][0] < self._epoch:
+            self._unconfirmed.append((self._epoch, self._archive.log.size))
         if not more and self._clock() - self._trimmed_at >= TRIM_EVERY_SECONDS:
-            self._trimmed_at = self._clock()
-            self.trim()
+            more = self.trim()
+            if not more:
+                self._trimmed_at = self._clock()
         return more
 
-    def trim(self) -> None:
-        """Delete old archived entries from the store, up to a checkpoint.
+    def trim(self) -> bool:
+        """Delete old archived entries from the store, checkpoint by checkpoint; return whether there may be more.
 
-        The newest checkpoint and later entries stay, so that the store can be verified from there.
+        The newest archived checkpoint and later entries stay, so that the store can be verified from there.
         """
-        oldest_kept: CheckpointLine | None = None
-        ended: dict[str, int] = {}
-        for parsed in self._streams.checkpoints():
-            if parsed.checkpoint.at >= self._clock() - self._keep_seconds or parsed.checkpoint.epoch >= self._epoch:
-                break
-            ended |= {head.writer: head.number for head in parsed.checkpoint.heads}
-            oldest_kept = parsed
-        if oldest_kept is not None:
-            active = {head.writer for head in oldest_kept.checkpoint.heads} | self._streams.writers()
-            self._streams.trim(oldest_kept, {writer: last for writer, last in ended.items() if writer not in active})
+        found = [*islice(self._streams.checkpoints(), MAX_CHECKPOINTS_PER_TRIM)]
+        before, listed = self._clock() - self._keep_seconds, self._streams.writers()
+        confirmed = self._confirmed_epoch()
+        for previous, oldest_kept in pairwise(found):
+            if oldest_kept.checkpoint.at >= before or oldest_kept.checkpoint.epoch >= confirmed:
+                return False
+            active = _writers(oldest_kept) | listed
+            self._streams.trim(oldest_kept, _writers(previous) - active, self._archive.tenants)
+        return len(found) == MAX_CHECKPOINTS_PER_TRIM
+
+    def _confirmed_epoch(self) -> int:
+        """Return the epoch up to which everything is archived, and cosigned if there is an independent witness."""
+        cosigned = self._cosigned() if self._cosigned else self._archive.log.size
+        while self._unconfirmed and self._unconfirmed[0][1] <= cosigned:
+            self._confirmed = self._unconfirmed.popleft()[0]
+        return self._confirmed
 
     @property
     def _epoch(self) -> int:
@@ -122,3 +144,7 @@ class Follower:
         if stored.link != self._archive.verification.chains[writer].head:
             name = entry_id(writer, known)
             raise ArchiveError(f"{name} is archived, and the store has a different one: it was rolled back")
+
+
+def _writers(checkpoint: CheckpointLine) -> set[str]:
+    return {head.writer for head in checkpoint.checkpoint.heads}

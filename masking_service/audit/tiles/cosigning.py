@@ -32,6 +32,9 @@ class Cosigning:
         key: the public key of the cosigner.
         clock: returns the time in Unix seconds.
 
+    Attributes:
+        size: how many entries its newest cosignature covers.
+
     Raises:
         ValueError: the URL is not allowed.
     """
@@ -46,6 +49,7 @@ class Cosigning:
         self._path = f"{parts.path.rstrip('/')}/add-checkpoint"
         self._known_size = 0
         self._next_try = 0
+        self.size = head_of(log.note).size if log.note and self._is_cosigned(log.note) else 0
 
     def refresh(self) -> None:
         """Get the cosignature of the newest note, if it lacks one. After a failure, do nothing for a while.
@@ -54,7 +58,7 @@ class Cosigning:
             CosigningError: the cosigner refused, did not answer, or answered with something else.
         """
         note = self._log.note
-        if note is None or any(line.is_by(self._key) for line in note.signatures) or self._clock() < self._next_try:
+        if note is None or self._is_cosigned(note) or self._clock() < self._next_try:
             return
         try:
             self._log.add_signatures(self._cosigned(note).signatures)
@@ -64,6 +68,9 @@ class Cosigning:
         except CosigningError:
             self._next_try = self._clock() + RETRY_SECONDS
             raise
+
+    def _is_cosigned(self, note: Note) -> bool:
+        return any(line.is_by(self._key) for line in note.signatures)
 
     def _cosigned(self, note: Note) -> Note:
         """Return the note with the verified cosignature alone."""
@@ -76,7 +83,7 @@ class Cosigning:
         lines = [line for line in parse_signatures(body.decode()) if line.is_by(self._key)]
         cosigned = Note(note.text, lines)
         cosigned.verify(self._key)
-        self._known_size = head_of(note).size
+        self.size = self._known_size = head_of(note).size
         return cosigned
 
     def _send(self, note: Note) -> tuple[int, bytes]:

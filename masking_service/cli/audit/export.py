@@ -2,20 +2,17 @@
 
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import click
 
 from keys.keyring import Keyring
 from masking_service.audit.archive.export import export as lines_of_log
-from masking_service.audit.archive.segments import archived
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.streams import Streams
-from masking_service.cli.audit.places import archive, opened_log
+from masking_service.cli.audit.places import archive, archived_lines, opened_log
 from masking_service.cli.options import state_dir
 from masking_service.runtime.clock import clock
-from masking_service.runtime.state_files import ARCHIVE
 from masking_service.store.client import Store
 
 
@@ -41,4 +38,4 @@ def exported(store: Store, keyring: Keyring, folder: Path, archive: Path | None)
         StoreUnavailable, RolledBackError, IntegrityError, UnreadableLineError: the store cannot be exported.
     """
     newest = Checkpoints(store, keyring.audit_signer, folder, clock).make()
-    yield from lines_of_log(Streams(store), newest, partial(archived, archive or folder / ARCHIVE))
+    yield from lines_of_log(Streams(store), newest, archived_lines(folder, archive))

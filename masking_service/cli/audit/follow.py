@@ -31,17 +31,17 @@ from masking_service.runtime.state_files import ARCHIVE
 from masking_service.store.errors import StoreUnavailable
 
 EVERY_SECONDS: Final = 1.0
-MIN_DAYS: Final = 2
-"""Checkpoints list writers that are idle for up to a day, so their newest entries must stay for longer."""
+KEEP_HOURS: Final = 2
+MAX_HOURS: Final = 3660 * 24
 
 
 @click.command()
 @archive
 @click.option(
-    "--keep-days",
-    default=30,
+    "--keep-hours",
+    default=KEEP_HOURS,
     show_default=True,
-    type=click.IntRange(MIN_DAYS, 3660),
+    type=click.IntRange(1, MAX_HOURS),
     help="How long archived entries stay in the store.",
 )
 @since
@@ -61,7 +61,7 @@ MIN_DAYS: Final = 2
 @state_dir
 def follow(
     archive: Path | None,
-    keep_days: int,
+    keep_hours: int,
     since: Path | None,
     origin: str,
     cosigner: str | None,
@@ -88,7 +88,8 @@ def follow(
             if kept.truncated_bytes:
                 click.echo(f"removed {kept.truncated_bytes} bytes of an incomplete line or commit", err=True)
             cosigning = _cosigning(kept, cosigner, cosigner_key) if cosigner and cosigner_key else None
-            _run(Follower(Streams(store), kept, clock, keep_days), cosigning, stopped)
+            cosigned = (lambda: cosigning.size) if cosigning else None
+            _run(Follower(Streams(store), kept, clock, keep_hours, cosigned), cosigning, stopped)
     except ArchiveError as error:
         click.echo(f"THE AUDIT LOG CONTRADICTS ITS ARCHIVE, or the archive is damaged. {error}", err=True)
         click.echo("The archive was not changed, and archiving has stopped.", err=True)

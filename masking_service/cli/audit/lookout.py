@@ -8,17 +8,15 @@ import click
 
 from keys.errors import KeysError
 from masking_service.audit.archive.export import export
-from masking_service.audit.archive.segments import archived_since
 from masking_service.audit.lookout.reading import first_second, read_histories
 from masking_service.audit.lookout.signals import all_signals
 from masking_service.audit.lookout.texts import in_words
 from masking_service.audit.streams import Streams
-from masking_service.cli.audit.places import archive
+from masking_service.cli.audit.places import archive, archived_lines
 from masking_service.cli.options import settings_of, state_dir
 from masking_service.domain.timestamps import rfc3339
 from masking_service.runtime.clock import clock
 from masking_service.runtime.reporting import log_alert
-from masking_service.runtime.state_files import ARCHIVE
 from masking_service.runtime.store_admission import recognise
 from masking_service.runtime.wiring import assemble
 from masking_service.store.errors import StoreUnavailable
@@ -51,7 +49,7 @@ def lookout(language: str, archive: Path | None, state_dir: Path) -> None:
         recognise(parts.store, parts.keyring, parts.checkpoints, may_claim=False)
         uphold(parts.store)
         now = clock()
-        kept = partial(archived_since, archive or state_dir / ARCHIVE, first_second(now))
+        kept = archived_lines(state_dir, archive, first_second(now))
         lines = partial(export, Streams(parts.store), parts.checkpoints.make(), kept)
         hashes = {tenant: parts.keyring.tenant(tenant).audit_hash(AUDIT_HASH_OF_TENANT) for tenant in parts.tenants}
         histories = read_histories(lines, hashes.values(), now)

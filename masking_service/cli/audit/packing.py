@@ -13,7 +13,6 @@ from keys.keyring import Keyring
 from keys.signatures import Verifier
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.audit.archive.export import export
-from masking_service.audit.archive.segments import archived
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import Entry, entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine
@@ -22,12 +21,11 @@ from masking_service.audit.packs.evidence import entry_of
 from masking_service.audit.packs.manifest import Manifest, digest_of, write_manifest
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import Verification
-from masking_service.cli.audit.places import archive, opened_log
+from masking_service.cli.audit.places import archive, archived_lines, opened_log
 from masking_service.cli.audit.saying import count
 from masking_service.cli.options import state_dir
 from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339, unix_time
 from masking_service.runtime.clock import clock
-from masking_service.runtime.state_files import ARCHIVE
 
 Command = Callable[..., Any]
 
@@ -107,8 +105,7 @@ def whole_log(state_dir: Path, archive: Path | None) -> Iterator[WholeLog]:
     """Open the log in archive and store, as `audit export` reads it."""
     with opened_log(state_dir) as (store, keyring):
         newest = Checkpoints(store, keyring.audit_signer, state_dir, clock).make()
-        kept = partial(archived, archive or state_dir / ARCHIVE)
-        lines = partial(export, Streams(store), newest, kept)
+        lines = partial(export, Streams(store), newest, archived_lines(state_dir, archive))
         yield WholeLog(keyring, newest, lines, Verification(Verifier(keyring.audit_signer.public_pem())))
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import click
 
 from keys.errors import KeysetError
 from keys.keyring import Keyring
+from keys.messages import MessageKey
 from keys.signatures import Verifier
+from masking_service.audit.archive.asking import AskedArchive
+from masking_service.audit.archive.segments import archived, archived_since
 from masking_service.audit.lines import CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.tiles.log_key import read_public_key
 from masking_service.audit.tiles.notes import LOG, Note, NoteError, NoteKey
@@ -19,6 +23,7 @@ from masking_service.audit.verify.checkpoint_chain import is_signed
 from masking_service.cli.options import settings_of
 from masking_service.dev.embedded import running_url
 from masking_service.runtime.administration import opened_store
+from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY
 from masking_service.runtime.wiring import open_keyring
@@ -36,7 +41,7 @@ archive = click.option(
     "--archive",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="MASKING_AUDIT_ARCHIVE",
-    help=f"The folder of the archive. If not given: {ARCHIVE} in the state directory.",
+    help=f"The folder of the archive. If not given: {ARCHIVE} in the state directory, or else MASKING_AUDIT_URL.",
 )
 since = click.option(
     "--since",
@@ -113,6 +118,22 @@ def settings_without_keys(folder: Path) -> Settings:
     """Read the settings of a process without a keyset, such as the witness."""
     url = os.environ.get("MASKING_REDIS_URL") or running_url(folder) or ""
     return Settings.read({**os.environ, "MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": url}, development=False)
+
+
+def archived_lines(folder: Path, archive: Path | None, since: int = 0) -> Callable[[], Iterator[bytes]]:
+    """Return a function that yields the lines of the archive: in its folder, or else where MASKING_AUDIT_URL says.
+
+    Args:
+        folder: the state directory.
+        archive: the folder of the archive, if it was given.
+        since: if it is not 0, segments may be left out whose entries are all older (Unix seconds).
+    """
+    path = archive or folder / ARCHIVE
+    settings = settings_of(folder)
+    if archive is None and not path.exists() and settings.audit_url and settings.audit_key:
+        asked = AskedArchive(settings.audit_url, MessageKey.read(settings.audit_key), clock)
+        return partial(asked.lines, since)
+    return partial(archived_since, path, since) if since else partial(archived, path)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Response
 
 from masking_service.audit.reading import UnknownEntryError
-from masking_service.audit.search import Wanted
+from masking_service.audit.wanted import Wanted
 from masking_service.domain.timestamps import unix_time
 from masking_service.runtime.wiring import Parts
 from masking_service.web.http import answer, context, limit, query

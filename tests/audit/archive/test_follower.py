@@ -60,7 +60,7 @@ def logged(store: Store) -> Store:
 def follow(store: Store, folder: Path, *, now: int = NOW, **how: Any) -> None:
     """Archive everything new with a fresh witness."""
     with Archive(folder, VERIFIER, **how) as archive:
-        follower = Follower(Streams(store), archive, lambda: now, keep_days=30)
+        follower = Follower(Streams(store), archive, lambda: now, keep_hours=30 * 24)
         while follower.archive_new():
             pass
 
@@ -140,11 +140,10 @@ from masking_service.audit.tiles import log
 from masking_service.store.client import Store
 
 url, folder, where = sys.argv[1:]
-write, left = os.write, [9]
+write = os.write
 
 def half(file, data):
-    left[0] -= 1
-    if left[0]:
+    if not data.startswith(b"{"):
         return write(file, data)
     write(file, data[: len(data) // 2])
     os.kill(os.getpid(), 9)
@@ -155,7 +154,7 @@ def die(*_, **__):
 if where == "within a line":
     os.write = half
 elif where == "before it is on the disk":
-    segments.Segments.sync = die
+    segments.Segments.sync = lambda self: (self._flush(), die())
 elif where == "before it is written down":
     segments.Segments.save_state = die
 elif where == "before it is published":
@@ -167,7 +166,7 @@ else:
 store = Store(url)
 store.trust()
 archive = Archive(Path(folder), Verifier(sys.stdin.buffer.read()))
-Follower(Streams(store), archive, lambda: 0, 30).archive_new()
+Follower(Streams(store), archive, lambda: 0, 720).archive_new()
 """
 
 
@@ -444,7 +443,7 @@ def test_a_writer_that_a_checkpoint_names_and_the_store_lost_is_missed(
 def test_the_witness_waits_for_a_store_that_does_not_answer(logged: Store, folder: Path) -> None:
     gone = stores.admitted("unix:///nowhere/valkey.sock")
     with Archive(folder, VERIFIER) as archive, pytest.raises(StoreUnavailable):
-        Follower(Streams(gone), archive, lambda: NOW, 30).archive_new()
+        Follower(Streams(gone), archive, lambda: NOW, 720).archive_new()
     follow(logged, folder)
 
     assert sorted(archived(folder)) == everything(logged)
@@ -576,7 +575,7 @@ def test_the_store_is_trimmed_again_after_a_while(logged: Store, folder: Path, m
     clock = [NOW]
     trimmed: list[int] = []
     with Archive(folder, VERIFIER) as archive:
-        follower = Follower(Streams(logged), archive, lambda: clock[0], keep_days=30)
+        follower = Follower(Streams(logged), archive, lambda: clock[0], keep_hours=30 * 24)
         monkeypatch.setattr(follower, "trim", lambda: trimmed.append(clock[0] - NOW))
         for passed in (0, TRIM_EVERY_SECONDS - 1, TRIM_EVERY_SECONDS, TRIM_EVERY_SECONDS + 1):
             clock[0] = NOW + passed
@@ -584,6 +583,33 @@ def test_the_store_is_trimmed_again_after_a_while(logged: Store, folder: Path, m
                 pass
 
     assert trimmed == [0, TRIM_EVERY_SECONDS]
+
+
+def test_only_what_is_cosigned_is_deleted_from_the_store(month_later: Store, folder: Path) -> None:
+    cosigned, oldest = [0], []
+    with Archive(folder, VERIFIER) as archive:
+        follower = Follower(Streams(month_later), archive, lambda: NOW + 31 * DAY, 2, lambda: cosigned[0])
+        for size in (0, archive.log.size - 1, archive.log.size, 10_000):
+            cosigned[0] = size
+            follower.archive_new()
+            while follower.trim():
+                pass
+            oldest.append(next(Streams(month_later).checkpoints()).checkpoint.epoch)
+
+    assert oldest == [1, 1, 1, 3]
+
+
+def test_a_store_with_many_checkpoints_is_trimmed_in_parts(
+    logged: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.audit.archive.follower.MAX_CHECKPOINTS_PER_TRIM", 3)
+    writing = Process(logged, "another")
+    for _ in range(9):
+        writing.commit(full_entry(1))
+        logs.checkpoint(logged)
+    follow(logged, folder, now=NOW + 31 * DAY)
+
+    assert [one.checkpoint.epoch for one in Streams(logged).checkpoints()] == [11, 12]
 
 
 def test_a_trimmed_log_is_still_archived(month_later: Store, folder: Path) -> None:

@@ -23,7 +23,7 @@ SERVICE = Verifier(known_keyring().audit_signer.public_pem())
 def follow(store: Store, folder: Path, origin: str = "") -> None:
     """Archive everything new with a new witness."""
     with Archive(folder, SERVICE, origin=origin) as archive:
-        follower = Follower(Streams(store), archive, lambda: NOW, keep_days=30)
+        follower = Follower(Streams(store), archive, lambda: NOW, keep_hours=30 * 24)
         while follower.archive_new():
             pass
 

@@ -1,0 +1,35 @@
+"""Hashes under which the entries of an archive are found."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Final
+
+from keys.framing import frame
+from masking_service.audit.reading import EntryDocument
+from masking_service.audit.wanted import Wanted
+
+_KINDS: Final = ("asked", "case", "principal", "outcome", "action")
+"""Members by which entries are found beside their waybills, the most selective first."""
+
+
+def terms_of(tenant: str, name: str, document: EntryDocument) -> Iterable[int]:
+    """Return the terms of an entry: of its tenant, its id, its waybills, and what else can be searched for."""
+    found = {_term(tenant, "tenant", ""), term_of_id(tenant, name)}
+    found |= {_term(tenant, kind, document[kind]) for kind in _KINDS if document.get(kind)}
+    return found | {_term(tenant, "waybill", item["waybill"]) for item in document.get("items", ()) if item["waybill"]}
+
+
+def term_of_id(tenant: str, name: str) -> int:
+    """Return the term of the entry with an id."""
+    return _term(tenant, "id", name)
+
+
+def term_of(tenant: str, wanted: Wanted) -> int:
+    """Return the term of all wanted entries that the fewest others have, most likely."""
+    kind = next((kind for kind in ("waybill", *_KINDS) if getattr(wanted, kind) is not None), "tenant")
+    return _term(tenant, kind, getattr(wanted, kind, ""))
+
+
+def _term(tenant: str, kind: str, value: str) -> int:
+    framed = frame(tenant.encode(), kind.encode(), value.encode())
+    return int.from_bytes(blake2b(framed, digest_size=8).digest(), signed=True)

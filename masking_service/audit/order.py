@@ -1,0 +1,46 @@
+"""The place of an entry in the order of its tenant."""
+
+from typing import Final, NamedTuple, Self
+
+_LARGEST: Final = 2**63 - 1
+
+
+class Order(NamedTuple):
+    """A place in the order of a tenant's entries: the id that the store gave it there.
+
+    Attributes:
+        ms: the store's clock, in milliseconds.
+        number: 0-based, within the millisecond.
+    """
+
+    ms: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: bytes) -> Self:
+        """Parse ``MS-NUMBER``.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        ms, _, number = text.partition(b"-")
+        if not (ms.isdigit() and number.isdigit()):
+            raise ValueError("is not a place in an order")
+        return cls(int(ms), int(number))
+
+    @property
+    def next(self) -> "Order":
+        """The place after this one."""
+        return Order(self.ms, self.number + 1) if self.number < _LARGEST else Order(self.ms + 1, 0)
+
+    @property
+    def previous(self) -> "Order":
+        """The place before this one."""
+        return Order(self.ms, self.number - 1) if self.number else Order(self.ms - 1, _LARGEST)
+
+    def __bytes__(self) -> bytes:
+        return b"%d-%d" % self
+
+
+FIRST: Final = Order(0, 0)
+LAST: Final = Order(_LARGEST, _LARGEST)

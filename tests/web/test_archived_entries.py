@@ -1,0 +1,50 @@
+"""`GET /v1/audit` and the archive, and what is refused while the log fills the store."""
+
+from __future__ import annotations
+
+import pytest
+
+from masking_service.audit.errors import ArchiveUnavailable
+from tests.web.api import AUDITOR, DESK, PRINTER, SUPERVISOR, Api, record
+from tests.web.test_metrics import counts
+
+
+class Silent:
+    """An archive that does not answer."""
+
+    def page(self, *_: object, **__: object) -> object:
+        raise ArchiveUnavailable
+
+    named = page
+
+
+def test_older_entries_without_an_answer_of_the_archive_are_a_problem_that_says_so(
+    fresh: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh.parts.acting.audit, "_older", Silent())
+    answered = fresh.get(AUDITOR, "/v1/audit")
+
+    assert answered.json
+    assert (answered.status_code, answered.json["code"]) == (503, "unavailable")
+    assert answered.json["detail"].startswith("The archive of the audit log does not answer")
+
+
+def test_cases_are_refused_and_labels_printed_while_the_log_fills_the_store(
+    fresh: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = {"case": "D-1", "purpose": "dispute", "waybills": [record()["waybill_no"]], "reason": "parcel lost"}
+    monkeypatch.setattr(fresh.parts.backlog, "refuses", True)
+    opened = fresh.post(DESK, "/v1/cases", case)
+    frozen = fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze", {"why": "first"})
+    masked = fresh.post(PRINTER, "/v1/mask", {"records": [record()]})
+    told = counts(fresh)["masking_audit_actions_refused None"]
+    monkeypatch.setattr(fresh.parts.backlog, "refuses", False)
+    again = fresh.post(DESK, "/v1/cases", case)
+
+    assert opened.json
+    assert (opened.status_code, opened.json["code"], "nearly fills it" in opened.json["detail"]) == (
+        503,
+        "unavailable",
+        True,
+    )
+    assert (frozen.status_code, masked.status_code, told, again.status_code) == (200, 200, 1, 201)
