@@ -153,7 +153,8 @@ class Bench:
         calling.join()
         check(answers)
         times = sorted(one.seconds * 1e3 for one in answers)
-        return Window(len(answers) / took, *(load.percentile(times, share) for share in (0.5, 0.99)), answered)
+        p50, p99 = (load.percentile(times, share) for share in (0.5, 0.99))
+        return Window(len(answers) / took, p50, p99, answered)
 
     def reach(self) -> int:
         """Call people under cases, and open the phone of each who did not answer twice; return the phones opened."""

@@ -137,7 +137,9 @@ def with_people(lookup: Lookup, path: Path) -> Lookup:
 
     def named(case: str) -> Ticket | None:
         ticket = lookup(case)
-        return ticket and ticket._replace(assignee=people.get(ticket.assignee, ""))
+        if ticket is None:
+            return None
+        return Ticket(ticket.open, ticket.waybills, ticket.opened_at, people.get(ticket.assignee, ""))
 
     return named
 
