@@ -9,11 +9,23 @@ import msgspec
 
 from bench.theft import page
 from bench.theft.figures import simulate
+from bench.theft.steps import PURPOSE
 from bench.theft.workforce import DEFAULT, Workforce
+from masking_service.access.errors import PolicyError
+from masking_service.access.policy import Policy
 from masking_service.shipped import ROOT
 
-DEFAULT_POLICY = ROOT / "policy.yaml"
 RECOMMENDED = ROOT / "examples" / "policy-recommended.yaml"
+ROLES = ("label-printer", "courier", "tracking", "service-desk", "dispute-officer", "supervisor", "privacy-officer")
+
+
+def check_policy(path: Path) -> None:
+    """Raise PolicyError unless a policy is valid and has the roles and the purpose that people act in here."""
+    rules = Policy.load(path, development=True).rules
+    faults = [(f"roles.{name}", "missing") for name in ROLES if name not in rules.roles]
+    faults += [] if PURPOSE in rules.purposes else [(f"purposes.{PURPOSE}", "missing")]
+    if faults:
+        raise PolicyError(faults, str(path))
 
 
 def main() -> int:
@@ -25,16 +37,22 @@ def main() -> int:
     asked.add_argument("--json", action="store_true", help="print the figures as JSON")
     asked.add_argument("--policy", type=Path, default=RECOMMENDED, help="the policy of the company")
     asked.add_argument("--workforce", type=Path, default=DEFAULT, help="its people and their work, as workforce.yaml")
+    asked.add_argument(
+        "--keep", type=Path, metavar="DIR", help="keep the result of each seed there, and do not run kept ones again"
+    )
     asked.add_argument("--save", type=Path, metavar="DOCS", help="write docs/insiders.md and its plot too")
     said = asked.parse_args()
-    workforce = Workforce.load(said.workforce)
+    try:
+        workforce = Workforce.load(said.workforce)
+        check_policy(said.policy)
+    except (OSError, ValueError, PolicyError) as error:
+        asked.error(str(error))
     if said.quick:
         workforce = workforce.quick()
     if said.seeds:
         workforce = msgspec.structs.replace(workforce, seeds=said.seeds)
 
-    figures = simulate(said.policy, workforce, said.seed, defended=True)
-    before = simulate(DEFAULT_POLICY, workforce, said.seed, defended=False)
+    figures, before = simulate(said.policy, workforce, said.seed, said.keep)
     figures = {**figures, "quick": said.quick, "before": before}
     if said.save:
         page.save(figures, said.save)

@@ -30,8 +30,8 @@ from keys.keyset_file import (
     secret_context,
 )
 from keys.roots import open_roots
-from masking_service.access.case_check import Ticket
-from masking_service.access.errors import CaseCheckUnavailable, TicketMismatch, UnknownCaseNumber
+from masking_service.access.case_check import Confirmation, Ticket
+from masking_service.access.errors import CaseCheckUnavailable, UnknownCaseNumber
 from masking_service.access.principals import DEFAULT_TENANT
 from masking_service.access.sample import any_in_sample
 
@@ -80,40 +80,41 @@ class Tickets:
     Attributes:
         seed: decides when it does not answer.
         outages: the share of time in which it does not.
+        by_assignee: whether only a ticket's assignee opens values.
     """
 
     seed: int
     outages: float
-    _listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _confirmed: dict[str, int] = field(default_factory=dict)
+    by_assignee: bool
+    _tickets: dict[str, Ticket] = field(default_factory=dict)
+    _confirmed: dict[tuple[str, str | None], int] = field(default_factory=dict)
 
-    def file(self, case: str, numbers: Sequence[str]) -> None:
-        """Write a ticket, or write it anew."""
-        self._listed[case] = tuple(numbers)
+    def file(self, case: str, numbers: Sequence[str], assignee: str) -> None:
+        """Write a ticket for a person, or write it anew."""
+        self._tickets[case] = Ticket("", open=True, waybills=[*numbers], assignee=assignee)
 
-    def of(self, case: str) -> tuple[str, ...] | None:
-        """Return what a ticket lists; None without one."""
-        return self._listed.get(case)
+    def of(self, case: str) -> Ticket | None:
+        """Return a ticket; None without one."""
+        return self._tickets.get(case)
 
     def answers(self, at: int) -> bool:
         """Return whether it answers at a time."""
         return zlib.crc32(f"{self.seed} {at // OUTAGE_SECONDS}".encode()) >= self.outages * 2**32
 
-    def confirm(self, case: str, waybills: Collection[str], at: int) -> str:
-        """Return a digest if a ticket lists these waybills; otherwise raise as the case check does."""
+    def confirm(self, case: str, waybills: Collection[str], officer: str | None, at: int) -> Confirmation:
+        """Confirm a case, or raise, as the case check does."""
         if not self.answers(at):
             raise CaseCheckUnavailable
-        listed = self.of(case)
-        if listed is None:
+        ticket = self.of(case)
+        if ticket is None:
             raise UnknownCaseNumber
-        if not Ticket("", open=True, waybills=[*listed]).lists(waybills):
-            raise TicketMismatch
-        self._confirmed[case] = at
-        return sha256(case.encode()).hexdigest()
+        bound = ticket.confirm(waybills, officer, by_assignee=self.by_assignee)
+        self._confirmed[case, bound if self.by_assignee else None] = at
+        return Confirmation(sha256(case.encode()).hexdigest(), bound)
 
-    def confirmed_at(self, case: str) -> int:
-        """Return when a case was confirmed last; 0 for never."""
-        return self._confirmed.get(case, 0)
+    def confirmed_at(self, case: str, officer: str) -> int:
+        """Return when a case was confirmed for an officer last; 0 for never."""
+        return self._confirmed.get((case, officer if self.by_assignee else None), 0)
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class Defences:
     practices: Practices | None = None
     keys: TenantKeys | None = None
     seed: int = 0
+    _sample: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, workforce: Workforce, seed: int) -> "Defences":
@@ -137,7 +139,12 @@ class Defences:
 
     def in_sample(self, numbers: Sequence[str], thousandths: int) -> bool:
         """Return whether a case that names these waybills needs approval because of the sample."""
-        return thousandths > 0 and self.keys is not None and any_in_sample(self.keys, numbers, thousandths)
+        if not thousandths or self.keys is None:
+            return False
+        for number in numbers:
+            if (number, thousandths) not in self._sample:
+                self._sample[number, thousandths] = any_in_sample(self.keys, [number], thousandths)
+        return any(self._sample[number, thousandths] for number in numbers)
 
 
 NONE: Final = Defences()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,13 +20,15 @@ from bench.theft.heist import Heist
 from bench.theft.lookout import around, with_month_before
 from bench.theft.model import Service
 from bench.theft.replay import disagreements
-from bench.theft.steps import DAY, Step
+from bench.theft.steps import DAY
 from bench.theft.variants import VARIANTS
 from bench.theft.work import BEGIN, Tally
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
+from masking_service.shipped import ROOT
 
 Json = dict[str, Any]
+DEFAULT_POLICY = ROOT / "policy.yaml"
 PEERS = 12
 """Honest officers with whom the lookout compares a thief."""
 THIEVES_REPLAYED: int = 10
@@ -40,6 +43,7 @@ class Theft:
 
     strategy: str
     records: int
+    until_approval: int
     days_to_detection: float | None
     active_days: int
     login_days: int
@@ -54,8 +58,10 @@ class Run:
     rate: int
     tally: Tally
     thefts: list[Theft]
-    companies: list[list[Step]]
     varied: dict[str, list[Theft]]
+    replayed: int
+    replayed_calls: int
+    disagreeing: list[str]
 
 
 def sampled(seed: int, one_in: int, person: str, day: int) -> bool:
@@ -65,7 +71,7 @@ def sampled(seed: int, one_in: int, person: str, day: int) -> bool:
 
 
 def run(policy_path: Path, workforce: Workforce, defended: bool, first: int, seed: int) -> Run:
-    """Run honest work and every thief under one seed; the rates of tickets take turns."""
+    """Run honest work and every thief under one seed, and replay it; the rates of tickets take turns."""
     policy = Policy.load(policy_path, development=True)
     defences = Defences.of(workforce, seed) if defended else NONE
     rates = workforce.desk.tickets_per_million
@@ -83,14 +89,16 @@ def run(policy_path: Path, workforce: Workforce, defended: bool, first: int, see
         companies.append(service.steps)
     varied: dict[str, list[Theft]] = {}
     for key, variant in VARIANTS.items() if defended else ():
-        if not variant.every_rate and rate != rates[0]:
-            continue
         changed = variant.workforce(workforce)
         varied[key] = []
         for name in variant.strategies:
             service = Service(variant.policy(policy), replace(defences, practices=changed.practices), keep=True)
             varied[key].append(_theft(thieves.run(name, service, changed, seed, rate, rows)))
-    return Run(seed, rate, tally, thefts, companies, varied)
+    days = sum(len({(step.who.id, step.at // DAY) for step in steps}) for steps in companies)
+    calls = sum(map(len, companies))
+    return Run(
+        seed, rate, tally, thefts, varied, days, calls, disagreements(policy_path, seed, companies) if calls else []
+    )
 
 
 def _never(person: str, day: int) -> bool:
@@ -99,13 +107,14 @@ def _never(person: str, day: int) -> bool:
 
 
 def _theft(heist: Heist) -> Theft:
-    counted = [(at, count) for at, count in heist.taken if heist.detected_at is None or at <= heist.detected_at]
+    counted = heist.counted()
     by_day = [0] * ((heist.end - BEGIN) // DAY)
     for at, count in counted:
         by_day[min((at - heist.begin) // DAY, len(by_day) - 1)] += count
     return Theft(
         heist.name,
         heist.records(),
+        heist.records(approvals_notice=True),
         None if heist.detected_at is None else (heist.detected_at - heist.begin) / DAY,
         len({at // DAY for at, _ in counted}),
         len(heist.login_days),
@@ -113,30 +122,47 @@ def _theft(heist: Heist) -> Theft:
     )
 
 
-def simulate(policy: Path, workforce: Workforce, seed: int, *, defended: bool) -> Json:
-    """Run every seed and the replay; return the figures as `--json` prints them.
+def simulate(policy: Path, workforce: Workforce, first: int, keep: Path | None = None) -> tuple[Json, Json]:
+    """Run every seed; return the figures as `--json` prints them: with the defences, and without them.
 
     Args:
-        defended: whether the company follows the practices of its workforce, and runs the lookout.
+        policy: the policy of the company with the defences.
+        workforce: its people.
+        first: the first seed.
+        keep: a folder for the results of each seed. Those that are there already are not run again.
     """
-    seeds = range(seed, seed + workforce.seeds)
+    jobs = [(seed, defended) for seed in range(first, first + workforce.seeds) for defended in (True, False)]
     with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        runs = [*pool.map(partial(run, policy, workforce, defended, seed), seeds)]
-    return figures_of(policy, workforce, runs)
+        runs = [*pool.map(partial(kept_run, policy, workforce, first, keep), jobs)]
+    after, before = figures_of(workforce, runs[::2]), figures_of(workforce, runs[1::2])
+    return after, before
 
 
-def figures_of(policy: Path, workforce: Workforce, runs: Sequence[Run]) -> Json:
-    """Replay runs; return their figures."""
-    companies = [steps for one in runs for steps in one.companies]
-    different = [
-        difference
-        for one in runs[: workforce.replay.seeds]
-        for difference in disagreements(policy, one.seed, one.companies)
-    ]
+def kept_run(policy: Path, workforce: Workforce, first: int, keep: Path | None, job: tuple[int, bool]) -> Run:
+    """Return the result of a seed with or without defences: the kept one of the same inputs, or a new one."""
+    seed, defended = job
+    policy = policy if defended else DEFAULT_POLICY
+    if keep is None:
+        return run(policy, workforce, defended, first, seed)
+    inputs = sha256(
+        policy.read_bytes() + msgspec.json.encode((msgspec.structs.replace(workforce, seeds=0), first))
+    ).hexdigest()[:8]
+    path = keep / f"{inputs}-{'after' if defended else 'before'}-{seed}.json"
+    if path.exists():
+        return msgspec.json.decode(path.read_bytes(), type=Run)
+    found = run(policy, workforce, defended, first, seed)
+    keep.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.encode(found))
+    return found
+
+
+def figures_of(workforce: Workforce, runs: Sequence[Run]) -> Json:
+    """Return the figures of runs."""
+    different = [difference for one in runs for difference in one.disagreeing]
     return {
         **summary(runs, workforce),
-        "replayed": sum(len({(step.who.id, step.at // DAY) for step in steps}) for steps in companies),
-        "replayed_calls": sum(map(len, companies)),
+        "replayed": sum(one.replayed for one in runs),
+        "replayed_calls": sum(one.replayed_calls for one in runs),
         "disagreements": len(different),
         "disagreeing": different[:20],
         "seeds": [one.seed for one in runs],
@@ -169,10 +195,12 @@ def summary(runs: Sequence[Run], workforce: Workforce) -> Json:
         "strategies": strategies,
         "variants": variants,
         "worst_records_p95": max(one["records_p95"] for one in strategies.values()),
+        "worst_records_until_approval_p95": max(one["records_until_approval_p95"] for one in strategies.values()),
         "honest_freezes_per_100k_person_days": max(
             one["honest_freezes_per_100k_person_days"] for one in rates.values()
         ),
         "review_items_per_day_per_10k": max(one["review_items_per_day_per_10k"] for one in rates.values()),
+        "approvals_per_day_per_10k": max(one["approvals_per_day_per_10k"] for one in rates.values()),
         "by_tickets_per_million": {str(rate): figures for rate, figures in rates.items()},
         "records_by_tickets_per_million": {
             name: {
@@ -187,11 +215,12 @@ def summary(runs: Sequence[Run], workforce: Workforce) -> Json:
 
 
 def _honest(tally: Tally, workforce: Workforce) -> Json:
+    per_day = STAFF / tally.company_days / workforce.people.total
     return {
         "person_days": tally.person_days,
         "honest_freezes_per_100k_person_days": round(tally.freezes * PER / tally.person_days, 3),
-        "review_items_per_day_per_10k": round(tally.reviews / tally.company_days / workforce.people.total * STAFF, 2),
-        "approvals_per_day_per_10k": round(tally.approvals / tally.company_days / workforce.people.total * STAFF, 2),
+        "review_items_per_day_per_10k": round((tally.reviews - tally.approvals) * per_day, 2),
+        "approvals_per_day_per_10k": round(tally.approvals * per_day, 2),
         "staff_calls_refused": round(tally.refused / max(tally.calls, 1), 4),
         "courier_views_refused_at_least": round(tally.courier_views_over / max(tally.courier_views, 1), 4),
     }
@@ -199,19 +228,25 @@ def _honest(tally: Tally, workforce: Workforce) -> Json:
 
 def _strategy(thefts: Sequence[Theft], workforce: Workforce) -> Json:
     records = sorted(theft.records for theft in thefts)
+    approvals = sorted(theft.until_approval for theft in thefts)
     days = sorted(math.inf if theft.days_to_detection is None else theft.days_to_detection for theft in thefts)
     active = max(sum(theft.active_days for theft in thefts), 1)
     a_day = sum(records) / active
     middle = median(days)
     return {
         "records_p50": round(median(records)),
-        "records_p95": records[math.ceil(0.95 * len(records)) - 1],
+        "records_p95": _p95(records),
         "records_max": records[-1],
+        "records_until_approval_p95": _p95(approvals),
         "days_p50": None if math.isinf(middle) else round(middle, 2),
         "detected": sum(not math.isinf(day) for day in days),
         "income_a_day": [round(a_day * price) for price in workforce.thieves.price],
         "logins_a_day": round(sum(theft.login_days for theft in thefts) / active * workforce.thieves.login_a_day),
     }
+
+
+def _p95(ordered: Sequence[int]) -> int:
+    return ordered[math.ceil(0.95 * len(ordered)) - 1]
 
 
 def curves(runs: Sequence[Run]) -> dict[str, list[int]]:

@@ -10,13 +10,14 @@ from bench.theft.lookout import Lookout, renamed
 from bench.theft.model import Service
 from bench.theft.steps import DAY, Done, is_known, person
 from bench.theft.work import HOUR, known
-from bench.theft.workforce import Practices, Workforce
+from bench.theft.workforce import PRESENT, Practices, Workforce
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
 from masking_service.audit.lookout.history import Row
 
 DAILY: Final = 30
 """Days of a theft that the lookout reads one by one: it takes long, and a week more changes little by then."""
+HONEST_APPROVER: Final = person("supervisor-approver", "supervisor")
 RENTER: Final = "the renter's"
 """The device of a person who rents a login. All others act from devices that they also use for honest work."""
 
@@ -28,10 +29,11 @@ class Heist:
     Attributes:
         queue: how many own cases an officer gets in a day.
         honest: what honest people did, for the lookout.
-        ring: everyone who is in it. A review that names one of them ends it.
-        own_approver: whether the ring's own supervisor decides its cases, so that a pending case is no detection.
+        ring: everyone who is in it. A freeze, an alert or a place on the lookout's list of one of them ends it.
+        approver: decides the cases of the ring that wait, and notices nothing.
         taken: when, and how many records.
         login_days: days on which each rented login was used.
+        approval_at: when a person outside the ring had one of its cases to decide for the first time.
     """
 
     name: str
@@ -44,15 +46,15 @@ class Heist:
     queue: float = 0.0
     honest: Sequence[Row] = ()
     ring: list[Principal] = field(default_factory=list)
-    own_approver: bool = False
+    approver: Principal = HONEST_APPROVER
     taken: list[tuple[int, int]] = field(default_factory=list)
     login_days: set[tuple[str, int]] = field(default_factory=set)
     detected_at: int | None = None
+    approval_at: int | None = None
     _cases: int = 0
     _closing: list[tuple[int, str]] = field(default_factory=list)
     _used: Counter[str] = field(default_factory=Counter)
     _lookout: Lookout | None = None
-    _reviewed: int = 0
 
     @property
     def policy(self) -> Policy:
@@ -83,14 +85,10 @@ class Heist:
         self.noticed()
 
     def noticed(self) -> bool:
-        """Return whether a freeze or a review has named the ring, and keep when that was."""
+        """Return whether a freeze, an alert or the lookout has named the ring, and keep when that was."""
         ids = {who.id for who in self.ring}
         found = [freeze.since for freeze in self.service.frozen.values() if freeze.id in ids]
-        found += [
-            review.at
-            for review in self.service.reviews
-            if review.who in ids and not (review.why == "case-pending" and self.own_approver)
-        ]
+        found += [one.at for one in self.service.reviews if one.who in ids and one.why != "case-pending"]
         if found and self.detected_at is None:
             self.detected_at = min(found)
         return self.detected_at is not None
@@ -115,52 +113,69 @@ class Heist:
 
     def _review(self, at: int) -> None:
         """Run the lookout: each day in the first month of a theft, then once a week."""
-        day, written = (at - self.begin) // DAY, len(self.service.written)
-        if self._lookout is not None and written > self._reviewed and (day <= DAILY or day % 7 == 0):
+        day = (at - self.begin) // DAY
+        if self._lookout is not None and self.service.written and (day <= DAILY or day % 7 == 0):
             self._lookout.run(at)
-            self._reviewed = written
 
     def open_case(self, opener: Principal, at: int, numbers: list[str]) -> str | None:
         """Open a case of the ring; return its name, None where it is refused.
 
-        Where the ticket system is asked, a case is about one parcel, and the ring has a few tickets a day.
+        Where the ticket system is asked, a case is about one parcel, and the ring has a few tickets a day. Where only
+        the assignee opens values, the ring can use those that are assigned to one of its officers.
         """
-        tickets = self.service.tickets
-        if tickets is not None:
-            numbers = numbers[:1]
-            self._used[f"ring {at // DAY}"] += 1
-            if self._used[f"ring {at // DAY}"] > self.workforce.thieves.tickets_a_day:
-                return None
-        return self._open(opener, at, numbers, None)
+        officers = [who for who in self.ring if "dispute-officer" in who.roles]
+        if self.service.tickets is None:
+            return self._open(opener, at, numbers, officers[0])
+        day = f"ring {at // DAY}"
+        while self._used[day] < self.workforce.thieves.tickets_a_day:
+            self._used[day] += 1
+            officer = self._assigned(officers)
+            if officer is not None:
+                return self._open(opener, at, numbers[:1], officer)
+        return None
+
+    def _assigned(self, officers: Sequence[Principal]) -> Principal | None:
+        """Return which of these officers gets a ticket, None for another one."""
+        if self.service.by_assignee and self.practices is not None and self.practices.tickets_routed:
+            present = max(round(self.workforce.people.officers * PRESENT), len(officers))
+            drawn = self.random.randrange(present)
+            return officers[drawn] if drawn < len(officers) else None
+        return officers[0]
 
     def honest_case(self, at: int, count: int, officer: Principal, *, rented: bool = False) -> str | None:
         """Return a case that people of the desk opened and that names so many waybills; None where there is none.
 
-        Where each case names its officer there are only the officer's own, and they are no theft unless the login is
-        rented.
+        Where only the assignee opens values there are only the officer's own, and they are no theft unless the login
+        is rented.
         """
         opener = person(f"desk-{self.random.randrange(self.workforce.people.desk)}", "service-desk")
-        if self.practices is None or not self.practices.cases_name_officer:
-            return self._open(opener, at - HOUR, known(count, self.random), None)
+        if not self.service.by_assignee:
+            return self._open(opener, at - HOUR, known(count, self.random), officer)
         own = self.queue * self.workforce.thieves.own_cases
         self._used[f"{officer.id} {at // DAY}"] += 1
         if not rented or self._used[f"{officer.id} {at // DAY}"] > own:
             return None
         return self._open(opener, at - HOUR, known(1, self.random), officer)
 
-    def _open(self, opener: Principal, at: int, numbers: list[str], officer: Principal | None) -> str | None:
+    def _open(self, opener: Principal, at: int, numbers: list[str], officer: Principal) -> str | None:
         self._cases += 1
         name = f"T-{self.name}-{self.seed}-{self._cases}"
         if self.practices is not None and self.service.tickets is not None:
-            self.service.tickets.file(name, numbers)
+            self.service.tickets.file(name, numbers, officer.id)
             if self.random.random() < self.practices.tickets_closed:
                 self._closing.append(((at // DAY + self.random.randrange(2, 6)) * DAY, name))
-        done = self.service.open_case(opener, at, name, numbers, officer)
+        done = self.service.open_case(opener, at, name, numbers)
+        if done.outcome == "pending":
+            if opener in self.ring and self.approver not in self.ring and self.approval_at is None:
+                self.approval_at = at
+            self.service.decide(self.approver, at, name, "approve")
         return name if done.outcome in ("open", "pending") else None
 
     def take(self, officer: Principal, at: int, case: str, *, rented: bool = False) -> Done:
-        """Open the phone of each waybill of a case."""
-        numbers = list(self.service.cases[case].opening.waybills)
+        """Open the phone of each waybill of a case, as its officer if it names one of the ring."""
+        opening = self.service.cases[case].opening
+        officer = next((who for who in self.ring if who.id == opening.officer), officer)
+        numbers = list(opening.waybills)
         if rented and self.workforce.thieves.own_device:
             officer = replace(officer, device=RENTER)
         done = self.service.detokenize(officer, at, case, numbers, [*filter(is_known, numbers)])
@@ -170,6 +185,11 @@ class Heist:
                 self.login_days.add((officer.id, at // DAY))
         return done
 
-    def records(self) -> int:
-        """Return what was taken before the theft was noticed."""
-        return sum(count for at, count in self.taken if self.detected_at is None or at <= self.detected_at)
+    def counted(self) -> list[tuple[int, int]]:
+        """Return when and how many records were taken before the theft was noticed."""
+        return [(at, count) for at, count in self.taken if self.detected_at is None or at <= self.detected_at]
+
+    def records(self, *, approvals_notice: bool = False) -> int:
+        """Return what was taken before the theft was noticed, if one likes by a person who had a case to approve."""
+        until = self.approval_at if approvals_notice else None
+        return sum(count for at, count in self.counted() if until is None or at <= until)

@@ -124,9 +124,9 @@ class Staff:
         def work(at: int) -> None:
             self._count(self._service.view(opener, at, right, right))
             if self._random.random() >= practices.ticket_slips:
-                tickets.file(name, right)
+                tickets.file(name, right, officer.id)
             if self._opened(name, numbers, opener, officer)(at + 30) in UNCONFIRMED:
-                tickets.file(name, right)
+                tickets.file(name, right, officer.id)
                 self._at(at + 10 * MINUTE, self._opened(name, right, opener, officer))
 
         return work
@@ -135,8 +135,7 @@ class Staff:
         """Open a case; then have it approved where that is needed, and worked on. Returns the outcome."""
 
         def work(at: int) -> str:
-            named = officer if self._practices and self._practices.cases_name_officer else None
-            done = self._count(self._service.open_case(self._acting(opener), at, name, numbers, named))
+            done = self._count(self._service.open_case(self._acting(opener), at, name, numbers))
             begin = at + self._random.randrange(5 * MINUTE, 4 * HOUR)
             if done.outcome == "pending":
                 begin = max(at, _next_morning(at)) + self._random.randrange(MINUTE, HOUR)
@@ -189,9 +188,11 @@ class Staff:
         return work
 
     def _on_shift(self, at: int, officer: Principal) -> int:
-        """Return when an officer is at work from a time on: at once, or from eight in the morning."""
-        early = at % DAY < 8 * HOUR and officer.id not in self._night
-        return at // DAY * DAY + 8 * HOUR + self._random.randrange(HOUR) if early else at
+        """Return when an officer is at work from a time on: at once, or from eight in the morning until eight."""
+        hour = at % DAY // HOUR
+        if officer.id in self._night or 8 <= hour < 20:
+            return at
+        return (at // DAY + (hour >= 20)) * DAY + 8 * HOUR + self._random.randrange(HOUR)
 
     def _count(self, done: Done) -> Done:
         self.tally.calls += 1

@@ -3,8 +3,9 @@
 Signals, ranks and what is frozen are the product's. Views of couriers are not read: see docs/insiders.md, Limits.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from bench.theft.model import Service
@@ -19,9 +20,11 @@ from masking_service.usecases.lookout import REMEMBERED_SECONDS
 READ: Final[dict[type[Row], str]] = {Opening: "openings", OpenedCase: "cases", Decision: "decisions", Seen: "seen"}
 """The rows that are read, by the name of their list in a history."""
 
+_at = attrgetter("at")
+
 
 class Lookout:
-    """Reads what a service has written each day, beside what honest people did.
+    """Reads what a service has written each day, beside what honest people did, and drops it.
 
     Args:
         service: lists and freezes people.
@@ -33,7 +36,6 @@ class Lookout:
         self._rows: dict[type[Row], list[Row]] = {kind: [] for kind in READ}
         self._devices: set[tuple[str, str, int]] = set()
         self._add(honest)
-        self._read = 0
         self._listed: dict[str, list[tuple[int, float]]] = {}
 
     @property
@@ -44,20 +46,19 @@ class Lookout:
     def run(self, now: int) -> None:
         """List at most five people, and freeze those whom the policy says."""
         service = self._service
-        for entry in service.written[self._read :]:
-            self._add(rows_of(entry))
-        self._read = len(service.written)
-        for rows in self._rows.values():
-            rows.sort(key=lambda row: row.at)
-        found = rank(all_signals(self._history(now), now), self._before(now), service.frozen, MAX_LISTED)
-        freezing = {one.person for one in to_freeze(found, service.policy.rules.lookout.freeze)}
+        self._add(row for entry in service.written for row in rows_of(entry))
+        service.written.clear()
+        rules = service.policy.rules.lookout
+        found = rank(all_signals(self._history(now), now), self._before(now), service.frozen, MAX_LISTED, rules.alone)
+        freezing = {one.person for one in to_freeze(found, rules.freeze)}
         for one in found:
             self._listed.setdefault(one.person, []).append((now, one.total))
             who = Principal(one.person, DEFAULT_TENANT, (), frozenset(), "jwt")
             service.listed(who, now, freeze=one.person in freezing)
 
     def _add(self, rows: Iterable[Row]) -> None:
-        """Keep rows; of a device only the first on each day."""
+        """Keep rows in the order of time; of a device only the first on each day."""
+        begin = {kind: len(kept) for kind, kept in self._rows.items()}
         for row in rows:
             if isinstance(row, Seen):
                 used = row.person, row.tag, row.at // DAY
@@ -66,6 +67,11 @@ class Lookout:
                 self._devices.add(used)
             if type(row) in READ:
                 self._rows[type(row)].append(row)
+        for kind, kept in self._rows.items():
+            new = sorted(kept[begin[kind] :], key=_at)
+            del kept[begin[kind] :]
+            late = bisect_right(kept, new[0].at, key=_at) if new else len(kept)
+            kept[late:] = sorted([*kept[late:], *new], key=_at)
 
     def _before(self, now: int) -> dict[str, float]:
         """Return the highest totals of the people who were listed lately."""
@@ -78,7 +84,7 @@ class Lookout:
     def _history(self, now: int) -> History:
         parts: dict[str, Any] = {}
         for kind, rows in self._rows.items():
-            begin, end = (bisect_left(rows, at, key=lambda row: row.at) for at in (first_second(now), now))
+            begin, end = (bisect_left(rows, at, key=_at) for at in (first_second(now), now))
             parts[READ[kind]] = rows[begin:end]
         return History(**parts)
 
@@ -118,4 +124,4 @@ def with_month_before(rows: Sequence[Row], begin: int) -> list[Row]:
 
 def renamed(rows: Sequence[Row], names: Mapping[str, str]) -> list[Row]:
     """Return rows in which people have other names."""
-    return [type(row)(row.at, names.get(row.person, row.person), *row[2:]) for row in rows]
+    return [row._replace(person=names[row.person]) if row.person in names else row for row in rows]

@@ -60,8 +60,10 @@ class Service:
         self.steps: list[Step] = []
         self.written: list[Entry] = []
         practices = defences.practices
-        asks = practices is not None and policy.rules.cases.check is not None
-        self.tickets = Tickets(defences.seed, practices.ticket_outages) if practices and asks else None
+        check = policy.rules.cases.check
+        self.tickets: Tickets | None = None
+        if practices is not None and check is not None:
+            self.tickets = Tickets(defences.seed, practices.ticket_outages, check.by_assignee)
         self._keep = keep
         self._sampled = sampled
         self._memory = Memory(self.record, self.reviews)
@@ -69,6 +71,11 @@ class Service:
         self._watch = FreezeByPolicy(
             rules=policy.rules.watch, freezes=memory, audit=memory, alerts=memory, metrics=memory
         )
+
+    @property
+    def by_assignee(self) -> bool:
+        """Whether only the assignee of a ticket opens values under its case."""
+        return self.tickets is not None and self.tickets.by_assignee
 
     @property
     def frozen(self) -> dict[str, Freeze]:
@@ -100,12 +107,9 @@ class Service:
         if freeze:
             self._watch.freeze(RequestContext(who, "", at), "lookout")
 
-    def open_case(
-        self, who: Principal, at: int, name: str, numbers: Sequence[str], officer: Principal | None = None
-    ) -> Done:
-        """Open a case, for one officer or for all."""
-        named = officer.id if officer else None
-        return self._step(who, at, "case-open", tuple(dict.fromkeys(numbers)), name=name, officer=named)
+    def open_case(self, who: Principal, at: int, name: str, numbers: Sequence[str]) -> Done:
+        """Open a case."""
+        return self._step(who, at, "case-open", tuple(dict.fromkeys(numbers)), name=name)
 
     def close(self, at: int, name: str) -> None:
         """Close a case, as the ticket system does."""
@@ -152,7 +156,6 @@ class Service:
         held: frozenset[str] = frozenset(),
         *,
         name: str = "",
-        officer: str | None = None,
         conflicts: int = 0,
     ) -> Done:
         self._memory.now = at
@@ -167,7 +170,7 @@ class Service:
             before = (grant, packed, misses, refusals, who.id in self.frozen, self.cases.get(name), ticket, answers)
         match action:
             case "case-open":
-                done = self._open_case(who, at, name, numbers, officer)
+                done = self._open_case(who, at, name, numbers)
             case "detokenize":
                 done = self._detokenize(who, at, name, numbers, held)
             case "view":
@@ -186,7 +189,6 @@ class Service:
                     held=held,
                     case=case,
                     name=name,
-                    officer=officer,
                     ticket=ticket,
                     answers=answers,
                     conflicts=conflicts,
@@ -210,7 +212,7 @@ class Service:
         except AccessError:
             return None
 
-    def _open_case(self, who: Principal, at: int, name: str, numbers: tuple[str, ...], officer: str | None) -> Done:
+    def _open_case(self, who: Principal, at: int, name: str, numbers: tuple[str, ...]) -> Done:
         context = RequestContext(who, "", at)
         try:
             self._refuse_frozen(who)
@@ -220,7 +222,7 @@ class Service:
                 case=name,
                 purpose=PURPOSE,
                 waybills=numbers,
-                officer=officer,
+                officer=None,
                 reason="asked by the sender",
                 opened_by=who.id,
                 opened_at=at,
@@ -255,7 +257,7 @@ class Service:
         if self.tickets is None or check is None:
             return opening
         try:
-            checked = self.tickets.confirm(opening.case, opening.waybills, context.now)
+            confirmed = self.tickets.confirm(opening.case, opening.waybills, opening.officer, context.now)
         except (UnknownCaseNumber, TicketMismatch):
             self._watch.count_misses(context, 0, [False])
             raise
@@ -264,22 +266,23 @@ class Service:
                 raise
             needed = max(opening.approvals_needed, self.policy.rules.purposes[opening.purpose].approvals)
             return msgspec.structs.replace(opening, approvals_needed=needed)
-        return msgspec.structs.replace(opening, checked=checked)
+        return msgspec.structs.replace(opening, checked=confirmed.digest, officer=confirmed.officer)
 
-    def _confirm_again(self, case: Case, at: int) -> None:
-        """As `Detokenize._confirm`."""
+    def _confirm_again(self, case: Case, officer: str, at: int) -> None:
+        """As `CaseAuthority._confirm`."""
         check, opening = self.policy.rules.cases.check, case.opening
         if self.tickets is None or check is None:
             return
-        newest = max(opening.opened_at if opening.checked else 0, self.tickets.confirmed_at(opening.case))
+        opened = opening.checked and not (self.by_assignee and opening.officer != officer)
+        newest = max(opening.opened_at if opened else 0, self.tickets.confirmed_at(opening.case, officer))
         if newest <= at < newest + check.again_after:
             return
         try:
-            self.tickets.confirm(opening.case, opening.waybills, at)
+            self.tickets.confirm(opening.case, opening.waybills, officer, at)
         except (UnknownCaseNumber, TicketMismatch):
             raise CaseNotOpen("ticket-closed") from None
         except CaseCheckUnavailable:
-            if not (check.pending_on_failure and case.approved_by):
+            if not (check.pending_on_failure and case.approved_by and opening.officer in (None, officer)):
                 raise
 
     def _detokenize(self, who: Principal, at: int, name: str, numbers: tuple[str, ...], known: frozenset[str]) -> Done:
@@ -293,8 +296,8 @@ class Service:
                 case = self.cases.get(name)
                 if case is None:
                     raise CaseNotOpen("unknown")
-                case.authorise(who, PURPOSE, at)
-                self._confirm_again(case, at)
+                case.authorise(who, PURPOSE, at, any_officer=self.by_assignee)
+                self._confirm_again(case, who.id, at)
                 named = frozenset(case.opening.waybills)
                 lookups = sum(number in named for number in numbers)
                 taken = self._reserve(who, grant, lookups, at)

@@ -1,6 +1,7 @@
 """Writes docs/insiders.md and its plot from the figures of a run."""
 
 import json
+import math
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -14,6 +15,7 @@ from matplotlib.ticker import FuncFormatter
 
 from bench.plots import SETTINGS
 from bench.theft.variants import VARIANTS
+from bench.theft.workforce import PRESENT
 
 Json = dict[str, Any]
 NAMES = {
@@ -32,6 +34,12 @@ AIMS = {
     "worst_records_p95": ("records in the worst strategy, p95", AIM),
     "honest_freezes_per_100k_person_days": ("honest freezes per 100,000 person-days", 1),
     "review_items_per_day_per_10k": ("review items a day per 10,000 staff", 5),
+}
+
+BESIDE = {
+    "approvals_per_day_per_10k": "approvals a day per 10,000 staff, which are no review items here",
+    "worst_records_until_approval_p95": "records in the worst strategy, p95, if a person who has to approve a case "
+    "notices the thief",
 }
 
 
@@ -88,20 +96,24 @@ def _aims(figures: Json) -> list[str]:
         found = figures[key]
         said = "met" if found <= most else "**missed**"
         rows.append(f"| {text} | {most} | {found:,} | {said} | {figures['before'][key]:,} |")
+    for key, text in BESIDE.items():
+        rows.append(f"| {text} | | {figures[key]:,} | | {figures['before'][key]:,} |")
     return rows
 
 
 def _strategies(figures: Json) -> list[str]:
     rows = [
-        "| strategy | records p50 | p95 | max | detected | days to detection | income a day, ¥ | logins a day, ¥ |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
+        "| strategy | records p50 | p95 | max | p95, if approvers notice | detected | days to detection "
+        "| income a day, ¥ | logins a day, ¥ |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for name, one in figures["strategies"].items():
         days = "never" if one["days_p50"] is None else one["days_p50"]
         low, high = one["income_a_day"]
         rows.append(
             f"| {NAMES[name]} | {one['records_p50']:,} | {one['records_p95']:,} | {one['records_max']:,} "
-            f"| {one['detected']} of {len(figures['seeds'])} | {days} | {low:,} to {high:,} | {one['logins_a_day']:,} |"
+            f"| {one['records_until_approval_p95']:,} | {one['detected']} of {len(figures['seeds'])} | {days} "
+            f"| {low:,} to {high:,} | {one['logins_a_day']:,} |"
         )
     return rows
 
@@ -121,7 +133,7 @@ def _by_rate(figures: Json) -> list[str]:
 def _honest(figures: Json) -> list[str]:
     rows = [
         "| tickets per million parcels | person-days | honest freezes per 100,000 | review items a day per 10,000 "
-        "| of them approvals | calls of staff refused | views of couriers refused, at least |",
+        "| approvals a day per 10,000 | calls of staff refused | views of couriers refused, at least |",
         "|---:|---:|---:|---:|---:|---:|---:|",
     ]
     return rows + [
@@ -134,11 +146,12 @@ def _honest(figures: Json) -> list[str]:
 
 def _variants(figures: Json) -> list[str]:
     rows = [
-        "| one thing changed, at the lowest rate of tickets if nothing else is said | strategy | records p50 | max |",
-        "|---|---|---:|---:|",
+        "| one thing changed | strategy | records p50 | p95 | max | p95, if approvers notice |",
+        "|---|---|---:|---:|---:|---:|",
     ]
     return rows + [
-        f"| {VARIANTS[key].text} | {NAMES[name]} | {one['records_p50']:,} | {one['records_max']:,} |"
+        f"| {VARIANTS[key].text} | {NAMES[name]} | {one['records_p50']:,} | {one['records_p95']:,} "
+        f"| {one['records_max']:,} | {one['records_until_approval_p95']:,} |"
         for key, strategies in figures["variants"].items()
         for name, one in strategies.items()
     ]
@@ -169,7 +182,40 @@ def draw(figures: Json, path: Path) -> None:
 def page(figures: Json) -> str:
     """Return docs/insiders.md."""
     text = Template(Path(__file__).with_name("page.md").read_text())
-    return text.substitute(tables=tables(figures))
+    return text.substitute(tables=tables(figures), **_quoted(figures))
+
+
+def _quoted(figures: Json) -> dict[str, str]:
+    """Return the figures that the text quotes, by the names that it uses."""
+    before, rates = figures["before"], figures["by_tickets_per_million"].values()
+    strategies, variants = figures["strategies"], figures["variants"]
+    worst = max(strategies, key=lambda name: strategies[name]["records_p95"])
+    reviews, approvals = ([one[f"{what}_per_day_per_10k"] for one in rates] for what in ("review_items", "approvals"))
+    days = sum(one["person_days"] for one in rates)
+    numbers = {
+        "worst_records": strategies[worst]["records_p95"],
+        "worst_max": max(one["records_max"] for one in strategies.values()),
+        "before_records": before["worst_records_p95"],
+        "person_days": days,
+        "at_work": round(figures["company"]["officers"] * PRESENT),
+        "guesses_before": before["strategies"]["guessing"]["records_max"],
+        "guesses": strategies["guessing"]["records_max"],
+        "remote_night": variants["remote"]["odd_hours"]["records_max"],
+        "remote_day": variants["remote"]["burst"]["records_max"],
+        "several_signals": variants["several_signals"]["burst"]["records_max"],
+        "ring_chooses": max(one["records_p95"] for one in variants["ring_assigns"].values()),
+        "any_officer": max(one["records_p95"] for one in variants["any_officer"].values()),
+        "tickets_20": max(one["records_max"] for one in variants["tickets_20"].values()),
+    }
+    return {
+        **{name: f"{number:,}" for name, number in numbers.items()},
+        "worst": NAMES[worst],
+        "seeds": str(len(figures["seeds"])),
+        "none_by_chance": f"{math.exp(-days / 100_000):.0%}",
+        "reviews": f"{min(reviews)} to {max(reviews)}",
+        "approvals": f"{min(approvals)} to {max(approvals)}",
+        "refused": f"{max(one['staff_calls_refused'] for one in rates):.0%}",
+    }
 
 
 def save(figures: Json, docs: Path) -> None:

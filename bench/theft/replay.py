@@ -51,7 +51,7 @@ class TicketSystem:
     def __init__(self) -> None:
         self._server = sidecar.create_server(self._lookup, KEY, 0)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._ticket: tuple[str, ...] | None = None
+        self._ticket: Ticket | None = None
         self._answers = True
 
     def __enter__(self) -> "TicketSystem":
@@ -67,7 +67,9 @@ class TicketSystem:
         """Answer as it did before a call; wait until the service asks again after it failed."""
         if step.answers and not self._answers:
             time.sleep(OPEN_SECONDS + 0.1)
-        self._ticket, self._answers = step.ticket, step.answers
+        kept = step.ticket
+        self._ticket = Ticket(kept.open, kept.waybills, assignee=kept.assignee) if kept else None
+        self._answers = step.answers
 
     def policy(self, policy: Path, folder: Path) -> Path:
         """Return the policy with this ticket system in it; as it is if it asks none."""
@@ -85,7 +87,7 @@ class TicketSystem:
         del case
         if not self._answers:
             raise ConnectionError
-        return None if self._ticket is None else Ticket(open=True, waybills=[*self._ticket])
+        return self._ticket
 
 
 class Application:
@@ -204,8 +206,6 @@ class Application:
 
     def _open_case(self, step: Step) -> str:
         body = {"case": step.name, "purpose": PURPOSE, "waybills": step.numbers, "reason": "asked by the sender"}
-        if step.officer is not None:
-            body["officer"] = step.officer
         answered = self._ask(step, "/v1/cases", body)
         if answered.status_code != 201:
             return _code(answered)

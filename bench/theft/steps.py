@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from masking_service.access.case_check import Ticket
 from masking_service.access.cases import Case
 from masking_service.access.policy import Grant
 from masking_service.access.principals import DEFAULT_TENANT, Principal
@@ -42,7 +43,7 @@ class Step:
     """A call of a person with its outcome, and what decided it, for the replay.
 
     `windows` are the packed windows before it, the person's first; `misses` and `refusals` the counts before it;
-    `ticket` is what the ticket of its case lists, and `answers` whether the ticket system answers.
+    `ticket` is the ticket of its case, and `answers` whether the ticket system answers.
     """
 
     who: Principal
@@ -53,8 +54,7 @@ class Step:
     held: frozenset[str]
     case: Case | None
     name: str
-    officer: str | None
-    ticket: tuple[str, ...] | None
+    ticket: Ticket | None
     answers: bool
     conflicts: int
     windows: tuple[bytes, ...]

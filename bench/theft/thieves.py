@@ -16,7 +16,7 @@ from typing import Final
 
 from bench.theft.heist import Heist
 from bench.theft.model import Service
-from bench.theft.steps import DAY, PURPOSE
+from bench.theft.steps import DAY
 from bench.theft.work import BEGIN, HOUR, MINUTE, QUOTA, known, phantoms, unknown
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
@@ -163,22 +163,15 @@ def splitting(heist: Heist) -> None:
 
 def rubber_stamp(heist: Heist) -> None:
     """Open large cases that a supervisor in the ring approves in seconds."""
-    heist.own_approver = heist.policy.rules.purposes[PURPOSE].approvals == 1
     officer, desk = heist.member("dispute-officer"), heist.member("service-desk")
-    supervisor = heist.member("supervisor")
+    heist.approver = heist.member("supervisor")
     a_day, pause = pace(_fields(heist.policy))
     size = min(max(a_day, 1), heist.policy.rules.cases.at_most)
-
-    def large(at: int, count: int) -> str | None:
-        case = heist.open_case(desk, at - MINUTE, known(count, heist.random))
-        if case is not None:
-            heist.service.decide(supervisor, at - MINUTE // 2, case, "approve")
-        return case
 
     for begin in heist.days():
         at, left = begin + 10 * HOUR + heist.random.randrange(HOUR), size
         while left > 0:
-            case = large(at, left)
+            case = heist.open_case(desk, at - MINUTE, known(left, heist.random))
             if case is None:
                 break
             numbers = list(heist.service.cases[case].opening.waybills)

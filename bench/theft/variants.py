@@ -6,36 +6,28 @@ from typing import Any, Final
 
 import msgspec
 
-from bench.theft.steps import PURPOSE
 from bench.theft.workforce import Workforce
 from masking_service.access.policy import Policy
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A change of practices, thieves, the sample or the number of approvals, by the names of their members.
-
-    Attributes:
-        every_rate: whether all seeds run it, and not only those with the lowest rate of tickets.
-    """
+    """A change of practices, thieves or rules of the policy, by the names of their members."""
 
     text: str
     strategies: tuple[str, ...]
     practices: Mapping[str, Any] = field(default_factory=dict)
     thieves: Mapping[str, Any] = field(default_factory=dict)
-    sample: int | None = None
-    approvals: int | None = None
-    every_rate: bool = False
+    cases: Mapping[str, Any] = field(default_factory=dict)
+    check: Mapping[str, Any] = field(default_factory=dict)
+    lookout: Mapping[str, Any] = field(default_factory=dict)
 
     def policy(self, policy: Policy) -> Policy:
         """Return the policy with the change."""
         rules = policy.rules
-        if self.sample is not None:
-            rules = replace(rules, cases=replace(rules.cases, sample=self.sample))
-        if self.approvals is not None:
-            purpose = replace(rules.purposes[PURPOSE], approvals=self.approvals)
-            rules = replace(rules, purposes={**rules.purposes, PURPOSE: purpose})
-        return policy if rules is policy.rules else Policy(rules, development=True)
+        check = rules.cases.check and replace(rules.cases.check, **self.check)
+        cases = replace(rules.cases, check=check, **self.cases)
+        return Policy(replace(rules, cases=cases, lookout=replace(rules.lookout, **self.lookout)), development=True)
 
     def workforce(self, workforce: Workforce) -> Workforce:
         """Return the workforce with the change."""
@@ -46,29 +38,18 @@ class Variant:
         )
 
 
-RINGS: Final = ("colluding", "splitting", "rubber_stamp")
+RENTED: Final = ("burst", "odd_hours")
+RENTED_OR_OWN: Final = ("burst", "drip", "odd_hours")
+RINGS: Final = ("colluding", "splitting", "rubber_stamp", "buyers_list")
+CHOSEN: Final = {"tickets_routed": False}
 VARIANTS: Final = {
-    "any_officer": Variant(
-        "cases name no officer", ("burst", "drip", "odd_hours"), practices={"cases_name_officer": False}
-    ),
-    "by_site": Variant("couriers see all of their site", ("scraper",), practices={"couriers_have_sites": True}),
-    "remote": Variant(
-        "renters control the officer's device remotely, at every rate",
-        ("burst", "odd_hours"),
-        thieves={"own_device": False},
-        every_rate=True,
-    ),
-    "known_device": Variant(
-        "renters first work by day for eight days, at every rate",
-        ("odd_hours",),
-        thieves={"days_by_day": 8},
-        every_rate=True,
-    ),
-    "two_approvals": Variant(
-        "two approvals where one is needed, at every rate", ("rubber_stamp",), approvals=2, every_rate=True
-    ),
-    "no_sample": Variant("no sample", RINGS, sample=0),
-    "sample_3": Variant("a sample of 3 %", RINGS, sample=30),
-    "tickets_1": Variant("a ring gets 1 ticket a day", RINGS, thieves={"tickets_a_day": 1}),
+    "any_officer": Variant("any officer opens values under a case", RENTED_OR_OWN, check={"by_assignee": False}),
+    "ring_assigns": Variant("rings choose the officer of a ticket", RINGS, practices=CHOSEN),
+    "ring_assigns_no_sample": Variant("the same without a sample", RINGS, practices=CHOSEN, cases={"sample": 0}),
+    "ring_assigns_sample_3": Variant("the same with a sample of 3 %", RINGS, practices=CHOSEN, cases={"sample": 30}),
     "tickets_20": Variant("a ring gets 20 tickets a day", RINGS, thieves={"tickets_a_day": 20}),
+    "by_site": Variant("couriers see all of their site", ("scraper",), practices={"couriers_have_sites": True}),
+    "several_signals": Variant("the lookout lists no one for one signal", RENTED, lookout={"alone": frozenset()}),
+    "remote": Variant("renters control the officer's device remotely", RENTED, thieves={"own_device": False}),
+    "known_device": Variant("renters first work by day for eight days", ("odd_hours",), thieves={"days_by_day": 8}),
 }

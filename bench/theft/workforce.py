@@ -93,7 +93,7 @@ class ThievesHave(_Checked, frozen=True):
 class Practices(_Checked, frozen=True):
     """What the company does besides its policy, once it has the defences."""
 
-    cases_name_officer: bool
+    tickets_routed: bool
     couriers_have_sites: bool
     decoys_in_lists: float
     ticket_slips: float
@@ -117,8 +117,11 @@ class Workforce(_Checked, frozen=True):
 
     @classmethod
     def load(cls, path: Path = DEFAULT) -> "Workforce":
-        """Read a file; raise msgspec.ValidationError with the path of what is wrong."""
-        return msgspec.yaml.decode(path.read_bytes(), type=cls)
+        """Read a file; raise ValueError with the path of what is wrong."""
+        try:
+            return msgspec.yaml.decode(path.read_bytes(), type=cls)
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"{path}: {error}") from error
 
     def cases_an_officer(self, rate: int) -> float:
         """Return the mean of the cases that an officer gets in a day."""

@@ -46,7 +46,7 @@ def defended(policy: Path = RECOMMENDED, **practices: object) -> Service:
 def opened(service: Service, name: str, number: str, at: int = BEGIN) -> str:
     """Open a case that its ticket confirms; return the outcome."""
     assert service.tickets is not None
-    service.tickets.file(name, [number])
+    service.tickets.file(name, [number], OFFICER.id)
     return service.open_case(DESK, at, name, [number]).outcome
 
 
@@ -71,7 +71,7 @@ def test_a_case_needs_a_ticket_that_lists_its_waybills() -> None:
     service = defended()
     assert service.tickets is not None
     mine, other = numbers(sampled=False)[:2]
-    service.tickets.file("D-2", [other])
+    service.tickets.file("D-2", [other], OFFICER.id)
 
     assert service.open_case(DESK, BEGIN, "D-1", [mine]).outcome == "unknown-case-number"
     assert service.open_case(DESK, BEGIN, "D-2", [mine]).outcome == "ticket-mismatch"
@@ -108,20 +108,21 @@ def test_the_ticket_system_does_not_answer_for_the_stated_share_of_time() -> Non
     assert 0.08 < slots.count(False) / len(slots) < 0.12
 
 
-def test_a_case_that_names_an_officer_opens_nothing_for_another() -> None:
+def test_a_case_opens_nothing_for_an_officer_to_whom_its_ticket_is_not_assigned() -> None:
     service = defended()
     mine = numbers(sampled=False)[0]
-    service.tickets.file("D-1", [mine])  # type: ignore[union-attr]
-    service.open_case(DESK, BEGIN, "D-1", [mine], OFFICER)
+    opened(service, "D-1", mine)
 
     assert service.detokenize(OTHER, BEGIN, "D-1", [mine], [mine]).outcome == "case-not-open"
     assert service.detokenize(OFFICER, BEGIN, "D-1", [mine], [mine]).outcome == "released"
+    service.tickets.file("D-1", [mine], OTHER.id)  # type: ignore[union-attr]
+    assert service.detokenize(OTHER, BEGIN, "D-1", [mine], [mine]).outcome == "released"
 
 
 def test_naming_a_phantom_freezes_and_in_a_list_it_only_alerts() -> None:
     service = defended()
     phantom, mine = "SP0000000001", numbers(sampled=False)[0]
-    service.tickets.file("D-1", [mine, phantom])  # type: ignore[union-attr]
+    service.tickets.file("D-1", [mine, phantom], OFFICER.id)  # type: ignore[union-attr]
     listed = service.open_case(DESK, BEGIN, "D-1", [mine, phantom])
 
     assert (listed.outcome, [*service.frozen]) == ("open", [])
@@ -181,6 +182,14 @@ def test_members_of_a_ring_take_the_history_of_a_colleague() -> None:
     assert renamed([row], {"dev/officer-1": "dev/thief"}) == [row]
 
 
+def test_rows_are_kept_in_the_order_of_time_also_those_that_come_late() -> None:
+    rows = [Opening(BEGIN + at, "dev/officer", "dispute-officer", f"D-{at}", "W", 1) for at in (1, 4, 2, 3)]
+    lookout = Lookout(defended(), rows[:2])
+    lookout._add(rows[2:])
+
+    assert [row.at - BEGIN for row in lookout.rows] == [1, 2, 3, 4]
+
+
 def test_the_log_begins_a_month_before_with_other_cases_and_one_device_a_person() -> None:
     opened = [Opening(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", f"D-{day}", "W", 1) for day in (0, 29, 30)]
     seen = [Seen(BEGIN + day * DAY, "dev/officer-0", "dispute-officer", "device", f"device {day}") for day in (0, 29)]
@@ -204,35 +213,36 @@ def office_work() -> list[Row]:
 @pytest.mark.parametrize(
     ("renter", "frozen"), [({}, True), ({"own_device": False}, False), ({"days_by_day": 8}, False)]
 )
-def test_a_renter_at_night_is_frozen_while_the_device_is_new(renter: dict[str, object], frozen: bool) -> None:
+def test_a_renter_is_frozen_at_night_from_a_new_device_and_listed_otherwise(
+    renter: dict[str, object], frozen: bool
+) -> None:
     said = msgspec.structs.replace(WORKFORCE, days=60, thieves=msgspec.structs.replace(WORKFORCE.thieves, **renter))
     service = defended()
-    thieves.run("odd_hours", service, said, SEED, 4_500, office_work())
+    heist = thieves.run("odd_hours", service, said, SEED, 4_500, office_work())
 
     assert [*service.frozen] == (["dev/thief-odd_hours-dispute-officer-0"] if frozen else [])
+    assert heist.detected_at is not None
+    assert heist.records() <= 100
 
 
-def test_a_ring_with_a_supervisor_is_noticed_where_two_have_to_approve(tmp_path: Path) -> None:
-    text = RECOMMENDED.read_text("utf-8")
-    two = text.replace("{kinds: [name, phone], case: required}", "{kinds: [name, phone], case: required, approvals: 2}")
-    (tmp_path / "policy.yaml").write_text(two, "utf-8")
-    alone, together = (
-        thieves.run("rubber_stamp", defended(policy), WORKFORCE, SEED, 1_000)
-        for policy in (RECOMMENDED, tmp_path / "policy.yaml")
-    )
+@pytest.mark.parametrize("name", ["colluding", "splitting", "rubber_stamp"])
+def test_a_ring_gets_few_of_its_own_tickets_where_the_ticket_system_assigns_them(name: str) -> None:
+    assigned = thieves.run(name, defended(), WORKFORCE, SEED, 1_000).records()
+    chosen = thieves.run(name, defended(tickets_routed=False), WORKFORCE, SEED, 1_000).records()
 
-    assert two != text
-    assert alone.detected_at is None
-    assert together.detected_at is not None
-    assert together.records() < alone.records()
+    assert assigned <= 100 < chosen
 
 
 @pytest.mark.parametrize("name", ["colluding", "splitting"])
 def test_a_drip_meets_a_second_person(name: str) -> None:
-    heist = thieves.run(name, defended(), WORKFORCE, SEED, 1_000)
+    heist = thieves.run(name, defended(tickets_routed=False), WORKFORCE, SEED, 1_000)
 
-    assert heist.detected_at is not None
-    assert heist.records() <= 400
+    assert heist.approval_at is not None
+    assert heist.records(approvals_notice=True) <= 400 < heist.records()
+
+
+def test_a_ring_with_a_supervisor_needs_no_other_person() -> None:
+    assert thieves.run("rubber_stamp", defended(tickets_routed=False), WORKFORCE, SEED, 1_000).approval_at is None
 
 
 def test_the_practices_keep_couriers_and_officers_from_what_is_not_theirs() -> None:

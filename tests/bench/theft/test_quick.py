@@ -10,13 +10,14 @@ import msgspec
 import pytest
 
 from bench.theft import page, thieves
-from bench.theft.__main__ import RECOMMENDED
+from bench.theft.__main__ import RECOMMENDED, main
+from bench.theft.figures import kept_run, summary
 from bench.theft.figures import run as simulated
-from bench.theft.figures import summary
 from bench.theft.workforce import DEFAULT, Workforce
 from masking_service.shipped import ROOT
 
 Json = dict[str, Any]
+POLICY = (ROOT / "policy.yaml").read_text("utf-8")
 SMALL = {
     "people": {"officers": 6, "desk": 3, "supervisors": 2, "couriers": 40},
     "days": 8,
@@ -103,8 +104,56 @@ def test_an_unknown_key_of_a_workforce_is_an_error(workforce: Path, tmp_path: Pa
     path = tmp_path / "workforce.yaml"
     path.write_bytes(workforce.read_bytes() + b"surprise: 1\n")
 
-    with pytest.raises(msgspec.ValidationError, match="surprise"):
+    with pytest.raises(ValueError, match="surprise"):
         Workforce.load(path)
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "place"),
+    [
+        ("--workforce", "people: {officers: many}", "$.people.officers"),
+        ("--workforce", "people: [", "workforce.yaml"),
+        ("--policy", "version: 1", "cases: missing"),
+        ("--policy", POLICY.replace("  tracking:", "  scans:"), "roles.tracking: missing"),
+        ("--policy", POLICY.replace("dispute", "claim"), "purposes.dispute: missing"),
+    ],
+)
+def test_a_faulty_file_ends_the_command_with_the_place(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    flag: str,
+    text: str,
+    place: str,
+) -> None:
+    path = tmp_path / f"{flag.removeprefix('--')}.yaml"
+    path.write_text(text)
+    monkeypatch.setattr(sys, "argv", ["bench.theft", flag, str(path)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert place in capsys.readouterr().err
+
+
+def test_a_missing_file_ends_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench.theft", "--policy", "absent.yaml"])
+
+    with pytest.raises(SystemExit):
+        main()
+    assert "absent.yaml" in capsys.readouterr().err
+
+
+def test_a_kept_result_is_not_run_again(workforce: Path, tmp_path: Path) -> None:
+    said = Workforce.load(workforce)
+    first = kept_run(RECOMMENDED, said, 2, tmp_path, (2, False))
+    (kept,) = tmp_path.iterdir()
+    written = kept.stat().st_mtime_ns
+
+    assert kept_run(RECOMMENDED, said, 2, tmp_path, (2, False)) == first
+    assert (kept.stat().st_mtime_ns, first.seed, first.disagreeing) == (written, 2, [])
+    kept_run(RECOMMENDED, msgspec.structs.replace(said, days=7), 2, tmp_path, (2, False))
+    assert len([*tmp_path.iterdir()]) == 2
 
 
 def test_the_published_page_is_made_of_the_published_figures() -> None:
