@@ -63,7 +63,7 @@ class Front:
         own = authority.vouch_for(NAME)
         self._context = ssl.create_default_context(cafile=authority.file)
         files = {"/etc/masking/tls.crt": str(own.certificate), "/etc/masking/tls.key": str(own.key)}
-        self.nginx = Proxy(folder / "nginx", behind, {**files, "client_body_timeout 10s": "client_body_timeout 1s"})
+        self.nginx = Proxy(folder / "nginx", behind, {**files, "client_body_timeout 10s": "client_body_timeout 4s"})
         self.port = self.nginx.port
         wait_for(lambda: self.status("/readyz") == 200, "nginx and the service are ready", 30)
         for name in ("body", "proxy"):  # from now on, whatever nginx would put on the disk is an error 500
