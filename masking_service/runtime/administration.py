@@ -25,7 +25,7 @@ from masking_service.store.health import uphold
 from masking_service.store.identity import WrongStore, check
 from masking_service.usecases.auditing import end
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated, always_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,9 @@ def opened_registry(settings: Settings, *, may_claim: bool = False) -> Iterator[
         registry.refresh()
         log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
         try:
-            yield Opened(keyring, registry, store, Recorder(log, Denials(log, clock), keyring, policy.digest))
+            yield Opened(
+                keyring, registry, store, Recorder(log, Denials(log, clock), keyring, policy.digest, always_room)
+            )
         finally:
             with suppress(StoreUnavailable, KeysError, WrongStore):  # then it looks as if the command had been killed
                 end(log, checkpoints)

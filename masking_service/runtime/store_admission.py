@@ -24,7 +24,7 @@ from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, clai
 from masking_service.store.layout import AUDIT_CHECKPOINTS, DATA_KEYS, GENESIS
 from masking_service.store.node import Node
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated, always_room
 
 _SPECIAL: Final = (GENESIS, AUDIT_CHECKPOINTS, DATA_KEYS)
 """Keys by which a store is recognised, and of which the lease on it is kept."""
@@ -164,7 +164,7 @@ def accept_store(
     log = AuditLog(store, keyring.audit_signer, os.urandom, clock)
     operator = RequestContext(service_principal("command-line"), "", clock())
     subject = f"checkpoint/{before.checkpoint.epoch}" if before else ""
-    audit = Recorder(log, Denials(log, clock), keyring, policy)
+    audit = Recorder(log, Denials(log, clock), keyring, policy, always_room)
     audit.record(operator, "store-accept", DONE, Stated(subject=subject))
     restored = registry.prepare_restore()
     if restored is not None:

@@ -11,7 +11,7 @@ from masking_service.audit.errors import NotArchived
 from masking_service.audit.log import AuditLog
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext, Stated, always_room
 from masking_service.vault.sealed import HashField, Sealed
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, NUMBER
@@ -45,7 +45,7 @@ def kept() -> Kept:
 
 
 def recorder(kept: AuditLog) -> Recorder:
-    return Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1")
+    return Recorder(kept, Denials(kept, lambda: NOW), known_keyring(), "policy-1", always_room)
 
 
 def context(principal: str = "staff/u-1", tenant: str = "default", request: str = "req-1") -> RequestContext:

@@ -23,7 +23,7 @@ from masking_service.rotation.processes import Heartbeat, heartbeat_commands
 from masking_service.store.client import Store
 from masking_service.store.identity import claim
 from masking_service.usecases.denials import Denials
-from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import ItemOutcome, Recorder, RequestContext, Stated, always_room
 from masking_service.vault.findable import Findable
 from masking_service.vault.notice import Notice, write_notice
 from tests.keys.known import known_keyring
@@ -129,7 +129,7 @@ def used(store: Store, client: redis.Redis, tmp_path: Path) -> dict[bytes, list[
     context = RequestContext(officer, f"request-{PLANTED['phone']}", NOW)
     seen = [ItemOutcome(stored.base, "released", "/recipient/phone", "phone"), ItemOutcome(None, "not-found")]
     log = AuditLog(store, keyring.audit_signer, random, lambda: NOW)
-    Recorder(log, Denials(log, lambda: NOW), keyring, "policy").record(
+    Recorder(log, Denials(log, lambda: NOW), keyring, "policy", always_room).record(
         context, "detokenize", "done", Stated(case=f"D-{PLANTED['phone']}", purpose="dispute"), items=seen
     )
     live_calls = LiveCalls(store, keyring, random)
