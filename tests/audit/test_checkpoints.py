@@ -592,7 +592,7 @@ def test_no_checkpoint_is_saved_before_it_reached_the_replicas(
     replica.pause()
     elsewhere.make()
 
-    with pytest.raises(StoreUnavailable, match="replicas"):
+    with pytest.raises(StoreUnavailable, match=stores.NOT_DURABLE):
         here.read_newest()
     replica.resume()
     assert here.newest_seen is not None

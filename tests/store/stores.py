@@ -42,6 +42,11 @@ def body_of(schema: str, fields: Sequence[tuple[Place, Any]]) -> bytes:
     return records.body_of(frame, [value for _, value in fields])
 
 
+NOT_DURABLE = "replicas|timeout"
+"""Why a write is refused while replicas are missing: WAIT gives up 0.1 s before its reply counts as lost, which a busy
+machine may take."""
+
+
 def admitted(url: str, **settings: Any) -> Store:
     """A store that may be used: the tests know whose it is."""
     store = Store(url, **settings)

@@ -128,7 +128,7 @@ def test_without_the_replica_that_it_asks_for_a_write_is_not_acknowledged_nor_is
     careful = stores.vault(stores.admitted(valkey, replicas=1))
 
     for _ in range(2):
-        with pytest.raises(StoreUnavailable, match="replicas"):
+        with pytest.raises(StoreUnavailable, match=stores.NOT_DURABLE):
             put(careful, body())
 
 
@@ -136,7 +136,7 @@ def test_what_one_process_could_not_confirm_another_does_not_acknowledge_either(
     put(stores.vault(stores.admitted(valkey)), body())
 
     # It is stored already, so the write changes nothing that a replica would have to confirm.
-    with pytest.raises(StoreUnavailable, match="replicas"):
+    with pytest.raises(StoreUnavailable, match=stores.NOT_DURABLE):
         put(stores.vault(stores.admitted(valkey, replicas=1)), body())
 
 
@@ -173,7 +173,7 @@ def is_refused_without(replica: servers.Node, *attempts: Vault) -> None:
     replica.pause()
     try:
         for attempt in attempts:
-            with pytest.raises(StoreUnavailable, match="replicas"):
+            with pytest.raises(StoreUnavailable, match=stores.NOT_DURABLE):
                 put(attempt, body("李四"), "SF0000000001")
     finally:
         replica.resume()
