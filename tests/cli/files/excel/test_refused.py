@@ -1,0 +1,127 @@
+"""A workbook that cannot be trusted is refused with a place and a reason, in both languages."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.files.excel.workbooks import masked, shared, tampered, workbook
+from tests.cli.files.runs import run
+
+
+@pytest.mark.parametrize("formula", ["=1+1", '=HYPERLINK("http://x","y")', "=A1"])
+def test_a_formula_is_refused_by_its_place(tmp_path: Path, formula: str) -> None:
+    result, output = masked(workbook(tmp_path, ["收件人", "x"], ["张三", 1], ["李四", formula]))
+
+    assert result.exit_code == 2
+    assert "line 3, column 2: holds a formula: copy the column and paste it as values" in result.stderr
+    assert not output.exists()
+
+
+def test_merged_cells_below_the_headers_are_refused(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path, ["收件人", "x"], ["张三", 1], ["李四", 2], change=lambda sheet: sheet.merge_cells("A2:A3")
+    )
+
+    result, _ = masked(path)
+
+    assert result.exit_code == 2
+    assert "line 2, column 1: merged cells below the headers" in result.stderr
+
+
+def test_a_personal_column_that_nothing_maps_is_refused(tmp_path: Path) -> None:
+    result, output = masked(workbook(tmp_path, ["收件人", "备用"], ["张三", 1], ["李四", 13812345678]))
+
+    assert result.exit_code == 2
+    assert "column 2 (备用), phone: *******5678" in result.stderr
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0" + bytes(600), "收件人\n张三\n".encode()])
+def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "in.xlsx"
+    path.write_bytes(content)
+
+    result, output = masked(path)
+
+    assert (result.exit_code, output.exists()) == (2, False)
+    assert "is not an Excel workbook" in result.stderr
+
+
+def test_an_old_workbook_is_to_be_saved_as_xlsx(tmp_path: Path) -> None:
+    path = tmp_path / "in.xls"
+    path.touch()
+
+    assert "save the file as .xlsx" in run("mask", path).stderr
+
+
+ENTITY = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "said"),
+    [
+        ("xl/worksheets/sheet1.xml", lambda xml: ENTITY + xml, "declares a document type"),
+        ("xl/sharedStrings.xml", lambda xml: ENTITY + xml, "declares a document type"),
+        ("xl/styles.xml", lambda xml: ENTITY + xml, "declares a document type"),
+        ("xl/workbook.xml", lambda xml: b"<!--" + b"x" * 17 * 1024**2 + b"-->" + xml, "more than 16 MiB"),
+        ("xl/worksheets/sheet1.xml", lambda xml: b"<!--" + b"x" * 2**21 + b"-->" + xml, "longer than"),
+        ("xl/sharedStrings.xml", lambda xml: xml.replace("张三".encode(), b"x" * 2**21), "too long|longer than"),
+        ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'r="2"', b'r="99999999"'), "not in order"),
+        ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'r="2"', b'r="1"'), "not in order"),
+        ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b'r="A2"', b'r="AAAAAAAA2"'), "cannot be read"),
+        ("xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<v>0</v>", b"<v>99999</v>"), "cannot be read"),
+        ("xl/worksheets/sheet1.xml", lambda xml: xml[:200], "no XML"),
+    ],
+)
+def test_a_part_that_no_spreadsheet_writes_is_refused(
+    tmp_path: Path, part: str, change: Callable[[bytes], bytes], said: str
+) -> None:
+    result, output = masked(tampered(shared(tmp_path, ["收件人"], ["张三"]), part, change))
+
+    assert (result.exit_code, output.exists()) == (2, False)
+    assert re.search(said, result.stderr), result.stderr
+    assert "张三" not in result.stderr
+
+
+def test_a_refused_workbook_is_explained_in_chinese(tmp_path: Path) -> None:
+    path = tampered(shared(tmp_path, ["收件人"], ["张三"]), "xl/styles.xml", lambda xml: ENTITY + xml)
+
+    refused = run("mask", path, env={"LC_ALL": "zh_CN.UTF-8"})
+
+    assert refused.exit_code == 2
+    assert "拒绝读取该工作簿：其中一个部件含有文档类型声明" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("in.xls", (), "请另存为 .xlsx"),
+        ("in.txt", (), "请用 --format 指定"),
+        ("in.csv", ("--sheet", "x"), "--sheet 只用于 Excel 文件"),
+        ("in.xlsx", ("--excel",), "只用于 CSV"),
+        ("in.json", ("--map", "a=unmapped"), "--map 只用于表格"),
+    ],
+)
+def test_a_wrong_use_is_explained_in_chinese(tmp_path: Path, name: str, options: tuple[str, ...], said: str) -> None:
+    path = tmp_path / name
+    path.touch()
+
+    assert said in run("mask", path, *options, env={"LC_ALL": "zh_CN.UTF-8"}).stderr
+
+
+def test_a_workbook_that_expands_without_bound_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("masking_service.cli.files.excel.scan.MAX_BYTES", 1024**3)
+    path = workbook(tmp_path, ["收件人"], ["张三"])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        for at in range(65):
+            archive.writestr(f"xl/media/{at}.bin", bytes(16 * 1024**2), compresslevel=1)
+
+    result, output = masked(path)
+
+    assert (result.exit_code, output.exists()) == (2, False)
+    assert "expands to more than 1 GiB" in result.stderr

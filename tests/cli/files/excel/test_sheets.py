@@ -1,0 +1,152 @@
+"""A workbook is masked into a workbook: one sheet, its headers and rows, and nothing else of the file."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
+from masking_service.cli.files.excel.package import opened_workbook
+from masking_service.cli.files.excel.sheet import ExcelSheet
+from masking_service.schemas import load_schemas
+from tests.cli.files.excel.workbooks import masked, shared, sheet_of, tampered, values, workbook
+from tests.cli.files.runs import CELLS, HEADERS, MASKED, ROOT, VALUES
+
+MAX_GROWTH_KIB = 32 * 1024
+MEASURED = """
+import resource, sys
+from masking_service.cli import commands
+commands.main(sys.argv[1:], standalone_mode=False)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_a_workbook_is_masked_into_a_workbook(tmp_path: Path) -> None:
+    result, output = masked(workbook(tmp_path, HEADERS, CELLS))
+
+    assert result.exit_code == 0, result.stderr
+    assert values(output) == [[*HEADERS, "error"], [*MASKED, None]]
+    with zipfile.ZipFile(output) as archive:
+        parts = "".join(archive.read(name).decode("utf-8", "ignore") for name in archive.namelist())
+    assert not [value for value in VALUES if value in parts]
+
+
+def test_titles_above_the_headers_are_not_in_the_output(tmp_path: Path) -> None:
+    rows: Any = ["发货明细 制表人张三丰"], [], ["收件人", "收件电话"], ["张三", 13812345678]
+    path = workbook(tmp_path, *rows, change=lambda sheet: sheet.merge_cells("A1:B1"))
+
+    result, output = masked(path)
+
+    assert values(output) == [["收件人", "收件电话", "error"], ["张*", "*******5678", None]]
+    assert "headers: row 3; what is above them is not in the output" in result.stderr
+
+
+def test_headers_under_merged_groups_are_read_together(tmp_path: Path) -> None:
+    def merge(sheet: Worksheet) -> None:
+        for cells in ("A1:A2", "B1:C1", "D1:E1"):
+            sheet.merge_cells(cells)
+
+    top = ["运单号", "寄件人", None, "收件人", None]
+    path = workbook(
+        tmp_path, top, [None, "姓名", "电话", "姓名", "电话"], [*CELLS[:3], "李四", "13912345678"], change=merge
+    )
+
+    result, output = masked(path)
+
+    assert values(output)[0][:5] == ["运单号", "寄件人姓名", "寄件人电话", "收件人姓名", "收件人电话"]
+    assert (
+        "columns: 1 /waybill_no, 2 /sender/name, 3 /sender/phone, 4 /recipient/name, 5 /recipient/phone"
+        in result.stderr
+    )
+
+
+def test_of_several_sheets_with_cells_one_has_to_be_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, cell in (("订单", "张三"), ("退货", "李四")):
+        sheet = book.create_sheet(name)
+        sheet.append(["收件人"])
+        sheet.append([cell])
+    path = tmp_path / "in.xlsx"
+    book.save(path)
+
+    refused, output = masked(path)
+    assert refused.exit_code == 2
+    assert "2 sheets with cells: 订单, 退货. Name one with --sheet" in refused.stderr
+    assert not output.exists()
+
+    assert masked(path, "--sheet=退货")[0].exit_code == 0
+    assert openpyxl.load_workbook(output).sheetnames == ["退货"]
+    assert values(output)[1] == ["李*", None]
+
+
+def test_what_is_not_the_sheet_is_not_in_the_output(tmp_path: Path) -> None:
+    def remark(sheet: Worksheet) -> None:
+        sheet["A2"].comment = openpyxl.comments.Comment("打13812345678", "张三")
+        sheet["A2"].hyperlink = "tel:13812345678"
+        sheet.parent.properties.creator = "王五"
+
+    path = workbook(tmp_path, ["收件人"], ["张三"], change=remark)
+
+    _, output = masked(path)
+
+    with zipfile.ZipFile(output) as archive:
+        parts = b"".join(archive.read(name) for name in archive.namelist())
+    assert not [value for value in ("13812345678", "张三", "王五") if value.encode() in parts]
+
+
+def test_standard_input_and_output_are_used(tmp_path: Path) -> None:
+    content = workbook(tmp_path, HEADERS, CELLS).read_bytes()
+
+    result = subprocess.run(
+        [sys.executable, "-m", "masking_service", "mask", "-", "--format=xlsx"],
+        cwd=ROOT,
+        input=content,
+        capture_output=True,
+        check=True,
+    )
+
+    assert [cell.value for cell in [*openpyxl.load_workbook(io.BytesIO(result.stdout)).active][1]] == [*MASKED, None]
+
+
+def test_a_size_that_the_file_states_wrongly_hides_no_row(tmp_path: Path) -> None:
+    path = workbook(tmp_path, ["收件人", "x"], ["张三", 1], ["李四", 2])
+    path = tampered(
+        path,
+        "xl/worksheets/sheet1.xml",
+        lambda xml: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:A1"', xml),
+    )
+
+    _, output = masked(path)
+
+    assert values(output)[1:] == [["张*", 1, None], ["李*", 2, None]]
+
+
+def test_memory_does_not_grow_with_the_workbook(tmp_path: Path) -> None:
+    def peak(count: int) -> int:
+        rows = ([f"SF{10**9 + row}", *(f"{cell}{row}" for cell in CELLS[1:-1]), 1.5] for row in range(count))
+        path, output = shared(tmp_path, HEADERS, *rows), tmp_path / f"{count}.masked.xlsx"
+        arguments = [sys.executable, "-c", MEASURED, "mask", str(path), "--output", str(output)]
+        done = subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True, text=True)
+        assert sheet_of(output).max_row == count + 1
+        return int(done.stdout)
+
+    few, many = peak(300), peak(8_000)
+
+    assert many - few < MAX_GROWTH_KIB, f"{few} KiB, then {many} KiB"
+
+
+def test_the_progress_counts_rows(tmp_path: Path) -> None:
+    path = workbook(tmp_path, ["收件人"], *[["张三"]] * 30)
+    with path.open("rb") as stream, opened_workbook(stream) as book:
+        sheet = ExcelSheet(book, sheet=None, schema=load_schemas()["standard"], told={})
+
+        seen = [sheet.done for _ in sheet.lines()]
+
+    assert (seen, sheet.total) == ([*range(2, 32)], 31)
