@@ -15,6 +15,7 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import Clocks
+from tests.access.policies import Edit, edited
 from tests.web.api import Api
 
 
@@ -62,6 +63,21 @@ def fresh(settings: Settings, valkey: str) -> Api:
     admit_store(parts)
     parts.store.trust()  # there is no background here that would renew its lease
     return Api(parts)
+
+
+@pytest.fixture
+def under(settings: Settings, valkey: str, tmp_path: Path) -> Callable[[Edit], Api]:
+    """Makes a service under an edit of the default policy. Files that the policy names are in the test's folder."""
+
+    def make(edit: Edit) -> Api:
+        policy = tmp_path / "policy.yaml"
+        policy.write_text(edited(edit), "utf-8")
+        parts = assemble(replace(settings, policy=policy))
+        admit_store(parts)
+        parts.store.trust()
+        return Api(parts)
+
+    return make
 
 
 @pytest.fixture

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from werkzeug.test import TestResponse
 
 from keys.messages import MessageKey
 from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.runtime.clock import clock
-from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
-from tests.access.policies import TEXT
+from tests.access.policies import Edit
 from tests.callers import put_on_file
 from tests.providers import KEY, Provider, provider
 from tests.web.api import COURIER, OFFICER, SITE, Api, Json, field, record, refusal, token
@@ -143,19 +138,17 @@ Made = Callable[..., tuple[Api, Provider]]
 
 
 @pytest.fixture
-def made(settings: Settings, valkey: str, tmp_path: Path) -> Any:
+def made(under: Callable[[Edit], Api], tmp_path: Path) -> Any:
     """A service whose purpose `dispute` opens phones after two calls only, and its provider."""
     with provider() as found:
-        document = yaml.safe_load(TEXT)
-        document["purposes"]["dispute"]["after_calls"] = 2
-        document["calls"] = {"provider": "https", "url": found.url, "key": "calls.key"}
-        (tmp_path / "policy.yaml").write_text(yaml.safe_dump(document))
+
+        def edit(document: dict[str, Any]) -> None:
+            document["purposes"]["dispute"]["after_calls"] = 2
+            document["calls"] = {"provider": "https", "url": found.url, "key": "calls.key"}
+
         (tmp_path / "calls.key").write_bytes(KEY)
         (tmp_path / "calls.key").chmod(0o600)
-        parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
-        admit_store(parts)
-        parts.store.trust()
-        api = Api(parts)
+        api = under(edit)
         put_on_file(api)
         yield api
 

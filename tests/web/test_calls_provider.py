@@ -8,23 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from werkzeug.test import TestResponse
 
 from masking_service.calls.provider import AT_ONCE
-from masking_service.runtime.settings import MAX_BODY_BYTES, Settings
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
+from masking_service.runtime.settings import MAX_BODY_BYTES
 from masking_service.server.bounds import LARGE, STORE_THREADS, Bounds
 from masking_service.store import computing
-from tests.access.policies import TEXT
+from tests.access.policies import Edit
 from tests.callers import OWN, put_on_file
 from tests.providers import DIAL, KEY, Json, Provider, answering, provider, signed
 from tests.together import together
@@ -37,19 +33,14 @@ Made = Callable[..., Api]
 
 
 @pytest.fixture
-def made(settings: Settings, valkey: str, tmp_path: Path) -> Made:
+def made(under: Callable[[Edit], Api], tmp_path: Path) -> Made:
     """`made(url)`: a service with this provider, and a waybill that the courier holds."""
 
     def make(url: str, **change: Any) -> Api:
-        document = yaml.safe_load(TEXT)
-        document["calls"] = {"provider": "https", "url": url, "key": "calls.key", **change}
-        (tmp_path / "policy.yaml").write_text(yaml.safe_dump(document))
         (tmp_path / "calls.key").write_bytes(KEY)
         (tmp_path / "calls.key").chmod(0o600)
-        parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
-        admit_store(parts)
-        parts.store.trust()
-        api = Api(parts)
+        calls = {"provider": "https", "url": url, "key": "calls.key", **change}
+        api = under(lambda document: document.update(calls=calls))
         put_on_file(api)
         api.tokenize(record(), custody={"site": SITE})
         return api

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from examples.case_check.sidecar import Ticket
-from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
-from tests.access.policies import TEXT
+from tests.access.policies import Edit
 from tests.ticket_systems import KEY, TicketSystem, ticket_system
 from tests.web.api import DESK, OFFICER, SUPERVISOR, Api, Json, field, record, refusal
 from tests.web.calls import entries, frozen
@@ -37,22 +32,19 @@ def system() -> Iterator[TicketSystem]:
 
 
 @pytest.fixture
-def made(settings: Settings, valkey: str, tmp_path: Path, system: TicketSystem) -> Made:
+def made(under: Callable[[Edit], Api], tmp_path: Path, system: TicketSystem) -> Made:
     """`made(on_failure="pending")`: a service that asks this ticket system, with one waybill."""
 
     def make(misses: int = 100, **change: Any) -> Api:
-        document = yaml.safe_load(TEXT)
-        document["cases"]["check"] = {"url": system.url, "key": "case-check.key", **change}
-        document["roles"]["tracking"]["permissions"].append("case:close")
-        document["watch"] = {"misses": misses}
-        (tmp_path / "policy.yaml").write_text(yaml.safe_dump(document))
+        def edit(document: dict[str, Any]) -> None:
+            document["cases"]["check"] = {"url": system.url, "key": "case-check.key", **change}
+            document["roles"]["tracking"]["permissions"].append("case:close")
+            document["watch"] = {"misses": misses}
+
         key = tmp_path / "case-check.key"
         key.write_bytes(KEY)
         key.chmod(0o600)
-        parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
-        admit_store(parts)
-        parts.store.trust()
-        api = Api(parts)
+        api = under(edit)
         api.tokenize(record())
         return api
 

@@ -31,7 +31,7 @@ AUTHENTICATED = [row for row in operations.TABLE if row.authenticated]
 GUARDED = [row for row in AUTHENTICATED if row.permissions]
 ROLES = (PRINTER, "courier", "tracking", DESK, OFFICER, "supervisor", PRIVACY, "auditor")
 OFF = {"search_waybills"}
-"""What the default policy switches off for every role; `test_search.py` tests who may search where it is on."""
+"""What the default policy switches off for every role; `search/` tests who may search where it is on."""
 NO_OPERATIONS = {("get", "/docs/{}")}
 """The files of the page."""
 

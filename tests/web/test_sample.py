@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-import yaml
 
 from masking_service.access.sample import in_sample
-from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
-from tests.access.policies import TEXT
+from tests.access.policies import Edit
 from tests.web.api import SUPERVISOR, Api
 from tests.web.calls import entries
 
 
 @pytest.fixture
-def sampling(settings: Settings, valkey: str, tmp_path: Path) -> Api:
-    document = yaml.safe_load(TEXT)
-    document["cases"]["sample"] = "2%"
-    (tmp_path / "policy.yaml").write_text(yaml.safe_dump(document))
-    parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
-    admit_store(parts)
-    parts.store.trust()
-    return Api(parts)
+def sampling(under: Callable[[Edit], Api]) -> Api:
+    return under(lambda document: document["cases"].update(sample="2%"))
 
 
 def number(api: Api, *, sampled: bool) -> str:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import string
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from itertools import islice, product
-from pathlib import Path
 
 import pytest
-import yaml
 from werkzeug.test import TestResponse
 
-from masking_service.runtime.settings import Settings
-from masking_service.runtime.wiring import assemble
+from tests.access.policies import Edit
 from tests.store.stores import foreseen
 from tests.together import MANY, together
 from tests.web.api import (
@@ -174,14 +170,9 @@ CASE_STATES = [another_tenants_case, closed_case, pending_case, denied_case, ano
 
 
 @pytest.fixture
-def blind(settings: Settings, valkey: str, tmp_path: Path) -> Api:
+def blind(under: Callable[[Edit], Api]) -> Api:
     """A service whose officers may open values and may not read cases."""
-    policy = yaml.safe_load(settings.policy.read_text("utf-8"))
-    policy["roles"][OFFICER]["permissions"].remove("case:read")
-    (tmp_path / "policy.yaml").write_text(yaml.safe_dump(policy), "utf-8")
-    parts = assemble(replace(settings, policy=tmp_path / "policy.yaml"))
-    parts.store.trust()
-    return Api(parts)
+    return under(lambda document: document["roles"][OFFICER]["permissions"].remove("case:read"))
 
 
 @pytest.mark.parametrize("state", CASE_STATES)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 
 from masking_service.access.freezes import Freezes
 from masking_service.observability.alerts import Alert
-from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
 from masking_service.store.errors import StoreUnavailable
-from tests.access.policies import TEXT
+from tests.access.policies import Edit
 from tests.web.api import COURIER, OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record, refusal, token
 from tests.web.calls import entries, frozen, thaw
 
@@ -29,19 +24,16 @@ Watched = Callable[..., Api]
 
 
 @pytest.fixture
-def watched(settings: Settings, valkey: str, tmp_path: Path) -> Watched:
+def watched(under: Callable[[Edit], Api]) -> Watched:
     """`watched(misses=3)`: a service under such a watch, with a waybill in custody and a case that names it."""
 
     def make(*, stored: bool = True, fields: int = 1_000, **watch: int) -> Api:
-        document = yaml.safe_load(TEXT)
-        document["watch"] = watch
-        document["roles"]["dispute-officer"]["budget"]["fields"] = {"1m": fields}
-        document["budgets"]["conflicts"] = {"1h": 1}
-        policy = tmp_path / "policy.yaml"
-        policy.write_text(yaml.safe_dump(document))
-        parts = assemble(replace(settings, policy=policy))
-        admit_store(parts)
-        api = Api(parts)
+        def edit(document: dict[str, Any]) -> None:
+            document["watch"] = watch
+            document["roles"]["dispute-officer"]["budget"]["fields"] = {"1m": fields}
+            document["budgets"]["conflicts"] = {"1h": 1}
+
+        api = under(edit)
         if stored:
             api.tokenize(record(), custody={"site": SITE})
             api.open_case("D-1", NUMBER)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,12 +14,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from masking_service.access.custody import Custodies
-from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
 from masking_service.vault.findable import Findable
 from masking_service.vault.index_parts import Indexed
-from tests.access.policies import edited
+from tests.access.policies import Edit
 from tests.web.api import COURIER, DESK, PRINTER, PRIVACY, SITE, Api, record, results
 from tests.web.calls import item, moved
 
@@ -51,7 +47,7 @@ ACTS = st.lists(st.one_of(WRITES, MOVES, ERASURES, PLANTED, PLANTED), max_size=8
 
 
 @pytest.fixture
-def api(settings: Settings, valkey: str, tmp_path: Path) -> Api:
+def api(under: Callable[[Edit], Api]) -> Api:
     """A service that keeps both indexes, with budgets that no example spends."""
 
     def edit(document: dict[str, Any]) -> None:
@@ -61,12 +57,7 @@ def api(settings: Settings, valkey: str, tmp_path: Path) -> Api:
             budget = document["roles"][role]["budget"]
             budget |= {name: {"1d": MANY} for name in budget}
 
-    path = tmp_path / "policy.yaml"
-    path.write_text(edited(edit), "utf-8")
-    parts = assemble(replace(settings, policy=path))
-    admit_store(parts)
-    parts.store.trust()
-    return Api(parts)
+    return under(edit)
 
 
 class Town:

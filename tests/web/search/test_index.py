@@ -1,0 +1,115 @@
+"""The index keeps up with each write, move, revision and erasure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+
+from tests.store.stores import ask
+from tests.web.api import PRIVACY, SITE, Api
+from tests.web.calls import item, moved
+from tests.web.search.searches import DAY, NOW, OTHER, PHONE, index_entries, index_keys, index_size, numbers, parcel
+
+
+class TestKeepingUp:
+    def test_a_batch_of_new_waybills_is_still_one_write(self, api: Api) -> None:
+        before = api.parts.store.round_trips
+        api.tokenize(*[parcel(f"SF{at:010}") for at in range(1_000, 1_100)])
+
+        assert api.parts.store.round_trips - before == 1
+
+    def test_a_search_is_who_and_index_records_and_audit(self, api: Api) -> None:
+        api.tokenize(parcel())
+        numbers(api, phone=PHONE)
+        before = api.parts.store.round_trips
+        numbers(api, phone=PHONE)
+
+        assert api.parts.store.round_trips - before == 3
+
+    def test_sending_a_batch_again_adds_no_entry(self, api: Api, client: redis.Redis) -> None:
+        api.tokenize(parcel(), custody={"site": SITE})
+        once = index_size(client)
+        api.tokenize(parcel(), custody={"site": SITE})
+
+        assert index_size(client) == once
+
+    def test_sending_a_batch_again_restores_a_lost_entry(self, api: Api, client: redis.Redis) -> None:
+        api.tokenize(parcel())
+        client.delete(*index_keys(client))
+
+        api.tokenize(parcel(), on_conflict="revise")
+
+        assert numbers(api, phone=PHONE) == ["SF1234567890"]
+
+    def test_a_conflict_leaves_no_entry(self, api: Api, client: redis.Redis) -> None:
+        api.tokenize(parcel())
+        before = index_entries(client)
+
+        api.tokenize(parcel(phone=OTHER))
+
+        assert index_entries(client) == before
+        assert (numbers(api, phone=PHONE), numbers(api, phone=OTHER)) == (["SF1234567890"], [])
+
+    def test_a_revision_is_found_by_its_own_phone_only(self, api: Api) -> None:
+        api.tokenize(parcel(), custody={"site": SITE})
+        api.tokenize(parcel(phone=OTHER), on_conflict="revise")
+
+        assert (numbers(api, phone=PHONE), numbers(api, phone=OTHER)) == ([], ["SF1234567890"])
+        assert numbers(api, last4="5678", site=SITE) == []
+        assert numbers(api, last4="4321", site=SITE) == ["SF1234567890"]
+
+    def test_a_parcel_is_found_where_it_was_moved_to(self, api: Api, client: redis.Redis) -> None:
+        api.tokenize(parcel(), custody={"site": "021009"})
+        moved(api, item("SF1234567890", site=SITE))
+        arrived = numbers(api, last4="5678", site=SITE), numbers(api, last4="5678", site="021009")
+        size = index_size(client)
+        moved(api, item("SF1234567890"))
+
+        assert arrived == (["SF1234567890"], [])
+        assert numbers(api, last4="5678", site=SITE) == []
+        assert index_size(client) == size - 1
+
+    def test_erasing_removes_every_entry(self, api: Api, client: redis.Redis) -> None:
+        before = index_size(client)
+        api.tokenize(parcel(), custody={"site": SITE})
+        api.tokenize(parcel(phone=OTHER), on_conflict="revise")
+        assert index_size(client) == before + 4
+
+        assert api.call(PRIVACY, "DELETE", "/v1/waybills/SF1234567890").status_code == 200
+
+        assert index_size(client) == before
+        assert numbers(api, phone=OTHER) == []
+
+    def test_an_erased_number_that_is_sent_again_leaves_no_entry(self, api: Api, client: redis.Redis) -> None:
+        before = index_size(client)
+        api.tokenize(parcel())
+        api.call(PRIVACY, "DELETE", "/v1/waybills/SF1234567890")
+
+        api.tokenize(parcel())
+
+        assert index_size(client) == before
+
+    def test_an_entry_expires_at_the_end_of_the_period_in_which_its_record_does(
+        self, api: Api, client: redis.Redis, set_clock: Any
+    ) -> None:
+        before = set(index_keys(client))
+        set_clock(NOW)
+        api.tokenize(parcel())
+        (key,) = set(index_keys(client)) - before
+        expires = NOW + 180 * DAY
+
+        assert expires < ask(client, "EXPIRETIME", key) <= expires + 30 * DAY
+
+    def test_a_part_keeps_its_expiry_when_its_last_entry_goes_and_another_comes(
+        self, api: Api, client: redis.Redis
+    ) -> None:
+        before = set(index_keys(client))
+        api.tokenize(parcel())
+        (key,) = set(index_keys(client)) - before
+        expiry = ask(client, "EXPIRETIME", key)
+        api.call(PRIVACY, "DELETE", "/v1/waybills/SF1234567890")
+
+        api.tokenize(parcel("SF1234567891"))
+
+        assert (ask(client, "EXPIRETIME", key), numbers(api, phone=PHONE)) == (expiry, ["SF1234567891"])
