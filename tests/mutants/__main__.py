@@ -65,10 +65,13 @@ class Covered:
 
 
 def _is_of(test: str, path: str) -> bool:
-    """Return whether a test is in the file or, without such a file, in the folder that mirrors a module."""
+    """Return whether a test is in the file that mirrors a module, in its folder, or beside where either would be."""
     mirror = Path("tests", path.removeprefix("masking_service/"))
     own = mirror.with_name(f"test_{mirror.name}")
-    return test.startswith(f"{own}::" if (ROOT / own).exists() else f"{mirror.parent}/")
+    if (ROOT / own).exists():
+        return test.startswith(f"{own}::")
+    folder = mirror.with_suffix("")
+    return test.startswith(f"{folder if (ROOT / folder).is_dir() else mirror.parent}/")
 
 
 @click.command()
