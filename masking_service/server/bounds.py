@@ -1,6 +1,6 @@
 """WSGI middleware that limits the concurrent work of a worker.
 
-A request over a limit is refused at once, and a large one that could not begin to compute within a second. Only the
+A request over a limit is refused at once, and a large one that could not begin to compute within 0.6 s. Only the
 proxy queues.
 """
 
