@@ -174,9 +174,9 @@ def _read(line: bytes) -> EntryLine | CheckpointLine:
             raise UnreadableLineError("lacks its id, entry or link")
         signature = _signature(found.signature) if found.signature else b""
         read = entry_line(place[1], int(place[2]), _decode_any(found.entry), bytes.fromhex(found.link), signature)
-    # A line in our own format has no duplicate members; any other line is checked by a slower parser.
-    if line != write_line(read)[:-1]:
-        json.loads(line, object_pairs_hook=_members)
+    # A line in our own format has no duplicate or empty members; any other line is checked by a slower parser.
+    if line != write_line(read)[:-1] and "" in json.loads(line, object_pairs_hook=_members).values():
+        raise UnreadableLineError("has an empty member")
     return read
 
 
@@ -203,6 +203,8 @@ def _signature(text: str) -> bytes:
     return signature
 
 
-def _members(pairs: list[tuple[str, Any]]) -> None:
-    if len({name for name, _ in pairs}) != len(pairs):
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise UnreadableLineError("has a duplicate member")
+    return members

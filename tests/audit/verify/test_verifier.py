@@ -473,6 +473,18 @@ def test_a_line_without_an_end_is_read_to_the_longest_of_a_log_and_no_further(so
     assert [len(line) for line in read_lines(endless)] == [len(sound[0]), MAX_LINE_BYTES, len(sound[1])]
 
 
+@pytest.mark.parametrize(
+    ("holds", "member"),
+    [(b'"signature"', ("signature",)), (b'{"checkpoint"', ("signature",)), (b'{"checkpoint"', ("id",))],
+)
+def test_an_empty_member_is_found(sound: Lines, holds: bytes, member: tuple[str]) -> None:
+    """A signature that was emptied is not an entry without a signature."""
+    at = max(at for at, line in enumerate(sound[:-1]) if holds in line)
+    changed = {**json.loads(sound[at]), member[0]: ""}
+
+    assert ("unreadable", at + 1, "") in places(replaced(sound, at, json.dumps(changed).encode()))
+
+
 @pytest.mark.parametrize("place", ["line", "entry", "item"])
 def test_a_duplicate_member_is_found(sound: Lines, place: str) -> None:
     at = entries_in(sound)[3]
