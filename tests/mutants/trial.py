@@ -17,6 +17,8 @@ import pytest
 SLOWER = 4.0
 """A mutant may take so many times as long as its tests do, and no less than `GRACE_SECONDS`."""
 GRACE_SECONDS = 30.0
+SAME_EXAMPLES = "--hypothesis-seed=0"
+"""A property must not fail by an example that the run without a mutant did not try."""
 
 
 def preload(modules: Iterable[str]) -> None:
@@ -62,7 +64,7 @@ def _run(root: Path, tests: Sequence[str]) -> int:
         os.dup2(silent, 2)
         sys.path[:0] = [str(root)]
         files = sorted({test.partition("::")[0] for test in tests})
-        options: list[Any] = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(root)]
+        options: list[Any] = ["-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(root), SAME_EXAMPLES]
         return int(pytest.main([*options, *files], plugins=[_Chosen(tests)]))
     except BaseException:
         return 1
