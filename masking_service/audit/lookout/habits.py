@@ -16,7 +16,10 @@ RECENT: Final = 7 * DAY
 MIN_HISTORY: Final = 50
 """Earlier actions from which a person's own hours are known."""
 MIN_HISTORY_DAYS: Final = 10
-"""Earlier days from which a person's own hours, devices and networks are known."""
+"""Earlier days from which a person's own hours are known."""
+KNOWN_DAYS: Final = 5
+"""Earlier days from which a person's own devices and networks are known: few, because someone who was on leave for two
+weeks has few."""
 RARE_HOUR: Final = 0.02
 """Share of a person's own actions, within an hour before and after, below which an hour is odd."""
 SETTLED_DAYS: Final = 200
@@ -106,7 +109,7 @@ def odd_hours(actions: Iterable[tuple[str, int]], now: int) -> list[Reason]:
 
 
 def new_surroundings(seen: Iterable[Seen], now: int) -> list[Reason]:
-    """People with devices or networks of the last seven days that they had not used on at least ten earlier days.
+    """People with devices or networks of the last seven days that they had not used on at least five earlier days.
 
     The score is that of one day: how rarely people of the role have a new one, where each person's earlier ones count
     once, or how rarely this person has. So a claim that often changes is no reason.
@@ -130,10 +133,10 @@ def _new(signal: str, seen: Iterable[Seen], now: int) -> list[Reason]:
             recent[one.person].add(one.tag)
             continue
         days[one.person].add(one.at // DAY)
-        if len(days[one.person]) > MIN_HISTORY_DAYS and one.tag not in known[one.person]:
+        if len(days[one.person]) > KNOWN_DAYS and one.tag not in known[one.person]:
             changes[one.person] += 1
         known[one.person].add(one.tag)
-    settled = {who: len(own) - MIN_HISTORY_DAYS for who, own in days.items() if len(own) >= MIN_HISTORY_DAYS}
+    settled = {who: len(own) - KNOWN_DAYS for who, own in days.items() if len(own) >= KNOWN_DAYS}
     role_days, role_changes = Counter[str](), Counter[str]()
     for who, count in settled.items():
         role_days[roles[who]] += count

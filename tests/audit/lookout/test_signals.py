@@ -302,7 +302,7 @@ def test_a_device_that_a_person_had_not_used_on_twelve_days() -> None:
 
     (reason,) = new_surroundings(seen, NOW)
 
-    expected = 1 / (2 + 200)  # no new device on the two days after the first ten, smoothed by one in two hundred
+    expected = 1 / (7 + 200)  # no new device on the seven days after the first five, smoothed by one in two hundred
     assert reason == Reason(THIEF, "new-device", score(poisson_tail(1, expected)), 1, 12, expected)
     assert reason.score > 2
 
@@ -325,8 +325,15 @@ def test_a_new_device_is_new_for_seven_days() -> None:
 
 
 def test_the_first_days_of_a_person_say_nothing_about_devices() -> None:
-    assert new_surroundings([*worked(THIEF, ["d1"] * 9), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW) == []
+    assert new_surroundings([*worked(THIEF, ["d1"] * 4), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW) == []
     assert new_surroundings([Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW) == []
+
+
+def test_five_days_after_a_leave_a_new_device_is_one_again() -> None:
+    (reason,) = new_surroundings([*worked(THIEF, ["d1"] * 5), Seen(NOW - HOUR, THIEF, OFFICER, "device", "d2")], NOW)
+
+    assert reason.total == 5
+    assert reason.score > 2
 
 
 def test_a_device_of_long_ago_is_known() -> None:
@@ -342,7 +349,7 @@ def test_where_people_often_have_new_surroundings_one_more_says_little() -> None
 
     (reason,) = new_surroundings([*own, *peers], NOW)
 
-    assert reason.expected == 7 / (14 + 200)  # six peers had one each, on two days each
+    assert reason.expected == 7 / (49 + 200)  # six peers had one each; all seven were known for seven days
     assert reason.score < 2
 
 
@@ -355,7 +362,7 @@ def test_a_person_who_changes_the_device_each_day_silences_no_one_else() -> None
 
     found = {reason.person: reason for reason in new_surroundings([*own, *restless], NOW)}
 
-    assert found[THIEF].expected == 2 / (14 + 200)
+    assert found[THIEF].expected == 2 / (24 + 200)
     assert found[THIEF].score > 2
     assert found["staff/r"].score < 1
 
