@@ -90,14 +90,18 @@ class Lookout:
 
 
 def around(rows: Sequence[Row], officers: int) -> list[Row]:
-    """Return what concerns the first officers: what they opened, under which cases, and from which devices."""
+    """Return everyone's devices, and what the first officers opened, and under which cases.
+
+    How often a role has a new device takes more people to tell than the other signals need.
+    """
     people = {f"dev/officer-{at}" for at in range(officers)}
     cases = {row.case for row in rows if isinstance(row, Opening) and row.person in people}
     return [
         row
         for row in rows
         if (isinstance(row, OpenedCase | Decision) and row.case in cases)
-        or (isinstance(row, Opening | Seen) and row.person in people)
+        or isinstance(row, Seen)
+        or (isinstance(row, Opening) and row.person in people)
     ]
 
 
