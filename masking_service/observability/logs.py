@@ -5,11 +5,10 @@ so none can be logged by mistake.
 """
 
 import sys
-from collections.abc import MutableMapping
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import BinaryIO, Final
 
 import msgspec
-import structlog
 
 FIELDS: Final = frozenset(
     {"event", "level", "time", "request_id", "method", "route", "status", "code", "ms", "error", "where", "reason"}
@@ -18,24 +17,44 @@ FIELDS: Final = frozenset(
 )
 
 
-def _allowed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: value for name, value in event.items() if name in FIELDS}
+class Log:
+    """Writes one line for each event. Fields that are not in `FIELDS` are left out.
+
+    Args:
+        stream: takes each line in one write, so that workers do not mix their lines.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def debug(self, event: str, **fields: object) -> None:
+        """Log what helps to find a fault."""
+        self._write("debug", event, fields)
+
+    def info(self, event: str, **fields: object) -> None:
+        """Log what happens all the time."""
+        self._write("info", event, fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Log what should be looked at."""
+        self._write("warning", event, fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        """Log what failed."""
+        self._write("error", event, fields)
+
+    def critical(self, event: str, **fields: object) -> None:
+        """Log what ends the process."""
+        self._write("critical", event, fields)
+
+    def _write(self, level: str, event: str, fields: dict[str, object]) -> None:
+        line = {name: value for name, value in fields.items() if name in FIELDS}
+        line |= {"event": event, "level": level, "time": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
+        self._stream.write(msgspec.json.encode(line) + b"\n")
+        self._stream.flush()
 
 
-def _render(_: object, __: str, event: MutableMapping[str, Any]) -> bytes:
-    return msgspec.json.encode(event)
-
-
-log: Final = structlog.wrap_logger(
-    structlog.BytesLogger(sys.stderr.buffer),  # one write per line, so that workers do not mix their lines
-    processors=[
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper("iso", utc=True, key="time"),
-        _allowed,
-        _render,
-    ],
-    cache_logger_on_first_use=True,
-)
+log: Final = Log(sys.stderr.buffer)
 
 
 def error_place(error: BaseException) -> str:
