@@ -6,19 +6,14 @@ A record that raises is half masked and must be thrown away; no error or repr ho
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from masking_service.domain.columns import Columns
 from masking_service.domain.effort import UNBOUNDED, Effort, Share
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
-from masking_service.domain.leaks import (
-    Hider,
-    decimal_text,
-    may_leak,
-    own_number,
-    scrub_around,
-)
+from masking_service.domain.leaks import Hider, decimal_text, may_leak, own_number, scrub_around
 from masking_service.domain.member_names import OwnNames
 from masking_service.domain.profiles import Profile
 from masking_service.domain.room import make_room
@@ -26,7 +21,7 @@ from masking_service.domain.schema import KINDS, Place, Schema, Steps
 from masking_service.domain.spellings import Mask, may_hold_name, needles
 from masking_service.domain.stars import stars
 from masking_service.domain.unmapped import FOUND_IN_TEXT, Unmapped
-from masking_service.domain.walk import Take, way_through
+from masking_service.domain.walk import Take, Usual, way_through
 
 ALREADY_MASKED: Final = "already-masked"
 
@@ -134,12 +129,18 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     Raises:
         InvalidRecord: a value that is neither a string, an integer nor null.
     """
-    masks = {kind: profile.masker(kind) for kind in KINDS}
+    masks, usual_masks = _masks_of(profile)
     record: dict[str, Any] = {}
     run = _Run(record, None, UNBOUNDED)
     run.own = own_number(waybill_no)
     for place, value in fields:
         parent, key = make_room(record, place.keys)
+        usual = usual_masks[place.kind]
+        masked = usual(value) if usual is not None and type(value) is str else None
+        if masked is not None:
+            parent[key] = masked
+            run.note_usual(place, value, masked)
+            continue
         parent[key] = value
         _TAKES[place.kind](run, place, masks[place.kind], value, parent, key)
     if run.errors:
@@ -148,22 +149,16 @@ def render(profile: Profile, fields: Iterable[tuple[Place, Any]], waybill_no: ob
     return record
 
 
+@lru_cache(maxsize=64)
+def _masks_of(profile: Profile) -> tuple[dict[str, Mask | None], dict[str, Usual | None]]:
+    """Return the masks of a profile by kind, and those of usual values."""
+    return {kind: profile.masker(kind) for kind in KINDS}, {kind: profile.usual(kind) for kind in KINDS}
+
+
 class _Run(Masked):
     """What one pass gathers: what was found, and for the leak guard what to look for and where."""
 
-    __slots__ = (
-        "_effort",
-        "_others",
-        "_share",
-        "errors",
-        "names",
-        "own",
-        "phones",
-        "plain",
-        "record",
-        "schema",
-        "texts",
-    )
+    __slots__ = ("_effort", "_rest", "_share", "errors", "names", "own", "phones", "plain", "record", "schema", "texts")
 
     places: list[Place]
     values: list[Any]
@@ -174,7 +169,7 @@ class _Run(Masked):
         self.record = record
         self._effort = effort
         self._share: Share | None = None
-        self._others: list[tuple[dict[str, Any], Container[str], str, OwnNames, Steps]] = []
+        self._rest: list[tuple[dict[str, Any], Container[str], str, OwnNames, Steps]] = []
         self.schema = schema
         self.own: str | None = None
         self.places = []
@@ -196,6 +191,17 @@ class _Run(Masked):
         if self._share is None:
             self._share = Share(self._effort)
         return self._share
+
+    def note_usual(self, place: Place, value: str, masked: str) -> None:
+        """Note a value that `Profile.usual` has masked."""
+        self.places.append(place)
+        self.values.append(value)
+        if place.kind == "name":
+            self.names.append(value)
+        elif place.kind == "phone":
+            self.phones.append(value)
+        else:
+            self.plain.append(masked)
 
     def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> None:
         """Hide the record's own values elsewhere in it."""
@@ -226,14 +232,14 @@ class _Run(Masked):
 
     def beside(self, members: dict[str, Any], mapped: Container[str], context: str, own: OwnNames, keys: Steps) -> None:
         """Note an object that has unmapped members."""
-        self._others.append((members, mapped, context, own, keys))
+        self._rest.append((members, mapped, context, own, keys))
 
     def mask_others(self, unmapped: Unmapped) -> None:
         """Mask the unmapped members.
 
         All phones of the record are known by then.
         """
-        for members, mapped, context, own, keys in self._others:
+        for members, mapped, context, own, keys in self._rest:
             unmapped.mask(self, members, mapped, context, own, keys)
 
     def number(self) -> str | None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from masking_service.domain.errors import InvalidRecord
-from masking_service.domain.record import Masker, render
+from masking_service.domain.profiles import Profile
+from masking_service.domain.record import Masker, _masks_of, render
 from masking_service.domain.schema import Place
 from tests.domain.records import COURIER, EVERY_KIND, HIDDEN, LABEL, STANDARD, masked, schema, standard
 
@@ -279,6 +280,33 @@ def test_a_view_does_not_change_what_it_is_given() -> None:
 def test_a_view_shows_no_value_in_another_field() -> None:
     fields = [(Place.at("name", ("name",)), "张三"), (Place.at("address", ("address",)), "华志路1号张三家")]
     assert render(COURIER, fields)["address"] == "华志路1号张*家"
+
+
+OF_EACH_KIND: dict[str, list[Any]] = {
+    "name": ["张三", "王小明", "欧阳娜娜", "张*", "Anna Schmidt", "张三13812345678", "", None],
+    "phone": ["13812345678", "021-59791234", "138****5678", "13812345678/13900001111", 13812345678, " "],
+    "address": ["华志路1685号3号楼2单元402室", "华志路1号张三家", "文一西路969号5幢1808室", "张三 13812345678"],
+    "text": ["易碎品，请轻放", "给张三", "电联13812345678", "单号SF1381234567890"],
+}
+FIELDS = [
+    (Place.at(kind, (f"{kind}{at}",)), value)
+    for kind, values in OF_EACH_KIND.items()
+    for at, value in enumerate(values)
+]
+
+
+@given(
+    st.lists(st.sampled_from(FIELDS), max_size=8, unique_by=lambda field: field[0].pointer),
+    st.sampled_from([LABEL, COURIER, HIDDEN]),
+)
+def test_a_view_masks_usual_values_as_it_masks_others(fields: list[tuple[Place, Any]], by: Profile) -> None:
+    shown = render(by, fields, "SF1381234567890")
+    _masks_of.cache_clear()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Profile, "usual", lambda *_: None)
+        assert render(by, fields, "SF1381234567890") == shown
+    _masks_of.cache_clear()
 
 
 def test_a_view_keeps_the_waybill_number_it_is_told() -> None:
