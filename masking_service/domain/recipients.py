@@ -83,3 +83,8 @@ def numbers_of(values: Sequence[Any]) -> list[Phone]:
 def recipients_phones(fields: Iterable[tuple[Place, Any]]) -> list[Phone]:
     """Return the recipients' phones of a record, each once."""
     return numbers_of([value for place, value in fields if is_recipients(place)])
+
+
+def is_plain_mobile(value: Any) -> bool:
+    """Whether a phone field holds one Chinese mobile number in its one spelling, and nothing else."""
+    return type(value) is str and _PLAIN_MOBILE(value) is not None

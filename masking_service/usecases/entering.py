@@ -46,10 +46,9 @@ class Entering:
         number: its waybill number, normalised.
         body: what is stored of it.
         ordinals, pointers: of the stored fields that get tokens; empty ones get none.
-        phones: the values of the recipients' phones.
     """
 
-    __slots__ = ("at", "body", "masked", "number", "ordinals", "phones", "pointers")
+    __slots__ = ("_phones", "_values", "at", "body", "masked", "number", "ordinals", "pointers")
 
     def __init__(self, at: int, masked: Masked, number: str, form: Form, values: Sequence[Any]) -> None:
         self.at = at
@@ -57,10 +56,14 @@ class Entering:
         self.number = number
         self.body = records.body_of(form.frame, values)
         self.ordinals, self.pointers = form.ordinals, form.pointers
-        self.phones = [values[ordinal] for ordinal in form.phones]
+        self._values, self._phones = values, form.phones
         if not all(values):
             self.ordinals = bytes(ordinal for ordinal in form.ordinals if values[ordinal] not in (None, ""))
             self.pointers = [form.places[ordinal].pointer for ordinal in self.ordinals]
+
+    def phones(self) -> list[Any]:
+        """Return the values of the recipients' phones."""
+        return [self._values[ordinal] for ordinal in self._phones]
 
 
 def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Entering | InvalidRecord]:
@@ -86,6 +89,8 @@ def enter(schema: Schema, masker: Masker, batch: Sequence[Any]) -> Iterator[Ente
 
 def _is_slip(masked: Masked, places: Sequence[Place]) -> bool:
     """Return whether no party is mapped although the guard found one: the schema or a name is wrong."""
+    if not masked.warnings:  # as of most records
+        return False
     return any(code == UNMAPPED_MASKED for _, code in masked.warnings) and not any(
         place.kind in TOKEN_KINDS for place in places
     )

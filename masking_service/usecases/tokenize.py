@@ -5,7 +5,6 @@ paid for and recorded before anything of them is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, Literal
 
 from keys.errors import ProviderError
@@ -13,7 +12,6 @@ from keys.keyring import Keyring
 from masking_service.access.custody import Custodies, Custody
 from masking_service.access.gate import Gate
 from masking_service.access.policy import Grant, Policy
-from masking_service.domain.recipients import numbers_of
 from masking_service.domain.schema import Schema
 from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.store.errors import StoreUnavailable
@@ -114,8 +112,7 @@ class Tokenize:
             if not isinstance(stored, Stored):
                 results[one.at] = answers.RefusedRecord(answers.StoreRefusal(str(stored)))
                 continue
-            mine = islice(made[stored.record.token_version], len(one.pointers))
-            tokens = dict(zip(one.pointers, mine, strict=True))
+            tokens = dict(zip(one.pointers, made[stored.record.token_version], strict=False))  # as many as pointers
             if replace == "token":
                 show(records[one.at], one.masked.places, tokens)
             results[one.at] = answers.TokenizedRecord(
@@ -204,7 +201,7 @@ class Tokenize:
         if not (rule.phone or rule.last4):
             return []
         site = custody.site if custody is not None else None
-        return [findable(numbers_of(one.phones), site, phone=rule.phone, last4=rule.last4) for one in entering]
+        return [findable(one.phones(), site, phone=rule.phone, last4=rule.last4) for one in entering]
 
     def _find_custody(self, tenant: str, drafts: Sequence[Draft]) -> None:
         """Let known waybills be found where they are, whatever this call says of their custody."""

@@ -1,11 +1,11 @@
 """By what a search finds a record. Pure."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
-from masking_service.domain.recipients import Phone, recipients_phones
+from masking_service.domain.recipients import LAST, is_plain_mobile, is_recipients, numbers_of
 from masking_service.vault.records import Record
 
 
@@ -40,15 +40,16 @@ class Findable(msgspec.Struct, frozen=True, gc=False):
 NOWHERE: Final = Findable()
 
 
-def findable(phones: Sequence[Phone], site: str | None = None, *, phone: bool = True, last4: bool = True) -> Findable:
-    """Return by what a record with these phones is found.
+def findable(values: Sequence[Any], site: str | None = None, *, phone: bool = True, last4: bool = True) -> Findable:
+    """Return by what a record with these values of recipients' phones is found.
 
     Args:
         phone, last4: which indexes are kept.
     """
-    if len(phones) == 1:  # most records have one, and this takes half the time
-        one = phones[0]
-        return Findable((one.number,) if phone else (), (one.ending,) if last4 and one.ending else (), site)
+    if len(values) == 1 and is_plain_mobile(values[0]):  # as most records have, and this takes half the time
+        mobile = values[0]
+        return Findable((mobile,) if phone else (), (mobile[-LAST:],) if last4 else (), site)
+    phones = numbers_of(values)
     numbers = tuple({one.number: None for one in phones}) if phone else ()
     endings = tuple({one.ending: None for one in phones if one.ending}) if last4 else ()
     return Findable(numbers, endings, site)
@@ -61,4 +62,5 @@ def findable_of(record: Record, site: str | None = None, *, phone: bool = True, 
     """
     if record.erased or record.shredded:
         return NOWHERE
-    return findable(recipients_phones(record.content()[1]), site, phone=phone, last4=last4)
+    values = [value for place, value in record.content()[1] if is_recipients(place)]
+    return findable(values, site, phone=phone, last4=last4)
