@@ -35,9 +35,13 @@ def _derive(secret: bytes, use: str, tenant: bytes, length: int = KEY_BYTES) -> 
 
 
 class TenantKeys(Secret):
-    """The keys of one tenant, except its data keys."""
+    """The keys of one tenant, except its data keys.
 
-    __slots__ = ("_audit", "_index", "_tag", "search", "state", "tenant", "tokens")
+    Attributes:
+        tenant_tag: the keyed name of the tenant itself: 16 characters of base64url.
+    """
+
+    __slots__ = ("_audit", "_index", "_tag", "search", "state", "tenant", "tenant_tag", "tokens")
 
     def __init__(self, keyset: Keyset, tenant: str, uses: Uses) -> None:
         name = tenant.encode()
@@ -63,6 +67,7 @@ class TenantKeys(Secret):
             if use == "token"
         }
         self.tokens = TokenKeys(token_keys, keyset.active["token"], uses)
+        self.tenant_tag = self.tag("tenant")
 
     def bases(self, waybill_nos: Sequence[str]) -> list[bytes]:
         """Return each waybill's storage place: 12 bytes, unguessable without the index key."""

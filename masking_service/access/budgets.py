@@ -222,8 +222,8 @@ class Budgets:
 
     def window_keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
         """Return the keys of the windows: the person's, then the role's, then the tenant's."""
-        tag = self._keyring.tenant(principal.tenant).tag
-        stem = tenant_stem(tag("tenant"))
+        keys = self._keyring.tenant(principal.tenant)
+        tag, stem = keys.tag, tenant_stem(keys.tenant_tag)
         subjects = (
             tag("budget", budget.counts, "person", principal.id),
             tag("budget", budget.counts, "role", role),
@@ -233,6 +233,6 @@ class Budgets:
 
     def _keys(self, principal: Principal, role: str, budget: Budget) -> list[bytes]:
         """Return the keys of the call and of all windows, in one slot."""
-        stem = tenant_stem(self._keyring.tenant(principal.tenant).tag("tenant"))
+        stem = tenant_stem(self._keyring.tenant(principal.tenant).tenant_tag)
         call = f"call:{self._random(CALL_ID_BYTES).hex()}"
         return [stem + call.encode(), *self.window_keys(principal, role, budget)]

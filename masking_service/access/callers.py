@@ -80,5 +80,5 @@ class Callers:
         return Prepared(sealed, write)
 
     def _place(self, tenant: str, principal: str) -> tuple[bytes, bytes]:
-        tag = self._keyring.tenant(tenant).tag
-        return callers_key(tag("tenant")), tag("caller", principal).encode()
+        keys = self._keyring.tenant(tenant)
+        return callers_key(keys.tenant_tag), keys.tag("caller", principal).encode()

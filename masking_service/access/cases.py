@@ -251,10 +251,10 @@ class Cases:
 
     def _key(self, tenant: str, name: str) -> bytes:
         keys = self._keyring.tenant(tenant)
-        return tenant_stem(keys.tag("tenant")) + b"case:" + keys.tag("case", name).encode()
+        return tenant_stem(keys.tenant_tag) + b"case:" + keys.tag("case", name).encode()
 
     def _list(self, tenant: str) -> bytes:
-        return tenant_stem(self._keyring.tenant(tenant).tag("tenant")) + b"cases"
+        return tenant_stem(self._keyring.tenant(tenant).tenant_tag) + b"cases"
 
     def _seal(self, tenant: str, key: bytes, fact: bytes, value: Opening | Act) -> bytes:
         state = self._keyring.tenant(tenant).state

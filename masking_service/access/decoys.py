@@ -189,13 +189,13 @@ class Decoys:
         return tag, tag + b"@"
 
     def _hits_key(self, tenant: str) -> bytes:
-        return decoy_hits_key(self._keyring.tenant(tenant).tag("tenant"))
+        return decoy_hits_key(self._keyring.tenant(tenant).tenant_tag)
 
     def _phantoms_of(self, tenant: str) -> _Phantoms:
         found = self._phantoms.get(tenant)
         if found is None:
             keys = self._keyring.tenant(tenant)
-            made = _Phantoms(self._store, decoys_key(keys.tag("tenant")), keys.state, self._random)
+            made = _Phantoms(self._store, decoys_key(keys.tenant_tag), keys.state, self._random)
             found = self._phantoms.setdefault(tenant, made)
         return found
 
@@ -203,7 +203,7 @@ class Decoys:
         found = self._details.get(tenant)
         if found is None:
             keys = self._keyring.tenant(tenant)
-            made = Serials(self._store, decoy_details_key(keys.tag("tenant")), keys.state, self._random)
+            made = Serials(self._store, decoy_details_key(keys.tenant_tag), keys.state, self._random)
             found = self._details.setdefault(tenant, made)
         return found
 

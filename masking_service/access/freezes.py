@@ -205,14 +205,14 @@ class Freezes:
         self._store.write([(b"DEL", *(self._count_key(tenant, principal, what) for what in ("misses", "refusals")))])
 
     def _count_key(self, tenant: str, principal: str, what: str) -> bytes:
-        tag = self._keyring.tenant(tenant).tag
-        return tenant_stem(tag("tenant")) + b"tally:" + tag("tally", what, principal).encode()
+        keys = self._keyring.tenant(tenant)
+        return tenant_stem(keys.tenant_tag) + b"tally:" + keys.tag("tally", what, principal).encode()
 
     def _of(self, tenant: str) -> _List:
         found = self._lists.get(tenant)
         if found is None:
             keys = self._keyring.tenant(tenant)
-            made = _List(self._store, freezes_key(keys.tag("tenant")), keys.state, self._random)
+            made = _List(self._store, freezes_key(keys.tenant_tag), keys.state, self._random)
             found = self._lists.setdefault(tenant, made)
         return found
 

@@ -32,8 +32,8 @@ class OnceAMinute:
         Raises:
             StoreUnavailable: it is not known.
         """
-        tag = self._keyring.tenant(principal.tenant).tag
-        key = tenant_stem(tag("tenant")) + b"tally:" + tag("tally", what, principal.id).encode()
+        keys = self._keyring.tenant(principal.tenant)
+        key = tenant_stem(keys.tenant_tag) + b"tally:" + keys.tag("tally", what, principal.id).encode()
         mine = self._random(_MARK_BYTES)
         stored = self._store.write([(b"SET", key, mine, b"NX", b"GET", b"EX", MINUTE)])[0]
         return stored in (None, mine)  # mine: the reply to the first attempt was lost

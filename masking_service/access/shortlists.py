@@ -78,7 +78,7 @@ class Shortlists:
 
     def _of(self, tenant: str) -> Serials:
         keys = self._keyring.tenant(tenant)
-        return Serials(self._store, shortlist_key(keys.tag("tenant")), keys.state, self._random)
+        return Serials(self._store, shortlist_key(keys.tenant_tag), keys.state, self._random)
 
 
 def _read(content: bytes) -> list[ListedPerson]:

@@ -4,7 +4,9 @@ It authenticates before routing and answers every error as a problem.
 """
 
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
@@ -34,9 +36,17 @@ OVERLOADED = "masking_service.overloaded"
 """Under this name a request's environment says that it is refused (masking_service/server/bounds.py)."""
 
 
+class App(Flask):
+    """A Flask application without `async` functions. Flask looks for them three times in each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(parts: Parts) -> Flask:
     """The WSGI application over the use cases of this process."""
-    app = Flask(__name__, static_folder=None)
+    app = App(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = parts.settings.max_body_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
