@@ -157,5 +157,5 @@ def make_sentinel(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
 def logged(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
     """What is logged from now on."""
     written = io.BytesIO()
-    monkeypatch.setattr(log, "_stream", written)
+    monkeypatch.setattr(log._logger, "_write", written.write)
     return written

@@ -13,8 +13,8 @@ from typing import Final
 
 MAX_WAIT_SECONDS: Final = 0.6
 """How long a thread waits for the lock before it computes. A thread that waits longer refuses instead, so that under
-overload the last answer comes within a second. A batch of 500 computes for about 15 ms alone, and for up to 0.3 s beside
-many small requests."""
+overload the last answer comes within a second. A batch of 500 computes for about 15 ms alone, and for up to 0.3 s
+beside many small requests."""
 LOCK_SECONDS: Final = 0.1
 """How long a thread waits for the lock again after it waited for the store. Then it goes on without the lock, because
 little is left to compute."""
