@@ -4,11 +4,14 @@ There is no field for a value, a path, a credential or the text of an exception,
 so none can be logged by mistake.
 """
 
+import logging
 import sys
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
+import structlog
 
 FIELDS: Final = frozenset(
     {"event", "level", "time", "request_id", "method", "route", "status", "code", "ms", "error", "where", "reason"}
@@ -17,44 +20,27 @@ FIELDS: Final = frozenset(
 )
 
 
-class Log:
-    """Writes one line for each event. Fields that are not in `FIELDS` are left out.
+def logger_to(stream: BinaryIO) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger of one line for each event. Fields that are not in `FIELDS` are left out.
 
     Args:
         stream: takes each line in one write, so that workers do not mix their lines.
     """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def debug(self, event: str, **fields: object) -> None:
-        """Log what helps to find a fault."""
-        self._write("debug", event, fields)
-
-    def info(self, event: str, **fields: object) -> None:
-        """Log what happens all the time."""
-        self._write("info", event, fields)
-
-    def warning(self, event: str, **fields: object) -> None:
-        """Log what should be looked at."""
-        self._write("warning", event, fields)
-
-    def error(self, event: str, **fields: object) -> None:
-        """Log what failed."""
-        self._write("error", event, fields)
-
-    def critical(self, event: str, **fields: object) -> None:
-        """Log what ends the process."""
-        self._write("critical", event, fields)
-
-    def _write(self, level: str, event: str, fields: dict[str, object]) -> None:
-        line = {name: value for name, value in fields.items() if name in FIELDS}
-        line |= {"event": event, "level": level, "time": datetime.now(UTC).isoformat().replace("+00:00", "Z")}
-        self._stream.write(msgspec.json.encode(line) + b"\n")
-        self._stream.flush()
+    found: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        structlog.BytesLogger(stream),
+        processors=[_line],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
+        cache_logger_on_first_use=True,
+    )
+    return found
 
 
-log: Final = Log(sys.stderr.buffer)
+def _line(_: object, level: str, event: MutableMapping[str, Any]) -> bytes:
+    allowed = {name: value for name, value in event.items() if name in FIELDS}
+    return msgspec.json.encode(allowed | {"level": level, "time": datetime.now(UTC).isoformat()})
+
+
+log: Final = logger_to(sys.stderr.buffer)
 
 
 def error_place(error: BaseException) -> str:

@@ -4,7 +4,7 @@ import io
 import json
 from datetime import UTC, datetime, timedelta
 
-from masking_service.observability.logs import Log
+from masking_service.observability.logs import logger_to
 
 
 class Stream(io.BytesIO):
@@ -22,7 +22,7 @@ class Stream(io.BytesIO):
 def test_a_line_has_its_fields_the_event_the_level_and_the_time() -> None:
     stream = Stream()
 
-    Log(stream).warning("failed", where="here:1")
+    logger_to(stream).warning("failed", where="here:1")
 
     line = json.loads(stream.getvalue())
     logged_at = datetime.fromisoformat(line.pop("time"))
@@ -33,7 +33,7 @@ def test_a_line_has_its_fields_the_event_the_level_and_the_time() -> None:
 def test_a_field_that_is_not_in_the_list_is_left_out() -> None:
     stream = Stream()
 
-    Log(stream).info("request", phone="13812345678", status=200)
+    logger_to(stream).info("request", phone="13812345678", status=200)
 
     assert b"138" not in stream.getvalue()
     assert json.loads(stream.getvalue())["status"] == 200
@@ -41,7 +41,7 @@ def test_a_field_that_is_not_in_the_list_is_left_out() -> None:
 
 def test_each_line_is_one_write() -> None:
     stream = Stream()
-    log = Log(stream)
+    log = logger_to(stream)
 
     log.debug("one")
     log.error("two", reason="a\nb")
