@@ -32,7 +32,8 @@ MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
 MEASURES = {"bench/test_quick.py", "e2e/test_overload.py"}
-WAITS = {"chaos", "e2e"}
+WAITS = {"chaos"}
+"""Folders whose tests are `faults`; single files elsewhere mark themselves."""
 LONG_GROUPS = {
     "image",
     "operations",
@@ -69,7 +70,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.alone)
         elif group.split("/")[0] in WAITS:
             item.add_marker(pytest.mark.faults)
-        item.add_marker(pytest.mark.xdist_group(group))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: _group(item.path) not in LONG_GROUPS)
 
 

@@ -15,6 +15,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from masking_service.cli import commands
+
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"^ready at http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
 START_SECONDS = 30.0
@@ -29,11 +33,19 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
-    command = [sys.executable, "-m", "masking_service", *arguments]
+    """Run one command in a process of its own, to its end, however it ends."""
+    line = [sys.executable, "-m", "masking_service", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False
+        line, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def command(*words: str | Path, **settings: str) -> str:
+    """Run one command in this process, where it needs no start of its own; it must not fail. What it prints."""
+    unset = dict.fromkeys(name for name in os.environ if name.startswith("MASKING_"))
+    done = CliRunner().invoke(commands, [*map(str, words)], env=unset | settings)
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.stdout.strip()
 
 
 def wait_for(condition: Any, what: str, seconds: float = 10.0) -> Any:

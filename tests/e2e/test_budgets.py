@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from tests.e2e.processes import Answer, Running, run
+from tests.e2e.processes import Answer, Running, command
 
 NUMBER = "SF7000000001"
 RECORD = {
@@ -30,9 +30,7 @@ def prepare(service: Running) -> None:
 
 def person(service: Running, role: str, *more: str) -> str:
     """A signed-in person who has spent nothing yet."""
-    made = run("token", "mint", "--role", role, "--sub", f"e2e-{role}", *more, "--state-dir", str(service.state))
-    assert made.returncode == 0, made.stderr
-    return made.stdout.strip()
+    return command("token", "mint", "--role", role, "--sub", f"e2e-{role}", *more, "--state-dir", service.state)
 
 
 def opening(service: Running, who: str, fields: int) -> Answer:

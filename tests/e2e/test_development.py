@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from masking_service.dev.embedded import running_url
-from tests.e2e.processes import ROOT, Running, environment, gone, run, wait_for
+import pytest
 
+from masking_service.dev.embedded import running_url
+from tests.e2e.processes import ROOT, Running, command, environment, gone, run, wait_for
+
+pytestmark = pytest.mark.xdist_group("e2e/service")  # one process starts the service that they share
 Start = Callable[..., Running]
 RECORD = {"waybill_no": "SF1234567890", "sender": {"name": "张三", "phone": "13812345678"}}
 CASE = {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "lost"}
@@ -67,20 +72,46 @@ def test_the_main_job_runs_from_end_to_end(service: Running) -> None:
 
 
 def test_a_minted_token_is_believed(service: Running) -> None:
-    minted = run("token", "mint", "--role", "supervisor", "--sub", "u-1", "--state-dir", str(service.state))
+    minted = command("token", "mint", "--role", "supervisor", "--sub", "u-1", "--state-dir", service.state)
 
-    assert service.status(minted.stdout.strip(), "GET", "/v1/cases") == 200
-    assert service.status(minted.stdout.strip(), "POST", "/v1/cases", CASE) == 403
+    assert service.status(minted, "GET", "/v1/cases") == 200
+    assert service.status(minted, "POST", "/v1/cases", CASE) == 403
 
 
-def test_sigterm_stops_it_and_its_store(start: Start) -> None:
-    running = start("--dev")
-    valkey = running.valkey_pid()
+@dataclass(frozen=True)
+class Stopped:
+    """A service of two workers that was stopped by SIGTERM, and what there was before.
 
-    assert running.stop() == 0
+    Attributes:
+        ended: its exit status.
+        valkey: the process of its store.
+        answered: what it answered to a first batch.
+    """
 
-    assert gone(valkey)
-    assert "Traceback" not in running.log
+    service: Running
+    ended: int
+    valkey: int
+    answered: bytes
+
+    @property
+    def log(self) -> str:
+        return (self.service.folder / "first.log").read_text()
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Stopped:
+    first = Running.serve(tmp_path_factory.mktemp("stopped"), "--dev", "--workers", "2")
+    answered = first.call(first.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
+    valkey = first.valkey_pid()
+    ended = first.stop()
+    (first.folder / "first.log").write_text(first.log)
+    return Stopped(first, ended, valkey, answered)
+
+
+def test_sigterm_stops_it_and_its_store(stopped: Stopped) -> None:
+    assert stopped.ended == 0
+    assert gone(stopped.valkey)
+    assert "Traceback" not in stopped.log
 
 
 def test_a_killed_master_leaves_no_store_and_no_data_is_lost(start: Start) -> None:
@@ -99,8 +130,8 @@ def test_a_killed_master_leaves_no_store_and_no_data_is_lost(start: Start) -> No
     assert again["results"] == [made["results"][0] | {"created": False}]
 
 
-def test_a_killed_store_is_brought_back_while_the_service_runs_on(start: Start) -> None:
-    running = start("--dev", "--workers", "1")
+def test_a_killed_store_is_brought_back_while_the_service_runs_on(service: Running) -> None:
+    running = service
     printer = running.credentials["label-printer"]
     made = json.loads(running.call(printer, "POST", "/v1/tokenize", {"records": [RECORD]})[2])
 
@@ -113,32 +144,36 @@ def test_a_killed_store_is_brought_back_while_the_service_runs_on(start: Start) 
     wait_for(lambda: running_url(running.state), "other commands find the store again", 5)
 
 
-def test_a_second_start_keeps_data_keys_and_credentials(start: Start) -> None:
-    first = start("--dev", "--workers", "1")
-    kept = {name: (first.state / name).read_bytes() for name in ("keyset.json", "credentials.json", "dev-issuer.pem")}
-    made = first.call(first.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
-    first.stop()
+def test_data_without_its_keyset_is_refused_and_left_alone(stopped: Stopped, tmp_path: Path) -> None:
+    state = shutil.copytree(stopped.service.state, tmp_path / "state")
+    (state / "keyset.json").unlink()
+    held = {path.name for path in (state / "valkey").rglob("*.aof")}
 
-    second = start("--dev", "--workers", "1")
+    refused = run("serve", "--dev", "--port", "0", "--state-dir", str(state))
 
-    assert {name: (second.state / name).read_bytes() for name in kept} == kept
-    again = second.call(second.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
-    assert json.loads(again)["results"][0]["tokens"] == json.loads(made)["results"][0]["tokens"]
-
-
-def test_data_without_its_keyset_is_refused_and_left_alone(start: Start) -> None:
-    first = start("--dev", "--workers", "1")
-    first.stop()
-    (first.state / "keyset.json").unlink()
-    held = {path.name for path in (first.state / "valkey").rglob("*.aof")}
-
-    refused = run("serve", "--dev", "--port", "0", "--state-dir", str(first.state))
-
+    assert held
     assert refused.returncode == 2
     assert "keyset.json: is missing" in refused.stderr
     assert "Traceback" not in refused.stderr
-    assert not (first.state / "keyset.json").exists()
-    assert {path.name for path in (first.state / "valkey").rglob("*.aof")} == held
+    assert not (state / "keyset.json").exists()
+    assert {path.name for path in (state / "valkey").rglob("*.aof")} == held
+
+
+def test_a_second_start_keeps_data_keys_and_credentials_and_counts_from_nothing(stopped: Stopped) -> None:
+    """Behind the tests above, which read what the first start left."""
+    state = stopped.service.state
+    kept = {name: (state / name).read_bytes() for name in ("keyset.json", "credentials.json", "dev-issuer.pem")}
+
+    second = Running.serve(stopped.service.folder, "--dev", "--workers", "1")
+    try:
+        counted = second.call(None, "GET", "/metrics")[2].decode()
+        again = second.call(second.credentials["label-printer"], "POST", "/v1/tokenize", {"records": [RECORD]})[2]
+    finally:
+        second.stop()
+
+    assert {name: (state / name).read_bytes() for name in kept} == kept
+    assert json.loads(again)["results"][0]["tokens"] == json.loads(stopped.answered)["results"][0]["tokens"]
+    assert 'route="/v1/tokenize"' not in counted
 
 
 def test_the_production_entry_refuses_keys_and_store_of_development(service: Running) -> None:

@@ -13,8 +13,9 @@ import pytest
 
 from tests import servers
 from tests.e2e.processes import Running, wait_for
-from tests.e2e.test_production import command
+from tests.e2e.test_production import Setup
 
+pytestmark = pytest.mark.faults
 SENDERS = 3
 BATCH = 20
 Make = Callable[..., servers.Group]
@@ -77,8 +78,7 @@ def test_no_acknowledged_token_is_lost_and_the_service_is_back_within_ten_second
 ) -> None:
     binary = servers.debian(family)
     group = make_cluster(3, 2, binary) if kind == "cluster" else make_sentinel(binary=binary)
-    command("keys", "init", tmp_path, group.url)
-    key = command("clients", "add", "printer-1", "--role", "label-printer", tmp_path, group.url)
+    key = Setup(tmp_path, group.url).add("printer-1")
     service = start("--workers", "2", MASKING_REDIS_URL=group.url)
     assert service.status(None, "GET", "/readyz") == 200
     printers = [Printer(service, key, name) for name in range(SENDERS)]

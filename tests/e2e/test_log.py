@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from masking_service.observability.logs import FIELDS
-from tests.e2e.processes import Running, run, wait_for
+from tests.e2e.processes import Running, command, wait_for
 from tests.servers import HOST, Node, durable, free_ports
 from tests.web.api import record
 from tests.web.planted import NUMBER, PLANTED, TRACES
@@ -29,8 +29,8 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> list[Line]:
     folder = tmp_path_factory.mktemp("log")
     node = Node(folder, durable()).start()
     settings = {"MASKING_STATE_DIR": str(folder / "state"), "MASKING_REDIS_URL": node.url}
-    assert run("keys", "init", **settings).returncode == 0
-    key = run("clients", "add", "printer", "--role", "label-printer", **settings).stdout.strip()
+    command("keys", "init", **settings)
+    key = command("clients", "add", "printer", "--role", "label-printer", **settings)
     (port,) = free_ports(1)
     service = Running(GUNICORN, folder, settings | {"MASKING_BIND": f"{HOST}:{port}", "MASKING_WORKERS": "2"}, port)
     try:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from masking_service.cli import commands
 from masking_service.server.serving import SETUP_STATUS
-from tests.e2e.processes import Running, run, wait_for
+from tests.e2e.processes import Running, command, run, wait_for
 from tests.servers import Node, durable, free_ports
 
-Start = Callable[..., Running]
+pytestmark = pytest.mark.faults
 BATCH = {"records": [{"waybill_no": "SF1234567890", "sender": {"name": "张三", "phone": "13812345678"}}]}
 
 
@@ -41,48 +40,95 @@ def url(store: Node) -> str:
 @pytest.fixture
 def printer(url: str, tmp_path: Path) -> str:
     """The key of a label printer in a fresh set-up of production."""
-    command("keys", "init", tmp_path, url)
-    return command("clients", "add", "printer-1", "--role", "label-printer", tmp_path, url)
+    return Setup(tmp_path, url).add("printer-1")
 
 
-def command(*arguments: str | Path) -> str:
-    """What one command prints, run in this process; the last two arguments are its folder and its store."""
-    *words, folder, url = map(str, arguments)
-    state = str(Path(folder) / "state")
-    done = CliRunner().invoke(commands, [*words, "--state-dir", state], env={"MASKING_REDIS_URL": url})
-    assert done.exit_code == 0, done.output
-    return done.stdout.strip()
+class Setup:
+    """Keys and clients of production, and a service that runs with them once it is started."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.command("keys", "init")
+
+    def command(self, *words: str) -> str:
+        return command(*words, MASKING_STATE_DIR=str(self.folder / "state"), MASKING_REDIS_URL=self.url)
+
+    def add(self, name: str) -> str:
+        """Add a label printer; its key."""
+        return self.command("clients", "add", name, "--role", "label-printer")
+
+    def start(self) -> Running:
+        return Running.serve(self.folder, "--workers", "2", MASKING_REDIS_URL=self.url)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A service of two workers, its store, and two printers that were added before it started."""
+
+    setup: Setup
+    store: Node
+    printer: str
+    thief: str
+    service: Running
+
+    def masks(self, key: str) -> set[int]:
+        """The statuses of as many calls as meet both workers."""
+        return {masks(self.service, key) for _ in range(40)}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    store = Node(folder, durable()).start()
+    setup = Setup(folder, store.url)
+    printer, thief = setup.add("printer-1"), setup.add("thief")
+    service = setup.start()
+    yield Site(setup, store, printer, thief, service)
+    service.stop()
+    store.stop()
+    store.client.close()
 
 
 def masks(service: Running, key: str) -> int:
     return service.status(key, "POST", "/v1/mask", BATCH)
 
 
-def test_a_client_that_was_added_may_call(start: Start, printer: str, url: str) -> None:
-    service = start("--workers", "2", MASKING_REDIS_URL=url)
-
-    assert masks(service, printer) == 200
-    assert service.status(printer, "POST", "/v1/tokenize", BATCH) == 200
-    assert service.status(None, "GET", "/readyz") == 200
+def test_a_client_that_was_added_may_call(site: Site) -> None:
+    assert masks(site.service, site.printer) == 200
+    assert site.service.status(site.printer, "POST", "/v1/tokenize", BATCH) == 200
+    assert site.service.status(None, "GET", "/readyz") == 200
 
 
-def test_a_revoked_client_is_shut_out_of_every_worker_within_two_seconds(start: Start, printer: str, url: str) -> None:
-    service = start("--workers", "2", MASKING_REDIS_URL=url)
-    assert {masks(service, printer) for _ in range(20)} == {200}
+def test_a_revoked_client_is_shut_out_of_every_worker_within_two_seconds(site: Site) -> None:
+    assert site.masks(site.thief) == {200}
 
-    command("clients", "revoke", "printer-1", service.folder, url)
+    site.setup.command("clients", "revoke", "thief")
 
     time.sleep(2)
-    assert {masks(service, printer) for _ in range(40)} == {401}
+    assert site.masks(site.thief) == {401}
 
 
-def test_a_client_that_is_added_while_it_runs_is_known_within_two_seconds(start: Start, printer: str, url: str) -> None:
-    service = start("--workers", "2", MASKING_REDIS_URL=url)
-    key = command("clients", "add", "printer-2", "--role", "label-printer", service.folder, url)
+def test_a_client_that_is_added_while_it_runs_is_known_within_two_seconds(site: Site) -> None:
+    key = site.setup.add("printer-2")
 
     time.sleep(2)
 
-    assert {masks(service, key) for _ in range(40)} == {200}
+    assert site.masks(key) == {200}
+
+
+def test_it_answers_in_time_while_its_store_hangs(site: Site) -> None:
+    service = site.service
+    assert service.status(site.printer, "POST", "/v1/tokenize", BATCH) == 200
+    site.store.pause()
+    try:
+        started = time.monotonic()
+        assert service.status(site.printer, "POST", "/v1/tokenize", BATCH) == 503
+        assert masks(service, site.printer) == 200
+        assert time.monotonic() - started < 5
+    finally:
+        site.store.resume()
+
+    wait_for(lambda: service.status(site.printer, "POST", "/v1/tokenize", BATCH) == 200, "it tokenizes again")
 
 
 @pytest.fixture
@@ -90,8 +136,8 @@ def lonely(printer: str, url: str, store: Node, tmp_path: Path) -> Iterator[Runn
     """A service that was started while its store was down. It has not said that it is ready."""
     store.stop()
     (port,) = free_ports(1)
-    command = [sys.executable, "-m", "masking_service", "serve", "--workers", "2", "--port", str(port)]
-    service = Running([*command, "--state-dir", str(tmp_path / "state")], tmp_path, {"MASKING_REDIS_URL": url}, port)
+    line = [sys.executable, "-m", "masking_service", "serve", "--workers", "2", "--port", str(port)]
+    service = Running([*line, "--state-dir", str(tmp_path / "state")], tmp_path, {"MASKING_REDIS_URL": url}, port)
     wait_for(lambda: masks(service, printer) == 200, "it masks", 30)
     yield service
     service.stop()
@@ -116,21 +162,6 @@ def test_it_masks_when_it_starts_without_its_store_and_recovers_with_it(
     wait_for(lambda: service.status(printer, "POST", "/v1/tokenize", BATCH) == 200, "it tokenizes again")
 
 
-def test_it_answers_in_time_while_its_store_hangs(start: Start, printer: str, url: str, store: Node) -> None:
-    service = start("--workers", "1", MASKING_REDIS_URL=url)
-    assert service.status(printer, "POST", "/v1/tokenize", BATCH) == 200
-    store.pause()
-    try:
-        started = time.monotonic()
-        assert service.status(printer, "POST", "/v1/tokenize", BATCH) == 503
-        assert masks(service, printer) == 200
-        assert time.monotonic() - started < 5
-    finally:
-        store.resume()
-
-    wait_for(lambda: service.status(printer, "POST", "/v1/tokenize", BATCH) == 200, "it tokenizes again")
-
-
 def test_it_does_not_start_without_keys(tmp_path: Path, url: str) -> None:
     refused = run("serve", "--port", "0", "--state-dir", str(tmp_path), MASKING_REDIS_URL=url)
 
@@ -140,9 +171,9 @@ def test_it_does_not_start_without_keys(tmp_path: Path, url: str) -> None:
 
 
 def test_a_store_of_other_keys_is_refused(printer: str, url: str, tmp_path: Path) -> None:
-    command("keys", "init", tmp_path / "other", url)
+    state = str(tmp_path / "other")
+    command("keys", "init", MASKING_STATE_DIR=state, MASKING_REDIS_URL=url)
 
-    state = str(tmp_path / "other" / "state")
     refused = run("serve", "--port", "0", "--workers", "4", "--state-dir", state, MASKING_REDIS_URL=url)
 
     assert refused.returncode == SETUP_STATUS

@@ -14,10 +14,11 @@ from tests import servers
 from tests.clusters import Cluster
 from tests.e2e.processes import Running, wait_for
 from tests.e2e.test_failover import Printer
-from tests.e2e.test_production import command
+from tests.e2e.test_production import Setup
 from tests.servers import Group, Node
 from tests.store.stores import ask
 
+pytestmark = pytest.mark.faults
 READY_SECONDS = 10
 STEADY_SECONDS = 3
 RECORDS = [{"sender": {"name": "张三"}}]
@@ -28,8 +29,8 @@ class Fleet:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
-        command("keys", "init", folder, url)
-        self.key = command("clients", "add", "printer-1", "--role", "label-printer", folder, url)
+        self.setup = Setup(folder, url)
+        self.key = self.setup.add("printer-1")
         self.workers: list[Running] = []
 
     def start(self) -> Fleet:
@@ -164,14 +165,14 @@ def test_all_nodes_are_restarted_one_after_the_other(cluster: tuple[Cluster, Fle
 
 def test_a_revocation_reaches_every_worker_while_a_shard_is_lost(cluster: tuple[Cluster, Fleet]) -> None:
     nodes, fleet = cluster
-    thief = command("clients", "add", "printer-2", "--role", "label-printer", fleet.folder, fleet.url)
+    thief = fleet.setup.add("printer-2")
     assert wait_for(lambda: not fleet.refuse(thief), "the client is known")
     lost = [nodes.primary(OTHER_SHARD)]
     lost += nodes.replicas_of(lost[0])
     for node in lost:
         node.kill()
     try:
-        command("clients", "revoke", "printer-2", fleet.folder, fleet.url)
+        fleet.setup.command("clients", "revoke", "printer-2")
         wait_for(lambda: fleet.refuse(thief), "the revocation is known", 2)
     finally:
         for node in lost:

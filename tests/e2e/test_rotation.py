@@ -16,8 +16,9 @@ import pytest
 
 from keys import keyset
 from masking_service.runtime.clock import today
-from tests.e2e.processes import Running, run, wait_for
+from tests.e2e.processes import Running, command, run, wait_for
 
+pytestmark = pytest.mark.faults
 Start = Callable[..., Running]
 Tokens = dict[str, str]
 
@@ -27,10 +28,12 @@ def record(number: str) -> dict[str, Any]:
 
 
 class Load:
-    """A client that tokenizes new and known numbers all the time and checks the answers."""
+    """A client that tokenizes new and known numbers of a series all the time and checks the answers."""
 
-    def __init__(self, service: Running) -> None:
+    def __init__(self, service: Running, series: str = "0") -> None:
         self.service = service
+        self.logged_before = len(service.log)
+        self._series = series
         self.statuses: Counter[int] = Counter()
         self.tokens: Tokens = {}
         self.others: list[tuple[str, str]] = []
@@ -50,7 +53,7 @@ class Load:
     def _run(self, name: int) -> None:
         sent = 0
         while not self._stop.is_set():
-            numbers = [f"SF{name}{number:08}" for number in (sent, sent // 2)]
+            numbers = [f"SF{self._series}{name}{number:08}" for number in (sent, sent // 2)]
             self.send(numbers)
             sent += 1
 
@@ -72,7 +75,8 @@ class Load:
         A machine that has too much to do lets the store miss its time now and then, with or without keys that turn
         over. The log tells that from what keys could do, and of all else nothing is let pass.
         """
-        failed = [line for line in self.service.log.splitlines() if '"event":"failed"' in line]
+        logged = self.service.log[self.logged_before :]
+        failed = [line for line in logged.splitlines() if '"event":"failed"' in line]
         reasons = [json.loads(line)["reason"] for line in failed]
         assert {*reasons} <= LATE
         assert {*self.statuses} <= {200, 503}
@@ -85,16 +89,12 @@ LATE = {"timeout", "open-circuit"}
 
 
 def values(service: Running, tokens: Tokens, case: str) -> set[str | None]:
-    """What the officer opens of twenty of these tokens, spread over all of them."""
+    """What an officer who has opened nothing yet opens of twenty of these tokens, spread over all of them."""
     some = sorted(tokens)[:: max(1, len(tokens) // 20)][:20]
     who = service.credentials
-    wanted = {
-        "case": case,
-        "purpose": "dispute",
-        "waybills": some,
-        "reason": "lost",
-        "officer": "client/dispute-officer",
-    }
+    sub = f"officer-{case}"
+    officer = command("token", "mint", "--role", "dispute-officer", "--sub", sub, "--state-dir", service.state)
+    wanted = {"case": case, "purpose": "dispute", "waybills": some, "reason": "lost", "officer": f"dev/{sub}"}
     opened = service.call(who["service-desk"], "POST", "/v1/cases", wanted)
     assert opened[0] == 201, opened[2]
     if json.loads(opened[2])["status"] == "pending":
@@ -102,14 +102,14 @@ def values(service: Running, tokens: Tokens, case: str) -> set[str | None]:
         assert approved == 200
     items = [{"token": tokens[number]} for number in some]
     body = {"purpose": "dispute", "case": case, "items": items}
-    status, _, content = service.call(who["dispute-officer"], "POST", "/v1/detokenize", body)
+    status, _, content = service.call(officer, "POST", "/v1/detokenize", body)
     assert status == 200, content
     return {result.get("value") for result in json.loads(content)["results"]}
 
 
 @contextmanager
-def loaded(service: Running) -> Iterator[Load]:
-    with Load(service) as load:
+def loaded(service: Running, series: str = "0") -> Iterator[Load]:
+    with Load(service, series) as load:
         yield load
     load.check()
     assert len(load.tokens) > 20
@@ -125,15 +125,25 @@ def keys(service: Running, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("commands", [("rotate token",), ("rotate root", "rewrap"), ("rotate data",)])
-def test_keys_turn_over_in_the_middle_of_load(start: Start, commands: tuple[str, ...]) -> None:
-    service = start("--dev", "--workers", "2")
-    with loaded(service) as load:
-        before = dict(load.tokens)
-        for command in commands:
-            keys(service, *command.split())
+@pytest.fixture(scope="module")
+def rotating(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service of two workers whose keys are rotated again and again, each time under another series of numbers."""
+    service = Running.serve(tmp_path_factory.mktemp("rotating"), "--dev", "--workers", "2")
+    yield service
+    service.stop()
 
-    assert values(service, load.tokens, "D-1") == {"13812345678"}
+
+@pytest.mark.parametrize(
+    ("series", "lines"), [("1", ["rotate token"]), ("2", ["rotate root", "rewrap"]), ("3", ["rotate data"])]
+)
+def test_keys_are_rotated_in_the_middle_of_load(rotating: Running, series: str, lines: list[str]) -> None:
+    service = rotating
+    with loaded(service, series) as load:
+        before = dict(load.tokens)
+        for line in lines:
+            keys(service, *line.split())
+
+    assert values(service, load.tokens, f"D-{series}") == {"13812345678"}
     for number in sorted(load.tokens)[:50]:
         load.send([number])
     load.check()
@@ -165,7 +175,7 @@ def test_the_keyset_comes_back_from_its_backup(start: Start, tmp_path: Path) -> 
     shutil.copy2(backup, file)
 
     again = start("--dev", "--workers", "1")
-    load.service = again
+    load.service, load.logged_before = again, 0
     load.send(["SF0000000001"])
     load.check()
     assert re.findall(r"^│ token .*retired", shown, re.MULTILINE) == re.findall(
@@ -173,13 +183,13 @@ def test_the_keyset_comes_back_from_its_backup(start: Start, tmp_path: Path) -> 
     )
 
 
-def test_a_broken_keyset_file_under_a_running_service_changes_nothing_and_is_told(start: Start) -> None:
-    service = start("--dev", "--workers", "2")
+def test_a_broken_keyset_file_under_a_running_service_changes_nothing_and_is_told(rotating: Running) -> None:
+    service = rotating
     file = service.state / "keyset.json"
     whole = file.read_bytes()
     # The process that checked the set-up before them may still be listed.
     wait_for(lambda: keys(service, "status").count("this one") >= 2, "both workers say which keys they have")
-    with loaded(service) as load:
+    with loaded(service, "4") as load:
         file.write_bytes(whole[:200])
         load._stop.wait(2.5)
         file.write_bytes(whole)

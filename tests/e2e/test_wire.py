@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.processes import Running
 
+pytestmark = pytest.mark.xdist_group("e2e/service")  # one process starts the service that they share
 PLANTED = b"13955550001"
 POST = b"POST /v1/mask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 

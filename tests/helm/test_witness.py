@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.processes import ROOT, environment, run, wait_for
+from tests.e2e.processes import ROOT, command, environment, wait_for
 from tests.helm.chart import Chart
 from tests.servers import HOST, Node, durable
 from tests.store.stores import ask
@@ -24,11 +24,9 @@ RIGHTS = (ROOT / "examples" / "redis-witness.acl").read_text().split()
 def node(tmp_path: Path) -> Iterator[Node]:
     """A store with a log: keys were made, and a client was added."""
     node = Node(tmp_path, durable()).start()
-    assert run("keys", "init", "--state-dir", str(tmp_path / "keys"), MASKING_REDIS_URL=node.url).returncode == 0
-    added = run(
-        "clients", "add", "p", "--role", "label-printer", "--state-dir", f"{tmp_path}/keys", MASKING_REDIS_URL=node.url
-    )
-    assert added.returncode == 0, added.stderr
+    settings = {"MASKING_STATE_DIR": str(tmp_path / "keys"), "MASKING_REDIS_URL": node.url}
+    command("keys", "init", **settings)
+    command("clients", "add", "p", "--role", "label-printer", **settings)
     yield node
     node.stop()
     node.client.close()
@@ -37,13 +35,13 @@ def node(tmp_path: Path) -> Iterator[Node]:
 def test_it_archives_with_the_rights_that_are_shipped_for_it(chart: Chart, node: Node, tmp_path: Path) -> None:
     ask(node.client, "ACL", "SETUSER", *RIGHTS[1:], ">secret")
     (container,) = chart.one("production", "StatefulSet", "witness")["spec"]["template"]["spec"]["containers"]
-    command = [sys.executable, *container["command"][1:], *container["args"]]
+    line = [sys.executable, *container["command"][1:], *container["args"]]
     key = tmp_path / "keys" / "audit-public.pem"
     state = tmp_path / "witness"
     state.mkdir()
 
     witness = subprocess.Popen(
-        [word.replace("/run/masking/witness/audit-public.pem", str(key)) for word in command],
+        [word.replace("/run/masking/witness/audit-public.pem", str(key)) for word in line],
         cwd=ROOT,
         env=environment(MASKING_STATE_DIR=str(state), MASKING_REDIS_URL=f"redis://witness:secret@{HOST}:{node.port}/0"),
         stderr=subprocess.PIPE,
@@ -71,10 +69,10 @@ def test_the_archive_is_served_with_the_chart_s_own_command(chart: Chart, tmp_pa
     key.write_text("k" * 32)
     key.chmod(0o440)
     here = {"/run/masking/archive/key": str(key), "0.0.0.0": "127.0.0.1", "8090": "0"}  # noqa: S104 - as in the pod
-    command = [here.get(word, word) for word in [sys.executable, *container["command"][1:], *container["args"]]]
+    line = [here.get(word, word) for word in [sys.executable, *container["command"][1:], *container["args"]]]
 
     serving = subprocess.Popen(
-        command, cwd=ROOT, env=environment(MASKING_STATE_DIR=str(tmp_path)), stdout=subprocess.PIPE, text=True
+        line, cwd=ROOT, env=environment(MASKING_STATE_DIR=str(tmp_path)), stdout=subprocess.PIPE, text=True
     )
     try:
         assert serving.stdout

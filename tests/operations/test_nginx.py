@@ -19,7 +19,7 @@ from masking_service.access.issuers import MAX_TOKEN_LENGTH
 from masking_service.web.problems import Problem
 from tests.access.tokens import KEY, public_pem
 from tests.certificates import Authority
-from tests.e2e.processes import Running, run, wait_for
+from tests.e2e.processes import Running, command, wait_for
 from tests.proxy import ROOT, Proxy
 from tests.servers import HOST, Node, durable, free_ports
 from tests.web.api import record
@@ -53,12 +53,12 @@ class Front:
             "MASKING_REDIS_URL": store.url,
             "MASKING_POLICY": str(folder / "policy.yaml"),
         }
-        assert run("keys", "init", **settings).returncode == 0
-        self.key = run("clients", "add", "printer", "--role", "label-printer", **settings).stdout.strip()
+        command("keys", "init", **settings)
+        self.key = command("clients", "add", "printer", "--role", "label-printer", **settings)
         (behind,) = free_ports(1)
-        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
+        line = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"]
         bound = {"MASKING_BIND": f"{HOST}:{behind}", "MASKING_WORKERS": "1"}
-        self.service = Running(command, folder, settings | bound, behind)
+        self.service = Running(line, folder, settings | bound, behind)
         authority = Authority(folder)
         own = authority.vouch_for(NAME)
         self._context = ssl.create_default_context(cafile=authority.file)
