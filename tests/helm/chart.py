@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import subprocess
@@ -111,6 +112,13 @@ def objects(text: str) -> list[Object]:
 
 def validate(rendered: Object, version: str = NEWEST) -> None:
     """Validate strictly against the schema of Kubernetes, or of an operator's own kind."""
+    _validate(json.dumps(rendered, sort_keys=True), version)
+
+
+@functools.cache
+def _validate(text: str, version: str) -> None:
+    """Validate an object once: most value sets render it alike, and each time a schema of megabytes is read."""
+    rendered = json.loads(text)
     own = Path(__file__).parent / f"{rendered['kind'].lower()}.schema.json"
     if own.exists():
         jsonschema.validate(rendered, json.loads(own.read_text()))
