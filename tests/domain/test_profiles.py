@@ -12,16 +12,7 @@ from masking_service.domain.errors import DefinitionError
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.profiles import Profile, examples, union_check
 from masking_service.domain.schema import KINDS
-
-LABEL: dict[str, Any] = {
-    "label": True,
-    "name": {"hide": "given"},
-    "phone": {"show_last": 4},
-    "address": {"hide": "unit"},
-    "unit": {"hide": "all"},
-    "text": {"hide": "found"},
-    "virtual_phone": {"hide": "nothing"},
-}
+from tests.domain.records import LABEL_RULES as LABEL
 
 
 def fault_path(mapping: object) -> str:

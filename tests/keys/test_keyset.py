@@ -13,13 +13,6 @@ from keys.keyring import Keyring
 from keys.keyset_file import USES
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "keyset.json"
-    keyset.create(path, made_for="production", today="2026-11-24")
-    return path
-
-
 def test_a_new_keyset_is_readable_by_its_owner_only(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 

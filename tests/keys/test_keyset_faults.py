@@ -20,13 +20,6 @@ OTHER_KEY = base64.b64encode(known_bytes("another key")).decode()
 SHORT_KEY = base64.b64encode(bytes(16)).decode()
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "keyset.json"
-    keyset.create(path, made_for="production", today="2026-11-24")
-    return path
-
-
 def root(**change: object) -> Change:
     return lambda document: document["roots"][0].update(change)
 

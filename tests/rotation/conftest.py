@@ -44,3 +44,11 @@ def both(path: Path, url: str) -> Iterator[tuple[Process, Process]]:
     yield both
     for process in both:
         process.store.close()
+
+
+@pytest.fixture
+def process(path: Path, url: str) -> Process:
+    """A process of the service that has looked at its keyset and its store once."""
+    process = Process(path, url)
+    process.look()
+    return process

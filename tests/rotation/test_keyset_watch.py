@@ -23,13 +23,6 @@ from tests.store import stores
 from tests.store.stores import ask, counted
 
 
-@pytest.fixture
-def process(path: Path, url: str) -> Process:
-    process = Process(path, url)
-    process.look()
-    return process
-
-
 def test_a_changed_keyset_file_is_loaded(path: Path, process: Process) -> None:
     distribute(path, "token", TODAY)
 

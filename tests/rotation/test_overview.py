@@ -20,13 +20,6 @@ RETENTION = 180
 NUMBER_OF_TODAY = NOW // DAY
 
 
-@pytest.fixture
-def process(path: Path, url: str) -> Process:
-    process = Process(path, url)
-    process.look()
-    return process
-
-
 def seen(path: Path, process: Process, today: int = NUMBER_OF_TODAY) -> Overview:
     process.look()
     return overview(keyset.read(path)[0], process.store, process.keyring, RETENTION, today)

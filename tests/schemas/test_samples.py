@@ -11,25 +11,13 @@ from typing import Any
 
 import pytest
 
-from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker, render
 from masking_service.domain.schema import written
 from masking_service.schemas import load_schemas
+from tests.domain.records import LABEL
 
 SAMPLES = Path(__file__).parent / "samples"
 SCHEMAS = load_schemas()
-LABEL = Profile.parse(
-    "label",
-    {
-        "label": True,
-        "name": {"hide": "given"},
-        "phone": {"show_last": 4},
-        "address": {"hide": "unit"},
-        "unit": {"hide": "all"},
-        "text": {"hide": "found"},
-        "virtual_phone": {"hide": "nothing"},
-    },
-)
 NAMES = ("张三", "欧阳娜娜", "john smith", "jane roe", "上海某某贸易", "杭州某某电子商务", "example trading")
 PHONES = ("13812345678", "59791234", "13987654321", "88157234", "4155552671", "2125557890", "13512345679")
 UNITS = ("402", "1808")

@@ -9,19 +9,17 @@ from pathlib import Path
 import pytest
 import redis
 
-from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from tests.access.budgets.spending import NOW, admitted, grant, person, refused, stored
+from tests.keys.known import known_keyring
 
 
-def test_no_key_can_be_read_and_all_of_a_tenant_are_in_one_slot(
-    budgets: Budgets, client: redis.Redis, keyring: Keyring
-) -> None:
+def test_no_key_can_be_read_and_all_of_a_tenant_are_in_one_slot(budgets: Budgets, client: redis.Redis) -> None:
     budgets.reserve(person("reader", "blue"), grant({"1m": 20, "1h": 60}, "desk"), 1, NOW)
-    tag = keyring.tenant("blue").tag("tenant")
+    tag = known_keyring().tenant("blue").tag("tenant")
     name = re.compile(rf"wm:\{{t:{tag}\}}(call:[0-9a-f]{{32}}|budget:[\w-]{{16}}:1[mh])")
     assert [key for key in stored(client) if not name.fullmatch(key.decode())] == []
 

@@ -2,20 +2,18 @@
 
 import random
 
-import pytest
 import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.theft.windows import Taken, Windows
-from keys import keyset
-from keys.keyring import Keyring
 from masking_service.access.budgets import Budgets, Reservation, refusal
 from masking_service.access.errors import QuotaExceeded
 from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
 from masking_service.access.rules import WINDOWS, Budget, Counted, Factors, Window
 from masking_service.store.client import Store
+from tests.keys.known import known_keyring
 
 NOW = 1_800_000_000
 FACTORS = Factors(role=2, tenant=3)
@@ -40,13 +38,6 @@ class Uncounted:
         pass
 
 
-@pytest.fixture(scope="module")
-def keyring(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
-    path = tmp_path_factory.mktemp("keys") / "keyset.json"
-    keyset.create(path, made_for="development", today="2026-01-01")
-    return Keyring(keyset.load(path))
-
-
 def without_zeros(value: bytes | None) -> bytes:
     """A stored window without the empty parts at its end."""
     end = len(value or b"")
@@ -58,10 +49,10 @@ def without_zeros(value: bytes | None) -> bytes:
 @given(sequence=st.lists(calls, max_size=40))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_sequence_of_calls_has_the_same_outcomes_and_leaves_the_same_windows(
-    store: Store, client: redis.Redis, keyring: Keyring, sequence: list[tuple[Principal, Grant, int, int, int]]
+    store: Store, client: redis.Redis, sequence: list[tuple[Principal, Grant, int, int, int]]
 ) -> None:
     client.flushall()
-    real = Budgets(store, keyring, FACTORS, random.randbytes, Uncounted())
+    real = Budgets(store, known_keyring(), FACTORS, random.randbytes, Uncounted())
     model = Windows(FACTORS)
     now = NOW
     for person, grant, amount, later, back in sequence:

@@ -16,13 +16,6 @@ from masking_service.cli.files.faults import NotDone
 from tests.cli.files.runs import COMMAND, RECORD, ROOT, TABLE, VALUES, ndjson, row, run
 
 
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    path = tmp_path / "orders.csv"
-    path.write_text(TABLE)
-    return path
-
-
 def test_the_output_is_beside_the_input(table: Path) -> None:
     result = run("mask", table)
 

@@ -37,13 +37,6 @@ def settings(
         yield made.settings
 
 
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    path = tmp_path / "orders.csv"
-    path.write_text(TABLE)
-    return path
-
-
 def credentials(settings: Settings) -> dict[str, str]:
     held: dict[str, str] = json.loads(read_secret_file(settings.state_dir / CREDENTIALS))
     return held

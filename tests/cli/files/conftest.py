@@ -1,0 +1,16 @@
+"""A table of one waybill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.files.runs import TABLE
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "orders.csv"
+    path.write_text(TABLE)
+    return path

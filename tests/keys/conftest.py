@@ -1,0 +1,16 @@
+"""A keyset file of production."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from keys import keyset
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "keyset.json"
+    keyset.create(path, made_for="production", today="2026-11-24")
+    return path
