@@ -32,8 +32,14 @@ MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3
 """Bytes: each process of a run has such a server."""
 MEASURES = {"bench/test_quick.py", "e2e/test_overload.py"}
-WAITS = {"chaos"}
-"""Folders whose tests are `faults`; single files elsewhere mark themselves."""
+WAITS = {
+    "chaos",
+    "e2e/test_failover.py",
+    "e2e/test_production.py",
+    "e2e/test_recovery.py",
+    "e2e/test_rotation.py",
+    "e2e/test_within_two_seconds.py",
+}
 LONG_GROUPS = {
     "image",
     "operations",
@@ -68,7 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.server)
         if group in MEASURES:
             item.add_marker(pytest.mark.alone)
-        elif group.split("/")[0] in WAITS:
+        elif group in WAITS or group.split("/")[0] in WAITS:
             item.add_marker(pytest.mark.faults)
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group))

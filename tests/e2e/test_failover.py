@@ -15,7 +15,6 @@ from tests import servers
 from tests.e2e.processes import Running, wait_for
 from tests.e2e.test_production import Setup
 
-pytestmark = pytest.mark.faults
 SENDERS = 3
 BATCH = 20
 Make = Callable[..., servers.Group]

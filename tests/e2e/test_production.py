@@ -15,7 +15,6 @@ from masking_service.server.serving import SETUP_STATUS
 from tests.e2e.processes import Running, command, run, wait_for
 from tests.servers import Node, durable, free_ports
 
-pytestmark = pytest.mark.faults
 BATCH = {"records": [{"waybill_no": "SF1234567890", "sender": {"name": "张三", "phone": "13812345678"}}]}
 
 

@@ -18,7 +18,6 @@ from tests.e2e.test_production import Setup
 from tests.servers import Group, Node
 from tests.store.stores import ask
 
-pytestmark = pytest.mark.faults
 READY_SECONDS = 10
 STEADY_SECONDS = 3
 RECORDS = [{"sender": {"name": "张三"}}]

@@ -18,7 +18,6 @@ from keys import keyset
 from masking_service.runtime.clock import today
 from tests.e2e.processes import Running, command, run, wait_for
 
-pytestmark = pytest.mark.faults
 Start = Callable[..., Running]
 Tokens = dict[str, str]
 

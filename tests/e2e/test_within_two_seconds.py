@@ -18,7 +18,6 @@ from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY
 from tests.e2e.processes import ROOT, Running, command, wait_for
 from tests.receivers import Receiver, receiving
 
-pytestmark = pytest.mark.faults
 NUMBER = "SF1234567890"
 BATCH = {"records": [{"waybill_no": NUMBER, "sender": {"name": "张三", "phone": "13812345678"}}]}
 WITHIN = 2.0
