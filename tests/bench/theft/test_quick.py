@@ -117,6 +117,7 @@ def test_an_unknown_key_of_a_workforce_is_an_error(workforce: Path, tmp_path: Pa
         ("--policy", POLICY.replace("  tracking:", "  scans:"), "roles.tracking: missing"),
         ("--policy", POLICY.replace("dispute", "claim"), "purposes.dispute: missing"),
     ],
+    ids=["no number", "no YAML", "no policy", "no tracking", "no dispute"],
 )
 def test_a_faulty_file_ends_the_command_with_the_place(
     tmp_path: Path,
@@ -146,13 +147,14 @@ def test_a_missing_file_ends_the_command(capsys: pytest.CaptureFixture[str], mon
 
 def test_a_kept_result_is_not_run_again(workforce: Path, tmp_path: Path) -> None:
     said = Workforce.load(workforce)
+    said = msgspec.structs.replace(said, days=2, replay=msgspec.structs.replace(said.replay, seeds=0))
     first = kept_run(RECOMMENDED, said, 2, tmp_path, (2, False))
     (kept,) = tmp_path.iterdir()
     written = kept.stat().st_mtime_ns
 
     assert kept_run(RECOMMENDED, said, 2, tmp_path, (2, False)) == first
     assert (kept.stat().st_mtime_ns, first.seed, first.disagreeing) == (written, 2, [])
-    kept_run(RECOMMENDED, msgspec.structs.replace(said, days=7), 2, tmp_path, (2, False))
+    kept_run(RECOMMENDED, msgspec.structs.replace(said, days=3), 2, tmp_path, (2, False))
     assert len([*tmp_path.iterdir()]) == 2
 
 
