@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from masking_service.cli.files.failures import sentence
 from masking_service.web.rule_texts import ITEMS
-from tests.cli.files.runs import CELLS, HEADERS, MASKED, ROOT, TABLE, VALUES, line, masked, ndjson, row, run
+from tests.cli.files.runs import CELLS, HEADERS, MASKED, TABLE, VALUES, line, masked, ndjson, peaks, row, run
 
 LINES = 20_000
 MAX_GROWTH_KIB = 8 * 1024
-
-MEASURED = """
-import sys
-from masking_service.cli import commands
-commands.main(sys.argv[1:], standalone_mode=False)
-# Of this program alone: getrusage would also count the process that started it.
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
-"""
 
 
 def test_warnings_and_failures_are_counted_by_code(tmp_path: Path) -> None:
@@ -121,24 +111,19 @@ def test_no_value_is_said_whatever_fails(tmp_path: Path) -> None:
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    table, lines, array = tmp_path / "in.csv", tmp_path / "in.ndjson", tmp_path / "in.json"
     record = ndjson({"waybill_no": "SF1234567890", "recipient": {"name": "张三", "phone": "13812345678"}})
+    for name, lines in (("few", 2_000), ("many", LINES)):
+        half = lines // 2
+        (tmp_path / f"{name}.csv").write_text(line(*HEADERS) + row() * lines)
+        (tmp_path / f"{name}.ndjson").write_text(record * half)
+        (tmp_path / f"{name}.json").write_text("[" + ",\n".join([record.strip()] * half) + "]")
 
-    def peak(path: Path, count: int) -> int:
-        with path.open("w") as file:
-            if path is array:
-                file.write("[" + ",\n".join([record.strip()] * count) + "]")
-            else:
-                file.write((line(*HEADERS) if path is table else "") + (row() if path is table else record) * count)
-        output = path.with_name(f"{path.name}.{count}")
-        arguments = [sys.executable, "-c", MEASURED, "mask", str(path), "--output", str(output)]
-        done = subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True, text=True)
-        assert output.read_text().count("张*") == count
-        return int(done.stdout)
+    few, many = ([tmp_path / f"{name}{suffix}" for suffix in (".csv", ".ndjson", ".json")] for name in ("few", "many"))
+    *_, before, table, stream, array = peaks(*few, *many)
 
-    for path, count in ((table, LINES), (lines, LINES // 2), (array, LINES // 2)):
-        few, many = peak(path, 2_000), peak(path, count)
-        assert many - few < MAX_GROWTH_KIB, f"{path.suffix}: {few} KiB, then {many} KiB"
+    for suffix, lines in ((".csv", LINES), (".ndjson", LINES // 2), (".json", LINES // 2)):
+        assert (tmp_path / f"many.masked{suffix}").read_text().count("张*") == lines
+    assert max(table, stream, array) - before < MAX_GROWTH_KIB, f"{before} KiB, then {(table, stream, array)}"
 
 
 def test_every_line_of_a_long_file_is_there_in_order(tmp_path: Path) -> None:
