@@ -116,9 +116,10 @@ def test_a_call_that_cannot_be_ended_lives_on(made: Made, found: Provider) -> No
     assert api.call(COURIER, "DELETE", f"/v1/calls/{ref}").status_code == 200
 
 
-def hanging(handler: BaseHTTPRequestHandler, request: Json) -> None:
-    time.sleep(2)
-    signed(handler, {"nonce": request["nonce"], "dial": DIAL, "id": "b-1"}, request["nonce"])
+def hanging(handler: BaseHTTPRequestHandler, _: Json) -> None:
+    """Answers nothing until the caller gives up, which closes the connection."""
+    handler.connection.settimeout(30)
+    handler.rfile.read(1)
 
 
 def lying(handler: BaseHTTPRequestHandler, request: Json) -> None:
@@ -142,7 +143,7 @@ def test_a_provider_that_fails_is_503_and_never_the_number(made: Made, answer: A
     assert refusal(answered) == (503, "calls-unavailable")
     assert PHONE not in answered.text
     assert answered.headers["Retry-After"] == "1"
-    assert seconds < 1.3
+    assert seconds < 5
 
 
 def test_a_call_that_failed_is_taken_back_and_costs_nothing(made: Made, found: Provider) -> None:
