@@ -15,7 +15,7 @@ import pytest
 import redis
 
 from tests.backup.copies import back_up, put_back
-from tests.e2e.processes import Running, run, wait_for
+from tests.e2e.processes import Running, invoke, wait_for
 from tests.servers import HOST, Node, durable
 
 PHONE = "13812345678"
@@ -58,8 +58,8 @@ class Site:
 
     def command(self, *words: str) -> tuple[int, str]:
         """Exit status and output of a command on this service's state and store."""
-        done = run(*words, MASKING_STATE_DIR=str(self.service.state), MASKING_REDIS_URL=self._url)
-        return done.returncode, done.stdout + done.stderr
+        done = invoke(*words, MASKING_STATE_DIR=str(self.service.state), MASKING_REDIS_URL=self._url)
+        return done.exit_code, done.stdout + done.stderr
 
     @property
     def witness_says(self) -> str:

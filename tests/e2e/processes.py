@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from masking_service.cli import commands
 
@@ -40,10 +40,15 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def command(*words: str | Path, **settings: str) -> str:
-    """Run one command in this process, where it needs no start of its own; it must not fail. What it prints."""
+def invoke(*words: str | Path, **settings: str) -> Result:
+    """Run one command in this process, to its end: most of what a start takes is imports."""
     unset = dict.fromkeys(name for name in os.environ if name.startswith("MASKING_"))
-    done = CliRunner().invoke(commands, [*map(str, words)], env=unset | settings)
+    return CliRunner().invoke(commands, [*map(str, words)], env=unset | settings)
+
+
+def command(*words: str | Path, **settings: str) -> str:
+    """Run one command in this process, which must not fail; what it prints."""
+    done = invoke(*words, **settings)
     assert done.exit_code == 0, (done.output, done.exception)
     return done.stdout.strip()
 

@@ -16,7 +16,8 @@ import pytest
 
 from keys import keyset
 from masking_service.runtime.clock import today
-from tests.e2e.processes import Running, command, run, wait_for
+from masking_service.store.errors import StoreUnavailable
+from tests.e2e.processes import Running, command, invoke, wait_for
 
 Start = Callable[..., Running]
 Tokens = dict[str, str]
@@ -117,10 +118,10 @@ def loaded(service: Running, series: str = "0") -> Iterator[Load]:
 def keys(service: Running, *arguments: str) -> str:
     """One command; it goes on from where it was where a store under load made it give up, as an operator's would."""
     for _ in range(5):
-        done = run("keys", *arguments, "--state-dir", str(service.state))
-        if "the store does not answer" not in done.stderr:
+        done = invoke("keys", *arguments, "--state-dir", service.state)
+        if not isinstance(done.exception, StoreUnavailable):
             break
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, (done.output, done.exception)
     return done.stdout
 
 
