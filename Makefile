@@ -73,7 +73,7 @@ lint: .venv/dev
 	$(BIN)/mypy
 
 # Outside CI a machine without npm skips the browser tests, and each of them says so.
-test: lint $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and run every test (25 minutes)
+test: lint $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and run every test (20 minutes)
 	$(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone"
 	$(PYTEST) -n 2 --dist loadgroup -m faults $(WAIT)
 	$(PYTEST) -m alone $(MEASURE)
