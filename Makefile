@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 UNIT := tests/test_house.py \
 	$(addprefix tests/,access audit domain keys observability rotation runtime schemas store usecases vault web)
 # Where the marked tests are: each process reads all tests that it is given, which takes 15 seconds for all.
-WAIT := $(addprefix tests/,chaos e2e/test_failover.py e2e/test_production.py e2e/test_recovery.py e2e/test_rotation.py e2e/test_within_two_seconds.py)
+WAIT := $(addprefix tests/,chaos e2e/test_budgets.py e2e/test_failover.py e2e/test_production.py e2e/test_recovery.py e2e/test_rotation.py e2e/test_within_two_seconds.py)
 MEASURE := $(addprefix tests/,bench/test_quick.py e2e/test_overload.py)
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

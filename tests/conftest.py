@@ -34,6 +34,7 @@ ROOM = 2 * 1024**3
 MEASURES = {"bench/test_quick.py", "e2e/test_overload.py"}
 WAITS = {
     "chaos",
+    "e2e/test_budgets.py",
     "e2e/test_failover.py",
     "e2e/test_production.py",
     "e2e/test_recovery.py",
