@@ -166,5 +166,5 @@ def make_sentinel(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
 def logged(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
     """What is logged from now on."""
     written = io.BytesIO()
-    monkeypatch.setattr(log._logger, "_write", written.write)
+    monkeypatch.setattr(log._logger, "_write", written.write)  # type: ignore[attr-defined]  # behind the proxy
     return written

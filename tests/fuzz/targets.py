@@ -140,7 +140,7 @@ def _service() -> Api:
         made = Development({"MASKING_STATE_DIR": str(folder / "dev"), "MASKING_REDIS_URL": server.url})
         with made as development:
             parts = assemble(development.settings)
-    log._logger._write = lambda _: None
+    log._logger._write = lambda _: None  # type: ignore[attr-defined]  # behind the proxy
     return Api(parts)
 
 
