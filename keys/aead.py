@@ -93,14 +93,12 @@ class SealingKey(Secret):
         if len(nonces) != NONCE_BYTES * len(plaintexts):
             raise ValueError(f"every plaintext needs {NONCE_BYTES} nonce bytes")
         encrypt, header, context = self._cipher.encrypt, self.header, self._context
-        sealed = []
-        at = 0
-        for plaintext, place in zip(plaintexts, places, strict=True):
-            nonce = nonces[at : at + NONCE_BYTES]
-            at += NONCE_BYTES
-            full = context + len(place).to_bytes(4, "big") + place
-            sealed.append(header + nonce + encrypt(nonce, plaintext, full))
-        return sealed
+        contexts = {length: context + length.to_bytes(4, "big") for length in {*map(len, places)}}
+        each = [nonces[at : at + NONCE_BYTES] for at in range(0, len(nonces), NONCE_BYTES)]
+        return [
+            header + nonce + encrypt(nonce, plaintext, contexts[len(place)] + place)
+            for plaintext, place, nonce in zip(plaintexts, places, each, strict=True)
+        ]
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
         """Open a value that this key sealed for `place`.

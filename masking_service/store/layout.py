@@ -33,9 +33,10 @@ MAX_REVISIONS = 16
 _REVISIONS = [b"}" + format(revision, "x").encode() for revision in range(MAX_REVISIONS + 1)]
 """The seventeenth place is for a tombstone only."""
 
-INDEX_PARTS = 4_096
-"""Parts of a search index and period. Up to two million entries, each part is small enough to be stored packed."""
-_PARTS = [b64encode((part << 4).to_bytes(2, "big"), b"-_")[:2] + b"}" for part in range(INDEX_PARTS)]
+INDEX_PARTS = 64
+"""Parts of a search index and period. More would make searches faster and writes slower: the entries of a batch that
+are in one part share a command."""
+_PARTS = [b"%02x}" % part for part in range(INDEX_PARTS)]
 
 
 def record_stems(bases: Sequence[bytes]) -> list[bytes]:
@@ -80,8 +81,8 @@ def site_index_stem(tag: bytes) -> bytes:
 
 
 def index_part_keys(stem: bytes, tags: Sequence[bytes]) -> list[bytes]:
-    """Return the key of the part of each entry of an index, by 12 bits of its tag: ``wm:{f:TAGPP}``."""
-    return [stem + _PARTS[tag[1] << 4 | tag[2] >> 4] for tag in tags]
+    """Return the key of the part of each entry of an index, by 6 bits of its tag: ``wm:{f:TAGPP}``."""
+    return [stem + _PARTS[tag[0] % INDEX_PARTS] for tag in tags]
 
 
 def worker_key(name: str) -> bytes:

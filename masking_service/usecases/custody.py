@@ -109,7 +109,7 @@ class MoveCustody:
             for entries, custody in ((before, held), (after, move.custody)):
                 if custody is not None:
                     at_site = found_by.at(custody.site)
-                    entries.append(Indexed(move.number, known.revision, known.record.expires_at, at_site))
+                    entries.append(Indexed(move.number, known.base, known.revision, known.record.expires_at, at_site))
         self._vault.search.replace(context.principal.tenant, before, after, context.now)
 
 

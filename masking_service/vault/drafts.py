@@ -61,7 +61,7 @@ class Draft(msgspec.Struct):
 
     def index(self) -> Indexed:
         """Return the index entries that are written with it, and remember them."""
-        self.added = Indexed(self.number, self.revision, self.record.expires_at, self.findable)
+        self.added = Indexed(self.number, self.base, self.revision, self.record.expires_at, self.findable)
         return self.added
 
     @property
@@ -110,5 +110,5 @@ def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]
         found_by = draft.findable
         if not isinstance(draft.outcome, Stored):
             found_by = findable_of(stored, found_by.site).within(found_by)
-        right.append(Indexed(draft.number, revision, stored.expires_at, found_by))
+        right.append(Indexed(draft.number, draft.base, revision, stored.expires_at, found_by))
     return [draft.added for draft in compared if draft.added is not None], right

@@ -7,21 +7,23 @@ import msgspec
 
 from keys.search import SearchKeys
 from masking_service.domain.timestamps import SECONDS_A_DAY
-from masking_service.store.layout import index_part_keys, phone_index_stem, site_index_stem
+from masking_service.store.layout import MAX_REVISIONS, index_part_keys, phone_index_stem, site_index_stem
 from masking_service.vault.findable import Findable, findable_of
 from masking_service.vault.records import Record
 
 PERIOD_SECONDS: Final = 30 * SECONDS_A_DAY
 """Records that expire in the same period share the parts of an index, which expire at its end."""
+_REVISIONS: Final = [b"%x" % revision for revision in range(MAX_REVISIONS)]
 
 
 class Indexed(msgspec.Struct, frozen=True, gc=False):
     """A revision of a waybill, and by what it is found.
 
-    `expires_at` in Unix seconds.
+    `base` is where the waybill is stored (12 B), `expires_at` in Unix seconds.
     """
 
     number: str
+    base: bytes
     revision: int
     expires_at: int
     findable: Findable
@@ -36,12 +38,14 @@ class Places(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         keys: the parts.
         tags: the keyed hashes of what finds them.
-        plain: revision and waybill number.
+        references: what they name, see `reference`.
+        plain: the revision in hexadecimal, and the waybill number.
         ends: when the parts expire, in Unix seconds.
     """
 
     keys: list[bytes]
     tags: list[bytes]
+    references: list[bytes]
     plain: list[bytes]
     ends: list[int]
 
@@ -54,7 +58,7 @@ def places_of(keys: SearchKeys, waybills: Sequence[Indexed]) -> Places:
     by_period: dict[int, list[Indexed]] = {}
     for one in waybills:
         by_period.setdefault(one.expires_at // PERIOD_SECONDS, []).append(one)
-    places = Places([], [], [], [])
+    places = Places([], [], [], [], [])
     for period, expiring in by_period.items():
         name = _named(period)
         phones = [(phone, one) for one in expiring for phone in one.findable.phones]
@@ -69,9 +73,16 @@ def places_of(keys: SearchKeys, waybills: Sequence[Indexed]) -> Places:
         places.keys.extend(index_part_keys(_phone_stem(keys, name), phone_tags))
         places.keys.extend(index_part_keys(_site_stem(keys, name), ending_tags))
         places.tags.extend(phone_tags + ending_tags)
-        places.plain.extend([bytes((one.revision,)) + one.number.encode() for _, one in (*phones, *endings)])
-        places.ends.extend([(period + 1) * PERIOD_SECONDS] * (len(phones) + len(endings)))
+        indexed = [one for _, one in (*phones, *endings)]
+        places.references.extend([reference(one.base, one.revision) for one in indexed])
+        places.plain.extend([_REVISIONS[one.revision] + one.number.encode() for one in indexed])
+        places.ends.extend([(period + 1) * PERIOD_SECONDS] * len(indexed))
     return places
+
+
+def reference(base: bytes, revision: int) -> bytes:
+    """Return what names a revision of a waybill in a nonce: 8 bytes of its base, and the revision in hexadecimal."""
+    return base[:8] + _REVISIONS[revision]
 
 
 def phone_places(keys: SearchKeys, phone: str, now: int, longest_days: int) -> tuple[list[bytes], list[bytes]]:
@@ -105,10 +116,10 @@ def count(waybills: Iterable[Indexed]) -> int:
     )
 
 
-def every_entry(number: str, revisions: Iterable[Record | None], site: str | None) -> list[Indexed]:
+def every_entry(number: str, base: bytes, revisions: Iterable[Record | None], site: str | None) -> list[Indexed]:
     """Return the entries that the revisions of a waybill may have, whichever indexes are kept."""
     return [
-        Indexed(number, revision, record.expires_at, findable_of(record, site))
+        Indexed(number, base, revision, record.expires_at, findable_of(record, site))
         for revision, record in enumerate(revisions)
         if record is not None
     ]

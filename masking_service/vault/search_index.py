@@ -2,39 +2,54 @@
 
 An entry is a waybill number and a revision, sealed. It promises nothing: its
 reader compares it with the opened record. Writing an entry again replaces it,
-because its nonce is a keyed hash of what it says.
+because its nonce depends on nothing but what it says.
 
 An index is cut into parts, each a hash of the store with entries of many phones,
-because a key of its own for each phone takes more memory than its entries.
+because a key of its own for each phone takes more memory than its entries. The
+entries of a batch in one part are written by one command.
 """
 
+from binascii import a2b_base64, b2a_base64
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey, key_id_of
 from keys.keyring import Keyring
+from keys.search import group_of
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.identity import Roster
 from masking_service.store.question import Question
 from masking_service.vault.data_keys import DataKeys
-from masking_service.vault.index_parts import Indexed, Places, count, ending_places, phone_places, places_of
+from masking_service.vault.index_parts import (
+    Indexed,
+    Places,
+    count,
+    ending_places,
+    phone_places,
+    places_of,
+    reference,
+)
 
 FIELD_BYTES: Final = 8
 """An entry's field in the hash: the first bytes of its nonce."""
-BUCKET_BYTES: Final = 16
+BUCKET_CHARACTERS: Final = 16
 """Entries are padded, so that their length tells little of the waybill number."""
 MAX_READ: Final = 500
 """Entries of one search."""
-SCAN: Final = 5_000
+SCAN: Final = 50_000
 """Fields of a large part that the store looks at in one go."""
 MAX_SCANS: Final = 20
 """How often a search asks for more of a part. Only parts of phones with thousands of entries are large."""
 MAX_LASTING: Final = 100_000
 """Parts of which a process remembers that they have an expiry. Setting it costs a server more than adding the entry."""
-_KEEPER: Final = (b"", b"")
-"""A field that stays in each part. Without it a part would lose its expiry with its last entry."""
+_KEEPER: Final = (b"", bytes(513))
+"""A field that stays in each part. Without it a part would lose its expiry with its last entry. It is longer than any
+`hash-max-listpack-value` in use, so that the server stores the part as a table: in a list, adding takes longer the more
+entries there are."""
 
 
 class IndexEntry(msgspec.Struct, frozen=True, gc=False):
@@ -88,17 +103,19 @@ class SearchIndex:
             key: today's data key, counted as used for them.
         """
         places = places_of(self._keyring.tenant(tenant).search, waybills)
-        nonces = self._nonces(tenant, places)
-        sealed = key.seal_many([_padded(one) for one in places.plain], places.keys, b"".join(nonces))
-        lasting = self._remembered(self._store.identity.roster)
+        sealed = key.seal_many([_packed(one) for one in places.plain], places.keys, self._nonces(tenant, places))
+        parts: dict[bytes, list[bytes]] = defaultdict(list)
+        for place, value in zip(places.keys, sealed, strict=True):
+            parts[place].append(value)
+        lasting, ends = self._remembered(self._store.identity.roster), dict(zip(places.keys, places.ends, strict=True))
         commands: list[Command] = []
-        # In the order of the records, the store's append-only file would show which record an entry is of.
-        for place, value, end in sorted(zip(places.keys, sealed, places.ends, strict=True)):
-            field, stored = _split(value)
+        for place in sorted(parts):
+            # In the order of the records, the store's append-only file would show which record an entry is of.
+            fields = chain.from_iterable(map(_split, sorted(parts[place])))
             if lasting.get(place) == key.key_id:
-                commands.append((b"HSET", place, field, stored))
+                commands.append((b"HSET", place, *fields))
             else:
-                commands += [(b"HSET", place, field, stored, *_KEEPER), (b"EXPIREAT", place, end)]
+                commands += [(b"HSET", place, *fields, *_KEEPER), (b"EXPIREAT", place, ends[place])]
         return commands
 
     def added(self, commands: Sequence[Command], key: SealingKey, roster: Roster) -> None:
@@ -115,7 +132,8 @@ class SearchIndex:
         """Return the commands that remove entries, there or not."""
         places = places_of(self._keyring.tenant(tenant).search, waybills)
         nonces = self._nonces(tenant, places)
-        return [(b"HDEL", place, nonce[:FIELD_BYTES]) for place, nonce in zip(places.keys, nonces, strict=True)]
+        fields = [nonces[at : at + FIELD_BYTES] for at in range(0, len(nonces), NONCE_BYTES)]
+        return [(b"HDEL", place, field) for place, field in zip(places.keys, fields, strict=True)]
 
     def replace(self, tenant: str, before: Sequence[Indexed], after: Sequence[Indexed], now: int) -> None:
         """Add entries again, there or not, and remove those that they replace: one round trip, none without entries.
@@ -182,21 +200,26 @@ class SearchIndex:
     ) -> list[IndexEntry]:
         """Return those of the entries that are of the tag with which they were found."""
         opening = self._data_keys.by_ids(tenant, {key_id_of(value) for _, value in found.values()})
-        opened: list[tuple[bytes, bytes, bytes, bytes]] = []
-        said: list[bytes] = []
+        opened: list[IndexEntry] = []
+        tags: list[bytes] = []
+        nonces: list[bytes] = []
         for (key, field), (tag, value) in found.items():
             data_key = opening[key_id_of(value)]
             if data_key is not None:  # a shredded day's entries are gone
-                plain = data_key.open(value, key).rstrip(b" ")
-                opened.append((key, field, value, plain))
-                said.append(tag + plain)
-        nonces = self._keyring.tenant(tenant).search.nonces(said)
+                plain = _unpacked(data_key.open(value, key))
+                day = self._data_keys.last_day(tenant, [key_id_of(value)], now)
+                opened.append(IndexEntry(key, field, plain[1:].decode(), int(plain[:1], 16), day))
+                tags.append(tag)
+                nonces.append(value[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES])
+        keys = self._keyring.tenant(tenant)
+        bases = keys.bases([entry.number for entry in opened])
+        references = [reference(base, entry.revision) for base, entry in zip(bases, opened, strict=True)]
+        right = keys.search.nonces(tags, references)
+        # Entries with another nonce are of another phone in the group.
         return [
-            IndexEntry(
-                key, field, plain[1:].decode(), plain[0], self._data_keys.last_day(tenant, [key_id_of(value)], now)
-            )
-            for (key, field, value, plain), nonce in zip(opened, nonces, strict=True)
-            if value[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES] == nonce  # else it is of another phone in the group
+            entry
+            for entry, nonce, at in zip(opened, nonces, range(0, len(right), NONCE_BYTES), strict=True)
+            if nonce == right[at : at + NONCE_BYTES]
         ]
 
     def _group(
@@ -222,9 +245,8 @@ class SearchIndex:
             replies = self._store.read(_scan(scans))
         raise TooManyEntries
 
-    def _nonces(self, tenant: str, places: Places) -> list[bytes]:
-        said = [tag + plain for tag, plain in zip(places.tags, places.plain, strict=True)]
-        return self._keyring.tenant(tenant).search.nonces(said)
+    def _nonces(self, tenant: str, places: Places) -> bytes:
+        return self._keyring.tenant(tenant).search.nonces(places.tags, places.references)
 
     def _remembered(self, roster: Roster) -> dict[bytes, bytes]:
         """Return the parts that have an expiry on these servers, each with the id of the key of the day it was set."""
@@ -234,11 +256,20 @@ class SearchIndex:
 
 
 def _scan(scans: Sequence[_Scan]) -> list[Command]:
-    return [(b"HSCAN", key, cursor, b"MATCH", b"\\" + tag[:1] + b"*", b"COUNT", SCAN) for key, tag, cursor in scans]
+    return [
+        (b"HSCAN", key, cursor, b"MATCH", b"\\%c\\%c*" % tuple(group_of(tag)), b"COUNT", SCAN)
+        for key, tag, cursor in scans
+    ]
 
 
-def _padded(plain: bytes) -> bytes:
-    return plain.ljust(-(-len(plain) // BUCKET_BYTES) * BUCKET_BYTES)
+def _packed(plain: bytes) -> bytes:
+    """Return the plaintext of an entry: read as base64url, 16 characters become 12 bytes."""
+    padded = plain.ljust(-(-len(plain) // BUCKET_CHARACTERS) * BUCKET_CHARACTERS, b"/")
+    return a2b_base64(padded.replace(b"-", b"+"))
+
+
+def _unpacked(packed: bytes) -> bytes:
+    return b2a_base64(packed, newline=False).rstrip(b"/").replace(b"+", b"-")
 
 
 def _split(sealed: bytes) -> tuple[bytes, bytes]:

@@ -208,12 +208,13 @@ class Vault:
             StoreUnavailable: nothing is erased.
         """
         self._store.clocks.check(now)
-        stem = record_stems(self._keyring.tenant(tenant).bases([waybill_no]))[0]
+        [base] = self._keyring.tenant(tenant).bases([waybill_no])
+        [stem] = record_stems([base])
         places = [record_key(stem, revision) for revision in range(MAX_REVISIONS + 1)]
         stored = self._store.read([(b"MGET", *places)])[0]
         key_ids = [key_id_of(value) for value in stored if value is not None]
         revisions = self._open(tenant, zip(places, stored, strict=True))
-        entries = self.search.removing(tenant, every_entry(waybill_no, revisions, site))
+        entries = self.search.removing(tenant, every_entry(waybill_no, base, revisions, site))
         places = places[: min(len(key_ids), MAX_REVISIONS) + 1]
         roster = self._store.identity.roster
         last_day = self.data_keys.last_day(tenant, key_ids, now) if key_ids else now // SECONDS_A_DAY

@@ -8,6 +8,7 @@ import redis
 
 from keys.aead import FORMAT
 from keys.errors import IntegrityError
+from keys.search import group_of
 from masking_service.domain.recipients import numbers_of
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -63,11 +64,11 @@ def test_two_records_that_share_a_phone_share_nothing_in_the_index(vault: Vault,
 
     for content in indexes(client).values():
         fields = list(content)
-        # Both name the day's key, and begin with the byte of their group.
-        first, second = (field[1:] + value[10:] for field, value in content.items())
+        # Both name the day's key, and begin with the 14 bits of their group.
+        first, second = (field[2:] + value[10:] for field, value in content.items())
         windows = [{one[at : at + 4] for at in range(len(one) - 3)} for one in (first, second)]
         assert windows[0] & windows[1] == set()
-        assert fields[0][:1] == fields[1][:1]
+        assert fields[0][:2] == fields[1][:2]
 
 
 def test_the_two_entries_of_a_record_share_nothing_either(vault: Vault, client: redis.Redis) -> None:
@@ -83,17 +84,20 @@ def test_the_two_entries_of_a_record_share_nothing_either(vault: Vault, client: 
 def test_the_order_in_which_entries_are_written_does_not_say_which_record_they_are_of(vault: Vault) -> None:
     keys = vault._keyring.tenant("default").search
     phones = [f"139{at:08}" for at in range(100)]
-    batch = [Indexed(f"SF{at:010}", 0, LATER, Findable((phone,))) for at, phone in enumerate(phones)]
+    batch = [Indexed(f"SF{at:010}", bytes([at] * 12), 0, LATER, Findable((phone,))) for at, phone in enumerate(phones)]
 
     commands = vault.search.adding("default", batch, vault.data_keys.for_today("default", NOW, len(batch)))
 
     written = [command[1] for command in commands if command[0] == b"HSET"]
-    assert sorted(places_of(keys, batch).keys) == written
-    assert places_of(keys, batch).keys != written
+    assert sorted({*places_of(keys, batch).keys}) == written
+    assert [*dict.fromkeys(places_of(keys, batch).keys)] != written
+    fields = [[field for field in command[2::2] if field] for command in commands if command[0] == b"HSET"]
+    assert max(map(len, fields)) > 1
+    assert fields == [sorted(each) for each in fields]
 
 
 def test_what_is_indexed_is_in_no_repr() -> None:
-    indexed = Indexed("SF0000000001", 0, LATER, FOUND_BY)
+    indexed = Indexed("SF0000000001", bytes(12), 0, LATER, FOUND_BY)
     draft = Draft(bytes(12), b"", Record(b"", 0, LATER, body()), number="SF0000000001", findable=FOUND_BY)
     places = places_of(known_keyring().tenant("default").search, [indexed])
 
@@ -106,7 +110,7 @@ def test_what_is_indexed_is_in_no_repr() -> None:
 def test_numbers_of_up_to_15_characters_look_equally_long(vault: Vault, client: redis.Redis, number: str) -> None:
     write(vault, {number: body()}, findable=[FOUND_BY])
 
-    assert {len(value) for content in indexes(client).values() for value in content.values()} == {46}
+    assert {len(value) for content in indexes(client).values() for value in content.values()} == {42}
 
 
 def test_another_tenant_has_other_indexes(vault: Vault, client: redis.Redis) -> None:
@@ -126,7 +130,7 @@ def both(vault: Vault) -> list[list[str]]:
 def move_entry(client: redis.Redis) -> None:
     (_, content), (target, others) = indexes(client).items()
     ((field, value),), (other,) = content.items(), others
-    ask(client, "HSET", target, other[:1] + field[1:], value)
+    ask(client, "HSET", target, other[:2] + field[2:], value)
 
 
 def change_entry(client: redis.Redis) -> None:
@@ -144,7 +148,7 @@ def cut_entry(client: redis.Redis) -> None:
 def rename_field(client: redis.Redis) -> None:
     for key, content in indexes(client).items():
         for field, value in content.items():
-            ask(client, "HSET", key, field[:1] + b"1234567", value)
+            ask(client, "HSET", key, field[:2] + b"123456", value)
 
 
 @pytest.mark.parametrize("attack", [move_entry, change_entry, cut_entry, rename_field])
@@ -192,13 +196,29 @@ def test_the_expiry_of_a_part_is_set_once_a_day(vault: Vault, client: redis.Redi
     assert all(ask(client, "TTL", key) > 0 for key in indexes(client))
 
 
+def test_a_part_is_a_table_from_its_first_entry_on(vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+
+    assert {ask(client, "OBJECT", "ENCODING", key) for key in indexes(client)} == {b"hashtable"}
+
+
+def test_entries_of_one_part_are_one_command(vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000000": body()}, findable=[FOUND_BY])
+    before = client.info("commandstats")["cmdstat_hset"]["calls"]
+
+    write(vault, {f"SF{at:010}": body() for at in range(1, 50)}, findable=[FOUND_BY] * 49)
+
+    assert client.info("commandstats")["cmdstat_hset"]["calls"] - before == 2
+    assert [len(content) for content in indexes(client).values()] == [50, 50]
+
+
 def groups(count: int) -> dict[str, tuple[bytes, bytes]]:
     """The part of each of so many phones, and its group there."""
     keys = known_keyring().tenant("default").search
     found = {}
     for phone in (f"139{at:08}" for at in range(count)):
-        places = places_of(keys, [Indexed("SF0000000001", 0, LATER, Findable((phone,)))])
-        found[phone] = places.keys[0], places.tags[0][:1]
+        places = places_of(keys, [Indexed("SF0000000001", bytes(12), 0, LATER, Findable((phone,)))])
+        found[phone] = places.keys[0], group_of(places.tags[0])
     return found
 
 

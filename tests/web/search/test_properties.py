@@ -86,7 +86,8 @@ class Town:
         """Leave a wrong entry, as a failure in the middle of a write or a move can."""
         now = int(time.time()) - 86_400 * old
         wrong = Findable((self.phones[phone],), (self.phones[phone][-4:],), site)
-        entry = Indexed(self.numbers[number], revision, now + 180 * 86_400, wrong)
+        [base] = self.api.parts.keyring.tenant("default").bases([self.numbers[number]])
+        entry = Indexed(self.numbers[number], base, revision, now + 180 * 86_400, wrong)
         self.api.parts.vault.search.replace("default", [], [entry], now)
 
     def viewed(self, who: str) -> set[str]:
