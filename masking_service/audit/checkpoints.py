@@ -3,6 +3,22 @@
 Each is bound to the one before, and its epoch is one higher. Every process
 keeps the newest checkpoint that it has seen, so that a store that was rolled
 back is detected, and no checkpoint is made of a log that lost signed entries.
+
+One stream of checkpoints names the writers of all slots. A checkpoint names at
+least what the one before it names, because this is the order of each attempt:
+
+1. read the newest checkpoint;
+2. read the lists of writers;
+3. read the newest entry of each;
+4. in a cluster with replicas, wait until each slot's replicas have these
+   entries: a failover must not lose what the checkpoint names;
+5. store the checkpoint, only if that of step 1 is still the newest;
+6. take writers that have ended off the lists.
+
+Whoever made the checkpoint of step 1 had read its entries before it was stored,
+so steps 2 and 3 find them all. One server replies in the order in which it is
+asked, and the first two steps are one exchange there. Several slots are several
+servers, which may reply in any order: then each step is an exchange.
 """
 
 import threading
@@ -10,27 +26,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from keys.errors import IntegrityError
 from keys.signatures import Signer, Verifier
 from masking_service.audit.entries import checkpoint_message, encode
 from masking_service.audit.errors import CheckpointsBlockedError, RolledBackError
-from masking_service.audit.heads import (
-    LISTED_SECONDS,
-    NewestEntry,
-    covers,
-    describe_rollback,
-    heads,
-    refuse_lost_entries,
-)
+from masking_service.audit.heads import covers, describe_rollback, heads, refuse_lost_entries
 from masking_service.audit.lines import Checkpoint, CheckpointLine, UnreadableLineError, read_line
 from masking_service.audit.local_checkpoint import LocalCheckpoint
-from masking_service.audit.log import CLOSE
-from masking_service.audit.stored import unpack
+from masking_service.audit.writers import Writers
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key
 from masking_service.store.scripts import Script
 
 EVERY_SECONDS: Final = 55
@@ -66,6 +71,7 @@ class Checkpoints:
         self._verifier = Verifier(signer.public_pem())
         self._clock = clock
         self._lock = threading.Lock()
+        self._writers = Writers(store, clock)
         self._local = LocalCheckpoint(folder, self._verifier)
         self.oldest: CheckpointLine | None = None
         self.fault = ""
@@ -78,7 +84,8 @@ class Checkpoints:
             StoreUnavailable: the store did not answer.
             IntegrityError: it was not signed with these keys.
         """
-        self.oldest = self._signed(self._store.read([(b"XRANGE", AUDIT_CHECKPOINTS, b"-", b"+", b"COUNT", 1)])[0])
+        checkpoints = self._store.identity.audit.checkpoints
+        self.oldest = self._signed(self._store.read([(b"XRANGE", checkpoints, b"-", b"+", b"COUNT", 1)])[0])
 
     @property
     def stored_since(self) -> int:
@@ -116,6 +123,22 @@ class Checkpoints:
         with self._lock:
             return self._read_newest()[0]
 
+    def unread_slots(self) -> set[int]:
+        """Check that no slot lost what the newest checkpoint seen names, and return those that could not be read.
+
+        One round trip. The checkpoints are in one slot, so they do not show that another one was rolled back.
+
+        Raises:
+            RolledBackError: a slot lost entries.
+            IntegrityError: a slot contains an invalid entry.
+        """
+        known = self._local.newest
+        if known is None:
+            return set()
+        found, unread = self._writers.newest_read([head.writer for head in known.checkpoint.heads])
+        refuse_lost_entries(known.checkpoint, found, self._clock())
+        return unread
+
     def make_if_due(self) -> None:
         """Make a checkpoint if the newest is old.
 
@@ -129,7 +152,7 @@ class Checkpoints:
         try:
             newest, writers = self._read_newest()
             if newest is None or self._is_due(newest):
-                self._attempt(newest, self._read_heads(writers), accept_loss=False, reuse=False)
+                self._attempt(newest, writers, accept_loss=False, reuse=False)
             self.fault = ""
         except IntegrityError as error:
             self.fault = str(error)
@@ -168,7 +191,7 @@ class Checkpoints:
         with self._lock:
             for _ in range(MAX_ATTEMPTS):
                 newest, writers = self._read_newest()
-                made = self._attempt(newest, self._read_heads(writers), accept_loss=accept_loss, reuse=reuse)
+                made = self._attempt(newest, writers, accept_loss=accept_loss, reuse=reuse)
                 if made is not None:
                     return made
         raise StoreUnavailable("refused")
@@ -179,15 +202,15 @@ class Checkpoints:
             self._local.delete()
 
     def _read_newest(self) -> tuple[CheckpointLine | None, list[bytes]]:
-        """Return the newest checkpoint, and the writers that are listed, in order."""
-        known = self._local.newest
+        """Return the newest checkpoint, and the writers that its slot lists."""
+        known, named = self._local.newest, self._store.identity.audit
         commands: list[Command] = [
-            (b"XREVRANGE", AUDIT_CHECKPOINTS, b"+", b"-", b"COUNT", 1),
-            (b"SMEMBERS", AUDIT_WRITERS),
+            (b"XREVRANGE", named.checkpoints, b"+", b"-", b"COUNT", 1),
+            (b"SMEMBERS", named.writers()),
         ]
         if known is not None:
             place = b"%d-0" % known.checkpoint.epoch
-            commands.append((b"XRANGE", AUDIT_CHECKPOINTS, place, place))
+            commands.append((b"XRANGE", named.checkpoints, place, place))
         replies = self._store.read(commands)
         newest = self._signed(replies[0])
         if known is None:
@@ -201,9 +224,9 @@ class Checkpoints:
         if newest is not None and (known is None or newest.link != known.link):
             if self._store.replicas:
                 # The checkpoint may be on one server only. When a later write has reached the replicas, so has it.
-                self._store.write([(b"SREM", AUDIT_WRITERS, b"")])
+                self._store.write([(b"SREM", named.writers(), b"")])
             self._local.save(newest)
-        return newest, sorted(replies[1])
+        return newest, replies[1]
 
     def _is_due(self, newest: CheckpointLine) -> bool:
         """Return whether the next checkpoint is due.
@@ -217,60 +240,45 @@ class Checkpoints:
         return now - min(newest.checkpoint.at, self._newest_noticed[1]) >= EVERY_SECONDS
 
     def _attempt(
-        self, previous: CheckpointLine | None, found: Sequence[NewestEntry], *, accept_loss: bool, reuse: bool
+        self, previous: CheckpointLine | None, writers: Sequence[bytes], *, accept_loss: bool, reuse: bool
     ) -> CheckpointLine | None:
         """Make the next checkpoint; None if another process did.
 
         Args:
-            found: the newest entry of each listed writer.
+            writers: those that the slot of the checkpoints lists.
             accept_loss: make it even if signed entries are missing.
             reuse: return `previous` if it covers what was found.
         """
+        named, roster = self._store.identity.audit, self._store.identity.roster
+        found = self._writers.newest([*writers, *self._writers.in_other_slots()])
         if previous is not None:
             if not accept_loss:
                 refuse_lost_entries(previous.checkpoint, found, self._clock())
             if reuse and covers(previous.checkpoint, found):
                 return previous
+        self._writers.wait_for_replicas(roster)
         checkpoint = Checkpoint(
             epoch=previous.checkpoint.epoch + 1 if previous else 1,
             at=self._clock(),
             previous=previous.link.hex() if previous else FIRST_PREVIOUS,
             heads=heads(found),
+            slots=named.slots,
         )
-        unsigned = CheckpointLine(checkpoint, encode(checkpoint), b"")
-        signature = self._signer.sign(checkpoint_message(unsigned.link))
-        keys = [AUDIT_CHECKPOINTS, AUDIT_WRITERS]
-        args: list[bytes | int] = [checkpoint.epoch, unsigned.content, signature]
-        for one in found:
-            if one.ends:
-                keys.append(audit_key(one.writer))
-                args += one.writer.encode(), one.number
-        kept = self._store.script(_SCRIPT, keys, args)
-        if kept < 0:
-            raise CheckpointsBlockedError(checkpoint.epoch - 1)
-        if not kept:
-            return None
-        made = CheckpointLine(checkpoint, unsigned.content, signature)
-        self._local.save(made)
+        made = self._store_next(checkpoint)
+        if made is not None:
+            self._local.save(made)
+            self._writers.let_leave([one for one in found if one.ends])
         return made
 
-    def _read_heads(self, writers: Sequence[bytes]) -> list[NewestEntry]:
-        """Read the newest entry of each writer: one round trip."""
-        streams = [audit_key(writer.decode("utf-8", "replace")) for writer in writers]
-        replies = self._store.read([(b"XREVRANGE", stream, b"+", b"-", b"COUNT", 1) for stream in streams])
-        try:
-            return [self._parse_newest(writer.decode(), reply) for writer, reply in zip(writers, replies, strict=True)]
-        except (KeyError, ValueError, msgspec.DecodeError):
-            raise IntegrityError("a stream of the audit log contains an invalid entry") from None
-
-    def _parse_newest(self, writer: str, reply: Sequence[Any]) -> NewestEntry:
-        if not reply:
-            return NewestEntry(writer, 0, "", ends=True)
-        name, flat = reply[0]
-        fields = dict(zip(flat[0::2], flat[1::2], strict=True))
-        said = msgspec.convert(unpack(fields[b"entry"]), _EntryHead)
-        ends = said.action == CLOSE or said.at < self._clock() - LISTED_SECONDS
-        return NewestEntry(writer, int(name.removesuffix(b"-0")), fields[b"link"].hex(), ends)
+    def _store_next(self, checkpoint: Checkpoint) -> CheckpointLine | None:
+        """Sign a checkpoint and store it; None if another process was first."""
+        unsigned = CheckpointLine(checkpoint, encode(checkpoint), b"")
+        signature = self._signer.sign(checkpoint_message(unsigned.link))
+        args = checkpoint.epoch, unsigned.content, signature
+        kept = self._store.script(_SCRIPT, [self._store.identity.audit.checkpoints], args)
+        if kept < 0:
+            raise CheckpointsBlockedError(checkpoint.epoch - 1)
+        return CheckpointLine(checkpoint, unsigned.content, signature) if kept else None
 
     def _signed(self, reply: Sequence[Any]) -> CheckpointLine | None:
         """Parse a checkpoint from a range reply, and verify its signature."""
@@ -287,10 +295,3 @@ class Checkpoints:
             raise IntegrityError("the stream of checkpoints contains an invalid one") from None
         self._verifier.verify(found.signature, checkpoint_message(found.link))
         return found
-
-
-class _EntryHead(msgspec.Struct):
-    """The members of an entry that checkpoints depend on."""
-
-    at: int
-    action: str

@@ -7,6 +7,7 @@ from typing import Final
 from masking_service.audit.errors import ROLLED_BACK_REMEDY, RolledBackError
 from masking_service.audit.lines import Checkpoint, CheckpointLine, Head
 from masking_service.domain.timestamps import SECONDS_A_DAY
+from masking_service.store.layout import AuditKeys
 
 LISTED_SECONDS: Final = SECONDS_A_DAY
 """A chain that was idle for longer is listed for the last time. Its writer starts a new chain before it writes."""
@@ -43,8 +44,9 @@ def refuse_lost_entries(before: Checkpoint, found: Sequence[NewestEntry], now: i
     for head in before.heads:
         one = newest.get(head.writer)
         if one is not None and (one.number < head.number or (one.number == head.number and one.link != head.link)):
+            writer = AuditKeys(before.slots).described(head.writer)
             raise RolledBackError(
-                f"the audit log lost entries that checkpoint {before.epoch} covers: writer {head.writer} has "
+                f"the audit log lost entries that checkpoint {before.epoch} covers: writer {writer} has "
                 f"{one.number} of {head.number}. {ROLLED_BACK_REMEDY}"
             )
 

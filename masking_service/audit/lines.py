@@ -42,7 +42,7 @@ class EntryLine(msgspec.Struct, frozen=True):
         signature: of the commit, in its last entry; otherwise empty.
         at: the time in the entry, in Unix seconds.
         after: the head of the previous chain, in the first entry of a chain; otherwise None.
-        order: its id in the order of its tenant, if the line comes from the store; not part of the line.
+        order: its place among the orders of its tenant, if the line comes from the store; not part of the line.
     """
 
     writer: str
@@ -63,13 +63,14 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link: str
 
 
-class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All heads of the log at one time."""
+class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """All heads of the log at one time, and over how many slots of the store it is spread."""
 
     epoch: int
     at: int
     previous: str
     heads: Sequence[Head]
+    slots: int = 1
 
 
 @dataclass(frozen=True, slots=True)

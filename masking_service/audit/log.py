@@ -7,6 +7,10 @@ are committed together afterwards, in one step and under one signature (group
 commit); the thread of the first of them makes that commit. If a commit fails,
 it is unknown what was stored: the chain ends and a new writer begins, so that a
 number is never used for two entries.
+
+Where the log is spread over slots, a process stays in one: it takes the next
+slot in turn when it writes first, so that processes spread evenly, and what one
+of them writes keeps its order.
 """
 
 import threading
@@ -18,7 +22,7 @@ from masking_service.audit.entries import FIRST_LINK, Entry, commit_message, enc
 from masking_service.audit.stored import pack
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
+from masking_service.store.layout import AuditKeys
 from masking_service.store.scripts import Script
 from masking_service.vault.sealed import HashField
 
@@ -80,6 +84,7 @@ class AuditLog:
         self._committing = False
         self._closed = False
         self._after: tuple[str, ...] = ()
+        self._slot: int | None = None
         self._writer, self._number, self._head = "", 0, FIRST_LINK
         self._start_chain()
 
@@ -177,14 +182,22 @@ class AuditLog:
             after=self._after if action == START else (),
         )
 
+    def _enter_slot(self, keys: AuditKeys) -> int:
+        """Return the slot of this process; the first time, take the next one in turn. One round trip then."""
+        if self._slot is None:
+            self._slot = 0 if keys.slots == 1 else (self._store.write([(b"INCR", keys.turns)])[0] - 1) % keys.slots
+        return self._slot
+
     def _commit(self, batch: list[_Pending]) -> None:
         """Store a batch in one step."""
         try:
-            now = self._clock()
+            now, named = self._clock(), self._store.identity.audit
+            slot = self._enter_slot(named)
             if self._number and now - self._last_at > IDLE_SECONDS:
                 self._start_chain()
             if not self._number:
                 batch = [_Pending(self._marker(START)), *batch]
+                self._writer = named.in_slot(self._writer, slot)
             orders: dict[str, int] = {"": 0}
             args: list[bytes | int] = []
             number, head = self._number, self._head
@@ -194,7 +207,8 @@ class AuditLog:
                 args += pending.stored, head, orders.setdefault(pending.tenant, len(orders))
             signature = self._signer.sign(commit_message(self._writer, number, head))
             fields = [field for pending in batch for field in pending.fields]
-            keys = [audit_key(self._writer), AUDIT_WRITERS, *[audit_order_key(tenant) for tenant in orders if tenant]]
+            keys = [named.stream(self._writer), named.writers(slot)]
+            keys += [named.order(tenant, slot) for tenant in orders if tenant]
             keys += [field.key for field in fields]
             for field in fields:
                 args += field.name, field.value, field.until

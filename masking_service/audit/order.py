@@ -38,6 +38,23 @@ class Order(NamedTuple):
         """The place before this one."""
         return Order(self.ms, self.number - 1) if self.number else Order(self.ms - 1, _LARGEST)
 
+    def in_slot(self, slot: int, slots: int) -> "Order":
+        """Return the place among the orders of all slots, for a place in that of one slot.
+
+        They are merged by their times, and no two places are the same.
+        """
+        return Order(self.ms, self.number * slots + slot)
+
+    def first_of(self, slot: int, slots: int) -> "Order":
+        """Return the first place in the order of a slot that is not before this place among all."""
+        return Order(self.ms, max(0, -((slot - self.number) // slots)))
+
+    def last_of(self, slot: int, slots: int) -> "Order":
+        """Return the last place in the order of a slot that is not behind this place among all."""
+        if self.number < slot:
+            return Order(self.ms - 1, _LARGEST) if self.ms else Order(0, 0)
+        return Order(self.ms, (self.number - slot) // slots)
+
     def __bytes__(self) -> bytes:
         return b"%d-%d" % self
 

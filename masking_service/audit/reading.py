@@ -6,7 +6,7 @@ entries are written.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 
@@ -14,9 +14,8 @@ from keys.errors import IntegrityError
 from masking_service.audit.entries import encode
 from masking_service.audit.order import Order
 from masking_service.audit.stored import unpack
-from masking_service.audit.wanted import OlderEntries
+from masking_service.audit.wanted import Found, OlderEntries
 from masking_service.store.client import Command, Store
-from masking_service.store.layout import audit_key, audit_order_key
 
 ID: Final = re.compile(r"([0-9a-f]{16})-([1-9][0-9]{0,17})", re.ASCII)
 """The id of an entry: WRITER-NUMBER."""
@@ -37,11 +36,23 @@ class Scanned(NamedTuple):
     Attributes:
         size: of the entry, in bytes.
         examined: how many entries were read for it, with those that were not wanted.
+        behind: where to go on behind it, if its id does not say that.
     """
 
     entry: EntryDocument
     size: int
     examined: int = 1
+    behind: str = ""
+
+    @classmethod
+    def archived(cls, row: Found, examined: int = 1) -> Self:
+        """Return an archived entry."""
+        return cls({"id": row.id} | parse_entry(row.entry), len(row.entry), examined)
+
+    @property
+    def cursor(self) -> str:
+        """Where to go on behind it."""
+        return self.behind or str(self.entry["id"])
 
 
 def position(store: Store, tenant: str, name: str, older: OlderEntries | None = None) -> Order:
@@ -52,7 +63,8 @@ def position(store: Store, tenant: str, name: str, older: OlderEntries | None = 
     if fields is not None:
         if b"order" not in fields or _parse_entry(fields)["tenant"] != tenant:
             raise UnknownEntryError
-        return _order(fields[b"order"])
+        named = store.identity.audit
+        return parse_order(fields[b"order"]).in_slot(named.slot_of(name.partition("-")[0]), named.slots)
     found = older.named(tenant, [name]) if older else []
     if not found:
         raise UnknownEntryError
@@ -67,11 +79,11 @@ def read_order(
     Returns:
         They, and the oldest position that the store had after it was asked for them: from there on, none was missing.
     """
-    key, start, end = audit_order_key(tenant), bytes(low), bytes(high)
+    key, start, end = store.identity.audit.order(tenant), bytes(low), bytes(high)
     bounds = (b"XREVRANGE", key, end, start) if newest else (b"XRANGE", key, start, end)
     found, oldest = store.read([(*bounds, b"COUNT", limit), (b"XRANGE", key, b"-", b"+", b"COUNT", 1)])
-    places = [(_order(place), flat[1].decode("ascii", "replace")) for place, flat in found]
-    return places, _order(oldest[0][0]) if oldest else None
+    places = [(parse_order(place), flat[1].decode("ascii", "replace")) for place, flat in found]
+    return places, parse_order(oldest[0][0]) if oldest else None
 
 
 def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[Scanned | None]:
@@ -89,7 +101,18 @@ def read_entries(store: Store, tenant: str, names: Sequence[str]) -> Iterator[Sc
         yield Scanned({"id": name} | entry, len(encode(entry)))
 
 
-def _order(text: bytes) -> Order:
+def read_stored(store: Store, older: OlderEntries | None, tenant: str, names: Sequence[str]) -> Iterator[Scanned]:
+    """Yield the entries that the store's order names, those that the store lacks from the archive."""
+    read = [*read_entries(store, tenant, names)]
+    lacking = [name for name, one in zip(names, read, strict=True) if one is None]
+    archived = {row.id: Scanned.archived(row) for row in older.named(tenant, lacking)} if older and lacking else {}
+    for name, one in zip(names, read, strict=True):
+        if found := one or archived.get(name):
+            yield found
+
+
+def parse_order(text: bytes) -> Order:
+    """Parse the id of an entry in an order. Raises IntegrityError."""
     try:
         return Order.parse(text)
     except ValueError:
@@ -104,7 +127,7 @@ def _fields(store: Store, names: Sequence[str]) -> list[Mapping[bytes, bytes] | 
         if match is None:
             raise IntegrityError("the audit order of a tenant contains an invalid id")
         place = match[2].encode() + b"-0"
-        commands.append((b"XRANGE", audit_key(match[1]), place, place))
+        commands.append((b"XRANGE", store.identity.audit.stream(match[1]), place, place))
     return [
         dict(zip(reply[0][1][0::2], reply[0][1][1::2], strict=True)) if reply else None
         for reply in store.read(commands)

@@ -10,6 +10,7 @@ from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.figures import Figures, figures_of
 from masking_service.audit.reading import EntryDocument, UnknownEntryError
 from masking_service.audit.search import MAX_SECONDS, scan
+from masking_service.audit.slots import Cursor
 from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Store
@@ -32,7 +33,7 @@ class Row(NamedTuple):
 
 
 class _Tenant:
-    """The rows of one tenant, oldest first, and the id of the last entry read."""
+    """The rows of one tenant, oldest first, and the cursor behind the last entry read."""
 
     __slots__ = ("complete_since", "last", "rows")
 
@@ -99,8 +100,8 @@ class RecentEntries:
         known = self._tenants.get(tenant)
         if known is None or known.last is None:
             return None
-        for entry, *_ in scan(self._store, tenant, Wanted(), after=known.last, older=self._older):
-            known.last = entry["id"]
+        for one in scan(self._store, tenant, Wanted(), after=known.last, older=self._older):
+            entry, known.last = one.entry, one.cursor
             taken_back = frozenset(entry.get("takes_back", ()))
             if taken_back:
                 known.rows = deque(row for row in known.rows if row.id not in taken_back)
@@ -113,7 +114,10 @@ class RecentEntries:
         rows: list[Row] = []
         taken_back: set[str] = set()
         until = monotonic() + MAX_SECONDS
-        for read, entry in enumerate(self._newest_first(tenant, now - SECONDS_A_DAY, known), 1):
+        end = Cursor.end(self._store, tenant) if self._store.identity.audit.slots > 1 else None
+        if end and end.last:
+            known.last = str(end)
+        for read, entry in enumerate(self._newest_first(tenant, now - SECONDS_A_DAY, known, end), 1):
             known.last = known.last or entry["id"]
             taken_back.update(entry.get("takes_back", ()))
             if entry["id"] not in taken_back:
@@ -124,11 +128,11 @@ class RecentEntries:
         known.rows.extend(reversed(rows))
         return known
 
-    def _newest_first(self, tenant: str, begin: int, known: _Tenant) -> Iterator[EntryDocument]:
+    def _newest_first(self, tenant: str, begin: int, known: _Tenant, end: Cursor | None) -> Iterator[EntryDocument]:
         """Yield the entries since `begin`; only those that the store has while the archive cannot be asked."""
         older = self._older
         try:
-            for one in scan(self._store, tenant, Wanted(begin=begin), after=None, newest=True, older=older):
+            for one in scan(self._store, tenant, Wanted(begin=begin), after=end, newest=True, older=older):
                 yield one.entry
         except ArchiveUnavailable:
             older = None

@@ -1,6 +1,6 @@
 """Searches the log of one tenant: by what entries say, in a range of time, from either end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from time import monotonic
 from typing import Final
 
@@ -9,12 +9,12 @@ from masking_service.audit.reading import (
     MAX_PER_REPLY,
     EntryDocument,
     Scanned,
-    parse_entry,
     position,
-    read_entries,
     read_order,
+    read_stored,
 )
-from masking_service.audit.wanted import MAX_PAGE_BYTES, Found, OlderEntries, Wanted
+from masking_service.audit.slots import Cursor, scan_slots
+from masking_service.audit.wanted import MAX_PAGE_BYTES, OlderEntries, Wanted
 from masking_service.store.client import Store
 
 MAX_SECONDS: Final = 2.5
@@ -36,7 +36,7 @@ def search(
     newest: bool = False,
     older: OlderEntries | None = None,
 ) -> tuple[list[EntryDocument], str | None]:
-    """Return up to `limit` wanted entries of a tenant, and the id behind which to go on.
+    """Return up to `limit` wanted entries of a tenant, and the cursor behind which to go on.
 
     There are fewer where they are large, where many others had to be read, or where the archive is slow. Round trips:
     one for each 500 entries read, one for each 20, and one if `after` is given; for entries that the store no longer
@@ -46,14 +46,14 @@ def search(
         store: the Redis client.
         tenant: the tenant's hash, as in its entries.
         wanted: chooses entries.
-        after: the id of the entry behind which to begin; None for the end of the log.
+        after: the cursor behind which to begin, or the id of an entry; None for the end of the log.
         limit: how many entries at most.
         newest: from the newest entry to the oldest.
         older: the entries in the archive; None if only those in the store are read.
 
     Returns:
-        The entries, and the id of the last entry read: `after` where none was. Where the oldest entry was reached
-        from the newest, None.
+        The entries, and the cursor behind the last entry read: `after` where none was. Where the oldest entry was
+        reached from the newest, None. It is the id of that entry; where the log is spread over slots, see `Cursor`.
 
     Raises:
         UnknownEntryError: there is no entry `after`.
@@ -64,11 +64,11 @@ def search(
     size, read, last, until = 0, 0, after, monotonic() + MAX_SECONDS
     plain = wanted == Wanted()
     count = min(limit, ORDER_ENTRIES) if plain else ORDER_ENTRIES
-    for entry, length, examined in scan(store, tenant, wanted, after=after, newest=newest, count=count, older=older):
-        last, read = entry["id"], read + examined
-        if wanted.matches(entry):
-            found.append(entry)
-            size += length
+    for one in scan(store, tenant, wanted, after=after, newest=newest, count=count, older=older):
+        last, read = one.cursor, read + one.examined
+        if wanted.matches(one.entry):
+            found.append(one.entry)
+            size += one.size
         if len(found) >= limit or size >= MAX_PAGE_BYTES or read >= MAX_READ or monotonic() >= until:
             return found, last
     return found, None if newest else last
@@ -79,7 +79,7 @@ def scan(
     tenant: str,
     wanted: Wanted,
     *,
-    after: str | None,
+    after: str | Cursor | None,
     newest: bool = False,
     count: int = ORDER_ENTRIES,
     older: OlderEntries | None = None,
@@ -92,6 +92,10 @@ def scan(
     """
     low = FIRST if wanted.begin is None else Order(max(wanted.begin - DELAY_SECONDS, 0) * 1000, 0)
     high = LAST if wanted.end is None else Order((wanted.end + DELAY_SECONDS) * 1000, 0)
+    if isinstance(after, Cursor) or store.identity.audit.slots > 1:
+        cursor = after if isinstance(after, Cursor) else Cursor.read(store, tenant, after, older, newest=newest)
+        yield from scan_slots(store, tenant, wanted, cursor, low, high, newest=newest, count=count, older=older)
+        return
     if after is not None:
         edge = position(store, tenant, after, older)
         low, high = (low, edge.previous) if newest else (edge.next, high)
@@ -107,20 +111,10 @@ def scan(
             return
         for start in range(0, len(places), MAX_PER_REPLY):
             some = places[start : start + MAX_PER_REPLY]
-            yield from _stored(store, older, tenant, [name for _, name in some])
+            yield from read_stored(store, older, tenant, [name for _, name in some])
             low, high = (low, some[-1][0].previous) if newest else (some[-1][0].next, high)
         if len(places) < count and not (older and newest and places):
             return
-
-
-def _stored(store: Store, older: OlderEntries | None, tenant: str, names: Sequence[str]) -> Iterator[Scanned]:
-    """Yield the entries that the store's order names, those that the store lacks from the archive."""
-    read = [*read_entries(store, tenant, names)]
-    lacking = [name for name, one in zip(names, read, strict=True) if one is None]
-    archived = {row.id: _scanned(row) for row in older.named(tenant, lacking)} if older and lacking else {}
-    for name, one in zip(names, read, strict=True):
-        if found := one or archived.get(name):
-            yield found
 
 
 def _archived(
@@ -130,12 +124,8 @@ def _archived(
     while low <= high:
         page = older.page(tenant, wanted, low, high, newest=newest, limit=count)
         for at, row in enumerate(page.rows, 1):
-            yield _scanned(row, page.examined - len(page.rows) + 1 if at == len(page.rows) else 1)
+            yield Scanned.archived(row, page.examined - len(page.rows) + 1 if at == len(page.rows) else 1)
         if not page.more or not page.rows:
             return
         edge = page.rows[-1].order
         low, high = (low, edge.previous) if newest else (edge.next, high)
-
-
-def _scanned(row: Found, examined: int = 1) -> Scanned:
-    return Scanned({"id": row.id} | parse_entry(row.entry), len(row.entry), examined)

@@ -13,9 +13,10 @@ from masking_service.audit.lines import (
     is_writer,
     read_line,
 )
+from masking_service.audit.order import Order
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Command, Store
-from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS, audit_key, audit_order_key
+from masking_service.store.layout import MAX_AUDIT_SLOTS, ONE_SLOT, AuditKeys
 
 MIN_PER_REPLY: Final = 32
 """Entries or checkpoints in one reply: at most 10 MB, with the largest entries (batches of 1,000 records)."""
@@ -34,24 +35,49 @@ class Streams:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @property
+    def keys(self) -> AuditKeys:
+        """The names of the log's keys."""
+        return self._store.identity.audit
+
+    def learn_keys(self, archived: int | None) -> None:
+        """Learn over how many slots the log is spread. Only a reader without a keyset needs it.
+
+        Others know it from the store's first key. One that learned another number from a changed store does not find
+        there what was signed, and says so.
+
+        Args:
+            archived: the number in the archive. None if it has no checkpoint: then the newest one in the store says it,
+                if there is one. One round trip.
+        """
+        if archived is not None:
+            self._store.identity.audit = AuditKeys(archived)
+            return
+        streams = [keys.checkpoints for keys in (ONE_SLOT, AuditKeys(MAX_AUDIT_SLOTS))]
+        for found in self._store.read([(b"XREVRANGE", stream, b"+", b"-", b"COUNT", 1) for stream in streams]):
+            if found:
+                self._store.identity.audit = AuditKeys(_checkpoint(_fields(found[0][1])).checkpoint.slots)
+                return
+
     def writers(self) -> set[str]:
         """Return the listed writers."""
-        return {writer.decode("utf-8", "replace") for writer in self._read((b"SMEMBERS", AUDIT_WRITERS))}
+        lists = [(b"SMEMBERS", self.keys.writers(slot)) for slot in range(self.keys.slots)]
+        return {writer.decode("utf-8", "replace") for found in self._store.read(lists) for writer in found}
 
     def newest_number(self, writer: str) -> int:
         """Return the number of a writer's newest entry; 0 without entries."""
-        found = self._read((b"XREVRANGE", audit_key(writer), b"+", b"-", b"COUNT", 1))
+        found = self._read((b"XREVRANGE", self.keys.stream(writer), b"+", b"-", b"COUNT", 1))
         return _entry(writer, found[0][0], _fields(found[0][1])).number if found else 0
 
     def newest_checkpoint(self) -> CheckpointLine | None:
         """Return the newest checkpoint; None if there is none yet."""
-        found = self._read((b"XREVRANGE", AUDIT_CHECKPOINTS, b"+", b"-", b"COUNT", 1))
+        found = self._read((b"XREVRANGE", self.keys.checkpoints, b"+", b"-", b"COUNT", 1))
         return _checkpoint(_fields(found[0][1])) if found else None
 
     def checkpoints(self, first: int = 0) -> Iterator[CheckpointLine]:
         """Yield the checkpoints from epoch `first` on, in order."""
         start = b"%d-0" % first
-        while found := self._read((b"XRANGE", AUDIT_CHECKPOINTS, start, b"+", b"COUNT", MIN_PER_REPLY)):
+        while found := self._read((b"XRANGE", self.keys.checkpoints, start, b"+", b"COUNT", MIN_PER_REPLY)):
             for _, flat in found:
                 yield _checkpoint(_fields(flat))
             start = b"(" + found[-1][0]
@@ -61,10 +87,11 @@ class Streams:
         if not is_writer(writer):
             raise UnreadableLineError("names an invalid writer")
         start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
-        key, count = audit_key(writer), MIN_PER_REPLY
+        key, count = self.keys.stream(writer), MIN_PER_REPLY
         while found := self._read((b"XRANGE", key, start, end, b"COUNT", count)):
             for name, flat in found:
-                yield _entry(writer, name, _fields(flat))
+                fields = _fields(flat)
+                yield replace(_entry(writer, name, fields), order=self._order(writer, fields))
             start = b"(" + found[-1][0]
             size = sum(len(flat[1]) for _, flat in found)
             count = MAX_PER_REPLY if size < SMALL_REPLY_BYTES else MIN_PER_REPLY
@@ -81,11 +108,19 @@ class Streams:
         """
         # The ids of an order come from the server's clock, the checkpoint's time from the service's.
         since = (oldest_kept.checkpoint.at - SLACK_SECONDS) * 1000
-        oldest = {audit_key(head.writer): head.number for head in oldest_kept.checkpoint.heads}
-        oldest |= {audit_order_key(tenant): since for tenant in tenants}
+        oldest = {self.keys.stream(head.writer): head.number for head in oldest_kept.checkpoint.heads}
+        oldest |= {self.keys.order(tenant, slot): since for tenant in tenants for slot in range(self.keys.slots)}
         trimmed: list[Command] = [(b"XTRIM", key, b"MINID", b"%d-0" % place) for key, place in oldest.items()]
-        self._store.read([*trimmed, *[(b"UNLINK", audit_key(writer)) for writer in ended]])
-        self._read((b"XTRIM", AUDIT_CHECKPOINTS, b"MINID", b"%d-0" % oldest_kept.checkpoint.epoch))
+        self._store.read([*trimmed, *[(b"UNLINK", self.keys.stream(writer)) for writer in ended]])
+        self._read((b"XTRIM", self.keys.checkpoints, b"MINID", b"%d-0" % oldest_kept.checkpoint.epoch))
+
+    def _order(self, writer: str, fields: dict[bytes, bytes]) -> bytes:
+        """Return the place of an entry among the orders of all slots; empty if it is in none."""
+        order = fields.get(b"order", b"")
+        try:
+            return bytes(Order.parse(order).in_slot(self.keys.slot_of(writer), self.keys.slots)) if order else b""
+        except ValueError:
+            raise UnreadableLineError("has an invalid place in the order of its tenant") from None
 
     def _read(self, command: Command) -> Any:
         return self._store.read([command])[0]

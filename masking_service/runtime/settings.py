@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from masking_service.observability.webhook import check_url
 from masking_service.shipped import shipped
+from masking_service.store.layout import MAX_AUDIT_SLOTS
 from masking_service.store.urls import Tls, default_replicas
 
 MAX_BODY_BYTES: Final = 2 * 1024 * 1024
@@ -26,6 +27,7 @@ VARIABLES: Final = {
     "MASKING_AUDIT_ARCHIVE": "(audit-archive in the state directory)",
     "MASKING_AUDIT_URL": "(none: only the entries in the store are read)",
     "MASKING_AUDIT_KEY_FILE": "(none)",
+    "MASKING_AUDIT_SLOTS": "(as the store was made; 1 for a new one)",
     "MASKING_MAX_BODY_BYTES": str(MAX_BODY_BYTES),
     "MASKING_ALERT_URL": "(none: alerts are logged and counted)",
     "MASKING_ALERT_KEY_FILE": "(none)",
@@ -61,6 +63,7 @@ class Settings:
         redis_tls: the files for encrypted connections to it.
         redis_vouched: whether the operator vouches that it syncs every write, if it does not show that itself.
         redis_may_lose: whether the operator accepts that acknowledged tokens may be lost in a crash.
+        audit_slots: over how many slots the audit log of a new store is spread; 0 where that is not said.
         policy: the policy file.
         schemas: a folder with a site's own schemas, or None.
         development: whether `serve --dev` made this set-up.
@@ -77,6 +80,7 @@ class Settings:
     redis_tls: Tls
     redis_vouched: bool
     redis_may_lose: bool
+    audit_slots: int
     policy: Path
     schemas: Path | None
     development: bool
@@ -114,6 +118,7 @@ class Settings:
             redis_tls=Tls(*(_file(environment, f"MASKING_REDIS_{name}") for name in ("CA", "CERT", "KEY"))),
             redis_vouched=_said(environment, "MASKING_REDIS_VOUCHED_DURABLE", VOUCHED),
             redis_may_lose=_said(environment, "MASKING_REDIS_MAY_LOSE", LOSES),
+            audit_slots=_number(environment, "MASKING_AUDIT_SLOTS", 0, 1, MAX_AUDIT_SLOTS),
             policy=Path(environment.get("MASKING_POLICY", str(shipped("policy.yaml")))),
             schemas=Path(schemas) if schemas else None,
             development=development,

@@ -5,8 +5,7 @@ that it is the right one; that is an entry in the log.
 """
 
 import os
-from collections.abc import Container, Iterable
-from typing import Final
+from collections.abc import Container, Iterable, Mapping
 
 from keys.errors import IntegrityError
 from keys.keyring import Keyring
@@ -20,14 +19,11 @@ from masking_service.runtime.wiring import Parts
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.health import Examined, uphold
-from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, claim, unmarked
-from masking_service.store.layout import AUDIT_CHECKPOINTS, DATA_KEYS, GENESIS
+from masking_service.store.identity import MARKED_SLOTS, WrongStore, check, claim, is_claimed, unmarked
+from masking_service.store.layout import DATA_KEYS, GENESIS, AuditKeys
 from masking_service.store.node import Node
 from masking_service.usecases.denials import Denials
 from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated, always_room
-
-_SPECIAL: Final = (GENESIS, AUDIT_CHECKPOINTS, DATA_KEYS)
-"""Keys by which a store is recognised, and of which the lease on it is kept."""
 
 
 def admit_store(parts: Parts) -> None:
@@ -54,22 +50,31 @@ def admit_store(parts: Parts) -> None:
             recognise(candidate, keyring, parts.checkpoints.for_store(candidate))
         else:
             check(candidate, keyring)
-        identity.marked = candidate.identity.marked
+        identity.marked, identity.audit = candidate.identity.marked, candidate.identity.audit
         store.admit(until=parts.key_watch.beat(candidate))
     except StoreUnavailable as error:
         if error.reason == "old-keyset" or identity.marked is None:
             raise
         failed = error
-        for key in _SPECIAL:  # what these servers hold was not looked at, so they cannot be verified now
-            owner = store.owner_of(key)
-            new = {node: run_id for node, run_id in new.items() if node is not owner}
+        # Keys by which a store is recognised, and of which the lease on it is kept: what these servers hold was not
+        # looked at, so they cannot be verified now.
+        new = _without_owners(store, new, [GENESIS, identity.audit.checkpoints, DATA_KEYS])
+    if new and identity.audit.slots > 1:
+        unread = parts.checkpoints.for_store(candidate).unread_slots()
+        new = _without_owners(store, new, [identity.audit.writers(slot) for slot in unread])
     if identity.marked:
-        unread = unmarked(candidate, keyring, _slots_to_check(fit.values(), new))
-        new = {node: run_id for node, run_id in new.items() if unread.isdisjoint(fit[node].slots)}
+        without_mark = unmarked(candidate, keyring, _slots_to_check(fit.values(), new))
+        new = {node: run_id for node, run_id in new.items() if without_mark.isdisjoint(fit[node].slots)}
     identity.verify(new, [server.node for server in servers])
     if failed is not None:
         raise failed
     identity.unknown.clear()
+
+
+def _without_owners(store: Store, servers: Mapping[Node, bytes], keys: Iterable[bytes]) -> dict[Node, bytes]:
+    """Return the servers that own none of these keys."""
+    owners = [store.owner_of(key) for key in keys]
+    return {node: run_id for node, run_id in servers.items() if node not in owners}
 
 
 def _slots_to_check(servers: Iterable[Examined], new: Container[Node]) -> list[int]:
@@ -124,14 +129,18 @@ def recognise(store: Store, keyring: Keyring, checkpoints: Checkpoints, *, may_c
         WrongStore: this service must not touch it; as RolledBackError, it went back.
         IntegrityError: one of its checkpoints is not valid.
     """
+    known = checkpoints.newest_seen
+    claimed = is_claimed(store, keyring)
+    if known is not None and not claimed:  # what it lost is in the slots that were seen
+        store.identity.audit = AuditKeys(known.checkpoint.slots)
     try:
         checkpoints.read_newest()
     except IntegrityError:
-        check(store, keyring)  # another keyset signed it: then the store itself says whose it is
+        check(store, keyring)  # a store without a first key is not ours
         raise
-    if may_claim and checkpoints.newest_seen is None:
+    if not claimed and may_claim and checkpoints.newest_seen is None:
         claim(store, keyring, os.urandom)
-    else:
+    elif not claimed:
         check(store, keyring)
 
 

@@ -187,6 +187,7 @@ def open_store(settings: Settings) -> Store:
             tls=settings.redis_tls,
             vouched=settings.redis_vouched,
             may_lose=settings.redis_may_lose,
+            audit_slots=settings.audit_slots,
         )
     except UnknownForm as fault:
         raise SettingsError(f"MASKING_REDIS_URL {fault}") from None

@@ -43,11 +43,13 @@ class Store:
         tls: the files for encrypted connections.
         vouched: whether the operator vouches for durable settings that the store does not show.
         may_lose: whether it may be used although it is seen to lose what it acknowledges.
+        audit_slots: over how many slots the audit log of a new store is spread; one that was made before must have as
+            many. 0 for 1, or whatever it has.
 
     Attributes:
         replicas: how many replicas must have a write at least.
         identity: which servers are verified, and whether the store may be used.
-        vouched, may_lose: as above.
+        vouched, may_lose, audit_slots: as above.
         clocks: its servers' clocks beside this machine's.
         read_only: whether it was seen to lose what it acknowledges: then nothing is written.
         condition: what was seen of it last; None before.
@@ -64,10 +66,12 @@ class Store:
         tls: Tls = _NO_FILES,
         vouched: bool = False,
         may_lose: bool = False,
+        audit_slots: int = 0,
     ) -> None:
         self.replicas = replicas
         self.vouched = vouched
         self.may_lose = may_lose
+        self.audit_slots = audit_slots
         self.identity = Identity()
         self.clocks = Clocks()
         self.read_only = False
@@ -117,6 +121,7 @@ class Store:
         view = copy(self)
         view.identity = Identity()
         view.identity.marked = self.identity.marked
+        view.identity.audit = self.identity.audit
         view.identity.roster = Roster({**(self.identity.roster.run_ids or {}), **run_ids})
         view.identity.open_until(inf)
         view._exchanges = Exchanges(self._route, view.identity)  # noqa: SLF001  # its own class

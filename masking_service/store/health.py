@@ -19,7 +19,7 @@ from masking_service.store.condition import Condition, Server
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.faults import Fault
 from masking_service.store.fences import probe
-from masking_service.store.layout import AUDIT_CHECKPOINTS, GENESIS
+from masking_service.store.layout import GENESIS
 from masking_service.store.node import Node
 from masking_service.store.reasons import reason, words
 from masking_service.store.scripts import Script
@@ -29,7 +29,6 @@ _MAX_LAG_SECONDS: Final = 3
 _REPLICA: Final = re.compile(r"slave\d+")  # INFO's name for it
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 OLDEST_RELEASE: Final = (7, 2)
-_LOG_SLOT: Final = key_slot(AUDIT_CHECKPOINTS)
 
 _QUESTIONS: Final[tuple[Command, ...]] = (
     (b"INFO", b"server", b"persistence", b"stats", b"memory", b"replication"),
@@ -82,7 +81,9 @@ def examine(store: Store) -> list[Examined]:
     told = [_told(answer.replies[0]) if answer.replies else {} for answer in answers]
     store.clocks.saw(clock / 1e6 for one in told if (clock := _number(one, "server_time_usec")) is not None)
     servers = [_examined(answer, one, store) for answer, one in zip(answers, told, strict=True)]
-    with_log = [not answer.slots or _LOG_SLOT in answer.slots for answer in answers]
+    audit = store.identity.audit
+    slots = [key_slot(audit.writers(slot)) for slot in range(audit.slots)]
+    with_log = [not answer.slots or any(slot in answer.slots for slot in slots) for answer in answers]
     _leave(store, _faults(store, servers), [pair for pair in zip(told, with_log, strict=True) if pair[0]])
     return servers
 

@@ -21,13 +21,14 @@ from keys.errors import IntegrityError
 from keys.keyring import Keyring
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.fences import SLOTS, mark
-from masking_service.store.layout import GENESIS
+from masking_service.store.layout import GENESIS, ONE_SLOT, AuditKeys
 from masking_service.store.node import Node
 
 if TYPE_CHECKING:
     from masking_service.store.client import Store
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""1 where the audit log is in one slot, so that older releases go on with it; 2 where it is in several."""
 MARKED_SLOTS: Final = range(0, SLOTS, 64)
 """Each has a mark, so that an emptied shard is told from one that never held anything."""
 MAX_CLOCK_SECONDS: Final = 3600
@@ -62,6 +63,7 @@ class Identity:
             although it may use the store until `current_until`.
         current_until: until when (monotonic clock) what this process knows of clients and freezes is recent enough.
         marked: whether every slot of `MARKED_SLOTS` has a mark; None before the first key was read.
+        audit: the keys of its audit log, as the first key says.
     """
 
     def __init__(self) -> None:
@@ -71,6 +73,7 @@ class Identity:
         self.outdated = False
         self.current_until = inf
         self.marked: bool | None = None
+        self.audit: AuditKeys = ONE_SLOT
         self._open_until = 0.0
 
     @property
@@ -165,6 +168,20 @@ class _Genesis(msgspec.Struct, frozen=True):
     format: int
     made_for: str
     marked: bool = False
+    audit_slots: int = 1
+
+
+def is_claimed(store: "Store", keyring: Keyring) -> bool:
+    """Return whether a store is marked, and check that it is this keyset's: one round trip that writes nothing.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+        WrongStore: this service must not touch it.
+    """
+    found = store.read([(b"GET", GENESIS)])[0]
+    if found is not None:
+        _learn(store, _read(found, GENESIS, keyring))
+    return found is not None
 
 
 def claim(store: "Store", keyring: Keyring, random: Callable[[int], bytes]) -> None:
@@ -174,16 +191,17 @@ def claim(store: "Store", keyring: Keyring, random: Callable[[int], bytes]) -> N
         StoreUnavailable: the store did not answer.
         WrongStore: this service must not touch it.
     """
-    found = store.read([(b"GET", GENESIS)])[0]
-    if found is None:
-        plain = msgspec.json.encode(_Genesis(FORMAT, keyring.made_for, marked=store.slotted))
-        seal = keyring.tenant("").state.seal
-        if store.slotted:  # all marks before the key that says that they are there
-            marks = [mark(slot) for slot in MARKED_SLOTS]
-            store.write([(b"SET", key, seal(plain, key, random(NONCE_BYTES)), b"NX") for key in marks])
-        mine = seal(plain, GENESIS, random(NONCE_BYTES))
-        found = store.write([(b"SET", GENESIS, mine, b"NX"), (b"GET", GENESIS)])[1]
-    store.identity.marked = _read(found, GENESIS, keyring).marked
+    if is_claimed(store, keyring):
+        return
+    slots = store.audit_slots or 1
+    plain = msgspec.json.encode(_Genesis(1 if slots == 1 else FORMAT, keyring.made_for, store.slotted, slots))
+    seal = keyring.tenant("").state.seal
+    if store.slotted:  # all marks before the key that says that they are there
+        marks = [mark(slot) for slot in MARKED_SLOTS]
+        store.write([(b"SET", key, seal(plain, key, random(NONCE_BYTES)), b"NX") for key in marks])
+    mine = seal(plain, GENESIS, random(NONCE_BYTES))
+    found = store.write([(b"SET", GENESIS, mine, b"NX"), (b"GET", GENESIS)])[1]
+    _learn(store, _read(found, GENESIS, keyring))
 
 
 def check(store: "Store", keyring: Keyring) -> None:
@@ -193,10 +211,18 @@ def check(store: "Store", keyring: Keyring) -> None:
         StoreUnavailable: the store did not answer.
         WrongStore: this service must not touch it. A store without its first key was emptied, or never was ours.
     """
-    found = store.read([(b"GET", GENESIS)])[0]
-    if found is None:
+    if not is_claimed(store, keyring):
         raise WrongStore("the store has no first key: it is new, or it was emptied or rolled back")
-    store.identity.marked = _read(found, GENESIS, keyring).marked
+
+
+def _learn(store: "Store", genesis: _Genesis) -> None:
+    if store.audit_slots not in {0, genesis.audit_slots}:
+        raise WrongStore(
+            f"MASKING_AUDIT_SLOTS is {store.audit_slots}, and the audit log of this store has {genesis.audit_slots} "
+            "since its first start, which cannot be changed. Unset it, or set it to that number"
+        )
+    store.identity.marked = genesis.marked
+    store.identity.audit = AuditKeys(genesis.audit_slots)
 
 
 def unmarked(store: "Store", keyring: Keyring, slots: Sequence[int]) -> set[int]:

@@ -9,6 +9,8 @@ on one shard.
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 PREFIX = b"wm:"
 FENCE = PREFIX + b"fence"
@@ -18,10 +20,6 @@ MARK = PREFIX + b"mark"
 PROBE = PREFIX + b"probe"
 """Never written: a write that would change it tells whether writes are accepted."""
 CLIENTS = PREFIX + b"clients"
-_AUDIT = PREFIX + b"{audit}"
-"""The audit log is on one shard, so that an entry, its place in the order and its writer are one step."""
-AUDIT_WRITERS = _AUDIT + b"writers"
-AUDIT_CHECKPOINTS = _AUDIT + b"checkpoints"
 _KEYS = PREFIX + b"{keys}"
 """Everything about keys is on one shard: a new data key and the notice that could forbid it are one step."""
 DATA_KEYS = _KEYS + b"data"
@@ -125,11 +123,59 @@ def shortlist_key(tag: str) -> bytes:
     return tenant_stem(tag) + b"shortlist"
 
 
-def audit_key(writer: str) -> bytes:
-    """Return the stream of one writer process: ``wm:{audit}w:WRITER``."""
-    return _AUDIT + b"w:" + writer.encode()
+_DIGITS: Final = "0123456789abcdef"
+MAX_AUDIT_SLOTS: Final = len(_DIGITS)
 
 
-def audit_order_key(tenant: str) -> bytes:
-    """Return the stream that orders a tenant's entries: ``wm:{audit}o:TENANT``, with the tenant's keyed hash."""
-    return _AUDIT + b"o:" + tenant.encode()
+@dataclass(frozen=True, slots=True)
+class AuditKeys:
+    """The names of the keys of an audit log.
+
+    The log is in one slot, or spread over several. Each writer belongs to one of them, so that an entry, its place in
+    the order of its tenant and its writer are one step there. The last digit of a writer's name says which.
+
+    Attributes:
+        slots: their number, 1 to `MAX_AUDIT_SLOTS`.
+    """
+
+    slots: int = 1
+
+    @property
+    def checkpoints(self) -> bytes:
+        """The stream of the checkpoints of all slots: ``wm:{audit}checkpoints``, or ``wm:{audit:0}checkpoints``."""
+        return self._stem(0) + b"checkpoints"
+
+    @property
+    def turns(self) -> bytes:
+        """The count of writers that have taken a slot: ``wm:{audit:0}turns``."""
+        return self._stem(0) + b"turns"
+
+    def writers(self, slot: int = 0) -> bytes:
+        """Return the set of the writers of a slot: ``wm:{audit}writers``, or ``wm:{audit:2}writers``."""
+        return self._stem(slot) + b"writers"
+
+    def stream(self, writer: str) -> bytes:
+        """Return the stream of one writer: ``wm:{audit}w:WRITER``, or ``wm:{audit:2}w:WRITER``."""
+        return self._stem(self.slot_of(writer)) + b"w:" + writer.encode()
+
+    def order(self, tenant: str, slot: int = 0) -> bytes:
+        """Return the stream that orders a tenant's entries in a slot, by the tenant's hash: ``wm:{audit}o:TENANT``."""
+        return self._stem(slot) + b"o:" + tenant.encode()
+
+    def slot_of(self, writer: str) -> int:
+        """Return the 0-based slot of a writer."""
+        return _DIGITS.find(writer[-1:]) % self.slots
+
+    def in_slot(self, writer: str, slot: int) -> str:
+        """Return the name of a writer, changed so that it belongs to a slot."""
+        return writer if self.slots == 1 else writer[:-1] + _DIGITS[slot]
+
+    def described(self, writer: str) -> str:
+        """Return the name of a writer or an entry of it for people, with its slot where there are several."""
+        return writer if self.slots == 1 else f"{writer} in slot {self.slot_of(writer.partition('-')[0])}"
+
+    def _stem(self, slot: int) -> bytes:
+        return PREFIX + (b"{audit}" if self.slots == 1 else b"{audit:%d}" % slot)
+
+
+ONE_SLOT: Final = AuditKeys()

@@ -157,14 +157,15 @@ class Auditing:
         entries: dict[str, tuple[int, str, Figures]] = {}
         last, until = None, monotonic() + MAX_SECONDS
         scanned = scan(self._store, tenant, wanted, after=after, older=self._older)
-        for read, entry in enumerate((one.entry for one in scanned), 1):
+        for read, one in enumerate(scanned, 1):
+            entry = one.entry
             for taken_back in entry.get("takes_back", ()):
                 entries.pop(taken_back, None)
             figures = figures_of(entry)._replace(cases=0)
             if figures and wanted.matches(entry):
                 entries[entry["id"]] = (entry["at"] // per * per, entry[by], figures)
             if read >= MAX_SUMMED or monotonic() >= until:
-                last = entry["id"]
+                last = one.cursor
                 break
         sums: dict[tuple[int, str], Figures] = {}
         for at, who, figures in entries.values():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import redis
 
@@ -22,3 +24,10 @@ def sound(embedded: EmbeddedServer) -> tuple[bytes, ...]:
         return tuple(logs.lines(store))
     finally:
         store.close()
+
+
+@pytest.fixture(params=[1, 4], ids=["one slot", "four slots"])
+def spread(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run a test with the log in one slot, and spread over four."""
+    with stores.spread_over(request.param):
+        yield

@@ -20,10 +20,9 @@ from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.stored import unpack
 from masking_service.audit.streams import Streams
 from masking_service.store.client import Reply, Store
-from masking_service.store.layout import AUDIT_WRITERS, audit_key
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import NOW, ask
+from tests.store.stores import NOW, ask, named
 
 TENANT = "0" * 32
 FIRST_AT, LAST_AT = NOW, NOW + 18
@@ -141,7 +140,8 @@ def log_on(store: Store, seed: str = "", clock: Callable[[], int] = lambda: NOW)
 
 
 def writers(client: redis.Redis) -> set[str]:
-    return {writer.decode() for writer in ask(client, "SMEMBERS", AUDIT_WRITERS)}
+    lists = [named().writers(slot) for slot in range(named().slots)]
+    return {writer.decode() for one in lists for writer in ask(client, "SMEMBERS", one)}
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class Kept:
 def stream(client: redis.Redis, writer: str) -> list[Kept]:
     """A writer's stream, in order."""
     found = []
-    for name, flat in ask(client, "XRANGE", audit_key(writer), "-", "+"):
+    for name, flat in ask(client, "XRANGE", named().stream(writer), "-", "+"):
         fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
         number = int(name.decode().removesuffix("-0"))
         order = fields.get(b"order", b"").decode()

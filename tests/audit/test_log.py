@@ -21,13 +21,12 @@ from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import Verification, verify
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import AUDIT_WRITERS, audit_key, audit_order_key
 from masking_service.store.scripts import Script
 from masking_service.vault.sealed import HashField
 from tests.audit.logs import entry, log_on, number_of, stream, writer_of, writers
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import LATER, NOW, LossyWire, ask, counted
+from tests.store.stores import LATER, NOW, LossyWire, ask, counted, named
 from tests.together import in_threads
 
 TENANT = entry().tenant
@@ -48,7 +47,7 @@ def wire(valkey: str) -> Iterator[LossyWire]:
 def order(client: redis.Redis, tenant: str = TENANT) -> list[tuple[str, str]]:
     """Return (server id, entry id) of a tenant's entries."""
     found = []
-    for name, flat in ask(client, "XRANGE", audit_order_key(tenant), "-", "+"):
+    for name, flat in ask(client, "XRANGE", named().order(tenant), "-", "+"):
         fields = dict(zip(flat[0::2], flat[1::2], strict=True)) if isinstance(flat, list) else flat
         found.append((name.decode(), fields[b"id"].decode()))
     return found
@@ -176,7 +175,7 @@ def test_a_writer_is_listed_with_its_first_entry(log: AuditLog, client: redis.Re
 
 def test_a_writer_that_was_taken_off_the_list_is_listed_again(log: AuditLog, client: redis.Redis) -> None:
     writer = writer_of(log.append(entry()))
-    ask(client, "SREM", AUDIT_WRITERS, writer)
+    ask(client, "SREM", named().writers(), writer)
     log.append(entry())
 
     assert writers(client) == {writer}
@@ -386,7 +385,7 @@ def test_an_entry_whose_first_reply_was_lost_is_in_the_order_once(wire: LossyWir
 
 def test_a_taken_number_is_not_reused(log: AuditLog, client: redis.Redis) -> None:
     first = log.append(entry(at=1))
-    client.xadd(audit_key(writer_of(first)), {"entry": "forged", "link": "x"}, id="3-0")
+    client.xadd(named().stream(writer_of(first)), {"entry": "forged", "link": "x"}, id="3-0")
 
     with pytest.raises(StoreUnavailable, match="refused"):
         log.append(entry(at=2))
@@ -395,7 +394,7 @@ def test_a_taken_number_is_not_reused(log: AuditLog, client: redis.Redis) -> Non
 
 def test_no_chain_continues_after_a_deleted_entry(log: AuditLog, client: redis.Redis) -> None:
     first = log.append(entry(at=1))
-    client.xdel(audit_key(writer_of(first)), "2-0")
+    client.xdel(named().stream(writer_of(first)), "2-0")
 
     with pytest.raises(StoreUnavailable, match="refused"):
         log.append(entry(at=2))
@@ -405,7 +404,7 @@ def test_the_next_chain_names_the_last_entry_that_was_acknowledged(
     log: AuditLog, store: Store, client: redis.Redis, tmp_path: Path
 ) -> None:
     first = log.append(entry(at=1))
-    client.xdel(audit_key(writer_of(first)), "2-0")
+    client.xdel(named().stream(writer_of(first)), "2-0")
     with pytest.raises(StoreUnavailable, match="refused"):
         log.append(entry(at=2))
     log.append(entry(at=3))
@@ -421,22 +420,22 @@ def test_the_next_chain_names_the_last_entry_that_was_acknowledged(
 
 def test_a_process_that_ends_after_a_failure_names_its_last_entry(log: AuditLog, client: redis.Redis) -> None:
     first = log.append(entry(at=1))
-    client.xdel(audit_key(writer_of(first)), "2-0")
+    client.xdel(named().stream(writer_of(first)), "2-0")
     with pytest.raises(StoreUnavailable, match="refused"):
         log.append(entry(at=2))
 
     last = writer_of(log.close())
 
-    (_, fields), *_ = ask(client, "XRANGE", audit_key(last), "-", "+")
+    (_, fields), *_ = ask(client, "XRANGE", named().stream(last), "-", "+")
     assert unpack(fields[b"entry"])["after"][0] == first
 
 
 @pytest.mark.parametrize("place", ["order", "stream", "writers", "hash"])
 def test_an_incomplete_commit_leaves_nothing(log: AuditLog, client: redis.Redis, place: str) -> None:
     places = {
-        "order": audit_order_key("broken"),
-        "stream": audit_key(stores.foreseen()(8).hex()),
-        "writers": AUDIT_WRITERS,
+        "order": named().order("broken"),
+        "stream": named().stream(stores.foreseen()(8).hex()),
+        "writers": named().writers(),
         "hash": b"wm:h",
     }
     client.set(places[place], "of another kind")

@@ -22,7 +22,7 @@ from masking_service.audit.verify.verifier import Verification, verify
 from masking_service.audit.wanted import Wanted
 from masking_service.shipped import ROOT
 from masking_service.store.client import Store
-from masking_service.store.layout import audit_key
+from masking_service.store.layout import ONE_SLOT
 from tests.audit.logs import TENANT, Process, checkpoint, full_entry, lines, writers
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, ask
@@ -105,7 +105,7 @@ def test_a_process_stores_its_entries_packed(store: Store, client: redis.Redis) 
     (name,) = Process(store, "packed").commit(full_entry(1))
     (writer,) = writers(client)
 
-    _, (_, flat) = ask(client, "XRANGE", audit_key(writer), "-", "+")
+    _, (_, flat) = ask(client, "XRANGE", ONE_SLOT.stream(writer), "-", "+")
     fields = flat if isinstance(flat, dict) else dict(zip(flat[0::2], flat[1::2], strict=True))
     assert (fields[b"entry"], name) == (pack(encode(full_entry(1))), f"{writer}-2")
 

@@ -9,7 +9,7 @@ from bench import against, log_rate
 from bench.audited import VIEWS_ALONE, Bench
 from masking_service.dev.embedded import running_url
 from masking_service.shipped import ROOT
-from masking_service.store.layout import audit_key
+from masking_service.store.layout import ONE_SLOT
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -40,7 +40,7 @@ def test_the_service_without_its_log_views_and_keeps_no_entry(tmp_path: Path) ->
         views = next(one for one in bench.prepare() if one.name == VIEWS_ALONE)
         bench.rate(views, 5)
         with redis.Redis.from_url(running_url(tmp_path) or "", protocol=2) as client:
-            found = [*client.scan_iter(audit_key("*"))], len([*client.scan_iter("wm:{????????????????}!")])
+            found = [*client.scan_iter(ONE_SLOT.stream("*"))], len([*client.scan_iter("wm:{????????????????}!")])
     finally:
         bench.stop()
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import redis
+from redis.crc import key_slot
 
+from masking_service.store.layout import AuditKeys
 from tests import servers
 from tests.chaos.faults import A_WHILE, a_worker_is_killed, the_service_is_killed
 from tests.chaos.load import Shape
@@ -20,22 +22,26 @@ from tests.e2e.processes import wait_for
 from tests.servers import Node
 from tests.store.stores import ask
 
+AUDIT: Final = AuditKeys(4)
+"""The audit log of a cluster."""
+
 
 class ClusterWorld(World):
-    """A service on three primaries with two replicas each.
+    """A service on three primaries with two replicas each, its audit log spread over a slot for each worker.
 
     Attributes:
         cluster: the nodes.
         draw: which of them a fault is done to.
     """
 
+    workers = AUDIT.slots
     atomic = False
 
     def __init__(self, folder: Path, shape: Shape, seed: int = 0) -> None:
         self._group = servers.make_cluster(folder, 3, 2)
         self.cluster = Cluster(self._group)
         self.draw = random.Random(seed)
-        super().__init__(folder, shape, self._group.url)
+        super().__init__(folder, shape, self._group.url, {"MASKING_AUDIT_SLOTS": str(AUDIT.slots)})
 
     @property
     def clients(self) -> list[redis.Redis]:
@@ -138,6 +144,40 @@ def a_shard_comes_back_empty(world: ClusterWorld) -> None:
     world.restart_service()
 
 
+def a_slot_of_the_audit_log_goes_back(world: ClusterWorld) -> None:
+    """Its shard comes back without its newest entries. It is refused, until the right data is back.
+
+    The checkpoints are on another shard.
+    """
+    owners = [world.cluster.primary(key_slot(AUDIT.writers(slot))) for slot in range(AUDIT.slots)]
+    primary = next(owner for owner in owners if owner is not owners[0])
+    nodes = [primary, *world.cluster.replicas_of(primary)]
+    data, older, aside = (primary.directory / name for name in ("appendonlydir", "older", "aside"))
+    for node in nodes:
+        node.kill()
+    shutil.copytree(data, older)
+    for node in nodes:
+        node.start()
+    world.cluster.whole()
+    wait_for(world.ready, "every worker is ready", 30)
+    time.sleep(A_WHILE)
+    auditor = world.service.credentials["auditor"]
+    wait_for(lambda: world.service.status(auditor, "GET", "/v1/audit/checkpoint") == 200, "a checkpoint", 20)
+    for node in reversed(nodes):
+        node.kill()
+    data.rename(aside)
+    older.rename(data)
+    primary.start()
+    wait_for(lambda: world.is_refused(b"the audit log lost entries"), "the older copy is refused", 20)
+    primary.kill()
+    shutil.rmtree(data)
+    aside.rename(data)
+    for node in nodes:
+        node.start()
+    world.cluster.whole()
+    world.restart_service()
+
+
 def _owns(node: Node, slot: int) -> bool:
     mine = ask(node.client, "CLUSTER", "MYID")
     shards = ask(node.client, "CLUSTER", "SLOTS")
@@ -153,6 +193,7 @@ CLUSTER_FAULTS: Final[tuple[Callable[[ClusterWorld], None], ...]] = (
     all_nodes_are_restarted,
     slots_move,
     a_shard_comes_back_empty,
+    a_slot_of_the_audit_log_goes_back,
     a_worker_is_killed,
     the_service_is_killed,
 )

@@ -12,6 +12,7 @@ from tests.chaos.groups import (
     a_failover_is_ordered,
     a_primary_is_frozen,
     a_shard_comes_back_empty,
+    a_slot_of_the_audit_log_goes_back,
     the_primary_is_frozen,
 )
 from tests.chaos.load import Shape
@@ -33,7 +34,11 @@ def sentinel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentinelWorld
     world.stop()
 
 
-@pytest.mark.parametrize("fault", [a_primary_is_frozen, a_shard_comes_back_empty], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize(
+    "fault",
+    [a_primary_is_frozen, a_shard_comes_back_empty, a_slot_of_the_audit_log_goes_back],
+    ids=lambda fault: fault.__name__,
+)
 def test_nothing_acknowledged_by_a_cluster_is_lost(
     cluster: ClusterWorld, fault: Callable[[ClusterWorld], None]
 ) -> None:

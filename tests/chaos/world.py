@@ -17,7 +17,6 @@ import redis
 import yaml
 
 from masking_service.audit.stored import unpack
-from masking_service.store.layout import audit_key
 from tests.chaos.load import Account, Load, Shape, record_of
 from tests.e2e.processes import ROOT, Running, wait_for
 from tests.store.stores import ask
@@ -25,7 +24,7 @@ from tests.store.stores import ask
 RECOVERY_SECONDS = 30.0  # of a machine that does other things; what it took is printed
 ASKED_AGAIN = 500
 VIEWED = 50  # numbers in a view, as the contract has it
-READINESS_ASKED = 30  # new connections, so that each of two workers answers some, also if one takes most of them
+READINESS_ASKED = 40  # new connections, so that each worker answers some, also if one takes most of them
 READINESS_PAUSE = 0.05
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
@@ -35,7 +34,7 @@ class Flapped(AssertionError):
 
 
 class World:
-    """A service with two workers under load.
+    """A service with some workers under load.
 
     A subclass says which servers the store has.
 
@@ -46,11 +45,13 @@ class World:
         environment: more settings of the service.
 
     Attributes:
+        workers: how many there are.
         atomic: whether a batch that is not acknowledged is stored whole or not at all; in a cluster it may be in part.
         service: the running service.
         acknowledged: how many tokens were acknowledged so far.
     """
 
+    workers = 2
     atomic = True
 
     def __init__(self, folder: Path, shape: Shape, url: str, environment: Mapping[str, str] = NO_SETTINGS) -> None:
@@ -71,7 +72,7 @@ class World:
         raise NotImplementedError
 
     def start_service(self) -> Running:
-        self.service = Running.serve(self.folder / "service", "--dev", "--workers", "2", **self._settings)
+        self.service = Running.serve(self.folder / "service", "--dev", "--workers", str(self.workers), **self._settings)
         if self._load is not None:
             self._load.service = self.service
         return self.service
@@ -182,7 +183,7 @@ class World:
         """Return the cases for which the log has a release."""
         cases = set()
         # Not by the list of writers: one that ended leaves it.
-        streams = [(one, stream) for one in self.clients for stream in one.scan_iter(audit_key("*"), count=1_000)]
+        streams = [(one, stream) for one in self.clients for stream in one.scan_iter("wm:{audit*}w:*", count=1_000)]
         for client, stream in streams:
             for _, fields in ask(client, "XRANGE", stream, "-", "+"):
                 entry = unpack(fields[b"entry"])

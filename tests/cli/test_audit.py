@@ -33,7 +33,7 @@ from masking_service.cli.audit.tail import shown
 from masking_service.runtime.clock import clock
 from masking_service.runtime.state_files import ARCHIVE, PUBLIC_KEY
 from masking_service.store.identity import WrongStore
-from masking_service.store.layout import AUDIT_CHECKPOINTS
+from masking_service.store.layout import ONE_SLOT
 from tests.audit.logs import entry
 from tests.e2e.processes import ROOT, environment, wait_for
 from tests.store import stores
@@ -323,8 +323,8 @@ def test_a_restored_store_is_followed_after_it_was_accepted(command: Command, cl
 
 
 def test_an_export_reports_a_log_that_refuses_a_checkpoint(command: Command, client: redis.Redis) -> None:
-    client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "x"}, id="999999-0")
-    client.xdel(AUDIT_CHECKPOINTS, "999999-0")
+    client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "x"}, id="999999-0")
+    client.xdel(ONE_SLOT.checkpoints, "999999-0")
 
     assert isinstance(command("audit", "export").exception, CheckpointsBlockedError)
 

@@ -12,7 +12,7 @@ import redis
 from masking_service.audit.entries import Entry
 from masking_service.audit.lines import CheckpointLine, read_line
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.store.layout import AUDIT_WRITERS, audit_key
+from masking_service.store.layout import ONE_SLOT
 from tests.audit.logs import stream
 from tests.e2e.processes import Running, run, wait_for
 from tests.store.stores import ask
@@ -40,9 +40,9 @@ def test_every_chain_is_ended_under_a_checkpoint_when_the_service_stops(start: S
     assert service.stop() == 0
 
     with EmbeddedServer(service.state) as server, redis.Redis.from_url(server.url) as client:
-        writers = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", audit_key("*"))]
+        writers = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", ONE_SLOT.stream("*"))]
         chains = {writer: stream(client, writer) for writer in writers}
-        listed = ask(client, "SMEMBERS", AUDIT_WRITERS)
+        listed = ask(client, "SMEMBERS", ONE_SLOT.writers())
     entries = [[msgspec.json.decode(one.entry, type=Entry) for one in chain] for chain in chains.values()]
     assert {(chain[0].action, chain[-1].action) for chain in entries} == {("start", "close")}
     # Each process has written the first refused call, and at its end how many came after it.

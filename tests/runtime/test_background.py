@@ -31,7 +31,7 @@ from masking_service.runtime.store_admission import admit_store, watch_store
 from masking_service.runtime.wiring import Parts, assemble
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
-from masking_service.store.layout import AUDIT_CHECKPOINTS
+from masking_service.store.layout import ONE_SLOT
 from masking_service.web.app import create_app
 from tests.servers import Group
 from tests.store import stores
@@ -219,7 +219,7 @@ def test_a_keyset_that_cannot_be_used_is_reported(parts: Parts, monkeypatch: pyt
 def roll_back(valkey: str) -> None:
     """Bring the checkpoints of the audit log back to none, as a backup from before the first one would."""
     with redis.Redis.from_url(valkey) as client:
-        client.delete(AUDIT_CHECKPOINTS)
+        client.delete(ONE_SLOT.checkpoints)
 
 
 def test_a_process_keeps_the_log_under_checkpoints(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +282,7 @@ def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(
 ) -> None:
     watch_store(parts)
     with redis.Redis.from_url(valkey) as client:
-        client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "{}", "signature": "x"}, id="9-0")
+        client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "{}", "signature": "x"}, id="9-0")
 
     for _ in range(2):
         with pytest.raises(IntegrityError):
@@ -295,8 +295,8 @@ def test_a_log_that_takes_no_checkpoint_is_not_ready_and_alerts(
 ) -> None:
     watch_store(parts)
     with redis.Redis.from_url(valkey) as client:
-        client.xadd(AUDIT_CHECKPOINTS, {"checkpoint": "x"}, id="999999-0")
-        client.xdel(AUDIT_CHECKPOINTS, "999999-0")
+        client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "x"}, id="999999-0")
+        client.xdel(ONE_SLOT.checkpoints, "999999-0")
     monkeypatch.setattr(checkpoints, "EVERY_SECONDS", 0)
     told: list[str] = []
     parts.alerts.send_to(lambda alert: told.append(alert.kind))

@@ -60,6 +60,16 @@ def test_files_for_encrypted_connections_are_taken(tmp_path: Path) -> None:
     assert read(REDIS_CA=str(file)).redis_tls.authority == file
 
 
+def test_the_slots_of_the_audit_log_are_a_number_or_as_the_store_has_them() -> None:
+    assert (read().audit_slots, read(AUDIT_SLOTS="4").audit_slots) == (0, 4)
+
+
+@pytest.mark.parametrize("value", ["0", "17", "-1", "four"])
+def test_an_impossible_number_of_slots_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match="MASKING_AUDIT_SLOTS must be a whole number from 1 to 16"):
+        read(AUDIT_SLOTS=value)
+
+
 def test_a_repr_shows_no_address() -> None:
     assert "hunter2" not in repr(read(REDIS_URL="redis://:hunter2@store"))
 

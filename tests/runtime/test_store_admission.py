@@ -17,7 +17,7 @@ from masking_service.runtime.clock import clock
 from masking_service.runtime.store_admission import accept_store, recognise
 from masking_service.store.client import Store
 from masking_service.store.identity import WrongStore
-from masking_service.store.layout import AUDIT_CHECKPOINTS, GENESIS, audit_key
+from masking_service.store.layout import GENESIS, ONE_SLOT
 from tests.access.registries import adding, names
 from tests.audit.logs import entry, log_on, stream, writer_of
 from tests.keys.known import known_keyring
@@ -56,7 +56,7 @@ def marked(client: redis.Redis) -> bool:
 
 def entries(client: redis.Redis) -> list[Entry]:
     """Every entry in the store."""
-    streams = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", audit_key("*"))]
+    streams = [key.decode().partition("}w:")[2] for key in ask(client, "KEYS", ONE_SLOT.stream("*"))]
     return [msgspec.json.decode(kept.entry, type=Entry) for writer in streams for kept in stream(client, writer)]
 
 
@@ -177,7 +177,7 @@ def test_a_log_that_lost_entries_is_gone_on_with_when_it_is_accepted(
     recognise(store, known_keyring(), process())
     writer = writer_of(log_on(store).append(entry(at=clock())))
     process().make()
-    client.xdel(audit_key(writer), "2-0")
+    client.xdel(ONE_SLOT.stream(writer), "2-0")
     with pytest.raises(RolledBackError):
         process().make()
 
@@ -194,7 +194,7 @@ def test_another_keysets_store_cannot_be_accepted(store: Store, client: redis.Re
     with pytest.raises(WrongStore, match="other keys"):
         accept(store, process())
     assert process().newest_seen == before
-    assert not client.exists(AUDIT_CHECKPOINTS)
+    assert not client.exists(ONE_SLOT.checkpoints)
 
 
 def test_who_was_revoked_stays_revoked_in_a_store_that_went_back_and_is_accepted(

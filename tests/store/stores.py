@@ -16,6 +16,7 @@ from masking_service.access.registry import ClientRegistry
 from masking_service.access.serials import Serials
 from masking_service.domain.schema import Place
 from masking_service.store.client import Reply, Store
+from masking_service.store.layout import ONE_SLOT, AuditKeys
 from masking_service.vault import records
 from masking_service.vault.drafts import Refusal, Stored, index_entries
 from masking_service.vault.findable import Findable
@@ -47,10 +48,28 @@ NOT_DURABLE = "replicas|timeout"
 machine may take."""
 
 
+_named = ONE_SLOT
+
+
+def named() -> AuditKeys:
+    """The names of the audit log's keys in this test."""
+    return _named
+
+
+@contextmanager
+def spread_over(slots: int) -> Iterator[None]:
+    """Let the audit log be spread over so many slots in every store that is made inside."""
+    global _named
+    _named = AuditKeys(slots)
+    yield
+    _named = ONE_SLOT
+
+
 def admitted(url: str, **settings: Any) -> Store:
     """A store that may be used: the tests know whose it is."""
     store = Store(url, **settings)
     store.trust()
+    store.identity.audit = named()
     return store
 
 

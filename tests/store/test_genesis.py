@@ -9,9 +9,9 @@ from masking_service.store import identity
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
-from masking_service.store.layout import GENESIS
+from masking_service.store.layout import GENESIS, ONE_SLOT, AuditKeys
 from tests.keys.known import known_keyring, known_keyset
-from tests.store.stores import Interleaved, ask, counted, foreseen
+from tests.store.stores import Interleaved, admitted, ask, counted, foreseen
 
 
 def claim(store: Store, owner: str = "vectors") -> None:
@@ -80,7 +80,7 @@ def test_a_mark_that_was_changed_is_refused(store: Store, client: redis.Redis, v
 def test_a_newer_format_is_refused_by_its_number(store: Store, client: redis.Redis) -> None:
     ask(client, "SET", GENESIS, sealed(format=identity.FORMAT + 1, made_for="development"))
 
-    assert refusal(store) == "the store has format 2; this release knows formats up to 1"
+    assert refusal(store) == "the store has format 3; this release knows formats up to 2"
 
 
 def test_a_store_made_for_development_is_refused_in_production(store: Store) -> None:
@@ -106,3 +106,47 @@ def test_a_mark_with_members_of_a_later_release_is_read(store: Store, client: re
     ask(client, "SET", GENESIS, sealed(format=identity.FORMAT, made_for="development", epoch=7))
 
     identity.check(store, known_keyring())
+
+
+def format_of(client: redis.Redis) -> int:
+    plain = known_keyring("vectors").tenant("").state.open(ask(client, "GET", GENESIS), GENESIS)
+    return int(msgspec.json.decode(plain)["format"])
+
+
+@pytest.mark.parametrize(("wanted", "slots", "written"), [(0, 1, 1), (1, 1, 1), (2, 2, 2), (16, 16, 2)])
+def test_a_new_store_has_as_many_slots_as_were_asked_for(
+    valkey: str, client: redis.Redis, wanted: int, slots: int, written: int
+) -> None:
+    """An older release goes on with a log in one slot, and refuses the format of one in several."""
+    claim(admitted(valkey, audit_slots=wanted))
+    later = admitted(valkey)
+    identity.check(later, known_keyring("vectors"))
+
+    assert (later.identity.audit, format_of(client)) == (AuditKeys(slots), written)
+
+
+def test_a_store_of_before_there_were_slots_has_one(store: Store, client: redis.Redis) -> None:
+    ask(client, "SET", GENESIS, sealed(format=1, made_for="development", marked=False))
+    identity.check(store, known_keyring())
+
+    assert store.identity.audit == ONE_SLOT
+
+
+@pytest.mark.parametrize(("made", "wanted"), [(0, 4), (4, 1), (4, 2)])
+def test_another_number_of_slots_than_at_the_first_start_is_refused(valkey: str, made: int, wanted: int) -> None:
+    claim(admitted(valkey, audit_slots=made))
+
+    with pytest.raises(WrongStore) as fault:
+        claim(admitted(valkey, audit_slots=wanted))
+    assert str(fault.value) == (
+        f"MASKING_AUDIT_SLOTS is {wanted}, and the audit log of this store has {made or 1} since its first start, "
+        "which cannot be changed. Unset it, or set it to that number"
+    )
+
+
+def test_of_two_processes_that_start_with_different_numbers_the_second_is_refused(valkey: str) -> None:
+    late = Interleaved(valkey, {0: lambda: claim(admitted(valkey, audit_slots=4))})
+    late.audit_slots = 2
+
+    with pytest.raises(WrongStore, match="MASKING_AUDIT_SLOTS is 2"):
+        claim(late)

@@ -10,7 +10,7 @@ import redis
 
 from masking_service.audit.errors import RolledBackError
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.store.layout import audit_key
+from masking_service.store.layout import ONE_SLOT
 from tests.store.stores import ask
 from tests.stories.auditor import Auditor
 from tests.web.api import SUPERVISOR, VALUES, Api, field, record, refusal
@@ -77,8 +77,8 @@ def test_an_older_list_of_freezes_is_an_alarm(fresh: Api, now: int, operator: re
 
 def test_the_entry_of_the_opening_cannot_be_cut_out(opened: Api, auditor: Auditor, operator: redis.Redis) -> None:
     writer = opened.parts.log._writer
-    last = ask(operator, "XREVRANGE", audit_key(writer), "+", "-", "COUNT", 1)[0][0].decode()
-    ask(operator, "XDEL", audit_key(writer), last)
+    last = ask(operator, "XREVRANGE", ONE_SLOT.stream(writer), "+", "-", "COUNT", 1)[0][0].decode()
+    ask(operator, "XDEL", ONE_SLOT.stream(writer), last)
     refused = opened.post(SUPERVISOR, "/v1/cases/D-1/close")
     assert refusal(refused) == (503, "unavailable")  # the next entry does not fit, and a new chain begins
     assert opened.post(SUPERVISOR, "/v1/cases/D-1/close").status_code == 200

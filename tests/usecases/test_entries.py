@@ -10,7 +10,7 @@ import pytest
 from masking_service.audit.stored import unpack
 from masking_service.runtime import administration
 from masking_service.runtime.settings import Settings
-from masking_service.store.layout import audit_key
+from masking_service.store.layout import ONE_SLOT
 from tests.web.api import (
     AUDITOR,
     COURIER,
@@ -165,7 +165,7 @@ REFUSED: list[tuple[str, str, Act, Json]] = [
 def entries(api: Api, action: str) -> list[Json]:
     """The entries of an action, in order."""
     store = api.parts.store
-    writers = store.read([(b"KEYS", audit_key("*"))])[0]  # also those that have ended
+    writers = store.read([(b"KEYS", ONE_SLOT.stream("*"))])[0]  # also those that have ended
     streams = store.read([(b"XRANGE", writer, b"-", b"+") for writer in writers])
     every = [unpack(fields[1]) for stream in streams for _, fields in stream]
     return [entry for entry in every if entry["action"] == action]

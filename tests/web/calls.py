@@ -8,7 +8,7 @@ from urllib.parse import quote
 from werkzeug.test import TestResponse
 
 from masking_service.audit.stored import unpack
-from masking_service.store.layout import AUDIT_WRITERS, audit_key
+from masking_service.store.layout import ONE_SLOT
 from tests.web.api import SUPERVISOR, TRACKING, Api, Json, results
 
 NUMBER = "SF1234567890"
@@ -22,8 +22,8 @@ def entries(api: Api) -> list[Json]:
 def streams(api: Api) -> list[Any]:
     """Every writer's stream, as the store tells it."""
     store = api.parts.store
-    writers = store.read([(b"SMEMBERS", AUDIT_WRITERS)])[0]
-    return store.read([(b"XRANGE", audit_key(writer.decode()), b"-", b"+") for writer in writers])
+    writers = store.read([(b"SMEMBERS", ONE_SLOT.writers())])[0]
+    return store.read([(b"XRANGE", ONE_SLOT.stream(writer.decode()), b"-", b"+") for writer in writers])
 
 
 def freeze(api: Api, who: str, by: str = SUPERVISOR, body: object = None, **more: object) -> Json:

@@ -11,7 +11,7 @@ import pytest
 from masking_service.access.budgets import Reservation
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import AUDIT_WRITERS, audit_key
+from masking_service.store.layout import ONE_SLOT
 from masking_service.store.scripts import Script
 from tests.web.api import (
     AUDITOR,
@@ -52,7 +52,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     script = Store.script
 
     def refusing(self: Store, called: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> Any:
-        if AUDIT_WRITERS in keys:
+        if ONE_SLOT.writers() in keys:
             raise StoreUnavailable("refused")
         return script(self, called, keys, args)
 
@@ -195,7 +195,7 @@ def test_the_log_goes_on_after_a_failure(ready: Api, monkeypatch: pytest.MonkeyP
 def test_a_log_that_the_store_refuses_opens_nothing(ready: Api) -> None:
     """The store itself says no, as it does with a wrong kind of key."""
     store = ready.parts.store
-    stream = audit_key(store.read([(b"SMEMBERS", AUDIT_WRITERS)])[0][0].decode())
+    stream = ONE_SLOT.stream(store.read([(b"SMEMBERS", ONE_SLOT.writers())])[0][0].decode())
     store.write([(b"DEL", stream), (b"SET", stream, b"x")])
 
     without_result(ready.detokenize(PHONE))

@@ -14,7 +14,7 @@ from masking_service.audit.log import AuditLog
 from masking_service.audit.stored import unpack
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import AUDIT_WRITERS, audit_key, custody_key, record_key, record_stems
+from masking_service.store.layout import ONE_SLOT, custody_key, record_key, record_stems
 from tests.web.api import (
     AUDITOR,
     COURIER,
@@ -40,8 +40,8 @@ PHONE = field(NUMBER, "/sender/phone")
 def entries(api: Api, action: str) -> list[Json]:
     """Every entry of that action, in order."""
     store = api.parts.store
-    writers = store.read([(b"SMEMBERS", AUDIT_WRITERS)])[0]
-    streams = store.read([(b"XRANGE", audit_key(writer.decode()), b"-", b"+") for writer in writers])
+    writers = store.read([(b"SMEMBERS", ONE_SLOT.writers())])[0]
+    streams = store.read([(b"XRANGE", ONE_SLOT.stream(writer.decode()), b"-", b"+") for writer in writers])
     every = [unpack(fields[1]) for stream in streams for _, fields in stream]
     return [entry for entry in every if entry["action"] == action]
 

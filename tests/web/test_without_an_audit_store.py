@@ -13,7 +13,7 @@ from masking_service.runtime.background import Background
 from masking_service.runtime.reporting import reporter
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
-from masking_service.store.layout import audit_key
+from masking_service.store.layout import ONE_SLOT
 from tests.servers import Node, durable, wait_until
 from tests.store.stores import ask
 from tests.web.api import COURIER, DESK, MASKED, OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal
@@ -76,7 +76,7 @@ class FailingStore:
 
     def count(self) -> int:
         """How many entries the store holds."""
-        return sum(ask(self.node.client, "XLEN", key) for key in ask(self.node.client, "KEYS", audit_key("*")))
+        return sum(ask(self.node.client, "XLEN", key) for key in ask(self.node.client, "KEYS", ONE_SLOT.stream("*")))
 
 
 @pytest.fixture(params=WAYS, ids=[name for name, _, _ in WAYS])

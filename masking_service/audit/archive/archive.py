@@ -95,6 +95,11 @@ class Archive:
         chain = self.verification.chains.get(writer)
         return chain.number if chain else 0
 
+    @property
+    def slots(self) -> int | None:
+        """Over how many slots of the store the log is spread; None before the first checkpoint."""
+        return self.verification.findings.slots if self.verification.checkpoint_chain.epoch else None
+
     def add_commit(self, commit: Sequence[EntryLine]) -> None:
         """Add the next commit of a writer: entries, of which the last has the signature.
 
@@ -162,7 +167,7 @@ class Archive:
         if isinstance(parsed, EntryLine) and (tenant := tenant_of(parsed.entry)):
             self.tenants.add(tenant)
         for finding in self.verification.findings:
-            raise ArchiveError(f"{finding.where}: {finding.kind}: {finding.text}")
+            raise ArchiveError(f"{finding.name}: {finding.kind}: {finding.text}")
         if isinstance(parsed, CheckpointLine):
             for head in parsed.checkpoint.heads:
                 if head.number > self.number_of(head.writer):

@@ -58,6 +58,7 @@ class Follower:
             ArchiveError: the store contradicts the archive.
         """
         try:
+            self._streams.learn_keys(self._archive.slots)
             more = self._archive_checkpoints()
             if not more:
                 self._archive_newest()
@@ -135,15 +136,19 @@ class Follower:
             if len(commit) > MAX_COMMIT_ENTRIES:
                 break
         if commit:
-            name = entry_id(writer, commit[0].number)
+            name = self._name(writer, commit[0].number)
             raise ArchiveError(f"the store has {name} without a signature after it: the service did not write it")
 
     def _compare(self, writer: str, known: int, stored: EntryLine | None) -> None:
         if stored is None or stored.number != known:
-            raise ArchiveError(f"{entry_id(writer, known)} is archived, and the store lacks it: it was rolled back")
+            name = self._name(writer, known)
+            raise ArchiveError(f"{name} is archived, and the store lacks it: it was rolled back")
         if stored.link != self._archive.verification.chains[writer].head:
-            name = entry_id(writer, known)
+            name = self._name(writer, known)
             raise ArchiveError(f"{name} is archived, and the store has a different one: it was rolled back")
+
+    def _name(self, writer: str, number: int) -> str:
+        return self._streams.keys.described(entry_id(writer, number))
 
 
 def _writers(checkpoint: CheckpointLine) -> set[str]:

@@ -2,12 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from masking_service.store.layout import AuditKeys
+
 MAX_FINDINGS: Final = 100
 """Findings that are kept; further ones are only counted."""
+CHECKPOINT: Final = "checkpoint "
+"""How the name of a checkpoint begins."""
 
 
 class Kind(StrEnum):
@@ -31,10 +35,11 @@ class Finding:
     Attributes:
         kind: what happened.
         line: 1-based line number; 0 if it concerns no line.
-        where: ``WRITER-NUMBER``, ``checkpoint N``, or empty.
+        where: ``WRITER-NUMBER``, a writer, ``checkpoint N``, or empty.
         text: a description for people.
         upto: the number of the last entry, if it concerns a run of entries.
         last_line: the line of that entry.
+        slot: the 0-based slot of its writer, if the log is spread over several.
     """
 
     kind: Kind
@@ -43,13 +48,19 @@ class Finding:
     text: str
     upto: int = 0
     last_line: int = 0
+    slot: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What it concerns: ``WRITER-NUMBER``, a run of entries, ``checkpoint N``, or empty."""
+        run = f" to {self.upto}" if self.last_line > self.line else ""
+        return f"{self.where}{run}" if self.slot is None else f"{self.where}{run} in slot {self.slot}"
 
     def __str__(self) -> str:
         place = f"line {self.line}" if self.line else "the log"
         if self.last_line > self.line:
             place = f"lines {self.line} to {self.last_line}"
-        run = f" to {self.upto}" if self.last_line > self.line else ""
-        name = f" ({self.where}{run})" if self.where else ""
+        name = f" ({self.name})" if self.where else ""
         return f"{place}{name}: {self.kind}: {self.text}"
 
 
@@ -58,11 +69,13 @@ class Findings:
 
     Attributes:
         counts: the number of findings of each kind, including those not kept.
+        slots: over how many slots of the store the log is spread, as its checkpoints say.
     """
 
     def __init__(self) -> None:
         self._kept: list[Finding] = []
         self.counts: Counter[Kind] = Counter()
+        self.slots = 1
 
     def __bool__(self) -> bool:
         return bool(self.counts)
@@ -73,7 +86,13 @@ class Findings:
         return self.counts.total()
 
     def __iter__(self) -> Iterator[Finding]:
-        return iter(sorted(self._kept, key=lambda fault: fault.line or 1 << 63) if self._kept else ())
+        for fault in sorted(self._kept, key=lambda fault: fault.line or 1 << 63):
+            yield replace(fault, slot=self._slot_of(fault.where))
+
+    def _slot_of(self, where: str) -> int | None:
+        if self.slots == 1 or not where or where.startswith(CHECKPOINT):
+            return None
+        return AuditKeys(self.slots).slot_of(where.partition("-")[0])
 
     def add(self, kind: Kind, line: int, where: str, text: str) -> None:
         """Add a finding."""

@@ -53,18 +53,25 @@ class KnownWriter(msgspec.Struct, frozen=True):
 
 
 class StartingPoint(msgspec.Struct, frozen=True):
-    """A point from which a log can be verified."""
+    """A point from which a log can be verified.
+
+    Attributes:
+        epoch, link: of the newest checkpoint before it.
+        writers: what is known of each writer.
+        slots: over how many slots of the store the log is spread.
+    """
 
     epoch: int
     link: str
     writers: Sequence[KnownWriter]
+    slots: int = 1
 
     @classmethod
     def after(cls, parsed: CheckpointLine) -> "StartingPoint":
         """Return the point right after a checkpoint."""
         heads = parsed.checkpoint.heads
         known = [KnownWriter(head.writer, head.number, [head.link], named=True) for head in heads]
-        return cls(parsed.checkpoint.epoch, parsed.link.hex(), known)
+        return cls(parsed.checkpoint.epoch, parsed.link.hex(), known, parsed.checkpoint.slots)
 
 
 class Verification:
@@ -98,6 +105,7 @@ class Verification:
         if start is not None:
             self._begin_at(start)
         if against is not None and is_signed(against, verifier):
+            self.findings.slots = against.checkpoint.slots
             self._require(against.checkpoint.heads, EXTERNAL)
         elif against is not None:
             self.findings.add(Kind.FORGED, 0, "", "the given checkpoint is not signed with this key")
@@ -133,7 +141,8 @@ class Verification:
             chain.links.forget(first)
             links = [chain.links.get(number) or b"" for number in range(first, chain.number + 1)]
             known.append(KnownWriter(writer, chain.number, [linked.hex() for linked in links], writer in heads))
-        return StartingPoint(self.checkpoint_chain.epoch, self.checkpoint_chain.head.hex(), known)
+        checkpoints = self.checkpoint_chain
+        return StartingPoint(checkpoints.epoch, checkpoints.head.hex(), known, self.findings.slots)
 
     def add_parsed(self, parsed: EntryLine | CheckpointLine) -> None:
         """Add a line that is parsed already."""
@@ -173,6 +182,7 @@ class Verification:
         )
 
     def _begin_at(self, start: StartingPoint) -> None:
+        self.findings.slots = start.slots
         self.checkpoint_chain = CheckpointChain(self.findings, self._verifier, start.epoch, bytes.fromhex(start.link))
         for known in start.writers:
             links = [bytes.fromhex(one) for one in known.links]
@@ -201,6 +211,7 @@ class Verification:
         self._checkpoints += 1
         self._ends_with_checkpoint = True
         if self.checkpoint_chain.add(self._line, parsed):
+            self.findings.slots = parsed.checkpoint.slots
             self._require(parsed.checkpoint.heads, parsed.checkpoint.epoch)
         against = self._against
         if against is not None and parsed.checkpoint.epoch == against.checkpoint.epoch and parsed.link != against.link:

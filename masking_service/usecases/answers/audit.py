@@ -136,6 +136,12 @@ class AuditHeads(Answer):
     at: Seconds
     previous: Link
     heads: list[AuditHead]
+    slots: (
+        Annotated[
+            int, Meta(ge=2, le=16, description="Over how many slots of the store the log is spread, if over several.")
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class AuditCheckpoint(Answer):

@@ -26,8 +26,9 @@ Limit = Annotated[
 AfterEntry = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9a-f]{16}-[1-9][0-9]{0,17}$(?!\n)",
-        description="The id of an entry. The page begins after it; without it, at the first entry of the order.",
+        pattern=r"^[0-9a-f]{16}-[1-9][0-9]{0,17}(\.[0-9]{1,15}-[0-9]{1,15}){0,16}$(?!\n)",
+        description="The `next` of a page, or the id of an entry. The page begins after it; without it, at the first "
+        "entry of the order.",
     ),
 ]
 _TIME = {

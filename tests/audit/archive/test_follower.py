@@ -32,12 +32,13 @@ from masking_service.audit.verify.findings import Finding
 from masking_service.audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import AUDIT_CHECKPOINTS, audit_key, audit_order_key
 from tests.audit import logs
 from tests.audit.logs import TENANT, Process, full_entry
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import NOW, ask
+from tests.store.stores import NOW, ask, named
+
+pytestmark = pytest.mark.usefixtures("spread")
 
 ROOT = Path(__file__).parents[3]
 SIGNER = known_keyring().audit_signer
@@ -367,7 +368,7 @@ def test_a_store_that_lost_entries_between_two_checkpoints_is_refused(
     writing = Process(logged, "another")
     writing.commit(full_entry(1))
     follow(logged, folder)
-    ask(client, "XDEL", audit_key(writing.log._writer), "2-0")
+    ask(client, "XDEL", named().stream(writing.log._writer), "2-0")
 
     with pytest.raises(ArchiveError, match="-2 is archived, and the store lacks it"):
         follow(logged, folder)
@@ -375,7 +376,7 @@ def test_a_store_that_lost_entries_between_two_checkpoints_is_refused(
 
 def rewrite(client: redis.Redis, writer: str, number: int, **fields: bytes) -> None:
     """Put another entry in the place of one."""
-    key = audit_key(writer)
+    key = named().stream(writer)
     stream = ask(client, "XRANGE", key, "-", "+")
     ask(client, "DEL", key)
     for name, found in stream:
@@ -408,8 +409,8 @@ def test_an_unsigned_entry_is_not_archived(logged: Store, folder: Path, client: 
     linked = link(bytes(32), writer, 1, entry)
     signature = known_keyring(signer).audit_signer.sign(commit_message(writer, 1, linked))
     signed = () if signer == "no one" else ("signature", signature)
-    ask(client, "XADD", audit_key(writer), "1-0", "entry", entry, "link", linked, *signed)
-    ask(client, "SADD", "wm:{audit}writers", writer)
+    ask(client, "XADD", named().stream(writer), "1-0", "entry", entry, "link", linked, *signed)
+    ask(client, "SADD", named().writers(), writer)
 
     with pytest.raises(ArchiveError, match="signature"):
         follow(logged, folder)
@@ -434,7 +435,7 @@ def test_a_writer_that_a_checkpoint_names_and_the_store_lost_is_missed(
     writing = Process(logged, "another")
     writing.commit(full_entry(1))
     logs.checkpoint(logged)
-    ask(client, "DEL", audit_key(writing.log._writer))
+    ask(client, "DEL", named().stream(writing.log._writer))
 
     with pytest.raises(ArchiveError, match=f"names {writing.log._writer}-2, which is missing"):
         follow(logged, folder)
@@ -623,7 +624,7 @@ def test_a_trimmed_log_is_still_archived(month_later: Store, folder: Path) -> No
 def test_the_order_of_a_tenant_is_trimmed_with_its_entries(
     month_later: Store, folder: Path, client: redis.Redis
 ) -> None:
-    order = audit_order_key(TENANT)
+    order = named().order(TENANT)
     found = ask(client, "XRANGE", order, "-", "+")
     ask(client, "DEL", order)
     for number, (_, fields) in enumerate(found):
@@ -654,7 +655,7 @@ def test_an_export_without_its_archive_says_where_the_log_begins(month_later: St
 def test_ended_writers_are_forgotten(logged: Store, folder: Path, client: redis.Redis) -> None:
     follow(logged, folder)
     (ended, *_) = sorted(Streams(logged).writers())
-    ask(client, "SREM", "wm:{audit}writers", ended)
+    ask(client, "SREM", named().writers(), ended)
     logs.checkpoint(logged)
     follow(logged, folder)
     known = msgspec.json.decode((folder / STATE).read_bytes())["start"]["writers"]
@@ -664,12 +665,12 @@ def test_ended_writers_are_forgotten(logged: Store, folder: Path, client: redis.
 
 def test_the_stream_of_an_ended_writer_is_deleted(logged: Store, folder: Path, client: redis.Redis) -> None:
     (ended, *_) = sorted(Streams(logged).writers())
-    ask(client, "SREM", "wm:{audit}writers", ended)
+    ask(client, "SREM", named().writers(), ended)
     logs.checkpoint(logged)
     logs.checkpoint(logged, NOW + 31 * DAY)
     follow(logged, folder, now=NOW + 31 * DAY)
 
-    assert (ask(client, "EXISTS", audit_key(ended)), ask(client, "EXISTS", AUDIT_CHECKPOINTS)) == (0, 1)
+    assert (ask(client, "EXISTS", named().stream(ended)), ask(client, "EXISTS", named().checkpoints)) == (0, 1)
 
 
 def test_an_empty_archive_has_no_lines() -> None:

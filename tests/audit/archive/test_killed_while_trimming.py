@@ -23,7 +23,7 @@ from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import Verification, verify
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store
-from masking_service.store.layout import AUDIT_CHECKPOINTS, AUDIT_WRITERS
+from masking_service.store.layout import ONE_SLOT
 from tests.audit import logs
 from tests.audit.logs import Process, entry
 from tests.keys.known import known_keyring
@@ -145,10 +145,10 @@ def test_a_witness_killed_between_any_two_steps_of_trimming_loses_and_doubles_no
 
     world.require_everything_once()
     assert set(statuses) == {-signal.SIGKILL}
-    assert ask(client, "XLEN", AUDIT_CHECKPOINTS) < 6  # it was trimmed
+    assert ask(client, "XLEN", ONE_SLOT.checkpoints) < 6  # it was trimmed
     kept = {key.decode().removeprefix("wm:{audit}w:") for key in ask(client, "KEYS", "wm:{audit}w:*")}
     named = {head.writer for one in Streams(world.store).checkpoints() for head in one.checkpoint.heads}
-    listed = {writer.decode() for writer in ask(client, "SMEMBERS", AUDIT_WRITERS)}
+    listed = {writer.decode() for writer in ask(client, "SMEMBERS", ONE_SLOT.writers())}
     assert kept <= named | listed  # no stream of an ended writer was left behind
 
 
@@ -164,4 +164,4 @@ def test_a_witness_killed_at_any_time_loses_and_doubles_nothing(world: World, cl
     world.finish()
 
     world.require_everything_once()
-    assert ask(client, "XLEN", AUDIT_CHECKPOINTS) < 6
+    assert ask(client, "XLEN", ONE_SLOT.checkpoints) < 6

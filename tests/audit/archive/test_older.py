@@ -24,18 +24,19 @@ from masking_service.audit.archive.index import Index
 from masking_service.audit.archive.segments import archived, archived_since
 from masking_service.audit.entries import Entry, Item
 from masking_service.audit.errors import ArchiveUnavailable
-from masking_service.audit.order import FIRST, LAST
+from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.reading import UnknownEntryError
 from masking_service.audit.recent import RecentEntries
 from masking_service.audit.search import search
 from masking_service.audit.streams import Streams
 from masking_service.audit.wanted import OlderEntries, Wanted
 from masking_service.store.client import Store
-from masking_service.store.layout import audit_key, audit_order_key
 from tests.audit import logs
 from tests.audit.logs import Process, entry
 from tests.keys.known import known_keyring
-from tests.store.stores import ask, counted
+from tests.store.stores import ask, counted, named
+
+pytestmark = pytest.mark.usefixtures("spread")
 
 VERIFIER = Verifier(known_keyring().audit_signer.public_pem())
 MINE, OTHER = "a" * 32, "b" * 32
@@ -75,6 +76,7 @@ class World:
         for number in range(len(self.made), len(self.made) + count):
             some = [saying(number), saying(number, OTHER), saying(number)][: 1 + number % 3]
             names = self.writing[number % 3].commit(*some)
+            time.sleep(0.002 if named().slots > 1 else 0)  # so that the times of entries in different slots differ
             self.made += [name for name, one in zip(names[-len(some) :], some, strict=True) if one.tenant == MINE]
 
     def checkpoint(self, hours: int = 0) -> None:
@@ -93,8 +95,13 @@ class World:
 
     def stored(self) -> list[str]:
         """Return the ids of those entries that the store still has."""
-        names = [flat[b"id"].decode() for _, flat in ask(self.client, "XRANGE", audit_order_key(MINE), "-", "+")]
-        return [name for name in names if ask(self.client, "XRANGE", *place_of(name))]
+        slots = named().slots
+        places = [
+            (Order.parse(place).in_slot(slot, slots), flat[b"id"].decode())
+            for slot in range(slots)
+            for place, flat in ask(self.client, "XRANGE", named().order(MINE, slot), "-", "+")
+        ]
+        return [name for _, name in sorted(places) if ask(self.client, "XRANGE", *place_of(name))]
 
     def read(self, older: OlderEntries, limit: int = 1000, *, newest: bool = False, **wanted: Any) -> list[str]:
         """Return the ids of all wanted entries, page by page."""
@@ -123,7 +130,7 @@ class World:
 
 def place_of(name: str) -> tuple[bytes, str, str]:
     writer, _, number = name.rpartition("-")
-    return audit_key(writer), f"{number}-0", f"{number}-0"
+    return named().stream(writer), f"{number}-0", f"{number}-0"
 
 
 @pytest.fixture

@@ -1,0 +1,227 @@
+"""Reads the log of one tenant where it is spread over slots.
+
+Each slot has an order of its own, by its server's clock. They are merged by these times. An entry can come into one
+slot with an earlier time than an entry of another slot that was read already: the clocks of servers differ a little.
+So a cursor says how far each slot was read, and no entry is left out or comes twice.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Self
+
+from masking_service.audit.order import FIRST, LAST, Order
+from masking_service.audit.reading import (
+    MAX_PER_REPLY,
+    Scanned,
+    UnknownEntryError,
+    parse_order,
+    position,
+    read_stored,
+)
+from masking_service.audit.wanted import Found, OlderEntries, Wanted
+from masking_service.store.client import Command, Store
+
+_EDGE: Final = re.compile(r"[0-9]{1,15}-[0-9]{1,15}", re.ASCII)
+LATE_MS: Final = 60_000
+"""An entry that comes later than this behind those of other slots is not looked for in the archive."""
+
+
+@dataclass(slots=True)
+class Cursor:
+    """How far the slots were read.
+
+    As a text it is the id of the last entry read, and from the oldest entry to the newest also where each slot goes on:
+    ``ID.MS-NUMBER.MS-NUMBER``. An id alone means its place among the orders of all slots. From the newest entry to the
+    oldest that is enough, because nothing comes late there.
+
+    Attributes:
+        last: the id of the last entry read; empty before the first one.
+        lows, highs: between which places each slot is read, both included.
+        archived: the archive was read before this place.
+    """
+
+    last: str
+    lows: list[Order]
+    highs: list[Order]
+    archived: Order = FIRST
+
+    @classmethod
+    def read(cls, store: Store, tenant: str, text: str | None, older: OlderEntries | None, *, newest: bool) -> Self:
+        """Read a cursor: one round trip. Without one, begin at the end of the log.
+
+        Raises:
+            UnknownEntryError: it is none, or the tenant has no such entry.
+            StoreUnavailable, IntegrityError: as `search`.
+        """
+        slots = store.identity.audit.slots
+        lows, highs = [FIRST] * slots, [LAST] * slots
+        if text is None:
+            return cls("", lows, highs)
+        name, *texts = text.split(".")
+        here = position(store, tenant, name, older)
+        if texts and not (len(texts) == slots and all(map(_EDGE.fullmatch, texts))):
+            raise UnknownEntryError
+        edges = [parse_order(edge.encode()) for edge in texts] or [here if newest else here.next] * slots
+        if newest:
+            return cls(name, lows, [edge.previous for edge in edges])
+        return cls(name, edges, highs, Order(max(here.ms - LATE_MS, 0), 0))
+
+    @classmethod
+    def end(cls, store: Store, tenant: str) -> Self:
+        """Return the cursor that reads back from the newest entry of each slot: one round trip.
+
+        As a text, it goes on behind them.
+        """
+        named = store.identity.audit
+        keys = [named.order(tenant, slot) for slot in range(named.slots)]
+        replies = store.read([(b"XREVRANGE", key, b"+", b"-", b"COUNT", 1) for key in keys])
+        newest = [_places(slot, named.slots, reply) for slot, reply in enumerate(replies)]
+        lows = [places[0].order.next if places else FIRST for places in newest]
+        last = max((place for places in newest for place in places), default=None)
+        highs = [places[0].order if places else last.order if last else LAST for places in newest]
+        return cls(last.name if last else "", lows, highs)
+
+    def pass_by(self, place: "_Place") -> None:
+        """Note that the entry at a place was read, from the oldest to the newest."""
+        self.last = place.name
+        if place.row is None:
+            self.lows[place.slot] = place.order.next
+        else:  # nothing comes late before what was archived and trimmed
+            self.lows = [max(low, place.order.next) for low in self.lows]
+
+    def __str__(self) -> str:
+        return ".".join([self.last, *(bytes(low).decode() for low in self.lows)])
+
+
+class _Place(NamedTuple):
+    """An entry in the orders of all slots; `row` and `examined` as in a page, if it comes from the archive."""
+
+    order: Order
+    slot: int
+    name: str
+    row: Found | None = None
+    examined: int = 1
+
+
+def scan_slots(
+    store: Store,
+    tenant: str,
+    wanted: Wanted,
+    cursor: Cursor,
+    low: Order,
+    high: Order,
+    *,
+    newest: bool,
+    count: int,
+    older: OlderEntries | None,
+) -> Iterator[Scanned]:
+    """Yield the entries of a tenant behind a cursor, in a range. Raises as `search`.
+
+    Each slot lacks what was trimmed, up to its oldest entry. It was archived before the store was read. So a slot is
+    read from the archive up to there, and from the store from there on.
+    """
+    while True:
+        lows = [low if newest else max(low, one) for one in cursor.lows]
+        highs = [min(high, one) for one in cursor.highs]
+        places, trimmed, edge = _read_orders(store, tenant, lows, highs, newest=newest, count=count)
+        if older:
+            highs = [min(one, gap.previous) for one, gap in zip(highs, trimmed, strict=True)]
+            bounds = [
+                (low, high) if low < gap else (LAST, FIRST) for low, high, gap in zip(lows, highs, trimmed, strict=True)
+            ]
+            rows, edge = _read_archive(store, older, tenant, wanted, cursor, bounds, edge, newest=newest, count=count)
+            places += rows
+        known = [one for one in places if edge is None or (one.order >= edge if newest else one.order <= edge)]
+        known.sort(reverse=newest)
+        for start in range(0, len(known), MAX_PER_REPLY):
+            some = known[start : start + MAX_PER_REPLY]
+            yield from _entries(store, older, tenant, cursor, some, newest=newest)
+        if edge is None:
+            return
+        if newest:
+            cursor.highs = [min(one, edge.previous) for one in cursor.highs]
+        else:
+            cursor.archived = edge.next
+
+
+def _read_orders(
+    store: Store, tenant: str, lows: Sequence[Order], highs: Sequence[Order], *, newest: bool, count: int
+) -> tuple[list[_Place], list[Order], Order | None]:
+    """Return up to `count` entries of each slot: one round trip.
+
+    Returns:
+        They, the place before which each slot may lack entries, and up to which place none is missing of those that the
+        slots have; None if all are there.
+    """
+    named = store.identity.audit
+    commands: list[Command] = []
+    for slot, (low, high) in enumerate(zip(lows, highs, strict=True)):
+        key, start, end = named.order(tenant, slot), low.first_of(slot, named.slots), high.last_of(slot, named.slots)
+        bounds = (b"XREVRANGE", key, bytes(end), bytes(start)) if newest else (b"XRANGE", key, bytes(start), bytes(end))
+        commands += [(*bounds, b"COUNT", count), (b"XRANGE", key, b"-", b"+", b"COUNT", 1), (b"EXISTS", key)]
+    replies = store.read(commands)
+    found = [_places(slot, named.slots, reply) for slot, reply in enumerate(replies[0::3])]
+    oldest = [_places(slot, named.slots, reply) for slot, reply in enumerate(replies[1::3])]
+    # An order without entries was trimmed whole if it exists; otherwise it never had any.
+    trimmed = [
+        one[0].order if one else LAST if exists else FIRST for one, exists in zip(oldest, replies[2::3], strict=True)
+    ]
+    edges = [places[-1].order for places in found if len(places) >= count]
+    edge = (max(edges) if newest else min(edges)) if edges else None
+    return [place for places in found for place in places], trimmed, edge
+
+
+def _read_archive(
+    store: Store,
+    older: OlderEntries,
+    tenant: str,
+    wanted: Wanted,
+    cursor: Cursor,
+    bounds: Sequence[tuple[Order, Order]],
+    edge: Order | None,
+    *,
+    newest: bool,
+    count: int,
+) -> tuple[list[_Place], Order | None]:
+    """Return up to `count` entries that slots lack, and up to which place none is missing of those and of the slots'.
+
+    Args:
+        bounds: between which places each slot lacks entries.
+        edge: up to which place none is missing of those that the slots have.
+    """
+    low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
+    low = max(low, edge or FIRST) if newest else max(low, cursor.archived)
+    high = high if newest else min(high, edge or LAST)
+    if low > high:
+        return [], edge
+    page = older.page(tenant, wanted, low, high, newest=newest, limit=count)
+    found = []
+    for row in page.rows:
+        slot = store.identity.audit.slot_of(row.id.partition("-")[0])
+        if bounds[slot][0] <= row.order <= bounds[slot][1]:
+            found.append(_Place(row.order, slot, row.id, row))
+    if found:
+        found[-1] = found[-1]._replace(examined=page.examined - len(found) + 1)
+    return found, page.rows[-1].order if page.more and page.rows else edge
+
+
+def _entries(
+    store: Store, older: OlderEntries | None, tenant: str, cursor: Cursor, places: Sequence[_Place], *, newest: bool
+) -> Iterator[Scanned]:
+    """Yield the entries at some places, and move the cursor: one round trip if the store has some of them."""
+    names = [place.name for place in places if place.row is None]
+    stored = {one.entry["id"]: one for one in read_stored(store, older, tenant, names)} if names else {}
+    for place in places:
+        if not newest:
+            cursor.pass_by(place)
+        found = Scanned.archived(place.row, place.examined) if place.row else stored.get(place.name)
+        if found:
+            yield found if newest else found._replace(behind=str(cursor))
+
+
+def _places(slot: int, slots: int, reply: Sequence[tuple[bytes, Sequence[bytes]]]) -> list[_Place]:
+    return [
+        _Place(parse_order(place).in_slot(slot, slots), slot, flat[1].decode("ascii", "replace"))
+        for place, flat in reply
+    ]

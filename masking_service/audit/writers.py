@@ -1,0 +1,119 @@
+"""Reads which writers a log has, and the newest entry of each; takes writers that have ended off the lists.
+
+Each slot of the log lists its own writers.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+
+from keys.errors import IntegrityError
+from masking_service.audit.heads import LISTED_SECONDS, NewestEntry
+from masking_service.audit.log import CLOSE
+from masking_service.audit.stored import unpack
+from masking_service.store.client import Command, Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.store.identity import Roster
+from masking_service.store.layout import AuditKeys
+from masking_service.store.question import Question
+from masking_service.store.scripts import Script
+
+_LEAVE: Final = Script.of(__package__, "leave.lua")
+
+
+class Writers:
+    """The writers of one store.
+
+    Args:
+        store: the Redis client.
+        clock: returns the time in Unix seconds.
+
+    All methods raise StoreUnavailable, and IntegrityError for a stream with something else than entries.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def in_other_slots(self) -> list[bytes]:
+        """Return the writers that the slots without checkpoints list: one round trip, if there are such slots."""
+        lists = [(b"SMEMBERS", self._named.writers(slot)) for slot in range(1, self._named.slots)]
+        return [writer for found in self._store.read(lists) for writer in found]
+
+    def newest(self, writers: Iterable[bytes]) -> list[NewestEntry]:
+        """Return the newest entry of each writer, in the order of their names: one round trip."""
+        try:
+            names = [writer.decode() for writer in sorted(set(writers))]
+        except UnicodeDecodeError:
+            raise IntegrityError("a list of writers of the audit log contains an invalid name") from None
+        return [self._parse(name, reply) for name, reply in zip(names, self._store.read(self._ask(names)), strict=True)]
+
+    def newest_read(self, writers: Sequence[str]) -> tuple[list[NewestEntry], set[int]]:
+        """Return the newest entries of those writers that can be read now, and the slots of the others.
+
+        One round trip, for a store that is not admitted yet, and of which a server may not answer.
+        """
+        found: list[NewestEntry] = []
+        unread: set[int] = set()
+        for writer, reply in zip(writers, self._store.poll(self._ask(writers)), strict=True):
+            if isinstance(reply, StoreUnavailable):
+                unread.add(self._named.slot_of(writer))
+            else:
+                found.append(self._parse(writer, reply))
+        return found, unread
+
+    def wait_for_replicas(self, since: Roster) -> None:
+        """Return once each slot's replicas have what was read before: one round trip, if other slots have replicas.
+
+        What was read may be on one server only. When a later write has reached the replicas, so has it.
+
+        Args:
+            since: the servers of before it was read: another one in the place of one of them may not have it.
+        """
+        if self._store.replicas and self._store.slotted and self._named.slots > 1:
+            lists = [self._named.writers(slot) for slot in range(self._named.slots)]
+            self._store.write([(b"SREM", one, b"") for one in lists], since=since)
+
+    def let_leave(self, ended: Sequence[NewestEntry]) -> None:
+        """Take writers off the lists: one round trip, if there are any.
+
+        Where that fails, they are taken off after the next checkpoint.
+        """
+        keys: dict[int, list[bytes]] = {}
+        args: dict[int, list[bytes | int]] = {}
+        for one in ended:
+            slot = self._named.slot_of(one.writer)
+            keys.setdefault(slot, [self._named.writers(slot)]).append(self._named.stream(one.writer))
+            args.setdefault(slot, []).extend((one.writer.encode(), one.number))
+        questions = [Question.running(_LEAVE, keys[slot], args[slot], lambda reply: reply) for slot in keys]
+        with suppress(StoreUnavailable):
+            self._store.ask(*questions)
+
+    @property
+    def _named(self) -> AuditKeys:
+        return self._store.identity.audit
+
+    def _ask(self, writers: Iterable[str]) -> list[Command]:
+        return [(b"XREVRANGE", self._named.stream(writer), b"+", b"-", b"COUNT", 1) for writer in writers]
+
+    def _parse(self, writer: str, reply: Sequence[Any]) -> NewestEntry:
+        if not reply:
+            return NewestEntry(writer, 0, "", ends=True)
+        try:
+            name, flat = reply[0]
+            fields = dict(zip(flat[0::2], flat[1::2], strict=True))
+            said = msgspec.convert(unpack(fields[b"entry"]), _EntryHead)
+            number, link = int(name.removesuffix(b"-0")), fields[b"link"].hex()
+        except (KeyError, ValueError, msgspec.DecodeError):
+            raise IntegrityError("a stream of the audit log contains an invalid entry") from None
+        ends = said.action == CLOSE or said.at < self._clock() - LISTED_SECONDS
+        return NewestEntry(writer, number, link, ends)
+
+
+class _EntryHead(msgspec.Struct):
+    """The members of an entry that checkpoints depend on."""
+
+    at: int
+    action: str
