@@ -148,11 +148,11 @@ def scan_slots(
 def _read_orders(
     store: Store, tenant: str, lows: Sequence[Order], highs: Sequence[Order], *, newest: bool, count: int
 ) -> tuple[list[_Place], list[Order], Order | None]:
-    """Return up to `count` entries of each slot: one round trip.
+    """Return up to `count` entries that the slots have, in order: one round trip.
 
     Returns:
-        They, the place before which each slot may lack entries, and up to which place none is missing of those that the
-        slots have; None if all are there.
+        They, the place before which each slot may lack entries, and the place of the last entry; None if there is none
+        behind it.
     """
     named = store.identity.audit
     commands: list[Command] = []
@@ -167,9 +167,8 @@ def _read_orders(
     trimmed = [
         one[0].order if one else LAST if exists else FIRST for one, exists in zip(oldest, replies[2::3], strict=True)
     ]
-    edges = [places[-1].order for places in found if len(places) >= count]
-    edge = (max(edges) if newest else min(edges)) if edges else None
-    return [place for places in found for place in places], trimmed, edge
+    places = sorted((place for one in found for place in one), reverse=newest)[:count]
+    return places, trimmed, places[-1].order if len(places) == count else None
 
 
 def _read_archive(
@@ -184,11 +183,11 @@ def _read_archive(
     newest: bool,
     count: int,
 ) -> tuple[list[_Place], Order | None]:
-    """Return up to `count` entries that slots lack, and up to which place none is missing of those and of the slots'.
+    """Return up to `count` entries that slots lack, and up to which place these and those of the slots are known.
 
     Args:
         bounds: between which places each slot lacks entries.
-        edge: up to which place none is missing of those that the slots have.
+        edge: up to which place the entries that the slots have are known; None for all.
     """
     low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
     low = max(low, edge or FIRST) if newest else max(low, cursor.archived)

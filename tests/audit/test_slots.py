@@ -20,9 +20,10 @@ from masking_service.audit.archive.segments import ArchiveError
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.errors import RolledBackError
 from masking_service.audit.lines import Checkpoint, CheckpointLine, EntryLine, read_line, write_line
-from masking_service.audit.search import Wanted, search
+from masking_service.audit.search import search
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import StartingPoint, Verification, verify
+from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AuditKeys

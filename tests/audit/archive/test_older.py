@@ -259,11 +259,11 @@ def test_an_unknown_entry_and_one_of_another_tenant_are_unknown(parted: World) -
 
 
 def test_pages_of_the_store_alone_ask_no_archive_and_cost_no_further_round_trip(world: World) -> None:
-    world.write(20)
+    world.write(40)
     with counted(world.store) as first:
         search(world.store, MINE, Wanted(), after=None, limit=20, newest=True, older=Unasked())
     with counted(world.store) as second:
-        search(world.store, MINE, Wanted(), after=world.made[0], limit=20, older=Unasked())
+        search(world.store, MINE, Wanted(), after=world.made[20], limit=20, older=Unasked())
 
     assert (first, second) == ([2], [3])
 
