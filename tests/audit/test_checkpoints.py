@@ -317,7 +317,7 @@ def test_a_writer_that_writes_again_while_it_is_taken_off_stays_on_the_list(
 
 
 def test_a_name_on_the_list_without_entries_leaves_it(client: redis.Redis, checkpoints: Checkpoints) -> None:
-    ask(client, "SADD", named().writers(), "unknown")
+    ask(client, "SADD", named().writers(named().slot_of("unknown")), "unknown")
 
     assert (heads(checkpoints.make()), writers(client)) == ([], set())
 
