@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from masking_service.audit.entries import LINK_BYTES
 from masking_service.audit.lines import (
     UNREADABLE,
