@@ -153,7 +153,7 @@ def a_slot_of_the_audit_log_goes_back(world: ClusterWorld) -> None:
     primary = next(owner for owner in owners if owner is not owners[0])
     nodes = [primary, *world.cluster.replicas_of(primary)]
     data, older, aside = (primary.directory / name for name in ("appendonlydir", "older", "aside"))
-    for node in nodes:
+    for node in reversed(nodes):  # else a replica takes over before it is killed
         node.kill()
     shutil.copytree(data, older)
     for node in nodes:
