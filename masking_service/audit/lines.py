@@ -11,12 +11,13 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from keys.framing import frame
 from masking_service.audit.entries import encode
+from masking_service.store.layout import MAX_AUDIT_SLOTS
 
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 """The largest entry is that of a batch of 1,000 records: under 300 KB."""
@@ -70,7 +71,7 @@ class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     at: int
     previous: str
     heads: Sequence[Head]
-    slots: int = 1
+    slots: Annotated[int, msgspec.Meta(ge=1, le=MAX_AUDIT_SLOTS)] = 1
 
 
 @dataclass(frozen=True, slots=True)

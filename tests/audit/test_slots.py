@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,15 +18,18 @@ from redis.crc import key_slot
 
 from keys.signatures import Verifier
 from masking_service.audit.archive.archive import Archive
+from masking_service.audit.archive.export import export
 from masking_service.audit.archive.follower import Follower
 from masking_service.audit.archive.segments import ArchiveError
 from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.entries import commit_message
 from masking_service.audit.errors import RolledBackError
 from masking_service.audit.lines import Checkpoint, CheckpointLine, EntryLine, read_line, write_line
 from masking_service.audit.search import search
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import StartingPoint, Verification, verify
 from masking_service.audit.wanted import Wanted
+from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.client import Command, Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import AuditKeys
@@ -214,10 +220,15 @@ def verified(lines: Sequence[bytes], start: StartingPoint | None = None, **how: 
     return [str(finding) for finding in verification.findings]
 
 
-@pytest.fixture
-def spread_lines(store: Store) -> list[bytes]:
-    logs.real_log(store, writers=SLOTS)
-    return logs.lines(store)
+@pytest.fixture(scope="module")
+def spread_lines(embedded: EmbeddedServer) -> list[bytes]:
+    """The lines of a valid log with a writer in each slot."""
+    embedded.start()
+    with redis.Redis.from_url(embedded.url) as client:
+        client.flushall()
+    with stores.spread_over(SLOTS), closing(stores.admitted(embedded.url)) as store:
+        logs.real_log(store, writers=SLOTS)
+        return logs.lines(store)
 
 
 def of_slot(lines: Sequence[bytes], slot: int) -> list[int]:
@@ -230,18 +241,70 @@ def test_an_export_of_all_slots_can_be_verified(spread_lines: list[bytes]) -> No
     assert (verified(spread_lines), [len(of_slot(spread_lines, slot)) for slot in range(SLOTS)]) == ([], [7] * SLOTS)
 
 
-@pytest.mark.parametrize("slot", range(SLOTS))
-def test_tampering_in_any_slot_is_found_and_named_with_it(spread_lines: list[bytes], slot: int) -> None:
-    mine = of_slot(spread_lines, slot)
-    edited, dropped, cut, gone = ([*spread_lines] for _ in range(4))
-    edited[mine[3]] = edited[mine[3]].replace(b'"purpose":"dispute"', b'"purpose":"support"')
-    del dropped[mine[3]]
-    del cut[mine[-1]]
-    gone = [line for at, line in enumerate(gone) if at not in mine]
-    found = [verified(lines) for lines in (edited, dropped, cut, gone)]
+def changed(lines: Sequence[bytes], at: int, old: bytes, new: bytes) -> list[bytes]:
+    assert old in lines[at]
+    return [*lines[:at], lines[at].replace(old, new, 1), *lines[at + 1 :]]
 
-    for (said, *_), word in zip(found, ("edited", "dropped", "cut off", "writer missing"), strict=True):
-        assert f"in slot {slot}): {word}: " in said
+
+def resigned(lines: Sequence[bytes], at: int) -> list[bytes]:
+    """Sign a commit with another key."""
+    said = read_line(lines[at])
+    assert isinstance(said, EntryLine)
+    forged = known_keyring("others").audit_signer.sign(commit_message(said.writer, said.number, said.link))
+    line = write_line(EntryLine(said.writer, said.number, said.entry, said.link, forged))
+    return [*lines[:at], line, *lines[at + 1 :]]
+
+
+TAMPERED: dict[str, Callable[[list[bytes], list[int]], list[bytes]]] = {
+    "edited: the entry does not": lambda lines, mine: changed(lines, mine[3], b'"dispute"', b'"support"'),
+    "edited: its link": lambda lines, mine: changed(lines, mine[3], *other_link(lines[mine[3]])),
+    "signature": lambda lines, mine: resigned(lines, mine[-1]),
+    "dropped": lambda lines, mine: [line for at, line in enumerate(lines) if at != mine[3]],
+    "duplicate": lambda lines, mine: [*lines[: mine[3] + 1], *lines[mine[3] :]],
+    "out of order": lambda lines, mine: [*lines[: mine[3]], lines[mine[4]], lines[mine[3]], *lines[mine[5] :]],
+    "cut off": lambda lines, mine: [line for at, line in enumerate(lines) if at != mine[-1]],
+    "writer missing": lambda lines, mine: [line for at, line in enumerate(lines) if at not in mine],
+}
+
+
+def other_link(line: bytes) -> tuple[bytes, bytes]:
+    said = read_line(line)
+    assert isinstance(said, EntryLine)
+    return said.link.hex().encode(), b"f" * 64
+
+
+@pytest.mark.parametrize("slot", range(SLOTS))
+@pytest.mark.parametrize("finding", TAMPERED)
+def test_tampering_in_any_slot_is_found_and_named_with_it(spread_lines: list[bytes], finding: str, slot: int) -> None:
+    mine = of_slot(spread_lines, slot)
+    said, *_ = verified(TAMPERED[finding](spread_lines, mine))
+
+    assert f"in slot {slot}): {finding}" in said
+
+
+@pytest.mark.parametrize("slot", range(SLOTS))
+def test_a_checkpoint_that_was_changed_for_any_slot_is_named(spread_lines: list[bytes], slot: int) -> None:
+    (writer,) = {writer_of(json.loads(spread_lines[at])["id"]) for at in of_slot(spread_lines, slot)}
+    newest = len(spread_lines) - 1
+    number, less = b'"number":7,"writer":"%b"' % writer.encode(), b'"number":4,"writer":"%b"' % writer.encode()
+
+    assert any(": signature: " in said for said in verified(changed(spread_lines, newest, number, less)))
+
+
+def test_a_checkpoint_that_was_changed_to_another_number_of_slots_is_named(spread_lines: list[bytes]) -> None:
+    newest = len(spread_lines) - 1
+
+    assert any(": signature: " in said for said in verified(changed(spread_lines, newest, b'"slots":4', b'"slots":2')))
+
+
+@pytest.mark.parametrize("slots", [b"0", b"17", b"-1", b"4.5"])
+def test_a_checkpoint_with_an_impossible_number_of_slots_cannot_be_read(
+    spread_lines: list[bytes], slots: bytes
+) -> None:
+    newest = len(spread_lines) - 1
+    found = verified(changed(spread_lines, newest, b'"slots":4', b'"slots":%b' % slots))
+
+    assert any(": unreadable: " in said for said in found)
 
 
 @pytest.mark.parametrize("slot", range(SLOTS))
@@ -323,6 +386,77 @@ def test_a_witness_names_the_slot_that_was_rolled_back(
 
     with pytest.raises(ArchiveError, match=f"{writer}-2 in slot {slot} is archived, and the store lacks it"):
         witness(strange, tmp_path / "archive")
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A slot that was rolled back and went on with other entries.
+
+    Attributes:
+        writer: whose entry the slot has lost, and has another one of.
+        before: the checkpoint that names the lost entry.
+    """
+
+    writer: str
+    before: CheckpointLine
+
+
+@pytest.fixture(params=range(SLOTS))
+def slot(request: pytest.FixtureRequest) -> int:
+    found: int = request.param
+    return found
+
+
+@pytest.fixture
+def fork(store: Store, client: redis.Redis, tmp_path: Path, slot: int) -> Fork:
+    """All keys of one slot go back, but for the checkpoints; its process writes again, and signs."""
+    processes = [logs.Process(store, str(number)) for number in range(SLOTS)]
+    for process in processes:
+        process.commit(entry(at=NOW))
+    log = processes[slot].log
+    state = log._number, log._head
+    keys = [key for key in client.scan_iter(f"wm:{{audit:{slot}}}*") if key != KEYS.checkpoints]
+    copied = {key: client.dump(key) for key in keys}
+    processes[slot].commit(entry(at=NOW, principal="staff/u-2"))
+    before = logs.checkpoint(store)
+    witness(store, tmp_path / "archive")
+    for key, content in copied.items():
+        client.restore(key, 0, content, replace=True)
+    log._number, log._head = state
+    processes[slot].commit(entry(at=NOW, principal="staff/u-3"))
+    return Fork(log._writer, before)
+
+
+def test_a_witness_names_the_slot_that_was_forked(store: Store, tmp_path: Path, fork: Fork, slot: int) -> None:
+    expected = f"{fork.writer}-3 in slot {slot} is archived, and the store has a different one"
+    with pytest.raises(ArchiveError, match=expected):
+        witness(store, tmp_path / "archive")
+
+
+def test_no_checkpoint_is_made_of_a_forked_slot(fork: Fork, slot: int, process: Callable[[str], Checkpoints]) -> None:
+    with pytest.raises(RolledBackError, match=f"writer {fork.writer} in slot {slot}"):
+        process("new").make()
+
+
+def test_an_export_of_a_forked_slot_is_found_to_be_rewritten(store: Store, fork: Fork, slot: int) -> None:
+    found = verified([*export(Streams(store), fork.before)])
+
+    assert any(f"{fork.writer}-3 in slot {slot}): rewritten: " in said for said in found)
+
+
+def test_an_older_export_lacks_entries_of_the_slot_that_went_on(store: Store, slot: int) -> None:
+    processes = [logs.Process(store, str(number)) for number in range(SLOTS)]
+    for one in processes:
+        one.commit(entry(at=NOW))
+    logs.checkpoint(store)
+    older = logs.lines(store)
+    processes[slot].commit(entry(at=NOW))
+    found = verified(older, against=logs.checkpoint(store))
+
+    assert any("ends at checkpoint 1, before the given one" in said for said in found)
+    assert any(
+        f"{processes[slot].log._writer}-2 in slot {slot}): cut off: the given checkpoint" in said for said in found
+    )
 
 
 def test_a_witness_does_not_follow_a_log_elsewhere_in_its_store(

@@ -12,36 +12,31 @@ from typing import Final
 import redis
 from redis.crc import key_slot
 
-from masking_service.store.layout import AuditKeys
 from tests import servers
 from tests.chaos.faults import A_WHILE, a_worker_is_killed, the_service_is_killed
 from tests.chaos.load import Shape
-from tests.chaos.world import World
+from tests.chaos.world import AUDIT, World
 from tests.clusters import Cluster
 from tests.e2e.processes import wait_for
 from tests.servers import Node
 from tests.store.stores import ask
 
-AUDIT: Final = AuditKeys(4)
-"""The audit log of a cluster."""
-
 
 class ClusterWorld(World):
-    """A service on three primaries with two replicas each, its audit log spread over a slot for each worker.
+    """A service on three primaries with two replicas each.
 
     Attributes:
         cluster: the nodes.
         draw: which of them a fault is done to.
     """
 
-    workers = AUDIT.slots
     atomic = False
 
     def __init__(self, folder: Path, shape: Shape, seed: int = 0) -> None:
         self._group = servers.make_cluster(folder, 3, 2)
         self.cluster = Cluster(self._group)
         self.draw = random.Random(seed)
-        super().__init__(folder, shape, self._group.url, {"MASKING_AUDIT_SLOTS": str(AUDIT.slots)})
+        super().__init__(folder, shape, self._group.url)
 
     @property
     def clients(self) -> list[redis.Redis]:

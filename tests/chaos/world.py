@@ -17,6 +17,7 @@ import redis
 import yaml
 
 from masking_service.audit.stored import unpack
+from masking_service.store.layout import AuditKeys
 from tests.chaos.load import Account, Load, Shape, record_of
 from tests.e2e.processes import ROOT, Running, wait_for
 from tests.store.stores import ask
@@ -27,6 +28,8 @@ VIEWED = 50  # numbers in a view, as the contract has it
 READINESS_ASKED = 40  # new connections, so that each worker answers some, also if one takes most of them
 READINESS_PAUSE = 0.05
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+AUDIT = AuditKeys(4)
+"""The audit log of every store: spread over slots, one for each worker."""
 
 
 class Flapped(AssertionError):
@@ -34,7 +37,7 @@ class Flapped(AssertionError):
 
 
 class World:
-    """A service with some workers under load.
+    """A service with a worker for each slot of its audit log, under load.
 
     A subclass says which servers the store has.
 
@@ -45,13 +48,11 @@ class World:
         environment: more settings of the service.
 
     Attributes:
-        workers: how many there are.
         atomic: whether a batch that is not acknowledged is stored whole or not at all; in a cluster it may be in part.
         service: the running service.
         acknowledged: how many tokens were acknowledged so far.
     """
 
-    workers = 2
     atomic = True
 
     def __init__(self, folder: Path, shape: Shape, url: str, environment: Mapping[str, str] = NO_SETTINGS) -> None:
@@ -63,7 +64,8 @@ class World:
         self.acknowledged = 0
         policy = folder / "policy.yaml"
         policy.write_text(_wide_policy(), encoding="utf-8")
-        self._settings = {"MASKING_REDIS_URL": url, "MASKING_POLICY": str(policy), **environment}
+        slots = {"MASKING_AUDIT_SLOTS": str(AUDIT.slots)}
+        self._settings = {"MASKING_REDIS_URL": url, "MASKING_POLICY": str(policy), **slots, **environment}
         self.service = self.start_service()
 
     @property
@@ -72,7 +74,7 @@ class World:
         raise NotImplementedError
 
     def start_service(self) -> Running:
-        self.service = Running.serve(self.folder / "service", "--dev", "--workers", str(self.workers), **self._settings)
+        self.service = Running.serve(self.folder / "service", "--dev", "--workers", str(AUDIT.slots), **self._settings)
         if self._load is not None:
             self._load.service = self.service
         return self.service
@@ -183,7 +185,7 @@ class World:
         """Return the cases for which the log has a release."""
         cases = set()
         # Not by the list of writers: one that ended leaves it.
-        streams = [(one, stream) for one in self.clients for stream in one.scan_iter("wm:{audit*}w:*", count=1_000)]
+        streams = [(one, stream) for one in self.clients for stream in one.scan_iter("wm:{audit:*}w:*", count=1_000)]
         for client, stream in streams:
             for _, fields in ask(client, "XRANGE", stream, "-", "+"):
                 entry = unpack(fields[b"entry"])
