@@ -1,8 +1,8 @@
-"""`python -m bench.log_rate`: entries a second that logs make durable, and entries a second that a witness verifies.
+"""`python -m bench.log_rate`: entries a second that a log makes durable, and entries a second that a witness verifies.
 
-Each server holds a slot of the log, and a process of its own writes to it, in commits of 32 entries. In turns with
-them, on the same servers, the limit: the same commits, made beforehand and sent by a bare client. The witness
-then archives the log of one server. What counts is the ratio of two figures of one run.
+The log is spread over the slots of a cluster with as many shards: of four, each has one slot. A process for each slot
+writes commits of 32 entries. In turns with them, on the same servers, the limit: the same commits, made beforehand and
+sent by bare clients. The witness then archives all slots. What counts is the ratio of two figures of one run.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import redis
+from redis.crc import key_slot
 from rich.console import Console
 from rich.table import Table
 
@@ -28,10 +29,13 @@ from masking_service.audit.archive.follower import Follower
 from masking_service.audit.entries import Entry, Fact, Item
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.streams import Streams
-from masking_service.dev.embedded import EmbeddedServer
 from masking_service.runtime.clock import clock
-from masking_service.store.client import Store
+from masking_service.store.client import Command, Store
+from masking_service.store.identity import Identity
+from masking_service.store.layout import AuditKeys
 from masking_service.store.scripts import Script
+from tests.clusters import Cluster
+from tests.servers import make_cluster
 
 SLOTS = 4
 COMMIT = 32
@@ -53,8 +57,8 @@ class Rates:
     """Entries a second.
 
     Attributes:
-        log, bare: made durable, over all servers.
-        log_core: made durable, for each second of a processor that the logs' processes took.
+        log, bare: made durable, over all slots.
+        log_core: made durable, for each second of a processor that the processes of the log took.
         witness: verified and archived, for each second of a processor that the witness took.
     """
 
@@ -65,30 +69,33 @@ class Rates:
 
 
 def measure(folder: Path, *, slots: int, commits: int, rounds: int) -> Rates:
-    """Measure on so many servers, in rounds of so many commits a server; figures are medians."""
+    """Measure a log of so many slots, in rounds of so many commits a slot; figures are medians."""
+    keys = AuditKeys(slots)
     with ExitStack() as running:
-        servers = [EmbeddedServer(folder / f"slot-{slot}") for slot in range(slots)]
-        urls = [running.enter_context(server).url for server in servers]
+        group = make_cluster(folder, slots)
+        running.callback(group.stop)
+        cluster = Cluster(group)
+        owners = [cluster.primary(key_slot(keys.writers(slot))).url for slot in range(slots)]
         pool = running.enter_context(ProcessPoolExecutor(slots, get_context("spawn")))
         found: dict[str, list[float]] = {"log": [], "bare": [], "log_core": []}
         for number in range(rounds + 1):
-            written = _together(pool, write, urls, commits)
-            sent = _together(pool, send, urls, commits)
+            written = _together(pool, write, [(group.url, keys)] * slots, commits)
+            sent = _together(pool, send, [(url, keys, slot) for slot, url in enumerate(owners)], commits)
             if number:  # the first round warms up
                 entries = slots * commits * COMMIT
                 found["log"].append(entries / _lasted(written))
                 found["bare"].append(entries / _lasted(sent))
                 found["log_core"].append(entries / sum(one.processor for one in written))
-        witness = pool.submit(follow, urls[0], folder / "archive").result()
+        witness = pool.submit(follow, group.url, keys, folder / "archive").result()
     return Rates(**{name: statistics.median(rates) for name, rates in found.items()}, witness=witness)
 
 
-def write(url: str, commits: int, begin: float) -> Took:
-    """Append entries as the service does, in a process of its own."""
-    store = Store(url)
-    store.trust()
+def write(url: str, keys: AuditKeys, commits: int, begin: float) -> Took:
+    """Append entries as the service does, in a process of its own, which takes the next slot."""
+    store = _store(url, keys)
     log = _log(store)
-    entries = _entries(commits)
+    entries = _entries(commits + 1)
+    _commit(log, entries.pop())  # connects, and takes the slot
 
     def commit_all() -> None:
         for batch in entries:
@@ -99,9 +106,9 @@ def write(url: str, commits: int, begin: float) -> Took:
     return taken
 
 
-def send(url: str, commits: int, begin: float) -> Took:
+def send(url: str, keys: AuditKeys, slot: int, commits: int, begin: float) -> Took:
     """Send commits that were made beforehand, with nothing around them, in a process of its own."""
-    made = _Made()
+    made = _Made(keys, slot)
     log = _log(cast("Store", made))
     for batch in _entries(commits):
         _commit(log, batch)
@@ -120,10 +127,9 @@ def send(url: str, commits: int, begin: float) -> Took:
     return taken
 
 
-def follow(url: str, folder: Path) -> float:
-    """Archive the log of a server, and return entries for each processor second."""
-    store = Store(url)
-    store.trust()
+def follow(url: str, keys: AuditKeys, folder: Path) -> float:
+    """Archive the log, and return entries for each processor second."""
+    store = _store(url, keys)
     with Archive(folder, Verifier(_signer().public_pem())) as archive:
         follower = Follower(Streams(store), archive, clock, keep_hours=30 * 24)
         began = time.process_time()
@@ -136,13 +142,20 @@ def follow(url: str, folder: Path) -> float:
 
 
 class _Made:
-    """Keeps the commits of a log, in the place of its store."""
+    """Keeps the commits of a log in a slot, in the place of its store."""
 
-    slotted = False
+    slotted = True
 
-    def __init__(self) -> None:
+    def __init__(self, keys: AuditKeys, slot: int) -> None:
+        self.identity = Identity()
+        self.identity.audit = keys
+        self._slot = slot
         self.commands: list[Sequence[bytes | int]] = []
         self.source = b""
+
+    def write(self, _: Sequence[Command]) -> list[int]:
+        """Give the log its slot."""
+        return [self._slot + 1]
 
     def script(self, script: Script, keys: Sequence[bytes], args: Sequence[bytes | int]) -> None:
         """Keep a call."""
@@ -151,10 +164,10 @@ class _Made:
 
 
 def _together(
-    pool: ProcessPoolExecutor, work: Callable[[str, int, float], Took], urls: Sequence[str], commits: int
+    pool: ProcessPoolExecutor, work: Callable[..., Took], arguments: Sequence[tuple[Any, ...]], commits: int
 ) -> list[Took]:
     begin = time.monotonic() + READY_SECONDS + commits / 1_000
-    return [one.result() for one in [pool.submit(work, url, commits, begin) for url in urls]]
+    return [one.result() for one in [pool.submit(work, *some, commits, begin) for some in arguments]]
 
 
 def _lasted(took: Sequence[Took]) -> float:
@@ -166,6 +179,13 @@ def _timed(begin: float, work: Callable[[], Any]) -> Took:
     began, processor = time.monotonic(), time.process_time()
     work()
     return Took(began, time.monotonic(), time.process_time() - processor)
+
+
+def _store(url: str, keys: AuditKeys) -> Store:
+    store = Store(url)
+    store.trust()
+    store.identity.audit = keys
+    return store
 
 
 def _log(store: Store) -> AuditLog:
@@ -207,9 +227,9 @@ def _entry(number: int) -> Entry:
 def show(rates: Rates, slots: int) -> Table:
     """Return the table of the figures."""
     table = Table("what", "entries /s", "of the limit", title=f"commits of {COMMIT} entries, {slots} slots")
-    table.add_row("limit: the same commits, sent by a bare client", f"{rates.bare:,.0f}", "1.00")
-    table.add_row("logs, durable", f"{rates.log:,.0f}", f"{rates.log / rates.bare:.2f}")
-    table.add_row("logs, for each processor second of theirs", f"{rates.log_core:,.0f}", "")
+    table.add_row("limit: the same commits, sent by bare clients", f"{rates.bare:,.0f}", "1.00")
+    table.add_row("log, durable", f"{rates.log:,.0f}", f"{rates.log / rates.bare:.2f}")
+    table.add_row("log, for each processor second of its processes", f"{rates.log_core:,.0f}", "")
     table.add_row("witness, for each processor second", f"{rates.witness:,.0f}", "")
     return table
 

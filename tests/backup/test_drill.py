@@ -30,9 +30,9 @@ def record(number: str) -> dict[str, Any]:
 class Site:
     """A running service, its users and its witness."""
 
-    def __init__(self, folder: Path, url: str) -> None:
-        self._folder, self._url = folder, url
-        self.service = Running.serve(folder, "--dev", "--workers", "1", MASKING_REDIS_URL=url)
+    def __init__(self, folder: Path, url: str, slots: int) -> None:
+        self._folder, self._url, self._slots = folder, url, slots
+        self.service = self._start()
 
     def asked(self, who: str, method: str, path: str, body: object = None) -> Any:
         """Return the answer to a call that must not be refused."""
@@ -70,7 +70,12 @@ class Site:
 
     def start_anew(self) -> None:
         self.service.stop()
-        self.service = Running.serve(self._folder, "--dev", "--workers", "1", MASKING_REDIS_URL=self._url)
+        self.service = self._start()
+
+    def _start(self) -> Running:
+        """Start a worker for each slot of the log, at most two."""
+        settings = {"MASKING_REDIS_URL": self._url, "MASKING_AUDIT_SLOTS": str(self._slots)}
+        return Running.serve(self._folder, "--dev", "--workers", str(min(self._slots, 2)), **settings)
 
     @contextmanager
     def printing(self) -> Iterator[dict[str, Tokens]]:
@@ -123,16 +128,16 @@ class Drill:
     lost_at: float
 
 
-@pytest.fixture(scope="module")
-def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+@pytest.fixture(scope="module", params=[1, 4], ids=["one slot", "four slots"])
+def drill(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
     with ExitStack() as cleanup:
-        yield _drill(tmp_path_factory.mktemp("drill"), cleanup)
+        yield _drill(tmp_path_factory.mktemp("drill"), cleanup, request.param)
 
 
-def _drill(folder: Path, cleanup: ExitStack) -> Drill:
+def _drill(folder: Path, cleanup: ExitStack, slots: int) -> Drill:
     node = Node(folder, durable()).start()
     cleanup.callback(node.kill)
-    site = Site(folder / "service", node.url)
+    site = Site(folder / "service", node.url, slots)
     cleanup.callback(lambda: site.service.stop())  # it is another one after a restart
 
     with site.printing() as acknowledged:

@@ -26,6 +26,7 @@ REFUSED = {
     "the store's URL among the settings": ("/", '{"settings": {"MASKING_REDIS_URL": "redis://:hunter2@redis"}}'),
     "a setting that is none": ("/", '{"settings": {"REDIS_HOST": "redis"}}'),
     "a setting that is a number": ("/settings", '{"settings": {"MASKING_MAX_BODY_BYTES": 7}}'),
+    "more slots of the audit log than there can be": ("/settings", '{"settings": {"MASKING_AUDIT_SLOTS": "17"}}'),
     "the store without peers": ("/redis/peers", '{"redis": {"peers": []}}'),
     "an empty peer": ("/network/clients/0", '{"network": {"clients": [{}]}}'),
     "a peer of two sorts": (
