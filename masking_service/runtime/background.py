@@ -92,9 +92,11 @@ class Background:
             thread.start()
 
     def stop(self) -> None:
-        """End the threads."""
+        """End the threads, within a second.
+
+        The event for unknown servers does not wake the one that waits for it: the last writes would be refused.
+        """
         self._stop.set()
-        self._parts.store.identity.unknown.set()  # wakes the thread that waits for it
         for thread in self._threads:
             thread.join(2 * EVERY_SECONDS)
 

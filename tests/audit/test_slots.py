@@ -95,6 +95,14 @@ def test_a_process_takes_its_turn_with_its_first_entry_and_stays_in_its_slot(
     assert KEYS.slot_of(writer_of(before)) == KEYS.slot_of(writer_of(after)) == 1
 
 
+@pytest.mark.parametrize("count", ["four", str(2**63 - 1)])
+def test_a_count_of_turns_that_cannot_be_raised_is_an_outage(store: Store, client: redis.Redis, count: str) -> None:
+    client.set(KEYS.turns, count)
+
+    with pytest.raises(StoreUnavailable):
+        log_on(store).append(entry())
+
+
 def test_an_entry_its_place_in_the_order_and_its_writer_are_in_one_slot(store: Store, client: redis.Redis) -> None:
     writers = writers_of_all_slots(store)
 

@@ -104,6 +104,15 @@ def test_the_thread_outlives_an_error_that_nobody_foresaw(parts: Parts, monkeypa
     beside.stop()
 
 
+def test_when_the_threads_end_no_server_counts_as_unknown(parts: Parts) -> None:
+    """Else the last checkpoint of a process could not be made: it is written to the servers that were read."""
+    beside = Background(parts, lambda event, _: None)
+    beside.start()
+    beside.stop()
+
+    assert not parts.store.identity.unknown.is_set()
+
+
 def test_a_change_of_clients_by_another_process_is_known_here(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
     beside = Background(parts, lambda event, fault: None)
