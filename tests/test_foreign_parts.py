@@ -30,6 +30,7 @@ PRIVATE = {
     "bench/baseline.py _parser": "the baseline reads replies as the service does",
     "examples/case_check/sidecar.py _asdict": "documented by Python for every named tuple",
     "bench/theft/lookout.py _replace": "documented by Python for every named tuple",
+    "masking_service/audit/slots.py _replace": "documented by Python for every named tuple",
     "masking_service/domain/masked_numbers.py _replace": "documented by Python for every named tuple",
     "masking_service/usecases/auditing.py _replace": "documented by Python for every named tuple",
     "masking_service/web/routes/problems.py _replace": "documented by Python for every named tuple",

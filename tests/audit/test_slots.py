@@ -424,12 +424,12 @@ def fork(store: Store, client: redis.Redis, tmp_path: Path, slot: int) -> Fork:
     log = processes[slot].log
     state = log._number, log._head
     keys = [key for key in client.scan_iter(f"wm:{{audit:{slot}}}*") if key != KEYS.checkpoints]
-    copied = {key: client.dump(key) for key in keys}
+    copied = {key: ask(client, "DUMP", key) for key in keys}
     processes[slot].commit(entry(at=NOW, principal="staff/u-2"))
     before = logs.checkpoint(store)
     witness(store, tmp_path / "archive")
     for key, content in copied.items():
-        client.restore(key, 0, content, replace=True)
+        ask(client, "RESTORE", key, 0, content, "REPLACE")
     log._number, log._head = state
     processes[slot].commit(entry(at=NOW, principal="staff/u-3"))
     return Fork(log._writer, before)

@@ -85,7 +85,8 @@ def _day(folder: Path, cleanup: ExitStack) -> Day:
     asked("label-printer", "POST", "/v1/tokenize", {"records": [record], "custody": {"site": "021001"}})
     asked("service-desk", "POST", "/v1/cases", CASE)
     opened = asked("dispute-officer", "POST", "/v1/detokenize", OPENING)["results"][0]["value"]
-    checkpoint, views = {"heads": []}, 0
+    checkpoint: dict[str, Any] = {"heads": []}
+    views = 0
     while {KEYS.slot_of(head["writer"]) for head in checkpoint["heads"]} != {0, 1, 2, 3} and views < MAX_VIEWS:
         for _ in range(10):
             who = ("courier", "courier-2")[views % 2]
@@ -179,12 +180,12 @@ def test_another_number_of_slots_is_refused(day: Day, slots: str) -> None:
 def test_an_entry_that_was_cut_out_of_the_store_is_named_with_its_slot(day: Day, slot: int) -> None:
     writer = next(head["writer"] for head in day.checkpoint["heads"] if KEYS.slot_of(head["writer"]) == slot)
     client = day.cluster.primary(key_slot(KEYS.writers(slot))).client
-    kept = client.dump(KEYS.stream(writer))
+    kept = ask(client, "DUMP", KEYS.stream(writer))
     try:
         ask(client, "XDEL", KEYS.stream(writer), "2-0")
         status, said = day.command("audit", "verify", "--archive", str(day.folder / "none"))
     finally:
-        client.restore(KEYS.stream(writer), 0, kept, replace=True)
+        ask(client, "RESTORE", KEYS.stream(writer), 0, kept, "REPLACE")
 
     assert status == 1
     assert f"{writer}-2 in slot {slot}): dropped: " in said
