@@ -194,7 +194,9 @@ def make_sentinel(directory: Path, replicas: int = 2, sentinels: int = 3, binary
 
 
 def _cluster_node(directory: Path, binary: Path | None, timeout: int) -> Node:
-    node = Node(directory, durable(cluster_enabled="yes", cluster_node_timeout=timeout), binary=binary)
+    # A replica stays with its primary, also while another primary has none.
+    settings = durable(cluster_enabled="yes", cluster_node_timeout=timeout, cluster_allow_replica_migration="no")
+    node = Node(directory, settings, binary=binary)
     with (node.directory / "node.conf").open("a") as file:
         file.write(f"cluster-port {node.bus_port}\n")
     return node
