@@ -11,8 +11,9 @@ import pytest
 import redis
 
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.store_admission import admit_store, watch_store
 from masking_service.runtime.wiring import assemble
+from masking_service.store.identity import WrongStore
 from tests.web.api import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SITE, SUPERVISOR, Api, Json, field, record
 
 PROCESSES: Final = 5
@@ -129,3 +130,17 @@ def test_a_cursor_that_no_page_gave_is_refused(settings: Settings, after: str) -
     assert apis[0].get(AUDITOR, f"/v1/audit?after={cursor}").status_code == 200
     assert apis[0].get(AUDITOR, f"/v1/audit?after={cursor.partition('.')[0]}").status_code == 200
     assert apis[0].get(AUDITOR, f"/v1/audit?after={cursor.partition('.')[0]}{after}").status_code in {404, 422}
+
+
+@pytest.mark.usefixtures("valkey")
+def test_a_process_with_another_number_of_slots_is_not_ready_and_says_why(settings: Settings) -> None:
+    processes(settings, 4)
+    other = assemble(replace(settings, audit_slots=2))
+    with pytest.raises(WrongStore):
+        watch_store(other)
+    answered = Api(other).get(None, "/readyz")
+
+    assert answered.status_code == 503
+    assert (
+        "MASKING_AUDIT_SLOTS is 2, and the audit log of this store has 4" in answered.get_json()["faults"][0]["reason"]
+    )
