@@ -162,9 +162,11 @@ def a_slot_of_the_audit_log_goes_back(world: ClusterWorld) -> None:
         node.kill()
     data.rename(aside)
     older.rename(data)
-    primary.start()
-    wait_for(lambda: world.is_refused(b"the audit log lost entries"), "the older copy is refused", 20)
-    primary.kill()
+    for node in nodes:  # replicas take what the primary has
+        node.start()
+    wait_for(lambda: world.is_refused(b"the audit log lost entries"), "the older copy is refused", 30)
+    for node in reversed(nodes):
+        node.kill()
     shutil.rmtree(data)
     aside.rename(data)
     for node in nodes:
