@@ -59,12 +59,12 @@ def admit_store(parts: Parts) -> None:
         # Keys by which a store is recognised, and of which the lease on it is kept: what these servers hold was not
         # looked at, so they cannot be verified now.
         new = _without_owners(store, new, [GENESIS, identity.audit.checkpoints, DATA_KEYS])
+    if identity.marked:  # first, so that an emptied server is called that
+        unread = unmarked(candidate, keyring, _slots_to_check(fit.values(), new))
+        new = {node: run_id for node, run_id in new.items() if unread.isdisjoint(fit[node].slots)}
     if new and identity.audit.slots > 1:
         unread = parts.checkpoints.for_store(candidate).unread_slots()
         new = _without_owners(store, new, [identity.audit.writers(slot) for slot in unread])
-    if identity.marked:
-        without_mark = unmarked(candidate, keyring, _slots_to_check(fit.values(), new))
-        new = {node: run_id for node, run_id in new.items() if without_mark.isdisjoint(fit[node].slots)}
     identity.verify(new, [server.node for server in servers])
     if failed is not None:
         raise failed
