@@ -2,7 +2,8 @@
 
 A newer release keeps to the store's format; an older one refuses a newer format.
 
-A release is played by the newest format that it knows.
+A release is played by the newest format that it knows. A new store has that format if its audit log is spread over
+slots; otherwise it has the first one, whatever the release.
 """
 
 from __future__ import annotations
@@ -34,6 +35,14 @@ def release(newest: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(identity, "FORMAT", newest)
         yield
+
+
+@pytest.fixture
+def spread(valkey: str) -> Iterator[Store]:
+    """A store that is new, and whose audit log is to be spread over slots."""
+    store = stores.admitted(valkey, audit_slots=4)
+    yield store
+    store.close()
 
 
 def starts(store: Store, newest: int) -> Vault:
@@ -72,20 +81,33 @@ def test_the_newer_release_does_not_change_the_stores_format_by_itself(store: St
     assert ask(client, "GET", GENESIS) == before
 
 
-def test_an_older_release_does_not_start_on_a_newer_store_and_names_both_formats(store: Store) -> None:
-    starts(store, NEW)
+def test_an_older_release_does_not_start_on_a_newer_store_and_names_both_formats(spread: Store) -> None:
+    starts(spread, NEW)
 
     with pytest.raises(WrongStore, match=f"the store has format {NEW}; this release knows formats up to {OLD}"):
-        starts(store, OLD)
+        starts(spread, OLD)
 
 
-def test_an_older_release_that_runs_stops_using_a_store_that_became_newer(store: Store, client: redis.Redis) -> None:
-    starts(store, OLD)
+def test_an_older_release_that_runs_stops_using_a_store_that_became_newer(spread: Store, client: redis.Redis) -> None:
+    starts(spread, OLD)
     ask(client, "DEL", GENESIS)
-    starts(store, NEW)
+    starts(spread, NEW)
 
     with pytest.raises(WrongStore, match=f"the store has format {NEW}"):
-        looks(store, OLD)
+        looks(spread, OLD)
+
+
+def test_a_release_from_before_slots_serves_a_new_store_whose_log_is_in_one(store: Store) -> None:
+    starts(store, identity.FORMAT)
+
+    looks(store, 1)
+
+
+def test_a_release_from_before_slots_refuses_a_store_whose_log_is_spread(spread: Store) -> None:
+    starts(spread, identity.FORMAT)
+
+    with pytest.raises(WrongStore, match="the store has format 2; this release knows formats up to 1"):
+        looks(spread, 1)
 
 
 def test_renamed_members_are_stored_under_their_first_names() -> None:
