@@ -15,10 +15,10 @@ least what the one before it names, because this is the order of each attempt:
 5. store the checkpoint, only if that of step 1 is still the newest;
 6. take writers that have ended off the lists.
 
-The process that made the checkpoint of step 1 had read its entries before it was
-stored, so steps 2 and 3 find them all. One server replies in the order in which it is
-asked, and the first two steps are one exchange there. Several slots are several
-servers, which may reply in any order: then each step is an exchange.
+The process that made the checkpoint of step 1 had read its entries before it
+was stored, so steps 2 and 3 find them all. One server replies in the order in
+which it is asked, and the first two steps are one exchange there. Several slots
+are several servers, which may reply in any order: then each step is an exchange.
 """
 
 import threading
