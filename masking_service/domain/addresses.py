@@ -95,8 +95,7 @@ _ODD: Final = re.compile(r"[^\n -~\u2018-\u201d\u3001-\u3011\u4e00-\u9fff，：�
 _OPENS: Final = re.compile(r"[(（\[【]").search
 _BRACKETS: Final = re.compile(r"([(（\[【][^()（）\[\]【】]*[)）\]】]?)")
 _ONLY_UNIT: Final = re.compile(
-    rf"[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*"
-    rf"(?:(?:单元|單元|[室户戶房层層楼樓号號门門栋棟幢座之]|[A-Za-z]{{1,9}})[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}]*)*"
+    rf"(?:[(（\[【)）\]】\s\-#/,，.0-9*{words.NUMERALS}A-Za-z室户戶房层層楼樓号號门門栋棟幢座之]|单元|單元)*"
 ).fullmatch
 _ONLY_ROOM: Final = re.compile(r"[A-Za-z*]?[0-9*]{3,4}[A-Za-z*]?").fullmatch
 _ROOM_IN_BRACKETS: Final = re.compile(r"[(（\[【]\s?[A-Za-z]?[0-9*]{3,4}[A-Za-z]?\s?[)）\]】]?").fullmatch

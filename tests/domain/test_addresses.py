@@ -126,6 +126,14 @@ def test_no_address_takes_long(hide: str, address: str) -> None:
     mask_address(address, hide)
 
 
+@pytest.mark.timeout(60)
+def test_letters_in_brackets_behind_a_unit_are_read_once() -> None:
+    """Found by the fuzzer: thirty letters took for ever, because each could begin a word or continue one."""
+    note = f'({"R" * 200}"8)'
+
+    assert mask_address(f"3单元{note}", "unit") == f"*单元{note}"
+
+
 @pytest.mark.parametrize("value", ["路" * 513, "1-2-3-" * 20])
 def test_what_is_too_long_or_too_full_of_numbers_for_an_address_is_hidden_whole(value: str) -> None:
     assert mask_address(value, "unit") == "*" * len(value)
