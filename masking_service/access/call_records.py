@@ -4,6 +4,7 @@ Sealed beside the waybill and kept as long as it would be, so that a plain phone
 be opened only after calls that failed. A record that is sent again changes nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -80,7 +81,7 @@ class CallRecords:
             write,
         )
 
-    def unanswered(self, tenant: str, bases: Sequence[bytes]) -> dict[tuple[bytes, str], int]:
+    def unanswered(self, tenant: str, bases: Sequence[bytes]) -> Counter[tuple[bytes, str]]:
         """Return how many calls to each field were not answered, by base and field: one round trip, none without bases.
 
         Raises:
@@ -90,12 +91,12 @@ class CallRecords:
         keys = [call_records_key(stem) for stem in record_stems(each)]
         replies = self._store.read([(b"HGETALL", key) for key in keys]) if keys else []
         state = self._keyring.tenant(tenant).state
-        counts: dict[tuple[bytes, str], int] = {}
+        counts: Counter[tuple[bytes, str]] = Counter()
         for base, key, flat in zip(each, keys, replies, strict=True):
             for name, sealed in list(zip(flat[0::2], flat[1::2], strict=True))[:MAX_KEPT]:
                 stored = msgspec.json.decode(state.open(sealed, key + b"/" + name), type=_Stored)
                 if not stored.answered:
-                    counts[base, stored.field] = counts.get((base, stored.field), 0) + 1
+                    counts[base, stored.field] += 1
         return counts
 
     def _place(self, tenant: str, record: KeptRecord) -> tuple[bytes, bytes]:

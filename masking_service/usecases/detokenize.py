@@ -245,7 +245,7 @@ class Detokenize:
         phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
         counts = self._call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
         for item in phones:
-            if counts.get((item.base or b"", item.field), 0) < needed:
+            if counts[item.base or b"", item.field] < needed:
                 item.outcome, item.value = CALL_FIRST, None
 
     def _known(self, purpose: str | None) -> str | None:
