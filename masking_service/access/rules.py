@@ -133,7 +133,7 @@ class CheckRule:
     key: str
     pending_on_failure: bool
     again_after: int
-    by_assignee: bool = False
+    by_assignee: bool
 
 
 @dataclass(frozen=True, slots=True)

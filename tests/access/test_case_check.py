@@ -245,7 +245,9 @@ CHECK = {"url": "https://tickets.example.com/check", "key": "case-check.key"}
 def test_a_policy_names_the_ticket_system() -> None:
     rules = policy(lambda document: document["cases"].update(check=CHECK)).rules.cases
 
-    assert rules.check == CheckRule(CHECK["url"], CHECK["key"], pending_on_failure=False, again_after=900)
+    assert rules.check == CheckRule(
+        CHECK["url"], CHECK["key"], pending_on_failure=False, again_after=900, by_assignee=False
+    )
 
 
 @pytest.mark.parametrize(("word", "by_assignee"), [("any", False), ("assignee", True)])
@@ -276,7 +278,7 @@ def test_a_faulty_check_is_a_fault_of_the_policy(change: dict[str, Any], path: s
 
 
 def loaded(url: str, folder: Path, *, development: bool) -> CaseCheck | None:
-    rule = CheckRule(url, "case-check.key", pending_on_failure=False, again_after=900)
+    rule = CheckRule(url, "case-check.key", pending_on_failure=False, again_after=900, by_assignee=False)
     return load_case_check(
         rule, folder, development=development, clock=lambda: 0, random=foreseen("x"), counted=lambda _: None
     )
