@@ -216,7 +216,7 @@ class DataKeys:
                     newest = (number, stored, used)
             if newest[0] != numbers[-1]:
                 return newest
-            start = numbers[-1] + 1
+            start += LOOK_AHEAD
 
     def _made(self, tenant: str, day: int, number: int) -> WrappedKey:
         key_id = self._keyring.tenant(tenant).data_key_id(day, number)

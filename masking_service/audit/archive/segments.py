@@ -145,18 +145,19 @@ class Segments:
     """The files in one folder, locked by this process.
 
     Attributes:
-        position: where the next line will be written.
+        position: where the next line will be written; unknown before `resume_at`.
 
     Raises:
         ArchiveError: another process has the folder open.
     """
+
+    position: Position
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._file: int | None = None
         self._lines, self._orders = bytearray(), bytearray()  # appended, and not written yet
-        self.position = Position(1, 0)
         self._lock: int | None = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, OPEN)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
