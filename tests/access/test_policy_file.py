@@ -76,6 +76,7 @@ class TestFaults:
             (put("profiles", "label", "address", {"hide": "nothing"}), "profiles.label.address"),
             (put("profiles", "hidden", "phone", {"hide": "nothing"}), "profiles.hidden.phone"),
             (put("profiles", "Label", {}), "profiles.Label"),
+            (put("lookout", {"freeze": ["pace"]}), "lookout.freeze"),
             (without("purposes", "dispute", "case"), "purposes.dispute.case"),
             (without("cases", "approve_above"), "cases.approve_above"),
             (without("budgets", "conflicts"), "budgets.conflicts"),

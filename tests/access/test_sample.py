@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -32,6 +34,31 @@ def test_the_sample_is_as_large_as_the_policy_says(thousandths: int) -> None:
 
 def test_nothing_and_all() -> None:
     assert (len(sampled(0)), len(sampled(1_000))) == (0, len(NUMBERS))
+
+
+class Tagged:
+    """Keys that give one tag."""
+
+    def __init__(self, tag: bytes) -> None:
+        self._tag = tag
+
+    def tag(self, *_: str) -> str:
+        return urlsafe_b64encode(self._tag).decode()
+
+
+@pytest.mark.parametrize(
+    ("tag", "thousandths", "inside"),
+    [
+        (bytes(18), 0, False),
+        (bytes(18), 1, True),
+        (b"\xff" * 18, 1_000, True),
+        (b"\xff" * 18, 999, False),
+        (b"\x7f" + b"\xff" * 17, 500, True),
+        (b"\x80" + bytes(17), 500, False),
+    ],
+)
+def test_the_edges_of_the_sample(tag: bytes, thousandths: int, inside: bool) -> None:
+    assert in_sample(cast(TenantKeys, Tagged(tag)), NUMBERS[0], thousandths) is inside
 
 
 def test_a_larger_sample_holds_the_smaller_one() -> None:

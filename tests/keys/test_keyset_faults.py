@@ -50,6 +50,16 @@ FAULTS: dict[str, tuple[Change, str]] = {
         lambda d: d.update(more=1),
         ": is truncated or not a keyset (Object contains unknown",
     ),
+    "unknown member of a root": (root(more=1), ": is truncated or not a keyset (Object contains unknown"),
+    "unknown member of a secret": (secret(more=1), ": is truncated or not a keyset (Object contains unknown"),
+    "unknown member of a token": (
+        lambda d: d.update(pkcs11={"module": "m", "token": "t", "pin_file": "p", "more": 1}),
+        ": is truncated or not a keyset (Object contains unknown",
+    ),
+    "unknown member of an engine": (
+        lambda d: d.update(transit={"url": "u", "token_file": "t", "ca_file": "c", "more": 1}),
+        ": is truncated or not a keyset (Object contains unknown",
+    ),
     "unknown use": (secret(use="else"), ": is truncated or not a keyset ("),
     "unknown purpose": (lambda d: d.update(made_for="tests"), ": is truncated or not a keyset ("),
     "no check value": (lambda d: d["roots"][0].pop("check"), ": roots[0]: its check value does not match"),

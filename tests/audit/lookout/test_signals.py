@@ -194,7 +194,7 @@ def daily(who: str, counts: Sequence[int]) -> list[Opening]:
 def test_a_pace_that_rises_above_the_persons_own_earlier_days() -> None:
     (reason,) = pace(daily(THIEF, [10] * 15 + [30] * 15), NOW)
 
-    assert (reason.person, round(reason.observed), round(reason.expected)) == (THIEF, 30, 10)
+    assert (reason.person, round(reason.observed), reason.total, round(reason.expected)) == (THIEF, 30, 0, 10)
     assert reason.score > 4
 
 

@@ -1,6 +1,17 @@
-"""The links of a chain are kept by number, those of consecutive numbers in one piece."""
+"""The links of a chain are kept by number, and an entry that does not match its link is told from an edited link."""
 
-from masking_service.audit.verify.chain import Links
+import pytest
+from msgspec.structs import replace
+
+from keys.signatures import Verifier
+from masking_service.audit.entries import FIRST_LINK, commit_message
+from masking_service.audit.entries import link as link_of
+from masking_service.audit.lines import EntryLine
+from masking_service.audit.verify.chain import DUPLICATE, EDITED, OUT_OF_ORDER, Chain, Links
+from masking_service.audit.verify.findings import Findings, Kind
+from tests.keys.known import known_keyring
+
+SIGNER, WRITER = known_keyring().audit_signer, "ab" * 8
 
 A, B, C, D = (bytes([number]) * 32 for number in range(1, 5))
 
@@ -37,3 +48,99 @@ def test_links_before_a_number_are_forgotten() -> None:
     links.forget(3)
 
     assert [links.get(number) for number in (1, 2, 3, 4, 5)] == [None, None, C, None, D]
+
+
+def chain(findings: Findings, number: int = 0, head: bytes = FIRST_LINK) -> Chain:
+    return Chain(WRITER, findings, Verifier(SIGNER.public_pem()), number, head)
+
+
+def commit(count: int = 3) -> list[EntryLine]:
+    """Return the entries of one commit, the last of them signed."""
+    head, entries = FIRST_LINK, []
+    for number in range(1, count + 1):
+        content = b'{"at":%d}' % number
+        head = link_of(head, WRITER, number, content)
+        signature = SIGNER.sign(commit_message(WRITER, number, head)) if number == count else b""
+        entries.append(EntryLine(WRITER, number, content, head, signature))
+    return entries
+
+
+def found(*entries: EntryLine) -> list[tuple[Kind, int, str]]:
+    """Return kind, line and text of each finding."""
+    findings = Findings()
+    one = chain(findings)
+    for line, entry in enumerate(entries, 1):
+        one.add(line, entry)
+    one.end()
+    return [(finding.kind, finding.line, finding.text) for finding in findings]
+
+
+def test_a_sound_commit_has_no_findings() -> None:
+    assert found(*commit()) == []
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_edited_link_is_told_from_an_edited_entry(at: int) -> None:
+    entries, edited = commit(), commit()
+    entries[at], edited[at] = replace(entries[at], link=A), replace(edited[at], entry=b'{"at":9}')
+
+    assert found(*entries) == [(Kind.EDITED, at + 1, "its link was edited; the entry itself is as signed")]
+    assert [(kind, line) for kind, line, _ in found(*edited)] == [(Kind.EDITED, at + 1)]
+    assert all(text.startswith(EDITED) for _, _, text in found(*edited))
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_edited_entry_under_an_invalid_signature_is_not_called_as_signed(at: int) -> None:
+    entries = commit()
+    entries[at] = replace(entries[at], entry=b'{"at":9}')
+    entries[2] = replace(entries[2], signature=SIGNER.sign(b"another message"))
+
+    kinds, lines, texts = zip(*found(*entries), strict=True)
+    assert (kinds, lines) == ((Kind.EDITED, Kind.FORGED), (at + 1, 3))
+    assert texts[0].startswith(EDITED)
+
+
+def test_an_entry_that_was_edited_at_the_end_of_a_log_is_found() -> None:
+    first, second, _ = commit()
+    kinds = [kind for kind, *_ in found(first, replace(second, entry=b'{"at":9}'))]
+
+    assert kinds == [Kind.EDITED, Kind.CUT_OFF]
+
+
+def test_a_chain_that_goes_on_has_no_line_before_its_next_entry() -> None:
+    entries = commit()
+    one = chain(Findings(), 2, entries[1].link)
+
+    assert (one.line, one.number, one.signed, one.is_complete) == (0, 2, 2, True)
+    one.add(7, entries[2])
+    assert (one.line, one.number, one.signed, one.is_complete) == (7, 3, 3, True)
+
+
+@pytest.mark.parametrize(("order", "late"), [((0, 2, 1, 3), [3]), ((1, 0, 2, 3), [2]), ((0, 3, 2, 1), [3, 4])])
+def test_an_entry_that_comes_too_late_is_found_at_its_line(order: tuple[int, ...], late: list[int]) -> None:
+    entries = commit(4)
+
+    assert found(*[entries[at] for at in order]) == [(Kind.OUT_OF_ORDER, line, OUT_OF_ORDER) for line in late]
+
+
+@pytest.mark.parametrize(("order", "at", "line"), [((0, 2, 1, 3), 1, 3), ((1, 0, 2, 3), 0, 2)])
+def test_an_entry_that_comes_too_late_and_was_edited_has_both_findings(
+    order: tuple[int, ...], at: int, line: int
+) -> None:
+    entries = commit(4)
+    entries[at] = replace(entries[at], entry=b'{"at":9}')
+
+    assert found(*[entries[at] for at in order]) == [
+        (Kind.OUT_OF_ORDER, line, OUT_OF_ORDER),
+        (Kind.EDITED, line, EDITED),
+    ]
+
+
+def test_a_copy_is_told_from_a_different_entry_with_the_same_number() -> None:
+    first, second, third = commit()
+    different = replace(second, entry=b'{"at":9}')
+
+    assert found(first, second, second, third) == [(Kind.DUPLICATE, 3, DUPLICATE)]
+    assert found(first, second, different, third) == [
+        (Kind.DUPLICATE, 3, "is a different entry with a number that is taken")
+    ]

@@ -1,0 +1,34 @@
+"""What the index of an archive finds at the edges of a range."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import redis
+
+from masking_service.audit.order import FIRST, LAST, Order
+from masking_service.audit.wanted import Wanted
+from masking_service.store.client import Store
+from tests.audit.archive.test_older import MINE, World
+
+
+@pytest.mark.parametrize("newest", [False, True])
+def test_a_range_of_one_place_holds_its_entry_in_whichever_segment_it_is(
+    store: Store, client: redis.Redis, tmp_path: Path, newest: bool
+) -> None:
+    world = World(store, client, tmp_path / "archive", [], segment_bytes=1)
+    for _ in range(3):
+        world.write(3)
+        world.checkpoint()
+    world.follow()
+    index = world.index
+
+    def names(low: Order, high: Order) -> list[str]:
+        return [one.id for one in index.page(MINE, Wanted(), low, high, newest=newest, limit=100).rows]
+
+    rows = index.page(MINE, Wanted(), FIRST, LAST, newest=False, limit=100).rows
+
+    assert [one.id for one in rows] == world.made
+    assert [names(one.order, one.order) for one in rows] == [[one.id] for one in rows]
+    assert [names(one.order.next, one.order.next) for one in rows[-1:]] == [[]]

@@ -1,0 +1,31 @@
+"""A place in the order of a tenant: how it is written, and its neighbours."""
+
+import pytest
+
+from masking_service.audit.order import FIRST, LAST, Order
+
+LARGEST = 2**63 - 1
+
+
+def test_a_place_is_read_as_it_is_written() -> None:
+    assert Order.parse(bytes(Order(1_796_000_000_000, 12))) == (1_796_000_000_000, 12)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"1", b"1-", b"-1", b"x-1", b"1-x", b"+1-1", b"1-+1", b" 1-1", b"1- 1", b"1_0-1", b"1-1_0", b"1-1-1"]
+)
+def test_what_is_no_place_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match="is not a place"):
+        Order.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(Order(5, 0), Order(5, 1)), (Order(5, LARGEST - 1), Order(5, LARGEST)), (Order(5, LARGEST), Order(6, 0))],
+)
+def test_the_neighbour_of_a_place(before: Order, after: Order) -> None:
+    assert (before.next, after.previous) == (after, before)
+
+
+def test_every_place_is_between_the_first_and_the_last() -> None:
+    assert (FIRST, LAST) == ((0, 0), (LARGEST, LARGEST))
