@@ -25,24 +25,25 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True)
 class Measured:
-    """What one machine needs, by `python -m bench.audited` and `python -m bench.memory`.
+    """What one machine needs.
 
     Attributes:
-        entry: seconds of the server's processor for each entry.
-        commit: seconds of the server's processor for each commit beside its entries.
-        sync: seconds of a sync to the disk, the median.
-        read: entries a second that the follower verifies and archives, on one core.
-        trim: seconds of the server's processor for each entry that is trimmed.
-        size: bytes of memory for each entry.
-        failover: seconds until a replica takes writes, and the service sends them there.
+        entry, commit: seconds of the server's processor for each entry, and for each commit beside its entries. By
+            `INFO cpu` on Valkey 9.1.2 around commits of one entry (161 to 216 µs) and of 32 (532 to 593 µs).
+        sync: seconds of a sync to the disk, the median. Assumed: NVMe disks take less.
+        read: entries a second that the follower verifies and archives, on one core, by `python -m bench.log_rate` with
+            four slots on a busy machine.
+        trim: seconds of the server's processor for each entry that is trimmed: by `XTRIM` 0.1 µs in each of two streams.
+        size: bytes of memory for each entry, by `python -m bench.memory` on Redis: a view alone in its commit.
+        failover: seconds until a replica takes writes, and the service sends them there: the most that it may take.
     """
 
-    entry: float = 25e-6
-    commit: float = 60e-6
+    entry: float = 12e-6
+    commit: float = 180e-6
     sync: float = 1.5e-3
-    read: float = 30_000.0
-    trim: float = 2e-6
-    size: float = 450.0
+    read: float = 19_400.0
+    trim: float = 0.2e-6
+    size: float = 426.0
     failover: float = 10.0
 
 

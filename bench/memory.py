@@ -31,6 +31,8 @@ from masking_service.dev.embedded import EmbeddedServer, running_url
 MAX_BATCH = 500
 SITE = "021001"
 OPENED = 200  # of any number of waybills: opening is rare
+ALONE = 0.1  # the share of waybills that are viewed one a call, as couriers do
+VIEWED_TOGETHER, VIEWED_ALONE, OPENINGS = "full view, fifty a call", "full view, one a call", "opening, one a call"
 BUFFERS = ("mem_clients_normal", "mem_aof_buffer")  # of connections: they come and go
 
 
@@ -134,10 +136,12 @@ def measure(measurement: Measurement, count: int) -> dict[str, Grown]:
         for names in batches(numbers, MAX_BATCH):
             items = [{"waybill_no": name, "site": SITE, "courier": "client/courier"} for name in names]
             measurement.call("tracking", "/v1/custody", {"items": items})
-    with measurement.step(grown, "full view, fifty a call"):
-        for names in batches(numbers, 50):
-            measurement.call("courier", "/v1/waybills/view", {"profile": "courier", "waybills": names})
-    with measurement.step(grown, "opening, one a call"):
+    alone = int(count * ALONE)
+    for step, size, viewed in ((VIEWED_TOGETHER, 50, numbers[alone:]), (VIEWED_ALONE, 1, numbers[:alone])):
+        with measurement.step(grown, step):
+            for names in batches(viewed, size):
+                measurement.call("courier", "/v1/waybills/view", {"profile": "courier", "waybills": names})
+    with measurement.step(grown, OPENINGS):
         _open(measurement, numbers[:OPENED])
     return grown
 
@@ -189,7 +193,7 @@ def _packed(folder: Path) -> float:
 def main() -> None:
     """Measure, and print what it is made of."""
     parser = argparse.ArgumentParser(prog="python -m bench.memory")
-    parser.add_argument("counts", nargs="*", type=int, default=[10_000, 100_000], help="how many waybills")
+    parser.add_argument("counts", nargs="*", type=int, default=[20_000], help="how many waybills")
     console = Console()
     for count in parser.parse_args().counts:
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -219,8 +223,10 @@ def _table(grown: dict[str, Grown], count: int, server: str) -> Table:
     table = Table(
         "bytes for each", "memory", "of it audit", "append-only log", "archive", title=f"{count:,} waybills, {server}"
     )
+    alone = int(count * ALONE)
+    fewer = {VIEWED_TOGETHER: count - alone, VIEWED_ALONE: alone, OPENINGS: min(count, OPENED)}
     for name, what in grown.items():
-        each = min(count, OPENED) if name.startswith("opening") else count
+        each = fewer.get(name, count)
         sizes = (what.memory, what.streams, what.log, what.archive)
         table.add_row(name, *(f"{size / each:,.0f}" for size in sizes))
     return table
