@@ -33,7 +33,7 @@ class Measured:
         sync: seconds of a sync to the disk, the median. Assumed: NVMe disks take less.
         read: entries a second that the follower verifies and archives, on one core, by `python -m bench.log_rate` with
             four slots on a busy machine.
-        trim: seconds of the server's processor for each entry that is trimmed: by `XTRIM` 0.1 µs in each of two streams.
+        trim: seconds of the server's processor for each trimmed entry: by `XTRIM` 0.1 µs in each of two streams.
         size: bytes of memory for each entry, by `python -m bench.memory` on Redis: a view alone in its commit.
         failover: seconds until a replica takes writes, and the service sends them there: the most that it may take.
     """
