@@ -108,7 +108,8 @@ class Hider:
                 text = value if type(value) is str else decimal_text(value)
                 masked = self._text(text, self._names)
                 if masked is not text:
-                    container[key] = masked
+                    # A minus beside stars is a text, of which the next pass might hide the minus too.
+                    container[key] = masked if type(value) is str else masked.replace("-", "*")
                     self._found.append(pointer(here))
 
     def _member_names(self, container: dict[str, Any], keys: tuple[str | int, ...]) -> None:

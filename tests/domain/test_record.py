@@ -353,6 +353,16 @@ def test_masking_twice_is_masking_once(record: dict[str, Any]) -> None:
     assert masked(once)[0] == once
 
 
+@pytest.mark.parametrize("by", [LABEL, HIDDEN], ids=lambda profile: profile.name)
+def test_a_number_that_is_hidden_for_a_phone_keeps_no_sign(by: Profile) -> None:
+    """Found by the fuzzer: the sign was hidden when the mask was masked again."""
+    number = -1148183223285952953919
+    once, _ = masked(standard(sender={"x": {"r": number}}, mobile=number), by)
+
+    assert once["sender"]["x"]["r"] == "*" * 23
+    assert masked(once, by)[0] == once
+
+
 @given(RECORDS)
 def test_the_fields_are_the_originals(record: dict[str, Any]) -> None:
     _, found = masked(record)
