@@ -5,7 +5,7 @@ A personal column that the schema has no place for gets a place of its own: it i
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -83,10 +83,10 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
     for at, header in free.items():
         if at not in placed and (kind := _known_kind(header, headers, own)) is not None:
             hidden[at] = kind
-    extra = _members(_free("columns", schema), {at: headers[at] for at in hidden}, normal)
+    extra = _members(_free("columns", schema), {at: headers[at] for at in hidden})
     fields = tuple((tuple(map(str, extra[at])), "text" if kind == PARTY else kind) for at, kind in hidden.items())
     extended = replace(schema, fields=(*schema.fields, *fields))
-    others = {at: header for at, header in enumerate(headers) if at not in placed and at not in hidden}
+    others = (at for at in range(len(headers)) if at not in placed and at not in hidden)
     kinds = {at: kind for at, steps in placed.items() if (kind := _kind_at(schema, steps)) is not None}
     return Layout(
         schema=extended,
@@ -97,7 +97,8 @@ def lay_out(headers: Sequence[str], schema: Schema, told: Mapping[str, str]) -> 
             owner: kept for owner, its in fallbacks.items() if (kept := tuple(at for at in its if at in hidden))
         },
         parties=frozenset(at for at, kind in hidden.items() if kind == PARTY),
-        others=_members(_free("unmapped", extended), others, str),
+        # Not named by their headers: the leak guard would rename a member whose header holds a name from a row.
+        others={at: (_free("unmapped", extended), f"column{at + 1}") for at in others},
         left=frozenset(at for at, target in targets.items() if target == UNMAPPED),
     )
 
@@ -157,11 +158,11 @@ def _place(free: Mapping[int, str], schema: Schema, placed: dict[int, Steps]) ->
     return fallbacks
 
 
-def _members(key: str, headers: Mapping[int, str], name_of: Callable[[str], str]) -> dict[int, Steps]:
+def _members(key: str, headers: Mapping[int, str]) -> dict[int, Steps]:
     """The ways to members of the object `key` that have the names of headers."""
     places: dict[int, Steps] = {}
     for at, header in headers.items():
-        name = name_of(header) or f"column{at + 1}"
+        name = normal(header) or f"column{at + 1}"
         places[at] = (key, name if (key, name) not in places.values() else f"{name}-{at + 1}")
     return places
 

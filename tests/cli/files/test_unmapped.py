@@ -333,3 +333,11 @@ def test_a_personal_cell_among_waybill_numbers_is_hidden(tmp_path: Path, cell: s
     assert result.exit_code == 0
     assert cell not in result.stdout
     assert "SF1234567890" in result.stdout
+
+
+def test_a_header_that_holds_the_name_of_a_row_keeps_its_column(tmp_path: Path) -> None:
+    """Found by the fuzzer: the leak guard renamed the member, and the cell was looked for under the header."""
+    result = masked(tmp_path, "运单号,给李四的话,收件人\nSF1234567890,门口,李四\n")
+
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.splitlines()[1] == "SF1234567890,门口,李*,"
