@@ -26,6 +26,8 @@ from masking_service.domain.walk import Take, Usual, way_through
 ALREADY_MASKED: Final = "already-masked"
 
 _MAY_COME_HIDDEN: Final = frozenset({"name", "phone", "address", "unit"})
+_AGAIN: Final = 4096
+"""Characters of a record's texts up to which its unmapped members are masked again; more would take too long."""
 
 
 class Masked:
@@ -97,7 +99,9 @@ class Masker:
         if run.errors:
             raise InvalidRecord(tuple(run.errors))
         run.mask_others(self._unmapped)
-        run.guard(self._masks, self._fixed)
+        if run.guard(self._masks, self._fixed):
+            run.mask_others(self._unmapped)
+            run.warnings = list(dict.fromkeys(run.warnings))
         return run
 
     def mask_batch(self, batch: Sequence[Any], effort: Effort) -> list[Masked | InvalidRecord]:
@@ -203,23 +207,28 @@ class _Run(Masked):
         else:
             self.plain.append(masked)
 
-    def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> None:
-        """Hide the record's own values elsewhere in it."""
+    def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> bool:
+        """Hide the record's own values elsewhere in it.
+
+        Returns whether there were any in unmapped members, of a record that is not very long. These have to be masked
+        again: stars may make a number of what is beside them.
+        """
         if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
-            return  # the usual record ends here
+            return False  # the usual record ends here
         self.texts += self.plain
         count, characters = len(self.phones) + len(self.names), sum(map(len, self.texts))
         self.share.search(count, 1, characters)
         if not may_leak(self.texts, self.phones, self.names):
-            return
+            return False
         self.share.search(count, len(self.texts) + len(self.places), characters)
         own = self.number()
         if own is not None and not may_leak([text.replace(own, " ") for text in self.texts], self.phones, self.names):
-            return
+            return False
         hider = Hider(self.phones, self.names, masks["phone"] or stars, masks["name"] or stars, own, fixed, self.share)
         found = hider.hide(self.record)
         self.warnings += [(where, FOUND_IN_TEXT) for where in found]
         self.mask_again(set(found), masks)
+        return characters <= _AGAIN and not {place.pointer for place in self.places}.issuperset(found)
 
     def mask_again(self, found: set[str], masks: dict[str, Mask | None]) -> None:
         """Mask again the fields that the guard changed: its stars may turn what is beside them into a room number."""

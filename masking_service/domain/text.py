@@ -77,9 +77,9 @@ def scrub(value: str, keep: int = 4) -> str:
     """
     if _HOLDS_NOTHING(value) or _WORTH_READING(value) is None:
         return value
-    if crowded(value):
-        return _hide_every_digit(value)
     for _ in range(_PASSES):
+        if crowded(value):  # or has become so: stars part numbers
+            return _hide_every_digit(value)
         masked = _scrub_once(value, keep)
         if masked is value:
             return value

@@ -28,6 +28,8 @@ _DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
 """In a party: then it is more than a name, or its mask, in which no name may be found that was none before."""
 
 _ROUNDS: Final = 3
+_MAX_STEADY: Final = 4096
+"""Characters of a text that is masked until nothing changes; a longer one is masked once, or it would take too long."""
 _MAX_LENGTH: Final = 256
 """Characters of a text in which names beside phones and addresses are looked for."""
 _NUMBER: Final = "[0-9０-９*A-Za-z零一二三四五六七八九十]"
@@ -78,6 +80,14 @@ class UnknownText:
         Raises:
             InvalidRecord: by `pay`.
         """
+        found = self._mask_once(text, context, scan, pay)
+        if (
+            found.text != text and len(text) <= _MAX_STEADY
+        ):  # stars may make a number, or a label's value, of what stood beside them
+            found.text = steady(lambda masked: self._mask_once(masked, context, scan, pay).text, found.text, _ROUNDS)
+        return found
+
+    def _mask_once(self, text: str, context: str, scan: Mask, pay: Callable[[float], None]) -> Found:
         found = Found(text)
         for start, end, kind in reversed(labelled_values(text, context, pay)):
             found.put(start, end, self._of_kind(found, kind, text[start:end], pay))

@@ -239,3 +239,11 @@ def test_masking_the_mask_of_what_may_be_a_name_changes_nothing(name: str, party
     again, _ = masked(record)
 
     assert again == record
+
+
+def test_what_the_leak_guard_leaves_of_an_unmapped_text_is_masked_again() -> None:
+    """Found by the fuzzer: the stars of a hidden name made a number of what stood beside them."""
+    text = "\x7f\x7f\x7f6bTO1NM=6b1ONM=4954\x7f\x7fM=49bTO1NM=6\x7f\x7f\x7f\x7fb1ONM\x01\0"
+    once, _ = masked(standard(x=[text, "6"]))
+
+    assert masked(once)[0] == once
