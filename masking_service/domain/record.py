@@ -24,10 +24,8 @@ from masking_service.domain.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.domain.walk import Take, Usual, way_through
 
 ALREADY_MASKED: Final = "already-masked"
-
 _MAY_COME_HIDDEN: Final = frozenset({"name", "phone", "address", "unit"})
-_AGAIN: Final = 4096
-"""Characters of a record's texts up to which its unmapped members are masked again; more would take too long."""
+_AGAIN: Final = 4096  # characters of a record's texts; of a longer one, unmapped members are masked once
 
 
 class Masked:
@@ -208,10 +206,9 @@ class _Run(Masked):
             self.plain.append(masked)
 
     def guard(self, masks: dict[str, Mask | None], fixed: frozenset[Any]) -> bool:
-        """Hide the record's own values elsewhere in it.
+        """Hide the record's own values elsewhere in it; return whether unmapped members have to be masked again.
 
-        Returns whether there were any in unmapped members, of a record that is not very long. These have to be masked
-        again: stars may make a number of what is beside them.
+        Stars may make a number of what is beside them.
         """
         if not self.texts and not may_hold_name("\n".join(self.plain), self.names):
             return False  # the usual record ends here
@@ -244,10 +241,7 @@ class _Run(Masked):
         self._rest.append((members, mapped, context, own, keys))
 
     def mask_others(self, unmapped: Unmapped) -> None:
-        """Mask the unmapped members.
-
-        All phones of the record are known by then.
-        """
+        """Mask the unmapped members, once all phones of the record are known."""
         for members, mapped, context, own, keys in self._rest:
             unmapped.mask(self, members, mapped, context, own, keys)
 
