@@ -20,7 +20,7 @@ def new_private_pem() -> bytes:
 
 
 def public_pem(private_pem: bytes) -> bytes:
-    """Return the public key of a private key, in PEM.
+    """Return a private key's public key, in PEM.
 
     Raises:
         ValueError: it is not a private key.

@@ -9,7 +9,7 @@ class KeysError(Exception):
 
 
 class KeysetError(KeysError):
-    """The keyset file is missing, invalid, or accessible to others."""
+    """The keyset file is missing, invalid, or open to others."""
 
 
 class IntegrityError(KeysError):

@@ -36,7 +36,7 @@ def write_secret_file(path: Path, content: bytes, *, replace: bool) -> None:
 
 
 def read_secret_file(path: Path) -> bytes:
-    """Read a file that others may neither read nor write.
+    """Read a file that others may not open.
 
     Raises:
         KeysetError: it is missing, not a regular file, readable or writable by

@@ -137,7 +137,7 @@ def create(
 
 
 def algorithm_of(path: Path, suite: str) -> int:
-    """Return the algorithm byte of a suite, by its name.
+    """Return the algorithm byte of the suite `name`.
 
     Raises:
         KeysetError: this release does not know it.

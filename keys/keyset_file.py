@@ -144,7 +144,7 @@ def check_value(key: bytes) -> str:
 
 
 def secret_context(use: Use, version: int) -> bytes:
-    """Return the context that a wrapped secret is bound to."""
+    """Return the context to which a secret is bound."""
     return frame(b"keyset-secret", use.encode(), version.to_bytes(4, "big"))
 
 

@@ -38,7 +38,7 @@ DESTROYED: Final = "destroy"
 
 
 def distributed(file: KeysetFile, which: RotatableKey) -> RootEntry | SecretEntry | None:
-    """Return the key that waits to become active, or None."""
+    """Return the key that will become active, or None."""
     entries: list[RootEntry | SecretEntry] = (
         [*file.roots] if which == "root" else [entry for entry in file.secrets if entry.use == "token"]
     )

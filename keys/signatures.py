@@ -70,7 +70,7 @@ class Signer(Secret):
 
 
 def create_key_file(path: Path) -> None:
-    """Write a new private key, readable by the owner only.
+    """Write a new private key for the owner only.
 
     Raises:
         FileExistsError: the file exists. Keys are never overwritten.
@@ -100,7 +100,7 @@ class Verifier:
 
     @classmethod
     def from_bytes(cls, public_key: bytes) -> "Verifier":
-        """Return a verifier with a public key of 32 bytes.
+        """Return a verifier for a 32-byte public key.
 
         Raises:
             KeysetError: it has another length.

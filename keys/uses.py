@@ -17,7 +17,7 @@ class Uses:
             self._counts[name] += uses
 
     def take(self) -> dict[str, int]:
-        """Return the counts since the last call, and reset them."""
+        """Return and reset the counts since the last call."""
         with self._lock:
             counted, self._counts = self._counts, Counter()
         return counted

@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """One record that was masked, or why it cannot be.
+    """One masked record, or why it cannot be masked.
 
     Attributes:
         record: a masked copy; None for a record that cannot be masked, which must not be printed.

@@ -24,7 +24,7 @@ class Room:
 
 
 def room(window: Window, seconds_a_part: int, value: bytes | None, now: float, limit: int) -> Room:
-    """Return what is left of a window with a limit.
+    """Return what is left of a limited window.
 
     Args:
         window: whose value it is.

@@ -59,7 +59,7 @@ def limit_of(window: Window, factor: int) -> int:
 
 
 def refusal(budget: Budget, role: str, fits_from: Sequence[int]) -> QuotaExceeded:
-    """Return the error that names the window which frees last.
+    """Return the error naming the window that frees last.
 
     `fits_from` is the part in which each window has room again; 0 if it has room now.
     """
@@ -76,7 +76,7 @@ class Spending(Protocol):
     """
 
     def spent(self, role: str, counts: Counted, amount: int) -> None:
-        """Count an amount that was taken from a role's budget."""
+        """Count an amount taken from a role's budget."""
 
     def given_back(self, role: str, counts: Counted, amount: int) -> None:
         """Count an amount that was given back."""

@@ -63,7 +63,7 @@ class Ticket(msgspec.Struct, frozen=True):
     assignee: Any = None
 
     def lists(self, waybills: Collection[str]) -> bool:
-        """Return whether the ticket lists all of these normalised numbers."""
+        """Return whether the ticket lists these normalised numbers."""
         listed = set()
         for number in self.waybills:
             with suppress(ValueError):

@@ -239,7 +239,7 @@ class Cases:
         return list(found.values())[:limit]
 
     def _behind(self, tenant: str, key: bytes, case: Case, after: Case | None, *, past: bool) -> bool:
-        """Return whether a case comes after another in the list.
+        """Return whether a case is listed after another.
 
         The keys decide between two that expire at once.
         """

@@ -154,7 +154,7 @@ class Clients:
         return self._with(client)
 
     def add_key(self, client_id: str, digest: bytes, now: int, *, expires: int | None = None) -> "Clients":
-        """Return a registry with a second key for a client.
+        """Return a registry where a client has a second key.
 
         Keys that have ended make room.
 
@@ -187,7 +187,7 @@ class Clients:
         return self._with(replace(client, keys=keys))
 
     def to_state(self) -> dict[str, Any]:
-        """Return the registry as plain JSON values, to be sealed."""
+        """Return the registry as JSON values, to be sealed."""
         return {"version": _STATE_VERSION, "clients": [_client_to_state(client) for client in self]}
 
     @classmethod

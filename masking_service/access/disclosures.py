@@ -1,4 +1,4 @@
-"""Disclosures: who saw values of a waybill, when, and why.
+"""Disclosures: who saw a waybill's values, when, and why.
 
 Sealed beside the record and kept as long as it would be, erased or not. A use
 case records what it is about to show in the audit log, then keeps it here, and

@@ -20,7 +20,7 @@ Faults = list[tuple[str, str]]
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses repeated keys: PyYAML would drop the first one silently."""
+    """Refuses repeated keys: PyYAML would silently drop the first."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[object] = set()

@@ -24,7 +24,7 @@ class Gate:
     def grant(
         self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
     ) -> Grant:
-        """Return the grant of a permission, without a round trip.
+        """Return a permission's grant, without a round trip.
 
         A freeze counts when this process has read it, within two seconds.
 

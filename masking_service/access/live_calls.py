@@ -77,7 +77,7 @@ class LiveCalls:
         self._random = random
 
     def place(self, origin: Origin, a: str, b: str) -> CallPlace:
-        """Return the place of a caller's calls to a field.
+        """Return where a caller's calls to a field are.
 
         The keyed hash covers both numbers: where a revision has another phone, the earlier call is not the answer.
         """

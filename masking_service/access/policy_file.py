@@ -82,7 +82,7 @@ def read_policy(text: str, source: str) -> Rules:
 
 
 def _each(place: Place | None, check: Callable[[str], str], read: Callable[[str, Place], _T]) -> dict[str, _T]:
-    """Return a value for each entry with a valid name."""
+    """Return a value for each validly named entry."""
     found = {}
     for name, entry in place.named().items() if place else ():
         try:

@@ -25,7 +25,7 @@ _SERIAL_BYTES: Final = 8
 
 
 class ClientRegistry:
-    """The registry of API clients, as this process knows it.
+    """The API clients, as this process knows them.
 
     Args:
         store: the way to Redis.

@@ -95,7 +95,7 @@ class Backlog:
         return lag(newest.checkpoint, self._archived) if newest and self._archived else None
 
     def decide(self) -> None:
-        """Decide whether actions are refused, by what was last seen."""
+        """Decide by what was last seen whether actions are refused."""
         oldest, condition = self._checkpoints.oldest, self._store.condition
         stored = self._clock() - oldest.checkpoint.at if oldest else 0
         self.refuses = condition is not None and is_filled_by_log(condition, stored)

@@ -47,7 +47,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Announces sealed state that the action is about to write.
+    """Announces sealed state that the action will write.
 
     The store can be verified against these facts.
 
@@ -153,7 +153,7 @@ def commit_message(writer: str, number: int, linked: bytes) -> bytes:
 
 
 def checkpoint_message(linked: bytes) -> bytes:
-    """Return the signed message of a checkpoint, given its link."""
+    """Return a checkpoint's signed message, given its link."""
     return frame(b"audit-checkpoint/1", linked)
 
 

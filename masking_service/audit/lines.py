@@ -84,7 +84,7 @@ class CheckpointLine:
 
     @property
     def link(self) -> bytes:
-        """The hash that the signature and the next checkpoint cover."""
+        """The hash that signature and next checkpoint cover."""
         return hashlib.sha256(frame(b"audit-checkpoint/1", self.content)).digest()
 
     @property

@@ -39,7 +39,7 @@ class LocalCheckpoint:
         self.newest = self._read()
 
     def save(self, seen: CheckpointLine) -> None:
-        """Save a checkpoint, unless a newer one is saved already."""
+        """Save a checkpoint, unless a newer one is saved."""
         if self.newest is None or self.newest.checkpoint.epoch <= seen.checkpoint.epoch:
             self.newest = seen
         with self._path.with_suffix(".lock").open("wb") as lock:

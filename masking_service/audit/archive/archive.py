@@ -112,7 +112,7 @@ class Archive:
         self._segments.append(b"".join(map(write_line, commit)), write_orders(commit))
 
     def add_checkpoint(self, parsed: CheckpointLine) -> None:
-        """Add the next checkpoint, after all entries that it names.
+        """Add the next checkpoint, after the entries it names.
 
         Raises:
             ArchiveError: it contradicts the archive, and was not added.

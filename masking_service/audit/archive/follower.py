@@ -51,7 +51,7 @@ class Follower:
         self._trimmed_at = 0
 
     def archive_new(self) -> bool:
-        """Archive what is new; return whether there may be more.
+        """Archive what is new; return whether more may follow.
 
         Raises:
             StoreUnavailable: the store did not answer; what was archived before counts.
@@ -101,7 +101,7 @@ class Follower:
         return self._archive.verification.checkpoint_chain.epoch
 
     def _archive_checkpoints(self) -> bool:
-        """Archive some checkpoints, each after the entries that it names."""
+        """Archive some checkpoints, each after the entries it names."""
         known = self._epoch
         found = [*islice(self._streams.checkpoints(known), MAX_CHECKPOINTS_PER_PASS)]
         if known:

@@ -211,7 +211,7 @@ class Index:
 
 
 def _push(heap: list[tuple[Order, Place, Iterator[Place]]], found: Iterator[Place], *, newest: bool) -> None:
-    """Add the next place of an iterator to a heap."""
+    """Add an iterator's next place to a heap."""
     for place in found:
         heappush(heap, (_key(place.order, newest=newest), place, found))
         return

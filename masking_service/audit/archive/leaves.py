@@ -1,4 +1,4 @@
-"""The entries of an archive as leaves of its log."""
+"""An archive's entries as leaves of its log."""
 
 from collections.abc import Iterator
 

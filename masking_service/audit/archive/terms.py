@@ -1,4 +1,4 @@
-"""Hashes under which the entries of an archive are found."""
+"""Hashes under which an archive's entries are found."""
 
 from collections.abc import Iterable
 from hashlib import blake2b

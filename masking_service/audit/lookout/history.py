@@ -1,4 +1,4 @@
-"""Reads audit entries into the rows that the signals need."""
+"""Reads audit entries into rows for the signals."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -122,7 +122,7 @@ class HistoryReader:
 
 
 def rows_of(entry: Entry) -> list[Row]:
-    """Return what one entry says; nothing if it was refused."""
+    """Return what an entry says; nothing if refused."""
     rows = _rows_of(entry)
     if any(isinstance(row, Opening | OpenedCase | Decision) for row in rows):
         tags = {"device": entry.device, "network": entry.network}

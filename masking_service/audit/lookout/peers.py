@@ -48,7 +48,7 @@ _T = TypeVar("_T", Share, Value)
 
 
 def is_excessive(observed: float, expected: float) -> bool:
-    """Return whether a count is large enough to be reported."""
+    """Return whether a count is large enough to report."""
     return observed >= MIN_OBSERVED and observed >= MIN_RATIO * expected
 
 

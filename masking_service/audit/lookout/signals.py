@@ -33,7 +33,7 @@ QUICK_SECONDS: Final = 5
 
 
 def unverified(openings: Iterable[Opening], cases: Iterable[OpenedCase]) -> list[Reason]:
-    """Cases worked on that no ticket system verified, against peers.
+    """Cases that no ticket system verified, against peers.
 
     Says nothing while no case is verified at all: then there is no ticket system. Cases that were opened before the
     first day that is read do not count.

@@ -42,7 +42,7 @@ _UNREADABLE: Final = (msgspec.MsgspecError, ValueError, TypeError, OverflowError
 
 
 def excerpt(lines: Iterable[bytes], wanted: Callable[[str, Entry], bool]) -> Iterator[bytes]:
-    """Yield the commits that have a wanted entry, as lines.
+    """Yield the commits with a wanted entry, as lines.
 
     Args:
         lines: the log.
