@@ -1,4 +1,4 @@
-"""A store is used when it is ours and did not go back; accepting one that did stands in the log."""
+"""A store is used if it is ours and was not rolled back; accepting one that was is an entry in the audit log."""
 
 import os
 from collections.abc import Callable
