@@ -20,12 +20,12 @@ from masking_service.domain.room import make_room
 from masking_service.domain.schema import KINDS, Place, Schema, Steps
 from masking_service.domain.spellings import Mask, may_hold_name, needles
 from masking_service.domain.stars import stars
+from masking_service.domain.unknown_text import MAX_STEADY
 from masking_service.domain.unmapped import FOUND_IN_TEXT, Unmapped
 from masking_service.domain.walk import Take, Usual, way_through
 
 ALREADY_MASKED: Final = "already-masked"
 _MAY_COME_HIDDEN: Final = frozenset({"name", "phone", "address", "unit"})
-_AGAIN: Final = 4096  # characters of a record's texts; of a longer one, unmapped members are masked once
 
 
 class Masked:
@@ -225,7 +225,7 @@ class _Run(Masked):
         found = hider.hide(self.record)
         self.warnings += [(where, FOUND_IN_TEXT) for where in found]
         self.mask_again(set(found), masks)
-        return characters <= _AGAIN and not {place.pointer for place in self.places}.issuperset(found)
+        return characters <= MAX_STEADY and not {place.pointer for place in self.places}.issuperset(found)
 
     def mask_again(self, found: set[str], masks: dict[str, Mask | None]) -> None:
         """Mask again the fields that the guard changed: its stars may turn what is beside them into a room number."""

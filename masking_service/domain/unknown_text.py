@@ -28,8 +28,9 @@ _DIGIT_OR_STAR: Final = re.compile(r"[\d*]").search
 """In a party: then it is more than a name, or its mask, in which no name may be found that was none before."""
 
 _ROUNDS: Final = 3
-_MAX_STEADY: Final = 4096
-"""Characters of a text that is masked until nothing changes; a longer one is masked once, or it would take too long."""
+MAX_STEADY: Final = 4096
+"""Characters of a text, or of all texts of a record, that are masked until nothing changes. More are masked once, or it
+would take too long."""
 _MAX_LENGTH: Final = 256
 """Characters of a text in which names beside phones and addresses are looked for."""
 _NUMBER: Final = "[0-9０-９*A-Za-z零一二三四五六七八九十]"
@@ -82,7 +83,7 @@ class UnknownText:
         """
         found = self._mask_once(text, context, scan, pay)
         if (
-            found.text != text and len(text) <= _MAX_STEADY
+            found.text != text and len(text) <= MAX_STEADY
         ):  # stars may make a number, or a label's value, of what stood beside them
             found.text = steady(lambda masked: self._mask_once(masked, context, scan, pay).text, found.text, _ROUNDS)
         return found

@@ -5,6 +5,7 @@ paid for and recorded before anything of them is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Literal
 
 from keys.errors import ProviderError
@@ -112,7 +113,8 @@ class Tokenize:
             if not isinstance(stored, Stored):
                 results[one.at] = answers.RefusedRecord(answers.StoreRefusal(str(stored)))
                 continue
-            tokens = dict(zip(one.pointers, made[stored.record.token_version], strict=False))  # as many as pointers
+            mine = islice(made[stored.record.token_version], len(one.pointers))
+            tokens = dict(zip(one.pointers, mine, strict=True))
             if replace == "token":
                 show(records[one.at], one.masked.places, tokens)
             results[one.at] = answers.TokenizedRecord(
