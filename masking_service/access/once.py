@@ -35,5 +35,5 @@ class OnceAMinute:
         keys = self._keyring.tenant(principal.tenant)
         key = tenant_stem(keys.tenant_tag) + b"tally:" + keys.tag("tally", what, principal.id).encode()
         mine = self._random(_MARK_BYTES)
-        stored = self._store.write([(b"SET", key, mine, b"NX", b"GET", b"EX", MINUTE)])[0]
+        [stored] = self._store.write([(b"SET", key, mine, b"NX", b"GET", b"EX", MINUTE)])
         return stored in (None, mine)  # mine: the reply to the first attempt was lost

@@ -145,7 +145,8 @@ class Serials:
             self.adopt(serial, sealed)
 
     def _read(self) -> list[bytes]:
-        found: list[bytes] | StoreUnavailable = self._store.poll([self.reading_command()])[0]
+        found: list[bytes] | StoreUnavailable
+        [found] = self._store.poll([self.reading_command()])
         if isinstance(found, StoreUnavailable):
             raise found
         return found

@@ -40,6 +40,7 @@ def condition(used: int, *, limit: int = LIMIT, holds_log: bool = True) -> Condi
     ("stored_seconds", "used", "limit", "holds_log", "filled"),
     [
         (LONG_SECONDS, NEARLY_FULL, LIMIT, True, True),
+        (LONG_SECONDS, LIMIT, LIMIT, True, True),
         (LONG_SECONDS - 1, LIMIT, LIMIT, True, False),  # it is trimmed, so something else fills the store
         (100 * LONG_SECONDS, NEARLY_FULL - 1, LIMIT, True, False),  # no witness, and room
         (LONG_SECONDS, LIMIT, LIMIT, False, False),  # another server is full

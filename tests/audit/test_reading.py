@@ -105,6 +105,20 @@ def test_every_entry_is_read_once_while_writers_go_on(store: Store, valkey: str)
 
 
 @pytest.mark.parametrize("spread", [4], ids=["four slots"], indirect=True)
+def test_a_search_that_finds_little_ends_after_a_while_and_goes_on_from_there(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("masking_service.audit.search.MAX_READ", 3)
+    made = append_at([log_on(store)], 8)
+    wanted = Wanted(begin=7)
+    pages, after = [], None
+    for _ in range(3):
+        found, after = search(store, MINE, wanted, after=after, limit=10)
+        pages.append(names(found))
+
+    assert pages == [[], [], made[7:]]
+
+
 def test_an_entry_that_came_late_into_its_slot_is_read_by_the_next_page(store: Store, client: redis.Redis) -> None:
     """The clock of its server is behind those of others; one order has one clock."""
     first, other = log_on(store, "first"), log_on(store, "other")

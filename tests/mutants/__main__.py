@@ -48,15 +48,22 @@ class Covered:
     modules: list[str]
 
     def tests(self, mutant: Mutant) -> tuple[list[str], float]:
-        """Return the tests to run for a mutant, and how long they took: its module's own first."""
+        """Return the tests to run for a mutant, and how long they took.
+
+        First come those that run its line, and among them its module's own.
+        """
         lines = self.lines.get(mutant.path, {})
         # A line that is run on import belongs to no test: then all tests of the module count.
-        found = {*lines.get(str(mutant.line), ())} or {test for tests in lines.values() for test in tests}
+        running = {*lines.get(str(mutant.line), ())} or {test for tests in lines.values() for test in tests}
         # A test of a constant runs no line of its module.
-        found |= {test for test in self.seconds if _is_of(test, mutant.path)}
+        found = running | {test for test in self.seconds if _is_of(test, mutant.path)}
+
+        def order(test: str) -> tuple[bool, bool, float, str]:
+            return test not in running, not _is_of(test, mutant.path), self.seconds[test], test
+
         chosen: list[str] = []
         total = 0.0
-        for test in sorted(found, key=lambda test: (not _is_of(test, mutant.path), self.seconds[test], test)):
+        for test in sorted(found, key=order):
             total += self.seconds[test]
             if total > MAX_SECONDS and chosen:
                 break
@@ -215,7 +222,8 @@ def _try(task: tuple[Mutant, float]) -> tuple[Mutant, bool | None]:
         return mutant, None
     copy = _worker["copy"]
     if mutant.occurrence == 0 and not _passes(copy, mutant, tests, seconds):
-        raise RuntimeError(f"the tests of {mutant.path}:{mutant.line} fail without any change")
+        click.echo(f"left out, as its tests fail without any change: {mutant.path}, line {mutant.line}")
+        return mutant, None
     return mutant, not tests or trial.survives(copy, mutant.path, source, tests, seconds)
 
 

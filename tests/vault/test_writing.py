@@ -8,6 +8,7 @@ import redis
 from masking_service.store.client import Store
 from masking_service.store.layout import MAX_REVISIONS, record_key, record_stems
 from masking_service.vault.drafts import Stored
+from masking_service.vault.records import SALT_BYTES
 from masking_service.vault.vault import Vault
 from tests.keys.known import known_keyring
 from tests.store import stores
@@ -30,6 +31,14 @@ def test_a_batch_of_new_waybills_is_one_round_trip(store: Store, warm: Vault) ->
         outcomes = write(warm, {f"SF{number:010}": body() for number in range(500)})
 
     assert (trips, sum(isinstance(one, Stored) and one.created for one in outcomes)) == ([1], 500)
+
+
+def test_each_record_of_a_batch_has_a_salt_of_its_own(warm: Vault) -> None:
+    outcomes = write(warm, {f"SF{number:010}": body() for number in range(10)})
+    salts = [one.record.salt for one in outcomes if isinstance(one, Stored)]
+
+    assert [len(salt) for salt in salts] == [SALT_BYTES] * 10
+    assert len({*salts}) > 1
 
 
 def test_the_first_batch_of_a_day_makes_its_data_key_with_two_more(store: Store, vault: Vault) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import TestResponse
 
 from keys.messages import MessageKey
@@ -73,6 +74,24 @@ def test_a_record_is_in_the_log_with_when_and_how_long_and_without_a_number(read
     }
     assert made["dial"] not in json.dumps(entry)
     assert made["call"] not in json.dumps(entry)
+
+
+def counted(api: Api) -> dict[str, float]:
+    told = api.get(None, "/metrics").text
+    return {
+        sample.labels["answered"]: sample.value
+        for family in text_string_to_metric_families(told)
+        for sample in family.samples
+        if sample.name == "masking_call_records_total"
+    }
+
+
+def test_a_new_record_is_counted_once_in_the_metrics(ready: Api) -> None:
+    ref, before = ring(ready), counted(ready)
+    taken(sent(ready, one(ref), one(ref, id="r-2", answered=True)))
+    taken(sent(ready, one(ref)))
+
+    assert counted(ready) == {answered: before[answered] + 1 for answered in ("yes", "no")}
 
 
 def test_a_record_that_comes_again_changes_nothing(ready: Api) -> None:

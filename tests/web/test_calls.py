@@ -286,6 +286,14 @@ def test_naming_a_phantom_freezes(ready: Api) -> None:
     assert refusal(called(ready)) == (403, "frozen")
 
 
+def test_naming_a_phantom_that_the_courier_carries_does_not_freeze(ready: Api) -> None:
+    ready.tokenize(record("SF7777777777"), custody={"site": SITE})
+    ready.post(ready.mint(PRIVACY, sub="privacy"), "/v1/decoys", {"waybills": ["SF7777777777"], "kind": "phantom"})
+
+    live(called(ready, waybill_no="SF7777777777"))
+    live(called(ready))
+
+
 @pytest.mark.parametrize("case", [None, "D-9", "D-1"])
 def test_naming_a_phantom_freezes_an_officer_whatever_the_case(ready: Api, case: str | None) -> None:
     ready.tokenize(record("SF7777777777"))

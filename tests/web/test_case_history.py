@@ -89,18 +89,18 @@ def test_a_malformed_filter_is_refused(api: Api, query: str, place: str) -> None
 
 
 def test_a_list_is_read_page_by_page(api: Api) -> None:
-    for at in range(5):
+    for at in range(7):
         api.open_case(f"D-{at}", NUMBER)
     whole = names(api, "")
-    pages, query = [], "?limit=2"
+    pages, query = [], "?limit=3"
     while True:
         page = api.get(SUPERVISOR, f"/v1/cases{query}").get_json()
         pages.append([case["case"] for case in page["cases"]])
         if "next" not in page:
             break
-        query = f"?limit=2&after={page['next']}"
+        query = f"?limit=3&after={page['next']}"
 
-    assert ([case for page in pages for case in page], [len(page) for page in pages]) == (whole, [2, 2, 1])
+    assert ([case for page in pages for case in page], [len(page) for page in pages]) == (whole, [3, 3, 1])
 
 
 def test_a_list_goes_on_behind_no_case_that_the_caller_may_not_see(api: Api) -> None:

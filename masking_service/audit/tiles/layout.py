@@ -72,7 +72,7 @@ def split_bundle(content: bytes) -> list[bytes]:
     at = 0
     while at < len(content):
         end = at + 2 + int.from_bytes(content[at : at + 2], "big")
-        if at + 2 > len(content) or end > len(content):
+        if end > len(content):
             raise ValueError("ends within a leaf")
         leaves.append(content[at + 2 : end])
         at = end

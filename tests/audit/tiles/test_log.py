@@ -12,6 +12,7 @@ import pytest
 
 from masking_service.audit.archive.segments import ArchiveError, Position
 from masking_service.audit.tiles.check import damage, first_difference
+from masking_service.audit.tiles.layout import ENTRIES, tile_path
 from masking_service.audit.tiles.log import CHECKPOINT, STATE, TiledLog, read_checkpoint
 from masking_service.audit.tiles.log_key import PRIVATE, PUBLIC
 from masking_service.audit.tiles.notes import NoteError
@@ -83,6 +84,19 @@ def test_the_tiles_are_those_of_the_specification(tmp_path: Path, size: int) -> 
 
     assert files(tmp_path) == expected_files(LEAVES[:size])
     assert head_of(log.note) == TreeHead("log.example/1", size, trees.mth(LEAVES[:size]))
+
+
+@pytest.mark.parametrize(
+    ("index", "path"),
+    [
+        (999, "tile/entries/999"),
+        (1_000, "tile/entries/x001/000"),
+        (1_234_067, "tile/entries/x001/x234/067"),  # the example of the specification
+        (999_999, "tile/entries/x999/999"),
+    ],
+)
+def test_each_thousand_tiles_have_a_folder(index: int, path: str) -> None:
+    assert tile_path(ENTRIES, index) == path
 
 
 def test_a_tree_of_70000_has_the_tiles_that_the_specification_counts(tmp_path: Path) -> None:

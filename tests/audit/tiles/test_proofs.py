@@ -139,7 +139,12 @@ def test_every_change_of_a_proof_is_found(archive: Path, names: list[str], older
             replace(proof, hashes=[bytes(32), *proof.hashes[1:]]),
         ],
         "signed": [edited(proof, signature=b64encode(bytes(64)).decode())],
-        "malformed": [edited(proof, commit="x"), edited(proof, previous="x"), edited(proof, entries=[])],
+        "malformed": [
+            edited(proof, commit="x"),
+            edited(proof, previous="x"),
+            edited(proof, entries=[]),
+            edited(proof, signature=f"!{commit.signature}"),
+        ],
         "its checkpoint has a wrong signature": [
             replace(proof, note=Note(proof.note.text.replace("\n302\n", "\n303\n"), proof.note.signatures))
         ],
