@@ -42,6 +42,12 @@ def test_the_name_of_a_closed_case_is_never_used_again(cases: Cases) -> None:
         cases.prepare_opening("default", opening()).write()
 
 
+def test_what_happened_to_a_case_does_not_expire(cases: Cases) -> None:
+    prepared = cases.prepare_act("default", "D-2026-0001", Act("close", "staff/desk", NOW))
+
+    assert [sealed.until for sealed in prepared.sealed] == [0]
+
+
 def test_the_same_name_of_another_tenant_is_another_case(cases: Cases) -> None:
     cases.prepare_opening("default", opening()).write()
     cases.prepare_opening("other", opening(reason="another")).write()
