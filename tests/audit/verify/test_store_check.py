@@ -19,7 +19,7 @@ from masking_service.access.custody import Custodies, Custody
 from masking_service.access.disclosures import Disclosure, Disclosures, Opened
 from masking_service.access.freezes import Freeze, Freezes
 from masking_service.access.registry import ClientRegistry
-from masking_service.audit.entries import Entry, fact
+from masking_service.audit.entries import Entry, entry_id, fact
 from masking_service.audit.log import AuditLog
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.facts import Facts, MismatchKind
@@ -353,6 +353,31 @@ def test_a_store_without_the_end_of_the_log_is_found(service: Service, client: r
     verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
     assert [*read_new_entries(Streams(service.store), verification)] != []
     client.flushall()
+    rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.resume_point({}))
+
+    assert [*read_new_entries(Streams(service.store), rest)] == []
+    assert [fault.kind for fault in rest.findings] == [Kind.REWRITTEN]
+
+
+def test_the_log_is_continued_behind_its_newest_checkpoint(service: Service) -> None:
+    logs.checkpoint(service.store)
+    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    assert [*read_new_entries(Streams(service.store), verification)] != []
+    [later] = logs.Process(service.store, "later").commit(logs.full_entry(1))
+    rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.resume_point({}))
+    read = [entry_id(one.writer, one.number) for one in read_new_entries(Streams(service.store), rest)]
+
+    assert read == [entry_id(later.partition("-")[0], 1), later]  # a writer's first entry says that it began
+    assert [*rest.findings] == []
+
+
+def test_another_log_with_as_many_checkpoints_is_not_continued(service: Service, client: redis.Redis) -> None:
+    logs.checkpoint(service.store)
+    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    assert [*read_new_entries(Streams(service.store), verification)] != []
+    client.flushall()
+    logs.Process(service.store, "other").commit(logs.full_entry(1))
+    logs.checkpoint(service.store)
     rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.resume_point({}))
 
     assert [*read_new_entries(Streams(service.store), rest)] == []
