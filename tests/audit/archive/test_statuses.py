@@ -1,0 +1,94 @@
+"""The statuses with which an archive answers, on the wire."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+import pytest
+
+from keys.messages import SIGNATURE, TIMESTAMP, MessageKey
+from masking_service.audit.archive.answering import HEALTH, ArchiveServer
+from masking_service.audit.archive.index import NotIndexedError
+from masking_service.audit.archive.questions import (
+    MAX_QUESTION_BYTES,
+    NamedQuestion,
+    NewestQuestion,
+    sign_question,
+)
+from masking_service.audit.archive.segments import ArchiveError
+
+KEY = MessageKey(b"k" * 32)
+NEWEST = msgspec.json.encode(NewestQuestion())
+NAMED = msgspec.json.encode(NamedQuestion("a" * 32, ["0123456789abcdef-1"]))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ArchiveServer]:
+    """A server of an archive that does not exist yet."""
+    with ArchiveServer(
+        tmp_path / "archive", tmp_path / "index", KEY, lambda: int(time.time()), host="127.0.0.1", port=0, report=print
+    ) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def asked(
+    server: ArchiveServer, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+) -> tuple[int, bool]:
+    """Return the status of an answer, and whether the connection stays open."""
+    connection = HTTPConnection("127.0.0.1", server.server_port)
+    try:
+        connection.request(method, path, body, headers or {})
+        answered = connection.getresponse()
+        answered.read()
+        return answered.status, not answered.will_close
+    finally:
+        connection.close()
+
+
+def signed(server: ArchiveServer, body: bytes) -> tuple[int, bool]:
+    now = str(int(time.time()))
+    return asked(server, "POST", "/", body, {TIMESTAMP: now, SIGNATURE: sign_question(KEY, now, body)})
+
+
+def test_the_server_is_healthy_and_has_no_other_page(server: ArchiveServer) -> None:
+    assert (asked(server, "GET", HEALTH), asked(server, "GET", "/")) == ((200, True), (404, False))
+
+
+def test_a_question_is_answered(server: ArchiveServer) -> None:
+    assert signed(server, NEWEST) == (200, True)
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"type":"other"}', NAMED.replace(b"-1", b"/1")])
+def test_what_is_no_question_is_malformed(server: ArchiveServer, body: bytes) -> None:
+    assert signed(server, body) == (400, False)
+
+
+@pytest.mark.parametrize("length", [len(NEWEST), MAX_QUESTION_BYTES])
+def test_a_question_that_is_not_signed_is_refused(server: ArchiveServer, length: int) -> None:
+    assert asked(server, "POST", "/", NEWEST.ljust(length)) == (401, False)
+
+
+@pytest.mark.parametrize("length", ["", "-1", "x", "1_0", str(MAX_QUESTION_BYTES + 1), "9" * 9])
+def test_a_question_that_is_too_long_or_has_no_length_is_not_read(server: ArchiveServer, length: str) -> None:
+    assert asked(server, "POST", "/", b"", {"Content-Length": length}) == (413, False)
+
+
+@pytest.mark.parametrize("error", [NotIndexedError, ArchiveError("damaged"), OSError])
+def test_an_archive_that_cannot_be_read_is_unavailable(
+    server: ArchiveServer, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("masking_service.audit.archive.index.Index.named", fail)
+
+    assert signed(server, NAMED) == (503, True)
