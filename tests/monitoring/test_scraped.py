@@ -21,10 +21,9 @@ from tests.monitoring import processes
 from tests.monitoring.rules import EXPRESSIONS, QUERIES, RULES, labels_of, selectors
 from tests.receivers import Receiver, receiving
 from tests.servers import Node, durable
-from tests.web.api import record
+from tests.web.api import NUMBER, record
 
 pytestmark = pytest.mark.timeout(180)
-NUMBER = "SF1234567890"
 EMPTY_IS_GOOD = {"Failed store checks, A"}
 SECONDS_OF_LOAD = 6
 

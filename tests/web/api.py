@@ -16,6 +16,7 @@ from masking_service.dev.development import CREDENTIALS
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, Parts
 from masking_service.web.app import create_app
+from tests.store import stores
 
 Json = dict[str, Any]
 
@@ -30,6 +31,7 @@ AUDITOR = "auditor"
 OTHER_PRINTER = "other-tenant-printer"
 OTHER_OFFICER = "other-tenant-officer"
 
+NUMBER, NOW = stores.NUMBER, stores.NOW
 SITE = "021001"
 """Where the couriers of a development set-up work."""
 
@@ -46,7 +48,7 @@ MASKED: Json = {
 TOKENIZED = tuple(f"/{who}/{kind}" for who in ("sender", "recipient") for kind in ("name", "phone", "address"))
 
 
-def record(number: str = "SF1234567890", **change: Any) -> Json:
+def record(number: str = NUMBER, **change: Any) -> Json:
     """A record of the standard schema; `sender__phone="…"` changes one field, `...` leaves it out."""
     made: Json = {"waybill_no": number, **copy.deepcopy(VALUES)}
     for name, value in change.items():
@@ -153,3 +155,12 @@ def token(value: str) -> Json:
 
 def field(number: str, pointer: str) -> Json:
     return {"waybill_no": number, "field": pointer}
+
+
+PHONE = field(NUMBER, "/sender/phone")
+
+
+def stripped(answered: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """Everything of an answer that its caller can compare."""
+    headers = [(name, value) for name, value in answered.headers if name != "X-Request-Id"]
+    return answered.status_code, answered.data, headers

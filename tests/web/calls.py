@@ -9,14 +9,17 @@ from werkzeug.test import TestResponse
 
 from masking_service.audit.stored import unpack
 from masking_service.store.layout import ONE_SLOT
-from tests.web.api import SUPERVISOR, TRACKING, Api, Json, results
-
-NUMBER = "SF1234567890"
+from tests.web.api import NUMBER, SUPERVISOR, TRACKING, Api, Json, results
 
 
-def entries(api: Api) -> list[Json]:
-    """Every entry of the log, in order."""
-    return [unpack(fields[1]) for stream in streams(api) for _, fields in stream]
+def entries(api: Api, action: str | None = None) -> list[Json]:
+    """Every entry of the log, or of an action, in order."""
+    every = [unpack(fields[1]) for stream in streams(api) for _, fields in stream]
+    return [entry for entry in every if action in (None, entry["action"])]
+
+
+def last(api: Api, action: str | None = None) -> Json:
+    return entries(api, action)[-1]
 
 
 def streams(api: Api) -> list[Any]:
@@ -33,8 +36,8 @@ def freeze(api: Api, who: str, by: str = SUPERVISOR, body: object = None, **more
     return found
 
 
-def thaw(api: Api, who: str, by: str = SUPERVISOR) -> Json:
-    answered = api.post(by, f"/v1/principals/{quote(who, safe='')}/thaw")
+def thaw(api: Api, who: str) -> Json:
+    answered = api.post(SUPERVISOR, f"/v1/principals/{quote(who, safe='')}/thaw")
     assert answered.status_code == 200, answered.text
     found: Json = answered.get_json()
     return found

@@ -16,7 +16,7 @@ from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import Clocks
 from tests.access.policies import Edit, edited
-from tests.web.api import Api
+from tests.web.api import NUMBER, SITE, Api, record
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +54,22 @@ def api(shared: Api, valkey: str) -> Api:
     shared.parts.denials.reset()  # what was refused in another test is no part of this one's minute
     shared.parts.log.reset()  # its chain went with the store; the next entry would be refused
     return shared
+
+
+@pytest.fixture
+def ready(api: Api) -> Api:
+    """A service that knows one waybill, held by the couriers' site, and a case that names it."""
+    api.tokenize(record(), custody={"site": SITE})
+    api.open_case("D-1", NUMBER)
+    return api
+
+
+@pytest.fixture
+def made(api: Api) -> dict[str, str]:
+    """The tokens of a stored waybill that case D-1 names."""
+    tokens: dict[str, str] = api.tokenize(record())[0]["tokens"]
+    api.open_case("D-1", NUMBER)
+    return tokens
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from masking_service.runtime.clock import clock
-from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, SITE, SUPERVISOR, Api, Json, field, record, refusal
+from tests.web.api import AUDITOR, COURIER, DESK, NUMBER, OFFICER, SITE, SUPERVISOR, Api, Json, field, record, refusal
 
-NUMBER = "SF1234567890"
 NAME = field(NUMBER, "/sender/name")
 
 

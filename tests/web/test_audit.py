@@ -17,10 +17,11 @@ from tests.web.api import (
     AUDITOR,
     COURIER,
     DESK,
+    NUMBER,
     OFFICER,
+    PHONE,
     PRINTER,
     PRIVACY,
-    SITE,
     Api,
     Json,
     field,
@@ -28,22 +29,7 @@ from tests.web.api import (
     refusal,
     token,
 )
-from tests.web.calls import entries
-
-NUMBER = "SF1234567890"
-PHONE = field(NUMBER, "/sender/phone")
-
-
-@pytest.fixture
-def ready(api: Api) -> Api:
-    """A service that knows one waybill, held by the couriers' site, and a case that names it."""
-    api.tokenize(record(), custody={"site": SITE})
-    api.open_case("D-1", NUMBER)
-    return api
-
-
-def last(api: Api) -> Json:
-    return entries(api)[-1]
+from tests.web.calls import entries, last
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from tests.web.api import (
     AUDITOR,
     COURIER,
     DESK,
+    NUMBER,
     OFFICER,
+    PHONE,
     PRINTER,
     SITE,
     SUPERVISOR,
@@ -23,10 +25,8 @@ from tests.web.api import (
     refusal,
 )
 
-NUMBER = "SF1234567890"
 OTHER = "SF2222222222"
 NAME = field(NUMBER, "/sender/name")
-PHONE = field(NUMBER, "/sender/phone")
 
 
 def read(api: Api, query: str) -> Json:

@@ -11,11 +11,7 @@ import pytest
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
 from tests.together import MANY, together
-from tests.web.api import OFFICER, PRIVACY, Api, Json, field, record, refusal, token
-
-NUMBER = "SF1234567890"
-PHONE = field(NUMBER, "/sender/phone")
-NOW = 1_796_000_000
+from tests.web.api import NOW, NUMBER, OFFICER, PHONE, PRIVACY, Api, Json, field, record, refusal, token
 
 
 @pytest.fixture

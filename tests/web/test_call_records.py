@@ -17,10 +17,9 @@ from masking_service.runtime.clock import clock
 from tests.access.policies import Edit
 from tests.callers import put_on_file
 from tests.providers import KEY, Provider, provider
-from tests.web.api import COURIER, OFFICER, SITE, Api, Json, field, record, refusal, token
+from tests.web.api import COURIER, NUMBER, OFFICER, SITE, Api, Json, field, record, refusal, token
 from tests.web.calls import entries
 
-NUMBER = "SF1234567890"
 PHONE = "/recipient/phone"
 PATH = "/v1/calls/records"
 

@@ -16,6 +16,8 @@ from tests.web.api import (
     AUDITOR,
     COURIER,
     DESK,
+    NOW,
+    NUMBER,
     OFFICER,
     OTHER_OFFICER,
     PRINTER,
@@ -30,20 +32,16 @@ from tests.web.api import (
 )
 from tests.web.calls import entries, freeze, frozen, item, move
 
-NUMBER = "SF1234567890"
 PHONE = "13812345678"
 """The sender's number."""
-NOW = 1_796_000_000
 LIFETIME = 30 * 60
 
 
 @pytest.fixture
-def ready(api: Api) -> Api:
+def ready(ready: Api) -> Api:
     """A service with a waybill that the courier holds, a case that names it, and numbers of callers."""
-    put_on_file(api)
-    api.tokenize(record(), custody={"site": SITE})
-    api.open_case("D-1", NUMBER)
-    return api
+    put_on_file(ready)
+    return ready
 
 
 def called(api: Api, who: str = COURIER, **more: Any) -> TestResponse:

@@ -8,9 +8,8 @@ import pytest
 
 from masking_service.observability.alerts import Alerts
 from masking_service.runtime.clock import clock
-from tests.web.api import DESK, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, field, record, refusal
+from tests.web.api import DESK, NUMBER, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, field, record, refusal
 
-NUMBER = "SF1234567890"
 OTHER = "SF2222222222"
 DAY = 86_400
 

@@ -8,10 +8,8 @@ import pytest
 
 from masking_service.access.budgets import Reservation
 from masking_service.store.errors import StoreUnavailable
-from tests.web.api import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, refusal
+from tests.web.api import AUDITOR, DESK, NOW, NUMBER, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, refusal
 
-NUMBER = "SF1234567890"
-NOW = 1_796_000_000
 WEEK = 7 * 86_400
 WANTED: Json = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "asked by the sender"}
 

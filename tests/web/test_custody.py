@@ -11,6 +11,8 @@ from masking_service.store.layout import record_stems
 from tests.together import MANY, together
 from tests.web.api import (
     COURIER,
+    NOW,
+    NUMBER,
     OFFICER,
     PRINTER,
     SITE,
@@ -22,10 +24,9 @@ from tests.web.api import (
     refusal,
     without_details,
 )
-from tests.web.calls import NUMBER, item, move, moved
+from tests.web.calls import item, move, moved
 
 PATH = f"/v1/waybills/{NUMBER}"
-NOW = 1_796_000_000
 OTHER_SITE = "999999"
 
 

@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from werkzeug.test import TestResponse
 
-from tests.web.api import COURIER, PRIVACY, SITE, Api, Json, record
+from tests.web.api import COURIER, NOW, NUMBER, PRIVACY, SITE, Api, Json, record, stripped
 from tests.web.calls import item, move
 
-NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}"
-NOW = 1_796_000_000
 OTHER_SITE = "999999"
-
-
-def stripped(answered: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
-    """Everything of an answer that its caller can compare."""
-    headers = [(name, value) for name, value in answered.headers if name != "X-Request-Id"]
-    return answered.status_code, answered.data, headers
 
 
 def make_known(api: Api) -> None:

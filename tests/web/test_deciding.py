@@ -10,21 +10,8 @@ import pytest
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
 from tests.together import MANY, together
-from tests.web.api import (
-    AUDITOR,
-    DESK,
-    OFFICER,
-    PRIVACY,
-    SUPERVISOR,
-    Api,
-    field,
-    record,
-    refusal,
-)
+from tests.web.api import AUDITOR, DESK, NOW, NUMBER, OFFICER, PHONE, PRIVACY, SUPERVISOR, Api, record, refusal
 
-NUMBER = "SF1234567890"
-PHONE = field(NUMBER, "/sender/phone")
-NOW = 1_796_000_000
 ELEVEN = [f"SF{at:010}" for at in range(11)]
 OWN, LATE, NOT_FOUND = (403, "own-case"), (409, "case-not-pending"), (404, "not-found")
 
@@ -52,9 +39,9 @@ def decide(api: Api, act: str, who: str = SUPERVISOR, case: str = "D-1") -> tupl
     return (200, answered.get_json()["status"]) if answered.status_code == 200 else refusal(answered)
 
 
-def regulator(api: Api, who: str = PRIVACY, case: str = "D-1") -> tuple[int, str]:
+def regulator(api: Api, who: str = PRIVACY) -> tuple[int, str]:
     """What becomes of a privacy officer's call to open a phone under the case."""
-    answered = api.detokenize(PHONE, who=who, case=case, purpose="regulator")
+    answered = api.detokenize(PHONE, who=who, case="D-1", purpose="regulator")
     return (200, "released") if answered.status_code == 200 else refusal(answered)
 
 

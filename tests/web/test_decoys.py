@@ -20,6 +20,7 @@ from masking_service.store.layout import decoys_key
 from tests.web.api import (
     COURIER,
     DESK,
+    NOW,
     OFFICER,
     PRINTER,
     PRIVACY,
@@ -40,7 +41,6 @@ CASES = count(100)
 PHANTOM = "SF1111111111"
 RECORD = "SF2222222222"
 SEED = "SF3333333333"
-NOW = 1_796_000_000
 FROZEN = (403, "frozen")
 
 

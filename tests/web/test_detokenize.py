@@ -7,18 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.web.api import (
-    OTHER_PRINTER,
-    Api,
-    Json,
-    field,
-    record,
-    refusal,
-    token,
-    without_details,
-)
+from tests.web.api import NUMBER, OTHER_PRINTER, Api, Json, field, record, refusal, token, without_details
 
-NUMBER = "SF1234567890"
 OTHER = "SF2222222222"
 PHONE = "/sender/phone"
 NOT_FOUND = {"error": {"code": "not-found"}}
@@ -27,14 +17,6 @@ NOT_FOUND = {"error": {"code": "not-found"}}
 def changed(way: str, value: object) -> Json:
     change: Any = {way: value}
     return record(**change)
-
-
-@pytest.fixture
-def made(api: Api) -> dict[str, str]:
-    """The tokens of a stored waybill that case D-1 names."""
-    tokens: dict[str, str] = api.tokenize(record())[0]["tokens"]
-    api.open_case("D-1", NUMBER)
-    return tokens
 
 
 @pytest.mark.parametrize(

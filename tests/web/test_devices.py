@@ -8,11 +8,9 @@ import pytest
 
 from masking_service.access.principals import SURROUNDINGS
 from masking_service.audit.entries import Entry, encode
-from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, Json, field, record, refusal
-from tests.web.test_trail import entries, last
+from tests.web.api import DESK, NUMBER, OFFICER, PHONE, PRINTER, SUPERVISOR, Api, Json, record, refusal
+from tests.web.calls import entries, last
 
-NUMBER = "SF1234567890"
-PHONE = field(NUMBER, "/sender/phone")
 LAPTOP, OTHER = "managed-laptop-4711", "another-laptop-815"
 
 

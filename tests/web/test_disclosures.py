@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from werkzeug.test import TestResponse
 
 from masking_service.audit.log import AuditLog
 from masking_service.store.layout import disclosures_key, record_stems
@@ -15,7 +14,10 @@ from tests.web.api import (
     AUDITOR,
     COURIER,
     DESK,
+    NOW,
+    NUMBER,
     OFFICER,
+    PHONE,
     PRIVACY,
     SITE,
     SUPERVISOR,
@@ -25,13 +27,11 @@ from tests.web.api import (
     field,
     record,
     refusal,
+    stripped,
     token,
 )
 
-NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}/disclosures"
-PHONE = field(NUMBER, "/sender/phone")
-NOW = 1_796_000_000
 NONE: Json = {"opens": [], "views": []}
 
 
@@ -155,11 +155,6 @@ def test_what_a_number_disclosed_before_is_not_told_of_its_next_use(
     (key,) = ready.parts.store.read([(b"KEYS", b"wm:{*}!")])[0]
 
     assert ready.parts.store.read([(b"EXPIRETIME", key)])[0] == NOW + 180 * 86_400
-
-
-def stripped(answered: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
-    headers = [(name, value) for name, value in answered.headers if name != "X-Request-Id"]
-    return answered.status_code, answered.data, headers
 
 
 def test_unknown_foreign_erased_and_unseen_numbers_are_told_alike(ready: Api) -> None:

@@ -7,12 +7,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.web.api import OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal, token, without_details
+from tests.web.api import (
+    NOW,
+    NUMBER,
+    OFFICER,
+    PRINTER,
+    PRIVACY,
+    SITE,
+    Api,
+    field,
+    record,
+    refusal,
+    token,
+    without_details,
+)
 
-NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}"
 RETENTION = 180 * 86_400
-NOW = 1_796_000_000
 GONE = {"error": {"code": "not-found"}}
 
 

@@ -17,32 +17,22 @@ from masking_service.web.operation import Operation
 from tests.web.api import (
     COURIER,
     DESK,
+    NOW,
+    NUMBER,
     OFFICER,
     OTHER_OFFICER,
+    PHONE,
     PRINTER,
     PRIVACY,
-    SITE,
     SUPERVISOR,
     Api,
-    field,
     record,
     refusal,
 )
 from tests.web.calls import entries, freeze, frozen, thaw
 
-NUMBER = "SF1234567890"
-PHONE = field(NUMBER, "/sender/phone")
-NOW = 1_796_000_000
 FROZEN = (403, "frozen")
 Clock = Callable[[int], None]
-
-
-@pytest.fixture
-def ready(api: Api) -> Api:
-    """A service with a waybill in custody and a case that names it."""
-    api.tokenize(record(), custody={"site": SITE})
-    api.open_case("D-1", NUMBER)
-    return api
 
 
 @pytest.fixture

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import AUDITOR, COURIER, OFFICER, PRINTER, SITE, Api, Json, record, refusal
-
-NUMBER = "SF1234567890"
+from tests.web.api import AUDITOR, COURIER, NUMBER, OFFICER, PRINTER, SITE, Api, Json, record, refusal
 
 
 def seen_by_courier(api: Api) -> bool:

@@ -10,9 +10,21 @@ from masking_service.calls.line import Line
 from masking_service.domain.timestamps import rfc3339
 from masking_service.runtime.acting import use_cases
 from masking_service.runtime.clock import clock
-from tests.web.api import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record
+from tests.web.api import (
+    COURIER,
+    DESK,
+    NUMBER,
+    OFFICER,
+    OTHER_OFFICER,
+    PRINTER,
+    SITE,
+    SUPERVISOR,
+    Api,
+    Json,
+    field,
+    record,
+)
 
-NUMBER = "SF1234567890"
 NAME = field(NUMBER, "/sender/name")
 
 

@@ -12,11 +12,10 @@ from masking_service.runtime import gauges as conditions
 from masking_service.store.faults import CHECKS
 from masking_service.web import operations
 from masking_service.web.problem_texts import PROBLEMS
-from tests.web.api import DESK, OFFICER, PRINTER, SUPERVISOR, Api, field, record
+from tests.web.api import DESK, NUMBER, OFFICER, PRINTER, SUPERVISOR, Api, field, record
 from tests.web.planted import NUMBER as PLANTED_NUMBER
 from tests.web.planted import PLANTED, TRACES
 
-NUMBER = "SF1234567890"
 SAMPLE = re.compile(r"(\w+)(?:\{(.*)\})? (\S+)")
 
 

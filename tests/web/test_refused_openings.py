@@ -7,18 +7,22 @@ from typing import Any
 
 import pytest
 
-from tests.web.api import DESK, OFFICER, OTHER_OFFICER, PRIVACY, SUPERVISOR, Api, Json, field, record, refusal, token
+from tests.web.api import (
+    DESK,
+    NUMBER,
+    OFFICER,
+    OTHER_OFFICER,
+    PRIVACY,
+    SUPERVISOR,
+    Api,
+    Json,
+    field,
+    record,
+    refusal,
+    token,
+)
 
-NUMBER = "SF1234567890"
 PHONE = "/sender/phone"
-
-
-@pytest.fixture
-def made(api: Api) -> dict[str, str]:
-    """The tokens of a stored waybill that case D-1 names."""
-    tokens: dict[str, str] = api.tokenize(record())[0]["tokens"]
-    api.open_case("D-1", NUMBER)
-    return tokens
 
 
 Refused = tuple[int, str]

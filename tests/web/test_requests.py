@@ -7,9 +7,7 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.web.api import COURIER, DESK, OFFICER, PRINTER, PRIVACY, Api, Json, record, refusal, token
-
-NUMBER = "SF1234567890"
+from tests.web.api import COURIER, DESK, NUMBER, OFFICER, PRINTER, PRIVACY, Api, Json, record, refusal, token
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from tests.web.api import (
     AUDITOR,
     COURIER,
     DESK,
+    NUMBER,
     OFFICER,
+    PHONE,
     PRINTER,
     PRIVACY,
     SITE,
@@ -22,8 +24,6 @@ from tests.web.api import (
     token,
 )
 
-NUMBER = "SF1234567890"
-PHONE = field(NUMBER, "/sender/phone")
 Trips = Callable[[], int]
 
 

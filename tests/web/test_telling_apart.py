@@ -16,6 +16,8 @@ from tests.store.stores import foreseen
 from tests.together import MANY, together
 from tests.web.api import (
     DESK,
+    NOW,
+    NUMBER,
     OFFICER,
     OTHER_PRINTER,
     PRINTER,
@@ -29,9 +31,7 @@ from tests.web.api import (
     token,
 )
 
-NUMBER = "SF1234567890"
 PHONE = "/sender/phone"
-NOW = 1_796_000_000
 RETENTION = 180 * 86_400
 
 Compared = tuple[int, bytes, list[tuple[str, str]]]

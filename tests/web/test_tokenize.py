@@ -11,6 +11,7 @@ from keys.errors import ProviderError
 from keys.keyring import Keyring
 from tests.web.api import (
     MASKED,
+    NUMBER,
     OFFICER,
     PRINTER,
     TOKENIZED,
@@ -24,7 +25,6 @@ from tests.web.api import (
 )
 
 DAY = 86_400
-NUMBER = "SF1234567890"
 
 
 def test_a_new_record_comes_back_masked_with_a_token_for_each_value(api: Api) -> None:

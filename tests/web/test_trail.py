@@ -11,43 +11,29 @@ import pytest
 from werkzeug.test import TestResponse
 
 from masking_service.audit.log import AuditLog
-from masking_service.audit.stored import unpack
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.store.layout import ONE_SLOT, custody_key, record_key, record_stems
+from masking_service.store.layout import custody_key, record_key, record_stems
 from tests.web.api import (
     AUDITOR,
     COURIER,
     DESK,
+    NUMBER,
     OFFICER,
+    PHONE,
     PRIVACY,
     SITE,
     SUPERVISOR,
     TRACKING,
     Api,
-    Json,
     field,
     record,
     refusal,
 )
+from tests.web.calls import entries, last, move
 
-NUMBER = "SF1234567890"
 UNKNOWN = "SF9999999999"
 PATH = f"/v1/waybills/{NUMBER}"
-PHONE = field(NUMBER, "/sender/phone")
-
-
-def entries(api: Api, action: str) -> list[Json]:
-    """Every entry of that action, in order."""
-    store = api.parts.store
-    writers = store.read([(b"SMEMBERS", ONE_SLOT.writers())])[0]
-    streams = store.read([(b"XRANGE", ONE_SLOT.stream(writer.decode()), b"-", b"+") for writer in writers])
-    every = [unpack(fields[1]) for stream in streams for _, fields in stream]
-    return [entry for entry in every if entry["action"] == action]
-
-
-def last(api: Api, action: str) -> Json:
-    return entries(api, action)[-1]
 
 
 def waybill(api: Api, number: str = NUMBER) -> str:
@@ -58,10 +44,6 @@ def waybill(api: Api, number: str = NUMBER) -> str:
 
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).digest()[:16].hex()
-
-
-def move(api: Api, *items: Json, who: str = TRACKING) -> Any:
-    return api.post(who, "/v1/custody", {"items": items})
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from werkzeug.test import TestResponse
 
 from tests.web.api import (
     COURIER,
     MASKED,
+    NUMBER,
     OFFICER,
     OTHER_OFFICER,
     PRIVACY,
@@ -20,9 +20,9 @@ from tests.web.api import (
     record,
     refusal,
     results,
+    stripped,
 )
 
-NUMBER = "SF1234567890"
 COURIER_SEES: Json = {
     "sender": MASKED["sender"] | {"address": VALUES["sender"]["address"]},
     "recipient": MASKED["recipient"] | {"address": VALUES["recipient"]["address"]},
@@ -83,12 +83,6 @@ def test_results_are_in_the_order_of_the_request(api: Api) -> None:
     seen = answered.get_json()
     assert [one["waybill_no"] for one in seen["results"]] == ["SF2222222222", "SF9999999999", "SF1111111111"]
     assert seen["failed"] == 1
-
-
-def stripped(answered: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
-    """Everything of an answer that its caller can compare."""
-    headers = [(name, value) for name, value in answered.headers if name != "X-Request-Id"]
-    return answered.status_code, answered.data, headers
 
 
 def make_unknown(api: Api) -> None:

@@ -10,11 +10,9 @@ import pytest
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
 from tests.together import MANY, together
-from tests.web.api import COURIER, OFFICER, SITE, Api, Json, record, refusal, results
+from tests.web.api import COURIER, NOW, NUMBER, OFFICER, SITE, Api, Json, record, refusal, results
 
-NUMBER = "SF1234567890"
 PATH = f"/v1/waybills/{NUMBER}"
-NOW = 1_796_000_000
 SPENT = (429, "quota-exceeded")
 
 

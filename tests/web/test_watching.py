@@ -12,12 +12,24 @@ from masking_service.access.freezes import Freezes
 from masking_service.observability.alerts import Alert
 from masking_service.store.errors import StoreUnavailable
 from tests.access.policies import Edit
-from tests.web.api import COURIER, OFFICER, PRINTER, SITE, SUPERVISOR, Api, Json, field, record, refusal, token
+from tests.web.api import (
+    COURIER,
+    NUMBER,
+    OFFICER,
+    PHONE,
+    PRINTER,
+    SITE,
+    SUPERVISOR,
+    Api,
+    Json,
+    field,
+    record,
+    refusal,
+    token,
+)
 from tests.web.calls import entries, frozen, thaw
 
-NUMBER = "SF1234567890"
 UNKNOWN = "SF9999999999"
-PHONE = field(NUMBER, "/sender/phone")
 MISS = field(NUMBER, "/sender/nothing")
 FROZEN = (403, "frozen")
 Watched = Callable[..., Api]

@@ -16,12 +16,23 @@ from masking_service.runtime.wiring import assemble
 from masking_service.store.layout import ONE_SLOT
 from tests.servers import Node, durable, wait_until
 from tests.store.stores import ask
-from tests.web.api import COURIER, DESK, MASKED, OFFICER, PRINTER, PRIVACY, SITE, Api, field, record, refusal
+from tests.web.api import (
+    COURIER,
+    DESK,
+    MASKED,
+    NUMBER,
+    OFFICER,
+    PHONE,
+    PRINTER,
+    PRIVACY,
+    SITE,
+    Api,
+    record,
+    refusal,
+)
 
 pytestmark = pytest.mark.server
 
-NUMBER = "SF1234567890"
-PHONE = field(NUMBER, "/sender/phone")
 CASE = {"case": "D-2", "purpose": "dispute", "waybills": [NUMBER], "reason": "lost"}
 PLANTED = ("13812345678", "张三", "华志路", "402室")
 
