@@ -23,7 +23,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +36,7 @@ from bench.contenders import Contender, credentials, records_body, service
 from bench.waybills import Waybills
 from keys.messages import MessageKey
 from masking_service.shipped import shipped
+from tests.http_servers import Handler
 from tests.providers import DIAL, KEY, answering, signed
 
 SITE = "021001"
@@ -67,7 +67,7 @@ class Provider:
         self.hangs = False
         self._dials = itertools.count(int(DIAL))
 
-    def answer(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+    def answer(self, handler: Handler, request: dict[str, Any]) -> None:
         """Answer a request."""
         if self.hangs:
             time.sleep(HANGS_SECONDS)

@@ -34,11 +34,11 @@ class Authority:
         self.file = folder / f"{name}.pem"
         self.file.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
-    def vouch_for(self, name: str, *, address: str = "127.0.0.1") -> Certificate:
-        """A certificate for `name` at an address, for a server or for a client."""
+    def vouch_for(self, name: str) -> Certificate:
+        """A certificate for `name` at 127.0.0.1, for a server or for a client."""
         key = ec.generate_private_key(ec.SECP256R1())
         made = self._begin(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), key)
-        places = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+        places = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
         signed = made.add_extension(places, critical=False).sign(self._key, hashes.SHA256())
         files = Certificate(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         files.certificate.write_bytes(signed.public_bytes(Encoding.PEM))

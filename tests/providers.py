@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from functools import partial
 
-from keys.messages import MessageKey
-from tests.ticket_systems import served
+from tests import http_servers
+from tests.http_servers import Handler, Json
 
 KEY = b"c" * 64
 DIAL = "700123456789012"
 
-Json = dict[str, Any]
-Reply = Callable[[BaseHTTPRequestHandler, Json], None]
-
-
-def signed(handler: BaseHTTPRequestHandler, answer: Json, nonce: str, *, status: int = 200, key: bytes = KEY) -> None:
-    """Send an answer, signed over the nonce."""
-    body = json.dumps(answer).encode()
-    handler.send_response(status)
-    handler.send_header("Content-Length", str(len(body)))
-    handler.send_header("Masking-Signature", "v1=" + MessageKey(key).sign(nonce.encode(), body))
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-@contextmanager
-def answering(answer: Reply) -> Iterator[str]:
-    """A server that answers each request as `answer(handler, request)` does."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            try:
-                answer(self, json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            except OSError:  # the service has hung up
-                self.close_connection = True
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
-        yield url.replace("/check", "/calls")
+answering = partial(http_servers.answering, path="/calls")
+signed = partial(http_servers.signed, key=KEY)
 
 
 @dataclass
@@ -64,7 +34,7 @@ class Provider:
     refuses: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, handler: BaseHTTPRequestHandler, request: Json) -> None:
+    def answer(self, handler: Handler, request: Json) -> None:
         with self.lock:
             self.asked.append(request)
             answer = self._act(request)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.http_servers import Handler, served
 
 
 @dataclass
@@ -28,28 +28,13 @@ def receiving() -> Iterator[Receiver]:
     """A receiver that runs until the end of the block."""
     receiver = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.received.append((self.path, dict(self.headers), body))
+    class Receiving(Handler):
+        def answer(self) -> None:
+            receiver.received.append((self.path, dict(self.headers), self.read()))
             receiver.meanwhile()
-            self.send_response(receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0])
-            for name, value in {**receiver.headers, "Content-Length": "0"}.items():
-                self.send_header(name, value)
-            self.end_headers()
+            status = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
+            self.send(status, headers=receiver.headers)
 
-        do_GET = do_POST  # noqa: N815 -- the server calls it so
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    receiver.url = f"http://127.0.0.1:{server.server_port}/hook"
-    try:
+    with served(Receiving) as url:
+        receiver.url = f"{url}/hook"
         yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from masking_service.access.errors import CaseCheckUnavailable, PolicyError, Tic
 from masking_service.access.policy import Policy
 from masking_service.access.rules import CheckRule
 from tests.access.policies import DEFAULT, FILE, edited, faults, policy
+from tests.hostile import Answers
+from tests.http_servers import Handler, Json
 from tests.store.stores import foreseen
-from tests.ticket_systems import KEY, TicketSystem, answering, reply, ticket_system
+from tests.ticket_systems import KEY, TicketSystem, answering, ticket_system
 
 NUMBER = "SF1234567890"
 LIN, CHEN = "staff/lin", "staff/chen"
@@ -98,11 +100,11 @@ def test_by_assignee_a_case_is_due_for_each_other_officer(system: TicketSystem) 
 
 
 def test_the_question_names_no_waybill_and_is_signed() -> None:
-    asked: list[tuple[dict[str, str], dict[str, Any]]] = []
+    asked: list[tuple[dict[str, str], Json]] = []
 
-    def keep(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    def keep(handler: Handler, question: Json) -> None:
         asked.append((dict(handler.headers), question))
-        reply(handler, {"nonce": question["nonce"], "open": True, "waybills": [NUMBER]}, question["nonce"])
+        ANSWERS.honest(handler, question)
 
     with answering(keep) as url:
         confirm(checking(url))
@@ -114,68 +116,18 @@ def test_the_question_names_no_waybill_and_is_signed() -> None:
     assert headers["Masking-Signature"] == "v1=" + MessageKey(KEY).sign(headers["Masking-Timestamp"].encode(), body)
 
 
-def slow(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
-    time.sleep(1.5)
-    honest(handler, question)
+ANSWERS = Answers(KEY, {"open": True, "waybills": [NUMBER]})
 
 
-def dripping(handler: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
-    handler.send_response(200)
-    for _step in range(30):
-        handler.wfile.write(b"X-Drip: 1\r\n")
-        time.sleep(0.1)
+def huge(handler: Handler, question: Json) -> None:
+    replace(ANSWERS, right={"open": True, "waybills": [NUMBER] * 50_000}).honest(handler, question)
 
 
-def honest(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
-    reply(handler, {"nonce": question["nonce"], "open": True, "waybills": [NUMBER]}, question["nonce"])
+def malformed(handler: Handler, question: Json) -> None:
+    replace(ANSWERS, right={"open": "yes", "waybills": NUMBER}).honest(handler, question)
 
 
-def replayed(handler: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
-    reply(handler, {"nonce": "0" * 32, "open": True, "waybills": [NUMBER]}, "0" * 32)
-
-
-def wrong_nonce(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
-    reply(handler, {"nonce": "0" * 32, "open": True, "waybills": [NUMBER]}, question["nonce"])
-
-
-def huge(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
-    reply(handler, {"nonce": question["nonce"], "open": True, "waybills": [NUMBER] * 50_000}, question["nonce"])
-
-
-def redirecting(handler: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
-    handler.send_response(307)
-    handler.send_header("Location", "/elsewhere")
-    handler.end_headers()
-
-
-def unsigned(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
-    ticket = {"nonce": question["nonce"], "open": True, "waybills": [NUMBER]}
-    reply(handler, ticket, question["nonce"], key=b"another key" * 4)
-
-
-def reflecting(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
-    body = json.dumps(question, separators=(",", ":")).encode()
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(body)))
-    handler.send_header("Masking-Signature", handler.headers["Masking-Signature"])
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def malformed(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
-    reply(handler, {"nonce": question["nonce"], "open": "yes", "waybills": NUMBER}, question["nonce"])
-
-
-def failing(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
-    ticket = {"nonce": question["nonce"], "open": True, "waybills": [NUMBER]}
-    reply(handler, ticket, question["nonce"], status=500)
-
-
-def silent(handler: BaseHTTPRequestHandler, _: dict[str, Any]) -> None:
-    handler.close_connection = True
-
-
-HOSTILE = [slow, dripping, replayed, wrong_nonce, huge, redirecting, unsigned, reflecting, malformed, failing, silent]
+HOSTILE = [*ANSWERS.hostile, huge, malformed]
 
 
 @pytest.mark.parametrize("answer", HOSTILE)
@@ -183,12 +135,9 @@ def test_a_hostile_ticket_system_confirms_nothing_and_is_asked_once(answer: Any)
     asked: list[str] = []
     outcomes: list[str] = []
 
-    def once(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    def once(handler: Handler, question: Json) -> None:
         asked.append(handler.path)
-        try:
-            answer(handler, question)
-        except OSError:
-            handler.close_connection = True
+        answer(handler, question)
 
     with answering(once) as url, pytest.raises(CaseCheckUnavailable):
         confirm(checking(url, outcomes))
@@ -197,7 +146,7 @@ def test_a_hostile_ticket_system_confirms_nothing_and_is_asked_once(answer: Any)
 
 
 def test_a_slow_ticket_system_does_not_hold_the_threads() -> None:
-    with answering(dripping) as url:
+    with answering(ANSWERS.dripping) as url:
         check = checking(url)
         started = time.monotonic()
         for _ in range(3):
@@ -210,9 +159,9 @@ def test_a_slow_ticket_system_does_not_hold_the_threads() -> None:
 def test_after_failures_it_is_left_alone_for_a_moment() -> None:
     asked: list[str] = []
 
-    def count(handler: BaseHTTPRequestHandler, question: dict[str, Any]) -> None:
+    def count(handler: Handler, question: Json) -> None:
         asked.append(question["nonce"])
-        failing(handler, question)
+        ANSWERS.failing(handler, question)
 
     with answering(count) as url:
         check = checking(url)

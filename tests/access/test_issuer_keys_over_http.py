@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import ExitStack
 
 import pytest
 
@@ -12,6 +12,7 @@ from masking_service.access.errors import IssuerUnavailable
 from masking_service.access.issuer_keys import FetchedKeys
 from masking_service.access.issuers import Issuer, Issuers
 from tests.access.tokens import KEY, NOW, ROLES, jwk, rule, token
+from tests.http_servers import Handler, served
 
 Answer = tuple[int, dict[str, str], bytes]  # status, headers, body
 Serve = Callable[[Callable[[], Answer]], str]
@@ -20,30 +21,21 @@ Serve = Callable[[Callable[[], Answer]], str]
 @pytest.fixture
 def jwks_server() -> Iterator[Serve]:
     """Serves a function's answer to every GET."""
-    servers = []
+    with ExitStack() as servers:
 
-    def serve(answer: Callable[[], Answer]) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                status, headers, body = answer()
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+        def serve(answer: Callable[[], Answer]) -> str:
+            class Keys(Handler):
+                def answer(self) -> None:
+                    status, headers, body = answer()
+                    self.send_response(status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(body)
 
-            def log_message(self, *_: object) -> None:
-                pass
+            return servers.enter_context(served(Keys)) + "/jwks"
 
-        server = HTTPServer(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}/jwks"
-
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+        yield serve
 
 
 class TestFetchingOverHttp:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from itertools import pairwise
 
 import pytest
 
 from bench import load
 from bench.waybills import Waybills
+from tests.http_servers import Handler, running
 
 
-class Echo(BaseHTTPRequestHandler):
+class Echo(Handler):
     """Answers with what was sent; the path says how."""
 
     protocol_version = "HTTP/1.1"
     seen: list[bytes]
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+    def answer(self) -> None:
+        body = self.read()
         type(self).seen.append(body)
         if self.path == "/later":
             time.sleep(0.1)
@@ -40,19 +40,13 @@ class Echo(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.close_connection = self.path == "/closing"
 
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture
 def port() -> Iterator[int]:
     Echo.seen = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        thread = threading.Thread(target=server.serve_forever, args=[0.05])
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    with running(server):
+        yield server.server_port
 
 
 BODIES = [b"body %d" % at for at in range(20)]

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from tests.ticket_systems import served
+from tests.http_servers import Handler, served
 
 SECRET = "testsecret"
 CHINA = timezone(timedelta(hours=8))
@@ -79,24 +78,17 @@ def fake_aliyun() -> Iterator[FakeAliyun]:
     """The fake at work."""
     fake = FakeAliyun()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+    class Faking(Handler):
+        def answer(self) -> None:
+            form = self.read().decode()
             status, content = fake.answer(dict(parse_qsl(form, keep_blank_values=True, strict_parsing=True)))
             assert self.path == "/", "a number would be in the logs of the way"
             if fake.lose:
                 fake.lose = False
                 self.close_connection = True
                 return
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.send(status, json.dumps(content).encode())
 
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
-        fake.url = url.replace("/check", "/")
+    with served(Faking) as url:
+        fake.url = f"{url}/"
         yield fake

@@ -13,11 +13,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.ticket_systems import served
+from tests.http_servers import Handler, served
 
 SECRET = "appsecret"
 KEY = "appkey"
@@ -99,27 +98,17 @@ def fake_huawei() -> Iterator[FakeHuawei]:
     """The fake at work."""
     fake = FakeHuawei()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Faking(Handler):
+        def answer(self) -> None:
             parts = urlsplit(self.path)
-            length = int(self.headers.get("Content-Length") or 0)
-            sent = json.loads(self.rfile.read(length)) if length else dict(parse_qsl(parts.query))
+            sent = json.loads(self.read() or b"{}") or dict(parse_qsl(parts.query))
             status, content = fake.answer(self.command, parts.path, sent, self.headers["X-AKSK"])
             if fake.lose:
                 fake.lose = False
                 self.close_connection = True
                 return
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.send(status, json.dumps(content).encode())
 
-        do_GET = do_DELETE = do_POST  # noqa: N815 -- the server calls them so
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
-        fake.url = url.removesuffix("/check")
+    with served(Faking) as url:
+        fake.url = url
         yield fake

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -17,7 +15,9 @@ from masking_service.calls.https import BindRequest, HttpsProvider
 from masking_service.calls.line import Line, Outcome
 from masking_service.calls.provider import AT_ONCE, TIMEOUT_SECONDS, CallProvider
 from masking_service.outbound import Outbound
-from tests.providers import DIAL, KEY, Json, answering, provider, signed
+from tests.hostile import Answers
+from tests.http_servers import Handler, Json
+from tests.providers import DIAL, KEY, answering, provider, signed
 from tests.servers import wait_until
 from tests.store.stores import foreseen
 from tests.together import together
@@ -72,62 +72,18 @@ def test_a_refusal_is_told_in_fixed_words(word: str) -> None:
     assert (refused.value.reason, outcomes) == (expected, [expected])
 
 
-def slow(handler: BaseHTTPRequestHandler, request: Json) -> None:
-    time.sleep(1.5)
-    honest(handler, request)
+ANSWERS = Answers(KEY, BOUND)
 
 
-def dripping(handler: BaseHTTPRequestHandler, _: Json) -> None:
-    handler.send_response(200)
-    for _step in range(40):
-        handler.wfile.write(b"X-Drip: 1\r\n")
-        time.sleep(0.1)
-
-
-def honest(handler: BaseHTTPRequestHandler, request: Json) -> None:
-    signed(handler, {"nonce": request["nonce"], **BOUND}, request["nonce"])
-
-
-def replaying(handler: BaseHTTPRequestHandler, _: Json) -> None:
-    signed(handler, {"nonce": "0" * 32, **BOUND}, "0" * 32)
-
-
-def wrong_nonce(handler: BaseHTTPRequestHandler, request: Json) -> None:
-    signed(handler, {"nonce": "0" * 32, **BOUND}, request["nonce"])
-
-
-def unsigned(handler: BaseHTTPRequestHandler, request: Json) -> None:
-    signed(handler, {"nonce": request["nonce"], **BOUND}, request["nonce"], key=b"x" * 64)
-
-
-def failing(handler: BaseHTTPRequestHandler, request: Json) -> None:
-    signed(handler, {"nonce": request["nonce"], **BOUND}, request["nonce"], status=500)
-
-
-def redirecting(handler: BaseHTTPRequestHandler, _: Json) -> None:
-    handler.send_response(307)
-    handler.send_header("Location", "/elsewhere")
-    handler.end_headers()
-
-
-def huge(handler: BaseHTTPRequestHandler, request: Json) -> None:
+def huge(handler: Handler, request: Json) -> None:
     signed(handler, {"nonce": request["nonce"], **BOUND, "more": "x" * 70_000}, request["nonce"])
 
 
-def malformed(handler: BaseHTTPRequestHandler, request: Json) -> None:
+def malformed(handler: Handler, request: Json) -> None:
     signed(handler, {"nonce": request["nonce"], "dial": 700, "id": []}, request["nonce"])
 
 
-def reflecting(handler: BaseHTTPRequestHandler, request: Json) -> None:
-    body = json.dumps(request, separators=(",", ":")).encode()
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(body)))
-    handler.send_header("Masking-Signature", handler.headers["Masking-Signature"])
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def chunked_without_end(handler: BaseHTTPRequestHandler, _: Json) -> None:
+def chunked_without_end(handler: Handler, _: Json) -> None:
     handler.send_response(200)
     handler.send_header("Transfer-Encoding", "chunked")
     handler.end_headers()
@@ -135,38 +91,19 @@ def chunked_without_end(handler: BaseHTTPRequestHandler, _: Json) -> None:
         handler.wfile.write(b"4000\r\n" + b"x" * 0x4000 + b"\r\n")
 
 
-def always_continuing(handler: BaseHTTPRequestHandler, _: Json) -> None:
+def always_continuing(handler: Handler, _: Json) -> None:
     while True:
         handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-def long_headers(handler: BaseHTTPRequestHandler, request: Json) -> None:
+def long_headers(handler: Handler, request: Json) -> None:
     handler.send_response(200)
     for _step in range(1_000):
         handler.wfile.write(b"X-More: " + b"x" * 60_000 + b"\r\n")
-    honest(handler, request)
+    ANSWERS.honest(handler, request)
 
 
-def silent(handler: BaseHTTPRequestHandler, _: Json) -> None:
-    handler.close_connection = True
-
-
-HOSTILE = [
-    slow,
-    dripping,
-    replaying,
-    wrong_nonce,
-    unsigned,
-    failing,
-    redirecting,
-    huge,
-    malformed,
-    reflecting,
-    chunked_without_end,
-    always_continuing,
-    long_headers,
-    silent,
-]
+HOSTILE = [*ANSWERS.hostile, huge, malformed, chunked_without_end, always_continuing, long_headers]
 
 
 @pytest.mark.parametrize("answer", HOSTILE)
@@ -174,7 +111,7 @@ def test_a_hostile_provider_is_asked_once_and_not_believed(answer: Any) -> None:
     asked: list[str] = []
     outcomes: list[Outcome] = []
 
-    def once(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    def once(handler: Handler, request: Json) -> None:
         asked.append(handler.path)
         answer(handler, request)
 
@@ -188,12 +125,12 @@ def test_a_hostile_provider_is_asked_once_and_not_believed(answer: Any) -> None:
     assert outcomes[0] in ("unreachable", "invalid-answer")
 
 
-@pytest.mark.parametrize("answer", [dripping, chunked_without_end, always_continuing, long_headers])
+@pytest.mark.parametrize("answer", [ANSWERS.dripping, chunked_without_end, always_continuing, long_headers])
 def test_an_answer_without_end_holds_no_thread(answer: Any) -> None:
     honestly = False
 
-    def first_without_end(handler: BaseHTTPRequestHandler, request: Json) -> None:
-        (honest if honestly else answer)(handler, request)
+    def first_without_end(handler: Handler, request: Json) -> None:
+        (ANSWERS.honest if honestly else answer)(handler, request)
 
     def bound() -> bool:
         with suppress(CallsUnavailable):
@@ -239,7 +176,7 @@ def test_an_answer_without_end_holds_no_thread(answer: Any) -> None:
     ],
 )
 def test_a_lie_is_not_passed_on(lie: Json) -> None:
-    def lying(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    def lying(handler: Handler, request: Json) -> None:
         signed(handler, {"nonce": request["nonce"], **BOUND, **lie}, request["nonce"])
 
     with answering(lying) as url, pytest.raises(CallsUnavailable) as refused:
@@ -249,7 +186,7 @@ def test_a_lie_is_not_passed_on(lie: Json) -> None:
 
 
 def test_no_more_are_asked_at_once_than_there_may_be() -> None:
-    with answering(slow) as url:
+    with answering(ANSWERS.slow) as url:
         over = line(https(url))
 
         def ask() -> tuple[float, str]:
@@ -265,9 +202,9 @@ def test_no_more_are_asked_at_once_than_there_may_be() -> None:
 def test_after_failures_it_is_left_alone_for_a_moment() -> None:
     asked: list[str] = []
 
-    def count(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    def count(handler: Handler, request: Json) -> None:
         asked.append(request["nonce"])
-        failing(handler, request)
+        ANSWERS.failing(handler, request)
 
     with answering(count) as url:
         over = line(https(url))

@@ -7,16 +7,16 @@ cut off or never come, redirects.
 from __future__ import annotations
 
 import http.client
-import ssl
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 from tests.certificates import Certificate
+from tests.http_servers import Handler, running
 
 HANDED_ON = ("Authorization", "Content-Type", "X-Request-Id")
 
@@ -79,10 +79,9 @@ class StandIn:
 def standing_in(port: int = 0, *answers: Says | str, certificate: Certificate | None = None) -> Iterator[StandIn]:
     """A substitute that runs until the end of the block; with a certificate it speaks TLS."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            asked = Asked(self.path, dict(self.headers), body, time.monotonic())
+    class Standing(Handler):
+        def answer(self) -> None:
+            asked = Asked(self.path, dict(self.headers), self.read(), time.monotonic())
             stand_in.asked.append(asked)
             stand_in.meanwhile()
             self.close_connection = True
@@ -99,22 +98,9 @@ def standing_in(port: int = 0, *answers: Says | str, certificate: Certificate | 
             if answer == STUCK:
                 stand_in.closing.wait()
 
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    if certificate is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate.certificate, certificate.key)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    scheme = "https" if certificate else "http"
-    stand_in = StandIn(f"{scheme}://127.0.0.1:{server.server_port}", port, deque(answers))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield stand_in
-    finally:
-        stand_in.closing.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Standing), certificate) as url:
+        stand_in = StandIn(url, port, deque(answers))
+        try:
+            yield stand_in
+        finally:
+            stand_in.closing.set()

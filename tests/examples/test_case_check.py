@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ import pytest
 import requests
 
 from examples.case_check import sidecar
-from tests.ticket_systems import KEY, served, ticket_system
+from tests.http_servers import Handler, served
+from tests.ticket_systems import KEY, ticket_system
 
 NUMBERS = ["SF1234567890", "YT8800212345678"]
 TEXT = "SF1234567890, YT8800212345678"
@@ -25,21 +25,14 @@ Read = Callable[[str], sidecar.Lookup]
 def vendor(answers: dict[str, Any]) -> Iterator[str]:
     """A ticket system that answers these paths, and 404 for all others."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Vendor(Handler):
+        def answer(self) -> None:
             found = answers.get(self.path.partition("?")[0])
             allowed = self.headers["Authorization"] == "Bearer secret"
-            body = json.dumps(found).encode()
-            self.send_response(200 if allowed and found is not None else 404)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.send(200 if allowed and found is not None else 404, json.dumps(found).encode())
 
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    with served(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
-        yield url.removesuffix("/check")
+    with served(Vendor) as url:
+        yield url
 
 
 def zendesk(status: str) -> dict[str, Any]:

@@ -15,15 +15,7 @@ import pytest
 
 from tests.certificates import Authority
 from tests.e2e.processes import Running, wait_for
-from tests.examples.clients import (
-    LANGUAGES,
-    PRINTED,
-    SOME_FAILED,
-    SOME_UNSTORED,
-    STOPPED,
-    Client,
-    ended,
-)
+from tests.examples.clients import LANGUAGES, PRINTED, SOME_FAILED, SOME_UNSTORED, STOPPED, Client, ended
 from tests.examples.standin import CUT, SILENT, STUCK, Says, standing_in
 from tests.web.api import MASKED, PRINTER, TOKENIZED, VALUES, record
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import ssl
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from tests.access.tokens import KEY, jwk
 from tests.certificates import Authority
 from tests.e2e.processes import ROOT, environment
 from tests.helm.chart import Chart
+from tests.http_servers import Handler, served
 
 FETCH = """
 import sys, time
@@ -34,24 +32,12 @@ def authority(tmp_path: Path) -> Authority:
 def issuer(authority: Authority) -> Iterator[str]:
     """The address of an issuer's keys, behind a certificate of the authority."""
 
-    class Keys(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps({"keys": [jwk(KEY, kid="a")]}).encode())
+    class Keys(Handler):
+        def answer(self) -> None:
+            self.send(200, json.dumps({"keys": [jwk(KEY, kid="a")]}).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Keys)
-    mine = authority.vouch_for("issuer")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(mine.certificate, mine.key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"https://127.0.0.1:{server.server_port}/jwks"
-    server.shutdown()
-    server.server_close()
+    with served(Keys, authority.vouch_for("issuer")) as url:
+        yield f"{url}/jwks"
 
 
 def fetched(url: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,8 @@ from masking_service.runtime.wiring import assemble
 from tests import servers
 from tests.access.policies import edited
 from tests.callers import put_on_file
-from tests.providers import KEY, Json, Provider, answering
+from tests.http_servers import Handler, Json
+from tests.providers import KEY, Provider, answering
 from tests.together import together
 from tests.web.api import AUDITOR, COURIER, SITE, Api, record, refusal
 
@@ -37,7 +37,7 @@ class Failing(Provider):
         super().__init__()
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def answer(self, handler: BaseHTTPRequestHandler, request: Json) -> None:
+    def answer(self, handler: Handler, request: Json) -> None:
         super().answer(handler, request)
         meanwhile, self.meanwhile = self.meanwhile, lambda: None
         meanwhile()

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,12 @@ from masking_service.server.bounds import LARGE, STORE_THREADS, Bounds
 from masking_service.store import computing
 from tests.access.policies import Edit
 from tests.callers import OWN, put_on_file
-from tests.providers import DIAL, KEY, Json, Provider, answering, provider, signed
+from tests.http_servers import Handler, Json
+from tests.providers import DIAL, KEY, Provider, answering, provider, signed
 from tests.together import together
-from tests.web.api import COURIER, SITE, Api, record, refusal
+from tests.web.api import COURIER, NUMBER, SITE, Api, record, refusal
 from tests.web.calls import entries
 
-NUMBER = "SF1234567890"
 PHONE = "13812345678"
 Made = Callable[..., Api]
 
@@ -116,20 +115,18 @@ def test_a_call_that_cannot_be_ended_lives_on(made: Made, found: Provider) -> No
     assert api.call(COURIER, "DELETE", f"/v1/calls/{ref}").status_code == 200
 
 
-def hanging(handler: BaseHTTPRequestHandler, _: Json) -> None:
+def hanging(handler: Handler, _: Json) -> None:
     """Answers nothing until the caller gives up, which closes the connection."""
     handler.connection.settimeout(30)
     handler.rfile.read(1)
 
 
-def lying(handler: BaseHTTPRequestHandler, request: Json) -> None:
+def lying(handler: Handler, request: Json) -> None:
     signed(handler, {"nonce": request["nonce"], "dial": request["b"], "id": "b-1"}, request["nonce"])
 
 
-def redirecting(handler: BaseHTTPRequestHandler, _: Json) -> None:
-    handler.send_response(302)
-    handler.send_header("Location", "http://127.0.0.1:1/elsewhere")
-    handler.end_headers()
+def redirecting(handler: Handler, _: Json) -> None:
+    handler.send(302, headers={"Location": "http://127.0.0.1:1/elsewhere"})
 
 
 @pytest.mark.parametrize("answer", [hanging, lying, redirecting])
@@ -186,7 +183,7 @@ def test_calls_that_wait_leave_all_other_threads_to_other_routes(made: Made, mon
     asked: list[str] = []
     may_answer = threading.Event()
 
-    def holding(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    def holding(handler: Handler, request: Json) -> None:
         asked.append(request["ref"])
         may_answer.wait(60)
         honest = {"nonce": request["nonce"], "dial": DIAL, "id": request["ref"]}
@@ -218,7 +215,7 @@ def test_a_large_request_that_waits_for_the_provider_lets_others_compute(
     monkeypatch.setattr(computing, "MAX_WAIT_SECONDS", 0.2)
     computed: list[bool] = []
 
-    def meanwhile(handler: BaseHTTPRequestHandler, request: Json) -> None:
+    def meanwhile(handler: Handler, request: Json) -> None:
         with computing.computing() as mine:
             computed.append(mine)
         signed(handler, {"nonce": request["nonce"], "dial": DIAL, "id": "b-1"}, request["nonce"])

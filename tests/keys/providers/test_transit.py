@@ -12,7 +12,7 @@ from keys.providers.remote import ProviderCalls
 from keys.providers.transit import TransitKey, TransitRootKeys
 from tests.keys.known import known_bytes
 from tests.keys.providers.bao import NEW, OLD, ROOT_TOKEN, Bao
-from tests.keys.providers.stranger import Stranger
+from tests.keys.providers.stranger import stranger
 from tests.servers import free_ports
 
 pytestmark = pytest.mark.server
@@ -133,8 +133,8 @@ def test_a_version_retired_at_the_server_reports_no_integrity_error(bao: Bao, ad
 
 
 def test_an_answer_of_the_right_size_is_taken(bao: Bao) -> None:
-    with Stranger(bao.ca_file.parent, WRAPPED) as stranger:
-        assert bao.roots(url=stranger.url).wrap(KEY, b"context")[10:] == bytes(60)
+    with stranger(bao.ca_file.parent, WRAPPED) as url:
+        assert bao.roots(url=url).wrap(KEY, b"context")[10:] == bytes(60)
 
 
 def test_a_missing_key_is_refused(bao: Bao, administrator: Path) -> None:
@@ -302,18 +302,18 @@ def test_a_server_that_died_wraps_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_answer_is_refused(bao: Bao, content: bytes, said: str) -> None:
-    with Stranger(bao.ca_file.parent, content) as stranger:
-        roots = bao.roots(url=stranger.url)
+    with stranger(bao.ca_file.parent, content) as url:
+        roots = bao.roots(url=url)
 
         with pytest.raises(ProviderError) as fault:
             roots.wrap(KEY, b"context")
 
-    assert str(fault.value) == f"{stranger.url}: {said}"
+    assert str(fault.value) == f"{url}: {said}"
 
 
 def test_an_endless_answer_is_truncated(bao: Bao) -> None:
-    with Stranger(bao.ca_file.parent, b" " * 100_000 + WRAPPED) as stranger:
-        roots = bao.roots(url=stranger.url)
+    with stranger(bao.ca_file.parent, b" " * 100_000 + WRAPPED) as url:
+        roots = bao.roots(url=url)
 
         with pytest.raises(ProviderError, match="not as Transit does"):
             roots.wrap(KEY, b"context")
