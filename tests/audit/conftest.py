@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import redis
 
 from masking_service.dev.embedded import EmbeddedServer
 from tests.audit import logs
@@ -15,15 +14,7 @@ from tests.store import stores
 @pytest.fixture(scope="session")
 def sound(embedded: EmbeddedServer) -> tuple[bytes, ...]:
     """The lines of a valid log."""
-    embedded.start()
-    with redis.Redis.from_url(embedded.url) as client:
-        client.flushall()
-    store = stores.admitted(embedded.url)
-    try:
-        logs.real_log(store)
-        return tuple(logs.lines(store))
-    finally:
-        store.close()
+    return tuple(logs.lines_of_real_log(embedded))
 
 
 @pytest.fixture(params=[1, 4], ids=["one slot", "four slots"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,7 @@ import msgspec
 import redis
 
 from keys.keyring import Keyring
+from keys.signatures import Verifier
 from masking_service.audit.archive.export import export
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.entries import Entry, Fact, Item, encode
@@ -19,12 +21,17 @@ from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog, _Pending
 from masking_service.audit.stored import unpack
 from masking_service.audit.streams import Streams
+from masking_service.audit.verify.findings import Finding
+from masking_service.audit.verify.verifier import StartingPoint, Verification, verify
+from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.client import Reply, Store
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, ask, named
 
 TENANT = "0" * 32
+SIGNER = known_keyring().audit_signer
+VERIFIER = Verifier(SIGNER.public_pem())
 FIRST_AT, LAST_AT = NOW, NOW + 18
 """Of a log as `real_log` makes it."""
 
@@ -129,10 +136,27 @@ def real_log(
         checkpoint(store, NOW + number, keyring)
 
 
+def lines_of_real_log(embedded: EmbeddedServer, **how: Any) -> list[bytes]:
+    """Empty the server, make a log in it, and return its export."""
+    embedded.start()
+    with redis.Redis.from_url(embedded.url) as client:
+        client.flushall()
+    with closing(stores.admitted(embedded.url)) as store:
+        real_log(store, **how)
+        return lines(store)
+
+
 def lines(store: Store) -> list[bytes]:
     """Return the export of the log."""
     streams = Streams(store)
     return [*export(streams, [*streams.checkpoints()][-1])]
+
+
+def findings(lines: Iterable[bytes], start: StartingPoint | None = None, **how: Any) -> list[Finding]:
+    """Verify a log with the public key; return what is wrong with it."""
+    verification = Verification(VERIFIER, start, **how)
+    verify(lines, verification)
+    return [*verification.findings]
 
 
 def log_on(store: Store, seed: str = "", clock: Callable[[], int] = lambda: NOW) -> AuditLog:

@@ -66,10 +66,10 @@ class Archived:
         return self.newest
 
 
-def backlog(store: Store, archive: Archived | None, tmp_path: object, now: int = NOW) -> Backlog:
-    checkpoints = Checkpoints(store, known_keyring().audit_signer, tmp_path, lambda: now)  # type: ignore[arg-type]
+def backlog(store: Store, archive: Archived | None, tmp_path: object) -> Backlog:
+    checkpoints = Checkpoints(store, known_keyring().audit_signer, tmp_path, lambda: NOW)  # type: ignore[arg-type]
     checkpoints.read_newest()
-    return Backlog(store, checkpoints, archive, lambda: now)  # type: ignore[arg-type]
+    return Backlog(store, checkpoints, archive, lambda: NOW)  # type: ignore[arg-type]
 
 
 def test_the_lag_is_known_while_the_archive_answers(store: Store, tmp_path: object) -> None:

@@ -9,27 +9,21 @@ from typing import Any
 import pytest
 import redis
 
-from keys.signatures import Verifier
-from masking_service.audit.archive.archive import Archive
-from masking_service.audit.archive.follower import Follower
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.search import search
-from masking_service.audit.streams import Streams
-from masking_service.audit.verify.verifier import Verification, verify
 from masking_service.audit.wanted import Wanted
 from masking_service.runtime.store_admission import recognise
 from masking_service.store.client import Store
 from masking_service.store.identity import WrongStore
 from masking_service.store.layout import GENESIS, ONE_SLOT
 from tests.audit import logs
-from tests.audit.logs import entry, log_on
+from tests.audit.archives import follow
+from tests.audit.logs import SIGNER, entry, findings, log_on
 from tests.keys.known import known_keyring
 from tests.store.stores import NOW, admitted, ask
 
 VECTOR: dict[str, Any] = json.loads((Path(__file__).parent / "vectors" / "before-slots.json").read_text("utf-8"))
 EXPORT = [line.encode() for line in VECTOR["export"]]
-SIGNER = known_keyring().audit_signer
-VERIFIER = Verifier(SIGNER.public_pem())
 
 
 @pytest.fixture
@@ -50,12 +44,6 @@ def recognised(old: str, tmp_path: Path) -> Store:
 
 def checkpoints(store: Store, folder: Path) -> Checkpoints:
     return Checkpoints(store, SIGNER, folder, lambda: NOW + 60)
-
-
-def findings(lines: list[bytes]) -> list[str]:
-    verification = Verification(VERIFIER)
-    verify(lines, verification)
-    return [str(one) for one in verification.findings]
 
 
 def test_an_old_store_has_one_slot(recognised: Store) -> None:
@@ -92,10 +80,7 @@ def test_an_old_log_is_read_by_ids(recognised: Store) -> None:
 
 
 def test_a_witness_archives_an_old_log(old: str, tmp_path: Path) -> None:
-    with Archive(tmp_path, VERIFIER) as archive:
-        follower = Follower(Streams(admitted(old)), archive, lambda: NOW, 30)
-        while follower.archive_new():
-            pass
+    follow(admitted(old), tmp_path)
 
     archived = b"".join(path.read_bytes() for path in tmp_path.glob("audit-*"))
     assert sorted(archived.splitlines(keepends=True)) == sorted(EXPORT)

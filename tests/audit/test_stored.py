@@ -10,7 +10,6 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.signatures import Verifier
 from masking_service.audit import log as audit_log
 from masking_service.audit.archive.archive import Archive
 from masking_service.audit.archive.follower import Follower
@@ -23,14 +22,13 @@ from masking_service.audit.wanted import Wanted
 from masking_service.shipped import ROOT
 from masking_service.store.client import Store
 from masking_service.store.layout import ONE_SLOT
-from tests.audit.logs import TENANT, Process, checkpoint, full_entry, lines, writers
-from tests.keys.known import known_keyring
+from tests.audit.archives import archive_all
+from tests.audit.logs import TENANT, VERIFIER, Process, checkpoint, full_entry, lines, writers
 from tests.store.stores import NOW, ask
 
 VECTORS = Path(__file__).parent / "vectors"
 ENTRIES: list[dict[str, Any]] = json.loads((VECTORS / "chain.json").read_text("utf-8"))["entries"]
 STORED: list[dict[str, Any]] = json.loads((VECTORS / "stored.json").read_text("utf-8"))["entries"]
-KEY = Verifier(known_keyring().audit_signer.public_pem())
 
 hexes = st.binary(min_size=1, max_size=40).map(bytes.hex)
 texts = st.text() | hexes | hexes.map(str.upper) | st.sampled_from(WORDS)
@@ -125,7 +123,7 @@ def grown(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def test_a_log_with_both_forms_is_exported_and_verified_with_the_public_key_alone(grown: Store) -> None:
-    verification = Verification(KEY)
+    verification = Verification(VERIFIER)
     exported = lines(grown)
 
     assert (verify(exported, verification).entries, list(verification.findings)) == (6, [])
@@ -133,10 +131,9 @@ def test_a_log_with_both_forms_is_exported_and_verified_with_the_public_key_alon
 
 
 def test_a_log_with_both_forms_is_archived(grown: Store, tmp_path: Path) -> None:
-    with Archive(tmp_path / "archive", KEY) as archive:
+    with Archive(tmp_path / "archive", VERIFIER) as archive:
         follower = Follower(Streams(grown), archive, lambda: NOW + 60, 30)
-        while follower.archive_new():
-            pass
+        archive_all(follower)
         assert archive.verification.summary().entries == 6
 
 

@@ -17,9 +17,9 @@ Command = Callable[..., Result]
 def command(tmp_path: Path, valkey: str) -> Command:
     """Runs one command."""
 
-    def run(*arguments: str, folder: Path = tmp_path) -> Result:
+    def run(*arguments: str, folder: Path = tmp_path, given: bytes = b"") -> Result:
         environment = {"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}
-        return CliRunner().invoke(commands, arguments, env=environment)
+        return CliRunner().invoke(commands, arguments, env=environment, input=given)
 
     return run
 

@@ -22,7 +22,7 @@ from tests.access.registries import adding, names
 from tests.audit.logs import entry, log_on, stream, writer_of
 from tests.keys.known import known_keyring
 from tests.store import stores
-from tests.store.stores import NOW, ask
+from tests.store.stores import NOW, Copy, ask
 
 Process = Callable[..., Checkpoints]
 
@@ -202,11 +202,9 @@ def test_who_was_revoked_stays_revoked_in_a_store_that_went_back_and_is_accepted
 ) -> None:
     stores.change(registry(store, process()), adding("printer"))
     process().make()
-    backup = {key: ask(client, "DUMP", key) for key in client.scan_iter("*")}
+    backup = Copy(client)
     stores.change(registry(store, process()), lambda clients: clients.revoke("printer"))
-    client.flushall()
-    for key, value in backup.items():
-        client.restore(key, 0, value)
+    backup.restore(client)
 
     accept(store, process())
 

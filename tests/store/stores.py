@@ -166,6 +166,31 @@ def ask(client: redis.Redis, *command: Any) -> Any:
     return client.execute_command(*command)
 
 
+def next_millisecond(client: redis.Redis) -> None:
+    """Wait until the server's clock, which orders the entries of several slots, shows another millisecond."""
+    before = milliseconds(client)
+    while milliseconds(client) == before:
+        pass
+
+
+def milliseconds(client: redis.Redis) -> int:
+    """Return the time of the server's clock."""
+    seconds, microseconds = ask(client, "TIME")
+    return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+class Copy:
+    """A copy of everything in a store, for putting it back."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._values = {key: ask(client, "DUMP", key) for key in ask(client, "KEYS", "*")}
+
+    def restore(self, client: redis.Redis) -> None:
+        ask(client, "FLUSHALL")
+        for key, value in self._values.items():
+            ask(client, "RESTORE", key, 0, value)
+
+
 class Interleaved(Store):
     """A store in which something else happens just before chosen writes.
 

@@ -14,47 +14,15 @@ from redis._parsers import Encoder
 from redis.exceptions import BusyLoadingError
 
 from masking_service.dev.embedded import EmbeddedServer
-from masking_service.store.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
+from masking_service.store.breaker import FAILURES_TO_OPEN
 from masking_service.store.client import Store
 from masking_service.store.connection import Connections
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.node import MAX_CONNECTIONS
 from masking_service.store.parser import DeadlineParser
-from masking_service.store.question import Question
-from masking_service.store.scripts import Script
 from tests import servers
 from tests.store import stores
 from tests.store.stores import ask, body, counted, put
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def broken(clock: Clock) -> Breaker:
-    """A breaker that has just opened."""
-    breaker = Breaker(clock)
-    for _ in range(FAILURES_TO_OPEN):
-        breaker.failed("connection")
-    return breaker
-
-
-def passes(breaker: Breaker) -> bool:
-    try:
-        breaker.check()
-    except StoreUnavailable:
-        return False
-    return True
 
 
 def connections_of(store: Store) -> Connections:
@@ -66,71 +34,6 @@ def reason(store: Store) -> str:
     with pytest.raises(StoreUnavailable) as fault:
         store.read([(b"PING",)])
     return fault.value.reason
-
-
-def test_a_breaker_lets_pass_until_it_has_seen_enough_failures(clock: Clock) -> None:
-    breaker = Breaker(clock)
-    passed = []
-    for _ in range(FAILURES_TO_OPEN + 1):
-        passed.append(passes(breaker))
-        breaker.failed("connection")
-
-    assert passed == [True] * FAILURES_TO_OPEN + [False]
-
-
-def test_failures_that_are_not_in_a_row_open_nothing(clock: Clock) -> None:
-    breaker = Breaker(clock)
-    for _ in range(FAILURES_TO_OPEN - 1):
-        breaker.failed("connection")
-    breaker.succeeded()
-    breaker.failed("connection")
-
-    assert passes(breaker) is True
-
-
-def test_an_open_breaker_lets_one_caller_try_after_a_while(broken: Breaker, clock: Clock) -> None:
-    clock.now += OPEN_SECONDS
-
-    assert (passes(broken), passes(broken)) == (True, False)
-
-
-def test_an_open_breaker_lets_nobody_pass_before_that(broken: Breaker, clock: Clock) -> None:
-    clock.now += OPEN_SECONDS - 0.001
-
-    assert passes(broken) is False
-
-
-def test_a_failed_try_keeps_it_open_for_as_long_again(broken: Breaker, clock: Clock) -> None:
-    clock.now += OPEN_SECONDS
-    passes(broken)
-    clock.now += 0.1
-    broken.failed("connection")
-    clock.now += OPEN_SECONDS - 0.001
-
-    assert passes(broken) is False
-
-
-def test_a_try_that_never_came_back_does_not_keep_it_open_for_ever(broken: Breaker, clock: Clock) -> None:
-    clock.now += OPEN_SECONDS
-    passes(broken)
-    clock.now += OPEN_SECONDS
-
-    assert passes(broken) is True
-
-
-def test_an_open_breaker_says_that_it_is_open(broken: Breaker) -> None:
-    with pytest.raises(StoreUnavailable) as fault:
-        broken.check()
-
-    assert fault.value.reason == "open-circuit"
-
-
-def test_success_closes_it(broken: Breaker, clock: Clock) -> None:
-    clock.now += OPEN_SECONDS
-    passes(broken)
-    broken.succeeded()
-
-    assert [passes(broken), passes(broken)] == [True, True]
 
 
 def test_a_store_is_shut_until_somebody_has_seen_whose_it_is(valkey: str) -> None:
@@ -351,56 +254,3 @@ def test_a_closed_store_connects_again_when_it_is_used(store: Store) -> None:
     store.close()
 
     assert store.read([(b"ECHO", b"a")]) == [b"a"]
-
-
-def test_a_script_is_sent_once_and_then_called_by_its_digest(store: Store, client: redis.Redis) -> None:
-    script = Script.from_source(b"return {KEYS[1], ARGV[1]}")
-    ask(client, "SCRIPT", "FLUSH")
-    with counted(store) as unknown:
-        first = store.script(script, [b"k"], [7])
-    with counted(store) as known:
-        second = store.script(script, [b"k"], [7])
-
-    assert (first, second, unknown, known) == ([b"k", b"7"], [b"k", b"7"], [2], [1])
-
-
-def test_a_script_that_fails_is_no_answer(store: Store) -> None:
-    with pytest.raises(StoreUnavailable, match="refused"):
-        store.script(Script.from_source(b"return redis.call('NOSUCHCOMMAND')"), [], [])
-
-
-def test_questions_are_sent_together_and_each_has_its_answer(store: Store, client: redis.Redis) -> None:
-    ask(client, "MSET", "a", "1", "b", "2")
-    script = Script.from_source(b"return redis.call('INCRBY', KEYS[1], ARGV[1])")
-    store.script(script, [b"n"], [5])
-    reading = Question([(b"GET", b"a"), (b"GET", b"b")], lambda replies: replies)
-    counting = Question.running(script, [b"n"], [2], lambda reply: reply)
-    none = Question([], lambda replies: replies)
-
-    with counted(store) as trips:
-        store.ask(reading, counting, none)
-
-    assert (reading.answer(), counting.answer(), none.answer(), trips) == ([b"1", b"2"], 7, [], [1])
-
-
-def test_questions_without_commands_ask_nothing(store: Store) -> None:
-    with counted(store) as trips:
-        store.ask(Question([], lambda _: None), Question([], lambda _: None))
-
-    assert trips == [0]
-
-
-def test_what_a_question_found_is_not_read_before_its_answer_is_asked_for(store: Store) -> None:
-    read: list[object] = []
-    question = Question([(b"GET", b"a")], read.append)
-
-    store.ask(question)
-    before = list(read)
-    question.answer()
-
-    assert (before, read) == ([], [[None]])
-
-
-def test_a_question_that_was_not_asked_has_no_answer() -> None:
-    with pytest.raises(RuntimeError):
-        Question([(b"GET", b"a")], lambda replies: replies).answer()

@@ -11,11 +11,10 @@ import redis
 from masking_service.audit.errors import RolledBackError
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.layout import ONE_SLOT
-from tests.store.stores import ask
+from tests.store.stores import Copy, ask
 from tests.stories.auditor import Auditor
-from tests.web.api import SUPERVISOR, VALUES, Api, field, record, refusal
+from tests.web.api import NUMBER, SUPERVISOR, VALUES, Api, field, record, refusal
 
-NUMBER = "SF1234567890"
 FREEZE = "/v1/principals/client%2Fdispute-officer/freeze"
 
 
@@ -104,13 +103,11 @@ def test_a_store_that_goes_back_to_before_the_opening_is_not_served(
     fresh.tokenize(record(NUMBER))
     fresh.open_case("D-1", NUMBER)
     auditor.export()
-    older = {key: ask(operator, "DUMP", key) for key in operator.scan_iter("*")}
+    older = Copy(operator)
     assert len(fresh.opened(field(NUMBER, "/sender/phone"))) == 1
     auditor.export()  # a checkpoint is made, as one is every minute
 
-    operator.flushall()
-    for key, value in older.items():
-        operator.restore(key, 0, value)
+    older.restore(operator)
 
     with pytest.raises(RolledBackError):
         fresh.parts.checkpoints.read_newest()

@@ -10,7 +10,7 @@ import redis
 from masking_service.audit.order import FIRST, LAST, Order
 from masking_service.audit.wanted import Wanted
 from masking_service.store.client import Store
-from tests.audit.archive.test_older import MINE, World
+from tests.audit.archive.worlds import MINE, World
 
 
 @pytest.mark.parametrize("newest", [False, True])

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
 from pathlib import Path
-from threading import Thread
 
 import msgspec
 import pytest
@@ -21,6 +20,7 @@ from masking_service.audit.archive.questions import (
     sign_question,
 )
 from masking_service.audit.archive.segments import ArchiveError
+from tests.http_servers import running
 
 KEY = MessageKey(b"k" * 32)
 NEWEST = msgspec.json.encode(NewestQuestion())
@@ -30,14 +30,11 @@ NAMED = msgspec.json.encode(NamedQuestion("a" * 32, ["0123456789abcdef-1"]))
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ArchiveServer]:
     """A server of an archive that does not exist yet."""
-    with ArchiveServer(
+    server = ArchiveServer(
         tmp_path / "archive", tmp_path / "index", KEY, lambda: int(time.time()), host="127.0.0.1", port=0, report=print
-    ) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    )
+    with running(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def asked(

@@ -224,8 +224,8 @@ def test_a_steady_person_and_one_busy_day_are_no_rise() -> None:
     assert [reason for reason in pace([*steady, *busy], NOW) if reason.score >= 2] == []
 
 
-def views(who: str, count: int, at: int = OLD) -> list[View]:
-    return [View(at + number, who, "courier", f"w-{who}-{number}") for number in range(count)]
+def views(who: str, count: int) -> list[View]:
+    return [View(OLD + number, who, "courier", f"w-{who}-{number}") for number in range(count)]
 
 
 def test_views_whose_parcel_never_moved() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from masking_service.audit.tiles.log import CHECKPOINT, TiledLog
 from masking_service.audit.tiles.notes import LOG, Note, NoteError, NoteKey, cosign, parse_signatures, sign_as_log
 from masking_service.audit.tiles.tree_head import TreeHead, head_of
 from tests.audit.tiles import trees
+from tests.http_servers import running
 from tests.keys.known import known_bytes
 
 NOW = 1795553260
@@ -48,14 +48,9 @@ def cosigner(tmp_path: Path) -> Cosigner:
 
 @contextmanager
 def serving(cosigner: Cosigner) -> Iterator[CosignerServer]:
-    with CosignerServer(cosigner, 0) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = CosignerServer(cosigner, 0)
+    with running(server):
+        yield server
 
 
 @pytest.fixture

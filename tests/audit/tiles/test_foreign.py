@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +21,10 @@ from masking_service.audit.tiles.log import CHECKPOINT, TiledLog
 from masking_service.audit.tiles.notes import Note, NoteKey, parse_signatures
 from masking_service.audit.tiles.prove import find_entry, prove
 from masking_service.store.client import Store
+from tests.audit.archives import grow, key_of
 from tests.audit.tiles import trees
-from tests.audit.tiles.archives import grow, key_of
 from tests.e2e.processes import ROOT, wait_for
+from tests.http_servers import running
 
 BIN = ROOT / ".venv" / "tlog" / "bin"
 LEAVES = trees.some_leaves(1000)
@@ -86,20 +86,14 @@ def test_it_verifies_the_proof_of_an_entry(store: Store, tmp_path: Path) -> None
 def test_its_client_gets_cosignatures_of_our_cosigner(tmp_path: Path) -> None:
     log = log_of(tmp_path / "archive", 300)
     cosigner = Cosigner(tmp_path / "cosigner", "cosigner.example/1", [log.key], lambda: int(time.time()))
-    with CosignerServer(cosigner, 0) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            for size in (300, 600):
-                log = log_of(tmp_path / "archive", size)
-                assert log.note
-                lines = parse_signatures(foreign("feed", log.folder, server.url, cosigner.key) + "\n")
-                assert Note(log.note.text, lines).verify(cosigner.key) > 0
-                log.add_signatures(lines)
-                assert foreign("log", log.folder, log.key, cosigner.key).startswith(f"log.example/1 {size} ")
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(CosignerServer(cosigner, 0)) as url:
+        for size in (300, 600):
+            log = log_of(tmp_path / "archive", size)
+            assert log.note
+            lines = parse_signatures(foreign("feed", log.folder, url, cosigner.key) + "\n")
+            assert Note(log.note.text, lines).verify(cosigner.key) > 0
+            log.add_signatures(lines)
+            assert foreign("log", log.folder, log.key, cosigner.key).startswith(f"log.example/1 {size} ")
 
 
 @contextmanager

@@ -23,7 +23,8 @@ from masking_service.audit.tiles.prove import prove
 from masking_service.audit.tiles.reader import TileError
 from masking_service.audit.tiles.tree_head import head_of
 from masking_service.store.client import Store
-from tests.audit.tiles.archives import SERVICE, grow, key_of, note_of
+from tests.audit.archives import grow, key_of, note_of
+from tests.audit.logs import VERIFIER
 from tests.keys.known import known_bytes
 
 COSIGNING = Signer(known_bytes("a cosigner"))
@@ -53,7 +54,7 @@ def names(archive: Path) -> list[str]:
 
 
 def test_every_entry_is_proved_at_its_place(archive: Path, names: list[str]) -> None:
-    keys = Keys(key_of(archive), service=SERVICE)
+    keys = Keys(key_of(archive), service=VERIFIER)
     assert len(names) > 256
 
     for index in [*range(0, len(names), 17), 255, 256, len(names) - 1]:
@@ -121,7 +122,7 @@ def edited(proof: Proof, **change: Any) -> Proof:
 
 def test_every_change_of_a_proof_is_found(archive: Path, names: list[str], older: Note) -> None:
     proof = prove(archive, *place_of(names[5]), older)
-    keys = Keys(key_of(archive), service=SERVICE)
+    keys = Keys(key_of(archive), service=VERIFIER)
     commit, growth = proof.extra.commit, proof.extra.older
     assert growth
     entry = bytes(commit.entries[0])
@@ -164,7 +165,7 @@ def test_every_change_of_a_proof_is_found(archive: Path, names: list[str], older
 
 def test_a_changed_byte_of_the_file_never_proves_anything_else(archive: Path, names: list[str], older: Note) -> None:
     content = bytes(prove(archive, *place_of(names[5]), older))
-    keys = Keys(key_of(archive), service=SERVICE)
+    keys = Keys(key_of(archive), service=VERIFIER)
     expected = verify_proof(Proof.parse(content), keys)
     other = set()
 

@@ -41,8 +41,8 @@ def failed(at: int, *numbers: int) -> Entry:
     return entry(at=at, outcome="unavailable", takes_back=[f"ab-{number}" for number in numbers])
 
 
-def mark(entries: list[Entry], value: str, *, ends: bool = True, now: int = NOW) -> MismatchKind | None:
-    mismatch = facts(*entries).check(PLACE, value, now, ends=ends)
+def mark(entries: list[Entry], value: str, *, ends: bool = True) -> MismatchKind | None:
+    mismatch = facts(*entries).check(PLACE, value, NOW, ends=ends)
     return mismatch.kind if mismatch else None
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import redis
 
-from keys.signatures import Verifier
 from masking_service.access.call_records import CallRecords, KeptRecord
 from masking_service.access.callers import Callers
 from masking_service.access.cases import Act, Cases, Opening
@@ -40,7 +39,7 @@ from masking_service.store.layout import (
 )
 from masking_service.vault.sealed import Prepared
 from tests.audit import logs
-from tests.audit.logs import entry
+from tests.audit.logs import VERIFIER, entry
 from tests.keys.known import known_keyring
 from tests.servers import Group
 from tests.store import stores
@@ -149,17 +148,17 @@ def service(store: Store, tmp_path: Path) -> Service:
     return service
 
 
-def held(service: Service, *, log: Facts | None = None) -> list[StoreMismatch]:
+def learn(service: Service, facts: Facts, verification: Verification) -> None:
+    """Read the entries that are new."""
+    for line in read_new_entries(Streams(service.store), verification):
+        facts.add(line)
+
+
+def held(service: Service) -> list[StoreMismatch]:
     """What the log of the service does not explain."""
-    facts = log or Facts()
-    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
-
-    def learn() -> None:
-        for line in read_new_entries(Streams(service.store), verification):
-            facts.add(line)
-
-    learn()
-    found = [*check_store(service.store, facts, learn, lambda: service.now)]
+    facts, verification = Facts(), Verification(VERIFIER)
+    learn(service, facts, verification)
+    found = [*check_store(service.store, facts, lambda: learn(service, facts, verification), lambda: service.now)]
     assert [*verification.findings] == []
     return found
 
@@ -320,18 +319,12 @@ def test_a_custody_without_its_expiry_is_found(service: Service, client: redis.R
 
 
 def test_changes_during_the_check_are_no_mismatch(service: Service) -> None:
-    facts = Facts()
-    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
-    for line in read_new_entries(Streams(service.store), verification):
-        facts.add(line)
+    facts, verification = Facts(), Verification(VERIFIER)
+    learn(service, facts, verification)
     service.move("client/c-2")
     service.open("D-2")
 
-    def learn() -> None:
-        for line in read_new_entries(Streams(service.store), verification):
-            facts.add(line)
-
-    assert [*check_store(service.store, facts, learn, lambda: service.now)] == []
+    assert [*check_store(service.store, facts, lambda: learn(service, facts, verification), lambda: service.now)] == []
 
 
 def test_a_log_that_begins_later_does_not_explain_older_values(service: Service) -> None:
@@ -350,10 +343,10 @@ def test_nothing_in_a_finding_is_personal(service: Service, client: redis.Redis)
 
 def test_a_store_without_the_end_of_the_log_is_found(service: Service, client: redis.Redis) -> None:
     logs.checkpoint(service.store)
-    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    verification = Verification(VERIFIER)
     assert [*read_new_entries(Streams(service.store), verification)] != []
     client.flushall()
-    rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.resume_point({}))
+    rest = Verification(VERIFIER, verification.resume_point({}))
 
     assert [*read_new_entries(Streams(service.store), rest)] == []
     assert [fault.kind for fault in rest.findings] == [Kind.REWRITTEN]
@@ -361,10 +354,10 @@ def test_a_store_without_the_end_of_the_log_is_found(service: Service, client: r
 
 def test_the_log_is_continued_behind_its_newest_checkpoint(service: Service) -> None:
     logs.checkpoint(service.store)
-    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    verification = Verification(VERIFIER)
     assert [*read_new_entries(Streams(service.store), verification)] != []
     [later] = logs.Process(service.store, "later").commit(logs.full_entry(1))
-    rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.resume_point({}))
+    rest = Verification(VERIFIER, verification.resume_point({}))
     read = [entry_id(one.writer, one.number) for one in read_new_entries(Streams(service.store), rest)]
 
     assert read == [entry_id(later.partition("-")[0], 1), later]  # a writer's first entry says that it began
@@ -373,19 +366,19 @@ def test_the_log_is_continued_behind_its_newest_checkpoint(service: Service) -> 
 
 def test_another_log_with_as_many_checkpoints_is_not_continued(service: Service, client: redis.Redis) -> None:
     logs.checkpoint(service.store)
-    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    verification = Verification(VERIFIER)
     assert [*read_new_entries(Streams(service.store), verification)] != []
     client.flushall()
     logs.Process(service.store, "other").commit(logs.full_entry(1))
     logs.checkpoint(service.store)
-    rest = Verification(Verifier(KEYRING.audit_signer.public_pem()), verification.resume_point({}))
+    rest = Verification(VERIFIER, verification.resume_point({}))
 
     assert [*read_new_entries(Streams(service.store), rest)] == []
     assert [fault.kind for fault in rest.findings] == [Kind.REWRITTEN]
 
 
 def test_a_log_with_findings_is_not_continued(service: Service) -> None:
-    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    verification = Verification(VERIFIER)
     verification.add(b"{}")
     before = [*verification.findings]
     reads = service.store.round_trips
@@ -396,7 +389,7 @@ def test_a_log_with_findings_is_not_continued(service: Service) -> None:
 
 
 def test_an_unsigned_entry_after_the_log_is_found(service: Service, client: redis.Redis) -> None:
-    verification = Verification(Verifier(KEYRING.audit_signer.public_pem()))
+    verification = Verification(VERIFIER)
     (*_, last) = read_new_entries(Streams(service.store), verification)
     place = f"{last.number + 1}-0"
     ask(client, "XADD", f"wm:{{audit}}w:{last.writer}", place, "entry", b'{"at":1}', "link", bytes(32))

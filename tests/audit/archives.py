@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from keys.signatures import Verifier
 from masking_service.audit.archive.archive import Archive
 from masking_service.audit.archive.follower import Follower
+from masking_service.audit.errors import ArchiveUnavailable
 from masking_service.audit.streams import Streams
 from masking_service.audit.tiles.log import CHECKPOINT, FOLDER
 from masking_service.audit.tiles.log_key import PUBLIC, read_public_key
 from masking_service.audit.tiles.notes import Note, NoteKey
 from masking_service.store.client import Store
 from tests.audit import logs
-from tests.audit.logs import Process, full_entry
-from tests.keys.known import known_keyring
+from tests.audit.logs import VERIFIER, Process, full_entry
 from tests.store.stores import NOW
 
-SERVICE = Verifier(known_keyring().audit_signer.public_pem())
+
+def follow(store: Store, folder: Path, *, now: int = NOW, keep_hours: int = 30 * 24, **how: Any) -> None:
+    """Archive everything new with a new witness, which trims the store at `now`."""
+    with Archive(folder, VERIFIER, **how) as archive:
+        archive_all(Follower(Streams(store), archive, lambda: now, keep_hours))
 
 
-def follow(store: Store, folder: Path, origin: str = "") -> None:
-    """Archive everything new with a new witness."""
-    with Archive(folder, SERVICE, origin=origin) as archive:
-        follower = Follower(Streams(store), archive, lambda: NOW, keep_hours=30 * 24)
-        while follower.archive_new():
-            pass
+def archive_all(follower: Follower) -> None:
+    """Let a witness archive everything new, and trim all that it may."""
+    while follower.archive_new():
+        pass
 
 
 def grow(store: Store, folder: Path, *commits: int, seed: str = "writer") -> list[str]:
@@ -43,3 +45,12 @@ def key_of(folder: Path) -> NoteKey:
 
 def note_of(folder: Path) -> Note:
     return Note.parse((folder / FOLDER / CHECKPOINT).read_bytes())
+
+
+class SilentArchive:
+    """An archive that does not answer."""
+
+    def page(self, *_: Any, **__: Any) -> Any:
+        raise ArchiveUnavailable
+
+    named = page

@@ -1,0 +1,144 @@
+"""Commits that fail or whose replies are lost."""
+
+from pathlib import Path
+
+import pytest
+import redis
+
+from keys.signatures import Verifier
+from masking_service.audit.archive.export import export
+from masking_service.audit.checkpoints import Checkpoints
+from masking_service.audit.entries import encode
+from masking_service.audit.log import AuditLog
+from masking_service.audit.stored import unpack
+from masking_service.audit.streams import Streams
+from masking_service.audit.verify.verifier import Verification, verify
+from masking_service.store.client import Store
+from masking_service.store.errors import StoreUnavailable
+from masking_service.vault.sealed import HashField
+from tests.audit.log.gates import Gate
+from tests.audit.log.written import asked, order
+from tests.audit.logs import entry, log_on, number_of, writer_of, writers
+from tests.keys.known import known_keyring
+from tests.store import stores
+from tests.store.stores import LATER, NOW, LossyWire, ask, named
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable("timeout"), KeyboardInterrupt()])
+def test_after_a_failed_commit_a_new_writer_begins(valkey: str, client: redis.Redis, fault: BaseException) -> None:
+    gate = Gate(valkey)
+    gate.opened.set()
+    log = log_on(gate)
+    before = log.append(entry())
+    gate.fault = fault
+    with pytest.raises(type(fault)):
+        log.append(entry())
+    gate.fault = None
+
+    after = log.append(entry())
+
+    assert (number_of(after), writer_of(after) == writer_of(before)) == (2, False)
+    assert writers(client) == {writer_of(before), writer_of(after)}
+
+
+def test_an_entry_whose_reply_was_lost_keeps_its_number_for_ever(wire: LossyWire, client: redis.Redis) -> None:
+    log = log_on(stores.admitted(wire.url))
+    first = log.append(entry(at=1))
+    wire.lose(2)
+    with pytest.raises(StoreUnavailable):
+        log.append(entry(at=2))
+    wire.lose(0)
+
+    third = log.append(entry(at=3))
+
+    assert {writer: asked(client, writer) for writer in writers(client)} == {
+        writer_of(first): [(2, encode(entry(at=1))), (3, encode(entry(at=2)))],
+        writer_of(third): [(2, encode(entry(at=3)))],
+    }
+
+
+def test_an_entry_that_is_stored_although_its_reply_was_lost_is_acknowledged(
+    wire: LossyWire, client: redis.Redis
+) -> None:
+    log = log_on(stores.admitted(wire.url))
+    first = log.append(entry(at=1))
+    wire.lose(1)
+
+    second = log.append(entry(at=2))
+
+    assert (wire.lost, second) == (1, f"{writer_of(first)}-3")
+    assert asked(client, writer_of(first)) == [(2, encode(entry(at=1))), (3, encode(entry(at=2)))]
+
+
+def test_an_entry_whose_first_reply_was_lost_is_in_the_order_once(wire: LossyWire, client: redis.Redis) -> None:
+    log = log_on(stores.admitted(wire.url))
+    log.append(entry(at=1))
+    wire.lose(1)
+    second = log.append(entry(at=2))
+
+    assert (wire.lost, [name for _, name in order(client)].count(second)) == (1, 1)
+
+
+def test_a_taken_number_is_not_reused(log: AuditLog, client: redis.Redis) -> None:
+    first = log.append(entry(at=1))
+    client.xadd(named().stream(writer_of(first)), {"entry": "forged", "link": "x"}, id="3-0")
+
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(at=2))
+    assert writer_of(log.append(entry(at=3))) != writer_of(first)
+
+
+def test_no_chain_continues_after_a_deleted_entry(log: AuditLog, client: redis.Redis) -> None:
+    first = log.append(entry(at=1))
+    client.xdel(named().stream(writer_of(first)), "2-0")
+
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(at=2))
+
+
+def test_the_next_chain_names_the_last_entry_that_was_acknowledged(
+    log: AuditLog, store: Store, client: redis.Redis, tmp_path: Path
+) -> None:
+    first = log.append(entry(at=1))
+    client.xdel(named().stream(writer_of(first)), "2-0")
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(at=2))
+    log.append(entry(at=3))
+
+    signer = known_keyring().audit_signer
+    newest = Checkpoints(store, signer, tmp_path, lambda: NOW).make()
+    verification = Verification(Verifier(signer.public_pem()))
+    verify(export(Streams(store), newest), verification)
+
+    found = [str(fault) for fault in verification.findings]
+    assert any(f"the next chain of the same process names {first}" in fault for fault in found), found
+
+
+def test_a_process_that_ends_after_a_failure_names_its_last_entry(log: AuditLog, client: redis.Redis) -> None:
+    first = log.append(entry(at=1))
+    client.xdel(named().stream(writer_of(first)), "2-0")
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(entry(at=2))
+
+    last = writer_of(log.close())
+
+    (_, fields), *_ = ask(client, "XRANGE", named().stream(last), "-", "+")
+    assert unpack(fields[b"entry"])["after"][0] == first
+
+
+@pytest.mark.parametrize("place", ["order", "stream", "writers", "hash"])
+def test_an_incomplete_commit_leaves_nothing(log: AuditLog, client: redis.Redis, place: str) -> None:
+    places = {
+        "order": named().order("broken"),
+        "stream": named().stream(stores.foreseen()(8).hex()),
+        "writers": named().writers(),
+        "hash": b"wm:h",
+    }
+    client.set(places[place], "of another kind")
+    before = client.keys("*")
+
+    with pytest.raises(StoreUnavailable, match="refused"):
+        log.append(
+            entry(tenant="broken"), [HashField(b"wm:other", b"f", b"v", LATER), HashField(b"wm:h", b"f", b"v", LATER)]
+        )
+    assert client.keys("*") == before

@@ -1,0 +1,44 @@
+"""How much of a stream is read at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from masking_service.audit.streams import Streams
+from masking_service.store.client import Store
+from tests.audit import logs
+from tests.audit.logs import Process, full_entry
+
+pytestmark = pytest.mark.usefixtures("spread")
+
+
+def replies(store: Store, monkeypatch: pytest.MonkeyPatch, writing: Process) -> list[int]:
+    """Read a writer's entries; return how many were in each reply."""
+    sizes: list[int] = []
+    read = Store.read
+
+    def weighed(asked: Store, commands: Any) -> Any:
+        replies = read(asked, commands)
+        sizes.extend(len(reply) for reply in replies)
+        return replies
+
+    monkeypatch.setattr(Store, "read", weighed)
+    assert sum(1 for _ in Streams(store).entries(writing.log._writer, 1)) == sum(sizes)
+    return sizes
+
+
+def test_no_reply_of_the_store_holds_more_than_some_entries(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing = Process(store, "one")
+    writing.commit(*[full_entry(number) for number in range(600)])
+
+    assert replies(store, monkeypatch, writing) == [32, 256, 256, 57, 0]
+
+
+def test_replies_with_large_entries_hold_few_of_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing = Process(store, "one")
+    for _ in range(10):
+        writing.commit(*[logs.entry(subject="x" * 20_000) for _ in range(10)])
+
+    assert replies(store, monkeypatch, writing) == [32, 32, 32, 5, 0]

@@ -1,0 +1,135 @@
+"""Changed, missing, kept and first checkpoints of a log."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from masking_service.audit.entries import FIRST_LINK, commit_message, encode, link
+from masking_service.audit.lines import CheckpointLine, EntryLine, write_line
+from masking_service.audit.verify.findings import Kind
+from masking_service.audit.verify.verifier import StartingPoint
+from masking_service.store.client import Store
+from tests.audit import logs
+from tests.audit.logs import SIGNER, findings
+from tests.audit.verify.verifier.tampering import (
+    Lines,
+    checkpoint_at,
+    checkpoints_in,
+    edited,
+    entry_at,
+    kinds,
+    leaves,
+    places,
+    replaced,
+)
+
+
+def test_a_log_of_checkpoints_without_entries_is_sound_and_one_without_either_is_empty(store: Store) -> None:
+    lines = [write_line(logs.checkpoint(store))]
+
+    assert (places(lines), places([])) == ([], [("cut off", 0, "")])
+
+
+def test_every_edited_member_of_every_checkpoint_is_found_at_its_line(sound: Lines) -> None:
+    wrong = []
+    for at in checkpoints_in(sound):
+        for path in leaves(json.loads(sound[at])["checkpoint"], ("checkpoint",)):
+            first = findings(replaced(sound, at, edited(sound[at], path)))[0]
+            if (first.kind, first.line) != (Kind.FORGED, at + 1):
+                wrong.append((at, path, first))
+
+    assert wrong == []
+
+
+def test_a_dropped_checkpoint_is_named(sound: Lines) -> None:
+    assert places(replaced(sound, 0)) == [("dropped", 1, "checkpoint 1")]
+    assert places(replaced(sound, 1)) == [("dropped", len(sound) - 1, "checkpoint 2")]
+
+
+def test_a_dropped_newest_checkpoint_is_missed_at_the_end(sound: Lines) -> None:
+    assert places(sound[:-1]) == [("cut off", len(sound) - 1, "")]
+
+
+def test_swapped_checkpoints_are_found(sound: Lines) -> None:
+    assert places([sound[1], sound[0], *sound[2:]]) == [("out of order", 2, "checkpoint 1")]
+
+
+def test_a_checkpoint_that_is_signed_but_follows_another_one_is_found(sound: Lines) -> None:
+    said = json.loads(sound[1])["checkpoint"]
+    said["previous"] = "1" * 64
+    forked = CheckpointLine(checkpoint_at(sound[1]).checkpoint, encode(said), b"")
+    forked = CheckpointLine(forked.checkpoint, forked.content, SIGNER.sign(forked.message))
+
+    assert ("rewritten", 2, "checkpoint 2") in places(replaced(sound, 1, write_line(forked)))
+
+
+def test_a_log_is_verified_from_its_starting_checkpoint(sound: Lines) -> None:
+    since = checkpoint_at(sound[0])
+    heads = {head.writer: head.number for head in since.checkpoint.heads}
+    rest = [s for s in sound[1:] if not s.startswith(b'{"id"') or entry_at(s).number > heads[entry_at(s).writer]]
+
+    assert (len(sound) - len(rest), findings(rest, start=StartingPoint.after(since))) == (7, [])
+    assert ("dropped", 1, "checkpoint 1") in places(rest)
+
+
+def test_a_wrong_starting_checkpoint_is_found(sound: Lines) -> None:
+    since = checkpoint_at(sound[0])
+    heads = {head.writer: head.number for head in checkpoint_at(sound[1]).checkpoint.heads}
+    rest = [s for s in sound[2:] if not s.startswith(b'{"id"') or entry_at(s).number > heads[entry_at(s).writer]]
+
+    assert kinds(rest, start=StartingPoint.after(since)) == {Kind.DROPPED}
+
+
+def test_a_kept_checkpoint_detects_an_older_log(sound: Lines) -> None:
+    kept = checkpoint_at(sound[-1])
+    older = cut_back(sound)
+
+    assert findings(older) == []
+    assert kinds(older, against=kept) == {Kind.CUT_OFF}
+
+
+def cut_back(sound: Lines) -> list[bytes]:
+    """The log as it was at its second checkpoint."""
+    heads = {head.writer: head.number for head in checkpoint_at(sound[1]).checkpoint.heads}
+    entries = [s for s in sound if s.startswith(b'{"id"') and entry_at(s).number <= heads[entry_at(s).writer]]
+    return [sound[0], *entries, sound[1]]
+
+
+def test_a_kept_checkpoint_needs_a_valid_signature(sound: Lines) -> None:
+    kept = checkpoint_at(edited(sound[1], ("signature",)))
+
+    assert kinds(sound, against=kept) == {Kind.FORGED}
+
+
+def test_a_log_that_continues_after_a_kept_checkpoint_is_valid(sound: Lines) -> None:
+    assert findings(sound, against=checkpoint_at(sound[1])) == []
+
+
+def two_chains(first: str, epoch: int) -> list[bytes]:
+    """A log that begins after a checkpoint."""
+    entry = encode({"action": "start", "after": [f"{first}-4", "1" * 64], "at": 1})
+    linked = link(FIRST_LINK, "cd" * 8, 1, entry)
+    started = EntryLine("cd" * 8, 1, entry, linked, SIGNER.sign(commit_message("cd" * 8, 1, linked)))
+    heads = [{"writer": "cd" * 8, "number": 1, "link": linked.hex()}]
+    return [write_line(started), write_line(signed_checkpoint(epoch, "0" * 64, heads))]
+
+
+def signed_checkpoint(epoch: int, previous: str, heads: list[dict[str, Any]]) -> CheckpointLine:
+    content = encode({"epoch": epoch, "at": 1, "previous": previous, "heads": heads})
+    said = checkpoint_at(b'{"checkpoint":%b,"signature":""}' % content)
+    return CheckpointLine(said.checkpoint, content, SIGNER.sign(said.message))
+
+
+def test_a_chain_named_by_the_next_one_is_missed(sound: Lines) -> None:
+    assert places(two_chains("ab" * 8, 1)) == [("writer missing", 0, "ab" * 8)]
+
+
+def test_a_named_chain_may_precede_a_log_that_begins_later() -> None:
+    since = signed_checkpoint(1, "0" * 64, [])
+    entry, checkpoint = two_chains("ab" * 8, 2)
+    bound = checkpoint_at(checkpoint).checkpoint
+    heads = [{"writer": head.writer, "number": head.number, "link": head.link} for head in bound.heads]
+    newest = signed_checkpoint(2, since.link.hex(), heads)
+
+    assert findings([entry, write_line(newest)], start=StartingPoint.after(since)) == []

@@ -1,0 +1,147 @@
+"""Edited entries, links and signatures are found at their lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from masking_service.audit.entries import FIRST_LINK, commit_message, encode, link
+from masking_service.audit.lines import EntryLine, write_line
+from masking_service.audit.verify.findings import Kind
+from tests.audit.logs import findings
+from tests.audit.verify.verifier.tampering import (
+    Lines,
+    edited,
+    entries_in,
+    entry_at,
+    leaves,
+    name_of,
+    places,
+    replaced,
+)
+from tests.keys.known import known_keyring
+
+OTHER_SIGNER = known_keyring("another owner").audit_signer
+
+
+def test_every_edited_member_of_every_entry_is_found_at_its_line_alone(sound: Lines) -> None:
+    wrong = []
+    for at in entries_in(sound):
+        for path in leaves(json.loads(sound[at])["entry"], ("entry",)):
+            found = places(replaced(sound, at, edited(sound[at], path)))
+            if found != [("edited", at + 1, name_of(sound[at]))]:
+                wrong.append((at, path, found))
+
+    assert wrong == []
+
+
+def test_an_edited_entry_is_blamed_and_its_link_is_not(sound: Lines) -> None:
+    at = entries_in(sound)[0]
+
+    (found,) = findings(replaced(sound, at, edited(sound[at], ("entry", "principal"))))
+
+    assert found.text.startswith("the entry does not match its link")
+
+
+@pytest.mark.parametrize("change", ["added", "removed"])
+def test_a_member_that_was_added_or_removed_is_found_at_its_line(sound: Lines, change: str) -> None:
+    at = entries_in(sound)[3]
+    said = json.loads(sound[at])
+    if change == "added":
+        said["entry"]["note"] = "x"
+    else:
+        del said["entry"]["case"]
+
+    assert places(replaced(sound, at, json.dumps(said).encode())) == [("edited", at + 1, name_of(sound[at]))]
+
+
+def test_every_edited_link_is_found_and_its_entry_is_not_blamed(sound: Lines) -> None:
+    wrong = []
+    for at in entries_in(sound):
+        found = findings(replaced(sound, at, edited(sound[at], ("link",))))
+        if [(fault.kind, fault.line) for fault in found] != [(Kind.EDITED, at + 1)] or "its link" not in found[0].text:
+            wrong.append((at, found))
+
+    assert wrong == []
+
+
+def test_every_edited_signature_is_found_at_its_line_alone(sound: Lines) -> None:
+    signed = [at for at in range(len(sound)) if b'"signature"' in sound[at]]
+    wrong = [
+        (at, found)
+        for at in signed
+        if (found := places(replaced(sound, at, edited(sound[at], ("signature",)))))
+        != [("signature", at + 1, name_of(sound[at]))]
+    ]
+
+    assert (wrong, len(signed)) == ([], 12)
+
+
+def test_a_signature_of_another_key_is_found_at_its_line(sound: Lines) -> None:
+    at = next(at for at in entries_in(sound) if b'"signature"' in sound[at])
+    said = entry_at(sound[at])
+    forged = OTHER_SIGNER.sign(commit_message(said.writer, said.number, said.link))
+    line = write_line(EntryLine(said.writer, said.number, said.entry, said.link, forged))
+
+    assert places(replaced(sound, at, line)) == [("signature", at + 1, name_of(sound[at]))]
+
+
+def relinked(lines: Lines, at: int, upto: Callable[[EntryLine], bool]) -> list[bytes]:
+    """Edit an entry, and recompute links up to `upto`."""
+    changed = list(lines)
+    first = entry_at(lines[at])
+    before = entry_at(lines[at - 1]).link if first.number > 1 else FIRST_LINK
+    while True:
+        said = entry_at(changed[at])
+        content = json.loads(said.entry)
+        if said.number == first.number:
+            content["principal"] = "staff/nonexistent"
+        entry = encode(content)
+        before = link(before, said.writer, said.number, entry)
+        changed[at] = write_line(EntryLine(said.writer, said.number, entry, before, said.signature))
+        if upto(said):
+            return changed
+        at += 1
+
+
+def test_an_entry_that_was_edited_with_its_link_is_found_there_or_at_the_entry_after(sound: Lines) -> None:
+    wrong = []
+    for at in entries_in(sound):
+        first, *more = findings(relinked(sound, at, lambda said: True))
+        signed = bool(entry_at(sound[at]).signature)
+        # Only the entry after it tells them apart, so both are named.
+        expected = (at + 1, Kind.FORGED) if signed else (at + 2, Kind.EDITED)
+        if (first.line, first.kind) != expected or (not signed and more):
+            wrong.append((at, first, more))
+
+    assert wrong == []
+
+
+def test_a_relinked_commit_has_an_invalid_signature(sound: Lines) -> None:
+    wrong = []
+    for at in entries_in(sound):
+        end = next(later for later in entries_in(sound) if later >= at and b'"signature"' in sound[later])
+        first = findings(relinked(sound, at, lambda said: bool(said.signature)))[0]
+        if (first.line, first.kind, first.where) != (end + 1, Kind.FORGED, name_of(sound[end])):
+            wrong.append((at, first))
+
+    assert wrong == []
+
+
+def test_a_relinked_chain_fails_every_signature_and_checkpoint(sound: Lines) -> None:
+    at = entries_in(sound)[0]
+    found = places(relinked(sound, at, lambda said: said.number == 7))
+
+    assert [kind for kind, *_ in found].count("signature") == 3
+    assert [kind for kind, *_ in found].count("rewritten") == 3
+
+
+def test_entries_that_changed_places_between_writers_are_both_found(sound: Lines) -> None:
+    one, another = entries_in(sound)[3], entries_in(sound)[10]
+    first, second = json.loads(sound[one]), json.loads(sound[another])
+    first["entry"], second["entry"] = second["entry"], first["entry"]
+    changed = replaced(replaced(sound, one, json.dumps(first).encode()), another, json.dumps(second).encode())
+
+    assert places(changed) == [("edited", one + 1, first["id"]), ("edited", another + 1, second["id"])]

@@ -1,0 +1,58 @@
+"""`audit verify --store` compares the store with its log."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import redis
+from click.testing import CliRunner
+
+from masking_service.cli import commands
+from masking_service.runtime.clock import clock
+from tests.cli.conftest import Command
+from tests.e2e.processes import ROOT
+
+
+def test_a_store_is_compared_with_its_log(command: Command) -> None:
+    verified = command("audit", "verify", "--store")
+
+    assert (verified.exit_code, "The store matches the log" in verified.stdout) == (0, True)
+
+
+def test_a_store_is_compared_with_a_file_and_newer_entries(command: Command, exported: Path) -> None:
+    command("clients", "revoke", "printer-1")
+
+    assert command("audit", "verify", str(exported), "--store").exit_code == 0
+
+
+@pytest.mark.parametrize("file", ["with", "without"])
+def test_a_value_that_was_deleted_from_the_store_is_named(
+    command: Command, exported: Path, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    client.delete("wm:clients")
+    monkeypatch.setattr(import_module("masking_service.cli.audit.against"), "clock", lambda: clock() + 60)
+    verified = command("audit", "verify", "--store", *([str(exported)] if file == "with" else []))
+
+    assert verified.exit_code == 1
+    assert "store: list of clients at " in verified.stdout
+    assert ": deleted: the place is empty" in verified.stdout
+    assert "(announced by " in verified.stdout
+    assert "1 fault in the store" in verified.stdout
+
+
+def test_with_a_file_the_auditors_store_user_is_enough(
+    command: Command, exported: Path, client: redis.Redis, valkey: str, state: Path
+) -> None:
+    rule = (ROOT / "examples" / "redis-auditor.acl").read_text().split()
+    client.execute_command(
+        "ACL", "SETUSER", "auditor", *["nopass" if word == "resetpass" else word for word in rule[2:]]
+    )
+    settings = {"MASKING_STATE_DIR": str(state), "MASKING_REDIS_URL": f"unix://auditor:x@{valkey.partition('@')[2]}"}
+    try:
+        verified = CliRunner().invoke(commands, ["audit", "verify", str(exported), "--store"], env=settings)
+    finally:
+        client.execute_command("ACL", "DELUSER", "auditor")
+
+    assert (verified.exit_code, "The store matches the log" in verified.stdout) == (0, True)
