@@ -1,6 +1,7 @@
 """Shows who was active in the last day beside their limits, and who is frozen."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from keys.keyring import Keyring
@@ -22,25 +23,16 @@ SHOWN: Final = ("1m", "1h", "1d")
 MAX_PRINCIPALS: Final = 1_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """Watches the people of the caller's tenant, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        keyring: Keyring,
-        freezes: Freezes,
-        recent: RecentEntries,
-        lookout: Lookout,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._keyring = keyring
-        self._freezes = freezes
-        self._recent = recent
-        self._lookout = lookout
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    freezes: Freezes
+    recent: RecentEntries
+    lookout: Lookout
 
     def __call__(self, context: RequestContext) -> answers.Activity:
         """The frozen and the most active principals of the last day. Round trips: two, and those of `RecentEntries`.
@@ -49,17 +41,17 @@ class Activity:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        self._gate.grant(context.principal, "principal:freeze")
-        frozen = {one.id: one for one in self._freezes.listed(context.principal.tenant)}
-        tenant = self._keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
-        rows, since = self._recent.rows(tenant, context.now)
+        self.gate.grant(context.principal, "principal:freeze")
+        frozen = {one.id: one for one in self.freezes.listed(context.principal.tenant)}
+        tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        rows, since = self.recent.rows(tenant, context.now)
         of_principal: dict[str, list[Row]] = {who: [] for who in frozen}
         for row in rows:
             of_principal.setdefault(row.principal, []).append(row)
         busiest = sorted(of_principal, key=lambda who: (who not in frozen, -len(of_principal[who]), who))
         return answers.Activity(
             [self._principal(who, of_principal[who], frozen.get(who), context.now) for who in busiest[:MAX_PRINCIPALS]],
-            [_listed(one) for one in self._lookout.listed(context.principal.tenant)],
+            [_listed(one) for one in self.lookout.listed(context.principal.tenant)],
             rfc3339(since),
         )
 
@@ -79,7 +71,7 @@ class Activity:
 
     def _limits(self, roles: Iterable[str]) -> dict[str, dict[str, int]]:
         """The smallest limit of each count and window: of the roles' budgets, and of refusals until a freeze."""
-        rules = self._policy.rules
+        rules = self.policy.rules
         limits: dict[str, dict[str, int]] = {"refusals": {"1m": rules.watch.refusals}}
         known = [rules.roles[name] for name in roles if name in rules.roles]
         for budget in (budget for role in known for budget in (role.fields, role.full_views) if budget is not None):

@@ -5,7 +5,7 @@ A refused reader is recorded.
 """
 
 from base64 import b64encode
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Final, Literal
 
@@ -36,27 +36,17 @@ MAX_SUMMED: Final = 20_000
 """Entries that one summary reads at most. A summary that ends there goes on behind the last one."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Auditing:
     """Reads the log and its checkpoints, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        gate: Gate,
-        keyring: Keyring,
-        store: Store,
-        older: OlderEntries | None,
-        checkpoints: Checkpoints,
-        budgets: Budgets,
-        audit: Recorder,
-    ) -> None:
-        self._gate = gate
-        self._keyring = keyring
-        self._store = store
-        self._older = older
-        self._checkpoints = checkpoints
-        self._budgets = budgets
-        self._audit = audit
+    gate: Gate
+    keyring: Keyring
+    store: Store
+    older: OlderEntries | None
+    checkpoints: Checkpoints
+    budgets: Budgets
+    audit: Recorder
 
     def entries(
         self,
@@ -85,16 +75,16 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self._audit.record_denials(context, "audit-read"):
-            self._gate.grant(context.principal, "audit:read")
-        keys = self._keyring.tenant(context.principal.tenant)
+        with self.audit.record_denials(context, "audit-read"):
+            self.gate.grant(context.principal, "audit:read")
+        keys = self.keyring.tenant(context.principal.tenant)
         if waybill is not None:
             number = normalised(waybill)
             if number is None:
                 raise InvalidRecord((("query:waybill", "invalid-waybill-no"),))
             wanted = replace(wanted, waybill=keys.audit_hash("waybill", keys.bases([number])[0].hex()))
         tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
-        return search(self._store, tenant, wanted, after=after, limit=limit, newest=newest, older=self._older)
+        return search(self.store, tenant, wanted, after=after, limit=limit, newest=newest, older=self.older)
 
     def searches(
         self,
@@ -119,12 +109,12 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self._audit.record_denials(context, "audit-read"):
-            self._gate.grant(context.principal, "audit:read")
-        keys = self._keyring.tenant(context.principal.tenant)
+        with self.audit.record_denials(context, "audit-read"):
+            self.gate.grant(context.principal, "audit:read")
+        keys = self.keyring.tenant(context.principal.tenant)
         wanted = Wanted(action="search", asked=Asked.read(*asked).hashed(keys))
         tenant = keys.audit_hash(AUDIT_HASH_OF_TENANT)
-        return search(self._store, tenant, wanted, after=after, limit=limit, newest=True, older=self._older)
+        return search(self.store, tenant, wanted, after=after, limit=limit, newest=True, older=self.older)
 
     def summary(
         self,
@@ -150,13 +140,13 @@ class Auditing:
             UnknownEntryError: the tenant has no entry of the id `after`.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        with self._audit.record_denials(context, "audit-read"):
-            self._gate.grant(context.principal, "audit:read")
-        tenant = self._keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
+        with self.audit.record_denials(context, "audit-read"):
+            self.gate.grant(context.principal, "audit:read")
+        tenant = self.keyring.tenant(context.principal.tenant).audit_hash(AUDIT_HASH_OF_TENANT)
         wanted = Wanted(begin=begin, end=end)
         entries: dict[str, tuple[int, str, Figures]] = {}
         last, until = None, monotonic() + MAX_SECONDS
-        scanned = scan(self._store, tenant, wanted, after=after, older=self._older)
+        scanned = scan(self.store, tenant, wanted, after=after, older=self.older)
         for read, one in enumerate(scanned, 1):
             entry = one.entry
             for taken_back in entry.get("takes_back", ()):
@@ -186,10 +176,10 @@ class Auditing:
             AccessError: the caller may not, or the budget is spent.
             StoreUnavailable, IntegrityError, RolledBackError: there is none.
         """
-        with self._audit.record_denials(context, "audit-read"):
-            grant = self._gate.grant(context.principal, "audit:read")
-            self._budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
-        return checkpoint_answer(self._checkpoints.newest())
+        with self.audit.record_denials(context, "audit-read"):
+            grant = self.gate.grant(context.principal, "audit:read")
+            self.budgets.reserve(context.principal, replace(grant, budget=CHECKPOINTS), 1, context.now)
+        return checkpoint_answer(self.checkpoints.newest())
 
 
 def checkpoint_answer(made: CheckpointLine) -> dict[str, Any]:

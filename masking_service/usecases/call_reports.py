@@ -4,6 +4,7 @@ A record that comes again, or that names no call made here, changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -21,17 +22,15 @@ PROVIDER: Final = "calls"
 """The service principal of the provider's records, in the audit log."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallReports:
     """Takes records of calls, under one policy."""
 
-    def __init__(
-        self, *, line: Line, live_calls: LiveCalls, call_records: CallRecords, audit: Recorder, metrics: Metrics
-    ) -> None:
-        self._line = line
-        self._live = live_calls
-        self._records = call_records
-        self._audit = audit
-        self._metrics = metrics
+    line: Line
+    live_calls: LiveCalls
+    call_records: CallRecords
+    audit: Recorder
+    metrics: Metrics
 
     def take(self, headers: Mapping[str, str], body: bytes, request_id: str, now: int) -> answers.TakenRecords:
         """Keep what is new in a signed message of the provider.
@@ -44,7 +43,7 @@ class CallReports:
             StoreUnavailable: the same message can be sent again.
         """
         try:
-            sent = self._line.records(headers, body)
+            sent = self.line.records(headers, body)
         except UnsignedRecords:
             raise Unauthenticated("unsigned-records") from None
         taken = 0
@@ -55,7 +54,7 @@ class CallReports:
     def _by_tenant(self, sent: Sequence[CallRecord]) -> list[tuple[str, list[KeptRecord]]]:
         """Return the records of calls that were made here, by tenant."""
         found: list[tuple[str, KeptRecord]] = []
-        for record, known in zip(sent, self._live.origins([one.ref for one in sent]), strict=True):
+        for record, known in zip(sent, self.live_calls.origins([one.ref for one in sent]), strict=True):
             if known is not None:
                 made = known[0]
                 kept = KeptRecord(
@@ -68,10 +67,10 @@ class CallReports:
     def _keep(self, context: RequestContext, records: Sequence[KeptRecord]) -> int:
         """Keep the new ones of a tenant's records; return how many there are."""
         tenant = context.principal.tenant
-        new = self._records.new(tenant, records)
+        new = self.call_records.new(tenant, records)
         if not new:
             return 0
-        prepared = self._records.prepare(tenant, new)
+        prepared = self.call_records.prepare(tenant, new)
         items = [
             ItemOutcome(
                 one.base,
@@ -83,9 +82,9 @@ class CallReports:
             )
             for one in new
         ]
-        entry = self._audit.record(context, "call-record", DONE, items=items, sealed=prepared.sealed)
-        with self._audit.take_back_on_failure(entry):
+        entry = self.audit.record(context, "call-record", DONE, items=items, sealed=prepared.sealed)
+        with self.audit.take_back_on_failure(entry):
             prepared.write()
         for one in new:
-            self._metrics.call_record(answered=one.answered)
+            self.metrics.call_record(answered=one.answered)
         return len(new)

@@ -61,45 +61,26 @@ class _Permit:
         return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calling:
     """Makes and ends calls, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        store: Store,
-        keyring: Keyring,
-        vault: Vault,
-        custodies: Custodies,
-        case_authority: CaseAuthority,
-        callers: Callers,
-        live_calls: LiveCalls,
-        line: Line,
-        disclosures: Disclosures,
-        budgets: Budgets,
-        freezing: FreezeByPolicy,
-        decoys: DecoyWatch,
-        audit: Recorder,
-        check_sign_in: SignInCheck,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._store = store
-        self._keyring = keyring
-        self._vault = vault
-        self._custodies = custodies
-        self._case_authority = case_authority
-        self._callers = callers
-        self._live = live_calls
-        self._line = line
-        self._disclosures = disclosures
-        self._budgets = budgets
-        self._freezing = freezing
-        self._decoys = decoys
-        self._audit = audit
-        self._check_sign_in = check_sign_in
+    policy: Policy
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    custodies: Custodies
+    case_authority: CaseAuthority
+    callers: Callers
+    live_calls: LiveCalls
+    line: Line
+    disclosures: Disclosures
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    decoys: DecoyWatch
+    audit: Recorder
+    check_sign_in: SignInCheck
 
     def make(
         self, context: RequestContext, waybill_no: object, field: str | None, case: str | None
@@ -119,34 +100,34 @@ class Calling:
         """
         tenant, number = context.principal.tenant, normalised(waybill_no)
         numbers = [] if number is None else [number]
-        bases = self._keyring.tenant(tenant).bases(numbers)
-        with self._audit.record_denials(context, "call", Stated(case=sound_case_name(case))):
-            grant, frozen = self._gate.grant_and_freeze_question(context.principal, PERMISSION)
+        bases = self.keyring.tenant(tenant).bases(numbers)
+        with self.audit.record_denials(context, "call", Stated(case=sound_case_name(case))):
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, PERMISSION)
             by_custody = grant.scope == "custody"  # then a case gives nothing
-            found_case = self._case_authority.case_question(context, None if by_custody else case)
-            records = self._vault.newest_question(tenant, numbers, context.now)
-            own_number = self._callers.number_question(context.principal)
-            self._store.ask(frozen, found_case, records, own_number)
+            found_case = self.case_authority.case_question(context, None if by_custody else case)
+            records = self.vault.newest_question(tenant, numbers, context.now)
+            own_number = self.callers.number_question(context.principal)
+            self.store.ask(frozen, found_case, records, own_number)
             missed = frozen.answer()
             if not by_custody:
-                self._decoys.notice(context, bases)
+                self.decoys.notice(context, bases)
             permit = _Permit(grant, None if by_custody else self._authorise(context, case, found_case))
 
-        found = reached(self._custodies, context, grant.scope, permit.named(number, records))
+        found = reached(self.custodies, context, grant.scope, permit.named(number, records))
         if by_custody and found is None:  # what the caller carries may be named
-            self._decoys.notice(context, bases)
+            self.decoys.notice(context, bases)
         value = _phone(found, field or DEFAULT_FIELD)
-        self._freezing.count_misses(context, missed, [value is not None])
+        self.freezing.count_misses(context, missed, [value is not None])
         if found is None or value is None:
             items = [ItemOutcome(base, NOT_FOUND) for base in bases] or [ItemOutcome(None, NOT_FOUND)]
-            self._audit.record(context, "call", NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items)
+            self.audit.record(context, "call", NOT_FOUND, Stated(role=grant.role, case=permit.case), items=items)
             raise NotFound
-        with self._audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)):
+        with self.audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)):
             own, other = _numbers(own_number.answer(), value)
 
         origin = Origin(tenant, context.principal.id, found.base, field or DEFAULT_FIELD, found.record.expires_at)
-        place = self._live.place(origin, own, other)
-        live = self._live.find(place)
+        place = self.live_calls.place(origin, own, other)
+        live = self.live_calls.find(place)
         if live is not None and live.dial and live.until > context.now:
             return _answer(live), False
         return _answer(self._bind(context, permit, place, origin, own, other)), True
@@ -163,19 +144,19 @@ class Calling:
             NotFound: the caller has made no such call lately.
             StoreUnavailable: the same call can be made again.
         """
-        with self._audit.record_denials(context, "call-end"):
-            grant = self._gate.grant(context.principal, PERMISSION)
-        found = self._live.read(ref)
+        with self.audit.record_denials(context, "call-end"):
+            grant = self.gate.grant(context.principal, PERMISSION)
+        found = self.live_calls.read(ref)
         if found is None or (found[0].tenant, found[0].principal) != (context.principal.tenant, context.principal.id):
             raise NotFound
         origin, live = found
         if live is not None:
             item = ItemOutcome(origin.base, DONE, origin.field, "phone")
-            entry = self._audit.record(context, "call-end", DONE, Stated(role=grant.role), items=[item])
-            with self._audit.take_back_on_failure(entry):
+            entry = self.audit.record(context, "call-end", DONE, Stated(role=grant.role), items=[item])
+            with self.audit.take_back_on_failure(entry):
                 if live.binding:
-                    self._line.unbind(live.binding)
-                self._live.end(ref)
+                    self.line.unbind(live.binding)
+                self.live_calls.end(ref)
         return answers.EndedCall(ref, True)
 
     def _authorise(self, context: RequestContext, case: str | None, found: Question[Case | None]) -> Case:
@@ -183,15 +164,15 @@ class Calling:
 
         Raises AccessError where there is none.
         """
-        self._check_sign_in(context.principal, context.now)
+        self.check_sign_in(context.principal, context.now)
         if case is None:
             raise CaseRequired
-        return self._case_authority.authorise(context, found.answer(), self._purposes(context.principal))
+        return self.case_authority.authorise(context, found.answer(), self._purposes(context.principal))
 
     def _purposes(self, principal: Principal) -> set[str]:
         """Return the purposes under whose cases the caller may call: those of its roles that open phones."""
-        roles = [role for role in self._policy.roles_of(principal) if PERMISSION in role.permissions]
-        purposes = self._policy.rules.purposes
+        roles = [role for role in self.policy.roles_of(principal) if PERMISSION in role.permissions]
+        purposes = self.policy.rules.purposes
         return {name for role in roles for name in role.purposes if "phone" in purposes[name].kinds}
 
     def _bind(
@@ -200,12 +181,12 @@ class Calling:
         """Spend the budget, record the call, and let the provider bind a number for it."""
         grant, authority = permit.grant, permit.authority
         with (
-            self._audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)),
-            self._freezing.count_refusals(context),
+            self.audit.record_denials(context, "call", Stated(role=grant.role, case=permit.case)),
+            self.freezing.count_refusals(context),
         ):
-            reserved = self._budgets.reserve(context.principal, grant, 1, context.now)
-        disclosures = self._disclosures.prepare(context.principal.tenant, [_called(context, authority, origin)])
-        entry = self._audit.record(
+            reserved = self.budgets.reserve(context.principal, grant, 1, context.now)
+        disclosures = self.disclosures.prepare(context.principal.tenant, [_called(context, authority, origin)])
+        entry = self.audit.record(
             context,
             "call",
             DONE,
@@ -219,10 +200,10 @@ class Calling:
             sealed=disclosures.sealed,
         )
         try:
-            with self._audit.take_back_on_failure(entry):
+            with self.audit.take_back_on_failure(entry):
                 bound = self._ask_provider(entry, context, place, origin, own, other)
                 disclosures.write()  # not with the entry: without a number nothing is disclosed
-                self._live.bound(place, bound)  # last: what is kept is answered again without an entry
+                self.live_calls.bound(place, bound)  # last: what is kept is answered again without an entry
         except CallsUnavailable:
             reserved.try_to_give_back(1)
             raise
@@ -232,11 +213,11 @@ class Calling:
         self, entry: Recorded, context: RequestContext, place: CallPlace, origin: Origin, own: str, other: str
     ) -> LiveCall:
         """Return a recorded call with a number to dial, under the reference of a lost reply where there is one."""
-        until = min(context.now + self._line.lifetime, origin.expires_at)
-        claimed = self._live.claim(place, origin, context.now, until)
+        until = min(context.now + self.line.lifetime, origin.expires_at)
+        claimed = self.live_calls.claim(place, origin, context.now, until)
         if claimed.dial:  # another request of the caller was answered meanwhile
             return claimed
-        bound = self._line.bind(own, entry.release(other), claimed.ref, claimed.until)
+        bound = self.line.bind(own, entry.release(other), claimed.ref, claimed.until)
         return msgspec.structs.replace(claimed, dial=bound.dial, extension=bound.extension, binding=bound.id)
 
 

@@ -1,15 +1,11 @@
 """Lets a caller act under a case: open, for one of the caller's purposes, and confirmed where that is due."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from masking_service.access.case_check import CaseCheck
 from masking_service.access.cases import Case, Cases, case_name
-from masking_service.access.errors import (
-    CaseCheckUnavailable,
-    CaseNotOpen,
-    TicketMismatch,
-    UnknownCaseNumber,
-)
+from masking_service.access.errors import CaseCheckUnavailable, CaseNotOpen, TicketMismatch, UnknownCaseNumber
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
 from masking_service.store.question import Question
@@ -17,24 +13,24 @@ from masking_service.usecases.read_cases import reaches
 from masking_service.usecases.recorder import RequestContext
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAuthority:
     """Reads cases as authority, under one policy.
 
-    Args:
+    Attributes:
         policy: says who may be told why a case is not open.
         cases: the cases.
         check: asks the ticket system; None where there is none.
     """
 
-    def __init__(self, *, policy: Policy, cases: Cases, check: CaseCheck | None) -> None:
-        self._policy = policy
-        self._cases = cases
-        self._check = check
+    policy: Policy
+    cases: Cases
+    check: CaseCheck | None
 
     def case_question(self, context: RequestContext, name: str | None) -> Question[Case | None]:
         """Return the question for the case of this name, if one is named; its answer is for `authorise`."""
         try:
-            return self._cases.case_question(context.principal.tenant, case_name(name))
+            return self.cases.case_question(context.principal.tenant, case_name(name))
         except ValueError:
             return Question([], lambda _: None)
 
@@ -52,7 +48,7 @@ class CaseAuthority:
             raise CaseNotOpen(self._told(context.principal, None, "unknown"))
         own = found.opening.purpose
         try:
-            assignee = self._check is not None and self._check.rule.by_assignee
+            assignee = self.check is not None and self.check.rule.by_assignee
             found.authorise(context.principal, own if own in purposes else "", context.now, any_officer=assignee)
         except CaseNotOpen as refusal:
             raise CaseNotOpen(self._told(context.principal, found, refusal.state)) from None
@@ -65,7 +61,7 @@ class CaseAuthority:
         Where it does not answer, a case that another person approved stays open, for the officer whom it names, if the
         policy lets such cases wait for approval.
         """
-        check, opening, tenant, officer = self._check, case.opening, context.principal.tenant, context.principal.id
+        check, opening, tenant, officer = self.check, case.opening, context.principal.tenant, context.principal.id
         if check is None:
             return
         other = check.rule.by_assignee and opening.officer != officer
@@ -83,5 +79,5 @@ class CaseAuthority:
 
     def _told(self, principal: Principal, case: Case | None, state: str) -> str:
         """Return the state of a case that is not open, if the caller may read it."""
-        may_read = self._policy.permits(principal, "case:read") and reaches(self._policy, principal, case)
+        may_read = self.policy.permits(principal, "case:read") and reaches(self.policy, principal, case)
         return state if may_read else ""

@@ -5,6 +5,7 @@ waybill up, so that a case tells nothing about what exists.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
@@ -33,33 +34,20 @@ CLOSE_ANY: Final = ("case:approve", "case:close")
 """Permissions to close cases that others opened."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Casework:
     """Opens, decides and closes cases, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        keyring: Keyring,
-        cases: Cases,
-        budgets: Budgets,
-        decoys: DecoyWatch,
-        audit: Recorder,
-        alerts: Alerts,
-        case_check: CaseCheck | None,
-        freezing: FreezeByPolicy,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._keyring = keyring
-        self._cases = cases
-        self._budgets = budgets
-        self._decoys = decoys
-        self._audit = audit
-        self._alerts = alerts
-        self._case_check = case_check
-        self._freezing = freezing
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    cases: Cases
+    budgets: Budgets
+    decoys: DecoyWatch
+    audit: Recorder
+    alerts: Alerts
+    case_check: CaseCheck | None
+    freezing: FreezeByPolicy
 
     def open(
         self,
@@ -83,17 +71,17 @@ class Casework:
             InvalidRecord: something in the request is malformed; the pointers are the request's.
             StoreUnavailable: it may be open; asking for it tells.
         """
-        with self._audit.record_denials(context, "case-open"):
-            grant = self._gate.grant(context.principal, "case:open")
+        with self.audit.record_denials(context, "case-open"):
+            grant = self.gate.grant(context.principal, "case:open")
         opening = self._opening(context, case, purpose, waybills, officer, reason, expires_in)
-        bases = self._keyring.tenant(context.principal.tenant).bases(opening.waybills)
+        bases = self.keyring.tenant(context.principal.tenant).bases(opening.waybills)
         # A customer may have sent a list of numbers, and not have been the first to have it.
-        self._decoys.notice(context, bases, freeze=len(bases) == 1)
-        with self._audit.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
+        self.decoys.notice(context, bases, freeze=len(bases) == 1)
+        with self.audit.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
             opening = self._confirmed(context, opening)
-            reserved = self._budgets.reserve(context.principal, grant, len(opening.waybills), context.now)
-        case_file = self._cases.prepare_opening(context.principal.tenant, opening)
-        entry = self._audit.record(
+            reserved = self.budgets.reserve(context.principal, grant, len(opening.waybills), context.now)
+        case_file = self.cases.prepare_opening(context.principal.tenant, opening)
+        entry = self.audit.record(
             context,
             "case-open",
             DONE,
@@ -102,34 +90,34 @@ class Casework:
             sealed=case_file.sealed,
         )
         try:
-            with self._audit.take_back_on_failure(entry):
+            with self.audit.take_back_on_failure(entry):
                 opened = case_file.write()
         except CaseExists as refusal:
-            self._audit.record(context, "case-open", refusal.code, Stated(role=grant.role, purpose=purpose, case=case))
+            self.audit.record(context, "case-open", refusal.code, Stated(role=grant.role, purpose=purpose, case=case))
             reserved.try_to_give_back(len(opening.waybills))
             raise
         if opened.status(context.now) == "pending":
-            self._alerts.raise_alert("case-pending", context.principal)
-        return case_answer(self._policy, opened, context.now)
+            self.alerts.raise_alert("case-pending", context.principal)
+        return case_answer(self.policy, opened, context.now)
 
     def _confirmed(self, context: RequestContext, opening: Opening) -> Opening:
         """Return the opening with the digest of the ticket system's answer, and with its assignee as the officer.
 
         A number that the ticket system does not confirm is a miss of the caller.
         """
-        if self._case_check is None:
+        if self.case_check is None:
             return opening
         try:
-            confirmed = self._case_check.confirm(
+            confirmed = self.case_check.confirm(
                 context.principal.tenant, opening.case, opening.purpose, opening.waybills, opening.officer, context.now
             )
         except (UnknownCaseNumber, TicketMismatch):
-            self._freezing.count_misses(context, 0, [False])
+            self.freezing.count_misses(context, 0, [False])
             raise
         except CaseCheckUnavailable:
-            if not self._case_check.rule.pending_on_failure:
+            if not self.case_check.rule.pending_on_failure:
                 raise
-            needed = max(opening.approvals_needed, self._policy.rules.purposes[opening.purpose].approvals)
+            needed = max(opening.approvals_needed, self.policy.rules.purposes[opening.purpose].approvals)
             return msgspec.structs.replace(opening, approvals_needed=needed)
         return msgspec.structs.replace(opening, checked=confirmed.digest, officer=confirmed.officer)
 
@@ -144,18 +132,18 @@ class Casework:
             AccessError: the caller may not, there is no such case, or there is nothing to decide.
             StoreUnavailable: it may be decided; asking for it tells.
         """
-        with self._audit.record_denials(context, f"case-{act}", Stated(case=sound_case_name(name))):
-            grant = self._gate.grant(context.principal, "case:approve")
-            found = visible_case(self._policy, self._cases, context.principal, name)
+        with self.audit.record_denials(context, f"case-{act}", Stated(case=sound_case_name(name))):
+            grant = self.gate.grant(context.principal, "case:approve")
+            found = visible_case(self.policy, self.cases, context.principal, name)
             found.decide(context.principal, act, context.now)
         return self._act(context, found, act, note, grant.role)
 
     def close(self, context: RequestContext, name: str, note: str | None) -> answers.Case:
         """Close a case, as its opener, an approver or the ticket system. Raises as `decide`."""
-        with self._audit.record_denials(context, "case-close", Stated(case=sound_case_name(name))):
-            closing = [one for one in CLOSE_ANY if self._policy.permits(context.principal, one)]
-            grant = self._gate.grant(context.principal, closing[0] if closing else "case:open")
-            found = visible_case(self._policy, self._cases, context.principal, name)
+        with self.audit.record_denials(context, "case-close", Stated(case=sound_case_name(name))):
+            closing = [one for one in CLOSE_ANY if self.policy.permits(context.principal, one)]
+            grant = self.gate.grant(context.principal, closing[0] if closing else "case:open")
+            found = visible_case(self.policy, self.cases, context.principal, name)
             if not closing and found.opening.opened_by != context.principal.id:
                 raise Forbidden
         return self._act(context, found, "close", note, grant.role)
@@ -167,17 +155,17 @@ class Casework:
         if note is not None and len(note) > MAX_REASON:
             raise InvalidRecord((("/note", "invalid-length"),))
         wanted = Act(act, context.principal.id, context.now, scrub(note or ""))
-        done = self._cases.prepare_act(context.principal.tenant, opening.case, wanted)
-        entry = self._audit.record(
+        done = self.cases.prepare_act(context.principal.tenant, opening.case, wanted)
+        entry = self.audit.record(
             context,
             f"case-{act}",
             DONE,
             Stated(role=role, purpose=opening.purpose, case=opening.case),
             sealed=done.sealed,
         )
-        with self._audit.take_back_on_failure(entry):
+        with self.audit.take_back_on_failure(entry):
             stored = done.write()
-        return case_answer(self._policy, stored, context.now)
+        return case_answer(self.policy, stored, context.now)
 
     def _opening(
         self,
@@ -189,7 +177,7 @@ class Casework:
         reason: str,
         expires_in: int | None,
     ) -> Opening:
-        rules = self._policy.rules.cases
+        rules = self.policy.rules.cases
         errors: list[tuple[str, str]] = []
         numbers: dict[str, None] = {}
         for at, waybill_no in enumerate(waybills):
@@ -199,7 +187,7 @@ class Casework:
                 errors.append((f"/waybills/{at}", "invalid-waybill-no"))
         if not 1 <= len(waybills) <= rules.at_most:
             errors.append(("/waybills", "invalid-length"))
-        if purpose not in self._policy.rules.purposes:
+        if purpose not in self.policy.rules.purposes:
             errors.append(("/purpose", "unknown-purpose"))
         for pointer, check, value in (("/case", case_name, case), ("/officer", principal_id, officer)):
             try:
@@ -216,7 +204,7 @@ class Casework:
             errors.append(("/reason", "invalid-value"))
         if errors:
             raise InvalidRecord(tuple(errors))
-        keys = self._keyring.tenant(context.principal.tenant)
+        keys = self.keyring.tenant(context.principal.tenant)
         sampled = any_in_sample(keys, numbers, rules.sample)
         return Opening(
             case=case,
@@ -227,7 +215,7 @@ class Casework:
             opened_by=context.principal.id,
             opened_at=context.now,
             expires_at=context.now + lifetime,
-            approvals_needed=self._policy.approvals_needed(purpose, len(numbers), sampled=sampled),
+            approvals_needed=self.policy.approvals_needed(purpose, len(numbers), sampled=sampled),
         )
 
 

@@ -5,6 +5,7 @@ Without it, guessing stored values by tokenizing would be free.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from masking_service.access.budgets import Budgets
 from masking_service.access.errors import QuotaExceeded
@@ -16,17 +17,17 @@ from masking_service.usecases.recorder import Recorder, RequestContext, Stated
 from masking_service.vault.drafts import Draft
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictBudget:
     """Spends the conflict budget of tokenizing clients.
 
     A client without budget is not frozen, so that it can still print labels: an alert is raised instead.
     """
 
-    def __init__(self, *, budgets: Budgets, once: OnceAMinute, audit: Recorder, alerts: Alerts) -> None:
-        self._budgets = budgets
-        self._once = once
-        self._audit = audit
-        self._alerts = alerts
+    budgets: Budgets
+    once: OnceAMinute
+    audit: Recorder
+    alerts: Alerts
 
     def spend(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], *, stored: bool) -> None:
         """Spend one for each conflict; one round trip if any draft was compared.
@@ -49,15 +50,15 @@ class ConflictBudget:
         conflicts = sum(draft.outcome in ("conflict", "revision-limit") for draft in compared)
         try:
             if conflicts:
-                self._budgets.reserve(context.principal, grant, conflicts, context.now)
+                self.budgets.reserve(context.principal, grant, conflicts, context.now)
             else:
-                self._budgets.check(context.principal, grant, 1, context.now)
+                self.budgets.check(context.principal, grant, 1, context.now)
         except QuotaExceeded as refusal:
             for power in reversed(range(conflicts.bit_length())):
                 with suppress(QuotaExceeded):
-                    self._budgets.reserve(context.principal, grant, 2**power, context.now)
+                    self.budgets.reserve(context.principal, grant, 2**power, context.now)
             self._alert(context)
-            self._audit.record_denial(context, "tokenize", refusal.code, Stated(role=grant.role))
+            self.audit.record_denial(context, "tokenize", refusal.code, Stated(role=grant.role))
             if not stored:
                 raise
             for draft in compared:
@@ -65,8 +66,8 @@ class ConflictBudget:
 
     def _alert(self, context: RequestContext) -> None:
         try:
-            first = self._once.is_first(context.principal, "conflicts")
+            first = self.once.is_first(context.principal, "conflicts")
         except StoreUnavailable:
             first = True
         if first:
-            self._alerts.raise_alert("conflicts", context.principal)
+            self.alerts.raise_alert("conflicts", context.principal)

@@ -34,27 +34,17 @@ class _Move:
     custody: Custody
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCustody:
     """Moves custody, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        keyring: Keyring,
-        vault: Vault,
-        custodies: Custodies,
-        decoys: DecoyWatch,
-        audit: Recorder,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._keyring = keyring
-        self._vault = vault
-        self._custodies = custodies
-        self._decoys = decoys
-        self._audit = audit
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    vault: Vault
+    custodies: Custodies
+    decoys: DecoyWatch
+    audit: Recorder
 
     def __call__(self, context: RequestContext, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set the custody of each waybill; the last item of a number counts.
@@ -70,19 +60,19 @@ class MoveCustody:
             StoreUnavailable: some may be moved; the same call can be made again.
         """
         tenant = context.principal.tenant
-        with self._audit.record_denials(context, "custody-move"):
-            grant = self._gate.grant(context.principal, "custody:move")
+        with self.audit.record_denials(context, "custody-move"):
+            grant = self.gate.grant(context.principal, "custody:move")
         asked = [_read(item) for item in items]
         moves = [one for one in asked if isinstance(one, _Move)]
         numbers = [move.number for move in moves]
-        bases = self._keyring.tenant(tenant).bases(numbers)
-        self._decoys.notice(context, bases)
-        found = self._vault.newest(tenant, numbers, context.now)
+        bases = self.keyring.tenant(tenant).bases(numbers)
+        self.decoys.notice(context, bases)
+        found = self.vault.newest(tenant, numbers, context.now)
         last = {known.base: (move, known) for known, move in zip(found, moves, strict=True) if known is not None}
         custodies = [move.custody for move, _ in last.values()]
         ends = [known.record.expires_at for _, known in last.values()]
-        moved = self._custodies.prepare_move(tenant, [*last], custodies, ends)
-        entry = self._audit.record(
+        moved = self.custodies.prepare_move(tenant, [*last], custodies, ends)
+        entry = self.audit.record(
             context,
             "custody-move",
             DONE if last else NOT_FOUND,
@@ -93,8 +83,8 @@ class MoveCustody:
             ],
             sealed=moved.sealed,
         )
-        with self._audit.take_back_on_failure(entry):
-            if self._policy.search(tenant).last4:
+        with self.audit.take_back_on_failure(entry):
+            if self.policy.search(tenant).last4:
                 self._move_entries(context, [*last.values()])
             moved.write()
         return [answers.Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
@@ -104,13 +94,13 @@ class MoveCustody:
         before: list[Indexed] = []
         after: list[Indexed] = []
         for move, known in moves:
-            held = self._custodies.open(context.principal.tenant, known.base, known.custody)
+            held = self.custodies.open(context.principal.tenant, known.base, known.custody)
             found_by = findable_of(known.record, phone=False)
             for entries, custody in ((before, held), (after, move.custody)):
                 if custody is not None:
                     at_site = found_by.at(custody.site)
                     entries.append(Indexed(move.number, known.base, known.revision, known.record.expires_at, at_site))
-        self._vault.search.replace(context.principal.tenant, before, after, context.now)
+        self.vault.search.replace(context.principal.tenant, before, after, context.now)
 
 
 def _read(item: Any) -> _Move | list[Fault]:

@@ -7,6 +7,7 @@ next call on; the others do when the freeze is written, as with any freeze.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from time import sleep
 from typing import Final
 
@@ -26,10 +27,11 @@ ALERT_DELAY: Final = 0.1
 Defer = Callable[[Callable[[], None]], object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecoyWatch:
     """Watches which waybills are named, under one policy.
 
-    Args:
+    Attributes:
         decoys: the phantoms.
         freezes: refuses a caller until the freeze is written.
         freezing: writes the freeze.
@@ -37,14 +39,11 @@ class DecoyWatch:
         defer: runs something later, in another thread.
     """
 
-    def __init__(
-        self, *, decoys: Decoys, freezes: Freezes, freezing: FreezeByPolicy, alerts: Alerts, defer: Defer
-    ) -> None:
-        self._decoys = decoys
-        self._freezes = freezes
-        self._freezing = freezing
-        self._alerts = alerts
-        self._defer = defer
+    decoys: Decoys
+    freezes: Freezes
+    freezing: FreezeByPolicy
+    alerts: Alerts
+    defer: Defer
 
     def notice(self, context: RequestContext, bases: Sequence[bytes], *, freeze: bool = True) -> None:
         """Note that the caller named these waybills.
@@ -57,21 +56,21 @@ class DecoyWatch:
         Raises:
             IntegrityError: the list of decoys could not be read, so nothing may be answered.
         """
-        found = self._decoys.phantoms(context.principal.tenant, bases)
+        found = self.decoys.phantoms(context.principal.tenant, bases)
         if not found:
             return
         if freeze:
-            self._freezes.announce(context.principal)
-        self._defer(lambda: self._act(context, found, freeze=freeze))
+            self.freezes.announce(context.principal)
+        self.defer(lambda: self._act(context, found, freeze=freeze))
 
     def _act(self, context: RequestContext, found: Sequence[bytes], *, freeze: bool) -> None:
         if not freeze:
             sleep(ALERT_DELAY)
-        self._alerts.raise_alert("decoy", context.principal)
+        self.alerts.raise_alert("decoy", context.principal)
         if freeze:
             self._freeze(context)
         with suppress(StoreUnavailable):  # a count decides nothing
-            self._decoys.add_hits(context.principal.tenant, found, context.now)
+            self.decoys.add_hits(context.principal.tenant, found, context.now)
 
     def _freeze(self, context: RequestContext) -> None:
         """Freeze the caller.
@@ -81,6 +80,6 @@ class DecoyWatch:
         for pause in PAUSES:
             sleep(pause)
             with suppress(StoreUnavailable, IntegrityError, ProviderError):
-                self._freezing.freeze(context, "decoy")
-                self._freezes.withdraw(context.principal)
+                self.freezing.freeze(context, "decoy")
+                self.freezes.withdraw(context.principal)
                 return

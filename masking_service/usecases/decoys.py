@@ -7,6 +7,7 @@ Audit entries of decoys name no waybill, or a reader of the log would know them.
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -33,27 +34,17 @@ AT_ONCE: Final = 1_000
 """Waybills read in one round trip."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planting:
     """Plants and removes decoys of the caller's tenant, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        gate: Gate,
-        keyring: Keyring,
-        vault: Vault,
-        disclosures: Disclosures,
-        decoys: Decoys,
-        freezing: FreezeByPolicy,
-        audit: Recorder,
-    ) -> None:
-        self._gate = gate
-        self._keyring = keyring
-        self._vault = vault
-        self._disclosures = disclosures
-        self._decoys = decoys
-        self._freezing = freezing
-        self._audit = audit
+    gate: Gate
+    keyring: Keyring
+    vault: Vault
+    disclosures: Disclosures
+    decoys: Decoys
+    freezing: FreezeByPolicy
+    audit: Recorder
 
     def listed(self, context: RequestContext) -> answers.Decoys:
         """Return the decoys, the first planted first.
@@ -65,10 +56,10 @@ class Planting:
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
         grant, _ = self._grant(context, "decoy-list")
-        self._audit.record(context, "decoy-list", DONE, Stated(role=grant.role))
+        self.audit.record(context, "decoy-list", DONE, Stated(role=grant.role))
         tenant = context.principal.tenant
-        planted = self._decoys.listed(tenant)
-        hits = self._decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
+        planted = self.decoys.listed(tenant)
+        hits = self.decoys.hits(tenant, [decoy.waybill_no for decoy in planted])
         return answers.Decoys(
             [
                 answers.Decoy(
@@ -139,9 +130,9 @@ class Planting:
         if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
             raise InvalidRecord((("/phone", "invalid-phone"),))
         rang = self._with_phone(context, digits)
-        self._freezing.count_misses(context, missed, [bool(rang)])
+        self.freezing.count_misses(context, missed, [bool(rang)])
         if not rang:
-            self._audit.record(context, "decoy-heard", NOT_FOUND, Stated(role=grant.role))
+            self.audit.record(context, "decoy-heard", NOT_FOUND, Stated(role=grant.role))
             return answers.Heard([], 0, [])
 
         def note(planted: list[Decoy]) -> list[Decoy]:
@@ -156,8 +147,8 @@ class Planting:
         return answers.Heard(rang, len(heard), self._ranked(context.principal.tenant, heard))
 
     def _grant(self, context: RequestContext, action: str) -> tuple[Grant, int]:
-        with self._audit.record_denials(context, action):
-            return self._gate.grant_live(context.principal, PLANT)
+        with self.audit.record_denials(context, action):
+            return self.gate.grant_live(context.principal, PLANT)
 
     def _change(
         self, context: RequestContext, action: str, grant: Grant, change: Callable[[list[Decoy]], list[Decoy]]
@@ -171,20 +162,20 @@ class Planting:
 
         written = False
         while not written:  # again where the list was changed meanwhile
-            prepared = self._decoys.prepare(context.principal.tenant, noted)
-            entry = self._audit.record(context, action, DONE, Stated(role=grant.role), sealed=prepared.sealed)
-            with self._audit.take_back_on_failure(entry):
+            prepared = self.decoys.prepare(context.principal.tenant, noted)
+            entry = self.audit.record(context, action, DONE, Stated(role=grant.role), sealed=prepared.sealed)
+            with self.audit.take_back_on_failure(entry):
                 written = prepared.write()
         return changed
 
     def _with_phone(self, context: RequestContext, digits: str) -> list[str]:
         """Return the seeds whose records hold this phone."""
         tenant = context.principal.tenant
-        seeds = [decoy.waybill_no for decoy in self._decoys.listed(tenant) if decoy.kind == "seed"]
+        seeds = [decoy.waybill_no for decoy in self.decoys.listed(tenant) if decoy.kind == "seed"]
         rang = []
         for at in range(0, len(seeds), AT_ONCE):
             numbers = seeds[at : at + AT_ONCE]
-            for number, found in zip(numbers, self._vault.newest(tenant, numbers, context.now), strict=True):
+            for number, found in zip(numbers, self.vault.newest(tenant, numbers, context.now), strict=True):
                 fields = found.record.content()[1] if found is not None else []
                 phones = [_digits(str(value)) for place, value in fields if place.kind == "phone"]
                 if any(digits in one for one in phones):
@@ -198,7 +189,7 @@ class Planting:
         last: dict[str, int] = {}
         for at in range(0, len(waybills), AT_ONCE):
             numbers = waybills[at : at + AT_ONCE]
-            shown = self._disclosures.of(tenant, self._keyring.tenant(tenant).bases(numbers))
+            shown = self.disclosures.of(tenant, self.keyring.tenant(tenant).bases(numbers))
             for number, one in ((number, one) for number, of_one in zip(numbers, shown, strict=True) for one in of_one):
                 if isinstance(one, Called):
                     continue  # a number was bound, and none was seen

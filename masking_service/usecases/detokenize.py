@@ -97,39 +97,23 @@ class _Asked:
         return answers.InvalidItem(answers.InvalidItemError(INVALID_ITEM, places))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detokenize:
     """Opens stored values field by field, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        store: Store,
-        keyring: Keyring,
-        vault: Vault,
-        case_authority: CaseAuthority,
-        call_records: CallRecords,
-        disclosures: Disclosures,
-        budgets: Budgets,
-        freezing: FreezeByPolicy,
-        decoys: DecoyWatch,
-        audit: Recorder,
-        check_sign_in: SignInCheck,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._store = store
-        self._keyring = keyring
-        self._vault = vault
-        self._case_authority = case_authority
-        self._call_records = call_records
-        self._disclosures = disclosures
-        self._budgets = budgets
-        self._freezing = freezing
-        self._decoys = decoys
-        self._audit = audit
-        self._check_sign_in = check_sign_in
+    policy: Policy
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    case_authority: CaseAuthority
+    call_records: CallRecords
+    disclosures: Disclosures
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    decoys: DecoyWatch
+    audit: Recorder
+    check_sign_in: SignInCheck
 
     def __call__(
         self, context: RequestContext, purpose: str | None, case: str | None, items: Sequence[Any]
@@ -151,35 +135,35 @@ class Detokenize:
         """
         tenant = context.principal.tenant
         stated = Stated(purpose=self._known(purpose), case=sound_case_name(case))
-        with self._audit.record_denials(context, "detokenize", stated), self._freezing.count_refusals(context):
-            grant, frozen = self._gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
-            found_case = self._case_authority.case_question(context, case)
-            self._store.ask(frozen, found_case)
+        with self.audit.record_denials(context, "detokenize", stated), self.freezing.count_refusals(context):
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "token:detokenize", purpose=purpose)
+            found_case = self.case_authority.case_question(context, case)
+            self.store.ask(frozen, found_case)
             missed = frozen.answer()
-            self._decoys.notice(context, self._bases(tenant, items))
-            self._check_sign_in(context.principal, context.now)
+            self.decoys.notice(context, self._bases(tenant, items))
+            self.check_sign_in(context.principal, context.now)
             if case is None:
                 self._check_none_needed(grant, items)
                 authority = None
             else:
-                authority = self._case_authority.authorise(context, found_case.answer(), [grant.purpose or ""])
+                authority = self.case_authority.authorise(context, found_case.answer(), [grant.purpose or ""])
 
             asked = self._named(tenant, authority, items)
             lookups = sum(item.allowed for item in asked)
-            budget = self._budgets.reserve_question(context.principal, grant, lookups, context.now)
+            budget = self.budgets.reserve_question(context.principal, grant, lookups, context.now)
             records = self._records_questions(tenant, asked, context.now)
-            self._store.ask(budget, *records)
+            self.store.ask(budget, *records)
             reserved = budget.answer()
 
         for item, record in zip(asked, _found(asked, *records), strict=True):
             item.find(record, grant.kinds)
         self._hold_back(tenant, asked, grant)
         opened = [item.outcome == RELEASED for item in asked if item.outcome in (RELEASED, NOT_FOUND)]
-        self._freezing.count_misses(context, missed, opened)
+        self.freezing.count_misses(context, missed, opened)
         released = sum(opened)
 
-        disclosures = self._disclosures.prepare(tenant, _opened(context, authority, asked))
-        entry = self._audit.record(
+        disclosures = self.disclosures.prepare(tenant, _opened(context, authority, asked))
+        entry = self.audit.record(
             context,
             "detokenize",
             RELEASED if released else NOT_FOUND,
@@ -188,7 +172,7 @@ class Detokenize:
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )
-        with self._audit.take_back_on_failure(entry):
+        with self.audit.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
         reserved.try_to_give_back(lookups - released)
         return [item.result(entry) for item in asked]
@@ -196,12 +180,12 @@ class Detokenize:
     def _check_none_needed(self, grant: Grant, items: Sequence[Any]) -> None:
         """Raise CaseRequired if the purpose needs a case, or an item names a waybill by its number."""
         by_number = any(isinstance(item, dict) and "waybill_no" in item for item in items)
-        if by_number or self._policy.rules.purposes[grant.purpose or ""].needs_case:
+        if by_number or self.policy.rules.purposes[grant.purpose or ""].needs_case:
             raise CaseRequired
 
     def _bases(self, tenant: str, items: Sequence[Any]) -> list[bytes]:
         """Return the bases of all waybills that the items name, whatever the case names."""
-        keys = self._keyring.tenant(tenant)
+        keys = self.keyring.tenant(tenant)
         given = [item for item in items if isinstance(item, dict)]
         tokens = [token for item in given if isinstance(token := item.get("token"), str)]
         references = [read_token(keys.tokens, token) for token in tokens]
@@ -210,7 +194,7 @@ class Detokenize:
 
     def _named(self, tenant: str, case: Case | None, items: Sequence[Any]) -> list[_Asked]:
         """Parse the items; those that the case does not name have nothing to look up."""
-        keys = self._keyring.tenant(tenant)
+        keys = self.keyring.tenant(tenant)
         numbers = case.opening.waybills if case else ()
         named = frozenset(numbers)
         bases = frozenset(keys.bases(numbers))
@@ -237,19 +221,19 @@ class Detokenize:
         """Return the questions for the records that tokens and numbers point to."""
         places = [(item.reference.base, item.reference.revision) for item in asked if item.reference is not None]
         numbers = [item.number for item in asked if item.number is not None]
-        return self._vault.records_question(tenant, places, now), self._vault.newest_question(tenant, numbers, now)
+        return self.vault.records_question(tenant, places, now), self.vault.newest_question(tenant, numbers, now)
 
     def _hold_back(self, tenant: str, asked: Sequence[_Asked], grant: Grant) -> None:
         """Do not release phones that the purpose opens only after calls that were not answered."""
-        needed = self._policy.rules.purposes[grant.purpose or ""].after_calls
+        needed = self.policy.rules.purposes[grant.purpose or ""].after_calls
         phones = [item for item in asked if item.outcome == RELEASED and item.kind == "phone"] if needed else []
-        counts = self._call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
+        counts = self.call_records.unanswered(tenant, [item.base for item in phones if item.base is not None])
         for item in phones:
             if counts[item.base or b"", item.field] < needed:
                 item.outcome, item.value = CALL_FIRST, None
 
     def _known(self, purpose: str | None) -> str | None:
-        return purpose if purpose in self._policy.rules.purposes else None
+        return purpose if purpose in self.policy.rules.purposes else None
 
 
 def _found(asked: Sequence[_Asked], by_token: _ByToken, by_number: _ByNumber) -> Iterator[Record | None]:

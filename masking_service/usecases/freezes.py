@@ -7,6 +7,7 @@ that a budget refused within a minute, are counted over all workers.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
@@ -32,17 +33,17 @@ WATCH: Final = "watch"
 """The service principal that freezes by policy, in the audit log."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeByHand:
     """Freezes and unfreezes principals of the caller's tenant, under one policy.
 
     The answer does not tell whether a principal of that id exists.
     """
 
-    def __init__(self, *, gate: Gate, freezes: Freezes, audit: Recorder, metrics: Metrics) -> None:
-        self._gate = gate
-        self._freezes = freezes
-        self._audit = audit
-        self._metrics = metrics
+    gate: Gate
+    freezes: Freezes
+    audit: Recorder
+    metrics: Metrics
 
     def listed(self, context: RequestContext) -> list[answers.Freeze]:
         """Return the frozen principals, the longest frozen first: one round trip.
@@ -51,8 +52,8 @@ class FreezeByHand:
             AccessError: the caller may not.
             StoreUnavailable, IntegrityError: the list cannot be read.
         """
-        self._gate.grant(context.principal, "principal:freeze")
-        return [_answer(one) for one in self._freezes.listed(context.principal.tenant)]
+        self.gate.grant(context.principal, "principal:freeze")
+        return [_answer(one) for one in self.freezes.listed(context.principal.tenant)]
 
     def freeze(self, context: RequestContext, principal: str, why: str | None) -> answers.FrozenNow:
         """Freeze a principal, known or not.
@@ -69,15 +70,15 @@ class FreezeByHand:
             StoreUnavailable: they may or may not be frozen; the same call can be made again.
         """
         subject = _well_formed(principal)
-        with self._audit.record_denials(context, "freeze", Stated(subject=subject)):
-            grant, _ = self._gate.grant_live(context.principal, "principal:freeze")
+        with self.audit.record_denials(context, "freeze", Stated(subject=subject)):
+            grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
         if not subject:
             raise NotFound
         reason = scrub((why or "").strip() or BY_HAND)[:MAX_REASON]
         wanted = Freeze(id=subject, since=context.now, why=reason, by=context.principal.id)
-        frozen = _freeze(self._freezes, self._audit, context, wanted, Stated(role=grant.role, subject=subject))
+        frozen = _freeze(self.freezes, self.audit, context, wanted, Stated(role=grant.role, subject=subject))
         if frozen is wanted:
-            self._metrics.freeze("by-hand")
+            self.metrics.freeze("by-hand")
         return answers.FrozenNow(frozen.id, True, rfc3339(frozen.since), frozen.why)
 
     def unfreeze(self, context: RequestContext, principal: str) -> answers.ThawedNow:
@@ -91,8 +92,8 @@ class FreezeByHand:
             StoreUnavailable: they may or may not be unfrozen; the same call can be made again.
         """
         subject = _well_formed(principal)
-        with self._audit.record_denials(context, "thaw", Stated(subject=subject)):
-            grant, _ = self._gate.grant_live(context.principal, "principal:freeze")
+        with self.audit.record_denials(context, "thaw", Stated(subject=subject)):
+            grant, _ = self.gate.grant_live(context.principal, "principal:freeze")
             if subject == context.principal.id:
                 raise Forbidden
         if not subject:
@@ -100,27 +101,25 @@ class FreezeByHand:
         tenant = context.principal.tenant
         unfrozen = False
         while not unfrozen:  # again where the list was changed meanwhile
-            change = self._freezes.prepare_unfreeze(tenant, subject)
-            entry = self._audit.record(
+            change = self.freezes.prepare_unfreeze(tenant, subject)
+            entry = self.audit.record(
                 context, "thaw", DONE, Stated(role=grant.role, subject=subject), sealed=change.sealed
             )
-            with self._audit.take_back_on_failure(entry):
-                self._freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
+            with self.audit.take_back_on_failure(entry):
+                self.freezes.forget_counts(tenant, subject)  # first, or the next miss would freeze them again
                 unfrozen = change.write()
         return answers.ThawedNow(subject, False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeByPolicy:
     """Freezes callers who guess or far exceed a budget, under one policy."""
 
-    def __init__(
-        self, *, rules: WatchRules, freezes: Freezes, audit: Recorder, alerts: Alerts, metrics: Metrics
-    ) -> None:
-        self._rules = rules
-        self._freezes = freezes
-        self._audit = audit
-        self._alerts = alerts
-        self._metrics = metrics
+    rules: WatchRules
+    freezes: Freezes
+    audit: Recorder
+    alerts: Alerts
+    metrics: Metrics
 
     def count_misses(self, context: RequestContext, before: int, shown: Sequence[bool]) -> None:
         """Count the misses of a call before it is answered.
@@ -139,13 +138,13 @@ class FreezeByPolicy:
         if rows in ([], [(True, len(shown))]) and not before:
             return
         if not any(shown):
-            longest = self._freezes.add_misses(context.principal, len(shown)) if shown else 0
+            longest = self.freezes.add_misses(context.principal, len(shown)) if shown else 0
         else:
             if not rows[0][0]:
                 rows[0] = (False, rows[0][1] + before)
-            self._freezes.set_misses(context.principal, 0 if rows[-1][0] else rows[-1][1])
+            self.freezes.set_misses(context.principal, 0 if rows[-1][0] else rows[-1][1])
             longest = max((count for hit, count in rows if not hit), default=0)
-        if longest >= self._rules.misses:
+        if longest >= self.rules.misses:
             self.freeze(context, "misses")
 
     @contextmanager
@@ -158,7 +157,7 @@ class FreezeByPolicy:
             yield
         except QuotaExceeded:
             with suppress(StoreUnavailable, IntegrityError):
-                if self._freezes.add_refusal(context.principal) >= self._rules.refusals:
+                if self.freezes.add_refusal(context.principal) >= self.rules.refusals:
                     self.freeze(context, "burst")
             raise
 
@@ -173,9 +172,9 @@ class FreezeByPolicy:
         caller = context.principal
         watch = RequestContext(service_principal(WATCH, caller.tenant), context.request_id, context.now)
         wanted = Freeze(id=caller.id, since=context.now, why=why, by=watch.principal.id)
-        if _freeze(self._freezes, self._audit, watch, wanted, Stated(purpose=why, subject=caller.id)) is wanted:
-            self._metrics.freeze(why)
-            self._alerts.raise_alert(why, caller)
+        if _freeze(self.freezes, self.audit, watch, wanted, Stated(purpose=why, subject=caller.id)) is wanted:
+            self.metrics.freeze(why)
+            self.alerts.raise_alert(why, caller)
 
 
 def _freeze(freezes: Freezes, audit: Recorder, context: RequestContext, wanted: Freeze, stated: Stated) -> Freeze:

@@ -5,6 +5,7 @@ log before it is done, and no request waits for it.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from masking_service.access.freezes import Freezes
@@ -23,25 +24,16 @@ REMEMBERED_SECONDS: Final = 7 * DAY
 """For how long a person is not listed again, unless there is more."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lookout:
     """Lists people of one tenant, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        freezes: Freezes,
-        shortlists: Shortlists,
-        freezing: FreezeByPolicy,
-        audit: Recorder,
-        alerts: Alerts,
-    ) -> None:
-        self._policy = policy
-        self._freezes = freezes
-        self._shortlists = shortlists
-        self._freezing = freezing
-        self._audit = audit
-        self._alerts = alerts
+    policy: Policy
+    freezes: Freezes
+    shortlists: Shortlists
+    freezing: FreezeByPolicy
+    audit: Recorder
+    alerts: Alerts
 
     def __call__(self, tenant: str, reasons: Iterable[Reason], now: int) -> list[ListedPerson]:
         """List at most five people a day.
@@ -56,14 +48,14 @@ class Lookout:
         Raises:
             StoreUnavailable, IntegrityError: it may or may not be written; the same call can be made again.
         """
-        frozen = {one.id for one in self._freezes.listed(tenant)}
-        before = self._shortlists.of(tenant)
+        frozen = {one.id for one in self.freezes.listed(tenant)}
+        before = self.shortlists.of(tenant)
         totals: dict[str, float] = {}
         for one in before:
             if one.at >= now - REMEMBERED_SECONDS:
                 totals[one.id] = max(one.total, totals.get(one.id, 0.0))
         today = sum(one.at // DAY == now // DAY for one in before)
-        rules = self._policy.rules.lookout
+        rules = self.policy.rules.lookout
         found = rank(reasons, totals, frozen, MAX_LISTED - today, rules.alone)
         freezing = {one.person for one in to_freeze(found, rules.freeze)}
         listed = [
@@ -80,9 +72,9 @@ class Lookout:
             self._write(tenant, listed, now)
         for one in listed:
             context = RequestContext(Principal(one.id, tenant, (), frozenset(), "jwt"), "", now)
-            self._alerts.raise_alert("lookout", context.principal)
+            self.alerts.raise_alert("lookout", context.principal)
             if one.frozen:
-                self._freezing.freeze(context, "lookout")
+                self.freezing.freeze(context, "lookout")
         return listed
 
     def listed(self, tenant: str) -> list[ListedPerson]:
@@ -91,15 +83,15 @@ class Lookout:
         Raises:
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        return self._shortlists.of(tenant)
+        return self.shortlists.of(tenant)
 
     def _write(self, tenant: str, listed: list[ListedPerson], now: int) -> None:
         context = RequestContext(service_principal(LOOKOUT, tenant), "", now)
         written = False
         while not written:  # again where another run was first
-            change = self._shortlists.prepare(tenant, listed, now)
-            entry = self._audit.record(context, "lookout", DONE, sealed=change.sealed)
-            with self._audit.take_back_on_failure(entry):
+            change = self.shortlists.prepare(tenant, listed, now)
+            entry = self.audit.record(context, "lookout", DONE, sealed=change.sealed)
+            with self.audit.take_back_on_failure(entry):
                 written = change.write()
 
 

@@ -1,6 +1,7 @@
 """Masks batches of records, without the store."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from masking_service.access.gate import Gate
@@ -41,12 +42,12 @@ class Maskers:
         return masker
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
     """Masks batches of records, under one policy."""
 
-    def __init__(self, *, gate: Gate, maskers: Maskers) -> None:
-        self._gate = gate
-        self._maskers = maskers
+    gate: Gate
+    maskers: Maskers
 
     def __call__(
         self, context: RequestContext, schema: str, profile: str | None, records: Sequence[Any]
@@ -57,8 +58,8 @@ class Mask:
             AccessError: the caller may not, or not through this profile.
             UnknownSchema: there is no schema of that name.
         """
-        grant = self._gate.grant(context.principal, "waybill:mask", profile=profile)
-        return mask_batch(self._maskers.of(schema, grant), records, self._maskers.schemas)
+        grant = self.gate.grant(context.principal, "waybill:mask", profile=profile)
+        return mask_batch(self.maskers.of(schema, grant), records, self.maskers.schemas)
 
 
 def mask_batch(masker: Masker, records: Sequence[Any], schemas: Collection[Schema] = ()) -> list[MaskResult]:

@@ -1,6 +1,7 @@
 """Reading cases: one, a list, and what was opened under one. The desk, which approves none, sees its own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
@@ -22,20 +23,20 @@ from masking_service.usecases.recorder import RequestContext
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCases:
     """Reads the cases that the caller may see, under one policy."""
 
-    def __init__(self, *, policy: Policy, gate: Gate, keyring: Keyring, cases: Cases, disclosures: Disclosures) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._keyring = keyring
-        self._cases = cases
-        self._disclosures = disclosures
+    policy: Policy
+    gate: Gate
+    keyring: Keyring
+    cases: Cases
+    disclosures: Disclosures
 
     def one(self, context: RequestContext, name: str) -> answers.Case:
         """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
-        self._gate.grant(context.principal, "case:read")
-        return case_answer(self._policy, visible_case(self._policy, self._cases, context.principal, name), context.now)
+        self.gate.grant(context.principal, "case:read")
+        return case_answer(self.policy, visible_case(self.policy, self.cases, context.principal, name), context.now)
 
     def listed(
         self,
@@ -62,27 +63,27 @@ class ReadCases:
             AccessError: the caller may not, or may not see the case `after`.
             InvalidRecord: a parameter is malformed.
         """
-        self._gate.grant(context.principal, "case:read")
+        self.gate.grant(context.principal, "case:read")
         number = _parameter(normalise_waybill_no, waybill, "query:waybill", "invalid-waybill-no")
         opener = _parameter(principal_id, opened_by, "query:opened_by", "invalid-value")
 
         def wanted(case: Case) -> bool:
             return (
-                reaches(self._policy, context.principal, case)
+                reaches(self.policy, context.principal, case)
                 and status in (None, case.status(context.now))
                 and (number is None or number in case.opening.waybills)
                 and opener in (None, case.opening.opened_by)
             )
 
-        found = self._cases.listed(
+        found = self.cases.listed(
             context.principal.tenant,
             context.now,
             wanted,
             past=status in PAST,
-            after=None if after is None else visible_case(self._policy, self._cases, context.principal, after),
+            after=None if after is None else visible_case(self.policy, self.cases, context.principal, after),
             limit=limit + 1,
         )
-        shown = [case_answer(self._policy, case, context.now) for case in found[:limit]]
+        shown = [case_answer(self.policy, case, context.now) for case in found[:limit]]
         return answers.Cases(shown, shown[-1].case if len(found) > limit else UNSET)
 
     def opens(self, context: RequestContext, name: str) -> answers.CaseOpens:
@@ -92,10 +93,10 @@ class ReadCases:
             AccessError: the caller may not, or may not see the case.
             StoreUnavailable, IntegrityError: it cannot be read.
         """
-        self._gate.grant(context.principal, "case:read")
-        opening = visible_case(self._policy, self._cases, context.principal, name).opening
+        self.gate.grant(context.principal, "case:read")
+        opening = visible_case(self.policy, self.cases, context.principal, name).opening
         tenant = context.principal.tenant
-        shown = self._disclosures.of(tenant, self._keyring.tenant(tenant).bases(opening.waybills))
+        shown = self.disclosures.of(tenant, self.keyring.tenant(tenant).bases(opening.waybills))
         opened = [
             (one.at, answers.CaseOpen(number, field, one.principal, rfc3339(one.at)))
             for number, of_number in zip(opening.waybills, shown, strict=True)

@@ -100,10 +100,11 @@ class Recorded:
         return value
 
 
+@dataclass(frozen=True, slots=True)
 class Recorder:
     """Writes audit entries, under one policy.
 
-    Args:
+    Attributes:
         log: makes entries durable.
         denials: bounds the entries of refused calls.
         keyring: hashes waybills and tenants.
@@ -111,19 +112,11 @@ class Recorder:
         require_room: raises NotArchived while the log would fill the store.
     """
 
-    def __init__(
-        self,
-        log: AuditLog,
-        denials: Denials,
-        keyring: Keyring,
-        policy_digest: str,
-        require_room: Callable[[], None],
-    ) -> None:
-        self._log = log
-        self._denials = denials
-        self._keyring = keyring
-        self._policy = policy_digest
-        self._require_room = require_room
+    log: AuditLog
+    denials: Denials
+    keyring: Keyring
+    policy_digest: str
+    require_room: Callable[[], None]
 
     def record(
         self,
@@ -150,16 +143,16 @@ class Recorder:
                 written, because the log would fill the store; freezes and closed cases are still recorded.
         """
         if action not in PROTECTIVE:
-            self._require_room()
-        keys = self._keyring.tenant(context.principal.tenant)
+            self.require_room()
+        keys = self.keyring.tenant(context.principal.tenant)
         entry = msgspec.structs.replace(
             self._entry(context, action, outcome, stated),
             count=sum(one.outcome == RELEASED for one in items),
             items=[_item(keys, one) for one in items],
             facts=[fact(one) for one in sealed],
         )
-        carried = fields if fields and self._log.writes_fields else ()
-        return Recorded(self._log.append(entry, carried), entry, bool(carried))
+        carried = fields if fields and self.log.writes_fields else ()
+        return Recorded(self.log.append(entry, carried), entry, bool(carried))
 
     @contextmanager
     def take_back_on_failure(self, recorded: Recorded) -> Iterator[None]:
@@ -174,7 +167,7 @@ class Recorder:
                 recorded.entry, outcome=UNAVAILABLE, count=0, items=[], facts=[], takes_back=[recorded.id]
             )
             with suppress(StoreUnavailable):
-                self._log.append(taken_back)
+                self.log.append(taken_back)
             raise
 
     @contextmanager
@@ -192,10 +185,10 @@ class Recorder:
         Raises:
             StoreUnavailable: it may not be durable; the refusal may not be answered.
         """
-        self._denials.record(self._entry(context, action, code, stated))
+        self.denials.record(self._entry(context, action, code, stated))
 
     def _entry(self, context: RequestContext, action: str, outcome: str, stated: Stated) -> Entry:
-        keys = self._keyring.tenant(context.principal.tenant)
+        keys = self.keyring.tenant(context.principal.tenant)
         return Entry(
             at=context.now,
             action=action,
@@ -204,7 +197,7 @@ class Recorder:
             role=stated.role,
             tenant=keys.audit_hash("tenant"),
             request=outside_id(context.request_id),
-            policy=self._policy,
+            policy=self.policy_digest,
             purpose=outside_id(stated.purpose or ""),
             case=outside_id(stated.case or ""),
             profile=stated.profile or "",

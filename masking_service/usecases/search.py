@@ -8,6 +8,7 @@ before anything is answered.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from keys.keyring import Keyring
@@ -39,37 +40,22 @@ MAX_RESULTS: Final = 20
 TOO_MANY: Final = "too-many"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """Finds waybills of the caller's tenant, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        store: Store,
-        keyring: Keyring,
-        vault: Vault,
-        custodies: Custodies,
-        disclosures: Disclosures,
-        budgets: Budgets,
-        freezing: FreezeByPolicy,
-        decoys: DecoyWatch,
-        audit: Recorder,
-        metrics: Metrics,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._store = store
-        self._keyring = keyring
-        self._vault = vault
-        self._custodies = custodies
-        self._disclosures = disclosures
-        self._budgets = budgets
-        self._freezing = freezing
-        self._decoys = decoys
-        self._audit = audit
-        self._metrics = metrics
+    policy: Policy
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    custodies: Custodies
+    disclosures: Disclosures
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    decoys: DecoyWatch
+    audit: Recorder
+    metrics: Metrics
 
     def __call__(
         self, context: RequestContext, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
@@ -93,51 +79,49 @@ class Search:
             TooMany: more is found than one answer shows.
             StoreUnavailable, IntegrityError: nothing is answered.
         """
-        stated = profile if profile in self._policy.rules.profiles else None
+        stated = profile if profile in self.policy.rules.profiles else None
         with (
-            self._audit.record_denials(context, "search", Stated(profile=stated)),
-            self._freezing.count_refusals(context),
+            self.audit.record_denials(context, "search", Stated(profile=stated)),
+            self.freezing.count_refusals(context),
         ):
-            grant, frozen = self._gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
-            viewing = self._gate.grant(context.principal, "waybill:view", profile=grant.profile)
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:search", profile=profile)
+            viewing = self.gate.grant(context.principal, "waybill:view", profile=grant.profile)
             asked = Asked.read(phone, last4, site)
             self._check_kept(context, asked)
             scope = _check_scope(context, asked, (grant, viewing))
-            budget = self._budgets.reserve_question(context.principal, grant, 1, context.now)
+            budget = self.budgets.reserve_question(context.principal, grant, 1, context.now)
             entries = self._entries_question(context, asked)
-            self._store.ask(frozen, budget, entries)
+            self.store.ask(frozen, budget, entries)
             missed = frozen.answer()
             budget.answer()
 
         found, stale = self._find(context, asked, entries)
-        seen = {number: one for number, one in (found or {}).items() if reached(self._custodies, context, scope, one)}
+        seen = {number: one for number, one in (found or {}).items() if reached(self.custodies, context, scope, one)}
         too_many = found is None or len(seen) > MAX_RESULTS
         named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in seen]
         # An honest person who asks for four digits may meet a decoy that has them; who asks for its phone knows it.
-        self._decoys.notice(context, named, freeze=bool(asked.phone))
-        self._freezing.count_misses(context, missed, [bool(seen) and not too_many])
+        self.decoys.notice(context, named, freeze=bool(asked.phone))
+        self.freezing.count_misses(context, missed, [bool(seen) and not too_many])
         if too_many:
-            hashed = asked.hashed(self._keyring.tenant(context.principal.tenant))
-            self._metrics.search("too-many")
-            self._audit.record(
-                context, "search", TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed)
-            )
+            hashed = asked.hashed(self.keyring.tenant(context.principal.tenant))
+            self.metrics.search("too-many")
+            self.audit.record(context, "search", TOO_MANY, Stated(role=grant.role, profile=grant.profile, asked=hashed))
             raise TooMany
         entry = self._record(context, grant, viewing, asked, list(seen.values()))
         with suppress(StoreUnavailable):  # the next search drops them
-            self._vault.search.drop(stale)
-        self._metrics.search("found" if seen else "not-found")
-        through = self._policy.rules.profiles[grant.profile or ""]
+            self.vault.search.drop(stale)
+        self.metrics.search("found" if seen else "not-found")
+        through = self.policy.rules.profiles[grant.profile or ""]
         return answers.Found([shown(entry, through, number, one) for number, one in seen.items()])
 
     def _check_kept(self, context: RequestContext, asked: Asked) -> None:
         """Refuse what no index is kept for. Raises NoSearchIndex."""
-        rule = self._policy.search(context.principal.tenant)
+        rule = self.policy.search(context.principal.tenant)
         if not (rule.phone if asked.phone else rule.last4):
             raise NoSearchIndex
 
     def _entries_question(self, context: RequestContext, asked: Asked) -> Question[list[IndexEntry]]:
-        tenant, index, longest = context.principal.tenant, self._vault.search, self._policy.longest_retention_days
+        tenant, index, longest = context.principal.tenant, self.vault.search, self.policy.longest_retention_days
         if asked.phone:
             return index.phone_question(tenant, asked.phone, context.now, longest)
         return index.ending_question(tenant, asked.site, asked.last4, context.now, longest)
@@ -152,7 +136,7 @@ class Search:
         except TooManyEntries:
             return None, []
         numbers = [*dict.fromkeys(entry.number for entry in entries)]
-        newest = dict(zip(numbers, self._vault.newest(tenant, numbers, context.now), strict=True)) if numbers else {}
+        newest = dict(zip(numbers, self.vault.newest(tenant, numbers, context.now), strict=True)) if numbers else {}
         found: dict[str, Found] = {}
         stale: list[IndexEntry] = []
         for entry in entries:
@@ -168,7 +152,7 @@ class Search:
         phones = recipients_phones(one.record.content()[1])
         if asked.phone:
             return any(phone.number == asked.phone for phone in phones)
-        custody = self._custodies.open(tenant, one.base, one.custody)
+        custody = self.custodies.open(tenant, one.base, one.custody)
         at_site = custody is not None and custody.site == asked.site
         return at_site and any(phone.ending == asked.last4 for phone in phones)
 
@@ -178,27 +162,27 @@ class Search:
         """Do what has to come before an answer: full views are paid for, all is recorded, disclosures are kept."""
         full = bool(viewing.full_kinds)
         with (
-            self._audit.record_denials(context, "search", Stated(profile=grant.profile)),
-            self._freezing.count_refusals(context),
+            self.audit.record_denials(context, "search", Stated(profile=grant.profile)),
+            self.freezing.count_refusals(context),
         ):
-            self._budgets.reserve(context.principal, viewing, len(seen), context.now)
-        disclosures = self._disclosures.prepare(context.principal.tenant, viewed(context, grant, seen) if full else ())
+            self.budgets.reserve(context.principal, viewing, len(seen), context.now)
+        disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen) if full else ())
         outcome = RELEASED if full else DONE
         items = [ItemOutcome(one.base, outcome) for one in seen]
-        entry = self._audit.record(
+        entry = self.audit.record(
             context,
             "search",
             outcome if seen else NOT_FOUND,
             Stated(
                 role=grant.role,
                 profile=grant.profile,
-                asked=asked.hashed(self._keyring.tenant(context.principal.tenant)),
+                asked=asked.hashed(self.keyring.tenant(context.principal.tenant)),
             ),
             items=items,
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )
-        with self._audit.take_back_on_failure(entry):
+        with self.audit.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
         return entry
 

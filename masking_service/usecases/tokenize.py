@@ -5,6 +5,7 @@ paid for and recorded before anything of them is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
@@ -31,31 +32,19 @@ from masking_service.vault.vault import Vault
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tokenize:
     """Stores batches of records, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        schemas: Mapping[str, Schema],
-        maskers: Maskers,
-        keyring: Keyring,
-        vault: Vault,
-        custodies: Custodies,
-        conflicts: ConflictBudget,
-        audit: Recorder,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._schemas = schemas
-        self._maskers = maskers
-        self._keyring = keyring
-        self._vault = vault
-        self._custodies = custodies
-        self._conflicts = conflicts
-        self._audit = audit
+    policy: Policy
+    gate: Gate
+    schemas: Mapping[str, Schema]
+    maskers: Maskers
+    keyring: Keyring
+    vault: Vault
+    custodies: Custodies
+    conflicts: ConflictBudget
+    audit: Recorder
 
     def __call__(
         self,
@@ -78,11 +67,11 @@ class Tokenize:
             UnknownSchema, SeveralWaybills: the schema is unknown, or cannot be tokenized.
             StoreUnavailable, ProviderError: nothing is acknowledged; sending the same batch again is safe.
         """
-        grant = self._gate.grant(context.principal, "waybill:tokenize", profile=profile)
+        grant = self.gate.grant(context.principal, "waybill:tokenize", profile=profile)
         if revise:
-            self._gate.grant(context.principal, "waybill:revise")
-        masker = self._maskers.of(schema, grant)
-        shape = self._schemas[schema]
+            self.gate.grant(context.principal, "waybill:revise")
+        masker = self.maskers.of(schema, grant)
+        shape = self.schemas[schema]
         if not shape.tokenize:
             raise SeveralWaybills
 
@@ -92,7 +81,7 @@ class Tokenize:
             if isinstance(one, Entering):
                 entering.append(one)
             else:
-                results[at] = invalid(one, records[at], self._maskers.schemas)
+                results[at] = invalid(one, records[at], self.maskers.schemas)
 
         try:
             drafts = self._store(context, grant, entering, custody, revise=revise)
@@ -138,12 +127,12 @@ class Tokenize:
     ) -> list[Draft]:
         """Store records of new waybills and, with `revise`, next revisions of known ones."""
         tenant = context.principal.tenant
-        drafts = self._vault.drafts(
+        drafts = self.vault.drafts(
             tenant,
             [one.number for one in entering],
             [one.body for one in entering],
             now=context.now,
-            expires_at=context.now + self._policy.retention_days(tenant) * SECONDS_A_DAY,
+            expires_at=context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY,
             findable=self._findable(tenant, entering, custody),
         )
         if revise:
@@ -158,10 +147,10 @@ class Tokenize:
         Round trips: one to write; see `_compare` for known waybills. Where one expires or is stored meanwhile, both
         once more.
         """
-        known = self._vault.put(context.principal.tenant, drafts, context.now)
+        known = self.vault.put(context.principal.tenant, drafts, context.now)
         while known:
             self._compare(context, grant, drafts, known, revise=False)
-            known = self._vault.put(context.principal.tenant, known, context.now)
+            known = self.vault.put(context.principal.tenant, known, context.now)
 
     def _store_or_revise(self, context: RequestContext, grant: Grant, drafts: Sequence[Draft]) -> None:
         """Compare all records before anything is written, so that a refused call has stored nothing.
@@ -183,23 +172,23 @@ class Tokenize:
         a search index is kept.
         """
         tenant = context.principal.tenant
-        self._vault.compare(tenant, waiting, revise=revise)
+        self.vault.compare(tenant, waiting, revise=revise)
         self._find_custody(tenant, waiting)
-        self._vault.search.replace(tenant, *index_entries(waiting), context.now)
-        self._conflicts.spend(context, grant, waiting, stored=any(draft.created for draft in drafts))
+        self.vault.search.replace(tenant, *index_entries(waiting), context.now)
+        self.conflicts.spend(context, grant, waiting, stored=any(draft.created for draft in drafts))
 
     def _put_recorded(self, context: RequestContext, grant: Grant, waiting: Sequence[Draft]) -> list[Draft]:
         """Write compared drafts, and revisions only after their audit entry; return those that were too late."""
         revisions = [ItemOutcome(draft.base, DONE) for draft in waiting if draft.revises]
         if not revisions:
-            return self._vault.put(context.principal.tenant, waiting, context.now)
-        entry = self._audit.record(context, "revise", DONE, Stated(role=grant.role), items=revisions)
-        with self._audit.take_back_on_failure(entry):
-            return self._vault.put(context.principal.tenant, waiting, context.now)
+            return self.vault.put(context.principal.tenant, waiting, context.now)
+        entry = self.audit.record(context, "revise", DONE, Stated(role=grant.role), items=revisions)
+        with self.audit.take_back_on_failure(entry):
+            return self.vault.put(context.principal.tenant, waiting, context.now)
 
     def _findable(self, tenant: str, entering: Sequence[Entering], custody: Custody | None) -> list[Findable]:
         """Return by what a search finds each record; nothing where the policy keeps no index."""
-        rule = self._policy.search(tenant)
+        rule = self.policy.search(tenant)
         if not (rule.phone or rule.last4):
             return []
         site = custody.site if custody is not None else None
@@ -208,7 +197,7 @@ class Tokenize:
     def _find_custody(self, tenant: str, drafts: Sequence[Draft]) -> None:
         """Let known waybills be found where they are, whatever this call says of their custody."""
         for draft in drafts:
-            held = self._custodies.open(tenant, draft.base, draft.custody)
+            held = self.custodies.open(tenant, draft.base, draft.custody)
             if held is not None:
                 draft.findable = draft.findable.at(held.site)
 
@@ -220,19 +209,19 @@ class Tokenize:
         if not stored:
             return
         bases = [one.base for one in stored]
-        first = self._custodies.prepare_first(
+        first = self.custodies.prepare_first(
             context.principal.tenant, bases, custody, [one.record.expires_at for one in stored]
         )
         items = [ItemOutcome(base, DONE, custody=custody) for base in bases]
-        entry = self._audit.record(
+        entry = self.audit.record(
             context, "custody-first", DONE, Stated(role=grant.role), items=items, sealed=first.sealed
         )
-        with self._audit.take_back_on_failure(entry):
+        with self.audit.take_back_on_failure(entry):
             first.write()
 
     def _tokens(self, tenant: str, entering: Sequence[Entering], drafts: Sequence[Draft]) -> dict[int, Iterator[str]]:
         """Return the tokens of all stored records in order, by token key version."""
-        tokens = Tokens(self._keyring.tenant(tenant).tokens)
+        tokens = Tokens(self.keyring.tenant(tenant).tokens)
         for one, draft in zip(entering, drafts, strict=True):
             if isinstance(draft.outcome, Stored):
                 stored = draft.outcome

@@ -54,35 +54,21 @@ class _Asked:
         return answers.WaybillNotFound(named, answers.NotFoundError(NOT_FOUND))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """Shows the newest revisions of waybills, under one policy."""
 
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        store: Store,
-        keyring: Keyring,
-        vault: Vault,
-        custodies: Custodies,
-        disclosures: Disclosures,
-        budgets: Budgets,
-        freezing: FreezeByPolicy,
-        decoys: DecoyWatch,
-        audit: Recorder,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._store = store
-        self._keyring = keyring
-        self._vault = vault
-        self._custodies = custodies
-        self._disclosures = disclosures
-        self._budgets = budgets
-        self._freezing = freezing
-        self._decoys = decoys
-        self._audit = audit
+    policy: Policy
+    gate: Gate
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    custodies: Custodies
+    disclosures: Disclosures
+    budgets: Budgets
+    freezing: FreezeByPolicy
+    decoys: DecoyWatch
+    audit: Recorder
 
     def __call__(self, context: RequestContext, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
         """Return the newest revisions of waybills through a profile.
@@ -99,27 +85,27 @@ class View:
             AccessError: the caller may not, not through this profile, or its budget is spent.
             StoreUnavailable: nothing is answered.
         """
-        stated = profile if profile in self._policy.rules.profiles else None
+        stated = profile if profile in self.policy.rules.profiles else None
         asked = [_Asked(number, normalised(number)) for number in waybill_nos]
         known = [item for item in asked if item.number is not None]
         numbers = [item.number for item in asked if item.number is not None]
         with (
-            self._audit.record_denials(context, "view", Stated(profile=stated)),
-            self._freezing.count_refusals(context),
+            self.audit.record_denials(context, "view", Stated(profile=stated)),
+            self.freezing.count_refusals(context),
         ):
-            grant, frozen = self._gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
-            budget = self._budgets.reserve_question(context.principal, grant, len(asked), context.now)
-            records = self._vault.newest_question(context.principal.tenant, numbers, context.now)
-            self._store.ask(frozen, budget, records)
+            grant, frozen = self.gate.grant_and_freeze_question(context.principal, "waybill:view", profile=profile)
+            budget = self.budgets.reserve_question(context.principal, grant, len(asked), context.now)
+            records = self.vault.newest_question(context.principal.tenant, numbers, context.now)
+            self.store.ask(frozen, budget, records)
             missed = frozen.answer()
             reserved = budget.answer()
 
-        bases = self._keyring.tenant(context.principal.tenant).bases(numbers)
+        bases = self.keyring.tenant(context.principal.tenant).bases(numbers)
         for item, base, found in zip(known, bases, records.answer(), strict=True):
-            item.base, item.found = base, reached(self._custodies, context, grant.scope, found)
-        self._decoys.notice(context, _named_without_custody(grant, known))
-        self._freezing.count_misses(context, missed, [item.found is not None for item in asked])
-        through = self._policy.rules.profiles[grant.profile or ""]
+            item.base, item.found = base, reached(self.custodies, context, grant.scope, found)
+        self.decoys.notice(context, _named_without_custody(grant, known))
+        self.freezing.count_misses(context, missed, [item.found is not None for item in asked])
+        through = self.policy.rules.profiles[grant.profile or ""]
         if grant.full_kinds:
             return self._in_full(context, grant, through, reserved, asked)
         return [item.masked(grant, through) for item in asked]
@@ -129,8 +115,8 @@ class View:
     ) -> list[ViewResult]:
         """Record a view that shows a kind in full, keep its disclosures, and return its answers."""
         seen = [item.found for item in asked]
-        disclosures = self._disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
-        entry = self._audit.record(
+        disclosures = self.disclosures.prepare(context.principal.tenant, viewed(context, grant, seen))
+        entry = self.audit.record(
             context,
             "view",
             RELEASED if any(seen) else NOT_FOUND,
@@ -139,7 +125,7 @@ class View:
             sealed=disclosures.sealed,
             fields=disclosures.fields,
         )
-        with self._audit.take_back_on_failure(entry):
+        with self.audit.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
         reserved.try_to_give_back(seen.count(None))
         return [item.recorded(entry, through) for item in asked]

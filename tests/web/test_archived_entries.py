@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from masking_service.audit.errors import ArchiveUnavailable
+from tests.audit.archives import SilentArchive
 from tests.web.api import AUDITOR, DESK, PRINTER, SUPERVISOR, Api, record
 from tests.web.test_metrics import counts
 
 
-class Silent:
-    """An archive that does not answer."""
-
-    def page(self, *_: object, **__: object) -> object:
-        raise ArchiveUnavailable
-
-    named = page
-
-
-def test_older_entries_without_an_answer_of_the_archive_are_a_problem_that_says_so(
-    fresh: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fresh.parts.acting.audit, "_older", Silent())
+def test_older_entries_without_an_answer_of_the_archive_are_a_problem_that_says_so(fresh: Api) -> None:
+    acting = fresh.parts.acting
+    fresh.parts.acting = replace(acting, audit=replace(acting.audit, older=SilentArchive()))
     answered = fresh.get(AUDITOR, "/v1/audit")
 
     assert answered.json

@@ -11,15 +11,12 @@ import pytest
 from examples.case_check.sidecar import Ticket
 from tests.access.policies import Edit
 from tests.ticket_systems import KEY, TicketSystem, ticket_system
-from tests.web.api import DESK, OFFICER, SUPERVISOR, Api, Json, field, record, refusal
+from tests.web.api import DESK, NOW, NUMBER, OFFICER, PHONE, SUPERVISOR, Api, Json, record, refusal
 from tests.web.calls import entries, frozen
 
-NUMBER = "SF1234567890"
-PHONE = field(NUMBER, "/sender/phone")
 LIN = "client/dispute-officer"
 OTHER_OFFICER = "dispute-officer-2"
 UNAVAILABLE = "case-check-unavailable"
-NOW = 1_796_000_000
 Made = Callable[..., Api]
 Clock = Callable[[int], None]
 
@@ -70,7 +67,7 @@ def test_a_case_with_a_ticket_is_opened_and_keeps_the_digest(made: Made) -> None
 
     assert opening(api) == (201, "open")
     assert api.get(DESK, "/v1/cases/D-1").get_json()["ticket"] == "confirmed"
-    kept = api.parts.acting.cases._cases.get("default", "D-1").opening
+    kept = api.parts.acting.cases.cases.get("default", "D-1").opening
     assert len(kept.checked) == 64
     assert [entry["ticket"] for entry in entries(api) if entry["action"] == "case-open"] == [kept.checked]
 

@@ -153,7 +153,7 @@ def test_budgets_change_with_the_policy_and_what_was_spent_stays_spent(parts: Pa
 
     def reserve(amount: int) -> None:
         grant = parts.acting.policy.grant(officer, "token:detokenize", purpose="dispute")
-        parts.acting.detokenize._budgets.reserve(officer, grant, amount, now)
+        parts.acting.detokenize.budgets.reserve(officer, grant, amount, now)
 
     reserve(20)
     with pytest.raises(QuotaExceeded):
@@ -261,7 +261,7 @@ def test_entries_name_the_policy_that_decided(parts: Parts, edit: Edit) -> None:
     parts.reload_policy()
 
     assert parts.acting.policy.digest != before
-    assert parts.acting.detokenize._audit._policy == parts.acting.policy.digest
+    assert parts.acting.detokenize.audit.policy_digest == parts.acting.policy.digest
 
 
 def test_a_touched_file_is_read_and_is_no_fault(parts: Parts, policy: Path) -> None:
