@@ -11,24 +11,12 @@ from typing import Any
 from unittest.mock import patch
 
 from masking_service.domain import record as domain_record
-from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
 from masking_service.schemas import load_schemas
+from tests.domain.records import LABEL
 
 BATCH = 500
 ROUNDS = 60
-LABEL = Profile.parse(
-    "label",
-    {
-        "label": True,
-        "name": {"hide": "given"},
-        "phone": {"show_last": 4},
-        "address": {"hide": "unit"},
-        "unit": {"hide": "all"},
-        "text": {"hide": "found"},
-        "virtual_phone": {"hide": "nothing"},
-    },
-)
 
 
 def usual() -> dict[str, Any]:

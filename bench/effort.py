@@ -5,12 +5,12 @@ An estimate far below one is a way to hold a worker up; one far above refuses wh
 
 import time
 
-from bench.domain_stages import LABEL
 from masking_service.domain.effort import COLD_NAME, estimate
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.member_names import ROOT, OwnNames, plan
 from masking_service.domain.spellings import name_needles, phone_needles, phones_in_name
 from masking_service.schemas import load_schemas
+from tests.domain.records import LABEL
 
 VALUES = {
     "name": (

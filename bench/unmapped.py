@@ -12,12 +12,12 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from bench.domain_stages import LABEL
 from bench.waybills import Waybills
 from masking_service.domain.effort import Effort
 from masking_service.domain.profiles import Profile
 from masking_service.domain.record import Masker
 from masking_service.schemas import load_schemas
+from tests.domain.records import LABEL
 
 BATCH = 500
 ROUNDS = 60

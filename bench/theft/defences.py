@@ -19,16 +19,7 @@ from bench.theft.workforce import Practices, Workforce
 from keys.files import write_secret_file
 from keys.keyring import Keyring, TenantKeys
 from keys.keyset import algorithm_of, load
-from keys.keyset_file import (
-    FORMAT,
-    USES,
-    KeysetFile,
-    RootEntry,
-    SecretEntry,
-    check_value,
-    encode,
-    secret_context,
-)
+from keys.keyset_file import FORMAT, USES, KeysetFile, RootEntry, SecretEntry, check_value, encode, secret_context
 from keys.roots import open_roots
 from masking_service.access.case_check import Confirmation, Ticket
 from masking_service.access.errors import CaseCheckUnavailable, UnknownCaseNumber

@@ -24,9 +24,9 @@ def is_phantom(number: str) -> bool:
     return number.startswith("SP")
 
 
-def person(name: str, *roles: str, site: str = "") -> Principal:
+def person(name: str, *roles: str) -> Principal:
     """Return a signed-in person, with the id that the development issuer gives."""
-    return Principal(f"dev/{name}", DEFAULT_TENANT, roles, frozenset({site} if site else ()), "jwt")
+    return Principal(f"dev/{name}", DEFAULT_TENANT, roles, frozenset(), "jwt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ pages = Blueprint("cases", __name__)
 
 TABS: Final = ("open", "pending", "closed", "denied", "expired")
 WAYBILLS_A_PAGE: Final = 10
-MAX_WAYBILLS_SHOWN: Final = 50
 HOURS: Final = (4, 24, 72, 168)
 NOT_CALLED: Final = frozenset(
     {

@@ -65,9 +65,7 @@ class Gate:
             raise
         return granted, self._freezes.freeze_question(principal)
 
-    def grant_live(
-        self, principal: Principal, permission: str, *, profile: str | None = None, purpose: str | None = None
-    ) -> tuple[Grant, int]:
+    def grant_live(self, principal: Principal, permission: str, *, purpose: str | None = None) -> tuple[Grant, int]:
         """Return the grant of what may show a value: one round trip. Whom the policy refuses costs none.
 
         Returns:
@@ -77,5 +75,5 @@ class Gate:
             Frozen, Forbidden, ProfileRequired, PurposeRequired: as in `grant`.
             StoreUnavailable, IntegrityError: it cannot be told whether the principal is frozen.
         """
-        granted, _ = self.grant_and_freeze_question(principal, permission, profile=profile, purpose=purpose)
+        granted, _ = self.grant_and_freeze_question(principal, permission, profile=None, purpose=purpose)
         return granted, self._freezes.refuse_live(principal)

@@ -14,21 +14,9 @@ from jwt import PyJWS, PyJWTError
 
 from masking_service.access.claims import Claimed
 from masking_service.access.errors import PolicyError, SignInRequired, Unauthenticated
-from masking_service.access.issuer_keys import (
-    IssuerKeys,
-    KeysByUrl,
-    PinnedKeys,
-    development_keys,
-    keys_from_file,
-)
+from masking_service.access.issuer_keys import IssuerKeys, KeysByUrl, PinnedKeys, development_keys, keys_from_file
 from masking_service.access.policy import Policy
-from masking_service.access.principals import (
-    DEFAULT_TENANT,
-    SURROUNDINGS,
-    Principal,
-    site_codes,
-    staff_principal_id,
-)
+from masking_service.access.principals import DEFAULT_TENANT, SURROUNDINGS, Principal, site_codes, staff_principal_id
 from masking_service.access.rules import DEVELOPMENT_ALIAS, DEVELOPMENT_ISSUER, Claims, IssuerRule
 
 DEVELOPMENT_AUDIENCE = "waybill-masking"

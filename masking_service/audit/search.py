@@ -5,14 +5,7 @@ from time import monotonic
 from typing import Final
 
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.reading import (
-    MAX_PER_REPLY,
-    EntryDocument,
-    Scanned,
-    position,
-    read_order,
-    read_stored,
-)
+from masking_service.audit.reading import MAX_PER_REPLY, EntryDocument, Scanned, position, read_order, read_stored
 from masking_service.audit.slots import Cursor, scan_slots
 from masking_service.audit.wanted import MAX_PAGE_BYTES, OlderEntries, Wanted
 from masking_service.store.client import Store

@@ -11,14 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
 from masking_service.audit.order import FIRST, LAST, Order
-from masking_service.audit.reading import (
-    MAX_PER_REPLY,
-    Scanned,
-    UnknownEntryError,
-    parse_order,
-    position,
-    read_stored,
-)
+from masking_service.audit.reading import MAX_PER_REPLY, Scanned, UnknownEntryError, parse_order, position, read_stored
 from masking_service.audit.wanted import Found, OlderEntries, Wanted
 from masking_service.store.client import Command, Store
 

@@ -16,25 +16,14 @@ from masking_service.domain.effort import COLD_NAME, estimate
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.hidden import hidden_form
 from masking_service.domain.json_numbers import encode
-from masking_service.domain.leaks import (
-    DEEPEST,
-    decimal_text,
-    gather,
-    own_number,
-    rename_members,
-    scrub_around,
-)
+from masking_service.domain.leaks import DEEPEST, decimal_text, gather, own_number, rename_members, scrub_around
 from masking_service.domain.member_names import NO_OWN_NAMES, Meaning, OwnNames, known_plan, plan
 from masking_service.domain.name_words import PARTY
 from masking_service.domain.pairs import with_pair
 from masking_service.domain.personal_keys import names_person
 from masking_service.domain.profiles import Profile
 from masking_service.domain.schema import Schema, Steps, pointer
-from masking_service.domain.spellings import (
-    Mask,
-    hide_phones,
-    may_hold_phone,
-)
+from masking_service.domain.spellings import Mask, hide_phones, may_hold_phone
 from masking_service.domain.stars import STAR, stars
 from masking_service.domain.text import worth_scanning
 from masking_service.domain.unknown_text import UnknownText, masks_of, needles_of, worth_reading

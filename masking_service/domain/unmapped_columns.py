@@ -14,16 +14,7 @@ from typing import Any, Final
 from masking_service.domain.codes import harmless_lines, is_code, settled
 from masking_service.domain.documents_in_text import lines_may_be_documents, may_be_document
 from masking_service.domain.leaks import DEEPEST
-from masking_service.domain.member_names import (
-    BARE_NAME,
-    CODE,
-    MAYBE_NAME,
-    MEASURE,
-    NUMBER,
-    Meaning,
-    known_plan,
-    plan,
-)
+from masking_service.domain.member_names import BARE_NAME, CODE, MAYBE_NAME, MEASURE, NUMBER, Meaning, known_plan, plan
 from masking_service.domain.pairs import pair_in
 from masking_service.domain.text import worth_scanning
 from masking_service.domain.unknown_text import worth_reading

@@ -39,8 +39,8 @@ def edited(edit: Edit) -> str:
     return yaml.dump(document, Dumper=yaml.CSafeDumper)  # a tenth of the time
 
 
-def policy(edit: Edit, *, development: bool = False) -> Policy:
-    return Policy.parse(edited(edit), development=development)
+def policy(edit: Edit) -> Policy:
+    return Policy.parse(edited(edit), development=False)
 
 
 def faults(text: str) -> dict[str, str]:

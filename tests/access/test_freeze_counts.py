@@ -94,7 +94,7 @@ def test_refusals_are_counted_within_a_minute_of_the_first(counts: Freezes, clie
     assert client.ttl(key) <= 30
 
 
-def test_clearing_forgets_both_counts_of_one_principal(counts: Freezes, client: redis.Redis) -> None:
+def test_clearing_forgets_both_counts_of_one_principal(counts: Freezes) -> None:
     for principal in (CALLER, ANOTHER):
         counts.add_misses(principal, 3)
         counts.add_refusal(principal)

@@ -136,7 +136,7 @@ def test_a_process_that_does_not_follow_is_named_and_nothing_is_activated(
 
 
 @pytest.mark.parametrize("arguments", [["rotate", "token"], ["rotate", "data"], ["rewrap"], ["restore", "nothing"]])
-def test_a_store_of_other_keys_is_refused(keys: Keys, path: Path, tmp_path: Path, arguments: list[str]) -> None:
+def test_a_store_of_other_keys_is_refused(keys: Keys, path: Path, arguments: list[str]) -> None:
     path.unlink()
     keyset.create(path, made_for="production", today=today())
 

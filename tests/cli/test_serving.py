@@ -77,7 +77,7 @@ def test_a_store_that_is_down_leaves_masks_and_is_no_readiness(down: Down, tmp_p
     assert not (down.state / "address").exists()
 
 
-def test_without_credentials_a_store_that_is_down_stops_the_start(down: Down, tmp_path: Path) -> None:
+def test_without_credentials_a_store_that_is_down_stops_the_start(down: Down) -> None:
     (down.state / "credentials.json").unlink()
 
     stopped = run("serve", "--dev", "--port=0", f"--state-dir={down.state}", MASKING_REDIS_URL=down.node.url)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from keys.development_issuer import new_private_pem
@@ -77,3 +79,11 @@ def settings(valkey: str, issuer_url: str) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Flask:
     return create_app(settings)
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["HTTP_HOST"] = urlsplit(URL).netloc
+    client.environ_base["wsgi.url_scheme"] = "https"  # so that the test client keeps cookies that say Secure
+    return client

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.console.conftest import URL
 from tests.console.test_sign_in import choose, leave, sign_in
-
-
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    client.environ_base["HTTP_HOST"] = urlsplit(URL).netloc
-    client.environ_base["wsgi.url_scheme"] = "https"
-    return client
 
 
 def test_sign_ins_confirmations_refusals_and_times_are_counted(browser: FlaskClient) -> None:

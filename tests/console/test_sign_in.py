@@ -20,14 +20,6 @@ from tests.console.conftest import URL
 SAME: Mapping[str, str] = {"Sec-Fetch-Site": "same-origin"}
 
 
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    client.environ_base["HTTP_HOST"] = urlsplit(URL).netloc
-    client.environ_base["wsgi.url_scheme"] = "https"  # so that the test client keeps cookies that say Secure
-    return client
-
-
 def leave(browser: FlaskClient, target: str = "/cases") -> str:
     answered = browser.post("/sign-in", data={"next": target}, headers=SAME)
     assert answered.status_code == 303

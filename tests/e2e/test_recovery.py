@@ -43,9 +43,9 @@ class Fleet:
     def ready(self) -> bool:
         return [worker.status(None, "GET", "/readyz") for worker in self.workers] == [200] * len(self.workers)
 
-    def is_ready_again(self, seconds: float = READY_SECONDS) -> None:
+    def is_ready_again(self) -> None:
         """Return once every worker is ready and has stayed so; fail where one is late or changes its mind."""
-        wait_for(self.ready, "every worker is ready", seconds)
+        wait_for(self.ready, "every worker is ready", READY_SECONDS)
         until = time.monotonic() + STEADY_SECONDS
         while time.monotonic() < until:
             for worker in self.workers:

@@ -5,14 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys import aead
-from keys.aead import (
-    FORMAT,
-    HEADER_BYTES,
-    NONCE_BYTES,
-    OVERHEAD_BYTES,
-    SealingKey,
-    key_id_of,
-)
+from keys.aead import FORMAT, HEADER_BYTES, NONCE_BYTES, OVERHEAD_BYTES, SealingKey, key_id_of
 from keys.errors import IntegrityError
 from keys.suites import AES_256_GCM, AES_256_GCM_SIV, SM4_GCM, SUITES
 from tests.keys.known import known_bytes

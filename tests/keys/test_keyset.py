@@ -30,7 +30,7 @@ def test_a_new_keyset_has_one_active_key_for_every_use(path: Path) -> None:
     assert [(entry.use, entry.state, entry.version) for entry in file.secrets] == [(use, "active", 0) for use in USES]
 
 
-def test_a_keyset_knows_its_file_by_a_digest(path: Path, tmp_path: Path) -> None:
+def test_a_keyset_knows_its_file_by_a_digest(path: Path) -> None:
     before = keyset.load(path).digest
     path.write_bytes(path.read_bytes() + b" ")
 

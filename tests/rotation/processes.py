@@ -48,17 +48,17 @@ class Process:
         tokens.add(stored.base, stored.revision, stored.record, bytes(1))
         return next(tokens.make()[stored.record.token_version])
 
-    def opens(self, token: str, tenant: str = "default", now: int = NOW) -> bool:
+    def opens(self, token: str, tenant: str = "default") -> bool:
         """Whether the token names a record that is readable here."""
         found = read_token(self.keyring.tenant(tenant).tokens, token)
         if found is None:
             return False
-        (record,) = read_at(self.vault, tenant, [(found.base, found.revision)], now)
+        (record,) = read_at(self.vault, tenant, [(found.base, found.revision)], NOW)
         return record is not None and found.names(record)
 
-    def finds(self, number: str, tenant: str = "default", now: int = NOW) -> bool:
+    def finds(self, number: str, tenant: str = "default") -> bool:
         """Whether the waybill's newest revision can be read here."""
-        return self.vault.newest(tenant, [number], now) != [None]
+        return self.vault.newest(tenant, [number], NOW) != [None]
 
 
 def coordinator(

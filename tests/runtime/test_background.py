@@ -254,9 +254,7 @@ def test_a_store_that_goes_back_under_a_running_process_is_shut_for_good(parts: 
     assert "checkpoint 1 of the audit log was seen before" in parts.store.identity.shut
 
 
-def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
-    parts: Parts, valkey: str, tmp_path: Path
-) -> None:
+def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(parts: Parts, valkey: str) -> None:
     watch_store(parts)
     key = os.urandom(32)
     digest = parts.keyring.api_key_digest(key)
@@ -286,9 +284,7 @@ def test_a_process_that_starts_on_a_store_that_went_back_masks_and_is_not_ready(
     assert http.get("/readyz?for=mask").status_code == 200
 
 
-def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(
-    parts: Parts, valkey: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_checkpoint_that_nobody_signed_is_reported_and_ends_nothing(parts: Parts, valkey: str) -> None:
     watch_store(parts)
     with redis.Redis.from_url(valkey) as client:
         client.xadd(ONE_SLOT.checkpoints, {"checkpoint": "{}", "signature": "x"}, id="9-0")

@@ -23,7 +23,7 @@ def test_who_says_otherwise_is_heard() -> None:
     assert read(REDIS_URL="redis+sentinel://one/m", REDIS_REPLICAS="2").redis_replicas == 2
 
 
-def test_vouching_names_what_is_vouched_for(tmp_path: Path) -> None:
+def test_vouching_names_what_is_vouched_for() -> None:
     assert read(REDIS_VOUCHED_DURABLE="appendfsync-always").redis_vouched is True
 
 

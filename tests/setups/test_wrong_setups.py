@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
@@ -24,7 +23,6 @@ from tests.setups.conftest import PASSWORD, RIGHTS, Company
 from tests.store.stores import ask
 from tests.web.api import PRINTER, Api, record
 
-Prepare = Callable[[redis.Redis], Any]
 WORDS = RIGHTS.read_text().split()[2:]
 NOBODY_BELIEVES = "another-password"
 

@@ -89,9 +89,9 @@ def test_any_other_name_is_refused_without_being_named(name: object) -> None:
         case_name(name)
 
 
-def decided(of: Case, who: str, act: Literal["approve", "deny"], now: int = NOW) -> type[AccessError] | None:
+def decided(of: Case, who: str, act: Literal["approve", "deny"]) -> type[AccessError] | None:
     try:
-        of.decide(Principal(who, "default", ("supervisor",), frozenset(), "jwt"), act, now)
+        of.decide(Principal(who, "default", ("supervisor",), frozenset(), "jwt"), act, NOW)
     except AccessError as refused:
         return type(refused)
     return None

@@ -18,14 +18,7 @@ from masking_service.cli.files.faults import InputError, NotDone
 from masking_service.cli.files.formulas import BEGINNINGS
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.table import HIDDEN, Cell, Line
-from masking_service.cli.files.texts import (
-    ABOVE_HEADERS,
-    BROKEN_ROW,
-    FORMULA,
-    LONG_CELL,
-    MERGED,
-    NO_HEADER_ROW,
-)
+from masking_service.cli.files.texts import ABOVE_HEADERS, BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
 from masking_service.cli.language import say
 from masking_service.domain.schema import Schema
 from masking_service.domain.text import contains_personal_data
