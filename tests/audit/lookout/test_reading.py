@@ -1,0 +1,52 @@
+"""Which entries of a log are read for the signals."""
+
+from __future__ import annotations
+
+import pytest
+
+from masking_service.audit.entries import Item
+from masking_service.audit.lookout.reading import read_histories
+from masking_service.audit.lookout.reasons import DAY
+from masking_service.audit.lookout.signals import VIEW_DAYS, WINDOW_DAYS
+from masking_service.store.client import Store
+from tests.audit import logs
+from tests.audit.logs import entry
+from tests.store.stores import NOW
+
+MINE, OTHER = "a" * 32, "b" * 32
+RELEASED = [Item("w1", "released", "/recipient/phone", "phone")]
+
+
+@pytest.mark.parametrize(
+    ("at", "openings", "views"),
+    [
+        (NOW, 0, 0),  # not yet
+        (NOW - 1, 1, 1),
+        (NOW - VIEW_DAYS * DAY, 1, 1),
+        (NOW - VIEW_DAYS * DAY - 1, 1, 0),
+        (NOW - WINDOW_DAYS * DAY, 1, 0),
+        (NOW - WINDOW_DAYS * DAY - 1, 0, 0),
+    ],
+)
+def test_openings_of_a_month_and_views_of_a_week_are_read(store: Store, at: int, openings: int, views: int) -> None:
+    log = logs.log_on(store)
+    for tenant in (MINE, OTHER):
+        for action in ("detokenize", "view"):
+            log.append(entry(at=at, tenant=tenant, action=action, outcome="released", items=RELEASED))
+    logs.checkpoint(store)
+
+    [(tenant, history)] = read_histories(lambda: logs.lines(store), [MINE], NOW).items()
+
+    assert (tenant, len(history.openings), len(history.views)) == (MINE, openings, views)
+
+
+def test_traces_are_read_of_the_parcels_that_were_opened(store: Store) -> None:
+    log = logs.log_on(store)
+    log.append(entry(at=NOW - 9, tenant=MINE, action="detokenize", outcome="released", items=RELEASED))
+    for waybill in ("w1", "w2"):
+        log.append(entry(at=NOW - 5, tenant=MINE, action="custody-move", items=[Item(waybill, "done", site="021001")]))
+    logs.checkpoint(store)
+
+    history = read_histories(lambda: logs.lines(store), [MINE], NOW)[MINE]
+
+    assert [(trace.waybill, trace.site) for trace in history.traces] == [("w1", "021001")]
