@@ -114,3 +114,11 @@ def test_a_number_is_its_principals_alone(store: Store, client: redis.Redis) -> 
     assert callers.number(caller("staff/c")) is None
     with pytest.raises(IntegrityError):
         callers.number(caller("staff/a"))
+
+
+def test_of_several_numbers_some_are_removed_and_all_others_kept(store: Store) -> None:
+    callers = Callers(store, KEYRING, os.urandom)
+    callers.prepare("default", {"staff/a": A, "staff/b": B}).write()
+    callers.prepare("default", {"staff/a": None, "staff/c": A}).write()
+
+    assert [callers.number(caller(who)) for who in ("staff/a", "staff/b", "staff/c")] == [None, B, A]

@@ -15,6 +15,7 @@ from tests.web.api import (
     OFFICER,
     PRINTER,
     TOKENIZED,
+    VALUES,
     Api,
     field,
     record,
@@ -287,6 +288,19 @@ def test_an_officer_opens_what_a_printer_stored_as_it_came_in(api: Api) -> None:
     api.open_case("D-1", NUMBER)
 
     assert api.opened(token(made), who=OFFICER) == [{"token": made, "kind": "phone", "value": 13812345678}]
+
+
+def test_records_of_a_batch_are_stored_with_their_own_members(api: Api) -> None:
+    left_out = ["", "/sender/phone", "/sender/name"]
+    batch = api.tokenize(record("SF1111111111"), record(sender__phone=...), record("SF3333333333", sender__name=...))
+    api.open_case("D-1", "SF1111111111", NUMBER, "SF3333333333")
+    opened = api.opened(*[token(result["tokens"][max(result["tokens"])]) for result in batch])
+
+    assert [sorted(result["tokens"]) for result in batch] == [
+        [place for place in sorted(TOKENIZED) if place != absent] for absent in left_out
+    ]
+    phone, name = VALUES["sender"]["phone"], VALUES["sender"]["name"]
+    assert [one["value"] for one in opened] == [phone, name, phone]  # each record's last one
 
 
 def test_labels_go_on_where_the_root_keys_provider_is_gone_at_the_first_record_of_a_day(

@@ -24,7 +24,7 @@ def poisson_tail(observed: int, expected: float) -> float:
         return 0.0
     term = math.exp(observed * math.log(expected) - expected - math.lgamma(observed + 1))
     if observed <= expected:
-        return max(0.0, 1.0 - math.fsum(_downwards(term, observed, expected)))
+        return 1.0 - math.fsum(_downwards(term, observed, expected))
     total = 0.0
     while term > total * 1e-17:
         total += term
