@@ -119,6 +119,7 @@ def test_a_search_that_finds_little_ends_after_a_while_and_goes_on_from_there(
     assert pages == [[], [], made[7:]]
 
 
+@pytest.mark.parametrize("spread", [4], ids=["four slots"], indirect=True)
 def test_an_entry_that_came_late_into_its_slot_is_read_by_the_next_page(store: Store, client: redis.Redis) -> None:
     """The clock of its server is behind those of others; one order has one clock."""
     first, other = log_on(store, "first"), log_on(store, "other")
