@@ -8,6 +8,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -99,14 +100,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@contextmanager
+def folder_in_memory(prefix: str) -> Iterator[Path]:
+    """Make a folder, in memory where that has room: no write waits for a disk."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=MEMORY if roomy else None) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[EmbeddedServer]:
-    """The embedded server that the whole run shares, in memory where that has room: no write waits for a disk."""
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
-    with (
-        tempfile.TemporaryDirectory(prefix="embedded-", dir=MEMORY if roomy else None) as folder,
-        EmbeddedServer(Path(folder)) as server,
-    ):
+    """The embedded server that the whole run shares, in memory."""
+    with folder_in_memory("embedded-") as folder, EmbeddedServer(folder) as server:
         yield server
 
 

@@ -1,14 +1,23 @@
-"""One log that all reading tests share."""
+"""Folders in memory, and one log that all reading tests share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from masking_service.dev.embedded import EmbeddedServer
 from tests.audit import logs
+from tests.conftest import folder_in_memory
 from tests.store import stores
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder in memory: archives sync each of their files to disk, which takes most of the time elsewhere."""
+    with folder_in_memory("audit-") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
