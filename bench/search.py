@@ -126,9 +126,9 @@ def entry_bytes(client: redis.Redis, pattern: str) -> tuple[float, float]:
     pipeline = client.pipeline(transaction=False)
     for key in keys:
         pipeline.memory_usage(key, samples=0)
-        pipeline.hlen(key)
+        pipeline.scard(key)
     found = pipeline.execute()
-    entries = sum(found[1::2]) - len(keys)  # each part has one field that is no entry
+    entries = sum(found[1::2]) - len(keys)  # each part has one member that is no entry
     before = client.info("memory")["used_memory"]
     for at in range(0, len(keys), 1_000):
         client.delete(*keys[at : at + 1_000])

@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from keys.errors import IntegrityError
 from keys.framing import frame
 from keys.secret import Secret
-from keys.suites import AES_256_GCM_SIV, SUITES, TAG_BYTES
+from keys.suites import AES_256_GCM_SIV, SUITES, TAG_BYTES, Aead
 from keys.suites import NONCE_BYTES as NONCE_BYTES
 
 FORMAT = 1
@@ -43,7 +43,7 @@ class SealingKey(Secret):
         IntegrityError: the key is not 32 bytes, or this release does not know the algorithm.
     """
 
-    __slots__ = ("_cipher", "_context", "_openers", "header", "key_id", "limit")
+    __slots__ = ("_openers", "header", "key_id", "limit")
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class SealingKey(Secret):
             raise IntegrityError(f"a sealing key does not have {KEY_BYTES} bytes")
         if algorithm not in SUITES:
             raise IntegrityError("a sealing key uses an algorithm that this release does not know")
-        self._openers = {}
+        self._openers: dict[bytes, tuple[Aead, bytes]] = {}
         for number, suite in SUITES.items():
             header = bytes((FORMAT, number)) + key_id
             context = frame(label, tenant, header[:1], header[1:2], key_id)
@@ -68,7 +68,6 @@ class SealingKey(Secret):
         self.key_id = key_id
         self.header = bytes((FORMAT, algorithm)) + key_id
         self.limit = SUITES[algorithm].messages
-        self._cipher, self._context = self._openers[self.header]
 
     def seal(self, plaintext: bytes, place: bytes, nonce: bytes) -> bytes:
         """Seal `plaintext` for `place`.
@@ -81,18 +80,24 @@ class SealingKey(Secret):
         """
         return self.seal_many([plaintext], [place], nonce)[0]
 
-    def seal_many(self, plaintexts: Sequence[bytes], places: Sequence[bytes], nonces: bytes) -> list[bytes]:
+    def seal_many(
+        self, plaintexts: Sequence[bytes], places: Sequence[bytes], nonces: bytes, header: bytes = b""
+    ) -> list[bytes]:
         """Seal a batch.
 
         Args:
             nonces: 12 fresh random bytes for each plaintext, concatenated.
+            header: of a value that this key sealed, to seal with the same suite.
 
         Raises:
             ValueError: the three arguments differ in length.
+            IntegrityError: the header is not of this key, or its suite is unknown.
         """
         if len(nonces) != NONCE_BYTES * len(plaintexts):
             raise ValueError(f"every plaintext needs {NONCE_BYTES} nonce bytes")
-        encrypt, header, context = self._cipher.encrypt, self.header, self._context
+        header = header or self.header
+        cipher, context = self._opener(header)
+        encrypt = cipher.encrypt
         contexts = {length: context + length.to_bytes(4, "big") for length in {*map(len, places)}}
         each = [nonces[at : at + NONCE_BYTES] for at in range(0, len(nonces), NONCE_BYTES)]
         return [
@@ -106,10 +111,9 @@ class SealingKey(Secret):
         Raises:
             IntegrityError: the value was changed, moved, truncated, or sealed by another key or an unknown suite.
         """
-        opener = self._openers.get(sealed[:HEADER_BYTES])
-        if opener is None or len(sealed) < OVERHEAD_BYTES:
-            raise IntegrityError("a sealed value names another key than expected")
-        cipher, context = opener
+        cipher, context = self._opener(sealed[:HEADER_BYTES])
+        if len(sealed) < OVERHEAD_BYTES:
+            raise IntegrityError("a sealed value is truncated")
         full = context + len(place).to_bytes(4, "big") + place
         try:
             return cipher.decrypt(
@@ -117,6 +121,13 @@ class SealingKey(Secret):
             )
         except InvalidTag:
             raise IntegrityError("a sealed value did not open at its place") from None
+
+    def _opener(self, header: bytes) -> tuple[Aead, bytes]:
+        """Return the cipher and the context of a header's suite."""
+        opener = self._openers.get(header)
+        if opener is None:
+            raise IntegrityError("a sealed value names another key than expected")
+        return opener
 
 
 def key_id_of(sealed: bytes) -> bytes:

@@ -78,9 +78,10 @@ def site_index_stem(tag: bytes) -> bytes:
     return b"wm:{s:" + b64encode(tag, b"-_")
 
 
-def index_part_keys(stem: bytes, tags: Sequence[bytes]) -> list[bytes]:
-    """Return the key of the part of each entry of an index, by 6 bits of its tag: ``wm:{f:TAGPP}``."""
-    return [stem + _PARTS[tag[0] % INDEX_PARTS] for tag in tags]
+def index_part_keys(stem: bytes, firsts: bytes) -> list[bytes]:
+    """Return the key of the part of each entry of an index, by the first byte of its tag: ``wm:{f:TAGPP}``."""
+    keys = [stem + part for part in _PARTS]
+    return [keys[first % INDEX_PARTS] for first in firsts]
 
 
 def worker_key(name: str) -> bytes:

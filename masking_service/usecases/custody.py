@@ -49,8 +49,8 @@ class MoveCustody:
     def __call__(self, context: RequestContext, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set the custody of each waybill; the last item of a number counts.
 
-        Round trips: one to read (two where a waybill was revised), one for the audit, one to write, and one before it
-        where a search index by site is kept.
+        Round trips: one to read (two where a waybill was revised), one for the audit, one to write, and one after it
+        where a search index by site is kept. It comes last, because a search drops what the custody does not confirm.
 
         Args:
             items: ``{"waybill_no": …, "site": …, "courier": …}`` each; site and courier may be absent or null.
@@ -84,9 +84,9 @@ class MoveCustody:
             sealed=moved.sealed,
         )
         with self.audit.take_back_on_failure(entry):
-            if self.policy.search(tenant).last4:
-                self._move_entries(context, [*last.values()])
             moved.write()
+        if self.policy.search(tenant).last4:
+            self._move_entries(context, [*last.values()])
         return [answers.Moved(one.number) if isinstance(one, _Move) else _refused(one) for one in asked]
 
     def _move_entries(self, context: RequestContext, moves: Sequence[tuple[_Move, Found]]) -> None:
@@ -98,8 +98,7 @@ class MoveCustody:
             found_by = findable_of(known.record, phone=False)
             for entries, custody in ((before, held), (after, move.custody)):
                 if custody is not None:
-                    at_site = found_by.at(custody.site)
-                    entries.append(Indexed(move.number, known.base, known.revision, known.record.expires_at, at_site))
+                    entries.append(known.indexed(move.number, found_by.at(custody.site)))
         self.vault.search.replace(context.principal.tenant, before, after, context.now)
 
 

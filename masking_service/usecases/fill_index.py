@@ -48,5 +48,5 @@ class FillIndex:
             site = custody.site if custody is not None else None
             found_by = findable_of(found.record, site, phone=self.rule.phone, last4=self.rule.last4)
             if found_by:
-                entries.append(Indexed(number, found.base, found.revision, found.record.expires_at, found_by))
+                entries.append(found.indexed(number, found_by))
         return entries

@@ -105,6 +105,11 @@ class DataKeys:
             self._unreported[current.key.key_id] += messages
         return current.key
 
+    def count(self, key_id: bytes, messages: int) -> None:
+        """Count that a key seals so many more values, which belong to values that it sealed before."""
+        with self._lock:
+            self._unreported[key_id] += messages
+
     def by_ids(self, tenant: str, key_ids: Iterable[bytes]) -> dict[bytes, SealingKey | None]:
         """Return the keys of these ids; None for a shredded key, because nothing that it sealed can be opened again.
 

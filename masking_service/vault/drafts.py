@@ -59,9 +59,13 @@ class Draft(msgspec.Struct):
         """Whether this call has stored it."""
         return isinstance(self.outcome, Stored) and self.outcome.created
 
-    def index(self) -> Indexed:
-        """Return the index entries that are written with it, and remember them."""
-        self.added = Indexed(self.number, self.base, self.revision, self.record.expires_at, self.findable)
+    def index(self, header: bytes) -> Indexed:
+        """Return the index entries that are written with it, and remember them.
+
+        Args:
+            header: of the envelope that the record is sealed in.
+        """
+        self.added = Indexed(self.number, self.base, self.revision, self.record.expires_at, header, self.findable)
         return self.added
 
     @property
@@ -102,7 +106,10 @@ def _compare(draft: Draft, revision: int, stored: Record, *, revise: bool) -> St
 
 
 def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]]:
-    """Return the index entries that were written for compared drafts, and those that should be there instead."""
+    """Return the index entries that were written for compared drafts, and those that should be there instead.
+
+    Those of a record that is about to be written come with it.
+    """
     compared = [draft for draft in drafts if draft.findable and draft.newest is not None and draft.outcome is not None]
     right: list[Indexed] = []
     for draft in compared:
@@ -110,5 +117,6 @@ def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]
         found_by = draft.findable
         if not isinstance(draft.outcome, Stored):
             found_by = findable_of(stored, found_by.site).within(found_by)
-        right.append(Indexed(draft.number, draft.base, revision, stored.expires_at, found_by))
+        if stored.header:
+            right.append(Indexed(draft.number, draft.base, revision, stored.expires_at, stored.header, found_by))
     return [draft.added for draft in compared if draft.added is not None], right

@@ -1,6 +1,6 @@
 """By what a search finds a record. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -40,19 +40,25 @@ class Findable(msgspec.Struct, frozen=True, gc=False):
 NOWHERE: Final = Findable()
 
 
-def findable(values: Sequence[Any], site: str | None = None, *, phone: bool = True, last4: bool = True) -> Findable:
-    """Return by what a record with these values of recipients' phones is found.
+def findable(
+    records: Iterable[Sequence[Any]], site: str | None = None, *, phone: bool = True, last4: bool = True
+) -> list[Findable]:
+    """Return by what each record is found, by the values of its recipients' phones.
 
     Args:
         phone, last4: which indexes are kept.
     """
-    if len(values) == 1 and is_plain_mobile(values[0]):  # as most records have, and this takes half the time
-        mobile = values[0]
-        return Findable((mobile,) if phone else (), (mobile[-LAST:],) if last4 else (), site)
-    phones = numbers_of(values)
-    numbers = tuple({one.number: None for one in phones}) if phone else ()
-    endings = tuple({one.ending: None for one in phones if one.ending}) if last4 else ()
-    return Findable(numbers, endings, site)
+    found: list[Findable] = []
+    for values in records:
+        if len(values) == 1 and is_plain_mobile(values[0]):  # as most records have, and this takes half the time
+            mobile = values[0]
+            found.append(Findable((mobile,) if phone else (), (mobile[-LAST:],) if last4 else (), site))
+            continue
+        phones = numbers_of(values)
+        numbers = tuple({one.number: None for one in phones}) if phone else ()
+        endings = tuple({one.ending: None for one in phones if one.ending}) if last4 else ()
+        found.append(Findable(numbers, endings, site))
+    return found
 
 
 def findable_of(record: Record, site: str | None = None, *, phone: bool = True, last4: bool = True) -> Findable:
@@ -63,4 +69,4 @@ def findable_of(record: Record, site: str | None = None, *, phone: bool = True, 
     if record.erased or record.shredded:
         return NOWHERE
     values = [value for place, value in record.content()[1] if is_recipients(place)]
-    return findable(values, site, phone=phone, last4=last4)
+    return findable([values], site, phone=phone, last4=last4)[0]

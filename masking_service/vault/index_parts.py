@@ -1,31 +1,37 @@
 """Where the entries of search indexes are, and what they say. Asks nothing of the store."""
 
+from binascii import a2b_base64, b2a_base64
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from keys.search import SearchKeys
+from keys.search import TAG_BYTES, SearchKeys
 from masking_service.domain.timestamps import SECONDS_A_DAY
-from masking_service.store.layout import MAX_REVISIONS, index_part_keys, phone_index_stem, site_index_stem
+from masking_service.store.layout import index_part_keys, phone_index_stem, site_index_stem
 from masking_service.vault.findable import Findable, findable_of
 from masking_service.vault.records import Record
 
 PERIOD_SECONDS: Final = 30 * SECONDS_A_DAY
 """Records that expire in the same period share the parts of an index, which expire at its end."""
-_REVISIONS: Final = [b"%x" % revision for revision in range(MAX_REVISIONS)]
+BUCKET_CHARACTERS: Final = 16
+"""Entries are padded, so that their length tells little of the waybill number."""
+_DIGITS: Final = "0123456789abcdef"
 
 
 class Indexed(msgspec.Struct, frozen=True, gc=False):
     """A revision of a waybill, and by what it is found.
 
-    `base` is where the waybill is stored (12 B), `expires_at` in Unix seconds.
+    `base` is where the waybill is stored (12 B), `expires_at` in Unix seconds, `header` that of the record's envelope:
+    entries are sealed with the same key and suite.
     """
 
     number: str
     base: bytes
     revision: int
     expires_at: int
+    header: bytes
     findable: Findable
 
     def __repr__(self) -> str:
@@ -37,17 +43,18 @@ class Places(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         keys: the parts.
-        tags: the keyed hashes of what finds them.
-        references: what they name, see `reference`.
-        plain: the revision in hexadecimal, and the waybill number.
-        ends: when the parts expire, in Unix seconds.
+        tags: the keyed tags of what finds them, concatenated.
+        bases, revisions: what they name, concatenated, see `SearchKeys.nonces`.
+        plain: their plaintexts, see `plaintexts`.
+        ends: when the parts expire, in Unix seconds, by part.
     """
 
     keys: list[bytes]
-    tags: list[bytes]
-    references: list[bytes]
+    tags: bytes
+    bases: bytes
+    revisions: bytes
     plain: list[bytes]
-    ends: list[int]
+    ends: dict[bytes, int]
 
     def __repr__(self) -> str:
         return "<Places>"
@@ -55,34 +62,55 @@ class Places(msgspec.Struct, frozen=True, gc=False):
 
 def places_of(keys: SearchKeys, waybills: Sequence[Indexed]) -> Places:
     """Return the entries of waybills."""
-    by_period: dict[int, list[Indexed]] = {}
+    by_period: dict[int, list[Indexed]] = defaultdict(list)
     for one in waybills:
-        by_period.setdefault(one.expires_at // PERIOD_SECONDS, []).append(one)
-    places = Places([], [], [], [], [])
+        by_period[one.expires_at // PERIOD_SECONDS].append(one)
+    parts: list[bytes] = []
+    tags: list[bytes] = []
+    named: list[Indexed] = []
+    ends: dict[bytes, int] = {}
     for period, expiring in by_period.items():
         name = _named(period)
-        phones = [(phone, one) for one in expiring for phone in one.findable.phones]
-        phone_tags = keys.phone_tags([name + phone.encode() for phone, _ in phones])
-        endings = [
-            (name + ending.encode() + one.findable.site.encode(), one)
+        by_phone = [(phone, one) for one in expiring for phone in one.findable.phones]
+        by_ending = [
+            (ending + one.findable.site, one)
             for one in expiring
             if one.findable.site is not None
             for ending in one.findable.endings
         ]
-        ending_tags = keys.ending_tags([said for said, _ in endings])
-        places.keys.extend(index_part_keys(_phone_stem(keys, name), phone_tags))
-        places.keys.extend(index_part_keys(_site_stem(keys, name), ending_tags))
-        places.tags.extend(phone_tags + ending_tags)
-        indexed = [one for _, one in (*phones, *endings)]
-        places.references.extend([reference(one.base, one.revision) for one in indexed])
-        places.plain.extend([_REVISIONS[one.revision] + one.number.encode() for one in indexed])
-        places.ends.extend([(period + 1) * PERIOD_SECONDS] * len(indexed))
-    return places
+        for found_by, tags_of, stem in (
+            (by_phone, keys.phone_tags, _phone_stem),
+            (by_ending, keys.ending_tags, _site_stem),
+        ):
+            found = tags_of(name, [text for text, _ in found_by])
+            mine = index_part_keys(stem(keys, name), found[::TAG_BYTES])
+            tags.append(found)
+            parts.extend(mine)
+            named.extend([one for _, one in found_by])
+            ends.update(dict.fromkeys(mine, (period + 1) * PERIOD_SECONDS))
+    bases, revisions = b"".join([one.base for one in named]), digits_of([one.revision for one in named])
+    return Places(parts, b"".join(tags), bases, revisions, plaintexts(named), ends)
 
 
-def reference(base: bytes, revision: int) -> bytes:
-    """Return what names a revision of a waybill in a nonce: 8 bytes of its base, and the revision in hexadecimal."""
-    return base[:8] + _REVISIONS[revision]
+def digits_of(revisions: Iterable[int]) -> bytes:
+    """Return revisions as they are in a nonce: one byte each, in hexadecimal."""
+    return "".join([_DIGITS[revision] for revision in revisions]).encode()
+
+
+def plaintexts(waybills: Sequence[Indexed]) -> list[bytes]:
+    """Return what the entries of each waybill say: the revision in hexadecimal and the waybill number.
+
+    Padded and read as base64url, 16 characters become 12 bytes.
+    """
+    texts = [_DIGITS[one.revision] + one.number for one in waybills]
+    padded = [text.ljust(len(text) + -len(text) % BUCKET_CHARACTERS, "/") for text in texts]
+    return [a2b_base64(text.replace("-", "+")) for text in padded]
+
+
+def read_entry(plaintext: bytes) -> tuple[str, int]:
+    """Return the waybill number and the revision that an entry says."""
+    text = b2a_base64(plaintext, newline=False).rstrip(b"/").replace(b"+", b"-")
+    return text[1:].decode(), int(text[:1], 16)
 
 
 def phone_places(keys: SearchKeys, phone: str, now: int, longest_days: int) -> tuple[list[bytes], list[bytes]]:
@@ -93,9 +121,9 @@ def phone_places(keys: SearchKeys, phone: str, now: int, longest_days: int) -> t
         longest_days: the longest retention.
     """
     periods = _periods(now, longest_days)
-    tags = keys.phone_tags([period + phone.encode() for period in periods])
+    tags = [keys.phone_tags(period, [phone]) for period in periods]
     stems = [_phone_stem(keys, period) for period in periods]
-    return [index_part_keys(stem, [tag])[0] for stem, tag in zip(stems, tags, strict=True)], tags
+    return [index_part_keys(stem, tag[:1])[0] for stem, tag in zip(stems, tags, strict=True)], tags
 
 
 def ending_places(
@@ -103,23 +131,20 @@ def ending_places(
 ) -> tuple[list[bytes], list[bytes]]:
     """Return the same for the last four digits of a phone at a site."""
     periods = _periods(now, longest_days)
-    tags = keys.ending_tags([period + ending.encode() + site.encode() for period in periods])
+    tags = [keys.ending_tags(period, [ending + site]) for period in periods]
     stems = [_site_stem(keys, period) for period in periods]
-    return [index_part_keys(stem, [tag])[0] for stem, tag in zip(stems, tags, strict=True)], tags
+    return [index_part_keys(stem, tag[:1])[0] for stem, tag in zip(stems, tags, strict=True)], tags
 
 
-def count(waybills: Iterable[Indexed]) -> int:
-    """Return how many entries waybills have."""
-    return sum(
-        len(one.findable.phones) + (len(one.findable.endings) if one.findable.site is not None else 0)
-        for one in waybills
-    )
+def count(found_by: Iterable[Findable]) -> int:
+    """Return how many entries waybills have, by what they are found."""
+    return sum(len(one.phones) + (len(one.endings) if one.site is not None else 0) for one in found_by)
 
 
 def every_entry(number: str, base: bytes, revisions: Iterable[Record | None], site: str | None) -> list[Indexed]:
     """Return the entries that the revisions of a waybill may have, whichever indexes are kept."""
     return [
-        Indexed(number, base, revision, record.expires_at, findable_of(record, site))
+        Indexed(number, base, revision, record.expires_at, record.header, findable_of(record, site))
         for revision, record in enumerate(revisions)
         if record is not None
     ]

@@ -36,12 +36,14 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         token_version: the token key that its tokens were made with.
         expires_at: Unix seconds; the revisions of a waybill share it.
         body: the fields as stored, by which two records are compared.
+        header: of its envelope, which names its data key and suite; empty before it is sealed.
     """
 
     salt: bytes
     token_version: int
     expires_at: int
     body: bytes
+    header: bytes = b""
 
     def __repr__(self) -> str:
         return "<Record>"
@@ -63,6 +65,10 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     def expiring(self, at: int) -> "Record":
         """Return the same record with another expiry."""
         return msgspec.structs.replace(self, expires_at=at)
+
+    def sealed_in(self, header: bytes) -> "Record":
+        """Return the same record with the header of its envelope."""
+        return Record(self.salt, self.token_version, self.expires_at, self.body, header)
 
     def same_as(self, body: bytes) -> bool:
         """Whether the same schema and values were stored."""
@@ -105,7 +111,7 @@ def plaintext(record: Record) -> bytes:
     return plain.ljust(len(plain) + (FIRST_BUCKET_BYTES - len(plain)) % BUCKET_BYTES)
 
 
-def read(opened: bytes) -> Record:
-    """Return the record of an opened plaintext."""
+def read(opened: bytes, header: bytes = b"") -> Record:
+    """Return the record of an opened plaintext, and of the envelope's header."""
     salt, token_version, expires_at = _HEADER.unpack_from(opened)
-    return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "))
+    return Record(salt, token_version, expires_at, opened[HEADER_BYTES:].rstrip(b" "), header)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from keys.aead import NONCE_BYTES, key_id_of
+from keys.aead import HEADER_BYTES, NONCE_BYTES, key_id_of
 from keys.keyring import Keyring
 from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Command, Reply, Store
@@ -20,7 +20,7 @@ from masking_service.vault import records
 from masking_service.vault.data_keys import DataKeys
 from masking_service.vault.drafts import Draft, Stored, decide
 from masking_service.vault.findable import Findable
-from masking_service.vault.index_parts import count, every_entry
+from masking_service.vault.index_parts import Indexed, count, every_entry
 from masking_service.vault.records import Record
 from masking_service.vault.sealed import Prepared, Sealed
 from masking_service.vault.search_index import SearchIndex
@@ -33,6 +33,10 @@ class Found(msgspec.Struct, frozen=True):
     revision: int
     record: Record
     custody: bytes | None
+
+    def indexed(self, number: str, findable: Findable) -> Indexed:
+        """Return its index entries, found by what `findable` says."""
+        return Indexed(number, self.base, self.revision, self.record.expires_at, self.record.header, findable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,8 @@ class Vault:
         if not waiting:
             return []
         roster = self._store.identity.roster  # before the key: on a later one the key may be gone
-        indexed = [draft.index() for draft in waiting if draft.findable]
-        key = self.data_keys.for_today(tenant, now, len(waiting) + count(indexed))
+        key = self.data_keys.for_today(tenant, now, len(waiting) + count([draft.findable for draft in waiting]))
+        indexed = [draft.index(key.header) for draft in waiting if draft.findable]
         places = [record_key(draft.stem, draft.revision) for draft in waiting]
         plain = [records.plaintext(draft.record) for draft in waiting]
         sealed = key.seal_many(plain, places, self._random(NONCE_BYTES * len(places)))
@@ -121,13 +125,14 @@ class Vault:
             (b"SET", place, value, b"NX", b"GET", b"EXAT", draft.record.expires_at)
             for place, value, draft in zip(places, sealed, waiting, strict=True)
         ]
-        adding = self.search.adding(tenant, indexed, key)
+        adding = self.search.adding(tenant, indexed, key, now)
         replies = self._store.write([*commands, *adding], since=roster)
-        self.search.added(adding, key, roster)
+        self.search.added(adding, now, roster)
         taken: set[bytes] = set()
         for draft, value, reply in zip(waiting, sealed, replies[: len(waiting)], strict=True):
             if reply is None or reply == value:  # our own value, where the reply to a first attempt was lost
-                draft.outcome = Stored(draft.base, draft.revision, draft.record, created=True)
+                record = draft.record.sealed_in(key.header)
+                draft.outcome = Stored(draft.base, draft.revision, record, created=True)
             else:
                 taken.add(draft.stem)
         if not taken:
@@ -150,7 +155,8 @@ class Vault:
             IntegrityError: a stored value did not open at its place.
         """
         stems = [*dict.fromkeys(draft.stem for draft in drafts)]
-        stored = {stem: found for stem, found in zip(stems, self._newest(tenant, stems), strict=True) if found}
+        newest = self._newest_of(tenant, stems, self._store.read(_newest_commands(stems)))
+        stored = {stem: found for stem, found in zip(stems, newest, strict=True) if found}
         decide(drafts, {stem: (found[0], found[1]) for stem, found in stored.items()}, revise=revise)
         for draft in drafts:
             draft.custody = stored[draft.stem][2] if draft.stem in stored else None
@@ -236,10 +242,6 @@ class Vault:
         sealed = [Sealed(place, value, until=until, once=False) for place, value in zip(places, values, strict=True)]
         return Erasure([Sealed(custody, None, until=0, once=False), *sealed], write, last_day)
 
-    def _newest(self, tenant: str, stems: Sequence[bytes]) -> list[tuple[int, Record, bytes | None] | None]:
-        """As `_newest_of`, and reads the first revisions itself: one more round trip."""
-        return self._newest_of(tenant, stems, self._store.read(_newest_commands(stems)))
-
     def _newest_of(
         self, tenant: str, stems: Sequence[bytes], replies: Sequence[Reply]
     ) -> list[tuple[int, Record, bytes | None] | None]:
@@ -284,11 +286,12 @@ class Vault:
         keys = self.data_keys.by_ids(tenant, ids)
         opened: list[Record | None] = []
         for place, value in values:
-            key = None if value is None else keys[key_id_of(value)]
             if value is None:
                 opened.append(None)
+            elif (key := keys[key_id_of(value)]) is None:
+                opened.append(records.SHREDDED)
             else:
-                opened.append(records.SHREDDED if key is None else records.read(key.open(value, place)))
+                opened.append(records.read(key.open(value, place), value[:HEADER_BYTES]))
         return opened
 
 

@@ -10,7 +10,8 @@ from masking_service.vault.index_parts import Indexed
 from masking_service.vault.records import Record
 from tests.store.stores import LATER, body
 
-RECORD = Record(b"sa", 0, LATER, body())
+HEADER = bytes(10)
+RECORD = Record(b"sa", 0, LATER, body(), HEADER)
 FOUND = Findable(("13812345678",))
 
 
@@ -57,9 +58,9 @@ def test_only_what_this_call_stored_was_created_by_it(one: Draft, created: bool)
 
 def test_the_entries_that_were_written_are_replaced_by_those_of_the_newest_revision() -> None:
     refused = draft("conflict")
-    written = refused.index()
+    written = refused.index(b"today's")
 
-    assert index_entries([refused]) == ([written], [Indexed("SF1", b"b" * 12, 0, LATER, FOUND)])
+    assert index_entries([refused]) == ([written], [Indexed("SF1", b"b" * 12, 0, LATER, HEADER, FOUND)])
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,13 @@ def test_the_entries_that_were_written_are_replaced_by_those_of_the_newest_revis
     ],
 )
 def test_what_nothing_finds_or_was_not_compared_has_no_entries_to_replace(one: Draft) -> None:
-    one.index()
+    one.index(HEADER)
 
     assert index_entries([one]) == ([], [])
+
+
+def test_the_entries_of_a_record_that_is_about_to_be_written_come_with_it() -> None:
+    twin = draft(stored(0))
+    twin.newest = (0, Record(b"sa", 0, LATER, body()))
+
+    assert index_entries([twin]) == ([], [])

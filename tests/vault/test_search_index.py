@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from keys.aead import FORMAT
+from keys.aead import HEADER_BYTES, KEY_ID_BYTES, OVERHEAD_BYTES
 from keys.errors import IntegrityError
-from keys.search import group_of
+from keys.search import GROUP_BYTES, group_of
+from keys.suites import SM4_GCM
 from masking_service.domain.recipients import numbers_of
 from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
@@ -17,7 +18,7 @@ from masking_service.vault.drafts import Draft
 from masking_service.vault.findable import Findable
 from masking_service.vault.index_parts import Indexed, places_of
 from masking_service.vault.records import Record
-from masking_service.vault.search_index import FIELD_BYTES, MAX_READ, TooManyEntries
+from masking_service.vault.search_index import MAX_READ, TooManyEntries
 from masking_service.vault.vault import Vault
 from tests import servers
 from tests.keys.known import known_keyring
@@ -28,13 +29,15 @@ PHONE = "13812345678"
 SITE = "021001"
 FOUND_BY = Findable((PHONE,), (PHONE[-4:],), SITE)
 MAX_DAYS = (LATER - NOW) // 86_400
+DAY = 86_400
+GROUPED = HEADER_BYTES + GROUP_BYTES
+"""An entry begins with a header and a group, which others share."""
 
 
-def indexes(client: redis.Redis) -> dict[bytes, dict[bytes, bytes]]:
+def indexes(client: redis.Redis) -> dict[bytes, list[bytes]]:
     """The entries in every part of an index."""
     keys = [key for kind in ("f", "s") for key in ask(client, "KEYS", f"wm:{{{kind}:*}}")]
-    parts = {key: ask(client, "HGETALL", key) for key in keys}
-    return {key: {field: value for field, value in found.items() if field} for key, found in parts.items()}
+    return {key: sorted(entry for entry in ask(client, "SMEMBERS", key) if len(entry) < 100) for key in keys}
 
 
 def numbers(vault: Vault, phone: str = PHONE) -> list[str]:
@@ -49,34 +52,34 @@ def at_site(vault: Vault, phone: str = PHONE) -> list[str]:
     return sorted(entry.number for entry in question.answer())
 
 
-def test_a_part_is_named_by_a_hash_of_96_bits_and_a_field_is_8_bytes(vault: Vault, client: redis.Redis) -> None:
+def test_a_part_is_named_by_a_hash_of_96_bits_and_an_entry_is_a_whole_envelope(
+    vault: Vault, client: redis.Redis
+) -> None:
     write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
 
     found = indexes(client)
 
     assert {len(key) for key in found} == {len("wm:{f:") + 16 + len("PP}")}
-    assert {len(field) for content in found.values() for field in content} == {FIELD_BYTES}
-    assert {value[0] for content in found.values() for value in content.values()} == {FORMAT}
+    assert [len(entry) for content in found.values() for entry in content] == [OVERHEAD_BYTES + 12] * 2
 
 
 def test_two_records_that_share_a_phone_share_nothing_in_the_index(vault: Vault, client: redis.Redis) -> None:
     write(vault, {"SF0000000001": body(), "SF0000000002": body()}, findable=[FOUND_BY] * 2)
 
-    for content in indexes(client).values():
-        fields = list(content)
-        # Both name the day's key, and begin with the 14 bits of their group.
-        first, second = (field[2:] + value[10:] for field, value in content.items())
+    for entries in indexes(client).values():
+        # Both name the day's key, and then the 14 bits of their group.
+        first, second = (entry[GROUPED:] for entry in entries)
         windows = [{one[at : at + 4] for at in range(len(one) - 3)} for one in (first, second)]
         assert windows[0] & windows[1] == set()
-        assert fields[0][:2] == fields[1][:2]
+        assert entries[0][:GROUPED] == entries[1][:GROUPED]
 
 
 def test_the_two_entries_of_a_record_share_nothing_either(vault: Vault, client: redis.Redis) -> None:
     write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
 
-    ((field, value),), ((other_field, other_value),) = (content.items() for content in indexes(client).values())
+    (first,), (second,) = indexes(client).values()
 
-    first, second = field + value[10:], other_field + other_value[10:]
+    first, second = first[HEADER_BYTES:], second[HEADER_BYTES:]
     windows = [{one[at : at + 4] for at in range(len(one) - 3)} for one in (first, second)]
     assert windows[0] & windows[1] == set()
 
@@ -84,20 +87,24 @@ def test_the_two_entries_of_a_record_share_nothing_either(vault: Vault, client: 
 def test_the_order_in_which_entries_are_written_does_not_say_which_record_they_are_of(vault: Vault) -> None:
     keys = vault._keyring.tenant("default").search
     phones = [f"139{at:08}" for at in range(100)]
-    batch = [Indexed(f"SF{at:010}", bytes([at] * 12), 0, LATER, Findable((phone,))) for at, phone in enumerate(phones)]
+    key = vault.data_keys.for_today("default", NOW, len(phones))
+    batch = [
+        Indexed(f"SF{at:010}", bytes([at] * 12), 0, LATER, key.header, Findable((phone,)))
+        for at, phone in enumerate(phones)
+    ]
 
-    commands = vault.search.adding("default", batch, vault.data_keys.for_today("default", NOW, len(batch)))
+    commands = vault.search.adding("default", batch, key, NOW)
 
-    written = [command[1] for command in commands if command[0] == b"HSET"]
+    written = [command[1] for command in commands if command[0] == b"SADD"]
     assert sorted({*places_of(keys, batch).keys}) == written
     assert [*dict.fromkeys(places_of(keys, batch).keys)] != written
-    fields = [[field for field in command[2::2] if field] for command in commands if command[0] == b"HSET"]
-    assert max(map(len, fields)) > 1
-    assert fields == [sorted(each) for each in fields]
+    entries = [[*command[3:]] for command in commands if command[0] == b"SADD"]
+    assert max(map(len, entries)) > 1
+    assert entries == [sorted(each) for each in entries]
 
 
 def test_what_is_indexed_is_in_no_repr() -> None:
-    indexed = Indexed("SF0000000001", bytes(12), 0, LATER, FOUND_BY)
+    indexed = Indexed("SF0000000001", bytes(12), 0, LATER, bytes(10), FOUND_BY)
     draft = Draft(bytes(12), b"", Record(b"", 0, LATER, body()), number="SF0000000001", findable=FOUND_BY)
     places = places_of(known_keyring().tenant("default").search, [indexed])
 
@@ -110,7 +117,7 @@ def test_what_is_indexed_is_in_no_repr() -> None:
 def test_numbers_of_up_to_15_characters_look_equally_long(vault: Vault, client: redis.Redis, number: str) -> None:
     write(vault, {number: body()}, findable=[FOUND_BY])
 
-    assert {len(value) for content in indexes(client).values() for value in content.values()} == {42}
+    assert {len(entry) for entries in indexes(client).values() for entry in entries} == {50}
 
 
 def test_another_tenant_has_other_indexes(vault: Vault, client: redis.Redis) -> None:
@@ -128,30 +135,29 @@ def both(vault: Vault) -> list[list[str]]:
 
 
 def move_entry(client: redis.Redis) -> None:
-    (_, content), (target, others) = indexes(client).items()
-    ((field, value),), (other,) = content.items(), others
-    ask(client, "HSET", target, other[:2] + field[2:], value)
+    ((_, (entry,)), (target, (other,))) = indexes(client).items()
+    ask(client, "SADD", target, entry[:HEADER_BYTES] + other[HEADER_BYTES:GROUPED] + entry[GROUPED:])
+
+
+def add_changed(client: redis.Redis, change: Callable[[bytes], bytes]) -> None:
+    for key, entries in indexes(client).items():
+        for entry in entries:
+            ask(client, "SADD", key, change(entry))
 
 
 def change_entry(client: redis.Redis) -> None:
-    for key, content in indexes(client).items():
-        for field, value in content.items():
-            ask(client, "HSET", key, field, value[:-1] + bytes((value[-1] ^ 1,)))
+    add_changed(client, lambda entry: entry[:-1] + bytes((entry[-1] ^ 1,)))
 
 
 def cut_entry(client: redis.Redis) -> None:
-    for key, content in indexes(client).items():
-        for field in content:
-            ask(client, "HSET", key, field, b"x")
+    add_changed(client, lambda entry: entry[:GROUPED] + b"x")
 
 
-def rename_field(client: redis.Redis) -> None:
-    for key, content in indexes(client).items():
-        for field, value in content.items():
-            ask(client, "HSET", key, field[:2] + b"123456", value)
+def change_nonce(client: redis.Redis) -> None:
+    add_changed(client, lambda entry: entry[:GROUPED] + b"123456" + entry[GROUPED + 6 :])
 
 
-@pytest.mark.parametrize("attack", [move_entry, change_entry, cut_entry, rename_field])
+@pytest.mark.parametrize("attack", [move_entry, change_entry, cut_entry, change_nonce])
 def test_an_entry_that_was_changed_or_moved_is_an_alarm(
     vault: Vault, client: redis.Redis, attack: Callable[[redis.Redis], None]
 ) -> None:
@@ -190,7 +196,7 @@ def test_the_expiry_of_a_part_is_set_once_a_day(vault: Vault, client: redis.Redi
         write(vault, {number: body()}, findable=[FOUND_BY], now=now)
         return int(client.info("commandstats")["cmdstat_expireat"]["calls"] - before)
 
-    set_at = [expiries("SF0000000001", NOW), expiries("SF0000000002", NOW), expiries("SF0000000003", NOW + 86_400)]
+    set_at = [expiries("SF0000000001", NOW), expiries("SF0000000002", NOW), expiries("SF0000000003", NOW + DAY)]
 
     assert set_at == [2, 0, 2]
     assert all(ask(client, "TTL", key) > 0 for key in indexes(client))
@@ -204,12 +210,78 @@ def test_a_part_is_a_table_from_its_first_entry_on(vault: Vault, client: redis.R
 
 def test_entries_of_one_part_are_one_command(vault: Vault, client: redis.Redis) -> None:
     write(vault, {"SF0000000000": body()}, findable=[FOUND_BY])
-    before = client.info("commandstats")["cmdstat_hset"]["calls"]
+    before = client.info("commandstats")["cmdstat_sadd"]["calls"]
 
     write(vault, {f"SF{at:010}": body() for at in range(1, 50)}, findable=[FOUND_BY] * 49)
 
-    assert client.info("commandstats")["cmdstat_hset"]["calls"] - before == 2
+    assert client.info("commandstats")["cmdstat_sadd"]["calls"] - before == 2
     assert [len(content) for content in indexes(client).values()] == [50, 50]
+
+
+def key_ids(client: redis.Redis) -> set[bytes]:
+    """The data keys that sealed the entries."""
+    return {entry[2:HEADER_BYTES] for entries in indexes(client).values() for entry in entries}
+
+
+def test_an_entry_is_sealed_with_the_data_key_of_its_record_on_whatever_day_it_is_added(
+    vault: Vault, client: redis.Redis
+) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+    before = indexes(client)
+    [found] = vault.newest("default", ["SF0000000001"], NOW)
+    assert found is not None
+
+    vault.search.replace("default", [], [found.indexed("SF0000000001", FOUND_BY)], NOW + DAY)
+
+    assert indexes(client) == before
+    assert key_ids(client) == {found.record.header[-KEY_ID_BYTES:]}
+
+
+def test_an_entry_keeps_the_suite_of_its_record(store: Store, vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+    before = indexes(client)
+    other = stores.vault(store, known_keyring(algorithm=SM4_GCM))
+    [found] = other.newest("default", ["SF0000000001"], NOW)
+    assert found is not None
+
+    other.search.replace("default", [], [found.indexed("SF0000000001", FOUND_BY)], NOW)
+    assert indexes(client) == before
+    assert other.prepare_erasure("default", "SF0000000001", now=NOW, until=LATER, site=SITE).write()
+
+    assert [*indexes(client).values()] == [[], []]
+
+
+def test_a_batch_that_is_sent_again_on_another_day_leaves_each_entry_once(vault: Vault, client: redis.Redis) -> None:
+    batch = {f"SF{at:010}": body() for at in range(5)}
+    write(vault, batch, findable=[FOUND_BY] * 5)
+    before = indexes(client)
+
+    write(vault, batch, findable=[FOUND_BY] * 5, now=NOW + DAY)
+
+    assert indexes(client) == before
+
+
+def test_entries_that_are_added_later_are_counted_as_uses_of_their_records_key(
+    store: Store, vault: Vault, client: redis.Redis
+) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+    [found] = vault.newest("default", ["SF0000000001"], NOW)
+    assert found is not None
+    vault.data_keys.refresh(store)
+    before = client.hvals("wm:{keys}uses")
+
+    vault.search.replace("default", [], [found.indexed("SF0000000001", FOUND_BY)], NOW + DAY)
+    vault.data_keys.refresh(store)
+
+    assert (before, client.hvals("wm:{keys}uses")) == ([b"3"], [b"5"])
+
+
+def test_no_entry_is_in_the_group_of_what_keeps_a_part(vault: Vault, client: redis.Redis) -> None:
+    write(vault, {"SF0000000001": body()}, findable=[FOUND_BY])
+
+    kept = {entry for key in indexes(client) for entry in ask(client, "SMEMBERS", key) if len(entry) > 100}
+
+    assert {entry[HEADER_BYTES + 1] % 4 for entry in kept} == {1}
 
 
 def groups(count: int) -> dict[str, tuple[bytes, bytes]]:
@@ -217,8 +289,8 @@ def groups(count: int) -> dict[str, tuple[bytes, bytes]]:
     keys = known_keyring().tenant("default").search
     found = {}
     for phone in (f"139{at:08}" for at in range(count)):
-        places = places_of(keys, [Indexed("SF0000000001", bytes(12), 0, LATER, Findable((phone,)))])
-        found[phone] = places.keys[0], group_of(places.tags[0])
+        places = places_of(keys, [Indexed("SF0000000001", bytes(12), 0, LATER, bytes(10), Findable((phone,)))])
+        found[phone] = places.keys[0], group_of(places.tags)
     return found
 
 

@@ -36,8 +36,8 @@ def index_keys(client: redis.Redis) -> list[bytes]:
 
 
 def index_entries(client: redis.Redis) -> set[tuple[bytes, bytes]]:
-    """The part and the field of every entry."""
-    return {(key, field) for key in index_keys(client) for field in ask(client, "HKEYS", key) if field}
+    """Every entry, with its part."""
+    return {(key, entry) for key in index_keys(client) for entry in ask(client, "SMEMBERS", key) if len(entry) < 100}
 
 
 def index_size(client: redis.Redis) -> int:

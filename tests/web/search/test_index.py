@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import redis
 
+from masking_service.vault.search_index import SearchIndex
 from tests.store.stores import ask
 from tests.web.api import PRIVACY, SITE, Api
 from tests.web.calls import item, moved
 from tests.web.search.searches import DAY, NOW, OTHER, PHONE, index_entries, index_keys, index_size, numbers, parcel
+
+
+def search_at_each_step(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search at the site whenever entries were changed."""
+    replace = SearchIndex.replace
+
+    def replace_and_search(*arguments: Any) -> None:
+        replace(*arguments)
+        numbers(api, last4="5678", site=SITE)
+
+    monkeypatch.setattr(SearchIndex, "replace", replace_and_search)
 
 
 class TestKeepingUp:
@@ -69,6 +82,28 @@ class TestKeepingUp:
         assert arrived == (["SF1234567890"], [])
         assert numbers(api, last4="5678", site=SITE) == []
         assert index_size(client) == size - 1
+
+    def test_a_search_in_the_middle_of_a_move_loses_no_entry(
+        self, api: Api, set_clock: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        api.tokenize(parcel(), custody={"site": "021009"})
+        set_clock(NOW + DAY)
+        search_at_each_step(api, monkeypatch)
+
+        moved(api, item("SF1234567890", site=SITE))
+
+        assert numbers(api, last4="5678", site=SITE) == ["SF1234567890"]
+
+    def test_a_search_before_a_known_waybill_gets_its_first_custody_loses_no_entry(
+        self, api: Api, set_clock: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        api.tokenize(parcel())
+        set_clock(NOW + DAY)
+        search_at_each_step(api, monkeypatch)
+
+        api.tokenize(parcel(), custody={"site": SITE})
+
+        assert numbers(api, last4="5678", site=SITE) == ["SF1234567890"]
 
     def test_erasing_removes_every_entry(self, api: Api, client: redis.Redis) -> None:
         before = index_size(client)

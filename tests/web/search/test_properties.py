@@ -87,7 +87,8 @@ class Town:
         now = int(time.time()) - 86_400 * old
         wrong = Findable((self.phones[phone],), (self.phones[phone][-4:],), site)
         [base] = self.api.parts.keyring.tenant("default").bases([self.numbers[number]])
-        entry = Indexed(self.numbers[number], base, revision, now + 180 * 86_400, wrong)
+        key = self.api.parts.vault.data_keys.for_today("default", now, 1)
+        entry = Indexed(self.numbers[number], base, revision, now + 180 * 86_400, key.header, wrong)
         self.api.parts.vault.search.replace("default", [], [entry], now)
 
     def viewed(self, who: str) -> set[str]:
