@@ -34,6 +34,7 @@ def sentinel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentinelWorld
     world.stop()
 
 
+@pytest.mark.xdist_group("faults of clusters")
 @pytest.mark.parametrize(
     "fault",
     [a_primary_is_frozen, a_shard_comes_back_empty, a_slot_of_the_audit_log_goes_back],
@@ -48,6 +49,7 @@ def test_nothing_acknowledged_by_a_cluster_is_lost(
     assert cluster.lost_of_everything() == 0
 
 
+@pytest.mark.xdist_group("faults of sentinels")
 @pytest.mark.parametrize(
     "fault",
     [the_primary_is_frozen, a_failover_is_ordered],

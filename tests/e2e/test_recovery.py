@@ -92,6 +92,9 @@ def fleet_on(folder: Path, group: Group) -> Iterator[Fleet]:
         fleet.stop()
 
 
+own_servers = pytest.mark.xdist_group("recovery of own servers")
+"""Tests that another process may run than those on the shared cluster."""
+
 OTHER_SHARD = 8000
 """A slot of the shard that holds none of the keys that the background reads."""
 
@@ -197,6 +200,7 @@ def test_a_primary_that_lost_its_data_is_refused(cluster: tuple[Cluster, Fleet])
     assert {worker.status(fleet.key, "POST", "/v1/mask", {"records": RECORDS}) for worker in fleet.workers} == {200}
 
 
+@own_servers
 def test_workers_go_on_and_start_while_a_zone_is_lost(tmp_path: Path) -> None:
     """Two replicas a shard; a zone has the primary of one shard and a replica of each other shard."""
     group = servers.make_cluster(tmp_path, 3, 2)
@@ -214,6 +218,7 @@ def test_workers_go_on_and_start_while_a_zone_is_lost(tmp_path: Path) -> None:
     group.stop()
 
 
+@own_servers
 def test_the_old_primary_returns_under_sentinel(make_sentinel: Callable[..., Group], tmp_path: Path) -> None:
     group = make_sentinel()
     with fleet_on(tmp_path / "fleet", group) as fleet:
@@ -225,6 +230,7 @@ def test_the_old_primary_returns_under_sentinel(make_sentinel: Callable[..., Gro
             fleet.is_ready_again()
 
 
+@own_servers
 def test_a_single_server_restarts(tmp_path: Path) -> None:
     node = Node(tmp_path, servers.durable()).start()
     with fleet_on(tmp_path / "fleet", Group(node.url, [node], [], [])) as fleet:
