@@ -12,7 +12,8 @@ PYTEST := $(BIN)/python -m pytest
 UNIT := tests/test_house.py \
 	$(addprefix tests/,access audit domain keys observability rotation runtime schemas store usecases vault web)
 # Where the marked tests are: each process reads all tests that it is given, which takes 15 seconds for all.
-WAIT := $(addprefix tests/,chaos e2e/test_budgets.py e2e/test_failover.py e2e/test_production.py e2e/test_recovery.py e2e/test_rotation.py e2e/test_within_two_seconds.py)
+# The longest come first.
+WAIT := $(addprefix tests/,e2e/test_recovery.py chaos e2e/test_rotation.py e2e/test_failover.py e2e/test_production.py e2e/test_within_two_seconds.py e2e/test_budgets.py)
 MEASURE := $(addprefix tests/,bench/test_quick.py e2e/test_overload.py)
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -75,7 +76,7 @@ lint: .venv/dev
 # Outside CI a machine without npm skips the browser tests, and each of them says so.
 test: lint $(if $(shell command -v npm),node_modules/.made) ## lint, check types, and run every test (20 minutes)
 	$(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m "not faults and not alone"
-	$(PYTEST) -n 2 --dist loadgroup -m faults $(WAIT)
+	$(PYTEST) -n 3 --dist loadgroup --no-loadscope-reorder -m faults $(WAIT)
 	$(PYTEST) -m alone $(MEASURE)
 
 assets: node_modules/.made ## copy the desk's style sheet and script from the pinned npm packages (needs npm)
