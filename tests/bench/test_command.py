@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from click.testing import CliRunner
 
-from masking_service.cli import commands
+from masking_service.cli import bench, commands
 
 
 def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["masking_service.cli.bench"], "NEEDED", ("json", "not_installed"))
+    monkeypatch.setattr(bench, "NEEDED", ("json", "not_installed"))
 
     run = CliRunner().invoke(commands, ["bench", "--quick"])
 
