@@ -43,6 +43,7 @@ class EntryLine(msgspec.Struct, frozen=True):
         signature: of the commit, in its last entry; otherwise empty.
         at: the time in the entry, in Unix seconds.
         after: the head of the previous chain, in the first entry of a chain; otherwise None.
+        tenant: the hash of its tenant in the entry; empty if it has none.
         order: its place among the orders of its tenant, if the line comes from the store; not part of the line.
     """
 
@@ -53,6 +54,7 @@ class EntryLine(msgspec.Struct, frozen=True):
     signature: bytes = b""
     at: int = 0
     after: "Head | None" = None
+    tenant: str = ""
     order: bytes = b""
 
 
@@ -131,7 +133,9 @@ def entry_line(
     """
     if not (isinstance(entry, dict) and type(at := entry.get("at")) is int):
         raise UnreadableLineError("contains an entry without a time")
-    return EntryLine(writer, number, encode(entry), linked, signature, at, _after(entry), order)
+    tenant = entry.get("tenant")
+    tenant = tenant if type(tenant) is str else ""
+    return EntryLine(writer, number, encode(entry), linked, signature, at, _after(entry), tenant, order)
 
 
 def is_writer(text: str) -> bool:

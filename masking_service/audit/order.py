@@ -17,8 +17,10 @@ class Order(NamedTuple):
     number: int
 
     @classmethod
-    def parse(cls, text: bytes) -> Self:
-        """Parse ``MS-NUMBER``.
+    def parse(cls, text: bytes, slot: int = 0, slots: int = 1) -> Self:
+        """Parse ``MS-NUMBER``, the place in the order of a slot, and return the place among the orders of all slots.
+
+        They are merged by their times, and no two places are the same.
 
         Raises:
             ValueError: it is something else.
@@ -26,7 +28,7 @@ class Order(NamedTuple):
         ms, _, number = text.partition(b"-")
         if not (ms.isdigit() and number.isdigit()):
             raise ValueError("is not a place in an order")
-        return cls(int(ms), int(number))
+        return cls(int(ms), int(number) * slots + slot)
 
     @property
     def next(self) -> "Order":
@@ -37,13 +39,6 @@ class Order(NamedTuple):
     def previous(self) -> "Order":
         """The place before this one."""
         return Order(self.ms, self.number - 1) if self.number else Order(self.ms - 1, _LARGEST)
-
-    def in_slot(self, slot: int, slots: int) -> "Order":
-        """Return the place among the orders of all slots, for a place in that of one slot.
-
-        They are merged by their times, and no two places are the same.
-        """
-        return Order(self.ms, self.number * slots + slot)
 
     def first_of(self, slot: int, slots: int) -> "Order":
         """Return the first place in the order of a slot that is not before this place among all."""

@@ -64,7 +64,7 @@ def position(store: Store, tenant: str, name: str, older: OlderEntries | None = 
         if b"order" not in fields or _parse_entry(fields)["tenant"] != tenant:
             raise UnknownEntryError
         named = store.identity.audit
-        return parse_order(fields[b"order"]).in_slot(named.slot_of(name.partition("-")[0]), named.slots)
+        return parse_order(fields[b"order"], named.slot_of(name.partition("-")[0]), named.slots)
     found = older.named(tenant, [name]) if older else []
     if not found:
         raise UnknownEntryError
@@ -111,10 +111,10 @@ def read_stored(store: Store, older: OlderEntries | None, tenant: str, names: Se
             yield found
 
 
-def parse_order(text: bytes) -> Order:
-    """Parse the id of an entry in an order. Raises IntegrityError."""
+def parse_order(text: bytes, slot: int = 0, slots: int = 1) -> Order:
+    """Parse the id of an entry in an order, as `Order.parse` does. Raises IntegrityError."""
     try:
-        return Order.parse(text)
+        return Order.parse(text, slot, slots)
     except ValueError:
         raise IntegrityError("the audit order of a tenant contains an invalid place") from None
 

@@ -213,7 +213,4 @@ def _entries(
 
 
 def _places(slot: int, slots: int, reply: Sequence[tuple[bytes, Sequence[bytes]]]) -> list[_Place]:
-    return [
-        _Place(parse_order(place).in_slot(slot, slots), slot, flat[1].decode("ascii", "replace"))
-        for place, flat in reply
-    ]
+    return [_Place(parse_order(place, slot, slots), slot, flat[1].decode("ascii", "replace")) for place, flat in reply]

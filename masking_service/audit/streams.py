@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from msgspec.structs import replace
-
 from masking_service.audit.entries import LINK_BYTES
 from masking_service.audit.lines import (
     UNREADABLE,
@@ -90,10 +88,11 @@ class Streams:
             raise UnreadableLineError("names an invalid writer")
         start, end = b"%d-0" % first, b"+" if last is None else b"%d-0" % last
         key, count = self.keys.stream(writer), MIN_PER_REPLY
+        slot, slots = self.keys.slot_of(writer), self.keys.slots
         while found := self._read((b"XRANGE", key, start, end, b"COUNT", count)):
             for name, flat in found:
                 fields = _fields(flat)
-                yield replace(_entry(writer, name, fields), order=self._order(writer, fields))
+                yield _entry(writer, name, fields, _order(fields, slot, slots))
             start = b"(" + found[-1][0]
             size = sum(len(flat[1]) for _, flat in found)
             count = MAX_PER_REPLY if size < SMALL_REPLY_BYTES else MIN_PER_REPLY
@@ -116,14 +115,6 @@ class Streams:
         self._store.read([*trimmed, *[(b"UNLINK", self.keys.stream(writer)) for writer in ended]])
         self._read((b"XTRIM", self.keys.checkpoints, b"MINID", b"%d-0" % oldest_kept.checkpoint.epoch))
 
-    def _order(self, writer: str, fields: dict[bytes, bytes]) -> bytes:
-        """Return the place of an entry among the orders of all slots; empty if it is in none."""
-        order = fields.get(b"order", b"")
-        try:
-            return bytes(Order.parse(order).in_slot(self.keys.slot_of(writer), self.keys.slots)) if order else b""
-        except ValueError:
-            raise UnreadableLineError("has an invalid place in the order of its tenant") from None
-
     def _read(self, command: Command) -> Any:
         return self._store.read([command])[0]
 
@@ -132,14 +123,22 @@ def _fields(flat: list[bytes]) -> dict[bytes, bytes]:
     return dict(zip(flat[0::2], flat[1::2], strict=True))
 
 
-def _entry(writer: str, name: bytes, fields: dict[bytes, bytes]) -> EntryLine:
+def _order(fields: dict[bytes, bytes], slot: int, slots: int) -> bytes:
+    """Return the place of an entry among the orders of all slots; empty if it is in none."""
+    order = fields.get(b"order")
+    try:
+        return bytes(Order.parse(order, slot, slots)) if order else b""
+    except ValueError:
+        raise UnreadableLineError("has an invalid place in the order of its tenant") from None
+
+
+def _entry(writer: str, name: bytes, fields: dict[bytes, bytes], order: bytes = b"") -> EntryLine:
     try:
         number = int(name.removesuffix(b"-0"))
         linked = fields[b"link"]
         if len(linked) != LINK_BYTES:
             raise UnreadableLineError("has an invalid link")
-        signature, order = fields.get(b"signature", b""), fields.get(b"order", b"")
-        return entry_line(writer, number, unpack(fields[b"entry"]), linked, signature, order)
+        return entry_line(writer, number, unpack(fields[b"entry"]), linked, fields.get(b"signature", b""), order)
     except UNREADABLE:
         raise UnreadableLineError("is not an entry") from None
 

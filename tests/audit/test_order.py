@@ -19,6 +19,12 @@ def test_what_is_no_place_is_refused(text: bytes) -> None:
         Order.parse(text)
 
 
+def test_places_of_several_slots_are_merged_by_their_times() -> None:
+    places = [Order.parse(text, slot, 4) for text in (b"5-0", b"5-1", b"6-0") for slot in range(4)]
+
+    assert sorted({*places}) == places
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [(Order(5, 0), Order(5, 1)), (Order(5, LARGEST - 1), Order(5, LARGEST)), (Order(5, LARGEST), Order(6, 0))],

@@ -16,7 +16,7 @@ from keys.signatures import Verifier
 from masking_service.audit.archive.leaves import archived_leaves
 from masking_service.audit.archive.order_files import write_orders
 from masking_service.audit.archive.segments import ArchiveError, Position, Segments, State
-from masking_service.audit.archive.tenants import archived_tenants, tenant_of
+from masking_service.audit.archive.tenants import archived_tenants
 from masking_service.audit.entries import entry_id
 from masking_service.audit.lines import CheckpointLine, EntryLine, UnreadableLineError, read_line, write_line
 from masking_service.audit.tiles.leaf import leaf_of
@@ -107,7 +107,7 @@ class Archive:
             ArchiveError: it contradicts the archive, and was not added.
         """
         for parsed in commit:
-            self._add(parsed)
+            self._add_entry(parsed)
             self._new_leaves.append(leaf_of(parsed.writer, parsed.number, parsed.link))
         self._segments.append(b"".join(map(write_line, commit)), write_orders(commit))
 
@@ -117,7 +117,7 @@ class Archive:
         Raises:
             ArchiveError: it contradicts the archive, and was not added.
         """
-        self._add(parsed)
+        self._add_checkpoint(parsed)
         self._segments.append(write_line(parsed))
         if self._segments.position.size >= self._segment_bytes:
             self._segments.start_next()
@@ -152,27 +152,36 @@ class Archive:
         self.log.require_published_entries()
         self.log.publish(self._state.counted)
 
-    def _add(self, parsed: EntryLine | CheckpointLine) -> None:
-        """Verify a line.
+    def _add_entry(self, parsed: EntryLine) -> None:
+        """Verify an entry.
 
         Lines are permanent, so even their order must be right.
         """
-        if isinstance(parsed, EntryLine) and parsed.number != self.number_of(parsed.writer) + 1:
-            name = entry_id(parsed.writer, self.number_of(parsed.writer) + 1)
+        number = self.number_of(parsed.writer) + 1
+        if parsed.number != number:
+            name = entry_id(parsed.writer, number)
             raise ArchiveError(f"{entry_id(parsed.writer, parsed.number)} is in the place of {name}")
+        self.verification.add_parsed(parsed)
+        self._refuse_findings()
+        if parsed.tenant:
+            self.tenants.add(parsed.tenant)
+
+    def _add_checkpoint(self, parsed: CheckpointLine) -> None:
+        """Verify a checkpoint, and that the entries it names are archived."""
         epoch = self.verification.checkpoint_chain.epoch + 1
-        if isinstance(parsed, CheckpointLine) and parsed.checkpoint.epoch != epoch:
+        if parsed.checkpoint.epoch != epoch:
             raise ArchiveError(f"checkpoint {parsed.checkpoint.epoch} is in the place of checkpoint {epoch}")
         self.verification.add_parsed(parsed)
-        if isinstance(parsed, EntryLine) and (tenant := tenant_of(parsed.entry)):
-            self.tenants.add(tenant)
-        for finding in self.verification.findings:
+        self._refuse_findings()
+        for head in parsed.checkpoint.heads:
+            if head.number > self.number_of(head.writer):
+                name = entry_id(head.writer, head.number)
+                raise ArchiveError(f"checkpoint {parsed.checkpoint.epoch} names {name}, which is missing")
+
+    def _refuse_findings(self) -> None:
+        if self.verification.findings:
+            finding = next(iter(self.verification.findings))
             raise ArchiveError(f"{finding.name}: {finding.kind}: {finding.text}")
-        if isinstance(parsed, CheckpointLine):
-            for head in parsed.checkpoint.heads:
-                if head.number > self.number_of(head.writer):
-                    name = entry_id(head.writer, head.number)
-                    raise ArchiveError(f"checkpoint {parsed.checkpoint.epoch} names {name}, which is missing")
 
     def _passed_checkpoint(self, parsed: CheckpointLine, after: Position) -> None:
         """Note that verification can resume after this checkpoint."""
@@ -197,7 +206,10 @@ class Archive:
                 break
             try:
                 parsed = read_line(line)
-                self._add(parsed)
+                if isinstance(parsed, EntryLine):
+                    self._add_entry(parsed)
+                else:
+                    self._add_checkpoint(parsed)
             except (ArchiveError, UnreadableLineError) as error:
                 raise ArchiveError(f"{self._segments.path(end.segment)}: {error}") from None
             if isinstance(parsed, CheckpointLine) or parsed.signature:

@@ -14,11 +14,6 @@ class _Line(msgspec.Struct):
     entry: _Entry = _Entry()
 
 
-def tenant_of(entry: bytes) -> str:
-    """Return the hash of an entry's tenant; empty if it has none."""
-    return msgspec.json.decode(entry, type=_Entry).tenant
-
-
 def archived_tenants(lines: Iterable[bytes]) -> Iterator[str]:
     """Yield the hash of the tenant of each entry that has one. A line that cannot be read is left to the verifier."""
     for line in lines:

@@ -78,7 +78,7 @@ class World:
         """Return the ids of those entries that the store still has."""
         slots = named().slots
         places = [
-            (Order.parse(place).in_slot(slot, slots), flat[b"id"].decode())
+            (Order.parse(place, slot, slots), flat[b"id"].decode())
             for slot in range(slots)
             for place, flat in ask(self.client, "XRANGE", named().order(MINE, slot), "-", "+")
         ]
