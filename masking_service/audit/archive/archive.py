@@ -108,7 +108,7 @@ class Archive:
         """
         for parsed in commit:
             self._add_entry(parsed)
-            self._new_leaves.append(leaf_of(parsed.writer, parsed.number, parsed.link))
+        self._new_leaves += [leaf_of(one.writer, one.number, one.link) for one in commit]
         self._segments.append(b"".join(map(write_line, commit)), write_orders(commit))
 
     def add_checkpoint(self, parsed: CheckpointLine) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from masking_service.audit.archive.segments import ArchiveError
+from masking_service.audit.archive.segments import ArchiveError, archived
 from masking_service.audit.entries import commit_message, link
 from masking_service.store.client import Store
 from tests.audit import logs
-from tests.audit.archive.follower.followed import content
+from tests.audit.archive.follower.followed import content, entries_of, published
 from tests.audit.archives import follow
 from tests.audit.logs import Process, full_entry
 from tests.keys.known import known_keyring
@@ -90,6 +90,17 @@ def test_an_entry_that_was_changed_before_it_was_archived_is_not_archived(
     with pytest.raises(ArchiveError, match="edited"):
         follow(logged, folder)
     assert content(folder) == before
+
+
+def test_no_entry_of_a_refused_commit_is_published(logged: Store, folder: Path, client: redis.Redis) -> None:
+    writing = Process(logged, "another")
+    writing.commit(full_entry(1))
+    writing.commit(full_entry(2), full_entry(3))
+    rewrite(client, writing.log._writer, 4, entry=b'{"at":1}')
+
+    with pytest.raises(ArchiveError, match="edited"):
+        follow(logged, folder)
+    assert published(folder) == entries_of([*archived(folder)])
 
 
 @pytest.mark.parametrize("signer", ["no one", "another key"])
