@@ -86,8 +86,9 @@ def measure(folder: Path, *, slots: int, commits: int, rounds: int) -> Rates:
                 found["log"].append(entries / _lasted(written))
                 found["bare"].append(entries / _lasted(sent))
                 found["log_core"].append(entries / sum(one.processor for one in written))
-        witness = pool.submit(follow, group.url, keys, folder / "archive").result()
-    return Rates(**{name: statistics.median(rates) for name, rates in found.items()}, witness=witness)
+        archives = [folder / f"archive-{number}" for number in range(rounds + 1)]
+        found["witness"] = [pool.submit(follow, group.url, keys, archive).result() for archive in archives][1:]
+    return Rates(**{name: statistics.median(rates) for name, rates in found.items()})
 
 
 def write(url: str, keys: AuditKeys, commits: int, begin: float) -> Took:
