@@ -143,8 +143,8 @@ class Search:
             one = newest[entry.number]
             if one is not None and one.revision == entry.revision and self._confirms(tenant, one, asked):
                 found[entry.number] = one
-            elif (one is not None and one.revision > entry.revision) or entry.day < context.now // SECONDS_A_DAY:
-                stale.append(entry)  # today's may belong to a record or a move that is on its way
+            elif _is_stale(entry, one, context.now):
+                stale.append(entry)
         return found, stale
 
     def _confirms(self, tenant: str, one: Found, asked: Asked) -> bool:
@@ -185,6 +185,17 @@ class Search:
         with self.audit.take_back_on_failure(entry):
             disclosures.write_rest(entry.carried)
         return entry
+
+
+def _is_stale(entry: IndexEntry, one: Found | None, now: int) -> bool:
+    """Return whether nothing that is on its way can make the record confirm its entry.
+
+    Today's entry may belong to a record or a move that is, and an entry of a waybill without custody to its first one.
+    """
+    if one is not None and one.revision > entry.revision:
+        return True
+    waiting = one is not None and one.custody is None
+    return not waiting and entry.day < now // SECONDS_A_DAY
 
 
 def _check_scope(context: RequestContext, asked: Asked, grants: Sequence[Grant]) -> Scope:

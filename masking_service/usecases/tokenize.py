@@ -60,8 +60,7 @@ class Tokenize:
     ) -> list[TokenizeResult]:
         """Mask records in place, store their values, and return tokens.
 
-        One round trip for a batch of new waybills, and two more where custody is set; one more where a known waybill
-        gets its first custody and a search index is kept. For known ones see `_compare`.
+        One round trip for a batch of new waybills, and two more where custody is set. For known ones see `_compare`.
 
         Raises:
             AccessError: the caller may not, or its budget for conflicts is spent. Nothing is stored.
@@ -219,13 +218,6 @@ class Tokenize:
         )
         with self.audit.take_back_on_failure(entry):
             first.write()
-        # A search drops what the custody of a known waybill does not confirm, and may have asked before it was set.
-        late = [
-            draft
-            for draft in drafts
-            if isinstance(draft.outcome, Stored) and not draft.created and draft.custody is None
-        ]
-        self.vault.search.replace(context.principal.tenant, *index_entries(late), context.now)
 
     def _tokens(self, tenant: str, entering: Sequence[Entering], drafts: Sequence[Draft]) -> dict[int, Iterator[str]]:
         """Return the tokens of all stored records in order, by token key version."""

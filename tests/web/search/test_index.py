@@ -116,6 +116,22 @@ class TestKeepingUp:
         assert index_size(client) == before
         assert numbers(api, phone=OTHER) == []
 
+    def test_a_search_that_is_slower_than_a_first_custody_loses_no_entry(
+        self, api: Api, set_clock: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        api.tokenize(parcel())
+        set_clock(NOW + DAY)
+        dropped: list[Any] = []
+        drop = SearchIndex.drop
+        with monkeypatch.context() as patched:
+            patched.setattr(SearchIndex, "drop", lambda _, entries: dropped.extend(entries))
+            search_at_each_step(api, patched)
+            api.tokenize(parcel(), custody={"site": SITE})
+
+        drop(api.parts.vault.search, dropped)
+
+        assert numbers(api, last4="5678", site=SITE) == ["SF1234567890"]
+
     def test_an_erased_number_that_is_sent_again_leaves_no_entry(self, api: Api, client: redis.Redis) -> None:
         before = index_size(client)
         api.tokenize(parcel())
