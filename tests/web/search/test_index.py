@@ -116,6 +116,15 @@ class TestKeepingUp:
         assert index_size(client) == before
         assert numbers(api, phone=OTHER) == []
 
+    def test_a_conflict_at_a_site_leaves_no_entry_there(self, api: Api, client: redis.Redis, set_clock: Any) -> None:
+        api.tokenize(parcel())
+        before = index_entries(client)
+        set_clock(NOW + DAY)
+
+        api.tokenize(parcel(phone=OTHER), custody={"site": SITE})
+
+        assert index_entries(client) == before
+
     def test_a_search_that_is_slower_than_a_first_custody_loses_no_entry(
         self, api: Api, set_clock: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
