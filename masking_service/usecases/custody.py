@@ -19,7 +19,7 @@ from masking_service.usecases.items import INVALID_ITEM, Fault, unknown_members
 from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.vault.findable import findable_of
-from masking_service.vault.index_parts import Indexed
+from masking_service.vault.index_parts import Indexed, every_entry
 from masking_service.vault.vault import Found, Vault
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
@@ -96,9 +96,11 @@ class MoveCustody:
         for move, known in moves:
             held = self.custodies.open(context.principal.tenant, known.base, known.custody)
             found_by = findable_of(known.record, phone=False)
-            for entries, custody in ((before, held), (after, move.custody)):
-                if custody is not None:
-                    entries.append(known.indexed(move.number, found_by.at(custody.site)))
+            if held is not None:
+                # Erasing looks at the last site only, so nothing of a revised waybill may stay at others.
+                before += every_entry(move.number, known.base, known.earlier, held.site)
+                before.append(known.indexed(move.number, found_by.at(held.site)))
+            after.append(known.indexed(move.number, found_by.at(move.custody.site)))
         self.vault.search.replace(context.principal.tenant, before, after, context.now)
 
 

@@ -7,6 +7,7 @@ at its key is an alarm (`IntegrityError`), never an absence.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import msgspec
 
@@ -27,12 +28,13 @@ from masking_service.vault.search_index import SearchIndex
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The newest active revision of a waybill, and its sealed custody (or None)."""
+    """The newest active revision of a waybill, its sealed custody (or None), and the earlier revisions in order."""
 
     base: bytes
     revision: int
     record: Record
     custody: bytes | None
+    earlier: Sequence[Record | None] = ()
 
     def indexed(self, number: str, findable: Findable) -> Indexed:
         """Return its index entries, found by what `findable` says."""
@@ -244,8 +246,8 @@ class Vault:
 
     def _newest_of(
         self, tenant: str, stems: Sequence[bytes], replies: Sequence[Reply]
-    ) -> list[tuple[int, Record, bytes | None] | None]:
-        """Return the newest revision of each waybill and its sealed custody; a tombstone counts as a revision.
+    ) -> list[tuple[int, Record, bytes | None, Sequence[Record | None]] | None]:
+        """Return the newest revision (or tombstone) of each waybill, its sealed custody, and the revisions before it.
 
         One round trip for all further revisions of those that have a second one.
 
@@ -258,24 +260,22 @@ class Vault:
             for revision in (0, 1)
         ]
         opened = self._open(tenant, first_two)
-        newest: list[tuple[int, Record, bytes | None] | None] = []
+        newest: list[tuple[int, Record, bytes | None, Sequence[Record | None]] | None] = []
         revised: list[int] = []
         for at, reply in enumerate(replies):
             first, second = opened[2 * at], opened[2 * at + 1]
             record = first if first is None or first.erased or second is None else second
-            newest.append(None if record is None else (int(record is second), record, reply[2]))
+            newest.append(None if record is None else (int(record is second), record, reply[2], ()))
             if record is not None and record is second:
                 revised.append(at)
-        places = [(at, revision) for at in revised for revision in range(2, MAX_REVISIONS + 1)]
-        further = self._load(tenant, [record_key(stems[at], revision) for at, revision in places]) if places else []
-        for (at, revision), record in zip(places, further, strict=True):
-            if record is not None:
-                newest[at] = (revision, record, replies[at][2])
+        places = [record_key(stems[at], revision) for at in revised for revision in range(2, MAX_REVISIONS + 1)]
+        values = self._store.read([(b"GET", place) for place in places]) if places else []
+        further = iter(self._open(tenant, zip(places, values, strict=True)))
+        for at in revised:
+            revisions = [*opened[2 * at : 2 * at + 2], *islice(further, MAX_REVISIONS - 1)]
+            last, record = [(one, found) for one, found in enumerate(revisions) if found is not None][-1]
+            newest[at] = (last, record, replies[at][2], revisions[:last])
         return newest
-
-    def _load(self, tenant: str, keys: Sequence[bytes]) -> list[Record | None]:
-        values = self._store.read([(b"GET", key) for key in keys])
-        return self._open(tenant, list(zip(keys, values, strict=True)))
 
     def _open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:
         """Open the value at each place: None where there is none, `records.SHREDDED` where its key is destroyed."""

@@ -13,6 +13,8 @@ from tests.web.api import PRIVACY, SITE, Api
 from tests.web.calls import item, moved
 from tests.web.search.searches import DAY, NOW, OTHER, PHONE, index_entries, index_keys, index_size, numbers, parcel
 
+THIRD = "13688887777"
+
 
 def search_at_each_step(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Search at the site whenever entries were changed."""
@@ -115,6 +117,17 @@ class TestKeepingUp:
 
         assert index_size(client) == before
         assert numbers(api, phone=OTHER) == []
+
+    def test_erasing_removes_what_a_revised_waybill_had_at_an_earlier_site(self, api: Api, client: redis.Redis) -> None:
+        before = index_size(client)
+        api.tokenize(parcel(), custody={"site": "021009"})
+        api.tokenize(parcel(phone=OTHER), on_conflict="revise")
+        api.tokenize(parcel(phone=THIRD), on_conflict="revise")
+        moved(api, item("SF1234567890", site=SITE))
+
+        assert api.call(PRIVACY, "DELETE", "/v1/waybills/SF1234567890").status_code == 200
+
+        assert index_size(client) == before
 
     def test_a_conflict_at_a_site_leaves_no_entry_there(self, api: Api, client: redis.Redis, set_clock: Any) -> None:
         api.tokenize(parcel())
