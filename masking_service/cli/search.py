@@ -59,9 +59,11 @@ def index(file: TextIO, tenant: str, state_dir: Path) -> None:
     asked = found = 0
     with opened_store(settings, keyring) as store:
         uphold(store)
-        fill = FillIndex(Vault(store, keyring, os.urandom), Custodies(store, keyring, os.urandom), tenant, rule)
+        vault = Vault(store, keyring, os.urandom)
+        fill = FillIndex(vault, Custodies(store, keyring, os.urandom), tenant, rule)
         for numbers in _portions(file):
             found += fill(numbers, clock())
+            vault.data_keys.refresh(store)  # reports how often keys were used
             asked += len(numbers)
     click.echo(say(DONE, found=found, asked=asked))
 

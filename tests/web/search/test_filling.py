@@ -16,6 +16,7 @@ from masking_service.cli import commands
 from masking_service.usecases.fill_index import FillIndex
 from masking_service.vault.vault import Found, Vault
 from tests.access.policies import Edit
+from tests.store.stores import ask
 from tests.web.api import PRIVACY, SITE, Api
 from tests.web.search.searches import OTHER, PHONE, index_size, numbers, parcel
 
@@ -37,6 +38,18 @@ class TestFilling:
 
         assert numbers(api, phone=PHONE) == ["SF1234567890"]
         assert numbers(api, last4="4321", site=SITE) == ["SF1234567891"]
+
+    def test_the_entries_that_it_adds_are_counted_as_uses_of_their_key(
+        self, api: Api, client: redis.Redis, tmp_path: Path
+    ) -> None:
+        api.tokenize(parcel())
+        before = uses(client)
+        listed = tmp_path / "numbers.txt"
+        listed.write_text("SF1234567890\n", "utf-8")
+
+        assert fill(api, str(listed)).exit_code == 0
+
+        assert uses(client) == before + 1
 
     def test_what_is_erased_meanwhile_is_not_indexed(self, api: Api, client: redis.Redis) -> None:
         before = index_size(client)
@@ -70,6 +83,10 @@ class Racing(Vault):
             race, self.race = self.race, None
             race()
         return found
+
+
+def uses(client: redis.Redis) -> int:
+    return sum(int(each) for each in ask(client, "HVALS", "wm:{keys}uses"))
 
 
 def fill(api: Api, *arguments: str) -> Result:
