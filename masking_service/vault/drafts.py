@@ -116,10 +116,13 @@ def index_entries(drafts: Iterable[Draft]) -> tuple[list[Indexed], list[Indexed]
         revision, stored = draft.newest or (0, draft.record)
         found_by = draft.findable
         if not isinstance(draft.outcome, Stored):
-            # A refused record sets no custody. An entry that is the same as ours may be of a call that does.
-            ours = draft.added is not None and draft.added.header == stored.header
-            site = found_by.site if draft.custody is not None or ours else None
-            found_by = findable_of(stored, site).within(found_by)
+            found_by = findable_of(stored, found_by.site).within(found_by)
+            if draft.custody is None:
+                # A refused record sets no custody. An entry that is the same as ours may be of a call that does.
+                same = draft.added is not None and draft.added.header == stored.header
+                ours = draft.findable.endings if same else ()
+                endings = tuple(ending for ending in found_by.endings if ending in ours)
+                found_by = msgspec.structs.replace(found_by, endings=endings)
         if stored.header:
             right.append(Indexed(draft.number, draft.base, revision, stored.expires_at, stored.header, found_by))
     return [draft.added for draft in compared if draft.added is not None], right

@@ -129,12 +129,15 @@ class TestKeepingUp:
 
         assert index_size(client) == before
 
-    def test_a_conflict_at_a_site_leaves_no_entry_there(self, api: Api, client: redis.Redis, set_clock: Any) -> None:
+    @pytest.mark.parametrize(("phone", "later"), [(OTHER, 0), (OTHER, DAY), (PHONE, DAY)])
+    def test_a_conflict_at_a_site_leaves_no_entry_there(
+        self, api: Api, client: redis.Redis, set_clock: Any, phone: str, later: int
+    ) -> None:
         api.tokenize(parcel())
         before = index_entries(client)
-        set_clock(NOW + DAY)
+        set_clock(NOW + later)
 
-        api.tokenize(parcel(phone=OTHER), custody={"site": SITE})
+        api.tokenize(parcel(phone=phone, recipient__name="李四"), custody={"site": SITE})
 
         assert index_entries(client) == before
 
