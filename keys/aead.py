@@ -123,7 +123,7 @@ class SealingKey(Secret):
             raise IntegrityError("a sealed value did not open at its place") from None
 
     def _opener(self, header: bytes) -> tuple[Aead, bytes]:
-        """Return the cipher and the context of a header's suite."""
+        """Return cipher and context of a header's suite."""
         opener = self._openers.get(header)
         if opener is None:
             raise IntegrityError("a sealed value names another key than expected")
@@ -131,7 +131,7 @@ class SealingKey(Secret):
 
 
 def key_id_of(sealed: bytes) -> bytes:
-    """Return the 8-byte id of the key that sealed a value.
+    """Return the 8-byte id of a value's sealing key.
 
     Raises:
         IntegrityError: the value is too short, or this release does not know its format.

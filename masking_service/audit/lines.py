@@ -139,7 +139,7 @@ def entry_line(
 
 
 def is_writer(text: str) -> bool:
-    """Return whether a text can be the id of a writer."""
+    """Return whether a text can name a writer."""
     return _WRITER.fullmatch(text) is not None
 
 

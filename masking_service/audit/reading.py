@@ -27,7 +27,7 @@ EntryDocument = dict[str, Any]
 
 
 class UnknownEntryError(Exception):
-    """There is no entry with this id for the tenant."""
+    """The tenant has no entry with this id."""
 
 
 class Scanned(NamedTuple):

@@ -70,7 +70,7 @@ class Streams:
         return _entry(writer, found[0][0], _fields(found[0][1])).number if found else 0
 
     def newest_checkpoint(self) -> CheckpointLine | None:
-        """Return the newest checkpoint; None if there is none yet."""
+        """Return the newest checkpoint, or None."""
         found = self._read((b"XREVRANGE", self.keys.checkpoints, b"+", b"-", b"COUNT", 1))
         return _checkpoint(_fields(found[0][1])) if found else None
 

@@ -60,7 +60,7 @@ class Casework:
         reason: str,
         expires_in: int | None,
     ) -> answers.Case:
-        """Open a case; it is pending if it needs approval.
+        """Open a case, pending if it needs approval.
 
         Round trips: one for the budget, one for the audit, and one to write. Where the policy says so the ticket system
         is asked first.

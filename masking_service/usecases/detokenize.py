@@ -45,7 +45,7 @@ _ByNumber = Question[list[Found | None]]
 
 @dataclass(slots=True)
 class _Asked:
-    """One item of a call, and its outcome so far."""
+    """An item of a call, with its outcome."""
 
     echo: dict[str, str]
     outcome: str = NOT_FOUND
@@ -250,7 +250,7 @@ def _found(asked: Sequence[_Asked], by_token: _ByToken, by_number: _ByNumber) ->
 
 
 def _opened(context: RequestContext, case: Case | None, asked: Sequence[_Asked]) -> list[Disclosure]:
-    """Return what the call is about to open, by waybill."""
+    """Return what the call will open, by waybill."""
     fields: dict[tuple[bytes, int], list[str]] = {}
     for item in asked:
         if item.outcome == RELEASED and item.base is not None:

@@ -12,7 +12,7 @@ from masking_service.vault.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class FillIndex:
-    """Fills the indexes that a policy keeps of a tenant."""
+    """Fills the indexes that a tenant's policy keeps."""
 
     vault: Vault
     custodies: Custodies

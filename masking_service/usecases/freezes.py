@@ -122,7 +122,7 @@ class FreezeByPolicy:
     metrics: Metrics
 
     def count_misses(self, context: RequestContext, before: int, shown: Sequence[bool]) -> None:
-        """Count the misses of a call before it is answered.
+        """Count a call's misses before it is answered.
 
         No round trip if everything was shown and nothing was missed before, else one. The call that reaches the limit
         is answered; the next one is refused.

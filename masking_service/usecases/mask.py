@@ -31,7 +31,7 @@ class Maskers:
         }
 
     def of(self, schema: str, grant: Grant) -> Masker:
-        """Return the masker of a schema and the granted profile.
+        """Return the masker of a schema and profile.
 
         Raises:
             UnknownSchema: there is no schema of that name.

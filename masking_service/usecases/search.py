@@ -148,7 +148,7 @@ class Search:
         return found, stale
 
     def _confirms(self, tenant: str, one: Found, asked: Asked) -> bool:
-        """Return whether an opened record is what was asked for."""
+        """Return whether a record is what was asked for."""
         phones = recipients_phones(one.record.content()[1])
         if asked.phone:
             return any(phone.number == asked.phone for phone in phones)

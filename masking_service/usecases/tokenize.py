@@ -204,7 +204,7 @@ class Tokenize:
     def _set_first_custody(
         self, context: RequestContext, grant: Grant, drafts: Sequence[Draft], custody: Custody
     ) -> None:
-        """Set the custody of stored waybills that have none yet."""
+        """Set the first custody of stored waybills."""
         stored = [draft.outcome for draft in drafts if isinstance(draft.outcome, Stored)]
         if not stored:
             return

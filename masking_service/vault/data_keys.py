@@ -40,7 +40,7 @@ class _Current:
 
 
 class _Memory:
-    """The keys that were read on one roster of servers.
+    """The keys read on one roster of servers.
 
     Attributes:
         roster: that roster.

@@ -108,7 +108,7 @@ def plaintexts(waybills: Sequence[Indexed]) -> list[bytes]:
 
 
 def read_entry(plaintext: bytes) -> tuple[str, int]:
-    """Return the waybill number and the revision that an entry says."""
+    """Return an entry's waybill number and revision."""
     text = b2a_base64(plaintext, newline=False).rstrip(b"/").replace(b"+", b"-")
     return text[1:].decode(), int(text[:1], 16)
 

@@ -67,7 +67,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         return msgspec.structs.replace(self, expires_at=at)
 
     def sealed_in(self, header: bytes) -> "Record":
-        """Return the same record with the header of its envelope."""
+        """Return the record with its envelope's header."""
         return Record(self.salt, self.token_version, self.expires_at, self.body, header)
 
     def same_as(self, body: bytes) -> bool:
