@@ -133,7 +133,7 @@ def simulate(policy: Path, workforce: Workforce, first: int, keep: Path | None =
         keep: a folder for the results of each seed. Those that are there already are not run again.
     """
     jobs = [(seed, defended) for seed in range(first, first + workforce.seeds) for defended in (True, False)]
-    # A company is millions of rows without a cycle among them: looking for garbage takes a quarter of the time.
+    # A company has millions of rows: looking for garbage among them while it works takes a quarter of the time.
     with ProcessPoolExecutor(len(os.sched_getaffinity(0)), initializer=gc.disable) as pool:
         runs = [*pool.map(partial(kept_run, policy, workforce, first, keep), jobs)]
     after, before = figures_of(workforce, runs[::2]), figures_of(workforce, runs[1::2])
@@ -142,6 +142,7 @@ def simulate(policy: Path, workforce: Workforce, first: int, keep: Path | None =
 
 def kept_run(policy: Path, workforce: Workforce, first: int, keep: Path | None, job: tuple[int, bool]) -> Run:
     """Return the result of a seed with or without defences: the kept one of the same inputs, or a new one."""
+    gc.collect()  # what the seed before left: a company refers to itself
     seed, defended = job
     policy = policy if defended else DEFAULT_POLICY
     if keep is None:
