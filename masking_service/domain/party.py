@@ -43,9 +43,7 @@ _NAME_BEHIND: Final = re.compile(
     rf"(?<=[0-9A-Za-z*室户戶号號楼樓层層座栋棟幢元])(?![0-9A-Za-z*]*[{_PLACE_WORDS}])([{_HAN}]{{2,4}})([(（]?收?[)）]?)$"
 )
 _LATIN_PLACE: Final = re.compile(rf"(?<![A-Za-z])(?:{LATIN_PLACE})(?![A-Za-z])", re.I).search
-_NAME: Final = re.compile(
-    r"[^\W\d_][^\W\d_·•.．。‧・'’()（）\s*-]*(?:[·•.．。‧・'’()（）\s*-]+[^\W\d_]*)*\*?"
-).fullmatch
+_NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[·•.．。‧・'’()（）\s*-])*").fullmatch
 _NUMBERED: Final = re.compile(r"[\d*]").search
 _LETTERS: Final = re.compile(r"[^\W\d_]").search
 _PHONE_MASK: Final = re.compile(r"[+0-9()\- ]*\*{6,}[0-9]{0,4}(?:-\*+)?").fullmatch

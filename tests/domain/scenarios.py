@@ -34,13 +34,25 @@ def scenarios(name: str) -> list[tuple[str, str]]:
 
 def long_inputs() -> list[str]:
     """Forty thousand characters each of what makes careless patterns slow."""
-    units = (
-        "1", "13-", "1-", "138 ", "@", "a@", "a@a.a ", "-", "1\u200b", "*", "1*", "138****5678 ", "0755-", "+", "+8",
-        "(", "(021", "电话", "110101 19900307 ", "4444 ", "a", "一", "1室", "#1", "Apt ", "[(", "13812345678 ", "转1",
-        "1.", "00", "a Ltd ", "·", "a.b@qq.com ", "省市区", "~a", "$a", "852 9", "+852 9123 4567 ", "\n1", "张",
-        "(02)1234 ", "*021-", "1*-", "12-3-", "x1",
-    )  # fmt: skip
-    return [(unit * 40_000)[:40_000] for unit in units]
+    return [(unit * 40_000)[:40_000] for unit in UNITS]
+
+
+def repeated_inputs() -> list[str]:
+    """Four hundred characters of the same, between others: what is longer is hidden whole in some places."""
+    return [
+        first + (unit * 400)[:400] + last
+        for unit in (*UNITS, "* ", "a*", "a ", "(a", "-a", "1a", "张 ", "张*", "·a", "，1")
+        for first in ("", "张", "a", "3单元", "1")
+        for last in ("", "!", "1", "_", "张")
+    ]
+
+
+UNITS = (
+    "1", "13-", "1-", "138 ", "@", "a@", "a@a.a ", "-", "1\u200b", "*", "1*", "138****5678 ", "0755-", "+", "+8",
+    "(", "(021", "电话", "110101 19900307 ", "4444 ", "a", "一", "1室", "#1", "Apt ", "[(", "13812345678 ", "转1",
+    "1.", "00", "a Ltd ", "·", "a.b@qq.com ", "省市区", "~a", "$a", "852 9", "+852 9123 4567 ", "\n1", "张",
+    "(02)1234 ", "*021-", "1*-", "12-3-", "x1",
+)  # fmt: skip
 
 
 def _seen(written: str) -> str:

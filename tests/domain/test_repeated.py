@@ -1,0 +1,38 @@
+"""No mask takes long, whatever is repeated in what it gets, and between whatever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from masking_service.domain.addresses import mask_address
+from masking_service.domain.names import mask_name
+from masking_service.domain.party import mask_party
+from masking_service.domain.phones import mask_phone, phone_numbers
+from masking_service.domain.text import scrub
+from tests.domain.scenarios import repeated_inputs
+
+
+def party(value: str) -> str:
+    return mask_party(value, 4, lambda name: mask_name(name, "given"), lambda address: mask_address(address, "unit"))
+
+
+@pytest.mark.timeout(60)  # ends at once if the work is linear, never if it is not
+@pytest.mark.parametrize(
+    "read",
+    [
+        party,
+        lambda value: mask_name(value, "given"),
+        lambda value: mask_address(value, "unit"),
+        lambda value: mask_address(value, "detail"),
+        lambda value: mask_phone(value, 4),
+        phone_numbers,
+        scrub,
+    ],
+    ids=["party", "name", "unit", "detail", "phone", "numbers", "text"],
+)
+def test_nothing_that_is_repeated_takes_long(read: Callable[[str], object]) -> None:
+    for value in repeated_inputs():
+        for length in (60, 400):
+            read(value[:length] + value[-1:])
