@@ -1,7 +1,6 @@
 """Writes docs/insiders.md and its plot from the figures of a run."""
 
 import json
-import math
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -191,6 +190,7 @@ def _quoted(figures: Json) -> dict[str, str]:
     strategies, variants = figures["strategies"], figures["variants"]
     worst = max(strategies, key=lambda name: strategies[name]["records_p95"])
     reviews, approvals = ([one[f"{what}_per_day_per_10k"] for one in rates] for what in ("review_items", "approvals"))
+    freezes = [one["honest_freezes_per_100k_person_days"] for one in rates]
     days = sum(one["person_days"] for one in rates)
     numbers = {
         "worst_records": strategies[worst]["records_p95"],
@@ -211,7 +211,7 @@ def _quoted(figures: Json) -> dict[str, str]:
         **{name: f"{number:,}" for name, number in numbers.items()},
         "worst": NAMES[worst],
         "seeds": str(len(figures["seeds"])),
-        "none_by_chance": f"{math.exp(-days / 100_000):.0%}",
+        "freezes": f"{min(freezes)} to {max(freezes)}",
         "reviews": f"{min(reviews)} to {max(reviews)}",
         "approvals": f"{min(approvals)} to {max(approvals)}",
         "refused": f"{max(one['staff_calls_refused'] for one in rates):.0%}",
