@@ -105,8 +105,8 @@ def group_of(tag: bytes) -> bytes:
 
 
 def _blocks(key: Mac) -> Cipher[modes.ECB]:
-    """Return a cipher for single blocks, as of tokens: equal blocks are to be equal."""
-    return Cipher(algorithms.AES(key.digest()), modes.ECB())  # noqa: S305
+    """Return a cipher for single blocks."""
+    return Cipher(algorithms.AES(key.digest()), modes.ECB())  # noqa: S305 - single blocks, as of tokens; equal ones are to be equal
 
 
 def _group(tags: bytes) -> tuple[bytes, bytes]:

@@ -23,7 +23,7 @@ class Certificate:
 
 
 class Authority:
-    """Signs certificates; its own stands in `file`."""
+    """A certificate authority; `file` is its own certificate."""
 
     def __init__(self, folder: Path, name: str = "authority") -> None:
         self._folder = folder

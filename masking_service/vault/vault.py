@@ -28,7 +28,7 @@ from masking_service.vault.search_index import SearchIndex
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The newest active revision of a waybill, its sealed custody (or None), and the earlier revisions in order."""
+    """The newest revision of a waybill, its sealed custody (or None), and the earlier revisions in order."""
 
     base: bytes
     revision: int
@@ -156,12 +156,12 @@ class Vault:
             StoreUnavailable: the store did not answer.
             IntegrityError: a stored value did not open at its place.
         """
-        stems = [*dict.fromkeys(draft.stem for draft in drafts)]
-        newest = self._newest_of(tenant, stems, self._store.read(_newest_commands(stems)))
-        stored = {stem: found for stem, found in zip(stems, newest, strict=True) if found}
-        decide(drafts, {stem: (found[0], found[1]) for stem, found in stored.items()}, revise=revise)
+        bases = {draft.stem: draft.base for draft in drafts}
+        newest = self._newest_of(tenant, [*bases.values()], [*bases], self._store.read(_newest_commands([*bases])))
+        stored = {stem: found for stem, found in zip(bases, newest, strict=True) if found}
+        decide(drafts, {stem: (found.revision, found.record) for stem, found in stored.items()}, revise=revise)
         for draft in drafts:
-            draft.custody = stored[draft.stem][2] if draft.stem in stored else None
+            draft.custody = stored[draft.stem].custody if draft.stem in stored else None
 
     def newest(self, tenant: str, waybill_nos: Sequence[str], now: int) -> list[Found | None]:
         """Return the newest active revision of each waybill; None for unknown, erased and expired ones.
@@ -182,8 +182,8 @@ class Vault:
 
         def read(replies: list[Reply]) -> list[Found | None]:
             return [
-                Found(base, *found) if found is not None and found[1].active_at(now) else None
-                for base, found in zip(bases, self._newest_of(tenant, stems, replies), strict=True)
+                found if found is not None and found.record.active_at(now) else None
+                for found in self._newest_of(tenant, bases, stems, replies)
             ]
 
         return Question(_newest_commands(stems), read)
@@ -245,9 +245,9 @@ class Vault:
         return Erasure([Sealed(custody, None, until=0, once=False), *sealed], write, last_day)
 
     def _newest_of(
-        self, tenant: str, stems: Sequence[bytes], replies: Sequence[Reply]
-    ) -> list[tuple[int, Record, bytes | None, Sequence[Record | None]] | None]:
-        """Return the newest revision (or tombstone) of each waybill, its sealed custody, and the revisions before it.
+        self, tenant: str, bases: Sequence[bytes], stems: Sequence[bytes], replies: Sequence[Reply]
+    ) -> list[Found | None]:
+        """Return the newest revision of each waybill, active or not; a tombstone counts as a revision.
 
         One round trip for all further revisions of those that have a second one.
 
@@ -260,12 +260,12 @@ class Vault:
             for revision in (0, 1)
         ]
         opened = self._open(tenant, first_two)
-        newest: list[tuple[int, Record, bytes | None, Sequence[Record | None]] | None] = []
+        newest: list[Found | None] = []
         revised: list[int] = []
-        for at, reply in enumerate(replies):
+        for at, (base, reply) in enumerate(zip(bases, replies, strict=True)):
             first, second = opened[2 * at], opened[2 * at + 1]
             record = first if first is None or first.erased or second is None else second
-            newest.append(None if record is None else (int(record is second), record, reply[2], ()))
+            newest.append(None if record is None else Found(base, int(record is second), record, reply[2]))
             if record is not None and record is second:
                 revised.append(at)
         places = [record_key(stems[at], revision) for at in revised for revision in range(2, MAX_REVISIONS + 1)]
@@ -274,7 +274,7 @@ class Vault:
         for at in revised:
             revisions = [*opened[2 * at : 2 * at + 2], *islice(further, MAX_REVISIONS - 1)]
             last, record = [(one, found) for one, found in enumerate(revisions) if found is not None][-1]
-            newest[at] = (last, record, replies[at][2], revisions[:last])
+            newest[at] = Found(bases[at], last, record, replies[at][2], revisions[:last])
         return newest
 
     def _open(self, tenant: str, values: Iterable[tuple[bytes, bytes | None]]) -> list[Record | None]:

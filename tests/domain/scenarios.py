@@ -8,6 +8,10 @@ from typing import Final
 
 from hypothesis import strategies as st
 
+from masking_service.domain.addresses import mask_address
+from masking_service.domain.names import mask_name
+from masking_service.domain.party import mask_party
+
 _VECTORS: Final = Path(__file__).parent / "vectors"
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-f]{4})|U([0-9a-f]{8}))")
 
@@ -30,6 +34,11 @@ def scenarios(name: str) -> list[tuple[str, str]]:
     lines = (_VECTORS / f"{name}.tsv").read_text("utf-8").splitlines()
     pairs = [line.split("\t") for line in lines if line and not line.startswith("# ")]
     return [(_seen(value), _seen(shown)) for value, shown in pairs]
+
+
+def masked_party(value: str) -> str:
+    """Return a value of a name, a phone and an address as a label shows it."""
+    return mask_party(value, 4, lambda name: mask_name(name, "given"), lambda address: mask_address(address, "unit"))
 
 
 def long_inputs() -> list[str]:

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from masking_service.domain.addresses import mask_address
-from masking_service.domain.names import mask_name
-from masking_service.domain.party import mask_party
-
-
-def masked(value: str) -> str:
-    return mask_party(value, 4, lambda name: mask_name(name, "given"), lambda address: mask_address(address, "unit"))
+from tests.domain.scenarios import masked_party as masked
 
 
 @pytest.mark.parametrize("value", ["+138123", "张三\r+138123", "张三 13812345678 华志路1685号402室"])

@@ -8,21 +8,16 @@ import pytest
 
 from masking_service.domain.addresses import mask_address
 from masking_service.domain.names import mask_name
-from masking_service.domain.party import mask_party
 from masking_service.domain.phones import mask_phone, phone_numbers
 from masking_service.domain.text import scrub
-from tests.domain.scenarios import repeated_inputs
-
-
-def party(value: str) -> str:
-    return mask_party(value, 4, lambda name: mask_name(name, "given"), lambda address: mask_address(address, "unit"))
+from tests.domain.scenarios import masked_party, repeated_inputs
 
 
 @pytest.mark.timeout(60)  # ends at once if the work is linear, never if it is not
 @pytest.mark.parametrize(
     "read",
     [
-        party,
+        masked_party,
         lambda value: mask_name(value, "given"),
         lambda value: mask_address(value, "unit"),
         lambda value: mask_address(value, "detail"),
