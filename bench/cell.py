@@ -9,8 +9,6 @@ what is assumed is at the top; `docs/scaling.md` shows the result. A simulation 
 prove that a real machine has the measured costs.
 """
 
-from __future__ import annotations
-
 import argparse
 import heapq
 import math

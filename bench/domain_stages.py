@@ -3,8 +3,6 @@
 Each figure is the best of many rounds of 500 fresh records, so that the machine's other work shows least.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any

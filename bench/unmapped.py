@@ -4,8 +4,6 @@ The rate under ``guard`` is compared with the rate under ``pass``, batch by batc
 does falls on both.
 """
 
-from __future__ import annotations
-
 import gc
 import time
 from collections.abc import Callable

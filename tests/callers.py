@@ -1,7 +1,5 @@
 """Numbers from which the people of a development set-up call, put on file as `callers import` does."""
 
-from __future__ import annotations
-
 import os
 
 from masking_service.access.callers import Callers

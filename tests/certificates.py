@@ -1,7 +1,5 @@
 """Certificates for encrypted connections in tests: an authority, and who it vouches for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address

@@ -1,7 +1,5 @@
 """A cluster of tests whose nodes change their roles."""
 
-from __future__ import annotations
-
 from tests import servers
 from tests.servers import Group, Node
 from tests.store.stores import ask

@@ -1,7 +1,5 @@
 """Shared fixtures (a clean real Valkey, clusters, sentinels), and which tests may run side by side."""
 
-from __future__ import annotations
-
 import io
 import os
 import shutil

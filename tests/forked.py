@@ -1,7 +1,5 @@
 """Processes that start within milliseconds: they are forked from one that has imported the audit log already."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess

@@ -1,7 +1,5 @@
 """Answers to signed questions that must not be believed."""
 
-from __future__ import annotations
-
 import json
 import time
 from dataclasses import dataclass

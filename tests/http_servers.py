@@ -1,7 +1,5 @@
 """HTTP servers on this machine, which answer as a test says."""
 
-from __future__ import annotations
-
 import json
 import ssl
 import threading

@@ -1,7 +1,5 @@
 """Providers of privacy numbers on this machine: one that follows docs/calls.md, and hostile ones."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """A real nginx with the configuration that is shipped, in front of a service of this machine."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A real HTTP server on this machine that receives what is sent to it, and answers as a test says."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field

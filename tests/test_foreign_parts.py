@@ -1,7 +1,5 @@
 """What the code uses of other people's libraries beside their public interface: each use is listed with its reason."""
 
-from __future__ import annotations
-
 import ast
 import importlib
 import inspect

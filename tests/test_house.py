@@ -1,7 +1,5 @@
 """The house rules that a machine can hold: which room may import which, and what no file may name."""
 
-from __future__ import annotations
-
 import ast
 import os
 import re

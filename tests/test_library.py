@@ -1,7 +1,5 @@
 """`from masking_service import mask`: records are masked in a process of one's own."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """The installed package gives the commands `waybill-masking` and `waybill-desk`, which work in any folder."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import sysconfig

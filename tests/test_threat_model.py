@@ -1,7 +1,5 @@
 """The threat model names its proofs: each of them exists, and no actor is without one."""
 
-from __future__ import annotations
-
 import ast
 import re
 from functools import cache

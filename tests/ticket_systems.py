@@ -1,7 +1,5 @@
 """Ticket systems on this machine: the example's sidecar, and hostile ones."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field

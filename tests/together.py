@@ -1,7 +1,5 @@
 """Calls at the same moment, each in a thread of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial

@@ -1,7 +1,5 @@
 """Backups of the tests' servers, made by the script that operators use, and servers that are restored from them."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

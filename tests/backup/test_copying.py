@@ -1,7 +1,5 @@
 """The script that copies a server's log while it works: whole, whatever the server does meanwhile, or not at all."""
 
-from __future__ import annotations
-
 import os
 import threading
 import time

@@ -1,7 +1,5 @@
 """The drill of docs/backup.md: a backup under load, the store lost, a restore elsewhere, and a service that goes on."""
 
-from __future__ import annotations
-
 import json
 import threading
 import time

@@ -1,7 +1,5 @@
 """Tests that `bench` names the packages that are not installed."""
 
-from __future__ import annotations
-
 import pytest
 from click.testing import CliRunner
 

@@ -1,7 +1,5 @@
 """The load generator sends everything once, waits for every answer, and counts waiting as waiting."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer

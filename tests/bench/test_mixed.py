@@ -1,7 +1,5 @@
 """What is made of the windows of a mixed load, and which of them count."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The documents show the figures of the saved run, and none was typed."""
 
-from __future__ import annotations
-
 import pytest
 
 from bench import page, plots

@@ -1,7 +1,5 @@
 """The benchmark runs: quick mode measures every contender and stage, and draws every picture. No time is asserted."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The stopwatch gives each moment to one stage, and stops the run where a stage is not where it should be."""
 
-from __future__ import annotations
-
 import time
 from contextlib import suppress
 

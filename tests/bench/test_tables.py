@@ -1,7 +1,5 @@
 """Tests the ratios between contenders, and whether aims are met."""
 
-from __future__ import annotations
-
 import pytest
 
 from bench.contenders import records_body, values_body

@@ -1,7 +1,5 @@
 """Clocks of the service and its store that can be set."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

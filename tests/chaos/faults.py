@@ -1,7 +1,5 @@
 """Faults of a single server, from which the service recovers."""
 
-from __future__ import annotations
-
 import os
 import signal
 import time

@@ -1,7 +1,5 @@
 """Clusters and sentinel set-ups, and their faults."""
 
-from __future__ import annotations
-
 import random
 import shutil
 import time

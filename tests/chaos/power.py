@@ -1,7 +1,5 @@
 """Power cuts and full disks, by a library that is preloaded."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A TCP wire to the store that can fail."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from contextlib import suppress

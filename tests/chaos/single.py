@@ -1,7 +1,5 @@
 """A single server whose wire, power and clocks can fail."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """After every fault under load, all that was acknowledged is there."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from itertools import count

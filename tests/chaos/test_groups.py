@@ -1,7 +1,5 @@
 """Faults of clusters and sentinels; others are in `tests/e2e/test_recovery.py`, and all of them in `make chaos`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """A service under load, and what must hold after every fault."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time

@@ -1,7 +1,5 @@
 """The commands in this process, each time on a state directory of its own and a store that holds nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

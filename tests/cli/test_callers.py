@@ -1,7 +1,5 @@
 """`callers import`: numbers from a file, sealed, or not one of them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

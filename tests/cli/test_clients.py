@@ -1,7 +1,5 @@
 """`clients`: what it shows of clients and keys is whole, for a person and for a script."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import pty

@@ -1,7 +1,5 @@
 """The command line in this process: keys, clients and tokens, and how each refuses in words."""
 
-from __future__ import annotations
-
 import re
 import stat
 from collections.abc import Callable, Iterator

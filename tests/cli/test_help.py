@@ -1,7 +1,5 @@
 """What the command line says of itself, and what it says where it cannot run at all."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The commands of `keys` in this process: those of docs/keys.md, and how each refuses."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Commands speak Chinese where the terminal does."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

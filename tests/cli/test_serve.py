@@ -1,7 +1,5 @@
 """`serve` refuses an address that it cannot listen at, at once and in words, before anything is made or started."""
 
-from __future__ import annotations
-
 import socket
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`serve --dev` as a process: it is announced once it is ready, and what keeps it from that is said."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from collections.abc import Iterator

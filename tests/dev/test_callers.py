@@ -1,7 +1,5 @@
 """In a development set-up everyone who may call has a number on file, and it is no one's."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import redis

@@ -1,7 +1,5 @@
 """The embedded server: durable, private, and gone when its parent is."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal

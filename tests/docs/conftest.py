@@ -1,7 +1,5 @@
 """A checkout in which `make run` was run."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ A line that begins with `#>` is the output of the commands above it. In it, `…
 long hexadecimal number matches any other. A token that the page shows twice must be the same token both times.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Tests the links between the pages of the project."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tests that the classes and methods which a page names are in the code."""
 
-from __future__ import annotations
-
 import ast
 import re
 from functools import cache

@@ -1,7 +1,5 @@
 """Runs the commands of the README and the quick starts."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

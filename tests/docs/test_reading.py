@@ -1,7 +1,5 @@
 """Tests how pages are read and checked."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What the tests of records share: the profiles of the default policy, a standard record, and one call to mask it."""
 
-from __future__ import annotations
-
 import copy
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Reads the scenarios in `vectors/`, and makes the values that properties are tried on."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Final

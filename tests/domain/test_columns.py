@@ -1,7 +1,5 @@
 """The quick way through a batch finds and masks what the pass over a single record does, and leaves the rest to it."""
 
-from __future__ import annotations
-
 import copy
 import gc
 from collections.abc import Sequence

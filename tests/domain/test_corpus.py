@@ -4,8 +4,6 @@ The files in `corpus/` begin with the source of their member names. In the recor
 is personal; the people are invented. A record without a schema is another format's, read as a standard record.
 """
 
-from __future__ import annotations
-
 import copy
 import json
 import re

@@ -1,7 +1,5 @@
 """Which number of a phone field can be dialled in China."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

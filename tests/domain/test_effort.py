@@ -1,7 +1,5 @@
 """How much work a batch may be: more than labels ever need, and far less than a body made to cost would take."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Values that a text labels as personal are found, and nothing that is labelled otherwise."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.domain.effort import Effort, Share

@@ -1,7 +1,5 @@
 """The leak guard: no original phone or full name is elsewhere in a masked record."""
 
-from __future__ import annotations
-
 import unicodedata
 from decimal import Decimal
 from typing import Any

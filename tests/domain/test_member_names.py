@@ -1,7 +1,5 @@
 """What the names of members and headers say: whose the value is, and of which kind."""
 
-from __future__ import annotations
-
 import pytest
 
 from masking_service.domain.member_names import MAYBE_NAME, MEASURE, NUMBER, ROOT, context_of, kind_of, known_plan, plan

@@ -1,7 +1,5 @@
 """Values that hold a name, a phone and an address together."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.domain.scenarios import masked_party as masked

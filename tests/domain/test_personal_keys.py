@@ -1,7 +1,5 @@
 """Objects whose keys are people's names: the keys are masked, and what only has the form of a name stays."""
 
-from __future__ import annotations
-
 import copy
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Profiles: unnamed kinds are hidden, labels meet the floor, and all together hide enough of a phone."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

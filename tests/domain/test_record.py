@@ -1,7 +1,5 @@
 """The pass over a record: every mapped value is masked in place, every other value comes back as it came."""
 
-from __future__ import annotations
-
 import copy
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """No mask takes long, whatever is repeated in what it gets, and between whatever."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """Schemas: paths, kinds and places as data, and every fault with its path."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """A typing slip in the name of a member that a schema maps leaves nothing of its value in clear."""
 
-from __future__ import annotations
-
 import copy
 import string
 from typing import Any

@@ -1,7 +1,5 @@
 """Unmapped members: their names are scanned too, and a batch is masked as each of its records is."""
 
-from __future__ import annotations
-
 import copy
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One development service that all end-to-end tests share, and others that a test starts for itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

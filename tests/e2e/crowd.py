@@ -1,7 +1,5 @@
 """Many clients in one thread: requests that leave at a rate, each on a connection of its own, whatever comes back."""
 
-from __future__ import annotations
-
 import selectors
 import socket
 import time

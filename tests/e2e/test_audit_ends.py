@@ -1,7 +1,5 @@
 """The audit log around the life of processes: ended when they stop, under checkpoints, and no store may go back."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Budgets of a service as it runs: two workers, sixteen callers at once, a restart, and never one value more."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """`serve --dev` as a process: one line when it is ready, and a store that ends with it, however it ends."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

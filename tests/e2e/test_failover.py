@@ -1,7 +1,5 @@
 """A primary dies under load: the service is back without a restart, and whatever it acknowledged is still true."""
 
-from __future__ import annotations
-
 import json
 import threading
 import time

@@ -1,7 +1,5 @@
 """The log of a production set-up, from the start to the end: JSON on every line, from a fixed list of fields."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

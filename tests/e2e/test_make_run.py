@@ -1,7 +1,5 @@
 """`make run` and `ask`: they call the service that was started in the folder, and no other."""
 
-from __future__ import annotations
-
 import socket
 import subprocess
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Overload and malicious clients, through the proxy: requests are answered or refused at once, and all are served."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

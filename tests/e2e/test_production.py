@@ -1,7 +1,5 @@
 """A production set-up as processes: keys and clients from the command line, a store that may be away."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time

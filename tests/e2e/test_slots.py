@@ -1,7 +1,5 @@
 """A service whose audit log is spread over four slots of a real cluster, with its witness and its commands."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack

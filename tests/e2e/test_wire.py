@@ -1,7 +1,5 @@
 """What never reaches the application: requests that are no sound HTTP are 400 problems, and none of them is logged."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import re

@@ -1,7 +1,5 @@
 """Freeze, thaw, revocation and policy reach every worker of a real service within two seconds; counts come from all."""
 
-from __future__ import annotations
-
 import json
 import re
 import time

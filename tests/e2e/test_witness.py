@@ -1,7 +1,5 @@
 """The witness of a development service: it archives as long as the service runs, and not a moment longer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

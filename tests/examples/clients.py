@@ -1,7 +1,5 @@
 """The three client examples, run as a label system runs them: each in a process of its own."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """One development service for all tests of the clients, and each client in turn."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -4,8 +4,6 @@ It is there for what the real service cannot be brought to do at will: refusals 
 cut off or never come, redirects.
 """
 
-from __future__ import annotations
-
 import http.client
 import threading
 import time

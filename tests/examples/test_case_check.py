@@ -1,7 +1,5 @@
 """The example sidecar reads tickets of four systems, and answers signed questions only."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Iterator

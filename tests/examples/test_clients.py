@@ -1,7 +1,5 @@
 """The client examples against the running service: what a label system needs of each, whatever happens."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

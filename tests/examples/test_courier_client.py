@@ -1,7 +1,5 @@
 """The courier app's example against the running service: it shows a mask, rings the door and holds no phone."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """docs/clients.md: its commands are run as they are, its tables are the service's, its numbers the examples'."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Lints, renders and validates the chart. No cluster is needed."""
 
-from __future__ import annotations
-
 import functools
 import importlib.metadata
 import json

@@ -1,7 +1,5 @@
 """Draws combinations of values: one choice of each axis, with a fixed seed."""
 
-from __future__ import annotations
-
 import random
 from typing import Any
 

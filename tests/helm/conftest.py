@@ -1,7 +1,5 @@
 """One helm, and one kubectl, for all tests of the chart."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.helm.chart import Chart, unpack_tools

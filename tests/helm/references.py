@@ -1,7 +1,5 @@
 """Checks the references between objects, which the schemas of Kubernetes do not."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A company's own authorities: with the variable that the chart sets, issuers behind its certificates are believed."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The desk in the chart: off by default, without the keys of the service, and with the settings that it reads."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

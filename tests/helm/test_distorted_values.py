@@ -1,7 +1,5 @@
 """Removes or distorts each default: values that the schema accepts render to valid objects."""
 
-from __future__ import annotations
-
 import copy
 import functools
 import json

@@ -1,7 +1,5 @@
 """Runs the commands of docs/kubernetes.md unchanged. helm renders instead of installing, kubectl prints."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """No value set renders a secret, an unconfined container or an open network."""
 
-from __future__ import annotations
-
 import json
 import re
 import runpy

@@ -1,7 +1,5 @@
 """The chart installs the dashboard and the alert rules of its files if they are enabled."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Names of every sort: of releases, of namespaces, of one's own choice, and under a chart above."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """What an operator reads after an installation: what is missing, and what is not for production."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.helm.chart import Chart, values_of

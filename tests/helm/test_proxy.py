@@ -1,7 +1,5 @@
 """The proxy of a pod: nginx accepts its configuration, and everything in the chart follows from whether it is there."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Every reference in the rendered objects resolves, and a broken one is reported."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Values that make no sense, and secrets in the wrong place, are refused before anything is rendered."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """What the chart renders is what Kubernetes takes, strictly, from the defaults to everything at once."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -5,8 +5,6 @@ pkg/volume/volume_linux.go, `roMask`). So a volume with 0440 is 0440 and belongs
 user reads it as a member of the group, and no other user does.
 """
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

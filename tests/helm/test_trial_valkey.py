@@ -1,7 +1,5 @@
 """The trial store, started here with the chart's own arguments: it keeps what it acknowledges."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

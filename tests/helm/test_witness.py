@@ -1,7 +1,5 @@
 """The witness, started here with the chart's own command: it archives with the public key and few rights alone."""
 
-from __future__ import annotations
-
 import json
 import signal
 import subprocess

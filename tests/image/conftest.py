@@ -1,7 +1,5 @@
 """Fixtures of the image's tests: the built image, an installation, and services that run from them."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ No registry of images is needed: the base is made of Debian packages and importe
 FROM says.
 """
 
-from __future__ import annotations
-
 import os
 import resource
 import shutil

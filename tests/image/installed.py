@@ -4,8 +4,6 @@ A kernel that lets nothing be written replaces the read-only root: the files are
 runs without any capability, so that root may not write them either.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """compose.yaml fits the schema of the Compose specification, and the files and settings that the service needs."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

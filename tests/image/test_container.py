@@ -1,7 +1,5 @@
 """The image itself, built from the Dockerfile and run with a read-only root, without root and without capabilities."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.image.container import Container

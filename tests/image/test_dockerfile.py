@@ -1,7 +1,5 @@
 """What the Dockerfile may and may not do. `test_container.py` builds it."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

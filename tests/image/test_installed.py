@@ -1,7 +1,5 @@
 """What the image's script installs, and what its command then does: in a directory instead of a container."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import re
 import shlex

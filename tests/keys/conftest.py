@@ -1,7 +1,5 @@
 """A keyset file of production."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Tests signed messages."""
 
-from __future__ import annotations
-
 import hmac
 from pathlib import Path
 from typing import Literal

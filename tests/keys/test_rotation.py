@@ -1,7 +1,5 @@
 """Tests changes of the keyset file."""
 
-from __future__ import annotations
-
 import json
 import stat
 from collections.abc import Callable

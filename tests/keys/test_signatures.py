@@ -1,7 +1,5 @@
 """Tests Ed25519 with vectors of RFC 8032."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Tests that stored bytes stay readable."""
 
-from __future__ import annotations
-
 import hmac
 import json
 from pathlib import Path

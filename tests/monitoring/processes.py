@@ -1,7 +1,5 @@
 """Starts a real Prometheus and a real Alertmanager that keep all they write in a folder."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import urllib.parse

@@ -1,7 +1,5 @@
 """The alert rules and the dashboard that come with the service, taken apart into what they name."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Every alert fires where it should and stays quiet where it should, by Prometheus' own tool for that."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A real Prometheus over the real service: every expression of the rules and the dashboard finds what it names."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """Tests which alerts are raised, and what they name."""
 
-from __future__ import annotations
-
 import pytest
 from prometheus_client import CollectorRegistry
 

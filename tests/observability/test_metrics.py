@@ -1,7 +1,5 @@
 """Tests metrics over several workers."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

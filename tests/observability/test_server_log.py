@@ -1,7 +1,5 @@
 """Tests that server logs contain fixed words only."""
 
-from __future__ import annotations
-
 import io
 import json
 import logging

@@ -1,7 +1,5 @@
 """Tests the webhook that sends alerts: signed, tried again, dropped and counted, to one valid URL."""
 
-from __future__ import annotations
-
 import hmac
 import json
 import socket

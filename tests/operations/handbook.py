@@ -1,7 +1,5 @@
 """The commands of the three operations pages, what they must print, and a simulated machine that runs them."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

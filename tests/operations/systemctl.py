@@ -3,8 +3,6 @@
 A mock: users, rights and the sandbox of a unit are not played. What is started is real.
 """
 
-from __future__ import annotations
-
 import configparser
 import os
 import shlex

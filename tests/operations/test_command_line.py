@@ -1,7 +1,5 @@
 """deploy/masking.sh passes on the settings of the file unchanged: no value is executed, and none is lost."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The commands of the operations pages run in order and print what the pages say."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """deploy/nginx.conf in a real nginx in front of the real service: what it forwards, refuses, and never logs."""
 
-from __future__ import annotations
-
 import json
 import socket
 import ssl

@@ -1,7 +1,5 @@
 """deploy/nginx-desk.conf in a real nginx in front of the real desk: TLS, headers, and no path in a log."""
 
-from __future__ import annotations
-
 import ssl
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """systemd accepts the units in deploy/ and rates them as safe."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from pathlib import Path

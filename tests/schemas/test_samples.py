@@ -1,7 +1,5 @@
 """A full record of every carrier, masked for a label: nothing that was planted in it survives anywhere."""
 
-from __future__ import annotations
-
 import copy
 import json
 import re

@@ -1,7 +1,5 @@
 """The shipped schemas say what the table of masking rules says, and places keep the codes that stored records hold."""
 
-from __future__ import annotations
-
 import hashlib
 from importlib import resources
 from pathlib import Path

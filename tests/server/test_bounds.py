@@ -1,7 +1,5 @@
 """What a worker does at the same time: requests that use the store are bounded, and one large one computes."""
 
-from __future__ import annotations
-
 import io
 import sys
 import threading

@@ -1,7 +1,5 @@
 """What a worker does before it serves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """A wrong set-up ends gunicorn's master before it starts a worker, with the status that systemd does not retry."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the worker answers to a request that gunicorn cannot parse."""
 
-from __future__ import annotations
-
 import io
 import json
 import socket

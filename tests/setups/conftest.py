@@ -1,7 +1,5 @@
 """Servers as companies run them: users, sockets, TLS."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

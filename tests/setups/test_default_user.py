@@ -2,8 +2,6 @@
 
 Without its rights, some releases leave transactions out."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

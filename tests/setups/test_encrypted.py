@@ -1,7 +1,5 @@
 """Encrypted connections need the right certificates."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Supported releases of Redis work; older ones are refused."""
 
-from __future__ import annotations
-
 import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The shipped rights are exactly those that the service uses."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Wrong set-ups are named with a remedy; masking goes on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A production set-up whose log has an entry, an export of it and a witness."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """`audit accept-store` begins a new log in a restored store."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import redis

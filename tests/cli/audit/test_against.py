@@ -1,7 +1,5 @@
 """`audit verify --store` compares the store with its log."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`audit export` joins the archive and the store."""
 
-from __future__ import annotations
-
 import os
 import signal
 from pathlib import Path

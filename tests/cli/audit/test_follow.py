@@ -1,7 +1,5 @@
 """`audit follow` archives until it is stopped."""
 
-from __future__ import annotations
-
 import signal
 from pathlib import Path
 

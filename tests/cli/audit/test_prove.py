@@ -1,7 +1,5 @@
 """`audit prove`, and verifying proofs, tiles and archives."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`audit tail` shows entries as they come."""
 
-from __future__ import annotations
-
 import signal
 
 from masking_service.audit.entries import encode

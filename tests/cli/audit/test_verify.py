@@ -1,7 +1,5 @@
 """`audit verify` needs an export and the public key."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import stat

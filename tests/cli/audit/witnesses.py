@@ -1,7 +1,5 @@
 """What a witness archives, and the commands that tests run."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from collections.abc import Callable

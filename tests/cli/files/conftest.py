@@ -1,7 +1,5 @@
 """A table of one waybill."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

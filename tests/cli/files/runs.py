@@ -1,7 +1,5 @@
 """Runs of the two commands as a shell starts them, and files for them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

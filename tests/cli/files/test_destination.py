@@ -1,7 +1,5 @@
 """The output is there whole or not at all, for its owner only; the exit code says how it went."""
 
-from __future__ import annotations
-
 import os
 import signal
 import stat

@@ -1,7 +1,5 @@
 """JSON and NDJSON: read one record at a time, written one a line; numbers keep every digit."""
 
-from __future__ import annotations
-
 import json
 import random
 from pathlib import Path

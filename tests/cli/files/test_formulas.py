@@ -1,7 +1,5 @@
 """No cell of the output runs in a spreadsheet, and masks of phones stay readable."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Headers of exports are known or mapped by hand, and no personal column is passed over for want of room."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The summary counts, names places and codes, and never a value; memory does not grow with the file."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """CSV: any delimiter, three encodings, every line end; what is not mapped comes back as it was written."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

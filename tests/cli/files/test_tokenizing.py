@@ -1,7 +1,5 @@
 """Files are tokenized over a real store for the client of an API key."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tests that a table with an unmapped column that looks personal is refused, with the options to add."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

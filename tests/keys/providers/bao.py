@@ -1,7 +1,5 @@
 """A real OpenBao server with Transit and TLS."""
 
-from __future__ import annotations
-
 import json
 import re
 import signal

@@ -1,7 +1,5 @@
 """Real providers, started once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 

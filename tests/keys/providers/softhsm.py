@@ -1,7 +1,5 @@
 """A real SoftHSM with keys of every kind."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Mapping

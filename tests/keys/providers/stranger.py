@@ -1,7 +1,5 @@
 """A fake Transit server with chosen answers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

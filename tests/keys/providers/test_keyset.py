@@ -1,7 +1,5 @@
 """Tests keysets with root keys elsewhere."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Cells keep their types, number formats and widths, and no text becomes a formula."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A workbook that cannot be trusted is refused with a place and a reason, in both languages."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A workbook is masked into a workbook: one sheet, its headers and rows, and nothing else of the file."""
 
-from __future__ import annotations
-
 import io
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Workbooks, and runs of `mask` on them."""
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
