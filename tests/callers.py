@@ -3,7 +3,8 @@
 import os
 
 from masking_service.access.callers import Callers
-from tests.web.api import COURIER, OFFICER, OTHER_OFFICER, Api
+from tests.web.api import Api
+from tests.web.people import COURIER, OFFICER, OTHER_OFFICER
 
 OWN = "13900000001"
 """The courier's own number."""

@@ -15,7 +15,8 @@ import pytest
 from tests.e2e.crowd import Sent, get, post, send
 from tests.e2e.processes import Running, wait_for
 from tests.proxy import Proxy
-from tests.web.api import OTHER_PRINTER, PRINTER, record
+from tests.web.api import record
+from tests.web.people import OTHER_PRINTER, PRINTER
 
 MANY = 200
 MAX_SECONDS = 5.0

@@ -9,7 +9,8 @@ import pytest
 
 from tests.e2e.processes import Running
 from tests.examples.clients import LANGUAGES, Client, command
-from tests.web.api import PRINTER, record
+from tests.web.api import record
+from tests.web.people import PRINTER
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from tests.certificates import Authority
 from tests.e2e.processes import Running, wait_for
 from tests.examples.clients import LANGUAGES, PRINTED, SOME_FAILED, SOME_UNSTORED, STOPPED, Client, ended
 from tests.examples.standin import CUT, SILENT, STUCK, Says, standing_in
-from tests.web.api import MASKED, PRINTER, TOKENIZED, VALUES, record
+from tests.web.api import MASKED, TOKENIZED, VALUES, record
+from tests.web.people import PRINTER
 
 Records = Callable[[int], list[Any]]
 BUSY = Says(503, {"Retry-After": "1"}, b'{"code":"overloaded"}')

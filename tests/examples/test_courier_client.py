@@ -12,7 +12,8 @@ import pytest
 from examples.clients.courier_client import CourierClient, Refused
 from tests.e2e.processes import ROOT, Running
 from tests.examples.standin import CUT, Says, standing_in
-from tests.web.api import COURIER, PRINTER, SITE
+from tests.web.api import SITE
+from tests.web.people import COURIER, PRINTER
 
 Records = Callable[[int], list[Any]]
 

@@ -50,7 +50,8 @@ from masking_service.shipped import ROOT
 from masking_service.vault.tokens import read_token
 from tests.access.tokens import KEY, NOW, issuers
 from tests.keys.known import known_bytes, known_keyring
-from tests.web.api import MASKED, PRINTER, Api, record
+from tests.web.api import MASKED, Api, record
+from tests.web.people import PRINTER
 
 SECONDS = 3.0
 """Of a processor, for one input. Instrumented code on a busy machine takes several times as long as the service."""

@@ -17,7 +17,8 @@ from masking_service.store import health
 from masking_service.store.errors import StoreUnavailable
 from tests.servers import Node, durable
 from tests.store import stores
-from tests.web.api import PRINTER, Api, record
+from tests.web.api import Api, record
+from tests.web.people import PRINTER
 
 pytestmark = pytest.mark.server
 SUPPORTED = {

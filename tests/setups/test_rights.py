@@ -18,7 +18,8 @@ from masking_service.shipped import ROOT
 from masking_service.store.health import look
 from tests.setups.conftest import PASSWORD, RIGHTS, Company
 from tests.store.stores import ask
-from tests.web.api import COURIER, PRIVACY, SITE, SUPERVISOR, Api, field, record, results, token
+from tests.web.api import SITE, Api, field, record, results, token
+from tests.web.people import COURIER, PRIVACY, SUPERVISOR
 
 ONCE = Retry(NoBackoff(), 0)
 CONTAINERS = {"ACL", "CLUSTER", "CONFIG", "XINFO"}

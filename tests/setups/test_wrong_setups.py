@@ -19,7 +19,8 @@ from masking_service.store.urls import default_replicas
 from tests import servers
 from tests.setups.conftest import PASSWORD, RIGHTS, Company
 from tests.store.stores import ask
-from tests.web.api import PRINTER, Api, record
+from tests.web.api import Api, record
+from tests.web.people import PRINTER
 
 WORDS = RIGHTS.read_text().split()[2:]
 NOBODY_BELIEVES = "another-password"

@@ -11,7 +11,8 @@ from keys.signatures import Verifier
 from masking_service.audit.archive.export import export
 from masking_service.audit.streams import Streams
 from masking_service.audit.verify.verifier import Verification, verify
-from tests.web.api import AUDITOR, Api, Json
+from tests.web.api import Api, Json
+from tests.web.people import AUDITOR
 
 
 class Auditor:

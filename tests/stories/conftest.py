@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from masking_service.runtime.clock import clock
 from tests.stories.auditor import Auditor
-from tests.web.api import Api
+from tests.web.api import Api, Clock
 from tests.web.conftest import fresh, set_clock, settings, valkey
 
 __all__ = ["fresh", "set_clock", "settings", "valkey"]
@@ -21,7 +19,7 @@ def auditor(fresh: Api) -> Auditor:
 
 
 @pytest.fixture
-def now(set_clock: Callable[[int], None]) -> int:
+def now(set_clock: Clock) -> int:
     """The minute in which a story begins; the clock moves only when the story moves it."""
     begin = clock() // 60 * 60 + 60
     set_clock(begin)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.stories.auditor import Auditor
-from tests.web.api import COURIER, OFFICER, SITE, SUPERVISOR, Api, field, record, refusal
+from tests.web.api import SITE, Api, Clock, field, record, refusal
+from tests.web.people import COURIER, OFFICER, SUPERVISOR
 
 DAY = 86_400
 NUMBERS = [f"SF{number:010d}" for number in range(1, 101)]
 RENTED = f"client/{OFFICER}"
-Clock = Callable[[int], None]
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from click.testing import CliRunner, Result
 
 from masking_service.cli import commands
 from masking_service.runtime.settings import Settings
-from tests.web.api import DESK, OFFICER, SUPERVISOR, Api, field, record
+from tests.web.api import Api, Clock, field, record
+from tests.web.people import DESK, OFFICER, SUPERVISOR
 
 DAY, HOUR = 86_400, 3_600
 DAYS, A_DAY = 12, 5
 LOGIN, DESKTOP, PHONE = "lin", "desktop-17", "phone-99"
 POLICY = "\nlookout:\n  freeze: [new-device, odd-hours]\n"
-Clock = Callable[[int], None]
 Work = Callable[..., None]
 
 

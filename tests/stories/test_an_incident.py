@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 from masking_service.cli import commands
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import PUBLIC_KEY
-from tests.web.api import DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING, Api, field, record
+from tests.web.api import Api, Clock, field, record
+from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
 THIEF = f"client/{OFFICER}"
 NUMBERS = [f"SF100000000{at}" for at in range(3)]
@@ -172,7 +173,7 @@ def test_the_report_sums_fields_by_purpose_role_and_person(command: Command, now
 
 
 def test_openings_that_nothing_followed_are_unexplained_after_three_days(
-    fresh: Api, command: Command, now: int, set_clock: Callable[[int], None], tmp_path: Path
+    fresh: Api, command: Command, now: int, set_clock: Clock, tmp_path: Path
 ) -> None:
     set_clock(now - 5 * DAY)
     fresh.open_case("D-2", *NUMBERS[:2])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 from tests.stories.auditor import Auditor
-from tests.web.api import DESK, OFFICER, Api, field, record, refusal
+from tests.web.api import Api, Clock, field, record, refusal
+from tests.web.people import DESK, OFFICER
 
 DAY = 86_400
 DAYS = 60
 THIEF, FRIEND = f"client/{OFFICER}", f"client/{DESK}"
-Clock = Callable[[int], None]
 
 
 def take(api: Api, day: int, count: int) -> list[str] | tuple[int, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.stories.auditor import Auditor
-from tests.web.api import DESK, OFFICER, SUPERVISOR, Api, Json, field, record, refusal, token
+from tests.web.api import Api, Json, field, record, refusal, token
+from tests.web.people import DESK, OFFICER, SUPERVISOR
 
 NUMBERS = [f"SF{number:010d}" for number in range(1, 301)]
 NAMED = NUMBERS[:3]

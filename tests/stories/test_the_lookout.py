@@ -15,14 +15,14 @@ from masking_service.cli import commands
 from masking_service.observability.alerts import Alert
 from masking_service.runtime.settings import Settings
 from masking_service.usecases.lookout import Lookout
-from tests.web.api import DESK, OFFICER, SUPERVISOR, TRACKING, Api, field, record
+from tests.web.api import Api, Clock, field, record
+from tests.web.people import DESK, OFFICER, SUPERVISOR, TRACKING
 
 DAY = 86_400
 DAYS = 8
 OFFICERS = [f"o{number}" for number in range(6)]
 DESKS = ["li", "zhao", "sun"]
 THIEF, FRIEND = "dev/thief", "dev/wang"
-Clock = Callable[[int], None]
 Command = Callable[..., Result]
 
 

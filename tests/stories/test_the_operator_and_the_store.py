@@ -13,7 +13,8 @@ from masking_service.dev.embedded import EmbeddedServer
 from masking_service.store.layout import ONE_SLOT
 from tests.store.stores import Copy, ask
 from tests.stories.auditor import Auditor
-from tests.web.api import NUMBER, SUPERVISOR, VALUES, Api, field, record, refusal
+from tests.web.api import NUMBER, VALUES, Api, field, record, refusal
+from tests.web.people import SUPERVISOR
 
 FREEZE = "/v1/principals/client%2Fdispute-officer/freeze"
 

@@ -11,21 +11,8 @@ from masking_service.audit.stored import unpack
 from masking_service.runtime import administration
 from masking_service.runtime.settings import Settings
 from masking_service.store.layout import ONE_SLOT
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    OFFICER,
-    PRINTER,
-    PRIVACY,
-    SITE,
-    SUPERVISOR,
-    TRACKING,
-    Api,
-    Json,
-    field,
-    record,
-)
+from tests.web.api import SITE, Api, Clock, Json, field, record
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
 NOW: Final = 1_800_000_000
 KNOWN, NEW, UNKNOWN = "SF1234567890", "SF2222222222", "SF9999999999"
@@ -199,7 +186,7 @@ def counted(entry: Json) -> Json:
 
 
 @pytest.fixture
-def ready(api: Api, set_clock: Callable[[int], None]) -> Api:
+def ready(api: Api, set_clock: Clock) -> Api:
     """A service that knows one waybill in custody, with a case that is open and one that is pending."""
     set_clock(NOW)
     api.tokenize(record(KNOWN), custody={"site": SITE})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -16,20 +16,11 @@ from masking_service.dev.development import CREDENTIALS
 from masking_service.runtime.clock import clock
 from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, Parts
 from masking_service.web.app import create_app
+from tests.access.policies import Edit
 from tests.store import stores
+from tests.web.people import DESK, OFFICER, PRINTER
 
 Json = dict[str, Any]
-
-PRINTER = "label-printer"
-COURIER = "courier"
-TRACKING = "tracking"
-DESK = "service-desk"
-OFFICER = "dispute-officer"
-SUPERVISOR = "supervisor"
-PRIVACY = "privacy-officer"
-AUDITOR = "auditor"
-OTHER_PRINTER = "other-tenant-printer"
-OTHER_OFFICER = "other-tenant-officer"
 
 NUMBER, NOW = stores.NUMBER, stores.NOW
 SITE = "021001"
@@ -117,10 +108,7 @@ class Api:
 
     def open_case(self, case: str, *waybills: str, who: str = DESK, purpose: str = "dispute", **more: Any) -> Json:
         wanted = {"case": case, "purpose": purpose, "waybills": waybills, "reason": "asked by the sender", **more}
-        answered = self.post(who, "/v1/cases", wanted)
-        assert answered.status_code == 201, answered.text
-        opened: Json = answered.get_json()
-        return opened
+        return content(self.post(who, "/v1/cases", wanted), 201)
 
     def detokenize(self, *items: Any, who: str = OFFICER, case: str | None = "D-1", **more: Any) -> TestResponse:
         body = {"purpose": "dispute", "case": case, "items": items, **more}
@@ -130,9 +118,23 @@ class Api:
         return results(self.detokenize(*items, **more))
 
 
+Under = Callable[[Edit], Api]
+"""Makes a service under an edit of the default policy."""
+Clock = Callable[[int], None]
+"""Sets what the service and its issuer take for now, in Unix seconds."""
+Trips = Callable[[], int]
+"""Tells how many exchanges with the store there were since it was last asked."""
+
+
+def content(answered: TestResponse, status: int = 200) -> Json:
+    """What an answer of this status holds."""
+    assert answered.status_code == status, answered.text
+    found: Json = answered.get_json()
+    return found
+
+
 def results(answered: TestResponse) -> list[Json]:
-    assert answered.status_code == 200, answered.text
-    found: list[Json] = answered.get_json()["results"]
+    found: list[Json] = content(answered)["results"]
     return found
 
 

@@ -8,8 +8,10 @@ from urllib.parse import quote
 from werkzeug.test import TestResponse
 
 from masking_service.audit.stored import unpack
+from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT
-from tests.web.api import NUMBER, SUPERVISOR, TRACKING, Api, Json, results
+from tests.web.api import NUMBER, Api, Json, content, results
+from tests.web.people import SUPERVISOR, TRACKING
 
 
 def entries(api: Api, action: str | None = None) -> list[Json]:
@@ -30,24 +32,21 @@ def streams(api: Api) -> list[Any]:
 
 
 def freeze(api: Api, who: str, by: str = SUPERVISOR, body: object = None, **more: object) -> Json:
-    answered = api.post(by, f"/v1/principals/{quote(who, safe='')}/freeze", body, **more)
-    assert answered.status_code == 200, answered.text
-    found: Json = answered.get_json()
-    return found
+    return content(api.post(by, f"/v1/principals/{quote(who, safe='')}/freeze", body, **more))
 
 
 def thaw(api: Api, who: str) -> Json:
-    answered = api.post(SUPERVISOR, f"/v1/principals/{quote(who, safe='')}/thaw")
-    assert answered.status_code == 200, answered.text
-    found: Json = answered.get_json()
-    return found
+    return content(api.post(SUPERVISOR, f"/v1/principals/{quote(who, safe='')}/thaw"))
 
 
 def frozen(api: Api, by: str = SUPERVISOR) -> list[Json]:
-    answered = api.get(by, "/v1/principals/frozen")
-    assert answered.status_code == 200, answered.text
-    found: list[Json] = answered.get_json()["principals"]
+    found: list[Json] = content(api.get(by, "/v1/principals/frozen"))["principals"]
     return found
+
+
+def unanswered(*_: object, **__: object) -> Any:
+    """Takes the place of a call to a store that does not answer."""
+    raise StoreUnavailable("timeout")
 
 
 def item(number: object = NUMBER, **who: object) -> Json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import Clocks
 from tests.access.policies import Edit, edited
-from tests.web.api import NUMBER, SITE, Api, record
+from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, record
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +81,7 @@ def fresh(settings: Settings, valkey: str) -> Api:
 
 
 @pytest.fixture
-def under(settings: Settings, valkey: str, tmp_path: Path) -> Callable[[Edit], Api]:
+def under(settings: Settings, valkey: str, tmp_path: Path) -> Under:
     """Makes a service under an edit of the default policy. Files that the policy names are in the test's folder."""
 
     def make(edit: Edit) -> Api:
@@ -105,7 +104,7 @@ def storeless(settings: Settings, tmp_path: Path) -> Api:
 
 
 @pytest.fixture
-def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Sets what the service and its issuer take for now, in Unix seconds. The store's own clock cannot be set."""
     monkeypatch.setattr(Clocks, "check", lambda *_: None)
 
@@ -117,7 +116,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 @pytest.fixture
-def trips(api: Api) -> Callable[[], int]:
+def trips(api: Api) -> Trips:
     """How many exchanges with the store there were since this was last asked."""
     seen = api.parts.store.round_trips
 

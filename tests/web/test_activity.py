@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from masking_service.runtime.clock import clock
-from tests.web.api import AUDITOR, COURIER, DESK, NUMBER, OFFICER, SITE, SUPERVISOR, Api, Json, field, record, refusal
+from tests.web.api import NUMBER, SITE, Api, Clock, Json, Trips, content, field, record, refusal
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, SUPERVISOR
 
 NAME = field(NUMBER, "/sender/name")
 
 
 def people(api: Api, who: str = SUPERVISOR) -> dict[str, Json]:
-    answered = api.get(who, "/v1/activity")
-    assert answered.status_code == 200, answered.text
-    return {one["principal"]: one for one in answered.get_json()["principals"]}
+    return {one["principal"]: one for one in content(api.get(who, "/v1/activity"))["principals"]}
 
 
 def counted(of_person: Json, counts: str) -> dict[str, tuple[int, int | None]]:
@@ -44,7 +41,7 @@ def test_what_a_person_did_is_beside_the_limits(busy: Api) -> None:
     assert counted(told["client/service-desk"], "cases")["1d"] == (1, None)
 
 
-def test_what_is_long_ago_leaves_the_windows(busy: Api, set_clock: Callable[[int], None]) -> None:
+def test_what_is_long_ago_leaves_the_windows(busy: Api, set_clock: Clock) -> None:
     now = clock()
     set_clock(now + 61)
     minute = counted(people(busy)["client/dispute-officer"], "fields")
@@ -54,7 +51,7 @@ def test_what_is_long_ago_leaves_the_windows(busy: Api, set_clock: Callable[[int
     assert people(busy) == {}
 
 
-def test_only_what_is_new_is_read_again(busy: Api, trips: Callable[[], int]) -> None:
+def test_only_what_is_new_is_read_again(busy: Api, trips: Trips) -> None:
     people(busy)
     trips()
     people(busy)

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from bench.waybills import Waybills
-from tests.web.api import PRINTER, Api
+from tests.web.api import Api
+from tests.web.people import PRINTER
 
 FEW, MANY = 100, 500
 WARMING = 3

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.audit.archives import SilentArchive
-from tests.web.api import AUDITOR, DESK, PRINTER, SUPERVISOR, Api, record
+from tests.web.api import Api, record
+from tests.web.people import AUDITOR, DESK, PRINTER, SUPERVISOR
 from tests.web.test_metrics import counts
 
 

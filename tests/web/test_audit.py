@@ -13,23 +13,9 @@ from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT
 from masking_service.store.scripts import Script
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    NUMBER,
-    OFFICER,
-    PHONE,
-    PRINTER,
-    PRIVACY,
-    Api,
-    Json,
-    field,
-    record,
-    refusal,
-    token,
-)
-from tests.web.calls import entries, last
+from tests.web.api import NUMBER, PHONE, Api, Json, field, record, refusal, token
+from tests.web.calls import entries, last, unanswered
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY
 
 
 @pytest.fixture
@@ -171,7 +157,7 @@ def test_what_needs_no_entry_goes_on_without_the_log(ready: Api, silence: Callab
 
 def test_the_log_goes_on_after_a_failure(ready: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(Store, "script", lambda *_: (_ for _ in ()).throw(StoreUnavailable("timeout")))
+        broken.setattr(Store, "script", unanswered)
         ready.detokenize(PHONE)
 
     assert ready.opened(PHONE)[0]["value"] == "13812345678"
@@ -213,8 +199,5 @@ def test_a_probe_of_a_number_that_the_case_does_not_name_is_in_the_log_under_its
 
 
 def test_a_give_back_that_fails_does_not_take_the_answer_back(ready: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(*_: object) -> None:
-        raise StoreUnavailable("timeout")
-
-    monkeypatch.setattr(Reservation, "give_back", failing)
+    monkeypatch.setattr(Reservation, "give_back", unanswered)
     assert ready.opened(PHONE, field("SF0000000001", "/sender/phone"))[0]["value"] == "13812345678"

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from masking_service.domain.timestamps import rfc3339, unix_time
 from masking_service.runtime.clock import clock
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    NUMBER,
-    OFFICER,
-    PHONE,
-    PRINTER,
-    SITE,
-    SUPERVISOR,
-    Api,
-    Json,
-    field,
-    record,
-    refusal,
-)
+from tests.web.api import NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record, refusal
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, SUPERVISOR
 
 OTHER = "SF2222222222"
 NAME = field(NUMBER, "/sender/name")
 
 
 def read(api: Api, query: str) -> Json:
-    answered = api.get(AUDITOR, f"/v1/audit{query}")
-    assert answered.status_code == 200, answered.text
-    page: Json = answered.get_json()
-    return page
+    return content(api.get(AUDITOR, f"/v1/audit{query}"))
 
 
 def actions(api: Api, query: str) -> list[str]:
@@ -87,7 +70,7 @@ def test_a_filtered_reader_goes_on_behind_what_was_read(busy: Api) -> None:
     assert actions(busy, f"?action=case-close&after={page['next']}") == ["case-close"]
 
 
-def test_a_range_of_time_begins_inside_and_ends_outside(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_a_range_of_time_begins_inside_and_ends_outside(api: Api, set_clock: Clock) -> None:
     now = clock()
     for ahead in (0, 10, 20):
         set_clock(now + ahead)
@@ -121,9 +104,8 @@ def test_a_time_is_a_day_or_a_moment(text: str, seconds: int) -> None:
 
 
 def sums(api: Api, query: str) -> dict[str, tuple[int, int, int]]:
-    answered = api.get(AUDITOR, f"/v1/audit/summary?{query}")
-    assert answered.status_code == 200, answered.text
-    return {one["by"]: (one["fields"], one["full_views"], one["refusals"]) for one in answered.get_json()["sums"]}
+    found = content(api.get(AUDITOR, f"/v1/audit/summary?{query}"))["sums"]
+    return {one["by"]: (one["fields"], one["full_views"], one["refusals"]) for one in found}
 
 
 def test_the_summary_counts_fields_and_not_entries(busy: Api) -> None:
@@ -134,7 +116,7 @@ def test_the_summary_counts_fields_and_not_entries(busy: Api) -> None:
     assert sums(busy, "by=action&per=day") == {"detokenize": (3, 0, 1), "view": (0, 1, 0)}
 
 
-def test_the_summary_keeps_hours_apart(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_the_summary_keeps_hours_apart(api: Api, set_clock: Clock) -> None:
     now = clock() // 3_600 * 3_600
     api.tokenize(record())
     for ahead in (0, 3_600):

@@ -14,7 +14,8 @@ from masking_service.runtime.settings import Settings
 from masking_service.runtime.store_admission import admit_store, watch_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import WrongStore
-from tests.web.api import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SITE, SUPERVISOR, Api, Json, field, record
+from tests.web.api import SITE, Api, Json, field, record
+from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISOR
 
 PROCESSES: Final = 5
 NUMBERS: Final = ("SF1234567890", "SF1234567891", "SF1234567892")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -11,11 +10,12 @@ import pytest
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
 from tests.together import MANY, together
-from tests.web.api import NOW, NUMBER, OFFICER, PHONE, PRIVACY, Api, Json, field, record, refusal, token
+from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Json, field, record, refusal, token
+from tests.web.people import OFFICER, PRIVACY
 
 
 @pytest.fixture
-def ready(api: Api, set_clock: Callable[[int], None]) -> Api:
+def ready(api: Api, set_clock: Clock) -> Api:
     set_clock(NOW)
     api.tokenize(record())
     api.open_case("D-1", NUMBER)
@@ -32,7 +32,7 @@ def test_twenty_fields_a_minute_are_released_and_the_next_is_not(ready: Api) -> 
 
 
 def test_the_refusal_says_which_window_and_when_it_frees(
-    ready: Api, set_clock: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+    ready: Api, set_clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("masking_service.web.problems.time", lambda: float(NOW))
     ready.opened(*[PHONE] * 20)
@@ -94,7 +94,7 @@ def test_a_person_spends_the_same_budget_with_every_token_and_purpose(ready: Api
     assert refusal(ready.detokenize(PHONE, who=ready.mint(OFFICER, "chen"))) == (429, "quota-exceeded")
 
 
-def test_sixty_fields_an_hour_are_the_most(ready: Api, set_clock: Callable[[int], None]) -> None:
+def test_sixty_fields_an_hour_are_the_most(ready: Api, set_clock: Clock) -> None:
     for minute in range(3):
         set_clock(NOW + 120 * minute)
         ready.opened(*[PHONE] * 20)
@@ -146,7 +146,7 @@ def test_sixteen_calls_at_once_release_exactly_the_limit(ready: Api) -> None:
     assert sum(released) == 20
 
 
-def test_a_clock_that_jumps_back_and_forth_frees_nothing(ready: Api, set_clock: Callable[[int], None]) -> None:
+def test_a_clock_that_jumps_back_and_forth_frees_nothing(ready: Api, set_clock: Clock) -> None:
     ready.opened(*[PHONE] * 20)
     for ahead in (-30 * 86_400, 0, -3_600, 30, -1):
         set_clock(NOW + ahead)
@@ -158,7 +158,7 @@ def test_a_clock_that_jumps_back_and_forth_frees_nothing(ready: Api, set_clock: 
     assert refusal(ready.detokenize(PHONE)) == (429, "quota-exceeded")
 
 
-def test_all_of_a_tenant_share_what_the_tenant_has(fresh: Api, set_clock: Callable[[int], None]) -> None:
+def test_all_of_a_tenant_share_what_the_tenant_has(fresh: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     text = edited(lambda policy: policy.update(factors={"role": 2, "tenant": 3}))
     fresh.parts.acting = fresh.parts._under(Policy.parse(text, development=True))

@@ -14,11 +14,11 @@ from werkzeug.test import TestResponse
 from keys.messages import MessageKey
 from masking_service.calls.loading import DEVELOPMENT_KEY
 from masking_service.runtime.clock import clock
-from tests.access.policies import Edit
 from tests.callers import put_on_file
 from tests.providers import KEY, Provider, provider
-from tests.web.api import COURIER, NUMBER, OFFICER, SITE, Api, Json, field, record, refusal, token
+from tests.web.api import NUMBER, SITE, Api, Json, Trips, Under, content, field, record, refusal, token
 from tests.web.calls import entries
+from tests.web.people import COURIER, OFFICER
 
 PHONE = "/recipient/phone"
 PATH = "/v1/calls/records"
@@ -38,9 +38,7 @@ def sent(api: Api, *records: Json, key: bytes | None = None, late: int = 0, body
 
 
 def taken(answered: TestResponse) -> int:
-    assert answered.status_code == 200, answered.text
-    count: int = answered.get_json()["taken"]
-    return count
+    return int(content(answered)["taken"])
 
 
 def ring(api: Api, who: str = COURIER, **more: Any) -> str:
@@ -142,7 +140,7 @@ def test_a_request_of_ours_is_no_message_of_the_provider(ready: Api) -> None:
     assert refusal(sent(ready, body=request)) == (401, "unauthenticated")
 
 
-def test_records_are_found_looked_for_announced_and_written(ready: Api, trips: Callable[[], int]) -> None:
+def test_records_are_found_looked_for_announced_and_written(ready: Api, trips: Trips) -> None:
     ref = ring(ready)
     trips()
     sent(ready, *(one(ref, id=f"r-{at}") for at in range(50)))
@@ -156,7 +154,7 @@ Made = Callable[..., tuple[Api, Provider]]
 
 
 @pytest.fixture
-def made(under: Callable[[Edit], Api], tmp_path: Path) -> Any:
+def made(under: Under, tmp_path: Path) -> Any:
     """A service whose purpose `dispute` opens phones after two calls only, and its provider."""
     with provider() as found:
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,25 +12,9 @@ from werkzeug.test import TestResponse
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
 from tests.callers import NUMBERS, OWN, put_on_file
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    NOW,
-    NUMBER,
-    OFFICER,
-    OTHER_OFFICER,
-    PRINTER,
-    PRIVACY,
-    SITE,
-    SUPERVISOR,
-    TRACKING,
-    Api,
-    Json,
-    record,
-    refusal,
-)
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Trips, content, record, refusal
 from tests.web.calls import entries, freeze, frozen, item, move
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
 PHONE = "13812345678"
 """The sender's number."""
@@ -48,10 +32,9 @@ def called(api: Api, who: str = COURIER, **more: Any) -> TestResponse:
     return api.post(who, "/v1/calls", {"waybill_no": NUMBER, **more})
 
 
-def live(answered: TestResponse, status: int = 201) -> Json:
-    assert answered.status_code == status, answered.text
-    found: Json = answered.get_json()
-    return found
+def live(answered: TestResponse) -> Json:
+    """What the answer to a new call holds."""
+    return content(answered, 201)
 
 
 def test_a_courier_who_holds_the_parcel_gets_a_number_that_is_none(ready: Api) -> None:
@@ -64,17 +47,17 @@ def test_a_courier_who_holds_the_parcel_gets_a_number_that_is_none(ready: Api) -
 
 def test_asked_again_while_it_lives_it_is_the_same(ready: Api) -> None:
     first = live(called(ready))
-    again = live(called(ready), 200)
+    again = content(called(ready))
 
     assert again == first
 
 
-def test_a_call_that_has_ended_is_another_one(ready: Api, set_clock: Callable[[int], None]) -> None:
+def test_a_call_that_has_ended_is_another_one(ready: Api, set_clock: Clock) -> None:
     """Also where the store's clock is behind, so that it still holds the one that has ended."""
     set_clock(NOW)
     first = live(called(ready))
     set_clock(NOW + LIFETIME - 1)
-    same = live(called(ready), 200)
+    same = content(called(ready))
     set_clock(NOW + LIFETIME)
     second = live(called(ready))
 
@@ -221,7 +204,7 @@ def test_what_is_left_is_told(ready: Api) -> None:
     assert [(one["window"], one["left"]) for one in left["calls"]] == [("1m", 9), ("1d", 299)]
 
 
-def test_a_call_is_in_the_log_and_in_the_disclosures(ready: Api, set_clock: Callable[[int], None]) -> None:
+def test_a_call_is_in_the_log_and_in_the_disclosures(ready: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     live(called(ready))
     entry = entries(ready)[-1]
@@ -263,9 +246,9 @@ def test_a_call_is_ended_by_its_caller_only(ready: Api) -> None:
 
     assert refusal(ready.call(f"{COURIER}-2", "DELETE", path)) == (404, "not-found")
     assert refusal(ready.call(OTHER_OFFICER, "DELETE", path)) == (404, "not-found")
-    assert live(called(ready), 200) == made
-    assert live(ready.call(COURIER, "DELETE", path), 200) == {"call": made["call"], "ended": True}
-    assert live(ready.call(COURIER, "DELETE", path), 200) == {"call": made["call"], "ended": True}
+    assert content(called(ready)) == made
+    assert content(ready.call(COURIER, "DELETE", path)) == {"call": made["call"], "ended": True}
+    assert content(ready.call(COURIER, "DELETE", path)) == {"call": made["call"], "ended": True}
     assert live(called(ready))["call"] != made["call"]
     assert [one["action"] for one in entries(ready)].count("call-end") == 1
 
@@ -339,9 +322,6 @@ def test_a_refusal_is_in_the_log(ready: Api) -> None:
     ]
 
 
-Trips = Callable[[], int]
-
-
 def test_a_call_is_who_and_what_live_call_budget_audit_claim_number_and_disclosure(ready: Api, trips: Trips) -> None:
     trips()
     live(called(ready))
@@ -354,7 +334,7 @@ def test_a_call_is_who_and_what_live_call_budget_audit_claim_number_and_disclosu
 def test_the_same_call_again_is_who_and_what_and_the_live_call(ready: Api, trips: Trips) -> None:
     live(called(ready))
     trips()
-    live(called(ready), 200)
+    content(called(ready))
 
     assert trips() == 2
 

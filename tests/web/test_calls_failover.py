@@ -20,7 +20,8 @@ from tests.callers import put_on_file
 from tests.http_servers import Handler, Json
 from tests.providers import KEY, Provider, answering
 from tests.together import together
-from tests.web.api import AUDITOR, COURIER, SITE, Api, record, refusal
+from tests.web.api import SITE, Api, record, refusal
+from tests.web.people import AUDITOR, COURIER
 
 pytestmark = pytest.mark.faults
 

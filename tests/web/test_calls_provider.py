@@ -19,20 +19,20 @@ from masking_service.calls.provider import AT_ONCE
 from masking_service.runtime.settings import MAX_BODY_BYTES
 from masking_service.server.bounds import LARGE, STORE_THREADS, Bounds
 from masking_service.store import computing
-from tests.access.policies import Edit
 from tests.callers import OWN, put_on_file
 from tests.http_servers import Handler, Json
 from tests.providers import DIAL, KEY, Provider, answering, provider, signed
 from tests.together import together
-from tests.web.api import COURIER, NUMBER, SITE, Api, record, refusal
+from tests.web.api import NUMBER, SITE, Api, Under, record, refusal
 from tests.web.calls import entries
+from tests.web.people import COURIER
 
 PHONE = "13812345678"
 Made = Callable[..., Api]
 
 
 @pytest.fixture
-def made(under: Callable[[Edit], Api], tmp_path: Path) -> Made:
+def made(under: Under, tmp_path: Path) -> Made:
     """`made(url)`: a service with this provider, and a waybill that the courier holds."""
 
     def make(url: str, **change: Any) -> Api:

@@ -9,16 +9,15 @@ from typing import Any
 import pytest
 
 from examples.case_check.sidecar import Ticket
-from tests.access.policies import Edit
 from tests.ticket_systems import KEY, TicketSystem, ticket_system
-from tests.web.api import DESK, NOW, NUMBER, OFFICER, PHONE, SUPERVISOR, Api, Json, record, refusal
+from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Json, Under, record, refusal
 from tests.web.calls import entries, frozen
+from tests.web.people import DESK, OFFICER, SUPERVISOR
 
 LIN = "client/dispute-officer"
 OTHER_OFFICER = "dispute-officer-2"
 UNAVAILABLE = "case-check-unavailable"
 Made = Callable[..., Api]
-Clock = Callable[[int], None]
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def system() -> Iterator[TicketSystem]:
 
 
 @pytest.fixture
-def made(under: Callable[[Edit], Api], tmp_path: Path, system: TicketSystem) -> Made:
+def made(under: Under, tmp_path: Path, system: TicketSystem) -> Made:
     """`made(on_failure="pending")`: a service that asks this ticket system, with one waybill."""
 
     def make(misses: int = 100, **change: Any) -> Api:

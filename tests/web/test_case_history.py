@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from masking_service.observability.alerts import Alerts
 from masking_service.runtime.clock import clock
-from tests.web.api import DESK, NUMBER, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, field, record, refusal
+from tests.web.api import NUMBER, Api, Clock, Json, Trips, content, field, record, refusal
+from tests.web.people import DESK, OFFICER, OTHER_OFFICER, SUPERVISOR
 
 OTHER = "SF2222222222"
 DAY = 86_400
 
 
 def names(api: Api, query: str, who: str = SUPERVISOR) -> list[str]:
-    answered = api.get(who, f"/v1/cases{query}")
-    assert answered.status_code == 200, answered.text
-    return [case["case"] for case in answered.get_json()["cases"]]
+    return [case["case"] for case in content(api.get(who, f"/v1/cases{query}"))["cases"]]
 
 
 @pytest.fixture
@@ -50,7 +47,7 @@ def test_a_long_note_is_refused(api: Api, pending: Json) -> None:
     assert api.get(SUPERVISOR, "/v1/cases/D-1").get_json()["status"] == "pending"
 
 
-def test_cases_that_ended_are_listed_for_thirty_days(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_cases_that_ended_are_listed_for_thirty_days(api: Api, set_clock: Clock) -> None:
     now = clock()
     set_clock(now)
     for case in ("D-1", "D-2", "D-3"):
@@ -111,7 +108,7 @@ def test_a_list_goes_on_behind_no_case_that_the_caller_may_not_see(api: Api) -> 
     assert answers[0].data == answers[1].data
 
 
-def test_a_reader_sees_what_was_opened_under_a_case(api: Api, trips: Callable[[], int]) -> None:
+def test_a_reader_sees_what_was_opened_under_a_case(api: Api, trips: Trips) -> None:
     api.tokenize(record(), record(OTHER))
     api.open_case("D-1", NUMBER, OTHER)
     api.open_case("D-2", NUMBER)

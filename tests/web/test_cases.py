@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from masking_service.access.budgets import Reservation
-from masking_service.store.errors import StoreUnavailable
-from tests.web.api import AUDITOR, DESK, NOW, NUMBER, OFFICER, OTHER_OFFICER, SUPERVISOR, Api, Json, refusal
+from tests.web.api import NOW, NUMBER, Api, Clock, Json, refusal
+from tests.web.calls import unanswered
+from tests.web.people import AUDITOR, DESK, OFFICER, OTHER_OFFICER, SUPERVISOR
 
 WEEK = 7 * 86_400
 WANTED: Json = {"case": "D-1", "purpose": "dispute", "waybills": [NUMBER], "reason": "asked by the sender"}
@@ -18,7 +17,7 @@ def numbers(count: int) -> list[str]:
     return [f"SF{at:010}" for at in range(count)]
 
 
-def test_an_opened_case_is_answered_whole(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_opened_case_is_answered_whole(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
 
     opened = api.open_case("D-1", f" {NUMBER.lower()}", NUMBER, officer="dev/chen", expires_in=86_400)
@@ -45,7 +44,7 @@ def test_a_case_is_read_as_it_was_opened(api: Api) -> None:
     assert api.get(OFFICER, "/v1/cases/D-1").get_json() == opened
 
 
-def test_opening_tells_nothing_about_what_is_stored(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_opening_tells_nothing_about_what_is_stored(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     api.tokenize({"waybill_no": NUMBER, "sender": {"name": "张三"}})
 
@@ -63,7 +62,7 @@ def test_a_purpose_that_wants_approval_waits_at_one_waybill(api: Api) -> None:
     assert api.open_case("D-1", NUMBER, purpose="regulator")["status"] == "pending"
 
 
-def test_without_an_end_a_case_lasts_seven_days(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_without_an_end_a_case_lasts_seven_days(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
 
     assert api.open_case("D-1", NUMBER)["expires_at"] == "2026-12-07T00:53:20Z"
@@ -117,11 +116,8 @@ def test_a_name_is_never_used_twice(api: Api) -> None:
 def test_a_name_that_was_used_is_refused_though_nothing_can_be_given_back(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lost(*_: object) -> None:
-        raise StoreUnavailable("timeout")
-
     api.open_case("D-1", NUMBER)
-    monkeypatch.setattr(Reservation, "give_back", lost)
+    monkeypatch.setattr(Reservation, "give_back", unanswered)
 
     assert refusal(api.post(DESK, "/v1/cases", WANTED)) == (409, "case-exists")
 
@@ -193,7 +189,7 @@ def test_a_list_of_another_kind_is_refused(api: Api, query: str) -> None:
     assert refusal(api.get(SUPERVISOR, f"/v1/cases?{query}")) == (422, "invalid-request")
 
 
-def test_an_expired_case_is_listed_no_more_and_says_so(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_expired_case_is_listed_no_more_and_says_so(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     api.open_case("D-1", NUMBER, expires_in=60)
     set_clock(NOW + 60)
@@ -269,7 +265,7 @@ def test_a_waybill_that_is_named_twice_counts_once(api: Api) -> None:
     assert api.open_case("D-3", *numbers(100))["status"] == "pending"
 
 
-def test_another_day_has_a_budget_of_its_own(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_another_day_has_a_budget_of_its_own(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     for case, count in (("D-1", 200), ("D-2", 100)):
         api.open_case(case, *numbers(count))

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
 from masking_service.store.layout import record_stems
 from tests.together import MANY, together
-from tests.web.api import (
-    COURIER,
-    NOW,
-    NUMBER,
-    OFFICER,
-    PRINTER,
-    SITE,
-    SUPERVISOR,
-    TRACKING,
-    Api,
-    Json,
-    record,
-    refusal,
-    without_details,
-)
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, record, refusal, without_details
 from tests.web.calls import item, move, moved
+from tests.web.people import COURIER, OFFICER, PRINTER, SUPERVISOR, TRACKING
 
 PATH = f"/v1/waybills/{NUMBER}"
 OTHER_SITE = "999999"
@@ -174,7 +160,7 @@ def test_a_bad_item_leaves_custody_as_it_is(ready: Api) -> None:
     assert seen_by(ready, COURIER) == [True]
 
 
-def test_custody_ends_with_the_record(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_custody_ends_with_the_record(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     api.tokenize(record())
     set_clock(NOW + 86_400)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.web.api import COURIER, NOW, NUMBER, PRIVACY, SITE, Api, Json, record, stripped
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, record, stripped
 from tests.web.calls import item, move
+from tests.web.people import COURIER, PRIVACY
 
 PATH = f"/v1/waybills/{NUMBER}"
 OTHER_SITE = "999999"
@@ -43,7 +44,7 @@ def custodies(api: Api) -> int:
     return len(api.parts.store.read([(b"KEYS", b"*}@")])[0])
 
 
-def test_an_expired_waybill_is_moved_like_one_that_never_was(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_expired_waybill_is_moved_like_one_that_never_was(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     unknown = stripped(move(api, item(site=SITE)))
     api.tokenize(record())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -10,7 +9,8 @@ import pytest
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
 from tests.together import MANY, together
-from tests.web.api import AUDITOR, DESK, NOW, NUMBER, OFFICER, PHONE, PRIVACY, SUPERVISOR, Api, record, refusal
+from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Trips, record, refusal
+from tests.web.people import AUDITOR, DESK, OFFICER, PRIVACY, SUPERVISOR
 
 ELEVEN = [f"SF{at:010}" for at in range(11)]
 OWN, LATE, NOT_FOUND = (403, "own-case"), (409, "case-not-pending"), (404, "not-found")
@@ -143,7 +143,7 @@ def test_a_closed_case_is_not_pending(pending: Api, act: str) -> None:
     assert decide(pending, act) == LATE
 
 
-def test_an_expired_pending_case_cannot_be_approved(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_expired_pending_case_cannot_be_approved(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     api.open_case("D-1", NUMBER, purpose="regulator", expires_in=60)
     set_clock(NOW + 60)
@@ -152,7 +152,7 @@ def test_an_expired_pending_case_cannot_be_approved(api: Api, set_clock: Callabl
     assert api.get(SUPERVISOR, "/v1/cases/D-1").get_json()["status"] == "expired"
 
 
-def test_an_approval_does_not_make_a_case_last_longer(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_approval_does_not_make_a_case_last_longer(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     opened = api.open_case("D-1", NUMBER, purpose="regulator", expires_in=60)
     set_clock(NOW + 59)
@@ -189,7 +189,7 @@ def test_an_approver_may_deny_while_the_case_is_pending(two_needed: Api) -> None
 
 
 def test_of_many_who_open_the_same_name_one_does(api: Api) -> None:
-    def opening(at: int) -> Callable[[], int]:
+    def opening(at: int) -> Trips:
         who = api.mint(DESK, f"d-{at}")
         body = {"case": "D-1", "purpose": "dispute", "waybills": [f"SF{at:010}"], "reason": "lost"}
         return lambda: api.post(who, "/v1/cases", body).status_code

@@ -11,10 +11,10 @@ import pytest
 import redis
 from werkzeug.test import TestResponse
 
-from tests.access.policies import Edit
 from tests.callers import put_on_file
-from tests.web.api import COURIER, DESK, OFFICER, PRIVACY, SUPERVISOR, Api, Json, record
+from tests.web.api import Api, Json, Under, record
 from tests.web.calls import entries
+from tests.web.people import COURIER, DESK, OFFICER, PRIVACY, SUPERVISOR
 from tests.web.test_decoys import PHANTOM, RECORD, WAYS, deferred_tasks_wait, open_case, plant, settle
 
 FIRST = "SF6666666666"
@@ -23,7 +23,7 @@ OWN_LINES = re.compile(r"C-\d+|_timestamp_|_duration_|_created|process_|python_|
 
 
 @pytest.fixture
-def ready(under: Callable[[Edit], Api]) -> Api:
+def ready(under: Under) -> Api:
     """A phantom and two records, stored alike, named by a case, with indexes for searches and numbers of callers."""
     api = under(lambda document: document.update(search={"phone": True, "last4": True}))
     put_on_file(api)

@@ -17,24 +17,9 @@ from masking_service.access.decoys import MAX_DECOYS
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.layout import decoys_key
-from tests.web.api import (
-    COURIER,
-    DESK,
-    NOW,
-    OFFICER,
-    PRINTER,
-    PRIVACY,
-    SITE,
-    SUPERVISOR,
-    TRACKING,
-    Api,
-    Json,
-    field,
-    record,
-    refusal,
-    token,
-)
+from tests.web.api import NOW, SITE, Api, Clock, Json, content, field, record, refusal, token
 from tests.web.calls import entries, frozen, thaw
+from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 from tests.web.test_watching import alerts
 
 CASES = count(100)
@@ -53,9 +38,7 @@ def remove(api: Api, *waybills: Any) -> TestResponse:
 
 
 def planted(api: Api) -> list[Json]:
-    answered = api.get(PRIVACY, "/v1/decoys")
-    assert answered.status_code == 200, answered.text
-    found: list[Json] = answered.get_json()["decoys"]
+    found: list[Json] = content(api.get(PRIVACY, "/v1/decoys"))["decoys"]
     return found
 
 
@@ -261,7 +244,7 @@ def test_a_list_that_cannot_be_read_answers_503(ready: Api) -> None:
     assert {refusal(name(ready, RECORD)) for name in WAYS} == {(503, "integrity")}
 
 
-def test_the_list_tells_what_was_planted_and_named(ready: Api, set_clock: Callable[[int], None]) -> None:
+def test_the_list_tells_what_was_planted_and_named(ready: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     plant(ready, SEED, kind="seed")
     set_clock(NOW + 60)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.web.api import NUMBER, OTHER_PRINTER, Api, Json, field, record, refusal, token, without_details
+from tests.web.api import NUMBER, Api, Clock, Json, field, record, refusal, token, without_details
+from tests.web.people import OTHER_PRINTER
 
 OTHER = "SF2222222222"
 PHONE = "/sender/phone"
@@ -192,7 +192,7 @@ def test_a_token_of_another_tenant_is_not_found(api: Api, made: Json) -> None:
     assert api.opened(token(theirs[PHONE])) == [token(theirs[PHONE]) | NOT_FOUND]
 
 
-def test_an_expired_token_is_not_found(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_expired_token_is_not_found(api: Api, set_clock: Clock) -> None:
     set_clock(1_796_000_000)
     made = api.tokenize(record())[0]["tokens"][PHONE]
     set_clock(1_796_000_000 + 180 * 86_400)

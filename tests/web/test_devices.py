@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from masking_service.access.principals import SURROUNDINGS
 from masking_service.audit.entries import Entry, encode
-from tests.web.api import DESK, NUMBER, OFFICER, PHONE, PRINTER, SUPERVISOR, Api, Json, record, refusal
+from tests.web.api import NUMBER, PHONE, Api, Json, Trips, record, refusal
 from tests.web.calls import entries, last
+from tests.web.people import DESK, OFFICER, PRINTER, SUPERVISOR
 
 LAPTOP, OTHER = "managed-laptop-4711", "another-laptop-815"
 
@@ -99,7 +98,7 @@ def test_an_api_key_names_no_device(stored: Api) -> None:
     assert "device" not in last(stored, "revise")
 
 
-def test_it_costs_no_round_trip(stored: Api, trips: Callable[[], int]) -> None:
+def test_it_costs_no_round_trip(stored: Api, trips: Trips) -> None:
     stored.open_case("C-1", NUMBER, who=stored.mint(DESK, "li"))
     costs = []
     for claimed in ({}, {"device": LAPTOP, "network": OTHER}):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -10,40 +9,19 @@ import pytest
 from masking_service.audit.log import AuditLog
 from masking_service.store.layout import disclosures_key, record_stems
 from tests.together import MANY, together
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    NOW,
-    NUMBER,
-    OFFICER,
-    PHONE,
-    PRIVACY,
-    SITE,
-    SUPERVISOR,
-    TRACKING,
-    Api,
-    Json,
-    field,
-    record,
-    refusal,
-    stripped,
-    token,
-)
+from tests.web.api import NOW, NUMBER, PHONE, SITE, Api, Clock, Json, content, field, record, refusal, stripped, token
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRIVACY, SUPERVISOR, TRACKING
 
 PATH = f"/v1/waybills/{NUMBER}/disclosures"
 NONE: Json = {"opens": [], "views": []}
 
 
 def told(api: Api, who: str = AUDITOR, number: str = NUMBER) -> Json:
-    answered = api.get(who, f"/v1/waybills/{number}/disclosures")
-    assert answered.status_code == 200, answered.text
-    found: Json = answered.get_json()
-    return found
+    return content(api.get(who, f"/v1/waybills/{number}/disclosures"))
 
 
 @pytest.fixture
-def ready(api: Api, set_clock: Callable[[int], None]) -> Api:
+def ready(api: Api, set_clock: Clock) -> Api:
     """A service with a waybill in a courier's custody, and a case that names it."""
     set_clock(NOW)
     api.tokenize(record(), custody={"site": SITE})
@@ -107,7 +85,7 @@ def test_a_token_of_an_old_revision_is_told_of_its_waybill(ready: Api) -> None:
     assert len(told(ready)["opens"]) == 1
 
 
-def test_every_item_is_told_and_in_the_order_of_time(ready: Api, set_clock: Callable[[int], None]) -> None:
+def test_every_item_is_told_and_in_the_order_of_time(ready: Api, set_clock: Clock) -> None:
     for ahead in (60, 30, 90):
         set_clock(NOW + ahead)
         ready.opened(PHONE, PHONE)
@@ -148,9 +126,7 @@ def test_disclosures_outlive_the_erasure(ready: Api) -> None:
     assert told(ready) == before
 
 
-def test_what_a_number_disclosed_before_is_not_told_of_its_next_use(
-    ready: Api, set_clock: Callable[[int], None]
-) -> None:
+def test_what_a_number_disclosed_before_is_not_told_of_its_next_use(ready: Api, set_clock: Clock) -> None:
     ready.opened(PHONE)
     (key,) = ready.parts.store.read([(b"KEYS", b"wm:{*}!")])[0]
 

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.web.api import (
-    NOW,
-    NUMBER,
-    OFFICER,
-    PRINTER,
-    PRIVACY,
-    SITE,
-    Api,
-    field,
-    record,
-    refusal,
-    token,
-    without_details,
-)
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, field, record, refusal, token, without_details
+from tests.web.people import OFFICER, PRINTER, PRIVACY
 
 PATH = f"/v1/waybills/{NUMBER}"
 RETENTION = 180 * 86_400
@@ -82,9 +69,7 @@ def test_an_erased_number_does_not_spend_the_budget_for_conflicts(api: Api) -> N
         api.tokenize(*[record()] * 100)
 
 
-def test_a_number_is_free_again_after_one_retention_and_old_tokens_stay_dead(
-    api: Api, set_clock: Callable[[int], None]
-) -> None:
+def test_a_number_is_free_again_after_one_retention_and_old_tokens_stay_dead(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     old = api.tokenize(record())[0]["tokens"]["/sender/phone"]
     api.call(PRIVACY, "DELETE", PATH)

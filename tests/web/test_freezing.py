@@ -11,28 +11,13 @@ from masking_service.access.principals import Principal
 from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.client import Store
-from masking_service.store.errors import StoreUnavailable
 from masking_service.web import examples, operations
 from masking_service.web.operation import Operation
-from tests.web.api import (
-    COURIER,
-    DESK,
-    NOW,
-    NUMBER,
-    OFFICER,
-    OTHER_OFFICER,
-    PHONE,
-    PRINTER,
-    PRIVACY,
-    SUPERVISOR,
-    Api,
-    record,
-    refusal,
-)
-from tests.web.calls import entries, freeze, frozen, thaw
+from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, record, refusal
+from tests.web.calls import entries, freeze, frozen, thaw, unanswered
+from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 FROZEN = (403, "frozen")
-Clock = Callable[[int], None]
 
 
 @pytest.fixture
@@ -307,10 +292,6 @@ def test_who_is_frozen_is_refused_before_case_and_budget(ready: Api) -> None:
 def test_counts_stay_where_the_unfreeze_cannot_be_recorded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     known = Principal("dev/u-7", "default", (), frozenset(), "jwt")
     api.parts.freezes.add_misses(known, 5)
-
-    def unanswered(*_: object) -> None:
-        raise StoreUnavailable("timeout")
-
     with monkeypatch.context() as broken:
         broken.setattr(Store, "script", unanswered)
         assert refusal(api.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/thaw")) == (503, "unavailable")

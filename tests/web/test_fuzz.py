@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.web.api import COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, Api, record
+from tests.web.api import Api, record
+from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 ANSWERED = {200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
 """Those of R8, but for 503: nothing is down here."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import AUDITOR, COURIER, NUMBER, OFFICER, PRINTER, SITE, Api, Json, record, refusal
+from tests.web.api import NUMBER, SITE, Api, Json, record, refusal
+from tests.web.people import AUDITOR, COURIER, OFFICER, PRINTER
 
 
 def seen_by_courier(api: Api) -> bool:

@@ -7,7 +7,8 @@ import os
 import pytest
 
 from masking_service.access.disclosures import Called, Disclosure, Disclosures
-from tests.web.api import COURIER, PRIVACY, SITE, Api, record
+from tests.web.api import SITE, Api, record
+from tests.web.people import COURIER, PRIVACY
 from tests.web.test_decoys import SEED, plant
 
 

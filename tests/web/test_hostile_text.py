@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from masking_service.audit.archive.export import export
 from masking_service.audit.streams import Streams
-from tests.web.api import COURIER, DESK, NUMBER, PRINTER, SITE, SUPERVISOR, Api, field, record
+from tests.web.api import NUMBER, SITE, Api, field, record
+from tests.web.people import COURIER, DESK, PRINTER, SUPERVISOR
 
 HOSTILE = [
     "<script>alert(1)</script>",

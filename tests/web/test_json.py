@@ -8,7 +8,8 @@ import time
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.web.api import DESK, OFFICER, PRINTER, Api, Json, record, refusal, without_details
+from tests.web.api import Api, Json, record, refusal, without_details
+from tests.web.people import DESK, OFFICER, PRINTER
 
 LIMIT = 2 * 1024 * 1024
 

@@ -7,21 +7,8 @@ import io
 import pytest
 
 from masking_service.store.client import Store
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    OFFICER,
-    PRINTER,
-    PRIVACY,
-    SITE,
-    SUPERVISOR,
-    TRACKING,
-    Api,
-    field,
-    record,
-    token,
-)
+from tests.web.api import SITE, Api, field, record, token
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 from tests.web.planted import NUMBER, PLANTED, TRACES
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from masking_service.access.issuers import Issuers
@@ -10,37 +9,20 @@ from masking_service.calls.line import Line
 from masking_service.domain.timestamps import rfc3339
 from masking_service.runtime.acting import use_cases
 from masking_service.runtime.clock import clock
-from tests.web.api import (
-    COURIER,
-    DESK,
-    NUMBER,
-    OFFICER,
-    OTHER_OFFICER,
-    PRINTER,
-    SITE,
-    SUPERVISOR,
-    Api,
-    Json,
-    field,
-    record,
-)
+from tests.web.api import NUMBER, SITE, Api, Json, Trips, content, field, record
+from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, SUPERVISOR
 
 NAME = field(NUMBER, "/sender/name")
 
 
 def me(api: Api, who: str) -> Json:
-    answered = api.get(who, "/v1/me")
-    assert answered.status_code == 200, answered.text
-    told: Json = answered.get_json()
-    return told
+    return content(api.get(who, "/v1/me"))
 
 
 def left(api: Api, who: str) -> dict[str, dict[str, Any]]:
-    answered = api.get(who, "/v1/me/budgets")
-    assert answered.status_code == 200, answered.text
     return {
         budget["counts"]: {window["window"]: window["left"] for window in budget["windows"]}
-        for budget in answered.get_json()["budgets"]
+        for budget in content(api.get(who, "/v1/me/budgets"))["budgets"]
     }
 
 
@@ -104,7 +86,7 @@ def test_a_frozen_caller_is_told_so(api: Api) -> None:
     assert api.get(OFFICER, "/v1/me/budgets").get_json()["code"] == "frozen"
 
 
-def test_me_asks_nothing_of_the_store(api: Api, trips: Callable[[], int]) -> None:
+def test_me_asks_nothing_of_the_store(api: Api, trips: Trips) -> None:
     trips()
     me(api, OFFICER)
 
@@ -115,7 +97,7 @@ def test_a_caller_without_budgets_has_none(api: Api) -> None:
     assert left(api, "tracking") == {}
 
 
-def test_what_is_left_is_what_a_call_would_find(api: Api, trips: Callable[[], int]) -> None:
+def test_what_is_left_is_what_a_call_would_find(api: Api, trips: Trips) -> None:
     api.tokenize(record())
     api.open_case("D-1", NUMBER)
     before = left(api, OFFICER)

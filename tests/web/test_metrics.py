@@ -12,7 +12,8 @@ from masking_service.runtime import gauges as conditions
 from masking_service.store.faults import CHECKS
 from masking_service.web import operations
 from masking_service.web.problem_texts import PROBLEMS
-from tests.web.api import DESK, NUMBER, OFFICER, PRINTER, SUPERVISOR, Api, field, record
+from tests.web.api import NUMBER, Api, field, record
+from tests.web.people import DESK, OFFICER, PRINTER, SUPERVISOR
 from tests.web.planted import NUMBER as PLANTED_NUMBER
 from tests.web.planted import PLANTED, TRACES
 

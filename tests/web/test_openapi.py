@@ -23,7 +23,8 @@ from masking_service.web import examples, operations
 from masking_service.web.openapi import document
 from masking_service.web.operation import Operation
 from masking_service.web.problem_texts import PROBLEMS
-from tests.web.api import DESK, OFFICER, PRINTER, PRIVACY, Api, Json, refusal, without_details
+from tests.web.api import Api, Json, content, refusal, without_details
+from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
 
 META = Path(__file__).with_name("openapi-3.1.schema.json")
 ROWS = {row.name: row for row in operations.TABLE}
@@ -39,10 +40,7 @@ NO_OPERATIONS = {("get", "/docs/{}")}
 @pytest.fixture(scope="module")
 def told(shared: Api) -> Json:
     """The document as the service gives it out."""
-    answered = shared.get(None, "/openapi.json")
-    assert answered.status_code == 200
-    content: Json = answered.get_json()
-    return content
+    return content(shared.get(None, "/openapi.json"))
 
 
 def inside(value: Any) -> Iterator[Json]:

@@ -15,7 +15,8 @@ from masking_service.web.languages import preferred_language
 from masking_service.web.problem_texts import PROBLEMS
 from masking_service.web.rule_texts import CASE_STATES, ITEMS, MEMBERS, PLACES
 from masking_service.web.texts import Text
-from tests.web.api import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING, Api, Json, record, refusal
+from tests.web.api import Api, Json, record, refusal
+from tests.web.people import AUDITOR, DESK, OFFICER, PRINTER, SUPERVISOR, TRACKING
 
 CASE: Json = {"case": "D-1", "purpose": "dispute", "waybills": ["SF1234567890"], "reason": "x"}
 CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from masking_service.access.clients import key_bytes
-from tests.web.api import COURIER, OFFICER, PRINTER, Api, record, refusal
+from tests.web.api import Api, record, refusal
+from tests.web.people import COURIER, OFFICER, PRINTER
 
 KEY = "wbk_" + "A" * 43
 NEAR, INSIDE = "127.0.0.1", "10.1.2.3"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import COURIER, DESK, PRINTER, Api, record, refusal
+from tests.web.api import Api, record, refusal
+from tests.web.people import COURIER, DESK, PRINTER
 
 
 @pytest.mark.parametrize(

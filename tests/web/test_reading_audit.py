@@ -10,7 +10,8 @@ import pytest
 from keys.signatures import Verifier
 from masking_service.audit.entries import checkpoint_message
 from masking_service.audit.lines import CheckpointLine, read_line
-from tests.web.api import AUDITOR, COURIER, OFFICER, PRINTER, PRIVACY, SUPERVISOR, Api, Json, refusal
+from tests.web.api import Api, Json, content, refusal
+from tests.web.people import AUDITOR, COURIER, OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 
 def refuse(api: Api, who: str = OFFICER) -> None:
@@ -25,17 +26,11 @@ def leave_entries(api: Api, number: int) -> None:
 
 
 def page(api: Api, query: str = "", who: str = AUDITOR) -> Json:
-    answered = api.get(who, f"/v1/audit{query}")
-    assert answered.status_code == 200, answered.text
-    found: Json = answered.get_json()
-    return found
+    return content(api.get(who, f"/v1/audit{query}"))
 
 
 def checkpoint(api: Api) -> Json:
-    answered = api.get(AUDITOR, "/v1/audit/checkpoint")
-    assert answered.status_code == 200, answered.text
-    found: Json = answered.get_json()
-    return found
+    return content(api.get(AUDITOR, "/v1/audit/checkpoint"))
 
 
 def test_an_auditor_reads_what_was_done_and_refused(api: Api) -> None:

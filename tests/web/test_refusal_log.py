@@ -10,7 +10,8 @@ import pytest
 
 from masking_service.store.errors import StoreUnavailable
 from masking_service.web.app import OVERLOADED
-from tests.web.api import PRINTER, Api, record, refusal
+from tests.web.api import Api, record, refusal
+from tests.web.people import PRINTER
 
 
 def lines(logged: io.BytesIO) -> list[dict[str, Any]]:

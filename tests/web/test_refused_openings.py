@@ -7,20 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.web.api import (
-    DESK,
-    NUMBER,
-    OFFICER,
-    OTHER_OFFICER,
-    PRIVACY,
-    SUPERVISOR,
-    Api,
-    Json,
-    field,
-    record,
-    refusal,
-    token,
-)
+from tests.web.api import NUMBER, Api, Clock, Json, field, record, refusal, token
+from tests.web.people import DESK, OFFICER, OTHER_OFFICER, PRIVACY, SUPERVISOR
 
 PHONE = "/sender/phone"
 
@@ -109,7 +97,7 @@ def test_a_case_that_is_not_open_for_the_caller_opens_nothing(
     assert refusal(api.detokenize(token(made[PHONE]), **{"case": "D-2", **who_and_why})) == (403, "case-not-open")
 
 
-def test_an_expired_case_opens_nothing(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_expired_case_opens_nothing(api: Api, set_clock: Clock) -> None:
     set_clock(1_796_000_000)
     api.tokenize(record())
     api.open_case("D-1", NUMBER, expires_in=60)

@@ -17,7 +17,8 @@ from masking_service.runtime.reporting import log_alert, reporter
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.identity import WrongStore
 from tests.servers import wait_until
-from tests.web.api import OFFICER, SUPERVISOR, Api, refusal
+from tests.web.api import Api, refusal
+from tests.web.people import OFFICER, SUPERVISOR
 
 ALERT = Alert("5f1c0a9e27d34b68", "misses", "2026-11-30T00:53:20Z", "ab" * 16, "staff/u-1")
 

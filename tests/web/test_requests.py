@@ -7,7 +7,8 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.web.api import COURIER, DESK, NUMBER, OFFICER, PRINTER, PRIVACY, Api, Json, record, refusal, token
+from tests.web.api import NUMBER, Api, Json, record, refusal, token
+from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY
 
 
 @pytest.mark.parametrize(

@@ -9,20 +9,8 @@ import pytest
 
 from masking_service.web import examples, operations
 from masking_service.web.operation import Operation
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    OFFICER,
-    PRINTER,
-    PRIVACY,
-    SUPERVISOR,
-    Api,
-    Json,
-    record,
-    refusal,
-    token,
-)
+from tests.web.api import Api, Json, record, refusal, token
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 VIEWERS = (DESK, OFFICER, SUPERVISOR, PRIVACY)  # through the profile label
 CASE_READERS = (DESK, OFFICER, SUPERVISOR, PRIVACY, AUDITOR)

@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    NUMBER,
-    OFFICER,
-    PHONE,
-    PRINTER,
-    PRIVACY,
-    SITE,
-    SUPERVISOR,
-    TRACKING,
-    Api,
-    field,
-    record,
-    token,
-)
-
-Trips = Callable[[], int]
+from tests.web.api import NUMBER, PHONE, SITE, Api, Trips, field, record, token
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
 
 @pytest.fixture

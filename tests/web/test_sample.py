@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from masking_service.access.sample import in_sample
-from tests.access.policies import Edit
-from tests.web.api import SUPERVISOR, Api
+from tests.web.api import Api, Under
 from tests.web.calls import entries
+from tests.web.people import SUPERVISOR
 
 
 @pytest.fixture
-def sampling(under: Callable[[Edit], Api]) -> Api:
+def sampling(under: Under) -> Api:
     return under(lambda document: document["cases"].update(sample="2%"))
 
 

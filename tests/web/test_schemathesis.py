@@ -20,7 +20,7 @@ from masking_service.web import examples, operations
 from masking_service.web.operation import Operation
 from tests.access.policies import DEFAULT, edited, someone
 from tests.e2e.processes import Running
-from tests.web.api import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(300)]
 ROLES = (None, PRINTER, COURIER, TRACKING, OFFICER, DESK, AUDITOR, PRIVACY, SUPERVISOR)

@@ -11,25 +11,10 @@ from itertools import islice, product
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.access.policies import Edit
 from tests.store.stores import foreseen
 from tests.together import MANY, together
-from tests.web.api import (
-    DESK,
-    NOW,
-    NUMBER,
-    OFFICER,
-    OTHER_PRINTER,
-    PRINTER,
-    PRIVACY,
-    SUPERVISOR,
-    Api,
-    Json,
-    field,
-    record,
-    refusal,
-    token,
-)
+from tests.web.api import NOW, NUMBER, Api, Clock, Json, Under, field, record, refusal, token
+from tests.web.people import DESK, OFFICER, OTHER_PRINTER, PRINTER, PRIVACY, SUPERVISOR
 
 PHONE = "/sender/phone"
 RETENTION = 180 * 86_400
@@ -107,7 +92,7 @@ def test_a_token_that_opens_nothing_is_like_one_that_is_none(api: Api, state: Ca
     assert answered[:2] == (200, b'{"results":[{"token":"...","error":{"code":"not-found"}}],"failed":1}')
 
 
-def test_an_expired_token_is_like_one_that_is_none(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_expired_token_is_like_one_that_is_none(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     asked = expired(api)
     set_clock(NOW + RETENTION)
@@ -170,7 +155,7 @@ CASE_STATES = [another_tenants_case, closed_case, pending_case, denied_case, ano
 
 
 @pytest.fixture
-def blind(under: Callable[[Edit], Api]) -> Api:
+def blind(under: Under) -> Api:
     """A service whose officers may open values and may not read cases."""
     return under(lambda document: document["roles"][OFFICER]["permissions"].remove("case:read"))
 

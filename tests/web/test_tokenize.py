@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,11 +11,10 @@ from keys.keyring import Keyring
 from tests.web.api import (
     MASKED,
     NUMBER,
-    OFFICER,
-    PRINTER,
     TOKENIZED,
     VALUES,
     Api,
+    Clock,
     field,
     record,
     refusal,
@@ -24,6 +22,7 @@ from tests.web.api import (
     token,
     without_details,
 )
+from tests.web.people import OFFICER, PRINTER
 
 DAY = 86_400
 
@@ -45,15 +44,13 @@ def test_every_token_is_another_one(api: Api) -> None:
     assert len({*tokens}) == 2 * len(TOKENIZED)
 
 
-def test_a_record_expires_after_the_retention(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_a_record_expires_after_the_retention(api: Api, set_clock: Clock) -> None:
     set_clock(1_796_000_000)  # 2026-11-30T00:53:20Z; 180 days later is
 
     assert api.tokenize(record())[0]["expires_at"] == "2027-05-29T00:53:20Z"
 
 
-def test_the_same_record_again_gets_the_same_tokens_and_no_longer_life(
-    api: Api, set_clock: Callable[[int], None]
-) -> None:
+def test_the_same_record_again_gets_the_same_tokens_and_no_longer_life(api: Api, set_clock: Clock) -> None:
     set_clock(1_796_000_000)
     first = api.tokenize(record())[0]
     set_clock(1_796_000_000 + DAY)

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from masking_service.runtime.clock import clock
-from tests.web.api import OFFICER, PRINTER, Api, field, record, refusal
+from tests.web.api import Api, field, record, refusal
+from tests.web.people import OFFICER, PRINTER
 
 BODY: dict[str, Any] = {"records": []}
 OTHER_KEY = ec.generate_private_key(ec.SECP256R1())

@@ -14,23 +14,9 @@ from masking_service.audit.log import AuditLog
 from masking_service.store.client import Reply, Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import custody_key, record_key, record_stems
-from tests.web.api import (
-    AUDITOR,
-    COURIER,
-    DESK,
-    NUMBER,
-    OFFICER,
-    PHONE,
-    PRIVACY,
-    SITE,
-    SUPERVISOR,
-    TRACKING,
-    Api,
-    field,
-    record,
-    refusal,
-)
-from tests.web.calls import entries, last, move
+from tests.web.api import NUMBER, PHONE, SITE, Api, field, record, refusal
+from tests.web.calls import entries, last, move, unanswered
+from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRIVACY, SUPERVISOR, TRACKING
 
 UNKNOWN = "SF9999999999"
 PATH = f"/v1/waybills/{NUMBER}"
@@ -56,11 +42,7 @@ def ready(api: Api) -> Api:
 @pytest.fixture
 def silence(ready: Api, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Lets nothing be written to the audit log from now on, and everything else go on."""
-
-    def refuse(*_: object) -> str:
-        raise StoreUnavailable("refused")
-
-    return lambda: monkeypatch.setattr(ready.parts.log, "append", refuse)
+    return lambda: monkeypatch.setattr(ready.parts.log, "append", unanswered)
 
 
 def test_a_move_is_one_entry_that_names_every_waybill_and_who_holds_it(ready: Api) -> None:
@@ -216,9 +198,6 @@ def test_a_revision_that_is_stored_by_a_call_that_failed_is_recorded_again_when_
 
 @pytest.mark.parametrize("failing", ["script", "write"])
 def test_no_revision_is_stored_without_its_entry(ready: Api, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
-    def unanswered(*_: object, **__: object) -> None:
-        raise StoreUnavailable("timeout")
-
     changed = {"records": [record("SF2222222222"), record(remark="x")], "on_conflict": "revise"}
     with monkeypatch.context() as broken:
         broken.setattr(Store, failing, unanswered)
@@ -287,9 +266,6 @@ def test_an_announced_value_that_may_not_be_stored_is_taken_back(
 ) -> None:
     api.tokenize(record(NUMBER))
     api.open_case("D-1", NUMBER)
-
-    def unanswered(*_: object) -> list[Reply]:
-        raise StoreUnavailable("timeout")
 
     with monkeypatch.context() as broken:
         broken.setattr(AuditLog, "writes_fields", False)  # as in a cluster, where disclosures follow their entry

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import PRINTER, Api, record
+from tests.web.api import Api, record
+from tests.web.people import PRINTER
 
 RECEIVER = {"receiver": {"name": "张三", "phone": "13812345678"}}
 

@@ -6,22 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.web.api import (
-    COURIER,
-    MASKED,
-    NUMBER,
-    OFFICER,
-    OTHER_OFFICER,
-    PRIVACY,
-    SITE,
-    VALUES,
-    Api,
-    Json,
-    record,
-    refusal,
-    results,
-    stripped,
-)
+from tests.web.api import MASKED, NUMBER, SITE, VALUES, Api, Clock, Json, record, refusal, results, stripped
+from tests.web.people import COURIER, OFFICER, OTHER_OFFICER, PRIVACY
 
 COURIER_SEES: Json = {
     "sender": MASKED["sender"] | {"address": VALUES["sender"]["address"]},
@@ -132,7 +118,7 @@ def test_what_is_gone_is_gone_for_an_officer_too(api: Api, make: Callable[[Api],
     assert refusal(api.get(OFFICER, f"/v1/waybills/{NUMBER}")) == (404, "not-found")
 
 
-def test_an_expired_waybill_is_the_same_404(api: Api, set_clock: Callable[[int], None]) -> None:
+def test_an_expired_waybill_is_the_same_404(api: Api, set_clock: Clock) -> None:
     unknown = stripped(api.get(OFFICER, f"/v1/waybills/{NUMBER}"))
     set_clock(1_796_000_000)
     api.tokenize(record())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -10,14 +9,15 @@ import pytest
 from masking_service.access.policy import Policy
 from tests.access.policies import edited
 from tests.together import MANY, together
-from tests.web.api import COURIER, NOW, NUMBER, OFFICER, SITE, Api, Json, record, refusal, results
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, record, refusal, results
+from tests.web.people import COURIER, OFFICER
 
 PATH = f"/v1/waybills/{NUMBER}"
 SPENT = (429, "quota-exceeded")
 
 
 @pytest.fixture
-def ready(api: Api, set_clock: Callable[[int], None]) -> Api:
+def ready(api: Api, set_clock: Clock) -> Api:
     set_clock(NOW)
     api.tokenize(record(), custody={"site": SITE})
     return api
@@ -45,7 +45,7 @@ def test_one_by_one_and_in_batches_is_the_same_budget(ready: Api) -> None:
     assert refusal(ready.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER]})) == SPENT
 
 
-def test_fifteen_hundred_full_views_a_day_are_the_limit(ready: Api, set_clock: Callable[[int], None]) -> None:
+def test_fifteen_hundred_full_views_a_day_are_the_limit(ready: Api, set_clock: Clock) -> None:
     for minute in range(38):
         set_clock(NOW + 120 * minute)
         view(ready, *[NUMBER] * min(40, 1500 - 40 * minute))
@@ -87,7 +87,7 @@ def test_views_and_openings_do_not_spend_each_others_budget(ready: Api) -> None:
     assert "value" in ready.opened({"waybill_no": NUMBER, "field": "/sender/phone"}, who=both)[0]
 
 
-def test_all_of_a_tenant_share_what_the_tenant_has(fresh: Api, set_clock: Callable[[int], None]) -> None:
+def test_all_of_a_tenant_share_what_the_tenant_has(fresh: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     text = edited(lambda policy: policy.update(factors={"role": 10, "tenant": 2}))
     fresh.parts.acting = fresh.parts._under(Policy.parse(text, development=True))

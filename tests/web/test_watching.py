@@ -10,24 +10,9 @@ import pytest
 
 from masking_service.access.freezes import Freezes
 from masking_service.observability.alerts import Alert
-from masking_service.store.errors import StoreUnavailable
-from tests.access.policies import Edit
-from tests.web.api import (
-    COURIER,
-    NUMBER,
-    OFFICER,
-    PHONE,
-    PRINTER,
-    SITE,
-    SUPERVISOR,
-    Api,
-    Json,
-    field,
-    record,
-    refusal,
-    token,
-)
-from tests.web.calls import entries, frozen, thaw
+from tests.web.api import NUMBER, PHONE, SITE, Api, Json, Under, field, record, refusal, token
+from tests.web.calls import entries, frozen, thaw, unanswered
+from tests.web.people import COURIER, OFFICER, PRINTER, SUPERVISOR
 
 UNKNOWN = "SF9999999999"
 MISS = field(NUMBER, "/sender/nothing")
@@ -36,7 +21,7 @@ Watched = Callable[..., Api]
 
 
 @pytest.fixture
-def watched(under: Callable[[Edit], Api]) -> Watched:
+def watched(under: Under) -> Watched:
     """`watched(misses=3)`: a service under such a watch, with a waybill in custody and a case that names it."""
 
     def make(*, stored: bool = True, fields: int = 1_000, **watch: int) -> Api:
@@ -210,11 +195,7 @@ def test_a_freeze_by_policy_raises_one_alert(watched: Watched) -> None:
 
 def test_a_miss_that_cannot_be_counted_is_not_answered(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     api = watched(misses=5)
-
-    def silent(*_: object) -> int:
-        raise StoreUnavailable("timeout")
-
-    monkeypatch.setattr(Freezes, "add_misses", silent)
+    monkeypatch.setattr(Freezes, "add_misses", unanswered)
 
     assert refusal(api.post(OFFICER, "/v1/waybills/view", {"waybills": [UNKNOWN]})) == (503, "unavailable")
     assert refusal(api.detokenize(MISS)) == (503, "unavailable")
@@ -224,11 +205,7 @@ def test_a_miss_that_cannot_be_counted_is_not_answered(watched: Watched, monkeyp
 def test_a_row_that_cannot_be_ended_opens_nothing(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     api = watched(misses=5)
     view(api, UNKNOWN)
-
-    def silent(*_: object) -> None:
-        raise StoreUnavailable("timeout")
-
-    monkeypatch.setattr(Freezes, "set_misses", silent)
+    monkeypatch.setattr(Freezes, "set_misses", unanswered)
 
     assert refusal(api.detokenize(PHONE)) == (503, "unavailable")
     assert [one["outcome"] for one in entries(api) if one["action"] == "detokenize"] == []
@@ -259,11 +236,7 @@ def test_a_budget_refuses_although_the_refusal_cannot_be_counted(
 ) -> None:
     api = watched(refusals=3, fields=1)
     api.opened(PHONE)
-
-    def silent(*_: object) -> int:
-        raise StoreUnavailable("timeout")
-
-    monkeypatch.setattr(Freezes, "add_refusal", silent)
+    monkeypatch.setattr(Freezes, "add_refusal", unanswered)
 
     assert refusal(api.detokenize(PHONE)) == (429, "quota-exceeded")
 

@@ -16,20 +16,8 @@ from masking_service.runtime.wiring import assemble
 from masking_service.store.layout import ONE_SLOT
 from tests.servers import Node, durable, wait_until
 from tests.store.stores import ask
-from tests.web.api import (
-    COURIER,
-    DESK,
-    MASKED,
-    NUMBER,
-    OFFICER,
-    PHONE,
-    PRINTER,
-    PRIVACY,
-    SITE,
-    Api,
-    record,
-    refusal,
-)
+from tests.web.api import MASKED, NUMBER, PHONE, SITE, Api, record, refusal
+from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY
 
 pytestmark = pytest.mark.server
 

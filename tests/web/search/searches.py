@@ -8,7 +8,8 @@ from typing import Any
 import redis
 
 from tests.store.stores import ask
-from tests.web.api import DESK, Api, Json, record
+from tests.web.api import Api, Json, content, record
+from tests.web.people import DESK
 
 PHONE = "13912345678"
 OTHER = "13755554321"
@@ -21,10 +22,7 @@ def parcel(number: str = "SF1234567890", phone: Any = PHONE, **change: Any) -> J
 
 
 def search(api: Api, who: str = DESK, **asked: object) -> Json:
-    answered = api.post(who, "/v1/search", asked)
-    assert answered.status_code == 200, answered.text
-    found: Json = answered.get_json()
-    return found
+    return content(api.post(who, "/v1/search", asked))
 
 
 def numbers(api: Api, who: str = DESK, **asked: object) -> list[str]:

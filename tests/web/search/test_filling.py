@@ -15,15 +15,15 @@ from masking_service.access.rules import SearchRule
 from masking_service.cli import commands
 from masking_service.usecases.fill_index import FillIndex
 from masking_service.vault.vault import Found, Vault
-from tests.access.policies import Edit
 from tests.store.stores import ask
-from tests.web.api import PRIVACY, SITE, Api
+from tests.web.api import SITE, Api, Under
+from tests.web.people import PRIVACY
 from tests.web.search.searches import OTHER, PHONE, index_size, numbers, parcel
 
 
 class TestFilling:
     def test_the_command_indexes_what_is_stored_already(
-        self, under: Callable[[Edit], Api], client: redis.Redis, tmp_path: Path
+        self, under: Under, client: redis.Redis, tmp_path: Path
     ) -> None:
         before = under(lambda document: None)
         before.tokenize(parcel("SF1234567890"), parcel("SF1234567891", OTHER), custody={"site": SITE})

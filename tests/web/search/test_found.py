@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.web.api import DESK, SITE, Api, refusal
+from tests.web.api import SITE, Api, refusal
+from tests.web.people import DESK
 from tests.web.search.searches import DAY, NOW, OTHER, PHONE, numbers, parcel, search
 
 

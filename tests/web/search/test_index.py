@@ -9,8 +9,9 @@ import redis
 
 from masking_service.vault.search_index import SearchIndex
 from tests.store.stores import ask
-from tests.web.api import PRIVACY, SITE, Api
+from tests.web.api import SITE, Api
 from tests.web.calls import item, moved
+from tests.web.people import PRIVACY
 from tests.web.search.searches import DAY, NOW, OTHER, PHONE, index_entries, index_keys, index_size, numbers, parcel
 
 THIRD = "13688887777"

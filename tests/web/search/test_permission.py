@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import redis
 
-from tests.access.policies import Edit
-from tests.web.api import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SITE, SUPERVISOR, TRACKING, Api, Json, refusal
+from tests.web.api import SITE, Api, Json, Under, refusal
 from tests.web.calls import entries, item, moved
+from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 from tests.web.search.searches import OTHER, PHONE, index_keys, index_size, numbers, parcel, search
 
 
@@ -27,7 +26,7 @@ def test_each_is_told_how_they_may_search(api: Api, who: str, told: Json) -> Non
 
 
 class TestWhoMaySearch:
-    def test_it_is_off_by_default(self, under: Callable[[Edit], Api], client: redis.Redis) -> None:
+    def test_it_is_off_by_default(self, under: Under, client: redis.Redis) -> None:
         api = under(lambda document: None)
         api.tokenize(parcel(), custody={"site": SITE})
 
@@ -37,7 +36,7 @@ class TestWhoMaySearch:
         assert "keeps no index" in answered.get_json()["detail"]
         assert index_keys(client) == []
 
-    def test_a_tenant_has_its_own_rule(self, under: Callable[[Edit], Api], client: redis.Redis) -> None:
+    def test_a_tenant_has_its_own_rule(self, under: Under, client: redis.Redis) -> None:
         api = under(lambda document: document.update(search={"phone": True, "tenants": {"other": {}}}))
         api.tokenize(parcel(), custody={"site": SITE})
         ours = index_size(client)

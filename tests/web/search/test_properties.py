@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ from hypothesis import strategies as st
 from masking_service.access.custody import Custodies
 from masking_service.vault.findable import Findable
 from masking_service.vault.index_parts import Indexed
-from tests.access.policies import Edit
-from tests.web.api import COURIER, DESK, PRINTER, PRIVACY, SITE, Api, record, results
+from tests.web.api import SITE, Api, Under, record, results
 from tests.web.calls import item, moved
+from tests.web.people import COURIER, DESK, PRINTER, PRIVACY
 
 NUMBERS, PHONES = range(3), range(3)
 SITES = (SITE, "021002", None)
@@ -47,7 +46,7 @@ ACTS = st.lists(st.one_of(WRITES, MOVES, ERASURES, PLANTED, PLANTED), max_size=8
 
 
 @pytest.fixture
-def api(under: Callable[[Edit], Api]) -> Api:
+def api(under: Under) -> Api:
     """A service that keeps both indexes, with budgets that no example spends."""
 
     def edit(document: dict[str, Any]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.access.policies import Edit
-from tests.web.api import AUDITOR, DESK, PRIVACY, SITE, Api, Json, refusal
+from tests.web.api import SITE, Api, Json, Under, refusal
 from tests.web.calls import entries, frozen
+from tests.web.people import AUDITOR, DESK, PRIVACY
 from tests.web.search.searches import OTHER, PHONE, numbers, parcel
 from tests.web.test_decoys import deferred_tasks_wait
 
@@ -52,7 +51,7 @@ class TestWatching:
         for outcome in ("found", "not-found", "too-many"):
             assert f'masking_searches_total{{outcome="{outcome}"}} 1.0' in counted
 
-    def test_searches_that_find_nothing_are_misses(self, under: Callable[[Edit], Api]) -> None:
+    def test_searches_that_find_nothing_are_misses(self, under: Under) -> None:
         def edit(document: dict[str, Any]) -> None:
             document.update(search={"phone": True})
             document["watch"]["misses"] = 5

@@ -1,0 +1,12 @@
+"""Those who call in the tests, by the names of their credentials in the development set-up."""
+
+PRINTER = "label-printer"
+COURIER = "courier"
+TRACKING = "tracking"
+DESK = "service-desk"
+OFFICER = "dispute-officer"
+SUPERVISOR = "supervisor"
+PRIVACY = "privacy-officer"
+AUDITOR = "auditor"
+OTHER_PRINTER = "other-tenant-printer"
+OTHER_OFFICER = "other-tenant-officer"
