@@ -138,6 +138,23 @@ def client(valkey: str) -> Iterator[redis.Redis]:
 
 
 @pytest.fixture
+def wire(valkey: str) -> Iterator[stores.LossyWire]:
+    """A wire to that server that can lose replies."""
+    wire = stores.LossyWire(valkey)
+    yield wire
+    wire.close()
+
+
+@pytest.fixture
+def over_the_wire(wire: stores.LossyWire) -> Iterator[Store]:
+    """The service's way over that wire, connected: what is lost is no reply to a greeting."""
+    store = stores.admitted(wire.url)
+    store.read([(b"PING",)])
+    yield store
+    store.close()
+
+
+@pytest.fixture
 def make_cluster(tmp_path: Path) -> Iterator[Callable[..., servers.Group]]:
     """Forms clusters: `make_cluster(shards, replicas=0, binary=None)`."""
     groups: list[servers.Group] = []

@@ -97,17 +97,10 @@ def test_it_ends_with_the_record_and_never_earlier(
     assert ask(client, "EXPIRETIME", place()) == expected
 
 
-def test_a_reply_that_was_lost_keeps_it_once(valkey: str, disclosures: Disclosures) -> None:
-    wire = LossyWire(valkey)
-    try:
-        over_the_wire = stores.admitted(wire.url)
-        over_the_wire.read([(b"PING",)])
-        wire.lose(1)
-        Disclosures(over_the_wire, KEYRING, stores.foreseen("wire")).prepare(
-            "default", [Disclosure(FIRST, LATER, OPENED)]
-        ).write()
-    finally:
-        wire.close()
+def test_a_reply_that_was_lost_keeps_it_once(wire: LossyWire, over_the_wire: Store, disclosures: Disclosures) -> None:
+    lossy = Disclosures(over_the_wire, KEYRING, stores.foreseen("wire"))
+    wire.lose(1)
+    lossy.prepare("default", [Disclosure(FIRST, LATER, OPENED)]).write()
 
     assert (disclosures.of("default", [FIRST]), wire.lost) == ([[OPENED]], 1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +16,7 @@ from masking_service.store.layout import tenant_stem
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import LossyWire, counted
+from tests.together import in_threads
 
 MONTH = 30 * 86_400
 CALLER = Principal("staff/u-1", "default", (), frozenset(), "jwt")
@@ -117,25 +117,16 @@ def test_only_the_first_of_a_minute_is_the_first(store: Store) -> None:
     assert once(store).is_first(ANOTHER, "conflicts") is True
 
 
-def test_the_first_of_a_minute_is_so_though_the_reply_was_lost(valkey: str) -> None:
-    wire = LossyWire(valkey)
-    store = stores.admitted(wire.url)
-    store.read([(b"PING",)])
+def test_the_first_of_a_minute_is_so_though_the_reply_was_lost(wire: LossyWire, over_the_wire: Store) -> None:
     wire.lose()
 
-    first = once(store).is_first(CALLER, "conflicts")
+    first = once(over_the_wire).is_first(CALLER, "conflicts")
 
-    store.close()
-    wire.close()
     assert (wire.lost, first) == (1, True)
 
 
 def test_misses_of_many_at_once_are_all_counted(make: Callable[..., Freezes], counts: Freezes) -> None:
-    threads = [threading.Thread(target=make(str(at)).add_misses, args=(CALLER, 5)) for at in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(16, lambda at: make(str(at)).add_misses(CALLER, 5))
 
     assert misses(counts) == 80
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from masking_service.store.layout import freezes_key
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import ask, counted
+from tests.together import in_threads
 
 BESIDE: Command = (b"PING",)
 Make = Callable[..., Freezes]
@@ -169,15 +169,7 @@ def test_the_list_begins_with_the_longest_frozen(freezes: Freezes) -> None:
 
 
 def test_freezes_by_many_at_once_all_hold(make: Make) -> None:
-    processes = [make(str(at)) for at in range(6)]
-    threads = [
-        threading.Thread(target=stores.freeze, args=(one, "default", frozen(f"staff/{at}")))
-        for at, one in enumerate(processes)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(6, lambda at: stores.freeze(make(str(at)), "default", frozen(f"staff/{at}")))
 
     assert [one.id for one in make("last").listed("default")] == [f"staff/{at}" for at in range(6)]
 

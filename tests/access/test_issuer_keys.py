@@ -24,6 +24,7 @@ from tests.access.tokens import (
     refusal,
     token,
 )
+from tests.together import in_threads
 
 
 class TestPinnedKeys:
@@ -102,117 +103,96 @@ class Endpoint:
         return {"keys": self.keys}
 
 
+@pytest.fixture
+def endpoint() -> Endpoint:
+    return Endpoint(jwk(KEY, kid="a"))
+
+
+@pytest.fixture
+def keys(endpoint: Endpoint) -> FetchedKeys:
+    return FetchedKeys(endpoint, "ES256")
+
+
+@pytest.fixture
+def fetched(keys: FetchedKeys) -> FetchedKeys:
+    """Keys that were fetched at `NOW`."""
+    keys.find("a", NOW)
+    return keys
+
+
 class TestFetchedKeys:
-    def fetched(self) -> tuple[FetchedKeys, Endpoint]:
-        endpoint = Endpoint(jwk(KEY, kid="a"))
-        return FetchedKeys(endpoint, "ES256"), endpoint
-
-    def test_nothing_is_fetched_before_the_first_token(self) -> None:
-        assert self.fetched()[1].asked == 0
-
-    def test_keys_are_fetched_once_for_five_minutes(self) -> None:
-        keys, endpoint = self.fetched()
-        for later in (0, 1, 299):
+    @pytest.mark.parametrize(
+        ("times", "asked"),
+        [((), 0), ((0, 1, 299), 1), ((0, 300), 2), ((10_000, 0), 2), ((0, -1), 1)],
+        ids=[
+            "not before the first token",
+            "once for five minutes",
+            "and then again",
+            "again if the clock jumps back",
+            "once for threads of which one has a clock that is a second behind",
+        ],
+    )
+    def test_keys_are_fetched_only_when_they_are_needed(
+        self, keys: FetchedKeys, endpoint: Endpoint, times: tuple[int, ...], asked: int
+    ) -> None:
+        for later in times:
             keys.find("a", NOW + later)
-        assert endpoint.asked == 1
+        assert endpoint.asked == asked
 
-    def test_and_then_again(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
-        keys.find("a", NOW + 300)
-        assert endpoint.asked == 2
-
-    def test_a_key_that_the_issuer_withdrew_is_gone_after_five_minutes(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
+    def test_a_key_that_the_issuer_withdrew_is_gone_after_five_minutes(
+        self, fetched: FetchedKeys, endpoint: Endpoint
+    ) -> None:
         endpoint.keys = [jwk(OTHER_KEY, kid="b")]
         with pytest.raises(Unauthenticated):
-            keys.find("a", NOW + 300)
+            fetched.find("a", NOW + 300)
 
-    def test_a_new_key_id_asks_again(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
+    def test_a_new_key_id_asks_again(self, fetched: FetchedKeys, endpoint: Endpoint) -> None:
         endpoint.keys.append(jwk(OTHER_KEY, kid="b"))
-        assert keys.find("b", NOW + 30).key_id == "b"
+        assert fetched.find("b", NOW + 30).key_id == "b"
 
-    def test_made_up_key_ids_do_not_ask_without_end(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
+    def test_made_up_key_ids_do_not_ask_without_end(self, fetched: FetchedKeys, endpoint: Endpoint) -> None:
         for second in range(60):
             with pytest.raises(Unauthenticated):
-                keys.find(f"made-up-{second}", NOW + second)
+                fetched.find(f"made-up-{second}", NOW + second)
         assert endpoint.asked == 2
 
-    def test_an_endpoint_that_is_down_is_not_a_refusal(self) -> None:
-        keys, endpoint = self.fetched()
-        endpoint.down = True
-        with pytest.raises(IssuerUnavailable):
-            keys.find("a", NOW)
-
-    def test_an_endpoint_that_is_down_is_left_alone_for_ten_seconds(self) -> None:
-        keys, endpoint = self.fetched()
+    def test_an_endpoint_that_is_down_is_no_refusal_and_left_alone_for_ten_seconds(
+        self, keys: FetchedKeys, endpoint: Endpoint
+    ) -> None:
         endpoint.down = True
         for second in (0, 1, 9):
             with pytest.raises(IssuerUnavailable):
                 keys.find("a", NOW + second)
         assert endpoint.asked == 1
-
-    def test_it_is_asked_again_after_that(self) -> None:
-        keys, endpoint = self.fetched()
-        endpoint.down = True
-        with pytest.raises(IssuerUnavailable):
-            keys.find("a", NOW)
         endpoint.down = False
         assert keys.find("a", NOW + 10).key_id == "a"
 
-    def test_keys_outlive_an_outage_as_long_as_the_tokens_made_before_it(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
+    def test_keys_outlive_an_outage_as_long_as_the_tokens_made_before_it(
+        self, fetched: FetchedKeys, endpoint: Endpoint
+    ) -> None:
         endpoint.down = True
-        assert keys.find("a", NOW + 1_199).key_id == "a"
+        assert fetched.find("a", NOW + 1_199).key_id == "a"
 
-    def test_and_not_longer(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
-        endpoint.down = True
-        with pytest.raises(IssuerUnavailable):
-            keys.find("a", NOW + 1_200)
-
-    def test_a_new_key_id_during_an_outage_is_not_called_a_forgery(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
+    @pytest.mark.parametrize(
+        ("kid", "later"),
+        [("a", 1_200), ("a", -10_000), ("b", 60)],
+        ids=["not longer", "not by a clock that jumped back", "a new key id is not called a forgery"],
+    )
+    def test_other_keys_are_unavailable_in_an_outage(
+        self, fetched: FetchedKeys, endpoint: Endpoint, kid: str, later: int
+    ) -> None:
         endpoint.down = True
         with pytest.raises(IssuerUnavailable):
-            keys.find("b", NOW + 60)
+            fetched.find(kid, NOW + later)
 
-    def test_an_answer_without_keys_does_not_take_the_known_ones_away(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
+    def test_an_answer_without_keys_does_not_take_the_known_ones_away(
+        self, fetched: FetchedKeys, endpoint: Endpoint
+    ) -> None:
         endpoint.keys = []
-        assert keys.find("a", NOW + 400).key_id == "a"
+        assert fetched.find("a", NOW + 400).key_id == "a"
 
-    def test_a_clock_that_jumps_back_does_not_keep_old_keys(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW + 10_000)
-        keys.find("a", NOW)
-        assert endpoint.asked == 2
-
-    def test_a_clock_that_jumps_back_makes_known_keys_unusable_until_the_issuer_is_heard_again(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW + 10_000)
-        endpoint.down = True
-        with pytest.raises(IssuerUnavailable):
-            keys.find("a", NOW)
-
-    def test_a_thread_whose_clock_is_a_second_behind_does_not_ask_again(self) -> None:
-        keys, endpoint = self.fetched()
-        keys.find("a", NOW)
-        keys.find("a", NOW - 1)
-        assert endpoint.asked == 1
-
-    def test_callers_with_usable_keys_do_not_wait_for_a_slow_endpoint(self) -> None:
+    def test_callers_with_usable_keys_do_not_wait_for_a_slow_endpoint(self, endpoint: Endpoint) -> None:
         release, started = threading.Event(), threading.Event()
-        endpoint = Endpoint(jwk(KEY, kid="a"))
 
         def slow() -> object:
             if endpoint.asked:
@@ -232,18 +212,6 @@ class TestFetchedKeys:
         asker.join(5)
         assert waited < 4  # the one who asks waits for five seconds
 
-    def test_callers_without_keys_wait_for_one_fetch_together(self) -> None:
-        started = threading.Barrier(5)
-        endpoint = Endpoint(jwk(KEY, kid="a"))
-        keys = FetchedKeys(endpoint, "ES256")
-
-        def ask() -> None:
-            started.wait(5)
-            keys.find("a", NOW)
-
-        askers = [threading.Thread(target=ask) for _ in range(5)]
-        for asker in askers:
-            asker.start()
-        for asker in askers:
-            asker.join(5)
+    def test_callers_without_keys_wait_for_one_fetch_together(self, keys: FetchedKeys, endpoint: Endpoint) -> None:
+        in_threads(5, lambda _: keys.find("a", NOW))
         assert endpoint.asked == 1

@@ -1,7 +1,6 @@
 """The registry of clients: no operator undoes another, nothing goes back, and a process can start without a store."""
 
 import stat
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.access.registries import adding, names
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import Interleaved, LossyWire, ask, counted
+from tests.together import in_threads
 
 NOW = 1_796_000_000
 
@@ -40,24 +40,28 @@ def registry(make: Callable[..., ClientRegistry]) -> ClientRegistry:
     return make()
 
 
+@pytest.fixture
+def printer(registry: ClientRegistry) -> ClientRegistry:
+    """The registry after its first change: it has one client."""
+    stores.change(registry, adding("printer"))
+    return registry
+
+
 def snapshot(registry: ClientRegistry) -> Path:
     return registry._snapshot
 
 
-def test_a_change_is_seen_by_the_other_processes(registry: ClientRegistry, make: Callable[..., ClientRegistry]) -> None:
+def test_a_change_is_seen_by_the_other_processes(make: Callable[..., ClientRegistry], printer: ClientRegistry) -> None:
     other = make("two")
-    stores.change(registry, adding("printer"))
 
     other.refresh()
 
-    assert (names(registry), names(other)) == (["printer"], ["printer"])
+    assert (names(printer), names(other)) == (["printer"], ["printer"])
 
 
-def test_looking_costs_one_round_trip(store: Store, registry: ClientRegistry) -> None:
-    stores.change(registry, adding("printer"))
-
+def test_looking_costs_one_round_trip(store: Store, printer: ClientRegistry) -> None:
     with counted(store) as trips:
-        registry.refresh()
+        printer.refresh()
 
     assert trips == [1]
 
@@ -68,13 +72,11 @@ def test_an_empty_store_has_no_clients(registry: ClientRegistry) -> None:
     assert (names(registry), snapshot(registry).exists()) == ([], False)
 
 
-def test_a_change_that_is_refused_changes_nothing(registry: ClientRegistry, client: redis.Redis) -> None:
-    stores.change(registry, adding("printer"))
-
+def test_a_change_that_is_refused_changes_nothing(printer: ClientRegistry, client: redis.Redis) -> None:
     with pytest.raises(ClientError):
-        stores.change(registry, adding("printer"))
+        stores.change(printer, adding("printer"))
 
-    assert (names(registry), ask(client, "HLEN", CLIENTS)) == (["printer"], 1)
+    assert (names(printer), ask(client, "HLEN", CLIENTS)) == (["printer"], 1)
 
 
 def test_the_second_of_two_operators_changes_the_registry_of_the_first(
@@ -111,32 +113,25 @@ def test_operators_at_once_lose_nothing(valkey: str, make: Callable[..., ClientR
         for step in range(3):
             stores.change(registries[number], adding(f"c-{number}-{step}"))
 
-    threads = [threading.Thread(target=add_three, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(4, add_three)
 
     seen = make("seen")
     seen.refresh()
     assert names(seen) == [f"c-{number}-{step}" for number in range(4) for step in range(3)]
 
 
-def test_a_change_whose_reply_was_lost_is_made_once(valkey: str, make: Callable[..., ClientRegistry]) -> None:
-    wire = LossyWire(valkey)
-    try:
-        over_the_wire = make("wire", stores.admitted(wire.url))
-        over_the_wire.refresh()
+def test_a_change_whose_reply_was_lost_is_made_once(
+    wire: LossyWire, over_the_wire: Store, make: Callable[..., ClientRegistry]
+) -> None:
+    lossy = make("wire", over_the_wire)
 
-        def and_lose_the_reply(clients: Clients) -> Clients:
-            wire.lose(1)
-            return adding("printer")(clients)
+    def and_lose_the_reply(clients: Clients) -> Clients:
+        wire.lose(1)
+        return adding("printer")(clients)
 
-        stores.change(over_the_wire, and_lose_the_reply)
-    finally:
-        wire.close()
+    stores.change(lossy, and_lose_the_reply)
 
-    assert (names(over_the_wire), wire.lost) == (["printer"], 1)
+    assert (names(lossy), wire.lost) == (["printer"], 1)
 
 
 def test_the_store_keeps_the_newest_two(registry: ClientRegistry, client: redis.Redis) -> None:
@@ -146,41 +141,33 @@ def test_the_store_keeps_the_newest_two(registry: ClientRegistry, client: redis.
     assert sorted(ask(client, "HKEYS", CLIENTS)) == [b"4", b"5"]
 
 
-def test_an_older_registry_than_one_already_seen_is_refused(registry: ClientRegistry, client: redis.Redis) -> None:
-    stores.change(registry, adding("first"))
-    stores.change(registry, adding("second"))
-    ask(client, "HDEL", CLIENTS, "2")
+@pytest.mark.parametrize(
+    "command", [("HDEL", CLIENTS, "2"), ("DEL", CLIENTS)], ids=["an older one than was seen", "emptied"]
+)
+def test_a_store_that_went_back_is_refused_and_the_clients_stay(
+    printer: ClientRegistry, client: redis.Redis, command: tuple[str, ...]
+) -> None:
+    stores.change(printer, adding("second"))
+    ask(client, *command)
 
     with pytest.raises(IntegrityError):
-        registry.refresh()
+        printer.refresh()
 
-    assert names(registry) == ["first", "second"]
-
-
-def test_an_emptied_store_is_refused_and_the_clients_stay(registry: ClientRegistry, client: redis.Redis) -> None:
-    stores.change(registry, adding("printer"))
-    ask(client, "DEL", CLIENTS)
-
-    with pytest.raises(IntegrityError):
-        registry.refresh()
-
-    assert names(registry) == ["printer"]
+    assert names(printer) == ["printer", "second"]
 
 
-def test_a_registry_under_a_later_serial_is_an_alarm(registry: ClientRegistry, client: redis.Redis) -> None:
-    stores.change(registry, adding("printer"))
+def test_a_registry_under_a_later_serial_is_an_alarm(printer: ClientRegistry, client: redis.Redis) -> None:
     ask(client, "HSET", CLIENTS, "2", ask(client, "HGET", CLIENTS, "1"))
 
     with pytest.raises(IntegrityError):
-        registry.refresh()
+        printer.refresh()
 
-    assert names(registry) == ["printer"]
+    assert names(printer) == ["printer"]
 
 
 def test_a_process_starts_with_what_the_last_one_knew_without_a_store(
-    registry: ClientRegistry, make: Callable[..., ClientRegistry], valkey: str
+    printer: ClientRegistry, make: Callable[..., ClientRegistry], valkey: str
 ) -> None:
-    stores.change(registry, adding("printer"))
     successor = make("one", Store(valkey))  # shut: it cannot be asked
 
     successor.load_snapshot()
@@ -196,55 +183,49 @@ def test_without_a_snapshot_a_process_starts_without_clients(make: Callable[...,
     assert names(first) == []
 
 
-def test_a_snapshot_is_the_owners_alone_and_sealed(registry: ClientRegistry) -> None:
-    stores.change(registry, adding("printer"))
-
-    mode = stat.S_IMODE(snapshot(registry).stat().st_mode)
-    assert (mode, b"printer" in snapshot(registry).read_bytes(), snapshot(registry).name) == (0o600, False, SNAPSHOT)
+def test_a_snapshot_is_the_owners_alone_and_sealed(printer: ClientRegistry) -> None:
+    mode = stat.S_IMODE(snapshot(printer).stat().st_mode)
+    assert (mode, b"printer" in snapshot(printer).read_bytes(), snapshot(printer).name) == (0o600, False, SNAPSHOT)
 
 
 @pytest.mark.parametrize("at", [0, 7, 8, 17, 30, -1])
-def test_a_changed_snapshot_is_refused(registry: ClientRegistry, make: Callable[..., ClientRegistry], at: int) -> None:
-    stores.change(registry, adding("printer"))
-    content = bytearray(snapshot(registry).read_bytes())
+def test_a_changed_snapshot_is_refused(printer: ClientRegistry, make: Callable[..., ClientRegistry], at: int) -> None:
+    content = bytearray(snapshot(printer).read_bytes())
     content[at] ^= 1
-    snapshot(registry).write_bytes(content)
+    snapshot(printer).write_bytes(content)
 
     with pytest.raises(IntegrityError):
         make("one").load_snapshot()
 
 
 @pytest.mark.parametrize("length", [0, 7, 8, 20, 45])
-def test_a_cut_snapshot_is_refused(registry: ClientRegistry, make: Callable[..., ClientRegistry], length: int) -> None:
-    stores.change(registry, adding("printer"))
-    snapshot(registry).write_bytes(snapshot(registry).read_bytes()[:length])
+def test_a_cut_snapshot_is_refused(printer: ClientRegistry, make: Callable[..., ClientRegistry], length: int) -> None:
+    snapshot(printer).write_bytes(snapshot(printer).read_bytes()[:length])
 
     with pytest.raises(IntegrityError):
         make("one").load_snapshot()
 
 
-def test_a_snapshot_of_another_keyset_is_refused(registry: ClientRegistry, make: Callable[..., ClientRegistry]) -> None:
-    stores.change(registry, adding("printer"))
-
+@pytest.mark.usefixtures("printer")
+def test_a_snapshot_of_another_keyset_is_refused(make: Callable[..., ClientRegistry]) -> None:
     with pytest.raises(IntegrityError):
         make("one", owner="another owner").load_snapshot()
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o620, 0o602])
 def test_a_snapshot_that_lets_others_in_is_refused(
-    registry: ClientRegistry, make: Callable[..., ClientRegistry], mode: int
+    printer: ClientRegistry, make: Callable[..., ClientRegistry], mode: int
 ) -> None:
-    stores.change(registry, adding("printer"))
-    snapshot(registry).chmod(mode)
+    snapshot(printer).chmod(mode)
 
     with pytest.raises(KeysetError, match="gives others access"):
         make("one").load_snapshot()
 
 
+@pytest.mark.usefixtures("printer")
 def test_a_store_that_went_back_behind_the_snapshot_is_refused(
-    registry: ClientRegistry, make: Callable[..., ClientRegistry], client: redis.Redis
+    make: Callable[..., ClientRegistry], client: redis.Redis
 ) -> None:
-    stores.change(registry, adding("printer"))
     ask(client, "DEL", CLIENTS)
     successor = make("one")
     successor.load_snapshot()

@@ -55,18 +55,10 @@ def test_the_same_name_of_another_tenant_is_another_case(cases: Cases) -> None:
     assert cases.get("default", "D-2026-0001").opening.reason == "a parcel is missing"
 
 
-def test_a_case_whose_reply_was_lost_is_opened(valkey: str, cases: Cases) -> None:
-    wire = LossyWire(valkey)
-    try:
-        over_the_wire = stores.admitted(wire.url)
-        over_the_wire.read([(b"PING",)])
-        wire.lose(1)
-
-        opened = (
-            Cases(over_the_wire, known_keyring(), stores.foreseen("wire")).prepare_opening("default", opening()).write()
-        )
-    finally:
-        wire.close()
+def test_a_case_whose_reply_was_lost_is_opened(wire: LossyWire, over_the_wire: Store, cases: Cases) -> None:
+    lossy = Cases(over_the_wire, known_keyring(), stores.foreseen("wire"))
+    wire.lose(1)
+    opened = lossy.prepare_opening("default", opening()).write()
 
     assert (opened, wire.lost) == (cases.get("default", "D-2026-0001"), 1)
 

@@ -15,7 +15,6 @@ from masking_service.audit.lines import CheckpointLine
 from masking_service.store.client import Store
 from tests.audit.checkpoints.made import Clock, epochs_in, heads
 from tests.audit.logs import SIGNER, VERIFIER, entry, log_on, number_of, stream, writers
-from tests.store import stores
 from tests.store.stores import NOW, LossyWire, ask, counted, named
 from tests.together import in_threads
 
@@ -133,10 +132,9 @@ def test_a_checkpoint_names_all_acknowledged_entries(store: Store, process: Call
 
 
 def test_a_checkpoint_whose_reply_was_lost_is_made_once(
-    valkey: str, client: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wire: LossyWire, over_the_wire: Store, client: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wire = LossyWire(valkey)
-    checkpoints = Checkpoints(stores.admitted(wire.url), SIGNER, tmp_path, lambda: NOW)
+    checkpoints = Checkpoints(over_the_wire, SIGNER, tmp_path, lambda: NOW)
     checkpoints.make()
     script = Store.script
 
@@ -146,7 +144,6 @@ def test_a_checkpoint_whose_reply_was_lost_is_made_once(
 
     monkeypatch.setattr(Store, "script", losing)
     made = checkpoints.make()
-    wire.close()
 
     assert (wire.lost, made.checkpoint.epoch, epochs_in(client)) == (1, 2, [1, 2])
 

@@ -1,8 +1,5 @@
 """Data keys: one per tenant and day, also in a race."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
 import redis
 
@@ -16,6 +13,7 @@ from masking_service.vault.wrapped_keys import field
 from tests.keys.known import known_keyring
 from tests.store import stores
 from tests.store.stores import NOW, Interleaved, ask, body, counted, put
+from tests.together import in_threads
 from tests.vault.data_keys.made import made, sealed_by, today
 
 
@@ -72,21 +70,8 @@ def test_the_loser_of_a_race_uses_the_winners_key(valkey: str, data_keys: DataKe
 
 def test_processes_that_race_for_the_first_record_of_a_day_can_read_all_of_them(valkey: str) -> None:
     vaults = [stores.vault(stores.admitted(valkey), seed=str(number)) for number in range(6)]
-    start = threading.Barrier(len(vaults))
     numbers = [f"SF{number:08}" for number in range(len(vaults))]
-
-    def first(number: int) -> Callable[[], None]:
-        def run() -> None:
-            start.wait()
-            put(vaults[number], body(str(number)), numbers[number])
-
-        return run
-
-    threads = [threading.Thread(target=first(number)) for number in range(len(vaults))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(len(vaults), lambda number: put(vaults[number], body(str(number)), numbers[number]))
 
     reader = stores.vault(stores.admitted(valkey))
     found = reader.newest("default", numbers, NOW)
@@ -94,12 +79,8 @@ def test_processes_that_race_for_the_first_record_of_a_day_can_read_all_of_them(
 
 
 def test_threads_of_one_process_make_one_key(store: Store, data_keys: DataKeys) -> None:
-    threads = [threading.Thread(target=today, args=(data_keys,)) for _ in range(8)]
     with counted(store) as trips:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        in_threads(8, lambda _: today(data_keys))
 
     assert trips == [2]
 
