@@ -21,6 +21,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from masking_service.access.issuers import mint
 from tests.e2e.processes import ROOT, Running, environment, wait_for
 
+PHONE = "13987654321"
+"""Of the recipient whom `case` is about."""
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
@@ -155,6 +157,12 @@ class Visit:
             self.complaints.append(message.text)
 
 
+Opens = Callable[..., Visit]
+"""Opens the desk in a browser of its own: `visit(language="zh-CN", dark=True, width=320)`."""
+Makes = Callable[..., str]
+"""Makes a waybill or a case, and returns its number or name."""
+
+
 @pytest.fixture(scope="session")
 def held() -> dict[str, list[Any]]:
     """The cookies of the people who are signed in at the shared desk."""
@@ -162,8 +170,7 @@ def held() -> dict[str, list[Any]]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, desk: DeskProcess, held: dict[str, list[Any]]) -> Iterator[Callable[..., Visit]]:
-    """Opens the desk in a browser of its own: `visit(language="zh-CN", dark=True, width=320)`."""
+def visit(chromium: Browser, desk: DeskProcess, held: dict[str, list[Any]]) -> Iterator[Opens]:
     contexts: list[BrowserContext] = []
 
     def open_desk(language: str = "en", *, dark: bool = False, width: int = 1280, **more: object) -> Visit:
@@ -192,7 +199,7 @@ def call(
 
 
 @pytest.fixture(scope="session")
-def new_case(desk: DeskProcess) -> Callable[..., str]:
+def new_case(desk: DeskProcess) -> Makes:
     """Opens cases by the service desk: `new_case(["SF…"], purpose="dispute")`; returns the name."""
     names = (f"B-{number}" for number in count(1))
 
@@ -207,7 +214,7 @@ def new_case(desk: DeskProcess) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def store(desk: DeskProcess) -> Callable[..., str]:
+def store(desk: DeskProcess) -> Makes:
     """Tokenizes one waybill: `store(recipient={"name": …})`; returns its number."""
     numbers = (f"BR{number:010d}" for number in count(1))
 
@@ -222,3 +229,8 @@ def store(desk: DeskProcess) -> Callable[..., str]:
         return number
 
     return tokenize
+
+
+@pytest.fixture
+def case(store: Makes, new_case: Makes) -> str:
+    return new_case([store(recipient={"phone": PHONE})])

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DeskProcess, Visit, call
+from tests.browser.conftest import DeskProcess, Makes, Opens, call
 
 PHONE = "13900000001"
 
 
-def test_decoys_are_planted_hit_and_removed(
-    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str]
-) -> None:
+def test_decoys_are_planted_hit_and_removed(desk: DeskProcess, visit: Opens, store: Makes) -> None:
     number = store()
     at = visit()
     page = at.open_as("privacy-he", "/decoys")
@@ -31,9 +27,7 @@ def test_decoys_are_planted_hit_and_removed(
     assert at.complaints == []
 
 
-def test_a_phone_that_rang_tells_who_saw_it(
-    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
-) -> None:
+def test_a_phone_that_rang_tells_who_saw_it(desk: DeskProcess, visit: Opens, store: Makes, new_case: Makes) -> None:
     number = store(recipient={"phone": PHONE})
     item = {"waybill_no": number, "field": "/recipient/phone"}
     wanted = {"purpose": "dispute", "case": new_case([number]), "items": [item]}

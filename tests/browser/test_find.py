@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DeskProcess, Visit
+from tests.browser.conftest import DeskProcess, Makes, Opens
 from tests.browser.test_story import press, write
 
 WORDS = {
@@ -17,9 +15,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_a_caller_who_lost_the_number_is_found(
-    visit: Callable[..., Visit], store: Callable[..., str], desk: DeskProcess, language: str
-) -> None:
+def test_a_caller_who_lost_the_number_is_found(visit: Opens, store: Makes, desk: DeskProcess, language: str) -> None:
     find_a_parcel, phone, find, new_case = WORDS[language]
     number, lost = store(recipient={"phone": "13655550001"}), "136 5555 0001"
     at = visit(language)
@@ -42,7 +38,7 @@ def test_a_caller_who_lost_the_number_is_found(
     assert at.complaints == []
 
 
-def test_four_digits_find_at_a_site_only(visit: Callable[..., Visit], store: Callable[..., str]) -> None:
+def test_four_digits_find_at_a_site_only(visit: Opens, store: Makes) -> None:
     store(recipient={"phone": "13655550002"})
     page = visit().open_as("desk-li", "/find")
     page.get_by_label("Last four digits").fill("0002")
@@ -52,7 +48,7 @@ def test_four_digits_find_at_a_site_only(visit: Callable[..., Visit], store: Cal
     expect(page.locator("main")).to_contain_text("No parcel found")
 
 
-def test_what_is_wrong_is_said_at_its_field(visit: Callable[..., Visit]) -> None:
+def test_what_is_wrong_is_said_at_its_field(visit: Opens) -> None:
     page = visit().open_as("desk-li", "/find")
     page.get_by_label("Phone").fill("not a phone")
     page.get_by_role("button", name="Find", exact=True).click()
@@ -61,7 +57,7 @@ def test_what_is_wrong_is_said_at_its_field(visit: Callable[..., Visit]) -> None
     expect(page.get_by_label("Phone")).to_have_value("")
 
 
-def test_who_may_not_search_sees_no_way_to_it(visit: Callable[..., Visit]) -> None:
+def test_who_may_not_search_sees_no_way_to_it(visit: Opens) -> None:
     page = visit().open_as("officer-wang", "/cases")
 
     expect(page.get_by_role("button", name="Find a parcel")).to_have_count(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,19 @@ def sign_in(context: BrowserContext, desk: DeskProcess) -> Page:
     return Visit(context, desk).sign_in("auditor-sun", "/me")
 
 
+@contextmanager
+def stopped(service: Running) -> Iterator[None]:
+    """Let the service answer nothing for as long as the block lasts."""
+    processes = [service.process.pid, *children(service.process.pid)]
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+
+
 def test_a_restart_of_the_desk_keeps_the_session(context: BrowserContext, service: Running, tmp_path: Path) -> None:
     ports = free_port(), free_port()
     desk = start_desk(service, tmp_path, ports)
@@ -56,17 +70,11 @@ def test_a_service_that_is_down_is_said_and_the_session_stays(
     service: Running, desk: DeskProcess, context: BrowserContext
 ) -> None:
     page = sign_in(context, desk)
-    processes = [service.process.pid, *children(service.process.pid)]
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with stopped(service):
         answer = page.reload()
         assert answer is not None
         assert answer.status == 503
         expect(page.locator("h1")).to_have_text("The masking service does not answer")
-    finally:
-        for pid in processes:
-            os.kill(pid, signal.SIGCONT)
     wait_for(lambda: (page.reload() or page).status == 200, "a page")  # type: ignore[union-attr]
     expect(page.locator("dl")).to_contain_text("dev/auditor-sun")
 
@@ -77,16 +85,10 @@ def test_a_list_says_that_the_service_is_down_and_goes_on_afterwards(
     at = Visit(context, desk)
     at.page.clock.install()
     page = at.sign_in("auditor-sun", "/cases")
-    processes = [service.process.pid, *children(service.process.pid)]
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with stopped(service):
         page.clock.fast_forward(16_000)
         expect(page.locator("#rows")).to_contain_text("The masking service does not answer", timeout=20_000)
         expect(page.locator("nav[aria-label=Main]")).to_have_count(1)
-    finally:
-        for pid in processes:
-            os.kill(pid, signal.SIGCONT)
     wait_for(lambda: service.status(None, "GET", "/readyz") == 200, "the service has its store again")
     page.clock.fast_forward(16_000)
     expect(page.locator("#rows")).to_contain_text("No cases here")

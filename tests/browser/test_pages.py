@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import DeskProcess, Visit
+from tests.browser.conftest import DeskProcess, Makes, Opens
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RUN = {
@@ -26,7 +25,7 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def places(store: Callable[..., str], new_case: Callable[..., str]) -> dict[str, str]:
+def places(store: Makes, new_case: Makes) -> dict[str, str]:
     number = store()
     new_case([f"SF{at:010d}" for at in range(20, 32)])  # it waits for approval
     return {"number": number, "case": new_case([number])}
@@ -40,7 +39,7 @@ LOOKS: dict[str, tuple[Look, Look]] = {"en": ((False, 1280), (True, 320)), "zh-C
 @pytest.mark.parametrize("language", LOOKS)
 @pytest.mark.parametrize("sub", PAGES)
 def test_the_pages_of_a_role_are_sound(
-    desk: DeskProcess, visit: Callable[..., Visit], places: dict[str, str], sub: str, language: str
+    desk: DeskProcess, visit: Opens, places: dict[str, str], sub: str, language: str
 ) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is missing: run `make assets`")
@@ -65,7 +64,7 @@ def test_the_pages_of_a_role_are_sound(
     assert at.hosts <= {desk.url, desk.issuer_url, ""}
 
 
-def test_the_first_load_is_at_most_100_kilobytes(visit: Callable[..., Visit], places: dict[str, str]) -> None:
+def test_the_first_load_is_at_most_100_kilobytes(visit: Opens, places: dict[str, str]) -> None:
     """Of a browser that has nothing of the desk in its cache."""
     visit().open_as("officer-wang")
     page = visit().open_as("officer-wang", f"/cases/{places['case']}")
@@ -79,7 +78,7 @@ def test_the_first_load_is_at_most_100_kilobytes(visit: Callable[..., Visit], pl
     assert 20_000 < sum(sizes) <= 100_000
 
 
-def test_the_language_is_changed_on_the_page_me(visit: Callable[..., Visit]) -> None:
+def test_the_language_is_changed_on_the_page_me(visit: Opens) -> None:
     page = visit("en").open_as("auditor-sun", "/me")
     page.get_by_label("Language").select_option(label="简体中文")
     page.get_by_role("button", name="Save").click()
@@ -87,7 +86,7 @@ def test_the_language_is_changed_on_the_page_me(visit: Callable[..., Visit]) -> 
     page.get_by_role("button", name="退出", exact=True).wait_for()
 
 
-def test_a_second_sign_in_ends_the_first_and_tells_both(visit: Callable[..., Visit]) -> None:
+def test_a_second_sign_in_ends_the_first_and_tells_both(visit: Opens) -> None:
     first = visit().open_as("auditor-sun", "/me")
     second = visit().sign_in("auditor-sun", "/me")
 
@@ -96,9 +95,7 @@ def test_a_second_sign_in_ends_the_first_and_tells_both(visit: Callable[..., Vis
     assert "You signed in elsewhere" in first.locator("main").inner_text()
 
 
-def test_opening_values_extends_the_session_and_its_end_leads_back(
-    visit: Callable[..., Visit], places: dict[str, str]
-) -> None:
+def test_opening_values_extends_the_session_and_its_end_leads_back(visit: Opens, places: dict[str, str]) -> None:
     at = visit()
     at.page.clock.install()
     page = at.open_as("officer-wang", f"/cases/{places['case']}")
@@ -116,7 +113,7 @@ def test_opening_values_extends_the_session_and_its_end_leads_back(
     page.locator("header.bar").wait_for()
 
 
-def test_a_session_that_is_about_to_end_is_extended_by_one_key(visit: Callable[..., Visit]) -> None:
+def test_a_session_that_is_about_to_end_is_extended_by_one_key(visit: Opens) -> None:
     at = visit()
     at.page.clock.install()
     page = at.open_as("auditor-sun", "/me")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DeskProcess, Visit, call
+from tests.browser.conftest import DeskProcess, Makes, Opens, call
 
 MENUS = {
     "desk-li": ["Cases", "Me"],
@@ -34,7 +33,7 @@ LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff" * 9
 
 
 @pytest.mark.parametrize("sub", MENUS)
-def test_a_role_has_its_screens_and_no_others(desk: DeskProcess, visit: Callable[..., Visit], sub: str) -> None:
+def test_a_role_has_its_screens_and_no_others(desk: DeskProcess, visit: Opens, sub: str) -> None:
     at = visit("en")
     page = at.open_as(sub)
 
@@ -45,9 +44,7 @@ def test_a_role_has_its_screens_and_no_others(desk: DeskProcess, visit: Callable
         assert ("Your role does not include this" in answered.text()) == (sub not in allowed)
 
 
-def test_a_long_name_does_not_make_the_page_wide(
-    visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
-) -> None:
+def test_a_long_name_does_not_make_the_page_wide(visit: Opens, store: Makes, new_case: Makes) -> None:
     number = store(recipient={"name": LONG_NAME, "address": "上海市青浦区" + "华" * 300 + "路1号"})
     at = visit("en", width=320)
     case = new_case([number])
@@ -62,7 +59,7 @@ def test_a_long_name_does_not_make_the_page_wide(
         assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_a_long_reason_does_not_make_a_page_wide(desk: DeskProcess, visit: Callable[..., Visit]) -> None:
+def test_a_long_reason_does_not_make_a_page_wide(desk: DeskProcess, visit: Opens) -> None:
     numbers = [f"SF{at:010d}" for at in range(50, 61)]
     body = {"case": "B-long", "purpose": "dispute", "reason": "W" * 400, "waybills": numbers}
     assert call(desk, "service-desk", "POST", "/v1/cases", body, sub="s" * 100)[0] == 201
@@ -74,7 +71,7 @@ def test_a_long_reason_does_not_make_a_page_wide(desk: DeskProcess, visit: Calla
 
 
 def test_the_letter_tells_openings_full_views_and_calls(
-    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
+    desk: DeskProcess, visit: Opens, store: Makes, new_case: Makes
 ) -> None:
     number = store()
     case = new_case([number], "redelivery")
@@ -96,9 +93,7 @@ def test_the_letter_tells_openings_full_views_and_calls(
     ]
 
 
-def test_the_letter_names_roles_and_no_person(
-    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
-) -> None:
+def test_the_letter_names_roles_and_no_person(desk: DeskProcess, visit: Opens, store: Makes, new_case: Makes) -> None:
     number = store()
     item = {"waybill_no": number, "field": "/recipient/phone"}
     wanted = {"purpose": "dispute", "case": new_case([number]), "items": [item]}
@@ -114,7 +109,7 @@ def test_the_letter_names_roles_and_no_person(
 
 
 def test_the_letter_has_its_own_language_and_says_who_called(
-    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
+    desk: DeskProcess, visit: Opens, store: Makes, new_case: Makes
 ) -> None:
     number = store()
     case = new_case([number])
@@ -131,9 +126,7 @@ def test_the_letter_has_its_own_language_and_says_who_called(
     expect(page.locator("nav").first).to_contain_text("Waybills")
 
 
-def test_erasing_says_until_when_backups_can_open_the_waybill(
-    visit: Callable[..., Visit], store: Callable[..., str]
-) -> None:
+def test_erasing_says_until_when_backups_can_open_the_waybill(visit: Opens, store: Makes) -> None:
     number = store()
     page = visit("en").open_as("privacy-he", f"/waybills/{number}")
     page.get_by_label("Type the waybill number").fill("SF0000000000")
@@ -147,9 +140,7 @@ def test_erasing_says_until_when_backups_can_open_the_waybill(
     expect(page.locator("main")).to_contain_text(f"Backups can open it until {day}")
 
 
-def test_a_decision_shows_all_that_a_person_asked_for_in_seven_days(
-    desk: DeskProcess, visit: Callable[..., Visit]
-) -> None:
+def test_a_decision_shows_all_that_a_person_asked_for_in_seven_days(desk: DeskProcess, visit: Opens) -> None:
     """Cases that have ended count as well."""
 
     def open_case(name: str, count: int, **more: int) -> None:
@@ -168,7 +159,7 @@ def test_a_decision_shows_all_that_a_person_asked_for_in_seven_days(
     expect(card).to_contain_text("closed 1 · open 1 · pending approval 1")
 
 
-def test_a_purpose_that_always_needs_approval_says_so_before_sending(visit: Callable[..., Visit]) -> None:
+def test_a_purpose_that_always_needs_approval_says_so_before_sending(visit: Opens) -> None:
     page = visit("en").open_as("desk-li", "/cases/new")
     page.get_by_label("Waybills, one a line").fill("SF0000000001")
     expect(page.locator("#waybills-hint")).to_have_text("1 waybill: opens at once")
@@ -180,11 +171,7 @@ def test_a_purpose_that_always_needs_approval_says_so_before_sending(visit: Call
 
 @pytest.mark.parametrize(("size", "millimetres"), [("76x130", (76, 130)), ("100x180", (100, 180))])
 def test_a_label_is_printed_on_one_sheet_of_its_size(
-    visit: Callable[..., Visit],
-    store: Callable[..., str],
-    new_case: Callable[..., str],
-    size: str,
-    millimetres: tuple[int, int],
+    visit: Opens, store: Makes, new_case: Makes, size: str, millimetres: tuple[int, int]
 ) -> None:
     number = store()
     page = visit("en").open_as("officer-wang", f"/cases/{new_case([number])}/label/{number}?size={size}")
@@ -194,7 +181,7 @@ def test_a_label_is_printed_on_one_sheet_of_its_size(
     assert [[round(float(points) / 72 * 25.4) for points in sheet] for sheet in sheets] == [list(millimetres)]
 
 
-def test_the_log_is_filtered_by_the_clock_of_the_desk(desk: DeskProcess, visit: Callable[..., Visit]) -> None:
+def test_the_log_is_filtered_by_the_clock_of_the_desk(desk: DeskProcess, visit: Opens) -> None:
     assert call(desk, "privacy-officer", "GET", "/v1/decoys", sub="reader")[0] == 200
     page = visit("zh-CN").open_as("auditor-sun", "/audit")
     shanghai = datetime.now(UTC) + timedelta(hours=8)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DeskProcess, Visit
+from tests.browser.conftest import DeskProcess, Makes, Opens
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,7 @@ def write(page: Page, label: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
-def test_a_dispute_is_settled_by_keyboard(
-    desk: DeskProcess, visit: Callable[..., Visit], store: Callable[..., str], words: Words
-) -> None:
+def test_a_dispute_is_settled_by_keyboard(desk: DeskProcess, visit: Opens, store: Makes, words: Words) -> None:
     number, name = store(), f"D-2026-{words.locale[:2]}"
 
     clerk = visit(words.locale).sign_in("desk-li")

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DeskProcess, Visit, call
+from tests.browser.conftest import PHONE, DeskProcess, Makes, Opens, Visit, call
 
-PHONE = "13987654321"
 MARKUP = "<img src=x onerror=document.title='run'>{{7+7}}"
-
-
-@pytest.fixture
-def case(store: Callable[..., str], new_case: Callable[..., str]) -> str:
-    return new_case([store(recipient={"phone": PHONE})])
 
 
 def reveal(visit: Visit, case: str) -> Page:
@@ -31,7 +24,7 @@ def hidden(page: Page) -> None:
     assert PHONE not in page.content()
 
 
-def test_a_value_hides_after_its_time(visit: Callable[..., Visit], case: str) -> None:
+def test_a_value_hides_after_its_time(visit: Opens, case: str) -> None:
     at = visit()
     at.page.clock.install()
     page = reveal(at, case)
@@ -55,7 +48,7 @@ def test_a_value_hides_after_its_time(visit: Callable[..., Visit], case: str) ->
     ],
     ids=["Esc", "another tab", "printing", "leaving", "back from the cache"],
 )
-def test_a_value_hides_when(visit: Callable[..., Visit], case: str, happens: str) -> None:
+def test_a_value_hides_when(visit: Opens, case: str, happens: str) -> None:
     page = reveal(visit(), case)
 
     page.evaluate(happens)
@@ -64,7 +57,7 @@ def test_a_value_hides_when(visit: Callable[..., Visit], case: str, happens: str
 
 
 @pytest.mark.parametrize(("first", "then"), [("phone", "name"), ("name", "phone")])
-def test_the_next_value_hides_the_one_before(visit: Callable[..., Visit], case: str, first: str, then: str) -> None:
+def test_the_next_value_hides_the_one_before(visit: Opens, case: str, first: str, then: str) -> None:
     """In whatever order the rows stand on the page."""
     values = {"phone": PHONE, "name": "欧阳娜娜"}
     page = visit().open_as("officer-wang", f"/cases/{case}")
@@ -79,7 +72,7 @@ def test_the_next_value_hides_the_one_before(visit: Callable[..., Visit], case: 
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_hiding_gives_the_button_back(visit: Callable[..., Visit], case: str, key: str) -> None:
+def test_hiding_gives_the_button_back(visit: Opens, case: str, key: str) -> None:
     page = reveal(visit(), case)
     expect(page.get_by_role("button", name="Hide")).to_be_focused()
 
@@ -90,7 +83,7 @@ def test_hiding_gives_the_button_back(visit: Callable[..., Visit], case: str, ke
     expect(page.get_by_role("button", name="Show phone").first).to_be_focused()
 
 
-def test_a_value_that_comes_after_the_person_left_is_not_shown(visit: Callable[..., Visit], case: str) -> None:
+def test_a_value_that_comes_after_the_person_left_is_not_shown(visit: Opens, case: str) -> None:
     page = visit().open_as("officer-wang", f"/cases/{case}")
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true})")
 
@@ -101,7 +94,7 @@ def test_a_value_that_comes_after_the_person_left_is_not_shown(visit: Callable[.
     hidden(page)
 
 
-def test_budget_and_timeline_follow_each_value(visit: Callable[..., Visit], case: str) -> None:
+def test_budget_and_timeline_follow_each_value(visit: Opens, case: str) -> None:
     at = visit()
     page = at.open_as("officer-wang", f"/cases/{case}")
     meter = page.get_by_role("meter", name="30 days")
@@ -114,7 +107,7 @@ def test_budget_and_timeline_follow_each_value(visit: Callable[..., Visit], case
     assert at.complaints == []
 
 
-def test_a_value_is_gone_after_leaving_and_coming_back(visit: Callable[..., Visit], case: str) -> None:
+def test_a_value_is_gone_after_leaving_and_coming_back(visit: Opens, case: str) -> None:
     at = visit()
     page = reveal(at, case)
     at.go("/me")
@@ -123,14 +116,14 @@ def test_a_value_is_gone_after_leaving_and_coming_back(visit: Callable[..., Visi
     hidden(page)
 
 
-def test_on_paper_a_value_is_not_visible(visit: Callable[..., Visit], case: str) -> None:
+def test_on_paper_a_value_is_not_visible(visit: Opens, case: str) -> None:
     page = reveal(visit(), case)
     page.emulate_media(media="print")
 
     expect(page.locator("[data-revealed] > span")).to_be_hidden()
 
 
-def test_without_scripts_a_value_hides_by_itself(visit: Callable[..., Visit], case: str) -> None:
+def test_without_scripts_a_value_hides_by_itself(visit: Opens, case: str) -> None:
     """The browser's clock of animations runs ten times as fast, so that 30 seconds take three."""
     at = visit(java_script_enabled=False)
     clock = at.context.new_cdp_session(at.page)
@@ -143,7 +136,7 @@ def test_without_scripts_a_value_hides_by_itself(visit: Callable[..., Visit], ca
     assert time.monotonic() - shown > 2
 
 
-def test_nothing_keeps_a_value(visit: Callable[..., Visit], case: str, desk: DeskProcess) -> None:
+def test_nothing_keeps_a_value(visit: Opens, case: str, desk: DeskProcess) -> None:
     at = visit()
     page = reveal(at, case)
     page.keyboard.press("Escape")
@@ -158,9 +151,7 @@ def test_nothing_keeps_a_value(visit: Callable[..., Visit], case: str, desk: Des
     assert case not in desk.log.read_text()
 
 
-def test_a_name_that_is_markup_is_text(
-    visit: Callable[..., Visit], store: Callable[..., str], new_case: Callable[..., str]
-) -> None:
+def test_a_name_that_is_markup_is_text(visit: Opens, store: Makes, new_case: Makes) -> None:
     at = visit()
     case = new_case([store(recipient={"name": MARKUP})])
     page = at.open_as("officer-wang", f"/cases/{case}")
@@ -173,7 +164,7 @@ def test_a_name_that_is_markup_is_text(
 
 
 def test_a_spent_budget_says_when_it_frees_and_switches_the_button_off(
-    visit: Callable[..., Visit], desk: DeskProcess, store: Callable[..., str], new_case: Callable[..., str]
+    visit: Opens, desk: DeskProcess, store: Makes, new_case: Makes
 ) -> None:
     number = store()
     case = new_case([number])
@@ -189,9 +180,7 @@ def test_a_spent_budget_says_when_it_frees_and_switches_the_button_off(
     expect(page.locator("td button:disabled")).to_have_count(1)
 
 
-def test_a_refusal_that_is_of_no_row_takes_the_place_of_the_page(
-    visit: Callable[..., Visit], desk: DeskProcess, case: str
-) -> None:
+def test_a_refusal_that_is_of_no_row_takes_the_place_of_the_page(visit: Opens, desk: DeskProcess, case: str) -> None:
     page = visit().open_as("officer-wang", f"/cases/{case}")
     assert call(desk, "supervisor", "POST", "/v1/principals/dev%2Fofficer-wang/freeze", {"why": "a test"})[0] == 200
     try:
@@ -202,7 +191,7 @@ def test_a_refusal_that_is_of_no_row_takes_the_place_of_the_page(
         call(desk, "supervisor", "POST", "/v1/principals/dev%2Fofficer-wang/thaw")
 
 
-def test_a_frozen_officer_is_told_and_sees_no_button(visit: Callable[..., Visit], desk: DeskProcess, case: str) -> None:
+def test_a_frozen_officer_is_told_and_sees_no_button(visit: Opens, desk: DeskProcess, case: str) -> None:
     at = visit()
     page = at.open_as("officer-wang", f"/cases/{case}")
     assert call(desk, "supervisor", "POST", "/v1/principals/dev%2Fofficer-wang/freeze", {"why": "a test"})[0] == 200

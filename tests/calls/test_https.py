@@ -144,37 +144,23 @@ def test_an_answer_without_end_holds_no_thread(answer: Any) -> None:
         wait_until(bound, "the only thread is free again")
 
 
-@pytest.mark.parametrize(
-    "lie",
-    [
-        {"dial": B},
-        {"dial": A},
-        {"dial": f"0086{B}"},
-        {"dial": f"125{B}"},
-        {"dial": B[:5], "extension": B[5:]},
-        {"dial": "+86 138 1234 5678"},
-        {"dial": "欧阳"},
-        {"dial": ""},
-        {"extension": B},
-        {"extension": B[3:]},
-        {"extension": "x"},
-        {"id": ""},
-    ],
-    ids=[
-        "callee",
-        "caller",
-        "with code",
-        "with a prefix",
-        "cut",
-        "spaced",
-        "name",
-        "none",
-        "extension",
-        "digits of it",
-        "word",
-        "id",
-    ],
-)
+LIES: dict[str, Json] = {
+    "callee": {"dial": B},
+    "caller": {"dial": A},
+    "with code": {"dial": f"0086{B}"},
+    "with a prefix": {"dial": f"125{B}"},
+    "cut": {"dial": B[:5], "extension": B[5:]},
+    "spaced": {"dial": "+86 138 1234 5678"},
+    "name": {"dial": "欧阳"},
+    "none": {"dial": ""},
+    "extension": {"extension": B},
+    "digits of it": {"extension": B[3:]},
+    "word": {"extension": "x"},
+    "id": {"id": ""},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_lie_is_not_passed_on(lie: Json) -> None:
     def lying(handler: Handler, request: Json) -> None:
         signed(handler, {"nonce": request["nonce"], **BOUND, **lie}, request["nonce"])

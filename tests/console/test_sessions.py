@@ -21,6 +21,7 @@ from masking_console.sessions import (
 )
 from tests import servers
 from tests.console.conftest import KEY
+from tests.store.stores import ask
 
 
 def session(sub: str = "officer-wang", **more: object) -> Session:
@@ -54,31 +55,28 @@ def test_an_id_has_256_random_bits(sessions: Sessions) -> None:
     assert len(sessions.begin(session())) == 43
 
 
-def test_redis_holds_neither_the_id_nor_the_token_nor_the_person(sessions: Sessions, valkey: str) -> None:
+def test_redis_holds_neither_the_id_nor_the_token_nor_the_person(sessions: Sessions, client: redis.Redis) -> None:
     begun = sessions.begin(session())
 
-    with redis.Redis.from_url(valkey) as client:
-        stored = b"".join(key + (client.get(key) or b"") for key in client.scan_iter())
+    stored = b"".join(key + (client.get(key) or b"") for key in client.scan_iter())
     assert stored
     for secret in (begun.encode(), b"secret-token", b"officer-wang"):
         assert secret not in stored
 
 
-def test_every_key_has_the_prefix_of_the_desk_and_an_end(sessions: Sessions, valkey: str) -> None:
+def test_every_key_has_the_prefix_of_the_desk_and_an_end(sessions: Sessions, client: redis.Redis) -> None:
     sessions.begin(session())
 
-    with redis.Redis.from_url(valkey) as client:
-        ends = {key: client.ttl(key) for key in client.scan_iter()}
+    ends = {key: client.ttl(key) for key in client.scan_iter()}
     assert all(key.startswith(b"console:") and 0 < end <= LIFETIME_SECONDS for key, end in ends.items())
 
 
-def test_a_sealed_session_opens_under_its_own_key_only(sessions: Sessions, valkey: str) -> None:
+def test_a_sealed_session_opens_under_its_own_key_only(sessions: Sessions, client: redis.Redis) -> None:
     mine, other = sessions.begin(session("officer-wang")), sessions.begin(session("officer-zhao"))
-    with redis.Redis.from_url(valkey) as client:
-        keys = client.keys("console:session:*")
-        first, second = (client.get(key) for key in keys)
-        client.set(keys[0], second)
-        client.set(keys[1], first)
+    keys = client.keys("console:session:*")
+    first, second = ask(client, "MGET", *keys)
+    client.set(keys[0], second)
+    client.set(keys[1], first)
 
     assert (sessions.find(mine), sessions.find(other)) == (None, None)
 
@@ -134,11 +132,10 @@ def test_a_name_is_new_once(sessions: Sessions) -> None:
     assert [sessions.once("jti-1", 60), sessions.once("jti-1", 60), sessions.once("jti-2", 60)] == [True, False, True]
 
 
-def test_one_request_at_a_time_holds_the_lock(sessions: Sessions, valkey: str) -> None:
-    with sessions.lock("id"), redis.Redis.from_url(valkey) as client:
+def test_one_request_at_a_time_holds_the_lock(sessions: Sessions, client: redis.Redis) -> None:
+    with sessions.lock("id"):
         assert client.keys("console:lock:*") != []
-    with redis.Redis.from_url(valkey) as client:
-        assert client.keys("console:lock:*") == []
+    assert client.keys("console:lock:*") == []
 
 
 def test_a_store_that_does_not_answer_is_said() -> None:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from masking_service.cli import commands
-from masking_service.runtime.settings import Settings
+from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
 from tests.web.people import DESK, OFFICER, SUPERVISOR
 
@@ -38,9 +37,7 @@ def work(fresh: Api, set_clock: Clock) -> Work:
 
 
 @pytest.fixture
-def lookout(
-    fresh: Api, now: int, set_clock: Clock, work: Work, settings: Settings, valkey: str, tmp_path: Path
-) -> object:
+def lookout(fresh: Api, now: int, set_clock: Clock, work: Work, command: Command, tmp_path: Path) -> Command:
     """Runs the lookout at midnight, after twelve days of work at the desktop and what the night brought."""
     midnight = now // DAY * DAY
     for day in reversed(range(DAYS)):
@@ -51,12 +48,7 @@ def lookout(
     def run(*, hour: int, device: str) -> Result:
         work(midnight - DAY + hour * HOUR, device)
         set_clock(midnight)
-        known = {
-            "MASKING_STATE_DIR": str(settings.state_dir),
-            "MASKING_REDIS_URL": valkey,
-            "MASKING_POLICY": str(policy),
-        }
-        return CliRunner().invoke(commands, ["audit", "lookout"], env=known)
+        return command("audit", "lookout", MASKING_POLICY=str(policy))
 
     return run
 
@@ -66,9 +58,7 @@ def frozen(api: Api) -> list[str]:
     return [one["id"] for one in listed]
 
 
-def test_at_night_from_another_device_it_is_frozen_with_the_reasons_in_words(
-    lookout: Callable[..., Result], fresh: Api
-) -> None:
+def test_at_night_from_another_device_it_is_frozen_with_the_reasons_in_words(lookout: Command, fresh: Api) -> None:
     said = lookout(hour=3, device=PHONE)
 
     assert said.exit_code == 0, said.output
@@ -79,8 +69,6 @@ def test_at_night_from_another_device_it_is_frozen_with_the_reasons_in_words(
 
 
 @pytest.mark.parametrize(("hour", "device"), [(9, PHONE), (3, DESKTOP)])
-def test_a_new_device_alone_and_a_night_alone_list_no_one(
-    lookout: Callable[..., Result], fresh: Api, hour: int, device: str
-) -> None:
+def test_a_new_device_alone_and_a_night_alone_list_no_one(lookout: Command, fresh: Api, hour: int, device: str) -> None:
     assert "no one to list" in lookout(hour=hour, device=device).output
     assert frozen(fresh) == []

@@ -5,26 +5,24 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from masking_service.cli import commands
 from masking_service.runtime.settings import Settings
 from masking_service.runtime.state_files import PUBLIC_KEY
+from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
 from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
 
 THIEF = f"client/{OFFICER}"
 NUMBERS = [f"SF100000000{at}" for at in range(3)]
 DAY = 86_400
-Command = Callable[..., Result]
 
 
 @pytest.fixture
-def command(fresh: Api, settings: Settings, valkey: str) -> Command:
+def command(command: Command, fresh: Api) -> Command:
     """Runs a command of `audit` on a log in which an officer opened phones, and others did their work."""
     fresh.tokenize(*(record(number) for number in NUMBERS))
     fresh.open_case("D-1", *NUMBERS)
@@ -35,12 +33,7 @@ def command(fresh: Api, settings: Settings, valkey: str) -> Command:
     fresh.opened(field(NUMBERS[0], "/recipient/phone"), who=PRIVACY, case="R-1", purpose="regulator")
     fresh.post(SUPERVISOR, f"/v1/principals/{THIEF.replace('/', '%2F')}/freeze", {"why": "review"})
     fresh.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBERS[2]}")
-
-    def run(*arguments: str, folder: Path = settings.state_dir) -> Result:
-        environment = {"MASKING_STATE_DIR": str(folder), "MASKING_REDIS_URL": valkey}
-        return CliRunner().invoke(commands, ["audit", *arguments], env=environment)
-
-    return run
+    return partial(command, "audit")
 
 
 def days(now: int) -> tuple[str, ...]:
@@ -92,7 +85,7 @@ def test_the_public_key_alone_verifies_the_folder_and_its_evidence(
 ) -> None:
     key = shutil.copy(settings.state_dir / PUBLIC_KEY, tmp_path / "key.pem")
     for what in (pack, pack / "evidence.ndjson"):
-        verified = command("verify", str(what), "--public-key", str(key), folder=tmp_path / "nothing")
+        verified = command("verify", str(what), "--public-key", str(key), MASKING_STATE_DIR=str(tmp_path / "nothing"))
 
         assert (verified.exit_code, "proved to be written by the service" in verified.output) == (0, True), what
 

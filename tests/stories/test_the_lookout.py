@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from masking_service.access.shortlists import ListedPerson
 from masking_service.audit.lookout.reasons import Reason
-from masking_service.cli import commands
-from masking_service.observability.alerts import Alert
-from masking_service.runtime.settings import Settings
 from masking_service.usecases.lookout import Lookout
+from tests.stories.conftest import Command
 from tests.web.api import Api, Clock, field, record
+from tests.web.calls import alerts
 from tests.web.people import DESK, OFFICER, SUPERVISOR, TRACKING
 
 DAY = 86_400
@@ -23,7 +20,6 @@ DAYS = 8
 OFFICERS = [f"o{number}" for number in range(6)]
 DESKS = ["li", "zhao", "sun"]
 THIEF, FRIEND = "dev/thief", "dev/wang"
-Command = Callable[..., Result]
 
 
 def work(api: Api, officer: str, desk: str, case: str) -> str:
@@ -36,7 +32,7 @@ def work(api: Api, officer: str, desk: str, case: str) -> str:
 
 
 @pytest.fixture
-def command(fresh: Api, now: int, set_clock: Clock, settings: Settings, valkey: str) -> Command:
+def command(command: Command, fresh: Api, now: int, set_clock: Clock) -> Command:
     """Runs a command on the log of eight days: six officers work for three desks, and the thief for the friend."""
     for day in range(DAYS):
         begin = now - (DAYS + 3 - day) * DAY
@@ -48,12 +44,7 @@ def command(fresh: Api, now: int, set_clock: Clock, settings: Settings, valkey: 
         scans = [{"waybill_no": number, "site": "021001"} for number in numbers]  # of parcels that are on their way
         fresh.post(TRACKING, "/v1/custody", {"items": scans})
     set_clock(now)
-
-    def run(*arguments: str, **environment: str) -> Result:
-        known = {"MASKING_STATE_DIR": str(settings.state_dir), "MASKING_REDIS_URL": valkey, **environment}
-        return CliRunner().invoke(commands, arguments, env=known)
-
-    return run
+    return command
 
 
 def test_the_pair_is_listed_with_the_reasons_in_words_and_no_one_else(command: Command, fresh: Api) -> None:
@@ -103,8 +94,7 @@ def test_the_list_is_announced_in_the_log(command: Command) -> None:
 
 
 def test_each_listed_person_raises_an_alert_and_at_most_five_are_listed_a_day(fresh: Api, now: int) -> None:
-    heard: list[Alert] = []
-    fresh.parts.alerts.send_to(heard.append)
+    heard = alerts(fresh)
     reasons = [
         Reason(f"staff/p{at}", signal, 4.0, 9, 11, 1.4, "staff/wang") for at in range(7) for signal in ("pair", "pace")
     ]

@@ -14,7 +14,9 @@ from keys.files import read_secret_file
 from masking_service.access.issuers import mint
 from masking_service.dev.development import CREDENTIALS
 from masking_service.runtime.clock import clock
-from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, Parts
+from masking_service.runtime.settings import Settings
+from masking_service.runtime.store_admission import admit_store
+from masking_service.runtime.wiring import DEVELOPMENT_ISSUER_KEY, Parts, assemble
 from masking_service.web.app import create_app
 from tests.access.policies import Edit
 from tests.store import stores
@@ -116,6 +118,14 @@ class Api:
 
     def opened(self, *items: Any, **more: Any) -> list[Json]:
         return results(self.detokenize(*items, **more))
+
+
+def started(settings: Settings) -> Api:
+    """A process of the service. It keeps its store's lease, as no background here renews it."""
+    parts = assemble(settings)
+    admit_store(parts)
+    parts.store.trust()
+    return Api(parts)
 
 
 Under = Callable[[Edit], Api]

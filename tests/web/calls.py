@@ -8,10 +8,18 @@ from urllib.parse import quote
 from werkzeug.test import TestResponse
 
 from masking_service.audit.stored import unpack
+from masking_service.observability.alerts import Alert
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import ONE_SLOT
+from masking_service.web import operations
+from masking_service.web.operation import Operation
 from tests.web.api import NUMBER, Api, Json, content, results
 from tests.web.people import SUPERVISOR, TRACKING
+
+
+def path_of(row: Operation) -> str:
+    """The path of an operation with the parameters of the document's examples."""
+    return row.path.format_map({name: example for name, (_, _, example) in operations.PATH_PARAMETERS.items()})
 
 
 def entries(api: Api, action: str | None = None) -> list[Json]:
@@ -42,6 +50,21 @@ def thaw(api: Api, who: str) -> Json:
 def frozen(api: Api, by: str = SUPERVISOR) -> list[Json]:
     found: list[Json] = content(api.get(by, "/v1/principals/frozen"))["principals"]
     return found
+
+
+def alerts(api: Api) -> list[Alert]:
+    """What is raised from now on."""
+    heard: list[Alert] = []
+    api.parts.alerts.send_to(heard.append)
+    return heard
+
+
+def left(api: Api, who: str) -> dict[str, dict[str, int]]:
+    """What a caller's budgets hold still: what counts → window → how many."""
+    return {
+        budget["counts"]: {window["window"]: window["left"] for window in budget["windows"]}
+        for budget in content(api.get(who, "/v1/me/budgets"))["budgets"]
+    }
 
 
 def unanswered(*_: object, **__: object) -> Any:

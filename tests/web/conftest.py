@@ -11,11 +11,10 @@ import redis
 from masking_service.dev.development import Development
 from masking_service.dev.embedded import EmbeddedServer
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import Clocks
 from tests.access.policies import Edit, edited
-from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, record
+from tests.web.api import NUMBER, SITE, Api, Clock, Trips, Under, record, started
 
 
 @pytest.fixture(scope="session")
@@ -74,10 +73,7 @@ def made(api: Api) -> dict[str, str]:
 @pytest.fixture
 def fresh(settings: Settings, valkey: str) -> Api:
     """A service as it starts, for tests that break it or count what it does first."""
-    parts = assemble(settings)
-    admit_store(parts)
-    parts.store.trust()  # there is no background here that would renew its lease
-    return Api(parts)
+    return started(settings)
 
 
 @pytest.fixture
@@ -87,10 +83,7 @@ def under(settings: Settings, valkey: str, tmp_path: Path) -> Under:
     def make(edit: Edit) -> Api:
         policy = tmp_path / "policy.yaml"
         policy.write_text(edited(edit), "utf-8")
-        parts = assemble(replace(settings, policy=policy))
-        admit_store(parts)
-        parts.store.trust()
-        return Api(parts)
+        return started(replace(settings, policy=policy))
 
     return make
 

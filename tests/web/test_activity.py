@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from masking_service.runtime.clock import clock
-from tests.web.api import NUMBER, SITE, Api, Clock, Json, Trips, content, field, record, refusal
-from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, SUPERVISOR
+from tests.web.api import NUMBER, Api, Clock, Json, Trips, content, field
+from tests.web.people import COURIER, OFFICER, SUPERVISOR
 
 NAME = field(NUMBER, "/sender/name")
 
@@ -21,13 +21,11 @@ def counted(of_person: Json, counts: str) -> dict[str, tuple[int, int | None]]:
 
 
 @pytest.fixture
-def busy(api: Api) -> Api:
-    api.tokenize(record(), custody={"site": SITE})
-    api.open_case("D-1", NUMBER)
-    api.opened(*[NAME] * 3)
-    api.get(COURIER, f"/v1/waybills/{NUMBER}")
-    api.detokenize(NAME, case="D-9")
-    return api
+def busy(ready: Api) -> Api:
+    ready.opened(*[NAME] * 3)
+    ready.get(COURIER, f"/v1/waybills/{NUMBER}")
+    ready.detokenize(NAME, case="D-9")
+    return ready
 
 
 def test_what_a_person_did_is_beside_the_limits(busy: Api) -> None:
@@ -83,8 +81,3 @@ def test_a_busy_log_is_told_as_far_as_it_was_read(busy: Api, monkeypatch: pytest
 
 def test_another_tenants_people_are_not_shown(busy: Api) -> None:
     assert people(busy, busy.mint(SUPERVISOR, tenant="other")) == {}
-
-
-@pytest.mark.parametrize("who", [OFFICER, DESK, AUDITOR, COURIER])
-def test_activity_is_for_those_who_may_freeze(api: Api, who: str) -> None:
-    assert refusal(api.get(who, "/v1/activity")) == (403, "forbidden")

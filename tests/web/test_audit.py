@@ -17,6 +17,8 @@ from tests.web.api import NUMBER, PHONE, Api, Json, field, record, refusal, toke
 from tests.web.calls import entries, last, unanswered
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY
 
+OPENING: Json = {"items": [PHONE], "purpose": "dispute", "case": "D-1"}
+
 
 @pytest.fixture
 def silence(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
@@ -121,17 +123,21 @@ def without_result(answered: Any) -> None:
         assert value not in answered.text
 
 
-def test_no_value_is_opened_that_cannot_be_written_down(ready: Api, silence: Callable[[], None]) -> None:
+@pytest.mark.parametrize(
+    ("who", "method", "path", "body"),
+    [
+        pytest.param(OFFICER, "POST", "/v1/detokenize", OPENING, id="no value is opened"),
+        pytest.param(OFFICER, "POST", "/v1/detokenize", OPENING | {"case": "D-9"}, id="no refusal is told"),
+        pytest.param(COURIER, "GET", f"/v1/waybills/{NUMBER}", None, id="no address is shown"),
+        pytest.param(COURIER, "POST", "/v1/waybills/view", {"waybills": [NUMBER]}, id="no addresses are shown"),
+    ],
+)
+def test_a_call_that_cannot_be_written_down_shows_nothing(
+    ready: Api, silence: Callable[[], None], who: str, method: str, path: str, body: Json | None
+) -> None:
     silence()
 
-    without_result(ready.detokenize(PHONE))
-
-
-def test_no_address_is_shown_that_cannot_be_written_down(ready: Api, silence: Callable[[], None]) -> None:
-    silence()
-
-    without_result(ready.get(COURIER, f"/v1/waybills/{NUMBER}"))
-    without_result(ready.post(COURIER, "/v1/waybills/view", {"waybills": [NUMBER]}))
+    without_result(ready.call(who, method, path, body))
 
 
 def test_nothing_is_erased_that_cannot_be_written_down(ready: Api, silence: Callable[[], None]) -> None:
@@ -139,12 +145,6 @@ def test_nothing_is_erased_that_cannot_be_written_down(ready: Api, silence: Call
 
     assert refusal(ready.call(PRIVACY, "DELETE", f"/v1/waybills/{NUMBER}")) == (503, "unavailable")
     assert ready.get(OFFICER, f"/v1/waybills/{NUMBER}").status_code == 200
-
-
-def test_no_refusal_is_told_that_cannot_be_written_down(ready: Api, silence: Callable[[], None]) -> None:
-    silence()
-
-    without_result(ready.detokenize(PHONE, case="D-9"))
 
 
 def test_what_needs_no_entry_goes_on_without_the_log(ready: Api, silence: Callable[[], None]) -> None:

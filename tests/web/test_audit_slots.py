@@ -11,10 +11,10 @@ import pytest
 import redis
 
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store, watch_store
+from masking_service.runtime.store_admission import watch_store
 from masking_service.runtime.wiring import assemble
 from masking_service.store.identity import WrongStore
-from tests.web.api import SITE, Api, Json, field, record
+from tests.web.api import SITE, Api, Json, field, record, started
 from tests.web.people import AUDITOR, COURIER, DESK, PRINTER, PRIVACY, SUPERVISOR
 
 PROCESSES: Final = 5
@@ -35,13 +35,7 @@ def processes(settings: Settings, slots: int) -> list[Api]:
     with redis.Redis.from_url(settings.redis_url) as client:
         client.flushall()
     (settings.state_dir / "checkpoint.json").unlink(missing_ok=True)
-    made = []
-    for _ in range(PROCESSES):
-        parts = assemble(replace(settings, audit_slots=slots))
-        admit_store(parts)
-        parts.store.trust()
-        made.append(Api(parts))
-    return made
+    return [started(replace(settings, audit_slots=slots)) for _ in range(PROCESSES)]
 
 
 def act(apis: list[Api]) -> None:

@@ -7,10 +7,8 @@ from functools import partial
 
 import pytest
 
-from masking_service.access.policy import Policy
-from tests.access.policies import edited
 from tests.together import MANY, together
-from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Json, field, record, refusal, token
+from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, Json, Under, field, record, refusal, token
 from tests.web.people import OFFICER, PRIVACY
 
 
@@ -158,21 +156,20 @@ def test_a_clock_that_jumps_back_and_forth_frees_nothing(ready: Api, set_clock: 
     assert refusal(ready.detokenize(PHONE)) == (429, "quota-exceeded")
 
 
-def test_all_of_a_tenant_share_what_the_tenant_has(fresh: Api, set_clock: Clock) -> None:
+def test_all_of_a_tenant_share_what_the_tenant_has(under: Under, set_clock: Clock) -> None:
     set_clock(NOW)
-    text = edited(lambda policy: policy.update(factors={"role": 2, "tenant": 3}))
-    fresh.parts.acting = fresh.parts._under(Policy.parse(text, development=True))
-    fresh.tokenize(record())
-    fresh.open_case("D-1", NUMBER)
-    fresh.open_case("R-1", NUMBER, purpose="regulator")
-    fresh.post("supervisor", "/v1/cases/R-1/approve")
+    api = under(lambda policy: policy.update(factors={"role": 2, "tenant": 3}))
+    api.tokenize(record())
+    api.open_case("D-1", NUMBER)
+    api.open_case("R-1", NUMBER, purpose="regulator")
+    api.post("supervisor", "/v1/cases/R-1/approve")
     for person in ("a", "b"):
-        fresh.opened(*[PHONE] * 20, who=fresh.mint(OFFICER, person))
-    assert refusal(fresh.detokenize(PHONE, who=fresh.mint(OFFICER, "c"))) == (429, "quota-exceeded")
+        api.opened(*[PHONE] * 20, who=api.mint(OFFICER, person))
+    assert refusal(api.detokenize(PHONE, who=api.mint(OFFICER, "c"))) == (429, "quota-exceeded")
 
     regulator = {"case": "R-1", "purpose": "regulator"}
-    fresh.opened(*[PHONE] * 20, who=fresh.mint(PRIVACY, "d"), **regulator)
+    api.opened(*[PHONE] * 20, who=api.mint(PRIVACY, "d"), **regulator)
 
-    assert refusal(fresh.detokenize(PHONE, who=fresh.mint(PRIVACY, "e"), **regulator)) == (429, "quota-exceeded")
-    theirs = fresh.mint(OFFICER, "f", tenant="other")
-    assert refusal(fresh.detokenize(PHONE, who=theirs)) == (403, "case-not-open")  # and no other tenant's
+    assert refusal(api.detokenize(PHONE, who=api.mint(PRIVACY, "e"), **regulator)) == (429, "quota-exceeded")
+    theirs = api.mint(OFFICER, "f", tenant="other")
+    assert refusal(api.detokenize(PHONE, who=theirs)) == (403, "case-not-open")  # and no other tenant's

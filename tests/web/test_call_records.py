@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import TestResponse
 
 from keys.messages import MessageKey
@@ -17,8 +16,9 @@ from masking_service.runtime.clock import clock
 from tests.callers import put_on_file
 from tests.providers import KEY, Provider, provider
 from tests.web.api import NUMBER, SITE, Api, Json, Trips, Under, content, field, record, refusal, token
-from tests.web.calls import entries
+from tests.web.calls import entries, left
 from tests.web.people import COURIER, OFFICER
+from tests.web.test_metrics import counts, grown
 
 PHONE = "/recipient/phone"
 PATH = "/v1/calls/records"
@@ -73,22 +73,12 @@ def test_a_record_is_in_the_log_with_when_and_how_long_and_without_a_number(read
     assert made["call"] not in json.dumps(entry)
 
 
-def counted(api: Api) -> dict[str, float]:
-    told = api.get(None, "/metrics").text
-    return {
-        sample.labels["answered"]: sample.value
-        for family in text_string_to_metric_families(told)
-        for sample in family.samples
-        if sample.name == "masking_call_records_total"
-    }
-
-
 def test_a_new_record_is_counted_once_in_the_metrics(ready: Api) -> None:
-    ref, before = ring(ready), counted(ready)
+    ref, before = ring(ready), counts(ready)
     taken(sent(ready, one(ref), one(ref, id="r-2", answered=True)))
     taken(sent(ready, one(ref)))
 
-    assert counted(ready) == {answered: before[answered] + 1 for answered in ("yes", "no")}
+    assert grown(ready, before, "masking_call_records_total") == {'answered="yes"': 1, 'answered="no"': 1}
 
 
 def test_a_record_that_comes_again_changes_nothing(ready: Api) -> None:
@@ -215,11 +205,8 @@ def test_a_token_of_the_phone_waits_as_well(strict: Api) -> None:
 
 def test_what_waits_for_calls_spends_no_budget_and_is_in_the_log(strict: Api) -> None:
     opened(strict)
-    (fields,) = [
-        one for one in strict.get(OFFICER, "/v1/me/budgets").get_json()["budgets"] if one["counts"] == "fields"
-    ]
 
-    assert [window["left"] for window in fields["windows"]] == [20, 60, 150, 1000]
+    assert left(strict, OFFICER)["fields"] == {"1m": 20, "1h": 60, "1d": 150, "30d": 1000}
     assert [item["outcome"] for item in entries(strict)[-1]["items"]] == ["call-first"]
 
 

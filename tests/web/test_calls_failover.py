@@ -12,15 +12,13 @@ import pytest
 from werkzeug.test import TestResponse
 
 from masking_service.dev.development import Development
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
 from tests import servers
 from tests.access.policies import edited
 from tests.callers import put_on_file
 from tests.http_servers import Handler, Json
 from tests.providers import KEY, Provider, answering
 from tests.together import together
-from tests.web.api import SITE, Api, record, refusal
+from tests.web.api import SITE, Api, record, refusal, started
 from tests.web.people import AUDITOR, COURIER
 
 pytestmark = pytest.mark.faults
@@ -69,10 +67,7 @@ def api(group: servers.Group, provider: Failing, tmp_path: Path) -> Api:
     (tmp_path / "calls.key").chmod(0o600)
     settings = {"MASKING_STATE_DIR": str(tmp_path / "state"), "MASKING_REDIS_URL": group.url}
     with Development({**settings, "MASKING_POLICY": str(tmp_path / "policy.yaml")}) as made:
-        parts = assemble(made.settings)
-    admit_store(parts)
-    parts.store.trust()  # there is no background here that would renew its lease
-    api = Api(parts)
+        api = started(made.settings)
     put_on_file(api)
     api.tokenize(
         *(record(number, recipient__phone=phone) for number, phone in zip(NUMBERS, PHONES, strict=True)),

@@ -24,7 +24,7 @@ from tests.http_servers import Handler, Json
 from tests.providers import DIAL, KEY, Provider, answering, provider, signed
 from tests.together import together
 from tests.web.api import NUMBER, SITE, Api, Under, record, refusal
-from tests.web.calls import entries
+from tests.web.calls import entries, left
 from tests.web.people import COURIER
 
 PHONE = "13812345678"
@@ -55,13 +55,6 @@ def found() -> Iterator[Provider]:
 
 def called(api: Api, who: str = COURIER, **more: Any) -> TestResponse:
     return api.post(who, "/v1/calls", {"waybill_no": NUMBER, "field": "/sender/phone", **more})
-
-
-def left(api: Api) -> int:
-    """What is left of the minute's calls."""
-    (calls,) = [one for one in api.get(COURIER, "/v1/me/budgets").get_json()["budgets"] if one["counts"] == "calls"]
-    count: int = calls["windows"][0]["left"]
-    return count
 
 
 def test_the_provider_hears_both_numbers_and_the_caller_hears_neither(made: Made, found: Provider) -> None:
@@ -151,7 +144,7 @@ def test_a_call_that_failed_is_taken_back_and_costs_nothing(made: Made, found: P
 
     assert [(one["action"], one["outcome"]) for one in log[-2:]] == [("call", "done"), ("call", "unavailable")]
     assert len(log[-1]["takes_back"]) == 1
-    assert left(api) == 10
+    assert left(api, COURIER)["calls"]["1m"] == 10
 
 
 def test_nothing_is_disclosed_where_no_number_was_bound(made: Made, found: Provider) -> None:

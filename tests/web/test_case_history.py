@@ -76,14 +76,6 @@ def test_a_list_is_filtered_by_waybill_and_opener(api: Api) -> None:
     assert names(api, "?opened_by=client/service-desk-2", who=DESK) == []
 
 
-@pytest.mark.parametrize(("query", "place"), [("waybill=?", "query:waybill"), ("opened_by=li", "query:opened_by")])
-def test_a_malformed_filter_is_refused(api: Api, query: str, place: str) -> None:
-    answered = api.get(SUPERVISOR, f"/v1/cases?{query}")
-
-    assert refusal(answered) == (422, "invalid-request")
-    assert [fault["pointer"] for fault in answered.get_json()["errors"]] == [place]
-
-
 def test_a_list_is_read_page_by_page(api: Api) -> None:
     for at in range(7):
         api.open_case(f"D-{at}", NUMBER)

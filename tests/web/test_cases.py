@@ -184,11 +184,6 @@ def test_cases_are_listed_by_status(api: Api) -> None:
     assert listed == {"open": ["D-1"], "pending": ["D-2"], "closed": ["D-3"], "denied": []}
 
 
-@pytest.mark.parametrize("query", ["status=lost", "status=", "state=open", "status=open&status=open"])
-def test_a_list_of_another_kind_is_refused(api: Api, query: str) -> None:
-    assert refusal(api.get(SUPERVISOR, f"/v1/cases?{query}")) == (422, "invalid-request")
-
-
 def test_an_expired_case_is_listed_no_more_and_says_so(api: Api, set_clock: Clock) -> None:
     set_clock(NOW)
     api.open_case("D-1", NUMBER, expires_in=60)

@@ -14,13 +14,10 @@ from werkzeug.test import TestResponse
 
 from keys.errors import IntegrityError
 from masking_service.access.decoys import MAX_DECOYS
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
 from masking_service.store.layout import decoys_key
-from tests.web.api import NOW, SITE, Api, Clock, Json, content, field, record, refusal, token
-from tests.web.calls import entries, frozen, thaw
-from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
-from tests.web.test_watching import alerts
+from tests.web.api import NOW, SITE, Api, Clock, Json, content, field, record, refusal, started, token
+from tests.web.calls import alerts, entries, frozen, thaw
+from tests.web.people import COURIER, DESK, OFFICER, PRINTER, PRIVACY, TRACKING
 
 CASES = count(100)
 PHANTOM = "SF1111111111"
@@ -70,10 +67,9 @@ def ready(fresh: Api) -> Api:
 @pytest.fixture
 def neighbour(ready: Api) -> Api:
     """Another worker of the same service."""
-    parts = assemble(ready.parts.settings)
-    admit_store(parts)
-    parts.decoys.refresh(["default"])
-    return Api(parts)
+    other = started(ready.parts.settings)
+    other.parts.decoys.refresh(["default"])
+    return other
 
 
 def open_case(api: Api, *numbers: str) -> TestResponse:
@@ -316,18 +312,6 @@ def test_entries_about_decoys_name_no_waybill(ready: Api) -> None:
         ("decoy-remove", "done", []),
         ("decoy-list", "done", []),
     ]
-
-
-@pytest.mark.parametrize("who", [OFFICER, DESK, SUPERVISOR, PRINTER])
-def test_only_the_privacy_office_plants(ready: Api, who: str) -> None:
-    refused = [
-        plant(ready, RECORD, who=who),
-        ready.get(who, "/v1/decoys"),
-        ready.call(who, "DELETE", "/v1/decoys", {"waybills": [PHANTOM]}),
-        ready.post(who, "/v1/decoys/heard", {"phone": "13900000001"}),
-    ]
-
-    assert {refusal(one) for one in refused} == {(403, "forbidden")}
 
 
 def test_a_seed_that_rings_tells_who_saw_the_seeds(fresh: Api) -> None:

@@ -14,6 +14,14 @@ RETENTION = 180 * 86_400
 GONE = {"error": {"code": "not-found"}}
 
 
+@pytest.fixture
+def erased(api: Api) -> Api:
+    """A service in which a waybill was erased."""
+    api.tokenize(record())
+    api.call(PRIVACY, "DELETE", PATH)
+    return api
+
+
 def test_erasing_answers_with_its_audit_entry(api: Api) -> None:
     api.tokenize(record())
 
@@ -45,28 +53,19 @@ def test_an_erased_waybill_opens_by_no_token_of_any_revision(api: Api) -> None:
     assert api.opened(*tokens, field(NUMBER, "/sender/phone"))[:-1] == [one | GONE for one in tokens]
 
 
-def test_a_waybill_is_erased_once(api: Api) -> None:
-    api.tokenize(record())
-    api.call(PRIVACY, "DELETE", PATH)
-
-    assert refusal(api.call(PRIVACY, "DELETE", PATH)) == (404, "not-found")
+def test_a_waybill_is_erased_once(erased: Api) -> None:
+    assert refusal(erased.call(PRIVACY, "DELETE", PATH)) == (404, "not-found")
 
 
 @pytest.mark.parametrize("on_conflict", ["reject", "revise"])
-def test_an_erased_number_takes_no_record(api: Api, on_conflict: str) -> None:
-    api.tokenize(record())
-    api.call(PRIVACY, "DELETE", PATH)
-
+def test_an_erased_number_takes_no_record(erased: Api, on_conflict: str) -> None:
     for again in (record(), record(remark="new")):
-        assert without_details(api.tokenize(again, on_conflict=on_conflict)) == [{"error": {"code": "erased"}}]
+        assert without_details(erased.tokenize(again, on_conflict=on_conflict)) == [{"error": {"code": "erased"}}]
 
 
-def test_an_erased_number_does_not_spend_the_budget_for_conflicts(api: Api) -> None:
-    api.tokenize(record())
-    api.call(PRIVACY, "DELETE", PATH)
-
+def test_an_erased_number_does_not_spend_the_budget_for_conflicts(erased: Api) -> None:
     for _ in range(2):
-        api.tokenize(*[record()] * 100)
+        erased.tokenize(*[record()] * 100)
 
 
 def test_a_number_is_free_again_after_one_retention_and_old_tokens_stay_dead(api: Api, set_clock: Clock) -> None:
@@ -101,11 +100,8 @@ def test_another_tenants_waybill_is_not_erased(api: Api) -> None:
     assert api.get(OFFICER, PATH).status_code == 200
 
 
-def test_an_erased_waybill_fails_alone_in_its_batch(api: Api) -> None:
-    api.tokenize(record())
-    api.call(PRIVACY, "DELETE", PATH)
-
-    answered = api.post(
+def test_an_erased_waybill_fails_alone_in_its_batch(erased: Api) -> None:
+    answered = erased.post(
         PRINTER, "/v1/tokenize", {"records": [record("SF2222222222"), record(), record("SF3333333333")]}
     )
 

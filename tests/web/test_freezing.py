@@ -8,13 +8,11 @@ from urllib.parse import quote
 import pytest
 
 from masking_service.access.principals import Principal
-from masking_service.runtime.store_admission import admit_store
-from masking_service.runtime.wiring import assemble
 from masking_service.store.client import Store
 from masking_service.web import examples, operations
 from masking_service.web.operation import Operation
-from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, record, refusal
-from tests.web.calls import entries, freeze, frozen, thaw, unanswered
+from tests.web.api import NOW, NUMBER, PHONE, Api, Clock, record, refusal, started
+from tests.web.calls import entries, freeze, frozen, path_of, thaw, unanswered
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 FROZEN = (403, "frozen")
@@ -23,9 +21,7 @@ FROZEN = (403, "frozen")
 @pytest.fixture
 def neighbour(ready: Api) -> Api:
     """Another worker of the same service."""
-    parts = assemble(ready.parts.settings)
-    admit_store(parts)
-    return Api(parts)
+    return started(ready.parts.settings)
 
 
 def test_a_freeze_is_answered_and_listed(api: Api, set_clock: Clock) -> None:
@@ -243,8 +239,7 @@ def test_who_is_frozen_gets_nothing_at_any_address(api: Api, who: str) -> None:
 
 def request_of(row: Operation) -> tuple[str, str, object]:
     """The method, path and body of the document's example."""
-    path = row.path.format_map({name: example for name, (_, _, example) in operations.PATH_PARAMETERS.items()})
-    return row.method.upper(), path, examples.TABLE[row.name].body
+    return row.method.upper(), path_of(row), examples.TABLE[row.name].body
 
 
 def test_a_frozen_printers_masks_ask_nothing_of_the_store(ready: Api) -> None:

@@ -12,12 +12,6 @@ def seen_by_courier(api: Api) -> bool:
     return api.get(COURIER, f"/v1/waybills/{NUMBER}").status_code == 200
 
 
-def test_custody_takes_effect_at_the_first_tokenizing(api: Api) -> None:
-    api.tokenize(record(), custody={"site": SITE})
-
-    assert seen_by_courier(api)
-
-
 def test_custody_takes_effect_where_a_known_waybill_has_none(api: Api) -> None:
     api.tokenize(record())
     assert not seen_by_courier(api)
@@ -116,18 +110,6 @@ def test_a_call_without_budget_that_stores_nothing_is_refused_whole(spent: Api) 
     answered = spent.post(PRINTER, "/v1/tokenize", {"records": [record(), record(remark="guess")]})
 
     assert refusal(answered) == (429, "quota-exceeded")
-
-
-def test_a_spent_budget_is_in_the_audit_log(spent: Api) -> None:
-    spent.post(PRINTER, "/v1/tokenize", {"records": [record()]})
-
-    last = log(spent)[-1]
-    assert (last["action"], last["outcome"], last["principal"], last["role"]) == (
-        "tokenize",
-        "quota-exceeded",
-        "client/label-printer",
-        PRINTER,
-    )
 
 
 def test_revisions_spend_nothing(api: Api) -> None:

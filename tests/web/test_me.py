@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from masking_service.access.issuers import Issuers
 from masking_service.calls.line import Line
 from masking_service.domain.timestamps import rfc3339
 from masking_service.runtime.acting import use_cases
 from masking_service.runtime.clock import clock
-from tests.web.api import NUMBER, SITE, Api, Json, Trips, content, field, record
+from tests.web.api import NUMBER, SITE, Api, Json, Trips, content, field
+from tests.web.calls import left
 from tests.web.people import COURIER, DESK, OFFICER, OTHER_OFFICER, PRINTER, SUPERVISOR
 
 NAME = field(NUMBER, "/sender/name")
@@ -17,13 +16,6 @@ NAME = field(NUMBER, "/sender/name")
 
 def me(api: Api, who: str) -> Json:
     return content(api.get(who, "/v1/me"))
-
-
-def left(api: Api, who: str) -> dict[str, dict[str, Any]]:
-    return {
-        budget["counts"]: {window["window"]: window["left"] for window in budget["windows"]}
-        for budget in content(api.get(who, "/v1/me/budgets"))["budgets"]
-    }
 
 
 def test_an_officer_is_told_what_the_policy_allows(api: Api) -> None:
@@ -97,27 +89,23 @@ def test_a_caller_without_budgets_has_none(api: Api) -> None:
     assert left(api, "tracking") == {}
 
 
-def test_what_is_left_is_what_a_call_would_find(api: Api, trips: Trips) -> None:
-    api.tokenize(record())
-    api.open_case("D-1", NUMBER)
-    before = left(api, OFFICER)
-    api.opened(*[NAME] * 3)
+def test_what_is_left_is_what_a_call_would_find(ready: Api, trips: Trips) -> None:
+    before = left(ready, OFFICER)
+    ready.opened(*[NAME] * 3)
     trips()
-    after = left(api, OFFICER)
+    after = left(ready, OFFICER)
 
     assert trips() == 1
     calls = {"1m": 10, "1d": 300}
     assert before == {"fields": {"1m": 20, "1h": 60, "1d": 150, "30d": 1000}, "calls": calls}
     assert after == {"fields": {"1m": 17, "1h": 57, "1d": 147, "30d": 997}, "calls": calls}
-    assert left(api, OFFICER) == after
+    assert left(ready, OFFICER) == after
 
 
-def test_a_spent_budget_frees_when_the_refusal_says(api: Api) -> None:
-    api.tokenize(record())
-    api.open_case("D-1", NUMBER)
-    api.opened(*[NAME] * 20)
-    refused = api.detokenize(NAME).get_json()
-    budgets = api.get(OFFICER, "/v1/me/budgets").get_json()["budgets"]
+def test_a_spent_budget_frees_when_the_refusal_says(ready: Api) -> None:
+    ready.opened(*[NAME] * 20)
+    refused = ready.detokenize(NAME).get_json()
+    budgets = ready.get(OFFICER, "/v1/me/budgets").get_json()["budgets"]
     (budget,) = [one for one in budgets if one["counts"] == "fields"]
     (minute,) = [window for window in budget["windows"] if window["window"] == "1m"]
 
@@ -132,13 +120,11 @@ def test_each_thing_that_is_counted_has_its_budget(api: Api) -> None:
     assert left(api, PRINTER) == {"conflicts": {"1h": 100}}
 
 
-def test_what_a_role_has_left_together_bounds_what_a_person_has(api: Api) -> None:
-    api.tokenize(record())
-    api.open_case("D-1", NUMBER)
+def test_what_a_role_has_left_together_bounds_what_a_person_has(ready: Api) -> None:
     for person in range(10):
-        api.opened(*[NAME] * 19, who=api.mint(OFFICER, f"o-{person}"))
+        ready.opened(*[NAME] * 19, who=ready.mint(OFFICER, f"o-{person}"))
 
-    assert left(api, OFFICER)["fields"]["1m"] == 10
+    assert left(ready, OFFICER)["fields"]["1m"] == 10
 
 
 def test_the_end_of_a_window_is_a_time(api: Api) -> None:

@@ -93,26 +93,22 @@ def test_refusals_are_counted_by_their_code(api: Api) -> None:
     }
 
 
-def test_a_spent_budget_is_counted_by_its_window(api: Api) -> None:
-    api.tokenize(record())
-    api.open_case("D-1", NUMBER)
-    before = counts(api)
-    api.opened(*[field(NUMBER, "/sender/phone")] * 20)
-    api.detokenize(field(NUMBER, "/sender/phone"))
+def test_a_spent_budget_is_counted_by_its_window(ready: Api) -> None:
+    before = counts(ready)
+    ready.opened(*[field(NUMBER, "/sender/phone")] * 20)
+    ready.detokenize(field(NUMBER, "/sender/phone"))
 
-    assert grown(api, before, "masking_budget_refusals_total") == {
+    assert grown(ready, before, "masking_budget_refusals_total") == {
         'counts="fields",role="dispute-officer",window="1m"': 1
     }
 
 
-def test_what_is_spent_is_counted_by_role_and_what_is_given_back_too(api: Api) -> None:
-    api.tokenize(record())
-    api.open_case("D-1", NUMBER)
-    before = counts(api)
-    api.opened(field(NUMBER, "/sender/phone"), field(NUMBER, "/nothing"))
+def test_what_is_spent_is_counted_by_role_and_what_is_given_back_too(ready: Api) -> None:
+    before = counts(ready)
+    ready.opened(field(NUMBER, "/sender/phone"), field(NUMBER, "/nothing"))
 
-    assert grown(api, before, "masking_budget_spent_total") == {'counts="fields",role="dispute-officer"': 2}
-    assert grown(api, before, "masking_budget_returned_total") == {'counts="fields",role="dispute-officer"': 1}
+    assert grown(ready, before, "masking_budget_spent_total") == {'counts="fields",role="dispute-officer"': 2}
+    assert grown(ready, before, "masking_budget_returned_total") == {'counts="fields",role="dispute-officer"': 1}
 
 
 @pytest.mark.parametrize(("whose", "limit"), [("person", 150), ("role", 1500), ("tenant", 7500)])

@@ -24,6 +24,7 @@ from masking_service.web.openapi import document
 from masking_service.web.operation import Operation
 from masking_service.web.problem_texts import PROBLEMS
 from tests.web.api import Api, Json, content, refusal, without_details
+from tests.web.calls import path_of
 from tests.web.people import DESK, OFFICER, PRINTER, PRIVACY
 
 META = Path(__file__).with_name("openapi-3.1.schema.json")
@@ -75,10 +76,6 @@ def check_told(told: Json, name: str, answered: TestResponse) -> None:
         rule = at(told, reference["$ref"])
         assert header in answered.headers or not rule.get("required")
         assert header not in answered.headers or faults(told, rule["schema"], answered.headers[header]) == []
-
-
-def path_of(row: Operation) -> str:
-    return row.path.format_map({name: example for name, (_, _, example) in operations.PATH_PARAMETERS.items()})
 
 
 def send(api: Api, who: str | None, name: str, **change: Any) -> TestResponse:

@@ -18,10 +18,10 @@ from masking_service.access.errors import Forbidden, PolicyError, QuotaExceeded,
 from masking_service.access.issuers import mint
 from masking_service.runtime.clock import clock
 from masking_service.runtime.settings import Settings
-from masking_service.runtime.store_admission import admit_store
 from masking_service.runtime.wiring import Parts, assemble
 from tests.access.policies import ISSUER, TEXT, someone
 from tests.access.tokens import KEY, jwk, token
+from tests.web.api import started
 
 Edit = Callable[[Callable[[Any], object]], None]
 
@@ -36,9 +36,7 @@ def policy(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def parts(settings: Settings, valkey: str, policy: Path) -> Parts:
-    made = assemble(replace(settings, policy=policy))
-    admit_store(made)
-    return made
+    return started(replace(settings, policy=policy)).parts
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import Api, record, refusal
-from tests.web.people import COURIER, DESK, PRINTER
+from tests.web.api import Api, refusal
+from tests.web.people import AUDITOR, COURIER, DESK, SUPERVISOR
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,31 @@ from tests.web.people import COURIER, DESK, PRINTER
         (DESK, "/v1/cases?statsu=open", "query:statsu"),
         (COURIER, "/v1/waybills/SF1234567890?profile=", "query:profile"),
         (COURIER, "/v1/waybills/SF1234567890?profil=courier", "query:profil"),
+        (COURIER, "/v1/waybills/SF1234567890?profile=courier&profile=courier", "query:profile"),
+        (SUPERVISOR, "/v1/cases?state=open", "query:state"),
+        (SUPERVISOR, "/v1/cases?status=lost", "query:status"),
+        (SUPERVISOR, "/v1/cases?waybill=?", "query:waybill"),
+        (SUPERVISOR, "/v1/cases?opened_by=li", "query:opened_by"),
+        (AUDITOR, "/v1/audit?limit=0", "query:limit"),
+        (AUDITOR, "/v1/audit?limit=1001", "query:limit"),
+        (AUDITOR, "/v1/audit?limit=-1", "query:limit"),
+        (AUDITOR, "/v1/audit?limit=1.5", "query:limit"),
+        (AUDITOR, "/v1/audit?limit=", "query:limit"),
+        (AUDITOR, "/v1/audit?limit=null", "query:limit"),
+        (AUDITOR, "/v1/audit?limit=%EF%BC%91", "query:limit"),
+        (AUDITOR, "/v1/audit?limit=9999999999999999999999", "query:limit"),
+        (AUDITOR, "/v1/audit?limit=1&limit=2", "query:limit"),
+        (AUDITOR, "/v1/audit?after=", "query:after"),
+        (AUDITOR, "/v1/audit?after=x", "query:after"),
+        (AUDITOR, "/v1/audit?after=0000000000000000-0", "query:after"),
+        (AUDITOR, "/v1/audit?after=0000000000000000-1%0A", "query:after"),
+        (AUDITOR, "/v1/audit?after=0000000000000000-9999999999999999999", "query:after"),
+        (AUDITOR, "/v1/audit?before=x", "query:before"),
+        (AUDITOR, "/v1/audit?from=yesterday", "query:from"),
+        (AUDITOR, "/v1/audit?to=2026-11-24T08:00:00", "query:to"),
+        (AUDITOR, "/v1/audit?to=0001-01-01", "query:to"),
+        (AUDITOR, "/v1/audit?order=up", "query:order"),
+        (AUDITOR, "/v1/audit?waybill=x", "query:waybill"),
         (None, "/readyz?for=maks", "query:for"),
     ],
 )
@@ -37,11 +62,6 @@ def test_other_numbers_are_no_seconds(api: Api, seconds: float) -> None:
     answered = api.post(DESK, "/v1/cases", body)
     assert refusal(answered) == (422, "invalid-request")
     assert [fault["pointer"] for fault in answered.get_json()["errors"]] == ["/expires_in"]
-
-
-def test_a_site_has_no_line_feed_behind_it(api: Api) -> None:
-    answered = api.post(PRINTER, "/v1/tokenize", {"records": [record()], "custody": {"site": "021001\n"}})
-    assert refusal(answered) == (422, "invalid-request")
 
 
 def test_the_address_of_many_views_has_one_method(api: Api) -> None:

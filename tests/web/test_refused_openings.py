@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from tests.web.api import NUMBER, Api, Clock, Json, field, record, refusal, token
+from tests.web.api import NUMBER, Api, Clock, Json, content, field, record, refusal, token
 from tests.web.people import DESK, OFFICER, OTHER_OFFICER, PRIVACY, SUPERVISOR
 
 PHONE = "/sender/phone"
-
-
-Refused = tuple[int, str]
+REGULATOR = {"purpose": "regulator"}
+ELEVEN = [NUMBER, *(f"SF00000000{at:02}" for at in range(10))]
 
 
 @pytest.mark.parametrize(
@@ -28,73 +24,35 @@ Refused = tuple[int, str]
         ({"purpose": "dispute", "case": "D-2"}, (403, "case-not-open")),
         ({"purpose": "dispute", "case": "张三"}, (403, "case-not-open")),
         ({"purpose": "redelivery", "case": "D-1"}, (403, "case-not-open")),
+        ({}, (400, "purpose-required")),
     ],
 )
-def test_a_call_is_refused_whole(api: Api, made: Json, body: Json, expected: Refused) -> None:
+def test_a_call_is_refused_whole(api: Api, made: Json, body: Json, expected: tuple[int, str]) -> None:
     answered = api.post(OFFICER, "/v1/detokenize", {"items": [token(made[PHONE])], **body})
 
     assert refusal(answered) == expected
 
 
-def test_without_a_purpose_member_a_call_is_refused(api: Api, made: Json) -> None:
-    assert refusal(api.post(OFFICER, "/v1/detokenize", {"items": []})) == (400, "purpose-required")
-
-
-def closed(api: Api) -> Json:
-    api.open_case("D-2", NUMBER)
-    assert api.post(DESK, "/v1/cases/D-2/close").status_code == 200
-    return {}
-
-
-def closed_by_a_supervisor(api: Api) -> Json:
-    api.open_case("D-2", NUMBER)
-    assert api.post(SUPERVISOR, "/v1/cases/D-2/close").status_code == 200
-    return {}
-
-
-def pending(api: Api) -> Json:
-    assert api.open_case("D-2", NUMBER, *[f"SF00000000{at:02}" for at in range(10)])["status"] == "pending"
-    return {}
-
-
-def waiting_for_approval(api: Api) -> Json:
-    assert api.open_case("D-2", NUMBER, purpose="regulator")["status"] == "pending"
-    return {"who": PRIVACY, "purpose": "regulator"}
-
-
-def naming_another_officer(api: Api) -> Json:
-    api.open_case("D-2", NUMBER, officer="client/dispute-officer-2")
-    return {}
-
-
-def naming_a_namesake(api: Api) -> Json:
-    api.open_case("D-2", NUMBER, officer="dev/dispute-officer")
-    return {}
-
-
-def of_another_tenant(api: Api) -> Json:
-    api.open_case("D-2", NUMBER)
-    return {"who": OTHER_OFFICER}
-
-
 @pytest.mark.parametrize(
-    "make",
+    ("opening", "status", "closed_by", "asking"),
     [
-        closed,
-        closed_by_a_supervisor,
-        pending,
-        waiting_for_approval,
-        naming_another_officer,
-        naming_a_namesake,
-        of_another_tenant,
+        pytest.param({}, "open", DESK, {}, id="closed"),
+        pytest.param({}, "open", SUPERVISOR, {}, id="closed by a supervisor"),
+        pytest.param({"waybills": ELEVEN}, "pending", None, {}, id="pending"),
+        pytest.param(REGULATOR, "pending", None, {"who": PRIVACY, **REGULATOR}, id="waiting for approval"),
+        pytest.param({"officer": "client/dispute-officer-2"}, "open", None, {}, id="naming another officer"),
+        pytest.param({"officer": "dev/dispute-officer"}, "open", None, {}, id="naming a namesake"),
+        pytest.param({}, "open", None, {"who": OTHER_OFFICER}, id="of another tenant"),
     ],
 )
 def test_a_case_that_is_not_open_for_the_caller_opens_nothing(
-    api: Api, made: Json, make: Callable[[Api], dict[str, Any]]
+    api: Api, made: Json, opening: Json, status: str, closed_by: str | None, asking: Json
 ) -> None:
-    who_and_why = make(api)
+    assert api.open_case("D-2", NUMBER, **opening)["status"] == status
+    if closed_by:
+        content(api.post(closed_by, "/v1/cases/D-2/close"))
 
-    assert refusal(api.detokenize(token(made[PHONE]), **{"case": "D-2", **who_and_why})) == (403, "case-not-open")
+    assert refusal(api.detokenize(token(made[PHONE]), case="D-2", **asking)) == (403, "case-not-open")
 
 
 def test_an_expired_case_opens_nothing(api: Api, set_clock: Clock) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from masking_service.web import examples, operations
 from masking_service.web.operation import Operation
-from tests.web.api import Api, Json, record, refusal, token
+from tests.web.api import NUMBER, Api, Json, record, refusal, token
+from tests.web.calls import path_of
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR
 
 VIEWERS = (DESK, OFFICER, SUPERVISOR, PRIVACY)  # through the profile label
@@ -48,9 +49,22 @@ TABLE: tuple[tuple[str, str, Json | None, dict[str, tuple[int, str]]], ...] = (
     ("GET", "/v1/cases", None, dict.fromkeys(CASE_READERS, (200, ""))),
     ("GET", "/v1/cases/D-9", None, dict.fromkeys(CASE_READERS, (404, "not-found"))),
     ("POST", "/v1/cases/D-9/close", None, dict.fromkeys((DESK, SUPERVISOR), (404, "not-found"))),
+    ("POST", "/v1/cases/D-9/approve", None, {SUPERVISOR: (404, "not-found")}),
+    ("POST", "/v1/cases/D-9/deny", None, {SUPERVISOR: (404, "not-found")}),
+    ("POST", "/v1/calls", {"waybill_no": NUMBER}, {COURIER: (404, "not-found"), OFFICER: (400, "case-required")}),
+    ("DELETE", f"/v1/calls/{'A' * 32}", None, dict.fromkeys((COURIER, OFFICER), (404, "not-found"))),
+    ("GET", "/v1/audit", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
+    ("GET", "/v1/audit/checkpoint", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
+    ("GET", "/v1/audit/summary?by=action", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
+    ("GET", f"/v1/waybills/{NUMBER}/disclosures", None, dict.fromkeys((AUDITOR, PRIVACY), (200, ""))),
+    ("GET", "/v1/decoys", None, {PRIVACY: (200, "")}),
+    ("POST", "/v1/decoys", {"waybills": [NUMBER], "kind": "phantom"}, {PRIVACY: (200, "")}),
+    ("DELETE", "/v1/decoys", {"waybills": [NUMBER]}, {PRIVACY: (200, "")}),
+    ("POST", "/v1/decoys/heard", {"phone": "13900000001"}, {PRIVACY: (200, "")}),
 )
 FREEZERS: dict[str, tuple[int, str]] = dict.fromkeys((SUPERVISOR, PRIVACY), (200, ""))
 TABLE += (
+    ("GET", "/v1/activity", None, FREEZERS),
     ("GET", "/v1/principals/frozen", None, FREEZERS),
     ("POST", "/v1/principals/dev%2Fu-9/freeze", None, FREEZERS),
     ("POST", "/v1/principals/dev%2Fu-9/freeze", {"why": "rented login"}, FREEZERS),
@@ -127,10 +141,8 @@ def wrong_requests(row: Operation) -> list[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize("row", GUARDED, ids=lambda row: row.name)
 def test_a_caller_without_permission_is_refused_whatever_is_wrong_with_the_request(api: Api, row: Operation) -> None:
     who = api.mint([])
-    path = row.path.format_map({name: example for name, (_, _, example) in operations.PATH_PARAMETERS.items()})
-
     for query, more in wrong_requests(row):
-        refused = api.call(who, row.method.upper(), path + query, **more)
+        refused = api.call(who, row.method.upper(), path_of(row) + query, **more)
         assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden"), (query, more.get("body"))
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.api import NUMBER, PHONE, SITE, Api, Trips, field, record, token
+from tests.web.api import NUMBER, PHONE, SITE, Api, Json, Trips, field, record, results, token
 from tests.web.people import AUDITOR, COURIER, DESK, OFFICER, PRINTER, PRIVACY, SUPERVISOR, TRACKING
+
+UNKNOWN = "SF9999999999"
+NEW = [record(f"SF{at:010}") for at in range(1_000, 1_500)]
+REVISED = [record(remark="new")]
 
 
 @pytest.fixture
@@ -26,55 +30,44 @@ def test_masking_asks_nothing(ready: Api, trips: Trips) -> None:
     assert trips() == 0
 
 
-def test_a_batch_of_new_waybills_is_one_write(ready: Api, trips: Trips) -> None:
-    ready.tokenize(*[record(f"SF{at:010}") for at in range(1_000, 1_500)])
-
-    assert trips() == 1
-
-
-def test_custody_is_announced_and_written(ready: Api, trips: Trips) -> None:
-    ready.tokenize(*[record(f"SF{at:010}") for at in range(1_000, 1_100)], custody={"site": SITE})
-
-    assert trips() == 3  # write, audit, custody
-
-
 def test_a_batch_of_known_waybills_asks_for_a_revision_and_for_room_to_conflict(ready: Api, trips: Trips) -> None:
-    known = [record(f"SF{at:010}") for at in range(1_000, 1_100)]
-    ready.tokenize(*known)
+    ready.tokenize(*NEW)
     trips()
 
-    ready.tokenize(*known)
+    ready.tokenize(*NEW)
 
     assert trips() == 3  # write, read what is there, is there room for a conflict
 
 
-def test_a_revision_is_one_write_more_and_an_entry(ready: Api, trips: Trips) -> None:
-    ready.tokenize(record(remark="new"), on_conflict="revise")
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param({"records": NEW}, 1, id="one write"),
+        pytest.param({"records": NEW, "custody": {"site": SITE}}, 3, id="write, audit, custody"),
+        pytest.param({"records": NEW, "on_conflict": "revise"}, 2, id="read, and write"),
+        pytest.param({"records": REVISED, "on_conflict": "revise"}, 4, id="read, room to conflict, audit, write"),
+    ],
+)
+def test_a_batch_is_one_write_and_what_its_custody_and_revisions_need(
+    ready: Api, trips: Trips, body: Json, expected: int
+) -> None:
+    results(ready.post(PRINTER, "/v1/tokenize", body))
 
-    assert trips() == 4  # read what is there, is there room for a conflict, audit, write
-
-
-def test_a_batch_that_may_revise_is_read_before_it_is_written(ready: Api, trips: Trips) -> None:
-    ready.tokenize(*[record(f"SF{at:010}") for at in range(1_000, 1_100)], on_conflict="revise")
-
-    assert trips() == 2
-
-
-def test_a_view_of_masks_reads_freezes_and_records_together(ready: Api, trips: Trips) -> None:
-    ready.post(OFFICER, "/v1/waybills/view", {"waybills": [NUMBER, "SF0000000000"] * 10})
-
-    assert trips() == 1
+    assert trips() == expected
 
 
 @pytest.mark.parametrize(
-    ("numbers", "expected"),
-    [([NUMBER] * 20, 2), ([NUMBER, "SF9999999999"], 4)],
-    ids=["what decides, and the entry with the disclosures", "and count and give back what was not found"],
+    ("who", "numbers", "expected"),
+    [
+        pytest.param(OFFICER, [NUMBER, "SF0000000000"] * 10, 1, id="masks: freezes and records together"),
+        pytest.param(COURIER, [NUMBER] * 20, 2, id="in full: what decides, and the entry with the disclosures"),
+        pytest.param(COURIER, [NUMBER, UNKNOWN], 4, id="and count and give back what was not found"),
+    ],
 )
-def test_a_full_view_reserves_reads_and_is_written_down(
-    ready: Api, trips: Trips, numbers: list[str], expected: int
+def test_a_view_is_one_read_and_in_full_it_is_written_down(
+    ready: Api, trips: Trips, who: str, numbers: list[str], expected: int
 ) -> None:
-    ready.post(COURIER, "/v1/waybills/view", {"waybills": numbers})
+    ready.post(who, "/v1/waybills/view", {"waybills": numbers})
 
     assert trips() == expected
 
@@ -88,10 +81,20 @@ def test_opening_tokens_is_who_may_then_what_then_the_entry_with_the_disclosures
     assert trips() == 3
 
 
-def test_opening_by_number_is_no_more(ready: Api, trips: Trips) -> None:
-    ready.opened(PHONE, PHONE)
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        pytest.param([PHONE, PHONE], 3, id="no more than by token"),
+        pytest.param([PHONE, field(NUMBER, "/sender/address")], 4, id="and give back"),
+        pytest.param([token("wbt"), field(UNKNOWN, "/sender/phone")], 3, id="nothing: may, count, audit"),
+    ],
+)
+def test_opening_by_number_is_who_may_then_what_then_the_entry(
+    ready: Api, trips: Trips, items: list[Json], expected: int
+) -> None:
+    ready.opened(*items)
 
-    assert trips() == 3
+    assert trips() == expected
 
 
 def test_opening_both_ways_is_no_more(ready: Api, trips: Trips) -> None:
@@ -103,20 +106,8 @@ def test_opening_both_ways_is_no_more(ready: Api, trips: Trips) -> None:
     assert trips() == 3
 
 
-def test_giving_back_is_one_more(ready: Api, trips: Trips) -> None:
-    ready.opened(PHONE, field(NUMBER, "/sender/address"))
-
-    assert trips() == 4
-
-
-def test_what_names_nothing_is_freeze_and_case_then_count_and_audit(ready: Api, trips: Trips) -> None:
-    ready.opened(token("wbt"), field("SF9999999999", "/sender/phone"))
-
-    assert trips() == 3
-
-
 def test_the_first_hit_after_misses_ends_their_row_and_the_next_ones_cost_nothing(ready: Api, trips: Trips) -> None:
-    ready.get(OFFICER, "/v1/waybills/SF9999999999")
+    ready.get(OFFICER, f"/v1/waybills/{UNKNOWN}")
     missed = trips()
     ready.get(OFFICER, f"/v1/waybills/{NUMBER}")
     first = trips()
@@ -145,7 +136,7 @@ def test_a_case_is_budget_write_and_audit(ready: Api, trips: Trips) -> None:
 
 @pytest.mark.parametrize(
     ("numbers", "expected"),
-    [([NUMBER, "SF0000000000"] * 500, 3), (["SF9999999999"], 2)],
+    [([NUMBER, "SF0000000000"] * 500, 3), ([UNKNOWN], 2)],
     ids=["read, audit, write", "nothing to write"],
 )
 def test_moving_custody_is_one_read_an_entry_and_one_write(
@@ -154,13 +145,6 @@ def test_moving_custody_is_one_read_an_entry_and_one_write(
     ready.post(TRACKING, "/v1/custody", {"items": [{"waybill_no": number, "site": SITE} for number in numbers]})
 
     assert trips() == expected
-
-
-@pytest.mark.parametrize("number", [NUMBER, "SF9999999999"])
-def test_disclosures_are_an_entry_and_one_read(ready: Api, trips: Trips, number: str) -> None:
-    ready.get(AUDITOR, f"/v1/waybills/{number}/disclosures")
-
-    assert trips() == 2
 
 
 def test_deciding_on_a_case_is_one_read_an_entry_and_one_write(ready: Api, trips: Trips) -> None:
@@ -177,12 +161,6 @@ def test_erasing_reads_is_written_down_and_overwrites(ready: Api, trips: Trips) 
     assert trips() <= 4  # read, audit, and the tombstones
 
 
-def test_reading_the_log_is_its_order_and_its_entries(ready: Api, trips: Trips) -> None:
-    ready.get(AUDITOR, "/v1/audit?limit=50")
-
-    assert trips() == 2
-
-
 def test_reading_on_looks_for_the_entry_to_go_on_after(ready: Api, trips: Trips) -> None:
     after = ready.get(AUDITOR, "/v1/audit?limit=1").get_json()["next"]
     trips()
@@ -190,14 +168,6 @@ def test_reading_on_looks_for_the_entry_to_go_on_after(ready: Api, trips: Trips)
     ready.get(AUDITOR, f"/v1/audit?limit=50&after={after}")
 
     assert trips() == 3
-
-
-def test_a_checkpoint_looks_for_the_newest_and_the_writers_and_their_entries_and_writes(
-    ready: Api, trips: Trips
-) -> None:
-    ready.get(AUDITOR, "/v1/audit/checkpoint")
-
-    assert trips() == 4
 
 
 def test_a_checkpoint_without_new_entries_writes_nothing(ready: Api, trips: Trips) -> None:
@@ -225,12 +195,21 @@ def test_who_may_not_is_written_down_and_looks_nothing_up(ready: Api, trips: Tri
     assert trips() == 3  # an audit entry each
 
 
-def test_reading_a_case_is_one_read_and_listing_two(ready: Api, trips: Trips) -> None:
-    ready.get(DESK, "/v1/cases/D-1")
-    assert trips() == 1
+@pytest.mark.parametrize(
+    ("who", "path", "expected"),
+    [
+        pytest.param(AUDITOR, f"/v1/waybills/{NUMBER}/disclosures", 2, id="disclosures: an entry and one read"),
+        pytest.param(AUDITOR, f"/v1/waybills/{UNKNOWN}/disclosures", 2, id="of none: the same"),
+        pytest.param(AUDITOR, "/v1/audit?limit=50", 2, id="the log: its order and its entries"),
+        pytest.param(AUDITOR, "/v1/audit/checkpoint", 4, id="a checkpoint: newest, writers, their entries, write"),
+        pytest.param(DESK, "/v1/cases/D-1", 1, id="a case: one read"),
+        pytest.param(DESK, "/v1/cases", 2, id="cases: their names, and each"),
+    ],
+)
+def test_reading_asks_as_often_as_it_says(ready: Api, trips: Trips, who: str, path: str, expected: int) -> None:
+    ready.get(who, path)
 
-    ready.get(DESK, "/v1/cases")
-    assert trips() == 2
+    assert trips() == expected
 
 
 def test_freezing_looks_twice_is_written_down_and_writes(ready: Api, trips: Trips) -> None:

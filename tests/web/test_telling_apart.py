@@ -151,7 +151,14 @@ def another_officers_case(api: Api) -> str:
     return "D-9"
 
 
-CASE_STATES = [another_tenants_case, closed_case, pending_case, denied_case, another_officers_case]
+TOLD: dict[Callable[[Api], str], str] = {
+    no_case: "There is no case of this number.",
+    another_tenants_case: "There is no case of this number.",
+    closed_case: "The case is closed.",
+    pending_case: "The case is waiting for approval.",
+    denied_case: "The case was denied.",
+    another_officers_case: "The case names another officer.",
+}
 
 
 @pytest.fixture
@@ -160,7 +167,7 @@ def blind(under: Under) -> Api:
     return under(lambda document: document["roles"][OFFICER]["permissions"].remove("case:read"))
 
 
-@pytest.mark.parametrize("state", CASE_STATES)
+@pytest.mark.parametrize("state", TOLD)
 def test_a_case_that_is_not_open_looks_unknown_to_those_who_may_not_read_it(
     blind: Api, state: Callable[[Api], str]
 ) -> None:
@@ -171,17 +178,7 @@ def test_a_case_that_is_not_open_looks_unknown_to_those_who_may_not_read_it(
     assert never[0] == 403
 
 
-@pytest.mark.parametrize(
-    ("state", "told"),
-    [
-        (no_case, "There is no case of this number."),
-        (another_tenants_case, "There is no case of this number."),
-        (closed_case, "The case is closed."),
-        (pending_case, "The case is waiting for approval."),
-        (denied_case, "The case was denied."),
-        (another_officers_case, "The case names another officer."),
-    ],
-)
+@pytest.mark.parametrize(("state", "told"), TOLD.items())
 def test_a_caller_who_may_read_the_case_is_told_its_state(api: Api, state: Callable[[Api], str], told: str) -> None:
     answered = api.detokenize(token(made(api)), case=state(api))
 

@@ -100,12 +100,6 @@ def test_nothing_is_moved_that_cannot_be_written_down(ready: Api, silence: Calla
     assert ready.parts.store.read([(b"KEYS", b"*}@")])[0] == []
 
 
-def test_who_may_not_move_is_in_the_log(ready: Api) -> None:
-    move(ready, who=OFFICER)
-
-    assert last(ready, "custody-move")["outcome"] == "forbidden"
-
-
 def test_custody_at_tokenizing_is_in_the_trail(ready: Api) -> None:
     ready.tokenize(record(), custody={"site": SITE})
 
@@ -220,13 +214,6 @@ def test_an_erasure_announces_every_tombstone_and_the_end_of_custody(ready: Api)
         digest(place): digest(value) for place, value in zip(places, stored, strict=True)
     }
     assert answered["audit"]
-
-
-def test_an_erasure_of_an_unknown_waybill_is_an_entry(ready: Api) -> None:
-    ready.call(PRIVACY, "DELETE", f"/v1/waybills/{UNKNOWN}")
-
-    said = last(ready, "erase")
-    assert (said["outcome"], said["items"][0]["waybill"]) == ("not-found", waybill(ready, UNKNOWN))
 
 
 def test_reading_disclosures_is_an_entry(ready: Api) -> None:

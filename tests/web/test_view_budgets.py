@@ -6,10 +6,8 @@ from functools import partial
 
 import pytest
 
-from masking_service.access.policy import Policy
-from tests.access.policies import edited
 from tests.together import MANY, together
-from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, record, refusal, results
+from tests.web.api import NOW, NUMBER, SITE, Api, Clock, Json, Under, record, refusal, results
 from tests.web.people import COURIER, OFFICER
 
 PATH = f"/v1/waybills/{NUMBER}"
@@ -87,12 +85,11 @@ def test_views_and_openings_do_not_spend_each_others_budget(ready: Api) -> None:
     assert "value" in ready.opened({"waybill_no": NUMBER, "field": "/sender/phone"}, who=both)[0]
 
 
-def test_all_of_a_tenant_share_what_the_tenant_has(fresh: Api, set_clock: Clock) -> None:
+def test_all_of_a_tenant_share_what_the_tenant_has(under: Under, set_clock: Clock) -> None:
     set_clock(NOW)
-    text = edited(lambda policy: policy.update(factors={"role": 10, "tenant": 2}))
-    fresh.parts.acting = fresh.parts._under(Policy.parse(text, development=True))
-    fresh.tokenize(record(), custody={"site": SITE})
+    api = under(lambda policy: policy.update(factors={"role": 10, "tenant": 2}))
+    api.tokenize(record(), custody={"site": SITE})
     for person in ("a", "b"):
-        view(fresh, *[NUMBER] * 40, who=fresh.mint(COURIER, person, sites=[SITE]))
+        view(api, *[NUMBER] * 40, who=api.mint(COURIER, person, sites=[SITE]))
 
-    assert refusal(fresh.get(fresh.mint(COURIER, "c", sites=[SITE]), PATH)) == SPENT
+    assert refusal(api.get(api.mint(COURIER, "c", sites=[SITE]), PATH)) == SPENT

@@ -42,19 +42,11 @@ def promote(node: Node) -> None:
     ask(node.client, "REPLICAOF", "NO", "ONE")
 
 
-def stop(node: Node) -> None:
-    node.stop()
-
-
-def start(node: Node) -> None:
-    node.start()
-
-
-Change = Callable[[Node], None]
+Change = Callable[[Node], object]
 WAYS: list[tuple[str, Change, Change]] = [
     ("full", fill, make_room),
     ("read-only", demote, promote),
-    ("gone", stop, start),
+    ("gone", Node.stop, Node.start),
 ]
 
 
