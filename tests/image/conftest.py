@@ -1,19 +1,19 @@
 """Fixtures of the image's tests: the built image, an installation, and services that run from them."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import folder_in_memory
 from tests.e2e.processes import Running
 from tests.image.container import Container, Images, make_images
 from tests.image.installed import Installed, install
 from tests.servers import Node, durable
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("image") / "opt"
     install(folder)
@@ -21,7 +21,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     subprocess.run(["chmod", "-R", "u+w", str(folder)], check=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """A store with production's durable settings."""
     node = Node(tmp_path_factory.mktemp("image-store"), durable()).start()
@@ -30,7 +30,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     node.client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installed(target: Path, store: Node, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """A production set-up: keys from the command line."""
     store.client.flushall()  # other tests have used it with other keys
@@ -39,7 +39,7 @@ def installed(target: Path, store: Node, tmp_path_factory: pytest.TempPathFactor
     return installed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def printer(installed: Installed) -> str:
     """The API key of a label printer."""
     return installed.run("python", "-m", "masking_service", "clients", "add", "printer", "--role", "label-printer")
@@ -53,12 +53,11 @@ def service(installed: Installed, printer: str) -> Iterator[Running]:
         running.stop()
 
 
-@pytest.fixture(scope="session")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
+@pytest.fixture(scope="package")
+def images() -> Iterator[Images]:
     """The service's image, built once."""
-    folder = tmp_path_factory.mktemp("images")
-    yield make_images(folder)
-    shutil.rmtree(folder, ignore_errors=True)  # a gigabyte
+    with folder_in_memory("images-") as folder:
+        yield make_images(folder)
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ class Images:
             "CONTAINERS_CONF": str(folder / "containers.conf"),
             "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
             "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
+            "TMPDIR": str(folder),
         }
         # A machine that is itself a container may not raise these limits, so the tools are told to keep them.
         limits = [
@@ -66,7 +67,10 @@ class Images:
         """Build the unchanged Dockerfile on a base of Debian's Python."""
         base = self._folder / "base.tar"
         packages = "python3,python3-venv,python3-pip,ca-certificates"
-        self.command("mmdebstrap", "--quiet", "--variant=minbase", f"--include={packages}", "trixie", str(base))
+        self.command(
+            *("mmdebstrap", "--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io"),
+            *(f"--include={packages}", "trixie", str(base)),
+        )
         self.command("podman", "import", str(base), f"docker.io/library/{dockerfile.base()}")
         base.unlink()
         # Packages come from where this machine gets them, so its certificate authorities are trusted for the build.
