@@ -5,30 +5,41 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from masking_service.access.authenticate import Authenticator
+from masking_service.access.budgets import Budgets
+from masking_service.access.call_records import CallRecords
 from masking_service.access.callers import Callers
 from masking_service.access.case_check import CaseCheck
+from masking_service.access.cases import Cases
+from masking_service.access.custody import Custodies
+from masking_service.access.disclosures import Disclosures
 from masking_service.access.gate import Gate
 from masking_service.access.issuers import Issuers
+from masking_service.access.live_calls import LiveCalls
+from masking_service.access.once import OnceAMinute
 from masking_service.access.policy import Policy
+from masking_service.access.shortlists import Shortlists
 from masking_service.calls.line import Line
-from masking_service.runtime.shared import Shared, shared_parts
 from masking_service.usecases.activity import Activity
 from masking_service.usecases.auditing import Auditing
 from masking_service.usecases.call_reports import CallReports
 from masking_service.usecases.calling import Calling
+from masking_service.usecases.case_authority import CaseAuthority
 from masking_service.usecases.cases import Casework
+from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.custody import MoveCustody
+from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.decoys import Planting
 from masking_service.usecases.detokenize import Detokenize
-from masking_service.usecases.freezes import FreezeByHand
+from masking_service.usecases.freezes import FreezeByHand, FreezeByPolicy
 from masking_service.usecases.lookout import Lookout
-from masking_service.usecases.mask import Mask
+from masking_service.usecases.mask import Mask, Maskers
 from masking_service.usecases.me import Me
 from masking_service.usecases.privacy import Privacy
 from masking_service.usecases.read_cases import ReadCases
 from masking_service.usecases.recorder import Recorder
 from masking_service.usecases.search import Search
 from masking_service.usecases.tokenize import Tokenize
+from masking_service.usecases.use_case import UseCase
 from masking_service.usecases.view import View
 
 if TYPE_CHECKING:
@@ -64,199 +75,85 @@ class Acting:
 
 def use_cases(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None, line: Line) -> Acting:
     """The use cases of these parts under a policy, and the issuers, ticket system and provider that it names."""
-    shared = shared_parts(parts, policy, case_check)
+    common = _common(parts, policy, issuers, case_check, line)
+    made_of = vars(common)
     return Acting(
         policy=policy,
-        gate=shared.gate,
-        recorder=shared.audit,
+        gate=common.gate,
+        recorder=common.audit,
         authenticator=Authenticator(parts.registry, issuers, parts.keyring),
-        mask=Mask(gate=shared.gate, maskers=shared.maskers),
-        tokenize=_tokenize(parts, policy, shared),
-        view=_view(parts, policy, shared),
-        search=_search(parts, policy, shared),
-        detokenize=_detokenize(parts, policy, shared, issuers),
-        move_custody=_move_custody(parts, policy, shared),
-        cases=_cases(parts, policy, shared, case_check),
-        read_cases=_read_cases(parts, policy, shared),
-        privacy=_privacy(parts, policy, shared),
-        freezes=FreezeByHand(gate=shared.gate, freezes=parts.freezes, audit=shared.audit, metrics=parts.metrics),
-        decoys=_decoys(parts, shared),
-        audit=_audit(parts, shared),
-        me=Me(policy=policy, freezes=parts.freezes, issuers=issuers, budgets=shared.budgets, line=line),
-        activity=_activity(parts, policy, shared),
-        lookout=shared.lookout,
-        calling=_calling(parts, policy, shared, issuers, line),
-        call_reports=CallReports(
-            line=line,
-            live_calls=shared.live_calls,
-            call_records=shared.call_records,
-            audit=shared.audit,
-            metrics=parts.metrics,
-        ),
+        mask=Mask(gate=common.gate, maskers=common.maskers),  # it has no store to touch (R6)
+        tokenize=Tokenize(**made_of),
+        view=View(**made_of),
+        search=Search(**made_of),
+        detokenize=Detokenize(**made_of),
+        move_custody=MoveCustody(**made_of),
+        cases=Casework(**made_of),
+        read_cases=ReadCases(**made_of),
+        privacy=Privacy(**made_of),
+        freezes=FreezeByHand(gate=common.gate, freezes=parts.freezes, audit=common.audit, metrics=parts.metrics),
+        decoys=Planting(**made_of),
+        audit=Auditing(**made_of),
+        me=Me(**made_of),
+        activity=Activity(**made_of),
+        lookout=common.lookout,
+        calling=Calling(**made_of),
+        call_reports=CallReports(**made_of),
     )
 
 
-def _tokenize(parts: "Parts", policy: Policy, shared: Shared) -> Tokenize:
-    return Tokenize(
+def _common(parts: "Parts", policy: Policy, issuers: Issuers, case_check: CaseCheck | None, line: Line) -> UseCase:
+    """What the use cases are made of."""
+    parts.metrics.create_budget_series(policy.budgets)
+    audit = Recorder(parts.log, parts.denials, parts.keyring, policy.digest, parts.backlog.require_room)
+    budgets = Budgets(parts.store, parts.keyring, policy.rules.factors, os.urandom, parts.metrics)
+    once = OnceAMinute(parts.store, parts.keyring, os.urandom)
+    cases = Cases(parts.store, parts.keyring, os.urandom)
+    freezing = FreezeByPolicy(
+        rules=policy.rules.watch, freezes=parts.freezes, audit=audit, alerts=parts.alerts, metrics=parts.metrics
+    )
+    return UseCase(
         policy=policy,
-        gate=shared.gate,
+        gate=Gate(policy, parts.freezes),
+        issuers=issuers,
+        store=parts.store,
+        keyring=parts.keyring,
+        vault=parts.vault,
         schemas=parts.schemas,
-        maskers=shared.maskers,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        custodies=shared.custodies,
-        conflicts=shared.conflicts,
-        audit=shared.audit,
-    )
-
-
-def _view(parts: "Parts", policy: Policy, shared: Shared) -> View:
-    return View(
-        policy=policy,
-        gate=shared.gate,
-        store=parts.store,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        custodies=shared.custodies,
-        disclosures=shared.disclosures,
-        budgets=shared.budgets,
-        freezing=shared.freezing,
-        decoys=shared.watch,
-        audit=shared.audit,
-    )
-
-
-def _search(parts: "Parts", policy: Policy, shared: Shared) -> Search:
-    return Search(
-        policy=policy,
-        gate=shared.gate,
-        store=parts.store,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        custodies=shared.custodies,
-        disclosures=shared.disclosures,
-        budgets=shared.budgets,
-        freezing=shared.freezing,
-        decoys=shared.watch,
-        audit=shared.audit,
-        metrics=parts.metrics,
-    )
-
-
-def _detokenize(parts: "Parts", policy: Policy, shared: Shared, issuers: Issuers) -> Detokenize:
-    return Detokenize(
-        policy=policy,
-        gate=shared.gate,
-        store=parts.store,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        case_authority=shared.case_authority,
-        call_records=shared.call_records,
-        disclosures=shared.disclosures,
-        budgets=shared.budgets,
-        freezing=shared.freezing,
-        decoys=shared.watch,
-        audit=shared.audit,
-        check_sign_in=issuers.check_unmasking,
-    )
-
-
-def _move_custody(parts: "Parts", policy: Policy, shared: Shared) -> MoveCustody:
-    return MoveCustody(
-        policy=policy,
-        gate=shared.gate,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        custodies=shared.custodies,
-        decoys=shared.watch,
-        audit=shared.audit,
-    )
-
-
-def _cases(parts: "Parts", policy: Policy, shared: Shared, case_check: CaseCheck | None) -> Casework:
-    return Casework(
-        policy=policy,
-        gate=shared.gate,
-        keyring=parts.keyring,
-        cases=shared.cases,
-        budgets=shared.budgets,
-        decoys=shared.watch,
-        audit=shared.audit,
-        alerts=parts.alerts,
-        case_check=case_check,
-        freezing=shared.freezing,
-    )
-
-
-def _read_cases(parts: "Parts", policy: Policy, shared: Shared) -> ReadCases:
-    return ReadCases(
-        policy=policy, gate=shared.gate, keyring=parts.keyring, cases=shared.cases, disclosures=shared.disclosures
-    )
-
-
-def _privacy(parts: "Parts", policy: Policy, shared: Shared) -> Privacy:
-    return Privacy(
-        policy=policy,
-        gate=shared.gate,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        custodies=shared.custodies,
-        disclosures=shared.disclosures,
-        audit=shared.audit,
-    )
-
-
-def _decoys(parts: "Parts", shared: Shared) -> Planting:
-    return Planting(
-        gate=shared.gate,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        disclosures=shared.disclosures,
-        decoys=parts.decoys,
-        freezing=shared.freezing,
-        audit=shared.audit,
-    )
-
-
-def _audit(parts: "Parts", shared: Shared) -> Auditing:
-    return Auditing(
-        gate=shared.gate,
-        keyring=parts.keyring,
-        store=parts.store,
-        older=parts.archive,
-        checkpoints=parts.checkpoints,
-        budgets=shared.budgets,
-        audit=shared.audit,
-    )
-
-
-def _activity(parts: "Parts", policy: Policy, shared: Shared) -> Activity:
-    return Activity(
-        policy=policy,
-        gate=shared.gate,
-        keyring=parts.keyring,
+        maskers=Maskers(parts.schemas, policy.rules.profiles),
+        budgets=budgets,
+        conflicts=ConflictBudget(budgets=budgets, once=once, audit=audit, alerts=parts.alerts),
         freezes=parts.freezes,
-        recent=parts.recent_entries,
-        lookout=shared.lookout,
-    )
-
-
-def _calling(parts: "Parts", policy: Policy, shared: Shared, issuers: Issuers, line: Line) -> Calling:
-    return Calling(
-        policy=policy,
-        gate=shared.gate,
-        store=parts.store,
-        keyring=parts.keyring,
-        vault=parts.vault,
-        custodies=shared.custodies,
-        case_authority=shared.case_authority,
-        callers=Callers(parts.store, parts.keyring, os.urandom),
-        live_calls=shared.live_calls,
+        freezing=freezing,
+        decoys=parts.decoys,
+        watch=DecoyWatch(
+            decoys=parts.decoys,
+            freezes=parts.freezes,
+            freezing=freezing,
+            alerts=parts.alerts,
+            defer=parts.deferred.submit,
+        ),
+        cases=cases,
+        case_check=case_check,
+        case_authority=CaseAuthority(policy=policy, cases=cases, check=case_check),
+        custodies=Custodies(parts.store, parts.keyring, os.urandom),
+        disclosures=Disclosures(parts.store, parts.keyring, os.urandom),
         line=line,
-        disclosures=shared.disclosures,
-        budgets=shared.budgets,
-        freezing=shared.freezing,
-        decoys=shared.watch,
-        audit=shared.audit,
-        check_sign_in=issuers.check_unmasking,
+        callers=Callers(parts.store, parts.keyring, os.urandom),
+        live_calls=LiveCalls(parts.store, parts.keyring, os.urandom),
+        call_records=CallRecords(parts.store, parts.keyring, os.urandom),
+        lookout=Lookout(
+            policy=policy,
+            freezes=parts.freezes,
+            shortlists=Shortlists(parts.store, parts.keyring, os.urandom),
+            freezing=freezing,
+            audit=audit,
+            alerts=parts.alerts,
+        ),
+        audit=audit,
+        checkpoints=parts.checkpoints,
+        older=parts.archive,
+        recent=parts.recent_entries,
+        alerts=parts.alerts,
+        metrics=parts.metrics,
     )

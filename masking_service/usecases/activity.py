@@ -1,38 +1,27 @@
 """Shows who was active in the last day beside their limits, and who is frozen."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from keys.keyring import Keyring
-from masking_service.access.freezes import Freeze, Freezes
-from masking_service.access.gate import Gate
-from masking_service.access.policy import Policy
+from masking_service.access.freezes import Freeze
 from masking_service.access.rules import WINDOWS
 from masking_service.access.shortlists import ListedPerson
 from masking_service.audit.figures import Figures
 from masking_service.audit.lookout.texts import in_words
-from masking_service.audit.recent import RecentEntries, Row
+from masking_service.audit.recent import Row
 from masking_service.domain.timestamps import rfc3339
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.auditing import AUDIT_HASH_OF_TENANT
-from masking_service.usecases.lookout import Lookout, reason_of
+from masking_service.usecases.lookout import reason_of
 from masking_service.usecases.recorder import RequestContext
+from masking_service.usecases.use_case import UseCase
 
 SHOWN: Final = ("1m", "1h", "1d")
 MAX_PRINCIPALS: Final = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
+class Activity(UseCase):
     """Watches the people of the caller's tenant, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    keyring: Keyring
-    freezes: Freezes
-    recent: RecentEntries
-    lookout: Lookout
 
     def __call__(self, context: RequestContext) -> answers.Activity:
         """The frozen and the most active principals of the last day. Round trips: two, and those of `RecentEntries`.

@@ -5,16 +5,13 @@ A refused reader is recorded.
 """
 
 from base64 import b64encode
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET
 
-from keys.keyring import Keyring
-from masking_service.access.budgets import Budgets
-from masking_service.access.gate import Gate
 from masking_service.access.rules import CHECKPOINTS
 from masking_service.audit.checkpoints import Checkpoints
 from masking_service.audit.figures import Figures, figures_of
@@ -22,31 +19,22 @@ from masking_service.audit.lines import CheckpointLine
 from masking_service.audit.log import AuditLog
 from masking_service.audit.reading import EntryDocument
 from masking_service.audit.search import MAX_SECONDS, scan, search
-from masking_service.audit.wanted import OlderEntries, Wanted
+from masking_service.audit.wanted import Wanted
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
-from masking_service.store.client import Store
 from masking_service.usecases.answers import audit as answers
 from masking_service.usecases.asked import Asked
-from masking_service.usecases.recorder import Recorder, RequestContext
+from masking_service.usecases.recorder import RequestContext
 from masking_service.usecases.results import normalised
+from masking_service.usecases.use_case import UseCase
 
 AUDIT_HASH_OF_TENANT: Final = "tenant"
 MAX_SUMMED: Final = 20_000
 """Entries that one summary reads at most. A summary that ends there goes on behind the last one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Auditing:
+class Auditing(UseCase):
     """Reads the log and its checkpoints, under one policy."""
-
-    gate: Gate
-    keyring: Keyring
-    store: Store
-    older: OlderEntries | None
-    checkpoints: Checkpoints
-    budgets: Budgets
-    audit: Recorder
 
     def entries(
         self,

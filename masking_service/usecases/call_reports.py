@@ -4,33 +4,23 @@ A record that comes again, or that names no call made here, changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from masking_service.access.call_records import CallRecords, KeptRecord
+from masking_service.access.call_records import KeptRecord
 from masking_service.access.errors import Unauthenticated
-from masking_service.access.live_calls import LiveCalls
 from masking_service.access.principals import service_principal
-from masking_service.calls.line import Line
 from masking_service.calls.provider import CallRecord, UnsignedRecords
-from masking_service.observability.metrics import Metrics
 from masking_service.usecases.answers import calls as answers
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext
+from masking_service.usecases.recorder import DONE, ItemOutcome, RequestContext
+from masking_service.usecases.use_case import UseCase
 
 PROVIDER: Final = "calls"
 """The service principal of the provider's records, in the audit log."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallReports:
+class CallReports(UseCase):
     """Takes records of calls, under one policy."""
-
-    line: Line
-    live_calls: LiveCalls
-    call_records: CallRecords
-    audit: Recorder
-    metrics: Metrics
 
     def take(self, headers: Mapping[str, str], body: bytes, request_id: str, now: int) -> answers.TakenRecords:
         """Keep what is new in a signed message of the provider.

@@ -9,33 +9,23 @@ from typing import Any, Final
 
 import msgspec
 
-from keys.keyring import Keyring
-from masking_service.access.budgets import Budgets
-from masking_service.access.callers import Callers
 from masking_service.access.cases import Case
-from masking_service.access.custody import Custodies
-from masking_service.access.disclosures import Called, Disclosure, Disclosures
+from masking_service.access.disclosures import Called, Disclosure
 from masking_service.access.errors import CallsUnavailable, CaseRequired, NoCallerNumber, NotCallable
-from masking_service.access.gate import Gate
-from masking_service.access.live_calls import CallPlace, LiveCall, LiveCalls, Origin
-from masking_service.access.policy import Grant, Policy
+from masking_service.access.live_calls import CallPlace, LiveCall, Origin
+from masking_service.access.policy import Grant
 from masking_service.access.principals import Principal
-from masking_service.calls.line import Line
 from masking_service.domain.dialling import dialable
 from masking_service.domain.timestamps import rfc3339
-from masking_service.store.client import Store
 from masking_service.store.question import Question
 from masking_service.usecases.answers import calls as answers
-from masking_service.usecases.case_authority import CaseAuthority
 from masking_service.usecases.cases import sound_case_name
-from masking_service.usecases.decoy_watch import DecoyWatch
-from masking_service.usecases.detokenize import SignInCheck
 from masking_service.usecases.errors import NotFound
-from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, ItemOutcome, Recorded, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.usecases.showing import reached
-from masking_service.vault.vault import Found, Vault
+from masking_service.usecases.use_case import UseCase
+from masking_service.vault.vault import Found
 
 PERMISSION: Final = "call:make"
 DEFAULT_FIELD: Final = "/recipient/phone"
@@ -61,26 +51,8 @@ class _Permit:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calling:
+class Calling(UseCase):
     """Makes and ends calls, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    store: Store
-    keyring: Keyring
-    vault: Vault
-    custodies: Custodies
-    case_authority: CaseAuthority
-    callers: Callers
-    live_calls: LiveCalls
-    line: Line
-    disclosures: Disclosures
-    budgets: Budgets
-    freezing: FreezeByPolicy
-    decoys: DecoyWatch
-    audit: Recorder
-    check_sign_in: SignInCheck
 
     def make(
         self, context: RequestContext, waybill_no: object, field: str | None, case: str | None
@@ -110,12 +82,12 @@ class Calling:
             self.store.ask(frozen, found_case, records, own_number)
             missed = frozen.answer()
             if not by_custody:
-                self.decoys.notice(context, bases)
+                self.watch.notice(context, bases)
             permit = _Permit(grant, None if by_custody else self._authorise(context, case, found_case))
 
         found = reached(self.custodies, context, grant.scope, permit.named(number, records))
         if by_custody and found is None:  # what the caller carries may be named
-            self.decoys.notice(context, bases)
+            self.watch.notice(context, bases)
         value = _phone(found, field or DEFAULT_FIELD)
         self.freezing.count_misses(context, missed, [value is not None])
         if found is None or value is None:
@@ -164,7 +136,7 @@ class Calling:
 
         Raises AccessError where there is none.
         """
-        self.check_sign_in(context.principal, context.now)
+        self.issuers.check_unmasking(context.principal, context.now)
         if case is None:
             raise CaseRequired
         return self.case_authority.authorise(context, found.answer(), self._purposes(context.principal))

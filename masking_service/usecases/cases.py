@@ -5,49 +5,29 @@ waybill up, so that a case tells nothing about what exists.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
 
-from keys.keyring import Keyring
-from masking_service.access.budgets import Budgets
-from masking_service.access.case_check import CaseCheck
-from masking_service.access.cases import Act, Case, Cases, Opening, case_name
+from masking_service.access.cases import Act, Case, Opening, case_name
 from masking_service.access.errors import CaseCheckUnavailable, CaseExists, Forbidden, TicketMismatch, UnknownCaseNumber
-from masking_service.access.gate import Gate
-from masking_service.access.policy import Policy
 from masking_service.access.principals import principal_id
 from masking_service.access.sample import any_in_sample
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.text import scrub
 from masking_service.domain.waybill import normalise_waybill_no
-from masking_service.observability.alerts import Alerts
 from masking_service.usecases.answers import cases as answers
-from masking_service.usecases.decoy_watch import DecoyWatch
-from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.read_cases import case_answer, visible_case
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, ItemOutcome, RequestContext, Stated
+from masking_service.usecases.use_case import UseCase
 
 MAX_REASON: Final = 500
 CLOSE_ANY: Final = ("case:approve", "case:close")
 """Permissions to close cases that others opened."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Casework:
+class Casework(UseCase):
     """Opens, decides and closes cases, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    keyring: Keyring
-    cases: Cases
-    budgets: Budgets
-    decoys: DecoyWatch
-    audit: Recorder
-    alerts: Alerts
-    case_check: CaseCheck | None
-    freezing: FreezeByPolicy
 
     def open(
         self,
@@ -76,7 +56,7 @@ class Casework:
         opening = self._opening(context, case, purpose, waybills, officer, reason, expires_in)
         bases = self.keyring.tenant(context.principal.tenant).bases(opening.waybills)
         # A customer may have sent a list of numbers, and not have been the first to have it.
-        self.decoys.notice(context, bases, freeze=len(bases) == 1)
+        self.watch.notice(context, bases, freeze=len(bases) == 1)
         with self.audit.record_denials(context, "case-open", Stated(purpose=purpose, case=case)):
             opening = self._confirmed(context, opening)
             reserved = self.budgets.reserve(context.principal, grant, len(opening.waybills), context.now)

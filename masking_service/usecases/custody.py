@@ -8,19 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keys.keyring import Keyring
-from masking_service.access.custody import Custodies, Custody
-from masking_service.access.gate import Gate
-from masking_service.access.policy import Policy
+from masking_service.access.custody import Custody
 from masking_service.access.principals import principal_id, site_codes
 from masking_service.usecases.answers import waybills as answers
-from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.items import INVALID_ITEM, Fault, unknown_members
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, ItemOutcome, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
+from masking_service.usecases.use_case import UseCase
 from masking_service.vault.findable import findable_of
 from masking_service.vault.index_parts import Indexed, every_entry
-from masking_service.vault.vault import Found, Vault
+from masking_service.vault.vault import Found
 
 INVALID_WAYBILL_NO: Final = "invalid-waybill-no"
 _MEMBERS: Final = frozenset({"waybill_no", "site", "courier"})
@@ -34,17 +31,8 @@ class _Move:
     custody: Custody
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveCustody:
+class MoveCustody(UseCase):
     """Moves custody, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    keyring: Keyring
-    vault: Vault
-    custodies: Custodies
-    decoys: DecoyWatch
-    audit: Recorder
 
     def __call__(self, context: RequestContext, items: Sequence[Any]) -> list[answers.Moved | answers.InvalidMove]:
         """Set the custody of each waybill; the last item of a number counts.
@@ -66,7 +54,7 @@ class MoveCustody:
         moves = [one for one in asked if isinstance(one, _Move)]
         numbers = [move.number for move in moves]
         bases = self.keyring.tenant(tenant).bases(numbers)
-        self.decoys.notice(context, bases)
+        self.watch.notice(context, bases)
         found = self.vault.newest(tenant, numbers, context.now)
         last = {known.base: (move, known) for known, move in zip(found, moves, strict=True) if known is not None}
         custodies = [move.custody for move, _ in last.values()]

@@ -7,24 +7,20 @@ Audit entries of decoys name no waybill, or a reader of the log would know them.
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
-from keys.keyring import Keyring
-from masking_service.access.decoys import MAX_DECOYS, Decoy, Decoys, Kind
-from masking_service.access.disclosures import Called, Disclosures, Opened
-from masking_service.access.gate import Gate
+from masking_service.access.decoys import MAX_DECOYS, Decoy, Kind
+from masking_service.access.disclosures import Called, Opened
 from masking_service.access.policy import Grant
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.usecases.answers import decoys as answers
-from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND
-from masking_service.vault.vault import Vault
+from masking_service.usecases.use_case import UseCase
 
 PLANT: Final = "decoy:plant"
 MIN_DIGITS: Final = 7
@@ -34,17 +30,8 @@ AT_ONCE: Final = 1_000
 """Waybills read in one round trip."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planting:
+class Planting(UseCase):
     """Plants and removes decoys of the caller's tenant, under one policy."""
-
-    gate: Gate
-    keyring: Keyring
-    vault: Vault
-    disclosures: Disclosures
-    decoys: Decoys
-    freezing: FreezeByPolicy
-    audit: Recorder
 
     def listed(self, context: RequestContext) -> answers.Decoys:
         """Return the decoys, the first planted first.

@@ -47,14 +47,6 @@ class Denials:
         self._lock = threading.Lock()
         self._windows: dict[_Key, _Window] = {}
 
-    def reset(self) -> None:
-        """Forget what was counted.
-
-        For a store that was emptied while this process runs.
-        """
-        with self._lock:
-            self._windows.clear()
-
     def record(self, entry: Entry) -> None:
         """Write the entry of a refused call, or count it.
 

@@ -4,33 +4,25 @@ Every refusal is an entry too. An item that opens nothing looks the same whether
 it is unknown, forged, foreign, expired, erased or not named by the case.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keys.keyring import Keyring
-from masking_service.access.budgets import Budgets
-from masking_service.access.call_records import CallRecords
 from masking_service.access.cases import Case
-from masking_service.access.disclosures import Disclosure, Disclosures, Opened
+from masking_service.access.disclosures import Disclosure, Opened
 from masking_service.access.errors import CaseRequired
-from masking_service.access.gate import Gate
-from masking_service.access.policy import Grant, Policy
-from masking_service.access.principals import Principal
+from masking_service.access.policy import Grant
 from masking_service.access.rules import TOKEN_KINDS
-from masking_service.store.client import Store
 from masking_service.store.question import Question
 from masking_service.usecases.answers import openings as answers
-from masking_service.usecases.case_authority import CaseAuthority
 from masking_service.usecases.cases import sound_case_name
-from masking_service.usecases.decoy_watch import DecoyWatch
-from masking_service.usecases.freezes import FreezeByPolicy
 from masking_service.usecases.items import INVALID_ITEM, Fault, opening_faults
-from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
+from masking_service.usecases.use_case import UseCase
 from masking_service.vault.records import Record
 from masking_service.vault.tokens import Reference, read_token
-from masking_service.vault.vault import Found, Vault
+from masking_service.vault.vault import Found
 
 KIND_NOT_ALLOWED: Final = "kind-not-allowed"
 CALL_FIRST: Final = "call-first"
@@ -38,7 +30,6 @@ CALL_FIRST: Final = "call-first"
 Opening = (
     answers.OpenedToken | answers.OpenedField | answers.UnopenedToken | answers.UnopenedField | answers.InvalidItem
 )
-SignInCheck = Callable[[Principal, int], None]
 _ByToken = Question[list[Record | None]]
 _ByNumber = Question[list[Found | None]]
 
@@ -97,23 +88,8 @@ class _Asked:
         return answers.InvalidItem(answers.InvalidItemError(INVALID_ITEM, places))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Detokenize:
+class Detokenize(UseCase):
     """Opens stored values field by field, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    store: Store
-    keyring: Keyring
-    vault: Vault
-    case_authority: CaseAuthority
-    call_records: CallRecords
-    disclosures: Disclosures
-    budgets: Budgets
-    freezing: FreezeByPolicy
-    decoys: DecoyWatch
-    audit: Recorder
-    check_sign_in: SignInCheck
 
     def __call__(
         self, context: RequestContext, purpose: str | None, case: str | None, items: Sequence[Any]
@@ -140,8 +116,8 @@ class Detokenize:
             found_case = self.case_authority.case_question(context, case)
             self.store.ask(frozen, found_case)
             missed = frozen.answer()
-            self.decoys.notice(context, self._bases(tenant, items))
-            self.check_sign_in(context.principal, context.now)
+            self.watch.notice(context, self._bases(tenant, items))
+            self.issuers.check_unmasking(context.principal, context.now)
             if case is None:
                 self._check_none_needed(grant, items)
                 authority = None

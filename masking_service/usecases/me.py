@@ -1,35 +1,24 @@
 """Tells callers who they are, what the policy allows them, and what is left of their budgets."""
 
-from masking_service.access.budgets import Budgets
 from masking_service.access.errors import Frozen
-from masking_service.access.freezes import Freezes
-from masking_service.access.issuers import Issuers
-from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal
 from masking_service.access.rules import Purpose
-from masking_service.calls.line import Line
 from masking_service.domain.timestamps import rfc3339
 from masking_service.usecases.answers import people as answers
 from masking_service.usecases.recorder import RequestContext
+from masking_service.usecases.use_case import UseCase
 
 
-class Me:
+class Me(UseCase):
     """What a caller may know about themselves, under one policy. It is open to every caller."""
-
-    def __init__(self, *, policy: Policy, freezes: Freezes, issuers: Issuers, budgets: Budgets, line: Line) -> None:
-        self._policy = policy
-        self._freezes = freezes
-        self._issuers = issuers
-        self._budgets = budgets
-        self._line = line
 
     def who(self, context: RequestContext) -> answers.Me:
         """Who the caller is, and what the policy allows.
 
         Round trips: none.
         """
-        principal, rules = context.principal, self._policy.rules
-        roles = list(self._policy.roles_of(principal))
+        principal, rules = context.principal, self.policy.rules
+        roles = list(self.policy.roles_of(principal))
         permissions = sorted({permission for role in roles for permission in role.permissions})
         named = {purpose for role in roles for purpose in role.purposes}
         purposes = sorted(rules.purposes if "case:open" in permissions else named)
@@ -41,23 +30,23 @@ class Me:
             profiles=sorted({profile for role in roles for profile in role.profiles}),
             purposes={name: _purpose(rules.purposes[name]) for name in purposes},
             cases=answers.CaseLimits(rules.cases.approve_above, rules.cases.at_most, rules.cases.longest),
-            calls="call:make" in permissions and self._line.is_set_up,
+            calls="call:make" in permissions and self.line.is_set_up,
             search=self._searches(principal),
             sites=sorted(principal.sites),
             frozen=self._frozen(principal),
             sign_in=self._sign_in(principal),
         )
 
-    def budgets(self, context: RequestContext) -> answers.Budgets:
+    def budgets_left(self, context: RequestContext) -> answers.Budgets:
         """What a call would find left of the caller's budgets now. It spends nothing. Round trips: at most one.
 
         Raises:
             Frozen: the caller is frozen.
             StoreUnavailable: it cannot be read.
         """
-        self._freezes.refuse(context.principal)
-        grants = self._policy.budget_grants(context.principal)
-        found = self._budgets.rooms(context.principal, grants, context.now)
+        self.freezes.refuse(context.principal)
+        grants = self.policy.budget_grants(context.principal)
+        found = self.budgets.rooms(context.principal, grants, context.now)
         return answers.Budgets(
             [
                 answers.BudgetLeft(
@@ -77,19 +66,19 @@ class Me:
         )
 
     def _searches(self, principal: Principal) -> answers.Searches:
-        rule = self._policy.search(principal.tenant)
-        scopes = {role.scope for role in self._policy.roles_of(principal) if "waybill:search" in role.permissions}
+        rule = self.policy.search(principal.tenant)
+        scopes = {role.scope for role in self.policy.roles_of(principal) if "waybill:search" in role.permissions}
         return answers.Searches(phone=rule.phone and "all" in scopes, last4=rule.last4 and bool(scopes))
 
     def _frozen(self, principal: Principal) -> bool:
         try:
-            self._freezes.refuse(principal)
+            self.freezes.refuse(principal)
         except Frozen:
             return True
         return False
 
     def _sign_in(self, principal: Principal) -> answers.SignIn | None:
-        rule = self._issuers.unmasking_rule(principal)
+        rule = self.issuers.unmasking_rule(principal)
         if rule is None:
             return None
         at = principal.signed_in_at

@@ -6,40 +6,17 @@ saw it. Each question and each erasure is in the audit log first.
 
 from msgspec import UNSET
 
-from keys.keyring import Keyring
-from masking_service.access.custody import Custodies
-from masking_service.access.disclosures import Called, Disclosures, Opened, Viewed
-from masking_service.access.gate import Gate
-from masking_service.access.policy import Policy
+from masking_service.access.disclosures import Called, Opened, Viewed
 from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.usecases.answers import waybills as answers
 from masking_service.usecases.errors import NotFound
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, ItemOutcome, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
-from masking_service.vault.vault import Vault
+from masking_service.usecases.use_case import UseCase
 
 
-class Privacy:
+class Privacy(UseCase):
     """The use cases of the privacy office, under one policy."""
-
-    def __init__(
-        self,
-        *,
-        policy: Policy,
-        gate: Gate,
-        keyring: Keyring,
-        vault: Vault,
-        custodies: Custodies,
-        disclosures: Disclosures,
-        audit: Recorder,
-    ) -> None:
-        self._policy = policy
-        self._gate = gate
-        self._keyring = keyring
-        self._vault = vault
-        self._custodies = custodies
-        self._disclosures = disclosures
-        self._audit = audit
 
     def erase(self, context: RequestContext, waybill_no: str) -> answers.Erased:
         """Erase every revision of a waybill, with its search entries, and block its number for one retention.
@@ -56,33 +33,33 @@ class Privacy:
             StoreUnavailable: it is erased whole or not at all; call again to find out.
         """
         tenant = context.principal.tenant
-        with self._audit.record_denials(context, "erase"):
-            grant = self._gate.grant(context.principal, "waybill:erase")
+        with self.audit.record_denials(context, "erase"):
+            grant = self.gate.grant(context.principal, "waybill:erase")
         number = normalised(waybill_no)
-        base = self._keyring.tenant(tenant).bases([number])[0] if number is not None else None
-        found = self._vault.newest(tenant, [number], context.now)[0] if number is not None else None
+        base = self.keyring.tenant(tenant).bases([number])[0] if number is not None else None
+        found = self.vault.newest(tenant, [number], context.now)[0] if number is not None else None
         if number is None or found is None:
-            self._audit.record(
+            self.audit.record(
                 context, "erase", NOT_FOUND, Stated(role=grant.role), items=[ItemOutcome(base, NOT_FOUND)]
             )
             raise NotFound
 
-        until = context.now + self._policy.retention_days(tenant) * SECONDS_A_DAY
-        custody = self._custodies.open(tenant, found.base, found.custody)
+        until = context.now + self.policy.retention_days(tenant) * SECONDS_A_DAY
+        custody = self.custodies.open(tenant, found.base, found.custody)
         site = custody.site if custody is not None else None
         erased = False
         while not erased:  # again where a revision was written meanwhile
-            erasure = self._vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
+            erasure = self.vault.prepare_erasure(tenant, number, now=context.now, until=until, site=site)
             items = [ItemOutcome(base, DONE)]
-            entry = self._audit.record(
+            entry = self.audit.record(
                 context, "erase", DONE, Stated(role=grant.role), items=items, sealed=erasure.sealed
             )
-            with self._audit.take_back_on_failure(entry):
+            with self.audit.take_back_on_failure(entry):
                 erased = erasure.write()
-        due = erasure.last_day + 1 + self._policy.longest_retention_days
+        due = erasure.last_day + 1 + self.policy.longest_retention_days
         return answers.Erased(audit=entry.id, unreadable_in_backups_after=rfc3339(due * SECONDS_A_DAY)[:10])
 
-    def disclosures(self, context: RequestContext, waybill_no: str) -> answers.Disclosures:
+    def disclosed(self, context: RequestContext, waybill_no: str) -> answers.Disclosures:
         """Return who opened fields of a waybill, and who viewed it in full.
 
         Round trips: one for the audit, and one to read.
@@ -92,14 +69,14 @@ class Privacy:
             NotFound: no waybill can have such a number.
             StoreUnavailable: nothing is answered.
         """
-        with self._audit.record_denials(context, "disclosures"):
-            grant = self._gate.grant(context.principal, "audit:read")
+        with self.audit.record_denials(context, "disclosures"):
+            grant = self.gate.grant(context.principal, "audit:read")
         number = normalised(waybill_no)
         if number is None:
             raise NotFound
-        base = self._keyring.tenant(context.principal.tenant).bases([number])[0]
-        self._audit.record(context, "disclosures", DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)])
-        (shown,) = self._disclosures.of(context.principal.tenant, [base])
+        base = self.keyring.tenant(context.principal.tenant).bases([number])[0]
+        self.audit.record(context, "disclosures", DONE, Stated(role=grant.role), items=[ItemOutcome(base, DONE)])
+        (shown,) = self.disclosures.of(context.principal.tenant, [base])
         return answers.Disclosures(
             opens=[opened for one in shown if isinstance(one, Opened) for opened in _opens(one)],
             views=[viewed for one in shown if isinstance(one, Viewed) for viewed in _views(one)],

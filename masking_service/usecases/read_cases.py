@@ -1,37 +1,29 @@
 """Reading cases: one, a list, and what was opened under one. The desk, which approves none, sees its own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
 from msgspec import UNSET
 
-from keys.keyring import Keyring
 from masking_service.access.cases import Case, Cases, Status, case_name
-from masking_service.access.disclosures import Disclosures, Opened
+from masking_service.access.disclosures import Opened
 from masking_service.access.errors import NoSuchCase
-from masking_service.access.gate import Gate
 from masking_service.access.policy import Policy
 from masking_service.access.principals import Principal, principal_id
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.timestamps import rfc3339
 from masking_service.domain.waybill import normalise_waybill_no
 from masking_service.usecases.answers import cases as answers
+from masking_service.usecases.case_authority import reaches
 from masking_service.usecases.recorder import RequestContext
+from masking_service.usecases.use_case import UseCase
 
 PAST: Final[tuple[Status, ...]] = ("expired", "closed", "denied")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadCases:
+class ReadCases(UseCase):
     """Reads the cases that the caller may see, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    keyring: Keyring
-    cases: Cases
-    disclosures: Disclosures
 
     def one(self, context: RequestContext, name: str) -> answers.Case:
         """One case. Raises AccessError; a case that the caller may not see is `NoSuchCase`."""
@@ -116,15 +108,6 @@ def visible_case(policy: Policy, cases: Cases, principal: Principal, name: str) 
     if not reaches(policy, principal, case):
         raise NoSuchCase
     return case
-
-
-def reaches(policy: Policy, principal: Principal, case: Case | None) -> bool:
-    """Whether this case, or the absence of one (None), is visible to the caller.
-
-    The desk, which opens cases and approves none, sees its own.
-    """
-    desk = policy.permits(principal, "case:open") and not policy.permits(principal, "case:approve")
-    return not desk or (case is not None and case.opening.opened_by == principal.id)
 
 
 def case_answer(policy: Policy, case: Case, now: int) -> answers.Case:

@@ -8,54 +8,31 @@ before anything is answered.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
-from keys.keyring import Keyring
-from masking_service.access.budgets import Budgets
-from masking_service.access.custody import Custodies
-from masking_service.access.disclosures import Disclosures
 from masking_service.access.errors import Forbidden, NoSearchIndex
-from masking_service.access.gate import Gate
-from masking_service.access.policy import Grant, Policy
+from masking_service.access.policy import Grant
 from masking_service.access.rules import Scope
 from masking_service.domain.recipients import recipients_phones
 from masking_service.domain.timestamps import SECONDS_A_DAY
-from masking_service.observability.metrics import Metrics
-from masking_service.store.client import Store
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.question import Question
 from masking_service.usecases.answers import search as answers
 from masking_service.usecases.asked import Asked
-from masking_service.usecases.decoy_watch import DecoyWatch
 from masking_service.usecases.errors import TooMany
-from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import DONE, RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, RELEASED, ItemOutcome, Recorded, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND
 from masking_service.usecases.showing import reached, shown, viewed
+from masking_service.usecases.use_case import UseCase
 from masking_service.vault.search_index import IndexEntry, TooManyEntries
-from masking_service.vault.vault import Found, Vault
+from masking_service.vault.vault import Found
 
 MAX_RESULTS: Final = 20
 TOO_MANY: Final = "too-many"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class Search(UseCase):
     """Finds waybills of the caller's tenant, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    store: Store
-    keyring: Keyring
-    vault: Vault
-    custodies: Custodies
-    disclosures: Disclosures
-    budgets: Budgets
-    freezing: FreezeByPolicy
-    decoys: DecoyWatch
-    audit: Recorder
-    metrics: Metrics
 
     def __call__(
         self, context: RequestContext, profile: str | None, *, phone: str | None, last4: str | None, site: str | None
@@ -100,7 +77,7 @@ class Search:
         too_many = found is None or len(seen) > MAX_RESULTS
         named = [one.base for number, one in (found or {}).items() if scope == "all" or number not in seen]
         # An honest person who asks for four digits may meet a decoy that has them; who asks for its phone knows it.
-        self.decoys.notice(context, named, freeze=bool(asked.phone))
+        self.watch.notice(context, named, freeze=bool(asked.phone))
         self.freezing.count_misses(context, missed, [bool(seen) and not too_many])
         if too_many:
             hashed = asked.hashed(self.keyring.tenant(context.principal.tenant))

@@ -4,47 +4,30 @@ New waybills are stored with one write. Records of known waybills are compared,
 paid for and recorded before anything of them is written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal
 
 from keys.errors import ProviderError
-from keys.keyring import Keyring
-from masking_service.access.custody import Custodies, Custody
-from masking_service.access.gate import Gate
-from masking_service.access.policy import Grant, Policy
-from masking_service.domain.schema import Schema
+from masking_service.access.custody import Custody
+from masking_service.access.policy import Grant
 from masking_service.domain.timestamps import SECONDS_A_DAY, rfc3339
 from masking_service.store.errors import StoreUnavailable
 from masking_service.usecases.answers import records as answers
-from masking_service.usecases.conflicts import ConflictBudget
 from masking_service.usecases.entering import Entering, enter, show
 from masking_service.usecases.errors import SeveralWaybills
-from masking_service.usecases.mask import Maskers
-from masking_service.usecases.recorder import DONE, ItemOutcome, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import DONE, ItemOutcome, RequestContext, Stated
 from masking_service.usecases.results import invalid, warnings_of
+from masking_service.usecases.use_case import UseCase
 from masking_service.vault.drafts import Draft, Stored, index_entries
 from masking_service.vault.findable import Findable, findable
 from masking_service.vault.tokens import Tokens
-from masking_service.vault.vault import Vault
 
 TokenizeResult = answers.TokenizedRecord | answers.UnstoredRecord | answers.InvalidRecord | answers.RefusedRecord
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokenize:
+class Tokenize(UseCase):
     """Stores batches of records, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    schemas: Mapping[str, Schema]
-    maskers: Maskers
-    keyring: Keyring
-    vault: Vault
-    custodies: Custodies
-    conflicts: ConflictBudget
-    audit: Recorder
 
     def __call__(
         self,

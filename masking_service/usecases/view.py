@@ -8,22 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from keys.keyring import Keyring
-from masking_service.access.budgets import Budgets, Reservation
-from masking_service.access.custody import Custodies
-from masking_service.access.disclosures import Disclosures
-from masking_service.access.gate import Gate
-from masking_service.access.policy import Grant, Policy
+from masking_service.access.budgets import Reservation
+from masking_service.access.policy import Grant
 from masking_service.domain.errors import InvalidRecord
 from masking_service.domain.profiles import Profile
-from masking_service.store.client import Store
 from masking_service.usecases.answers import waybills as answers
-from masking_service.usecases.decoy_watch import DecoyWatch
-from masking_service.usecases.freezes import FreezeByPolicy
-from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, Recorder, RequestContext, Stated
+from masking_service.usecases.recorder import RELEASED, ItemOutcome, Recorded, RequestContext, Stated
 from masking_service.usecases.results import NOT_FOUND, normalised
 from masking_service.usecases.showing import reached, shown, shown_masked, viewed
-from masking_service.vault.vault import Found, Vault
+from masking_service.usecases.use_case import UseCase
+from masking_service.vault.vault import Found
 
 ViewResult = answers.Waybill | answers.WaybillNotFound
 
@@ -54,21 +48,8 @@ class _Asked:
         return answers.WaybillNotFound(named, answers.NotFoundError(NOT_FOUND))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(UseCase):
     """Shows the newest revisions of waybills, under one policy."""
-
-    policy: Policy
-    gate: Gate
-    store: Store
-    keyring: Keyring
-    vault: Vault
-    custodies: Custodies
-    disclosures: Disclosures
-    budgets: Budgets
-    freezing: FreezeByPolicy
-    decoys: DecoyWatch
-    audit: Recorder
 
     def __call__(self, context: RequestContext, profile: str | None, waybill_nos: Sequence[Any]) -> list[ViewResult]:
         """Return the newest revisions of waybills through a profile.
@@ -103,7 +84,7 @@ class View:
         bases = self.keyring.tenant(context.principal.tenant).bases(numbers)
         for item, base, found in zip(known, bases, records.answer(), strict=True):
             item.base, item.found = base, reached(self.custodies, context, grant.scope, found)
-        self.decoys.notice(context, _named_without_custody(grant, known))
+        self.watch.notice(context, _named_without_custody(grant, known))
         self.freezing.count_misses(context, missed, [item.found is not None for item in asked])
         through = self.policy.rules.profiles[grant.profile or ""]
         if grant.full_kinds:

@@ -1,4 +1,4 @@
-"""Routes to mask, tokenize, view, move, open and erase waybills."""
+"""Routes to mask, tokenize, view, find, move, open and erase waybills."""
 
 from typing import Final
 
@@ -18,6 +18,7 @@ from masking_service.web.schemas.requests import (
     TokenizeRequest,
     ViewRequest,
 )
+from masking_service.web.schemas.search import SearchRequest
 
 ONE_WAYBILL: Final = "/waybills/<string(minlength=6):waybill_no>"
 """No number is shorter than six, so none is `view`."""
@@ -63,13 +64,19 @@ def waybills(parts: Parts) -> Blueprint:
         at_most(len(wanted.waybills), MAX_ITEMS, "/waybills")
         return batch(parts.acting.view(context(), wanted.profile, wanted.waybills))
 
+    @routes.post("/search")
+    def find() -> Response:
+        wanted = body(SearchRequest)
+        found = parts.acting.search(context(), wanted.profile, phone=wanted.phone, last4=wanted.last4, site=wanted.site)
+        return answer(found)
+
     @routes.delete(ONE_WAYBILL)
     def erase(waybill_no: str) -> Response:
         return answer(parts.acting.privacy.erase(context(), waybill_no))
 
     @routes.get(f"{ONE_WAYBILL}/disclosures")
     def disclosures(waybill_no: str) -> Response:
-        return answer(parts.acting.privacy.disclosures(context(), waybill_no))
+        return answer(parts.acting.privacy.disclosed(context(), waybill_no))
 
     @routes.post("/custody")
     def move() -> Response:
