@@ -5,16 +5,15 @@ be opened only after calls that failed. A record that is sent again changes noth
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from keys.aead import NONCE_BYTES
-from keys.keyring import Keyring
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command
 from masking_service.store.layout import call_records_key, record_stems
-from masking_service.vault.sealed import Prepared, Sealed
+from masking_service.vault.sealed import Prepared, Sealed, TenantState
 
 MAX_KEPT: Final = 1_000
 """Records of one waybill that are read; far more than there are attempts to reach a person."""
@@ -42,13 +41,8 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     answered: bool
 
 
-class CallRecords:
+class CallRecords(TenantState):
     """Reads and writes records of calls."""
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
 
     def new(self, tenant: str, records: Sequence[KeptRecord]) -> list[KeptRecord]:
         """Return those that are not kept yet, each once: one round trip, none without records."""
@@ -69,16 +63,12 @@ class CallRecords:
             commands.append((b"HSETNX", key, name, value))
             commands += [(b"EXPIREAT", key, one.expires_at, condition) for condition in (b"NX", b"GT")]
 
-        def write() -> None:
-            if commands:
-                self._store.write(commands)
-
-        return Prepared(
+        return self._prepared(
             [
                 Sealed(at, value, until=one.expires_at, once=True)
                 for at, value, one in zip(ats, values, records, strict=True)
             ],
-            write,
+            commands,
         )
 
     def unanswered(self, tenant: str, bases: Sequence[bytes]) -> Counter[tuple[bytes, str]]:

@@ -4,29 +4,23 @@ They come from the operator's file, or from a claim of the issuer; never from a
 request, or a caller could have another person's phone ring.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from keys.aead import NONCE_BYTES
-from keys.keyring import Keyring
 from masking_service.access.principals import Principal
 from masking_service.domain.dialling import dialable
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command
 from masking_service.store.layout import callers_key
 from masking_service.store.question import Question
-from masking_service.vault.sealed import Prepared, Sealed
+from masking_service.vault.sealed import Prepared, Sealed, TenantState
 
 AT_ONCE: Final = 500
 """Numbers written together."""
 
 
-class Callers:
+class Callers(TenantState):
     """The numbers of every tenant's callers."""
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
 
     def number_question(self, principal: Principal) -> Question[str | None]:
         """Return the question for a principal's digits: what the issuer claims, else what is on file.
@@ -73,11 +67,7 @@ class Callers:
             commands.append((b"HSET", key, name, value))
             sealed.append(Sealed(at, value, until=0, once=False))
 
-        def write() -> None:
-            if commands:
-                self._store.write(commands)
-
-        return Prepared(sealed, write)
+        return self._prepared(sealed, commands)
 
     def _place(self, tenant: str, principal: str) -> tuple[bytes, bytes]:
         keys = self._keyring.tenant(tenant)

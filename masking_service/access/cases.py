@@ -13,14 +13,13 @@ from typing import Final, Literal
 import msgspec
 
 from keys.aead import NONCE_BYTES
-from keys.keyring import Keyring
 from masking_service.access.errors import CaseExists, CaseNotOpen, CaseNotPending, NoSuchCase, OwnCase
 from masking_service.access.principals import Principal
 from masking_service.domain.timestamps import SECONDS_A_DAY
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command
 from masking_service.store.layout import tenant_stem
 from masking_service.store.question import Question
-from masking_service.vault.sealed import Prepared, Sealed
+from masking_service.vault.sealed import Prepared, Sealed, TenantState
 
 Status = Literal["open", "pending", "denied", "closed", "expired"]
 MAX_LISTED: Final = 1_000
@@ -128,13 +127,8 @@ class Case(msgspec.Struct, frozen=True):
             raise CaseNotOpen("other-officer")
 
 
-class Cases:
+class Cases(TenantState):
     """The cases of every tenant, sealed in the store."""
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
 
     def prepare_opening(self, tenant: str, opening: Opening) -> Prepared[Case]:
         """Seal a new case: one round trip to write.

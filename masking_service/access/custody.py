@@ -4,18 +4,17 @@ A custody value cannot be moved to another waybill or tenant, and one that does
 not open is an alarm, never a permission.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from keys.aead import NONCE_BYTES
-from keys.keyring import Keyring
 from masking_service.access.principals import Principal
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command
 from masking_service.store.layout import custody_key, record_stems
-from masking_service.vault.sealed import Prepared, Sealed
+from masking_service.vault.sealed import Prepared, Sealed, TenantState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,8 @@ class Custody:
 NO_CUSTODY: Final = Custody(None)
 
 
-class Custodies:
+class Custodies(TenantState):
     """Reads and writes custody values."""
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
 
     def prepare_first(
         self, tenant: str, bases: Sequence[bytes], custody: Custody, expires_at: Sequence[int]
@@ -87,11 +81,7 @@ class Custodies:
             commands.append((b"SET", place, value, *condition, b"EXAT", ends))
             sealed.append(Sealed(place, value, until=ends, once=once))
 
-        def write() -> None:
-            if commands:
-                self._store.write(commands)
-
-        return Prepared(sealed, write)
+        return self._prepared(sealed, commands)
 
     def open(self, tenant: str, base: bytes, sealed: bytes | None) -> Custody | None:
         """Open the custody of a waybill; None if it has none.

@@ -15,10 +15,10 @@ import msgspec
 
 from keys.errors import IntegrityError
 from keys.keyring import BASE_BYTES, Keyring
-from masking_service.access.serials import Serials, refresh_each
+from masking_service.access.serials import Documents, Serials
 from masking_service.store.client import Command, Store
 from masking_service.store.layout import decoy_details_key, decoy_hits_key, decoys_key
-from masking_service.vault.sealed import Prepared
+from masking_service.vault.sealed import Prepared, TenantState
 
 Kind = Literal["phantom", "seed"]
 MAX_DECOYS: Final = 10_000
@@ -81,26 +81,13 @@ class _Phantoms(Serials):
         return _padded(len(ordered).to_bytes(_COUNT_BYTES, "big") + b"".join(ordered), b"\0")
 
 
-class Decoys:
-    """The decoys of every tenant.
-
-    Args:
-        store: the way to Redis.
-        keyring: seals and opens the lists.
-        random: gives that many random bytes.
-    """
+class Decoys(TenantState):
+    """The decoys of every tenant."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
-        self._phantoms: dict[str, _Phantoms] = {}
-        self._details: dict[str, Serials] = {}
-
-    def reset(self) -> None:
-        """Forget every list that was read, after the store was emptied."""
-        self._phantoms.clear()
-        self._details.clear()
+        super().__init__(store, keyring, random)
+        self._phantoms = Documents(store, keyring, random, _Phantoms, decoys_key)
+        self._details = Documents(store, keyring, random, Serials, decoy_details_key)
 
     def refresh(self, tenants: Iterable[str]) -> None:
         """Read the phantoms of tenants: one round trip.
@@ -109,7 +96,7 @@ class Decoys:
             StoreUnavailable: a list could not be read. All others are learned.
             IntegrityError: a list was changed. All others are learned.
         """
-        refresh_each(self._store, [self._phantoms_of(tenant) for tenant in tenants])
+        self._phantoms.refresh(tenants)
 
     def phantoms(self, tenant: str, bases: Sequence[bytes]) -> list[bytes]:
         """Return the phantoms among these waybills, from memory.
@@ -117,7 +104,7 @@ class Decoys:
         Raises:
             IntegrityError: the tenant's list could not be read, so it cannot be told.
         """
-        known = self._phantoms.get(tenant)
+        known = self._phantoms.known.get(tenant)
         if known is None:
             return []
         if not known.readable:
@@ -130,7 +117,7 @@ class Decoys:
         Raises:
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        details = self._details_of(tenant)
+        details = self._details.of(tenant)
         details.refresh()
         return _read(details.content)
 
@@ -153,10 +140,10 @@ class Decoys:
             changed[:] = change(_read(content))
             return _padded(msgspec.json.encode(changed), b" ")
 
-        details = self._details_of(tenant).prepare(change_details)
+        details = self._details.of(tenant).prepare(change_details)
         numbers = [decoy.waybill_no for decoy in changed if decoy.kind == "phantom"]
         content = _Phantoms.write(self._keyring.tenant(tenant).bases(numbers))
-        phantoms = self._phantoms_of(tenant).prepare(lambda _: content)
+        phantoms = self._phantoms.of(tenant).prepare(lambda _: content)
         return Prepared([*details.sealed, *phantoms.sealed], lambda: details.write() and phantoms.write())
 
     def add_hits(self, tenant: str, bases: Sequence[bytes], now: int) -> None:
@@ -190,22 +177,6 @@ class Decoys:
 
     def _hits_key(self, tenant: str) -> bytes:
         return decoy_hits_key(self._keyring.tenant(tenant).tenant_tag)
-
-    def _phantoms_of(self, tenant: str) -> _Phantoms:
-        found = self._phantoms.get(tenant)
-        if found is None:
-            keys = self._keyring.tenant(tenant)
-            made = _Phantoms(self._store, decoys_key(keys.tenant_tag), keys.state, self._random)
-            found = self._phantoms.setdefault(tenant, made)
-        return found
-
-    def _details_of(self, tenant: str) -> Serials:
-        found = self._details.get(tenant)
-        if found is None:
-            keys = self._keyring.tenant(tenant)
-            made = Serials(self._store, decoy_details_key(keys.tenant_tag), keys.state, self._random)
-            found = self._details.setdefault(tenant, made)
-        return found
 
 
 def _read(content: bytes) -> list[Decoy]:

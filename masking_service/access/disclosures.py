@@ -9,17 +9,16 @@ envelope is the value: up to 64 bytes, so that a server with default settings
 keeps the hash packed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from keys.aead import HEADER_BYTES, NONCE_BYTES, SealingKey
-from keys.keyring import Keyring
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command
 from masking_service.store.layout import disclosures_key, record_stems
-from masking_service.vault.sealed import HashField, PreparedFields, Sealed
+from masking_service.vault.sealed import HashField, PreparedFields, Sealed, TenantState
 
 OLD_NAME_BYTES: Final = 8
 """Length of the names that earlier releases gave: random, with an envelope of JSON behind them."""
@@ -74,13 +73,8 @@ class Disclosure:
     shown: Shown
 
 
-class Disclosures:
+class Disclosures(TenantState):
     """Stores and reads disclosures."""
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
 
     def prepare(self, tenant: str, disclosures: Sequence[Disclosure]) -> PreparedFields:
         """Seal disclosures: one round trip to write, none if there are none."""

@@ -16,12 +16,12 @@ import msgspec
 from keys.keyring import Keyring
 from masking_service.access.errors import Frozen
 from masking_service.access.principals import Principal
-from masking_service.access.serials import Serials, refresh_each
+from masking_service.access.serials import Documents, Serials
 from masking_service.domain.timestamps import SECONDS_A_DAY
 from masking_service.store.client import Reply, Store
 from masking_service.store.layout import freezes_key, tenant_stem
 from masking_service.store.question import Question
-from masking_service.vault.sealed import Prepared
+from masking_service.vault.sealed import Prepared, TenantState
 
 MISSES_KEPT: Final = 30 * SECONDS_A_DAY
 """How long misses are kept after the last one, in seconds. It is long, because guessing may be slow."""
@@ -53,38 +53,25 @@ class _List(Serials):
         return frozen
 
 
-class Freezes:
-    """The frozen principals of every tenant, and their counts.
-
-    Args:
-        store: the way to Redis.
-        keyring: seals and opens the lists.
-        random: gives that many random bytes.
-    """
+class Freezes(TenantState):
+    """The frozen principals of every tenant, and their counts."""
 
     def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
-        self._lists: dict[str, _List] = {}
+        super().__init__(store, keyring, random)
+        self._lists = Documents(store, keyring, random, _List, freezes_key)
         self._announced: set[tuple[str, str]] = set()
-
-    def reset(self) -> None:
-        """Forget every list that was read, after the store was emptied."""
-        self._lists.clear()
-        self._announced.clear()
 
     @property
     def count(self) -> int:
         """The number of frozen principals that this process knows."""
-        return sum(len(known.frozen) for known in list(self._lists.values()))
+        return sum(len(known.frozen) for known in list(self._lists.known.values()))
 
     def refuse(self, principal: Principal) -> None:
         """Raise Frozen if this process knows that `principal` is.
 
         No round trip (R6).
         """
-        known = self._lists.get(principal.tenant)
+        known = self._lists.known.get(principal.tenant)
         if known is not None and principal.id in known.frozen:
             raise Frozen
         if (principal.tenant, principal.id) in self._announced:
@@ -111,7 +98,7 @@ class Freezes:
             Frozen: the principal is frozen.
             StoreUnavailable, IntegrityError: it cannot be told, so nothing may be answered.
         """
-        of_tenant = self._of(principal.tenant)
+        of_tenant = self._lists.of(principal.tenant)
 
         def read(replies: list[Reply]) -> int:
             stored, missed = replies
@@ -130,7 +117,7 @@ class Freezes:
             StoreUnavailable: a list could not be read. All others are learned.
             IntegrityError: a list was changed. All others are learned.
         """
-        refresh_each(self._store, [self._of(tenant) for tenant in tenants])
+        self._lists.refresh(tenants)
 
     def listed(self, tenant: str) -> list[Freeze]:
         """Return the tenant's frozen principals, the longest frozen first: one round trip.
@@ -138,7 +125,7 @@ class Freezes:
         Raises:
             StoreUnavailable, IntegrityError: it cannot be told.
         """
-        of_tenant = self._of(tenant)
+        of_tenant = self._lists.of(tenant)
         of_tenant.refresh()
         return sorted(of_tenant.frozen.values(), key=lambda freeze: (freeze.since, freeze.id))
 
@@ -161,12 +148,12 @@ class Freezes:
             stored = frozen.setdefault(freeze.id, freeze)
             return _write(frozen)
 
-        prepared = self._of(tenant).prepare(change)
+        prepared = self._lists.of(tenant).prepare(change)
         return stored, prepared
 
     def prepare_unfreeze(self, tenant: str, principal: str) -> Prepared[bool]:
         """Seal the list without a principal. As `prepare_freeze`."""
-        return self._of(tenant).prepare(
+        return self._lists.of(tenant).prepare(
             lambda content: _write({frozen: one for frozen, one in _read(content).items() if frozen != principal})
         )
 
@@ -207,14 +194,6 @@ class Freezes:
     def _count_key(self, tenant: str, principal: str, what: str) -> bytes:
         keys = self._keyring.tenant(tenant)
         return tenant_stem(keys.tenant_tag) + b"tally:" + keys.tag("tally", what, principal).encode()
-
-    def _of(self, tenant: str) -> _List:
-        found = self._lists.get(tenant)
-        if found is None:
-            keys = self._keyring.tenant(tenant)
-            made = _List(self._store, freezes_key(keys.tenant_tag), keys.state, self._random)
-            found = self._lists.setdefault(tenant, made)
-        return found
 
 
 def _read(content: bytes) -> dict[str, Freeze]:

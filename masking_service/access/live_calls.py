@@ -8,17 +8,17 @@ It holds no number of either person.
 import hmac
 import re
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from keys.aead import NONCE_BYTES, SealingKey
-from keys.keyring import Keyring
 from masking_service.domain.timestamps import SECONDS_A_DAY
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command
 from masking_service.store.layout import call_stem
+from masking_service.vault.sealed import TenantState
 
 KEPT_SECONDS: Final = SECONDS_A_DAY
 """How long after its end the provider may still send records of a call. Huawei sends for 11 hours at most."""
@@ -65,16 +65,11 @@ class CallPlace:
         return call_stem(self.tag) + b"live"
 
 
-class LiveCalls:
+class LiveCalls(TenantState):
     """Reads and writes calls.
 
     They are sealed for no tenant, because a provider's records name only the call; the tenant is inside.
     """
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
 
     def place(self, origin: Origin, a: str, b: str) -> CallPlace:
         """Return where a caller's calls to a field are.

@@ -6,14 +6,17 @@ alarm, and not the truth.
 """
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, Generic, TypeVar
 
 from keys.aead import NONCE_BYTES, SealingKey
 from keys.errors import IntegrityError
+from keys.keyring import Keyring
 from masking_service.store.client import Command, Store
 from masking_service.store.errors import StoreUnavailable
-from masking_service.vault.sealed import Prepared, Sealed
+from masking_service.vault.sealed import Prepared, Sealed, TenantState
+
+Document = TypeVar("Document", bound="Serials")
 
 _KEPT: Final = 2
 """Serials kept in the store: the newest, and the one before it for late readers."""
@@ -155,25 +158,56 @@ class Serials:
         return self._place + b"/%d" % serial
 
 
-def refresh_each(store: Store, documents: Sequence[Serials]) -> None:
-    """Read documents: one round trip.
+class Documents(TenantState, Generic[Document]):
+    """The documents of one sort, of each tenant one.
 
-    Raises:
-        StoreUnavailable: one could not be read. All others are learned.
-        IntegrityError: one was changed. All others are learned.
+    Args:
+        kind: their class.
+        key: gives the Redis key of a tenant's, by the tenant's tag.
     """
-    failed: StoreUnavailable | IntegrityError | None = None
-    replies = store.poll([document.reading_command() for document in documents])
-    for document, reply in zip(documents, replies, strict=True):
-        if isinstance(reply, StoreUnavailable):
-            failed = failed or reply
-            continue
-        try:
-            document.take(reply)
-        except IntegrityError as error:
-            failed = error
-    if failed is not None:
-        raise failed
+
+    def __init__(
+        self,
+        store: Store,
+        keyring: Keyring,
+        random: Callable[[int], bytes],
+        kind: type[Document],
+        key: Callable[[str], bytes],
+    ) -> None:
+        super().__init__(store, keyring, random)
+        self._kind = kind
+        self._key = key
+        self.known: dict[str, Document] = {}
+
+    def of(self, tenant: str) -> Document:
+        """Return a tenant's document, as it was read last."""
+        found = self.known.get(tenant)
+        if found is None:
+            keys = self._keyring.tenant(tenant)
+            made = self._kind(self._store, self._key(keys.tenant_tag), keys.state, self._random)
+            found = self.known.setdefault(tenant, made)
+        return found
+
+    def refresh(self, tenants: Iterable[str]) -> None:
+        """Read the documents of tenants: one round trip.
+
+        Raises:
+            StoreUnavailable: one could not be read. All others are learned.
+            IntegrityError: one was changed. All others are learned.
+        """
+        failed: StoreUnavailable | IntegrityError | None = None
+        documents = [self.of(tenant) for tenant in tenants]
+        replies = self._store.poll([document.reading_command() for document in documents])
+        for document, reply in zip(documents, replies, strict=True):
+            if isinstance(reply, StoreUnavailable):
+                failed = failed or reply
+                continue
+            try:
+                document.take(reply)
+            except IntegrityError as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
 
 def _newest(flat: list[bytes]) -> tuple[int, bytes]:

@@ -4,17 +4,15 @@ The list of a tenant is sealed and write-once (`serials.py`), like that of the
 freezes: a thief with the store's password can neither read it nor leave it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from keys.keyring import Keyring
 from masking_service.access.serials import Serials
 from masking_service.domain.timestamps import SECONDS_A_DAY
-from masking_service.store.client import Store
 from masking_service.store.layout import shortlist_key
-from masking_service.vault.sealed import Prepared
+from masking_service.vault.sealed import Prepared, TenantState
 
 KEPT_SECONDS: Final = 30 * SECONDS_A_DAY
 
@@ -40,19 +38,8 @@ class ListedPerson(msgspec.Struct, frozen=True):
     reasons: Sequence[ListedReason]
 
 
-class Shortlists:
-    """The lists of every tenant.
-
-    Args:
-        store: the way to Redis.
-        keyring: seals and opens the lists.
-        random: gives that many random bytes.
-    """
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
+class Shortlists(TenantState):
+    """The lists of every tenant."""
 
     def of(self, tenant: str) -> list[ListedPerson]:
         """Return the people listed in the last thirty days, the newest first: one round trip.

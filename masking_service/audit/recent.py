@@ -61,14 +61,6 @@ class RecentEntries:
         self._tenants: dict[str, _Tenant] = {}
         self._lock = threading.Lock()
 
-    def reset(self) -> None:
-        """Forget what was read.
-
-        For a store that was emptied while this process runs.
-        """
-        with self._lock:
-            self._tenants.clear()
-
     def rows(self, tenant: str, now: int) -> tuple[list[Row], int]:
         """Return what the entries of the last day say, and since when nothing is missing (Unix seconds).
 

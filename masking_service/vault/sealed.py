@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Generic, TypeVar
 
-from masking_service.store.node import Command
+from keys.keyring import Keyring
+from masking_service.store.client import Command, Store
 
 Written = TypeVar("Written", covariant=True)
 
@@ -83,3 +84,27 @@ class PreparedFields(Prepared[None]):
         """
         if not carried:
             self.write()
+
+
+class TenantState:
+    """State of tenants in the store.
+
+    Args:
+        store: the way to Redis.
+        keyring: seals and opens it, and hashes its places.
+        random: gives that many random bytes.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
+        self._store = store
+        self._keyring = keyring
+        self._random = random
+
+    def _prepared(self, sealed: Sequence[Sealed], commands: Sequence[Command]) -> Prepared[None]:
+        """Return a change that these commands write: one round trip, none without commands."""
+
+        def write() -> None:
+            if commands:
+                self._store.write(commands)
+
+        return Prepared(sealed, write)

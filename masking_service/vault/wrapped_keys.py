@@ -6,18 +6,18 @@ key is written once; afterwards only a rewrapping or a shredding replaces it.
 """
 
 from base64 import b64encode, urlsafe_b64decode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from keys.aead import NONCE_BYTES
 from keys.errors import IntegrityError
 from keys.framing import frame
-from keys.keyring import Keyring
-from masking_service.store.client import Command, Store
+from masking_service.store.client import Command
 from masking_service.store.errors import StoreUnavailable
 from masking_service.store.layout import DATA_KEY_USES, DATA_KEYS
 from masking_service.vault.notice import read_notice, reading_notice
+from masking_service.vault.sealed import TenantState
 
 _BUCKET_BYTES = 64
 """Labels are padded, so that their length does not tell one tenant from another."""
@@ -48,19 +48,8 @@ class _Label(msgspec.Struct, frozen=True, array_like=True):
     shredded: bool
 
 
-class WrappedKeys:
-    """The stored data keys.
-
-    Args:
-        store: the way to Redis.
-        keyring: seals and opens the labels.
-        random: gives that many random bytes.
-    """
-
-    def __init__(self, store: Store, keyring: Keyring, random: Callable[[int], bytes]) -> None:
-        self._store = store
-        self._keyring = keyring
-        self._random = random
+class WrappedKeys(TenantState):
+    """The stored data keys."""
 
     def get(self, key_ids: Sequence[bytes]) -> list[tuple[WrappedKey | None, int]]:
         """Return the stored key of each id, and its reported uses: one round trip.

@@ -240,7 +240,7 @@ def test_what_the_store_holds_of_a_freeze_cannot_be_read(freezes: Freezes, clien
 
 def test_a_thread_that_sees_the_newest_list_never_answers_from_an_older_one(freezes: Freezes, make: Make) -> None:
     """A late reply to one thread must not hide what another has read."""
-    of_tenant = freezes._of("default")
+    of_tenant = freezes._lists.of("default")
     stores.freeze(make("two"), "default", frozen("staff/u-1"))
     of_tenant.refresh()
     older = of_tenant._last_read = (of_tenant.content, of_tenant.frozen)

@@ -90,7 +90,7 @@ def test_an_error_that_lasts_is_logged_again_after_a_while(
 def test_sealed_state_that_does_not_open_raises_an_alert(fresh: Api) -> None:
     fresh.post(SUPERVISOR, "/v1/principals/dev%2Fu-7/freeze")
     heard = alerts(fresh)
-    place = fresh.parts.freezes._lists["default"].reading_command()[1]
+    place = fresh.parts.freezes._lists.of("default").reading_command()[1]
     fresh.parts.store.write([(b"HSET", place, b"1", b"forged")])
     answered = [fresh.get(OFFICER, "/v1/waybills/SF1234567890") for _ in range(2)]
 
