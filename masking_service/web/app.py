@@ -22,11 +22,9 @@ from masking_service.web.routes.audit import audit
 from masking_service.web.routes.calls import calls
 from masking_service.web.routes.cases import cases
 from masking_service.web.routes.decoys import decoys
-from masking_service.web.routes.me import me
 from masking_service.web.routes.operations import operations
 from masking_service.web.routes.principals import principals
 from masking_service.web.routes.problems import problems
-from masking_service.web.routes.search import search
 from masking_service.web.routes.waybills import waybills
 
 GUARDED = "/v1/"
@@ -51,13 +49,11 @@ def create_app(parts: Parts) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be a status of its own, and repeat the path
     app.register_blueprint(waybills(parts))
-    app.register_blueprint(search(parts))
     app.register_blueprint(cases(parts))
     app.register_blueprint(calls(parts))
     app.register_blueprint(principals(parts))
     app.register_blueprint(decoys(parts))
     app.register_blueprint(audit(parts))
-    app.register_blueprint(me(parts))
     app.register_blueprint(problems())
     app.register_blueprint(operations(parts))
 

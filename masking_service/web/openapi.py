@@ -50,13 +50,14 @@ _BY_STATUS: Final[Mapping[int, tuple[str, ...]]] = {
 def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
     """The whole document, for a service with this policy and these schemas."""
     paths: dict[str, Json] = {}
-    for operation in operations.TABLE:
-        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+    for group, rows in operations.GROUPS.items():
+        for row in rows:
+            paths.setdefault(row.path, {})[row.method] = _operation(row, group)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Waybill masking service", "version": "1", "description": _DESCRIPTION},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name} for name in dict.fromkeys(operation.group for operation in operations.TABLE)],
+        "tags": [{"name": group} for group in operations.GROUPS],
         "paths": paths,
         "components": {
             "schemas": components.schemas(rules, schemas),
@@ -74,11 +75,11 @@ def document(rules: Rules, schemas: Mapping[str, Schema]) -> Json:
     }
 
 
-def _operation(row: Operation) -> Json:
+def _operation(row: Operation, group: str) -> Json:
     example = examples.TABLE.get(row.name)
     operation: Json = {
         "operationId": row.name,
-        "tags": [row.group],
+        "tags": [group],
         "summary": row.summary,
         "description": f"Permission: {' or '.join(f'`{name}`' for name in row.permissions) or 'none is needed'}.",
         "security": [{"bearer": [name]} for name in row.permissions] or ([{"bearer": []}] if row.authenticated else []),

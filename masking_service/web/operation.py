@@ -41,7 +41,6 @@ class Operation:
     name: str
     method: Literal["get", "post", "delete"]
     path: str
-    group: Literal["Waybills", "Unmasking", "Calls", "Oversight", "Caller", "Operations"]
     summary: str
     answers: Mapping[int, Answer | tuple[Answer, ...]]
     permissions: tuple[str, ...] = ()

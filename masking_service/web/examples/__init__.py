@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from masking_service.web.examples import calls, decoys, me, oversight, search, service, unmasking, waybills
+from masking_service.web.examples import calls, me, oversight, service, unmasking, waybills
 from masking_service.web.examples.common import Example
 
 TABLE: Final[dict[str, Example]] = {
@@ -10,8 +10,6 @@ TABLE: Final[dict[str, Example]] = {
     **unmasking.EXAMPLES,
     **calls.EXAMPLES,
     **oversight.EXAMPLES,
-    **search.EXAMPLES,
-    **decoys.EXAMPLES,
     **me.EXAMPLES,
     **service.EXAMPLES,
 }

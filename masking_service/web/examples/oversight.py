@@ -4,6 +4,9 @@ from typing import Final
 
 from masking_service.web.examples.common import CASE, FREEZE, Example
 
+DECOY_NO: Final = "YT8800299999999"
+"""No other example names it: naming it would freeze the reader who tries them."""
+
 EXAMPLES: Final[dict[str, Example]] = {
     "list_frozen": Example(None, {"principals": [FREEZE]}),
     "freeze_principal": Example({"why": FREEZE["why"]}, FREEZE | {"frozen": True}),
@@ -85,6 +88,54 @@ EXAMPLES: Final[dict[str, Example]] = {
                 "heads": [{"writer": "5f1c0a9e27d34b68", "number": 412, "link": "e3" * 32}],
             },
             "signature": "QWJj" * 21 + "QQ==",
+        },
+    ),
+    "read_searches": Example(
+        {"phone": "02159791234"},
+        {
+            "entries": [
+                {
+                    "id": "5f1c0a9e27d34b68-377",
+                    "at": 1795507800,
+                    "action": "search",
+                    "outcome": "done",
+                    "principal": "staff/desk-3",
+                    "role": "service-desk",
+                    "tenant": "1d6c3f0b1c0e4a52a8ad8f6fd6c6b7e1",
+                    "request": "desk-41",
+                    "policy": "9f2c5d0b7a6e4f31",
+                    "profile": "label",
+                    "items": [{"waybill": "6b8485bacff59ea0f369e4d9527995e6", "outcome": "done"}],
+                    "asked": "2f9d4c1ab7e0583d6c55e2f07b9a1c3e",
+                }
+            ],
+            "next": None,
+        },
+    ),
+    "list_decoys": Example(
+        None,
+        {
+            "decoys": [
+                {
+                    "waybill_no": DECOY_NO,
+                    "kind": "phantom",
+                    "planted_at": "2026-11-24T08:00:00Z",
+                    "planted_by": "staff/privacy-1",
+                    "hits": 1,
+                    "last_hit": "2026-11-24T08:20:00Z",
+                    "heard_at": None,
+                }
+            ]
+        },
+    ),
+    "plant_decoys": Example({"waybills": [DECOY_NO], "kind": "phantom"}, {"planted": 1}),
+    "remove_decoys": Example({"waybills": [DECOY_NO]}, {"planted": 0}),
+    "hear_decoy": Example(
+        {"phone": "13812345678"},
+        {
+            "waybills": [DECOY_NO],
+            "heard": 3,
+            "seen": [{"principal": CASE["officer"], "opened": 3, "viewed": 0, "last": "2026-11-24T08:20:00Z"}],
         },
     ),
 }

@@ -82,4 +82,5 @@ EXAMPLES: Final[dict[str, Example]] = {
             "views": [{"principal": "client/c-88", "at": "2026-11-24T07:10:00Z", "profile": "courier"}],
         },
     ),
+    "search_waybills": Example({"phone": "02159791234"}, {"results": [viewed()], "more": False}),
 }

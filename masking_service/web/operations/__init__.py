@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from masking_service.web.operation import Operation
-from masking_service.web.operations import calls, decoys, me, oversight, search, service, unmasking, waybills
+from masking_service.web.operations import calls, me, oversight, service, unmasking, waybills
 
 COMMON: Final = ("bad-request", "internal", "overloaded")
 """Codes of the problems of every operation."""
@@ -30,13 +30,13 @@ PATH_PARAMETERS: Final[Mapping[str, tuple[str, int, str]]] = {
 }
 """Path parameters: the description, the minimum length, and an example."""
 
-TABLE: Final[tuple[Operation, ...]] = (
-    *waybills.OPERATIONS,
-    *unmasking.OPERATIONS,
-    *calls.OPERATIONS,
-    *oversight.OPERATIONS,
-    *search.OPERATIONS,
-    *decoys.OPERATIONS,
-    *me.OPERATIONS,
-    *service.OPERATIONS,
-)
+GROUPS: Final[Mapping[str, tuple[Operation, ...]]] = {
+    "Waybills": waybills.OPERATIONS,
+    "Unmasking": unmasking.OPERATIONS,
+    "Calls": calls.OPERATIONS,
+    "Oversight": oversight.OPERATIONS,
+    "Caller": me.OPERATIONS,
+    "Operations": service.OPERATIONS,
+}
+"""The operations by their tag in the document."""
+TABLE: Final = tuple(operation for rows in GROUPS.values() for operation in rows)

@@ -1,18 +1,18 @@
-"""Operations that watch over people: freezes and the audit log."""
+"""Operations that watch over people: freezes, the audit log and decoys."""
 
 from typing import Final
 
-from masking_service.usecases.answers import audit, people
+from masking_service.usecases.answers import audit, decoys, people
 from masking_service.web.operation import STORE, Operation
 from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
+from masking_service.web.schemas.search import SearchesRequest
 
 OPERATIONS: Final = (
     Operation(
         name="list_frozen",
         method="get",
         path="/v1/principals/frozen",
-        group="Oversight",
         summary="Who is frozen, the longest frozen first.",
         permissions=("principal:freeze",),
         answers={200: people.FrozenPrincipals},
@@ -22,7 +22,6 @@ OPERATIONS: Final = (
         name="freeze_principal",
         method="post",
         path="/v1/principals/{principal}/freeze",
-        group="Oversight",
         summary="Freeze a principal, also one that was never seen. One that is already frozen does not change.",
         permissions=("principal:freeze",),
         audited_as="freeze",
@@ -35,7 +34,6 @@ OPERATIONS: Final = (
         name="thaw_principal",
         method="post",
         path="/v1/principals/{principal}/thaw",
-        group="Oversight",
         summary="Unfreeze a principal. Callers cannot unfreeze themselves.",
         permissions=("principal:freeze",),
         answers={200: people.ThawedNow},
@@ -45,7 +43,6 @@ OPERATIONS: Final = (
         name="read_activity",
         method="get",
         path="/v1/activity",
-        group="Oversight",
         summary="What each principal did in the last day, with their limits, and who is frozen.",
         permissions=("principal:freeze",),
         answers={200: people.Activity},
@@ -55,7 +52,6 @@ OPERATIONS: Final = (
         name="read_audit",
         method="get",
         path="/v1/audit",
-        group="Oversight",
         summary="Entries of the audit log, in the order in which they were written.",
         permissions=("audit:read",),
         audited_as="audit-read",
@@ -67,7 +63,6 @@ OPERATIONS: Final = (
         name="sum_audit",
         method="get",
         path="/v1/audit/summary",
-        group="Oversight",
         summary="How many fields were opened, waybills viewed in full and calls refused, per hour or day.",
         permissions=("audit:read",),
         audited_as="audit-read",
@@ -79,10 +74,63 @@ OPERATIONS: Final = (
         name="make_checkpoint",
         method="get",
         path="/v1/audit/checkpoint",
-        group="Oversight",
         summary="The signed heads of the audit log, made now.",
         permissions=("audit:read",),
         answers={200: audit.AuditCheckpoint},
+        problems=STORE,
+    ),
+    Operation(
+        name="read_searches",
+        method="post",
+        path="/v1/audit/searches",
+        summary="Who searched for a phone, or for four digits at a site: entries of the audit log, the newest first.",
+        permissions=("audit:read",),
+        audited_as="audit-read",
+        body=SearchesRequest,
+        answers={200: audit.AuditPage},
+        problems=("not-found", *STORE),
+    ),
+    Operation(
+        name="list_decoys",
+        method="get",
+        path="/v1/decoys",
+        summary="The decoys in the order of planting, and how often each was named.",
+        permissions=("decoy:plant",),
+        audited_as="decoy-list",
+        answers={200: decoys.Decoys},
+        problems=STORE,
+    ),
+    Operation(
+        name="plant_decoys",
+        method="post",
+        path="/v1/decoys",
+        summary="Mark waybills as decoys. A caller who names a phantom is frozen. The waybills are not looked up.",
+        permissions=("decoy:plant",),
+        audited_as="decoy-plant",
+        body=contract.PlantRequest,
+        answers={200: decoys.Planted},
+        problems=("too-many-items", *STORE),
+    ),
+    Operation(
+        name="remove_decoys",
+        method="delete",
+        path="/v1/decoys",
+        summary="Remove decoys. The answer is the same for waybills that are no decoys.",
+        permissions=("decoy:plant",),
+        audited_as="decoy-remove",
+        body=contract.DecoysRequest,
+        answers={200: decoys.Planted},
+        problems=("too-many-items", *STORE),
+    ),
+    Operation(
+        name="hear_decoy",
+        method="post",
+        path="/v1/decoys/heard",
+        summary="Report that a seed's phone rang. Answers who saw the seeds that rang so far.",
+        permissions=("decoy:plant",),
+        audited_as="decoy-heard",
+        body=contract.HeardRequest,
+        answers={200: decoys.Heard},
         problems=STORE,
     ),
 )

@@ -1,18 +1,18 @@
-"""Operations on waybills: masked, tokenized, viewed, moved, erased."""
+"""Operations on waybills: masked, tokenized, viewed, found, moved, erased."""
 
 from typing import Final
 
-from masking_service.usecases.answers import records, waybills
+from masking_service.usecases.answers import records, search, waybills
 from masking_service.web.operation import STORE, Batch, Operation
 from masking_service.web.schemas import queries
 from masking_service.web.schemas import requests as contract
+from masking_service.web.schemas.search import SearchRequest
 
 OPERATIONS: Final = (
     Operation(
         name="mask",
         method="post",
         path="/v1/mask",
-        group="Waybills",
         summary="Mask records. Nothing is stored, and no store is needed.",
         permissions=("waybill:mask",),
         body=contract.MaskRequest,
@@ -23,7 +23,6 @@ OPERATIONS: Final = (
         name="tokenize",
         method="post",
         path="/v1/tokenize",
-        group="Waybills",
         summary="Mask records, store their values, and return a token for each stored value.",
         permissions=("waybill:tokenize",),
         body=contract.TokenizeRequest,
@@ -46,7 +45,6 @@ OPERATIONS: Final = (
         name="view_waybill",
         method="get",
         path="/v1/waybills/{waybill_no}",
-        group="Waybills",
         summary="View one waybill, masked.",
         permissions=("waybill:view",),
         audited_as="view",
@@ -58,7 +56,6 @@ OPERATIONS: Final = (
         name="erase_waybill",
         method="delete",
         path="/v1/waybills/{waybill_no}",
-        group="Waybills",
         summary="Erase every revision of a waybill. Its number cannot be used again for one retention period.",
         permissions=("waybill:erase",),
         answers={200: waybills.Erased},
@@ -68,7 +65,6 @@ OPERATIONS: Final = (
         name="view_waybills",
         method="post",
         path="/v1/waybills/view",
-        group="Waybills",
         summary="View several waybills, masked.",
         permissions=("waybill:view",),
         audited_as="view",
@@ -80,7 +76,6 @@ OPERATIONS: Final = (
         name="move_custody",
         method="post",
         path="/v1/custody",
-        group="Waybills",
         summary="Set who holds parcels from now on. The answer is the same for unknown numbers.",
         permissions=("custody:move",),
         audited_as="custody-move",
@@ -92,10 +87,20 @@ OPERATIONS: Final = (
         name="read_disclosures",
         method="get",
         path="/v1/waybills/{waybill_no}/disclosures",
-        group="Waybills",
         summary="Who opened fields of a waybill, and who viewed it in full. Erasing the waybill keeps this.",
         permissions=("audit:read",),
         answers={200: waybills.Disclosures},
         problems=("not-found", *STORE),
+    ),
+    Operation(
+        name="search_waybills",
+        method="post",
+        path="/v1/search",
+        summary="Find waybills by a recipient's phone, or by its last four digits at a site, masked as in a view.",
+        permissions=("waybill:search",),
+        audited_as="search",
+        body=SearchRequest,
+        answers={200: search.Found},
+        problems=("profile-required", "too-many", "quota-exceeded", *STORE),
     ),
 )

@@ -10,9 +10,10 @@ from masking_service.audit.reading import UnknownEntryError
 from masking_service.audit.wanted import Wanted
 from masking_service.domain.timestamps import unix_time
 from masking_service.runtime.wiring import Parts
-from masking_service.web.http import answer, context, limit, query
+from masking_service.web.http import answer, body, context, limit, query
 from masking_service.web.problems import Problem
 from masking_service.web.schemas.queries import DEFAULT_ENTRIES, AuditQuery, SummaryQuery
+from masking_service.web.schemas.search import SearchesRequest
 
 SECONDS: Final = {"hour": 3_600, "day": 86_400}
 
@@ -32,7 +33,7 @@ def audit(parts: Parts) -> Blueprint:
             begin=_time(asked.begin, "from"),
             end=_time(asked.end, "to"),
         )
-        with known_entry():
+        with _known_entry("query:after"):
             found, last = parts.acting.audit.entries(
                 context(),
                 wanted,
@@ -43,12 +44,20 @@ def audit(parts: Parts) -> Blueprint:
             )
         return answer({"entries": found, "next": last})
 
+    @routes.post("/searches")
+    def searches() -> Response:
+        wanted = body(SearchesRequest)
+        asked = wanted.phone, wanted.last4, wanted.site
+        with _known_entry("/after"):
+            found, last = parts.acting.audit.searches(context(), asked, after=wanted.after, limit=wanted.limit)
+        return answer({"entries": found, "next": last})
+
     @routes.get("/summary")
     def summary() -> Response:
         asked = query(SummaryQuery)
         end = _time(asked.end, "to") or context().now + 1
         begin = _time(asked.begin, "from")
-        with known_entry():
+        with _known_entry("query:after"):
             summed = parts.acting.audit.summary(
                 context(),
                 end - SECONDS["day"] if begin is None else begin,
@@ -67,12 +76,12 @@ def audit(parts: Parts) -> Blueprint:
 
 
 @contextmanager
-def known_entry() -> Iterator[None]:
-    """Name the parameter where the entry `after` is not in the log."""
+def _known_entry(place: str) -> Iterator[None]:
+    """Name the place of `after` where its entry is not in the log."""
     try:
         yield
     except UnknownEntryError:
-        raise Problem("not-found", [("query:after", "unknown-entry")]) from None
+        raise Problem("not-found", [(place, "unknown-entry")]) from None
 
 
 def _time(text: str | None, name: str) -> int | None:

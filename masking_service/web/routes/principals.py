@@ -1,4 +1,4 @@
-"""Routes to watch, freeze, unfreeze and list principals."""
+"""Routes to watch, freeze, unfreeze and list principals, and for callers who ask about themselves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,5 +48,13 @@ def principals(parts: Parts) -> Blueprint:
     @routes.get("/activity")
     def activity() -> Response:
         return answer(parts.acting.activity(context()))
+
+    @routes.get("/me")
+    def who() -> Response:
+        return answer(parts.acting.me.who(context()))
+
+    @routes.get("/me/budgets")
+    def budgets() -> Response:
+        return answer(parts.acting.me.budgets_left(context()))
 
     return routes
