@@ -14,7 +14,7 @@ from masking_service.cli.files.faults import InputError, NotDone
 from masking_service.cli.files.formulas import risky, safe
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.sources import Source
-from masking_service.cli.files.table import HIDDEN, Cell, Line
+from masking_service.cli.files.table import HIDDEN, Cell, Line, Sheet
 from masking_service.cli.language import say
 from masking_service.domain.schema import Schema
 
@@ -25,7 +25,7 @@ _AS_TEXT: Final = re.compile(r'="([^"]*)"')
 """How exports keep a spreadsheet from reading a number: ``="13812345678"``."""
 
 
-class CsvSheet:
+class CsvSheet(Sheet):
     """A CSV file.
 
     Args:
@@ -95,28 +95,10 @@ class CsvSheet:
         self._write("".join(self._rows).encode(self._encoding))
         self._rows.clear()
 
-    def end(self) -> None:
-        """Nothing ends a CSV file."""
-
-    def rounded(self, line: Line, column: int) -> bool:
-        """Never: a CSV's numbers are texts."""
-        del line, column
-        return False
-
     @property
-    def done(self) -> int:
+    def progress(self) -> tuple[int, int | None]:
         """Bytes."""
-        return self._source.done
-
-    @property
-    def total(self) -> int | None:
-        """Bytes."""
-        return self._source.total
-
-    @property
-    def notes(self) -> list[str]:
-        """Nothing."""
-        return []
+        return self._source.done, self._source.total
 
     def _added(self, cells: Sequence[Cell]) -> list[str]:
         return [self._quoted(str(cell).lower() if isinstance(cell, bool) else str(cell)) for cell in cells]

@@ -11,7 +11,7 @@ import msgspec
 
 from masking_service.cli.files import texts
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import FileEntry, Result, unreadable
+from masking_service.cli.files.entries import FileEntry, Format, Result, unreadable
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.sources import MAX_LINE_LENGTH, Source
 from masking_service.cli.language import say
@@ -28,7 +28,7 @@ _MARK: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{},]', re.DOTALL)
 _decode: Final = msgspec.json.Decoder(float_hook=Fraction).decode
 
 
-class _Document:
+class _Document(Format):
     """What both forms share.
 
     Args:
@@ -67,29 +67,9 @@ class _Document:
         return ""
 
     @property
-    def done(self) -> int:
+    def progress(self) -> tuple[int, int | None]:
         """Bytes."""
-        return self._source.done
-
-    @property
-    def total(self) -> int | None:
-        """Bytes."""
-        return self._source.total
-
-    def column(self, pointer: str) -> int | None:
-        """There are none."""
-        del pointer
-        return None
-
-    @property
-    def notes(self) -> list[str]:
-        """Nothing."""
-        return []
-
-    @property
-    def remarks(self) -> list[str]:
-        """Nothing."""
-        return []
+        return self._source.done, self._source.total
 
     def _written(self, result: Result) -> str:
         whole = self._tokenize or "error" in result

@@ -1,6 +1,7 @@
 """A record of a file, and what formats do."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -18,6 +19,7 @@ def members(answer: Answer) -> Result:
     return {name: value if name == "record" else msgspec.to_builtins(value) for name, value in found.items()}
 
 
+@dataclass(slots=True)
 class FileEntry:
     """One record.
 
@@ -29,14 +31,11 @@ class FileEntry:
         origin: what its format needs to write it.
     """
 
-    __slots__ = ("fault", "line", "number", "origin", "record")
-
-    def __init__(self, line: int, number: int, record: Any, fault: Result | None = None, origin: Any = None) -> None:
-        self.line = line
-        self.number = number
-        self.record = record
-        self.fault = fault
-        self.origin = origin
+    line: int
+    number: int
+    record: Any
+    fault: Result | None = None
+    origin: Any = None
 
 
 def unreadable(code: str, *pointers: str) -> Result:
@@ -73,19 +72,20 @@ class Format(Protocol):
 
     def column(self, pointer: str) -> int | None:
         """Return the 1-based column of a place in the record; None without columns."""
+        del pointer
+        return None
 
     @property
-    def done(self) -> int:
-        """How much of the input was read."""
-
-    @property
-    def total(self) -> int | None:
-        """How much there is to read, in the same unit; None if it is unknown."""
+    def progress(self) -> tuple[int, int | None]:
+        """How much of the input was read, and how much there is to read, in the same unit; None if it is unknown."""
+        ...
 
     @property
     def notes(self) -> list[str]:
         """What the summary says before its counts."""
+        return []
 
     @property
     def remarks(self) -> list[str]:
         """What the summary says at its end."""
+        return []

@@ -29,7 +29,7 @@ def pass_through(shape: Format, work: Work, write: Write, batch: int, console: C
     summary = Summary()
     shape.begin(write)
     with _progress(console) as progress:
-        task = progress.add_task("records", total=shape.total)
+        task = progress.add_task("records", total=shape.progress[1])
         for entries in _batches(shape.entries(), batch):
             results = iter(work([entry.record for entry in entries if entry.fault is None]))
             answers = []
@@ -40,7 +40,7 @@ def pass_through(shape: Format, work: Work, write: Write, batch: int, console: C
                 answers.append((entry, result))
                 summary.add(entry, result, shape)
             shape.put(answers)
-            progress.update(task, completed=shape.done)
+            progress.update(task, completed=shape.progress[0])
     shape.end()
     return summary
 

@@ -13,7 +13,7 @@ from masking_service.access.rules import TOKEN_KINDS
 from masking_service.cli.files import texts
 from masking_service.cli.files.cells import Builder, Row
 from masking_service.cli.files.destination import Write
-from masking_service.cli.files.entries import FileEntry, Result, unreadable
+from masking_service.cli.files.entries import FileEntry, Format, Result, unreadable
 from masking_service.cli.files.faults import InputError
 from masking_service.cli.files.headers import lay_out
 from masking_service.cli.files.unmapped import FIRST_ROWS, Mode, Unmapped
@@ -59,25 +59,26 @@ class Sheet(Protocol):
         """Write what was put so far."""
 
     def end(self) -> None:
-        """Write what ends the table."""
+        """Write what ends the table, if anything does."""
+        return
 
     def rounded(self, line: Line, column: int) -> bool:
         """Whether a cell is a number that has lost digits."""
+        del line, column
+        return False
 
     @property
-    def done(self) -> int:
-        """How much was read."""
-
-    @property
-    def total(self) -> int | None:
-        """How much there is to read; None where this is unknown."""
+    def progress(self) -> tuple[int, int | None]:
+        """How much was read, and how much there is to read; None where this is unknown."""
+        ...
 
     @property
     def notes(self) -> list[str]:
         """What the summary says of the sheet."""
+        return []
 
 
-class Table:
+class Table(Format):
     """The records of a sheet.
 
     Args:
@@ -184,14 +185,9 @@ class Table:
         return next((at + 1 for at, its in self._pointers.items() if its == pointer), None)
 
     @property
-    def done(self) -> int:
+    def progress(self) -> tuple[int, int | None]:
         """As the sheet counts it."""
-        return self._sheet.done
-
-    @property
-    def total(self) -> int | None:
-        """As the sheet counts it."""
-        return self._sheet.total
+        return self._sheet.progress
 
     @property
     def notes(self) -> list[str]:

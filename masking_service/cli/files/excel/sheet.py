@@ -17,7 +17,7 @@ from masking_service.cli.files.excel.scan import Scan
 from masking_service.cli.files.faults import InputError, NotDone
 from masking_service.cli.files.formulas import BEGINNINGS
 from masking_service.cli.files.headers import lay_out
-from masking_service.cli.files.table import HIDDEN, Cell, Line
+from masking_service.cli.files.table import HIDDEN, Cell, Line, Sheet
 from masking_service.cli.files.texts import ABOVE_HEADERS, BROKEN_ROW, FORMULA, LONG_CELL, MERGED, NO_HEADER_ROW
 from masking_service.cli.language import say
 from masking_service.domain.schema import Schema
@@ -32,7 +32,7 @@ MAX_TEXT: Final = 32_767
 _DATES: Final = (datetime, date, time, timedelta)
 
 
-class ExcelSheet:
+class ExcelSheet(Sheet):
     """A sheet, and the new workbook that it is written to.
 
     Args:
@@ -122,14 +122,9 @@ class ExcelSheet:
         return isinstance(value, float) and abs(value) >= EXACT
 
     @property
-    def done(self) -> int:
+    def progress(self) -> tuple[int, int | None]:
         """Rows."""
-        return self._number
-
-    @property
-    def total(self) -> int | None:
-        """Rows."""
-        return self._scan.rows
+        return self._number, self._scan.rows
 
     @property
     def notes(self) -> list[str]:
